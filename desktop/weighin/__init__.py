@@ -1,0 +1,3 @@
+"""Weigh-In: two language models on the scale."""
+
+__version__ = "0.1.0"

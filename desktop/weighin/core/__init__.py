@@ -1,0 +1,1 @@
+"""Pure values and arithmetic: no Qt, no SQL, no llama.cpp."""

@@ -1,0 +1,29 @@
+"""What is said to a model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+ROLES = ("system", "user", "assistant")
+
+
+@dataclass(frozen=True)
+class Message:
+    """One turn of a conversation; `role` is one of ROLES, `content` is plain text, never control tokens."""
+
+    role: str
+    content: str
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """What one comparison asks. `raw` puts the text to the model as it is, without chat template or system text."""
+
+    text: str
+    system: str = ""
+    raw: bool = False
+
+    def messages(self) -> tuple[Message, ...]:
+        """The turns that both lanes get, the same for both."""
+        system = (Message("system", self.system),) if self.system.strip() and not self.raw else ()
+        return (*system, Message("user", self.text))

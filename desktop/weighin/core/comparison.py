@@ -1,0 +1,97 @@
+"""One prompt put to both lanes: what was asked, and what came back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from weighin.core.answer import Answer, Timing
+from weighin.core.chat import Prompt
+from weighin.core.model import ModelFacts
+from weighin.core.options import LoadOptions, SamplingOptions
+
+LABELS = ("A", "B")
+
+
+class Mode(str, Enum):
+    """ALONE: one after the other, each with the whole machine. TOGETHER: at once, sharing the cores."""
+
+    ALONE = "alone"
+    TOGETHER = "together"
+
+
+@dataclass(frozen=True)
+class LaneSetup:
+    """A model with its options. `threads`: a wish, None for this lane's share of the cores."""
+
+    model: ModelFacts
+    load: LoadOptions = LoadOptions()
+    sampling: SamplingOptions = SamplingOptions()
+    threads: int | None = None
+
+
+@dataclass(frozen=True)
+class ComparisonRequest:
+    """What to compare. `repeat`: timed rounds; above 1 a warm-up is dropped and the order is A B B A.
+
+    `try_anyway` skips the check whether memory suffices."""
+
+    prompt: Prompt
+    mode: Mode
+    lanes: tuple[LaneSetup, LaneSetup]
+    repeat: int = 1
+    try_anyway: bool = False
+
+
+@dataclass(frozen=True)
+class EngineFacts:
+    """Which engine gave the answers."""
+
+    llama_cpp_python: str
+    build: str
+    features: str
+    devices: tuple[str, ...] = ()
+    gpu_offload: bool = False
+
+
+@dataclass(frozen=True)
+class LaneResult:
+    """What one lane gave back; `rounds` are the timings of every timed round, the answer's own among them."""
+
+    label: str
+    setup: LaneSetup
+    answer: Answer
+    rounds: tuple[Timing, ...] = ()
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A finished, stopped or failed comparison: the record that History keeps. created: ISO 8601 in UTC."""
+
+    id: str
+    created: str
+    request: ComparisonRequest
+    results: tuple[LaneResult, ...]
+    engine: EngineFacts | None = None
+    differences: tuple[str, ...] = field(default=())
+
+
+def differences(results: tuple[LaneResult, ...]) -> tuple[str, ...]:
+    """Names of everything but the model that was not the same for both lanes (the same-prompt proof)."""
+    if len(results) != 2:
+        return ()
+    a, b = results
+    pairs = {
+        "context": (a.setup.load.context, b.setup.load.context),
+        "batch": (a.setup.load.batch, b.setup.load.batch),
+        "KV cache type": (a.setup.load.kv_type, b.setup.load.kv_type),
+        "GPU layers": (a.setup.load.gpu_layers, b.setup.load.gpu_layers),
+        "threads": (a.answer.timing.threads, b.answer.timing.threads),
+        "chat template": (a.setup.model.template_sha256, b.setup.model.template_sha256),
+        "rendered prompt": (a.answer.rendered_prompt, b.answer.rendered_prompt),
+        "prompt tokens": (a.answer.timing.prompt_tokens, b.answer.timing.prompt_tokens),
+    }
+    for name in ("max_tokens", "temperature", "top_k", "top_p", "min_p", "repeat_penalty", "seed", "stop"):
+        pairs[name.replace("_", " ")] = (getattr(a.setup.sampling, name), getattr(b.setup.sampling, name))
+    known = {name: pair for name, pair in pairs.items() if not (name == "rendered prompt" and "" in pair)}
+    return tuple(name for name, (one, other) in known.items() if one != other)

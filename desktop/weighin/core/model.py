@@ -1,0 +1,56 @@
+"""What a GGUF file is: facts read from its header, and how split files are named."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+_SHARD = re.compile(r"^(?P<stem>.+)-(?P<number>\d{5})-of-(?P<count>\d{5})\.gguf$", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class ModelFacts:
+    """Facts of a model as its header states them; None where the header does not say.
+
+    parameters: all weights, counted from tensor shapes; active_parameters: those read for one token (experts beyond the
+    used ones left out). file_bytes: all shards. vocabulary: number of tokens. starter: one of this program's own tiny
+    teaching models. state_bytes_per_layer etc. are left to the planner.
+    """
+
+    name: str
+    path: str
+    file_bytes: int
+    architecture: str
+    quantization: str
+    parameters: int
+    active_parameters: int
+    layers: int | None = None
+    heads: int | None = None
+    kv_heads: int | None = None
+    key_length: int | None = None
+    value_length: int | None = None
+    embedding: int | None = None
+    experts: int | None = None
+    experts_used: int | None = None
+    context_length: int | None = None
+    vocabulary: int | None = None
+    template: str | None = None
+    template_sha256: str | None = None
+    license: str | None = None
+    sha256: str | None = None
+    starter: bool = False
+
+    @property
+    def is_moe(self) -> bool:
+        """Whether only some experts work on each token."""
+        return bool(self.experts and self.experts > 1)
+
+
+def shard_paths(path: Path) -> list[Path]:
+    """All parts of the split model that `path` is one part of, in order; [path] for a model in one file."""
+    match = _SHARD.match(path.name)
+    if not match:
+        return [path]
+    count = int(match["count"])
+    return [path.with_name(f"{match['stem']}-{n:05d}-of-{count:05d}.gguf") for n in range(1, min(count, 9999) + 1)]

@@ -1,0 +1,1 @@
+"""What the window and its workers say to each other."""

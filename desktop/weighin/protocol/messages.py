@@ -1,0 +1,211 @@
+"""Every message between the window and a model worker, as frozen dataclasses.
+
+A request carries an id; every event of that request echoes it; each request ends in exactly one terminal event
+(Loaded, Generated, Tokenized or Failed). Hello, Log and Pulse are not terminal. Sizes are bytes, times seconds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from weighin.core.answer import MemoryReceipt, MemorySample, StopReason, Timing
+from weighin.core.chat import Message
+from weighin.core.options import LoadOptions, SamplingOptions
+
+PROTOCOL = 1
+
+
+# ---------------------------------------------------------------- to the worker
+
+
+@dataclass(frozen=True)
+class Load:
+    """Load the model at `path` (of a split model: its first part)."""
+
+    id: int
+    path: str
+    options: LoadOptions
+    threads: int
+
+
+@dataclass(frozen=True)
+class Generate:
+    """Answer `messages`; `raw` leaves the chat template out. `threads` is this worker's share of the cores."""
+
+    id: int
+    messages: tuple[Message, ...]
+    sampling: SamplingOptions
+    threads: int
+    raw: bool = False
+
+
+@dataclass(frozen=True)
+class Tokenize:
+    """Render and count `messages` without answering."""
+
+    id: int
+    messages: tuple[Message, ...]
+    raw: bool = False
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Read `prompt_tokens` random tokens and write `generate_tokens` greedy ones, `repeat` times after a warm-up."""
+
+    id: int
+    prompt_tokens: int
+    generate_tokens: int
+    repeat: int
+    threads: int
+
+
+@dataclass(frozen=True)
+class Cancel:
+    """Stop request `target` in whatever phase it is; it still ends with its own terminal event."""
+
+    id: int
+    target: int
+
+
+@dataclass(frozen=True)
+class Shutdown:
+    """Free everything and exit with 0."""
+
+    id: int
+
+
+# -------------------------------------------------------------- from the worker
+
+
+@dataclass(frozen=True)
+class Engine:
+    """Which engine this is and what it can use. `features`: instruction sets and options the build reports."""
+
+    llama_cpp_python: str
+    build: str
+    features: str
+    devices: tuple[str, ...] = ()
+    gpu_offload: bool = False
+
+
+@dataclass(frozen=True)
+class Hello:
+    """First message of every worker."""
+
+    protocol: int
+    pid: int
+    engine: Engine
+
+
+@dataclass(frozen=True)
+class LoadProgress:
+    """`fraction` of the weights in place, 0..1."""
+
+    id: int
+    fraction: float
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """Terminal: the model is ready. `context`: tokens it really has; `template`: "model", "chatml" or "none".
+
+    buffers: llama.cpp's own figures in bytes by name (for example "CPU compute")."""
+
+    id: int
+    load_s: float
+    context: int
+    template: str
+    memory: MemoryReceipt
+    buffers: dict[str, int]
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PromptRead:
+    """The prompt was rendered: its text and its number of tokens; reading begins."""
+
+    id: int
+    rendered: str
+    tokens: int
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """A piece of the answer: `count` tokens whose text is `text`. `kind`: "answer" or "reasoning"."""
+
+    id: int
+    text: str
+    count: int
+    kind: str
+
+
+@dataclass(frozen=True)
+class Pulse:
+    """Sign of life while a request runs, twice a second or more. `phase`: "loading", "reading" or "writing".
+
+    done and total count tokens in phase "reading" and "writing" (total then is the limit)."""
+
+    id: int
+    phase: str
+    done: int
+    total: int
+    memory: MemorySample
+
+
+@dataclass(frozen=True)
+class Generated:
+    """Terminal: the answer is complete, for whatever reason."""
+
+    id: int
+    stop_reason: StopReason
+    timing: Timing
+    memory: MemoryReceipt
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Tokenized:
+    """Terminal: the rendered prompt and its tokens."""
+
+    id: int
+    rendered: str
+    tokens: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Benched:
+    """Terminal: seconds of each timed round, prompt reading and generation apart."""
+
+    id: int
+    prompt_tokens: int
+    generate_tokens: int
+    prompt_s: tuple[float, ...]
+    generation_s: tuple[float, ...]
+    threads: int
+
+
+@dataclass(frozen=True)
+class Failed:
+    """Terminal: `kind` is a stable word, `message` one sentence, `detail` the last native log lines."""
+
+    id: int
+    kind: str
+    message: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Log:
+    """One line for the log file."""
+
+    level: str
+    text: str
+
+
+Request = Load | Generate | Tokenize | Bench | Cancel | Shutdown
+Event = Hello | LoadProgress | Loaded | PromptRead | Tokens | Pulse | Generated | Tokenized | Benched | Failed | Log
+REQUESTS: tuple[type, ...] = (Load, Generate, Tokenize, Bench, Cancel, Shutdown)
+EVENTS: tuple[type, ...] = (
+    Hello, LoadProgress, Loaded, PromptRead, Tokens, Pulse, Generated, Tokenized, Benched, Failed, Log,
+)  # fmt: skip
+TERMINAL: tuple[type, ...] = (Loaded, Generated, Tokenized, Benched, Failed)

@@ -1,0 +1,1 @@
+"""Processes, lanes, runs and history, behind Qt signals; no widgets."""
