@@ -48,7 +48,8 @@ class LoadOptions:
 
 @dataclass(frozen=True)
 class SamplingOptions:
-    """How the next token is chosen, and when to stop. Temperature 0 is greedy: repeatable, the rest is unused.
+    """How the next token is chosen, and when to stop. Temperature 0 is greedy and repeatable:
+    top_k, top_p, min_p and seed then play no part.
 
     seed: of the random draw, 0..2^32-2. top_k 0, top_p 1, min_p 0 and repeat_penalty 1 switch the filter off.
     Raises AppError(kind="options").

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from weighin.core.answer import MemoryReceipt, MemorySample, StopReason, Timing
 from weighin.core.chat import Message
+from weighin.core.comparison import EngineFacts
 from weighin.core.options import LoadOptions, SamplingOptions
 
 PROTOCOL = 1
@@ -78,23 +79,12 @@ class Shutdown:
 
 
 @dataclass(frozen=True)
-class Engine:
-    """Which engine this is and what it can use. `features`: instruction sets and options the build reports."""
-
-    llama_cpp_python: str
-    build: str
-    features: str
-    devices: tuple[str, ...] = ()
-    gpu_offload: bool = False
-
-
-@dataclass(frozen=True)
 class Hello:
     """First message of every worker."""
 
     protocol: int
     pid: int
-    engine: Engine
+    engine: EngineFacts
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,46 @@
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+export CMAKE_ARGS ?= -DLLAVA_BUILD=OFF
+
+.PHONY: run test lint bench starter starter-check clean
+
+run: $(VENV)/installed
+	$(BIN)/weighin
+
+test: $(VENV)/installed-dev
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest
+
+lint: $(VENV)/installed-dev
+	$(BIN)/ruff check desktop tests packaging
+	$(BIN)/ruff format --check desktop tests packaging
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/installed-dev
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.bench
+
+starter: $(VENV)/installed-starter
+	PYTHONPATH=packaging $(BIN)/python -m starter_models train
+
+starter-check: $(VENV)/installed-starter
+	PYTHONPATH=packaging $(BIN)/python -m starter_models check
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: $(BIN)/python pyproject.toml packaging/constraints.txt
+	$(PIP) install -c packaging/constraints.txt -e .
+	touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed
+	$(PIP) install -c packaging/constraints.txt -e '.[dev]'
+	touch $@
+
+$(VENV)/installed-starter: $(VENV)/installed packaging/starter_models/requirements.txt
+	$(PIP) install -r packaging/starter_models/requirements.txt
+	touch $@
+
+clean:
+	rm -rf $(VENV) build dist

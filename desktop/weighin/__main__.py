@@ -1,0 +1,28 @@
+"""`weighin`: a worker, a command, or the window. Decided before Qt or llama.cpp is imported."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> int:
+    """The exit status of whatever the arguments ask for."""
+    arguments = sys.argv[1:]
+    if arguments[:1] == ["worker"]:
+        from weighin.workers.entry import main as worker
+
+        return worker(arguments[1:])
+    from weighin.cli.parser import parse
+
+    options = parse(arguments)
+    if options.command is None:
+        from weighin.app import run_window
+
+        return run_window(options.profile)
+    from weighin.cli.run import run_command
+
+    return run_command(options)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

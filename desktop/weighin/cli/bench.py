@@ -1,0 +1,98 @@
+"""weighin bench: how fast one model reads and writes here."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from weighin.cli.console import Console
+from weighin.cli.loop import CommandLoop
+from weighin.cli.models import gpu_layers, resolve
+from weighin.core import words
+from weighin.core.answer import Failure
+from weighin.core.errors import AppError
+from weighin.core.machine import memory_needed, memory_refusal, threads_per_lane
+from weighin.core.options import LoadOptions
+from weighin.core.report import model_json
+from weighin.core.safe_text import safe_name
+from weighin.services.factory import new_worker
+from weighin.services.hardware import available_bytes, physical_cores
+from weighin.services.lane import Lane
+
+BENCH_SCHEMA = "weighin.bench/1"
+
+
+def run_bench(options: argparse.Namespace, resources: Path, console: Console) -> int:
+    """Measure and print. The exit status of the contract."""
+    for name in ("prompt_tokens", "generate_tokens", "repeat"):
+        if not 1 <= getattr(options, name) <= 1_000_000:
+            raise AppError(f"--{name.replace('_', '-')} must be at least 1.", kind="usage")
+    model = resolve(options.model, resources)
+    context = max(options.prompt_tokens, options.generate_tokens, 256)
+    load = LoadOptions(context=context, gpu_layers=gpu_layers(options.gpu_layers))
+    if refusal := memory_refusal(memory_needed(model, load), available_bytes()):
+        raise AppError(refusal.message, kind=refusal.kind)
+    threads = threads_per_lane(physical_cores(), 1, model, options.threads)
+    lane = Lane("A", new_worker)
+    loop = CommandLoop(lane.stop)
+    measured: list[Any] = []
+    failures: list[Failure] = []
+
+    def keep(target: list[Any]) -> Callable[[Any], None]:
+        def settle(value: Any) -> None:
+            target.append(value)
+            loop.finish()
+
+        return settle
+
+    lane.loaded.connect(lambda _: lane.measure(options.prompt_tokens, options.generate_tokens, options.repeat, threads))
+    lane.load_failed.connect(keep(failures))
+    lane.measure_failed.connect(keep(failures))
+    lane.measured.connect(keep(measured))
+    lane.status_changed.connect(lambda status: console.progress(f"{status.phase} {status.done} of {status.total}"))
+    try:
+        loop.run(lambda: lane.load(model.path, load, threads))
+    finally:
+        lane.close()
+        console.end_progress()
+    if loop.interrupted:
+        return 130
+    if failures:
+        raise AppError(failures[0].message, kind=failures[0].kind)
+    body = {
+        "schema": BENCH_SCHEMA,
+        "model": model_json(model),
+        "prompt": _rates(measured[0].prompt_tokens, measured[0].prompt_s),
+        "generation": _rates(measured[0].generate_tokens, measured[0].generation_s),
+        "threads": threads,
+    }
+    if options.json:
+        console.json(body)
+    else:
+        console.result(_page(body, options.repeat))
+    return 0
+
+
+def _rates(tokens: int, seconds: tuple[float, ...]) -> dict[str, Any]:
+    """Median, least and most tokens a second over the rounds."""
+    rates = [tokens / s for s in seconds if s > 0]
+    return {
+        "tokens": tokens,
+        "tokens_per_s": median(rates) if rates else None,
+        "min": min(rates, default=None),
+        "max": max(rates, default=None),
+    }
+
+
+def _page(body: dict[str, Any], rounds: int) -> str:
+    lines = [safe_name(body["model"]["name"])]
+    for name, title in (("prompt", "Reading"), ("generation", "Writing")):
+        part = body[name]
+        lines.append(
+            f"   {title} {words.count(part['tokens'])} tok: {words.figure(part['tokens_per_s'])} tok/s "
+            f"(median of {rounds}; {words.figure(part['min'])} to {words.figure(part['max'])})"
+        )
+    return "\n".join([*lines, f"   {body['threads']} threads, warm-up dropped, loading not counted"])

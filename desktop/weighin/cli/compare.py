@@ -1,0 +1,145 @@
+"""weighin compare: one prompt, two models."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from weighin.cli.console import Console
+from weighin.cli.loop import CommandLoop
+from weighin.cli.models import gpu_layers, resolve
+from weighin.core.answer import StopReason
+from weighin.core.chat import Prompt
+from weighin.core.comparison import Comparison, ComparisonRequest, LaneResult, LaneSetup, Mode
+from weighin.core.errors import AppError
+from weighin.core.options import LoadOptions, SamplingOptions
+from weighin.core.progress import LaneStatus
+from weighin.core.report import comparison_json, number_lines
+from weighin.core.safe_text import safe_name, safe_text
+from weighin.paths import Profile
+from weighin.services.comparison import ComparisonRunner
+from weighin.services.factory import new_runner
+from weighin.store.comparisons import ComparisonStore
+from weighin.store.database import open_database
+
+_SAMPLING = ("max_tokens", "temperature", "top_k", "top_p", "min_p", "repeat_penalty", "seed")
+
+
+def run_compare(options: argparse.Namespace, profile: Profile, resources: Path, console: Console) -> int:
+    """Run, print and keep the comparison. The exit status of the contract."""
+    request = _request(options, resources)
+    store = ComparisonStore(open_database(profile.database))
+    runner = new_runner()
+    outcome: list[Comparison] = []
+    loop = CommandLoop(runner.stop)
+
+    def finished(comparison: Comparison) -> None:
+        outcome.append(comparison)
+        loop.finish()
+
+    runner.finished.connect(finished)
+    _watch(runner, console)
+    errors: list[AppError] = []
+
+    def begin() -> None:
+        try:
+            runner.run(request)
+        except AppError as error:
+            errors.append(error)
+            loop.finish()
+
+    try:
+        loop.run(begin)
+    finally:
+        runner.close()
+        console.end_progress()
+    if errors:
+        raise errors[0]
+    if not outcome:
+        return 130
+    comparison = outcome[0]
+    status = _status(comparison, loop.interrupted, console)
+    try:
+        store.save(comparison)
+    except AppError as error:
+        console.say(error.user_text)
+        status = status or 1
+    if options.json:
+        console.json(comparison_json(comparison))
+    else:
+        console.result(_page(comparison))
+    return status
+
+
+def _request(options: argparse.Namespace, resources: Path) -> ComparisonRequest:
+    """The comparison that the options ask for. Raises AppError."""
+    text = options.prompt if options.prompt is not None else _read_prompt(options.prompt_file)
+    chosen = {name: getattr(options, name) for name in _SAMPLING if getattr(options, name) is not None}
+    sampling = SamplingOptions(**chosen, stop=tuple(options.stop))
+    load = LoadOptions(gpu_layers=gpu_layers(options.gpu_layers), **({"context": options.ctx} if options.ctx else {}))
+    if options.threads is not None and options.threads < 1:
+        raise AppError("--threads must be at least 1.", kind="usage")
+    if not 1 <= options.repeat <= 20:
+        raise AppError("--repeat takes a number from 1 to 20.", kind="usage")
+    lanes = tuple(
+        LaneSetup(resolve(name, resources), load, sampling, options.threads)
+        for name in (options.model_a, options.model_b)
+    )
+    return ComparisonRequest(
+        Prompt(text, options.system, options.raw),
+        Mode(options.mode),
+        (lanes[0], lanes[1]),
+        options.repeat,
+        options.try_anyway,
+    )
+
+
+def _read_prompt(name: str) -> str:
+    try:
+        return sys.stdin.read() if name == "-" else Path(name).read_text("utf-8")
+    except UnicodeDecodeError:
+        raise AppError(f"{name} is not a UTF-8 text file.", kind="usage") from None
+    except OSError as error:
+        raise AppError(f"{name}: {error.strerror or error}.", kind="usage") from None
+
+
+def _watch(runner: ComparisonRunner, console: Console) -> None:
+    """Progress on stderr."""
+
+    def show(label: str, status: LaneStatus) -> None:
+        silence = f" (no sign of life for {status.silent_s:.0f} s)" if status.silent_s else ""
+        amount = f" {status.done} of {status.total}" if status.total else ""
+        console.progress(f"{label}: {status.phase or status.state.value}{amount}{silence}")
+
+    for lane in runner.lanes:
+        lane.status_changed.connect(lambda status, label=lane.label: show(label, status))
+
+
+def _status(comparison: Comparison, interrupted: bool, console: Console) -> int:
+    failed = [r for r in comparison.results if r.answer.stop_reason is StopReason.FAILED]
+    for result in failed:
+        if result.answer.failure:
+            console.say(f"{result.label}: {result.answer.failure.message}")
+    if interrupted:
+        return 130
+    return {0: 0, 1: 3}.get(len(failed), 1)
+
+
+def _page(comparison: Comparison) -> str:
+    parts = [_lane(result) for result in comparison.results]
+    if comparison.differences:
+        parts.append(f"Not the same for both: {', '.join(comparison.differences)}")
+    return "\n\n".join(parts)
+
+
+def _lane(result: LaneResult) -> str:
+    answer = result.answer
+    lines = [f"{result.label}  {safe_name(result.setup.model.name)}"]
+    lines += [f"   ! {safe_name(notice, 300)}" for notice in answer.notices]
+    if answer.reasoning:
+        lines += ["   (reasoning)", *(f"   {line}" for line in safe_text(answer.reasoning).splitlines())]
+    lines += [f"   {line}" for line in safe_text(answer.text).splitlines()]
+    if answer.failure:
+        lines.append(f"   ! {safe_name(answer.failure.message, 400)}")
+    return "\n".join([*lines, *(f"   {line}" for line in number_lines(result))])

@@ -1,0 +1,87 @@
+"""The command line: names of options are a contract."""
+
+from __future__ import annotations
+
+import argparse
+
+from weighin import __version__
+
+MODEL_HELP = "a .gguf file, starter:dense or starter:moe"
+
+
+def parse(arguments: list[str]) -> argparse.Namespace:
+    """The options; exits with 2 and a sentence on wrong usage."""
+    return _parser().parse_args(arguments)
+
+
+def _parser() -> argparse.ArgumentParser:
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument(
+        "--profile", metavar="DIR", default=argparse.SUPPRESS, help="keep everything the program writes under DIR"
+    )
+    parser = argparse.ArgumentParser(
+        prog="weighin",
+        parents=[shared],
+        description="Two language models on the scale. Without a command it opens the window.",
+    )
+    parser.set_defaults(profile=None)
+    parser.add_argument("--version", action="version", version=f"weighin {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    _compare(commands.add_parser("compare", parents=[shared], help="put one prompt to two models"))
+    _bench(commands.add_parser("bench", parents=[shared], help="measure how fast one model reads and writes"))
+    _history(commands.add_parser("history", parents=[shared], help="list, show, search and export what was compared"))
+    doctor = commands.add_parser("doctor", parents=[shared], help="this computer and its engine, to paste")
+    doctor.add_argument("--json", action="store_true")
+    return parser
+
+
+def _compare(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("model_a", metavar="A", help=MODEL_HELP)
+    parser.add_argument("model_b", metavar="B", help=MODEL_HELP)
+    prompt = parser.add_mutually_exclusive_group(required=True)
+    prompt.add_argument("-p", "--prompt", metavar="TEXT")
+    prompt.add_argument("--prompt-file", metavar="F", help="- for standard input")
+    parser.add_argument("--system", metavar="TEXT", default="")
+    parser.add_argument("--mode", choices=("alone", "together"), default="alone")
+    parser.add_argument("--max-tokens", type=int, metavar="N")
+    parser.add_argument("--ctx", type=int, metavar="N")
+    parser.add_argument("--temperature", type=float, metavar="T")
+    parser.add_argument("--top-k", type=int, metavar="K")
+    parser.add_argument("--top-p", type=float, metavar="P")
+    parser.add_argument("--min-p", type=float, metavar="P")
+    parser.add_argument("--repeat-penalty", type=float, metavar="R")
+    parser.add_argument("--seed", type=int, metavar="S")
+    parser.add_argument("--stop", action="append", metavar="TEXT", default=[], help="may be given more than once")
+    parser.add_argument("--threads", type=int, metavar="N")
+    parser.add_argument("--gpu-layers", metavar="N|auto", default="auto")
+    parser.add_argument(
+        "--repeat", type=int, metavar="R", default=1, help="timed rounds after a warm-up, in the order A B B A"
+    )
+    parser.add_argument("--raw", action="store_true", help="no chat template")
+    parser.add_argument("--try-anyway", action="store_true", help="load even where memory seems too small")
+    parser.add_argument("--json", action="store_true")
+
+
+def _bench(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("model", metavar="MODEL", help=MODEL_HELP)
+    parser.add_argument("--prompt-tokens", type=int, metavar="N", default=512)
+    parser.add_argument("--generate-tokens", type=int, metavar="N", default=128)
+    parser.add_argument("--repeat", type=int, metavar="R", default=5)
+    parser.add_argument("--threads", type=int, metavar="N")
+    parser.add_argument("--gpu-layers", metavar="N|auto", default="auto")
+    parser.add_argument("--json", action="store_true")
+
+
+def _history(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    listing = actions.add_parser("list")
+    listing.add_argument("--json", action="store_true")
+    show = actions.add_parser("show")
+    show.add_argument("id", metavar="ID", help="the id, or its beginning")
+    show.add_argument("--json", action="store_true")
+    search = actions.add_parser("search")
+    search.add_argument("text", metavar="TEXT")
+    search.add_argument("--json", action="store_true")
+    export = actions.add_parser("export")
+    export.add_argument("id", metavar="ID", help="the id, or its beginning")
+    export.add_argument("--format", choices=("md", "json", "csv"), default="md")

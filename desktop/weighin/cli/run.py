@@ -1,0 +1,38 @@
+"""Which command does what, and what its end means for the shell."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from weighin.cli.console import Console
+from weighin.core.errors import AppError
+from weighin.paths import Profile, resources
+
+
+def run_command(options: argparse.Namespace) -> int:
+    """Carry out the command; the exit status: 0 done, 1 failed, 2 wrong usage, 3 one lane failed, 130 interrupted."""
+    console = Console(sys.stdout, sys.stderr)
+    try:
+        profile = Profile.locate(options.profile)
+        if options.command == "compare":
+            from weighin.cli.compare import run_compare
+
+            return run_compare(options, profile, resources(), console)
+        if options.command == "bench":
+            from weighin.cli.bench import run_bench
+
+            return run_bench(options, resources(), console)
+        if options.command == "history":
+            from weighin.cli.history import run_history
+
+            return run_history(options, profile, console)
+        from weighin.cli.doctor import run_doctor
+
+        return run_doctor(options, profile, console)
+    except AppError as error:
+        console.say(error.user_text)
+        return 2 if error.kind in ("usage", "options") else 1
+    except OSError as error:
+        console.say(f"{error.strerror or error}: {error.filename or ''}".rstrip(": "))
+        return 1

@@ -1,0 +1,238 @@
+"""Reads the header of a GGUF file that nobody trusts: every length is checked, nothing native is called.
+
+Layout: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from weighin.core.errors import AppError
+
+MAX_HEADER = 256 << 20
+MAX_STRING = 64 << 20
+MAX_COUNT = 1 << 20
+MAX_ARRAY = 16 << 20
+_KEPT_ARRAY = 4096
+
+_SCALARS = {0: "B", 1: "b", 2: "<H", 3: "<h", 4: "<I", 5: "<i", 6: "<f", 7: "?", 10: "<Q", 11: "<q", 12: "<d"}
+_STRING, _ARRAY = 8, 9
+
+# Elements and bytes of one block, from the static_asserts of ggml-common.h.
+TENSOR_TYPES: dict[int, tuple[str, int, int]] = {
+    0: ("F32", 1, 4), 1: ("F16", 1, 2), 2: ("Q4_0", 32, 18), 3: ("Q4_1", 32, 20), 6: ("Q5_0", 32, 22),
+    7: ("Q5_1", 32, 24), 8: ("Q8_0", 32, 34), 9: ("Q8_1", 32, 36), 10: ("Q2_K", 256, 84), 11: ("Q3_K", 256, 110),
+    12: ("Q4_K", 256, 144), 13: ("Q5_K", 256, 176), 14: ("Q6_K", 256, 210), 15: ("Q8_K", 256, 292),
+    16: ("IQ2_XXS", 256, 66), 17: ("IQ2_XS", 256, 74), 18: ("IQ3_XXS", 256, 98), 19: ("IQ1_S", 256, 50),
+    20: ("IQ4_NL", 32, 18), 21: ("IQ3_S", 256, 110), 22: ("IQ2_S", 256, 82), 23: ("IQ4_XS", 256, 136),
+    24: ("I8", 1, 1), 25: ("I16", 1, 2), 26: ("I32", 1, 4), 27: ("I64", 1, 8), 28: ("F64", 1, 8),
+    29: ("IQ1_M", 256, 56), 30: ("BF16", 1, 2), 34: ("TQ1_0", 256, 54), 35: ("TQ2_0", 256, 66),
+    39: ("MXFP4", 32, 17), 40: ("NVFP4", 64, 36),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """One entry of the tensor table: shape in elements (first dimension contiguous), ggml type, place in the data."""
+
+    name: str
+    shape: tuple[int, ...]
+    type: int
+    offset: int
+
+    @property
+    def elements(self) -> int:
+        """Number of weights."""
+        return math.prod(self.shape)
+
+    @property
+    def bytes(self) -> int | None:
+        """Size of the data; None for a type this reader does not know."""
+        if self.type not in TENSOR_TYPES:
+            return None
+        _, block, size = TENSOR_TYPES[self.type]
+        return self.elements // block * size
+
+
+@dataclass(frozen=True)
+class Header:
+    """Metadata and tensor table. Arrays longer than some thousand entries are kept as their length only (`lengths`)."""
+
+    version: int
+    metadata: dict[str, Any]
+    lengths: dict[str, int]
+    tensors: tuple[Tensor, ...]
+    data_start: int = 0
+    alignment: int = 32
+
+    @property
+    def needed_bytes(self) -> int:
+        """Size the file must at least have to hold all its tensors."""
+        ends = [self.data_start + t.offset + t.bytes for t in self.tensors if t.bytes is not None]
+        return max(ends, default=self.data_start)
+
+
+class _Cursor:
+    """A place in a byte source that grows by reading on, up to MAX_HEADER."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.data = bytearray()
+        self.at = 0
+
+    def need(self, count: int) -> int:
+        """Make `count` bytes from the current place available; the place before them. Moves on."""
+        end = self.at + count
+        if end > MAX_HEADER:
+            raise AppError(
+                "The header of this file is larger than any real one: it is damaged or made up.", kind="header"
+            )
+        while len(self.data) < end:
+            more = self._stream.read(max(1 << 20, end - len(self.data)))
+            if not more:
+                raise AppError("The file ends inside its header: it is incomplete.", kind="truncated")
+            self.data += more
+        start, self.at = self.at, end
+        return start
+
+    def scalar(self, code: str) -> Any:
+        """One number."""
+        return struct.unpack_from(code, self.data, self.need(struct.calcsize(code)))[0]
+
+    def text(self) -> str:
+        """One length-prefixed string."""
+        size = self.scalar("<Q")
+        if size > MAX_STRING:
+            raise _damaged(f"a text of {size:,} bytes")
+        start = self.need(size)
+        return self.data[start : start + size].decode("utf-8", "replace")
+
+    def skip_texts(self, count: int) -> None:
+        """Pass over `count` strings without making them."""
+        unpack = struct.Struct("<Q").unpack_from
+        for _ in range(count):
+            if len(self.data) < self.at + 8:
+                self.need(8)
+                self.at -= 8
+            size = unpack(self.data, self.at)[0]
+            if size > MAX_STRING:
+                raise _damaged(f"a text of {size:,} bytes")
+            end = self.at + 8 + size
+            if len(self.data) < end:
+                self.need(8 + size)
+            else:
+                self.at = end
+
+
+def _damaged(what: str) -> AppError:
+    return AppError(f"The header of this file is damaged: it announces {what}.", kind="header")
+
+
+def read_header(stream: BinaryIO) -> Header:
+    """The header at the beginning of `stream`. Raises AppError: kind "not_gguf", "truncated" or "header"."""
+    cursor = _Cursor(stream)
+    _check_magic(cursor)
+    version = cursor.scalar("<I")
+    if version not in (2, 3):
+        raise AppError(f"This is GGUF version {version}; versions 2 and 3 are known.", kind="header")
+    tensor_count, pair_count = cursor.scalar("<Q"), cursor.scalar("<Q")
+    if tensor_count > MAX_COUNT or pair_count > MAX_COUNT:
+        raise _damaged(f"{tensor_count:,} tensors and {pair_count:,} entries")
+    metadata: dict[str, Any] = {}
+    lengths: dict[str, int] = {}
+    for _ in range(pair_count):
+        key = cursor.text()
+        metadata[key] = _value(cursor, key, cursor.scalar("<I"), lengths)
+    tensors = tuple(_tensor(cursor) for _ in range(tensor_count))
+    alignment = metadata.get("general.alignment", 32)
+    if not isinstance(alignment, int) or not 1 <= alignment <= 1 << 20:
+        raise _damaged(f"an alignment of {alignment!r}")
+    start = -(-cursor.at // alignment) * alignment
+    return Header(version, metadata, lengths, tensors, start, alignment)
+
+
+def read_header_of(path: Path) -> Header:
+    """The header of the file at `path`, its tensors checked against the size of the file.
+
+    Raises AppError with one sentence: missing, unreadable, a directory, empty, something else, incomplete."""
+    try:
+        if path.is_dir():
+            raise AppError("This is a folder, not a GGUF file.", kind="directory")
+        size = path.stat().st_size
+        if size == 0:
+            raise AppError("This file is empty.", kind="empty")
+        if not path.is_file():
+            raise AppError("This is not an ordinary file.", kind="not_a_file")
+        with path.open("rb") as stream:
+            header = read_header(stream)
+    except FileNotFoundError:
+        raise AppError("There is no such file.", kind="missing") from None
+    except PermissionError:
+        raise AppError("This file cannot be read: permission denied.", kind="unreadable") from None
+    except OSError as error:
+        raise AppError(f"This file cannot be read: {error.strerror or error}.", kind="unreadable") from None
+    missing = header.needed_bytes - size
+    if missing > 0:
+        raise AppError(
+            f"The file is incomplete: {missing:,} of {header.needed_bytes:,} bytes are missing.", kind="truncated"
+        )
+    return header
+
+
+def _check_magic(cursor: _Cursor) -> None:
+    try:
+        start = cursor.need(4)
+    except AppError:
+        raise AppError("This file is too short to be a GGUF model.", kind="not_gguf") from None
+    magic = bytes(cursor.data[start : start + 4])
+    if magic == b"GGUF":
+        return
+    head = bytes(cursor.data[:512]).lstrip().lower()
+    guesses = (
+        (head.startswith((b"<!doctype", b"<html")), "it is a web page (a login or error page saved under this name)"),
+        (head.startswith(b"version https://git-lfs"), "it is a Git LFS pointer, not the file itself"),
+        (magic[:2] == b"PK", "it is a zip archive"),
+        (magic[:2] == b"\x1f\x8b", "it is a gzip archive"),
+        (magic in (b"lmgg", b"tjgg", b"fmgg"), "it is an old GGML file from before GGUF"),
+    )
+    what = next((text for found, text in guesses if found), "it begins with other bytes")
+    raise AppError(f"This is not a GGUF model: {what}.", kind="not_gguf")
+
+
+def _value(cursor: _Cursor, key: str, kind: int, lengths: dict[str, int]) -> Any:
+    if kind in _SCALARS:
+        return cursor.scalar(_SCALARS[kind])
+    if kind == _STRING:
+        return cursor.text()
+    if kind != _ARRAY:
+        raise _damaged(f"a value of unknown type {kind}")
+    inner, count = cursor.scalar("<I"), cursor.scalar("<Q")
+    if count > MAX_ARRAY:
+        raise _damaged(f"an array of {count:,} entries")
+    lengths[key] = count
+    if inner == _STRING:
+        if count > _KEPT_ARRAY:
+            cursor.skip_texts(count)
+            return None
+        return [cursor.text() for _ in range(count)]
+    if inner not in _SCALARS:
+        raise _damaged(f"an array of unknown type {inner}")
+    code = _SCALARS[inner][-1]
+    size = struct.calcsize("<" + code)
+    start = cursor.need(size * count)
+    return None if count > _KEPT_ARRAY else list(struct.unpack_from(f"<{count}{code}", cursor.data, start))
+
+
+def _tensor(cursor: _Cursor) -> Tensor:
+    name = cursor.text()
+    dimensions = cursor.scalar("<I")
+    if dimensions > 8:
+        raise _damaged(f"a tensor of {dimensions} dimensions")
+    shape = tuple(cursor.scalar("<Q") for _ in range(dimensions))
+    if math.prod(shape) > 1 << 50:
+        raise _damaged("a tensor of impossible size")
+    return Tensor(name, shape, cursor.scalar("<I"), cursor.scalar("<Q"))

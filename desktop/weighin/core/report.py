@@ -1,0 +1,211 @@
+"""A comparison as the JSON, Markdown and CSV of the command line: keys are a contract, unknown numbers are null."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import asdict
+from typing import Any
+
+from weighin.core import words
+from weighin.core.answer import Answer, Timing
+from weighin.core.comparison import Comparison, EngineFacts, LaneResult
+from weighin.core.model import ModelFacts
+from weighin.core.options import LoadOptions, SamplingOptions
+from weighin.core.safe_text import safe_name
+
+COMPARE_SCHEMA = "weighin.compare/1"
+
+
+def engine_json(engine: EngineFacts | None) -> dict[str, Any] | None:
+    """Which engine, None where none started."""
+    if engine is None:
+        return None
+    return {
+        "llama_cpp_python": engine.llama_cpp_python,
+        "build": engine.build,
+        "features": engine.features,
+        "devices": list(engine.devices),
+        "gpu_offload": engine.gpu_offload,
+    }
+
+
+def model_json(model: ModelFacts) -> dict[str, Any]:
+    """MODEL_FACTS of the contract."""
+    return {
+        "name": model.name,
+        "path": model.path,
+        "file_bytes": model.file_bytes,
+        "sha256": model.sha256,
+        "verified": "none",
+        "architecture": model.architecture,
+        "quantization": model.quantization,
+        "parameters": model.parameters,
+        "active_parameters": model.active_parameters,
+        "experts": model.experts,
+        "experts_used": model.experts_used,
+        "layers": model.layers,
+        "context_length": model.context_length,
+        "vocabulary": model.vocabulary,
+        "template_sha256": model.template_sha256,
+        "license": model.license,
+    }
+
+
+def timing_json(timing: Timing) -> dict[str, Any]:
+    """Seconds, counts and rates."""
+    return {
+        "load_s": timing.load_s,
+        "prompt_tokens": timing.prompt_tokens,
+        "cached_tokens": timing.cached_tokens,
+        "prompt_s": timing.prompt_s,
+        "prompt_tokens_per_s": timing.prompt_tokens_per_s,
+        "first_token_s": timing.first_token_s,
+        "first_answer_token_s": timing.first_answer_token_s,
+        "generated_tokens": timing.generated_tokens,
+        "reasoning_tokens": timing.reasoning_tokens,
+        "generation_s": timing.generation_s,
+        "generation_tokens_per_s": timing.generation_tokens_per_s,
+        "characters_per_s": timing.characters_per_s,
+        "total_s": timing.total_s,
+        "major_faults": timing.major_faults,
+        "threads": timing.threads,
+        "disturbed": timing.disturbed,
+    }
+
+
+def options_json(load: LoadOptions, sampling: SamplingOptions) -> dict[str, Any]:
+    """All options of one lane in one object."""
+    return {**asdict(load), **asdict(sampling), "stop": list(sampling.stop)}
+
+
+def lane_json(result: LaneResult) -> dict[str, Any]:
+    """LANE of the contract."""
+    answer = result.answer
+    memory = answer.memory
+    return {
+        "lane": result.label,
+        "model": model_json(result.setup.model),
+        "options": options_json(result.setup.load, result.setup.sampling),
+        "answer": answer.text,
+        "reasoning": answer.reasoning,
+        "stop_reason": answer.stop_reason.value,
+        "timing": timing_json(answer.timing),
+        "memory": {
+            "own_bytes": memory.own_bytes,
+            "model_file_bytes": memory.model_file_bytes,
+            "total_bytes": memory.total_bytes,
+            "peak_bytes": memory.peak_bytes,
+            "load_peak_bytes": memory.load_peak_bytes,
+            "baseline_bytes": memory.baseline_bytes,
+            "vram_bytes": memory.vram_bytes,
+            "method": memory.method or None,
+        },
+        "rendered_prompt": answer.rendered_prompt or None,
+        "notices": list(answer.notices),
+        "rounds": [timing_json(timing) for timing in result.rounds],
+        "error": _error(answer),
+    }
+
+
+def comparison_json(comparison: Comparison) -> dict[str, Any]:
+    """The one object that `weighin compare --json` prints."""
+    request = comparison.request
+    return {
+        "schema": COMPARE_SCHEMA,
+        "id": comparison.id,
+        "created": comparison.created,
+        "mode": request.mode.value,
+        "prompt": request.prompt.text,
+        "system": request.prompt.system,
+        "raw": request.prompt.raw,
+        "engine": engine_json(comparison.engine),
+        "lanes": [lane_json(result) for result in comparison.results],
+        # Both lanes are given the very same messages; what their templates make of them is among the differences.
+        "parity": {"same_messages": True, "differences": list(comparison.differences)},
+    }
+
+
+def comparison_markdown(comparison: Comparison) -> str:
+    """The comparison as a page to read."""
+    request = comparison.request
+    lines = [
+        f"# Comparison of {words.moment(comparison.created)}",
+        "",
+        f"Mode: {words.MODES[request.mode]}" + (" (raw prompt, no chat template)" if request.prompt.raw else ""),
+        "",
+        *(["## System", "", _quote(request.prompt.system), ""] if request.prompt.system else []),
+        "## Prompt",
+        "",
+        _quote(request.prompt.text),
+        "",
+    ]
+    for result in comparison.results:
+        answer = result.answer
+        lines += [
+            f"## {result.label}: {safe_name(result.setup.model.name)}",
+            "",
+            words.model_facts(result.setup.model),
+            "",
+        ]
+        if answer.reasoning:
+            lines += ["### Reasoning", "", _quote(answer.reasoning), ""]
+        lines += [_quote(answer.text) if answer.text else "(no answer)", ""]
+        lines += [f"- {line}" for line in number_lines(result)]
+        lines.append("")
+    if comparison.engine:
+        engine = comparison.engine
+        lines.append(f"Engine: llama-cpp-python {engine.llama_cpp_python}, llama.cpp {engine.build}, {engine.features}")
+    if comparison.differences:
+        lines.append(f"Not the same for both: {', '.join(comparison.differences)}")
+    return "\n".join(lines) + "\n"
+
+
+def comparison_csv(comparison: Comparison) -> str:
+    """One line a lane, with a header line."""
+    rows = []
+    for result in comparison.results:
+        body = lane_json(result)
+        flat = {
+            "comparison": comparison.id, "created": comparison.created, "mode": comparison.request.mode.value,
+            "lane": result.label, "model": result.setup.model.name, "prompt": comparison.request.prompt.text,
+            "answer": result.answer.text, "stop_reason": result.answer.stop_reason.value,
+            **body["timing"], **{f"memory_{k}": v for k, v in body["memory"].items()},
+        }  # fmt: skip
+        rows.append(flat)
+    out = io.StringIO()
+    writer = csv.DictWriter(out, fieldnames=list(rows[0]) if rows else ["comparison"])
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue()
+
+
+def number_lines(result: LaneResult) -> list[str]:
+    """The numbers of one answer in words, "-" where one would be nonsense."""
+    answer = result.answer
+    timing, memory = answer.timing, answer.memory
+    reading = f"{words.count(timing.prompt_tokens)} tok, {words.figure(timing.prompt_tokens_per_s)} tok/s"
+    writing = f"{words.count(timing.generated_tokens)} tok, {words.figure(timing.generation_tokens_per_s)} tok/s"
+    own, file, total = words.size(memory.own_bytes), words.size(memory.model_file_bytes), words.size(memory.total_bytes)
+    lines = [
+        f"Reading {reading} · First token {words.seconds(timing.first_token_s)} · Writing {writing} · "
+        f"{words.figure(timing.characters_per_s)} characters/s",
+        f"RAM {own} own + {file} model file = {total}, peak {words.size(memory.peak_bytes)} · "
+        f"Load {words.seconds(timing.load_s)} · Total {words.seconds(timing.total_s)}",
+        f"Ended: {words.STOPS[answer.stop_reason]}" + (f" · {timing.threads} threads" if timing.threads else ""),
+    ]
+    if len(result.rounds) > 1:
+        rates = sorted(r for r in (t.generation_tokens_per_s for t in result.rounds) if r is not None)
+        if rates:
+            middle = (rates[(len(rates) - 1) // 2] + rates[len(rates) // 2]) / 2
+            spread = f"{words.figure(middle)} tok/s ({words.figure(rates[0])} to {words.figure(rates[-1])})"
+            lines.insert(1, f"Writing over {len(result.rounds)} rounds: median {spread}")
+    return lines
+
+
+def _error(answer: Answer) -> dict[str, str] | None:
+    return {"kind": answer.failure.kind, "message": answer.failure.message} if answer.failure else None
+
+
+def _quote(text: str) -> str:
+    return "\n".join(f"> {line}" for line in text.splitlines()) or "> "

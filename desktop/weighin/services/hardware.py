@@ -1,0 +1,79 @@
+"""What this computer is and what it has free now."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+
+@dataclass(frozen=True)
+class Hardware:
+    """This computer; sizes in bytes, None where it does not tell. on_battery: None without a battery."""
+
+    system: str
+    processor: str
+    physical_cores: int
+    logical_cores: int
+    ram_total_bytes: int
+    ram_available_bytes: int
+    swap_total_bytes: int
+    disk_free_bytes: int | None
+    on_battery: bool | None
+
+
+def physical_cores() -> int:
+    """Cores this process may use, without hyper-threads."""
+    physical = psutil.cpu_count(logical=False) or os.cpu_count() or 1
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else physical
+    return max(1, min(physical, allowed))
+
+
+def available_bytes() -> int | None:
+    """Memory that can be had now without swapping."""
+    try:
+        return psutil.virtual_memory().available
+    except (psutil.Error, OSError):
+        return None
+
+
+def probe(disk: Path) -> Hardware:
+    """Everything at once; `disk` is a folder on the disk that matters."""
+    memory = psutil.virtual_memory()
+    try:
+        free: int | None = shutil.disk_usage(disk).free
+    except OSError:
+        free = None
+    return Hardware(
+        system=f"{platform.system()} {platform.release()} ({platform.machine()}), Python {platform.python_version()}",
+        processor=_processor(),
+        physical_cores=physical_cores(),
+        logical_cores=psutil.cpu_count() or 1,
+        ram_total_bytes=memory.total,
+        ram_available_bytes=memory.available,
+        swap_total_bytes=psutil.swap_memory().total,
+        disk_free_bytes=free,
+        on_battery=_on_battery(),
+    )
+
+
+def _processor() -> str:
+    try:
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine()
+
+
+def _on_battery() -> bool | None:
+    try:
+        battery = psutil.sensors_battery()
+    except (AttributeError, OSError, psutil.Error):
+        return None
+    return None if battery is None else not battery.power_plugged

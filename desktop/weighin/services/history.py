@@ -1,0 +1,61 @@
+"""The history for those with a window: every call returns at once, the answer comes later."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from weighin.core.comparison import Comparison
+from weighin.core.history import HistoryRow
+from weighin.services.tasks import Failed, TaskRunner
+from weighin.store.comparisons import ComparisonStore
+from weighin.store.database import open_database
+
+
+class History(QObject):
+    """One thread owns the database: the window never waits for a disk, and nothing is written out of order."""
+
+    changed = Signal()
+
+    def __init__(self, path: Path, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._path = path
+        self._store: ComparisonStore | None = None
+        self._tasks = TaskRunner(1, self)
+
+    def save(self, comparison: Comparison, done: Callable[[None], None], failed: Failed) -> None:
+        """Keep a comparison; `changed` follows."""
+        self._write(lambda store: store.save(comparison), done, failed)
+
+    def search(
+        self, text: str, done: Callable[[tuple[HistoryRow, ...]], None], failed: Failed, limit: int = 500
+    ) -> None:
+        """Newest comparisons that contain all words of `text`."""
+        self._tasks.run(lambda: self._opened().rows(text, limit), done, failed)
+
+    def load(self, id: str, done: Callable[[Comparison], None], failed: Failed) -> None:
+        """One comparison, whole."""
+        self._tasks.run(lambda: self._opened().get(id), done, failed)
+
+    def delete(self, ids: tuple[str, ...], done: Callable[[None], None], failed: Failed) -> None:
+        """Forget comparisons; `changed` follows."""
+        self._write(lambda store: store.delete(ids), done, failed)
+
+    def close(self) -> None:
+        """Finish what is being written."""
+        self._tasks.close()
+
+    def _opened(self) -> ComparisonStore:
+        """The store; opened at the first need, on the task thread. Raises AppError."""
+        if self._store is None:
+            self._store = ComparisonStore(open_database(self._path))
+        return self._store
+
+    def _write(self, work: Callable[[ComparisonStore], None], done: Callable[[None], None], failed: Failed) -> None:
+        def succeeded(_: None) -> None:
+            self.changed.emit()
+            done(None)
+
+        self._tasks.run(lambda: work(self._opened()), succeeded, failed)

@@ -1,0 +1,54 @@
+"""Short jobs away from the window's thread, their results back on it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, Signal
+
+from weighin.core.errors import AppError
+
+log = logging.getLogger(__name__)
+
+Done = Callable[[Any], None]
+Failed = Callable[[AppError], None]
+
+
+class TaskRunner(QObject):
+    """Runs functions in a pool of `threads`; with one thread they run in order. Callbacks come on this object's thread."""
+
+    _settled = Signal(object)
+
+    def __init__(self, threads: int, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="weighin-task")
+        self._settled.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+
+    def run(self, work: Callable[[], Any], done: Done, failed: Failed) -> None:
+        """Call `work` in the pool, then `done(result)` or `failed(error)`; an unexpected error is logged and wrapped."""
+
+        def settle(future: Future[Any]) -> None:
+            if not future.cancelled():
+                self._settled.emit((future, done, failed))
+
+        self._pool.submit(work).add_done_callback(settle)
+
+    def close(self) -> None:
+        """Finish what was begun; results that come after this are not delivered."""
+        self._settled.disconnect(self._deliver)
+        self._pool.shutdown(wait=True, cancel_futures=False)
+
+    @staticmethod
+    def _deliver(outcome: Any) -> None:
+        future, done, failed = outcome
+        error = future.exception()
+        if error is None:
+            done(future.result())
+        elif isinstance(error, AppError):
+            failed(error)
+        else:
+            log.error("a task failed", exc_info=error)
+            failed(AppError(f"This did not work: {type(error).__name__}: {error}", kind="bug"))

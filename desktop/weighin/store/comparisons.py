@@ -1,0 +1,175 @@
+"""Comparisons in the database."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from typing import Any
+
+from sqlite_utils import Database
+
+from weighin.core.comparison import Comparison
+from weighin.core.errors import AppError
+from weighin.core.history import HistoryRow
+from weighin.core.jsonable import ShapeError, from_plain, to_plain
+
+_LIST = """
+select c.id, c.created, substr(c.prompt, 1, 300) as prompt, c.mode,
+       a.model as model_a, b.model as model_b, a.stop_reason as stop_a, b.stop_reason as stop_b,
+       a.generation_tokens_per_s as rate_a, b.generation_tokens_per_s as rate_b,
+       substr(a.text, 1, 300) as answer_a, substr(b.text, 1, 300) as answer_b
+from comparisons c
+left join answers a on a.comparison = c.id and a.lane = 'A'
+left join answers b on b.comparison = c.id and b.lane = 'B'
+"""
+
+
+class ComparisonStore:
+    """Keeps, lists, searches, reads and deletes comparisons. Every call is one transaction; raises AppError."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def save(self, comparison: Comparison) -> None:
+        """Keep a comparison; one with the same id is replaced."""
+        request = comparison.request
+        names = " ".join(result.setup.model.name for result in comparison.results)
+        texts = "\n".join(f"{r.answer.text}\n{r.answer.reasoning}" for r in comparison.results)
+        with _translated(), self._db.conn:
+            self._delete((comparison.id,))
+            self._insert(
+                "comparisons",
+                id=comparison.id,
+                created=comparison.created,
+                prompt=_storable(request.prompt.text),
+                system=_storable(request.prompt.system),
+                mode=request.mode.value,
+                request=_dump(to_plain(request)),
+                engine=_dump(to_plain(comparison.engine)) if comparison.engine else None,
+                differences=_dump(list(comparison.differences)),
+            )
+            for result in comparison.results:
+                self._insert(
+                    "answers",
+                    comparison=comparison.id,
+                    lane=result.label,
+                    model=_storable(result.setup.model.name),
+                    text=_storable(result.answer.text),
+                    reasoning=_storable(result.answer.reasoning),
+                    stop_reason=result.answer.stop_reason.value,
+                    generation_tokens_per_s=result.answer.timing.generation_tokens_per_s,
+                    record=_dump(to_plain(result)),
+                )
+            self._insert(
+                "comparison_texts",
+                id=comparison.id,
+                prompt=_storable(request.prompt.text),
+                system=_storable(request.prompt.system),
+                models=_storable(names),
+                answers=_storable(texts),
+            )
+
+    def rows(self, text: str = "", limit: int = 500) -> tuple[HistoryRow, ...]:
+        """Newest first; with `text` only those that contain all its words (beginnings of words count)."""
+        words = re.findall(r"\w+", text)
+        where, values = "", []
+        if words:
+            where = """where c.id in (select t.id from comparison_texts t join comparison_texts_fts f on t.rowid = f.rowid
+                       where comparison_texts_fts match ?)"""
+            values = [" ".join(f'"{word}"*' for word in words)]
+        elif text.strip():
+            return ()
+        with _translated():
+            found = self._db.query(f"{_LIST} {where} order by c.created desc, c.rowid desc limit ?", [*values, limit])
+            return tuple(_row(entry) for entry in found)
+
+    def get(self, identifier: str) -> Comparison:
+        """The comparison whose id begins with `identifier`. Raises AppError: none, several, or unreadable."""
+        with _translated():
+            found = list(
+                self._db.query(
+                    "select * from comparisons where substr(id, 1, ?) = ? limit 2", [len(identifier), identifier]
+                )
+            )
+            if not identifier or not found:
+                raise AppError(f"There is no comparison {identifier!r} in the history.", kind="missing")
+            if len(found) > 1:
+                raise AppError(
+                    f"More than one comparison begins with {identifier!r}: give more of its id.", kind="ambiguous"
+                )
+            row = found[0]
+            answers = list(self._db.query("select record from answers where comparison = ? order by lane", [row["id"]]))
+        body = {
+            "id": row["id"],
+            "created": row["created"],
+            "request": json.loads(row["request"]),
+            "results": [json.loads(answer["record"]) for answer in answers],
+            "engine": json.loads(row["engine"]) if row["engine"] else None,
+            "differences": json.loads(row["differences"] or "[]"),
+        }
+        try:
+            return from_plain(Comparison, body)
+        except ShapeError as error:
+            raise AppError(
+                "This comparison was stored in a form this version cannot read.", str(error), "shape"
+            ) from None
+
+    def delete(self, identifiers: tuple[str, ...]) -> None:
+        """Forget comparisons for good."""
+        with _translated(), self._db.conn:
+            self._delete(identifiers)
+
+    def _delete(self, identifiers: tuple[str, ...]) -> None:
+        for identifier in identifiers:
+            self._db.execute("delete from answers where comparison = ?", [identifier])
+            self._db.execute("delete from comparison_texts where id = ?", [identifier])
+            self._db.execute("delete from comparisons where id = ?", [identifier])
+
+    def _insert(self, table: str, **values: Any) -> None:
+        names, marks = ", ".join(f"[{name}]" for name in values), ", ".join("?" * len(values))
+        self._db.execute(f"insert into [{table}] ({names}) values ({marks})", list(values.values()))
+
+
+class _translated:  # noqa: N801 - reads as a statement
+    """SQLite's errors as sentences."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        if isinstance(error, sqlite3.Error):
+            reason = str(error)
+            if "full" in reason:
+                raise AppError(
+                    "The disk is full: the history could not be written. Nothing else is lost.", reason, "disk_full"
+                )
+            if "locked" in reason or "busy" in reason:
+                raise AppError("Another program holds the history database; please try again.", reason, "locked")
+            raise AppError(f"The history database said: {reason}.", reason, "database")
+
+
+def _row(entry: dict[str, Any]) -> HistoryRow:
+    return HistoryRow(
+        id=entry["id"],
+        created=entry["created"],
+        prompt=entry["prompt"],
+        model_a=entry["model_a"] or "",
+        model_b=entry["model_b"] or "",
+        mode=entry["mode"],
+        stop_a=entry["stop_a"] or "",
+        stop_b=entry["stop_b"] or "",
+        generation_tokens_per_s_a=entry["rate_a"],
+        generation_tokens_per_s_b=entry["rate_b"],
+        answer_a=entry["answer_a"] or "",
+        answer_b=entry["answer_b"] or "",
+    )
+
+
+def _dump(value: Any) -> str:
+    return json.dumps(value)
+
+
+def _storable(text: str) -> str:
+    """Text SQLite and every other reader accepts: no lone surrogates; NUL bytes as U+FFFD."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "\ufffd")

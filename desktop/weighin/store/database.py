@@ -1,0 +1,83 @@
+"""Opens the database: WAL, migrated, never a newer one, never a broken one silently."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import sqlite3
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from weighin.core.errors import AppError
+from weighin.store.migrations import MIGRATIONS
+
+BUSY_S = 5.0
+KEPT_BACKUPS = 3
+
+
+def open_database(path: Path) -> Database:
+    """The database at `path`, brought up to date. Raises AppError: kind "newer_database" or "database".
+
+    A file that is no database or is damaged is moved aside, and a fresh one begun; `moved_aside` tells."""
+    if path.exists():
+        _check(path)
+    try:
+        connection = sqlite3.connect(path, timeout=BUSY_S, check_same_thread=False)
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute("PRAGMA foreign_keys=ON")
+        database = Database(connection)
+        _refuse_newer(database)
+        if MIGRATIONS.pending(database):
+            if database.table_names():
+                _back_up(path, connection)
+            MIGRATIONS.apply(database)
+        return database
+    except sqlite3.Error as error:
+        raise AppError(f"The history database cannot be opened ({error}): {path}", kind="database") from None
+
+
+def moved_aside(path: Path) -> list[Path]:
+    """Files that earlier starts moved aside because they were damaged."""
+    return sorted(path.parent.glob(f"{path.name}.corrupt-*"))
+
+
+def _check(path: Path) -> None:
+    """Move a file aside that SQLite cannot read."""
+    try:
+        with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=BUSY_S)) as connection:
+            found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    except sqlite3.OperationalError as error:
+        raise AppError(f"The history database cannot be opened ({error}): {path}", kind="database") from None
+    except sqlite3.DatabaseError as error:
+        found = str(error)
+    if found != "ok":
+        stamp = datetime.datetime.now().strftime("%Y%m%d-%H%M%S")
+        for suffix in ("", "-wal", "-shm"):
+            part = path.with_name(path.name + suffix)
+            if part.exists():
+                part.rename(path.with_name(f"{path.name}.corrupt-{stamp}{suffix}"))
+
+
+def _refuse_newer(database: Database) -> None:
+    """Raise where a newer version of the program has migrated this database further than we know."""
+    if "_sqlite_migrations" not in database.table_names():
+        return
+    applied = {migration.name for migration in MIGRATIONS.applied(database)}
+    if applied - known_names():
+        text = "The history was written by a newer version of Weigh-In; it was not touched. Please update the program."
+        raise AppError(text, kind="newer_database")
+
+
+def known_names() -> set[str]:
+    """Names of all migrations this version knows."""
+    return {migration.name for migration in MIGRATIONS.pending(Database(memory=True))}
+
+
+def _back_up(path: Path, connection: sqlite3.Connection) -> None:
+    stamp = datetime.datetime.now().strftime("%Y%m%d-%H%M%S")
+    with contextlib.closing(sqlite3.connect(path.with_name(f"{path.name}.backup-{stamp}"))) as copy:
+        connection.backup(copy)
+    for old in sorted(path.parent.glob(f"{path.name}.backup-*"))[:-KEPT_BACKUPS]:
+        old.unlink()

@@ -1,0 +1,47 @@
+"""Every change of the schema, in order, each in one transaction. Never edit one that was released: add another."""
+
+from __future__ import annotations
+
+from sqlite_utils import Database, Migrations
+
+MIGRATIONS = Migrations("weighin")
+
+
+@MIGRATIONS()
+def m001_comparisons(db: Database) -> None:
+    """Comparisons and their two answers, with a full-text index over prompt, answers and model names."""
+    db["comparisons"].create(  # type: ignore[union-attr]
+        {
+            "id": str,
+            "created": str,
+            "prompt": str,
+            "system": str,
+            "mode": str,
+            "request": str,
+            "engine": str,
+            "differences": str,
+        },
+        pk="id",
+        not_null={"created", "prompt", "mode", "request"},
+    )
+    db["comparisons"].create_index(["created"])  # type: ignore[union-attr]
+    db["answers"].create(  # type: ignore[union-attr]
+        {
+            "comparison": str,
+            "lane": str,
+            "model": str,
+            "text": str,
+            "reasoning": str,
+            "stop_reason": str,
+            "generation_tokens_per_s": float,
+            "record": str,
+        },
+        pk=("comparison", "lane"),
+        foreign_keys=[("comparison", "comparisons", "id")],
+    )
+    db["comparison_texts"].create(  # type: ignore[union-attr]
+        {"id": str, "prompt": str, "system": str, "models": str, "answers": str}, pk="id"
+    )
+    db["comparison_texts"].enable_fts(  # type: ignore[union-attr]
+        ["prompt", "system", "models", "answers"], tokenize="unicode61 remove_diacritics 2", create_triggers=True
+    )

@@ -1,0 +1,35 @@
+"""Start of every worker process: `python -m weighin worker llama|fake [SCRIPT]`."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+
+def main(arguments: list[str]) -> int:
+    """Serve requests until Shutdown or end of input. `arguments`: kind of engine, and the fake engine's script."""
+    # Before anything can print: the real stdout becomes the wire, descriptors 1 and 2 become the log pipe.
+    wire_descriptor = os.dup(1)
+    os.dup2(2, 1)
+    os.set_inheritable(wire_descriptor, False)
+
+    from weighin.workers.engine import Engine
+    from weighin.workers.system import harden
+
+    harden()
+    from weighin.workers.serve import Server
+
+    kind = arguments[0] if arguments else ""
+    engine: Engine
+    if kind == "llama":
+        from weighin.workers.llama_engine import LlamaEngine
+
+        engine = LlamaEngine()
+    elif kind == "fake":
+        from weighin.workers.fake_engine import FakeEngine
+
+        engine = FakeEngine(arguments[1] if len(arguments) > 1 else "{}")
+    else:
+        sys.stderr.write(f"unknown worker kind {kind!r}\n")
+        return 2
+    return Server(engine, read_descriptor=0, write_descriptor=wire_descriptor).run()

@@ -1,0 +1,173 @@
+"""A scripted engine: the whole program can be tried and tested without weights.
+
+The script is a JSON object; every key has a default:
+  load_s, prompt_s, tokens_per_s (0: as fast as possible), tokens, token_text, text (its words are the tokens),
+  reasoning (its words come first), context, fail_load {kind, message}, stop_reason,
+  at: {"hello" | "loading" | "reading" | "writing:N": action} where action is one of
+  "sigkill", "sigabrt", "sigsegv", "sigill", "sigbus", "exit0", "exit3", "hang" (still pulsing), "sigstop",
+  "garbage", "flood" (stderr), "huge" (a line over the limit), "ignore_cancel".
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import threading
+import time
+from typing import Any
+
+from weighin.core.answer import MemoryReceipt, MemorySample, StopReason
+from weighin.core.comparison import EngineFacts
+from weighin.protocol.messages import (
+    Bench,
+    Benched,
+    Generate,
+    Generated,
+    Load,
+    Loaded,
+    LoadProgress,
+    PromptRead,
+    Tokenize,
+    Tokenized,
+)
+from weighin.workers.engine import Emit, EngineError
+from weighin.workers.generation import Clock, TokenBatcher
+from weighin.workers.text_stream import ANSWER, REASONING, Piece
+
+_SIGNALS = {"sigkill": 9, "sigabrt": 6, "sigsegv": 11, "sigill": 4, "sigbus": 7}
+
+
+class FakeEngine:
+    """Obeys its script; counts and batches with the very classes of the real engine."""
+
+    def __init__(self, script: str) -> None:
+        self._script: dict[str, Any] = json.loads(script)
+        self._cancel = threading.Event()
+        self._progress = ("", 0, 0)
+        self._own = 50_000_000
+        self._ignores_cancel = "ignore_cancel" in self._script.get("at", {}).values()
+
+    def facts(self) -> EngineFacts:
+        """A build that says it is none."""
+        self._act("hello")
+        return EngineFacts("fake", "fake", "NONE", ("CPU: fake",))
+
+    def cancel(self) -> None:
+        """Stop, unless the script says not to listen."""
+        if not self._ignores_cancel:
+            self._cancel.set()
+
+    def clear_cancel(self) -> None:
+        """Ready for the next job."""
+        self._cancel.clear()
+
+    def progress(self) -> tuple[str, int, int]:
+        """Phase, done, total."""
+        return self._progress
+
+    def sample_memory(self) -> MemorySample:
+        """Made up, but steady."""
+        return MemorySample(self._own, 10_000_000)
+
+    def load(self, request: Load, emit: Emit) -> Loaded:
+        """Ten steps of progress over load_s."""
+        begin = time.perf_counter()
+        for step in range(11):
+            self._progress = ("loading", step * 10, 100)
+            emit(LoadProgress(request.id, step / 10))
+            if step == 5:
+                self._act("loading")
+            self._wait(self._script.get("load_s", 0.0) / 11)
+            if self._cancel.is_set():
+                raise EngineError("cancelled", "Loading was stopped.")
+        if failure := self._script.get("fail_load"):
+            raise EngineError(failure["kind"], failure["message"])
+        context = min(request.options.context, self._script.get("context", 1 << 20))
+        return Loaded(request.id, time.perf_counter() - begin, context, "model", self._receipt(), {})
+
+    def generate(self, request: Generate, emit: Emit) -> Generated:
+        """Write the scripted text at the scripted speed."""
+        clock, batcher = Clock(), TokenBatcher(request.id, emit)
+        prompt = "\n".join(m.content for m in request.messages)
+        count = len(prompt.split())
+        self._progress = ("reading", 0, count)
+        emit(PromptRead(request.id, prompt, count))
+        self._act("reading")
+        self._wait(self._script.get("prompt_s", 0.0))
+        clock.prompt_s = time.perf_counter() - clock.begin
+        reason = self._write(request, clock, batcher)
+        batcher.finish([])
+        timing = clock.timing(0.0, count, request.threads)
+        return Generated(request.id, reason, timing, self._receipt())
+
+    def tokenize(self, request: Tokenize) -> Tokenized:
+        """One token a word."""
+        prompt = "\n".join(m.content for m in request.messages)
+        return Tokenized(request.id, prompt, tuple(range(len(prompt.split()))))
+
+    def bench(self, request: Bench, emit: Emit) -> Benched:
+        """A thousand tokens a second, always."""
+        rounds = request.repeat
+        return Benched(
+            request.id, request.prompt_tokens, request.generate_tokens,
+            (request.prompt_tokens / 1000,) * rounds, (request.generate_tokens / 1000,) * rounds, request.threads,
+        )  # fmt: skip
+
+    def _write(self, request: Generate, clock: Clock, batcher: TokenBatcher) -> StopReason:
+        rate = self._script.get("tokens_per_s", 0)
+        begin = time.perf_counter()
+        limit = request.sampling.max_tokens
+        for number, (text, kind) in enumerate(self._tokens()):
+            self._act(f"writing:{number}")
+            if self._cancel.is_set():
+                return StopReason.CANCELLED
+            if number >= limit:
+                return StopReason.LENGTH
+            if rate:
+                self._wait(begin + (number + 1) / rate - time.perf_counter())
+            now = time.perf_counter()
+            clock.token(now, [Piece(text, kind)], kind)
+            batcher.add([Piece(text, kind)], now)
+            self._progress = ("writing", number + 1, limit)
+        return StopReason(self._script.get("stop_reason", "end"))
+
+    def _tokens(self) -> list[tuple[str, str]]:
+        reasoning = [(word + " ", REASONING) for word in self._script.get("reasoning", "").split()]
+        if "tokens" in self._script:
+            return reasoning + [(self._script.get("token_text", "word "), ANSWER)] * self._script["tokens"]
+        words = self._script.get("text", "A scripted answer.").split(" ")
+        return reasoning + [(word if i == 0 else " " + word, ANSWER) for i, word in enumerate(words)]
+
+    def _wait(self, seconds: float) -> None:
+        if seconds > 0:
+            self._cancel.wait(seconds)
+
+    def _receipt(self) -> MemoryReceipt:
+        return MemoryReceipt(
+            self._own, 10_000_000, self._own + 10_000_000, self._own + 12_000_000, None, 0, None, "fake"
+        )
+
+    def _act(self, moment: str) -> None:
+        action = self._script.get("at", {}).get(moment)
+        if action in _SIGNALS:
+            os.kill(os.getpid(), _SIGNALS[action])
+        elif action == "sigstop":
+            os.kill(os.getpid(), signal.SIGSTOP)
+        elif action in ("exit0", "exit3"):
+            os._exit(int(action[-1]))
+        elif action == "hang":
+            while not self._cancel.wait(0.1):
+                pass
+        elif action == "garbage":
+            os.write(_wire(), b"this is no message\n")
+        elif action == "huge":
+            os.write(_wire(), b"x" * (2 << 20) + b"\n")
+        elif action == "flood":
+            for _ in range(2000):
+                os.write(2, b"native noise " * 80 + b"\n")
+
+
+def _wire() -> int:
+    """The descriptor the server writes to: the first one the entry point made."""
+    return 3

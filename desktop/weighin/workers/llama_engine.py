@@ -1,0 +1,211 @@
+"""One llama.cpp model through the low-level API, with our own token loop."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import llama_cpp.llama_cpp as llama
+
+from weighin.core.answer import MemorySample
+from weighin.core.comparison import EngineFacts
+from weighin.core.failures import load_failure
+from weighin.core.model import shard_paths
+from weighin.protocol.messages import (
+    Bench,
+    Benched,
+    Generate,
+    Generated,
+    Load,
+    Loaded,
+    LoadProgress,
+    Tokenize,
+    Tokenized,
+)
+from weighin.workers.bench import run_bench
+from weighin.workers.decoder import Decoder
+from weighin.workers.engine import Emit, EngineError
+from weighin.workers.generation import Generation
+from weighin.workers.memory import OwnMemory
+from weighin.workers.native import AbortFlag, Devices, NativeLog, engine_facts
+from weighin.workers.prompt import PromptBuilder
+from weighin.workers.vocabulary import Vocabulary
+
+_KV_TYPES = {"f16": 1, "q8_0": 8, "q4_0": 2}  # GGML_TYPE_F16, _Q8_0, _Q4_0
+_FLASH_ON, _FLASH_AUTO = 1, -1
+_PROGRESS_STEP = 0.01
+
+
+class LlamaEngine:
+    """Holds at most one loaded model. One job at a time; `cancel` may come from another thread."""
+
+    def __init__(self) -> None:
+        self._log = NativeLog()
+        llama.llama_backend_init()
+        self._devices = Devices()
+        self._facts = engine_facts(self._devices)
+        self._abort = AbortFlag()
+        self._memory = OwnMemory()
+        self._paths: tuple[str, ...] = ()
+        self._phase, self._done, self._total = "", 0, 0
+        self._vram: int | None = None
+        self._load_s = 0.0
+        self._model: Any = None
+        self._decoder: Decoder | None = None
+        self._vocabulary: Vocabulary | None = None
+        self._prompts: PromptBuilder | None = None
+
+    def facts(self) -> EngineFacts:
+        """Version and devices."""
+        return self._facts
+
+    def cancel(self) -> None:
+        """Stop the running job at the next operation."""
+        self._abort.set()
+
+    def clear_cancel(self) -> None:
+        """Ready for the next job."""
+        self._abort.clear()
+
+    def progress(self) -> tuple[str, int, int]:
+        """Phase, done, total."""
+        return self._phase, self._done, self._total
+
+    def sample_memory(self) -> MemorySample:
+        """Memory of this process now."""
+        return self._memory.sample(self._paths)
+
+    def load(self, request: Load, emit: Emit) -> Loaded:
+        """Load the model of `request`. Raises EngineError; the memory has then gone back."""
+        self._log.clear()
+        self._memory.begin_phase()
+        self._paths = tuple(str(p) for p in shard_paths(_absolute(request.path)))
+        self._set_progress("loading", 0, 100)
+        free_before = self._devices.gpu_free_bytes()
+        begin = time.perf_counter()
+        self._model = self._load_model(request, emit)
+        try:
+            return self._finish_load(request, begin, free_before)
+        except EngineError:
+            self._release()
+            raise
+
+    def generate(self, request: Generate, emit: Emit) -> Generated:
+        """Answer the messages of `request`. Raises EngineError; the model stays loaded."""
+        decoder, vocabulary, prompts = self._ready()
+        self._memory.begin_phase()
+        run = Generation(decoder, vocabulary, prompts, request, emit, self._set_progress)
+        timing, stop_reason, notices = run.run(self._load_s)
+        return Generated(request.id, stop_reason, timing, self._memory.receipt(self._paths, self._vram), notices)
+
+    def tokenize(self, request: Tokenize) -> Tokenized:
+        """The rendered prompt of `request` and its tokens."""
+        _, _, prompts = self._ready()
+        prompt = prompts.build(request.messages, request.raw)
+        return Tokenized(request.id, prompt.text, tuple(prompt.tokens))
+
+    def bench(self, request: Bench, emit: Emit) -> Benched:
+        """Time reading and writing as `request` says."""
+        decoder, vocabulary, _ = self._ready()
+        return run_bench(request, decoder, vocabulary, self._set_progress)
+
+    def _ready(self) -> tuple[Decoder, Vocabulary, PromptBuilder]:
+        if self._decoder is None or self._vocabulary is None or self._prompts is None:
+            raise EngineError("not_loaded", "No model is loaded in this worker.")
+        return self._decoder, self._vocabulary, self._prompts
+
+    def _set_progress(self, phase: str, done: int, total: int) -> None:
+        self._phase, self._done, self._total = phase, done, total
+
+    def _load_model(self, request: Load, emit: Emit) -> Any:
+        reported = -1.0
+
+        def on_progress(fraction: float, _: Any) -> bool:
+            nonlocal reported
+            if fraction - reported >= _PROGRESS_STEP or fraction >= 1.0:
+                reported = fraction
+                self._set_progress("loading", round(fraction * 100), 100)
+                emit(LoadProgress(request.id, fraction))
+            return not self._abort.raised
+
+        params = llama.llama_model_default_params()
+        params.n_gpu_layers = 999_999 if request.options.gpu_layers < 0 else request.options.gpu_layers
+        callback = llama.llama_progress_callback(on_progress)
+        params.progress_callback = callback
+        model = llama.llama_model_load_from_file(request.path.encode(), params)
+        if self._abort.raised:
+            if model:
+                llama.llama_model_free(model)
+            raise EngineError("cancelled", "Loading was stopped.")
+        if not model:
+            failure = load_failure(self._log.tail(), f"llama.cpp {self._facts.build}")
+            raise EngineError(failure.kind, failure.message, failure.detail)
+        return model
+
+    def _finish_load(self, request: Load, begin: float, free_before: int | None) -> Loaded:
+        trained = llama.llama_model_n_ctx_train(self._model)
+        context = min(request.options.context, trained) if trained > 0 else request.options.context
+        if llama.llama_model_has_encoder(self._model) or not llama.llama_model_has_decoder(self._model):
+            raise EngineError("kind", "This model does not write text: it has no plain decoder (an embedding model?).")
+        if llama.llama_model_is_diffusion(self._model):
+            raise EngineError("kind", "This is a diffusion model: it does not write one token after the other.")
+        vocabulary = Vocabulary(llama.llama_model_get_vocab(self._model))
+        if vocabulary.size == 0:
+            raise EngineError("kind", "This file has no tokenizer, so no prompt can be put to it.")
+        pointer, notices = self._context(request, context)
+        self._decoder = Decoder(pointer, context, request.options.batch, self._abort)
+        self._vocabulary = vocabulary
+        template = llama.llama_model_chat_template(self._model, None)
+        self._prompts = PromptBuilder(vocabulary, template.decode("utf-8", "replace") if template else None)
+        self._decoder.warm_up()
+        if self._abort.raised:
+            raise EngineError("cancelled", "Loading was stopped.")
+        self._load_s = time.perf_counter() - begin
+        self._memory.calibrate(self._paths)
+        free_now = self._devices.gpu_free_bytes()
+        self._vram = max(0, free_before - free_now) if free_before is not None and free_now is not None else None
+        receipt = self._memory.receipt(self._paths, self._vram)
+        self._memory.load_peak = receipt.peak_bytes
+        return Loaded(
+            request.id, self._load_s, context, self._prompts.template_kind, receipt, self._log.buffers(), notices
+        )
+
+    def _context(self, request: Load, context: int) -> tuple[Any, tuple[str, ...]]:
+        """A llama_context, with flash attention where the model allows it."""
+        options = request.options
+        params = llama.llama_context_default_params()
+        params.n_ctx = context
+        params.n_batch = params.n_ubatch = min(options.batch, context)
+        params.n_seq_max = 1
+        params.n_outputs_max = 1  # a row of logits for every token of a batch would cost hundreds of megabytes
+        params.n_threads = params.n_threads_batch = request.threads
+        params.type_k = params.type_v = _KV_TYPES[options.kv_type]
+        params.swa_full = False
+        params.flash_attn_type = _FLASH_ON
+        params.abort_callback = self._abort.callback
+        params.abort_callback_data = self._abort.data
+        pointer = llama.llama_init_from_model(self._model, params)
+        if pointer:
+            return pointer, ()
+        params.flash_attn_type = _FLASH_AUTO
+        pointer = llama.llama_init_from_model(self._model, params)
+        if pointer:
+            return pointer, ("This model runs without flash attention.",)
+        failure = load_failure(self._log.tail(), f"llama.cpp {self._facts.build}")
+        if failure.kind == "load":
+            text = f"The engine could not set up a context of {context:,} tokens: probably not enough memory."
+            raise EngineError("memory", text, failure.detail)
+        raise EngineError(failure.kind, failure.message, failure.detail)
+
+    def _release(self) -> None:
+        if self._decoder is not None:
+            self._decoder.close()
+        if self._model is not None:
+            llama.llama_model_free(self._model)
+        self._decoder = self._vocabulary = self._prompts = self._model = None
+
+
+def _absolute(path: str) -> Any:
+    from pathlib import Path
+
+    return Path(path).resolve()

@@ -1,0 +1,85 @@
+"""From messages to the tokens a model reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from weighin.core.chat import Message
+from weighin.workers.engine import EngineError
+from weighin.workers.template import CHATML, ChatTemplate, TemplateError, TemplateHostileError, TemplateHungError
+from weighin.workers.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True)
+class RenderedPrompt:
+    """Text and tokens of a prompt, and what had to be done to make it."""
+
+    text: str
+    tokens: list[int]
+    notices: tuple[str, ...] = ()
+
+
+class PromptBuilder:
+    """Puts messages into a model's own chat template, or says what it used instead."""
+
+    def __init__(self, vocabulary: Vocabulary, template: str | None) -> None:
+        self._vocabulary = vocabulary
+        self._own = ChatTemplate(template, vocabulary.bos, vocabulary.eos) if template else None
+        self._chatml = ChatTemplate(CHATML, "", "") if vocabulary.holds("<|im_start|>") else None
+
+    @property
+    def template_kind(self) -> str:
+        """ "model" where the model brings a template, "none" where it does not."""
+        return "model" if self._own else "none"
+
+    def build(self, messages: tuple[Message, ...], raw: bool) -> RenderedPrompt:
+        """The prompt for `messages`; `raw` puts their text one after the other, without any template.
+
+        Raises EngineError(kind "template") where the template is hostile."""
+        if raw or self._own is None:
+            missing = "This model has no chat template: the prompt was put to it as plain text."
+            return self._plain(messages, () if raw else (missing,))
+        try:
+            return self._with(self._own, messages, ())
+        except TemplateError as error:
+            reason = str(error)
+        merged = _system_into_user(messages)
+        if merged != messages:
+            try:
+                notice = "Its template takes no system text: that was put before the prompt instead."
+                return self._with(self._own, merged, (notice,))
+            except TemplateError:
+                pass
+        if self._chatml:
+            notice = f"Its template is broken, using ChatML instead ({reason})."
+            return self._with(self._chatml, messages, (notice,))
+        return self._plain(messages, (f"Its template is broken, using plain text instead ({reason}).",))
+
+    def _with(self, template: ChatTemplate, messages: tuple[Message, ...], notices: tuple[str, ...]) -> RenderedPrompt:
+        def render(contents: tuple[str, ...]) -> str:
+            return template.render(
+                tuple(Message(m.role, content) for m, content in zip(messages, contents, strict=True))
+            )
+
+        contents = tuple(m.content for m in messages)
+        try:
+            text = render(contents)
+            return RenderedPrompt(text, self._vocabulary.tokenize_prompt(text, contents, render), notices)
+        except TemplateHostileError as error:
+            raise EngineError("template", f"The chat template of this model was stopped: {error}.") from None
+        except TemplateHungError as error:
+            raise EngineError(
+                "template", f"The chat template of this model was stopped: {error}.", fatal=True
+            ) from None
+
+    def _plain(self, messages: tuple[Message, ...], notices: tuple[str, ...]) -> RenderedPrompt:
+        text = "\n\n".join(m.content for m in messages)
+        return RenderedPrompt(text, self._vocabulary.tokenize(text, True, False), notices)
+
+
+def _system_into_user(messages: tuple[Message, ...]) -> tuple[Message, ...]:
+    """The same messages with the system text at the head of the first user turn."""
+    if len(messages) < 2 or messages[0].role != "system":
+        return messages
+    first = Message("user", f"{messages[0].content}\n\n{messages[1].content}")
+    return (first, *messages[2:])

@@ -1,0 +1,136 @@
+"""The loop of a worker: one thread reads requests, one works on them, one gives signs of life."""
+
+from __future__ import annotations
+
+import os
+import queue
+import threading
+from typing import Any
+
+from weighin.core.answer import MemoryReceipt, StopReason, Timing
+from weighin.protocol import wire
+from weighin.protocol.messages import (
+    PROTOCOL,
+    REQUESTS,
+    Bench,
+    Cancel,
+    Failed,
+    Generate,
+    Generated,
+    Hello,
+    Load,
+    Log,
+    Pulse,
+    Shutdown,
+    Tokenize,
+)
+from weighin.workers.engine import Engine, EngineError
+
+PULSE_S = 0.25
+
+
+class Server:
+    """Carries requests from a descriptor to an engine and its events back."""
+
+    def __init__(self, engine: Engine, read_descriptor: int, write_descriptor: int) -> None:
+        self._engine = engine
+        self._in = read_descriptor
+        self._out = write_descriptor
+        self._write_lock = threading.Lock()
+        self._state_lock = threading.Lock()
+        self._jobs: queue.Queue[Any] = queue.Queue()
+        self._current: int | None = None
+        self._cancelled: set[int] = set()
+
+    def run(self) -> int:
+        """Serve until Shutdown; the exit status of the process."""
+        self.emit(Hello(PROTOCOL, os.getpid(), self._engine.facts()))
+        threading.Thread(target=self._read_requests, daemon=True).start()
+        threading.Thread(target=self._pulse, daemon=True).start()
+        while True:
+            request = self._jobs.get()
+            if isinstance(request, Shutdown):
+                return 0
+            if not self._work(request):
+                return 70
+
+    def emit(self, event: Any) -> None:
+        """Write one event; whole lines only, from any thread."""
+        try:
+            line = wire.encode(event)
+        except wire.WireError as error:
+            line = wire.encode(Log("error", f"an event was not sent: {error}"))
+        with self._write_lock:
+            view = memoryview(line)
+            while view:
+                view = view[os.write(self._out, view) :]
+
+    def _work(self, request: Any) -> bool:
+        """Do one request; False when the engine is beyond use."""
+        with self._state_lock:
+            early = request.id in self._cancelled
+            self._current = request.id
+        try:
+            if early:
+                self.emit(_cancelled(request))
+                return True
+            self.emit(self._run_job(request))
+        except EngineError as error:
+            self.emit(Failed(request.id, error.kind, error.message, error.detail))
+            return not error.fatal
+        except MemoryError:
+            self.emit(Failed(request.id, "memory", "There was not enough memory for this request."))
+        except Exception as error:  # noqa: BLE001 - the process boundary: whatever went wrong must become an event
+            self.emit(Failed(request.id, "bug", f"The worker made an error: {type(error).__name__}: {error}"))
+        finally:
+            with self._state_lock:
+                self._current = None
+                self._cancelled.discard(request.id)
+                self._engine.clear_cancel()
+        return True
+
+    def _run_job(self, request: Any) -> Any:
+        if isinstance(request, Load):
+            return self._engine.load(request, self.emit)
+        if isinstance(request, Generate):
+            return self._engine.generate(request, self.emit)
+        if isinstance(request, Tokenize):
+            return self._engine.tokenize(request)
+        assert isinstance(request, Bench)
+        return self._engine.bench(request, self.emit)
+
+    def _read_requests(self) -> None:
+        splitter = wire.LineSplitter()
+        while data := os.read(self._in, 65536):
+            try:
+                for line in splitter.feed(data):
+                    self._accept(wire.decode(line, REQUESTS))
+            except wire.WireError as error:
+                self.emit(Log("error", f"bad request: {error}"))
+                os._exit(65)
+        os._exit(0)  # the window is gone: nobody is left to work for
+
+    def _accept(self, request: Any) -> None:
+        if isinstance(request, Cancel):
+            with self._state_lock:
+                self._cancelled.add(request.target)
+                if self._current == request.target:
+                    self._engine.cancel()
+            return
+        self._jobs.put(request)
+
+    def _pulse(self) -> None:
+        beat = threading.Event()
+        while True:
+            beat.wait(PULSE_S)
+            current = self._current
+            if current is not None:
+                phase, done, total = self._engine.progress()
+                self.emit(Pulse(current, phase, done, total, self._engine.sample_memory()))
+
+
+def _cancelled(request: Any) -> Any:
+    """The terminal event of a request that was cancelled before it began."""
+    if isinstance(request, Generate):
+        return Generated(request.id, StopReason.CANCELLED, Timing(), MemoryReceipt())
+    return Failed(request.id, "cancelled", "Stopped before it began.")
