@@ -1,1 +1,1 @@
-"""The window."""
+"""The window: widgets over the services, one folder a page. Nothing slow happens here."""

@@ -1,1 +1,1 @@
-"""The Compare page."""
+"""The Compare page: one prompt, two lanes."""

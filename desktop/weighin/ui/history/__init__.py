@@ -1,1 +1,1 @@
-"""The History page."""
+"""The History page: what was compared before."""

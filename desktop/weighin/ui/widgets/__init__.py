@@ -1,1 +1,1 @@
-"""Widgets that more than one page uses."""
+"""Small widgets that know nothing of pages or services."""

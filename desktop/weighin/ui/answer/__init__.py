@@ -1,0 +1,1 @@
+"""Showing what a model writes: streamed Markdown that is cheap, and can do no harm."""

@@ -1,0 +1,173 @@
+"""The widget that shows one answer while it is written, and afterwards."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QElapsedTimer, Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QTextBrowser, QTextEdit, QWidget
+
+from weighin.ui.answer.boxes import paint_boxes
+from weighin.ui.answer.formats import Formats
+from weighin.ui.answer.inbox import Inbox
+from weighin.ui.answer.splitter import Splitter
+from weighin.ui.answer.writer import Writer
+from weighin.ui.theme import Theme
+
+# At most 15 repaints a second, and seldomer where one was dear: the window may not steal time from the models.
+_TICK_MS = 66
+_TICK_COSTS = 12
+# With much to catch up on (a long answer from History), so much of it at a time.
+_SLICE_MS = 6
+_READABLE_WIDTH = 820
+
+
+class AnswerView(QTextBrowser):
+    """Streams Markdown. It loads nothing that the text names, and opens no link itself.
+
+    `overflowed` carries the characters that are kept back when the answer is too long to be shown at once; 0 once all
+    of it is shown. `link_clicked` carries the address of a link.
+    """
+
+    overflowed = Signal(int)
+    link_clicked = Signal(QUrl)
+
+    def __init__(self, theme: Theme, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.setProperty("role", "answer")
+        self.setAccessibleName(name)
+        self.setOpenLinks(False)
+        self.setOpenExternalLinks(False)
+        self.setUndoRedoEnabled(False)
+        self.setAcceptDrops(False)
+        self.viewport().setAcceptDrops(False)
+        self.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextBrowserInteraction | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setLineWrapMode(QTextEdit.LineWrapMode.FixedPixelWidth)
+        self.document().setIndentWidth(24)
+        self._raw: list[str] = []
+        self._inbox = Inbox()
+        self._splitter = Splitter()
+        self._writer = Writer(self.document(), self._formats())
+        self._finished = True
+        self._pause = _TICK_MS
+        self._kept_back = 0
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._work)
+        self.anchorClicked.connect(self.link_clicked)
+        theme.changed.connect(self._retint)
+
+    @property
+    def raw_text(self) -> str:
+        """Exactly what the model wrote."""
+        return "".join(self._raw)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether all that was fed and finished is on the screen."""
+        return self._finished and not self._inbox.pending and not self._timer.isActive()
+
+    def begin(self) -> None:
+        """Empty the view for a new answer."""
+        self._timer.stop()
+        self._raw = []
+        self._inbox.clear()
+        self._splitter = Splitter()
+        self._writer.clear(self._formats())
+        self._finished = False
+        self._pause = _TICK_MS
+        self._kept_back = 0
+        self.overflowed.emit(0)
+
+    def feed(self, text: str) -> None:
+        """More of the answer."""
+        self._raw.append(text)
+        self._inbox.put(text)
+        self._wake()
+
+    def finish(self) -> None:
+        """The answer is complete: nothing is left unfinished."""
+        self._finished = True
+        self._wake()
+
+    def show_answer(self, text: str) -> None:
+        """Show a complete answer at once."""
+        self.begin()
+        if text:
+            self.feed(text)
+        self.finish()
+
+    def show_all(self) -> None:
+        """Show what was kept back of a very long answer, as plain text."""
+        self._inbox.lift_limit()
+        self._wake()
+
+    def loadResource(self, kind: int, name: QUrl | str) -> object:
+        """Nothing is read or fetched because a model named it."""
+        blank = QImage(1, 1, QImage.Format.Format_ARGB32)
+        blank.fill(0)
+        return blank
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        width = max(80, min(self.viewport().width(), _READABLE_WIDTH))
+        if width != self.lineWrapColumnOrWidth():
+            self.setLineWrapColumnOrWidth(width)
+        super().resizeEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self.viewport())
+        paint_boxes(self, painter, self._theme.colours)
+        painter.end()
+        super().paintEvent(event)
+
+    def _formats(self) -> Formats:
+        return Formats(self._theme.colours, self.font())
+
+    def _retint(self) -> None:
+        """Links and code carry their colour in the document: write it anew."""
+        raw, finished = self.raw_text, self._finished
+        self.begin()
+        if raw:
+            self.feed(raw)
+        self._finished = finished
+
+    def _wake(self) -> None:
+        if not self._timer.isActive():
+            self._timer.start(self._pause if len(self._raw) > 1 else 0)
+
+    def _work(self) -> None:
+        """One slice of work; the end of the text stays in sight where it was."""
+        clock = QElapsedTimer()
+        clock.start()
+        bar = self.verticalScrollBar()
+        follows = bar.value() >= bar.maximum() - 4
+        self._take_slice(clock)
+        if self._inbox.pending:
+            self._timer.start(1)
+        elif self._finished:
+            self._writer.commit(self._splitter.finish())
+        else:
+            self._writer.show_tail(self._splitter.tail)
+        if follows and not self._finished:
+            bar.setValue(bar.maximum())
+        self._pause = max(_TICK_MS, clock.elapsed() * _TICK_COSTS)
+        if self._inbox.kept_back != self._kept_back:
+            self._kept_back = self._inbox.kept_back
+            self.overflowed.emit(self._kept_back)
+
+    def _take_slice(self, clock: QElapsedTimer) -> None:
+        """Write finished pieces for a few milliseconds."""
+        while self._inbox.pending:
+            portion = self._inbox.take()
+            if portion.plain:
+                self._writer.commit(self._splitter.finish())
+                self._writer.append_plain(portion.text)
+            else:
+                pieces = self._splitter.feed(portion.text)
+                if pieces:
+                    self._writer.commit(pieces)
+            if clock.elapsed() >= _SLICE_MS:
+                return

@@ -1,0 +1,125 @@
+"""Writes Markdown into a text document: finished pieces once, the tail again and again."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QTextBlockFormat, QTextCursor, QTextDocument
+
+from weighin.ui.answer.blocks import BlockRenderer
+from weighin.ui.answer.pen import Pen
+from weighin.ui.answer.splitter import Piece
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+
+    from weighin.ui.answer.formats import Formats
+
+# A paragraph of nothing but words: more of the same can simply be appended, without parsing it all again.
+_WORDS = re.compile(r"[^\W\d_](?:[^\W_]|[ ,.;:'\"()?%/–—’“”„…])*")
+_MORE_WORDS = re.compile(r"(?:[^\W_]|[ ,.;:'\"()?%/–—’“”„…])*")
+
+
+@lru_cache(maxsize=1)
+def parser() -> MarkdownIt:
+    """The Markdown parser: no raw HTML, and markdown-it itself refuses javascript:, file: and data: addresses.
+
+    Imported when first needed: the import takes longer than the first paint of the window may."""
+    from markdown_it import MarkdownIt
+
+    return MarkdownIt("commonmark", {"html": False, "maxNesting": 20}).enable(["table", "strikethrough"])
+
+
+class Writer:
+    """Owns the content of one document."""
+
+    def __init__(self, document: QTextDocument, formats: Formats) -> None:
+        self._document = document
+        self._start(formats)
+
+    def clear(self, formats: Formats) -> None:
+        """Empty the document, and write in `formats` from now on."""
+        self._document.clear()
+        self._start(formats)
+
+    def _start(self, formats: Formats) -> None:
+        self._formats = formats
+        self._blocks = BlockRenderer(formats)
+        self._tail = Piece("")
+        self._tail_start = 0
+        # Of what is finished: whether its last block is empty, and which code block it ends in.
+        self._fresh = True
+        self._code = 0
+
+    def commit(self, pieces: list[Piece]) -> None:
+        """Append finished pieces. They replace the tail."""
+        pen = self._without_tail()
+        pen.cursor.beginEditBlock()
+        for code, group in groupby(pieces, key=lambda piece: piece.code):
+            if code:
+                self._write_code(pen, [piece.text for piece in group], code)
+                self._code = code
+            else:
+                for piece in group:
+                    self._write_markdown(pen, piece.text)
+                self._code = 0
+        pen.cursor.endEditBlock()
+        self._fresh = pen.fresh
+        self._tail_start = self._document.characterCount() - 1
+
+    def show_tail(self, tail: Piece) -> None:
+        """Show the unfinished tail, in place of the one shown before."""
+        if tail == self._tail:
+            return
+        more = tail.text[len(self._tail.text) :]
+        grows = bool(self._tail.text) and not tail.code and tail.text.startswith(self._tail.text)
+        if grows and _WORDS.fullmatch(self._tail.text) and _MORE_WORDS.fullmatch(more):
+            Pen(self._document, fresh=False).cursor.insertText(more, self._formats.plain)
+        else:
+            pen = self._without_tail()
+            pen.cursor.beginEditBlock()
+            if not tail.code:
+                self._write_markdown(pen, tail.text)
+            elif tail.text:
+                self._write_code(pen, [tail.text], tail.code)
+            pen.cursor.endEditBlock()
+        self._tail = tail
+
+    def append_plain(self, text: str) -> None:
+        """Append lines as they are, without reading them as Markdown."""
+        pen = self._without_tail()
+        pen.cursor.beginEditBlock()
+        pen.block(QTextBlockFormat(), self._formats.plain)
+        pen.cursor.insertText(text, self._formats.plain)
+        pen.cursor.endEditBlock()
+        self._fresh = pen.fresh
+        self._tail_start = self._document.characterCount() - 1
+
+    def _without_tail(self) -> Pen:
+        """A pen at the end of what is finished; the tail is gone."""
+        if self._document.characterCount() - 1 > self._tail_start:
+            cursor = QTextCursor(self._document)
+            cursor.setPosition(self._tail_start)
+            cursor.movePosition(QTextCursor.MoveOperation.End, QTextCursor.MoveMode.KeepAnchor)
+            cursor.removeSelectedText()
+        self._tail = Piece("")
+        return Pen(self._document, self._fresh)
+
+    def _write_code(self, pen: Pen, lines: list[str], number: int) -> None:
+        """Lines of one code block, each a text block of its own."""
+        formats = self._formats
+        rest = lines
+        if number != self._code:
+            pen.block(formats.code_line(number, first=True), formats.code)
+            pen.cursor.insertText(lines[0], formats.code)
+            rest = lines[1:]
+        if rest:
+            pen.block(formats.code_line(number, first=False), formats.code)
+            pen.cursor.insertText("\n".join(rest), formats.code)
+
+    def _write_markdown(self, pen: Pen, text: str) -> None:
+        if text.strip():
+            self._blocks.write(pen, parser().parse(text))

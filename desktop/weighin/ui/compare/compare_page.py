@@ -1,0 +1,192 @@
+"""The Compare page: wires its parts to the runner."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from weighin.core.chat import Prompt
+from weighin.core.comparison import LABELS, Comparison, ComparisonRequest
+from weighin.core.errors import AppError
+from weighin.ui import words
+from weighin.ui.compare.first_run import FirstRun
+from weighin.ui.compare.lane_pane import LanePane
+from weighin.ui.compare.lane_presenter import LanePresenter
+from weighin.ui.compare.lanes_area import LanesArea
+from weighin.ui.compare.model_choice import ModelChoice
+from weighin.ui.compare.options_drawer import OptionsDrawer
+from weighin.ui.compare.prompt_box import PromptBox
+from weighin.ui.compare.same_prompt import SamePrompt
+from weighin.ui.theme import Theme
+from weighin.ui.widgets.chart_scale import ChartScale
+from weighin.ui.widgets.label import PlainLabel
+from weighin.ui.widgets.live_chart import ChartScales
+
+if TYPE_CHECKING:
+    from weighin.services.comparison import ComparisonRunner, RoundStart
+    from weighin.services.library import Library
+    from weighin.services.settings import Settings
+
+
+class ComparePage(QWidget):
+    """One prompt, two lanes."""
+
+    def __init__(
+        self, theme: Theme, runner: ComparisonRunner, library: Library, settings: Settings, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("page")
+        self._runner = runner
+        self._request: ComparisonRequest | None = None
+        self._scales = ChartScales(ChartScale(self), ChartScale(self))
+        self.panes = (LanePane(theme, "A", self._scales), LanePane(theme, "B", self._scales))
+        self._presenters = tuple(
+            LanePresenter(lane, pane, self) for lane, pane in zip(runner.lanes, self.panes, strict=True)
+        )
+        self.choice = ModelChoice(library, settings, self.panes, self)
+        self._hint = FirstRun()
+        self._from_history = PlainLabel(role="warning")
+        self.lanes_area = LanesArea(self.panes)
+        self.same_prompt = SamePrompt(theme)
+        self.prompt = PromptBox(theme)
+        self.drawer = OptionsDrawer(theme)
+        self._arrange()
+        self._connect()
+        self._from_history.hide()
+        self.drawer.hide()
+        self._show_hint()
+
+    @property
+    def hint_is_shown(self) -> bool:
+        """Whether the sentence for newcomers stands there."""
+        return not self._hint.isHidden()
+
+    @property
+    def history_label(self) -> str:
+        """Which record is shown, "" while it is not one from History."""
+        return "" if self._from_history.isHidden() else self._from_history.text()
+
+    def run(self) -> None:
+        """Put the prompt to both lanes."""
+        if not self.prompt.can_run:
+            return
+        models = [pane.header.picker.chosen for pane in self.panes]
+        for pane, model in zip(self.panes, models, strict=True):
+            if model is None:
+                self.prompt.refuse(f"Choose a model for lane {pane.label} first.")
+                return
+        prompt = Prompt(self.prompt.text, self.drawer.system, self.drawer.raw)
+        setups = [values.setup(model) for values, model in zip(self.drawer.lanes, models, strict=True) if model]
+        self._start(ComparisonRequest(prompt, self.prompt.mode.mode, (setups[0], setups[1]), self.drawer.rounds))
+
+    def stop(self) -> None:
+        """Stop both lanes; what was written stays."""
+        if self._runner.running:
+            for presenter in self._presenters:
+                presenter.stop()
+            self._runner.stop()
+
+    def show_comparison(self, comparison: Comparison) -> None:
+        """Show a record from History as it was."""
+        request = comparison.request
+        self._request = request
+        self.prompt.set_text(request.prompt.text)
+        self.prompt.mode.set_mode(request.mode)
+        self.drawer.show_request(request)
+        self._scales.reset()
+        for presenter, pane, setup in zip(self._presenters, self.panes, request.lanes, strict=True):
+            pane.header.picker.choose(setup.model)
+            presenter.show_empty()
+        self._show_results(comparison)
+        self._from_history.say(f"From History, {words.moment(comparison.created)}")
+        self._from_history.show()
+
+    def _arrange(self) -> None:
+        column = QVBoxLayout()
+        column.setSpacing(8)
+        column.addWidget(self._hint)
+        column.addWidget(self._from_history)
+        column.addWidget(self.lanes_area, 1)
+        column.addWidget(self.same_prompt)
+        column.addWidget(self.prompt)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(14, 12, 14, 12)
+        layout.setSpacing(10)
+        layout.addLayout(column, 1)
+        layout.addWidget(self.drawer)
+
+    def _connect(self) -> None:
+        self._runner.started.connect(self._began)
+        self._runner.round_started.connect(self._round_began)
+        self._runner.finished.connect(self._ended)
+        for presenter in self._presenters:
+            presenter.activity_changed.connect(self._tell_each_other)
+            presenter.try_anyway.connect(self._insist)
+        self.choice.changed.connect(self._show_hint)
+        self._hint.chosen.connect(self._try_example)
+        self.prompt.run_requested.connect(self.run)
+        self.prompt.stop_requested.connect(self.stop)
+        self.prompt.options_toggled.connect(self.drawer.setVisible)
+        self.drawer.close_requested.connect(lambda: self.prompt.set_options_open(False))
+        self.drawer.changed.connect(lambda: self.prompt.set_allowed(self.drawer.is_valid))
+        for keys, action in (
+            ("Ctrl+Return", self.run),
+            ("Ctrl+Enter", self.run),
+            ("Escape", self.stop),
+        ):
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(action)
+
+    def _start(self, request: ComparisonRequest) -> None:
+        try:
+            self._runner.run(request)
+        except AppError as error:
+            self.prompt.refuse(error.user_text)
+
+    def _insist(self) -> None:
+        """Run the same again although memory may not suffice."""
+        if self._request is not None and not self._runner.running:
+            self._start(replace(self._request, try_anyway=True))
+
+    def _began(self, request: ComparisonRequest) -> None:
+        self._request = request
+        self._from_history.hide()
+        self.same_prompt.clear()
+        self._scales.reset()
+        self.prompt.set_running(True)
+        for presenter in self._presenters:
+            presenter.begin()
+        self._tell_each_other()
+
+    def _round_began(self, start: RoundStart) -> None:
+        self._presenters[LABELS.index(start.label)].begin_round(start)
+        self._tell_each_other()
+
+    def _ended(self, comparison: Comparison) -> None:
+        self.prompt.set_running(False)
+        for presenter in self._presenters:
+            presenter.end()
+        self._show_results(comparison)
+
+    def _show_results(self, comparison: Comparison) -> None:
+        for result in comparison.results:
+            self._presenters[LABELS.index(result.label)].show_result(result)
+        self.same_prompt.show_comparison(comparison)
+
+    def _tell_each_other(self) -> None:
+        a, b = self._presenters
+        a.wait(b.is_active)
+        b.wait(a.is_active)
+
+    def _try_example(self, text: str) -> None:
+        self.prompt.set_text(text)
+        self.prompt.take_focus()
+
+    def _show_hint(self) -> None:
+        models = [pane.header.picker.chosen for pane in self.panes]
+        self._hint.setVisible(all(model is not None and model.starter for model in models))

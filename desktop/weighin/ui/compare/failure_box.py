@@ -1,0 +1,60 @@
+"""Why a lane could not do its work."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
+
+from weighin.core.answer import Failure
+from weighin.ui.safe_text import safe_text
+from weighin.ui.theme import Theme
+from weighin.ui.widgets.folded import FoldedSection
+from weighin.ui.widgets.strip import Strip
+
+# Only here may the user insist: everything else would fail the same way again.
+_INSIST = "memory"
+
+
+class FailureBox(QWidget):
+    """One sentence, the native lines behind it folded away, and "Try anyway" where that can help."""
+
+    try_anyway = Signal()
+
+    def __init__(self, theme: Theme, label: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._strip = Strip("red")
+        self._again = self._strip.add_button("Try anyway", f"Run lane {label} although memory may not suffice")
+        self._lines = QPlainTextEdit()
+        self._lines.setReadOnly(True)
+        self._lines.setTabChangesFocus(True)
+        self._lines.setMaximumHeight(130)
+        self._lines.setAccessibleName(f"Details of the failure of lane {label}")
+        self._details = FoldedSection(theme, "Details", self._lines)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        layout.addWidget(self._strip)
+        layout.addWidget(self._details)
+        self._again.clicked.connect(self.try_anyway)
+        self.hide()
+
+    @property
+    def sentence(self) -> str:
+        """The sentence shown, "" where there is none."""
+        return self._strip.label.text() if not self.isHidden() else ""
+
+    @property
+    def can_insist(self) -> bool:
+        """Whether "Try anyway" is offered."""
+        return not self._again.isHidden()
+
+    def show_failure(self, failure: Failure | None) -> None:
+        """Show it, or nothing."""
+        self.setVisible(failure is not None)
+        if failure is None:
+            return
+        self._strip.say(failure.message)
+        self._again.setVisible(failure.kind == _INSIST)
+        self._lines.setPlainText(safe_text(failure.detail))
+        self._details.setVisible(bool(failure.detail.strip()))
+        self._details.set_open(False)

@@ -1,0 +1,65 @@
+"""The head of a lane: its letter, its model, and what the model is."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from weighin.core.model import ModelFacts
+from weighin.ui import words
+from weighin.ui.compare.model_picker import ModelPicker
+from weighin.ui.theme import Theme
+from weighin.ui.widgets.button import IconButton
+from weighin.ui.widgets.label import ElidedLabel, PlainLabel
+
+
+class LaneHeader(QWidget):
+    """`maximise_toggled` asks to show this lane alone, or both again."""
+
+    maximise_toggled = Signal(bool)
+
+    def __init__(self, theme: Theme, label: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._label = label
+        chip = PlainLabel(label, role="chip")
+        chip.setProperty("lane", label)
+        self.picker = ModelPicker(label)
+        self._maximise = IconButton(theme, "maximise", f"Show lane {label} alone")
+        self._maximise.setCheckable(True)
+        self._facts = ElidedLabel(role="small")
+        self._refusal = PlainLabel(role="error", wrap=True)
+        self._refusal.hide()
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(chip)
+        row.addWidget(self.picker, 1)
+        row.addWidget(self._maximise)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addLayout(row)
+        layout.addWidget(self._facts)
+        layout.addWidget(self._refusal)
+        self.picker.model_changed.connect(self._show_facts)
+        self._maximise.toggled.connect(self._toggle)
+
+    def refuse(self, sentence: str) -> None:
+        """Say why a file was not taken; an empty sentence says nothing."""
+        self._refusal.say_or_hide(sentence)
+
+    def set_maximised(self, alone: bool, possible: bool) -> None:
+        """Show whether this lane is shown alone; where it cannot be otherwise, the button goes."""
+        self._maximise.blockSignals(True)
+        self._maximise.setChecked(alone)
+        self._maximise.blockSignals(False)
+        self._maximise.setVisible(possible)
+        self._maximise.draw("restore" if alone else "maximise")
+        self._maximise.rename("Show both lanes" if alone else f"Show lane {self._label} alone")
+
+    def _toggle(self, alone: bool) -> None:
+        self.maximise_toggled.emit(alone)
+
+    def _show_facts(self, model: ModelFacts) -> None:
+        self._refusal.hide()
+        note = f" · {words.TINY}" if model.starter else ""
+        self._facts.say(words.model_facts(model) + note)

@@ -1,0 +1,157 @@
+"""The options of one lane, or of both while they share them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields, replace
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from weighin.core.comparison import LaneSetup
+from weighin.core.errors import AppError
+from weighin.core.model import ModelFacts
+from weighin.core.options import MAX_THREADS, LoadOptions, SamplingOptions
+from weighin.ui.compare.option_fields import OptionField, number, whole
+from weighin.ui.widgets.growing_edit import GrowingEdit
+from weighin.ui.widgets.label import PlainLabel
+
+# name in the options, title, what it does, how it is read
+_LOAD = (
+    ("context", "Context", "Tokens of prompt and answer together.", whole),
+    ("gpu_layers", "GPU layers", "Layers kept on a graphics card: 0 none, -1 all.", whole),
+)
+_SAMPLING = (
+    ("max_tokens", "Longest answer", "The answer ends after so many tokens at the latest.", whole),
+    ("temperature", "Temperature", "0 always takes the likeliest token: repeatable. Higher is more varied.", number),
+    ("top_k", "Top-k", "Only the k likeliest tokens can be drawn; 0 for no limit.", whole),
+    ("top_p", "Top-p", "Only the likeliest tokens that together reach this probability; 1 for no limit.", number),
+    ("min_p", "Min-p", "Only tokens at least this likely, measured by the likeliest; 0 for no limit.", number),
+    ("repeat_penalty", "Repeat penalty", "Above 1 makes what was said before less likely; 1 for none.", number),
+    ("seed", "Seed", "Of the random draw. The same seed draws the same.", whole),
+)
+
+
+@dataclass(frozen=True)
+class LaneValues:
+    """What the form holds."""
+
+    load: LoadOptions = field(default_factory=LoadOptions)
+    sampling: SamplingOptions = field(default_factory=SamplingOptions)
+    threads: int | None = None
+
+    def setup(self, model: ModelFacts) -> LaneSetup:
+        """A lane with this model and these options."""
+        return LaneSetup(model, self.load, self.sampling, self.threads)
+
+
+class LaneOptions(QWidget):
+    """`changed`: something was edited. `owner` is "both lanes", "lane A" or "lane B"."""
+
+    changed = Signal()
+
+    def __init__(self, owner: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._base = LaneValues()
+        self._load: dict[str, OptionField] = {}
+        self._sampling: dict[str, OptionField] = {}
+        self._stop_error = PlainLabel(role="error", wrap=True)
+        self._stop_error.hide()
+        self._stop = GrowingEdit(f"Stop strings, one a line, {owner}", least=1, most=4)
+        self._stop.setPlaceholderText("one a line")
+        self._threads = OptionField("Threads", "Processor cores to use; blank for this lane’s share.", _threads, owner)
+        self._threads.set_placeholder("automatic")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(6)
+        for name, title, help_text, read in _LOAD:
+            self._load[name] = OptionField(title, help_text, _reader(LoadOptions, name, read), owner)
+        for name, title, help_text, read in _SAMPLING:
+            self._sampling[name] = OptionField(title, help_text, _reader(SamplingOptions, name, read), owner)
+        for box in (self._load["context"], *self._sampling.values()):
+            layout.addWidget(box)
+        layout.addWidget(PlainLabel("Stop strings"))
+        layout.addWidget(self._stop)
+        layout.addWidget(self._stop_error)
+        layout.addWidget(self._load["gpu_layers"])
+        layout.addWidget(self._threads)
+        for box in self._fields:
+            box.changed.connect(self.changed)
+        self._stop.textChanged.connect(self._check_stop)
+        self.set_values(LaneValues())
+
+    @property
+    def _fields(self) -> tuple[OptionField, ...]:
+        return (*self._load.values(), *self._sampling.values(), self._threads)
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether every value makes sense."""
+        return all(box.is_valid for box in self._fields) and self._stop_error.isHidden()
+
+    @property
+    def values(self) -> LaneValues:
+        """What is typed. Raises AppError where `is_valid` is False."""
+        threads = self._threads.value
+        load = {name: box.value for name, box in self._load.items()}
+        sampling = {name: box.value for name, box in self._sampling.items()}
+        return LaneValues(
+            replace(self._base.load, **load),  # type: ignore[arg-type]
+            replace(self._base.sampling, **sampling, stop=self._stop_strings()),  # type: ignore[arg-type]
+            threads if isinstance(threads, int) else None,
+        )
+
+    def set_values(self, values: LaneValues) -> None:
+        """Show these. What has no field here (batch, KV type) is kept as it is."""
+        self._base = values
+        for options, shown in ((values.load, self._load), (values.sampling, self._sampling)):
+            for known in fields(options):
+                if known.name in shown:
+                    value = getattr(options, known.name)
+                    shown[known.name].set_text(f"{value:g}" if isinstance(value, float) else str(value))
+        self._threads.set_text("" if values.threads is None else str(values.threads))
+        self._stop.setPlainText("\n".join(text.replace("\n", "\\n") for text in values.sampling.stop))
+        self._check_stop()
+
+    def field(self, name: str) -> OptionField:
+        """The field of an option, by its name in LoadOptions or SamplingOptions, or "threads". Raises KeyError."""
+        return self._threads if name == "threads" else {**self._load, **self._sampling}[name]
+
+    def set_stop_text(self, text: str) -> None:
+        """Put stop strings in, one a line."""
+        self._stop.setPlainText(text)
+
+    def _stop_strings(self) -> tuple[str, ...]:
+        # A newline cannot be typed into a line of its own, so it is written \n.
+        return tuple(line.replace("\\n", "\n") for line in self._stop.toPlainText().split("\n") if line)
+
+    def _check_stop(self) -> None:
+        sentence = ""
+        try:
+            SamplingOptions(stop=self._stop_strings())
+        except AppError as error:
+            sentence = error.user_text
+        self._stop_error.say_or_hide(sentence)
+        self.changed.emit()
+
+
+def _reader(
+    options: type[LoadOptions] | type[SamplingOptions], name: str, read: Callable[[str], object]
+) -> Callable[[str], object]:
+    """Reads one option and lets the options themselves judge it."""
+
+    def reader(text: str) -> object:
+        value = read(text)
+        options(**{name: value})  # type: ignore[arg-type]
+        return value
+
+    return reader
+
+
+def _threads(text: str) -> object:
+    if not text:
+        return None
+    value = whole(text)
+    if not isinstance(value, int) or not 1 <= value <= MAX_THREADS:
+        raise AppError(f"Threads must be a whole number from 1 to {MAX_THREADS}, or blank.", kind="options")
+    return value

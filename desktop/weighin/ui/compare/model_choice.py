@@ -1,0 +1,75 @@
+"""Choosing models: from the library, by a dialog, by dropping a file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from weighin.core.errors import AppError
+from weighin.core.model import ModelFacts
+from weighin.ui.compare.file_drop import FileDrop
+from weighin.ui.compare.lane_pane import LanePane
+
+if TYPE_CHECKING:
+    from weighin.services.library import Library
+    from weighin.services.settings import Settings
+
+_FOLDER = "open_folder"
+
+
+class ModelChoice(QObject):
+    """Keeps the pickers of both panes filled. `changed`: another model was chosen in some lane."""
+
+    changed = Signal()
+
+    def __init__(self, library: Library, settings: Settings, panes: tuple[LanePane, LanePane], parent: QWidget) -> None:
+        super().__init__(parent)
+        self._library = library
+        self._settings = settings
+        self._panes = panes
+        self._window = parent
+        for pane in panes:
+            pane.header.picker.open_requested.connect(lambda which=pane: self._ask(which))
+            pane.header.picker.model_changed.connect(self.changed)
+            drop = FileDrop(pane)
+            drop.hovering.connect(pane.show_drop)
+            drop.dropped.connect(lambda path, which=pane: self.open(which, path))
+        library.changed.connect(self._fill)
+        self._fill()
+
+    def open(self, pane: LanePane, path: str) -> None:
+        """Open a file and choose it in `pane`, or say there why not."""
+        pane.header.refuse("")
+        self._library.open_file(path, lambda model: self._opened(pane, model), lambda error: _refuse(pane, error))
+
+    def _fill(self) -> None:
+        models = self._library.models()
+        for index, pane in enumerate(self._panes):
+            picker = pane.header.picker
+            picker.set_models(models)
+            if picker.chosen is None and models:
+                picker.choose(models[min(index, len(models) - 1)])
+
+    def _opened(self, pane: LanePane, model: ModelFacts) -> None:
+        pane.header.picker.choose(model)
+
+    def _ask(self, pane: LanePane) -> None:
+        dialog = QFileDialog(self._window, f"Open a model for lane {pane.label}")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilters(["GGUF models (*.gguf)", "All files (*)"])
+        folder = self._settings.get(_FOLDER, "")
+        if isinstance(folder, str) and folder:
+            dialog.setDirectory(folder)
+        dialog.fileSelected.connect(lambda path: self._selected(dialog, pane, path))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _selected(self, dialog: QFileDialog, pane: LanePane, path: str) -> None:
+        self._settings.set(_FOLDER, dialog.directory().absolutePath())
+        self.open(pane, path)
+
+
+def _refuse(pane: LanePane, error: AppError) -> None:
+    pane.header.refuse(error.user_text)

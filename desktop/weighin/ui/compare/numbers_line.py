@@ -1,0 +1,61 @@
+"""The numbers that stay under an answer."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from weighin.ui.compare.numbers import MEASURED, Number
+from weighin.ui.widgets.flow import FlowLayout
+from weighin.ui.widgets.label import PlainLabel, plain_tooltip
+
+# The least width of a column; both lanes have the same, so that the same number stands at the same place.
+_COLUMN = 104
+
+
+class NumbersLine(QWidget):
+    """Titles with their numbers in equal columns. Hovering says what was counted."""
+
+    def __init__(self, label: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._label = label
+        self._layout = FlowLayout(self, spacing=12, column=_COLUMN)
+        self._shown: tuple[Number, ...] = ()
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """All of it in one line, for a screen reader."""
+        return " · ".join(f"{number.title} {number.value}" for number in self._shown)
+
+    def clear(self) -> None:
+        """Nothing to show."""
+        self.show_numbers(())
+
+    def show_numbers(self, shown: tuple[Number, ...]) -> None:
+        """Show these in place of those before."""
+        while (item := self._layout.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        self._shown = shown
+        for number in shown:
+            self._layout.addWidget(_Tile(number))
+        self.setAccessibleName(f"Numbers of lane {self._label}: {self.text}")
+        self.setVisible(bool(shown))
+        self.updateGeometry()
+
+
+class _Tile(QWidget):
+    """One number under its title."""
+
+    def __init__(self, number: Number) -> None:
+        super().__init__()
+        mark = f" {MEASURED}" if number.measured else ""
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(PlainLabel(f"{number.title}{mark}", role="small"))
+        layout.addWidget(PlainLabel(number.value, role="number"))
+        said = "Measured. " if number.measured else ""
+        self.setToolTip(plain_tooltip(f"{said}{number.counted}"))

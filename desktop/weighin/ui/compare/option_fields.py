@@ -1,0 +1,97 @@
+"""One option: its name, a box, and a sentence where the value makes no sense."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from weighin.core.errors import AppError
+from weighin.ui.widgets.label import PlainLabel, plain_tooltip
+
+
+class OptionField(QWidget):
+    """`read` turns what is typed into a value, or raises AppError whose sentence is then shown. `changed`: it was
+    edited."""
+
+    changed = Signal()
+
+    def __init__(
+        self, title: str, help_text: str, read: Callable[[str], object], owner: str, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._read = read
+        self._value: object = None
+        self._edit = QLineEdit()
+        self._edit.setMaximumWidth(110)
+        self._edit.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self._edit.setAccessibleName(f"{title}, {owner}")
+        self._edit.setAccessibleDescription(help_text)
+        self._error = PlainLabel(role="error", wrap=True)
+        self._error.hide()
+        name = PlainLabel(title)
+        name.setBuddy(self._edit)
+        self.setToolTip(plain_tooltip(help_text))
+        row = QHBoxLayout()
+        row.addWidget(name, 1)
+        row.addWidget(self._edit)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        layout.addLayout(row)
+        layout.addWidget(self._error)
+        self._edit.textChanged.connect(self._check)
+
+    @property
+    def value(self) -> object:
+        """The value typed last that made sense."""
+        return self._value
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether what stands there makes sense."""
+        return not self._edit.property("invalid")
+
+    @property
+    def error(self) -> str:
+        """The sentence shown, "" where all is well."""
+        return "" if self.is_valid else self._error.text()
+
+    def set_text(self, text: str) -> None:
+        """Put a value in."""
+        self._edit.setText(text)
+        self._check()
+
+    def set_placeholder(self, text: str) -> None:
+        """What a blank box means."""
+        self._edit.setPlaceholderText(text)
+
+    def _check(self) -> None:
+        sentence = ""
+        try:
+            self._value = self._read(self._edit.text().strip())
+        except AppError as error:
+            sentence = error.user_text
+        self._error.say_or_hide(sentence)
+        if bool(self._edit.property("invalid")) != bool(sentence):
+            self._edit.setProperty("invalid", bool(sentence))
+            self._edit.style().unpolish(self._edit)
+            self._edit.style().polish(self._edit)
+        self.changed.emit()
+
+
+def whole(text: str) -> object:
+    """A whole number where `text` is one; else the text, which the options refuse with their own sentence."""
+    try:
+        return int(text)
+    except ValueError:
+        return text
+
+
+def number(text: str) -> object:
+    """A number where `text` is one, with a point or a comma; else the text."""
+    try:
+        return float(text.replace(",", "."))
+    except ValueError:
+        return text

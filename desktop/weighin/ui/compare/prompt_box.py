@@ -1,0 +1,100 @@
+"""Where the prompt is typed and a comparison is started and stopped."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from weighin.ui.compare.mode_switch import ModeSwitch
+from weighin.ui.theme import Theme
+from weighin.ui.widgets.button import IconButton
+from weighin.ui.widgets.growing_edit import GrowingEdit
+from weighin.ui.widgets.label import PlainLabel
+
+
+class PromptBox(QFrame):
+    """`run_requested` and `stop_requested` say what was pressed; `options_toggled` whether the drawer shall be open."""
+
+    run_requested = Signal()
+    stop_requested = Signal()
+    options_toggled = Signal(bool)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "card")
+        self._running = False
+        self._allowed = True
+        self._edit = GrowingEdit("Prompt for both lanes", least=2, most=6)
+        self._edit.setPlaceholderText("Type a prompt for both models. Ctrl+Enter runs it, Esc stops.")
+        self.mode = ModeSwitch()
+        self._options = IconButton(theme, "options", "Options for the next run", "Options")
+        self._options.setCheckable(True)
+        self._run = QPushButton("Run")
+        self._run.setProperty("role", "primary")
+        self._run.setAccessibleName("Run the prompt in both lanes")
+        self._run.setToolTip("Ctrl+Enter")
+        self._stop = QPushButton("Stop")
+        self._stop.setAccessibleName("Stop both lanes")
+        self._stop.setToolTip("Esc")
+        self._error = PlainLabel(role="error", wrap=True)
+        self._error.hide()
+        row = QHBoxLayout()
+        row.addWidget(self.mode)
+        row.addStretch(1)
+        row.addWidget(self._options)
+        row.addWidget(self._stop)
+        row.addWidget(self._run)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(10, 10, 10, 10)
+        layout.setSpacing(6)
+        layout.addWidget(self._edit)
+        layout.addWidget(self._error)
+        layout.addLayout(row)
+        self._run.clicked.connect(self.run_requested)
+        self._stop.clicked.connect(self.stop_requested)
+        self._options.toggled.connect(self.options_toggled)
+        self._edit.textChanged.connect(self._error.hide)
+        self._enable()
+
+    @property
+    def text(self) -> str:
+        """The prompt as typed."""
+        return self._edit.toPlainText()
+
+    @property
+    def can_run(self) -> bool:
+        """Whether Run would start something."""
+        return self._allowed and not self._running
+
+    def set_text(self, text: str) -> None:
+        """Put a prompt in, and the cursor behind it."""
+        self._edit.setPlainText(text)
+        self._edit.moveCursor(self._edit.textCursor().MoveOperation.End)
+
+    def take_focus(self) -> None:
+        """Ready to type."""
+        self._edit.setFocus()
+
+    def set_running(self, running: bool) -> None:
+        """Run or Stop, whichever makes sense."""
+        self._running = running
+        self._error.hide()
+        self._enable()
+
+    def set_allowed(self, allowed: bool) -> None:
+        """Whether the options are such that a run makes sense."""
+        self._allowed = allowed
+        self._run.setToolTip("Ctrl+Enter" if allowed else "First correct the options marked red")
+        self._enable()
+
+    def set_options_open(self, is_open: bool) -> None:
+        """Press or release the button of the drawer."""
+        self._options.setChecked(is_open)
+
+    def refuse(self, sentence: str) -> None:
+        """Say why the prompt was not run."""
+        self._error.say_or_hide(sentence)
+
+    def _enable(self) -> None:
+        self._run.setEnabled(self.can_run)
+        self._stop.setEnabled(self._running)

@@ -1,0 +1,38 @@
+"""What a lane says about itself while it works."""
+
+from __future__ import annotations
+
+from weighin.core.progress import LaneState, LaneStatus
+from weighin.ui import words
+
+ACTIVE = frozenset({LaneState.STARTING, LaneState.LOADING, LaneState.BUSY, LaneState.STOPPING})
+
+
+def state_words(status: LaneStatus, tokens: int) -> str:
+    """One short phrase. `tokens`: written so far in this answer."""
+    if status.state is LaneState.LOADING:
+        return f"loading {status.done} %"
+    if status.state is LaneState.BUSY:
+        return _busy_words(status, tokens)
+    return {
+        LaneState.EMPTY: "not loaded",
+        LaneState.STARTING: "starting",
+        LaneState.READY: "ready",
+        LaneState.STOPPING: "stopping",
+        LaneState.FAILED: "failed",
+    }[status.state]
+
+
+def silence_words(status: LaneStatus) -> str:
+    """What to say of a lane that gives no sign of life; nothing while all is well."""
+    return f"not responding for {status.silent_s:.0f} s" if status.silent_s > 0 else ""
+
+
+def _busy_words(status: LaneStatus, tokens: int) -> str:
+    if status.phase == "reading":
+        if status.total and status.done:
+            return f"reading {words.count(status.done)} of {words.plural(status.total, 'token')}"
+        return f"reading {words.plural(status.total, 'token')}" if status.total else "reading"
+    if status.phase == "writing":
+        return f"writing · {words.plural(max(tokens, status.done), 'token')}"
+    return status.phase or "working"

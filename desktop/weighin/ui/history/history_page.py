@@ -1,0 +1,163 @@
+"""The History page: find, reopen and delete comparisons."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+from weighin.core.comparison import Comparison
+from weighin.core.errors import AppError
+from weighin.core.history import HistoryRow
+from weighin.ui import words
+from weighin.ui.history.history_table import HistoryTable
+from weighin.ui.theme import Theme
+from weighin.ui.widgets.label import PlainLabel
+from weighin.ui.widgets.strip import Strip
+
+if TYPE_CHECKING:
+    from weighin.services.history import History
+
+_PAUSE_MS = 200
+_EMPTY = "Nothing here yet: every comparison you run is kept here, finished or not."
+_NOT_FOUND = "No comparison contains these words."
+
+
+class HistoryPage(QWidget):
+    """`opened` carries the Comparison that shall be shown."""
+
+    opened = Signal(object)
+
+    def __init__(self, theme: Theme, history: History, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("page")
+        self._history = history
+        self._asked = 0
+        self._doomed: tuple[str, ...] = ()
+        self.search = QLineEdit()
+        self.search.setPlaceholderText("Search prompts, answers and models")
+        self.search.setAccessibleName("Search in History")
+        self.search.setClearButtonEnabled(True)
+        self.search.setMaximumWidth(520)
+        self.table = HistoryTable()
+        self._empty = PlainLabel(_EMPTY, role="muted", wrap=True)
+        self._error = Strip("red")
+        self._error.add_close(theme, "Close this message")
+        self._confirm = Strip("amber")
+        self._delete_now = self._confirm.add_button("Delete", "Delete the selected comparisons", "danger")
+        self._keep = self._confirm.add_button("Keep", "Keep the selected comparisons")
+        self._open = QPushButton("Open")
+        self._open.setAccessibleName("Open the selected comparison")
+        self._delete = QPushButton("Delete…")
+        self._delete.setAccessibleName("Delete the selected comparisons, after asking")
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(_PAUSE_MS)
+        self._arrange()
+        self._connect()
+        self._follow_selection()
+        self.refresh()
+
+    @property
+    def error(self) -> str:
+        """The sentence shown, "" where all is well."""
+        return "" if self._error.isHidden() else self._error.label.text()
+
+    @property
+    def question(self) -> str:
+        """What is asked before deleting, "" while nothing is."""
+        return "" if self._confirm.isHidden() else self._confirm.label.text()
+
+    @property
+    def empty_text(self) -> str:
+        """What stands there in place of rows."""
+        return "" if self._empty.isHidden() else self._empty.text()
+
+    def refresh(self) -> None:
+        """Ask for the rows that match what is typed."""
+        self._pause.stop()
+        self._asked += 1
+        number = self._asked
+        self._history.search(
+            self.search.text().strip(), lambda rows: self._show(number, rows), self._fail
+        )
+
+    def refuse(self, sentence: str) -> None:
+        """Say why something cannot be done now."""
+        self._error.say(sentence)
+
+    def _arrange(self) -> None:
+        row = QHBoxLayout()
+        row.addWidget(self.search, 3)
+        row.addStretch(1)
+        row.addWidget(self._open)
+        row.addWidget(self._delete)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(14, 12, 14, 12)
+        layout.setSpacing(8)
+        layout.addWidget(PlainLabel("History", role="title"))
+        layout.addLayout(row)
+        layout.addWidget(self._error)
+        layout.addWidget(self._confirm)
+        layout.addWidget(self._empty)
+        layout.addWidget(self.table, 1)
+        layout.addStretch(0)
+        self._empty.hide()
+
+    def _connect(self) -> None:
+        self.search.textChanged.connect(self._pause.start)
+        self.search.returnPressed.connect(self.refresh)
+        self._pause.timeout.connect(self.refresh)
+        self._history.changed.connect(self.refresh)
+        self.table.selection_changed.connect(self._follow_selection)
+        self.table.opened.connect(self._load)
+        self.table.delete_pressed.connect(self._ask)
+        self._open.clicked.connect(self._load)
+        self._delete.clicked.connect(self._ask)
+        self._delete_now.clicked.connect(self._remove)
+        self._keep.clicked.connect(self._spare)
+        QShortcut(QKeySequence.StandardKey.Find, self).activated.connect(self.search.setFocus)
+
+    def _show(self, number: int, rows: tuple[HistoryRow, ...]) -> None:
+        # An answer that was overtaken by a newer question is of no use.
+        if number != self._asked:
+            return
+        self._error.hide()
+        self.table.show_rows(rows)
+        self.table.setVisible(bool(rows))
+        self._empty.say_or_hide("" if rows else (_NOT_FOUND if self.search.text().strip() else _EMPTY))
+
+    def _follow_selection(self) -> None:
+        chosen = self.table.chosen
+        self._open.setEnabled(len(chosen) == 1)
+        self._delete.setEnabled(bool(chosen))
+        if {row.id for row in chosen} != set(self._doomed):
+            self._confirm.hide()
+
+    def _load(self) -> None:
+        chosen = self.table.chosen
+        if len(chosen) == 1:
+            self._history.load(chosen[0].id, self._loaded, self._fail)
+
+    def _loaded(self, comparison: Comparison) -> None:
+        self._error.hide()
+        self.opened.emit(comparison)
+
+    def _ask(self) -> None:
+        self._doomed = tuple(row.id for row in self.table.chosen)
+        if self._doomed:
+            self._confirm.say(f"Delete {words.plural(len(self._doomed), 'comparison')}? They cannot be brought back.")
+            self._keep.setFocus()
+
+    def _remove(self) -> None:
+        self._confirm.hide()
+        self._history.delete(self._doomed, lambda _none: self.refresh(), self._fail)
+
+    def _spare(self) -> None:
+        self._confirm.hide()
+        self.table.setFocus()
+
+    def _fail(self, error: AppError) -> None:
+        self._error.say(error.user_text)

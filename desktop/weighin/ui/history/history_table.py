@@ -1,0 +1,77 @@
+"""The table of the History page."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from weighin.core.history import HistoryRow
+from weighin.ui.history.rows import HEADS, PROMPT, HistoryRows
+
+_WIDTHS = (130, 0, 150, 150, 130, 74, 74, 150)
+_LEAST_PROMPT = 160
+
+
+class HistoryTable(QTableView):
+    """`opened`: a row was double-clicked or Enter pressed; `delete_pressed`; `selection_changed`."""
+
+    opened = Signal()
+    delete_pressed = Signal()
+    selection_changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._rows = HistoryRows(self)
+        self.setModel(self._rows)
+        self.setAccessibleName("Comparisons made before")
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setTabKeyNavigation(False)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 14)
+        head = self.horizontalHeader()
+        head.setHighlightSections(False)
+        head.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        for column in range(len(HEADS)):
+            if column != PROMPT:
+                self.setColumnWidth(column, self._scaled(_WIDTHS[column]))
+        self.doubleClicked.connect(lambda _index: self.opened.emit())
+        self.selectionModel().selectionChanged.connect(lambda _new, _old: self.selection_changed.emit())
+
+    @property
+    def chosen(self) -> tuple[HistoryRow, ...]:
+        """The selected records, from the top."""
+        numbers = sorted(index.row() for index in self.selectionModel().selectedRows())
+        return tuple(self._rows.row(number) for number in numbers)
+
+    def show_rows(self, rows: tuple[HistoryRow, ...]) -> None:
+        """Show these; what was selected stays selected where it is still there."""
+        kept = {row.id for row in self.chosen}
+        self._rows.set_rows(rows)
+        for number, row in enumerate(rows):
+            if row.id in kept:
+                self.selectRow(number)
+        self.selection_changed.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
+            self.opened.emit()
+        elif event.key() == Qt.Key.Key_Delete:
+            self.delete_pressed.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        others = sum(self.columnWidth(column) for column in range(len(HEADS)) if column != PROMPT)
+        self.setColumnWidth(PROMPT, max(self._scaled(_LEAST_PROMPT), self.viewport().width() - others))
+
+    def _scaled(self, pixels: int) -> int:
+        """Pixels at a font of usual size, for the font that is used."""
+        return round(pixels * self.fontMetrics().averageCharWidth() / 7)

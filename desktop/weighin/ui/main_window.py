@@ -1,0 +1,130 @@
+"""The window: a rail, pages, and one quiet line for news. It wires pages together and does nothing else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray
+from PySide6.QtGui import QCloseEvent, QIcon, QKeySequence, QShortcut
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from weighin import paths
+from weighin.core.comparison import Comparison
+from weighin.ui import theme as themes
+from weighin.ui.compare.compare_page import ComparePage
+from weighin.ui.compare.file_drop import FileDrop
+from weighin.ui.rail import Rail
+from weighin.ui.widgets.strip import Strip
+
+if TYPE_CHECKING:
+    from weighin.services.comparison import ComparisonRunner
+    from weighin.services.history import History
+    from weighin.services.library import Library
+    from weighin.services.settings import Settings
+    from weighin.ui.history.history_page import HistoryPage
+
+PAGES = ("Compare", "History")
+_GEOMETRY = "window_geometry"
+
+
+class MainWindow(QMainWindow):
+    """`theme.apply` must have been called before."""
+
+    def __init__(self, runner: ComparisonRunner, library: Library, history: History, settings: Settings) -> None:
+        super().__init__()
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        self._theme = themes.current(app)
+        self._runner = runner
+        self._history = history
+        self._settings = settings
+        self.setWindowTitle("Weigh-In")
+        self.setWindowIcon(QIcon(str(paths.resources() / "icons" / "weighin.svg")))
+        self.setMinimumSize(640, 560)
+        self.compare = ComparePage(self._theme, runner, library, settings)
+        self._history_page: HistoryPage | None = None
+        self._rail = Rail(self._theme, PAGES)
+        self._stack = QStackedWidget()
+        self._notice = Strip()
+        self._notice.add_close(self._theme, "Close this notice")
+        self._arrange()
+        self._connect()
+        self.show_page(0)
+        self._restore_geometry()
+
+    @property
+    def history_page(self) -> HistoryPage:
+        """The History page, made when it is first wanted: the first paint need not wait for it."""
+        if self._history_page is None:
+            from weighin.ui.history.history_page import HistoryPage
+
+            self._history_page = HistoryPage(self._theme, self._history)
+            self._history_page.opened.connect(self._reopen)
+            self._stack.addWidget(self._history_page)
+        return self._history_page
+
+    @property
+    def notice(self) -> str:
+        """The application-wide sentence shown, "" where there is none."""
+        return "" if self._notice.isHidden() else self._notice.label.text()
+
+    @property
+    def page(self) -> int:
+        """Number of the page shown."""
+        return self._stack.currentIndex()
+
+    def show_page(self, number: int) -> None:
+        """Show the page with this number in PAGES."""
+        self._stack.setCurrentWidget(self.compare if number == 0 else self.history_page)
+        self._rail.show_chosen(number)
+
+    def show_notice(self, text: str) -> None:
+        """Say something that concerns the whole application, in a line that can be closed."""
+        self._notice.say(text)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self._runner.running:
+            self._runner.stop()
+        self._settings.set(_GEOMETRY, bytes(self.saveGeometry().toBase64().data()).decode("ascii"))
+        super().closeEvent(event)
+
+    def _arrange(self) -> None:
+        self._stack.addWidget(self.compare)
+        content = QWidget()
+        content.setObjectName("content")
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        notice_row = QVBoxLayout()
+        notice_row.setContentsMargins(14, 0, 14, 0)
+        notice_row.addWidget(self._notice)
+        column.addLayout(notice_row)
+        column.addWidget(self._stack, 1)
+        whole = QWidget()
+        row = QHBoxLayout(whole)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self._rail)
+        row.addWidget(content, 1)
+        self.setCentralWidget(whole)
+
+    def _connect(self) -> None:
+        self._rail.chosen.connect(self.show_page)
+        for number in range(len(PAGES)):
+            shortcut = QShortcut(QKeySequence(f"Ctrl+{number + 1}"), self)
+            shortcut.activated.connect(lambda which=number: self.show_page(which))
+        # A file dropped beside the panes goes to the first lane; on a pane, that pane takes it.
+        FileDrop(self).dropped.connect(lambda path: self.compare.choice.open(self.compare.panes[0], path))
+
+    def _reopen(self, comparison: Comparison) -> None:
+        if self._runner.running:
+            self.history_page.refuse("A comparison is running. Stop it or let it finish, then open this one.")
+            return
+        self.compare.show_comparison(comparison)
+        self.show_page(0)
+
+    def _restore_geometry(self) -> None:
+        stored = self._settings.get(_GEOMETRY, "")
+        restored = isinstance(stored, str) and stored.isascii() and stored
+        if not (restored and self.restoreGeometry(QByteArray.fromBase64(stored.encode("ascii")))):
+            self.resize(1280, 820)

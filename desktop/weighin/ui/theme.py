@@ -1,0 +1,153 @@
+"""Light and dark: palettes from resources/themes, following the system or the user's choice."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QColor, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication
+
+from weighin import paths
+from weighin.ui.style_sheet import style_sheet
+
+if TYPE_CHECKING:
+    from weighin.services.settings import Settings
+
+CHOICES = ("system", "light", "dark")
+_SETTING = "theme"
+_SCHEMES = {
+    "system": Qt.ColorScheme.Unknown,
+    "light": Qt.ColorScheme.Light,
+    "dark": Qt.ColorScheme.Dark,
+}
+
+
+@dataclass(frozen=True)
+class Colours:
+    """One face of the window: `#rrggbb` strings named by what they are for."""
+
+    dark: bool
+    window: str
+    surface: str
+    raised: str
+    border: str
+    text: str
+    muted: str
+    accent: str
+    on_accent: str
+    lane_a: str
+    lane_b: str
+    amber: str
+    amber_surface: str
+    red: str
+    red_surface: str
+    green: str
+    code: str
+
+    def lane(self, label: str) -> str:
+        """The colour of lane "A" or "B"; the letter always stands beside it."""
+        return self.lane_a if label == "A" else self.lane_b
+
+
+def load_colours(name: str) -> Colours:
+    """The palette file `name` ("light" or "dark"). Raises OSError, ValueError or TypeError where it is damaged."""
+    raw = json.loads((paths.resources() / "themes" / f"{name}.json").read_text("utf-8"))
+    return Colours(**{field.name: raw[field.name] for field in fields(Colours)})
+
+
+class Theme(QObject):
+    """Which colours the application wears. `changed` carries the new Colours."""
+
+    changed = Signal(object)
+
+    def __init__(self, app: QApplication, settings: Settings) -> None:
+        super().__init__(app)
+        self._app = app
+        self._settings = settings
+        self._hints = QGuiApplication.styleHints()
+        stored = settings.get(_SETTING, "system")
+        self._choice = stored if stored in CHOICES else "system"
+        app.setStyle("Fusion")
+        self._hints.setColorScheme(_SCHEMES[self._choice])
+        self._colours = load_colours(self._wanted())
+        self._wear()
+        self._hints.colorSchemeChanged.connect(self._follow)
+
+    @property
+    def colours(self) -> Colours:
+        """The colours worn now."""
+        return self._colours
+
+    @property
+    def choice(self) -> str:
+        """One of CHOICES."""
+        return self._choice
+
+    def choose(self, choice: str) -> None:
+        """Follow the system, or stay light or dark; kept in the settings."""
+        self._choice = choice
+        self._settings.set(_SETTING, choice)
+        self._hints.setColorScheme(_SCHEMES[choice])
+        self._follow()
+
+    def _wanted(self) -> str:
+        if self._choice != "system":
+            return self._choice
+        return "dark" if self._hints.colorScheme() == Qt.ColorScheme.Dark else "light"
+
+    def _follow(self) -> None:
+        wanted = load_colours(self._wanted())
+        if wanted != self._colours:
+            self._colours = wanted
+            self._wear()
+            self.changed.emit(wanted)
+
+    def _wear(self) -> None:
+        self._app.setPalette(_qt_palette(self._colours))
+        arrow = paths.resources() / "icons" / f"arrow-{'dark' if self._colours.dark else 'light'}.svg"
+        self._app.setStyleSheet(style_sheet(self._colours, self._app.font().pointSizeF(), arrow.as_posix()))
+
+
+def apply(app: QApplication, settings: Settings) -> Theme:
+    """Dress the application; call once, before the first window. The theme lives as long as the application."""
+    return Theme(app, settings)
+
+
+def current(app: QApplication) -> Theme:
+    """The theme that `apply` gave this application. Raises LookupError where none was applied."""
+    theme = app.findChild(Theme)
+    if theme is None:
+        raise LookupError("theme.apply(app, settings) comes before the first window")
+    return theme
+
+
+def _qt_palette(colours: Colours) -> QPalette:
+    """The same colours for whatever the style draws itself."""
+    roles = QPalette.ColorRole
+    palette = QPalette()
+    for role, value in (
+        (roles.Window, colours.window),
+        (roles.WindowText, colours.text),
+        (roles.Base, colours.surface),
+        (roles.AlternateBase, colours.raised),
+        (roles.Text, colours.text),
+        (roles.Button, colours.raised),
+        (roles.ButtonText, colours.text),
+        (roles.BrightText, colours.red),
+        (roles.Highlight, colours.accent),
+        (roles.HighlightedText, colours.on_accent),
+        (roles.Link, colours.accent),
+        (roles.LinkVisited, colours.accent),
+        (roles.ToolTipBase, colours.surface),
+        (roles.ToolTipText, colours.text),
+        (roles.PlaceholderText, colours.muted),
+        (roles.Accent, colours.accent),
+        (roles.Mid, colours.border),
+    ):
+        palette.setColor(role, QColor(value))
+    for role in (roles.WindowText, roles.Text, roles.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(colours.muted))
+    return palette

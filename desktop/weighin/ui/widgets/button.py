@@ -1,0 +1,39 @@
+"""Buttons with an icon of ours that follows the theme."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QToolButton, QWidget
+
+from weighin.ui.icons import icon
+from weighin.ui.theme import Theme
+
+
+class IconButton(QToolButton):
+    """A flat button. `name` is both its accessible name and its tooltip; `text` is what stands on it, if anything."""
+
+    def __init__(self, theme: Theme, drawing: str, name: str, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._drawing = drawing
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setIconSize(QSize(16, 16))
+        if text:
+            self.setText(text)
+            self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.rename(name)
+        self._tint()
+        theme.changed.connect(self._tint)
+
+    def rename(self, name: str) -> None:
+        """Say what the button does now."""
+        self.setAccessibleName(name)
+        self.setToolTip(name)
+
+    def draw(self, drawing: str) -> None:
+        """Wear another drawing of resources/icons."""
+        self._drawing = drawing
+        self._tint()
+
+    def _tint(self) -> None:
+        self.setIcon(icon(self._drawing, self._theme.colours.text, self.iconSize().width()))

@@ -1,0 +1,43 @@
+"""A section that opens and closes under its own title."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from weighin.ui.theme import Theme
+from weighin.ui.widgets.button import IconButton
+
+
+class FoldedSection(QWidget):
+    """Starts folded. `toggled` carries whether it is open."""
+
+    toggled = Signal(bool)
+
+    def __init__(self, theme: Theme, title: str, content: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._content = content
+        self._button = IconButton(theme, "folded", title, title, self)
+        self._button.setToolTip("")
+        self._button.setCheckable(True)
+        self._button.toggled.connect(self._unfold)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        layout.addWidget(self._button)
+        layout.addWidget(content)
+        content.hide()
+
+    def set_title(self, title: str) -> None:
+        """Change the words on the button."""
+        self._button.setText(title)
+        self._button.setAccessibleName(title)
+
+    def set_open(self, is_open: bool) -> None:
+        """Open or fold it."""
+        self._button.setChecked(is_open)
+
+    def _unfold(self, is_open: bool) -> None:
+        self._content.setVisible(is_open)
+        self._button.draw("unfolded" if is_open else "folded")
+        self.toggled.emit(is_open)

@@ -1,0 +1,61 @@
+"""Labels that show text as text."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+from weighin.ui.safe_text import safe_text
+
+
+class PlainLabel(QLabel):
+    """A label that never reads its text as HTML: for every string that comes from a model, a file or an error.
+
+    `role` picks the look from the style sheet: "", "muted", "small", "title", "error", "warning", "chip".
+    """
+
+    def __init__(self, text: str = "", role: str = "", wrap: bool = False, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(wrap)
+        if role:
+            self.setProperty("role", role)
+        self.say(text)
+
+    def say(self, text: str) -> None:
+        """Show `text`."""
+        self.setText(safe_text(text))
+
+    def say_or_hide(self, text: str) -> None:
+        """Show `text`, or nothing at all where it is empty."""
+        self.say(text)
+        self.setVisible(bool(text))
+
+
+class ElidedLabel(PlainLabel):
+    """A label on one line that ends in "…" where it is too narrow; the whole text is its tooltip."""
+
+    def __init__(self, text: str = "", role: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(text, role, parent=parent)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setMinimumWidth(24)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(24, super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        metrics = self.fontMetrics()
+        shown = metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+        painter.end()
+        # A tooltip is rich text when it looks like HTML; ours never may.
+        self.setToolTip(plain_tooltip(self.text()) if shown != self.text() else "")
+
+
+def plain_tooltip(text: str) -> str:
+    """`text` as a tooltip that is wrapped, and never read as HTML even where it looks like it."""
+    escaped = safe_text(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\n", "<br>")
+    return f"<qt>{escaped}</qt>"

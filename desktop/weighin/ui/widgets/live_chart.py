@@ -1,0 +1,52 @@
+"""Tokens per second and memory of one lane over time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from weighin.core.progress import LivePoint
+from weighin.ui import words
+from weighin.ui.theme import Theme
+from weighin.ui.widgets.chart_scale import ChartScale
+from weighin.ui.widgets.sparkline import Sparkline
+
+
+@dataclass(frozen=True)
+class ChartScales:
+    """The scales that both lanes share."""
+
+    speed: ChartScale
+    memory: ChartScale
+
+    def reset(self) -> None:
+        """Forget what was seen."""
+        self.speed.reset()
+        self.memory.reset()
+
+
+class LiveChart(QWidget):
+    """Two small charts side by side, on the scales that the other lane uses too."""
+
+    def __init__(self, theme: Theme, label: str, scales: ChartScales, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._speed = Sparkline(theme, "Tokens/s", label, scales.speed, words.figure, self)
+        self._memory = Sparkline(theme, "Memory", label, scales.memory, words.size, self)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(18)
+        layout.addWidget(self._speed)
+        layout.addWidget(self._memory)
+
+    def clear(self) -> None:
+        """Forget all points."""
+        self._speed.clear()
+        self._memory.clear()
+
+    def add(self, point: LivePoint) -> None:
+        """One more moment. While nothing is written there is no speed to show."""
+        if point.tokens_per_s is not None:
+            self._speed.add(point.seconds, point.tokens_per_s)
+        if point.memory.total_bytes is not None:
+            self._memory.add(point.seconds, float(point.memory.total_bytes))

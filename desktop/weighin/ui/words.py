@@ -1,0 +1,101 @@
+"""How numbers and facts are said in the window. "-" where there is no honest number."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING
+
+from weighin.core.answer import StopReason
+from weighin.core.comparison import Mode
+from weighin.ui.safe_text import safe_name
+
+if TYPE_CHECKING:
+    from weighin.core.model import ModelFacts
+
+NONE = "-"
+TINY = "tiny teaching model made for this program"
+STOPS = {
+    StopReason.END: "ended by itself",
+    StopReason.LENGTH: "length limit reached",
+    StopReason.CONTEXT: "context full",
+    StopReason.CANCELLED: "stopped by you",
+    StopReason.FAILED: "failed",
+}
+MODES = {Mode.ALONE: "one after the other", Mode.TOGETHER: "together"}
+
+
+def count(number: int | None) -> str:
+    """A whole number with thousands separated by a thin space."""
+    return NONE if number is None else f"{number:,}".replace(",", "\u202f")
+
+
+def figure(number: float | None) -> str:
+    """A measured number with three figures, as many as a measurement on a desktop can mean."""
+    if number is None:
+        return NONE
+    if number >= 100:
+        return count(round(number))
+    return f"{number:.1f}" if number >= 10 else f"{number:.2f}"
+
+
+def seconds(number: float | None) -> str:
+    """A duration: "42 ms", "1.25 s", "12.3 s", "2 min 05 s"."""
+    if number is None:
+        return NONE
+    if number < 1:
+        return f"{number * 1000:.0f} ms" if number >= 0.01 else f"{number * 1000:.1f} ms"
+    if number < 10:
+        return f"{number:.2f} s"
+    if number < 120:
+        return f"{number:.1f} s"
+    return f"{int(number) // 60} min {int(number) % 60:02d} s"
+
+
+def size(number: float | None) -> str:
+    """Bytes in decimal units, as file managers and shops count them."""
+    if number is None:
+        return NONE
+    for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if number >= factor:
+            value = number / factor
+            return f"{value:.0f} {unit}" if value >= 100 else f"{value:.1f} {unit}"
+    return f"{number:.0f} bytes"
+
+
+def parameters(number: int) -> str:
+    """A number of weights: "4.1M", "27B"."""
+    for unit, factor in (("T", 1e12), ("B", 1e9), ("M", 1e6), ("k", 1e3)):
+        if number >= factor:
+            value = number / factor
+            return f"{value:.0f}{unit}" if value >= 100 else f"{value:.1f}{unit}"
+    return str(number)
+
+
+def model_facts(model: ModelFacts) -> str:
+    """One line: quantization · dense or experts with parameters · size · context."""
+    total, active = parameters(model.parameters), parameters(model.active_parameters)
+    if model.is_moe:
+        used = f", {model.experts_used} used" if model.experts_used else ""
+        shape = f"MoE, {model.experts} experts{used} · {total} total, {active} active"
+    else:
+        shape = f"dense · {total} parameters"
+    parts = [safe_name(model.quantization, 24), shape, size(model.file_bytes)]
+    if model.context_length:
+        parts.append(f"context up to {count(model.context_length)}")
+    return " · ".join(parts)
+
+
+def moment(iso: str) -> str:
+    """An ISO 8601 moment in UTC as local date and time, "2026-11-22 10:31"; unreadable text as it is."""
+    try:
+        parsed = datetime.fromisoformat(iso.replace("Z", "+00:00"))
+    except ValueError:
+        return safe_name(iso, 40)
+    if parsed.tzinfo is None:
+        parsed = parsed.replace(tzinfo=timezone.utc)
+    return parsed.astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def plural(number: int, one: str) -> str:
+    """ "1 comparison", "3 comparisons"."""
+    return f"{count(number)} {one}" if number == 1 else f"{count(number)} {one}s"

@@ -1,0 +1,297 @@
+"""Stand-ins for the services, driven by hand: the same surface, no worker, no database, no files."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Signal
+
+from weighin.core.answer import Answer, Failure, MemoryReceipt, MemorySample, StopReason, Timing
+from weighin.core.chat import Prompt
+from weighin.core.comparison import (
+    LABELS,
+    Comparison,
+    ComparisonRequest,
+    LaneResult,
+    LaneSetup,
+    Mode,
+    differences,
+)
+from weighin.core.errors import AppError
+from weighin.core.history import HistoryRow
+from weighin.core.model import ModelFacts
+from weighin.core.progress import LaneState, LaneStatus, LivePoint, TextPiece
+from weighin.services.comparison import RoundStart
+
+DENSE = ModelFacts(
+    name="Starter Dense",
+    path="/models/starter-dense.gguf",
+    file_bytes=1_200_000,
+    architecture="llama",
+    quantization="Q8_0",
+    parameters=1_050_000,
+    active_parameters=1_050_000,
+    context_length=1024,
+    template_sha256="aa" * 32,
+    starter=True,
+)
+MOE = replace(
+    DENSE,
+    name="Starter MoE",
+    path="/models/starter-moe.gguf",
+    file_bytes=4_700_000,
+    architecture="qwen3moe",
+    parameters=4_100_000,
+    active_parameters=1_030_000,
+    experts=8,
+    experts_used=2,
+)
+OTHER = replace(
+    DENSE,
+    name="Qwen3-30B-A3B-Instruct",
+    path="/models/qwen3-30b.gguf",
+    file_bytes=18_600_000_000,
+    quantization="Q4_K_M",
+    parameters=30_500_000_000,
+    active_parameters=3_300_000_000,
+    experts=128,
+    experts_used=8,
+    context_length=262_144,
+    template_sha256="bb" * 32,
+    starter=False,
+)
+
+
+def timing(tokens: int = 37, generation_s: float = 0.4) -> Timing:
+    """A plausible timing."""
+    return Timing(
+        load_s=0.21,
+        prompt_tokens=23,
+        prompt_s=0.025,
+        first_token_s=0.031,
+        first_answer_token_s=0.031,
+        generated_tokens=tokens,
+        generation_s=generation_s,
+        characters=tokens * 4,
+        total_s=generation_s + 0.031,
+        major_faults=0,
+        threads=2,
+    )
+
+
+MEMORY = MemoryReceipt(
+    own_bytes=58_200_000,
+    model_file_bytes=4_700_000,
+    total_bytes=62_900_000,
+    peak_bytes=64_100_000,
+    load_peak_bytes=66_000_000,
+    baseline_bytes=41_000_000,
+    method="RssAnon and smaps of the mapped file",
+)
+
+
+def answer(text: str = "Twelve.", stop: StopReason = StopReason.END, **changes: object) -> Answer:
+    """A plausible answer."""
+    made = Answer(text, "", stop, timing(), MEMORY, rendered_prompt="<|user|>What is seven plus five?<|end|>")
+    return replace(made, **changes)
+
+
+def failed(kind: str = "crash", message: str = "The model's process stopped (SIGABRT).", text: str = "") -> Answer:
+    """An answer that failed."""
+    failure = Failure(kind, message, "GGML_ASSERT(n > 0) failed\nbacktrace not shown")
+    return answer(text, StopReason.FAILED, failure=failure)
+
+
+def comparison(
+    a: Answer | None = None,
+    b: Answer | None = None,
+    request: ComparisonRequest | None = None,
+    number: int = 1,
+    rounds: tuple[Timing, ...] = (),
+) -> Comparison:
+    """A plausible record."""
+    asked = request or ComparisonRequest(
+        Prompt("What is seven plus five?"), Mode.ALONE, (LaneSetup(DENSE), LaneSetup(MOE))
+    )
+    answers = (a or answer(), b or answer("It is **twelve**."))
+    results = tuple(
+        LaneResult(label, setup, given, rounds or (given.timing,))
+        for label, setup, given in zip(LABELS, asked.lanes, answers, strict=True)
+    )
+    created = f"2026-11-22T10:31:{number % 60:02d}+00:00"
+    return Comparison(f"id{number}", created, asked, results, None, differences(results))
+
+
+class FakeLane(QObject):
+    """A lane that says what a test tells it to say."""
+
+    status_changed = Signal(object)
+    text = Signal(object)
+    point = Signal(object)
+    answered = Signal(object)
+
+    def __init__(self, label: str) -> None:
+        super().__init__()
+        self.label = label
+        self.status = LaneStatus(LaneState.EMPTY)
+
+    def be(self, state: LaneState, phase: str = "", done: int = 0, total: int = 0, **more: object) -> None:
+        """Take a state and tell."""
+        self.status = LaneStatus(state, phase, done, total, **more)
+        self.status_changed.emit(self.status)
+
+    def write(self, text: str, count: int = 1, kind: str = "answer") -> None:
+        """Write a piece of text."""
+        self.text.emit(TextPiece(text, count, kind))
+
+    def measure(self, seconds: float, tokens: int, speed: float | None, own: int, file: int = 4_700_000) -> None:
+        """Send a point for the chart."""
+        self.point.emit(LivePoint(seconds, tokens, speed, MemorySample(own, file)))
+
+
+class FakeRunner(QObject):
+    """A runner whose comparison goes on when a test says so."""
+
+    started = Signal(object)
+    round_started = Signal(object)
+    finished = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lanes = (FakeLane("A"), FakeLane("B"))
+        self.running = False
+        self.requests: list[ComparisonRequest] = []
+        self.stops = 0
+
+    def run(self, request: ComparisonRequest) -> None:
+        """Begin, as the real one does."""
+        if not request.prompt.text.strip():
+            raise AppError("Type a prompt first: there is nothing to put to the models.", kind="empty_prompt")
+        self.requests.append(request)
+        self.running = True
+        self.started.emit(request)
+
+    def stop(self) -> None:
+        """Remember that it was asked."""
+        self.stops += 1
+
+    def begin_round(self, label: str, number: int = 1, of: int = 1, warm_up: bool = False) -> FakeLane:
+        """A lane begins to answer."""
+        self.round_started.emit(RoundStart(label, number, of, warm_up))
+        return self.lanes[LABELS.index(label)]
+
+    def give(self, label: str, given: Answer) -> None:
+        """A lane has answered."""
+        lane = self.lanes[LABELS.index(label)]
+        lane.answered.emit(given)
+        lane.be(LaneState.READY)
+
+    def finish(self, a: Answer, b: Answer, rounds: tuple[Timing, ...] = ()) -> Comparison:
+        """The comparison is over."""
+        made = comparison(a, b, self.requests[-1], rounds=rounds)
+        self.running = False
+        self.finished.emit(made)
+        return made
+
+
+class FakeLibrary(QObject):
+    """Models in memory. Opening a path that ends in .gguf gives OTHER with that path; anything else is refused."""
+
+    changed = Signal()
+
+    def __init__(self, *models: ModelFacts) -> None:
+        super().__init__()
+        self.known = list(models or (DENSE, MOE))
+
+    def models(self) -> tuple[ModelFacts, ...]:
+        """All known models."""
+        return tuple(self.known)
+
+    def open_file(self, path: str, done: object, failed: object) -> None:
+        """Open or refuse at once."""
+        if not path.endswith(".gguf"):
+            failed(AppError("This is not a GGUF file: it begins with other bytes.", kind="not_gguf"))
+            return
+        model = replace(OTHER, path=path)
+        self.known.append(model)
+        self.changed.emit()
+        done(model)
+
+    def forget(self, path: str) -> None:
+        """Forget a model."""
+        self.known = [model for model in self.known if model.path != path]
+        self.changed.emit()
+
+
+class FakeHistory(QObject):
+    """Records in memory; `broken` makes every call fail."""
+
+    changed = Signal()
+
+    def __init__(self, *records: Comparison) -> None:
+        super().__init__()
+        self.records = {record.id: record for record in records}
+        self.searched: list[str] = []
+        self.deleted: list[tuple[str, ...]] = []
+        self.broken = False
+
+    def search(self, text: str, done: object, failed: object, limit: int = 500) -> None:
+        """Records whose prompt contains the text."""
+        self.searched.append(text)
+        if self.broken:
+            failed(AppError("The history cannot be read: the disk is full."))
+            return
+        found = [r for r in self.records.values() if text.lower() in r.request.prompt.text.lower()]
+        done(tuple(row(record) for record in found[:limit]))
+
+    def load(self, id: str, done: object, failed: object) -> None:
+        """One record."""
+        if self.broken or id not in self.records:
+            failed(AppError("This comparison is not there any more."))
+            return
+        done(self.records[id])
+
+    def delete(self, ids: tuple[str, ...], done: object, failed: object) -> None:
+        """Forget records."""
+        if self.broken:
+            failed(AppError("The history cannot be changed: it is read-only."))
+            return
+        self.deleted.append(ids)
+        self.records = {key: value for key, value in self.records.items() if key not in ids}
+        done(None)
+        self.changed.emit()
+
+
+def row(record: Comparison) -> HistoryRow:
+    """A record in short."""
+    a, b = record.results
+    return HistoryRow(
+        record.id,
+        record.created,
+        record.request.prompt.text[:300],
+        a.setup.model.name,
+        b.setup.model.name,
+        record.request.mode.value,
+        a.answer.stop_reason.value,
+        b.answer.stop_reason.value,
+        a.answer.timing.generation_tokens_per_s,
+        b.answer.timing.generation_tokens_per_s,
+        a.answer.text[:300],
+        b.answer.text[:300],
+    )
+
+
+class FakeSettings(QObject):
+    """Settings in memory."""
+
+    def __init__(self, **values: object) -> None:
+        super().__init__()
+        self.values = dict(values)
+
+    def get(self, key: str, default: object) -> object:
+        """A stored value."""
+        return self.values.get(key, default)
+
+    def set(self, key: str, value: object) -> None:
+        """Store a value."""
+        self.values[key] = value
