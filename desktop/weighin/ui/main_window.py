@@ -51,6 +51,7 @@ class MainWindow(QMainWindow):
         self._connect()
         self.show_page(0)
         self._restore_geometry()
+        self._theme.dress()
 
     @property
     def history_page(self) -> HistoryPage:

@@ -71,6 +71,12 @@ QCheckBox:focus, QRadioButton:focus { outline: none; }
 QCheckBox, QRadioButton { padding: 2px 4px; border: 2px solid transparent; border-radius: 5px; spacing: 6px; }
 QCheckBox:focus, QRadioButton:focus { border-color: $accent; }
 
+QRadioButton::indicator { width: 14px; height: 14px; border: 1px solid $muted; border-radius: 8px;
+  background: $surface; }
+QRadioButton::indicator:checked { width: 6px; height: 6px; border: 5px solid $accent; background: $surface; }
+QCheckBox::indicator { width: 14px; height: 14px; border: 1px solid $muted; border-radius: 4px; background: $surface; }
+QCheckBox::indicator:checked { border-color: $accent; background: $accent; image: url("$check"); }
+
 QProgressBar { background: $raised; border: none; border-radius: 2px; max-height: 4px; min-height: 4px; }
 QProgressBar::chunk { background: $accent; border-radius: 2px; }
 
@@ -79,7 +85,7 @@ QTabBar::tab:selected { background: $surface; border-color: $border; }
 QTabBar::tab:focus:selected { border-color: $accent; }
 QSplitter::handle { background: transparent; }
 QSplitter::handle:hover { background: $border; }
-QScrollArea { background: transparent; border: none; }
+QScrollArea, QWidget#drawer { background: transparent; border: none; }
 
 QTableView { background: $surface; border: 1px solid $border; border-radius: 6px; gridline-color: transparent;
   selection-background-color: $accent; selection-color: $on_accent; outline: 0; }
@@ -87,7 +93,7 @@ QTableView:focus { border: 2px solid $accent; }
 QTableView::item { padding: 3px 8px; border: none; }
 QHeaderView { background: $surface; }
 QHeaderView::section { background: $surface; color: $muted; border: none; border-bottom: 1px solid $border;
-  padding: 6px 8px; }
+  padding: 6px 11px; }
 
 QScrollBar:vertical { background: transparent; width: 11px; margin: 0; }
 QScrollBar:horizontal { background: transparent; height: 11px; margin: 0; }
@@ -99,8 +105,10 @@ QToolTip { background: $surface; color: $text; border: 1px solid $border; paddin
 """)
 
 
-def style_sheet(colours: Colours, points: float, arrow: str) -> str:
+def style_sheet(colours: Colours, points: float, arrow: str, check: str) -> str:
     """The application's style sheet. `points`: the size of the application's font, to which all others relate.
-    `arrow`: the picture of a combo box's arrow, as a path with forward slashes."""
+    `arrow`, `check`: pictures for combo and check boxes, as paths with forward slashes."""
     values = {name: value for name, value in vars(colours).items() if isinstance(value, str)}
-    return _TEMPLATE.substitute(values, arrow=arrow, small=f"{points * 0.88:.2f}", title=f"{points * 1.35:.2f}")
+    return _TEMPLATE.substitute(
+        values, arrow=arrow, check=check, small=f"{points * 0.88:.2f}", title=f"{points * 1.35:.2f}"
+    )

@@ -73,7 +73,8 @@ class Theme(QObject):
         app.setStyle("Fusion")
         self._hints.setColorScheme(_SCHEMES[self._choice])
         self._colours = load_colours(self._wanted())
-        self._wear()
+        self._dressed = False
+        self._app.setPalette(_qt_palette(self._colours))
         self._hints.colorSchemeChanged.connect(self._follow)
 
     @property
@@ -105,10 +106,24 @@ class Theme(QObject):
             self._wear()
             self.changed.emit(wanted)
 
+    def dress(self) -> None:
+        """Put the style sheet on; the window calls this when it is built. Building under a style sheet takes four
+        times as long, because every widget is styled again each time it gets another parent."""
+        if not self._dressed:
+            self._dressed = True
+            self._wear_sheet()
+
     def _wear(self) -> None:
         self._app.setPalette(_qt_palette(self._colours))
-        arrow = paths.resources() / "icons" / f"arrow-{'dark' if self._colours.dark else 'light'}.svg"
-        self._app.setStyleSheet(style_sheet(self._colours, self._app.font().pointSizeF(), arrow.as_posix()))
+        if self._dressed:
+            self._wear_sheet()
+
+    def _wear_sheet(self) -> None:
+        face = "dark" if self._colours.dark else "light"
+        arrow, check = (
+            (paths.resources() / "icons" / f"{drawing}-{face}.svg").as_posix() for drawing in ("arrow", "check")
+        )
+        self._app.setStyleSheet(style_sheet(self._colours, self._app.font().pointSizeF(), arrow, check))
 
 
 def apply(app: QApplication, settings: Settings) -> Theme:

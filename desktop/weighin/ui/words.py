@@ -6,7 +6,6 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 from weighin.core.answer import StopReason
-from weighin.core.comparison import Mode
 from weighin.ui.safe_text import safe_name
 
 if TYPE_CHECKING:
@@ -21,7 +20,6 @@ STOPS = {
     StopReason.CANCELLED: "stopped by you",
     StopReason.FAILED: "failed",
 }
-MODES = {Mode.ALONE: "one after the other", Mode.TOGETHER: "together"}
 
 
 def count(number: int | None) -> str:

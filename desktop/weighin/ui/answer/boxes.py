@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QTextBlock
+from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QTextEdit
 
 from weighin.ui.answer.formats import CODE, QUOTE
@@ -18,9 +18,7 @@ def paint_boxes(view: QTextEdit, painter: QPainter, colours: Colours) -> None:
     painter.setPen(Qt.PenStyle.NoPen)
     box: QRectF | None = None
     number = 0
-    for block, rect in _in_sight(view):
-        code = block.blockFormat().intProperty(CODE)
-        quote = block.blockFormat().intProperty(QUOTE)
+    for code, quote, rect in _in_sight(view):
         if box is not None and code != number:
             _paint_box(painter, box, colours)
             box = None
@@ -39,20 +37,23 @@ def _paint_box(painter: QPainter, box: QRectF, colours: Colours) -> None:
     painter.drawRoundedRect(box.adjusted(0, -5, 0, 5), 6, 6)
 
 
-def _in_sight(view: QTextEdit) -> Iterator[tuple[QTextBlock, QRectF]]:
-    """Blocks in the viewport, each with its rectangle there, without the margin above it."""
-    layout = view.document().documentLayout()
+def _in_sight(view: QTextEdit) -> Iterator[tuple[int, int, QRectF]]:
+    """Blocks of code and of quotations in the viewport and all between: the number of the code block or 0, the depth
+    of the quotation or 0, and the rectangle without the margin above it."""
+    document = view.document()
+    layout, margin, step = document.documentLayout(), document.documentMargin(), document.indentWidth()
     offset = QPointF(-view.horizontalScrollBar().value(), -view.verticalScrollBar().value())
-    width = view.document().textWidth()
+    width = document.textWidth() - 2 * margin
     bottom = view.viewport().height()
     block = view.cursorForPosition(view.viewport().rect().topLeft()).block()
     # The block above may be code whose box reaches into sight.
     block = block.previous() if block.previous().isValid() else block
     while block.isValid():
+        form = block.blockFormat()
         rect = layout.blockBoundingRect(block).translated(offset)
         if rect.top() > bottom:
             return
-        margin = view.document().documentMargin()
-        indent = block.blockFormat().indent() * view.document().indentWidth()
-        yield block, QRectF(margin + indent, rect.top(), width - 2 * margin - indent, rect.height())
+        code, quote = form.intProperty(CODE), form.intProperty(QUOTE)
+        indent = form.indent() * step if code else 0
+        yield code, quote, QRectF(margin + indent, rect.top(), width - indent, rect.height())
         block = block.next()

@@ -89,8 +89,8 @@ class Formats:
         made.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
         made.setBorderCollapse(True)
         made.setCellPadding(5)
-        made.setTopMargin(8)
-        made.setBottomMargin(4)
+        made.setTopMargin(12)
+        made.setBottomMargin(6)
         return made
 
     def rule(self) -> QTextBlockFormat:
@@ -100,6 +100,7 @@ class Formats:
             QTextFormat.Property.BlockTrailingHorizontalRulerWidth,
             QTextLength(QTextLength.Type.PercentageLength, 100),
         )
+        made.setBackground(self._border)
         made.setTopMargin(8)
         made.setBottomMargin(4)
         return made

@@ -36,6 +36,7 @@ class AnswerView(QTextBrowser):
         self._theme = theme
         self.setProperty("role", "answer")
         self.setAccessibleName(name)
+        self.setPlaceholderText(f"{name}: nothing written yet.")
         self.setOpenLinks(False)
         self.setOpenExternalLinks(False)
         self.setUndoRedoEnabled(False)
@@ -144,6 +145,7 @@ class AnswerView(QTextBrowser):
         clock.start()
         bar = self.verticalScrollBar()
         follows = bar.value() >= bar.maximum() - 4
+        self._writer.begin()
         self._take_slice(clock)
         if self._inbox.pending:
             self._timer.start(1)
@@ -151,6 +153,7 @@ class AnswerView(QTextBrowser):
             self._writer.commit(self._splitter.finish())
         else:
             self._writer.show_tail(self._splitter.tail)
+        self._writer.end()
         if follows and not self._finished:
             bar.setValue(bar.maximum())
         self._pause = max(_TICK_MS, clock.elapsed() * _TICK_COSTS)

@@ -34,7 +34,7 @@ def parser() -> MarkdownIt:
 
 
 class Writer:
-    """Owns the content of one document."""
+    """Owns the content of one document. Everything written between `begin` and `end` is laid out once."""
 
     def __init__(self, document: QTextDocument, formats: Formats) -> None:
         self._document = document
@@ -50,14 +50,23 @@ class Writer:
         self._blocks = BlockRenderer(formats)
         self._tail = Piece("")
         self._tail_start = 0
+        self._stretch = QTextCursor(self._document)
         # Of what is finished: whether its last block is empty, and which code block it ends in.
         self._fresh = True
         self._code = 0
 
+    def begin(self) -> None:
+        """A stretch of writing begins."""
+        self._stretch = QTextCursor(self._document)
+        self._stretch.beginEditBlock()
+
+    def end(self) -> None:
+        """A stretch of writing is over."""
+        self._stretch.endEditBlock()
+
     def commit(self, pieces: list[Piece]) -> None:
         """Append finished pieces. They replace the tail."""
         pen = self._without_tail()
-        pen.cursor.beginEditBlock()
         for code, group in groupby(pieces, key=lambda piece: piece.code):
             if code:
                 self._write_code(pen, [piece.text for piece in group], code)
@@ -66,7 +75,6 @@ class Writer:
                 for piece in group:
                     self._write_markdown(pen, piece.text)
                 self._code = 0
-        pen.cursor.endEditBlock()
         self._fresh = pen.fresh
         self._tail_start = self._document.characterCount() - 1
 
@@ -80,21 +88,17 @@ class Writer:
             Pen(self._document, fresh=False).cursor.insertText(more, self._formats.plain)
         else:
             pen = self._without_tail()
-            pen.cursor.beginEditBlock()
             if not tail.code:
                 self._write_markdown(pen, tail.text)
             elif tail.text:
                 self._write_code(pen, [tail.text], tail.code)
-            pen.cursor.endEditBlock()
         self._tail = tail
 
     def append_plain(self, text: str) -> None:
         """Append lines as they are, without reading them as Markdown."""
         pen = self._without_tail()
-        pen.cursor.beginEditBlock()
         pen.block(QTextBlockFormat(), self._formats.plain)
         pen.cursor.insertText(text, self._formats.plain)
-        pen.cursor.endEditBlock()
         self._fresh = pen.fresh
         self._tail_start = self._document.characterCount() - 1
 

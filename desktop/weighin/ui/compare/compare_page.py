@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from weighin.core.chat import Prompt
 from weighin.core.comparison import LABELS, Comparison, ComparisonRequest
 from weighin.core.errors import AppError
 from weighin.ui import words
+from weighin.ui.answer.writer import parser
 from weighin.ui.compare.first_run import FirstRun
 from weighin.ui.compare.lane_pane import LanePane
 from weighin.ui.compare.lane_presenter import LanePresenter
@@ -31,17 +32,25 @@ if TYPE_CHECKING:
     from weighin.services.library import Library
     from weighin.services.settings import Settings
 
+_WARM_UP_MS = 250
+
 
 class ComparePage(QWidget):
     """One prompt, two lanes."""
 
     def __init__(
-        self, theme: Theme, runner: ComparisonRunner, library: Library, settings: Settings, parent: QWidget | None = None
+        self,
+        theme: Theme,
+        runner: ComparisonRunner,
+        library: Library,
+        settings: Settings,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("page")
         self._runner = runner
         self._request: ComparisonRequest | None = None
+        self._has_results = False
         self._scales = ChartScales(ChartScale(self), ChartScale(self))
         self.panes = (LanePane(theme, "A", self._scales), LanePane(theme, "B", self._scales))
         self._presenters = tuple(
@@ -69,6 +78,11 @@ class ComparePage(QWidget):
     def history_label(self) -> str:
         """Which record is shown, "" while it is not one from History."""
         return "" if self._from_history.isHidden() else self._from_history.text()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        # Importing the Markdown parser takes a tenth of a second: now, while nobody waits, not at the first word.
+        QTimer.singleShot(_WARM_UP_MS, self, parser)
 
     def run(self) -> None:
         """Put the prompt to both lanes."""
@@ -177,6 +191,9 @@ class ComparePage(QWidget):
         for result in comparison.results:
             self._presenters[LABELS.index(result.label)].show_result(result)
         self.same_prompt.show_comparison(comparison)
+        # Whoever has seen a result needs the room for results.
+        self._has_results = True
+        self._show_hint()
 
     def _tell_each_other(self) -> None:
         a, b = self._presenters
@@ -189,4 +206,5 @@ class ComparePage(QWidget):
 
     def _show_hint(self) -> None:
         models = [pane.header.picker.chosen for pane in self.panes]
-        self._hint.setVisible(all(model is not None and model.starter for model in models))
+        starters = all(model is not None and model.starter for model in models)
+        self._hint.setVisible(starters and not self._has_results)

@@ -10,7 +10,7 @@ from weighin.ui import words
 from weighin.ui.compare.model_picker import ModelPicker
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.button import IconButton
-from weighin.ui.widgets.label import ElidedLabel, PlainLabel
+from weighin.ui.widgets.label import PlainLabel
 
 
 class LaneHeader(QWidget):
@@ -26,7 +26,7 @@ class LaneHeader(QWidget):
         self.picker = ModelPicker(label)
         self._maximise = IconButton(theme, "maximise", f"Show lane {label} alone")
         self._maximise.setCheckable(True)
-        self._facts = ElidedLabel(role="small")
+        self._facts = PlainLabel(role="small", wrap=True)
         self._refusal = PlainLabel(role="error", wrap=True)
         self._refusal.hide()
         row = QHBoxLayout()

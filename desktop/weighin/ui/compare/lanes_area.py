@@ -31,9 +31,7 @@ class LanesArea(QWidget):
             self._tabs.addTab(f"Lane {pane.label}")
             self._splitter.addWidget(pane)
             pane.setMinimumWidth(280)
-            pane.header.maximise_toggled.connect(
-                lambda alone, which=pane: self._show_alone(which if alone else None)
-            )
+            pane.header.maximise_toggled.connect(lambda alone, which=pane: self._show_alone(which if alone else None))
         self._splitter.setSizes([1000, 1000])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

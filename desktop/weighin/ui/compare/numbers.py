@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from statistics import median
 
 from weighin.core.answer import MIN_TOKENS_FOR_RATE, Answer, Timing
 from weighin.ui import words
@@ -28,8 +27,8 @@ def numbers(answer: Answer, rounds: tuple[Timing, ...] = ()) -> tuple[Number, ..
     many = rounds if len(rounds) > 1 else ()
     shown = [
         Number(
-            "Reading",
-            _counted_and_rate(timing.prompt_tokens, timing.prompt_tokens_per_s, many, _prompt_rate),
+            f"Reading {words.count(timing.prompt_tokens)} tok",
+            _rate(timing.prompt_tokens_per_s, many, _prompt_rate, " tok/s"),
             "Tokens of the prompt, and how many of them were read a second: prompt tokens that were really read, "
             "divided by the time until the model had read them." + _cached(timing) + _over(many),
             timing.prompt_tokens is not None,
@@ -39,15 +38,15 @@ def numbers(answer: Answer, rounds: tuple[Timing, ...] = ()) -> tuple[Number, ..
     if timing.reasoning_tokens and timing.first_answer_token_s is not None:
         shown.append(
             _time(
-                "First answer token",
+                "First answer",
                 timing.first_answer_token_s,
                 "From the request to the first text that is not reasoning.",
             )
         )
     shown += [
         Number(
-            "Writing",
-            _counted_and_rate(timing.generated_tokens, timing.generation_tokens_per_s, many, _writing_rate),
+            f"Writing {words.count(timing.generated_tokens)} tok",
+            _rate(timing.generation_tokens_per_s, many, _writing_rate, " tok/s"),
             "Tokens written, without the end token, and their speed: one less than the tokens written, divided by "
             f"the time from the first to the last. No speed is given below {MIN_TOKENS_FOR_RATE} tokens."
             + _reasoning(timing)
@@ -60,7 +59,7 @@ def numbers(answer: Answer, rounds: tuple[Timing, ...] = ()) -> tuple[Number, ..
             "where tokens do not." + _over(many),
             timing.characters_per_s is not None,
         ),
-        Number("RAM", _ram(answer), _ram_counted(answer), memory.total_bytes is not None),
+        Number(_ram_title(answer), _ram(answer), _ram_counted(answer), memory.total_bytes is not None),
     ]
     if memory.vram_bytes is not None:
         shown.append(Number("GPU memory", words.size(memory.vram_bytes), "Memory of the graphics card."))
@@ -93,16 +92,12 @@ def _writing_rate(timing: Timing) -> float | None:
     return timing.generation_tokens_per_s
 
 
-def _counted_and_rate(
-    tokens: int | None, one: float | None, many: tuple[Timing, ...], get: Callable[[Timing], float | None]
-) -> str:
-    return f"{words.count(tokens)} tok, {_rate(one, many, get, ' tok/s')}"
-
-
 def _rate(one: float | None, many: tuple[Timing, ...], get: Callable[[Timing], float | None], unit: str) -> str:
     """One round: its rate. Several: median and range, of the rounds that have one."""
     known = [value for value in map(get, many) if value is not None]
     if len(known) > 1:
+        from statistics import median  # slow to import, and seldom wanted
+
         return f"{words.figure(median(known))} ({words.figure(min(known))}–{words.figure(max(known))}){unit}"
     return f"{words.figure(one)}{unit}" if one is not None else words.NONE
 
@@ -121,13 +116,19 @@ def _reasoning(timing: Timing) -> str:
     return f" {words.plural(timing.reasoning_tokens, 'token')} of it are reasoning." if timing.reasoning_tokens else ""
 
 
+def _ram_title(answer: Answer) -> str:
+    memory = answer.memory
+    if memory.own_bytes is None and memory.model_file_bytes is None:
+        return "RAM"
+    return f"RAM {words.size(memory.own_bytes)} own + {words.size(memory.model_file_bytes)} model file"
+
+
 def _ram(answer: Answer) -> str:
     memory = answer.memory
-    if memory.own_bytes is None and memory.total_bytes is None:
+    if memory.total_bytes is None:
         return words.NONE
-    parts = f"{words.size(memory.own_bytes)} own + {words.size(memory.model_file_bytes)} model file"
     peak = f", peak {words.size(memory.peak_bytes)}" if memory.peak_bytes is not None else ""
-    return f"{parts} = {words.size(memory.total_bytes)}{peak}"
+    return f"= {words.size(memory.total_bytes)}{peak}"
 
 
 def _ram_counted(answer: Answer) -> str:

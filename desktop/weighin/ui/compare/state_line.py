@@ -21,6 +21,7 @@ class StateLine(QWidget):
         self._warning = PlainLabel(role="warning")
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
+        self._bar.setFixedHeight(4)
         self._bar.setAccessibleName(f"Progress of lane {label}")
         self._words = ""
         self._clock = QElapsedTimer()

@@ -15,7 +15,7 @@ def state_words(status: LaneStatus, tokens: int) -> str:
     if status.state is LaneState.BUSY:
         return _busy_words(status, tokens)
     return {
-        LaneState.EMPTY: "not loaded",
+        LaneState.EMPTY: "loads when you press Run",
         LaneState.STARTING: "starting",
         LaneState.READY: "ready",
         LaneState.STOPPING: "stopping",

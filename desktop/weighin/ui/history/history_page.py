@@ -80,9 +80,7 @@ class HistoryPage(QWidget):
         self._pause.stop()
         self._asked += 1
         number = self._asked
-        self._history.search(
-            self.search.text().strip(), lambda rows: self._show(number, rows), self._fail
-        )
+        self._history.search(self.search.text().strip(), lambda rows: self._show(number, rows), self._fail)
 
     def refuse(self, sentence: str) -> None:
         """Say why something cannot be done now."""

@@ -7,10 +7,21 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from weighin.core.history import HistoryRow
-from weighin.ui.history.rows import HEADS, PROMPT, HistoryRows
+from weighin.ui.history.rows import HistoryRows
 
-_WIDTHS = (130, 0, 150, 150, 130, 74, 74, 150)
-_LEAST_PROMPT = 160
+# What must fit into each column, and the share it takes of the room that is left over.
+_SAMPLES = (
+    "2026-11-22 10:31",
+    "What is seven plus five?",
+    "Starter Dense M",
+    "Starter Dense M",
+    "together",
+    "A tok/s",
+    "B tok/s",
+    "ended by itself, bo",
+)
+_SHARES = (0.0, 0.5, 0.13, 0.13, 0.0, 0.0, 0.0, 0.24)
+_PADDING = 26
 
 
 class HistoryTable(QTableView):
@@ -38,9 +49,6 @@ class HistoryTable(QTableView):
         head = self.horizontalHeader()
         head.setHighlightSections(False)
         head.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        for column in range(len(HEADS)):
-            if column != PROMPT:
-                self.setColumnWidth(column, self._scaled(_WIDTHS[column]))
         self.doubleClicked.connect(lambda _index: self.opened.emit())
         self.selectionModel().selectionChanged.connect(lambda _new, _old: self.selection_changed.emit())
 
@@ -69,9 +77,7 @@ class HistoryTable(QTableView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        others = sum(self.columnWidth(column) for column in range(len(HEADS)) if column != PROMPT)
-        self.setColumnWidth(PROMPT, max(self._scaled(_LEAST_PROMPT), self.viewport().width() - others))
-
-    def _scaled(self, pixels: int) -> int:
-        """Pixels at a font of usual size, for the font that is used."""
-        return round(pixels * self.fontMetrics().averageCharWidth() / 7)
+        least = [self.fontMetrics().horizontalAdvance(sample) + _PADDING for sample in _SAMPLES]
+        over = max(0, self.viewport().width() - sum(least))
+        for column, (width, share) in enumerate(zip(least, _SHARES, strict=True)):
+            self.setColumnWidth(column, width + int(over * share))

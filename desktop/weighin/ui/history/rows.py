@@ -5,14 +5,12 @@ from __future__ import annotations
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from weighin.core.answer import StopReason
-from weighin.core.comparison import Mode
 from weighin.core.history import HistoryRow
 from weighin.ui import words
 from weighin.ui.safe_text import safe_name
 from weighin.ui.widgets.label import plain_tooltip
 
 HEADS = ("When", "Prompt", "Model A", "Model B", "Mode", "A tok/s", "B tok/s", "How it ended")
-PROMPT = 1
 _NUMBERS = (5, 6)
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -73,18 +71,11 @@ def _cell(row: HistoryRow, column: int) -> str:
         safe_name(" ".join(row.prompt.split()), 300),
         safe_name(row.model_a),
         safe_name(row.model_b),
-        _mode(row.mode),
+        safe_name(row.mode, 24),
         words.figure(row.generation_tokens_per_s_a),
         words.figure(row.generation_tokens_per_s_b),
         _ended(row),
     )[column]
-
-
-def _mode(value: str) -> str:
-    try:
-        return words.MODES[Mode(value)]
-    except ValueError:
-        return safe_name(value, 24)
 
 
 def _ended(row: HistoryRow) -> str:
