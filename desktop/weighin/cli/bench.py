@@ -95,4 +95,4 @@ def _page(body: dict[str, Any], rounds: int) -> str:
             f"   {title} {words.count(part['tokens'])} tok: {words.figure(part['tokens_per_s'])} tok/s "
             f"(median of {rounds}; {words.figure(part['min'])} to {words.figure(part['max'])})"
         )
-    return "\n".join([*lines, f"   {body['threads']} threads, warm-up dropped, loading not counted"])
+    return "\n".join([*lines, f"   {words.plural(body['threads'], 'thread')}, warm-up dropped, loading not counted"])

@@ -89,7 +89,8 @@ class MemorySample:
 @dataclass(frozen=True)
 class MemoryReceipt:
     """What one answer cost in memory, in bytes. `baseline_bytes` is the worker itself before the model was loaded and
-    is contained in own_bytes. `method` says in words how it was counted. The two peaks are of loading and of answering."""
+    is contained in own_bytes. `method` says in words how it was counted. peak_bytes is of answering, load_peak_bytes
+    of loading."""
 
     own_bytes: int | None = None
     model_file_bytes: int | None = None
@@ -113,7 +114,9 @@ class Failure:
 
 @dataclass(frozen=True)
 class Answer:
-    """Everything one lane gave back for one prompt. A stopped or failed answer keeps the text written so far."""
+    """Everything one lane gave back for one prompt. A stopped or failed answer keeps the text written so far.
+
+    context: tokens the worker really had, which may be fewer than asked for; None where none was loaded."""
 
     text: str
     reasoning: str
@@ -121,5 +124,6 @@ class Answer:
     timing: Timing
     memory: MemoryReceipt
     rendered_prompt: str = ""
+    context: int | None = None
     notices: tuple[str, ...] = ()
     failure: Failure | None = None

@@ -82,7 +82,7 @@ def differences(results: tuple[LaneResult, ...]) -> tuple[str, ...]:
         return ()
     a, b = results
     pairs = {
-        "context": (a.setup.load.context, b.setup.load.context),
+        "context": (a.answer.context, b.answer.context),
         "batch": (a.setup.load.batch, b.setup.load.batch),
         "KV cache type": (a.setup.load.kv_type, b.setup.load.kv_type),
         "GPU layers": (a.setup.load.gpu_layers, b.setup.load.gpu_layers),

@@ -58,10 +58,10 @@ class AnswerRecord:
         reason: StopReason,
         timing: Timing,
         memory: MemoryReceipt,
+        context: int | None,
         notices: tuple[str, ...],
         failure: Failure | None = None,
     ) -> Answer:
         """The finished record."""
-        return Answer(
-            "".join(self._answer), "".join(self._reasoning), reason, timing, memory, self._rendered, notices, failure
-        )
+        texts = "".join(self._answer), "".join(self._reasoning)
+        return Answer(*texts, reason, timing, memory, self._rendered, context, notices, failure)

@@ -101,6 +101,10 @@ class Lane(QObject):
         return self._model
 
     @property
+    def _context(self) -> int | None:
+        return self._model.context if self._model else None
+
+    @property
     def worker_pid(self) -> int:
         """Process id of the worker, 0 without one."""
         return self._worker.pid if self._worker else 0
@@ -157,12 +161,11 @@ class Lane(QObject):
         self._worker.shut_down(self._patience.leave_ms)
 
     def close(self, milliseconds: int = 2000) -> None:
-        """End the worker for good; only for the end of the program."""
+        """End all workers for good, also those that were just leaving; only for the end of the program."""
         self._watch.stop()
-        worker, self._worker = self._worker, None
-        if worker is not None:
+        self._worker = None
+        for worker in self.findChildren(WorkerProcess):
             worker.blockSignals(True)
-            worker.shut_down(0)
             worker.kill()
             worker.wait_gone(milliseconds)
 
@@ -244,7 +247,7 @@ class Lane(QObject):
             record, self._record = self._record, None
             self._set(LaneState.READY)
             notices = (self._model.notices if self._model else ()) + event.notices
-            self.answered.emit(record.answer(event.stop_reason, event.timing, event.memory, notices))
+            self.answered.emit(record.answer(event.stop_reason, event.timing, event.memory, self._context, notices))
         else:
             self._set(LaneState.READY)
             self.measured.emit(event)
@@ -297,7 +300,7 @@ class Lane(QObject):
                 generated_tokens=record.tokens,
                 threads=request.threads,
             )
-            self.answered.emit(record.answer(reason, timing, record.last_memory(), (), None if stopped else failure))
+            self.answered.emit(record.answer(reason, timing, record.last_memory(), self._context, (), None if stopped else failure))
         else:
             self.measure_failed.emit(failure)
 

@@ -29,6 +29,7 @@ from weighin.workers.generation import Generation
 from weighin.workers.memory import OwnMemory
 from weighin.workers.native import AbortFlag, Devices, NativeLog, engine_facts
 from weighin.workers.prompt import PromptBuilder
+from weighin.workers.template import TemplateHungError
 from weighin.workers.vocabulary import Vocabulary
 
 _KV_TYPES = {"f16": 1, "q8_0": 8, "q4_0": 2}  # GGML_TYPE_F16, _Q8_0, _Q4_0
@@ -157,6 +158,11 @@ class LlamaEngine:
         self._vocabulary = vocabulary
         template = llama.llama_model_chat_template(self._model, None)
         self._prompts = PromptBuilder(vocabulary, template.decode("utf-8", "replace") if template else None)
+        try:
+            self._prompts.prepare()
+        except TemplateHungError as error:
+            text = f"The chat template of this model was stopped: {error}."
+            raise EngineError("template", text, fatal=True) from None
         self._decoder.warm_up()
         if self._abort.raised:
             raise EngineError("cancelled", "Loading was stopped.")

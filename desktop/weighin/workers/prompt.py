@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 
 from weighin.core.chat import Message
@@ -26,6 +27,12 @@ class PromptBuilder:
         self._vocabulary = vocabulary
         self._own = ChatTemplate(template, vocabulary.bos, vocabulary.eos) if template else None
         self._chatml = ChatTemplate(CHATML, "", "") if vocabulary.holds("<|im_start|>") else None
+
+    def prepare(self) -> None:
+        """Compile the template, so that the first answer does not pay for it; what is wrong with it shows at `build`."""
+        if self._own:
+            with contextlib.suppress(TemplateError, TemplateHostileError):
+                self._own.compile()
 
     @property
     def template_kind(self) -> str:

@@ -21,7 +21,8 @@ DEADLINE_S = 2.0
 MEMORY_CAP = 512 << 20
 
 CHATML = (
-    "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}<|im_start|>assistant\n"
+    "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"
+    "<|im_start|>assistant{{ '\\n' }}"
 )
 
 
@@ -90,8 +91,16 @@ class ChatTemplate:
         """The prompt text for `messages`, ending where the assistant begins.
 
         Raises TemplateError (broken, or says no to these messages), TemplateHostileError, TemplateHungError."""
+        return self._judged(lambda: self._render(messages))
+
+    def compile(self) -> None:
+        """Do now what the first `render` would do. Raises as `render`."""
+        self._judged(lambda: str(self._template()))
+
+    def _judged(self, work: Callable[[], str]) -> str:
+        """The result of `work`, what it raises told apart into broken, hostile and hung."""
         try:
-            return _guarded(lambda: self._work(messages), self._deadline_s)
+            return _guarded(work, self._deadline_s)
         except jinja2.sandbox.SecurityError as error:
             raise TemplateHostileError(f"it tried something forbidden ({error})") from None
         except _DeadlineError:
@@ -103,7 +112,7 @@ class ChatTemplate:
         except Exception as error:  # noqa: BLE001 - a stranger's program can raise anything
             raise TemplateError(f"{type(error).__name__}: {error}") from None
 
-    def _work(self, messages: tuple[Message, ...]) -> str:
+    def _template(self) -> jinja2.Template:
         if self._compiled is None:
             environment = _Sandbox(
                 trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.loopcontrols", _GenerationTag]
@@ -111,7 +120,10 @@ class ChatTemplate:
             environment.filters["tojson"] = _to_json
             environment.globals.update(raise_exception=_raise, strftime_now=_now)
             self._compiled = environment.from_string(self._source)
-        return self._compiled.render(
+        return self._compiled
+
+    def _render(self, messages: tuple[Message, ...]) -> str:
+        return self._template().render(
             messages=[{"role": m.role, "content": m.content} for m in messages],
             bos_token=self._bos,
             eos_token=self._eos,

@@ -1,0 +1,99 @@
+"""Guards and fixtures for all tests: no display, no network, no stray log records, nobody left behind."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+
+import psutil
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class _Strays(logging.Handler):
+    """Collects warnings and errors that no test expected."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.records: list[logging.LogRecord] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.records.append(record)
+
+
+@pytest.fixture(autouse=True)
+def _no_stray_log_records(request: pytest.FixtureRequest) -> Iterator[None]:
+    strays = _Strays()
+    logging.getLogger().addHandler(strays)
+    yield
+    logging.getLogger().removeHandler(strays)
+    if strays.records and "caplog" not in request.fixturenames:
+        pytest.fail("unexpected log records: " + "; ".join(r.getMessage() for r in strays.records))
+
+
+@pytest.fixture(autouse=True)
+def _nobody_left_behind() -> Iterator[None]:
+    before = {child.pid for child in psutil.Process().children(recursive=True)}
+    yield
+    left = [c for c in psutil.Process().children(recursive=True) if c.pid not in before and _is_worker(c)]
+    for child in left:
+        child.kill()
+    if left:
+        pytest.fail(f"{len(left)} worker processes were left behind")
+
+
+def _is_worker(process: psutil.Process) -> bool:
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE and "worker" in process.cmdline()
+    except psutil.Error:
+        return False
+
+
+@pytest.fixture(autouse=True)
+def _own_profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WEIGHIN_PROFILE", str(tmp_path / "profile"))
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A dense llama model with a BPE vocabulary and a ChatML template."""
+    from tests.support.gguf_files import make_model
+
+    return make_model(tmp_path_factory.mktemp("models") / "tiny.gguf")
+
+
+@pytest.fixture(scope="session")
+def tiny_moe(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A mixture of eight experts, two used."""
+    from tests.support.gguf_files import make_model
+
+    return make_model(tmp_path_factory.mktemp("models") / "moe.gguf", arch="qwen3moe", experts=8)
+
+
+@pytest.fixture(scope="session")
+def tiny_spm(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A dense llama model with a SentencePiece vocabulary and no template."""
+    from tests.support.gguf_files import make_model
+
+    return make_model(tmp_path_factory.mktemp("models") / "spm.gguf", tokenizer="spm", template=None)
+
+
+@pytest.fixture(scope="session")
+def endless(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model that writes "a" for ever, in a context of 65,536."""
+    from tests.support.gguf_files import make_model
+
+    return make_model(tmp_path_factory.mktemp("models") / "endless.gguf", favourite="a", context=65536)
+
+
+@pytest.fixture
+def weighin() -> list[str]:
+    """The command line of the real program."""
+    return [sys.executable, "-m", "weighin"]

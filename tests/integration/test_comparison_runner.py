@@ -1,0 +1,162 @@
+"""The order of things: alone, together, repeated, stopped, and when one lane fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.lanes import Runs, fake_lane, fake_model, request
+from weighin.core.answer import StopReason
+from weighin.core.chat import Prompt
+from weighin.core.comparison import LaneSetup, Mode
+from weighin.core.errors import AppError
+from weighin.core.progress import LaneState
+
+
+@pytest.fixture
+def runs(qtbot: Any) -> Iterator[Any]:
+    made: list[Runs] = []
+
+    def new(a: dict | None = None, b: dict | None = None, **more: Any) -> Runs:
+        made.append(Runs(qtbot, fake_lane("A", **(a or {})), fake_lane("B", **(b or {})), **more))
+        return made[-1]
+
+    yield new
+    for one in made:
+        one.close()
+
+
+def test_one_after_the_other_never_overlaps(runs: Any) -> None:
+    both = runs({"text": "alpha beta", "tokens_per_s": 20}, {"text": "gamma"})
+    busy: list[int] = []
+    for lane in both.runner.lanes:
+        lane.status_changed.connect(
+            lambda _: busy.append(sum(x.status.state is LaneState.BUSY for x in both.runner.lanes))
+        )
+    comparison = both.run(request())
+    assert [r.answer.text for r in comparison.results] == ["alpha beta", "gamma"]
+    assert max(busy) == 1
+    assert both.rounds == [("A", 1), ("B", 1)]
+    assert comparison.engine is not None
+
+
+def test_together_overlaps_and_shares_the_cores(runs: Any) -> None:
+    slow = {"text": "one two three four five six", "tokens_per_s": 20}
+    both = runs(slow, slow, cores=8)
+    most = [0]
+    for lane in both.runner.lanes:
+        lane.status_changed.connect(
+            lambda _: most.append(sum(x.status.state is LaneState.BUSY for x in both.runner.lanes))
+        )
+    setup = replace(fake_model(), file_bytes=10**9)
+    wanted = replace(request(mode=Mode.TOGETHER), lanes=(LaneSetup(setup), LaneSetup(setup)))
+    comparison = both.run(wanted)
+    assert max(most) == 2
+    threads = [r.answer.timing.threads for r in comparison.results]
+    assert sum(threads) <= 8
+    assert threads == [3, 3]
+
+
+def test_rounds_are_a_warm_up_and_then_a_b_b_a(runs: Any) -> None:
+    both = runs({"text": "x"}, {"text": "y"})
+    comparison = both.run(request(repeat=3))
+    assert both.rounds == [("A", 0), ("B", 0), ("A", 1), ("B", 1), ("B", 2), ("A", 2), ("A", 3), ("B", 3)]
+    assert [len(r.rounds) for r in comparison.results] == [3, 3]
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_a_lane_that_fails_leaves_the_other_alone(runs: Any, mode: Mode) -> None:
+    both = runs({"fail_load": {"kind": "load", "message": "It is broken."}}, {"text": "fine"})
+    comparison = both.run(request(mode=mode))
+    assert comparison.results[0].answer.failure.message == "It is broken."
+    assert comparison.results[1].answer.text == "fine"
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_a_lane_that_dies_in_mid_answer_keeps_its_text_and_leaves_the_other_alone(runs: Any, mode: Mode) -> None:
+    both = runs({"text": "a b c d e f", "tokens_per_s": 30, "at": {"writing:4": "sigsegv"}}, {"text": "fine"})
+    comparison = both.run(request(mode=mode))
+    assert comparison.results[0].answer.stop_reason is StopReason.FAILED
+    assert comparison.results[0].answer.text.startswith("a b")
+    assert comparison.results[1].answer.text == "fine"
+    assert comparison.differences == ()
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_a_lane_that_falls_silent_does_not_hold_up_the_other(runs: Any, mode: Mode) -> None:
+    both = runs({"text": "a b c", "at": {"writing:1": "sigstop"}}, {"text": "fine"})
+    comparison = both.run(request(mode=mode))
+    assert comparison.results[0].answer.failure.kind == "silent"
+    assert comparison.results[1].answer.text == "fine"
+
+
+def test_stop_ends_everything_and_keeps_what_was_written(qtbot: Any, runs: Any) -> None:
+    both = runs({"text": "a " * 300, "tokens_per_s": 30}, {"text": "never"})
+    both.runner.run(request())
+    qtbot.waitUntil(lambda: both.runner.lanes[0].status.phase == "writing", timeout=10_000)
+    both.runner.stop()
+    comparison = both.wait()
+    assert [r.answer.stop_reason for r in comparison.results] == [StopReason.CANCELLED] * 2
+    assert comparison.results[0].answer.text.startswith("a ")
+    assert not both.runner.running
+
+
+def test_stop_while_the_first_model_loads(qtbot: Any, runs: Any) -> None:
+    both = runs({"load_s": 30}, {"text": "never"})
+    both.runner.run(request())
+    qtbot.waitUntil(lambda: both.runner.lanes[0].status.state is LaneState.LOADING, timeout=10_000)
+    both.runner.stop()
+    assert [r.answer.stop_reason for r in both.wait().results] == [StopReason.CANCELLED] * 2
+
+
+def test_the_next_comparison_uses_the_loaded_models(runs: Any, tmp_path: Path) -> None:
+    both = runs({"text": "x"}, {"text": "y"})
+    both.run(request())
+    pids = [lane.worker_pid for lane in both.runner.lanes]
+    both.run(request("again"))
+    assert [lane.worker_pid for lane in both.runner.lanes] == pids
+
+
+def test_too_little_memory_is_refused_with_both_numbers_and_can_be_forced(runs: Any) -> None:
+    both = runs({"text": "x"}, {"text": "y"}, available=4_000_000_000)
+    big = replace(fake_model("Big"), file_bytes=60_000_000_000)
+    wanted = replace(request(), lanes=(LaneSetup(big), LaneSetup(fake_model("Small"))))
+    comparison = both.run(wanted)
+    failure = comparison.results[0].answer.failure
+    assert failure.kind == "memory"
+    assert "60.3 GB" in failure.message and "4.0 GB" in failure.message
+    assert comparison.results[1].answer.text == "y"
+    forced = both.run(replace(wanted, try_anyway=True))
+    assert forced.results[0].answer.text == "x"
+
+
+def test_models_that_do_not_fit_at_once_take_turns(qtbot: Any) -> None:
+    free = [10_000_000_000]
+    lanes = (fake_lane("A", text="x"), fake_lane("B", text="y"))
+    both = Runs(qtbot, *lanes)
+    both.runner._available = lambda: free[0] - 8_000_000_000 * sum(x.model is not None for x in lanes)  # noqa: SLF001
+    model = replace(fake_model(), file_bytes=8_000_000_000)
+    wanted = replace(request(), lanes=(LaneSetup(model), LaneSetup(model)))
+    try:
+        comparison = both.run(wanted)
+        assert [r.answer.text for r in comparison.results] == ["x", "y"]
+        assert lanes[0].model is None and lanes[1].model is not None
+    finally:
+        both.close()
+
+
+@pytest.mark.parametrize("text", ["", "   \n"])
+def test_an_empty_prompt_is_refused_before_anything_runs(runs: Any, text: str) -> None:
+    both = runs()
+    with pytest.raises(AppError, match="Type a prompt"):
+        both.runner.run(replace(request(), prompt=Prompt(text)))
+    assert not both.runner.running
+
+
+def test_what_was_not_the_same_is_named(runs: Any) -> None:
+    both = runs({"text": "x", "context": 512}, {"text": "y", "context": 1024})
+    assert "context" in both.run(request()).differences

@@ -1,0 +1,154 @@
+"""Tiny GGUF files with random weights, made on the spot: dense and mixture of experts, BPE and SentencePiece."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import gguf
+import numpy as np
+from gguf import TokenType
+
+CHATML = (
+    "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"
+    "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+)
+CONTROLS = ("<|im_start|>", "<|im_end|>", "<|end|>")
+
+
+def byte_alphabet() -> list[str]:
+    """The 256 characters that GPT-2's byte-level BPE writes for the bytes 0..255."""
+    visible = [*range(33, 127), *range(161, 173), *range(174, 256)]
+    extra = iter(range(256, 512))
+    return [chr(b) if b in visible else chr(next(extra)) for b in range(256)]
+
+
+def bpe_vocabulary() -> tuple[list[str], list[int], list[str]]:
+    """Tokens, types and merges: all bytes, some English merges, three control tokens."""
+    tokens = byte_alphabet()
+    merges = []
+    for one, other in (("t", "h"), ("th", "e"), ("Ġ", "the"), ("i", "n"), ("e", "r"), ("Ġ", "a"), ("o", "n"), ("h", "e")):
+        merges.append(f"{one} {other}")
+        tokens.append(one + other)
+    types = [TokenType.NORMAL] * len(tokens)
+    tokens += CONTROLS
+    types += [TokenType.CONTROL] * len(CONTROLS)
+    return tokens, types, merges
+
+
+def spm_vocabulary() -> tuple[list[str], list[float], list[int]]:
+    """Tokens, scores and types: the three standard ones, 256 bytes, letters and a few words."""
+    tokens = ["<unk>", "<s>", "</s>", *(f"<0x{b:02X}>" for b in range(256))]
+    types = [TokenType.UNKNOWN, TokenType.CONTROL, TokenType.CONTROL, *[TokenType.BYTE] * 256]
+    words = ["▁", *"abcdefghijklmnopqrstuvwxyzABCDEFGH.,?!<>/|", "▁t", "he", "▁the", "▁a", "in", "er", "on", "lo", "hel", "hello"]
+    tokens += words
+    types += [TokenType.NORMAL] * len(words)
+    return tokens, [0.0] * 259 + [-float(i) for i in range(len(words))], types
+
+
+def make_model(
+    path: Path,
+    arch: str = "llama",
+    tokenizer: str = "bpe",
+    template: str | None = CHATML,
+    layers: int = 2,
+    experts: int = 0,
+    context: int = 512,
+    seed: int = 0,
+    metadata: dict[str, Any] | None = None,
+    favourite: str | None = None,
+    bos: bool = False,
+) -> Path:
+    """Write a GGUF at `path`. `favourite` (BPE only): the one token this model ever writes."""
+    embed, heads, kv_heads, head, ffn = 64, 4, 2, 16, 96
+    rng = np.random.default_rng(seed)
+    writer = gguf.GGUFWriter(path, arch)
+    writer.add_name(f"Tiny {arch}")
+    writer.add_license("mit")
+    size = _add_tokenizer(writer, tokenizer, bos, favourite)
+    if template is not None:
+        writer.add_chat_template(template)
+    writer.add_block_count(layers)
+    writer.add_context_length(context)
+    writer.add_embedding_length(embed)
+    writer.add_feed_forward_length(ffn)
+    writer.add_head_count(heads)
+    writer.add_head_count_kv(kv_heads)
+    writer.add_key_length(head)
+    writer.add_value_length(head)
+    writer.add_layer_norm_rms_eps(1e-5)
+    writer.add_rope_freq_base(10000.0)
+    writer.add_vocab_size(size)
+    if experts:
+        writer.add_expert_count(experts)
+        writer.add_expert_used_count(2)
+        writer.add_expert_feed_forward_length(ffn)
+    for key, value in (metadata or {}).items():
+        writer.add_uint32(key, value)
+
+    def matrix(name: str, *shape: int) -> None:
+        writer.add_tensor(name, (rng.standard_normal(shape) * 0.5).astype(np.float32))
+
+    def ones(name: str, count: int) -> None:
+        writer.add_tensor(name, np.ones(count, np.float32))
+
+    matrix("token_embd.weight", size, embed)
+    # A model with a favourite computes zeros: all logits tie and the greedy choice is the first token.
+    writer.add_tensor("output_norm.weight", np.full(embed, 0.0 if favourite else 1.0, np.float32))
+    matrix("output.weight", size, embed)
+    for i in range(layers):
+        block = f"blk.{i}."
+        ones(block + "attn_norm.weight", embed)
+        ones(block + "ffn_norm.weight", embed)
+        matrix(block + "attn_q.weight", heads * head, embed)
+        matrix(block + "attn_k.weight", kv_heads * head, embed)
+        matrix(block + "attn_v.weight", kv_heads * head, embed)
+        matrix(block + "attn_output.weight", embed, heads * head)
+        if arch in ("qwen3", "qwen3moe"):
+            ones(block + "attn_q_norm.weight", head)
+            ones(block + "attn_k_norm.weight", head)
+        if arch == "qwen2":
+            for name, count in (("q", heads), ("k", kv_heads), ("v", kv_heads)):
+                writer.add_tensor(f"{block}attn_{name}.bias", np.zeros(count * head, np.float32))
+        if experts:
+            matrix(block + "ffn_gate_inp.weight", experts, embed)
+            for name in ("gate", "up"):
+                matrix(f"{block}ffn_{name}_exps.weight", experts, ffn, embed)
+            matrix(block + "ffn_down_exps.weight", experts, embed, ffn)
+        else:
+            for name in ("gate", "up"):
+                matrix(f"{block}ffn_{name}.weight", ffn, embed)
+            matrix(block + "ffn_down.weight", embed, ffn)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    return path
+
+
+def _add_tokenizer(writer: gguf.GGUFWriter, tokenizer: str, bos: bool, favourite: str | None) -> int:
+    if tokenizer == "bpe":
+        tokens, types, merges = bpe_vocabulary()
+        if favourite:
+            at = tokens.index(favourite)
+            tokens[0], tokens[at] = tokens[at], tokens[0]
+            types[0], types[at] = types[at], types[0]
+        writer.add_tokenizer_model("gpt2")
+        writer.add_tokenizer_pre("gpt-2")
+        writer.add_token_list(tokens)
+        writer.add_token_types(types)
+        writer.add_token_merges(merges)
+        writer.add_bos_token_id(tokens.index("<|end|>"))
+        writer.add_eos_token_id(tokens.index("<|im_end|>"))
+        writer.add_add_bos_token(bos)
+        return len(tokens)
+    tokens, scores, types = spm_vocabulary()
+    writer.add_tokenizer_model("llama")
+    writer.add_token_list(tokens)
+    writer.add_token_scores(scores)
+    writer.add_token_types(types)
+    writer.add_bos_token_id(1)
+    writer.add_eos_token_id(2)
+    writer.add_unk_token_id(0)
+    writer.add_add_bos_token(True)
+    return len(tokens)

@@ -1,0 +1,97 @@
+"""Talks to a real worker process over its wire, without Qt."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from weighin.core.chat import Message
+from weighin.core.options import LoadOptions, SamplingOptions
+from weighin.protocol import wire
+from weighin.protocol.messages import EVENTS, TERMINAL, Generate, Hello, Load, Loaded, Shutdown, Tokens
+
+
+class WorkerClient:
+    """One worker; `ask` sends a request and gathers its events up to the terminal one."""
+
+    def __init__(self, *arguments: str) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "weighin", "worker", *(arguments or ("llama",))],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        self.hello: Hello = self.read()
+        self._id = 0
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def __enter__(self) -> WorkerClient:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def next_id(self) -> int:
+        self._id += 1
+        return self._id
+
+    def send(self, request: Any) -> None:
+        assert self._process.stdin
+        self._process.stdin.write(wire.encode(request))
+        self._process.stdin.flush()
+
+    def read(self) -> Any:
+        assert self._process.stdout
+        line = self._process.stdout.readline()
+        if not line:
+            raise EOFError(f"the worker left with {self._process.wait()}")
+        return wire.decode(line, EVENTS)
+
+    def until_terminal(self) -> list[Any]:
+        events = [self.read()]
+        while not isinstance(events[-1], TERMINAL):
+            events.append(self.read())
+        return events
+
+    def ask(self, request: Any) -> list[Any]:
+        self.send(request)
+        return self.until_terminal()
+
+    def load(self, path: Path, threads: int = 1, **options: Any) -> Any:
+        """The terminal event of a load."""
+        return self.ask(Load(self.next_id(), str(path), LoadOptions(**options), threads))[-1]
+
+    def loaded(self, path: Path, **options: Any) -> Loaded:
+        event = self.load(path, **options)
+        assert isinstance(event, Loaded), event
+        return event
+
+    def generate(self, text: str, raw: bool = False, system: str = "", **sampling: Any) -> list[Any]:
+        """All events of one answer."""
+        messages = (*((Message("system", system),) if system else ()), Message("user", text))
+        return self.ask(Generate(self.next_id(), messages, SamplingOptions(**sampling), 1, raw))
+
+    def close(self) -> int:
+        """Shut the worker down; its exit status."""
+        if self._process.poll() is None:
+            try:
+                self.send(Shutdown(0))
+            except BrokenPipeError:
+                pass
+        assert self._process.stdin and self._process.stdout and self._process.stderr
+        self._process.stdout.read()
+        status = self._process.wait(10)
+        for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
+            stream.close()
+        return status
+
+
+def text_of(events: list[Any], kind: str = "answer") -> str:
+    """The text of one kind in the events of an answer."""
+    return "".join(e.text for e in events if isinstance(e, Tokens) and e.kind == kind)

@@ -1,0 +1,118 @@
+import io
+import random
+import struct
+import tracemalloc
+from pathlib import Path
+
+import pytest
+
+from tests.support.gguf_files import make_model
+from weighin.core.errors import AppError
+from weighin.core.facts import model_facts
+from weighin.core.gguf import read_header, read_header_of
+
+
+def test_the_facts_of_a_dense_model(tmp_path: Path) -> None:
+    facts = model_facts(make_model(tmp_path / "m.gguf"))
+    assert (facts.name, facts.architecture, facts.license, facts.layers) == ("Tiny llama", "llama", "mit", 2)
+    assert facts.parameters == facts.active_parameters
+    assert (facts.heads, facts.kv_heads, facts.key_length, facts.context_length) == (4, 2, 16, 512)
+    assert not facts.is_moe
+    assert facts.vocabulary == 267
+    assert facts.template and len(facts.template_sha256 or "") == 64
+
+
+def test_active_parameters_leave_idle_experts_out(tmp_path: Path) -> None:
+    facts = model_facts(make_model(tmp_path / "m.gguf", arch="qwen3moe", experts=8))
+    one_expert = 3 * 64 * 96
+    assert facts.is_moe
+    assert facts.parameters - facts.active_parameters == 2 * 6 * one_expert
+
+
+@pytest.mark.parametrize("cut", range(16))
+def test_truncation_anywhere_is_refused_with_what_is_missing(tmp_path: Path, cut: int) -> None:
+    whole = make_model(tmp_path / "m.gguf")
+    size = whole.stat().st_size
+    part = tmp_path / "cut.gguf"
+    part.write_bytes(whole.read_bytes()[: size * cut // 16])
+    with pytest.raises(AppError) as refusal:
+        read_header_of(part)
+    assert refusal.value.kind == {0: "empty"}.get(cut, "truncated")
+
+
+def test_missing_bytes_are_counted(tmp_path: Path) -> None:
+    whole = make_model(tmp_path / "m.gguf")
+    part = tmp_path / "cut.gguf"
+    part.write_bytes(whole.read_bytes()[:-1000])
+    with pytest.raises(AppError, match="1,000 of"):
+        read_header_of(part)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"<!DOCTYPE html><html>", "web page"),
+        (b"version https://git-lfs.github.com/spec/v1\n", "LFS pointer"),
+        (b"PK\x03\x04 and more", "zip"),
+        (b"\x1f\x8b\x08\x00 gz", "gzip"),
+        (b"GG", "too short"),
+        (b"something else", "other bytes"),
+    ],
+)
+def test_what_is_no_model_is_called_by_its_name(tmp_path: Path, content: bytes, words: str) -> None:
+    path = tmp_path / "x.gguf"
+    path.write_bytes(content)
+    with pytest.raises(AppError, match=words) as refusal:
+        read_header_of(path)
+    assert refusal.value.kind == "not_gguf"
+
+
+def test_folders_missing_and_special_files(tmp_path: Path) -> None:
+    for path, kind in ((tmp_path, "directory"), (tmp_path / "none", "missing"), (Path("/dev/null"), "empty")):
+        with pytest.raises(AppError) as refusal:
+            read_header_of(path)
+        assert refusal.value.kind == kind
+
+
+def test_lengths_that_lie_cost_no_memory() -> None:
+    head = b"GGUF" + struct.pack("<IQQ", 3, 0, 1) + struct.pack("<Q", 1) + b"k"
+    lies = [
+        b"GGUF" + struct.pack("<IQQ", 3, 1 << 60, 1 << 60),
+        head + struct.pack("<IQ", 8, 1 << 62),
+        head + struct.pack("<IIQ", 9, 8, 1 << 62),
+        head + struct.pack("<IIQ", 9, 4, (1 << 24) - 1),
+        head + struct.pack("<I", 77),
+    ]
+    tracemalloc.start()
+    for lie in lies:
+        with pytest.raises(AppError):
+            read_header(io.BytesIO(lie))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 16 << 20
+
+
+def test_a_thousand_damaged_headers_never_raise_anything_else(tmp_path: Path) -> None:
+    whole = make_model(tmp_path / "m.gguf").read_bytes()
+    draw = random.Random(4)
+    for _ in range(1000):
+        damaged = bytearray(whole[:20_000])
+        for _ in range(draw.randrange(1, 12)):
+            damaged[draw.randrange(4, 6000)] = draw.randrange(256)
+        try:
+            read_header(io.BytesIO(bytes(damaged)))
+        except AppError:
+            continue
+
+
+def test_split_models_know_their_parts(tmp_path: Path) -> None:
+    whole = make_model(tmp_path / "m.gguf").read_bytes()
+    (tmp_path / "big-00001-of-00003.gguf").write_bytes(whole)
+    (tmp_path / "big-00003-of-00003.gguf").write_bytes(whole)
+    with pytest.raises(AppError, match="Only 2 of 3 parts") as refusal:
+        model_facts(tmp_path / "big-00003-of-00003.gguf")
+    assert refusal.value.kind == "parts"
+    (tmp_path / "big-00002-of-00003.gguf").write_bytes(whole)
+    facts = model_facts(tmp_path / "big-00003-of-00003.gguf")
+    assert facts.path.endswith("big-00001-of-00003.gguf")
+    assert facts.file_bytes == 3 * len(whole)

@@ -1,0 +1,72 @@
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from weighin.core.chat import Message
+from weighin.core.options import SamplingOptions
+from weighin.protocol import wire
+from weighin.protocol.messages import EVENTS, REQUESTS, Generate, Tokens
+
+REQUEST = Generate(3, (Message("user", "Grüße 😀\n"),), SamplingOptions(stop=("###",)), 2)
+
+
+def test_a_message_survives_the_wire() -> None:
+    line = wire.encode(REQUEST)
+    assert line.endswith(b"\n") and line.count(b"\n") == 1
+    assert wire.decode(line, REQUESTS) == REQUEST
+
+
+def test_unknown_fields_are_ignored_and_unknown_types_are_a_fault() -> None:
+    body = json.loads(wire.encode(Tokens(1, "a", 1, "answer")))
+    assert wire.decode(json.dumps({**body, "new": 1}).encode(), EVENTS) == Tokens(1, "a", 1, "answer")
+    with pytest.raises(wire.WireError):
+        wire.decode(json.dumps({**body, "type": "Surprise"}).encode(), EVENTS)
+
+
+def test_a_request_is_no_event() -> None:
+    with pytest.raises(wire.WireError):
+        wire.decode(wire.encode(REQUEST), EVENTS)
+
+
+@pytest.mark.parametrize("field", ["id", "text", "count", "kind"])
+@pytest.mark.parametrize("wrong", [None, [], {}, 1.5, True, "x" * 3])
+def test_fields_of_the_wrong_type_are_refused(field: str, wrong: object) -> None:
+    body = {"type": "Tokens", "id": 1, "text": "a", "count": 1, "kind": "answer", field: wrong}
+    if isinstance(body[field], str) and field in ("text", "kind"):
+        return
+    with pytest.raises(wire.WireError):
+        wire.decode(json.dumps(body).encode(), EVENTS)
+
+
+def test_absurd_options_are_refused_at_the_worker_too() -> None:
+    body = json.loads(wire.encode(REQUEST))
+    body["sampling"]["temperature"] = -1
+    with pytest.raises(wire.WireError, match="Temperature"):
+        wire.decode(json.dumps(body).encode(), REQUESTS)
+
+
+def test_overlong_lines_are_refused_before_they_end() -> None:
+    splitter = wire.LineSplitter()
+    with pytest.raises(wire.WireError):
+        for _ in range(20):
+            splitter.feed(b"x" * 100_000)
+    with pytest.raises(wire.WireError):
+        wire.encode(Tokens(1, "x" * wire.MAX_LINE, 1, "answer"))
+
+
+@given(st.binary(max_size=300))
+def test_no_bytes_do_more_than_raise_a_wire_error(data: bytes) -> None:
+    try:
+        wire.decode(data, EVENTS)
+    except wire.WireError:
+        pass
+
+
+@given(st.lists(st.binary(max_size=40).filter(lambda b: b"\n" not in b), max_size=8), st.integers(1, 7))
+def test_lines_come_out_whole_however_they_arrive(lines: list[bytes], step: int) -> None:
+    stream = b"".join(line + b"\n" for line in lines)
+    splitter = wire.LineSplitter()
+    out = [line for i in range(0, len(stream), step) for line in splitter.feed(stream[i : i + step])]
+    assert out == [line for line in lines if line]

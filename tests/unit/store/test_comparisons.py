@@ -1,0 +1,124 @@
+import sqlite3
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.support.lanes import fake_model, request
+from weighin.core.answer import Answer, Failure, MemoryReceipt, StopReason, Timing
+from weighin.core.comparison import Comparison, EngineFacts, LaneResult, LaneSetup
+from weighin.core.errors import AppError
+from weighin.store.comparisons import ComparisonStore
+from weighin.store.database import moved_aside, open_database
+
+ANSWER = Answer("Zwölf.", "hm", StopReason.END, Timing(generated_tokens=20, generation_s=1.0), MemoryReceipt(1, 2, 3, 4))
+
+
+def comparison(identifier: str = "a1", prompt: str = "What is seven plus five?", **answer) -> Comparison:
+    results = tuple(
+        LaneResult(label, LaneSetup(fake_model(name)), replace(ANSWER, **answer), (ANSWER.timing,))
+        for label, name in (("A", "Dense"), ("B", "Experts"))
+    )
+    return Comparison(identifier, f"2026-11-22T10:00:{len(identifier):02d}+00:00", request(prompt), results, EngineFacts("0.3", "b1", "AVX"))
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> ComparisonStore:
+    return ComparisonStore(open_database(tmp_path / "x.db"))
+
+
+def test_what_is_kept_comes_back_as_it_was(store: ComparisonStore) -> None:
+    failed = comparison(failure=Failure("killed", "It died.", "log"), stop_reason=StopReason.FAILED)
+    for one in (comparison("a1"), replace(failed, id="b2")):
+        store.save(one)
+        assert store.get(one.id) == one
+
+
+def test_newest_first_and_searched_by_the_beginnings_of_words(store: ComparisonStore) -> None:
+    store.save(comparison("a"))
+    store.save(comparison("bb", "Tell me about the sea", text="Waves and salt"))
+    assert [row.id for row in store.rows()] == ["bb", "a"]
+    assert [row.id for row in store.rows("wav sal")] == ["bb"]
+    assert [row.id for row in store.rows("zwolf")] == ["a"]
+    assert [row.id for row in store.rows("experts")] == ["bb", "a"]
+    assert store.rows("nothing of this") == ()
+    assert store.rows("\"'*)(") == ()
+    assert store.rows()[1].generation_tokens_per_s_a == pytest.approx(19.0)
+
+
+def test_deleted_is_gone_from_the_search_too(store: ComparisonStore) -> None:
+    store.save(comparison("a"))
+    store.delete(("a",))
+    assert store.rows() == () == store.rows("seven")
+    with pytest.raises(AppError):
+        store.get("a")
+
+
+def test_the_beginning_of_an_id_is_enough_if_there_is_one(store: ComparisonStore) -> None:
+    store.save(comparison("abc1"))
+    store.save(comparison("abd22"))
+    assert store.get("abc").id == "abc1"
+    with pytest.raises(AppError, match="More than one"):
+        store.get("ab")
+    with pytest.raises(AppError, match="no comparison"):
+        store.get("%")
+
+
+def test_text_sqlite_would_not_take(store: ComparisonStore) -> None:
+    store.save(comparison("a", text="nul\0 and \ud800 surrogate"))
+    assert store.rows()[0].answer_a.startswith("nul")
+
+
+def test_an_answer_of_a_megabyte(store: ComparisonStore) -> None:
+    store.save(comparison("a", text="word " * 200_000))
+    assert len(store.get("a").results[0].answer.text) == 1_000_000
+
+
+def test_a_newer_database_is_refused_and_not_touched(tmp_path: Path) -> None:
+    path = tmp_path / "x.db"
+    database = open_database(path)
+    database["_sqlite_migrations"].insert({"migration_set": "weighin", "name": "m999_future", "applied_at": "2030"})
+    database.close()
+    before = path.read_bytes()
+    with pytest.raises(AppError) as refusal:
+        open_database(path)
+    assert refusal.value.kind == "newer_database"
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("damage", [b"not a database at all, just some text" * 200, None])
+def test_a_damaged_database_is_moved_aside(tmp_path: Path, damage: bytes | None) -> None:
+    path = tmp_path / "x.db"
+    if damage is None:
+        database = open_database(path)
+        ComparisonStore(database).save(comparison("a"))
+        database.close()
+        whole = bytearray(path.read_bytes())
+        whole[4096:12288] = b"\xff" * 8192
+        damage = bytes(whole)
+    path.write_bytes(damage)
+    store = ComparisonStore(open_database(path))
+    store.save(comparison("a"))
+    assert [row.id for row in store.rows()] == ["a"]
+    assert moved_aside(path)[0].read_bytes() == damage
+
+
+def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
+    with pytest.raises(AppError) as refusal:
+        open_database(tmp_path / "no" / "such" / "folder" / "x.db")
+    assert refusal.value.kind == "database"
+
+
+def test_a_locked_database_gives_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("weighin.store.database.BUSY_S", 0.05)
+    path = tmp_path / "x.db"
+    store = ComparisonStore(open_database(path))
+    other = sqlite3.connect(path)
+    other.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(AppError) as refusal:
+        store.save(comparison("a"))
+    assert refusal.value.kind == "locked"
+    other.rollback()
+    other.close()
+    store.save(comparison("a"))
+    assert store.rows()
