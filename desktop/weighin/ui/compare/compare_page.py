@@ -19,8 +19,8 @@ from weighin.ui.compare.lane_pane import LanePane
 from weighin.ui.compare.lane_presenter import LanePresenter
 from weighin.ui.compare.lanes_area import LanesArea
 from weighin.ui.compare.model_choice import ModelChoice
-from weighin.ui.compare.options_drawer import OptionsDrawer
 from weighin.ui.compare.prompt_box import PromptBox
+from weighin.ui.compare.run_options import RunOptions
 from weighin.ui.compare.same_prompt import SamePrompt
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.chart_scale import ChartScale
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from weighin.services.comparison import ComparisonRunner, RoundStart
     from weighin.services.library import Library
     from weighin.services.settings import Settings
+    from weighin.ui.compare.options_drawer import OptionsDrawer
 
 _WARM_UP_MS = 250
 
@@ -48,6 +49,7 @@ class ComparePage(QWidget):
     ) -> None:
         super().__init__(parent)
         self.setObjectName("page")
+        self._theme = theme
         self._runner = runner
         self._request: ComparisonRequest | None = None
         self._has_results = False
@@ -62,11 +64,10 @@ class ComparePage(QWidget):
         self.lanes_area = LanesArea(self.panes)
         self.same_prompt = SamePrompt(theme)
         self.prompt = PromptBox(theme)
-        self.drawer = OptionsDrawer(theme)
+        self._drawer: OptionsDrawer | None = None
         self._arrange()
         self._connect()
         self._from_history.hide()
-        self.drawer.hide()
         self._show_hint()
 
     @property
@@ -78,6 +79,19 @@ class ComparePage(QWidget):
     def history_label(self) -> str:
         """Which record is shown, "" while it is not one from History."""
         return "" if self._from_history.isHidden() else self._from_history.text()
+
+    @property
+    def drawer(self) -> OptionsDrawer:
+        """The drawer of options, made when it is first wanted: the first paint need not wait for its many fields."""
+        if self._drawer is None:
+            from weighin.ui.compare.options_drawer import OptionsDrawer
+
+            self._drawer = drawer = OptionsDrawer(self._theme)
+            drawer.hide()
+            drawer.close_requested.connect(lambda: self.prompt.set_options_open(False))
+            drawer.changed.connect(lambda: self.prompt.set_allowed(drawer.is_valid))
+            self._row.addWidget(drawer)
+        return self._drawer
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -93,9 +107,16 @@ class ComparePage(QWidget):
             if model is None:
                 self.prompt.refuse(f"Choose a model for lane {pane.label} first.")
                 return
-        prompt = Prompt(self.prompt.text, self.drawer.system, self.drawer.raw)
-        setups = [values.setup(model) for values, model in zip(self.drawer.lanes, models, strict=True) if model]
-        self._start(ComparisonRequest(prompt, self.prompt.mode.mode, (setups[0], setups[1]), self.drawer.rounds))
+        options = self._drawer.values if self._drawer else RunOptions()
+        a, b = (model for model in models if model is not None)
+        self._start(
+            ComparisonRequest(
+                Prompt(self.prompt.text, options.system, options.raw),
+                self.prompt.mode.mode,
+                (options.a.setup(a), options.b.setup(b)),
+                options.rounds,
+            )
+        )
 
     def stop(self) -> None:
         """Stop both lanes; what was written stays."""
@@ -127,11 +148,10 @@ class ComparePage(QWidget):
         column.addWidget(self.lanes_area, 1)
         column.addWidget(self.same_prompt)
         column.addWidget(self.prompt)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(14, 12, 14, 12)
-        layout.setSpacing(10)
-        layout.addLayout(column, 1)
-        layout.addWidget(self.drawer)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(14, 12, 14, 12)
+        self._row.setSpacing(10)
+        self._row.addLayout(column, 1)
 
     def _connect(self) -> None:
         self._runner.started.connect(self._began)
@@ -144,9 +164,7 @@ class ComparePage(QWidget):
         self._hint.chosen.connect(self._try_example)
         self.prompt.run_requested.connect(self.run)
         self.prompt.stop_requested.connect(self.stop)
-        self.prompt.options_toggled.connect(self.drawer.setVisible)
-        self.drawer.close_requested.connect(lambda: self.prompt.set_options_open(False))
-        self.drawer.changed.connect(lambda: self.prompt.set_allowed(self.drawer.is_valid))
+        self.prompt.options_toggled.connect(lambda is_open: self.drawer.setVisible(is_open))
         for keys, action in (
             ("Ctrl+Return", self.run),
             ("Ctrl+Enter", self.run),

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import fields, replace
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from weighin.core.comparison import LaneSetup
 from weighin.core.errors import AppError
-from weighin.core.model import ModelFacts
 from weighin.core.options import MAX_THREADS, LoadOptions, SamplingOptions
 from weighin.ui.compare.option_fields import OptionField, number, whole
+from weighin.ui.compare.run_options import LaneValues
 from weighin.ui.widgets.growing_edit import GrowingEdit
 from weighin.ui.widgets.label import PlainLabel
 
@@ -30,19 +29,6 @@ _SAMPLING = (
     ("repeat_penalty", "Repeat penalty", "Above 1 makes what was said before less likely; 1 for none.", number),
     ("seed", "Seed", "Of the random draw. The same seed draws the same.", whole),
 )
-
-
-@dataclass(frozen=True)
-class LaneValues:
-    """What the form holds."""
-
-    load: LoadOptions = field(default_factory=LoadOptions)
-    sampling: SamplingOptions = field(default_factory=SamplingOptions)
-    threads: int | None = None
-
-    def setup(self, model: ModelFacts) -> LaneSetup:
-        """A lane with this model and these options."""
-        return LaneSetup(model, self.load, self.sampling, self.threads)
 
 
 class LaneOptions(QWidget):

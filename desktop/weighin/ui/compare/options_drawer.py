@@ -7,8 +7,9 @@ from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QScrollArea, QVBox
 
 from weighin.core.comparison import ComparisonRequest, LaneSetup
 from weighin.core.errors import AppError
-from weighin.ui.compare.lane_options import LaneOptions, LaneValues
+from weighin.ui.compare.lane_options import LaneOptions
 from weighin.ui.compare.option_fields import OptionField, whole
+from weighin.ui.compare.run_options import LaneValues, RunOptions
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.button import IconButton
 from weighin.ui.widgets.growing_edit import GrowingEdit
@@ -59,25 +60,17 @@ class OptionsDrawer(QFrame):
         return self._apart.isChecked()
 
     @property
-    def system(self) -> str:
-        """The system prompt."""
-        return self._system.toPlainText()
-
-    @property
-    def raw(self) -> bool:
-        """Whether the chat template is left out."""
-        return self._raw.isChecked()
-
-    @property
-    def rounds(self) -> int:
-        """How often to repeat."""
-        value = self._rounds.value
-        return value if isinstance(value, int) else 1
-
-    @property
-    def lanes(self) -> tuple[LaneValues, LaneValues]:
-        """The options of A and B. Raises AppError where `is_valid` is False."""
-        return self._a.values, (self._b if self.is_separate else self._a).values
+    def values(self) -> RunOptions:
+        """What is typed. Raises AppError where `is_valid` is False."""
+        rounds = self._rounds.value
+        a = self._a.values
+        return RunOptions(
+            self._system.toPlainText(),
+            self._raw.isChecked(),
+            rounds if isinstance(rounds, int) else 1,
+            a,
+            self._b.values if self.is_separate else a,
+        )
 
     def form(self, label: str) -> LaneOptions:
         """The form of lane "A" (of both while they share it) or "B"."""
