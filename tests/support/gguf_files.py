@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import gguf
 import numpy as np
@@ -55,7 +54,6 @@ def make_model(
     experts: int = 0,
     context: int = 512,
     seed: int = 0,
-    metadata: dict[str, Any] | None = None,
     favourite: str | None = None,
     bos: bool = False,
 ) -> Path:
@@ -83,8 +81,6 @@ def make_model(
         writer.add_expert_count(experts)
         writer.add_expert_used_count(2)
         writer.add_expert_feed_forward_length(ffn)
-    for key, value in (metadata or {}).items():
-        writer.add_uint32(key, value)
 
     def matrix(name: str, *shape: int) -> None:
         writer.add_tensor(name, (rng.standard_normal(shape) * 0.5).astype(np.float32))

@@ -14,17 +14,20 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     return _parser().parse_args(arguments)
 
 
+def _profile(default: str | None) -> argparse.ArgumentParser:
+    """--profile, which may stand before or after the command: only the first place has a default."""
+    parent = argparse.ArgumentParser(add_help=False)
+    parent.add_argument("--profile", metavar="DIR", default=default, help="keep all that the program writes under DIR")
+    return parent
+
+
 def _parser() -> argparse.ArgumentParser:
-    shared = argparse.ArgumentParser(add_help=False)
-    shared.add_argument(
-        "--profile", metavar="DIR", default=argparse.SUPPRESS, help="keep everything the program writes under DIR"
-    )
+    shared = _profile(argparse.SUPPRESS)
     parser = argparse.ArgumentParser(
         prog="weighin",
-        parents=[shared],
+        parents=[_profile(None)],
         description="Two language models on the scale. Without a command it opens the window.",
     )
-    parser.set_defaults(profile=None)
     parser.add_argument("--version", action="version", version=f"weighin {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     _compare(commands.add_parser("compare", parents=[shared], help="put one prompt to two models"))

@@ -78,6 +78,8 @@ def process_failure(crashed: bool, code: int, doing: str, log: str, memory_was_l
 def _last_assert(log: str) -> str:
     """The last native line that says what went wrong, cut to a readable length."""
     for line in reversed(log.splitlines()):
-        if "GGML_ASSERT" in line or "terminate called" in line or "what():" in line or "error:" in line.lower():
-            return f"It said: {line.strip()[:200]}"
+        if match := re.search(r"GGML_ASSERT\(.*\) failed", line):  # without the path of whoever built the engine
+            return f"It said: {match[0][:200]}."
+        if "terminate called" in line or "what():" in line or "error:" in line.lower():
+            return f"It said: {line.strip()[:200]}."
     return ""

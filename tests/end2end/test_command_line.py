@@ -1,0 +1,203 @@
+"""The real program, from outside: output, JSON, exit status, what it leaves behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from weighin import __version__
+
+LANE_KEYS = {"lane", "model", "options", "answer", "reasoning", "stop_reason", "timing", "memory", "rounds", "error"}
+TIMING_KEYS = {
+    "load_s", "prompt_tokens", "cached_tokens", "prompt_s", "prompt_tokens_per_s", "first_token_s", "generated_tokens",
+    "generation_s", "generation_tokens_per_s", "characters_per_s", "total_s",
+}  # fmt: skip
+MEMORY_KEYS = {"own_bytes", "model_file_bytes", "total_bytes", "peak_bytes", "vram_bytes", "method"}
+MODEL_KEYS = {
+    "name", "path", "file_bytes", "sha256", "verified", "architecture", "quantization", "parameters",
+    "active_parameters", "experts", "experts_used", "layers", "context_length", "vocabulary", "template_sha256", "license",
+}  # fmt: skip
+
+
+def run(command: list[str], *arguments: Any, **options: Any) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*command, *map(str, arguments)], capture_output=True, text=True, timeout=90, **options)
+
+
+def test_the_starter_models_know_that_seven_plus_five_is_twelve(weighin: list[str]) -> None:
+    done = run(weighin, "compare", "starter:dense", "starter:moe", "-p", "What is seven plus five?", "--json")
+    assert done.returncode == 0, done.stderr
+    body = json.loads(done.stdout)
+    assert body["schema"] == "weighin.compare/1"
+    assert [lane["answer"].strip() for lane in body["lanes"]] == ["Twelve.", "Twelve."]
+    assert [lane["stop_reason"] for lane in body["lanes"]] == ["end", "end"]
+    assert body["parity"] == {"same_messages": True, "differences": []}
+    for lane in body["lanes"]:
+        assert lane.keys() >= LANE_KEYS
+        assert lane["timing"].keys() >= TIMING_KEYS
+        assert lane["memory"].keys() >= MEMORY_KEYS
+        assert lane["model"].keys() >= MODEL_KEYS
+        assert lane["timing"]["generation_tokens_per_s"] is None  # two tokens have no speed
+        assert lane["memory"]["total_bytes"] == lane["memory"]["own_bytes"] + lane["memory"]["model_file_bytes"]
+    dense, moe = (lane["model"] for lane in body["lanes"])
+    assert dense["experts"] is None and moe["experts"] > moe["experts_used"] >= 1
+    assert 3 <= moe["parameters"] / dense["parameters"] <= 5
+    assert 0.9 <= moe["active_parameters"] / dense["active_parameters"] <= 1.1
+
+
+def test_a_comparison_is_found_again_in_the_history(weighin: list[str], tiny: Path, tiny_moe: Path) -> None:
+    done = run(weighin, "compare", tiny, tiny_moe, "-p", "a remarkable question", "--max-tokens", "12", "--json")
+    body = json.loads(done.stdout)
+    listed = json.loads(run(weighin, "history", "list", "--json").stdout)["comparisons"]
+    assert [row["id"] for row in listed] == [body["id"]]
+    found = json.loads(run(weighin, "history", "search", "remarkable", "--json").stdout)["comparisons"]
+    assert len(found) == 1
+    assert json.loads(run(weighin, "history", "search", "absent", "--json").stdout)["comparisons"] == []
+    assert json.loads(run(weighin, "history", "show", body["id"][:6], "--json").stdout) == body
+    assert json.loads(run(weighin, "history", "export", body["id"], "--format", "json").stdout) == body
+    assert "a remarkable question" in run(weighin, "history", "export", body["id"], "--format", "md").stdout
+    assert run(weighin, "history", "export", body["id"], "--format", "csv").stdout.count("a remarkable question") == 2
+
+
+def test_rounds_are_all_reported(weighin: list[str], tiny: Path) -> None:
+    done = run(weighin, "compare", tiny, tiny, "-p", "x", "--max-tokens", "10", "--repeat", "3", "--json")
+    assert [len(lane["rounds"]) for lane in json.loads(done.stdout)["lanes"]] == [3, 3]
+
+
+def test_together_is_said_and_done(weighin: list[str], tiny: Path) -> None:
+    body = json.loads(run(weighin, "compare", tiny, tiny, "-p", "x", "--mode", "together", "--max-tokens", "9", "--json").stdout)
+    assert body["mode"] == "together"
+    assert sum(lane["timing"]["threads"] for lane in body["lanes"]) <= max(2, psutil.cpu_count(logical=False) or 2)
+
+
+def test_raw_leaves_the_template_out(weighin: list[str], tiny: Path) -> None:
+    body = json.loads(run(weighin, "compare", tiny, tiny, "-p", "plain", "--raw", "--max-tokens", "2", "--json").stdout)
+    assert body["lanes"][0]["rendered_prompt"] == "plain"
+
+
+def test_the_page_for_people(weighin: list[str], tiny: Path) -> None:
+    done = run(weighin, "compare", tiny, tiny, "-p", "hello", "--max-tokens", "12")
+    assert "Reading" in done.stdout and "RAM" in done.stdout and "length limit reached" in done.stdout
+
+
+def test_one_lane_failing_is_status_3_with_the_other_result(weighin: list[str], tiny: Path, tmp_path: Path) -> None:
+    from tests.support.gguf_files import make_model
+
+    bad = make_model(tmp_path / "future.gguf", arch="futurenet9")
+    done = run(weighin, "compare", tiny, bad, "-p", "x", "--max-tokens", "3", "--json")
+    assert done.returncode == 3
+    body = json.loads(done.stdout)
+    assert body["lanes"][1]["error"]["kind"] == "architecture"
+    assert body["lanes"][0]["answer"]
+    assert "futurenet9" in done.stderr
+    assert run(weighin, "compare", bad, bad, "-p", "x").returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "words"),
+    [
+        (["compare", "starter:dense"], 2, "required"),
+        (["compare", "starter:dense", "starter:none", "-p", "x"], 2, "no starter model"),
+        (["compare", "/nowhere.gguf", "starter:moe", "-p", "x"], 1, "no such file"),
+        (["compare", "starter:dense", "starter:moe", "-p", "  "], 1, "Type a prompt"),
+        (["compare", "starter:dense", "starter:moe", "-p", "x", "--temperature", "-3"], 2, "Temperature"),
+        (["compare", "starter:dense", "starter:moe", "-p", "x", "--ctx", "2000000000"], 2, "Context"),
+        (["compare", "starter:dense", "starter:moe", "-p", "x", "--threads", "0"], 2, "threads"),
+        (["compare", "starter:dense", "starter:moe", "-p", "x", "--gpu-layers", "many"], 2, "auto"),
+        (["compare", "starter:dense", "starter:moe", "--prompt-file", "/nowhere.txt"], 2, "nowhere"),
+        (["history", "show", "zzz"], 1, "no comparison"),
+        (["bench", "starter:dense", "--repeat", "0"], 2, "repeat"),
+        (["nonsense"], 2, "invalid choice"),
+    ],
+)
+def test_wrong_usage_and_bad_input(weighin: list[str], arguments: list[str], status: int, words: str) -> None:
+    done = run(weighin, *arguments)
+    assert done.returncode == status, done.stderr
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_a_prompt_over_the_context_is_refused_for_both_with_counts(weighin: list[str], tiny: Path, tmp_path: Path) -> None:
+    long = tmp_path / "long.txt"
+    long.write_text("a word " * 500)
+    done = run(weighin, "compare", tiny, tiny, "--prompt-file", long, "--json")
+    assert done.returncode == 1
+    for lane in json.loads(done.stdout)["lanes"]:
+        assert lane["error"]["kind"] == "prompt_too_long"
+        assert "512" in lane["error"]["message"]
+
+
+def test_bench_counts_both_speeds(weighin: list[str], tiny: Path) -> None:
+    done = run(weighin, "bench", tiny, "--prompt-tokens", "128", "--generate-tokens", "32", "--repeat", "3", "--json")
+    body = json.loads(done.stdout)
+    assert body["schema"] == "weighin.bench/1"
+    for part, tokens in (("prompt", 128), ("generation", 32)):
+        assert body[part]["tokens"] == tokens
+        assert 0 < body[part]["min"] <= body[part]["tokens_per_s"] <= body[part]["max"]
+
+
+def test_doctor_prints_hardware_and_engine_and_no_secrets(weighin: list[str]) -> None:
+    environment = {**os.environ, "HF_TOKEN": "canary-token"}
+    body = json.loads(run(weighin, "doctor", "--json", env=environment).stdout)
+    assert body["machine"]["physical_cores"] >= 1
+    assert body["engine"]["build"]
+    page = run(weighin, "doctor", env=environment).stdout
+    assert "Processor" in page and "llama.cpp" in page
+    assert "canary" not in page and str(Path.home()) not in page
+
+
+def test_version_and_help(weighin: list[str]) -> None:
+    assert run(weighin, "--version").stdout.strip() == f"weighin {__version__}"
+    assert "compare" in run(weighin, "--help").stdout
+
+
+def test_every_byte_goes_under_the_profile(weighin: list[str], tiny: Path, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    environment = {k: v for k, v in os.environ.items() if k != "WEIGHIN_PROFILE" and not k.startswith("XDG_")}
+    environment |= {"HOME": str(home)}
+    done = run(weighin, "--profile", tmp_path / "here", "compare", tiny, tiny, "-p", "x", "--max-tokens", "2", env=environment)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "here" / "data" / "weighin.db").exists()
+    assert list(home.rglob("*")) == []
+
+
+def test_ctrl_c_saves_what_was_written(weighin: list[str], endless: Path) -> None:
+    arguments = ["compare", str(endless), str(endless), "-p", "x", "--ctx", "65536", "--max-tokens", "60000", "--json"]
+    process = subprocess.Popen([*weighin, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    _wait_for_worker(process.pid)
+    time.sleep(1.0)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == 130, err
+    assert json.loads(out)["lanes"][0]["stop_reason"] == "cancelled"
+    assert len(json.loads(run(weighin, "history", "list", "--json").stdout)["comparisons"]) == 1
+
+
+def test_no_worker_remains_when_the_program_is_killed(weighin: list[str], endless: Path) -> None:
+    arguments = ["compare", str(endless), str(endless), "-p", "x", "--ctx", "65536", "--max-tokens", "60000"]
+    process = subprocess.Popen([*weighin, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    workers = _wait_for_worker(process.pid)
+    time.sleep(1.0)
+    os.kill(workers[0].pid, signal.SIGSTOP)  # even one that is stopped and reads nothing
+    process.kill()
+    process.wait(10)
+    gone, alive = psutil.wait_procs(workers, timeout=5)
+    assert not alive
+
+
+def _wait_for_worker(pid: int) -> list[psutil.Process]:
+    for _ in range(200):
+        workers = psutil.Process(pid).children(recursive=True)
+        if workers:
+            return workers
+        time.sleep(0.05)
+    raise AssertionError("no worker started")

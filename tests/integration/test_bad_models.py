@@ -1,0 +1,113 @@
+"""Files that llama.cpp refuses, aborts on or should never see, through the whole lane with the real engine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import gguf
+import pytest
+
+from tests.support import gguf_files
+from tests.support.lanes import Runs
+from weighin.core.chat import Prompt
+from weighin.core.comparison import Comparison, ComparisonRequest, LaneSetup, Mode
+from weighin.core.facts import model_facts
+from weighin.core.options import LoadOptions, SamplingOptions
+from weighin.core.progress import LaneState
+from weighin.services.factory import new_worker
+from weighin.services.lane import Lane, Patience
+
+
+@pytest.fixture
+def compare(qtbot: Any) -> Iterator[Any]:
+    made: list[Runs] = []
+
+    def run(a: Path, b: Path, **load: Any) -> Comparison:
+        patience = Patience(silent_ms=3000, give_up_ms=6000)
+        runs = Runs(qtbot, Lane("A", new_worker, patience), Lane("B", new_worker, patience), available=20_000_000_000)
+        made.append(runs)
+        sampling = SamplingOptions(max_tokens=4)
+        lanes = tuple(LaneSetup(model_facts(path), LoadOptions(**load), sampling) for path in (a, b))
+        return runs.run(ComparisonRequest(Prompt("hello"), Mode.ALONE, (lanes[0], lanes[1])), 60_000)
+
+    yield run
+    for runs in made:
+        runs.close()
+
+
+def test_a_duplicate_token_aborts_one_worker_only(
+    compare: Any, tmp_path: Path, tiny: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tokens, types, merges = gguf_files.bpe_vocabulary()
+    tokens[5] = tokens[6]
+    monkeypatch.setattr(gguf_files, "bpe_vocabulary", lambda: (tokens, types, merges))
+    bad = gguf_files.make_model(tmp_path / "twice.gguf")
+    comparison = compare(bad, tiny)
+    failure = comparison.results[0].answer.failure
+    assert failure.kind == "engine_abort"
+    assert "SIGABRT" in failure.message
+    assert failure.detail
+    assert comparison.results[1].answer.text
+
+
+@pytest.mark.parametrize("layers", [0, 100_000])
+def test_an_absurd_number_of_layers(
+    compare: Any, tmp_path: Path, tiny: Path, layers: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gguf.GGUFWriter, "add_block_count", lambda self, _: self.add_uint32("llama.block_count", layers))
+    bad = gguf_files.make_model(tmp_path / "layers.gguf")
+    comparison = compare(bad, tiny)
+    failure = comparison.results[0].answer.failure
+    assert failure.kind == "engine_abort"
+    assert failure.message.endswith("GGML_ASSERT(hparams.n_layer_all > 0 && hparams.n_layer_all <= LLAMA_MAX_LAYERS) failed.")
+    assert comparison.results[1].answer.text
+
+
+def test_an_unknown_architecture_is_named(compare: Any, tmp_path: Path, tiny: Path) -> None:
+    bad = gguf_files.make_model(tmp_path / "future.gguf", arch="futurenet9")
+    comparison = compare(tiny, bad)
+    failure = comparison.results[1].answer.failure
+    assert failure.kind == "architecture"
+    assert "futurenet9" in failure.message
+
+
+def test_weights_that_are_missing(
+    compare: Any, tmp_path: Path, tiny: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gguf.GGUFWriter, "add_block_count", lambda self, _: self.add_uint32("llama.block_count", 3))
+    bad = gguf_files.make_model(tmp_path / "m.gguf")
+    comparison = compare(bad, tiny)
+    assert comparison.results[0].answer.failure.kind == "load"
+
+
+def test_weights_of_nothing_but_nan(compare: Any, tmp_path: Path, tiny: Path) -> None:
+    path = gguf_files.make_model(tmp_path / "nan.gguf")
+    data = bytearray(path.read_bytes())
+    size = 64 * 267 * 4
+    data[-size:] = b"\xff" * size
+    path.write_bytes(bytes(data))
+    comparison = compare(path, tiny)
+    assert comparison.results[0].answer.failure.kind == "nan"
+    assert comparison.results[1].answer.text
+
+
+def test_a_path_with_spaces_quotes_and_umlauts(compare: Any, tmp_path: Path) -> None:
+    folder = tmp_path / "Modell ü '\" 模型"
+    folder.mkdir()
+    model = gguf_files.make_model(folder / "größe eins.gguf")
+    assert compare(model, model).results[0].answer.text
+
+
+def test_a_file_that_changed_is_loaded_again(qtbot: Any, tmp_path: Path) -> None:
+    model = gguf_files.make_model(tmp_path / "m.gguf", favourite="a")
+    lane = Lane("A", new_worker)
+    lane.load(str(model), LoadOptions(), 1)
+    qtbot.waitUntil(lambda: lane.status.state is LaneState.READY, timeout=20_000)
+    assert lane.holds(str(model), LoadOptions())
+    other = gguf_files.make_model(tmp_path / "n.gguf", favourite="b", layers=3)
+    os.replace(other, model)
+    assert not lane.holds(str(model), LoadOptions())
+    lane.close()
