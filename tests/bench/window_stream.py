@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "desktop"), str(ROOT / "tests" / "ui")]
+sys.path[:0] = [str(ROOT / "desktop"), str(ROOT)]
 
 _EMPTY = """
 import sys, time
@@ -35,7 +35,7 @@ from PySide6.QtCore import QTimer
 from weighin.ui import theme
 from weighin.ui.main_window import MainWindow
 import_done = time.perf_counter()
-from fakes import FakeHistory, FakeLibrary, FakeRunner, FakeSettings
+from tests.ui.fakes import FakeHistory, FakeLibrary, FakeRunner, FakeSettings
 began += time.perf_counter() - import_done
 app = QApplication([])
 settings = FakeSettings()
@@ -106,9 +106,9 @@ def main() -> None:
     parser.add_argument("--no-first-paint", action="store_true")
     chosen = parser.parse_args()
 
-    from fakes import FakeHistory, FakeLibrary, FakeRunner, FakeSettings, answer
     from PySide6.QtCore import Qt, QTimer
     from PySide6.QtWidgets import QApplication
+    from tests.ui.fakes import FakeHistory, FakeLibrary, FakeRunner, FakeSettings, answer
 
     from weighin.core.progress import LaneState
     from weighin.ui import theme

@@ -40,7 +40,7 @@ class Runs:
 
     def __init__(self, qtbot: Any, a: Lane, b: Lane, cores: int = 4, available: int | None = None) -> None:
         self.qtbot = qtbot
-        self.runner = ComparisonRunner((a, b), cores, lambda: available)
+        self.runner = ComparisonRunner((a, b), lambda: cores, lambda: available)
         self.rounds: list[tuple[str, int]] = []
         self.finished: list[Comparison] = []
         self.runner.round_started.connect(lambda start: self.rounds.append((start.label, start.number)))

@@ -17,7 +17,7 @@ MAX_HEADER = 256 << 20
 MAX_STRING = 64 << 20
 MAX_COUNT = 1 << 20
 MAX_ARRAY = 16 << 20
-_KEPT_ARRAY = 4096
+_KEPT_ARRAY = 1024
 
 _SCALARS = {0: "B", 1: "b", 2: "<H", 3: "<h", 4: "<I", 5: "<i", 6: "<f", 7: "?", 10: "<Q", 11: "<q", 12: "<d"}
 _STRING, _ARRAY = 8, 9
@@ -60,7 +60,7 @@ class Tensor:
 
 @dataclass(frozen=True)
 class Header:
-    """Metadata and tensor table. Arrays longer than some thousand entries are kept as their length only (`lengths`)."""
+    """Metadata and tensor table. Arrays longer than a thousand entries are kept as their length only (`lengths`)."""
 
     version: int
     metadata: dict[str, Any]

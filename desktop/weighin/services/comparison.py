@@ -63,7 +63,7 @@ class ComparisonRunner(QObject):
     def __init__(
         self,
         lanes: tuple[Lane, Lane],
-        physical_cores: int,
+        physical_cores: Callable[[], int],
         available_bytes: Callable[[], int | None],
         parent: QObject | None = None,
     ) -> None:
@@ -184,7 +184,7 @@ class ComparisonRunner(QObject):
         assert self._request is not None
         at_once = 2 if self._request.mode is Mode.TOGETHER else 1
         setup = self._runs[index].setup
-        return threads_per_lane(self._cores, at_once, setup.model, setup.threads)
+        return threads_per_lane(self._cores(), at_once, setup.model, setup.threads)
 
     def _refusal(self, index: int) -> Failure | None:
         assert self._request is not None

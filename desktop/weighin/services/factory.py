@@ -17,7 +17,7 @@ def new_worker(parent: QObject) -> WorkerProcess:
 
 def new_runner(parent: QObject | None = None) -> ComparisonRunner:
     """A runner with two empty lanes."""
-    runner = ComparisonRunner((Lane("A", new_worker), Lane("B", new_worker)), physical_cores(), available_bytes, parent)
+    runner = ComparisonRunner((Lane("A", new_worker), Lane("B", new_worker)), physical_cores, available_bytes, parent)
     for lane in runner.lanes:
         lane.setParent(runner)
     return runner

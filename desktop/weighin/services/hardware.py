@@ -7,8 +7,7 @@ import platform
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-
-import psutil
+from types import ModuleType
 
 
 @dataclass(frozen=True)
@@ -26,9 +25,16 @@ class Hardware:
     on_battery: bool | None
 
 
+def _psutil() -> ModuleType:
+    """psutil, imported at its first use: the window's first paint does not need it."""
+    import psutil
+
+    return psutil
+
+
 def physical_cores() -> int:
     """Cores this process may use, without hyper-threads."""
-    physical = psutil.cpu_count(logical=False) or os.cpu_count() or 1
+    physical = _psutil().cpu_count(logical=False) or os.cpu_count() or 1
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else physical
     return max(1, min(physical, allowed))
 
@@ -36,14 +42,14 @@ def physical_cores() -> int:
 def available_bytes() -> int | None:
     """Memory that can be had now without swapping."""
     try:
-        return psutil.virtual_memory().available
-    except (psutil.Error, OSError):
+        return _psutil().virtual_memory().available
+    except (_psutil().Error, OSError):
         return None
 
 
 def probe(disk: Path) -> Hardware:
     """Everything at once; `disk` is a folder on the disk that matters."""
-    memory = psutil.virtual_memory()
+    memory = _psutil().virtual_memory()
     try:
         free: int | None = shutil.disk_usage(disk).free
     except OSError:
@@ -52,10 +58,10 @@ def probe(disk: Path) -> Hardware:
         system=f"{platform.system()} {platform.release()} ({platform.machine()}), Python {platform.python_version()}",
         processor=_processor(),
         physical_cores=physical_cores(),
-        logical_cores=psutil.cpu_count() or 1,
+        logical_cores=_psutil().cpu_count() or 1,
         ram_total_bytes=memory.total,
         ram_available_bytes=memory.available,
-        swap_total_bytes=psutil.swap_memory().total,
+        swap_total_bytes=_psutil().swap_memory().total,
         disk_free_bytes=free,
         on_battery=_on_battery(),
     )
@@ -73,7 +79,7 @@ def _processor() -> str:
 
 def _on_battery() -> bool | None:
     try:
-        battery = psutil.sensors_battery()
-    except (AttributeError, OSError, psutil.Error):
+        battery = _psutil().sensors_battery()
+    except (AttributeError, OSError, _psutil().Error):
         return None
     return None if battery is None else not battery.power_plugged

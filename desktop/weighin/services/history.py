@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from weighin.core.comparison import Comparison
 from weighin.core.history import HistoryRow
 from weighin.services.tasks import Failed, TaskRunner
-from weighin.store.comparisons import ComparisonStore
-from weighin.store.database import open_database
+
+if TYPE_CHECKING:
+    from weighin.store.comparisons import ComparisonStore
 
 
 class History(QObject):
@@ -50,6 +52,10 @@ class History(QObject):
     def _opened(self) -> ComparisonStore:
         """The store; opened at the first need, on the task thread. Raises AppError."""
         if self._store is None:
+            # sqlite-utils takes a third of the program's start to import: not before the first paint.
+            from weighin.store.comparisons import ComparisonStore
+            from weighin.store.database import open_database
+
             self._store = ComparisonStore(open_database(self._path))
         return self._store
 

@@ -173,7 +173,7 @@ class LlamaEngine:
         receipt = self._memory.receipt(self._paths, self._vram)
         self._memory.load_peak = receipt.peak_bytes
         return Loaded(
-            request.id, self._load_s, context, self._prompts.template_kind, receipt, self._log.buffers(), notices
+            request.id, self._load_s, context, self._prompts.template_kind, receipt, self._log.buffers, notices
         )
 
     def _context(self, request: Load, context: int) -> tuple[Any, tuple[str, ...]]:

@@ -21,29 +21,24 @@ _CONTINUATION = 5  # GGML_LOG_LEVEL_CONT
 
 
 class NativeLog:
-    """The last lines llama.cpp logged: the reason of every failure is only there."""
+    """The last lines llama.cpp logged: the reason of every failure is only there.
+
+    `buffers`: bytes of each buffer named since the last `clear`, for example {"CPU_Mapped model": 123456}."""
 
     def __init__(self, keep: int = 200) -> None:
         self._lines: deque[str] = deque(maxlen=keep)
+        self.buffers: dict[str, int] = {}
         self._callback = llama.llama_log_callback(self._on_line)
         llama.llama_log_set(self._callback, ctypes.c_void_p(0))
 
     def clear(self) -> None:
         """Forget what was logged so far."""
         self._lines.clear()
+        self.buffers = {}
 
     def tail(self, count: int = 50) -> str:
         """The last `count` lines."""
         return "\n".join(list(self._lines)[-count:])
-
-    def buffers(self) -> dict[str, int]:
-        """Bytes of each buffer the log named, for example {"CPU_Mapped model": 123456}."""
-        sizes: dict[str, int] = {}
-        for line in self._lines:
-            if match := _BUFFER_LINE.search(line):
-                name = f"{match[1]} {match[2]}"
-                sizes[name] = sizes.get(name, 0) + round(float(match[3]) * (1 << 20))
-        return sizes
 
     def _on_line(self, level: int, text: bytes, _: Any) -> None:
         line = text.decode("utf-8", "replace").rstrip("\n")
@@ -52,6 +47,9 @@ class NativeLog:
             return
         if line:
             self._lines.append(line[:2000])
+            if match := _BUFFER_LINE.search(line):
+                name = f"{match[1]} {match[2]}"
+                self.buffers[name] = self.buffers.get(name, 0) + round(float(match[3]) * (1 << 20))
             if level >= _WARNING:
                 # Also to the log pipe: after an abort only that is left.
                 sys.stderr.write(line[:2000] + "\n")

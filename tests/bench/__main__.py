@@ -1,0 +1,32 @@
+"""python -m tests.bench [engine|stop|window|paint]...: all of them without arguments."""
+
+from __future__ import annotations
+
+import sys
+
+PARTS = ("paint", "window", "stop", "engine")
+
+
+def main() -> int:
+    """Run the named parts; each prints its own lines."""
+    chosen = sys.argv[1:] or PARTS
+    if unknown := [name for name in chosen if name not in PARTS]:
+        sys.stderr.write(f"no such part: {', '.join(unknown)}; there are {', '.join(PARTS)}\n")
+        return 2
+    for name in chosen:
+        sys.stdout.write(f"\n== {name}\n")
+        sys.stdout.flush()
+        if name == "engine":
+            from tests.bench.engine import main as part
+        elif name == "stop":
+            from tests.bench.stop import main as part
+        elif name == "window":
+            from tests.bench.window_stream import main as part
+        else:
+            from tests.bench.first_paint import main as part
+        part()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,70 @@
+"""From the start of the process to the first paint: the real program beside an empty PySide6 window, in turns."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+from statistics import median
+
+ROUNDS = 7
+
+_SPY = """
+import os, sys
+from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtWidgets import QApplication, QMainWindow
+class Spy(QObject):
+    def eventFilter(self, watched, event):
+        if event.type() == QEvent.Type.Paint and isinstance(watched, QMainWindow):
+            QTimer.singleShot(0, done)
+        return False
+def done():
+    os.write(1, b"painted\\n")
+    QApplication.instance().quit()
+"""
+_EMPTY = _SPY + """
+app = QApplication([])
+spy = Spy()
+app.installEventFilter(spy)
+window = QMainWindow()
+window.resize(1280, 820)
+window.show()
+app.exec()
+"""
+_OURS = _SPY + """
+real = QApplication.exec
+spy = Spy()
+def watched(*_):
+    QApplication.instance().installEventFilter(spy)
+    return real()
+QApplication.exec = watched
+sys.argv = ["weighin", "--profile", PROFILE]
+from weighin.__main__ import main
+main()
+"""
+
+
+def main() -> None:
+    """Print the ratio of medians (target: at most 3)."""
+    with tempfile.TemporaryDirectory() as profile:
+        ours = _OURS.replace("PROFILE", repr(profile))
+        times: dict[str, list[float]] = {"ours": [], "empty": []}
+        for number in range(ROUNDS + 1):
+            for name in ("ours", "empty") if number % 2 else ("empty", "ours"):
+                taken = _paint(ours if name == "ours" else _EMPTY)
+                if number:
+                    times[name].append(taken)
+    ratio = median(times["ours"]) / median(times["empty"])
+    sys.stdout.write(f"first paint: window / empty PySide6 window = {ratio:.2f} (target at most 3)\n")
+
+
+def _paint(source: str) -> float:
+    begin = time.perf_counter()
+    process = subprocess.Popen([sys.executable, "-c", source], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    assert process.stdout
+    process.stdout.readline()
+    taken = time.perf_counter() - begin
+    process.stdout.close()
+    process.wait()
+    return taken
