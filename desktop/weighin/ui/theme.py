@@ -72,10 +72,10 @@ class Theme(QObject):
         self._choice = stored if stored in CHOICES else "system"
         app.setStyle("Fusion")
         self._hints.setColorScheme(_SCHEMES[self._choice])
-        self._colours = load_colours(self._wanted())
+        self._colours = load_colours(self._face(self._hints.colorScheme()))
         self._dressed = False
         self._app.setPalette(_qt_palette(self._colours))
-        self._hints.colorSchemeChanged.connect(self._follow)
+        self._hints.colorSchemeChanged.connect(self._follow_system)
 
     @property
     def colours(self) -> Colours:
@@ -92,15 +92,16 @@ class Theme(QObject):
         self._choice = choice
         self._settings.set(_SETTING, choice)
         self._hints.setColorScheme(_SCHEMES[choice])
-        self._follow()
+        self._follow_system(self._hints.colorScheme())
 
-    def _wanted(self) -> str:
+    def _face(self, system: Qt.ColorScheme) -> str:
+        """Which face to wear while the system wears `system`."""
         if self._choice != "system":
             return self._choice
-        return "dark" if self._hints.colorScheme() == Qt.ColorScheme.Dark else "light"
+        return "dark" if system == Qt.ColorScheme.Dark else "light"
 
-    def _follow(self) -> None:
-        wanted = load_colours(self._wanted())
+    def _follow_system(self, system: Qt.ColorScheme) -> None:
+        wanted = load_colours(self._face(system))
         if wanted != self._colours:
             self._colours = wanted
             self._wear()

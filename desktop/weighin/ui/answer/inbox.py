@@ -35,6 +35,7 @@ class Inbox:
         self._kept_size = 0
         self._rest = ""
         self._rest_from = 0
+        self._full = False
         self._characters = 0
         self._lines = 0
         self._carriage_return = ""
@@ -61,13 +62,20 @@ class Inbox:
         text = safe_text(text.removesuffix("\r"))
         for start in range(0, len(text), _PORTION):
             portion = text[start : start + _PORTION]
-            if self._characters >= SHOWN_CHARACTERS or self._lines >= SHOWN_LINES:
+            if not self._full:
+                portion = self._show(portion)
+            if portion:
                 self._kept.append(portion)
                 self._kept_size += len(portion)
-            else:
-                self._characters += len(portion)
-                self._lines += portion.count("\n")
-                self._waiting.append(portion)
+
+    def _show(self, portion: str) -> str:
+        """Let a portion through; the rest of it that is too much, beginning with a word."""
+        self._characters += len(portion)
+        self._lines += portion.count("\n")
+        self._full = self._characters >= SHOWN_CHARACTERS or self._lines >= SHOWN_LINES
+        cut = max(portion.rfind(" "), portion.rfind("\n")) + 1 if self._full else 0
+        self._waiting.append(portion[: cut or len(portion)])
+        return portion[cut or len(portion) :]
 
     def lift_limit(self) -> None:
         """Hand out what was kept back as well."""

@@ -41,6 +41,16 @@ class AnswerPanel(QWidget):
         self._yes.clicked.connect(self._open)
         self._no.clicked.connect(self._link.hide)
 
+    @property
+    def link_question(self) -> str:
+        """What is asked or said about a link, "" where nothing is."""
+        return "" if self._link.isHidden() else self._link.label.text()
+
+    @property
+    def overflow_notice(self) -> str:
+        """What is said about text that is kept back, "" where none is."""
+        return "" if self._more.isHidden() else self._more.label.text()
+
     def begin(self) -> None:
         """Empty everything for a new answer."""
         self._link.hide()

@@ -101,6 +101,11 @@ class AnswerView(QTextBrowser):
             self.feed(text)
         self.finish()
 
+    def render_now(self) -> None:
+        """Show what has come, without waiting for the next tick."""
+        self._timer.stop()
+        self._work()
+
     def show_all(self) -> None:
         """Show what was kept back of a very long answer, as plain text."""
         self._inbox.lift_limit()

@@ -54,6 +54,7 @@ class Writer:
         # Of what is finished: whether its last block is empty, and which code block it ends in.
         self._fresh = True
         self._code = 0
+        self._last_block = QTextBlockFormat()
 
     def begin(self) -> None:
         """A stretch of writing begins."""
@@ -75,8 +76,7 @@ class Writer:
                 for piece in group:
                     self._write_markdown(pen, piece.text)
                 self._code = 0
-        self._fresh = pen.fresh
-        self._tail_start = self._document.characterCount() - 1
+        self._finish(pen)
 
     def show_tail(self, tail: Piece) -> None:
         """Show the unfinished tail, in place of the one shown before."""
@@ -99,7 +99,12 @@ class Writer:
         pen = self._without_tail()
         pen.block(QTextBlockFormat(), self._formats.plain)
         pen.cursor.insertText(text, self._formats.plain)
+        self._finish(pen)
+
+    def _finish(self, pen: Pen) -> None:
+        """What stands there now is finished."""
         self._fresh = pen.fresh
+        self._last_block = pen.cursor.blockFormat()
         self._tail_start = self._document.characterCount() - 1
 
     def _without_tail(self) -> Pen:
@@ -109,6 +114,9 @@ class Writer:
             cursor.setPosition(self._tail_start)
             cursor.movePosition(QTextCursor.MoveOperation.End, QTextCursor.MoveMode.KeepAnchor)
             cursor.removeSelectedText()
+            if cursor.block().length() == 1:
+                # Qt gives an empty block the format of the one that was removed behind it.
+                cursor.setBlockFormat(self._last_block)
         self._tail = Piece("")
         return Pen(self._document, self._fresh)
 

@@ -53,8 +53,8 @@ class ComparePage(QWidget):
         self._runner = runner
         self._request: ComparisonRequest | None = None
         self._has_results = False
-        self._scales = ChartScales(ChartScale(self), ChartScale(self))
-        self.panes = (LanePane(theme, "A", self._scales), LanePane(theme, "B", self._scales))
+        self.scales = ChartScales(ChartScale(self), ChartScale(self))
+        self.panes = (LanePane(theme, "A", self.scales), LanePane(theme, "B", self.scales))
         self._presenters = tuple(
             LanePresenter(lane, pane, self) for lane, pane in zip(runner.lanes, self.panes, strict=True)
         )
@@ -132,7 +132,7 @@ class ComparePage(QWidget):
         self.prompt.set_text(request.prompt.text)
         self.prompt.mode.set_mode(request.mode)
         self.drawer.show_request(request)
-        self._scales.reset()
+        self.scales.reset()
         for presenter, pane, setup in zip(self._presenters, self.panes, request.lanes, strict=True):
             pane.header.picker.choose(setup.model)
             presenter.show_empty()
@@ -189,7 +189,7 @@ class ComparePage(QWidget):
         self._request = request
         self._from_history.hide()
         self.same_prompt.clear()
-        self._scales.reset()
+        self.scales.reset()
         self.prompt.set_running(True)
         for presenter in self._presenters:
             presenter.begin()

@@ -44,6 +44,11 @@ class FailureBox(QWidget):
         return self._strip.label.text() if not self.isHidden() else ""
 
     @property
+    def details(self) -> str:
+        """The native lines, folded away or not."""
+        return self._lines.toPlainText()
+
+    @property
     def can_insist(self) -> bool:
         """Whether "Try anyway" is offered."""
         return not self._again.isHidden()

@@ -43,6 +43,16 @@ class LaneHeader(QWidget):
         self.picker.model_changed.connect(self._show_facts)
         self._maximise.toggled.connect(self._toggle)
 
+    @property
+    def facts(self) -> str:
+        """The line that says what the model is."""
+        return self._facts.text()
+
+    @property
+    def refusal(self) -> str:
+        """Why a file was not taken, "" where there is nothing to say."""
+        return "" if self._refusal.isHidden() else self._refusal.text()
+
     def refuse(self, sentence: str) -> None:
         """Say why a file was not taken; an empty sentence says nothing."""
         self._refusal.say_or_hide(sentence)

@@ -57,6 +57,16 @@ class LanePane(QFrame):
         return self._reasoning.raw_text
 
     @property
+    def reasoning_title(self) -> str:
+        """What stands over the reasoning."""
+        return self._reasoning_section.title
+
+    @property
+    def reasoning_is_open(self) -> bool:
+        """Whether the reasoning is unfolded."""
+        return self._reasoning_section.is_open
+
+    @property
     def notices(self) -> str:
         """The quiet lines shown."""
         return self._notices.text()

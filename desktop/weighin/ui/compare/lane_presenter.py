@@ -37,6 +37,7 @@ class LanePresenter(QObject):
         self._answer: Answer | None = None
         self._other_active = False
         self._stopping = False
+        self._in_round = False
         lane.status_changed.connect(self._take_status)
         lane.text.connect(self._take_text)
         lane.point.connect(self._take_point)
@@ -54,6 +55,7 @@ class LanePresenter(QObject):
         self._running = True
         self._stopping = False
         self._round = ""
+        self._in_round = False
         self._clear()
 
     def begin_round(self, start: RoundStart) -> None:
@@ -62,9 +64,9 @@ class LanePresenter(QObject):
             self._round = "warm-up · "
         else:
             self._round = f"round {start.number} of {start.of} · " if start.of > 1 else ""
+        self._in_round = True
         self._clear()
         self._pane.state.start_clock()
-        self._say()
 
     def wait(self, other_active: bool) -> None:
         """Tell whether the other lane works just now."""
@@ -148,7 +150,8 @@ class LanePresenter(QObject):
             return
         if self._running and status.state not in ACTIVE and status.state is not LaneState.FAILED:
             other = "B" if self._pane.label == "A" else "A"
-            self._pane.state.say(f"waiting for lane {other}" if self._other_active else "waiting")
+            waiting = f"waiting for lane {other}" if self._other_active else "waiting"
+            self._pane.state.say(f"{self._round}starting" if self._in_round else waiting)
             self._pane.state.progress(0, 0)
             return
         self._pane.state.say(self._round + state_words(status, self._tokens), silence_words(status))

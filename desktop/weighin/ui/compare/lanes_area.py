@@ -30,7 +30,7 @@ class LanesArea(QWidget):
         for pane in panes:
             self._tabs.addTab(f"Lane {pane.label}")
             self._splitter.addWidget(pane)
-            pane.setMinimumWidth(280)
+            pane.setMinimumWidth(240)
             pane.header.maximise_toggled.connect(lambda alone, which=pane: self._show_alone(which if alone else None))
         self._splitter.setSizes([1000, 1000])
         layout = QVBoxLayout(self)
@@ -45,6 +45,10 @@ class LanesArea(QWidget):
     def is_tabbed(self) -> bool:
         """Whether there is room for one pane only."""
         return self._tabbed
+
+    def show_tab(self, number: int) -> None:
+        """Show this pane where there is room for one only."""
+        self._tabs.setCurrentIndex(number)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

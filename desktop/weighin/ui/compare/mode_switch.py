@@ -22,13 +22,14 @@ class ModeSwitch(QWidget):
         self._together.setAccessibleName(f"Together: {_WARNING}")
         self._together.setToolTip(f"Both lanes at once, {_WARNING}.")
         self._alone.setChecked(True)
-        self._warning = PlainLabel(_WARNING, role="warning")
+        self._warning = PlainLabel(_WARNING, role="warning", wrap=True)
         self._warning.hide()
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._alone)
         layout.addWidget(self._together)
-        layout.addWidget(self._warning)
+        layout.addWidget(self._warning, 1)
+        layout.addStretch(0)
         self._together.toggled.connect(self._warning.setVisible)
 
     @property

@@ -80,14 +80,18 @@ class OptionsDrawer(QFrame):
         """Give lane B options of its own, or not."""
         self._apart.setChecked(separate)
 
+    def set_prompt(self, system: str, raw: bool) -> None:
+        """Set the system prompt, and whether the chat template is left out."""
+        self._system.setPlainText(system)
+        self._raw.setChecked(raw)
+
     def field_of_rounds(self) -> OptionField:
         """The field of the repeat rounds."""
         return self._rounds
 
     def show_request(self, request: ComparisonRequest) -> None:
         """Show the options of a comparison that was made before."""
-        self._system.setPlainText(request.prompt.system)
-        self._raw.setChecked(request.prompt.raw)
+        self.set_prompt(request.prompt.system, request.prompt.raw)
         self._rounds.set_text(str(request.repeat))
         a, b = (_values(setup) for setup in request.lanes)
         self._a.set_values(a)

@@ -39,8 +39,7 @@ class PromptBox(QFrame):
         self._error = PlainLabel(role="error", wrap=True)
         self._error.hide()
         row = QHBoxLayout()
-        row.addWidget(self.mode)
-        row.addStretch(1)
+        row.addWidget(self.mode, 1)
         row.addWidget(self._options)
         row.addWidget(self._stop)
         row.addWidget(self._run)
@@ -60,6 +59,16 @@ class PromptBox(QFrame):
     def text(self) -> str:
         """The prompt as typed."""
         return self._edit.toPlainText()
+
+    @property
+    def edit_height(self) -> int:
+        """Height of the box in pixels."""
+        return self._edit.height()
+
+    @property
+    def error(self) -> str:
+        """The sentence shown, "" where there is none."""
+        return "" if self._error.isHidden() else self._error.text()
 
     @property
     def can_run(self) -> bool:

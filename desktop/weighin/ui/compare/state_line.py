@@ -49,12 +49,16 @@ class StateLine(QWidget):
         """What it says now."""
         return self._text.text()
 
+    @property
+    def warning(self) -> str:
+        """What is said to be wrong, "" where all is well."""
+        return "" if self._warning.isHidden() else self._warning.text()
+
     def say(self, state: str, warning: str = "") -> None:
         """Say what the lane does, and what is wrong with it."""
         self._words = state
         self._warning.say_or_hide(f"⚠ {warning}" if warning else "")
-        if not self._timer.isActive():
-            self._show()
+        self._show()
 
     def progress(self, done: int, total: int) -> None:
         """Fill the bar; a total of 0 hides it."""

@@ -58,6 +58,11 @@ class HistoryTable(QTableView):
         numbers = sorted(index.row() for index in self.selectionModel().selectedRows())
         return tuple(self._rows.row(number) for number in numbers)
 
+    @property
+    def all_rows(self) -> tuple[HistoryRow, ...]:
+        """All records shown, from the top."""
+        return tuple(self._rows.row(number) for number in range(self._rows.rowCount()))
+
     def show_rows(self, rows: tuple[HistoryRow, ...]) -> None:
         """Show these; what was selected stays selected where it is still there."""
         kept = {row.id for row in self.chosen}

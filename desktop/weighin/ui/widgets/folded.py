@@ -28,6 +28,16 @@ class FoldedSection(QWidget):
         layout.addWidget(content)
         content.hide()
 
+    @property
+    def title(self) -> str:
+        """The words on the button."""
+        return self._button.text()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the content is shown."""
+        return self._button.isChecked()
+
     def set_title(self, title: str) -> None:
         """Change the words on the button."""
         self._button.setText(title)

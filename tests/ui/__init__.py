@@ -1,0 +1,1 @@
+"""The window on stand-ins for the services."""

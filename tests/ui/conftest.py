@@ -1,0 +1,81 @@
+"""A window on fakes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+import pytest
+import shiboken6
+from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from tests.ui.fakes import FakeHistory, FakeLibrary, FakeRunner, FakeSettings
+from weighin.ui import theme as themes
+from weighin.ui.compare.compare_page import ComparePage
+from weighin.ui.main_window import MainWindow
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            # A remark of the offscreen platform about itself.
+            item.add_marker(pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints"))
+
+
+@dataclass
+class Kit:
+    """A window and everything behind it."""
+
+    window: MainWindow
+    theme: themes.Theme
+    runner: FakeRunner
+    library: FakeLibrary
+    history: FakeHistory
+    settings: FakeSettings
+
+    @property
+    def page(self) -> ComparePage:
+        """The Compare page."""
+        return self.window.compare
+
+    def start(self, prompt: str = "What is seven plus five?") -> None:
+        """Type a prompt and run it."""
+        self.page.prompt.set_text(prompt)
+        self.page.run()
+
+
+@pytest.fixture
+def theme(qapp: QApplication) -> Iterator[themes.Theme]:
+    made = themes.apply(qapp, FakeSettings())
+    yield made
+    # Without an event loop of its own a test leaves its window to whoever comes next.
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    shiboken6.delete(made)
+    qapp.setStyleSheet("")
+
+
+@pytest.fixture
+def new_kit(qtbot: QtBot, theme: themes.Theme) -> Callable[..., Kit]:
+    def make(
+        library: FakeLibrary | None = None, history: FakeHistory | None = None, settings: FakeSettings | None = None
+    ) -> Kit:
+        parts = (FakeRunner(), library or FakeLibrary(), history or FakeHistory(), settings or FakeSettings())
+        window = MainWindow(*parts)
+        qtbot.addWidget(window)
+        return Kit(window, theme, *parts)
+
+    return make
+
+
+@pytest.fixture
+def kit(new_kit: Callable[..., Kit], qtbot: QtBot) -> Kit:
+    made = new_kit()
+    with qtbot.waitExposed(made.window):
+        made.window.show()
+    return made

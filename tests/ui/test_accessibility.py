@@ -1,0 +1,113 @@
+"""Whoever uses a keyboard or a screen reader can use everything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractScrollArea,
+    QApplication,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QScrollArea,
+    QTabBar,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from tests.ui.conftest import Kit
+from tests.ui.fakes import FakeHistory, answer, comparison, failed
+from weighin.ui.main_window import PAGES
+
+
+@pytest.fixture
+def full(new_kit: Callable[..., Kit], qtbot: QtBot) -> Kit:
+    """A window in which as much as possible is shown."""
+    kit = new_kit(history=FakeHistory(comparison()))
+    kit.window.resize(1600, 1400)
+    with qtbot.waitExposed(kit.window):
+        kit.window.show()
+    kit.page.prompt.set_options_open(True)
+    kit.page.drawer.set_separate(True)
+    kit.page.show_comparison(comparison(failed("memory", text="x"), answer(reasoning="r")))
+    kit.window.show_notice("A notice.")
+    kit.window.history_page.table.selectRow(0)
+    return kit
+
+
+def focusable(window: QWidget) -> list[QWidget]:
+    """Widgets of ours that can have the focus, shown or not."""
+    found = []
+    for widget in window.findChildren(QWidget):
+        if widget.focusPolicy() == Qt.FocusPolicy.NoFocus or widget.objectName().startswith("qt_"):
+            continue
+        inner = widget.parent()
+        # What Qt itself puts into its composite widgets speaks through them.
+        if isinstance(inner, (QComboBox, QAbstractScrollArea, QLineEdit, QTabBar)) and not isinstance(
+            inner.parent(), QScrollArea
+        ):
+            continue
+        if isinstance(inner, QWidget) and inner.metaObject().className() == "QComboBoxPrivateContainer":
+            continue
+        found.append(widget)
+    return found
+
+
+@pytest.mark.parametrize("page", range(len(PAGES)))
+def test_every_focusable_widget_has_a_name(full: Kit, page: int) -> None:
+    full.window.show_page(page)
+    widgets = focusable(full.window)
+    assert len(widgets) > 20
+    nameless = [f"{type(w).__name__} {w.objectName()}" for w in widgets if not w.accessibleName().strip()]
+    assert nameless == []
+
+
+def test_the_walk_finds_a_widget_without_a_name(full: Kit) -> None:
+    stray = QLineEdit(full.page)
+    assert stray in focusable(full.window)
+
+
+def test_names_of_both_lanes_differ(full: Kit) -> None:
+    for kind in (QComboBox,):
+        names = [w.accessibleName() for w in full.window.findChildren(kind)]
+        assert len(names) == len(set(names))
+
+
+def test_every_button_can_be_reached_by_keyboard(full: Kit) -> None:
+    buttons = [b for b in full.window.findChildren(QAbstractButton) if not b.objectName().startswith("qt_")]
+    ours = [b for b in buttons if not isinstance(b.parent(), (QTabBar, QLineEdit, QAbstractScrollArea))]
+    assert len(ours) > 15
+    # Within a group the arrow keys move, and Tab reaches the chosen one.
+    alone = [b for b in ours if b.group() is None or b.isChecked()]
+    assert [b.accessibleName() for b in alone if not b.focusPolicy() & Qt.FocusPolicy.TabFocus] == []
+
+
+@pytest.mark.parametrize("page", range(len(PAGES)))
+def test_tab_walks_through_the_page_and_comes_round(full: Kit, qtbot: QtBot, page: int) -> None:
+    full.window.show_page(page)
+    full.window.activateWindow()
+    qtbot.waitUntil(full.window.isActiveWindow)
+    visited: list[QWidget] = []
+    for _ in range(150):
+        qtbot.keyClick(QApplication.focusWidget() or full.window, Qt.Key.Key_Tab)
+        now = QApplication.focusWidget()
+        assert now is not None
+        if visited and now is visited[0]:
+            break
+        visited.append(now)
+    else:
+        pytest.fail("Tab never came round")
+    wanted = full.page.panes[0].answer.view if page == 0 else full.window.history_page.table
+    assert wanted in visited
+    assert all(widget.isVisible() for widget in visited)
+
+
+def test_text_of_strangers_is_never_read_as_html(full: Kit) -> None:
+    labels = [label for label in full.window.findChildren(QLabel) if not label.objectName().startswith("qt_")]
+    assert len(labels) > 30
+    rich = [label.text() for label in labels if label.textFormat() != Qt.TextFormat.PlainText]
+    assert rich == []

@@ -1,0 +1,292 @@
+"""A comparison as the Compare page shows it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from tests.ui.conftest import Kit
+from tests.ui.fakes import DENSE, MOE, answer, failed, timing
+from weighin.core.answer import Failure, StopReason
+from weighin.core.comparison import Mode
+from weighin.core.progress import LaneState
+from weighin.ui.compare.first_run import EXAMPLES
+
+
+def button(kit: Kit, name: str) -> QPushButton:
+    """The button with these words."""
+    return next(b for b in kit.window.findChildren(QPushButton) if b.text() == name)
+
+
+def test_run_asks_for_what_is_on_the_page(kit: Kit) -> None:
+    kit.page.prompt.mode.set_mode(Mode.TOGETHER)
+    kit.start("Count from one to ten.")
+    (request,) = kit.runner.requests
+    assert request.prompt.text == "Count from one to ten."
+    assert request.mode is Mode.TOGETHER
+    assert [setup.model for setup in request.lanes] == [DENSE, MOE]
+    assert request.repeat == 1
+    assert not request.try_anyway
+
+
+def test_an_empty_prompt_is_refused_beside_the_prompt_box(kit: Kit) -> None:
+    kit.start("  \n ")
+    assert kit.runner.requests == []
+    assert "Type a prompt first" in kit.page.prompt.error
+    kit.page.prompt.set_text("Hello")
+    assert kit.page.prompt.error == ""
+
+
+def test_run_and_stop_take_turns(kit: Kit, qtbot: QtBot) -> None:
+    run, stop = button(kit, "Run"), button(kit, "Stop")
+    assert run.isEnabled() and not stop.isEnabled()
+    kit.start()
+    assert not run.isEnabled() and stop.isEnabled()
+    qtbot.mouseClick(stop, Qt.MouseButton.LeftButton)
+    assert kit.runner.stops == 1
+    kit.runner.finish(answer(stop=StopReason.CANCELLED), answer(stop=StopReason.CANCELLED))
+    assert run.isEnabled() and not stop.isEnabled()
+
+
+def test_stop_is_seen_at_once_whatever_the_worker_does(kit: Kit, qtbot: QtBot) -> None:
+    kit.start()
+    lane = kit.runner.begin_round("A")
+    lane.be(LaneState.BUSY, "reading", 0, 512)
+    kit.page.stop()
+    assert kit.page.panes[0].state.text.startswith("stopping")
+    lane.be(LaneState.BUSY, "reading", 100, 512)
+    assert kit.page.panes[0].state.text.startswith("stopping")
+
+
+def test_a_lane_says_what_it_does(kit: Kit) -> None:
+    kit.start()
+    state = kit.page.panes[0].state
+    lane = kit.runner.lanes[0]
+    lane.be(LaneState.LOADING, "loading", 43, 100)
+    assert state.text.startswith("loading 43 %")
+    kit.runner.begin_round("A")
+    lane.be(LaneState.BUSY, "reading", 0, 512)
+    assert state.text.startswith("reading 512 tokens")
+    lane.be(LaneState.BUSY, "reading", 128, 512)
+    assert state.text.startswith("reading 128 of 512 tokens")
+    lane.be(LaneState.BUSY, "writing", 1, 0)
+    lane.write("a" * 40, 37)
+    lane.be(LaneState.BUSY, "writing", 37, 0)
+    assert state.text.startswith("writing · 37 tokens")
+
+
+def test_seconds_run_while_a_lane_works_and_stand_still_after(kit: Kit, qtbot: QtBot) -> None:
+    kit.start()
+    kit.runner.begin_round("A").be(LaneState.BUSY, "reading", 0, 5)
+    state = kit.page.panes[0].state
+    qtbot.waitUntil(lambda: state.text.endswith(" s") and not state.text.endswith("0.0 s"))
+    kit.runner.give("A", answer())
+    assert state.text == "done"
+
+
+def test_the_lane_whose_turn_it_is_not_waits(kit: Kit) -> None:
+    kit.start()
+    kit.runner.lanes[0].be(LaneState.LOADING, "loading", 1, 100)
+    assert kit.page.panes[1].state.text == "waiting for lane A"
+    kit.runner.give("A", answer())
+    kit.runner.lanes[1].be(LaneState.LOADING, "loading", 1, 100)
+    assert kit.page.panes[1].state.text.startswith("loading 1 %")
+
+
+def test_a_silent_lane_is_said_to_be_silent(kit: Kit) -> None:
+    kit.start()
+    kit.runner.begin_round("A").be(LaneState.BUSY, "writing", 5, 0, silent_s=12.3)
+    assert kit.page.panes[0].state.warning == "⚠ not responding for 12 s"
+    kit.runner.lanes[0].be(LaneState.BUSY, "writing", 6, 0)
+    assert kit.page.panes[0].state.warning == ""
+
+
+def test_text_streams_into_its_own_lane(kit: Kit, qtbot: QtBot) -> None:
+    kit.start()
+    for label, words in (("A", ("Twe", "lve.")), ("B", ("It is ", "**twelve**."))):
+        lane = kit.runner.begin_round(label)
+        for word in words:
+            lane.write(word)
+    views = [pane.answer.view for pane in kit.page.panes]
+    qtbot.waitUntil(lambda: [v.toPlainText() for v in views] == ["Twelve.", "It is twelve."])
+
+
+def test_a_new_round_clears_the_text_of_that_lane_only(kit: Kit, qtbot: QtBot) -> None:
+    kit.start()
+    kit.runner.begin_round("A", 1, 2).write("first")
+    kit.runner.begin_round("B", 1, 2).write("other")
+    kit.runner.begin_round("A", 2, 2).write("second")
+    views = [pane.answer.view for pane in kit.page.panes]
+    qtbot.waitUntil(lambda: [v.toPlainText() for v in views] == ["second", "other"])
+    assert kit.page.panes[0].state.text.startswith("round 2 of 2")
+
+
+def test_reasoning_is_folded_and_counted_apart(kit: Kit, qtbot: QtBot) -> None:
+    kit.start()
+    lane = kit.runner.begin_round("A")
+    lane.write("Seven and five...", 6, "reasoning")
+    lane.write("Twelve.", 2)
+    pane = kit.page.panes[0]
+    assert pane.reasoning == "Seven and five..."
+    assert pane.reasoning_title == "Reasoning · 6 tokens"
+    assert not pane.reasoning_is_open
+    qtbot.waitUntil(lambda: pane.answer.view.toPlainText() == "Twelve.")
+
+
+def test_the_answer_is_shown_as_the_record_has_it(kit: Kit, qtbot: QtBot) -> None:
+    kit.start()
+    kit.runner.begin_round("A").write("Twel")
+    kit.runner.give("A", answer("Twelve."))
+    view = kit.page.panes[0].answer.view
+    qtbot.waitUntil(lambda: view.toPlainText() == "Twelve.")
+
+
+def test_copy_gives_exactly_what_the_model_wrote(kit: Kit, qtbot: QtBot) -> None:
+    kit.start()
+    kit.runner.begin_round("A")
+    kit.runner.give("A", answer("**Twelve**\r\n\n\n<b>&amp;"))
+    kit.page.panes[0].answer.copy()
+    assert QGuiApplication.clipboard().text() == "**Twelve**\r\n\n\n<b>&amp;"
+
+
+def test_numbers_stay_after_the_answer(kit: Kit) -> None:
+    kit.start()
+    kit.runner.begin_round("A")
+    kit.runner.give("A", answer(timing=replace(timing(), major_faults=12)))
+    text = kit.page.panes[0].numbers.text
+    for part in (
+        "Reading 23 tok 920 tok/s",
+        "First token 31 ms",
+        "Writing 37 tok 90.0 tok/s",
+        "Characters 360/s",
+        "RAM 58.2 MB own + 4.7 MB model file = 62.9 MB, peak 64.1 MB",
+        "Page faults 12",
+        "Load 210 ms",
+        "Ended ended by itself",
+    ):
+        assert part in text
+    kit.runner.finish(answer(), answer())
+    kit.page.run()
+    assert kit.page.panes[0].numbers.text == ""
+
+
+def test_unknown_numbers_are_a_dash(kit: Kit) -> None:
+    kit.start()
+    few = replace(timing(3), prompt_tokens=None, prompt_s=None, load_s=None)
+    kit.runner.give("A", answer(timing=few))
+    text = kit.page.panes[0].numbers.text
+    assert "Reading - tok -" in text
+    assert "Writing 3 tok -" in text
+    assert "Load -" in text
+    assert "Page faults" not in text
+
+
+def test_repeated_rounds_show_median_and_range(kit: Kit) -> None:
+    kit.start()
+    rounds = (timing(37, 0.4), timing(37, 0.5), timing(37, 0.45))
+    kit.runner.finish(answer(), answer(), rounds)
+    assert "Writing 37 tok 80.0 (72.0–90.0) tok/s" in kit.page.panes[0].numbers.text
+
+
+def test_why_an_answer_stopped_is_said_in_words(kit: Kit) -> None:
+    kit.start()
+    for reason, said in (
+        (StopReason.LENGTH, "length limit reached"),
+        (StopReason.CONTEXT, "context full"),
+        (StopReason.CANCELLED, "stopped by you"),
+    ):
+        kit.runner.begin_round("A")
+        kit.runner.give("A", answer(stop=reason))
+        assert kit.page.panes[0].state.text == said
+        assert kit.page.panes[0].numbers.text.endswith(said)
+
+
+def test_a_failure_is_one_sentence_in_its_lane_and_keeps_the_text(kit: Kit, qtbot: QtBot) -> None:
+    kit.start()
+    kit.runner.begin_round("A").write("Twel")
+    kit.runner.give("A", failed(message="The model’s process <b>stopped</b>.", text="Twel"))
+    a, b = kit.page.panes
+    assert a.failure.sentence == "The model’s process <b>stopped</b>."
+    assert a.failure.details.startswith("GGML_ASSERT")
+    assert not a.failure.can_insist
+    assert b.failure.sentence == ""
+    qtbot.waitUntil(lambda: a.answer.view.toPlainText() == "Twel")
+    kit.runner.begin_round("B")
+    kit.runner.give("B", answer("Twelve."))
+    qtbot.waitUntil(lambda: b.answer.view.toPlainText() == "Twelve.")
+
+
+def test_a_lane_that_fails_while_loading_says_so_before_the_end(kit: Kit) -> None:
+    kit.start()
+    kit.runner.lanes[0].be(LaneState.FAILED, failure=Failure("not_gguf", "This is not a GGUF file."))
+    assert kit.page.panes[0].failure.sentence == "This is not a GGUF file."
+    assert kit.page.panes[0].state.text == "failed"
+
+
+def test_too_little_memory_can_be_tried_anyway(kit: Kit, qtbot: QtBot) -> None:
+    kit.start("Hello")
+    given = failed("memory", "Needs 21.4 GB; 12.0 GB are free.")
+    kit.runner.finish(answer(), given)
+    kit.page.prompt.set_text("something else by now")
+    box = kit.page.panes[1].failure
+    assert box.can_insist
+    again = next(b for b in box.findChildren(QPushButton) if b.text() == "Try anyway")
+    qtbot.mouseClick(again, Qt.MouseButton.LeftButton)
+    first, second = kit.runner.requests
+    assert second == replace(first, try_anyway=True)
+
+
+def test_notices_are_shown(kit: Kit) -> None:
+    kit.start()
+    kit.runner.give("A", answer(notices=("No chat template: the text was put as it is.", "Second.")))
+    assert kit.page.panes[0].notices == "No chat template: the text was put as it is.\nSecond."
+
+
+def test_the_proof_of_the_same_prompt(kit: Kit) -> None:
+    kit.start()
+    kit.runner.finish(answer(), answer())
+    strip = kit.page.same_prompt
+    assert strip.sentence == "Both saw the same prompt: 23 tokens, same template, same options."
+    assert strip.rendered("A") == "<|user|>What is seven plus five?<|end|>"
+    kit.page.run()
+    assert strip.sentence == ""
+
+
+def test_what_was_not_the_same_is_named(kit: Kit) -> None:
+    kit.start()
+    kit.runner.finish(answer(), answer(rendered_prompt="[INST]What is seven plus five?[/INST]"))
+    assert kit.page.same_prompt.sentence == "⚠ Not the same for both: rendered prompt."
+    assert kit.page.same_prompt.property("tone") == "amber"
+    assert kit.page.same_prompt.rendered("B") == "[INST]What is seven plus five?[/INST]"
+
+
+def test_a_lane_that_never_saw_the_prompt_proves_nothing(kit: Kit) -> None:
+    kit.start()
+    kit.runner.finish(answer(), replace(failed(), rendered_prompt=""))
+    assert kit.page.same_prompt.sentence == "⚠ Lane B never got as far as the prompt."
+
+
+def test_both_charts_share_one_scale(kit: Kit) -> None:
+    kit.start()
+    for label, speed in (("A", 90.0), ("B", 340.0)):
+        kit.runner.begin_round(label).measure(1.0, 10, speed, 50_000_000)
+    assert kit.page.scales.speed.top == 400
+    assert kit.page.scales.memory.top == 60_000_000
+
+
+def test_the_first_run_offers_prompts_to_try(kit: Kit, qtbot: QtBot) -> None:
+    assert kit.page.hint_is_shown
+    qtbot.mouseClick(button(kit, EXAMPLES[2]), Qt.MouseButton.LeftButton)
+    assert kit.page.prompt.text == EXAMPLES[2]
+    kit.page.run()
+    kit.runner.finish(answer(), answer())
+    assert not kit.page.hint_is_shown
+
+
+def test_the_hint_is_for_the_starter_models_only(kit: Kit) -> None:
+    kit.page.choice.open(kit.page.panes[1], "/models/other.gguf")
+    assert not kit.page.hint_is_shown

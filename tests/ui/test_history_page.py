@@ -1,0 +1,190 @@
+"""The History page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from tests.ui.conftest import Kit
+from tests.ui.fakes import DENSE, MOE, FakeHistory, answer, comparison, failed
+from weighin.core.answer import StopReason
+from weighin.core.chat import Prompt
+from weighin.core.comparison import ComparisonRequest, LaneSetup, Mode
+from weighin.core.options import LoadOptions, SamplingOptions
+from weighin.ui import words
+from weighin.ui.history.history_page import HistoryPage
+
+
+def record(number: int, prompt: str, **more: object):
+    """A record with this prompt."""
+    request = ComparisonRequest(Prompt(prompt), Mode.ALONE, (LaneSetup(DENSE), LaneSetup(MOE)))
+    return comparison(request=replace(request, **more), number=number)
+
+
+@pytest.fixture
+def kit(new_kit: Callable[..., Kit], qtbot: QtBot) -> Kit:
+    made = new_kit(history=FakeHistory(record(1, "Sum <b>one</b>"), record(2, "Opposite"), record(3, "Sum two")))
+    with qtbot.waitExposed(made.window):
+        made.window.show()
+    made.window.show_page(1)
+    return made
+
+
+@pytest.fixture
+def page(kit: Kit) -> HistoryPage:
+    return kit.window.history_page
+
+
+def cells(page: HistoryPage, row: int) -> list[str]:
+    model = page.table.model()
+    return [str(model.index(row, column).data()) for column in range(model.columnCount())]
+
+
+def press(page: HistoryPage, name: str, qtbot: QtBot) -> None:
+    found = next(b for b in page.findChildren(QPushButton) if b.text() == name)
+    qtbot.mouseClick(found, Qt.MouseButton.LeftButton)
+
+
+def test_a_row_says_what_was_compared(page: HistoryPage) -> None:
+    when = words.moment("2026-11-22T10:31:01+00:00")
+    assert cells(page, 0) == [
+        when,
+        "Sum <b>one</b>",
+        "Starter Dense",
+        "Starter MoE",
+        "alone",
+        "90.0",
+        "90.0",
+        "ended by itself",
+    ]
+
+
+def test_different_ends_are_both_named(new_kit: Callable[..., Kit]) -> None:
+    kit = new_kit(history=FakeHistory(comparison(answer(stop=StopReason.LENGTH), failed())))
+    assert cells(kit.window.history_page, 0)[-1] == "A length limit reached, B failed"
+
+
+def test_search_waits_for_the_end_of_typing(kit: Kit, page: HistoryPage, qtbot: QtBot) -> None:
+    qtbot.keyClicks(page.search, "sum")
+    qtbot.waitUntil(lambda: page.table.model().rowCount() == 2)
+    assert kit.history.searched == ["", "sum"]
+
+
+def test_search_without_result_says_so(page: HistoryPage, qtbot: QtBot) -> None:
+    page.search.setText("nowhere")
+    qtbot.keyClick(page.search, Qt.Key.Key_Return)
+    assert page.empty_text == "No comparison contains these words."
+
+
+def test_an_empty_history_explains_itself(new_kit: Callable[..., Kit]) -> None:
+    page = new_kit().window.history_page
+    assert page.empty_text.startswith("Nothing here yet")
+
+
+def test_a_late_answer_to_an_old_search_is_dropped(page: HistoryPage, kit: Kit, monkeypatch) -> None:
+    waiting = []
+    monkeypatch.setattr(kit.history, "search", lambda text, done, failed, limit=500: waiting.append(done))
+    page.refresh()
+    page.refresh()
+    waiting[1](())
+    waiting[0](tuple(page.table.all_rows))
+    assert page.table.model().rowCount() == 0
+
+
+def test_a_new_comparison_appears_and_the_selection_stays(kit: Kit, page: HistoryPage) -> None:
+    page.table.selectRow(1)
+    kit.history.records = {"id9": record(9, "New"), **kit.history.records}
+    kit.history.changed.emit()
+    assert page.table.model().rowCount() == 4
+    assert [row.id for row in page.table.chosen] == ["id2"]
+
+
+@pytest.mark.parametrize("how", ["enter", "double click", "button"])
+def test_opening_shows_it_on_the_compare_page(kit: Kit, page: HistoryPage, qtbot: QtBot, how: str) -> None:
+    page.table.selectRow(1)
+    if how == "enter":
+        qtbot.keyClick(page.table, Qt.Key.Key_Return)
+    elif how == "button":
+        press(page, "Open", qtbot)
+    else:
+        page.table.doubleClicked.emit(page.table.model().index(1, 0))
+    assert kit.window.page == 0
+    assert kit.page.prompt.text == "Opposite"
+    assert kit.page.history_label == f"From History, {words.moment('2026-11-22T10:31:02+00:00')}"
+    view = kit.page.panes[1].answer.view
+    qtbot.waitUntil(lambda: view.toPlainText() == "It is twelve.")
+    assert "Writing 37 tok 90.0 tok/s" in kit.page.panes[0].numbers.text
+    assert kit.page.same_prompt.sentence.startswith("Both saw the same prompt")
+
+
+def test_everything_is_as_it_was_and_can_be_run_again(new_kit: Callable[..., Kit]) -> None:
+    gone = replace(DENSE, name="Gone", path="/gone.gguf", starter=False)
+    a = LaneSetup(gone, LoadOptions(1024, batch=64, kv_type="q8_0"), SamplingOptions(99, 0.5, stop=("x", "\n")), 2)
+    asked = ComparisonRequest(Prompt("Hi", "Be kind.", raw=True), Mode.TOGETHER, (a, LaneSetup(MOE)), repeat=3)
+    kit = new_kit(history=FakeHistory(comparison(request=asked)))
+    kit.page.show_comparison(kit.history.records["id1"])
+    assert kit.page.panes[0].header.picker.currentText() == "Gone"
+    kit.page.run()
+    assert kit.runner.requests == [asked]
+    assert kit.page.history_label == ""
+
+
+def test_a_failed_record_shows_its_failure_and_text(new_kit: Callable[..., Kit], qtbot: QtBot) -> None:
+    kit = new_kit()
+    kit.page.show_comparison(comparison(failed(text="Twel"), answer()))
+    pane = kit.page.panes[0]
+    qtbot.waitUntil(lambda: pane.answer.view.toPlainText() == "Twel")
+    assert "SIGABRT" in pane.failure.sentence
+
+
+def test_nothing_is_reopened_over_a_running_comparison(kit: Kit, page: HistoryPage, qtbot: QtBot) -> None:
+    kit.start("Mine")
+    page.table.selectRow(0)
+    press(page, "Open", qtbot)
+    assert kit.window.page == 1
+    assert "is running" in page.error
+    assert kit.page.prompt.text == "Mine"
+
+
+def test_deleting_asks_first_and_names_how_many(kit: Kit, page: HistoryPage, qtbot: QtBot) -> None:
+    page.table.selectAll()
+    qtbot.keyClick(page.table, Qt.Key.Key_Delete)
+    assert page.question.startswith("Delete 3 comparisons?")
+    assert kit.history.deleted == []
+    press(page, "Keep", qtbot)
+    assert page.question == ""
+    assert kit.history.deleted == []
+
+
+def test_deleting_after_the_question(kit: Kit, page: HistoryPage, qtbot: QtBot) -> None:
+    page.table.selectRow(1)
+    press(page, "Delete…", qtbot)
+    assert page.question.startswith("Delete 1 comparison?")
+    press(page, "Delete", qtbot)
+    assert kit.history.deleted == [("id2",)]
+    assert page.question == ""
+    assert page.table.model().rowCount() == 2
+
+
+def test_the_question_goes_when_something_else_is_selected(page: HistoryPage, qtbot: QtBot) -> None:
+    page.table.selectRow(1)
+    press(page, "Delete…", qtbot)
+    page.table.selectRow(0)
+    assert page.question == ""
+
+
+def test_trouble_is_said_on_the_page(kit: Kit, page: HistoryPage, qtbot: QtBot) -> None:
+    kit.history.broken = True
+    page.table.selectRow(0)
+    press(page, "Open", qtbot)
+    assert page.error == "This comparison is not there any more."
+    page.refresh()
+    assert page.error == "The history cannot be read: the disk is full."
+    kit.history.broken = False
+    page.refresh()
+    assert page.error == ""

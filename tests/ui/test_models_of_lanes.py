@@ -1,0 +1,108 @@
+"""Choosing the models of the lanes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from tests.ui.conftest import Kit
+from tests.ui.fakes import DENSE, MOE, OTHER, FakeLibrary
+from weighin.ui import words
+
+
+def drop(target: QWidget, *paths: str) -> None:
+    """Drop files on a widget."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(path) for path in paths])
+    action = Qt.DropAction.CopyAction
+    enter = QDragEnterEvent(QPoint(5, 5), action, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(target, enter)
+    event = QDropEvent(QPoint(5, 5), action, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(target, event)
+
+
+def test_the_starter_pair_is_chosen_at_first(kit: Kit) -> None:
+    assert [pane.header.picker.chosen for pane in kit.page.panes] == [DENSE, MOE]
+
+
+def test_facts_of_a_model_are_one_line() -> None:
+    assert words.model_facts(MOE) == (
+        "Q8_0 · MoE, 8 experts, 2 used · 4.1M total, 1.0M active · 4.7 MB · context up to 1\u202f024"
+    )
+    assert words.model_facts(DENSE).startswith("Q8_0 · dense · 1.1M parameters · 1.2 MB")
+
+
+def test_starter_models_say_what_they_are(kit: Kit) -> None:
+    header = kit.page.panes[0].header
+    assert header.facts.endswith("tiny teaching model made for this program")
+    kit.page.choice.open(kit.page.panes[0], "/models/other.gguf")
+    assert "tiny" not in header.facts
+
+
+def test_a_file_dropped_on_a_pane_is_for_that_lane(kit: Kit) -> None:
+    drop(kit.page.panes[1], "/models/some other.gguf")
+    assert kit.page.panes[1].header.picker.chosen == replace(OTHER, path="/models/some other.gguf")
+    assert kit.page.panes[0].header.picker.chosen == DENSE
+
+
+def test_a_file_dropped_beside_the_panes_is_for_the_first_lane(kit: Kit) -> None:
+    drop(kit.window, "/models/other.gguf")
+    assert kit.page.panes[0].header.picker.chosen == replace(OTHER, path="/models/other.gguf")
+
+
+def test_a_refused_file_is_said_in_its_lane_until_the_next_choice(kit: Kit) -> None:
+    pane = kit.page.panes[1]
+    drop(pane, "/models/readme.txt")
+    assert pane.header.refusal == "This is not a GGUF file: it begins with other bytes."
+    assert kit.page.panes[0].header.refusal == ""
+    assert pane.header.picker.chosen == MOE
+    drop(pane, "/models/other.gguf")
+    assert pane.header.refusal == ""
+
+
+def test_the_last_entry_asks_for_a_file_and_leaves_the_choice(kit: Kit, qtbot: QtBot) -> None:
+    picker = kit.page.panes[0].header.picker
+    picker.open_requested.disconnect()
+    assert picker.itemText(picker.count() - 1) == "Open GGUF…"
+    with qtbot.waitSignal(picker.open_requested):
+        picker.activated.emit(picker.count() - 1)
+    assert picker.chosen == DENSE
+    assert picker.currentText() == "Starter Dense"
+
+
+def test_arrow_keys_in_a_closed_picker_choose_nothing(kit: Kit, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    picker = kit.page.panes[0].header.picker
+    opened: list[bool] = []
+    monkeypatch.setattr(picker, "showPopup", lambda: opened.append(True))
+    qtbot.keyClick(picker, Qt.Key.Key_Down)
+    assert picker.chosen == DENSE
+    assert opened == [True]
+
+
+def test_a_model_that_appears_can_be_chosen_and_one_that_goes_stays_chosen(kit: Kit) -> None:
+    picker = kit.page.panes[0].header.picker
+    kit.library.known = [OTHER]
+    kit.library.changed.emit()
+    assert picker.chosen == DENSE
+    assert [picker.itemText(i) for i in range(2)] == ["Qwen3-30B-A3B-Instruct", "Starter Dense"]
+
+
+def test_names_cannot_hide_or_reorder_what_is_shown(new_kit: Callable[..., Kit]) -> None:
+    nasty = replace(DENSE, name="safe\u202efugg.exe\x00\u200b<b>x</b>", path="/m/n.gguf", starter=False)
+    kit = new_kit(library=FakeLibrary(nasty, MOE))
+    assert kit.page.panes[0].header.picker.itemText(0) == "safe\ufffdfugg.exe\ufffd\ufffd<b>x</b>"
+
+
+def test_without_any_model_run_says_which_lane_lacks_one(new_kit: Callable[..., Kit]) -> None:
+    empty = FakeLibrary()
+    empty.known = []
+    kit = new_kit(library=empty)
+    kit.start()
+    assert kit.runner.requests == []
+    assert kit.page.prompt.error == "Choose a model for lane A first."

@@ -1,0 +1,132 @@
+"""The window itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QToolButton
+from pytestqt.qtbot import QtBot
+
+from tests.ui.conftest import Kit
+from tests.ui.fakes import FakeSettings, answer
+from weighin.ui.main_window import PAGES
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+@pytest.fixture
+def active(kit: Kit, qtbot: QtBot) -> Kit:
+    kit.window.activateWindow()
+    qtbot.waitUntil(kit.window.isActiveWindow)
+    return kit
+
+
+def test_ctrl_and_a_number_change_the_page(active: Kit, qtbot: QtBot) -> None:
+    qtbot.keyClick(active.window, Qt.Key.Key_2, CTRL)
+    assert active.window.page == 1
+    qtbot.keyClick(active.window, Qt.Key.Key_1, CTRL)
+    assert active.window.page == 0
+
+
+def test_the_rail_changes_the_page(active: Kit, qtbot: QtBot) -> None:
+    for number, name in enumerate(PAGES):
+        entry = next(b for b in active.window.findChildren(QToolButton) if b.text() == name)
+        qtbot.mouseClick(entry, Qt.MouseButton.LeftButton)
+        assert active.window.page == number
+        assert entry.isChecked()
+
+
+def test_ctrl_enter_runs_and_escape_stops(active: Kit, qtbot: QtBot) -> None:
+    active.page.prompt.set_text("Hello")
+    active.page.prompt.take_focus()
+    edit = active.window.focusWidget()
+    qtbot.keyClick(edit, Qt.Key.Key_Escape)
+    assert active.runner.stops == 0
+    qtbot.keyClick(edit, Qt.Key.Key_Return, CTRL)
+    assert [r.prompt.text for r in active.runner.requests] == ["Hello"]
+    qtbot.keyClick(edit, Qt.Key.Key_Return, CTRL)
+    assert len(active.runner.requests) == 1
+    qtbot.keyClick(edit, Qt.Key.Key_Escape)
+    assert active.runner.stops == 1
+    assert active.page.prompt.text == "Hello"
+
+
+def test_enter_alone_makes_a_new_line(active: Kit, qtbot: QtBot) -> None:
+    active.page.prompt.set_text("one")
+    active.page.prompt.take_focus()
+    qtbot.keyClick(active.window.focusWidget(), Qt.Key.Key_Return)
+    assert active.page.prompt.text == "one\n"
+    assert active.runner.requests == []
+
+
+def test_the_prompt_box_grows_and_stops_growing(active: Kit) -> None:
+    heights = []
+    for lines in (1, 4, 6, 30):
+        active.page.prompt.set_text("\n".join(["line"] * lines))
+        heights.append(active.page.prompt.edit_height)
+    assert heights[0] < heights[1] < heights[2] == heights[3]
+
+
+def test_closing_stops_what_runs_and_keeps_the_geometry(kit: Kit, new_kit: Callable[..., Kit]) -> None:
+    kit.start()
+    kit.window.resize(700, 650)
+    kit.window.close()
+    assert kit.runner.stops == 1
+    again = new_kit(settings=kit.settings)
+    assert (again.window.width(), again.window.height()) == (700, 650)
+
+
+@pytest.mark.parametrize("damaged", ["%%%", "äöü", 7, None, "AAAA"])
+def test_a_damaged_geometry_is_ignored(new_kit: Callable[..., Kit], damaged: object) -> None:
+    kit = new_kit(settings=FakeSettings(window_geometry=damaged))
+    assert kit.window.width() >= 640
+
+
+def test_a_notice_is_shown_and_can_be_closed(kit: Kit, qtbot: QtBot) -> None:
+    assert kit.window.notice == ""
+    kit.window.show_notice("Not kept in History: <b>the disk is full</b>.")
+    assert kit.window.notice == "Not kept in History: <b>the disk is full</b>."
+    cross = next(b for b in kit.window.findChildren(QToolButton) if b.accessibleName() == "Close this notice")
+    qtbot.mouseClick(cross, Qt.MouseButton.LeftButton)
+    assert kit.window.notice == ""
+
+
+def test_a_narrow_window_shows_one_lane_at_a_time(kit: Kit, qtbot: QtBot) -> None:
+    a, b = kit.page.panes
+    kit.window.resize(1400, 800)
+    qtbot.waitUntil(lambda: a.isVisible() and b.isVisible() and not kit.page.lanes_area.is_tabbed)
+    assert abs(a.width() - b.width()) <= 2
+    kit.window.resize(700, 800)
+    qtbot.waitUntil(lambda: kit.page.lanes_area.is_tabbed)
+    assert a.isVisible() and not b.isVisible()
+    kit.page.lanes_area.show_tab(1)
+    assert b.isVisible() and not a.isVisible()
+
+
+def test_one_lane_can_be_shown_alone(kit: Kit, qtbot: QtBot) -> None:
+    kit.window.resize(1400, 800)
+    a, b = kit.page.panes
+    button = next(t for t in b.findChildren(QToolButton) if t.accessibleName() == "Show lane B alone")
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert b.isVisible() and not a.isVisible()
+    assert button.accessibleName() == "Show both lanes"
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert a.isVisible() and b.isVisible()
+
+
+def test_a_finished_comparison_on_another_page_is_there_on_return(kit: Kit, qtbot: QtBot) -> None:
+    kit.start()
+    kit.window.show_page(1)
+    kit.runner.begin_round("A").write("Twelve.")
+    kit.runner.finish(answer("Twelve."), answer("12"))
+    kit.window.show_page(0)
+    view = kit.page.panes[0].answer.view
+    qtbot.waitUntil(lambda: view.toPlainText() == "Twelve.")
+
+
+def test_nothing_is_wider_than_a_small_window(kit: Kit) -> None:
+    kit.page.prompt.set_options_open(True)
+    assert kit.window.minimumSizeHint().width() <= 1000
+    assert kit.window.minimumSizeHint().height() <= 700
