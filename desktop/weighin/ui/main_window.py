@@ -13,8 +13,8 @@ from weighin.core.comparison import Comparison
 from weighin.ui import theme as themes
 from weighin.ui.compare.compare_page import ComparePage
 from weighin.ui.compare.file_drop import FileDrop
+from weighin.ui.notice_bar import NoticeBar
 from weighin.ui.rail import Rail
-from weighin.ui.widgets.strip import Strip
 
 if TYPE_CHECKING:
     from weighin.services.comparison import ComparisonRunner
@@ -45,8 +45,7 @@ class MainWindow(QMainWindow):
         self._history_page: HistoryPage | None = None
         self._rail = Rail(self._theme, PAGES)
         self._stack = QStackedWidget()
-        self._notice = Strip()
-        self._notice.add_close(self._theme, "Close this notice")
+        self._notice = NoticeBar(self._theme)
         self._arrange()
         self._connect()
         self.show_page(0)
@@ -67,7 +66,7 @@ class MainWindow(QMainWindow):
     @property
     def notice(self) -> str:
         """The application-wide sentence shown, "" where there is none."""
-        return "" if self._notice.isHidden() else self._notice.label.text()
+        return self._notice.text
 
     @property
     def page(self) -> int:
@@ -96,10 +95,7 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        notice_row = QVBoxLayout()
-        notice_row.setContentsMargins(14, 0, 14, 0)
-        notice_row.addWidget(self._notice)
-        column.addLayout(notice_row)
+        column.addWidget(self._notice)
         column.addWidget(self._stack, 1)
         whole = QWidget()
         row = QHBoxLayout(whole)

@@ -40,6 +40,7 @@ class LaneHeader(QWidget):
         layout.addLayout(row)
         layout.addWidget(self._facts)
         layout.addWidget(self._refusal)
+        layout.addStretch(1)
         self.picker.model_changed.connect(self._show_facts)
         self._maximise.toggled.connect(self._toggle)
 

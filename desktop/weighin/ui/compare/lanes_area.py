@@ -7,6 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QTabBar, QVBoxLayout, QWidget
 
 from weighin.ui.compare.lane_pane import LanePane
+from weighin.ui.widgets.same_height import SameHeight
 
 # Two panes narrower than half of this could not show a line of numbers.
 _NARROW = 840
@@ -33,6 +34,8 @@ class LanesArea(QWidget):
             pane.setMinimumWidth(240)
             pane.header.maximise_toggled.connect(lambda alone, which=pane: self._show_alone(which if alone else None))
         self._splitter.setSizes([1000, 1000])
+        SameHeight(tuple(pane.header for pane in panes), self)
+        SameHeight(tuple(pane.numbers for pane in panes), self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)

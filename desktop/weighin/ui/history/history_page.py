@@ -146,7 +146,7 @@ class HistoryPage(QWidget):
     def _ask(self) -> None:
         self._doomed = tuple(row.id for row in self.table.chosen)
         if self._doomed:
-            self._confirm.say(f"Delete {words.plural(len(self._doomed), 'comparison')}? They cannot be brought back.")
+            self._confirm.say(f"Delete {words.plural(len(self._doomed), 'comparison')}? This cannot be undone.")
             self._keep.setFocus()
 
     def _remove(self) -> None:

@@ -13,15 +13,15 @@ from weighin.ui.history.rows import HistoryRows
 _SAMPLES = (
     "2026-11-22 10:31",
     "What is seven plus five?",
-    "Starter Dense M",
-    "Starter Dense M",
+    "Starter Dense",
+    "Starter Dense",
     "together",
     "A tok/s",
     "B tok/s",
-    "ended by itself, bo",
+    "ended by itself",
 )
 _SHARES = (0.0, 0.5, 0.13, 0.13, 0.0, 0.0, 0.0, 0.24)
-_PADDING = 26
+_PADDING = 24
 
 
 class HistoryTable(QTableView):

@@ -54,7 +54,8 @@ class HistoryRows(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(index.column())
         if role == Qt.ItemDataRole.ToolTipRole:
-            return plain_tooltip(f"{row.prompt}\nA: {row.answer_a}\nB: {row.answer_b}")
+            ends = f"A {_stop(row.stop_a)}, B {_stop(row.stop_b)}"
+            return plain_tooltip(f"{row.prompt}\nA: {row.answer_a}\nB: {row.answer_b}\n{ends}")
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{HEADS[index.column()]}: {_cell(row, index.column())}"
         return None

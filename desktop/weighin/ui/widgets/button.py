@@ -25,6 +25,13 @@ class IconButton(QToolButton):
         self._tint()
         theme.changed.connect(self._tint)
 
+    def sizeHint(self) -> QSize:
+        hint = super().sizeHint()
+        if self.text():
+            # Qt leaves room for two spaces behind the text only, which looks lopsided.
+            hint.setWidth(hint.width() - 2 * self.fontMetrics().horizontalAdvance(" "))
+        return hint
+
     def rename(self, name: str) -> None:
         """Say what the button does now."""
         self.setAccessibleName(name)

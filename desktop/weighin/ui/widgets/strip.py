@@ -36,7 +36,11 @@ class Strip(QFrame):
         """A small cross that hides the strip."""
         cross = IconButton(theme, "close", name)
         cross.clicked.connect(self.hide)
-        self._row.addWidget(cross)
+        self.add_widget(cross)
+
+    def add_widget(self, widget: QWidget) -> None:
+        """Something else at the right."""
+        self._row.addWidget(widget)
 
     def say(self, text: str) -> None:
         """Show the sentence; an empty one hides the strip."""
