@@ -23,7 +23,9 @@ def done():
     os.write(1, b"painted\\n")
     QApplication.instance().quit()
 """
-_EMPTY = _SPY + """
+_EMPTY = (
+    _SPY
+    + """
 app = QApplication([])
 spy = Spy()
 app.installEventFilter(spy)
@@ -32,7 +34,10 @@ window.resize(1280, 820)
 window.show()
 app.exec()
 """
-_OURS = _SPY + """
+)
+_OURS = (
+    _SPY
+    + """
 real = QApplication.exec
 spy = Spy()
 def watched(*_):
@@ -43,6 +48,7 @@ sys.argv = ["weighin", "--profile", PROFILE]
 from weighin.__main__ import main
 main()
 """
+)
 
 
 def main() -> None:
@@ -63,7 +69,8 @@ def _paint(source: str) -> float:
     begin = time.perf_counter()
     process = subprocess.Popen([sys.executable, "-c", source], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     assert process.stdout
-    process.stdout.readline()
+    if process.stdout.readline() != b"painted\n":
+        raise SystemExit("the window did not paint")
     taken = time.perf_counter() - begin
     process.stdout.close()
     process.wait()

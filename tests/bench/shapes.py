@@ -66,14 +66,21 @@ def write_shape(path: Path, shape: Shape, seed: int = 0) -> Path:
     ones("output_norm.weight", shape.embed)
     for i in range(shape.layers):
         block = f"blk.{i}."
-        for name, count in (("attn_norm", shape.embed), ("ffn_norm", shape.embed), ("attn_q_norm", shape.head), ("attn_k_norm", shape.head)):
+        for name, count in (
+            ("attn_norm", shape.embed),
+            ("ffn_norm", shape.embed),
+            ("attn_q_norm", shape.head),
+            ("attn_k_norm", shape.head),
+        ):
             ones(f"{block}{name}.weight", count)
         quantized(block + "attn_q.weight", shape.heads * shape.head, shape.embed)
         quantized(block + "attn_k.weight", shape.kv_heads * shape.head, shape.embed)
         quantized(block + "attn_v.weight", shape.kv_heads * shape.head, shape.embed)
         quantized(block + "attn_output.weight", shape.embed, shape.heads * shape.head)
         if shape.experts:
-            writer.add_tensor(f"{block}ffn_gate_inp.weight", rng.standard_normal((shape.experts, shape.embed)).astype(np.float32))
+            writer.add_tensor(
+                f"{block}ffn_gate_inp.weight", rng.standard_normal((shape.experts, shape.embed)).astype(np.float32)
+            )
             quantized(f"{block}ffn_gate_exps.weight", shape.experts, shape.ffn, shape.embed)
             quantized(f"{block}ffn_up_exps.weight", shape.experts, shape.ffn, shape.embed)
             quantized(f"{block}ffn_down_exps.weight", shape.experts, shape.embed, shape.ffn)

@@ -32,7 +32,9 @@ def main() -> None:
         application.exec()
         for phase, text in (("reading", " w301" * PROMPT_WORDS), ("writing", "x")):
             seen, idle = _one(application, lane, phase, text)
-            sys.stdout.write(f"stop while {phase}: shown after {seen * 1000:.1f} ms, worker idle after {idle * 1000:.0f} ms\n")
+            sys.stdout.write(
+                f"stop while {phase}: shown after {seen * 1000:.1f} ms, worker idle after {idle * 1000:.0f} ms\n"
+            )
         lane.close()
 
 

@@ -108,8 +108,8 @@ def main() -> None:
 
     from PySide6.QtCore import Qt, QTimer
     from PySide6.QtWidgets import QApplication
-    from tests.ui.fakes import FakeHistory, FakeLibrary, FakeRunner, FakeSettings, answer
 
+    from tests.ui.fakes import FakeHistory, FakeLibrary, FakeRunner, FakeSettings, answer
     from weighin.core.progress import LaneState
     from weighin.ui import theme
     from weighin.ui.main_window import MainWindow

@@ -23,7 +23,8 @@ TIMING_KEYS = {
 MEMORY_KEYS = {"own_bytes", "model_file_bytes", "total_bytes", "peak_bytes", "vram_bytes", "method"}
 MODEL_KEYS = {
     "name", "path", "file_bytes", "sha256", "verified", "architecture", "quantization", "parameters",
-    "active_parameters", "experts", "experts_used", "layers", "context_length", "vocabulary", "template_sha256", "license",
+    "active_parameters", "experts", "experts_used", "layers", "context_length", "vocabulary",
+    "template_sha256", "license",
 }  # fmt: skip
 
 
@@ -72,7 +73,9 @@ def test_rounds_are_all_reported(weighin: list[str], tiny: Path) -> None:
 
 
 def test_together_is_said_and_done(weighin: list[str], tiny: Path) -> None:
-    body = json.loads(run(weighin, "compare", tiny, tiny, "-p", "x", "--mode", "together", "--max-tokens", "9", "--json").stdout)
+    body = json.loads(
+        run(weighin, "compare", tiny, tiny, "-p", "x", "--mode", "together", "--max-tokens", "9", "--json").stdout
+    )
     assert body["mode"] == "together"
     assert sum(lane["timing"]["threads"] for lane in body["lanes"]) <= max(2, psutil.cpu_count(logical=False) or 2)
 
@@ -125,7 +128,9 @@ def test_wrong_usage_and_bad_input(weighin: list[str], arguments: list[str], sta
     assert done.stdout == ""
 
 
-def test_a_prompt_over_the_context_is_refused_for_both_with_counts(weighin: list[str], tiny: Path, tmp_path: Path) -> None:
+def test_a_prompt_over_the_context_is_refused_for_both_with_counts(
+    weighin: list[str], tiny: Path, tmp_path: Path
+) -> None:
     long = tmp_path / "long.txt"
     long.write_text("a word " * 500)
     done = run(weighin, "compare", tiny, tiny, "--prompt-file", long, "--json")
@@ -164,7 +169,9 @@ def test_every_byte_goes_under_the_profile(weighin: list[str], tiny: Path, tmp_p
     home.mkdir()
     environment = {k: v for k, v in os.environ.items() if k != "WEIGHIN_PROFILE" and not k.startswith("XDG_")}
     environment |= {"HOME": str(home)}
-    done = run(weighin, "--profile", tmp_path / "here", "compare", tiny, tiny, "-p", "x", "--max-tokens", "2", env=environment)
+    done = run(
+        weighin, "--profile", tmp_path / "here", "compare", tiny, tiny, "-p", "x", "--max-tokens", "2", env=environment
+    )
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "here" / "data" / "weighin.db").exists()
     assert list(home.rglob("*")) == []
@@ -190,7 +197,7 @@ def test_no_worker_remains_when_the_program_is_killed(weighin: list[str], endles
     os.kill(workers[0].pid, signal.SIGSTOP)  # even one that is stopped and reads nothing
     process.kill()
     process.wait(10)
-    gone, alive = psutil.wait_procs(workers, timeout=5)
+    _, alive = psutil.wait_procs(workers, timeout=5)
     assert not alive
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import gguf
 import pytest
-
 from tests.support import gguf_files
 from tests.support.lanes import Runs
+
 from weighin.core.chat import Prompt
 from weighin.core.comparison import Comparison, ComparisonRequest, LaneSetup, Mode
 from weighin.core.facts import model_facts
@@ -57,12 +56,16 @@ def test_a_duplicate_token_aborts_one_worker_only(
 def test_an_absurd_number_of_layers(
     compare: Any, tmp_path: Path, tiny: Path, layers: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gguf.GGUFWriter, "add_block_count", lambda self, _: self.add_uint32("llama.block_count", layers))
+    monkeypatch.setattr(
+        gguf.GGUFWriter, "add_block_count", lambda self, _: self.add_uint32("llama.block_count", layers)
+    )
     bad = gguf_files.make_model(tmp_path / "layers.gguf")
     comparison = compare(bad, tiny)
     failure = comparison.results[0].answer.failure
     assert failure.kind == "engine_abort"
-    assert failure.message.endswith("GGML_ASSERT(hparams.n_layer_all > 0 && hparams.n_layer_all <= LLAMA_MAX_LAYERS) failed.")
+    assert failure.message.endswith(
+        "GGML_ASSERT(hparams.n_layer_all > 0 && hparams.n_layer_all <= LLAMA_MAX_LAYERS) failed."
+    )
     assert comparison.results[1].answer.text
 
 
@@ -74,9 +77,7 @@ def test_an_unknown_architecture_is_named(compare: Any, tmp_path: Path, tiny: Pa
     assert "futurenet9" in failure.message
 
 
-def test_weights_that_are_missing(
-    compare: Any, tmp_path: Path, tiny: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_weights_that_are_missing(compare: Any, tmp_path: Path, tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gguf.GGUFWriter, "add_block_count", lambda self, _: self.add_uint32("llama.block_count", 3))
     bad = gguf_files.make_model(tmp_path / "m.gguf")
     comparison = compare(bad, tiny)
@@ -108,6 +109,6 @@ def test_a_file_that_changed_is_loaded_again(qtbot: Any, tmp_path: Path) -> None
     qtbot.waitUntil(lambda: lane.status.state is LaneState.READY, timeout=20_000)
     assert lane.holds(str(model), LoadOptions())
     other = gguf_files.make_model(tmp_path / "n.gguf", favourite="b", layers=3)
-    os.replace(other, model)
+    other.replace(model)
     assert not lane.holds(str(model), LoadOptions())
     lane.close()

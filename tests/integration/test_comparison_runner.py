@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from tests.support.lanes import Runs, fake_lane, fake_model, request
+
 from weighin.core.answer import StopReason
 from weighin.core.chat import Prompt
 from weighin.core.comparison import LaneSetup, Mode
@@ -138,7 +138,7 @@ def test_models_that_do_not_fit_at_once_take_turns(qtbot: Any) -> None:
     free = [10_000_000_000]
     lanes = (fake_lane("A", text="x"), fake_lane("B", text="y"))
     both = Runs(qtbot, *lanes)
-    both.runner._available = lambda: free[0] - 8_000_000_000 * sum(x.model is not None for x in lanes)  # noqa: SLF001
+    both.runner._available = lambda: free[0] - 8_000_000_000 * sum(x.model is not None for x in lanes)
     model = replace(fake_model(), file_bytes=8_000_000_000)
     wanted = replace(request(), lanes=(LaneSetup(model), LaneSetup(model)))
     try:

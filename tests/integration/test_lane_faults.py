@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
-
 from tests.support.lanes import Heard, ask, fake_lane, load
+
 from weighin.core.answer import StopReason
 from weighin.core.options import LoadOptions
 from weighin.core.progress import LaneState
@@ -113,7 +114,7 @@ def test_a_flood_of_native_output_blocks_nobody(qtbot: Any, make: Any) -> None:
     lane, heard = make(text="one two three", at={"writing:1": "flood"})
     load(qtbot, lane, heard)
     assert ask(qtbot, lane, heard).text == "one two three"
-    assert len(lane._worker.log_tail()) <= 64 << 10  # noqa: SLF001
+    assert len(lane._worker.log_tail()) <= 64 << 10
 
 
 def test_stop_while_loading_gives_the_lane_back(qtbot: Any, make: Any) -> None:
@@ -196,5 +197,4 @@ def test_a_worker_gets_no_secrets(qtbot: Any, make: Any, monkeypatch: pytest.Mon
     monkeypatch.setenv("OPENAI_API_KEY", "canary-of-a-service")
     lane, heard = make(text="x")
     load(qtbot, lane, heard)
-    with open(f"/proc/{lane.worker_pid}/environ", "rb") as environment:
-        assert b"canary" not in environment.read()
+    assert b"canary" not in Path(f"/proc/{lane.worker_pid}/environ").read_bytes()

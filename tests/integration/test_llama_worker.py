@@ -8,10 +8,10 @@ import time
 from pathlib import Path
 
 import pytest
-
 from tests.support.gguf_files import CHATML, make_model
 from tests.support.reference import greedy
 from tests.support.worker_client import WorkerClient, text_of
+
 from weighin.core.answer import StopReason
 from weighin.core.chat import Message
 from weighin.core.options import SamplingOptions
@@ -240,10 +240,10 @@ def test_bench_times_every_round(tiny: Path) -> None:
 def test_a_worker_leaves_when_its_input_ends(tiny: Path) -> None:
     worker = WorkerClient()
     worker.loaded(tiny)
-    worker._process.stdin.close()  # noqa: SLF001
-    assert worker._process.wait(5) == 0  # noqa: SLF001
-    worker._process.stdout.close()  # noqa: SLF001
-    worker._process.stderr.close()  # noqa: SLF001
+    worker._process.stdin.close()
+    assert worker._process.wait(5) == 0
+    worker._process.stdout.close()
+    worker._process.stderr.close()
 
 
 def test_a_file_that_shrinks_while_loaded_kills_only_its_worker(tmp_path: Path) -> None:
@@ -254,9 +254,9 @@ def test_a_file_that_shrinks_while_loaded_kills_only_its_worker(tmp_path: Path) 
     try:
         with pytest.raises(EOFError):
             worker.generate("x" * 50)
-        assert worker._process.wait(5) == -signal.SIGBUS  # noqa: SLF001
+        assert worker._process.wait(5) == -signal.SIGBUS
     finally:
-        for stream in (worker._process.stdin, worker._process.stdout, worker._process.stderr):  # noqa: SLF001
+        for stream in (worker._process.stdin, worker._process.stdout, worker._process.stderr):
             stream.close()
 
 

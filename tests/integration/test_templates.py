@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
 from tests.support.gguf_files import CHATML, make_model
 from tests.support.worker_client import WorkerClient, text_of
+
 from weighin.protocol.messages import Failed, Generated, PromptRead
 
 
@@ -28,7 +28,9 @@ def test_without_a_template_the_prompt_is_plain_text_and_that_is_said(tmp_path: 
     assert "no chat template" in events[-1].notices[0]
 
 
-@pytest.mark.parametrize("template", ["{% for m in %}", "{% unknown %}", "{{ messages.nothing.at.all }}", "{{ 1 / 0 }}"])
+@pytest.mark.parametrize(
+    "template", ["{% for m in %}", "{% unknown %}", "{{ messages.nothing.at.all }}", "{{ 1 / 0 }}"]
+)
 def test_a_broken_template_is_replaced_and_that_is_said(tmp_path: Path, template: str) -> None:
     events = answer(tmp_path, template)
     assert rendered(events) == "<|im_start|>user\nhello<|im_end|>\n<|im_start|>assistant\n"
@@ -46,7 +48,7 @@ def test_a_template_that_refuses_the_system_role_gets_it_in_the_user_turn(tmp_pa
 @pytest.mark.parametrize(
     "template",
     [
-        "{% for i in range(99999) %}{% for j in range(99999) %}{% for k in range(99999) %}{% endfor %}{% endfor %}{% endfor %}",
+        "{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}",
         "{{ 'x' * 10**10 }}",
         "{% set ns = namespace(x='xxxxxxxx') %}{% for i in range(60) %}{% set ns.x = ns.x ~ ns.x %}{% endfor %}",
         "{{ ''.__class__.__mro__[1].__subclasses__() }}",

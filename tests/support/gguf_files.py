@@ -26,7 +26,16 @@ def bpe_vocabulary() -> tuple[list[str], list[int], list[str]]:
     """Tokens, types and merges: all bytes, some English merges, three control tokens."""
     tokens = byte_alphabet()
     merges = []
-    for one, other in (("t", "h"), ("th", "e"), ("Ġ", "the"), ("i", "n"), ("e", "r"), ("Ġ", "a"), ("o", "n"), ("h", "e")):
+    for one, other in (
+        ("t", "h"),
+        ("th", "e"),
+        ("Ġ", "the"),
+        ("i", "n"),
+        ("e", "r"),
+        ("Ġ", "a"),
+        ("o", "n"),
+        ("h", "e"),
+    ):
         merges.append(f"{one} {other}")
         tokens.append(one + other)
     types = [TokenType.NORMAL] * len(tokens)
@@ -39,7 +48,20 @@ def spm_vocabulary() -> tuple[list[str], list[float], list[int]]:
     """Tokens, scores and types: the three standard ones, 256 bytes, letters and a few words."""
     tokens = ["<unk>", "<s>", "</s>", *(f"<0x{b:02X}>" for b in range(256))]
     types = [TokenType.UNKNOWN, TokenType.CONTROL, TokenType.CONTROL, *[TokenType.BYTE] * 256]
-    words = ["▁", *"abcdefghijklmnopqrstuvwxyzABCDEFGH.,?!<>/|", "▁t", "he", "▁the", "▁a", "in", "er", "on", "lo", "hel", "hello"]
+    words = [
+        "▁",
+        *"abcdefghijklmnopqrstuvwxyzABCDEFGH.,?!<>/|",
+        "▁t",
+        "he",
+        "▁the",
+        "▁a",
+        "in",
+        "er",
+        "on",
+        "lo",
+        "hel",
+        "hello",
+    ]
     tokens += words
     types += [TokenType.NORMAL] * len(words)
     return tokens, [0.0] * 259 + [-float(i) for i in range(len(words))], types

@@ -13,7 +13,7 @@ from pathlib import Path
 
 
 def greedy(model: Path, text: str, count: int) -> tuple[list[int], list[int], bytes]:
-    """(prompt tokens, generated tokens, their bytes) of llama.cpp's own greedy sampler; control tokens in `text` count."""
+    """(prompt tokens, generated tokens, their bytes) by llama.cpp's own greedy sampler; control tokens count."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.support.reference", str(model), str(count), text],
         capture_output=True,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
 from pathlib import Path
@@ -34,7 +35,9 @@ class WorkerClient:
     def __enter__(self) -> WorkerClient:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def next_id(self) -> int:
@@ -80,10 +83,8 @@ class WorkerClient:
     def close(self) -> int:
         """Shut the worker down; its exit status."""
         if self._process.poll() is None:
-            try:
+            with contextlib.suppress(BrokenPipeError):
                 self.send(Shutdown(0))
-            except BrokenPipeError:
-                pass
         assert self._process.stdin and self._process.stdout and self._process.stderr
         self._process.stdout.read()
         status = self._process.wait(10)

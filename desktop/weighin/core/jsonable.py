@@ -33,7 +33,7 @@ def from_plain(cls: type, body: Any) -> Any:
             raise ShapeError(f"{cls.__name__}.{field.name} is missing")
     try:
         return cls(**values)
-    except Exception as error:  # a validating constructor (LoadOptions, SamplingOptions) said no
+    except Exception as error:  # noqa: BLE001 - whatever a validating constructor says no with
         raise ShapeError(f"{cls.__name__}: {error}") from None
 
 

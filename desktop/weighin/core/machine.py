@@ -47,7 +47,7 @@ def memory_needed(model: ModelFacts, options: LoadOptions) -> int:
 
 
 def memory_refusal(needed: int, available: int | None) -> Failure | None:
-    """A Failure of kind "memory" with both numbers where `needed` bytes exceed those `available`; None where unknown."""
+    """A Failure of kind "memory" with both numbers where `needed` bytes exceed those `available` (None: unknown)."""
     if available is None or needed <= available:
         return None
     text = f"Needs about {needed / 1e9:.1f} GB; {available / 1e9:.1f} GB free now. It would not fit or read from disk."

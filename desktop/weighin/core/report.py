@@ -193,7 +193,8 @@ def number_lines(result: LaneResult) -> list[str]:
         f"{words.figure(timing.characters_per_s)} characters/s",
         f"RAM {own} own + {file} model file = {total}, peak {words.size(memory.peak_bytes)} · "
         f"Load {words.seconds(timing.load_s)} · Total {words.seconds(timing.total_s)}",
-        f"Ended: {words.STOPS[answer.stop_reason]}" + (f" · {words.plural(timing.threads, 'thread')}" if timing.threads else ""),
+        f"Ended: {words.STOPS[answer.stop_reason]}"
+        + (f" · {words.plural(timing.threads, 'thread')}" if timing.threads else ""),
     ]
     if len(result.rounds) > 1:
         rates = sorted(r for r in (t.generation_tokens_per_s for t in result.rounds) if r is not None)

@@ -43,7 +43,7 @@ class Step:
 
 
 def schedule(repeat: int) -> tuple[Step, ...]:
-    """Order of the answers: A B for one round; above that a warm-up of each, then A B B A A B ... (number 0: dropped)."""
+    """Order of the answers: A B for one round; above that a warm-up of each (number 0), then A B B A A B ..."""
     if repeat <= 1:
         return (Step(0, 1), Step(1, 1))
     steps = [Step(0, 0), Step(1, 0)]

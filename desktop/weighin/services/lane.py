@@ -119,7 +119,7 @@ class Lane(QObject):
         )
 
     def load(self, path: str, options: LoadOptions, threads: int) -> None:
-        """Put a model into memory, in a fresh worker. EMPTY, READY, FAILED: begins. Otherwise: an error of the caller."""
+        """Put a model into memory, in a fresh worker. EMPTY, READY, FAILED: begins. Otherwise: the caller's error."""
         assert self._pending is None, "a lane does one thing at a time"
         self._discard_worker()
         self._signature = _signature(path)
@@ -300,7 +300,9 @@ class Lane(QObject):
                 generated_tokens=record.tokens,
                 threads=request.threads,
             )
-            self.answered.emit(record.answer(reason, timing, record.last_memory(), self._context, (), None if stopped else failure))
+            self.answered.emit(
+                record.answer(reason, timing, record.last_memory(), self._context, (), None if stopped else failure)
+            )
         else:
             self.measure_failed.emit(failure)
 

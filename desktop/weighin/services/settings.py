@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
-import os
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +38,6 @@ class Settings(QObject):
         temporary = self._path.with_suffix(".tmp")
         try:
             temporary.write_text(json.dumps(self._values, indent=1, sort_keys=True), "utf-8")
-            os.replace(temporary, self._path)
+            temporary.replace(self._path)
         except OSError as error:
             log.warning("settings were not saved: %s", error)

@@ -18,7 +18,7 @@ Failed = Callable[[AppError], None]
 
 
 class TaskRunner(QObject):
-    """Runs functions in a pool of `threads`; with one thread they run in order. Callbacks come on this object's thread."""
+    """Runs functions in a pool of `threads`; with one thread in order. Callbacks come on this object's thread."""
 
     _settled = Signal(object)
 
@@ -28,7 +28,7 @@ class TaskRunner(QObject):
         self._settled.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     def run(self, work: Callable[[], Any], done: Done, failed: Failed) -> None:
-        """Call `work` in the pool, then `done(result)` or `failed(error)`; an unexpected error is logged and wrapped."""
+        """Call `work` in the pool, then `done(result)` or `failed(error)`; the unexpected is logged and wrapped."""
 
         def settle(future: Future[Any]) -> None:
             if not future.cancelled():

@@ -75,8 +75,9 @@ class ComparisonStore:
         words = re.findall(r"\w+", text)
         where, values = "", []
         if words:
-            where = """where c.id in (select t.id from comparison_texts t join comparison_texts_fts f on t.rowid = f.rowid
-                       where comparison_texts_fts match ?)"""
+            where = """where c.id in (
+                select t.id from comparison_texts t join comparison_texts_fts f on t.rowid = f.rowid
+                where comparison_texts_fts match ?)"""
             values = [" ".join(f'"{word}"*' for word in words)]
         elif text.strip():
             return ()

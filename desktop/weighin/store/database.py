@@ -46,7 +46,9 @@ def moved_aside(path: Path) -> list[Path]:
 def _check(path: Path) -> None:
     """Move a file aside that SQLite cannot read."""
     try:
-        with contextlib.closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_S)) as connection:
+        with contextlib.closing(
+            sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_S)
+        ) as connection:
             found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     except sqlite3.OperationalError as error:
         raise AppError(f"The history database cannot be opened ({error}): {path}", kind="database") from None

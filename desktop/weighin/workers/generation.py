@@ -21,7 +21,7 @@ _RENDERED_LIMIT = 150_000
 
 
 class TokenBatcher:
-    """Gathers pieces of text for 30 ms or 64 tokens, so that the window gets tens of messages a second, not thousands."""
+    """Gathers text for 30 ms or 64 tokens, so that the window gets tens of messages a second, not thousands."""
 
     def __init__(self, request_id: int, emit: Emit) -> None:
         self._id, self._emit = request_id, emit

@@ -100,10 +100,8 @@ class Devices:
 
     def names(self) -> tuple[str, ...]:
         """One line each, for example "CPU: AMD EPYC"."""
-        return tuple(
-            f"{libggml.ggml_backend_dev_name(d).decode()}: {libggml.ggml_backend_dev_description(d).decode('utf-8', 'replace')}"
-            for d in self._devices
-        )
+        described = ((libggml.ggml_backend_dev_name(d), libggml.ggml_backend_dev_description(d)) for d in self._devices)
+        return tuple(b": ".join(parts).decode("utf-8", "replace") for parts in described)
 
     def gpu_free_bytes(self) -> int | None:
         """Free memory of all GPUs together; None without one."""

@@ -29,7 +29,7 @@ class PromptBuilder:
         self._chatml = ChatTemplate(CHATML, "", "") if vocabulary.holds("<|im_start|>") else None
 
     def prepare(self) -> None:
-        """Compile the template, so that the first answer does not pay for it; what is wrong with it shows at `build`."""
+        """Compile the template, so that the first answer does not pay for it; its faults show at `build`."""
         if self._own:
             with contextlib.suppress(TemplateError, TemplateHostileError):
                 self._own.compile()

@@ -27,7 +27,7 @@ class Vocabulary:
         self._shown = {part for marks in REASONING_MARKS for mark in marks for part in _control_parts(mark)}
 
     def tokenize(self, text: str, add_special: bool, parse_special: bool) -> list[int]:
-        """Tokens of `text`. add_special: BOS/EOS as the model's flags say. parse_special: control tokens count as such."""
+        """Tokens of `text`. add_special: BOS/EOS as the model's flags say. parse_special: control tokens count."""
         data = text.encode("utf-8", "replace")
         size = len(data) + 8
         while True:

@@ -5,8 +5,8 @@ import tracemalloc
 from pathlib import Path
 
 import pytest
-
 from tests.support.gguf_files import make_model
+
 from weighin.core.errors import AppError
 from weighin.core.facts import model_facts
 from weighin.core.gguf import read_header, read_header_of

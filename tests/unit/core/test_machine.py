@@ -1,8 +1,8 @@
 import dataclasses
 
 import pytest
-
 from tests.support.lanes import fake_model
+
 from weighin.core.machine import memory_needed, memory_refusal, threads_per_lane
 from weighin.core.options import LoadOptions
 

@@ -1,3 +1,4 @@
+import contextlib
 import json
 
 import pytest
@@ -58,10 +59,8 @@ def test_overlong_lines_are_refused_before_they_end() -> None:
 
 @given(st.binary(max_size=300))
 def test_no_bytes_do_more_than_raise_a_wire_error(data: bytes) -> None:
-    try:
+    with contextlib.suppress(wire.WireError):
         wire.decode(data, EVENTS)
-    except wire.WireError:
-        pass
 
 
 @given(st.lists(st.binary(max_size=40).filter(lambda b: b"\n" not in b), max_size=8), st.integers(1, 7))

@@ -3,15 +3,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-
 from tests.support.lanes import fake_model, request
+
 from weighin.core.answer import Answer, Failure, MemoryReceipt, StopReason, Timing
 from weighin.core.comparison import Comparison, EngineFacts, LaneResult, LaneSetup
 from weighin.core.errors import AppError
 from weighin.store.comparisons import ComparisonStore
 from weighin.store.database import moved_aside, open_database
 
-ANSWER = Answer("Zwölf.", "hm", StopReason.END, Timing(generated_tokens=20, generation_s=1.0), MemoryReceipt(1, 2, 3, 4))
+ANSWER = Answer(
+    "Zwölf.", "hm", StopReason.END, Timing(generated_tokens=20, generation_s=1.0), MemoryReceipt(1, 2, 3, 4)
+)
 
 
 def comparison(identifier: str = "a1", prompt: str = "What is seven plus five?", **answer) -> Comparison:
@@ -19,7 +21,13 @@ def comparison(identifier: str = "a1", prompt: str = "What is seven plus five?",
         LaneResult(label, LaneSetup(fake_model(name)), replace(ANSWER, **answer), (ANSWER.timing,))
         for label, name in (("A", "Dense"), ("B", "Experts"))
     )
-    return Comparison(identifier, f"2026-11-22T10:00:{len(identifier):02d}+00:00", request(prompt), results, EngineFacts("0.3", "b1", "AVX"))
+    return Comparison(
+        identifier,
+        f"2026-11-22T10:00:{len(identifier):02d}+00:00",
+        request(prompt),
+        results,
+        EngineFacts("0.3", "b1", "AVX"),
+    )
 
 
 @pytest.fixture
