@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Kit
-from tests.ui.fakes import DENSE, MOE, OTHER, FakeLibrary
+from tests.ui.fakes import DENSE, MOE, OTHER, FakeLibrary, answer
 from weighin.ui import words
 
 
@@ -74,6 +74,27 @@ def test_the_last_entry_asks_for_a_file_and_leaves_the_choice(kit: Kit, qtbot: Q
         picker.activated.emit(picker.count() - 1)
     assert picker.chosen == DENSE
     assert picker.currentText() == "Starter Dense"
+
+
+def test_models_stay_chosen_while_a_comparison_runs(kit: Kit) -> None:
+    kit.start()
+    pane = kit.page.panes[0]
+    drop(pane, "/models/other.gguf")
+    assert pane.header.picker.chosen == DENSE
+    assert not pane.header.picker.isEnabled()
+    assert "is running" in pane.header.refusal
+    kit.runner.finish(answer(), answer())
+    assert pane.header.picker.isEnabled()
+
+
+def test_an_answer_keeps_the_name_of_its_model(kit: Kit) -> None:
+    kit.start()
+    kit.runner.finish(answer(), answer())
+    pane = kit.page.panes[0]
+    assert pane.state.text == "done"
+    drop(pane, "/models/other.gguf")
+    assert pane.state.text == "done · this answer is by Starter Dense"
+    assert kit.page.panes[1].state.text == "done"
 
 
 def test_arrow_keys_in_a_closed_picker_choose_nothing(kit: Kit, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:

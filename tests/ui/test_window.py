@@ -26,8 +26,14 @@ def active(kit: Kit, qtbot: QtBot) -> Kit:
 def test_ctrl_and_a_number_change_the_page(active: Kit, qtbot: QtBot) -> None:
     qtbot.keyClick(active.window, Qt.Key.Key_2, CTRL)
     assert active.window.page == 1
+    assert active.window.focusWidget() is active.window.history_page.search
     qtbot.keyClick(active.window, Qt.Key.Key_1, CTRL)
     assert active.window.page == 0
+
+
+def test_the_window_opens_ready_to_type(active: Kit, qtbot: QtBot) -> None:
+    qtbot.keyClicks(active.window.focusWidget(), "Hello")
+    assert active.page.prompt.text == "Hello"
 
 
 def test_the_rail_changes_the_page(active: Kit, qtbot: QtBot) -> None:

@@ -48,7 +48,7 @@ class MainWindow(QMainWindow):
         self._notice = NoticeBar(self._theme)
         self._arrange()
         self._connect()
-        self.show_page(0)
+        self._go_to(0)
         self._restore_geometry()
         self._theme.dress()
 
@@ -109,16 +109,24 @@ class MainWindow(QMainWindow):
         self._rail.chosen.connect(self.show_page)
         for number in range(len(PAGES)):
             shortcut = QShortcut(QKeySequence(f"Ctrl+{number + 1}"), self)
-            shortcut.activated.connect(lambda which=number: self.show_page(which))
+            shortcut.activated.connect(lambda which=number: self._go_to(which))
         # A file dropped beside the panes goes to the first lane; on a pane, that pane takes it.
         FileDrop(self).dropped.connect(lambda path: self.compare.choice.open(self.compare.panes[0], path))
+
+    def _go_to(self, number: int) -> None:
+        """Show a page, ready to type."""
+        self.show_page(number)
+        if number == 0:
+            self.compare.prompt.take_focus()
+        else:
+            self.history_page.search.setFocus()
 
     def _reopen(self, comparison: Comparison) -> None:
         if self._runner.running:
             self.history_page.refuse("A comparison is running. Stop it or let it finish, then open this one.")
             return
         self.compare.show_comparison(comparison)
-        self.show_page(0)
+        self._go_to(0)
 
     def _restore_geometry(self) -> None:
         stored = self._settings.get(_GEOMETRY, "")

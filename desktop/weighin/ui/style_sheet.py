@@ -63,6 +63,7 @@ QLineEdit[invalid="true"] { border: 1px solid $red; }
 QLineEdit:disabled, QPlainTextEdit:disabled, QComboBox:disabled { color: $muted; background: $window; }
 QTextBrowser[role="answer"] { border: 1px solid transparent; padding: 3px; }
 QTextBrowser[role="answer"]:focus { border: 2px solid $accent; padding: 2px; }
+QComboBox { combobox-popup: 0; }
 QComboBox::drop-down { border: none; width: 22px; }
 QComboBox::down-arrow { image: url("$arrow"); width: 14px; height: 14px; }
 QComboBox QAbstractItemView { background: $surface; border: 1px solid $border; outline: 0; padding: 2px; }

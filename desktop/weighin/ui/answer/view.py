@@ -92,7 +92,7 @@ class AnswerView(QTextBrowser):
     def finish(self) -> None:
         """The answer is complete: nothing is left unfinished."""
         self._finished = True
-        self._wake()
+        self._timer.start(0)
 
     def show_answer(self, text: str) -> None:
         """Show a complete answer at once."""

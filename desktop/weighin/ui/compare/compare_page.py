@@ -191,8 +191,8 @@ class ComparePage(QWidget):
         self.same_prompt.clear()
         self.scales.reset()
         self.prompt.set_running(True)
-        for presenter in self._presenters:
-            presenter.begin()
+        for presenter, setup in zip(self._presenters, request.lanes, strict=True):
+            presenter.begin(setup.model)
         self._tell_each_other()
 
     def _round_began(self, start: RoundStart) -> None:

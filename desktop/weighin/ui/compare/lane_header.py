@@ -58,6 +58,10 @@ class LaneHeader(QWidget):
         """Say why a file was not taken; an empty sentence says nothing."""
         self._refusal.say_or_hide(sentence)
 
+    def set_locked(self, locked: bool) -> None:
+        """While a comparison runs its models stay chosen."""
+        self.picker.setEnabled(not locked)
+
     def set_maximised(self, alone: bool, possible: bool) -> None:
         """Show whether this lane is shown alone; where it cannot be otherwise, the button goes."""
         self._maximise.blockSignals(True)

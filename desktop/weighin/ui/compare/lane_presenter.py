@@ -8,11 +8,13 @@ from PySide6.QtCore import QObject, Signal
 
 from weighin.core.answer import Answer, StopReason, Timing
 from weighin.core.comparison import LaneResult
+from weighin.core.model import ModelFacts
 from weighin.core.progress import LaneState, LaneStatus, LivePoint, TextPiece
 from weighin.ui import words
 from weighin.ui.compare.lane_pane import LanePane
 from weighin.ui.compare.numbers import numbers
 from weighin.ui.compare.state_words import ACTIVE, silence_words, state_words
+from weighin.ui.safe_text import safe_name
 
 if TYPE_CHECKING:
     from weighin.services.comparison import RoundStart
@@ -38,10 +40,12 @@ class LanePresenter(QObject):
         self._other_active = False
         self._stopping = False
         self._in_round = False
+        self._model: ModelFacts | None = None
         lane.status_changed.connect(self._take_status)
         lane.text.connect(self._take_text)
         lane.point.connect(self._take_point)
         lane.answered.connect(self._take_answer)
+        pane.header.picker.model_changed.connect(self._say)
         pane.failure.try_anyway.connect(self.try_anyway)
         self._say()
 
@@ -50,9 +54,11 @@ class LanePresenter(QObject):
         """Whether the lane works just now."""
         return self._running and self._answer is None and self._status.state in ACTIVE
 
-    def begin(self) -> None:
-        """A comparison begins."""
+    def begin(self, model: ModelFacts) -> None:
+        """A comparison begins, with this model in this lane."""
+        self._model = model
         self._running = True
+        self._pane.header.set_locked(True)
         self._stopping = False
         self._round = ""
         self._in_round = False
@@ -82,11 +88,13 @@ class LanePresenter(QObject):
     def end(self) -> None:
         """The comparison is over."""
         self._running = False
+        self._pane.header.set_locked(False)
         self._pane.state.stop_clock()
         self._say()
 
     def show_result(self, result: LaneResult) -> None:
         """Show a complete result with the numbers of all its rounds: at the end, and from History."""
+        self._model = result.setup.model
         self._show_answer(result.answer, result.rounds)
 
     def show_empty(self) -> None:
@@ -136,12 +144,19 @@ class LanePresenter(QObject):
         self._pane.numbers.show_numbers(numbers(answer, rounds))
         self._say()
 
+    def _ending(self, reason: StopReason) -> str:
+        """How the answer ended, and who gave it where another model is chosen by now."""
+        said = "done" if reason is StopReason.END else words.STOPS[reason]
+        chosen = self._pane.header.picker.chosen
+        if self._model is None or chosen is None or chosen.path == self._model.path:
+            return said
+        return f"{said} · this answer is by {safe_name(self._model.name, 60)}"
+
     def _say(self) -> None:
         """Say in the state line what is true now."""
         status = self._status
         if self._answer is not None:
-            done = self._answer.stop_reason
-            self._pane.state.say("done" if done is StopReason.END else words.STOPS[done])
+            self._pane.state.say(self._ending(self._answer.stop_reason))
             self._pane.state.progress(0, 0)
             return
         if self._stopping:

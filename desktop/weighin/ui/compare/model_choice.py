@@ -42,6 +42,9 @@ class ModelChoice(QObject):
     def open(self, pane: LanePane, path: str) -> None:
         """Open a file and choose it in `pane`, or say there why not."""
         pane.header.refuse("")
+        if not pane.header.picker.isEnabled():
+            pane.header.refuse("A comparison is running. Stop it or let it finish, then choose another model.")
+            return
         self._library.open_file(path, lambda model: self._opened(pane, model), lambda error: _refuse(pane, error))
 
     def _fill(self) -> None:
