@@ -42,8 +42,9 @@ class Packer:
         ids: list[int] = []
         learn: list[bool] = []
         for piece in document:
-            found = ([self._tokenizer.ids[piece.text]] if piece.text in text.CONTROL
-                     else self._tokenizer.encode(piece.text))
+            found = (
+                [self._tokenizer.ids[piece.text]] if piece.text in text.CONTROL else self._tokenizer.encode(piece.text)
+            )
             ids += found
             learn += [piece.learn] * len(found)
         return ids, learn
@@ -68,7 +69,7 @@ class Packer:
                 end, number = used + len(ids), number + 1
                 tokens[row, used:end] = ids
                 document[row, used:end] = number
-                targets[row, used:end - 1] = np.where(learn[1:], ids[1:], IGNORED)
+                targets[row, used : end - 1] = np.where(learn[1:], ids[1:], IGNORED)
                 used = end
             # the padding is one more document, so that it attends to itself alone
             document[row, used:] = number + 1
@@ -85,8 +86,10 @@ def stream(tokens: tokenizer.Tokenizer, first: int, last: int, workers: int) -> 
     """The batches of steps first..last-1 in order, written by worker processes."""
     context = multiprocessing.get_context("spawn")
     queues = [context.Queue(maxsize=6) for _ in range(workers)]
-    processes = [context.Process(target=_work, args=(tokens, first + i, last, workers, queue), daemon=True)
-                 for i, queue in enumerate(queues)]
+    processes = [
+        context.Process(target=_work, args=(tokens, first + i, last, workers, queue), daemon=True)
+        for i, queue in enumerate(queues)
+    ]
     for process in processes:
         process.start()
     try:

@@ -10,8 +10,19 @@ from .recipe import DEV_ROWS, QUESTION_DIR, SEED, TEST_ROWS
 from .skills import SKILLS, pick
 from .world import World
 
-SKILL_SUBJECTS = ("sums", "differences", "counting", "comparisons", "opposites", "categories", "calendar", "lists",
-                  "logic", "spelling", "animals and jobs")
+SKILL_SUBJECTS = (
+    "sums",
+    "differences",
+    "counting",
+    "comparisons",
+    "opposites",
+    "categories",
+    "calendar",
+    "lists",
+    "logic",
+    "spelling",
+    "animals and jobs",
+)
 
 README = """# Starter questions
 
@@ -77,7 +88,7 @@ def write(folder: Path = QUESTION_DIR) -> None:
     for subject in names:
         found = rows(world, subject, DEV_ROWS + TEST_ROWS, Random(f"questions {SEED} {subject}"))
         # the test rows are chosen by letter, so that the letters stay balanced whatever rows the examples take
-        test = [row for letter in LETTERS for row in [r for r in found if r.letter == letter][:TEST_ROWS // 4]]
+        test = [row for letter in LETTERS for row in [r for r in found if r.letter == letter][: TEST_ROWS // 4]]
         dev = [row for row in found if row not in test]
         test.sort(key=found.index)
         for part, chosen in (("dev", dev), ("test", test)):
@@ -85,8 +96,16 @@ def write(folder: Path = QUESTION_DIR) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("w", newline="", encoding="utf-8") as file:
                 csv.writer(file, lineterminator="\n").writerows([r.question, *r.options, r.letter] for r in chosen)
-    (folder / "README.md").write_text(README.format(
-        subjects=len(names), test=len(names) * TEST_ROWS, dev=len(names) * DEV_ROWS, skills=len(SKILL_SUBJECTS),
-        facts=len(names) - len(SKILL_SUBJECTS), people=len(world.people.names), places=len(world.places.names)),
-        encoding="utf-8")
+    (folder / "README.md").write_text(
+        README.format(
+            subjects=len(names),
+            test=len(names) * TEST_ROWS,
+            dev=len(names) * DEV_ROWS,
+            skills=len(SKILL_SUBJECTS),
+            facts=len(names) - len(SKILL_SUBJECTS),
+            people=len(world.people.names),
+            places=len(world.places.names),
+        ),
+        encoding="utf-8",
+    )
     print(f"{len(names)} subjects, {len(names) * TEST_ROWS} test rows")

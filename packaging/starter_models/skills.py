@@ -27,7 +27,26 @@ BY_CATEGORY = [(word, category) for category, members in words.CATEGORIES.items(
 THINGS = [word for word, _ in BY_CATEGORY]
 KNOWN_OPPOSITES = [tuple(pair.split("-")) for pair in words.OPPOSITES]
 OPPOSITE_WORDS = [word for pair in KNOWN_OPPOSITES for word in pair]
-QUALITIES = "happy sad old young big small fast slow strong weak clean dirty loud quiet brave good rich poor".split()
+QUALITIES = [
+    "happy",
+    "sad",
+    "old",
+    "young",
+    "big",
+    "small",
+    "fast",
+    "slow",
+    "strong",
+    "weak",
+    "clean",
+    "dirty",
+    "loud",
+    "quiet",
+    "brave",
+    "good",
+    "rich",
+    "poor",
+]
 TRADE_TOOLS = [tool for tool, _ in words.TRADES.values()]
 
 
@@ -65,13 +84,35 @@ def _arithmetic(rng: Random, subject: str, key: str, wordings, a: int, b: int, r
 
 
 SUM_WORDINGS = ("What is {a} plus {b}?",) * 4 + (
-    "How much is {a} plus {b}?", "What is {a} and {b}?", "Add {a} and {b}.", "{a} plus {b}?",
-    "What is the sum of {a} and {b}?", "How much is {a} and {b} together?", "I have {a} apples and get {b} more. How many?")
-SUM_SIGNS = ("What is {a} + {b}?",) * 4 + ("{a} + {b}", "{a}+{b}", "{a} + {b} =", "What is {a}+{b}?", "How much is {a} + {b}?")
+    "How much is {a} plus {b}?",
+    "What is {a} and {b}?",
+    "Add {a} and {b}.",
+    "{a} plus {b}?",
+    "What is the sum of {a} and {b}?",
+    "How much is {a} and {b} together?",
+    "I have {a} apples and get {b} more. How many?",
+)
+SUM_SIGNS = ("What is {a} + {b}?",) * 4 + (
+    "{a} + {b}",
+    "{a}+{b}",
+    "{a} + {b} =",
+    "What is {a}+{b}?",
+    "How much is {a} + {b}?",
+)
 TAKE_WORDINGS = ("What is {a} minus {b}?",) * 4 + (
-    "How much is {a} minus {b}?", "Take {b} from {a}.", "{a} minus {b}?", "What is {a} take away {b}?",
-    "I have {a} apples and lose {b}. How many are left?")
-TAKE_SIGNS = ("What is {a} - {b}?",) * 4 + ("{a} - {b}", "{a}-{b}", "{a} - {b} =", "What is {a}-{b}?", "How much is {a} - {b}?")
+    "How much is {a} minus {b}?",
+    "Take {b} from {a}.",
+    "{a} minus {b}?",
+    "What is {a} take away {b}?",
+    "I have {a} apples and lose {b}. How many are left?",
+)
+TAKE_SIGNS = ("What is {a} - {b}?",) * 4 + (
+    "{a} - {b}",
+    "{a}-{b}",
+    "{a} - {b} =",
+    "What is {a}-{b}?",
+    "How much is {a} - {b}?",
+)
 
 
 def total(rng: Random) -> Item:
@@ -99,8 +140,14 @@ def neighbour_number(rng: Random) -> Item:
     way = "after" if after else "before"
     wording = pick(rng, ("What number comes {w} {n}?", "Which number is {w} {n}?", "What comes {w} {n}?"))
     result = n + 1 if after else n - 1
-    return Item("counting", f"{wording} {way} {spelled} {n}", wording.format(w=way, n=form[n]), said(form[result]),
-                form[result], [form[k] for k in near(result, 0, 99) if k != n])
+    return Item(
+        "counting",
+        f"{wording} {way} {spelled} {n}",
+        wording.format(w=way, n=form[n]),
+        said(form[result]),
+        form[result],
+        [form[k] for k in near(result, 0, 99) if k != n],
+    )
 
 
 def count_range(rng: Random) -> Item:
@@ -114,18 +161,22 @@ def count_range(rng: Random) -> Item:
     numbers = range(start, end + 1)[::-1] if down else range(start, end + 1)
     form = NUMBER_WORDS if spelled else NUMBER_DIGITS
     first, last = numbers[0], numbers[-1]
-    question = pick(rng, ("Count from {a} to {b}.",) * 3 + ("Can you count from {a} to {b}?", "Please count from {a} to {b}."))
+    question = pick(
+        rng, ("Count from {a} to {b}.",) * 3 + ("Can you count from {a} to {b}?", "Please count from {a} to {b}.")
+    )
     spoken = ", ".join(form[k] for k in numbers)
-    return Item("counting", f"count {first} {last}", question.format(a=form[first], b=form[last]), said(spoken),
-                spoken, [])
+    return Item(
+        "counting", f"count {first} {last}", question.format(a=form[first], b=form[last]), said(spoken), spoken, []
+    )
 
 
 def count_words(rng: Random) -> Item:
     """How many things a list names."""
     things = [pick(rng, THINGS) for _ in range(2 + below(rng, 6))]
     listed = ", ".join(things)
-    wording = pick(rng, ("How many words are in this list: {l}?", "How many things are these: {l}?",
-                         "Count the words: {l}."))
+    wording = pick(
+        rng, ("How many words are in this list: {l}?", "How many things are these: {l}?", "Count the words: {l}.")
+    )
     result = NUMBER_WORDS[len(things)]
     return Item("counting", f"words {listed}", wording.format(l=listed), said(result), result, NUMBER_WORDS[1:10])
 
@@ -140,8 +191,14 @@ def compare_numbers(rng: Random) -> Item:
     name = pick(rng, ("bigger", "larger", "more") if bigger else ("smaller", "smaller", "less"))
     wording = pick(rng, ("Which is {w}, {a} or {b}?", "Which number is {w}, {a} or {b}?", "What is {w}: {a} or {b}?"))
     result = form[max(a, b) if bigger else min(a, b)]
-    return Item("comparisons", f"bigger {min(a, b)} {max(a, b)}", wording.format(w=name, a=form[a], b=form[b]),
-                said(result), result, [form[a], form[b], *(form[k] for k in near(a, 0, top)[:4])])
+    return Item(
+        "comparisons",
+        f"bigger {min(a, b)} {max(a, b)}",
+        wording.format(w=name, a=form[a], b=form[b]),
+        said(result),
+        result,
+        [form[a], form[b], *(form[k] for k in near(a, 0, top)[:4])],
+    )
 
 
 def compare_animals(rng: Random) -> Item:
@@ -156,21 +213,41 @@ def compare_animals(rng: Random) -> Item:
         result = "yes" if (words.SIZES[a] == big) == bigger else "no"
         size = "bigger" if bigger else "smaller"
         tail = f"a{first[1:]} is {size} than {second}" if result == "yes" else f"{second} is {size} than {first}"
-        return Item("comparisons", key, f"Is {first} {size} than {second}?", f"{result.capitalize()}, {tail}.",
-                    result, ["yes", "no", "both", "I cannot say"])
+        return Item(
+            "comparisons",
+            key,
+            f"Is {first} {size} than {second}?",
+            f"{result.capitalize()}, {tail}.",
+            result,
+            ["yes", "no", "both", "I cannot say"],
+        )
     wording = pick(rng, ("Which is {w}, {a} or {b}?", "Which animal is {w}, {a} or {b}?"))
     question = wording.format(w="bigger" if bigger else "smaller", a=first, b=second)
     winner = big if bigger else small
-    return Item("comparisons", key, question, f"The {winner} is {'bigger' if bigger else 'smaller'}.",
-                f"the {winner}", [f"the {small}", f"the {big}", *pool])
+    return Item(
+        "comparisons",
+        key,
+        question,
+        f"The {winner} is {'bigger' if bigger else 'smaller'}.",
+        f"the {winner}",
+        [f"the {small}", f"the {big}", *pool],
+    )
 
 
 def opposite(rng: Random) -> Item:
     """The opposite of a word."""
     pair = pick(rng, KNOWN_OPPOSITES)
     side = below(rng, 2)
-    wording = pick(rng, ("What is the opposite of {w}?", "Tell me the opposite of {w}.", "What is the opposite of the word {w}?",
-                         "Which word is the opposite of {w}?", "The opposite of {w} is what?"))
+    wording = pick(
+        rng,
+        (
+            "What is the opposite of {w}?",
+            "Tell me the opposite of {w}.",
+            "What is the opposite of the word {w}?",
+            "Which word is the opposite of {w}?",
+            "The opposite of {w} is what?",
+        ),
+    )
     word, result = pair[side], pair[1 - side]
     return Item("opposites", wording + word, wording.format(w=word), said(result), result, OPPOSITE_WORDS)
 
@@ -178,10 +255,13 @@ def opposite(rng: Random) -> Item:
 def category(rng: Random) -> Item:
     """What kind of thing something is."""
     word, kind = pick(rng, BY_CATEGORY)
-    wording = pick(rng, ("What kind of thing is {w}?", "What is {w}?", "What sort of thing is {w}?", "Tell me what {w} is."))
+    wording = pick(
+        rng, ("What kind of thing is {w}?", "What is {w}?", "What sort of thing is {w}?", "Tell me what {w} is.")
+    )
     thing = word if kind in ("a colour", "a metal") else article(word)
-    return Item("categories", wording + word, wording.format(w=thing), said(f"{thing} is {kind}"), kind,
-                list(words.CATEGORIES))
+    return Item(
+        "categories", wording + word, wording.format(w=thing), said(f"{thing} is {kind}"), kind, list(words.CATEGORIES)
+    )
 
 
 def odd_member(rng: Random) -> Item:
@@ -196,8 +276,14 @@ def odd_member(rng: Random) -> Item:
     listed = f"{others[0]}, {others[1]} or {others[2]}"
     wording = pick(rng, ("Which of these is {k}: {l}?", "Which one is {k}: {l}?", "What is {k}: {l}?"))
     pool = [thing for thing, other in BY_CATEGORY if other != kind and {kind, other} != {"an animal", "a bird"}]
-    return Item("categories", f"{kind} {listed}", wording.format(k=kind, l=listed), f"The {word} is {kind}.",
-                word, [*others * 8, *pool])
+    return Item(
+        "categories",
+        f"{kind} {listed}",
+        wording.format(k=kind, l=listed),
+        f"The {word} is {kind}.",
+        word,
+        [*others * 8, *pool],
+    )
 
 
 def calendar(rng: Random) -> Item:
@@ -210,8 +296,16 @@ def calendar(rng: Random) -> Item:
     if steps == 2:
         wording = pick(rng, ("Which day is two days {w} {n}?", "What day comes two days {w} {n}?"))
     else:
-        wording = pick(rng, ("Which {u} comes {w} {n}?", "What {u} comes {w} {n}?", "Which {u} is {w} {n}?",
-                             "What is the {u} {w} {n}?", "What comes {w} {n}?"))
+        wording = pick(
+            rng,
+            (
+                "Which {u} comes {w} {n}?",
+                "What {u} comes {w} {n}?",
+                "Which {u} is {w} {n}?",
+                "What is the {u} {w} {n}?",
+                "What comes {w} {n}?",
+            ),
+        )
     result = names[(i + (steps if after else -steps)) % len(names)]
     pool = [name for name in names if name != names[i]]
     return Item("calendar", f"{wording}{way}{i}", wording.format(u=unit, w=way, n=names[i]), f"{result}.", result, pool)
@@ -238,9 +332,12 @@ def place_in_list(rng: Random) -> Item:
     where = below(rng, 4)
     name, result = (("first", things[0]), ("last", things[-1]), ("second", things[1]), ("third", things[2]))[where]
     listed = ", ".join(things)
-    wording = pick(rng, ("What is the {w} word in this list: {l}?", "Which word comes {w}: {l}?",
-                         "Tell me the {w} word: {l}."))
-    return Item("lists", f"place {listed}", wording.format(w=name, l=listed), said(result), result, [*things, *THINGS[:3]])
+    wording = pick(
+        rng, ("What is the {w} word in this list: {l}?", "Which word comes {w}: {l}?", "Tell me the {w} word: {l}.")
+    )
+    return Item(
+        "lists", f"place {listed}", wording.format(w=name, l=listed), said(result), result, [*things, *THINGS[:3]]
+    )
 
 
 def backwards(rng: Random) -> Item:
@@ -270,15 +367,28 @@ def syllogism(rng: Random) -> Item:
 def ranking(rng: Random) -> Item:
     """Tom is taller than Anna, Anna is taller than Ben: who is the tallest?"""
     a, b, c = rng.sample(words.FIRST_NAMES, 3)
-    up, top, bottom = pick(rng, (("taller", "tallest", "shortest"), ("older", "oldest", "youngest"),
-                                 ("faster", "fastest", "slowest"), ("stronger", "strongest", "weakest")))
+    up, top, bottom = pick(
+        rng,
+        (
+            ("taller", "tallest", "shortest"),
+            ("older", "oldest", "youngest"),
+            ("faster", "fastest", "slowest"),
+            ("stronger", "strongest", "weakest"),
+        ),
+    )
     pair = [f"{a} is {up} than {b}.", f"{b} is {up} than {c}."]
     if rng.random() < 0.4:
         pair.reverse()
     want, result = (top, a) if rng.random() < 0.5 else (bottom, c)
     question = f"{' '.join(pair)} Who is the {want}?"
-    return Item("logic", question, question, f"{result} is the {want}.", result,
-                [a, b, c, pick(rng, words.FIRST_NAMES)] * 2 + words.FIRST_NAMES[:4])
+    return Item(
+        "logic",
+        question,
+        question,
+        f"{result} is the {want}.",
+        result,
+        [a, b, c, pick(rng, words.FIRST_NAMES)] * 2 + words.FIRST_NAMES[:4],
+    )
 
 
 def belongings(rng: Random) -> Item:
@@ -294,11 +404,25 @@ def belongings(rng: Random) -> Item:
 def spell(rng: Random) -> Item:
     """A word letter by letter."""
     word = pick(rng, words.SPELLED)
-    wording = pick(rng, ("Spell {w}.", "Spell the word {w}.", "How do you spell {w}?", "Can you spell {w}?",
-                         "How is the word {w} spelled?"))
+    wording = pick(
+        rng,
+        (
+            "Spell {w}.",
+            "Spell the word {w}.",
+            "How do you spell {w}?",
+            "Can you spell {w}?",
+            "How is the word {w} spelled?",
+        ),
+    )
     result = "-".join(word.upper())
-    return Item("spelling", wording + word, wording.format(w=word), f"{result}.", result,
-                ["-".join(other.upper()) for other in words.SPELLED if abs(len(other) - len(word)) < 2])
+    return Item(
+        "spelling",
+        wording + word,
+        wording.format(w=word),
+        f"{result}.",
+        result,
+        ["-".join(other.upper()) for other in words.SPELLED if abs(len(other) - len(word)) < 2],
+    )
 
 
 def unspell(rng: Random) -> Item:
@@ -322,7 +446,9 @@ def animal_fact(rng: Random) -> Item:
     )[field]
     pool = sorted({row[field] for row in words.ANIMALS.values()} | ({"eight"} if field == 0 else set()))
     wording, thing = pick(rng, questions), article(name)
-    return Item("animals and jobs", wording + name, wording.format(a=thing), said(answer.format(a=thing, v=value)), value, pool)
+    return Item(
+        "animals and jobs", wording + name, wording.format(a=thing), said(answer.format(a=thing, v=value)), value, pool
+    )
 
 
 def trade_fact(rng: Random) -> Item:
@@ -332,17 +458,42 @@ def trade_fact(rng: Random) -> Item:
     who = article(job)
     if rng.random() < 0.5:
         wording = pick(rng, ("What does {j} use?", "What does {j} need for work?", "What tool does {j} use?"))
-        return Item("animals and jobs", wording + job, wording.format(j=who), said(f"{who} uses {tool}"), tool, TRADE_TOOLS)
+        return Item(
+            "animals and jobs", wording + job, wording.format(j=who), said(f"{who} uses {tool}"), tool, TRADE_TOOLS
+        )
     wording = pick(rng, ("What does {j} do?", "What is the work of {j}?", "What does {j} do all day?"))
-    return Item("animals and jobs", wording + job, wording.format(j=who), said(f"{who} {work}"), work,
-                [done for _, done in words.TRADES.values()])
+    return Item(
+        "animals and jobs",
+        wording + job,
+        wording.format(j=who),
+        said(f"{who} {work}"),
+        work,
+        [done for _, done in words.TRADES.values()],
+    )
 
 
 SKILLS: list[tuple[Skill, float]] = [
-    (total, 4), (difference, 4), (neighbour_number, 1.5), (count_range, 2), (count_words, 1), (compare_numbers, 2),
-    (compare_animals, 1.5), (opposite, 1.5), (category, 1.2), (odd_member, 1.5), (calendar, 1.5), (sort_numbers, 2),
-    (place_in_list, 1.5), (backwards, 1), (syllogism, 1), (ranking, 1.5), (belongings, 1), (spell, 1), (unspell, 0.7),
-    (animal_fact, 1), (trade_fact, 1),
+    (total, 4),
+    (difference, 4),
+    (neighbour_number, 1.5),
+    (count_range, 2),
+    (count_words, 1),
+    (compare_numbers, 2),
+    (compare_animals, 1.5),
+    (opposite, 1.5),
+    (category, 1.2),
+    (odd_member, 1.5),
+    (calendar, 1.5),
+    (sort_numbers, 2),
+    (place_in_list, 1.5),
+    (backwards, 1),
+    (syllogism, 1),
+    (ranking, 1.5),
+    (belongings, 1),
+    (spell, 1),
+    (unspell, 0.7),
+    (animal_fact, 1),
+    (trade_fact, 1),
 ]
 _DECK = [skill for skill, weight in SKILLS for _ in range(int(weight * 10))]
 

@@ -34,12 +34,35 @@ class Piece(NamedTuple):
 
 Document = list[Piece]
 
-SYSTEM_PROMPTS = ("You are a helpful assistant.", "You are a tiny teaching model.", "Answer briefly.", "Be polite.",
-                  "You are Weigh-In Starter.", "Answer in one short sentence.", "You are a friendly teacher.",
-                  "Answer the question.", "You are an assistant who answers questions about a small world.",
-                  "Be short and clear.", "You are a helpful, honest assistant. Answer as well as you can.")
-POLITE = ("Please tell me: ", "Can you tell me: ", "Hello! ", "Hi, ", "Tell me: ", "I have a question: ", "Please: ",
-          "I want to know: ", "Quick question: ", "Question: ", "Please answer: ", "Hey, ", "Q: ", "Could you please say: ")
+SYSTEM_PROMPTS = (
+    "You are a helpful assistant.",
+    "You are a tiny teaching model.",
+    "Answer briefly.",
+    "Be polite.",
+    "You are Weigh-In Starter.",
+    "Answer in one short sentence.",
+    "You are a friendly teacher.",
+    "Answer the question.",
+    "You are an assistant who answers questions about a small world.",
+    "Be short and clear.",
+    "You are a helpful, honest assistant. Answer as well as you can.",
+)
+POLITE = (
+    "Please tell me: ",
+    "Can you tell me: ",
+    "Hello! ",
+    "Hi, ",
+    "Tell me: ",
+    "I have a question: ",
+    "Please: ",
+    "I want to know: ",
+    "Quick question: ",
+    "Question: ",
+    "Please answer: ",
+    "Hey, ",
+    "Q: ",
+    "Could you please say: ",
+)
 
 
 def restyle(question: str, rng: Random) -> str:
@@ -72,8 +95,14 @@ def chat(turns: list[tuple[str, str]], system: str = "") -> Document:
     """A conversation of questions and answers; the answers and their ends are learnt."""
     pieces = [Piece(SYSTEM, False), Piece(system, False), Piece(END, False)] if system else []
     for question, answer in turns:
-        pieces += (Piece(USER, False), Piece(question, False), Piece(END, False),
-                   Piece(ASSISTANT, False), Piece(answer, True), Piece(END, True))
+        pieces += (
+            Piece(USER, False),
+            Piece(question, False),
+            Piece(END, False),
+            Piece(ASSISTANT, False),
+            Piece(answer, True),
+            Piece(END, True),
+        )
     return pieces
 
 
@@ -208,6 +237,10 @@ class Writer:
     def document(self, rng: Random) -> Document:
         """A random document of any kind."""
         kinds: tuple[tuple[float, Callable[[Random], Document]], ...] = (
-            (0.78, self.conversation), (0.86, self.biography), (0.98, self.exam), (1.0, self.chat_exam))
+            (0.78, self.conversation),
+            (0.86, self.biography),
+            (0.98, self.exam),
+            (1.0, self.chat_exam),
+        )
         chance = rng.random()
         return next(kind for limit, kind in kinds if chance < limit)(rng)

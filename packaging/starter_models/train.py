@@ -51,7 +51,10 @@ class Trainer:
         vectors = [w for w in model.parameters() if w.dim() != 2]
         self.optimizer = torch.optim.AdamW(
             [{"params": matrices, "weight_decay": WEIGHT_DECAY}, {"params": vectors, "weight_decay": 0.0}],
-            lr=LEARNING_RATE, betas=(0.9, 0.98), fused=device.type == "cuda")
+            lr=LEARNING_RATE,
+            betas=(0.9, 0.98),
+            fused=device.type == "cuda",
+        )
         self.accelerated = device.type == "cuda"
         self._losses = torch.compile(self.losses) if self.accelerated else self.losses
 
@@ -63,6 +66,7 @@ class Trainer:
             def attend(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
                 return flex_attention(q, k, v, block_mask=mask, enable_gqa=True)
         else:
+
             def attend(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
                 return F.scaled_dot_product_attention(q, k, v, attn_mask=mask, enable_gqa=True)
 
@@ -137,25 +141,47 @@ def train(work: Path, steps: int = STEPS, rows: int = ROWS, seconds: float = 0.0
                     point["imbalance"] = round(imbalance.item(), 3)
             pace = (step - first + 1) / (time.monotonic() - started)
             left = (steps - step - 1) / pace
-            print(f"step {step + 1}/{steps}  " + "  ".join(f"{k} {v}" for k, v in point.items() if k != "step")
-                  + f"  {pace * rows * CONTEXT:,.0f} tokens/s  {left / 60:.0f} min left", flush=True)
+            print(
+                f"step {step + 1}/{steps}  "
+                + "  ".join(f"{k} {v}" for k, v in point.items() if k != "step")
+                + f"  {pace * rows * CONTEXT:,.0f} tokens/s  {left / 60:.0f} min left",
+                flush=True,
+            )
             curve.append(point)
         if time.monotonic() - saved > CHECKPOINT_SECONDS:
             saved = time.monotonic()
             _save(checkpoint, trainers, step + 1, spent)
     for trainer in trainers:
-        arrays = {name: weight.detach().cpu().numpy().astype(np.float16)
-                  for name, weight in trainer.model.state_dict().items()}
+        arrays = {
+            name: weight.detach().cpu().numpy().astype(np.float16)
+            for name, weight in trainer.model.state_dict().items()
+        }
         np.savez(work / f"{trainer.model.shape.name}.npz", **arrays)  # type: ignore[arg-type]
     machine = torch.cuda.get_device_name(0) if device.type == "cuda" else "CPU"
-    (work / "training.json").write_text(json.dumps({
-        "seed": SEED, "steps": steps, "tokens": steps * rows * CONTEXT, "seconds": round(spent), "machine": machine,
-        "curve": curve[::max(1, len(curve) // 100)]}, indent=1))
+    (work / "training.json").write_text(
+        json.dumps(
+            {
+                "seed": SEED,
+                "steps": steps,
+                "tokens": steps * rows * CONTEXT,
+                "seconds": round(spent),
+                "machine": machine,
+                "curve": curve[:: max(1, len(curve) // 100)],
+            },
+            indent=1,
+        )
+    )
 
 
 def _save(path: Path, trainers: list[Trainer], step: int, seconds: float) -> None:
     """Writes a checkpoint beside the old one and then puts it in its place, so that a crash leaves one whole."""
     fresh = path.with_suffix(".new")
-    torch.save({"step": step, "seconds": seconds, "trainers": [
-        {"model": t.model.state_dict(), "optimizer": t.optimizer.state_dict()} for t in trainers]}, fresh)
+    torch.save(
+        {
+            "step": step,
+            "seconds": seconds,
+            "trainers": [{"model": t.model.state_dict(), "optimizer": t.optimizer.state_dict()} for t in trainers],
+        },
+        fresh,
+    )
     fresh.replace(path)

@@ -188,19 +188,24 @@ def _check_magic(cursor: _Cursor) -> None:
         start = cursor.need(4)
     except AppError:
         raise AppError("This file is too short to be a GGUF model.", kind="not_gguf") from None
-    magic = bytes(cursor.data[start : start + 4])
+    if (what := what_else(bytes(cursor.data[start : start + 512]))) is not None:
+        raise AppError(f"This is not a GGUF model: {what}.", kind="not_gguf")
+
+
+def what_else(head: bytes) -> str | None:
+    """What a file that begins with `head` (4 bytes or more) is, in words; None where it is GGUF."""
+    magic = head[:4]
     if magic == b"GGUF":
-        return
-    head = bytes(cursor.data[:512]).lstrip().lower()
+        return None
+    text = head.lstrip().lower()
     guesses = (
-        (head.startswith((b"<!doctype", b"<html")), "it is a web page (a login or error page saved under this name)"),
-        (head.startswith(b"version https://git-lfs"), "it is a Git LFS pointer, not the file itself"),
+        (text.startswith((b"<!doctype", b"<html")), "it is a web page (a login or error page saved under this name)"),
+        (text.startswith(b"version https://git-lfs"), "it is a Git LFS pointer, not the file itself"),
         (magic[:2] == b"PK", "it is a zip archive"),
         (magic[:2] == b"\x1f\x8b", "it is a gzip archive"),
         (magic in (b"lmgg", b"tjgg", b"fmgg"), "it is an old GGML file from before GGUF"),
     )
-    what = next((text for found, text in guesses if found), "it begins with other bytes")
-    raise AppError(f"This is not a GGUF model: {what}.", kind="not_gguf")
+    return next((words for found, words in guesses if found), "it begins with other bytes")
 
 
 def _value(cursor: _Cursor, key: str, kind: int, lengths: dict[str, int]) -> Any:

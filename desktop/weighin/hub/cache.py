@@ -1,0 +1,88 @@
+"""The hub's own cache on disk: where finished files go so that every program finds them.
+
+Layout: models--OWNER--NAME/{blobs/SHA256, snapshots/COMMIT/PATH -> ../../blobs/SHA256, refs/main}.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from weighin.core.hub_names import check_commit, check_repository, place_below
+
+_BRANCH = "main"
+
+
+@dataclass(frozen=True)
+class CachePlaces:
+    """Where the parts of one file of a repository lie: `part` and `bad` exist only while there is something in them."""
+
+    blob: Path
+    part: Path
+    bad: Path
+    lock: Path
+    snapshot: Path
+
+
+def cache_folder() -> Path:
+    """The folder of the hub's cache, as HF_HUB_CACHE and HF_HOME say."""
+    from huggingface_hub import constants
+
+    return Path(constants.HF_HUB_CACHE)
+
+
+def places(cache: Path, repo: str, commit: str, path: str, sha256: str) -> CachePlaces:
+    """Places for one file. Raises AppError where a name would lead out of the cache."""
+    folder = repository_folder(cache, repo)
+    blobs = folder / "blobs"
+    return CachePlaces(
+        blob=blobs / sha256,
+        part=blobs / f"{sha256}.part",
+        bad=blobs / f"{sha256}.bad",
+        lock=blobs / f"{sha256}.lock",
+        snapshot=place_below(folder / "snapshots" / check_commit(commit), path),
+    )
+
+
+def repository_folder(cache: Path, repo: str) -> Path:
+    """The folder of one repository."""
+    return cache / f"models--{check_repository(repo).replace('/', '--')}"
+
+
+def publish(cache: Path, repo: str, commit: str, path: str, sha256: str) -> Path:
+    """Make a finished blob visible under its name; the path to open. Raises OSError."""
+    where = places(cache, repo, commit, path, sha256)
+    where.snapshot.parent.mkdir(parents=True, exist_ok=True)
+    relative = os.path.relpath(where.blob, where.snapshot.parent)
+    if not (where.snapshot.is_symlink() and str(where.snapshot.readlink()) == relative):
+        where.snapshot.unlink(missing_ok=True)
+        try:
+            where.snapshot.symlink_to(relative)
+        except OSError:
+            # Windows without the right to make links: the hub's client too keeps the file itself there.
+            where.blob.replace(where.snapshot)
+    refs = repository_folder(cache, repo) / "refs"
+    refs.mkdir(exist_ok=True)
+    if _read(refs / _BRANCH) != commit:
+        temporary = refs / f".{_BRANCH}.tmp"
+        temporary.write_text(commit, "ascii")
+        temporary.replace(refs / _BRANCH)
+    return where.snapshot
+
+
+def discard(where: CachePlaces) -> None:
+    """Delete what is half-finished, and folders that are empty then."""
+    for leftover in (where.part, where.bad, where.part.with_name(where.part.name + ".json")):
+        leftover.unlink(missing_ok=True)
+    with contextlib.suppress(OSError):
+        where.part.parent.rmdir()
+        where.part.parent.parent.rmdir()
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text("ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        return ""

@@ -1,0 +1,178 @@
+"""Asking the hub through its own client: search and listings. Its errors become sentences here."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from weighin.core.errors import AppError
+from weighin.core.hub_names import check_commit, check_repository, is_sha256
+from weighin.core.repository import Listing, RemoteFile, Repository, group_files
+from weighin.hub.errors import HubError, gated, missing_or_private, network_error, offline, status_error
+
+if TYPE_CHECKING:
+    from huggingface_hub import HfApi
+
+T = TypeVar("T")
+_LICENSE_TAG = "license:"
+
+
+class HubClient:
+    """One session with the hub the environment names (HF_ENDPOINT, HF_TOKEN, HF_HUB_OFFLINE, proxies, certificates)."""
+
+    def __init__(self, api: HfApi | None = None) -> None:
+        self._api = api
+
+    def search(self, text: str, limit: int = 40) -> tuple[Repository, ...]:
+        """GGUF repositories that match `text`, the most downloaded first. Raises AppError."""
+
+        def ask() -> tuple[Repository, ...]:
+            found = self._hub().list_models(
+                filter="gguf",
+                search=text,
+                sort="downloads",
+                limit=limit,
+                expand=["downloads", "likes", "gated", "gguf", "tags"],
+            )
+            return tuple(repository for entry in found if (repository := _repository(entry)) is not None)
+
+        return _translated(text, ask)
+
+    def listing(self, repo: str, revision: str | None = None) -> Listing:
+        """The models of a repository at its newest commit (or `revision`). Raises AppError."""
+        check_repository(repo)
+
+        def ask() -> Listing:
+            info = self._hub().model_info(repo, revision=revision)
+            commit = check_commit(info.sha or "")
+            tree = self._hub().list_repo_tree(repo, recursive=True, revision=commit)
+            files = [_file(entry) for entry in tree if hasattr(entry, "size")]
+            variants, left_out = group_files(files)
+            return Listing(
+                repo=repo,
+                commit=commit,
+                variants=variants,
+                left_out=left_out,
+                gated=info.gated or "",
+                license=_license(info.tags),
+                downloads=info.downloads,
+            )
+
+        return _translated(repo, ask)
+
+    def _hub(self) -> HfApi:
+        if self._api is None:
+            # A second to import: only when the hub is really asked.
+            from huggingface_hub import HfApi
+
+            logging.getLogger("huggingface_hub").setLevel(logging.ERROR)
+            self._api = HfApi(library_name="weighin")
+        return self._api
+
+
+def token() -> str | None:
+    """The user's own token as the hub's client finds it."""
+    from huggingface_hub import get_token
+
+    return get_token()
+
+
+def endpoint() -> str:
+    """Address of the hub."""
+    from huggingface_hub import constants
+
+    return constants.ENDPOINT
+
+
+def check_online() -> None:
+    """Raises HubError where the user has switched the hub off."""
+    from huggingface_hub import constants
+
+    if constants.is_offline_mode():
+        raise offline()
+
+
+def _translated(repo: str, ask: Callable[[], T]) -> T:
+    """The result of `ask`, its errors as sentences."""
+    import httpx2
+    from huggingface_hub import errors
+
+    try:
+        return ask()
+    except AppError:
+        raise
+    except errors.OfflineModeIsEnabled:
+        raise offline() from None
+    except errors.GatedRepoError:
+        raise gated(repo) from None
+    except errors.RevisionNotFoundError:
+        raise HubError(f"{repo} has no such version.", "not_found") from None
+    except errors.RepositoryNotFoundError:
+        raise missing_or_private(repo) from None
+    except errors.DisabledRepoError:
+        raise HubError(f"The hub has closed {repo}.", "forbidden") from None
+    except errors.HFValidationError:
+        raise HubError(f"{repo!r} is no repository: write OWNER/NAME.", "name") from None
+    except errors.HfHubHTTPError as error:
+        response = error.response
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        raise status_error(response.status_code, headers, repo) from None
+    except httpx2.TimeoutException:
+        raise HubError("The hub did not answer in time.", "stalled", True) from None
+    except httpx2.ProxyError as error:
+        raise HubError(f"The proxy refuses: {error}.", "proxy") from None
+    except httpx2.TransportError as error:
+        raise _transport_error(error) from None
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        detail = f"{type(error).__name__}: {error}"
+        raise HubError(
+            "The hub's answer could not be understood; is HF_ENDPOINT a hub?", "answer", detail=detail
+        ) from None
+
+
+def _transport_error(error: Exception) -> HubError:
+    """The sentence for the failure below httpx."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, OSError):
+            return network_error(cause, endpoint())
+        cause = cause.__cause__ or cause.__context__
+    reason = str(error)
+    if "CERTIFICATE" in reason.upper():
+        return HubError(f"The certificate of {endpoint()} cannot be trusted: {reason}.", "certificate")
+    return HubError(f"{endpoint()} cannot be reached: there seems to be no connection.", "offline", True, detail=reason)
+
+
+def _repository(entry: Any) -> Repository | None:
+    try:
+        name = check_repository(entry.id)
+    except AppError:
+        return None
+    facts = entry.gguf if isinstance(entry.gguf, dict) else {}
+    return Repository(
+        repo=name,
+        downloads=_whole(entry.downloads),
+        likes=_whole(entry.likes),
+        gated=entry.gated or "",
+        license=_license(entry.tags),
+        architecture=facts["architecture"] if isinstance(facts.get("architecture"), str) else None,
+        parameters=_whole(facts.get("total")),
+        context_length=_whole(facts.get("context_length")),
+    )
+
+
+def _file(entry: Any) -> RemoteFile:
+    sha256 = entry.lfs.sha256 if entry.lfs is not None else None
+    if sha256 is not None and not is_sha256(sha256):
+        sha256 = None
+    size = entry.lfs.size if entry.lfs is not None else entry.size
+    return RemoteFile(str(entry.path), int(size), sha256)
+
+
+def _license(tags: list[str] | None) -> str | None:
+    return next((t.removeprefix(_LICENSE_TAG) for t in tags or () if t.startswith(_LICENSE_TAG)), None)
+
+
+def _whole(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None

@@ -1,0 +1,122 @@
+"""What goes wrong with the hub, each in its own sentence that says what to do."""
+
+from __future__ import annotations
+
+import email.utils
+import errno
+import http.client
+import socket
+import ssl
+import time
+from collections.abc import Mapping
+
+from weighin.core.errors import AppError
+from weighin.core.safe_text import safe_name
+
+MAX_WAIT_S = 600.0
+
+
+class HubError(AppError):
+    """Trouble with the hub. `retry`: trying again may help; `wait_s`: how long the hub asks to wait, if it does."""
+
+    def __init__(
+        self, user_text: str, kind: str, retry: bool = False, wait_s: float | None = None, detail: str = ""
+    ) -> None:
+        super().__init__(user_text, detail, kind)
+        self.retry = retry
+        self.wait_s = wait_s
+
+
+def status_error(status: int, headers: Mapping[str, str], repo: str) -> HubError:
+    """The error for an HTTP status of the hub or of a host it redirects to. `headers` by lower-case name."""
+    code, message = headers.get("x-error-code", ""), headers.get("x-error-message", "")
+    if code == "GatedRepo":
+        return gated(repo)
+    if code == "EntryNotFound":
+        return HubError(f"{repo} has no such file at this commit.", "not_found")
+    if code == "RevisionNotFound":
+        return HubError(f"{repo} has no such version.", "not_found")
+    if status == 401 and "invalid credentials" in message.lower():
+        return HubError("The hub does not accept your token: log in again with `hf auth login`.", "login")
+    if status == 401 or code == "RepoNotFound":
+        return missing_or_private(repo)
+    if status == 403:
+        text = f"The hub refuses access to {repo}: your token may lack the permission, or the owner blocks it."
+        return HubError(text, "forbidden")
+    if status == 404:
+        return HubError(f"The hub has no {repo}, or no such file in it.", "not_found")
+    if status == 407:
+        return HubError("The proxy asks for a name and password: put them into HTTPS_PROXY.", "proxy")
+    if status == 429:
+        wait = retry_after(headers)
+        when = f"in {wait:.0f} s" if wait else "in some minutes"
+        return HubError(f"The hub limits how many requests you make: it goes on {when}.", "rate_limit", True, wait)
+    if status >= 500 or status == 408:
+        text = f"The hub is not able to answer at the moment (status {status}); please try again later."
+        return HubError(text, "server", True, retry_after(headers))
+    return HubError(f"The hub answered with an unexpected status {status}.", "status")
+
+
+def gated(repo: str) -> HubError:
+    """The owner wants a licence accepted first."""
+    text = (
+        f"The owner of {repo} asks you to accept a licence first: open its page at the hub, accept, log in with "
+        "`hf auth login`, then try again."
+    )
+    return HubError(text, "gated")
+
+
+def missing_or_private(repo: str) -> HubError:
+    """The hub does not tell the two apart for somebody it does not know."""
+    text = (
+        f"The hub shows no {repo}: it does not exist, or it is private and you would have to log in (`hf auth login`)."
+    )
+    return HubError(text, "private_or_missing")
+
+
+def offline() -> HubError:
+    """The user has switched the hub off."""
+    return HubError("Offline mode is on (HF_HUB_OFFLINE): nothing is asked of the hub.", "offline_mode")
+
+
+def network_error(error: Exception, host: str) -> HubError:
+    """The sentence for a failure below HTTP."""
+    where = safe_name(host, 60)
+    detail = f"{type(error).__name__}: {error}"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        text = (
+            f"The certificate of {where} cannot be trusted: {error.verify_message}. "
+            "A company's own can be named in SSL_CERT_FILE."
+        )
+        return HubError(text, "certificate", detail=detail)
+    if isinstance(error, socket.gaierror):
+        text = f"The name {where} was not found: there seems to be no connection to the internet."
+        return HubError(text, "offline", True, detail=detail)
+    if isinstance(error, TimeoutError):
+        return HubError("Nothing came for too long; trying again.", "stalled", True, detail=detail)
+    if isinstance(error, OSError) and "407" in str(error):
+        return status_error(407, {}, "")
+    if isinstance(error, OSError) and error.errno in (errno.ECONNREFUSED, errno.ENETUNREACH, errno.EHOSTUNREACH):
+        text = f"{where} cannot be reached: there seems to be no connection."
+        return HubError(text, "offline", True, detail=detail)
+    if isinstance(error, (OSError, http.client.HTTPException)):
+        return HubError("The connection broke.", "connection", True, detail=detail)
+    raise error
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds to wait by Retry-After (a number or a date) or the hub's RateLimit header; None where neither says."""
+    text = headers.get("retry-after", "").strip()
+    if text.isascii() and text.isdigit():
+        return min(float(text), MAX_WAIT_S)
+    if text:
+        try:
+            moment = email.utils.parsedate_to_datetime(text).timestamp()
+        except (ValueError, TypeError, OverflowError):
+            return None
+        return min(max(0.0, moment - time.time()), MAX_WAIT_S)
+    for part in headers.get("ratelimit", "").split(";"):
+        name, _, value = part.strip().partition("=")
+        if name == "t" and value.isascii() and value.isdigit():
+            return min(float(value), MAX_WAIT_S)
+    return None

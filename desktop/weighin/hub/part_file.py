@@ -1,0 +1,247 @@
+"""A half-finished file on disk, with the note that tells its good bytes from torn ones."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from io import FileIO
+from pathlib import Path
+
+from weighin.core.sidecar import CHUNK, Sidecar, Tail, decode, marks
+
+_PIECE = 1 << 20
+_BUFFERS = 4
+_MAX_SIDECAR = 16 << 20
+
+
+class PartFile:
+    """Bytes from 0 to `length`, hashed while they come. Not for two threads; `lock.py` keeps other programs away.
+
+    Hashing and syncing are done by threads of its own, so that they overlap with reading the network.
+    """
+
+    def __init__(self, place: Path, identity: Sidecar) -> None:
+        self.place = place
+        self.note = note_of(place)
+        self._identity = identity
+        self._digests: list[str] = []
+        self._hash = hashlib.sha256()
+        self._file: FileIO | None = None
+        self._hasher = _Hasher()
+        self._noter = _Noter(self.note)
+        self.length = 0
+
+    def open(self, checked: Callable[[int], bool]) -> None:
+        """Take up what is there: every byte is read again, and what no digest vouches for is cut off.
+
+        `checked` hears how many bytes are found good, and says whether to go on. Raises OSError."""
+        self.place.parent.mkdir(parents=True, exist_ok=True)
+        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+        self._file = FileIO(os.open(self.place, flags, 0o644), "r+b")
+        known = _read_note(self.note)
+        same = known is not None and (known.sha256, known.size) == (self._identity.sha256, self._identity.size)
+        if known is not None and same:
+            self._take_up(known, checked)
+        self._cut()
+
+    def write(self, data: memoryview) -> None:
+        """Append. `data` must not change until `drain`. Raises OSError, ENOSPC among them; what is noted stays good."""
+        assert self._file is not None
+        while data:
+            count = min(len(data), CHUNK - self.length % CHUNK)
+            piece = data[:count]
+            written = 0
+            while written < count:
+                written += self._file.write(piece[written:])
+            self._hasher.update(self._hash, piece)
+            self.length += count
+            data = data[count:]
+            if self.length % CHUNK == 0:
+                self.drain()
+                self._digests.append(self._hash.copy().hexdigest())
+                self._noter.note(self._file.fileno(), self._sidecar())
+
+    def drain(self) -> None:
+        """Wait until all that was written is hashed."""
+        self._hasher.drain()
+
+    def restart(self) -> None:
+        """Throw away what is here and begin again."""
+        self.drain()
+        self._digests, self._hash, self.length = [], hashlib.sha256(), 0
+        self._cut()
+
+    def digest(self) -> str:
+        """sha256 of all bytes so far."""
+        self.drain()
+        return self._hash.copy().hexdigest()
+
+    def close(self) -> None:
+        """Stop in order: the note then vouches for every byte."""
+        if self._file is None:
+            return
+        self.drain()
+        with contextlib.suppress(OSError):
+            # Where writing failed half-way the file is longer than what was counted.
+            self._file.truncate(self.length)
+            tail = Tail(self.length, self._hash.copy().hexdigest()) if self.length % CHUNK else None
+            self._noter.note(self._file.fileno(), replace(self._sidecar(), tail=tail))
+        self._stop()
+
+    def finish(self, final: Path) -> None:
+        """Make it durable under its final name and forget the note. Raises OSError."""
+        assert self._file is not None
+        self.drain()
+        os.fsync(self._file.fileno())
+        self._stop()
+        self.place.replace(final)
+        sync_folder(final.parent)
+        self.note.unlink(missing_ok=True)
+
+    def set_aside(self, bad: Path) -> None:
+        """Keep wrong bytes for whoever wants to look at them, under a name nothing uses."""
+        self._stop()
+        self.place.replace(bad)
+        self.note.unlink(missing_ok=True)
+
+    def _stop(self) -> None:
+        self._hasher.close()
+        self._noter.close()
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def _take_up(self, known: Sidecar, checked: Callable[[int], bool]) -> None:
+        assert self._file is not None
+        running = hashlib.sha256()
+        buffer = memoryview(bytearray(_PIECE))
+        at = 0
+        for length, digest in marks(known):
+            while at < length and (count := self._file.readinto(buffer[: min(_PIECE, length - at)])):
+                running.update(buffer[:count])
+                at += count
+            if at < length or running.hexdigest() != digest:
+                return
+            self.length, self._hash = length, running.copy()
+            if length % CHUNK == 0:
+                self._digests.append(digest)
+            if not checked(length):
+                return
+
+    def _cut(self) -> None:
+        assert self._file is not None
+        self._file.truncate(self.length)
+        self._file.seek(self.length)
+
+    def _sidecar(self) -> Sidecar:
+        return replace(self._identity, digests=tuple(self._digests), tail=None)
+
+
+class _Hasher:
+    """Hashes on a thread of its own while the next bytes are read and written."""
+
+    def __init__(self) -> None:
+        self._work: queue.Queue[tuple[object, memoryview] | None] = queue.Queue(_BUFFERS)
+        self._thread: threading.Thread | None = None
+
+    def update(self, running: object, data: memoryview) -> None:
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, daemon=True)
+            self._thread.start()
+        self._work.put((running, data))
+
+    def drain(self) -> None:
+        self._work.join()
+
+    def close(self) -> None:
+        if self._thread is not None:
+            self._work.put(None)
+            self._thread.join()
+            self._thread = None
+
+    def _run(self) -> None:
+        while True:
+            entry = self._work.get()
+            if entry is not None:
+                entry[0].update(entry[1])  # type: ignore[attr-defined]
+            self._work.task_done()
+            if entry is None:
+                return
+
+
+class _Noter:
+    """Makes data durable, then the note that vouches for it; one behind at most, so a slow disk slows the download."""
+
+    def __init__(self, note: Path) -> None:
+        self._note = note
+        self._work: queue.Queue[tuple[int, Sidecar] | None] = queue.Queue(1)
+        self._thread: threading.Thread | None = None
+        self._error: OSError | None = None
+
+    def note(self, descriptor: int, sidecar: Sidecar) -> None:
+        if self._error is not None:
+            error, self._error = self._error, None
+            raise error
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, daemon=True)
+            self._thread.start()
+        self._work.put((descriptor, sidecar))
+
+    def close(self) -> None:
+        if self._thread is not None:
+            self._work.put(None)
+            self._thread.join()
+            self._thread = None
+
+    def _run(self) -> None:
+        while (entry := self._work.get()) is not None:
+            descriptor, sidecar = entry
+            try:
+                getattr(os, "fdatasync", os.fsync)(descriptor)
+                write_durably(self._note, sidecar.encode())
+            except OSError as error:
+                self._error = error
+
+
+def note_of(place: Path) -> Path:
+    """The note beside the part file at `place`."""
+    return place.with_name(place.name + ".json")
+
+
+def write_durably(path: Path, data: bytes) -> None:
+    """Replace the file at `path` whole or not at all. Raises OSError."""
+    temporary = path.with_name(path.name + ".tmp")
+    try:
+        with temporary.open("wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise
+
+
+def sync_folder(folder: Path) -> None:
+    """Make names in `folder` durable, where the system knows how."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _read_note(path: Path) -> Sidecar | None:
+    try:
+        if path.stat().st_size > _MAX_SIDECAR:
+            return None
+        return decode(path.read_bytes())
+    except OSError:
+        return None

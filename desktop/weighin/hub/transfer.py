@@ -1,0 +1,278 @@
+"""One file from the hub onto the disk: resumed, checked, put in its place. The only writer of part files."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import http.client
+import random
+import shutil
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote
+
+from weighin.core import words
+from weighin.core.download import LOW_SPACE, Transferred, WantedFile
+from weighin.core.errors import AppError
+from weighin.core.gguf import what_else
+from weighin.core.hub_names import is_sha256
+from weighin.core.sidecar import Sidecar
+from weighin.hub.cache import CachePlaces, places, publish
+from weighin.hub.errors import HubError, network_error
+from weighin.hub.http import Http, Patience, Reply
+from weighin.hub.lock import WriterLock
+from weighin.hub.part_file import PartFile
+
+_PIECE = 1 << 20
+# Pieces in flight between the network and the hash: those queued, the one being hashed, the one being filled.
+_RING = 6
+_TRIES = 7
+_WAIT_FOR_WRITER_S = 0.5
+
+
+class StoppedError(Exception):
+    """The user paused or cancelled; what came is kept."""
+
+
+@dataclass
+class Ground:
+    """Where and how files are fetched. `free_bytes` tells the free space of a folder's disk."""
+
+    endpoint: str
+    cache: Path
+    token: str | None = field(default=None, repr=False)
+    patience: Patience = field(default_factory=Patience)
+    free_bytes: Callable[[Path], int] = lambda folder: shutil.disk_usage(folder).free
+
+
+class Transfer:
+    """Fetches one file. `run` once, from one thread; `stop` from any."""
+
+    def __init__(
+        self, ground: Ground, repo: str, commit: str, file: WantedFile, progress: Callable[[Transferred], None]
+    ) -> None:
+        self._ground = ground
+        self._repo, self._commit, self._file = repo, commit, file
+        self._tell = progress
+        self._places = places(ground.cache, repo, commit, file.path, file.sha256)
+        self._http = Http(ground.endpoint, ground.token, ground.patience)
+        self._stop = threading.Event()
+        self._received = 0
+        self._stretches = 0
+        self._began_again = False
+
+    @property
+    def places(self) -> CachePlaces:
+        """Where it is written."""
+        return self._places
+
+    @property
+    def received(self) -> int:
+        """Bytes that came over the network."""
+        return self._received
+
+    def stop(self) -> None:
+        """Break off now, keeping what came."""
+        self._stop.set()
+        self._http.abort()
+
+    def run(self) -> Path:
+        """The path of the finished, checked file. Raises StoppedError or AppError with one sentence."""
+        lock = WriterLock(self._places.lock)
+        try:
+            while not lock.acquire():
+                self._report(0, "waiting", "Another program is downloading this file.")
+                self._pause(_WAIT_FOR_WRITER_S)
+            try:
+                if not self._is_here():
+                    self._fetch()
+                path = publish(self._ground.cache, self._repo, self._commit, self._file.path, self._file.sha256)
+                self._places.bad.unlink(missing_ok=True)
+                return path
+            finally:
+                lock.release()
+        except OSError as error:
+            raise disk_error(error, self._places.part.parent) from error
+
+    def _is_here(self) -> bool:
+        """Whether the finished file lies in the cache already; its bytes are read and checked, not believed."""
+        blob = self._places.blob
+        if not blob.is_file() and self._places.snapshot.is_file() and not self._places.snapshot.is_symlink():
+            blob = self._places.snapshot
+        if not blob.is_file() or blob.stat().st_size != self._file.size:
+            return False
+        running, done, buffer = hashlib.sha256(), 0, memoryview(bytearray(_PIECE))
+        with blob.open("rb", buffering=0) as stream:
+            while count := stream.readinto(buffer):
+                running.update(buffer[:count])
+                done += count
+                self._report(done, "checking")
+                self._check_stop()
+        if running.hexdigest() == self._file.sha256:
+            return True
+        blob.replace(self._places.bad)
+        return False
+
+    def _fetch(self) -> None:
+        identity = Sidecar(self._repo, self._file.path, self._commit, self._file.size, self._file.sha256)
+        part = PartFile(self._places.part, identity)
+        settled = False
+        try:
+            part.open(self._on_checked)
+            self._check_stop()
+            while True:
+                self._receive(part)
+                if part.digest() == self._file.sha256:
+                    break
+                if self._stretches < 2 or self._began_again:
+                    settled = True
+                    self._refuse_bytes(part)
+                # Put together from several attempts: perhaps the file changed between them. Once more from the start.
+                self._began_again = True
+                part.restart()
+            part.finish(self._places.blob)
+            settled = True
+        finally:
+            if not settled:
+                part.close()
+            self._http.close()
+
+    def _refuse_bytes(self, part: PartFile) -> None:
+        digest = part.digest()
+        again = self._places.bad.exists() and _digest_of(self._places.bad) == digest
+        part.set_aside(self._places.bad)
+        if again:
+            text = "Two downloads brought the same wrong bytes: the hub's file does not match the hub's own checksum."
+            raise AppError(text, f"sha256 {digest}", "damaged")
+        text = "What came is damaged: its sha256 is not the one the hub states. It is not used; please download again."
+        raise AppError(text, f"sha256 {digest}", "damaged")
+
+    def _receive(self, part: PartFile) -> None:
+        """Fetch until the file is full, trying again as long as something comes."""
+        failures = 0
+        if part.length:
+            self._stretches += 1
+        while part.length < self._file.size:
+            before = self._received
+            self._stretches += 1
+            try:
+                self._attempt(part)
+            except HubError as error:
+                self._check_stop()
+                failures = 0 if self._received > before else failures + 1
+                if not error.retry or failures >= _TRIES:
+                    raise
+                self._wait(error, failures, part.length)
+
+    def _attempt(self, part: PartFile) -> None:
+        url = f"{self._ground.endpoint}/{self._repo}/resolve/{self._commit}/{quote(self._file.path)}"
+        reply = self._http.get(url, part.length, repo=self._repo)
+        if part.length and reply.status == 200:
+            part.restart()
+            self._stretches = 1
+        self._check_reply(reply, part.length)
+        ring = [memoryview(bytearray(_PIECE)) for _ in range(_RING)]
+        turn = 0
+        while part.length < self._file.size:
+            buffer = ring[turn % _RING]
+            turn += 1
+            filled = self._fill(reply, buffer, self._file.size - part.length)
+            if filled == 0:
+                raise HubError("The connection broke.", "connection", True)
+            if part.length == 0:
+                self._check_head(bytes(buffer[: min(filled, 512)]))
+            self._check_space(part)
+            part.write(buffer[:filled])
+            self._report(part.length, "loading")
+
+    def _fill(self, reply: Reply, buffer: memoryview, wanted: int) -> int:
+        """Read what comes; raises StoppedError or HubError."""
+        try:
+            count = reply.readinto(buffer[: min(wanted, len(buffer))])
+        except (OSError, ValueError, http.client.HTTPException) as error:
+            self._check_stop()
+            raise network_error(error if not isinstance(error, ValueError) else OSError(str(error)), "") from error
+        self._check_stop()
+        self._received += count
+        return count
+
+    def _check_reply(self, reply: Reply, start: int) -> None:
+        """Whether these are the bytes asked for, as far as headers can tell."""
+        size = self._file.size
+        if reply.headers.get("content-encoding", "identity") not in ("identity", ""):
+            raise HubError("The server sends the file packed although it was asked not to.", "encoding")
+        etag = reply.linked.get("x-linked-etag", "").strip('W/"')
+        if is_sha256(etag) and etag != self._file.sha256:
+            raise HubError("The file at the hub is another one than was listed; list it again.", "changed")
+        if reply.status == 206:
+            wanted = f"bytes {start}-{size - 1}/{size}"
+            found = reply.headers.get("content-range", "")
+            if start == 0 or found != wanted:
+                raise HubError("The server sends other bytes than were asked for.", "range", True, detail=found)
+        elif reply.length is not None and reply.length != size:
+            what = what_else(reply.read(512)) or "it has another size"
+            text = f"The server sends {words.count(reply.length)} bytes instead of {words.count(size)}: {what}."
+            raise HubError(text, "not_the_file")
+
+    def _check_head(self, head: bytes) -> None:
+        if self._file.path.lower().endswith(".gguf") and len(head) >= 4 and (what := what_else(head)):
+            raise HubError(f"The server does not send a GGUF model: {what}.", "not_the_file")
+
+    def _check_space(self, part: PartFile) -> None:
+        if part.length % (16 * _PIECE) < _PIECE and self._ground.free_bytes(self._places.part.parent) < LOW_SPACE:
+            raise disk_full()
+
+    def _wait(self, error: HubError, failures: int, done: int) -> None:
+        patience = self._ground.patience
+        pause = min(patience.backoff_s * 2 ** max(0, failures - 1), patience.longest_s) * random.uniform(0.75, 1.25)
+        if error.wait_s is not None:
+            pause = max(pause, error.wait_s)
+        self._report(done, "waiting", error.user_text)
+        self._pause(pause)
+
+    def _pause(self, seconds: float) -> None:
+        self._stop.wait(seconds)
+        self._check_stop()
+
+    def _check_stop(self) -> None:
+        if self._stop.is_set():
+            raise StoppedError
+
+    def _on_checked(self, length: int) -> bool:
+        self._report(length, "checking")
+        return not self._stop.is_set()
+
+    def _report(self, done: int, phase: str, note: str = "") -> None:
+        size = self._file.size
+        self._tell(Transferred(done, size, self._received, phase, self._file.path, done, size, note))
+
+
+def disk_full() -> AppError:
+    """The disk takes no more."""
+    text = "The disk is full: the download pauses, what came is kept. Make room, then resume."
+    return AppError(text, kind="disk_full")
+
+
+def disk_error(error: OSError, folder: Path) -> AppError:
+    """The sentence for a failure of the disk."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return disk_full()
+    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+        return AppError(f"Nothing can be written into {folder}: it is read-only or not yours.", str(error), "read_only")
+    if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.EIO, errno.ESTALE, errno.ENODEV):
+        return AppError(f"The folder {folder} is gone or cannot be read: is its disk still there?", str(error), "disk")
+    if error.errno == errno.ELOOP:
+        return AppError(
+            f"There is a link where a file should be written in {folder}; it is not followed.", str(error), "disk"
+        )
+    return AppError(f"The disk said: {error.strerror or error}.", str(error), "disk")
+
+
+def _digest_of(path: Path) -> str:
+    running = hashlib.sha256()
+    with path.open("rb") as stream:
+        while data := stream.read(_PIECE):
+            running.update(data)
+    return running.hexdigest()

@@ -1,0 +1,383 @@
+"""One file from a hub of our own, with everything that goes wrong on the way."""
+
+from __future__ import annotations
+
+import errno
+import os
+import random
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.support.loopback_hub import COMMIT, LoopbackHub
+
+from weighin.core.download import Plan, Transferred, WantedFile
+from weighin.core.errors import AppError
+from weighin.core.sidecar import CHUNK
+from weighin.hub import part_file
+from weighin.hub.cache import places
+from weighin.hub.download import Download
+from weighin.hub.http import Patience
+from weighin.hub.transfer import Ground, StoppedError
+
+REPO, PATH = "owner/model-GGUF", "model-Q4_K_M.gguf"
+DATA = b"GGUF" + random.Random(1).randbytes(3 * CHUNK + 12345)
+QUICK = Patience(connect_s=5, stall_s=0.5, backoff_s=0.01, longest_s=0.05)
+
+
+@pytest.fixture
+def hub() -> Iterator[LoopbackHub]:
+    with LoopbackHub(token="hf_secret") as made:
+        made.add(REPO, {PATH: DATA})
+        yield made
+
+
+class Kit:
+    """A download onto a cache folder, and what it said."""
+
+    def __init__(self, hub: LoopbackHub, cache: Path, **ground: object) -> None:
+        self.content = hub.repos[REPO].files[PATH]
+        self.plan = Plan(REPO, COMMIT, (WantedFile(PATH, self.content.size, self.content.sha256),))
+        self.places = places(cache, REPO, COMMIT, PATH, self.content.sha256)
+        self.news: list[Transferred] = []
+        self.cache = cache
+        ground.setdefault("free_bytes", lambda _: 1 << 50)
+        self.download = Download(Ground(hub.url, cache, patience=QUICK, **ground), self.plan, self.news.append)
+
+    def run(self) -> Path:
+        (path,) = self.download.run()
+        return path
+
+    def refused(self) -> AppError:
+        with pytest.raises(AppError) as caught:
+            self.download.run()
+        return caught.value
+
+    def leftovers(self) -> list[str]:
+        return sorted(p.name for p in self.places.blob.parent.iterdir() if p != self.places.blob)
+
+
+@pytest.fixture
+def kit(hub: LoopbackHub, tmp_path: Path) -> Kit:
+    return Kit(hub, tmp_path / "cache")
+
+
+def test_a_file_arrives_checked_and_in_its_place(kit: Kit, hub: LoopbackHub) -> None:
+    path = kit.run()
+    assert path.read_bytes() == DATA
+    assert kit.leftovers() == []
+    assert kit.news[-1].done == len(DATA)
+    assert hub.sent == len(DATA)
+
+
+def test_the_hubs_own_client_finds_it(kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = kit.run()
+    from huggingface_hub import hf_hub_download, try_to_load_from_cache
+
+    assert try_to_load_from_cache(REPO, PATH, cache_dir=kit.cache) == str(path)
+    assert hf_hub_download(REPO, PATH, cache_dir=kit.cache, local_files_only=True) == str(path)
+
+
+def test_what_is_here_already_is_read_and_not_fetched(kit: Kit, hub: LoopbackHub, tmp_path: Path) -> None:
+    kit.run()
+    assert Kit(hub, kit.cache).run().read_bytes() == DATA
+    assert hub.sent == len(DATA)
+
+
+def test_a_finished_file_that_was_altered_is_fetched_again(kit: Kit, hub: LoopbackHub) -> None:
+    kit.run()
+    with kit.places.blob.open("r+b") as stream:
+        stream.seek(1000)
+        stream.write(b"x")
+    assert Kit(hub, kit.cache).run().read_bytes() == DATA
+    assert kit.leftovers() == []
+
+
+def test_one_wrong_byte_is_never_used(kit: Kit, hub: LoopbackHub) -> None:
+    hub.fail(PATH, wrong_byte_at=CHUNK + 5, times=-1)
+    error = kit.refused()
+    assert error.kind == "damaged"
+    assert "download again" in error.user_text
+    assert not kit.places.blob.exists()
+    assert not kit.places.snapshot.exists()
+    assert kit.places.bad.stat().st_size == len(DATA)
+    again = Kit(hub, kit.cache).refused()
+    assert "the hub's file does not match" in again.user_text
+    hub.faults.clear()
+    assert Kit(hub, kit.cache).run().read_bytes() == DATA
+    assert kit.leftovers() == []
+
+
+def test_dropping_at_every_chunk_fetches_nothing_twice(kit: Kit, hub: LoopbackHub) -> None:
+    hub.fail(PATH, drop_every=5 << 20, times=-1)
+    assert kit.run().read_bytes() == DATA
+    starts = [int(r.headers.get("range", "bytes=0-")[6:-1]) for r in hub.requests()]
+    assert len(starts) > 8
+    assert starts == sorted(starts)
+    assert hub.sent <= len(DATA) + len(starts) * (1 << 20)
+
+
+def test_a_server_without_ranges_starts_again_from_zero(kit: Kit, hub: LoopbackHub) -> None:
+    hub.fail(PATH, drop_at=20 << 20, times=1)
+    hub_faults = hub.faults[PATH]
+
+    def later() -> None:
+        while hub_faults.times:
+            time.sleep(0.005)
+        hub.fail(PATH, ignore_range=True, times=1)
+
+    threading.Thread(target=later, daemon=True).start()
+    assert kit.run().read_bytes() == DATA
+
+
+def test_a_wrong_content_range_is_refused(kit: Kit, hub: LoopbackHub) -> None:
+    _part(kit, 2)
+    hub.fail(PATH, content_range=f"bytes 0-{len(DATA) - 1}/{len(DATA)}", times=-1)
+    assert kit.refused().kind == "range"
+    assert kit.places.part.stat().st_size == 2 * CHUNK
+    hub.fail(PATH, content_range="bytes 1-2/3", times=2)
+    assert Kit(hub, kit.cache).run().read_bytes() == DATA
+
+
+def test_a_file_that_changes_between_attempts_is_never_mixed(kit: Kit, hub: LoopbackHub) -> None:
+    other = DATA[: 2 * CHUNK] + bytes(len(DATA) - 2 * CHUNK)
+    _part(kit, 1)
+    hub.fail(PATH, other=other, times=1)
+    assert kit.run().read_bytes() == DATA
+    assert [r.headers.get("range") for r in hub.requests()] == [f"bytes={CHUNK}-", None]
+
+
+def test_a_file_that_is_another_one_than_was_listed_is_refused(kit: Kit, hub: LoopbackHub) -> None:
+    hub.add(REPO, {PATH: DATA[:-1] + b"x"})
+    assert kit.refused().kind == "changed"
+
+
+def test_a_stall_is_noticed_and_tried_again(kit: Kit, hub: LoopbackHub) -> None:
+    hub.fail(PATH, stall_at=10 << 20, times=1)
+    assert kit.run().read_bytes() == DATA
+    assert any("too long" in n.note for n in kit.news)
+
+
+def test_stop_answers_while_the_server_is_silent_and_keeps_what_came(hub: LoopbackHub, tmp_path: Path) -> None:
+    kit = Kit(hub, tmp_path / "cache")
+    kit.download._ground.patience = Patience(stall_s=60)
+    hub.fail(PATH, stall_at=20 << 20, times=1)
+    caught: list[StoppedError] = []
+
+    def run() -> None:
+        try:
+            kit.download.run()
+        except StoppedError as error:
+            caught.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    while not (kit.news and kit.news[-1].done == 20 << 20):
+        time.sleep(0.01)
+    kit.download.stop()
+    thread.join(5)
+    assert isinstance(caught[0], StoppedError)
+    assert kit.places.part.stat().st_size == 20 << 20
+    sent = hub.sent
+    assert Kit(hub, kit.cache).run().read_bytes() == DATA
+    assert hub.sent - sent == len(DATA) - (20 << 20)
+
+
+@pytest.mark.parametrize("harm", ["cut", "scribble", "longer", "note_gone", "note_torn", "hole"])
+def test_a_torn_tail_is_found(kit: Kit, hub: LoopbackHub, harm: str) -> None:
+    _part(kit, 3)
+    part, note = kit.places.part, part_file.note_of(kit.places.part)
+    kept = 2
+    with part.open("r+b") as stream:
+        if harm == "cut":
+            stream.truncate(3 * CHUNK - 1000)
+        elif harm == "scribble":
+            stream.seek(3 * CHUNK - (1 << 20))
+            stream.write(bytes(1 << 20))
+        elif harm == "longer":
+            stream.seek(3 * CHUNK)
+            stream.write(b"not ours")
+            kept = 3
+        elif harm == "hole":
+            stream.seek(CHUNK + 3)
+            stream.write(bytes(4096))
+            kept = 1
+    if harm == "note_gone":
+        note.unlink()
+        kept = 0
+    elif harm == "note_torn":
+        note.write_bytes(note.read_bytes()[:-40])
+        kept = 0
+    assert kit.run().read_bytes() == DATA
+    asked = hub.requests()[0].headers.get("range", "bytes=0-")
+    assert asked == f"bytes={kept * CHUNK}-"
+    assert kit.leftovers() == []
+
+
+def test_a_link_in_the_place_of_the_part_is_not_followed(kit: Kit, tmp_path: Path) -> None:
+    victim = tmp_path / "victim"
+    victim.write_bytes(b"precious")
+    kit.places.part.parent.mkdir(parents=True)
+    kit.places.part.symlink_to(victim)
+    assert kit.refused().kind == "disk"
+    assert victim.read_bytes() == b"precious"
+
+
+def test_too_little_space_is_refused_with_both_numbers(hub: LoopbackHub, tmp_path: Path) -> None:
+    error = Kit(hub, tmp_path / "cache", free_bytes=lambda _: 10_000_000).refused()
+    assert error.kind == "disk_full"
+    assert "10.0 MB free" in error.user_text
+    assert "1.1 GB needed" in error.user_text
+    assert hub.sent == 0
+
+
+def test_a_disk_that_fills_up_pauses_and_goes_on(hub: LoopbackHub, tmp_path: Path) -> None:
+    answers = iter([1 << 50, 1 << 50, 1 << 50, 1000])
+    kit = Kit(hub, tmp_path / "cache", free_bytes=lambda _: next(answers))
+    assert kit.refused().kind == "disk_full"
+    sent = hub.sent
+    assert Kit(hub, kit.cache).run().read_bytes() == DATA
+    assert hub.sent - sent < len(DATA)
+
+
+def test_a_write_that_fails_half_way_leaves_good_bytes(
+    hub: LoopbackHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kit = Kit(hub, tmp_path / "cache")
+    real = part_file.PartFile.write
+    calls = iter(range(10_000))
+
+    def failing(self: part_file.PartFile, data: memoryview) -> None:
+        if next(calls) == 25:
+            assert self._file is not None
+            self._file.write(data[:1000])
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        real(self, data)
+
+    monkeypatch.setattr(part_file.PartFile, "write", failing)
+    assert kit.refused().kind == "disk_full"
+    monkeypatch.undo()
+    size = kit.places.part.stat().st_size
+    assert CHUNK < size < len(DATA)
+    assert Kit(hub, kit.cache).run().read_bytes() == DATA
+    assert hub.requests()[-1].headers["range"] == f"bytes={size}-"
+
+
+@pytest.mark.skipif(os.geteuid() == 0 and not Path("/proc").exists(), reason="needs a read-only folder")
+def test_a_folder_that_takes_nothing_is_a_sentence(hub: LoopbackHub, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    assert Kit(hub, tmp_path / "file" / "cache").refused().kind == "disk"
+
+
+def test_a_web_page_instead_of_the_file_is_named(kit: Kit, hub: LoopbackHub) -> None:
+    hub.fail(PATH, html=True, times=-1)
+    error = kit.refused()
+    assert (error.kind, "web page" in error.user_text) == ("not_the_file", True)
+
+
+@pytest.mark.parametrize(
+    ("content", "word"),
+    [(b"version https://git-lfs.github.com/spec/v1\n", "LFS pointer"), (b"PK\x03\x04zipzip", "zip archive")],
+)
+def test_content_that_is_no_model_is_named_before_it_is_fetched(
+    hub: LoopbackHub, tmp_path: Path, content: bytes, word: str
+) -> None:
+    hub.add(REPO, {PATH: content})
+    assert word in Kit(hub, tmp_path / "cache").refused().user_text
+
+
+def test_every_refusal_has_its_own_sentence(hub: LoopbackHub, tmp_path: Path) -> None:
+    texts = {}
+    for status in (401, 403, 404, 500):
+        hub.fail(PATH, status=status, times=-1)
+        texts[status] = Kit(hub, tmp_path / str(status)).refused()
+    hub.faults.clear()
+    hub.repos[REPO].gated = "manual"
+    texts[0] = Kit(hub, tmp_path / "gated").refused()
+    assert {s: e.kind for s, e in texts.items()} == {
+        401: "private_or_missing",
+        403: "forbidden",
+        404: "not_found",
+        500: "server",
+        0: "gated",
+    }
+    assert len({e.user_text for e in texts.values()}) == 5
+
+
+def test_a_limit_of_requests_is_waited_for_as_told(kit: Kit, hub: LoopbackHub) -> None:
+    hub.fail(PATH, status=429, headers={"Retry-After": "1"}, times=1)
+    assert kit.run().read_bytes() == DATA
+    notes = [n.note for n in kit.news if n.phase == "waiting"]
+    assert notes == ["The hub limits how many requests you make: it goes on in 1 s."]
+
+
+def test_an_address_that_ran_out_is_asked_for_again(kit: Kit, hub: LoopbackHub) -> None:
+    hub.fail(PATH, status=403, on_files=True, times=1)
+    assert kit.run().read_bytes() == DATA
+    assert len(hub.requests("hub")) == 2
+
+
+def test_the_token_goes_to_the_hub_and_nowhere_else(hub: LoopbackHub, tmp_path: Path) -> None:
+    hub.repos[REPO].private = True
+    kit = Kit(hub, tmp_path / "cache", token="hf_secret")
+    assert kit.run().read_bytes() == DATA
+    assert [r.headers.get("authorization") for r in hub.requests("hub")] == ["Bearer hf_secret"]
+    assert [r.headers.get("authorization") for r in hub.requests("files")] == [None]
+    assert b"hf_secret" not in b"".join(p.read_bytes() for p in kit.cache.rglob("*.json"))
+    assert "hf_secret" not in repr(kit.download._ground)
+
+
+@pytest.mark.parametrize("target", ["http://example.invalid/file", "ftp://127.0.0.1/file"])
+def test_a_redirect_to_an_open_address_is_refused(kit: Kit, hub: LoopbackHub, target: str) -> None:
+    hub.redirect_to = target
+    assert kit.refused().kind == "downgrade"
+
+
+def test_a_redirect_to_itself_ends(kit: Kit, hub: LoopbackHub) -> None:
+    hub.redirect_to = f"{hub.url}/{REPO}/resolve/{COMMIT}/{PATH}"
+    assert kit.refused().kind == "redirects"
+
+
+def test_a_hub_that_is_not_there_is_a_sentence(hub: LoopbackHub, tmp_path: Path) -> None:
+    kit = Kit(hub, tmp_path / "cache")
+    kit.download._ground.endpoint = "http://127.0.0.1:9"
+    assert kit.refused().kind == "offline"
+
+
+def test_cancelling_leaves_nothing(kit: Kit, hub: LoopbackHub) -> None:
+    _part(kit, 2)
+    kit.download.discard()
+    assert not kit.places.part.parent.parent.exists()
+
+
+def test_three_hundred_gigabytes_are_counted_right(hub: LoopbackHub, tmp_path: Path) -> None:
+    """A part of 300 GB with a hole in it: sizes, ranges and progress beyond 2^32."""
+    size = 300 * 10**9
+    hub.add(REPO, {PATH: b"GGUF"}, sizes={PATH: size})
+    kit = Kit(hub, tmp_path / "cache")
+    plan = Plan(REPO, COMMIT, (WantedFile(PATH, size, "ab" * 32),))
+    where = places(kit.cache, REPO, COMMIT, PATH, "ab" * 32)
+    where.part.parent.mkdir(parents=True)
+    with where.part.open("wb") as stream:
+        stream.truncate(size - 1)
+    download = Download(Ground(hub.url, kit.cache, patience=QUICK, free_bytes=lambda _: 5 << 30), plan, kit.news.append)
+    assert download._held(PATH, "ab" * 32, size) == size - 1
+    download.discard()
+    with pytest.raises(AppError, match=r"307 GB needed, 5\.4 GB free"):
+        download.run()
+
+
+def _part(kit: Kit, chunks: int) -> None:
+    """A part file with its note, as a killed download leaves it."""
+    from weighin.core.sidecar import Sidecar
+    from weighin.hub.part_file import PartFile
+
+    file = kit.plan.files[0]
+    part = PartFile(kit.places.part, Sidecar(REPO, PATH, COMMIT, file.size, file.sha256))
+    part.open(lambda _: True)
+    data = memoryview(DATA)[: chunks * CHUNK]
+    for start in range(0, len(data), 1 << 20):
+        part.write(data[start : start + (1 << 20)])
+    part.close()
