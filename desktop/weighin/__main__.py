@@ -8,6 +8,10 @@ import sys
 def main() -> int:
     """The exit status of whatever the arguments ask for."""
     arguments = sys.argv[1:]
+    if arguments[:2] == ["worker", "hub"]:
+        from weighin.downloader.entry import main as downloader
+
+        return downloader()
     if arguments[:1] == ["worker"]:
         from weighin.workers.entry import main as worker
 

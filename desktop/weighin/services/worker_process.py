@@ -37,20 +37,30 @@ def worker_command(kind: str, script: str = "") -> list[str]:
 
 
 class WorkerProcess(QObject):
-    """Wraps QProcess once. `message` carries every event of the worker, `ended` comes exactly once after `start`."""
+    """Wraps QProcess once. `message` carries every event of the worker, `ended` comes exactly once after `start`.
+
+    `events`: the messages it may send. `with_secrets`: it gets the environment's tokens; only who talks to the hub does.
+    """
 
     message = Signal(object)
     ended = Signal(object)  # WorkerEnd
 
-    def __init__(self, command: list[str], parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        command: list[str],
+        parent: QObject | None = None,
+        events: tuple[type, ...] = EVENTS,
+        with_secrets: bool = False,
+    ) -> None:
         super().__init__(parent)
         self._command = command
+        self._events = events
         self._splitter = wire.LineSplitter()
         self._log = bytearray()
         self._protocol_error = ""
         self._over = False
         self._process = QProcess(self)
-        self._process.setProcessEnvironment(_environment())
+        self._process.setProcessEnvironment(_environment(with_secrets))
         self._process.readyReadStandardOutput.connect(self._read)
         self._process.readyReadStandardError.connect(self._read_log)
         self._process.finished.connect(self._on_finished)
@@ -94,7 +104,7 @@ class WorkerProcess(QObject):
     def _read(self) -> None:
         try:
             for line in self._splitter.feed(bytes(self._process.readAllStandardOutput().data())):
-                event = wire.decode(line, EVENTS)
+                event = wire.decode(line, self._events)
                 if isinstance(event, Log):
                     self._keep_log(event.text.encode() + b"\n")
                 else:
@@ -128,11 +138,11 @@ class WorkerProcess(QObject):
             self.ended.emit(end)
 
 
-def _environment() -> QProcessEnvironment:
-    """The worker's environment: no secrets, UTF-8, no debugger when ggml aborts, and this very package importable."""
+def _environment(with_secrets: bool) -> QProcessEnvironment:
+    """The worker's environment: no secrets unless asked for, UTF-8, no debugger when ggml aborts, and this very package importable."""
     environment = QProcessEnvironment.systemEnvironment()
     for name in environment.keys():  # noqa: SIM118 - a Qt object, not a dict
-        if any(mark in name.upper() for mark in _SECRET_MARKS):
+        if not with_secrets and any(mark in name.upper() for mark in _SECRET_MARKS):
             environment.remove(name)
     environment.insert("GGML_NO_BACKTRACE", "1")
     environment.insert("PYTHONUTF8", "1")
