@@ -13,7 +13,7 @@ from weighin.core.comparison import Comparison
 from weighin.core.errors import AppError
 from weighin.logs import start_logging
 from weighin.paths import Profile, resources
-from weighin.services.factory import new_runner
+from weighin.services.factory import new_model_services, new_runner
 from weighin.services.history import History
 from weighin.services.library import Library
 from weighin.services.settings import Settings
@@ -37,7 +37,8 @@ def run_window(profile_directory: str | None) -> int:
     application.setDesktopFileName("weighin")
     settings = Settings(profile.settings)
     theme.apply(application, settings)
-    library = Library(resources(), settings)
+    models = new_model_services(profile)
+    library = Library(resources(), settings, models.shelf)
     history = History(profile.database)
     runner = new_runner()
     window = MainWindow(runner=runner, library=library, history=history, settings=settings)
@@ -51,7 +52,7 @@ def run_window(profile_directory: str | None) -> int:
 
     runner.finished.connect(keep)
     application.aboutToQuit.connect(runner.close)
-    application.aboutToQuit.connect(library.close)
+    application.aboutToQuit.connect(models.close)
     application.aboutToQuit.connect(history.close)
     # A terminal's Ctrl+C closes the window properly; Python looks at signals only when it runs.
     signal.signal(signal.SIGINT, lambda *_: window.close())
@@ -61,4 +62,5 @@ def run_window(profile_directory: str | None) -> int:
     heartbeat.timeout.connect(lambda: None)
     window.show()
     QTimer.singleShot(0, library.restore)
+    QTimer.singleShot(0, models.downloads.restore)
     return application.exec()

@@ -19,11 +19,15 @@ def resources() -> Path:
 
 @dataclass(frozen=True)
 class Profile:
-    """Folders for what the program writes: data (database), config (settings), logs."""
+    """Folders for what the program writes: data (database), config (settings), logs, and downloaded models.
+
+    hub_cache: the cache all programs share; with a profile folder of one's own it lies in there, unless HF_HUB_CACHE or
+    HF_HOME name another."""
 
     data: Path
     config: Path
     logs: Path
+    hub_cache: Path
 
     @classmethod
     def locate(cls, directory: str | None = None) -> Profile:
@@ -33,10 +37,12 @@ class Profile:
         chosen = directory or os.environ.get("WEIGHIN_PROFILE")
         if chosen:
             base = Path(chosen).expanduser().resolve()
-            profile = cls(base / "data", base / "config", base / "logs")
+            profile = cls(base / "data", base / "config", base / "logs", _hub_cache() or base / "data" / "hub")
         else:
             dirs = platformdirs.PlatformDirs("weighin", appauthor=False)
-            profile = cls(Path(dirs.user_data_dir), Path(dirs.user_config_dir), Path(dirs.user_log_dir))
+            home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+            standard = _hub_cache() or Path(home) / "huggingface" / "hub"
+            profile = cls(Path(dirs.user_data_dir), Path(dirs.user_config_dir), Path(dirs.user_log_dir), standard)
         for folder in (profile.data, profile.config, profile.logs):
             folder.mkdir(parents=True, exist_ok=True)
         return profile
@@ -50,3 +56,12 @@ class Profile:
     def settings(self) -> Path:
         """The settings file."""
         return self.config / "settings.json"
+
+
+def _hub_cache() -> Path | None:
+    """The hub's cache as its own variables name it; None where they do not."""
+    for name in ("HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE"):
+        if named := os.environ.get(name):
+            return Path(os.path.expandvars(named)).expanduser()
+    named = os.environ.get("HF_HOME")
+    return Path(os.path.expandvars(named)).expanduser() / "hub" if named else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import time
 from collections.abc import Iterator
@@ -132,7 +131,7 @@ def test_the_digest_of_a_file(hub: LoopbackHub, tmp_path: Path) -> None:
     with HubProcess(hub.url, tmp_path / "cache") as process:
         process.send(Digest(1, str(file)))
         found = process.until(Digested, Failed)
-        assert (found.sha256, found.size, found.inode) == (plan(hub).id, len(DATA), os.stat(file).st_ino)
+        assert (found.sha256, found.size, found.inode) == (plan(hub).id, len(DATA), file.stat().st_ino)
         process.send(Digest(2, str(tmp_path / "none")))
         assert process.until(Digested, Failed).kind == "unreadable"
 

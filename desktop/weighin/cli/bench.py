@@ -18,6 +18,7 @@ from weighin.core.machine import memory_needed, memory_refusal, threads_per_lane
 from weighin.core.options import LoadOptions
 from weighin.core.report import model_json
 from weighin.core.safe_text import safe_name
+from weighin.paths import Profile
 from weighin.services.factory import new_worker
 from weighin.services.hardware import available_bytes, physical_cores
 from weighin.services.lane import Lane
@@ -25,12 +26,12 @@ from weighin.services.lane import Lane
 BENCH_SCHEMA = "weighin.bench/1"
 
 
-def run_bench(options: argparse.Namespace, resources: Path, console: Console) -> int:
+def run_bench(options: argparse.Namespace, profile: Profile, resources: Path, console: Console) -> int:
     """Measure and print. The exit status of the contract."""
     for name in ("prompt_tokens", "generate_tokens", "repeat"):
         if not 1 <= getattr(options, name) <= 1_000_000:
             raise AppError(f"--{name.replace('_', '-')} must be at least 1.", kind="usage")
-    model = resolve(options.model, resources)
+    model = resolve(options.model, resources, profile)
     context = max(options.prompt_tokens, options.generate_tokens, 256)
     load = LoadOptions(context=context, gpu_layers=gpu_layers(options.gpu_layers))
     if refusal := memory_refusal(memory_needed(model, load), available_bytes()):

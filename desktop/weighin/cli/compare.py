@@ -28,7 +28,7 @@ _SAMPLING = ("max_tokens", "temperature", "top_k", "top_p", "min_p", "repeat_pen
 
 def run_compare(options: argparse.Namespace, profile: Profile, resources: Path, console: Console) -> int:
     """Run, print and keep the comparison. The exit status of the contract."""
-    request = _request(options, resources)
+    request = _request(options, resources, profile)
     store = ComparisonStore(open_database(profile.database))
     runner = new_runner()
     outcome: list[Comparison] = []
@@ -72,7 +72,7 @@ def run_compare(options: argparse.Namespace, profile: Profile, resources: Path, 
     return status
 
 
-def _request(options: argparse.Namespace, resources: Path) -> ComparisonRequest:
+def _request(options: argparse.Namespace, resources: Path, profile: Profile) -> ComparisonRequest:
     """The comparison that the options ask for. Raises AppError."""
     text = options.prompt if options.prompt is not None else _read_prompt(options.prompt_file)
     chosen = {name: getattr(options, name) for name in _SAMPLING if getattr(options, name) is not None}
@@ -83,7 +83,7 @@ def _request(options: argparse.Namespace, resources: Path) -> ComparisonRequest:
     if not 1 <= options.repeat <= 20:
         raise AppError("--repeat takes a number from 1 to 20.", kind="usage")
     lanes = tuple(
-        LaneSetup(resolve(name, resources), load, sampling, options.threads)
+        LaneSetup(resolve(name, resources, profile), load, sampling, options.threads)
         for name in (options.model_a, options.model_b)
     )
     return ComparisonRequest(

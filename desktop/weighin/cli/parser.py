@@ -6,7 +6,7 @@ import argparse
 
 from weighin import __version__
 
-MODEL_HELP = "a .gguf file, starter:dense or starter:moe"
+MODEL_HELP = "a .gguf file, starter:dense, starter:moe, hub:OWNER/REPO/PATH.gguf or a name from the catalogue"
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
@@ -33,6 +33,7 @@ def _parser() -> argparse.ArgumentParser:
     _compare(commands.add_parser("compare", parents=[shared], help="put one prompt to two models"))
     _bench(commands.add_parser("bench", parents=[shared], help="measure how fast one model reads and writes"))
     _history(commands.add_parser("history", parents=[shared], help="list, show, search and export what was compared"))
+    _models(commands.add_parser("models", parents=[shared], help="find, download, check and remove models"), shared)
     doctor = commands.add_parser("doctor", parents=[shared], help="this computer and its engine, to paste")
     doctor.add_argument("--json", action="store_true")
     return parser
@@ -88,3 +89,25 @@ def _history(parser: argparse.ArgumentParser) -> None:
     export = actions.add_parser("export")
     export.add_argument("id", metavar="ID", help="the id, or its beginning")
     export.add_argument("--format", choices=("md", "json", "csv"), default="md")
+
+
+def _models(parser: argparse.ArgumentParser, shared: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+
+    def action(name: str, text: str) -> argparse.ArgumentParser:
+        made = actions.add_parser(name, parents=[shared], help=text)
+        made.add_argument("--json", action="store_true")
+        return made
+
+    action("list", "what is on this computer, wherever it lies")
+    action("search", "GGUF repositories at the hub").add_argument("text", metavar="TEXT")
+    action("files", "the models of a repository").add_argument("repo", metavar="OWNER/REPO")
+    getting = action("get", "download: resumed, checked, put where other programs find it")
+    getting.add_argument("reference", metavar="OWNER/REPO/PATH", help="or a name from the catalogue")
+    adding = action("add", "use files, or all models of a folder, where they are")
+    adding.add_argument("paths", metavar="PATH", nargs="+")
+    verify = action("verify", "compare with the hub's sha256; without NAME all that the hub knows")
+    verify.add_argument("name", metavar="NAME", nargs="?")
+    remove = action("remove", "delete what this program downloaded; forget anything else")
+    remove.add_argument("name", metavar="NAME")
+    remove.add_argument("--yes", action="store_true", help="do not ask")

@@ -22,7 +22,11 @@ def run_command(options: argparse.Namespace) -> int:
         if options.command == "bench":
             from weighin.cli.bench import run_bench
 
-            return run_bench(options, resources(), console)
+            return run_bench(options, profile, resources(), console)
+        if options.command == "models":
+            from weighin.cli.models_command import run_models
+
+            return run_models(options, profile, console)
         if options.command == "history":
             from weighin.cli.history import run_history
 
@@ -32,7 +36,7 @@ def run_command(options: argparse.Namespace) -> int:
         return run_doctor(options, profile, console)
     except AppError as error:
         console.say(error.user_text)
-        return 2 if error.kind in ("usage", "options") else 1
+        return 2 if error.kind in ("usage", "options", "name") else 1
     except OSError as error:
         console.say(f"{error.strerror or error}: {error.filename or ''}".rstrip(": "))
         return 1

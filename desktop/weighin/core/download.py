@@ -88,6 +88,36 @@ class Transferred:
     note: str = ""
 
 
+@dataclass(frozen=True)
+class StoredDownload:
+    """A download between two runs of the program. `error`: the sentence of a failed one."""
+
+    plan: Plan
+    state: DownloadState
+    done: int = 0
+    error: str = ""
+    error_kind: str = ""
+
+
+@dataclass(frozen=True)
+class DownloadView:
+    """A download as it is shown: bytes done, speed in bytes a second, seconds left, why it waits or failed."""
+
+    plan: Plan
+    state: DownloadState
+    done: int = 0
+    phase: str = ""
+    speed: float | None = None
+    seconds_left: float | None = None
+    note: str = ""
+    error_kind: str = ""
+
+    @property
+    def id(self) -> str:
+        """The plan's."""
+        return self.plan.id
+
+
 def plan_of(repo: str, commit: str, variant: Variant) -> Plan:
     """The plan that fetches `variant`. Raises AppError where it cannot be fetched."""
     if variant.problem:

@@ -33,7 +33,7 @@ def model_facts(path: Path, starter: bool = False) -> ModelFacts:
         raise AppError("This GGUF file holds no weights (a vocabulary only).", kind="no_weights")
     facts = facts_of_headers(headers, parts[0].stem)
     size = sum(p.stat().st_size for p in parts)
-    return ModelFacts(path=str(parts[0].resolve()), file_bytes=size, starter=starter, **facts)
+    return ModelFacts(path=str(parts[0].absolute()), file_bytes=size, starter=starter, **facts)
 
 
 def facts_of_headers(headers: list[Header], fallback_name: str) -> dict[str, Any]:

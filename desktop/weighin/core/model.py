@@ -15,7 +15,8 @@ class ModelFacts:
 
     parameters: all weights, counted from tensor shapes; active_parameters: those read for one token (experts beyond the
     used ones left out). file_bytes: all shards. vocabulary: number of tokens. starter: one of this program's own tiny
-    teaching models. state_bytes_per_layer etc. are left to the planner.
+    teaching models. verified: its sha256 was found to be the hub's.
+    state_bytes_per_layer etc. are left to the planner.
     """
 
     name: str
@@ -40,6 +41,7 @@ class ModelFacts:
     license: str | None = None
     sha256: str | None = None
     starter: bool = False
+    verified: bool = False
 
     @property
     def is_moe(self) -> bool:

@@ -37,7 +37,7 @@ def model_json(model: ModelFacts) -> dict[str, Any]:
         "path": model.path,
         "file_bytes": model.file_bytes,
         "sha256": model.sha256,
-        "verified": "none",
+        "verified": "hub" if model.verified else "none",
         "architecture": model.architecture,
         "quantization": model.quantization,
         "parameters": model.parameters,

@@ -81,7 +81,7 @@ class DigestJob:
         try:
             with path.open("rb", buffering=0) as stream:
                 before = path.stat()
-                while count := stream.readinto(buffer):  # type: ignore[attr-defined]
+                while count := stream.readinto(buffer):
                     if self._stop.is_set():
                         raise StoppedError
                     running.update(buffer[:count])

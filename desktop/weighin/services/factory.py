@@ -1,12 +1,22 @@
-"""Lanes and runners as the program really uses them: llama.cpp in worker processes."""
+"""Lanes, runners and the parts behind the shelf as the program really uses them: work in processes of their own."""
 
 from __future__ import annotations
 
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
 from PySide6.QtCore import QObject
 
+from weighin.core.found_models import usual_places
+from weighin.paths import Profile
 from weighin.services.comparison import ComparisonRunner
+from weighin.services.downloads import DownloadManager
 from weighin.services.hardware import available_bytes, physical_cores
+from weighin.services.hub import Hub, hub_process
 from weighin.services.lane import Lane
+from weighin.services.model_records import ModelRecords
+from weighin.services.shelf import Shelf
 from weighin.services.worker_process import WorkerProcess, worker_command
 
 
@@ -21,3 +31,31 @@ def new_runner(parent: QObject | None = None) -> ComparisonRunner:
     for lane in runner.lanes:
         lane.setParent(runner)
     return runner
+
+
+@dataclass(frozen=True)
+class ModelServices:
+    """Everything about getting and keeping models."""
+
+    records: ModelRecords
+    hub: Hub
+    shelf: Shelf
+    downloads: DownloadManager
+
+    def close(self) -> None:
+        """End processes in order, then finish what is being written."""
+        self.downloads.close()
+        self.hub.close()
+        self.records.close()
+
+
+def new_model_services(profile: Profile) -> ModelServices:
+    """The shelf, the hub and the downloads of a profile, nothing started yet."""
+    records = ModelRecords(profile.database)
+    new_process = hub_process(profile.hub_cache)
+    hub = Hub(new_process)
+    places = usual_places(profile.hub_cache, Path.home(), dict(os.environ))
+    shelf = Shelf(records, places, hub, profile.hub_cache)
+    downloads = DownloadManager(records, lambda: Hub(new_process))
+    downloads.finished.connect(shelf.adopt)
+    return ModelServices(records, hub, shelf, downloads)

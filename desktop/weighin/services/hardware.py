@@ -47,6 +47,14 @@ def available_bytes() -> int | None:
         return None
 
 
+def total_bytes() -> int | None:
+    """Memory in all; None where the system does not tell."""
+    try:
+        return int(_psutil().virtual_memory().total)
+    except (OSError, AttributeError):
+        return None
+
+
 def probe(disk: Path) -> Hardware:
     """Everything at once; `disk` is a folder on the disk that matters."""
     memory = _psutil().virtual_memory()

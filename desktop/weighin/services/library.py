@@ -1,70 +1,67 @@
-"""Models on this computer that the pickers offer: the starter pair and the files a user opened."""
+"""Models that the pickers offer: the starter pair and what is on the shelf."""
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from weighin.core.facts import model_facts
+from weighin.core.errors import AppError
 from weighin.core.model import ModelFacts
+from weighin.core.shelf import ShelfModel
 from weighin.core.starter import starter_facts
 from weighin.services.settings import Settings
-from weighin.services.tasks import Failed, TaskRunner
+from weighin.services.shelf import Shelf
+from weighin.services.tasks import Failed
 
+# Where versions before the shelf remembered opened files.
 _OPENED = "opened_models"
-_REMEMBERED = 30
 
 
 class Library(QObject):
-    """Facts of models, read from their headers away from the window's thread."""
+    """Facts of models that may be run. A file that changed, vanished or is broken is not offered."""
 
     changed = Signal()
 
-    def __init__(self, resources: Path, settings: Settings, parent: QObject | None = None) -> None:
+    def __init__(self, resources: Path, settings: Settings, shelf: Shelf, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._settings = settings
-        self._tasks = TaskRunner(1, self)
+        self._settings, self._shelf = settings, shelf
         self._starter = starter_facts(resources)
-        self._opened: list[ModelFacts] = []
+        self._latest: list[str] = []
+        shelf.changed.connect(self.changed)
 
     def models(self) -> tuple[ModelFacts, ...]:
-        """The starter pair (dense, mixture of experts), then opened files, the latest first."""
-        return (*self._starter, *self._opened)
+        """The starter pair (dense, mixture of experts), then files opened in this session, then the shelf by name."""
+        ready = {m.path: m.facts for m in self._shelf.models() if m.is_intact and m.facts is not None}
+        first = [ready.pop(path) for path in reversed(self._latest) if path in ready]
+        return (*self._starter, *first, *ready.values())
 
     def restore(self) -> None:
-        """Read the headers of files opened in earlier sessions; those that are gone are left out."""
-        for path in reversed(self._settings.get(_OPENED, [])):
+        """Fill the shelf: what is known at once, what is new when it is found."""
+        for path in self._settings.get(_OPENED, []):
             if isinstance(path, str):
-                self._tasks.run(functools.partial(model_facts, Path(path)), self._add, lambda _: None)
+                self._shelf.add(path, lambda _: None, lambda _: None)
+        self._settings.set(_OPENED, [])
+        self._shelf.restore()
 
     def open_file(self, path: str, done: Callable[[ModelFacts], None], failed: Failed) -> None:
-        """Read the header of `path` and offer the model. `failed` gets one sentence why not."""
+        """Read the header of `path` and put the model on the shelf. `failed` gets one sentence why not."""
 
-        def opened(facts: ModelFacts) -> None:
-            known = next((m for m in self._starter if m.path == facts.path), None)
-            if known is None:
-                self._add(facts)
-                self._remember()
-            done(known or facts)
+        def added(models: tuple[ShelfModel, ...]) -> None:
+            facts = models[0].ready_facts()
+            self._latest = [p for p in self._latest if p != facts.path] + [facts.path]
+            self.changed.emit()
+            done(facts)
 
-        self._tasks.run(lambda: model_facts(Path(path)), opened, failed)
+        known = next((m for m in self._starter if Path(m.path) == Path(path).absolute()), None)
+        if known is not None:
+            done(known)
+        elif Path(path).is_dir():
+            failed(AppError("This is a folder, not a GGUF file; the Models page can add it.", kind="directory"))
+        else:
+            self._shelf.add(path, added, failed)
 
     def forget(self, path: str) -> None:
-        """Offer `path` no longer; the file stays."""
-        self._opened = [m for m in self._opened if m.path != path]
-        self._remember()
-        self.changed.emit()
-
-    def close(self) -> None:
-        """Finish what was begun."""
-        self._tasks.close()
-
-    def _add(self, facts: ModelFacts) -> None:
-        self._opened = [facts, *(m for m in self._opened if m.path != facts.path)][:_REMEMBERED]
-        self.changed.emit()
-
-    def _remember(self) -> None:
-        self._settings.set(_OPENED, [m.path for m in self._opened])
+        """Offer `path` no longer; the file stays unless this program downloaded it."""
+        self._shelf.remove(path, lambda: None, lambda _: None)

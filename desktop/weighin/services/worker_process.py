@@ -39,7 +39,8 @@ def worker_command(kind: str, script: str = "") -> list[str]:
 class WorkerProcess(QObject):
     """Wraps QProcess once. `message` carries every event of the worker, `ended` comes exactly once after `start`.
 
-    `events`: the messages it may send. `with_secrets`: it gets the environment's tokens; only who talks to the hub does.
+    `events`: the messages it may send. `with_secrets`: it gets the environment's tokens, as only who talks to the hub
+    does. `more_environment`: variables to set.
     """
 
     message = Signal(object)
@@ -51,6 +52,7 @@ class WorkerProcess(QObject):
         parent: QObject | None = None,
         events: tuple[type, ...] = EVENTS,
         with_secrets: bool = False,
+        more_environment: dict[str, str] | None = None,
     ) -> None:
         super().__init__(parent)
         self._command = command
@@ -60,7 +62,10 @@ class WorkerProcess(QObject):
         self._protocol_error = ""
         self._over = False
         self._process = QProcess(self)
-        self._process.setProcessEnvironment(_environment(with_secrets))
+        environment = _environment(with_secrets)
+        for name, value in (more_environment or {}).items():
+            environment.insert(name, value)
+        self._process.setProcessEnvironment(environment)
         self._process.readyReadStandardOutput.connect(self._read)
         self._process.readyReadStandardError.connect(self._read_log)
         self._process.finished.connect(self._on_finished)
@@ -139,7 +144,7 @@ class WorkerProcess(QObject):
 
 
 def _environment(with_secrets: bool) -> QProcessEnvironment:
-    """The worker's environment: no secrets unless asked for, UTF-8, no debugger when ggml aborts, and this very package importable."""
+    """The worker's environment: no secrets unless asked for, UTF-8, no debugger when ggml aborts, this very package."""
     environment = QProcessEnvironment.systemEnvironment()
     for name in environment.keys():  # noqa: SIM118 - a Qt object, not a dict
         if not with_secrets and any(mark in name.upper() for mark in _SECRET_MARKS):

@@ -36,7 +36,7 @@ class ComparisonStore:
         request = comparison.request
         names = " ".join(result.setup.model.name for result in comparison.results)
         texts = "\n".join(f"{r.answer.text}\n{r.answer.reasoning}" for r in comparison.results)
-        with _translated(), self._db.conn:
+        with translated(), self._db.conn:
             self._delete((comparison.id,))
             self._insert(
                 "comparisons",
@@ -81,13 +81,13 @@ class ComparisonStore:
             values = [" ".join(f'"{word}"*' for word in words)]
         elif text.strip():
             return ()
-        with _translated():
+        with translated():
             found = self._db.query(f"{_LIST} {where} order by c.created desc, c.rowid desc limit ?", [*values, limit])
             return tuple(_row(entry) for entry in found)
 
     def get(self, identifier: str) -> Comparison:
         """The comparison whose id begins with `identifier`. Raises AppError: none, several, or unreadable."""
-        with _translated():
+        with translated():
             found = list(
                 self._db.query(
                     "select * from comparisons where substr(id, 1, ?) = ? limit 2", [len(identifier), identifier]
@@ -118,7 +118,7 @@ class ComparisonStore:
 
     def delete(self, identifiers: tuple[str, ...]) -> None:
         """Forget comparisons for good."""
-        with _translated(), self._db.conn:
+        with translated(), self._db.conn:
             self._delete(identifiers)
 
     def _delete(self, identifiers: tuple[str, ...]) -> None:
@@ -132,7 +132,7 @@ class ComparisonStore:
         self._db.execute(f"insert into [{table}] ({names}) values ({marks})", list(values.values()))
 
 
-class _translated:  # noqa: N801 - reads as a statement
+class translated:  # noqa: N801 - reads as a statement
     """SQLite's errors as sentences."""
 
     def __enter__(self) -> None:

@@ -45,3 +45,11 @@ def m001_comparisons(db: Database) -> None:
     db["comparison_texts"].enable_fts(  # type: ignore[union-attr]
         ["prompt", "system", "models", "answers"], tokenize="unicode61 remove_diacritics 2", create_triggers=True
     )
+
+
+@MIGRATIONS()
+def m002_models(db: Database) -> None:
+    """The shelf of models by path, what the user added to it, and downloads that are not finished."""
+    db["shelf"].create({"path": str, "record": str}, pk="path", not_null={"record"})  # type: ignore[union-attr]
+    db["shelf_places"].create({"path": str}, pk="path")  # type: ignore[union-attr]
+    db["downloads"].create({"id": str, "record": str}, pk="id", not_null={"record"})  # type: ignore[union-attr]

@@ -1,0 +1,178 @@
+"""weighin models: list, search, files, get, add, verify, remove."""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from weighin.cli.console import Console
+from weighin.cli.loop import CommandLoop
+from weighin.cli.models_get import get_model
+from weighin.core import words
+from weighin.core.download import Transferred
+from weighin.core.errors import AppError
+from weighin.core.hub_names import check_repository
+from weighin.core.model_names import find_on_shelf
+from weighin.core.repository import recommended
+from weighin.core.shelf import ShelfModel
+from weighin.core.shelf_report import (
+    listing_json,
+    listing_lines,
+    repository_json,
+    repository_line,
+    shelf_line,
+    shelf_model_json,
+)
+from weighin.paths import Profile, resources
+from weighin.services.factory import ModelServices, new_model_services
+from weighin.services.hardware import total_bytes
+
+SCHEMA = "weighin.models/1"
+
+
+def run_models(options: argparse.Namespace, profile: Profile, console: Console) -> int:
+    """Carry out one action; the exit status of the contract."""
+    services = new_model_services(profile)
+    command = _Command(services, options, console)
+    try:
+        if options.action == "get":
+            return get_model(services, options, resources(), console, SCHEMA)
+        return getattr(command, f"run_{options.action}")()
+    finally:
+        console.end_progress()
+        services.close()
+
+
+class _Command:
+    """The actions that end in one answer."""
+
+    def __init__(self, services: ModelServices, options: argparse.Namespace, console: Console) -> None:
+        self._services, self._options, self._console = services, options, console
+        self._interrupted = False
+
+    def run_list(self) -> int:
+        models = self._scanned()
+        total = sum(model.size for model in models)
+        body = {"models": [shelf_model_json(model) for model in models], "total_bytes": total}
+        lines = [shelf_line(model) for model in models]
+        ending = (
+            f"{words.plural(len(models), 'model')}, {words.size(total)} on the disk" if models else "No models yet."
+        )
+        self._print(body, [*lines, ending])
+        return self._status()
+
+    def run_search(self) -> int:
+        found = self._await(lambda done, failed: self._services.hub.search(self._options.text, done, failed))
+        body = {"repositories": [repository_json(entry) for entry in found or ()]}
+        self._print(body, [repository_line(entry) for entry in found or ()] or ["The hub has no such GGUF repository."])
+        return self._status()
+
+    def run_files(self) -> int:
+        repo = check_repository(self._options.repo)
+        listing = self._await(lambda done, failed: self._services.hub.listing(repo, done, failed))
+        if listing is None:
+            return 130
+        best = recommended(listing.variants, total_bytes())
+        self._print({"listing": listing_json(listing, best)}, listing_lines(listing, best))
+        return 0
+
+    def run_add(self) -> int:
+        added: list[ShelfModel] = []
+        for path in self._options.paths:
+
+            def add(done: Callable[[Any], None], failed: Callable[[AppError], None], path: str = path) -> None:
+                self._services.shelf.add(path, done, failed)
+
+            try:
+                added += self._await(add) or ()
+            except AppError as error:
+                raise AppError(f"{path}: {error.user_text}", error.detail, error.kind) from None
+        body = {"models": [shelf_model_json(model) for model in added]}
+        self._print(body, [shelf_line(model) for model in added])
+        return self._status()
+
+    def run_verify(self) -> int:
+        models = self._scanned()
+        if self._options.name:
+            chosen: tuple[ShelfModel, ...] = (find_on_shelf(models, self._options.name),)
+        else:
+            chosen = tuple(m for m in models if m.known_to_hub and m.stamps)
+        checked, failures = [], 0
+        for model in chosen:
+            try:
+                found = self._await(functools.partial(self._verify, model))
+                if found is None:
+                    break
+                checked.append(shelf_model_json(found))
+                if not self._options.json:
+                    self._console.result(f"{found.name}: verified, sha256 as the hub states it")
+            except AppError as error:
+                failures += 1
+                self._console.say(f"{model.name}: {error.user_text}")
+                now = self._services.shelf.model(model.path) or model
+                checked.append(shelf_model_json(now) | {"error": {"kind": error.kind, "message": error.user_text}})
+        if self._options.json:
+            self._console.json({"schema": SCHEMA, "models": checked})
+        return 1 if failures else self._status()
+
+    def run_remove(self) -> int:
+        model = find_on_shelf(self._scanned(), self._options.name)
+        if model.downloaded and not self._agreed(f"Delete {model.name} ({words.size(model.size)}) from the disk?"):
+            self._console.say("Nothing was removed.")
+            return 1
+        self._await(lambda done, failed: self._services.shelf.remove(model.path, lambda: done(model), failed))
+        what = "deleted" if model.downloaded else "forgotten; its file stays"
+        body = {"removed": shelf_model_json(model), "deleted_bytes": model.size if model.downloaded else 0}
+        self._print(body, [f"{model.name}: {what}"])
+        return 0
+
+    def _verify(self, model: ShelfModel, done: Callable[[Any], None], failed: Callable[[AppError], None]) -> None:
+        def tell(news: Transferred) -> None:
+            self._console.progress(f"{model.name}: {words.size(news.done)} of {words.size(news.total)}")
+
+        self._services.shelf.verify(model.path, done, failed, tell)
+
+    def _agreed(self, question: str) -> bool:
+        """Asks on a terminal; a script has said what it wants by calling."""
+        if self._options.yes or not sys.stdin.isatty():
+            return True
+        self._console.say(f"{question} [y/N]")
+        return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+    def _scanned(self) -> tuple[ShelfModel, ...]:
+        shelf = self._services.shelf
+
+        def begin(done: Callable[[Any], None], failed: Callable[[AppError], None]) -> None:
+            shelf.scanned.connect(lambda: done(None))
+            shelf.scan()
+
+        self._await(begin)
+        return shelf.models()
+
+    def _await(self, begin: Callable[[Callable[[Any], None], Callable[[AppError], None]], Any]) -> Any:
+        """The answer of something that calls back; None after Ctrl+C. Raises the AppError it fails with."""
+        answers: list[Any] = []
+        errors: list[AppError] = []
+        loop = CommandLoop(lambda: loop.finish())
+
+        def settle(target: list[Any], value: Any) -> None:
+            target.append(value)
+            loop.finish()
+
+        loop.run(lambda: begin(lambda value: settle(answers, value), lambda error: settle(errors, error)))
+        self._interrupted = self._interrupted or loop.interrupted
+        if errors:
+            raise errors[0]
+        return answers[0] if answers else None
+
+    def _print(self, body: dict[str, Any], lines: list[str]) -> None:
+        if self._options.json:
+            self._console.json({"schema": SCHEMA, **body})
+        elif not self._interrupted:
+            self._console.result("\n".join(lines))
+
+    def _status(self) -> int:
+        return 130 if self._interrupted else 0

@@ -1,0 +1,133 @@
+"""weighin models get: one download in the terminal."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from weighin.cli.console import Console
+from weighin.cli.loop import CommandLoop
+from weighin.core import words
+from weighin.core.catalogue import load_catalogue
+from weighin.core.download import DownloadState, DownloadView, Plan, plan_of
+from weighin.core.errors import AppError
+from weighin.core.hub_names import HubReference, parse_reference
+from weighin.core.repository import Listing, Variant, recommended
+from weighin.core.shelf_report import shelf_model_json
+from weighin.services.factory import ModelServices
+from weighin.services.hardware import total_bytes
+
+
+def get_model(
+    services: ModelServices, options: argparse.Namespace, resources: Path, console: Console, schema: str
+) -> int:
+    """Download and print where it is; 130 after Ctrl+C, and the next call goes on from there."""
+    getting = _Getting(services, options.reference, resources, console)
+    getting.loop.run(getting.begin)
+    console.end_progress()
+    if getting.error is not None:
+        raise getting.error
+    if getting.path is None:
+        console.say("Stopped; what came is kept, and the same command goes on from there.")
+        return 130
+    model = services.shelf.model(getting.path)
+    if options.json:
+        console.json({"schema": schema, "models": [shelf_model_json(model)] if model else []})
+    else:
+        console.result(getting.path)
+    return 0
+
+
+class _Getting:
+    def __init__(self, services: ModelServices, name: str, resources: Path, console: Console) -> None:
+        self._services, self._name, self._resources, self._console = services, name, resources, console
+        self._plan: Plan | None = None
+        self.loop = CommandLoop(self._stop)
+        self.error: AppError | None = None
+        self.path: str | None = None
+
+    def begin(self) -> None:
+        """Ask the hub what the file is."""
+        try:
+            repo, path, quantization = self._wanted()
+        except AppError as error:
+            self._fail(error)
+            return
+        downloads, shelf = self._services.downloads, self._services.shelf
+        downloads.changed.connect(self._follow)
+        downloads.finished.connect(self._finished)
+        shelf.changed.connect(self._look)
+        self._services.hub.listing(repo, lambda listing: self._listed(listing, path, quantization), self._fail)
+
+    def _wanted(self) -> tuple[str, str, str]:
+        """Repository, path ("" for the usual file) and the quantization meant."""
+        system = load_catalogue(self._resources).system(self._name) if "/" not in self._name else None
+        if system is None:
+            reference: HubReference = parse_reference(self._name)
+            return reference.repo, reference.path, ""
+        if not system.runnable or not system.repositories:
+            raise AppError(f"{system.name} cannot be downloaded: {system.why_not or 'no GGUF of it is known.'}")
+        return system.repositories[0].repo, "", system.repositories[0].quantization
+
+    def _listed(self, listing: Listing, path: str, quantization: str) -> None:
+        try:
+            self._plan = plan_of(listing.repo, listing.commit, self._variant(listing, path, quantization))
+        except AppError as error:
+            self._fail(error)
+            return
+        self._console.say(f"{self._plan.repo}: {self._plan.name}, {words.size(self._plan.size)}")
+        self._services.downloads.add(self._plan)
+
+    def _variant(self, listing: Listing, path: str, quantization: str) -> Variant:
+        if path:
+            return listing.variant_of(path)
+        named = [v for v in listing.variants if quantization and v.quantization == quantization]
+        found = named[0] if named else recommended(listing.variants, total_bytes())
+        if found is None:
+            raise AppError(
+                f"Nothing in {listing.repo} fits this computer. See: weighin models files {listing.repo}", kind="memory"
+            )
+        return found
+
+    def _follow(self, identifier: str) -> None:
+        if self._plan is None or identifier != self._plan.id or self.loop.interrupted:
+            return
+        view = self._services.downloads.view(identifier)
+        if view is None:
+            return
+        if view.state in (DownloadState.FAILED, DownloadState.PAUSED):
+            self._fail(AppError(view.note or "Paused.", kind=view.error_kind or "stopped"))
+        else:
+            self._console.progress(progress_line(view))
+
+    def _finished(self, plan: Plan, paths: Any) -> None:
+        if self._plan is not None and plan.id == self._plan.id:
+            self.path = paths[0]
+
+    def _look(self) -> None:
+        if self.path is not None and self._services.shelf.model(self.path) is not None:
+            self.loop.finish()
+
+    def _fail(self, error: AppError) -> None:
+        self.error = error
+        self.loop.finish()
+
+    def _stop(self) -> None:
+        if self._plan is not None:
+            self._services.downloads.pause(self._plan.id)
+        self.loop.finish()
+
+
+def progress_line(view: DownloadView) -> str:
+    """ "1.2 GB of 4.1 GB · 23.0 MB/s · 2 min 05 s left"."""
+    parts = [f"{words.size(view.done)} of {words.size(view.plan.size)}"]
+    if view.phase == "checking":
+        parts.append("checking what is here")
+    if view.speed is not None:
+        parts.append(f"{words.size(view.speed)}/s")
+    if view.seconds_left is not None:
+        parts.append(f"{words.seconds(view.seconds_left)} left")
+    if view.note:
+        parts.append(view.note)
+    return " · ".join(parts)
