@@ -166,6 +166,15 @@ def test_a_worker_that_ignores_stop_is_ended(qtbot: Any, make: Any) -> None:
     assert lane.status.state is LaneState.EMPTY
 
 
+def test_a_kill_while_memory_is_low_points_to_memory(qtbot: Any, make: Any) -> None:
+    lane, heard = make(text="a b c d e f g h", tokens_per_s=10, at={"writing:5": "sigkill"})
+    lane._available = lambda: 100 << 20  # noqa: SLF001
+    load(qtbot, lane, heard)
+    failure = ask(qtbot, lane, heard).failure
+    assert failure.kind == "out_of_memory"
+    assert "memory ran out" in failure.message
+
+
 def test_a_lane_goes_on_after_a_crash(qtbot: Any, make: Any) -> None:
     lane, heard = make(text="fine")
     load(qtbot, lane, heard)
