@@ -13,8 +13,8 @@ from weighin.ui.answer.splitter import Splitter
 from weighin.ui.answer.writer import Writer
 from weighin.ui.theme import Theme
 
-# At most 15 repaints a second, and seldomer where one was dear: the window may not steal time from the models.
-_TICK_MS = 66
+# At most 12 repaints a second, and seldomer where one was dear: the window may not take time from the models.
+_TICK_MS = 80
 _TICK_COSTS = 12
 # With much to catch up on (a long answer from History), so much of it at a time.
 _SLICE_MS = 6
@@ -125,7 +125,7 @@ class AnswerView(QTextBrowser):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
-        paint_boxes(self, painter, self._theme.colours)
+        paint_boxes(self, painter, event.rect(), self._theme.colours)
         painter.end()
         super().paintEvent(event)
 

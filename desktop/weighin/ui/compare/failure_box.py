@@ -29,7 +29,7 @@ class FailureBox(QWidget):
         self._lines.setTabChangesFocus(True)
         self._lines.setMaximumHeight(130)
         self._lines.setAccessibleName(f"Details of the failure of lane {label}")
-        self._details = FoldedSection(theme, "Details", self._lines)
+        self._details = FoldedSection(theme, "Details", f"lane {label}", self._lines)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)

@@ -33,7 +33,7 @@ class LanePane(QFrame):
         self.failure = FailureBox(theme, label)
         self._reasoning = AnswerView(theme, f"Reasoning of lane {label}")
         self._reasoning.setFixedHeight(150)
-        self._reasoning_section = FoldedSection(theme, "Reasoning", self._reasoning)
+        self._reasoning_section = FoldedSection(theme, "Reasoning", f"lane {label}", self._reasoning)
         self.answer = AnswerPanel(theme, f"Answer of lane {label}")
         self._notices = PlainLabel(role="small", wrap=True)
         self.chart = LiveChart(theme, label, scales)

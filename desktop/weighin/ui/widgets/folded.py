@@ -10,14 +10,15 @@ from weighin.ui.widgets.button import IconButton
 
 
 class FoldedSection(QWidget):
-    """Starts folded. `toggled` carries whether it is open."""
+    """Starts folded. `owner` tells a screen reader whose section it is. `toggled` carries whether it is open."""
 
     toggled = Signal(bool)
 
-    def __init__(self, theme: Theme, title: str, content: QWidget, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, title: str, owner: str, content: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._content = content
-        self._button = IconButton(theme, "folded", title, title, self)
+        self._owner = owner
+        self._button = IconButton(theme, "folded", f"{title}, {owner}", title, self)
         self._button.setToolTip("")
         self._button.setCheckable(True)
         self._button.toggled.connect(self._unfold)
@@ -41,7 +42,7 @@ class FoldedSection(QWidget):
     def set_title(self, title: str) -> None:
         """Change the words on the button."""
         self._button.setText(title)
-        self._button.setAccessibleName(title)
+        self._button.setAccessibleName(f"{title}, {self._owner}")
 
     def set_open(self, is_open: bool) -> None:
         """Open or fold it."""
