@@ -15,7 +15,7 @@ from weighin.ui.theme import Theme
 
 # At most 12 repaints a second, and seldomer where one was dear: the window may not take time from the models.
 _TICK_MS = 80
-_TICK_COSTS = 12
+_TICK_COSTS = 20
 # With much to catch up on (a long answer from History), so much of it at a time.
 _SLICE_MS = 6
 _READABLE_WIDTH = 820

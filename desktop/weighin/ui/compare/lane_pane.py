@@ -44,8 +44,8 @@ class LanePane(QFrame):
         for part in (self.header, self.state, self.failure, self._reasoning_section):
             layout.addWidget(part)
         layout.addWidget(self.answer, 1)
-        for part in (self._notices, self.chart, self.numbers):
-            layout.addWidget(part)
+        for figures in (self._notices, self.chart, self.numbers):
+            layout.addWidget(figures)
         self._copy.clicked.connect(self.answer.copy)
         self.answer.open_requested.connect(QDesktopServices.openUrl)
         self._reasoning.link_clicked.connect(self.answer.ask_to_open)
