@@ -9,20 +9,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.lanes import Heard, ask, fake_lane, load
+from tests.support.lanes import HASTE, PATIENT, Heard, ask, fake_lane, load
 
 from weighin.core.answer import StopReason
 from weighin.core.options import LoadOptions
 from weighin.core.progress import LaneState
-from weighin.services.lane import Lane
+from weighin.services.lane import Lane, Patience
 
 
 @pytest.fixture
 def make(qtbot: Any) -> Iterator[Any]:
     lanes: list[Lane] = []
 
-    def new(**script: Any) -> tuple[Lane, Heard]:
-        lane = fake_lane(**script)
+    def new(patience: Patience = PATIENT, **script: Any) -> tuple[Lane, Heard]:
+        lane = fake_lane("A", patience, **script)
         lanes.append(lane)
         return lane, Heard(lane)
 
@@ -91,7 +91,7 @@ def test_a_worker_that_dies_before_its_first_word(qtbot: Any, make: Any) -> None
 
 @pytest.mark.parametrize("moment", ["loading", "reading", "writing:2"])
 def test_a_stopped_worker_is_noticed_and_at_last_ended(qtbot: Any, make: Any, moment: str) -> None:
-    lane, heard = make(text="one two three four", at={moment: "sigstop"})
+    lane, heard = make(HASTE, text="one two three four", at={moment: "sigstop"})
     silences: list[float] = []
     lane.status_changed.connect(lambda status: silences.append(status.silent_s))
     load(qtbot, lane, heard)
@@ -168,7 +168,7 @@ def test_a_worker_that_ignores_stop_is_ended(qtbot: Any, make: Any) -> None:
 
 def test_a_kill_while_memory_is_low_points_to_memory(qtbot: Any, make: Any) -> None:
     lane, heard = make(text="a b c d e f g h", tokens_per_s=10, at={"writing:5": "sigkill"})
-    lane._available = lambda: 100 << 20  # noqa: SLF001
+    lane._available = lambda: 100 << 20
     load(qtbot, lane, heard)
     failure = ask(qtbot, lane, heard).failure
     assert failure.kind == "out_of_memory"

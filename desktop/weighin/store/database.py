@@ -23,17 +23,20 @@ def open_database(path: Path) -> Database:
     if path.exists():
         _check(path)
     try:
-        connection = sqlite3.connect(path, timeout=BUSY_S, check_same_thread=False)
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=NORMAL")
-        connection.execute("PRAGMA foreign_keys=ON")
-        database = Database(connection)
-        _refuse_newer(database)
-        if MIGRATIONS.pending(database):
-            if database.table_names():
-                _back_up(path, connection)
-            MIGRATIONS.apply(database)
-        return database
+        with contextlib.ExitStack() as on_failure:
+            connection = sqlite3.connect(path, timeout=BUSY_S, check_same_thread=False)
+            on_failure.callback(connection.close)
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=NORMAL")
+            connection.execute("PRAGMA foreign_keys=ON")
+            database = Database(connection)
+            _refuse_newer(database)
+            if MIGRATIONS.pending(database):
+                if database.table_names():
+                    _back_up(path, connection)
+                MIGRATIONS.apply(database)
+            on_failure.pop_all()
+            return database
     except sqlite3.Error as error:
         raise AppError(f"The history database cannot be opened ({error}): {path}", kind="database") from None
 
@@ -74,7 +77,9 @@ def _refuse_newer(database: Database) -> None:
 
 def known_names() -> set[str]:
     """Names of all migrations this version knows."""
-    return {migration.name for migration in MIGRATIONS.pending(Database(memory=True))}
+    empty = Database(memory=True)
+    with contextlib.closing(empty):
+        return {migration.name for migration in MIGRATIONS.pending(empty)}
 
 
 def _back_up(path: Path, connection: sqlite3.Connection) -> None:
