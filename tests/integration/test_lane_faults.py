@@ -125,6 +125,7 @@ def test_stop_while_loading_gives_the_lane_back(qtbot: Any, make: Any) -> None:
     assert lane.status.state is LaneState.STOPPING
     qtbot.waitUntil(lambda: bool(heard.failures), timeout=5000)
     assert heard.failures[0].kind == "cancelled"
+    assert lane.status.state is LaneState.EMPTY
 
 
 def test_stop_before_the_process_said_hello(qtbot: Any, make: Any) -> None:

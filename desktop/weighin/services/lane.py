@@ -242,7 +242,8 @@ class Lane(QObject):
         if isinstance(event, wire_messages.Failed):
             failure = Failure(event.kind, event.message, event.detail)
             if isinstance(request, wire_messages.Load):
-                self._set(LaneState.FAILED, failure=None if event.kind == "cancelled" else failure)
+                stopped = event.kind == "cancelled"
+                self._set(LaneState.EMPTY if stopped else LaneState.FAILED, failure=None if stopped else failure)
                 self._discard_worker()
             else:
                 self._set(LaneState.READY)
