@@ -131,10 +131,17 @@ def test_reasoning_is_folded_and_counted_apart(kit: Kit, qtbot: QtBot) -> None:
     lane.write("Seven and five...", 6, "reasoning")
     lane.write("Twelve.", 2)
     pane = kit.page.panes[0]
-    assert pane.reasoning == "Seven and five..."
-    assert pane.reasoning_title == "Reasoning · 6 tokens"
-    assert not pane.reasoning_is_open
+    assert pane.reasoning.text == "Seven and five..."
+    assert pane.reasoning.title == "Reasoning · 6 tokens"
+    assert not pane.reasoning.is_open
     qtbot.waitUntil(lambda: pane.answer.view.toPlainText() == "Twelve.")
+    pane.reasoning.set_open(True)
+    qtbot.waitUntil(lambda: pane.reasoning.shown == "Seven and five...")
+    lane.write(" *are*", 1, "reasoning")
+    qtbot.waitUntil(lambda: pane.reasoning.shown == "Seven and five... are")
+    kit.runner.begin_round("A")
+    assert pane.reasoning.text == pane.reasoning.shown == ""
+    assert pane.reasoning.isHidden()
 
 
 def test_the_answer_is_shown_as_the_record_has_it(kit: Kit, qtbot: QtBot) -> None:
