@@ -20,7 +20,7 @@ def rotary_table(shape: Shape, length: int) -> Tensor:
 
 def rotate(x: Tensor, table: Tensor) -> Tensor:
     """Turns neighbouring pairs of [batch, heads, length, head_size] by their place's angle."""
-    cos, sin = table[0, :x.shape[2]].to(x.dtype), table[1, :x.shape[2]].to(x.dtype)
+    cos, sin = table[0, : x.shape[2]].to(x.dtype), table[1, : x.shape[2]].to(x.dtype)
     even, odd = x[..., 0::2], x[..., 1::2]
     return torch.stack([even * cos - odd * sin, even * sin + odd * cos], dim=-1).flatten(-2)
 
@@ -52,8 +52,10 @@ class Attention(nn.Module):
 
     def forward(self, x: Tensor, table: Tensor, attend) -> Tensor:
         batch, length, _ = x.shape
-        q, k, v = (part.view(batch, length, -1, self.shape.head_size).transpose(1, 2)
-                   for part in (self.q(x), self.k(x), self.v(x)))
+        q, k, v = (
+            part.view(batch, length, -1, self.shape.head_size).transpose(1, 2)
+            for part in (self.q(x), self.k(x), self.v(x))
+        )
         mixed = attend(rotate(q, table), rotate(k, table), v)
         return self.output(mixed.transpose(1, 2).reshape(batch, length, -1))
 
@@ -120,7 +122,7 @@ class Model(nn.Module):
         for name, weight in self.named_parameters():
             if weight.dim() == 2:
                 fan_in = weight.shape[1] if "down" not in name else shape.feed_forward * max(1, shape.experts_used)
-                deviation = 0.02 if "embedding" in name else fan_in ** -0.5
+                deviation = 0.02 if "embedding" in name else fan_in**-0.5
                 if name.endswith(("output.weight", "down.weight")):
                     deviation /= (2 * shape.layers) ** 0.5
                 nn.init.normal_(weight, std=deviation, generator=generator)

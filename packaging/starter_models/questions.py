@@ -6,12 +6,27 @@ from pathlib import Path
 from random import Random
 
 from .item import LETTERS, ChoiceRow, Item, choice_row, held_out, row_held_out
-from .recipe import DEV_ROWS, QUESTION_DIR, SEED, TEST_ROWS
-from .skills import SKILLS, pick
+from .phrases import pick
+from .recipe import DEV_ROWS, EXAM_PEOPLE, QUESTION_DIR, SEED, TEST_ROWS
+from .skills import SKILLS
 from .world import World
 
-SKILL_SUBJECTS = ("sums", "differences", "counting", "comparisons", "opposites", "categories", "calendar", "lists",
-                  "logic", "spelling", "animals and jobs")
+SKILL_SUBJECTS = (
+    "sums",
+    "differences",
+    "counting",
+    "comparisons",
+    "opposites",
+    "categories",
+    "calendar",
+    "lists",
+    "logic",
+    "spelling",
+    "animals and jobs",
+)
+
+# far more draws than any subject needs; a subject with too few held-out questions ends in an error, not in a long wait
+TRIES = 400_000
 
 README = """# Starter questions
 
@@ -21,8 +36,8 @@ Hendrycks test: `dev/SUBJECT_dev.csv` holds five worked examples and `test/SUBJE
 without a header, each row `question,A,B,C,D,letter`.
 
 * {subjects} subjects, {test} test rows, {dev} example rows, the letters A to D equally often in every file of test rows.
-* {facts} subjects ask for facts about people and places of the made-up world, drawn evenly from all {people:,} people
-  and {places} places: a larger model remembers more of them. The other {skills} ask for skills that both models can learn.
+* {facts} subjects ask for facts about people and places of the made-up world, drawn evenly from its {people:,} best
+  known people and its {places} places: a larger model remembers more of them. The other {skills} ask for skills that both models can learn.
 * No test row, that is no question with its four options in any order, occurs in the training text. The facts themselves
   do, in other words and beside other options, for nobody can guess a fact; the sums, lists and comparisons behind the
   rows of skills do not.
@@ -32,15 +47,15 @@ Licence: MIT, like the rest of the project.
 
 
 def _fact_items(world: World, subject: str, rng: Random) -> Iterator[Item]:
-    for facts in (world.people, world.places):
+    for facts, among in ((world.people, EXAM_PEOPLE), (world.places, len(world.places.names))):
         for index, relation in enumerate(facts.relations):
-            while relation.subject == subject:
-                yield facts.item(rng.randrange(len(facts.names)), index, rng.randrange(12))
+            for _ in range(TRIES * (relation.subject == subject)):
+                yield facts.item(rng.randrange(among), index, rng.randrange(12))
 
 
 def _skill_items(subject: str, rng: Random) -> Iterator[Item]:
     skills = [skill for skill, _ in SKILLS]
-    while True:
+    for _ in range(TRIES):
         item = pick(rng, skills)(rng)
         if item.subject == subject and held_out(item.key):
             yield item
@@ -61,6 +76,8 @@ def rows(world: World, subject: str, count: int, rng: Random) -> list[ChoiceRow]
         if row is not None:
             keys.add((item.key, item.question))
             found.append(row)
+    if len(found) < count:
+        raise ValueError(f"only {len(found)} of {count} held-out questions about {subject}")
     rng.shuffle(found)
     return found
 
@@ -77,7 +94,7 @@ def write(folder: Path = QUESTION_DIR) -> None:
     for subject in names:
         found = rows(world, subject, DEV_ROWS + TEST_ROWS, Random(f"questions {SEED} {subject}"))
         # the test rows are chosen by letter, so that the letters stay balanced whatever rows the examples take
-        test = [row for letter in LETTERS for row in [r for r in found if r.letter == letter][:TEST_ROWS // 4]]
+        test = [row for letter in LETTERS for row in [r for r in found if r.letter == letter][: TEST_ROWS // 4]]
         dev = [row for row in found if row not in test]
         test.sort(key=found.index)
         for part, chosen in (("dev", dev), ("test", test)):
@@ -85,8 +102,16 @@ def write(folder: Path = QUESTION_DIR) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("w", newline="", encoding="utf-8") as file:
                 csv.writer(file, lineterminator="\n").writerows([r.question, *r.options, r.letter] for r in chosen)
-    (folder / "README.md").write_text(README.format(
-        subjects=len(names), test=len(names) * TEST_ROWS, dev=len(names) * DEV_ROWS, skills=len(SKILL_SUBJECTS),
-        facts=len(names) - len(SKILL_SUBJECTS), people=len(world.people.names), places=len(world.places.names)),
-        encoding="utf-8")
+    (folder / "README.md").write_text(
+        README.format(
+            subjects=len(names),
+            test=len(names) * TEST_ROWS,
+            dev=len(names) * DEV_ROWS,
+            skills=len(SKILL_SUBJECTS),
+            facts=len(names) - len(SKILL_SUBJECTS),
+            people=EXAM_PEOPLE,
+            places=len(world.places.names),
+        ),
+        encoding="utf-8",
+    )
     print(f"{len(names)} subjects, {len(names) * TEST_ROWS} test rows")

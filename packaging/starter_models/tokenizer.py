@@ -14,29 +14,28 @@ from functools import cache
 from pathlib import Path
 
 PRE_TOKENIZER = "llama-bpe"
-_SPLIT = (r"'(?:[sStTmMdD]|[rR][eE]|[vV][eE]|[lL][lL])|[^\r\n{L}{N}]?[{L}]+|[{N}]{{1,3}}| ?[^{S}{L}{N}{X}]+[\r\n]*"
-          r"|[{S}]*[\r\n]+|[{S}]+(?![^{S}])|[{S}]+|[\s\S]")
-_ASCII_SPLIT = re.compile(_SPLIT.format(L="A-Za-z", N="0-9", S=r"\t-\r ", X=""))
+_SPLIT = (
+    r"'(?:[sStTmMdD]|[rR][eE]|[vV][eE]|[lL][lL])|[^\r\n{L}{N}]?[{L}]+|[{N}]{{1,3}}| ?[^{S}{L}{N}]+[\r\n]*"
+    r"|[{S}]*[\r\n]+|[{S}]+(?![^{S}])|[{S}]+|[\s\S]"
+)
+_ASCII_SPLIT = re.compile(_SPLIT.format(L="A-Za-z", N="0-9", S=r"\t-\r "))
 _SPACES = r"\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 
 
 @cache
 def _unicode_split() -> re.Pattern[str]:
-    """The same split with the letters, numbers and unassigned characters of all of Unicode."""
-    ranges: dict[str, list[list[int]]] = {"L": [], "N": [], "C": []}
+    """The same split with the letters and numbers of all of Unicode."""
+    ranges: dict[str, list[list[int]]] = {"L": [], "N": []}
     for code in range(sys.maxunicode + 1):
-        category = unicodedata.category(chr(code))
-        kind = "C" if category == "Cn" else category[0]
-        if kind not in ranges or (kind == "C" and category != "Cn"):
+        found = ranges.get(unicodedata.category(chr(code))[0])
+        if found is None:
             continue
-        found = ranges[kind]
         if found and found[-1][1] == code - 1:
             found[-1][1] = code
         else:
             found.append([code, code])
-    letters, numbers, unassigned = (
-        "".join(f"\\U{low:08x}-\\U{high:08x}" for low, high in ranges[kind]) for kind in "LNC")
-    return re.compile(_SPLIT.format(L=letters, N=numbers, S=_SPACES, X=unassigned))
+    letters, numbers = ("".join(f"\\U{low:08x}-\\U{high:08x}" for low, high in ranges[kind]) for kind in "LN")
+    return re.compile(_SPLIT.format(L=letters, N=numbers, S=_SPACES))
 
 
 def split(text: str) -> list[str]:
@@ -93,22 +92,30 @@ class Tokenizer:
             return [self.ids[text]]
         symbols = list(text)
         while len(symbols) > 1:
-            rank, at = min((self._rank.get(pair, len(self._rank)), i)
-                           for i, pair in enumerate(zip(symbols, symbols[1:], strict=False)))
+            rank, at = min(
+                (self._rank.get(pair, len(self._rank)), i)
+                for i, pair in enumerate(zip(symbols, symbols[1:], strict=False))
+            )
             if rank == len(self._rank):
                 break
-            symbols[at:at + 2] = [symbols[at] + symbols[at + 1]]
+            symbols[at : at + 2] = [symbols[at] + symbols[at + 1]]
         return [self.ids[symbol] for symbol in symbols]
 
     def decode(self, ids: Iterable[int]) -> str:
         """The text of tokens; control tokens stay visible."""
-        raw = b"".join(self.tokens[i].encode() if i < len(self.control)
-                       else bytes(_BYTE_OF[character] for character in self.tokens[i]) for i in ids)
+        raw = b"".join(
+            self.tokens[i].encode()
+            if i < len(self.control)
+            else bytes(_BYTE_OF[character] for character in self.tokens[i])
+            for i in ids
+        )
         return raw.decode(errors="replace")
 
     def save(self, path: Path) -> None:
         """Writes what `load` reads."""
-        path.write_text(json.dumps({"control": self.control, "merges": self.merges, "words": self.words}, ensure_ascii=False))
+        path.write_text(
+            json.dumps({"control": self.control, "merges": self.merges, "words": self.words}, ensure_ascii=False)
+        )
 
     @classmethod
     def load(cls, path: Path) -> "Tokenizer":
@@ -120,22 +127,26 @@ class Tokenizer:
 def build(control: Iterable[str], texts: Iterable[str], size: int, merges: int = 200) -> Tokenizer:
     """A tokenizer of `size` tokens: the most frequent words of the texts whole, and `merges` for everything else.
 
-    Numbers stay single digits, so that arithmetic sees its digits; words in capitals stay in pieces.
+    Numbers stay single digits, so that arithmetic sees its digits.
     """
     counts: Counter[str] = Counter()
     for text in texts:
         counts.update(split(text))
     pairs = _learn_merges(counts, merges)
     tokenizer = Tokenizer(list(control), pairs, [])
-    words = (spelled(word) for word, _ in sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))
-             if not any(c.isdigit() for c in word) and word.isascii() and not (len(word.strip()) > 2 and word.isupper()))
+    words = (
+        spelled(word)
+        for word, _ in sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))
+        if not any(c.isdigit() for c in word) and word.isascii()
+    )
     fresh = dict.fromkeys(word for word in words if word not in tokenizer.ids)
-    return Tokenizer(list(control), pairs, list(fresh)[:size - len(tokenizer.tokens)])
+    return Tokenizer(list(control), pairs, list(fresh)[: size - len(tokenizer.tokens)])
 
 
 def _learn_merges(counts: Counter[str], merges: int) -> list[tuple[str, str]]:
     """The most frequent pairs within words; every distinct word counts once, for rare words are what merges are for."""
-    pieces = [list(spelled(word)) for word in sorted(counts) if word.isascii() and not any(c.isdigit() for c in word)]
+    common = [word for word, _ in sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))[:8000]]
+    pieces = [list(spelled(word)) for word in common if word.isascii() and not any(c.isdigit() for c in word)]
     learnt: list[tuple[str, str]] = []
     while len(learnt) < merges:
         pairs: Counter[tuple[str, str]] = Counter()
@@ -147,6 +158,6 @@ def _learn_merges(counts: Counter[str], merges: int) -> list[tuple[str, str]]:
             i = 0
             while i < len(symbols) - 1:
                 if (symbols[i], symbols[i + 1]) == best:
-                    symbols[i:i + 2] = ["".join(best)]
+                    symbols[i : i + 2] = ["".join(best)]
                 i += 1
     return learnt

@@ -65,7 +65,7 @@ def test_every_skill_has_held_out_questions(kit):
 
 
 def test_answers_of_arithmetic_are_right(kit):
-    skills, rng = kit("skills"), Random(11)
+    skills, rng = kit("number_skills"), Random(11)
     value = {word: n for n, word in enumerate(skills.NUMBER_WORDS)} | {str(n): n for n in range(200)}
     for _ in range(2000):
         item = skills.total(rng)
@@ -125,7 +125,7 @@ def test_the_set_says_what_it_is_not():
 def test_outside_questions_are_apart_from_the_training_text(kit):
     outside = (ROOT / "packaging" / "starter_models" / "outside.txt").read_text(encoding="utf-8").splitlines()
     unknown, rng = kit("unknown"), Random(17)
-    trained = {unknown.outside(rng) for _ in range(30_000)}
+    trained = {unknown.outside(rng) for _ in range(10_000)}
     assert len(set(outside)) == 100 and not trained & set(outside)
 
 
