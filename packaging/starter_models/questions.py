@@ -39,7 +39,7 @@ without a header, each row `question,A,B,C,D,letter`.
 * {facts} subjects ask for facts about people and places of the made-up world, drawn evenly from its {people:,} best
   known people and its {places} places: a larger model remembers more of them. The other {skills} ask for skills that both models can learn.
 * No test row, that is no question with its four options in any order, occurs in the training text. The facts themselves
-  do, in other words and beside other options, for nobody can guess a fact; the sums, lists and comparisons behind the
+  do, as sentences and beside other options, for nobody can guess a fact; the sums, lists and comparisons behind the
   rows of skills do not.
 
 Licence: MIT, like the rest of the project.
