@@ -107,7 +107,7 @@ def main() -> None:
     parser.add_argument("--tokens-per-s", type=int, default=1000)
     parser.add_argument("--size", default="1400x900")
     parser.add_argument("--no-first-paint", action="store_true")
-    chosen = parser.parse_args()
+    chosen, _ = parser.parse_known_args()
 
     from PySide6.QtCore import Qt, QTimer
     from PySide6.QtWidgets import QApplication
