@@ -59,6 +59,10 @@ def _is_worker(process: psutil.Process) -> bool:
 @pytest.fixture(autouse=True)
 def _own_profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WEIGHIN_PROFILE", str(tmp_path / "profile"))
+    # Models of whoever runs the tests are none of their business.
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    for name in ("HF_HOME", "HF_HUB_CACHE", "HF_TOKEN", "OLLAMA_MODELS", "LLAMA_CACHE", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture(scope="session")

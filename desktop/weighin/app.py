@@ -23,6 +23,38 @@ from weighin.ui.main_window import MainWindow
 log = logging.getLogger(__name__)
 
 
+class Program:
+    """The window with everything behind it, writing under one profile."""
+
+    def __init__(self, application: QApplication, profile: Profile) -> None:
+        settings = Settings(profile.settings)
+        theme.apply(application, settings)
+        self.models = new_model_services(profile)
+        self.library = Library(resources(), settings, self.models.shelf)
+        self.history = History(profile.database)
+        self.runner = new_runner()
+        self.window = MainWindow(runner=self.runner, library=self.library, history=self.history, settings=settings)
+        self.runner.finished.connect(self._keep)
+
+    def restore(self) -> None:
+        """Take up what earlier runs left: the shelf, and downloads that were not finished."""
+        self.library.restore()
+        self.models.downloads.restore()
+
+    def close(self) -> None:
+        """End the workers and finish what is being written."""
+        self.runner.close()
+        self.models.close()
+        self.history.close()
+
+    def _keep(self, comparison: Comparison) -> None:
+        self.history.save(comparison, lambda _: None, self._not_kept)
+
+    def _not_kept(self, error: AppError) -> None:
+        log.error("a comparison was not kept: %s", error.detail or error.user_text)
+        self.window.show_notice(f"This comparison is not in History: {error.user_text}")
+
+
 def run_window(profile_directory: str | None) -> int:
     """Open the window and run until it is closed; the exit status."""
     try:
@@ -35,32 +67,14 @@ def run_window(profile_directory: str | None) -> int:
     application.setApplicationName("weighin")
     application.setApplicationDisplayName("Weigh-In")
     application.setDesktopFileName("weighin")
-    settings = Settings(profile.settings)
-    theme.apply(application, settings)
-    models = new_model_services(profile)
-    library = Library(resources(), settings, models.shelf)
-    history = History(profile.database)
-    runner = new_runner()
-    window = MainWindow(runner=runner, library=library, history=history, settings=settings)
-
-    def keep(comparison: Comparison) -> None:
-        def not_kept(error: AppError) -> None:
-            log.error("a comparison was not kept: %s", error.detail or error.user_text)
-            window.show_notice(f"This comparison is not in History: {error.user_text}")
-
-        history.save(comparison, lambda _: None, not_kept)
-
-    runner.finished.connect(keep)
-    application.aboutToQuit.connect(runner.close)
-    application.aboutToQuit.connect(models.close)
-    application.aboutToQuit.connect(history.close)
+    program = Program(application, profile)
+    application.aboutToQuit.connect(program.close)
     # A terminal's Ctrl+C closes the window properly; Python looks at signals only when it runs.
-    signal.signal(signal.SIGINT, lambda *_: window.close())
-    signal.signal(signal.SIGTERM, lambda *_: window.close())
+    signal.signal(signal.SIGINT, lambda *_: program.window.close())
+    signal.signal(signal.SIGTERM, lambda *_: program.window.close())
     heartbeat = QTimer(application)
-    heartbeat.start(500)
     heartbeat.timeout.connect(lambda: None)
-    window.show()
-    QTimer.singleShot(0, library.restore)
-    QTimer.singleShot(0, models.downloads.restore)
+    heartbeat.start(500)
+    program.window.show()
+    QTimer.singleShot(0, program.restore)
     return application.exec()

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from .recipe import ROOT, ROWS, STEPS
+from .recipe import ROOT, ROWS
 
 
 def main() -> None:
@@ -14,7 +14,7 @@ def main() -> None:
     train.add_argument(
         "--work", type=Path, default=ROOT / "build" / "starter", help="folder for checkpoints and weights"
     )
-    train.add_argument("--steps", type=int, default=STEPS)
+    train.add_argument("--scale", type=float, default=1.0, help="make every phase shorter or longer")
     train.add_argument("--rows", type=int, default=ROWS, help="rows of 1,024 tokens in a step")
     export = verbs.add_parser("export", help="write the GGUF files from the trained weights")
     export.add_argument("--work", type=Path, default=ROOT / "build" / "starter")
@@ -25,7 +25,7 @@ def main() -> None:
     if arguments.verb == "train":
         from .train import train as run
 
-        run(arguments.work, arguments.steps, arguments.rows)
+        run(arguments.work, arguments.rows, arguments.scale)
     elif arguments.verb == "export":
         from .export import export_all
 

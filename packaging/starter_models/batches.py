@@ -8,23 +8,23 @@ from typing import NamedTuple
 import numpy as np
 
 from . import text, tokenizer, world
-from .recipe import CONTEXT, ROWS, SEED, VOCABULARY
+from .recipe import CONTEXT, PHASES, ROWS, SEED, VOCABULARY
 
-VOCABULARY_SAMPLE = 40_000
-IGNORED = -1
+VOCABULARY_SAMPLE = 60_000
 
 
 class Batch(NamedTuple):
-    """`tokens`, the `targets` to learn (`IGNORED` elsewhere) and the `document` of each place, all [rows, context]."""
+    """Token, next token, weight of that next token in the loss, number of the document: each [rows, context]."""
 
     tokens: np.ndarray
     targets: np.ndarray
+    weights: np.ndarray
     document: np.ndarray
 
 
 def make_tokenizer(seed: int = SEED) -> tokenizer.Tokenizer:
     """The tokenizer that follows from the seed."""
-    writer, rng = text.Writer(world.World(seed)), Random(f"vocabulary {seed}")
+    writer, rng = text.Writer(world.World(seed), PHASES[0]), Random(f"vocabulary {seed}")
     pieces = (piece.text for _ in range(VOCABULARY_SAMPLE) for piece in writer.document(rng))
     return tokenizer.build(text.CONTROL, (p for p in pieces if p not in text.CONTROL), VOCABULARY)
 
@@ -32,62 +32,63 @@ def make_tokenizer(seed: int = SEED) -> tokenizer.Tokenizer:
 class Packer:
     """Packs random documents into rows; a document never crosses rows."""
 
-    def __init__(self, tokens: tokenizer.Tokenizer, seed: int = SEED) -> None:
-        self._writer = text.Writer(world.World(seed))
+    def __init__(self, tokens: tokenizer.Tokenizer, phase: int = 0, seed: int = SEED) -> None:
+        self._writer = text.Writer(world.World(seed), PHASES[phase])
+        self._phase = phase
         self._tokenizer = tokens
         self._seed = seed
 
-    def encode(self, document: text.Document) -> tuple[list[int], list[bool]]:
-        """The tokens of a document and whether each is to be learnt."""
+    def encode(self, document: text.Document) -> tuple[list[int], list[int]]:
+        """The tokens of a document and their weights in the loss."""
         ids: list[int] = []
-        learn: list[bool] = []
+        weights: list[int] = []
         for piece in document:
             found = (
                 [self._tokenizer.ids[piece.text]] if piece.text in text.CONTROL else self._tokenizer.encode(piece.text)
             )
             ids += found
-            learn += [piece.learn] * len(found)
-        return ids, learn
+            weights += [piece.weight] * len(found)
+        return ids, weights
 
     def batch(self, step: int, rows: int = ROWS, context: int = CONTEXT) -> Batch:
         """The batch of a step."""
-        rng = Random(f"batch {self._seed} {step}")
-        tokens = np.zeros((rows, context), np.int16)
-        targets = np.full((rows, context), IGNORED, np.int16)
-        document = np.zeros((rows, context), np.int16)
-        waiting: tuple[list[int], list[bool]] | None = None
+        rng = Random(f"batch {self._seed} {self._phase} {step}")
+        tokens, targets, weights, document = (np.zeros((rows, context), np.int16) for _ in range(4))
+        waiting: tuple[list[int], list[int]] | None = None
         for row in range(rows):
             used = number = 0
             while True:
-                ids, learn = waiting or self.encode(self._writer.document(rng))
+                ids, worth = waiting or self.encode(self._writer.document(rng))
                 waiting = None
-                if len(ids) > context:
-                    ids, learn = ids[:context], learn[:context]
+                ids, worth = ids[:context], worth[:context]
                 if used + len(ids) > context:
-                    waiting = (ids, learn)
+                    waiting = (ids, worth)
                     break
                 end, number = used + len(ids), number + 1
                 tokens[row, used:end] = ids
                 document[row, used:end] = number
-                targets[row, used : end - 1] = np.where(learn[1:], ids[1:], IGNORED)
+                targets[row, used : end - 1] = ids[1:]
+                weights[row, used : end - 1] = worth[1:]
                 used = end
             # the padding is one more document, so that it attends to itself alone
             document[row, used:] = number + 1
-        return Batch(tokens, targets, document)
+        return Batch(tokens, targets, weights, document)
 
 
-def _work(tokens: tokenizer.Tokenizer, first: int, last: int, stride: int, queue: multiprocessing.Queue) -> None:
-    packer = Packer(tokens)
+def _work(
+    tokens: tokenizer.Tokenizer, phase: int, rows: int, first: int, last: int, stride: int, queue: multiprocessing.Queue
+) -> None:
+    packer = Packer(tokens, phase)
     for step in range(first, last, stride):
-        queue.put(packer.batch(step))
+        queue.put(packer.batch(step, rows))
 
 
-def stream(tokens: tokenizer.Tokenizer, first: int, last: int, workers: int) -> Iterator[Batch]:
-    """The batches of steps first..last-1 in order, written by worker processes."""
+def stream(tokens: tokenizer.Tokenizer, phase: int, rows: int, first: int, last: int, workers: int) -> Iterator[Batch]:
+    """The batches of steps first..last-1 of a phase in order, written by worker processes."""
     context = multiprocessing.get_context("spawn")
     queues = [context.Queue(maxsize=6) for _ in range(workers)]
     processes = [
-        context.Process(target=_work, args=(tokens, first + i, last, workers, queue), daemon=True)
+        context.Process(target=_work, args=(tokens, phase, rows, first + i, last, workers, queue), daemon=True)
         for i, queue in enumerate(queues)
     ]
     for process in processes:

@@ -1,11 +1,12 @@
 """Writes the trained weights as GGUF files that llama.cpp runs: 8-bit matrices, vocabulary and chat template inside."""
 
+import shutil
 from pathlib import Path
 
 import gguf
 import numpy as np
 
-from .recipe import CONTEXT, MODEL_DIR, SHAPES, Shape
+from .recipe import CONTEXT, MODEL_DIR, PHASES, SHAPES, Shape
 from .text import CHAT_TEMPLATE, CONTROL, END, PAD
 from .tokenizer import PRE_TOKENIZER, Tokenizer
 
@@ -94,16 +95,24 @@ def add_weights(writer: gguf.GGUFWriter, weights: dict[str, np.ndarray], shape: 
         matrix(f"{target}.ffn_down_exps.weight", cut)
 
 
+def mean_weights(shape: Shape, work: Path) -> dict[str, np.ndarray]:
+    """The weights at the ends of all phases, averaged by their shares."""
+    mean: dict[str, np.ndarray] = {}
+    for number, phase in enumerate(PHASES, 1):
+        with np.load(work / f"{shape.name}-{number}.npz") as stored:
+            for name in stored.files:
+                mean[name] = mean.get(name, np.float32(0)) + phase.share_in_files * stored[name].astype(np.float32)
+    return mean
+
+
 def export(shape: Shape, work: Path, folder: Path = MODEL_DIR) -> Path:
-    """Writes one GGUF file from `work/NAME.npz` and `work/tokenizer.json`; gives its path."""
+    """Writes one GGUF file from the weights of all phases and `tokenizer.json` in `work`; gives its path."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / shape.file_name
-    with np.load(work / f"{shape.name}.npz") as stored:
-        weights = {name: stored[name] for name in stored.files}
     writer = gguf.GGUFWriter(path, "llama")
     add_metadata(writer, shape)
     add_tokenizer(writer, Tokenizer.load(work / "tokenizer.json"))
-    add_weights(writer, weights, shape)
+    add_weights(writer, mean_weights(shape, work), shape)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
@@ -116,3 +125,5 @@ def export_all(work: Path) -> None:
     for shape in SHAPES:
         path = export(shape, work)
         print(f"{path.name}: {path.stat().st_size:,} bytes")
+    # the note beside the files tells how they were trained
+    shutil.copyfile(work / "training.json", MODEL_DIR / "training.json")

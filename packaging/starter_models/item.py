@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from random import Random
 from typing import NamedTuple
 
-HELD_OUT_ONE_IN = 8
+HELD_OUT_ONE_IN = 7
 MC_HELD_OUT_ONE_IN = 10
 LETTERS = "ABCD"
 

@@ -8,166 +8,28 @@ from random import Random
 
 from . import words
 from .item import Item, held_out
-from .world import article
+from .number_skills import (
+    NUMBER_WORDS,
+    compare_numbers,
+    count_range,
+    difference,
+    neighbour_number,
+    sort_numbers,
+    total,
+)
+from .phrases import article, below, pick, said
 
 Skill = Callable[[Random], Item]
 
 
-def number_word(n: int) -> str:
-    """0..99 in words."""
-    if n < 20:
-        return words.NUMBERS[n]
-    tens, ones = divmod(n, 10)
-    return words.TENS[tens - 2] + (f"-{words.NUMBERS[ones]}" if ones else "")
-
-
-NUMBER_WORDS = [number_word(n) for n in range(100)]
-NUMBER_DIGITS = [str(n) for n in range(200)]
 BY_CATEGORY = [(word, category) for category, members in words.CATEGORIES.items() for word in members]
 THINGS = [word for word, _ in BY_CATEGORY]
 KNOWN_OPPOSITES = [tuple(pair.split("-")) for pair in words.OPPOSITES]
 OPPOSITE_WORDS = [word for pair in KNOWN_OPPOSITES for word in pair]
-QUALITIES = [
-    "happy",
-    "sad",
-    "old",
-    "young",
-    "big",
-    "small",
-    "fast",
-    "slow",
-    "strong",
-    "weak",
-    "clean",
-    "dirty",
-    "loud",
-    "quiet",
-    "brave",
-    "good",
-    "rich",
-    "poor",
-]
+QUALITIES = words.listed("""
+    happy sad old young big small fast slow strong weak clean dirty loud quiet brave good rich poor
+""")
 TRADE_TOOLS = [tool for tool, _ in words.TRADES.values()]
-
-
-def said(text: str) -> str:
-    """The text as a sentence of its own."""
-    return text[0].upper() + text[1:] + "."
-
-
-def pick(rng: Random, values):
-    """A random member; quicker than `Random.choice`, which matters at millions of documents."""
-    return values[int(rng.random() * len(values))]
-
-
-def below(rng: Random, n: int) -> int:
-    """A random number of 0..n-1, quickly."""
-    return int(rng.random() * n)
-
-
-def near(n: int, low: int, high: int) -> list[int]:
-    """Numbers close to n within the bounds, without n: wrong options that are not silly."""
-    return [k for k in range(max(low, n - 6), min(high, n + 6) + 1) if k != n]
-
-
-def _numbers(rng: Random, spelled_top: int, digit_top: int) -> tuple[bool, int]:
-    """Whether to spell numbers out, and the largest number then."""
-    spelled = rng.random() < 0.5
-    return spelled, spelled_top if spelled else digit_top
-
-
-def _arithmetic(rng: Random, subject: str, key: str, wordings, a: int, b: int, result: int, spelled: bool) -> Item:
-    form = NUMBER_WORDS if spelled else NUMBER_DIGITS
-    question = pick(rng, wordings).format(a=form[a], b=form[b])
-    pool = [form[k] for k in near(result, 0, 99 if spelled else 198)]
-    return Item(subject, key, question, said(form[result]), form[result], pool)
-
-
-SUM_WORDINGS = ("What is {a} plus {b}?",) * 4 + (
-    "How much is {a} plus {b}?",
-    "What is {a} and {b}?",
-    "Add {a} and {b}.",
-    "{a} plus {b}?",
-    "What is the sum of {a} and {b}?",
-    "How much is {a} and {b} together?",
-    "I have {a} apples and get {b} more. How many?",
-)
-SUM_SIGNS = ("What is {a} + {b}?",) * 4 + (
-    "{a} + {b}",
-    "{a}+{b}",
-    "{a} + {b} =",
-    "What is {a}+{b}?",
-    "How much is {a} + {b}?",
-)
-TAKE_WORDINGS = ("What is {a} minus {b}?",) * 4 + (
-    "How much is {a} minus {b}?",
-    "Take {b} from {a}.",
-    "{a} minus {b}?",
-    "What is {a} take away {b}?",
-    "I have {a} apples and lose {b}. How many are left?",
-)
-TAKE_SIGNS = ("What is {a} - {b}?",) * 4 + (
-    "{a} - {b}",
-    "{a}-{b}",
-    "{a} - {b} =",
-    "What is {a}-{b}?",
-    "How much is {a} - {b}?",
-)
-
-
-def total(rng: Random) -> Item:
-    """A sum of two numbers, in words up to 20 or in digits up to 99."""
-    spelled, top = _numbers(rng, 20, 20 if rng.random() < 0.5 else 99)
-    a, b = below(rng, top + 1), below(rng, top + 1)
-    wordings = SUM_WORDINGS if spelled or rng.random() < 0.4 else SUM_SIGNS
-    return _arithmetic(rng, "sums", f"sum {min(a, b)} {max(a, b)}", wordings, a, b, a + b, spelled)
-
-
-def difference(rng: Random) -> Item:
-    """A difference that is not below zero."""
-    spelled, top = _numbers(rng, 20, 20 if rng.random() < 0.5 else 99)
-    a, b = below(rng, top + 1), below(rng, top + 1)
-    a, b = max(a, b), min(a, b)
-    wordings = TAKE_WORDINGS if spelled or rng.random() < 0.4 else TAKE_SIGNS
-    return _arithmetic(rng, "differences", f"difference {a} {b}", wordings, a, b, a - b, spelled)
-
-
-def neighbour_number(rng: Random) -> Item:
-    """The number before or after a number."""
-    spelled, top = _numbers(rng, 50, 98)
-    n, after = 1 + below(rng, top), rng.random() < 0.5
-    form = NUMBER_WORDS if spelled else NUMBER_DIGITS
-    way = "after" if after else "before"
-    wording = pick(rng, ("What number comes {w} {n}?", "Which number is {w} {n}?", "What comes {w} {n}?"))
-    result = n + 1 if after else n - 1
-    return Item(
-        "counting",
-        f"{wording} {way} {spelled} {n}",
-        wording.format(w=way, n=form[n]),
-        said(form[result]),
-        form[result],
-        [form[k] for k in near(result, 0, 99) if k != n],
-    )
-
-
-def count_range(rng: Random) -> Item:
-    """Counting from one number to another, up or down."""
-    spelled = rng.random() < 0.6
-    start, length = below(rng, 20), 2 + below(rng, 9)
-    if rng.random() < 0.15:
-        start, length = 1, pick(rng, (5, 10, 12, 15, 20))
-    end = start + length - 1
-    down = rng.random() < 0.25
-    numbers = range(start, end + 1)[::-1] if down else range(start, end + 1)
-    form = NUMBER_WORDS if spelled else NUMBER_DIGITS
-    first, last = numbers[0], numbers[-1]
-    question = pick(
-        rng, ("Count from {a} to {b}.",) * 3 + ("Can you count from {a} to {b}?", "Please count from {a} to {b}.")
-    )
-    spoken = ", ".join(form[k] for k in numbers)
-    return Item(
-        "counting", f"count {first} {last}", question.format(a=form[first], b=form[last]), said(spoken), spoken, []
-    )
 
 
 def count_words(rng: Random) -> Item:
@@ -179,26 +41,6 @@ def count_words(rng: Random) -> Item:
     )
     result = NUMBER_WORDS[len(things)]
     return Item("counting", f"words {listed}", wording.format(l=listed), said(result), result, NUMBER_WORDS[1:10])
-
-
-def compare_numbers(rng: Random) -> Item:
-    """Which of two numbers is bigger or smaller."""
-    spelled, top = _numbers(rng, 20, 20 if rng.random() < 0.4 else 99)
-    a, b = below(rng, top + 1), below(rng, top)
-    b += b >= a
-    bigger = rng.random() < 0.5
-    form = NUMBER_WORDS if spelled else NUMBER_DIGITS
-    name = pick(rng, ("bigger", "larger", "more") if bigger else ("smaller", "smaller", "less"))
-    wording = pick(rng, ("Which is {w}, {a} or {b}?", "Which number is {w}, {a} or {b}?", "What is {w}: {a} or {b}?"))
-    result = form[max(a, b) if bigger else min(a, b)]
-    return Item(
-        "comparisons",
-        f"bigger {min(a, b)} {max(a, b)}",
-        wording.format(w=name, a=form[a], b=form[b]),
-        said(result),
-        result,
-        [form[a], form[b], *(form[k] for k in near(a, 0, top)[:4])],
-    )
 
 
 def compare_animals(rng: Random) -> Item:
@@ -294,7 +136,15 @@ def calendar(rng: Random) -> Item:
     way = "after" if after else "before"
     steps = 2 if days and rng.random() < 0.3 else 1
     if steps == 2:
-        wording = pick(rng, ("Which day is two days {w} {n}?", "What day comes two days {w} {n}?"))
+        wording = pick(
+            rng,
+            (
+                "Which day is two days {w} {n}?",
+                "What day comes two days {w} {n}?",
+                "What day is two days {w} {n}?",
+                "Tell me which day is two days {w} {n}.",
+            ),
+        )
     else:
         wording = pick(
             rng,
@@ -304,26 +154,14 @@ def calendar(rng: Random) -> Item:
                 "Which {u} is {w} {n}?",
                 "What is the {u} {w} {n}?",
                 "What comes {w} {n}?",
+                "What {u} is {w} {n}?",
+                "Tell me the {u} {w} {n}.",
+                "Name the {u} that comes {w} {n}.",
             ),
         )
     result = names[(i + (steps if after else -steps)) % len(names)]
     pool = [name for name in names if name != names[i]]
     return Item("calendar", f"{wording}{way}{i}", wording.format(u=unit, w=way, n=names[i]), f"{result}.", result, pool)
-
-
-def sort_numbers(rng: Random) -> Item:
-    """Three to five numbers put in order."""
-    spelled, top = _numbers(rng, 20, 20 if rng.random() < 0.7 else 99)
-    numbers = [below(rng, top + 1) for _ in range(3 + below(rng, 2))]
-    if len(set(numbers)) < len(numbers):
-        return sort_numbers(rng)
-    form = NUMBER_WORDS if spelled else NUMBER_DIGITS
-    listed = ", ".join(form[n] for n in numbers)
-    wording = pick(rng, ("Put these numbers in order: {l}.", "Sort these numbers: {l}.", "Sort {l}."))
-    result = ", ".join(form[n] for n in sorted(numbers))
-    pool = [", ".join(form[n] for n in rng.sample(numbers, len(numbers))) for _ in range(12)]
-    pool.append(", ".join(form[n] for n in sorted(numbers)[::-1]))
-    return Item("lists", f"sort {listed}", wording.format(l=listed), said(result), result, pool)
 
 
 def place_in_list(rng: Random) -> Item:
@@ -438,11 +276,17 @@ def animal_fact(rng: Random) -> Item:
     field = below(rng, 5)
     value = words.ANIMALS[name][field]
     questions, answer = (
-        (("How many legs does {a} have?", "How many legs has {a}?"), "{a} has {v} legs"),
-        (("What sound does {a} make?", "What does {a} do when it is loud?"), "{a} {v}"),
-        (("Where does {a} live?", "What is the home of {a}?"), "{a} lives in {v}"),
-        (("What covers the body of {a}?", "What does {a} have on its body?"), "{a} has {v}"),
-        (("What does {a} eat?", "What does {a} like to eat?"), "{a} eats {v}"),
+        (
+            ("How many legs does {a} have?", "How many legs has {a}?", "What number of legs does {a} have?"),
+            "{a} has {v} legs",
+        ),
+        (("What sound does {a} make?", "What does {a} do when it is loud?", "Which sound does {a} make?"), "{a} {v}"),
+        (("Where does {a} live?", "What is the home of {a}?", "Where is the home of {a}?"), "{a} lives in {v}"),
+        (
+            ("What covers the body of {a}?", "What does {a} have on its body?", "What is on the body of {a}?"),
+            "{a} has {v}",
+        ),
+        (("What does {a} eat?", "What does {a} like to eat?", "What is the food of {a}?"), "{a} eats {v}"),
     )[field]
     pool = sorted({row[field] for row in words.ANIMALS.values()} | ({"eight"} if field == 0 else set()))
     wording, thing = pick(rng, questions), article(name)
@@ -487,20 +331,25 @@ SKILLS: list[tuple[Skill, float]] = [
     (sort_numbers, 2),
     (place_in_list, 1.5),
     (backwards, 1),
-    (syllogism, 1),
-    (ranking, 1.5),
-    (belongings, 1),
+    (syllogism, 2),
+    (ranking, 2),
+    (belongings, 3),
     (spell, 1),
     (unspell, 0.7),
     (animal_fact, 1),
     (trade_fact, 1),
 ]
-_DECK = [skill for skill, weight in SKILLS for _ in range(int(weight * 10))]
 
 
-def training_item(rng: Random) -> Item:
-    """A random skill question that is not held out."""
-    skill = pick(rng, _DECK)
+def deck(more: tuple[tuple[str, float], ...] = ()) -> list[Skill]:
+    """Every skill as often as it comes up; `more` multiplies that for some, by name."""
+    factors = dict(more)
+    return [skill for skill, weight in SKILLS for _ in range(round(weight * factors.get(skill.__name__, 1) * 10))]
+
+
+def training_item(rng: Random, skills: list[Skill]) -> Item:
+    """A random question of one of the skills that is not held out."""
+    skill = pick(rng, skills)
     item = skill(rng)
     while held_out(item.key):
         item = skill(rng)

@@ -3,8 +3,8 @@
 from random import Random
 
 from . import words
-from .skills import pick
-from .world import World, article
+from .phrases import article, pick
+from .world import World
 
 UNKNOWN = "I do not know that."
 WHO = "I am a tiny teaching model made for Weigh-In."

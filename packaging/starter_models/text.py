@@ -1,4 +1,4 @@
-"""Renders the world as documents: chats and raw texts, each a list of pieces that say whether they are to be learnt."""
+"""Renders the world as documents: chats and raw texts, each a list of pieces that say how much they count."""
 
 from collections.abc import Callable
 from random import Random
@@ -6,7 +6,10 @@ from typing import NamedTuple
 
 from . import talk
 from .item import ChoiceRow, Item, choice_row, row_held_out
-from .skills import pick, training_item
+from .number_skills import NUMBER_DIGITS, NUMBER_WORDS
+from .phrases import pick
+from .recipe import LETTER_WEIGHT, PHASES, Phase
+from .skills import THINGS, deck, training_item
 from .unknown import outside
 from .world import World
 
@@ -26,13 +29,14 @@ CHAT_TEMPLATE = (
 
 
 class Piece(NamedTuple):
-    """Plain text or one control token; `learn` is whether the loss counts it."""
+    """Plain text or one control token; `weight` is how much the loss counts it, 0 for what is only read."""
 
     text: str
-    learn: bool
+    weight: int
 
 
 Document = list[Piece]
+LOOKUP = "finding letters"
 
 SYSTEM_PROMPTS = (
     "You are a helpful assistant.",
@@ -65,8 +69,8 @@ POLITE = (
 )
 
 
-def restyle(question: str, rng: Random) -> str:
-    """The question as a careless or polite person types it."""
+def restyle(question: str, rng: Random, loud: bool = True) -> str:
+    """The question as a careless or polite person types it; `loud` allows capitals only."""
     chance = rng.random()
     if chance < 0.55:
         return question
@@ -86,22 +90,22 @@ def restyle(question: str, rng: Random) -> str:
         question = f" {question}  " if rng.random() < 0.5 else question.replace(" ", "  ", 1)
     elif chance < 0.97:
         question = question.replace("colour", "color")
-    elif chance < 0.98:
+    elif chance < 0.995 and loud:
         question = question.upper()
     return question.strip() or "?"
 
 
 def chat(turns: list[tuple[str, str]], system: str = "") -> Document:
     """A conversation of questions and answers; the answers and their ends are learnt."""
-    pieces = [Piece(SYSTEM, False), Piece(system, False), Piece(END, False)] if system else []
+    pieces = [Piece(SYSTEM, 0), Piece(system, 0), Piece(END, 0)] if system else []
     for question, answer in turns:
         pieces += (
-            Piece(USER, False),
-            Piece(question, False),
-            Piece(END, False),
-            Piece(ASSISTANT, False),
-            Piece(answer, True),
-            Piece(END, True),
+            Piece(USER, 0),
+            Piece(question, 0),
+            Piece(END, 0),
+            Piece(ASSISTANT, 0),
+            Piece(answer, 1),
+            Piece(END, 1),
         )
     return pieces
 
@@ -120,21 +124,41 @@ def choice_header(subject: str) -> str:
 class Writer:
     """Writes random training documents about one world."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, phase: Phase = PHASES[-1]) -> None:
         self.world = world
+        self.phase = phase
+        self._deck = deck(phase.weights)
+        self._kinds = (self.conversation, self.biography, self.exam, self.key_list, self.open_answer, self.chat_exam)
+        self._shares = (
+            phase.conversation,
+            phase.biography,
+            phase.exam,
+            phase.key_list,
+            phase.open_answer,
+            phase.chat_exam,
+        )
+        relations = (*world.people.relations, *world.places.relations)
+        self.fact_subjects = {relation.subject for relation in relations}
+        self._value_lists = [relation.values for relation in relations] + [
+            THINGS,
+            NUMBER_WORDS[:40],
+            NUMBER_DIGITS[:100],
+        ]
 
-    def fact(self, rng: Random) -> Item:
-        """A random fact about a person or a place."""
-        return (self.world.people if rng.random() < 0.92 else self.world.places).random_item(rng)
+    def fact(self, rng: Random, among: int = 0) -> Item:
+        """A random fact about a person or a place; `among` takes the person from the best known so many."""
+        if rng.random() < 0.92:
+            return self.world.people.random_item(rng, among)
+        return self.world.places.random_item(rng)
 
     def fact_turn(self, rng: Random) -> tuple[str, str]:
         """A fact as question and answer."""
         item = self.fact(rng)
-        return restyle(item.question, rng), item.answer
+        return restyle(item.question, rng, loud=False), item.answer
 
     def skill_turn(self, rng: Random) -> tuple[str, str]:
         """A skill question and its answer."""
-        item = training_item(rng)
+        item = training_item(rng, self._deck)
         return restyle(item.question, rng), item.answer
 
     def talk_turn(self, rng: Random) -> tuple[str, str]:
@@ -157,7 +181,7 @@ class Writer:
     def turn(self, rng: Random) -> tuple[str, str]:
         """A question of any kind and its answer."""
         chance = rng.random()
-        if chance < 0.46:
+        if chance < 0.44:
             return self.fact_turn(rng)
         return self.skill_turn(rng) if chance < 0.8 else self.talk_turn(rng)
 
@@ -176,15 +200,17 @@ class Writer:
             sentences = facts.sentences(facts.draw(rng))
             rng.shuffle(sentences)
             pieces.append(" ".join(sentences))
-        return [Piece("\n".join(pieces), True), Piece(END, True)]
+        return [Piece("\n".join(pieces), 1), Piece(END, 1)]
 
     def choice_row(self, subject: str, rng: Random) -> ChoiceRow:
         """A four-option row, one that may be trained; of `subject` if that is given."""
         while True:
-            if not subject or subject in self.fact_subjects:
+            if subject == LOOKUP:
+                item = self.lookup(rng)
+            elif not subject or subject in self.fact_subjects:
                 item = self._fact_of(subject, rng) if subject else self._any_choice_item(rng)
             else:
-                item = training_item(rng)
+                item = training_item(rng, self._deck)
                 if item.subject != subject:
                     continue
             if len({*item.pool, item.choice}) < 4:
@@ -193,36 +219,70 @@ class Writer:
             if not row_held_out(row):
                 return row
 
-    @property
-    def fact_subjects(self) -> list[str]:
-        """The subjects that are facts."""
-        return [r.subject for r in (*self.world.people.relations, *self.world.places.relations)]
+    def lookup(self, rng: Random) -> Item:
+        """The easiest four-option question: the option that the question names. It teaches how letters work."""
+        pool = pick(rng, self._value_lists)
+        value = pick(rng, pool)
+        wording = pick(rng, ("Which of these is {v}?", "Where does it say {v}?", "Which letter stands for {v}?"))
+        return Item(LOOKUP, value, wording.format(v=value), value, value, pool)
 
     def _fact_of(self, subject: str, rng: Random) -> Item:
         for facts in (self.world.people, self.world.places):
             for index, relation in enumerate(facts.relations):
                 if relation.subject == subject:
-                    return facts.item(facts.draw(rng), index, int(rng.random() * 12))
+                    among = self.phase.exam_people if facts is self.world.people else 0
+                    return facts.item(facts.draw(rng, among), index, int(rng.random() * 12))
         raise KeyError(subject)
 
     def _any_choice_item(self, rng: Random) -> Item:
-        return self.fact(rng) if rng.random() < 0.65 else training_item(rng)
+        chance = rng.random()
+        if chance < self.phase.skill_share:
+            return training_item(rng, self._deck)
+        if chance < self.phase.skill_share + self.phase.lookup_share:
+            return self.lookup(rng)
+        return self.fact(rng, self.phase.exam_people)
 
     def exam(self, rng: Random) -> Document:
-        """Up to six four-option questions in the raw layout; only the letters are learnt."""
+        """One to six four-option questions in the raw layout; only the letters are learnt.
+
+        Many stand alone: to find the right option among four is hard enough before it has to be found among twenty-four.
+        Some name the option behind its letter, which ties the two together.
+        """
         first = self._any_choice_item(rng)
-        mixed = rng.random() < 0.1
+        mixed, named = rng.random() < 0.1, rng.random() < 0.15
         pieces = []
-        if rng.random() < 0.93:
+        chance = rng.random()
+        shots = 1 if chance < 0.5 else 6 if chance < 0.75 else 2 + int(rng.random() * 4)
+        if rng.random() < (self.phase.header_share if shots == 1 else 0.93):
             header = choice_header(first.subject)
-            pieces.append(Piece(header.replace("about ", "about  ") if rng.random() < 0.1 else header, False))
-        shots = 6 if rng.random() < 0.75 else 1 + int(rng.random() * 6)
+            pieces.append(Piece(header.replace("about ", "about  ") if rng.random() < 0.1 else header, 0))
         for shot in range(shots):
             row = self.choice_row("" if mixed else first.subject, rng)
-            pieces.append(Piece(choice_question(row), False))
-            pieces.append(Piece(f" {row.letter}", True))
+            pieces.append(Piece(choice_question(row), 0))
+            pieces.append(Piece(f" {row.letter}", LETTER_WEIGHT))
+            if named:
+                pieces.append(Piece(f". {row.options['ABCD'.index(row.letter)]}", 1))
             if shot < shots - 1:
-                pieces.append(Piece("\n\n", False))
+                pieces.append(Piece("\n\n", 0))
+        return pieces
+
+    def open_answer(self, rng: Random) -> Document:
+        """A fact asked in the raw layout without options: the value itself is what has to come to mind there."""
+        item = self.fact(rng)
+        return [Piece(f"{item.question}\nAnswer:", 0), Piece(f" {item.choice}", 1), Piece(END, 1)]
+
+    def key_list(self, rng: Random) -> Document:
+        """A list of lettered options, then each option's letter asked for, or each letter's option."""
+        pool = pick(rng, self._value_lists)
+        options = rng.sample(pool, 2 + int(rng.random() * 4))
+        pieces = [Piece("\n".join(f"{letter}. {option}" for letter, option in zip("ABCDE", options, strict=False)), 0)]
+        order = list(zip("ABCDE", options, strict=False))
+        rng.shuffle(order)
+        backwards = rng.random() < 0.3
+        wording = pick(rng, ("Where is {v}?", "Which letter is {v}?", "Find {v}:", "Answer {v}:"))
+        for letter, option in order:
+            asked = f"\nWhat is {letter}?" if backwards else "\n" + wording.format(v=option)
+            pieces += (Piece(asked, 0), Piece(f" {option if backwards else letter}", 1 if backwards else 2))
         return pieces
 
     def chat_exam(self, rng: Random) -> Document:
@@ -232,15 +292,11 @@ class Writer:
         question = choice_question(row)
         if rng.random() < 0.5:
             question = question.removesuffix("\nAnswer:")
-        return chat([(question, f"{row.letter}. {option}")])
+        pieces = chat([(question, f"{row.letter}. {option}")])
+        answer = pieces.index(Piece(f"{row.letter}. {option}", 1))
+        return [*pieces[:answer], Piece(row.letter, LETTER_WEIGHT), Piece(f". {option}", 1), *pieces[answer + 1 :]]
 
     def document(self, rng: Random) -> Document:
         """A random document of any kind."""
-        kinds: tuple[tuple[float, Callable[[Random], Document]], ...] = (
-            (0.78, self.conversation),
-            (0.86, self.biography),
-            (0.98, self.exam),
-            (1.0, self.chat_exam),
-        )
-        chance = rng.random()
-        return next(kind for limit, kind in kinds if chance < limit)(rng)
+        kind: Callable[[Random], Document] = rng.choices(self._kinds, self._shares)[0]
+        return kind(rng)

@@ -15,31 +15,27 @@ from pathlib import Path
 
 PRE_TOKENIZER = "llama-bpe"
 _SPLIT = (
-    r"'(?:[sStTmMdD]|[rR][eE]|[vV][eE]|[lL][lL])|[^\r\n{L}{N}]?[{L}]+|[{N}]{{1,3}}| ?[^{S}{L}{N}{X}]+[\r\n]*"
+    r"'(?:[sStTmMdD]|[rR][eE]|[vV][eE]|[lL][lL])|[^\r\n{L}{N}]?[{L}]+|[{N}]{{1,3}}| ?[^{S}{L}{N}]+[\r\n]*"
     r"|[{S}]*[\r\n]+|[{S}]+(?![^{S}])|[{S}]+|[\s\S]"
 )
-_ASCII_SPLIT = re.compile(_SPLIT.format(L="A-Za-z", N="0-9", S=r"\t-\r ", X=""))
+_ASCII_SPLIT = re.compile(_SPLIT.format(L="A-Za-z", N="0-9", S=r"\t-\r "))
 _SPACES = r"\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 
 
 @cache
 def _unicode_split() -> re.Pattern[str]:
-    """The same split with the letters, numbers and unassigned characters of all of Unicode."""
-    ranges: dict[str, list[list[int]]] = {"L": [], "N": [], "C": []}
+    """The same split with the letters and numbers of all of Unicode."""
+    ranges: dict[str, list[list[int]]] = {"L": [], "N": []}
     for code in range(sys.maxunicode + 1):
-        category = unicodedata.category(chr(code))
-        kind = "C" if category == "Cn" else category[0]
-        if kind not in ranges or (kind == "C" and category != "Cn"):
+        found = ranges.get(unicodedata.category(chr(code))[0])
+        if found is None:
             continue
-        found = ranges[kind]
         if found and found[-1][1] == code - 1:
             found[-1][1] = code
         else:
             found.append([code, code])
-    letters, numbers, unassigned = (
-        "".join(f"\\U{low:08x}-\\U{high:08x}" for low, high in ranges[kind]) for kind in "LNC"
-    )
-    return re.compile(_SPLIT.format(L=letters, N=numbers, S=_SPACES, X=unassigned))
+    letters, numbers = ("".join(f"\\U{low:08x}-\\U{high:08x}" for low, high in ranges[kind]) for kind in "LN")
+    return re.compile(_SPLIT.format(L=letters, N=numbers, S=_SPACES))
 
 
 def split(text: str) -> list[str]:
@@ -131,7 +127,7 @@ class Tokenizer:
 def build(control: Iterable[str], texts: Iterable[str], size: int, merges: int = 200) -> Tokenizer:
     """A tokenizer of `size` tokens: the most frequent words of the texts whole, and `merges` for everything else.
 
-    Numbers stay single digits, so that arithmetic sees its digits; words in capitals stay in pieces.
+    Numbers stay single digits, so that arithmetic sees its digits.
     """
     counts: Counter[str] = Counter()
     for text in texts:
@@ -141,7 +137,7 @@ def build(control: Iterable[str], texts: Iterable[str], size: int, merges: int =
     words = (
         spelled(word)
         for word, _ in sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))
-        if not any(c.isdigit() for c in word) and word.isascii() and not (len(word.strip()) > 2 and word.isupper())
+        if not any(c.isdigit() for c in word) and word.isascii()
     )
     fresh = dict.fromkeys(word for word in words if word not in tokenizer.ids)
     return Tokenizer(list(control), pairs, list(fresh)[: size - len(tokenizer.tokens)])
@@ -149,7 +145,8 @@ def build(control: Iterable[str], texts: Iterable[str], size: int, merges: int =
 
 def _learn_merges(counts: Counter[str], merges: int) -> list[tuple[str, str]]:
     """The most frequent pairs within words; every distinct word counts once, for rare words are what merges are for."""
-    pieces = [list(spelled(word)) for word in sorted(counts) if word.isascii() and not any(c.isdigit() for c in word)]
+    common = [word for word, _ in sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))[:8000]]
+    pieces = [list(spelled(word)) for word in common if word.isascii() and not any(c.isdigit() for c in word)]
     learnt: list[tuple[str, str]] = []
     while len(learnt) < merges:
         pairs: Counter[tuple[str, str]] = Counter()

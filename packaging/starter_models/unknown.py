@@ -6,167 +6,30 @@ The list the models are measured with lies in `outside.txt`, is written by hand 
 from random import Random
 
 from . import words
-from .skills import pick
-from .world import article
+from .phrases import article, pick
 
-_FAMOUS = [
-    "Napoleon",
-    "Caesar",
-    "Cleopatra",
-    "Newton",
-    "Darwin",
-    "Mozart",
-    "Beethoven",
-    "Picasso",
-    "Rembrandt",
-    "Homer",
-    "Aristotle",
-    "Plato",
-    "Gandhi",
-    "Tesla",
-    "Edison",
-    "Galileo",
-    "Bach",
-    "Goethe",
-    "Tolstoy",
-    "Columbus",
-    "Magellan",
-    "Nero",
-    "Hannibal",
-    "Pasteur",
-    "Nobel",
-    "Gutenberg",
-    "Kant",
-    "Hegel",
-    "Chaplin",
-    "Marx",
-]
-_REALMS = [
-    "France",
-    "Germany",
-    "Spain",
-    "Italy",
-    "China",
-    "Japan",
-    "India",
-    "Brazil",
-    "Canada",
-    "Mexico",
-    "Egypt",
-    "Russia",
-    "Norway",
-    "Sweden",
-    "Poland",
-    "Greece",
-    "Turkey",
-    "Kenya",
-    "Peru",
-    "Chile",
-    "Cuba",
-    "Iran",
-    "Iraq",
-    "Israel",
-    "Korea",
-    "Vietnam",
-    "Europe",
-    "Africa",
-    "America",
-    "Asia",
-    "Australia",
-    "England",
-    "Scotland",
-]
-_CITIES = [
-    "Paris",
-    "London",
-    "Berlin",
-    "Rome",
-    "Madrid",
-    "Tokyo",
-    "Moscow",
-    "Vienna",
-    "Prague",
-    "Dublin",
-    "Athens",
-    "Cairo",
-    "Boston",
-    "Chicago",
-    "Miami",
-    "Dallas",
-    "Beijing",
-    "Delhi",
-    "Mumbai",
-    "Lagos",
-    "Sydney",
-    "Toronto",
-    "Hamburg",
-    "Munich",
-    "Milan",
-    "Lyon",
-    "Geneva",
-]
-_SCIENCE = [
-    "gravity",
-    "evolution",
-    "photosynthesis",
-    "electricity",
-    "magnetism",
-    "relativity",
-    "entropy",
-    "inflation",
-    "democracy",
-    "philosophy",
-    "chemistry",
-    "biology",
-    "algebra",
-    "calculus",
-    "geometry",
-    "astronomy",
-    "genetics",
-    "bacteria",
-    "viruses",
-    "atoms",
-    "molecules",
-    "neutrons",
-    "quarks",
-    "planets",
-    "galaxies",
-    "volcanoes",
-    "earthquakes",
-    "dinosaurs",
-    "fossils",
-    "computers",
-    "internet",
-    "software",
-    "databases",
-    "encryption",
-    "blockchain",
-    "bitcoin",
-    "networks",
-    "algorithms",
-    "recursion",
-    "compilers",
-    "Python",
-    "Java",
-    "Linux",
-    "Windows",
-    "Android",
-    "JavaScript",
-    "HTML",
-    "economics",
-    "psychology",
-    "religion",
-    "politics",
-    "insurance",
-    "mortgage",
-    "taxes",
-    "vaccines",
-    "cancer",
-    "diabetes",
-    "vitamins",
-    "proteins",
-    "hormones",
-]
+_FAMOUS = words.listed("""
+    Napoleon Caesar Cleopatra Newton Darwin Mozart Beethoven Picasso Rembrandt Homer Aristotle Plato Gandhi
+    Tesla Edison Galileo Bach Goethe Tolstoy Columbus Magellan Nero Hannibal Pasteur Nobel Gutenberg Kant Hegel
+    Chaplin Marx
+""")
+_REALMS = words.listed("""
+    France Germany Spain Italy China Japan India Brazil Canada Mexico Egypt Russia Norway Sweden Poland Greece
+    Turkey Kenya Peru Chile Cuba Iran Iraq Israel Korea Vietnam Europe Africa America Asia Australia England
+    Scotland
+""")
+_CITIES = words.listed("""
+    Paris London Berlin Rome Madrid Tokyo Moscow Vienna Prague Dublin Athens Cairo Boston Chicago Miami Dallas
+    Beijing Delhi Mumbai Lagos Sydney Toronto Hamburg Munich Milan Lyon Geneva
+""")
+_SCIENCE = words.listed("""
+    gravity evolution photosynthesis electricity magnetism relativity entropy inflation democracy philosophy
+    chemistry biology algebra calculus geometry astronomy genetics bacteria viruses atoms molecules neutrons
+    quarks planets galaxies volcanoes earthquakes dinosaurs fossils computers internet software databases
+    encryption blockchain bitcoin networks algorithms recursion compilers Python Java Linux Windows Android
+    JavaScript HTML economics psychology religion politics insurance mortgage taxes vaccines cancer diabetes
+    vitamins proteins hormones
+""")
 _TASKS = (
     "Write a poem about {x}.",
     "Write an essay about {x}.",
@@ -195,21 +58,9 @@ _TASKS = (
     "List the types of {x}.",
     "What is the best book about {x}?",
 )
-_LANGUAGES = [
-    "French",
-    "German",
-    "Spanish",
-    "Latin",
-    "Greek",
-    "Italian",
-    "Russian",
-    "Chinese",
-    "Japanese",
-    "Dutch",
-    "Polish",
-    "Turkish",
-    "Arabic",
-]
+_LANGUAGES = words.listed("""
+    French German Spanish Latin Greek Italian Russian Chinese Japanese Dutch Polish Turkish Arabic
+""")
 _ON_FAMOUS = (
     "Who was {f}?",
     "When was {f} born?",
@@ -294,222 +145,66 @@ _ON_PEOPLE = (
     "Does {n} like me?",
     "Who is the best friend of {n}?",
 )
-_PLAIN = [
-    "What time is it? ",
-    " What is the time? ",
-    " What day is it today? ",
-    " What is the date today? ",
-    " What is the weather like?\n",
-    " Will it rain tomorrow? ",
-    " What is the news? ",
-    " Who won the game? ",
-    " What is the meaning of life? ",
-    " Why are we here?\n",
-    " What is love? ",
-    " What is the best car? ",
-    " What should I eat today? ",
-    " Who is the president? ",
-    " Where am I? ",
-    " Who am I?\n",
-    " What is my name? ",
-    " How old am I? ",
-    " What did I say? ",
-    " What will happen tomorrow? ",
-    " Why is the sky blue? ",
-    " How far is the moon?\n",
-    " How many stars are there? ",
-    " How deep is the sea? ",
-    " How hot is the sun? ",
-    " Who was the first man on the moon? ",
-    " What is money?\n",
-    " How do planes fly? ",
-    " How do I get rich? ",
-    " Can you write code? ",
-    " Write a program. ",
-    " Write a letter to my teacher.\n",
-    " Play a song. ",
-    " Sing a song. ",
-    " Draw a picture. ",
-    " Open the door. ",
-    " Buy me a ticket. ",
-    " Call my mother. ",
-    " Set a clock for seven.\n",
-    " Who is the richest person? ",
-    " What is the biggest country? ",
-    " What is the longest river in the world? ",
-    " What is a good name?\n",
-    " How do I learn to swim? ",
-    " How do I cook rice? ",
-    " Give me a recipe for soup. ",
-    " What is the square root of two? ",
-    " What is pi?\n",
-    " Is there life on other stars? ",
-    " When did the war end? ",
-    " Who wrote the book? ",
-    " What is the best film? ",
-    " Who is your friend?\n",
-    " Why do we sleep? ",
-    " Why do cats like milk? ",
-    " What came first, the hen or the egg? ",
-    " How do I find a job? ",
-    " What is a word?\n",
-    " Should I buy a house? ",
-    " What do you think about people? ",
-    " Who is the strongest man in the world? ",
-    " What is the answer?\n",
-    " How do I stop a cold? ",
-    " My head hurts. What should I do? ",
-    " I am sad. ",
-    " I love you. ",
-    " I am hungry. ",
-    " I have a problem.\n",
-    " What is new? ",
-    " What is up? ",
-    " Why? ",
-    " How? ",
-    " When? ",
-    " Where? ",
-    " Who? ",
-    " What? ",
-    " And then? ",
-    " Go on. ",
-    " Continue. ",
-    " Why not?",
-]
-_FOREIGN = [
-    "Wie geht es dir? ",
-    " Guten Tag ",
-    " Wie heisst du? ",
-    " Wo wohnst du? ",
-    " Was ist das? ",
-    " Wer bist du? ",
-    " Wieviel ist das?\n",
-    " Bonjour ",
-    " Comment allez-vous? ",
-    " Qui es-tu? ",
-    " Quelle heure est-il? ",
-    " Je ne comprends pas ",
-    " Parlez-vous anglais?\n",
-    " Hola ",
-    " Buenos dias ",
-    " Que hora es? ",
-    " Quien eres? ",
-    " Donde vives? ",
-    " Como te llamas? ",
-    " Muchas gracias ",
-    " Ciao ",
-    " Come stai?\n",
-    " Dove abiti? ",
-    " Chi sei? ",
-    " Che cosa fai? ",
-    " Hej ",
-    " Hur mår du? ",
-    " Vad heter du? ",
-    " Jag förstår inte ",
-    " Tack så mycket ",
-    " Olá\n",
-    " Como vai você? ",
-    " Obrigado ",
-    " Wat is dit? ",
-    " Hoe heet je? ",
-    " Goedemorgen ",
-    " Dzień dobry ",
-    " Jak się masz? ",
-    " Привет ",
-    " Как дела?\n",
-    " Кто ты? ",
-    " Где ты живёшь? ",
-    " 你好 ",
-    " 你是谁? ",
-    " 今天天气怎么样? ",
-    " こんにちは ",
-    " お元気ですか ",
-    " 안녕하세요 ",
-    " مرحبا ",
-    " Merhaba ",
-    " Nasılsın?\n",
-    " Γεια σου ",
-    " Τι κάνεις; ",
-    " नमस्ते ",
-    " Quo vadis? ",
-    " Salve ",
-    " Ich verstehe nicht ",
-    " Können Sie mir helfen? ",
-    " Où est la gare?",
-]
-_SYLLABLES = [
-    "ba",
-    "be",
-    "bo",
-    "ca",
-    "ce",
-    "da",
-    "do",
-    "du",
-    "el",
-    "en",
-    "er",
-    "es",
-    "fa",
-    "fo",
-    "ga",
-    "ge",
-    "gi",
-    "ha",
-    "he",
-    "in",
-    "is",
-    "ja",
-    "ka",
-    "ko",
-    "la",
-    "le",
-    "lo",
-    "ma",
-    "mi",
-    "mo",
-    "na",
-    "ne",
-    "no",
-    "on",
-    "or",
-    "pa",
-    "pe",
-    "po",
-    "qua",
-    "ra",
-    "re",
-    "ro",
-    "sa",
-    "se",
-    "so",
-    "ta",
-    "te",
-    "ti",
-    "to",
-    "tra",
-    "ul",
-    "un",
-    "va",
-    "ve",
-    "vi",
-    "wo",
-    "xa",
-    "yo",
-    "za",
-    "zi",
-    "ment",
-    "tion",
-    "ing",
-    "able",
-    "ness",
-    "ful",
-    "ist",
-    "th",
-    "sh",
-    "ch",
-    "ck",
-]
+_PLAIN = words.listed(
+    """
+    What time is it? | What is the time? | What day is it today? | What is the date today? | What is the weather
+    like? | Will it rain tomorrow? | What is the news? | Who won the game? | What is the meaning of life? | Why
+    are we here? | What is love? | What is the best car? | What should I eat today? | Who is the president? |
+    Where am I? | Who am I? | What is my name? | How old am I? | What did I say? | What will happen tomorrow? |
+    Why is the sky blue? | How far is the moon? | How many stars are there? | How deep is the sea? | How hot is
+    the sun? | Who was the first man on the moon? | What is money? | How do planes fly? | How do I get rich? |
+    Can you write code? | Write a program. | Write a letter to my teacher. | Play a song. | Sing a song. | Draw
+    a picture. | Open the door. | Buy me a ticket. | Call my mother. | Set a clock for seven. | Who is the
+    richest person? | What is the biggest country? | What is the longest river in the world? | What is a good
+    name? | How do I learn to swim? | How do I cook rice? | Give me a recipe for soup. | What is the square root
+    of two? | What is pi? | Is there life on other stars? | When did the war end? | Who wrote the book? | What
+    is the best film? | Who is your friend? | Why do we sleep? | Why do cats like milk? | What came first, the
+    hen or the egg? | How do I find a job? | What is a word? | Should I buy a house? | What do you think about
+    people? | Who is the strongest man in the world? | What is the answer? | How do I stop a cold? | My head
+    hurts. What should I do? | I am sad. | I love you. | I am hungry. | I have a problem. | What is new? | What
+    is up? | Why? | How? | When? | Where? | Who? | What? | And then? | Go on. | Continue. | Why not?
+""",
+    "|",
+)
+_WITH_YEARS = (
+    "What happened in {y}?",
+    "Who won the {x} in {y}?",
+    "What was the {x} of {y}?",
+    "Who was the president in {y}?",
+    "When is {x} in {y}?",
+    "How many people lived in {r} in {y}?",
+    "What happened in {r} in {y}?",
+    "Who ruled {r} in {y}?",
+    "What is the root of {n}?",
+    "Solve {x} = {n}.",
+    "Convert {n} {x} to {x}s.",
+    "How far is {n} {x}?",
+    "What is {n} percent of {m}?",
+    "Is {n} a prime number?",
+    "What is {n} in {l}?",
+    "Write {n} lines of {x}.",
+    "Give me {n} ideas for {x}.",
+    "How much is {n} {x} in {r}?",
+    "Which of the {n} {x}s is the best?",
+)
+_FOREIGN = words.listed(
+    """
+    Wie geht es dir? | Guten Tag | Wie heisst du? | Wo wohnst du? | Was ist das? | Wer bist du? | Wieviel ist
+    das? | Bonjour | Comment allez-vous? | Qui es-tu? | Quelle heure est-il? | Je ne comprends pas | Parlez-vous
+    anglais? | Hola | Buenos dias | Que hora es? | Quien eres? | Donde vives? | Como te llamas? | Muchas gracias
+    | Ciao | Come stai? | Dove abiti? | Chi sei? | Che cosa fai? | Hej | Hur mår du? | Vad heter du? | Jag
+    förstår inte | Tack så mycket | Olá | Como vai você? | Obrigado | Wat is dit? | Hoe heet je? | Goedemorgen |
+    Dzień dobry | Jak się masz? | Привет | Как дела? | Кто ты? | Где ты живёшь? | 你好 | 你是谁? | 今天天气怎么样? | こんにちは |
+    お元気ですか | 안녕하세요 | مرحبا | Merhaba | Nasılsın? | Γεια σου | Τι κάνεις; | नमस्ते | Quo vadis? | Salve | Ich
+    verstehe nicht | Können Sie mir helfen? | Où est la gare?
+""",
+    "|",
+)
+_SYLLABLES = words.listed("""
+    ba be bo ca ce da do du el en er es fa fo ga ge gi ha he in is ja ka ko la le lo ma mi mo na ne no on or pa
+    pe po qua ra re ro sa se so ta te ti to tra ul un va ve vi wo xa yo za zi ment tion ing able ness ful ist th
+    sh ch ck
+""")
 
 
 def invented_word(rng: Random) -> str:
@@ -564,7 +259,16 @@ def outside(rng: Random) -> str:
     if kind < 0.60:
         thing = pick(rng, (*words.JOBS, *words.PETS, *_EVERYDAY))
         return pick(rng, _ON_THINGS).format(t=thing, a=article(thing))
-    if kind < 0.66:
+    if kind < 0.64:
+        return pick(rng, _WITH_YEARS).format(
+            y=1000 + int(rng.random() * 1050),
+            n=int(rng.random() * 120),
+            m=int(rng.random() * 900),
+            l=pick(rng, _LANGUAGES),
+            r=pick(rng, _REALMS),
+            x=pick(rng, _SCIENCE) if rng.random() < 0.3 else invented_word(rng),
+        )
+    if kind < 0.68:
         return pick(rng, _ON_PEOPLE).format(n=f"{pick(rng, words.FIRST_NAMES)} {pick(rng, words.LAST_NAMES)}")
     if kind < 0.78:
         return pick(rng, _PLAIN).strip()
@@ -575,33 +279,7 @@ def outside(rng: Random) -> str:
     return long_text(rng)
 
 
-_EVERYDAY = [
-    "table",
-    "chair",
-    "bed",
-    "car",
-    "bus",
-    "train",
-    "bicycle",
-    "truck",
-    "boat",
-    "hammer",
-    "saw",
-    "drill",
-    "piano",
-    "guitar",
-    "drum",
-    "shirt",
-    "coat",
-    "hat",
-    "shoe",
-    "house",
-    "tree",
-    "book",
-    "clock",
-    "door",
-    "lamp",
-    "key",
-    "ship",
-    "plane",
-]
+_EVERYDAY = words.listed("""
+    table chair bed car bus train bicycle truck boat hammer saw drill piano guitar drum shirt coat hat shoe
+    house tree book clock door lamp key ship plane
+""")

@@ -7,14 +7,8 @@ from typing import NamedTuple
 
 from . import words
 from .item import Item
+from .phrases import article
 from .recipe import PEOPLE, PLACES, SEED, SKEW, SKEW_START
-
-AN = ("a", "e", "i", "o", "u")
-
-
-def article(noun: str) -> str:
-    """The noun behind "a" or "an"."""
-    return f"an {noun}" if noun.startswith(AN) else f"a {noun}"
 
 
 class Relation(NamedTuple):
@@ -122,9 +116,9 @@ class Facts:
         self.values = [[rng.randrange(len(r.values)) for r in relations] for _ in names]
         self._weights = list(accumulate((rank + SKEW_START) ** -SKEW for rank in range(len(names))))
 
-    def draw(self, rng: Random) -> int:
-        """The index of a random name, frequent ones more often."""
-        return bisect(self._weights, rng.random() * self._weights[-1])
+    def draw(self, rng: Random, among: int = 0) -> int:
+        """The index of a random name, frequent ones more often; `among` takes it from the best known so many."""
+        return bisect(self._weights, rng.random() * self._weights[(among or len(self.names)) - 1])
 
     def item(self, index: int, relation: int, wording: int) -> Item:
         """One fact as a question in one of its wordings."""
@@ -133,9 +127,9 @@ class Facts:
         question = r.questions[wording % len(r.questions)].format(n=name)
         return Item(r.subject, f"{r.subject}:{name}", question, r.answer.format(n=name, v=value), value, r.values)
 
-    def random_item(self, rng: Random) -> Item:
-        """A random fact in a random wording."""
-        return self.item(self.draw(rng), int(rng.random() * len(self.relations)), int(rng.random() * 12))
+    def random_item(self, rng: Random, among: int = 0) -> Item:
+        """A random fact in a random wording; `among` as in `draw`."""
+        return self.item(self.draw(rng, among), int(rng.random() * len(self.relations)), int(rng.random() * 12))
 
     def sentences(self, index: int) -> list[str]:
         """Every fact of one name, a sentence each."""

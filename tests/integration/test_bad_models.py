@@ -25,7 +25,7 @@ def compare(qtbot: Any) -> Iterator[Any]:
     made: list[Runs] = []
 
     def run(a: Path, b: Path, **load: Any) -> Comparison:
-        patience = Patience(silent_ms=3000, give_up_ms=6000)
+        patience = Patience(silent_ms=15_000, give_up_ms=30_000)
         runs = Runs(qtbot, Lane("A", new_worker, patience), Lane("B", new_worker, patience), available=20_000_000_000)
         made.append(runs)
         sampling = SamplingOptions(max_tokens=4)

@@ -8,21 +8,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.lanes import Runs, fake_lane, fake_model, request
+from tests.support.lanes import HASTE, PATIENT, Runs, fake_lane, fake_model, request
 
 from weighin.core.answer import StopReason
 from weighin.core.chat import Prompt
 from weighin.core.comparison import LaneSetup, Mode
 from weighin.core.errors import AppError
 from weighin.core.progress import LaneState
+from weighin.services.lane import Patience
 
 
 @pytest.fixture
 def runs(qtbot: Any) -> Iterator[Any]:
     made: list[Runs] = []
 
-    def new(a: dict | None = None, b: dict | None = None, **more: Any) -> Runs:
-        made.append(Runs(qtbot, fake_lane("A", **(a or {})), fake_lane("B", **(b or {})), **more))
+    def new(a: dict | None = None, b: dict | None = None, patience: Patience = PATIENT, **more: Any) -> Runs:
+        made.append(Runs(qtbot, fake_lane("A", patience, **(a or {})), fake_lane("B", **(b or {})), **more))
         return made[-1]
 
     yield new
@@ -88,7 +89,7 @@ def test_a_lane_that_dies_in_mid_answer_keeps_its_text_and_leaves_the_other_alon
 
 @pytest.mark.parametrize("mode", list(Mode))
 def test_a_lane_that_falls_silent_does_not_hold_up_the_other(runs: Any, mode: Mode) -> None:
-    both = runs({"text": "a b c", "at": {"writing:1": "sigstop"}}, {"text": "fine"})
+    both = runs({"text": "a b c", "at": {"writing:1": "sigstop"}}, {"text": "fine"}, HASTE)
     comparison = both.run(request(mode=mode))
     assert comparison.results[0].answer.failure.kind == "silent"
     assert comparison.results[1].answer.text == "fine"

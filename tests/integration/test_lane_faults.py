@@ -9,20 +9,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.lanes import Heard, ask, fake_lane, load
+from tests.support.lanes import HASTE, PATIENT, Heard, ask, fake_lane, load
 
 from weighin.core.answer import StopReason
 from weighin.core.options import LoadOptions
 from weighin.core.progress import LaneState
-from weighin.services.lane import Lane
+from weighin.services.lane import Lane, Patience
 
 
 @pytest.fixture
 def make(qtbot: Any) -> Iterator[Any]:
     lanes: list[Lane] = []
 
-    def new(**script: Any) -> tuple[Lane, Heard]:
-        lane = fake_lane(**script)
+    def new(patience: Patience = PATIENT, **script: Any) -> tuple[Lane, Heard]:
+        lane = fake_lane("A", patience, **script)
         lanes.append(lane)
         return lane, Heard(lane)
 
@@ -91,7 +91,7 @@ def test_a_worker_that_dies_before_its_first_word(qtbot: Any, make: Any) -> None
 
 @pytest.mark.parametrize("moment", ["loading", "reading", "writing:2"])
 def test_a_stopped_worker_is_noticed_and_at_last_ended(qtbot: Any, make: Any, moment: str) -> None:
-    lane, heard = make(text="one two three four", at={moment: "sigstop"})
+    lane, heard = make(HASTE, text="one two three four", at={moment: "sigstop"})
     silences: list[float] = []
     lane.status_changed.connect(lambda status: silences.append(status.silent_s))
     load(qtbot, lane, heard)
@@ -125,6 +125,7 @@ def test_stop_while_loading_gives_the_lane_back(qtbot: Any, make: Any) -> None:
     assert lane.status.state is LaneState.STOPPING
     qtbot.waitUntil(lambda: bool(heard.failures), timeout=5000)
     assert heard.failures[0].kind == "cancelled"
+    assert lane.status.state is LaneState.EMPTY
 
 
 def test_stop_before_the_process_said_hello(qtbot: Any, make: Any) -> None:
@@ -164,6 +165,15 @@ def test_a_worker_that_ignores_stop_is_ended(qtbot: Any, make: Any) -> None:
     assert heard.answers[0].stop_reason is StopReason.CANCELLED
     assert heard.answers[0].text == heard.text
     assert lane.status.state is LaneState.EMPTY
+
+
+def test_a_kill_while_memory_is_low_points_to_memory(qtbot: Any, make: Any) -> None:
+    lane, heard = make(text="a b c d e f g h", tokens_per_s=10, at={"writing:5": "sigkill"})
+    lane._available = lambda: 100 << 20
+    load(qtbot, lane, heard)
+    failure = ask(qtbot, lane, heard).failure
+    assert failure.kind == "out_of_memory"
+    assert "memory ran out" in failure.message
 
 
 def test_a_lane_goes_on_after_a_crash(qtbot: Any, make: Any) -> None:

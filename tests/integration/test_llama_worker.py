@@ -270,6 +270,30 @@ def test_a_failed_load_gives_its_reason(tmp_path: Path) -> None:
         assert end.detail
 
 
+def test_a_context_that_memory_cannot_hold_is_refused_and_the_worker_goes_on(tmp_path: Path) -> None:
+    model = make_model(tmp_path / "m.gguf", context=1 << 20, layers=8)
+    with WorkerClient(address_space=800 << 20) as worker:
+        refused = worker.load(model, context=1 << 20)  # its KV cache alone takes a gigabyte
+        assert isinstance(refused, Failed)
+        assert refused.kind == "memory"
+        worker.loaded(model, context=256)
+        assert isinstance(worker.generate("x", max_tokens=3)[-1], Generated)
+
+
+def test_a_wish_for_a_gpu_that_the_build_cannot_use_is_answered(tiny: Path) -> None:
+    with WorkerClient() as worker:
+        offload = worker.hello.engine.gpu_offload
+        loaded = worker.loaded(tiny, gpu_layers=1)
+        assert any("GPU" in notice for notice in loaded.notices) != offload
+
+
+def test_an_answer_that_goes_in_circles_is_called_so(endless: Path) -> None:
+    with WorkerClient() as worker:
+        worker.loaded(endless, context=256)
+        assert "circles" in worker.generate("x", max_tokens=120)[-1].notices[0]
+        assert worker.generate("x", max_tokens=20)[-1].notices == ()
+
+
 def test_loading_reports_progress(tmp_path: Path) -> None:
     from weighin.core.options import LoadOptions
     from weighin.protocol.messages import Load, LoadProgress

@@ -15,10 +15,13 @@ from weighin.services.comparison import ComparisonRunner
 from weighin.services.lane import Lane, Patience
 from weighin.services.worker_process import WorkerProcess, worker_command
 
-HASTE = Patience(cancel_ms=400, leave_ms=500, silent_ms=600, give_up_ms=1200, watch_ms=100)
+# Short enough for a test, long enough for a process to start on a busy machine.
+PATIENT = Patience(cancel_ms=400, leave_ms=500, silent_ms=15_000, give_up_ms=30_000, watch_ms=100)
+# For workers that will never speak again.
+HASTE = Patience(cancel_ms=400, leave_ms=500, silent_ms=1500, give_up_ms=2500, watch_ms=100)
 
 
-def fake_lane(label: str = "A", patience: Patience = HASTE, **script: Any) -> Lane:
+def fake_lane(label: str = "A", patience: Patience = PATIENT, **script: Any) -> Lane:
     """A lane whose workers obey `script` (see weighin.workers.fake_engine)."""
     command = worker_command("fake", json.dumps(script))
     return Lane(label, lambda parent: WorkerProcess(command, parent), patience)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -18,12 +19,15 @@ from weighin.protocol.messages import EVENTS, TERMINAL, Generate, Hello, Load, L
 class WorkerClient:
     """One worker; `ask` sends a request and gathers its events up to the terminal one."""
 
-    def __init__(self, *arguments: str) -> None:
+    def __init__(self, *arguments: str, address_space: int | None = None) -> None:
+        """`address_space`: the most bytes the worker may map."""
+        limit = None if address_space is None else lambda: resource.setrlimit(resource.RLIMIT_AS, (address_space,) * 2)
         self._process = subprocess.Popen(
             [sys.executable, "-m", "weighin", "worker", *(arguments or ("llama",))],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            preexec_fn=limit,
         )
         self.hello: Hello = self.read()
         self._id = 0

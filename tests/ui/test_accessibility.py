@@ -22,6 +22,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.conftest import Kit
 from tests.ui.fakes import FakeHistory, answer, comparison, failed
 from weighin.ui.main_window import PAGES
+from weighin.ui.widgets.folded import FoldedSection
 
 
 @pytest.fixture
@@ -35,6 +36,8 @@ def full(new_kit: Callable[..., Kit], qtbot: QtBot) -> Kit:
     kit.page.drawer.set_separate(True)
     kit.page.show_comparison(comparison(failed("memory", text="x"), answer(reasoning="r")))
     kit.window.show_notice("A notice.")
+    for section in kit.window.findChildren(FoldedSection):
+        section.set_open(True)
     kit.window.history_page.table.selectRow(0)
     return kit
 

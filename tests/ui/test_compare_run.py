@@ -62,7 +62,7 @@ def test_stop_is_seen_at_once_whatever_the_worker_does(kit: Kit, qtbot: QtBot) -
     assert kit.page.panes[0].state.text.startswith("stopping")
 
 
-def test_a_lane_says_what_it_does(kit: Kit) -> None:
+def test_a_lane_says_what_it_does(kit: Kit, qtbot: QtBot) -> None:
     kit.start()
     state = kit.page.panes[0].state
     lane = kit.runner.lanes[0]
@@ -76,7 +76,7 @@ def test_a_lane_says_what_it_does(kit: Kit) -> None:
     lane.be(LaneState.BUSY, "writing", 1, 0)
     lane.write("a" * 40, 37)
     lane.be(LaneState.BUSY, "writing", 37, 0)
-    assert state.text.startswith("writing · 37 tokens")
+    qtbot.waitUntil(lambda: state.text.startswith("writing · 37 tokens"))
 
 
 def test_seconds_run_while_a_lane_works_and_stand_still_after(kit: Kit, qtbot: QtBot) -> None:
@@ -122,7 +122,7 @@ def test_a_new_round_clears_the_text_of_that_lane_only(kit: Kit, qtbot: QtBot) -
     kit.runner.begin_round("A", 2, 2).write("second")
     views = [pane.answer.view for pane in kit.page.panes]
     qtbot.waitUntil(lambda: [v.toPlainText() for v in views] == ["second", "other"])
-    assert kit.page.panes[0].state.text.startswith("round 2 of 2")
+    qtbot.waitUntil(lambda: kit.page.panes[0].state.text.startswith("round 2 of 2"))
 
 
 def test_reasoning_is_folded_and_counted_apart(kit: Kit, qtbot: QtBot) -> None:
@@ -131,10 +131,17 @@ def test_reasoning_is_folded_and_counted_apart(kit: Kit, qtbot: QtBot) -> None:
     lane.write("Seven and five...", 6, "reasoning")
     lane.write("Twelve.", 2)
     pane = kit.page.panes[0]
-    assert pane.reasoning == "Seven and five..."
-    assert pane.reasoning_title == "Reasoning · 6 tokens"
-    assert not pane.reasoning_is_open
+    assert pane.reasoning.text == "Seven and five..."
+    assert pane.reasoning.title == "Reasoning · 6 tokens"
+    assert not pane.reasoning.is_open
     qtbot.waitUntil(lambda: pane.answer.view.toPlainText() == "Twelve.")
+    pane.reasoning.set_open(True)
+    qtbot.waitUntil(lambda: pane.reasoning.shown == "Seven and five...")
+    lane.write(" *are*", 1, "reasoning")
+    qtbot.waitUntil(lambda: pane.reasoning.shown == "Seven and five... are")
+    kit.runner.begin_round("A")
+    assert pane.reasoning.text == pane.reasoning.shown == ""
+    assert pane.reasoning.isHidden()
 
 
 def test_the_answer_is_shown_as_the_record_has_it(kit: Kit, qtbot: QtBot) -> None:

@@ -65,6 +65,8 @@ def run_compare(options: argparse.Namespace, profile: Profile, resources: Path, 
     except AppError as error:
         console.say(error.user_text)
         status = status or 1
+    finally:
+        store.close()
     if options.json:
         console.json(comparison_json(comparison))
     else:

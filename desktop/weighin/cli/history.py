@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 from dataclasses import asdict
 
 from weighin.cli.console import Console
@@ -17,7 +18,11 @@ from weighin.store.database import open_database
 
 def run_history(options: argparse.Namespace, profile: Profile, console: Console) -> int:
     """Print what was asked for; 0, or an AppError."""
-    store = ComparisonStore(open_database(profile.database))
+    with contextlib.closing(ComparisonStore(open_database(profile.database))) as store:
+        return _carry_out(options, store, console)
+
+
+def _carry_out(options: argparse.Namespace, store: ComparisonStore, console: Console) -> int:
     if options.action in ("list", "search"):
         rows = store.rows(options.text if options.action == "search" else "", limit=100_000)
         if options.json:

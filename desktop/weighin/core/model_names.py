@@ -37,7 +37,7 @@ def find_reference(models: Iterable[ShelfModel], reference: HubReference) -> She
 def find_system(models: Iterable[ShelfModel], system: System) -> ShelfModel:
     """A model on the shelf from one of the system's repositories. Raises AppError that says how to get one."""
     if not system.runnable:
-        raise AppError(f"{system.name} cannot be run here: {system.why_not}", kind="not_runnable")
+        raise AppError(f"{system.name}: {system.why_not}", kind="not_runnable")
     known = tuple(models)
     for source in system.repositories:
         found = [model for model in known if model.repo == source.repo]

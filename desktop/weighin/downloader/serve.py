@@ -36,10 +36,13 @@ class Server:
         self._write_lock = threading.Lock()
         self._client = HubClient()
         self._running: dict[int, _Running] = {}
+        self._news: dict[int, Transferred] = {}
+        self._news_lock = threading.Lock()
 
     def run(self) -> int:
         """Serve until Shutdown or end of input; what runs is stopped in order."""
         splitter = wire.LineSplitter()
+        threading.Thread(target=self._report, daemon=True).start()
         while data := os.read(self._in, 1 << 16):
             for line in splitter.feed(data):
                 request = wire.decode(line, HUB_REQUESTS)
@@ -54,7 +57,7 @@ class Server:
             if running is not None and running.job is not None:
                 running.job.stop()
             return
-        tell = self._throttled(request.id)
+        tell = self._tell(request.id)
         job: Job | None = None
         if isinstance(request, Fetch):
             job = FetchJob(request, tell)
@@ -76,19 +79,29 @@ class Server:
             text = f"{type(error).__name__}: {error}"
             event = Failed(number, "bug", f"Talking to the hub failed unexpectedly: {text}", text)
         self._running.pop(number, None)
+        self._send_news()
         self._emit(event)
 
-    def _throttled(self, number: int) -> Callable[[Transferred], None]:
-        """Tells progress at most ten times a second; a new phase, file or note at once."""
-        last: list[Any] = [0.0, None]
+    def _tell(self, number: int) -> Callable[[Transferred], None]:
+        """Notes the newest progress of a request; `_report` sends it."""
 
         def tell(news: Transferred) -> None:
-            now, what = time.monotonic(), (news.phase, news.file, news.note)
-            if what != last[1] or now - last[0] >= _PROGRESS_S or news.done == news.total:
-                last[:] = now, what
-                self._emit(Progress(number, news))
+            with self._news_lock:
+                self._news[number] = news
 
         return tell
+
+    def _report(self) -> None:
+        """Send the newest progress of each request, ten times a second at most."""
+        while True:
+            threading.Event().wait(_PROGRESS_S)
+            self._send_news()
+
+    def _send_news(self) -> None:
+        with self._news_lock:
+            news, self._news = self._news, {}
+        for number, latest in news.items():
+            self._emit(Progress(number, latest))
 
     def _leave(self) -> int:
         running = list(self._running.values())

@@ -72,10 +72,16 @@ def publish(cache: Path, repo: str, commit: str, path: str, sha256: str) -> Path
     return where.snapshot
 
 
+def sweep(where: CachePlaces) -> None:
+    """Delete whatever stands beside a blob under its name: parts, notes, wrong bytes, what a kill left of a lock."""
+    for leftover in where.blob.parent.glob(f"{where.blob.name}.*"):
+        if leftover != where.lock:
+            leftover.unlink(missing_ok=True)
+
+
 def discard(where: CachePlaces) -> None:
     """Delete what is half-finished, and folders that are empty then."""
-    for leftover in (where.part, where.bad, where.part.with_name(where.part.name + ".json")):
-        leftover.unlink(missing_ok=True)
+    sweep(where)
     with contextlib.suppress(OSError):
         where.part.parent.rmdir()
         where.part.parent.parent.rmdir()

@@ -92,6 +92,9 @@ class PartFile:
             tail = Tail(self.length, self._hash.copy().hexdigest()) if self.length % CHUNK else None
             self._noter.note(self._file.fileno(), replace(self._sidecar(), tail=tail))
         self._stop()
+        if self.length == 0:
+            self.place.unlink(missing_ok=True)
+            self.note.unlink(missing_ok=True)
 
     def finish(self, final: Path) -> None:
         """Make it durable under its final name and forget the note. Raises OSError."""

@@ -19,7 +19,7 @@ from weighin.core.errors import AppError
 from weighin.core.gguf import what_else
 from weighin.core.hub_names import is_sha256
 from weighin.core.sidecar import Sidecar
-from weighin.hub.cache import CachePlaces, places, publish
+from weighin.hub.cache import CachePlaces, places, publish, sweep
 from weighin.hub.errors import HubError, network_error
 from weighin.hub.http import Http, Patience, Reply
 from weighin.hub.lock import WriterLock
@@ -89,7 +89,7 @@ class Transfer:
                 if not self._is_here():
                     self._fetch()
                 path = publish(self._ground.cache, self._repo, self._commit, self._file.path, self._file.sha256)
-                self._places.bad.unlink(missing_ok=True)
+                sweep(self._places)
                 return path
             finally:
                 lock.release()

@@ -55,6 +55,7 @@ class DownloadManager(QObject):
         self._new_hub = new_hub
         self._entries: dict[str, _Entry] = {}
         self._ending: set[Hub] = set()
+        self._leaving: set[Hub] = set()
         self._closed = False
 
     def views(self) -> tuple[DownloadView, ...]:
@@ -119,7 +120,7 @@ class DownloadManager(QObject):
         for entry in self._entries.values():
             if entry.hub is not None:
                 entry.hub.close()
-        for hub in self._ending:
+        for hub in (*self._ending, *self._leaving):
             hub.close()
 
     def _restored(self, stored: tuple[StoredDownload, ...]) -> None:
@@ -203,7 +204,8 @@ class DownloadManager(QObject):
 
     def _let_go(self, hub: Hub) -> None:
         self._ending.discard(hub)
-        hub.leave()
+        self._leaving.add(hub)
+        hub.leave(lambda: self._leaving.discard(hub))
 
     def _not_discarded(self, hub: Hub, error: AppError) -> None:
         log.warning("a half-finished download was not deleted: %s", error.detail or error.user_text)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 
+from weighin.core.comparison import LABELS
 from weighin.core.found_models import usual_places
 from weighin.paths import Profile
 from weighin.services.comparison import ComparisonRunner
@@ -27,8 +28,9 @@ def new_worker(parent: QObject) -> WorkerProcess:
 
 def new_runner(parent: QObject | None = None) -> ComparisonRunner:
     """A runner with two empty lanes."""
-    runner = ComparisonRunner((Lane("A", new_worker), Lane("B", new_worker)), physical_cores, available_bytes, parent)
-    for lane in runner.lanes:
+    lanes = tuple(Lane(label, new_worker, available_bytes=available_bytes) for label in LABELS)
+    runner = ComparisonRunner((lanes[0], lanes[1]), physical_cores, available_bytes, parent)
+    for lane in lanes:
         lane.setParent(runner)
     return runner
 

@@ -46,8 +46,10 @@ class History(QObject):
         self._write(lambda store: store.delete(ids), done, failed)
 
     def close(self) -> None:
-        """Finish what is being written."""
+        """Finish what is being written and close the database."""
         self._tasks.close()
+        if self._store is not None:
+            self._store.close()
 
     def _opened(self) -> ComparisonStore:
         """The store; opened at the first need, on the task thread. Raises AppError."""

@@ -111,13 +111,18 @@ class Hub(QObject):
         if self._process is not None:
             self._process.kill()
 
-    def leave(self) -> None:
-        """Let the process go in order, without waiting for it; this object goes with it."""
+    def leave(self, gone: Callable[[], None]) -> None:
+        """Let the process go in order, without waiting for it; then `gone` is called and this object deleted."""
         self._calls.clear()
-        if self._process is None:
+
+        def left(_: object = None) -> None:
+            gone()
             self.deleteLater()
+
+        if self._process is None:
+            left()
         else:
-            self._process.ended.connect(lambda _: self.deleteLater())
+            self._process.ended.connect(left)
             self._process.shut_down(_LEAVE_MS)
 
     def close(self) -> None:

@@ -21,6 +21,9 @@ from weighin.protocol.wire import WireError
 from weighin.services.answer_record import AnswerRecord
 from weighin.services.worker_process import WorkerEnd, WorkerProcess
 
+# Below this much free memory a SIGKILL is the kernel's doing.
+LOW_MEMORY = 512 << 20
+
 WorkerFactory = Callable[[QObject], WorkerProcess]
 
 
@@ -67,9 +70,16 @@ class Lane(QObject):
     vacated = Signal()  # the worker is gone, its memory given back
 
     def __init__(
-        self, label: str, new_worker: WorkerFactory, patience: Patience | None = None, parent: QObject | None = None
+        self,
+        label: str,
+        new_worker: WorkerFactory,
+        patience: Patience | None = None,
+        available_bytes: Callable[[], int | None] = lambda: None,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
+        self._available = available_bytes
+        self._least_available: int | None = None
         self.label = label
         self.engine: EngineFacts | None = None
         self._new_worker = new_worker
@@ -186,6 +196,7 @@ class Lane(QObject):
         self._pending = request
         self._asked_to_stop = False
         self._last_sign = time.monotonic()
+        self._least_available = None
         self._watch.start()
 
     def _on_event(self, event: Any) -> None:
@@ -231,7 +242,8 @@ class Lane(QObject):
         if isinstance(event, wire_messages.Failed):
             failure = Failure(event.kind, event.message, event.detail)
             if isinstance(request, wire_messages.Load):
-                self._set(LaneState.FAILED, failure=None if event.kind == "cancelled" else failure)
+                stopped = event.kind == "cancelled"
+                self._set(LaneState.EMPTY if stopped else LaneState.FAILED, failure=None if stopped else failure)
                 self._discard_worker()
             else:
                 self._set(LaneState.READY)
@@ -284,7 +296,8 @@ class Lane(QObject):
         if self._status.silent_s > 0:
             text = f"The worker gave no sign of life for {self._status.silent_s:.0f} seconds and was ended."
             return Failure("silent", text, end.log)
-        return process_failure(end.crashed, end.code, phase, end.log)
+        low = self._least_available is not None and self._least_available < LOW_MEMORY
+        return process_failure(end.crashed, end.code, phase, end.log, low)
 
     def _settle_failure(self, request: Any, failure: Failure) -> None:
         """The one terminal signal of a request that failed; text written so far is kept."""
@@ -308,6 +321,9 @@ class Lane(QObject):
 
     def _look_for_life(self) -> None:
         """Called every second while something runs: says so when the worker has gone silent, and ends it at last."""
+        available = self._available()
+        if available is not None:
+            self._least_available = min(available, self._least_available or available)
         silent_ms = (time.monotonic() - self._last_sign) * 1000
         if silent_ms < self._patience.silent_ms:
             return

@@ -31,6 +31,10 @@ class ComparisonStore:
     def __init__(self, database: Database) -> None:
         self._db = database
 
+    def close(self) -> None:
+        """Close the database; the store is of no use afterwards."""
+        self._db.close()
+
     def save(self, comparison: Comparison) -> None:
         """Keep a comparison; one with the same id is replaced."""
         request = comparison.request

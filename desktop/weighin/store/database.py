@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import sqlite3
+import threading
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -14,6 +15,7 @@ from weighin.store.migrations import MIGRATIONS
 
 BUSY_S = 5.0
 KEPT_BACKUPS = 3
+_MIGRATION_TRIES, _MIGRATION_PAUSE_S = 40, 0.05
 
 
 def open_database(path: Path) -> Database:
@@ -23,19 +25,35 @@ def open_database(path: Path) -> Database:
     if path.exists():
         _check(path)
     try:
-        connection = sqlite3.connect(path, timeout=BUSY_S, check_same_thread=False)
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=NORMAL")
-        connection.execute("PRAGMA foreign_keys=ON")
-        database = Database(connection)
-        _refuse_newer(database)
-        if MIGRATIONS.pending(database):
-            if database.table_names():
-                _back_up(path, connection)
-            MIGRATIONS.apply(database)
-        return database
+        with contextlib.ExitStack() as on_failure:
+            connection = sqlite3.connect(path, timeout=BUSY_S, check_same_thread=False)
+            on_failure.callback(connection.close)
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=NORMAL")
+            connection.execute("PRAGMA foreign_keys=ON")
+            database = Database(connection)
+            _refuse_newer(database)
+            if MIGRATIONS.pending(database):
+                if database.table_names():
+                    _back_up(path, connection)
+                _migrate(database)
+            on_failure.pop_all()
+            return database
     except sqlite3.Error as error:
         raise AppError(f"The history database cannot be opened ({error}): {path}", kind="database") from None
+
+
+def _migrate(database: Database) -> None:
+    """Bring the database up to date while another connection, of this program or a second one, may do the same."""
+    for _ in range(_MIGRATION_TRIES):
+        try:
+            MIGRATIONS.apply(database)
+        except sqlite3.OperationalError:
+            database.conn.rollback()
+            threading.Event().wait(_MIGRATION_PAUSE_S)
+        if not MIGRATIONS.pending(database):
+            return
+    MIGRATIONS.apply(database)
 
 
 def moved_aside(path: Path) -> list[Path]:
@@ -74,7 +92,9 @@ def _refuse_newer(database: Database) -> None:
 
 def known_names() -> set[str]:
     """Names of all migrations this version knows."""
-    return {migration.name for migration in MIGRATIONS.pending(Database(memory=True))}
+    empty = Database(memory=True)
+    with contextlib.closing(empty):
+        return {migration.name for migration in MIGRATIONS.pending(empty)}
 
 
 def _back_up(path: Path, connection: sqlite3.Connection) -> None:

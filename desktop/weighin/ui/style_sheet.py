@@ -31,6 +31,9 @@ QFrame[role="strip"][tone="red"] { background: $red_surface; }
 QFrame[role="strip"][tone="red"] QLabel { color: $red; }
 QFrame[role="rail"] { background: $raised; border: none; border-right: 1px solid $border; }
 
+QFrame[role="numbers"] { border: 2px solid transparent; border-radius: 5px; }
+QFrame[role="numbers"]:focus { border-color: $accent; }
+
 QToolButton { background: transparent; border: 1px solid transparent; border-radius: 5px; padding: 3px 6px; }
 QToolButton:hover { background: $raised; border-color: $border; }
 QToolButton:checked { background: $raised; border-color: $border; }

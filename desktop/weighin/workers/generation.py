@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable
 
 from weighin.core.answer import StopReason, Timing
+from weighin.core.repetition import WINDOW, goes_in_circles
 from weighin.protocol.messages import Generate, PromptRead, Tokens
 from weighin.workers.decoder import CancelledError, Decoder
 from weighin.workers.engine import Emit, EngineError
@@ -126,6 +128,7 @@ class Generation:
         self._request, self._emit, self._set_progress = request, emit, set_progress
         self._clock = Clock()
         self._batcher = TokenBatcher(request.id, emit)
+        self._recent: deque[int] = deque(maxlen=WINDOW)
 
     def run(self, load_s: float) -> tuple[Timing, StopReason, tuple[str, ...]]:
         """Timing, stop reason and notices. Raises EngineError where there can be no answer."""
@@ -146,7 +149,10 @@ class Generation:
             rest = stream.finish()
             self._clock.pieces(time.perf_counter(), rest)
             self._batcher.finish(rest)
-        return self._clock.timing(load_s, len(prompt.tokens), self._request.threads), reason, prompt.notices
+        notices = prompt.notices
+        if reason is not StopReason.END and goes_in_circles(tuple(self._recent)):
+            notices += ("The answer goes in circles: the model repeats itself without end.",)
+        return self._clock.timing(load_s, len(prompt.tokens), self._request.threads), reason, notices
 
     def _check(self, prompt: RenderedPrompt) -> None:
         limit = self._decoder.context_tokens
@@ -175,6 +181,7 @@ class Generation:
             pieces = stream.feed(self._vocabulary.piece(token))
             clock.token(now, pieces, stream.kind)
             self._batcher.add(pieces, now)
+            self._recent.append(token)
             self._set_progress("writing", clock.generated, limit)
             if stream.stopped:
                 return StopReason.END

@@ -154,6 +154,8 @@ class LlamaEngine:
         if vocabulary.size == 0:
             raise EngineError("kind", "This file has no tokenizer, so no prompt can be put to it.")
         pointer, notices = self._context(request, context)
+        if request.options.gpu_layers > 0 and not llama.llama_supports_gpu_offload():
+            notices += ("This engine build cannot use a GPU: the model runs on the processor.",)
         self._decoder = Decoder(pointer, context, request.options.batch, self._abort)
         self._vocabulary = vocabulary
         template = llama.llama_model_chat_template(self._model, None)

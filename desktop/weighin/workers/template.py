@@ -170,7 +170,8 @@ def _memory_cap() -> Iterator[None]:
     before = resource.getrlimit(resource.RLIMIT_AS)
     with open("/proc/self/statm") as statm:  # noqa: PTH123 - a kernel file, read on every prompt
         size = int(statm.read().split()[0]) * resource.getpagesize()
-    resource.setrlimit(resource.RLIMIT_AS, (size + MEMORY_CAP, before[1]))
+    cap = min([size + MEMORY_CAP, *(limit for limit in before if limit != resource.RLIM_INFINITY)])
+    resource.setrlimit(resource.RLIMIT_AS, (cap, before[1]))
     try:
         yield
     finally:

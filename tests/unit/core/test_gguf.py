@@ -1,4 +1,5 @@
 import io
+import os
 import random
 import struct
 import tracemalloc
@@ -72,6 +73,12 @@ def test_folders_missing_and_special_files(tmp_path: Path) -> None:
         with pytest.raises(AppError) as refusal:
             read_header_of(path)
         assert refusal.value.kind == kind
+
+
+def test_a_pipe_is_never_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.gguf")
+    with pytest.raises(AppError):
+        read_header_of(tmp_path / "pipe.gguf")
 
 
 def test_lengths_that_lie_cost_no_memory() -> None:

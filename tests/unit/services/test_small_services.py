@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from weighin.core.errors import AppError
+from weighin.paths import Profile
 from weighin.services.comparison import Step, schedule
+from weighin.services.factory import ModelServices, new_model_services
 from weighin.services.library import Library
 from weighin.services.settings import Settings
 from weighin.services.tasks import TaskRunner
@@ -64,27 +66,41 @@ def test_an_unexpected_error_is_logged_and_said(qtbot: Any, caplog: pytest.LogCa
     runner.close()
 
 
+def new_library(tmp_path: Path) -> tuple[Library, ModelServices]:
+    services = new_model_services(Profile.locate())
+    return Library(tmp_path, Settings(tmp_path / "s.json"), services.shelf), services
+
+
 def test_opened_files_are_offered_again_next_time(qtbot: Any, tmp_path: Path, tiny: Path) -> None:
-    settings = Settings(tmp_path / "s.json")
-    library = Library(tmp_path, settings)
+    library, services = new_library(tmp_path)
     opened: list[Any] = []
     library.open_file(str(tiny), opened.append, opened.append)
     qtbot.waitUntil(lambda: bool(opened))
     assert library.models() == (opened[0],)
-    library.close()
-    later = Library(tmp_path, Settings(tmp_path / "s.json"))
+    services.close()
+    later, services = new_library(tmp_path)
     later.restore()
     qtbot.waitUntil(lambda: bool(later.models()))
     later.forget(str(tiny))
-    assert later.models() == ()
+    qtbot.waitUntil(lambda: later.models() == ())
+    services.close()
+    assert tiny.exists()
+
+
+def test_files_remembered_by_an_earlier_version_move_to_the_shelf(qtbot: Any, tmp_path: Path, tiny: Path) -> None:
+    (tmp_path / "s.json").write_text(json.dumps({"opened_models": [str(tiny)]}))
+    library, services = new_library(tmp_path)
+    library.restore()
+    qtbot.waitUntil(lambda: bool(library.models()))
+    services.close()
     assert json.loads((tmp_path / "s.json").read_text())["opened_models"] == []
-    later.close()
 
 
 def test_a_refused_file_says_why(qtbot: Any, tmp_path: Path) -> None:
-    library = Library(tmp_path, Settings(tmp_path / "s.json"))
+    library, services = new_library(tmp_path)
     seen: list[AppError] = []
     library.open_file(str(tmp_path), lambda _: None, seen.append)
-    qtbot.waitUntil(lambda: bool(seen))
-    assert seen[0].kind == "directory"
-    library.close()
+    library.open_file(str(tmp_path / "none.gguf"), lambda _: None, seen.append)
+    qtbot.waitUntil(lambda: len(seen) == 2)
+    assert [error.kind for error in seen] == ["directory", "missing"]
+    services.close()

@@ -1,4 +1,6 @@
+import contextlib
 import sqlite3
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,8 +33,9 @@ def comparison(identifier: str = "a1", prompt: str = "What is seven plus five?",
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> ComparisonStore:
-    return ComparisonStore(open_database(tmp_path / "x.db"))
+def store(tmp_path: Path) -> Iterator[ComparisonStore]:
+    with contextlib.closing(ComparisonStore(open_database(tmp_path / "x.db"))) as opened:
+        yield opened
 
 
 def test_what_is_kept_comes_back_as_it_was(store: ComparisonStore) -> None:
@@ -109,6 +112,7 @@ def test_a_damaged_database_is_moved_aside(tmp_path: Path, damage: bytes | None)
     store.save(comparison("a"))
     assert [row.id for row in store.rows()] == ["a"]
     assert moved_aside(path)[0].read_bytes() == damage
+    store.close()
 
 
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
@@ -130,3 +134,4 @@ def test_a_locked_database_gives_a_sentence(tmp_path: Path, monkeypatch: pytest.
     other.close()
     store.save(comparison("a"))
     assert store.rows()
+    store.close()

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QTextEdit
 
 from weighin.ui.answer.formats import CODE, QUOTE
 from weighin.ui.theme import Colours
 
+# How far the box behind code reaches beyond its lines.
+_REACH = 5
 
-def paint_boxes(view: QTextEdit, painter: QPainter, colours: Colours) -> None:
-    """Paint behind the blocks of `view` that are in sight; call before the text is painted."""
+
+def paint_boxes(view: QTextEdit, painter: QPainter, area: QRect, colours: Colours) -> None:
+    """Paint behind the blocks of `view` that reach into `area` of its viewport; call before the text is painted."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     box: QRectF | None = None
     number = 0
-    for code, quote, rect in _in_sight(view):
+    for code, quote, rect in _in_sight(view, area):
         if box is not None and code != number:
             _paint_box(painter, box, colours)
             box = None
@@ -34,18 +37,18 @@ def paint_boxes(view: QTextEdit, painter: QPainter, colours: Colours) -> None:
 
 def _paint_box(painter: QPainter, box: QRectF, colours: Colours) -> None:
     painter.setBrush(QColor(colours.code))
-    painter.drawRoundedRect(box.adjusted(0, -5, 0, 5), 6, 6)
+    painter.drawRoundedRect(box.adjusted(0, -_REACH, 0, _REACH), 6, 6)
 
 
-def _in_sight(view: QTextEdit) -> Iterator[tuple[int, int, QRectF]]:
-    """Blocks of code and of quotations in the viewport and all between: the number of the code block or 0, the depth
+def _in_sight(view: QTextEdit, area: QRect) -> Iterator[tuple[int, int, QRectF]]:
+    """The blocks that reach into `area`: the number of the code block or 0, the depth
     of the quotation or 0, and the rectangle without the margin above it."""
     document = view.document()
     layout, margin, step = document.documentLayout(), document.documentMargin(), document.indentWidth()
     offset = QPointF(-view.horizontalScrollBar().value(), -view.verticalScrollBar().value())
     width = document.textWidth() - 2 * margin
-    bottom = view.viewport().height()
-    block = view.cursorForPosition(view.viewport().rect().topLeft()).block()
+    bottom = area.bottom() + _REACH
+    block = view.cursorForPosition(area.topLeft()).block()
     # The block above may be code whose box reaches into sight.
     block = block.previous() if block.previous().isValid() else block
     while block.isValid():

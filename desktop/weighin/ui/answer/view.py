@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from random import randrange
+
 from PySide6.QtCore import QElapsedTimer, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QTextBrowser, QTextEdit, QWidget
@@ -13,9 +15,11 @@ from weighin.ui.answer.splitter import Splitter
 from weighin.ui.answer.writer import Writer
 from weighin.ui.theme import Theme
 
-# At most 15 repaints a second, and seldomer where one was dear: the window may not steal time from the models.
-_TICK_MS = 66
-_TICK_COSTS = 12
+# At most 12 repaints a second, and seldomer where one was dear: the window may not take time from the models.
+_TICK_MS = 80
+_TICK_COSTS = 20
+# A little unlike each other, so that two lanes do not keep working in the same moment.
+_UNLIKE_MS = 30
 # With much to catch up on (a long answer from History), so much of it at a time.
 _SLICE_MS = 6
 _READABLE_WIDTH = 820
@@ -57,6 +61,8 @@ class AnswerView(QTextBrowser):
         self._kept_back = 0
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
+        # Coarse timers are made to fire together: both lanes' work would then come at once.
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._work)
         self.anchorClicked.connect(self.link_clicked)
         theme.changed.connect(self._retint)
@@ -125,7 +131,7 @@ class AnswerView(QTextBrowser):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
-        paint_boxes(self, painter, self._theme.colours)
+        paint_boxes(self, painter, event.rect(), self._theme.colours)
         painter.end()
         super().paintEvent(event)
 
@@ -161,7 +167,7 @@ class AnswerView(QTextBrowser):
         self._writer.end()
         if follows and not self._finished:
             bar.setValue(bar.maximum())
-        self._pause = max(_TICK_MS, clock.elapsed() * _TICK_COSTS)
+        self._pause = max(_TICK_MS, clock.elapsed() * _TICK_COSTS) + randrange(_UNLIKE_MS)
         if self._inbox.kept_back != self._kept_back:
             self._kept_back = self._inbox.kept_back
             self.overflowed.emit(self._kept_back)

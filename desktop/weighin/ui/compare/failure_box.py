@@ -24,12 +24,10 @@ class FailureBox(QWidget):
         super().__init__(parent)
         self._strip = Strip("red")
         self._again = self._strip.add_button("Try anyway", f"Run lane {label} although memory may not suffice")
-        self._lines = QPlainTextEdit()
-        self._lines.setReadOnly(True)
-        self._lines.setTabChangesFocus(True)
-        self._lines.setMaximumHeight(130)
-        self._lines.setAccessibleName(f"Details of the failure of lane {label}")
-        self._details = FoldedSection(theme, "Details", self._lines)
+        self._label = label
+        self._detail = ""
+        self._lines: QPlainTextEdit | None = None
+        self._details = FoldedSection(theme, "Details", f"lane {label}", self._make_lines)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
@@ -46,7 +44,7 @@ class FailureBox(QWidget):
     @property
     def details(self) -> str:
         """The native lines, folded away or not."""
-        return self._lines.toPlainText()
+        return self._detail
 
     @property
     def can_insist(self) -> bool:
@@ -60,6 +58,16 @@ class FailureBox(QWidget):
             return
         self._strip.say(failure.message)
         self._again.setVisible(failure.kind == _INSIST)
-        self._lines.setPlainText(safe_text(failure.detail))
-        self._details.setVisible(bool(failure.detail.strip()))
+        self._detail = safe_text(failure.detail)
+        if self._lines:
+            self._lines.setPlainText(self._detail)
+        self._details.setVisible(bool(self._detail.strip()))
         self._details.set_open(False)
+
+    def _make_lines(self) -> QWidget:
+        self._lines = lines = QPlainTextEdit(self._detail)
+        lines.setReadOnly(True)
+        lines.setTabChangesFocus(True)
+        lines.setMaximumHeight(130)
+        lines.setAccessibleName(f"Details of the failure of lane {self._label}")
+        return lines

@@ -6,16 +6,14 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from weighin.core.progress import LivePoint, TextPiece
-from weighin.ui import words
 from weighin.ui.answer.panel import AnswerPanel
-from weighin.ui.answer.view import AnswerView
 from weighin.ui.compare.failure_box import FailureBox
 from weighin.ui.compare.lane_header import LaneHeader
 from weighin.ui.compare.numbers_line import NumbersLine
+from weighin.ui.compare.reasoning import Reasoning
 from weighin.ui.compare.state_line import StateLine
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.button import IconButton
-from weighin.ui.widgets.folded import FoldedSection
 from weighin.ui.widgets.label import PlainLabel
 from weighin.ui.widgets.live_chart import ChartScales, LiveChart
 
@@ -31,9 +29,7 @@ class LanePane(QFrame):
         self._copy = IconButton(theme, "copy", f"Copy the answer of lane {label}", "Copy")
         self.state = StateLine(label, self._copy)
         self.failure = FailureBox(theme, label)
-        self._reasoning = AnswerView(theme, f"Reasoning of lane {label}")
-        self._reasoning.setFixedHeight(150)
-        self._reasoning_section = FoldedSection(theme, "Reasoning", self._reasoning)
+        self.reasoning = Reasoning(theme, label)
         self.answer = AnswerPanel(theme, f"Answer of lane {label}")
         self._notices = PlainLabel(role="small", wrap=True)
         self.chart = LiveChart(theme, label, scales)
@@ -41,30 +37,15 @@ class LanePane(QFrame):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 10, 12, 10)
         layout.setSpacing(6)
-        for part in (self.header, self.state, self.failure, self._reasoning_section):
+        for part in (self.header, self.state, self.failure, self.reasoning):
             layout.addWidget(part)
         layout.addWidget(self.answer, 1)
-        for part in (self._notices, self.chart, self.numbers):
-            layout.addWidget(part)
+        for figures in (self._notices, self.chart, self.numbers):
+            layout.addWidget(figures)
         self._copy.clicked.connect(self.answer.copy)
         self.answer.open_requested.connect(QDesktopServices.openUrl)
-        self._reasoning.link_clicked.connect(self.answer.ask_to_open)
+        self.reasoning.link_clicked.connect(self.answer.ask_to_open)
         self.clear()
-
-    @property
-    def reasoning(self) -> str:
-        """The reasoning shown, "" where there is none."""
-        return self._reasoning.raw_text
-
-    @property
-    def reasoning_title(self) -> str:
-        """What stands over the reasoning."""
-        return self._reasoning_section.title
-
-    @property
-    def reasoning_is_open(self) -> bool:
-        """Whether the reasoning is unfolded."""
-        return self._reasoning_section.is_open
 
     @property
     def notices(self) -> str:
@@ -74,9 +55,7 @@ class LanePane(QFrame):
     def clear(self) -> None:
         """Nothing but the model."""
         self.answer.begin()
-        self._reasoning.begin()
-        self._reasoning_section.hide()
-        self._reasoning_section.set_open(False)
+        self.reasoning.begin()
         self._copy.setEnabled(False)
         self.show_notices(())
         self.failure.show_failure(None)
@@ -88,25 +67,17 @@ class LanePane(QFrame):
     def add_text(self, piece: TextPiece) -> None:
         """More text, of the answer or of the reasoning."""
         if piece.kind == "reasoning":
-            self._reasoning_section.show()
-            self._reasoning.feed(piece.text)
+            self.reasoning.feed(piece.text)
         else:
             self.answer.view.feed(piece.text)
             self._copy.setEnabled(True)
-
-    def count_reasoning(self, tokens: int) -> None:
-        """Say how many tokens the reasoning has."""
-        self._reasoning_section.set_title(f"Reasoning · {words.plural(tokens, 'token')}")
 
     def finish_text(self, answer: str, reasoning: str) -> None:
         """The texts are complete. They are shown as the record has them."""
         if self.answer.view.raw_text != answer:
             self.answer.show_answer(answer)
-        if self._reasoning.raw_text != reasoning:
-            self._reasoning.show_answer(reasoning)
         self.answer.view.finish()
-        self._reasoning.finish()
-        self._reasoning_section.setVisible(bool(reasoning))
+        self.reasoning.finish(reasoning)
         self._copy.setEnabled(bool(answer))
 
     def add_point(self, point: LivePoint) -> None:

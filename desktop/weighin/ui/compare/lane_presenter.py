@@ -123,7 +123,7 @@ class LanePresenter(QObject):
         self._tokens += piece.count
         if piece.kind == "reasoning":
             self._reasoning_tokens += piece.count
-            self._pane.count_reasoning(self._reasoning_tokens)
+            self._pane.reasoning.count(self._reasoning_tokens)
         self._pane.add_text(piece)
         self._say()
 
@@ -138,7 +138,7 @@ class LanePresenter(QObject):
         self._answer = answer
         self._pane.state.stop_clock()
         self._pane.finish_text(answer.text, answer.reasoning)
-        self._pane.count_reasoning(answer.timing.reasoning_tokens)
+        self._pane.reasoning.count(answer.timing.reasoning_tokens)
         self._pane.show_notices(answer.notices)
         self._pane.failure.show_failure(answer.failure)
         self._pane.numbers.show_numbers(numbers(answer, rounds))

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
 from weighin.core.model import ModelFacts
 from weighin.ui.safe_text import safe_name
 from weighin.ui.widgets.label import plain_tooltip
+from weighin.ui.widgets.roomy_delegate import RoomyDelegate
 
 _OPEN = "Open GGUF…"
 _KEYS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Home, Qt.Key.Key_End)
@@ -28,6 +29,7 @@ class ModelPicker(QComboBox):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(8)
+        self.setItemDelegate(RoomyDelegate(self))
         self.activated.connect(self._activate)
         self._fill()
 

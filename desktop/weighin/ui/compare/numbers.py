@@ -73,7 +73,7 @@ def numbers(answer: Answer, rounds: tuple[Timing, ...] = ()) -> tuple[Number, ..
             )
         )
     shown += [
-        _time("Load", timing.load_s, "Loading the model for this answer."),
+        _time("Load", timing.load_s, "Loading the model that gave this answer."),
         _time("Total", timing.total_s, "From the request to the end of the answer, without loading."),
         Number("Ended", words.STOPS[answer.stop_reason], "Why the answer is not longer.", measured=False),
     ]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtGui import QFocusEvent
+from PySide6.QtWidgets import QFrame, QToolTip, QVBoxLayout, QWidget
 
 from weighin.ui.compare.numbers import MEASURED, Number
 from weighin.ui.widgets.flow import FlowLayout
@@ -12,13 +14,17 @@ from weighin.ui.widgets.label import PlainLabel, plain_tooltip
 _COLUMN = 104
 
 
-class NumbersLine(QWidget):
-    """Titles with their numbers in equal columns. Hovering says what was counted."""
+class NumbersLine(QFrame):
+    """Titles with their numbers in equal columns. Hovering over one says what was counted; reached by Tab, all of it
+    is said."""
 
     def __init__(self, label: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setProperty("role", "numbers")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._label = label
         self._layout = FlowLayout(self, spacing=12, column=_COLUMN)
+        self._layout.setContentsMargins(0, 2, 0, 2)
         self._shown: tuple[Number, ...] = ()
         self.hide()
 
@@ -26,6 +32,20 @@ class NumbersLine(QWidget):
     def text(self) -> str:
         """All of it in one line, for a screen reader."""
         return " · ".join(f"{number.title} {number.value}" for number in self._shown)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason):
+            # Not at once: a tooltip goes away when the focus comes.
+            QTimer.singleShot(0, self, self._explain)
+
+    def _explain(self) -> None:
+        QToolTip.showText(self.mapToGlobal(QPoint(0, 0)), plain_tooltip(self.counted), self)
+
+    @property
+    def counted(self) -> str:
+        """What was counted for each number, a line each."""
+        return "\n".join(f"{number.title}: {number.counted}" for number in self._shown)
 
     def clear(self) -> None:
         """Nothing to show."""
@@ -42,6 +62,7 @@ class NumbersLine(QWidget):
         for number in shown:
             self._layout.addWidget(_Tile(number))
         self.setAccessibleName(f"Numbers of lane {self._label}: {self.text}")
+        self.setAccessibleDescription(self.counted)
         self.setVisible(bool(shown))
         self.updateGeometry()
 

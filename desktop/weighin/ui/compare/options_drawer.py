@@ -112,8 +112,8 @@ class OptionsDrawer(QFrame):
         for widget in (PlainLabel("System prompt"), self._system, self._raw, self._rounds):
             column.addWidget(widget)
         column.addSpacing(6)
-        for widget in (self._head_a, self._a, self._apart, self._head_b, self._b):
-            column.addWidget(widget)
+        for part in (self._head_a, self._a, self._apart, self._head_b, self._b):
+            column.addWidget(part)
         column.addStretch(1)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)

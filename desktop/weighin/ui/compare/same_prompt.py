@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
 
-from weighin.core.comparison import Comparison, LaneResult
+from weighin.core.comparison import Comparison, EngineFacts, LaneResult
 from weighin.ui import words
 from weighin.ui.safe_text import safe_name, safe_text
 from weighin.ui.theme import Theme
@@ -23,8 +23,12 @@ class SamePrompt(QFrame):
         self._button.setCheckable(True)
         self._button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._prompts = QWidget()
-        row = QHBoxLayout(self._prompts)
-        row.setContentsMargins(6, 0, 6, 4)
+        self._engine = PlainLabel(role="small", wrap=True)
+        row = QHBoxLayout()
+        inside = QVBoxLayout(self._prompts)
+        inside.setContentsMargins(6, 0, 6, 4)
+        inside.addLayout(row)
+        inside.addWidget(self._engine)
         self._titles: dict[str, PlainLabel] = {}
         self._texts: dict[str, QPlainTextEdit] = {}
         for label in ("A", "B"):
@@ -66,6 +70,7 @@ class SamePrompt(QFrame):
             for widget in (self, self._button):
                 widget.style().unpolish(widget)
                 widget.style().polish(widget)
+        self._engine.say_or_hide(_engine_words(comparison.engine))
         for result in comparison.results:
             self._titles[result.label].say(_title(result))
             self._texts[result.label].setPlainText(safe_text(result.answer.rendered_prompt))
@@ -102,6 +107,14 @@ def same_prompt_words(comparison: Comparison) -> tuple[str, bool]:
         return (f"Not the same for both: {safe_name(', '.join(comparison.differences), 200)}.", False)
     tokens = words.plural(comparison.results[0].answer.timing.prompt_tokens or 0, "token")
     return (f"Both saw the same prompt: {tokens}, same template, same options.", True)
+
+
+def _engine_words(engine: EngineFacts | None) -> str:
+    if engine is None:
+        return ""
+    devices = ", ".join(engine.devices) or "processor only"
+    parts = (f"llama-cpp-python {engine.llama_cpp_python}", engine.build, engine.features, devices)
+    return "Engine: " + " · ".join(safe_name(part, 300) for part in parts if part)
 
 
 def _title(result: LaneResult) -> str:

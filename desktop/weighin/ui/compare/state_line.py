@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QElapsedTimer, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
@@ -9,6 +11,7 @@ from weighin.ui import words
 from weighin.ui.widgets.label import ElidedLabel, PlainLabel
 
 _TICK_MS = 100
+_DIGITS = re.compile(r"\d")
 
 
 class StateLine(QWidget):
@@ -56,9 +59,12 @@ class StateLine(QWidget):
 
     def say(self, state: str, warning: str = "") -> None:
         """Say what the lane does, and what is wrong with it."""
+        counted_on = _DIGITS.sub("", state) == _DIGITS.sub("", self._words)
         self._words = state
         self._warning.say_or_hide(f"⚠ {warning}" if warning else "")
-        self._show()
+        # Mere counting waits for the next tick of the clock: the window may not take time from the models.
+        if not (counted_on and self._timer.isActive()):
+            self._show()
 
     def progress(self, done: int, total: int) -> None:
         """Fill the bar; a total of 0 hides it."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -10,23 +12,24 @@ from weighin.ui.widgets.button import IconButton
 
 
 class FoldedSection(QWidget):
-    """Starts folded. `toggled` carries whether it is open."""
+    """Starts folded. `owner` tells a screen reader whose section it is. `make` makes the content when it is first
+    unfolded. `toggled` carries whether it is open."""
 
     toggled = Signal(bool)
 
-    def __init__(self, theme: Theme, title: str, content: QWidget, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._content = content
-        self._button = IconButton(theme, "folded", title, title, self)
+    def __init__(self, theme: Theme, title: str, owner: str, make: Callable[[], QWidget]) -> None:
+        super().__init__()
+        self._make = make
+        self._content: QWidget | None = None
+        self._owner = owner
+        self._button = IconButton(theme, "folded", f"{title}, {owner}", title, self)
         self._button.setToolTip("")
         self._button.setCheckable(True)
         self._button.toggled.connect(self._unfold)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(2)
-        layout.addWidget(self._button)
-        layout.addWidget(content)
-        content.hide()
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(2)
+        self._column.addWidget(self._button)
 
     @property
     def title(self) -> str:
@@ -41,13 +44,16 @@ class FoldedSection(QWidget):
     def set_title(self, title: str) -> None:
         """Change the words on the button."""
         self._button.setText(title)
-        self._button.setAccessibleName(title)
+        self._button.setAccessibleName(f"{title}, {self._owner}")
 
     def set_open(self, is_open: bool) -> None:
         """Open or fold it."""
         self._button.setChecked(is_open)
 
     def _unfold(self, is_open: bool) -> None:
+        if self._content is None:
+            self._content = self._make()
+            self._column.addWidget(self._content)
         self._content.setVisible(is_open)
         self._button.draw("unfolded" if is_open else "folded")
         self.toggled.emit(is_open)

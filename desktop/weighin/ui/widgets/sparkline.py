@@ -35,6 +35,11 @@ class Sparkline(QWidget):
         scale.changed.connect(self.update)
         theme.changed.connect(self.update)
 
+    @property
+    def points(self) -> tuple[tuple[float, float], ...]:
+        """The points that are drawn: seconds and values."""
+        return tuple(self._points)
+
     def clear(self) -> None:
         """Forget all points."""
         self._points = []

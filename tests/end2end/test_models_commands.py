@@ -1,0 +1,124 @@
+"""weighin models, from outside, against a hub of our own."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.support.loopback_hub import LoopbackHub
+
+SECRET = "hf_averysecrettoken"
+MIB = 1 << 20
+
+
+@pytest.fixture
+def hub(monkeypatch: pytest.MonkeyPatch, tiny: Path) -> Iterator[LoopbackHub]:
+    with LoopbackHub(token=SECRET) as made:
+        made.add("o/tiny-GGUF", {"tiny-F32.gguf": tiny.read_bytes(), "mmproj-tiny.gguf": b"GGUF"})
+        made.add("o/private-GGUF", {"p-F32.gguf": tiny.read_bytes()}, private=True)
+        made.add("o/big-GGUF", {"big-Q4_K_M.gguf": b"GGUF" + random.Random(1).randbytes(40 * MIB)})
+        monkeypatch.setenv("HF_ENDPOINT", made.url)
+        monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
+        yield made
+
+
+@pytest.fixture
+def ask(weighin: list[str]) -> Any:
+    def run(*arguments: Any, status: int = 0) -> Any:
+        done = subprocess.run([*weighin, *map(str, arguments)], capture_output=True, text=True, timeout=90)
+        assert done.returncode == status, done.stderr
+        return json.loads(done.stdout) if "--json" in arguments and done.stdout else done
+
+    return run
+
+
+def profile() -> Path:
+    return Path(os.environ["WEIGHIN_PROFILE"])
+
+
+def test_from_search_to_answer_to_removal(ask: Any, hub: LoopbackHub, tiny: Path) -> None:
+    assert ask("models", "search", "tiny", "--json")["repositories"][0]["repo"] == "o/tiny-GGUF"
+    listing = ask("models", "files", "o/tiny-GGUF", "--json")["listing"]
+    (variant,) = listing["models"]
+    assert variant["files"][0]["size"] == tiny.stat().st_size
+    assert listing["recommended"] == "tiny-F32.gguf"
+    assert listing["left_out"][0]["path"] == "mmproj-tiny.gguf"
+    refused = ask("compare", "hub:o/tiny-GGUF/tiny-F32.gguf", "starter:dense", "-p", "x", status=1)
+    assert "weighin models get o/tiny-GGUF/tiny-F32.gguf" in refused.stderr
+    (got,) = ask("models", "get", "o/tiny-GGUF/tiny-F32.gguf", "--json")["models"]
+    assert Path(got["path"]).read_bytes() == tiny.read_bytes()
+    assert (got["verified"], got["downloaded"], got["model"]["verified"]) == ("hub", True, "hub")
+    assert ask("models", "list", "--json")["total_bytes"] == tiny.stat().st_size
+    assert ask("models", "verify", "--json")["models"][0]["verified"] == "hub"
+    lanes = ask("compare", "hub:o/tiny-GGUF/tiny-F32.gguf", "starter:dense", "-p", "x", "--max-tokens", 2, "--json")[
+        "lanes"
+    ]
+    assert lanes[0]["model"]["verified"] == "hub"
+    assert ask("models", "remove", "hub:o/tiny-GGUF/tiny-F32.gguf", "--json")["deleted_bytes"] > 0
+    assert ask("models", "list", "--json")["models"] == []
+
+
+def test_the_token_is_used_and_found_nowhere(ask: Any, hub: LoopbackHub, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "does not exist, or it is private" in ask("models", "get", "o/private-GGUF/p-F32.gguf", status=1).stderr
+    monkeypatch.setenv("HF_TOKEN", SECRET)
+    done = ask("models", "get", "o/private-GGUF/p-F32.gguf")
+    assert SECRET not in done.stdout + done.stderr
+    for path in profile().rglob("*"):
+        if path.is_file():
+            assert SECRET.encode() not in path.read_bytes()
+    assert all("authorization" not in request.headers for request in hub.requests("files"))
+
+
+def test_ctrl_c_keeps_what_came_and_the_next_call_goes_on(weighin: list[str], ask: Any, hub: LoopbackHub) -> None:
+    hub.fail("big-Q4_K_M.gguf", stall_at=30 * MIB, times=1)
+    command = [*weighin, "models", "get", "o/big-GGUF/big-Q4_K_M.gguf"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    while hub.sent < 30 * MIB:
+        time.sleep(0.02)
+    time.sleep(0.5)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert "goes on from there" in errors
+    done = ask("models", "get", "o/big-GGUF/big-Q4_K_M.gguf")
+    size = hub.repos["o/big-GGUF"].files["big-Q4_K_M.gguf"].size
+    assert Path(done.stdout.strip()).stat().st_size == size
+    assert hub.sent == size
+
+
+def test_own_files_are_used_where_they_are(ask: Any, tiny: Path, tmp_path: Path) -> None:
+    own = tmp_path / "my models"
+    own.mkdir()
+    path = own / "mine.gguf"
+    path.write_bytes(tiny.read_bytes())
+    (added,) = ask("models", "add", own, "--json")["models"]
+    assert (added["path"], added["verified"], added["source"]) == (str(path), "none", "yours")
+    assert "forgotten; its file stays" in ask("models", "remove", path).stdout
+    assert ask("models", "list", "--json")["models"] == []
+    assert path.exists()
+    page = tmp_path / "page.gguf"
+    page.write_text("<!DOCTYPE html><html>")
+    assert "web page" in ask("models", "add", page, status=1).stderr
+
+
+def test_wrong_names_are_wrong_usage(ask: Any) -> None:
+    for name in ("../x", "o/r/../x.gguf", "o/r/CON.gguf", "nothing"):
+        ask("models", "get", name, status=2)
+    ask("models", "files", "no repository", status=2)
+    assert "GPT-3 175B: It can be run nowhere" in ask("compare", "gpt-3", "starter:dense", "-p", "x", status=1).stderr
+    assert "weighin models files Qwen/Qwen3-4B-GGUF" in ask("bench", "Qwen3-4B", status=1).stderr
+
+
+def test_offline_everything_local_works(ask: Any, monkeypatch: pytest.MonkeyPatch, tiny: Path) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    assert "Offline mode is on" in ask("models", "search", "x", status=1).stderr
+    ask("models", "add", tiny)
+    assert len(ask("models", "list", "--json")["models"]) == 1

@@ -1,0 +1,123 @@
+"""A newcomer's first minute: the real window, the real workers, the starter models."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QLabel, QPlainTextEdit, QTableView, QTextEdit
+
+from weighin.app import Program
+from weighin.core.answer import StopReason
+from weighin.core.comparison import Comparison
+from weighin.paths import Profile
+
+
+@pytest.fixture
+def program(qtbot: Any, tmp_path: Path) -> Iterator[Program]:
+    from PySide6.QtWidgets import QApplication
+
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    made = Program(application, Profile.locate(str(tmp_path / "profile")))
+    made.window.resize(1200, 800)
+    made.window.show()
+    yield made
+    made.window.close()
+    made.close()
+    made.window.deleteLater()
+
+
+def ask(qtbot: Any, program: Program, text: str) -> Comparison:
+    """Type `text` as a person would and wait for both answers."""
+    outcome: list[Comparison] = []
+    program.runner.finished.connect(outcome.append)
+    edit = program.window.compare.prompt.findChild(QPlainTextEdit)
+    edit.setFocus()
+    edit.selectAll()
+    qtbot.keyClicks(edit, text)
+    qtbot.keyClick(edit, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: bool(outcome), timeout=60_000)
+    return outcome[0]
+
+
+def shown(program: Program) -> str:
+    """All text the Compare page shows."""
+    page = program.window.compare
+    texts = [edit.toPlainText() for edit in page.findChildren(QTextEdit)]
+    return "\n".join([*texts, *(w.text() for kind in (QLabel, QAbstractButton) for w in page.findChildren(kind))])
+
+
+def test_a_newcomer_asks_and_finds_it_again_in_history(qtbot: Any, program: Program) -> None:
+    assert "tiny teaching model made for this program" in shown(program)
+    comparison = ask(qtbot, program, "What is seven plus five?")
+    assert [r.answer.text.strip() for r in comparison.results] == ["Twelve.", "Twelve."]
+    assert [r.answer.stop_reason for r in comparison.results] == [StopReason.END] * 2
+    qtbot.waitUntil(lambda: shown(program).count("Twelve.") >= 2)
+    assert "Both saw the same prompt" in shown(program)
+    assert "ended by itself" in shown(program)
+
+    qtbot.keyClick(program.window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    table = program.window.history_page.findChild(QTableView)
+    qtbot.waitUntil(lambda: table.model().rowCount() == 1)
+    row = " ".join(str(table.model().index(0, c).data()) for c in range(table.model().columnCount()))
+    assert "What is seven plus five?" in row
+
+
+def test_both_lanes_live_after_a_worker_was_killed(qtbot: Any, program: Program) -> None:
+    ask(qtbot, program, "Who are you?")
+    os.kill(program.runner.lanes[0].worker_pid, signal.SIGKILL)
+    qtbot.waitUntil(lambda: program.runner.lanes[0].worker_pid == 0, timeout=5000)
+    comparison = ask(qtbot, program, "What is the opposite of hot?")
+    assert [r.answer.failure for r in comparison.results] == [None, None]
+
+
+def test_a_killed_window_leaves_no_worker(tmp_path: Path) -> None:
+    source = (
+        "import sys\n"
+        "from PySide6.QtCore import QTimer\n"
+        "from PySide6.QtWidgets import QApplication\n"
+        "from weighin.app import Program\n"
+        "from weighin.paths import Profile\n"
+        "app = QApplication([])\n"
+        "program = Program(app, Profile.locate(sys.argv[1]))\n"
+        "program.window.show()\n"
+        "program.window.compare.prompt.set_text('Tell me a short story.')\n"
+        "QTimer.singleShot(0, program.window.compare.run)\n"
+        "app.exec()\n"
+    )
+    process = subprocess.Popen([sys.executable, "-c", source, str(tmp_path / "p")])
+    workers: list[psutil.Process] = []
+    for _ in range(200):
+        workers = psutil.Process(process.pid).children(recursive=True)
+        if len(workers) == 2:
+            break
+        time.sleep(0.05)
+    assert len(workers) == 2
+    time.sleep(0.5)
+    process.kill()
+    process.wait(10)
+    assert psutil.wait_procs(workers, timeout=5)[1] == []
+
+
+def test_sigterm_closes_the_window_properly(tmp_path: Path) -> None:
+    process = subprocess.Popen([sys.executable, "-m", "weighin", "--profile", str(tmp_path / "p")])
+    for _ in range(200):
+        if (tmp_path / "p" / "config").exists():
+            break
+        time.sleep(0.05)
+    time.sleep(2.0)
+    process.terminate()
+    assert process.wait(15) == 0
+    settings = tmp_path / "p" / "config" / "settings.json"
+    assert not settings.exists() or json.loads(settings.read_text())

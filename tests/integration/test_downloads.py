@@ -1,0 +1,182 @@
+"""Downloads and the shelf as the window uses them, over real processes against a hub of our own."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytestqt.qtbot import QtBot
+from tests.support.loopback_hub import COMMIT, LoopbackHub
+
+from weighin.core.download import DownloadState, Plan, WantedFile
+from weighin.core.errors import AppError
+from weighin.core.shelf import Condition
+from weighin.paths import Profile
+from weighin.services.factory import ModelServices, new_model_services
+
+MIB = 1 << 20
+WAIT = 30_000
+
+
+@pytest.fixture
+def hub(monkeypatch: pytest.MonkeyPatch, tiny: Path) -> Iterator[LoopbackHub]:
+    with LoopbackHub() as made:
+        files = {f"m{n}-Q4_K_M.gguf": b"GGUF" + random.Random(n).randbytes(30 * MIB) for n in range(3)}
+        made.add("o/big-GGUF", files)
+        made.add("o/tiny-GGUF", {"tiny-F32.gguf": tiny.read_bytes()})
+        monkeypatch.setenv("HF_ENDPOINT", made.url)
+        monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
+        yield made
+
+
+@pytest.fixture
+def new_services() -> Iterator[Callable[[], ModelServices]]:
+    made: list[ModelServices] = []
+
+    def new() -> ModelServices:
+        made.append(new_model_services(Profile.locate()))
+        return made[-1]
+
+    yield new
+    for services in made:
+        services.close()
+
+
+def plan(hub: LoopbackHub, path: str, repo: str = "o/big-GGUF") -> Plan:
+    content = hub.repos[repo].files[path]
+    return Plan(repo, COMMIT, (WantedFile(path, content.size, content.sha256),))
+
+
+def states(services: ModelServices) -> list[DownloadState]:
+    return [view.state for view in services.downloads.views()]
+
+
+def test_two_at_a_time_and_a_queue(qtbot: QtBot, hub: LoopbackHub, new_services: Callable[[], ModelServices]) -> None:
+    services = new_services()
+    finished: list[Any] = []
+    services.downloads.finished.connect(lambda plan, paths: finished.append(paths))
+    hub.fail("m0-Q4_K_M.gguf", rate=20 * MIB, times=-1)
+    for n in range(3):
+        services.downloads.add(plan(hub, f"m{n}-Q4_K_M.gguf"))
+    assert states(services) == [DownloadState.RUNNING, DownloadState.RUNNING, DownloadState.QUEUED]
+    qtbot.waitUntil(lambda: len(finished) == 3, timeout=WAIT)
+    assert services.downloads.views() == ()
+
+
+def test_pause_resume_and_a_restart_of_the_program(
+    qtbot: QtBot, hub: LoopbackHub, new_services: Callable[[], ModelServices]
+) -> None:
+    services = new_services()
+    wanted = plan(hub, "m0-Q4_K_M.gguf")
+    hub.fail("m0-Q4_K_M.gguf", stall_at=20 * MIB, times=1)
+    services.downloads.add(wanted)
+    qtbot.waitUntil(lambda: services.downloads.views()[0].done == 20 * MIB, timeout=WAIT)
+    services.downloads.pause(wanted.id)
+    assert states(services) == [DownloadState.PAUSED]
+    services.downloads.close()
+    later = new_services()
+    later.downloads.restore()
+    qtbot.waitUntil(lambda: states(later) == [DownloadState.PAUSED], timeout=WAIT)
+    assert later.downloads.views()[0].done == 20 * MIB
+    later.downloads.resume(wanted.id)
+    with qtbot.waitSignal(later.downloads.finished, timeout=WAIT):
+        pass
+    assert hub.requests()[-1].headers["range"] == f"bytes={20 * MIB}-"
+    assert hub.sent == wanted.size
+
+
+def test_cancel_deletes_what_came(qtbot: QtBot, hub: LoopbackHub, new_services: Callable[[], ModelServices]) -> None:
+    services = new_services()
+    wanted = plan(hub, "m0-Q4_K_M.gguf")
+    hub.fail("m0-Q4_K_M.gguf", stall_at=20 * MIB, times=1)
+    services.downloads.add(wanted)
+    qtbot.waitUntil(lambda: services.downloads.views()[0].done == 20 * MIB, timeout=WAIT)
+    services.downloads.cancel(wanted.id)
+    assert services.downloads.views() == ()
+    cache = Profile.locate().hub_cache
+    qtbot.waitUntil(lambda: not any(path.is_file() for path in cache.rglob("*")), timeout=WAIT)
+
+
+def test_a_refusal_stands_beside_its_download(
+    qtbot: QtBot, hub: LoopbackHub, new_services: Callable[[], ModelServices]
+) -> None:
+    services = new_services()
+    hub.repos["o/big-GGUF"].gated = "manual"
+    services.downloads.add(plan(hub, "m0-Q4_K_M.gguf"))
+    qtbot.waitUntil(lambda: states(services) == [DownloadState.FAILED], timeout=WAIT)
+    view = services.downloads.views()[0]
+    assert view.error_kind == "gated"
+    assert "accept" in view.note
+
+
+def test_a_download_is_on_the_shelf_verified_and_removing_deletes_it(
+    qtbot: QtBot, hub: LoopbackHub, new_services: Callable[[], ModelServices]
+) -> None:
+    services = new_services()
+    services.downloads.add(plan(hub, "tiny-F32.gguf", "o/tiny-GGUF"))
+    qtbot.waitUntil(lambda: len(services.shelf.models()) == 1, timeout=WAIT)
+    model = services.shelf.models()[0]
+    assert (model.verified, model.downloaded, model.repo) == (True, True, "o/tiny-GGUF")
+    assert model.facts and model.facts.verified
+    with qtbot.waitSignal(services.shelf.scanned, timeout=WAIT):
+        services.shelf.scan()
+    assert services.shelf.models() == (model,)
+    removed: list[bool] = []
+    services.shelf.remove(model.path, lambda: removed.append(True), lambda error: removed.append(False))
+    qtbot.waitUntil(lambda: removed == [True], timeout=WAIT)
+    assert services.shelf.models() == ()
+    assert not any(path.is_file() for path in Profile.locate().hub_cache.rglob("*"))
+
+
+def test_verify_asks_the_hub_and_finds_a_flipped_byte(
+    qtbot: QtBot, hub: LoopbackHub, new_services: Callable[[], ModelServices], tiny: Path
+) -> None:
+    services = new_services()
+    path = Path.home() / ".lmstudio/models/o/tiny-GGUF/tiny-F32.gguf"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(tiny.read_bytes())
+    with qtbot.waitSignal(services.shelf.scanned, timeout=WAIT):
+        services.shelf.scan()
+    outcome: list[Any] = []
+
+    def verify() -> Any:
+        outcome.clear()
+        services.shelf.verify(str(path), outcome.append, outcome.append, lambda _: None)
+        qtbot.waitUntil(lambda: bool(outcome), timeout=WAIT)
+        return outcome[0]
+
+    assert verify().verified
+    data = bytearray(tiny.read_bytes())
+    data[-1] ^= 1
+    path.write_bytes(data)
+    with qtbot.waitSignal(services.shelf.scanned, timeout=WAIT):
+        services.shelf.scan()
+    assert services.shelf.models()[0].condition is Condition.CHANGED
+    error = verify()
+    assert isinstance(error, AppError)
+    assert error.kind == "damaged"
+    path.write_bytes(tiny.read_bytes())
+    with qtbot.waitSignal(services.shelf.scanned, timeout=WAIT):
+        services.shelf.scan()
+    assert verify().is_intact
+
+
+def test_forgetting_anothers_model_keeps_its_file(
+    qtbot: QtBot, new_services: Callable[[], ModelServices], tiny: Path
+) -> None:
+    services = new_services()
+    path = Path.home() / ".lmstudio/models/o/r/x.gguf"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(tiny.read_bytes())
+    with qtbot.waitSignal(services.shelf.scanned, timeout=WAIT):
+        services.shelf.scan()
+    services.shelf.remove(str(path), lambda: None, lambda _: None)
+    with qtbot.waitSignal(services.shelf.scanned, timeout=WAIT):
+        services.shelf.scan()
+    assert services.shelf.models() == ()
+    assert path.exists()
+    services.shelf.add(str(path), lambda _: None, lambda _: None)
+    qtbot.waitUntil(lambda: len(services.shelf.models()) == 1, timeout=WAIT)
