@@ -33,7 +33,7 @@ class Program:
         self.library = Library(resources(), settings, self.models.shelf)
         self.history = History(profile.database)
         self.runner = new_runner()
-        self.window = MainWindow(runner=self.runner, library=self.library, history=self.history, settings=settings)
+        self.window = MainWindow(self.runner, self.library, self.history, settings, self.models)
         self.runner.finished.connect(self._keep)
 
     def restore(self) -> None:

@@ -36,12 +36,12 @@ from PySide6.QtCore import QTimer
 from weighin.ui import theme
 from weighin.ui.main_window import MainWindow
 import_done = time.perf_counter()
-from tests.ui.fakes import FakeHistory, FakeLibrary, FakeRunner, FakeSettings
+from tests.ui.fakes import FakeHistory, FakeLibrary, FakeModels, FakeRunner, FakeSettings
 began += time.perf_counter() - import_done
 app = QApplication([])
 settings = FakeSettings()
 theme.apply(app, settings)
-window = MainWindow(FakeRunner(), FakeLibrary(), FakeHistory(), settings)
+window = MainWindow(FakeRunner(), FakeLibrary(), FakeHistory(), settings, FakeModels())
 """
 _PAINT = """
 from PySide6.QtCore import QObject, QEvent
@@ -112,7 +112,7 @@ def main() -> None:
     from PySide6.QtCore import Qt, QTimer
     from PySide6.QtWidgets import QApplication
 
-    from tests.ui.fakes import FakeHistory, FakeLibrary, FakeRunner, FakeSettings, answer
+    from tests.ui.fakes import FakeHistory, FakeLibrary, FakeModels, FakeRunner, FakeSettings, answer
     from weighin.core.progress import LaneState
     from weighin.ui import theme
     from weighin.ui.main_window import MainWindow
@@ -121,7 +121,7 @@ def main() -> None:
     settings = FakeSettings()
     theme.apply(app, settings)
     runner = FakeRunner()
-    window = MainWindow(runner, FakeLibrary(), FakeHistory(), settings)
+    window = MainWindow(runner, FakeLibrary(), FakeHistory(), settings, FakeModels())
     width, height = map(int, chosen.size.split("x"))
     window.resize(width, height)
     window.show()

@@ -67,7 +67,7 @@ def test_a_newcomer_asks_and_finds_it_again_in_history(qtbot: Any, program: Prog
     assert "Both saw the same prompt" in shown(program)
     assert "ended by itself" in shown(program)
 
-    qtbot.keyClick(program.window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(program.window, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
     table = program.window.history_page.findChild(QTableView)
     qtbot.waitUntil(lambda: table.model().rowCount() == 1)
     row = " ".join(str(table.model().index(0, c).data()) for c in range(table.model().columnCount()))

@@ -15,7 +15,7 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from tests.ui.fakes import FakeHistory, FakeLibrary, FakeRunner, FakeSettings
+from tests.ui.fakes import FakeHistory, FakeLibrary, FakeModels, FakeRunner, FakeSettings
 from weighin.ui import theme as themes
 from weighin.ui.compare.compare_page import ComparePage
 from weighin.ui.main_window import MainWindow
@@ -38,6 +38,7 @@ class Kit:
     library: FakeLibrary
     history: FakeHistory
     settings: FakeSettings
+    models: FakeModels
 
     @property
     def page(self) -> ComparePage:
@@ -63,9 +64,18 @@ def theme(qapp: QApplication) -> Iterator[themes.Theme]:
 @pytest.fixture
 def new_kit(qtbot: QtBot, theme: themes.Theme) -> Callable[..., Kit]:
     def make(
-        library: FakeLibrary | None = None, history: FakeHistory | None = None, settings: FakeSettings | None = None
+        library: FakeLibrary | None = None,
+        history: FakeHistory | None = None,
+        settings: FakeSettings | None = None,
+        models: FakeModels | None = None,
     ) -> Kit:
-        parts = (FakeRunner(), library or FakeLibrary(), history or FakeHistory(), settings or FakeSettings())
+        parts = (
+            FakeRunner(),
+            library or FakeLibrary(),
+            history or FakeHistory(),
+            settings or FakeSettings(),
+            models or FakeModels(),
+        )
         window = MainWindow(*parts)
         qtbot.addWidget(window)
         return Kit(window, theme, *parts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
@@ -17,10 +18,13 @@ from weighin.core.comparison import (
     Mode,
     differences,
 )
+from weighin.core.download import DownloadState, DownloadView, Plan
 from weighin.core.errors import AppError
 from weighin.core.history import HistoryRow
 from weighin.core.model import ModelFacts
 from weighin.core.progress import LaneState, LaneStatus, LivePoint, TextPiece
+from weighin.core.repository import Listing, RemoteFile, Repository, Variant
+from weighin.core.shelf import ShelfModel, Stamp
 from weighin.services.comparison import RoundStart
 
 DENSE = ModelFacts(
@@ -295,3 +299,152 @@ class FakeSettings(QObject):
     def set(self, key: str, value: object) -> None:
         """Store a value."""
         self.values[key] = value
+
+
+class FakeShelf(QObject):
+    """Models in memory; adding a path that ends in .gguf works, verifying succeeds unless `broken`."""
+
+    changed = Signal()
+    scanned = Signal()
+
+    def __init__(self, *models: ShelfModel) -> None:
+        super().__init__()
+        self.known = {model.path: model for model in models}
+        self.removed: list[str] = []
+        self.broken = False
+
+    def models(self) -> tuple[ShelfModel, ...]:
+        """All of them."""
+        return tuple(self.known.values())
+
+    def add(self, path: str, done: object, failed: object) -> None:
+        """Add or refuse at once."""
+        if not path.endswith(".gguf"):
+            failed(AppError("This is not a GGUF model: it is a web page.", kind="broken"))
+            return
+        model = on_shelf(replace(OTHER, path=path))
+        self.known[path] = model
+        self.changed.emit()
+        done((model,))
+
+    def verify(self, path: str, done: object, failed: object, progress: object) -> None:
+        """Verify at once."""
+        if self.broken:
+            failed(AppError("This file is not the one the hub has.", kind="damaged"))
+            return
+        self.known[path] = replace(self.known[path], verified=True)
+        self.changed.emit()
+        done(self.known[path])
+
+    def stop_verifying(self, path: str) -> None:
+        """Nothing runs."""
+
+    def remove(self, path: str, done: object, failed: object) -> None:
+        """Remove at once."""
+        self.removed.append(path)
+        del self.known[path]
+        self.changed.emit()
+        done()
+
+
+def on_shelf(facts: ModelFacts, **changes: object) -> ShelfModel:
+    """A model as it stands on the shelf."""
+    made = ShelfModel(facts.path, facts.name, "LM Studio", (Stamp(facts.path, facts.file_bytes, 1, 1),), facts=facts)
+    return replace(made, **changes)
+
+
+LISTING = Listing(
+    "Qwen/Qwen3-4B-GGUF",
+    "a" * 40,
+    (
+        Variant("Qwen3-4B-Q4_K_M", "Q4_K_M", (RemoteFile("Qwen3-4B-Q4_K_M.gguf", 2_497_280_256, "ab" * 32),)),
+        Variant("Qwen3-4B-Q8_0", "Q8_0", (RemoteFile("Qwen3-4B-Q8_0.gguf", 4_280_404_704, "cd" * 32),)),
+        Variant("x-F16", "F16", (RemoteFile("x-F16-00001-of-00002.gguf", 9, "ef" * 32),), "Only 1 of 2 parts."),
+    ),
+    license="apache-2.0",
+)
+
+
+class FakeHub(QObject):
+    """Answers at once; `error` makes every call fail."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.error: AppError | None = None
+        self.asked: list[str] = []
+
+    def _answer(self, what: str, done: object, failed: object, *values: object) -> int:
+        self.asked.append(what)
+        if self.error is not None:
+            failed(self.error)
+        else:
+            done(*values)
+        return 1
+
+    def search(self, text: str, done: object, failed: object) -> int:
+        """One repository."""
+        found = Repository(LISTING.repo, 1000, 5, "", "apache-2.0", "qwen3", 4_000_000_000)
+        return self._answer(text, done, failed, (found,))
+
+    def listing(self, repo: str, done: object, failed: object) -> int:
+        """Its files."""
+        return self._answer(repo, done, failed, replace(LISTING, repo=repo))
+
+    def look_into(self, listing: Listing, variant: Variant, done: object, failed: object, keep: str = "") -> int:
+        """Its header."""
+        return self._answer(variant.name, done, failed, OTHER, "")
+
+
+class FakeDownloads(QObject):
+    """Views that a test puts there."""
+
+    changed = Signal(str)
+    finished = Signal(object, object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.known: dict[str, DownloadView] = {}
+        self.calls: list[tuple[str, str]] = []
+
+    def views(self) -> tuple[DownloadView, ...]:
+        """All."""
+        return tuple(self.known.values())
+
+    def view(self, identifier: str) -> DownloadView | None:
+        """One."""
+        return self.known.get(identifier)
+
+    def put(self, view: DownloadView) -> None:
+        """Show this."""
+        self.known[view.id] = view
+        self.changed.emit(view.id)
+
+    def add(self, plan: Plan) -> None:
+        """Queue it."""
+        self.put(DownloadView(plan, DownloadState.QUEUED))
+
+    def pause(self, identifier: str) -> None:
+        """Remember that it was asked."""
+        self.calls.append(("pause", identifier))
+        self.put(replace(self.known[identifier], state=DownloadState.PAUSED))
+
+    def resume(self, identifier: str) -> None:
+        """Remember that it was asked."""
+        self.calls.append(("resume", identifier))
+        self.put(replace(self.known[identifier], state=DownloadState.RUNNING, note=""))
+
+    def cancel(self, identifier: str) -> None:
+        """Remember that it was asked."""
+        self.calls.append(("cancel", identifier))
+        del self.known[identifier]
+        self.changed.emit(identifier)
+
+
+class FakeModels:
+    """The services of the Models page."""
+
+    def __init__(self, *models: ShelfModel) -> None:
+        self.folder = Path("/models")
+        self.shelf = FakeShelf(*models)
+        self.hub = FakeHub()
+        self.downloads = FakeDownloads()

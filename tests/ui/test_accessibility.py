@@ -20,7 +20,8 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Kit
-from tests.ui.fakes import FakeHistory, answer, comparison, failed
+from tests.ui.fakes import LISTING, OTHER, FakeHistory, FakeModels, answer, comparison, failed, on_shelf
+from weighin.core.download import plan_of
 from weighin.ui.main_window import PAGES
 from weighin.ui.widgets.folded import FoldedSection
 
@@ -28,7 +29,7 @@ from weighin.ui.widgets.folded import FoldedSection
 @pytest.fixture
 def full(new_kit: Callable[..., Kit], qtbot: QtBot) -> Kit:
     """A window in which as much as possible is shown."""
-    kit = new_kit(history=FakeHistory(comparison()))
+    kit = new_kit(history=FakeHistory(comparison()), models=FakeModels(on_shelf(OTHER)))
     kit.window.resize(1600, 1400)
     with qtbot.waitExposed(kit.window):
         kit.window.show()
@@ -39,6 +40,8 @@ def full(new_kit: Callable[..., Kit], qtbot: QtBot) -> Kit:
     for section in kit.window.findChildren(FoldedSection):
         section.set_open(True)
     kit.window.history_page.table.selectRow(0)
+    kit.window.models_page.shelf.table.selectRow(0)
+    kit.models.downloads.add(plan_of(LISTING.repo, LISTING.commit, LISTING.variants[0]))
     return kit
 
 
@@ -104,7 +107,8 @@ def test_tab_walks_through_the_page_and_comes_round(full: Kit, qtbot: QtBot, pag
         visited.append(now)
     else:
         pytest.fail("Tab never came round")
-    wanted = full.page.panes[0].answer.view if page == 0 else full.window.history_page.table
+    window = full.window
+    wanted = (full.page.panes[0].answer.view, window.models_page.shelf.table, window.history_page.table)[page]
     assert wanted in visited
     assert all(widget.isVisible() for widget in visited)
 

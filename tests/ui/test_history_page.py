@@ -18,6 +18,7 @@ from weighin.core.comparison import ComparisonRequest, LaneSetup, Mode
 from weighin.core.options import LoadOptions, SamplingOptions
 from weighin.ui import words
 from weighin.ui.history.history_page import HistoryPage
+from weighin.ui.main_window import HISTORY
 
 
 def record(number: int, prompt: str, **more: object):
@@ -31,7 +32,7 @@ def kit(new_kit: Callable[..., Kit], qtbot: QtBot) -> Kit:
     made = new_kit(history=FakeHistory(record(1, "Sum <b>one</b>"), record(2, "Opposite"), record(3, "Sum two")))
     with qtbot.waitExposed(made.window):
         made.window.show()
-    made.window.show_page(1)
+    made.window.show_page(HISTORY)
     return made
 
 
@@ -148,7 +149,7 @@ def test_nothing_is_reopened_over_a_running_comparison(kit: Kit, page: HistoryPa
     kit.start("Mine")
     page.table.selectRow(0)
     press(page, "Open", qtbot)
-    assert kit.window.page == 1
+    assert kit.window.page == HISTORY
     assert "is running" in page.error
     assert kit.page.prompt.text == "Mine"
 

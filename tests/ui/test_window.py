@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Kit
 from tests.ui.fakes import FakeSettings, answer
-from weighin.ui.main_window import PAGES
+from weighin.ui.main_window import HISTORY, PAGES
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
@@ -24,8 +24,8 @@ def active(kit: Kit, qtbot: QtBot) -> Kit:
 
 
 def test_ctrl_and_a_number_change_the_page(active: Kit, qtbot: QtBot) -> None:
-    qtbot.keyClick(active.window, Qt.Key.Key_2, CTRL)
-    assert active.window.page == 1
+    qtbot.keyClick(active.window, Qt.Key.Key_3, CTRL)
+    assert active.window.page == HISTORY
     assert active.window.focusWidget() is active.window.history_page.search
     qtbot.keyClick(active.window, Qt.Key.Key_1, CTRL)
     assert active.window.page == 0
@@ -124,7 +124,7 @@ def test_one_lane_can_be_shown_alone(kit: Kit, qtbot: QtBot) -> None:
 
 def test_a_finished_comparison_on_another_page_is_there_on_return(kit: Kit, qtbot: QtBot) -> None:
     kit.start()
-    kit.window.show_page(1)
+    kit.window.show_page(HISTORY)
     kit.runner.begin_round("A").write("Twelve.")
     kit.runner.finish(answer("Twelve."), answer("12"))
     kit.window.show_page(0)

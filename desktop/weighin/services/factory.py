@@ -37,8 +37,9 @@ def new_runner(parent: QObject | None = None) -> ComparisonRunner:
 
 @dataclass(frozen=True)
 class ModelServices:
-    """Everything about getting and keeping models."""
+    """Everything about getting and keeping models. `folder`: where downloads go."""
 
+    folder: Path
     records: ModelRecords
     hub: Hub
     shelf: Shelf
@@ -60,4 +61,4 @@ def new_model_services(profile: Profile) -> ModelServices:
     shelf = Shelf(records, places, hub, profile.hub_cache)
     downloads = DownloadManager(records, lambda: Hub(new_process))
     downloads.finished.connect(shelf.adopt)
-    return ModelServices(records, hub, shelf, downloads)
+    return ModelServices(profile.hub_cache, records, hub, shelf, downloads)

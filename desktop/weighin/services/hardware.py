@@ -55,6 +55,16 @@ def total_bytes() -> int | None:
         return None
 
 
+def disk_free_bytes(folder: Path) -> int | None:
+    """Free space where `folder` is or will be; None where that cannot be told."""
+    for place in (folder, *folder.parents):
+        try:
+            return shutil.disk_usage(place).free
+        except OSError:
+            continue
+    return None
+
+
 def probe(disk: Path) -> Hardware:
     """Everything at once; `disk` is a folder on the disk that matters."""
     memory = _psutil().virtual_memory()

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWi
 
 from weighin import paths
 from weighin.core.comparison import Comparison
+from weighin.core.errors import AppError
 from weighin.ui import theme as themes
 from weighin.ui.compare.compare_page import ComparePage
 from weighin.ui.compare.file_drop import FileDrop
@@ -17,20 +18,31 @@ from weighin.ui.notice_bar import NoticeBar
 from weighin.ui.rail import Rail
 
 if TYPE_CHECKING:
+    from weighin.core.model import ModelFacts
     from weighin.services.comparison import ComparisonRunner
+    from weighin.services.factory import ModelServices
     from weighin.services.history import History
     from weighin.services.library import Library
     from weighin.services.settings import Settings
     from weighin.ui.history.history_page import HistoryPage
+    from weighin.ui.models.models_page import ModelsPage
 
-PAGES = ("Compare", "History")
+PAGES = ("Compare", "Models", "History")
+COMPARE, MODELS, HISTORY = range(3)
 _GEOMETRY = "window_geometry"
 
 
 class MainWindow(QMainWindow):
     """`theme.apply` must have been called before."""
 
-    def __init__(self, runner: ComparisonRunner, library: Library, history: History, settings: Settings) -> None:
+    def __init__(
+        self,
+        runner: ComparisonRunner,
+        library: Library,
+        history: History,
+        settings: Settings,
+        models: ModelServices,
+    ) -> None:
         super().__init__()
         app = QApplication.instance()
         assert isinstance(app, QApplication)
@@ -38,17 +50,20 @@ class MainWindow(QMainWindow):
         self._runner = runner
         self._history = history
         self._settings = settings
+        self._models = models
         self.setWindowTitle("Weigh-In")
         self.setWindowIcon(QIcon(str(paths.resources() / "icons" / "weighin.svg")))
         self.setMinimumSize(640, 560)
         self.compare = ComparePage(self._theme, runner, library, settings)
         self._history_page: HistoryPage | None = None
+        self._models_page: ModelsPage | None = None
+        self._page = COMPARE
         self._rail = Rail(self._theme, PAGES)
         self._stack = QStackedWidget()
         self._notice = NoticeBar(self._theme)
         self._arrange()
         self._connect()
-        self._go_to(0)
+        self._go_to(COMPARE)
         self._restore_geometry()
         self._theme.dress()
 
@@ -64,6 +79,18 @@ class MainWindow(QMainWindow):
         return self._history_page
 
     @property
+    def models_page(self) -> ModelsPage:
+        """The Models page, made when it is first wanted."""
+        if self._models_page is None:
+            from weighin.core.catalogue import load_catalogue
+            from weighin.ui.models.models_page import ModelsPage
+
+            self._models_page = ModelsPage(self._theme, self._models, load_catalogue(paths.resources()))
+            self._models_page.compare_wanted.connect(self._compare_models)
+            self._stack.addWidget(self._models_page)
+        return self._models_page
+
+    @property
     def notice(self) -> str:
         """The application-wide sentence shown, "" where there is none."""
         return self._notice.text
@@ -71,12 +98,17 @@ class MainWindow(QMainWindow):
     @property
     def page(self) -> int:
         """Number of the page shown."""
-        return self._stack.currentIndex()
+        return self._page
 
     def show_page(self, number: int) -> None:
         """Show the page with this number in PAGES."""
-        self._stack.setCurrentWidget(self.compare if number == 0 else self.history_page)
-        self._rail.show_chosen(number)
+        try:
+            pages = (lambda: self.compare, lambda: self.models_page, lambda: self.history_page)
+            self._stack.setCurrentWidget(pages[number]())
+            self._page = number
+        except AppError as error:
+            self.show_notice(error.user_text)
+        self._rail.show_chosen(self._page)
 
     def show_notice(self, text: str) -> None:
         """Say something that concerns the whole application, in a line that can be closed."""
@@ -116,17 +148,28 @@ class MainWindow(QMainWindow):
     def _go_to(self, number: int) -> None:
         """Show a page, ready to type."""
         self.show_page(number)
-        if number == 0:
+        if self._page == COMPARE:
             self.compare.prompt.take_focus()
+        elif self._page == MODELS:
+            self.models_page.take_focus()
         else:
             self.history_page.search.setFocus()
+
+    def _compare_models(self, models: tuple[ModelFacts, ...]) -> None:
+        """Put models into the lanes, a single one into the first."""
+        if self._runner.running:
+            self.show_notice("A comparison is running. Stop it or let it finish, then choose other models.")
+            return
+        for pane, facts in zip(self.compare.panes, models, strict=False):
+            pane.header.picker.choose(facts)
+        self._go_to(COMPARE)
 
     def _reopen(self, comparison: Comparison) -> None:
         if self._runner.running:
             self.history_page.refuse("A comparison is running. Stop it or let it finish, then open this one.")
             return
         self.compare.show_comparison(comparison)
-        self._go_to(0)
+        self._go_to(COMPARE)
 
     def _restore_geometry(self) -> None:
         stored = self._settings.get(_GEOMETRY, "")

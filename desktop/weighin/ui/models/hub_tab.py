@@ -1,0 +1,247 @@
+"""The hub: search, choose a quantization, look inside, download."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+from weighin.core.download import plan_of
+from weighin.core.errors import AppError
+from weighin.core.hub_names import check_repository
+from weighin.core.model import ModelFacts
+from weighin.core.repository import Listing, Repository, Variant, recommended
+from weighin.ui import words
+from weighin.ui.models import words as said
+from weighin.ui.models.row_table import Column, RowTable
+from weighin.ui.safe_text import safe_name
+from weighin.ui.theme import Theme
+from weighin.ui.widgets.label import PlainLabel
+from weighin.ui.widgets.strip import Strip
+
+if TYPE_CHECKING:
+    from weighin.services.downloads import DownloadManager
+    from weighin.services.hub import Hub
+
+_HINT = "Type a name, or OWNER/REPOSITORY, and press Enter. Nothing is asked of the hub before that."
+
+
+class HubTab(QWidget):
+    """A search, the repositories found, and the models of the chosen one."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        hub: Hub,
+        downloads: DownloadManager,
+        memory_bytes: int | None,
+        free_bytes: Any,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._hub, self._downloads = hub, downloads
+        self._memory, self._free_bytes = memory_bytes, free_bytes
+        self._asked = 0
+        self._listing: Listing | None = None
+        self.search = QLineEdit()
+        self.search.setPlaceholderText("Search the Hugging Face hub")
+        self.search.setAccessibleName("Search the Hugging Face hub")
+        self.search.setClearButtonEnabled(True)
+        self.search.setMaximumWidth(420)
+        self._find = QPushButton("Search")
+        self._find.setAccessibleName("Search the hub")
+        self.repositories = RowTable("Repositories found", _REPOSITORIES, lambda r: str(r.repo), lambda r: str(r.repo))
+        self.variants = RowTable("Models of the repository", self._columns(), lambda v: str(v.files[0].path), _tip)
+        self._state = PlainLabel(_HINT, role="muted", wrap=True)
+        self._title = PlainLabel(wrap=True)
+        self.facts = PlainLabel(role="small", wrap=True)
+        self.error = Strip("red")
+        self.error.add_close(theme, "Close this message")
+        self.look = QPushButton("Look inside")
+        self.look.setAccessibleName("Read the header of the chosen model without downloading it")
+        self.get = QPushButton("Download")
+        self.get.setAccessibleName("Download the chosen model")
+        self.get.setProperty("role", "primary")
+        self._space = PlainLabel(role="small", wrap=True)
+        self._arrange()
+        self._connect()
+        self._show_listing(None)
+        self._follow()
+
+    @property
+    def state(self) -> str:
+        """What stands below the search."""
+        return self._state.text()
+
+    def ask(self) -> None:
+        """Search for what is typed, or list the repository it names."""
+        text = self.search.text().strip()
+        if not text:
+            return
+        try:
+            repo = check_repository(text.removeprefix("https://huggingface.co/").removeprefix("hub:").strip("/"))
+        except AppError:
+            self._begin(f"Searching for {safe_name(text, 60)}…")
+            number = self._asked
+            self._hub.search(text, lambda found: self._found(number, found), lambda e: self._fail(number, e))
+        else:
+            self.show_repository(repo)
+
+    def show_repository(self, repo: str) -> None:
+        """List the models of one repository."""
+        self._begin(f"Asking for the files of {repo}…")
+        number = self._asked
+        self._hub.listing(repo, lambda listing: self._listed(number, listing), lambda e: self._fail(number, e))
+
+    def _arrange(self) -> None:
+        top = QHBoxLayout()
+        top.addWidget(self.search, 2)
+        top.addWidget(self._find)
+        top.addStretch(1)
+        middle = QHBoxLayout()
+        middle.addWidget(self._title, 1)
+        middle.addWidget(self.look)
+        middle.addWidget(self.get)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 6, 0, 0)
+        layout.setSpacing(8)
+        layout.addLayout(top)
+        layout.addWidget(self.error)
+        layout.addWidget(self._state)
+        layout.addWidget(self.repositories, 2)
+        layout.addLayout(middle)
+        layout.addWidget(self.variants, 3)
+        layout.addWidget(self._space)
+        layout.addWidget(self.facts)
+        layout.addStretch(0)
+        self.repositories.hide()
+
+    def _connect(self) -> None:
+        self.search.returnPressed.connect(self.ask)
+        self._find.clicked.connect(self.ask)
+        self.repositories.opened.connect(self._open_repository)
+        self.repositories.chosen_changed.connect(self._open_repository)
+        self.variants.chosen_changed.connect(self._follow)
+        self.variants.opened.connect(self._look)
+        self.look.clicked.connect(self._look)
+        self.get.clicked.connect(self._get)
+
+    def _begin(self, text: str) -> None:
+        self._asked += 1
+        self.error.hide()
+        self._state.say_or_hide(text)
+
+    def _found(self, number: int, found: tuple[Repository, ...]) -> None:
+        # An answer that was overtaken by a newer question is of no use.
+        if number == self._asked:
+            self._state.say_or_hide("" if found else "The hub has no GGUF repository with these words.")
+            self.repositories.show_records(found)
+            self.repositories.setVisible(bool(found))
+            self._show_listing(None)
+
+    def _open_repository(self) -> None:
+        chosen: Repository | None = self.repositories.chosen
+        if chosen is not None and not (self._listing and self._listing.repo == chosen.repo):
+            self.show_repository(chosen.repo)
+
+    def _listed(self, number: int, listing: Listing) -> None:
+        if number == self._asked:
+            self._state.say_or_hide("")
+            self._show_listing(listing)
+
+    def _show_listing(self, listing: Listing | None) -> None:
+        self._listing = listing
+        self.facts.say_or_hide("")
+        for widget in (self._title, self.variants, self.look, self.get):
+            widget.setVisible(listing is not None)
+        if listing is None:
+            self._space.hide()
+            return
+        gate = " · gated: accept its licence on its page first" if listing.gated else ""
+        licence = f" · licence {safe_name(listing.license, 40)}" if listing.license else ""
+        self._title.say(f"{listing.repo}{licence}{gate}")
+        self.variants.show_records(listing.variants)
+        best = recommended(listing.variants, self._memory)
+        if best is not None:
+            self.variants.selectRow(listing.variants.index(best))
+        if not listing.variants:
+            left = listing.left_out[0] if listing.left_out else None
+            self.error.say(f"No model to download here: {left.path}: {left.reason}." if left else "No GGUF files here.")
+
+    def _follow(self) -> None:
+        variant: Variant | None = self.variants.chosen
+        usable = variant is not None and not variant.problem
+        self.look.setEnabled(usable)
+        self.get.setEnabled(usable)
+        if variant is None:
+            self._space.hide()
+        elif variant.problem:
+            self._space.say_or_hide(variant.problem)
+        else:
+            free = self._free_bytes()
+            room = f", {words.size(free)} free on the disk" if free is not None else ""
+            self._space.say_or_hide(f"{words.size(variant.size)} to download{room}")
+
+    def _look(self) -> None:
+        variant: Variant | None = self.variants.chosen
+        if variant is None or self._listing is None or variant.problem:
+            return
+        self._begin(f"Reading the header of {safe_name(variant.name, 80)}…")
+        number = self._asked
+        self._hub.look_into(
+            self._listing, variant, lambda facts, _kept: self._seen(number, facts), lambda e: self._fail(number, e)
+        )
+
+    def _seen(self, number: int, facts: ModelFacts) -> None:
+        if number != self._asked:
+            return
+        self._state.say_or_hide("")
+        more = [f"architecture {safe_name(facts.architecture, 40)}"]
+        more += [f"{facts.layers} layers"] if facts.layers else []
+        more += [f"licence {safe_name(facts.license, 40)}"] if facts.license else ["no licence stated in the file"]
+        more += ["has a chat template" if facts.template else "no chat template"]
+        self.facts.say_or_hide(f"{safe_name(facts.name)}: {words.model_facts(facts)}\n{' · '.join(more)}")
+
+    def _get(self) -> None:
+        variant: Variant | None = self.variants.chosen
+        if variant is None or self._listing is None:
+            return
+        try:
+            self._downloads.add(plan_of(self._listing.repo, self._listing.commit, variant))
+        except AppError as error:
+            self.error.say(error.user_text)
+
+    def _fail(self, number: int, error: AppError) -> None:
+        if number == self._asked:
+            self._state.say_or_hide("")
+            self.error.say(error.user_text)
+
+    def _columns(self) -> tuple[Column, ...]:
+        def mark(variant: Variant) -> str:
+            best = recommended(self._listing.variants, self._memory) if self._listing else None
+            return "for this computer" if variant == best else ""
+
+        return (
+            Column("Quantization", lambda v: v.quantization or words.NONE, "UD-Q4_K_XL"),
+            Column("Size", lambda v: words.size(v.size), "18.6 GB", number=True),
+            Column("Parts", lambda v: str(len(v.files)), "12", number=True),
+            Column("Here?", lambda v: said.fits_here(v.size, self._memory), "too large"),
+            Column("", mark, "for this computer"),
+            Column("File", lambda v: safe_name(v.files[0].path, 200), "Qwen3-30B-A3B-Instruct-Q4_K_M", 1.0),
+        )
+
+
+def _tip(variant: Variant) -> str:
+    return variant.problem or "\n".join(f"{file.path}\nsha256 {file.sha256}" for file in variant.files[:8])
+
+
+_REPOSITORIES = (
+    Column("Repository", lambda r: str(r.repo), "unsloth/Qwen3.6-35B-A3B-GGUF", 1.0),
+    Column(
+        "Parameters", lambda r: words.parameters(r.parameters) if r.parameters else words.NONE, "30.5B", number=True
+    ),
+    Column("Architecture", lambda r: safe_name(r.architecture or words.NONE, 30), "granitehybrid"),
+    Column("Licence", lambda r: safe_name(r.license or words.NONE, 30), "apache-2.0"),
+    Column("Gated", lambda r: "gated" if r.gated else "no", "gated"),
+    Column("Downloads", lambda r: words.count(r.downloads), "1 234 567", number=True),
+)

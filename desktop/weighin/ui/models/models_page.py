@@ -1,0 +1,76 @@
+"""The Models page: what is here, what is worth getting, the hub, the facts, and downloads below them all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
+
+from weighin.core.catalogue import Catalogue, System
+from weighin.services.hardware import disk_free_bytes, total_bytes
+from weighin.ui.models.downloads_panel import DownloadsPanel
+from weighin.ui.models.hub_tab import HubTab
+from weighin.ui.models.pairs_tab import PairsTab
+from weighin.ui.models.shelf_tab import ShelfTab
+from weighin.ui.models.systems_tab import SystemsTab
+from weighin.ui.theme import Theme
+from weighin.ui.widgets.label import PlainLabel
+
+if TYPE_CHECKING:
+    from weighin.services.factory import ModelServices
+
+TABS = ("On this computer", "Pairs to try", "The hub", "Systems and claims")
+
+
+class ModelsPage(QWidget):
+    """`compare_wanted` carries a tuple of one or two ModelFacts to put into the lanes."""
+
+    compare_wanted = Signal(object)
+
+    def __init__(
+        self, theme: Theme, models: ModelServices, catalogue: Catalogue, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("page")
+        memory = total_bytes()
+        self.shelf = ShelfTab(theme, models.shelf, memory)
+        self.pairs = PairsTab(catalogue, models.shelf, memory)
+        self.hub = HubTab(theme, models.hub, models.downloads, memory, lambda: disk_free_bytes(models.folder))
+        self.systems = SystemsTab(catalogue)
+        self.downloads = DownloadsPanel(models.downloads)
+        self.tabs = QTabBar()
+        self.tabs.setAccessibleName("Shelves of models")
+        self.tabs.setDrawBase(False)
+        self._stack = QStackedWidget()
+        for name, tab in zip(TABS, (self.shelf, self.pairs, self.hub, self.systems), strict=True):
+            self.tabs.addTab(name)
+            self._stack.addWidget(tab)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(14, 12, 14, 12)
+        layout.setSpacing(8)
+        layout.addWidget(PlainLabel("Models", role="title"))
+        layout.addWidget(self.tabs)
+        layout.addWidget(self._stack, 1)
+        layout.addWidget(self.downloads)
+        self.tabs.currentChanged.connect(self._stack.setCurrentIndex)
+        self.shelf.compare_wanted.connect(lambda facts: self.compare_wanted.emit((facts,)))
+        self.pairs.compare_wanted.connect(lambda a, b: self.compare_wanted.emit((a, b)))
+        self.pairs.wanted.connect(self._get)
+        self.pairs.page_wanted.connect(self._show_page)
+        self.systems.wanted.connect(self._get)
+
+    def take_focus(self) -> None:
+        """Be ready to type into the tab that is shown."""
+        tab = self._stack.currentWidget()
+        search = getattr(tab, "search", None)
+        (search if search is not None else self.tabs).setFocus()
+
+    def _get(self, system: System) -> None:
+        self.tabs.setCurrentIndex(TABS.index("The hub"))
+        self.hub.search.setText(system.repositories[0].repo)
+        self.hub.show_repository(system.repositories[0].repo)
+
+    def _show_page(self, system: System) -> None:
+        self.tabs.setCurrentIndex(TABS.index("Systems and claims"))
+        self.systems.show_system(system)

@@ -1,0 +1,138 @@
+"""Pairs worth comparing, by the memory of the computer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from weighin.core.catalogue import Catalogue, Pair, System
+from weighin.core.shelf import ShelfModel
+from weighin.ui.models import words as said
+from weighin.ui.widgets.label import PlainLabel
+
+if TYPE_CHECKING:
+    from weighin.services.shelf import Shelf
+
+
+class PairsTab(QWidget):
+    """`wanted` carries the System somebody wants to get; `compare_wanted` two ModelFacts; `page_wanted` a System."""
+
+    wanted = Signal(object)
+    compare_wanted = Signal(object, object)
+    page_wanted = Signal(object)
+
+    def __init__(
+        self, catalogue: Catalogue, shelf: Shelf, memory_bytes: int | None, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._catalogue, self._shelf = catalogue, shelf
+        self._cards: list[_Card] = []
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 8, 0)
+        column.setSpacing(8)
+        for memory in _order(catalogue.pairs, memory_bytes):
+            mine = " · this computer" if memory == _class_of(memory_bytes) else ""
+            column.addWidget(PlainLabel(f"{memory} GB of memory{mine}", role="muted"))
+            for pair in catalogue.pairs:
+                if pair.memory_gb == memory:
+                    card = self._card(pair)
+                    self._cards.append(card)
+                    column.addWidget(card)
+        column.addStretch(1)
+        area = QScrollArea()
+        area.setAccessibleName("Pairs worth comparing")
+        area.setWidgetResizable(True)
+        area.setWidget(content)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 6, 0, 0)
+        layout.addWidget(area)
+        shelf.changed.connect(self._follow)
+        self._follow()
+
+    def _card(self, pair: Pair) -> _Card:
+        systems = tuple(s for name in (pair.a, pair.b) if (s := self._catalogue.system(name)) is not None)
+        card = _Card(pair, (systems[0], systems[1]))
+        card.wanted.connect(self.wanted)
+        card.page_wanted.connect(self.page_wanted)
+        card.compare_wanted.connect(self.compare_wanted)
+        return card
+
+    def _follow(self) -> None:
+        models = tuple(model for model in self._shelf.models() if model.is_intact)
+        for card in self._cards:
+            card.show_state(models)
+
+
+class _Card(QFrame):
+    wanted = Signal(object)
+    compare_wanted = Signal(object, object)
+    page_wanted = Signal(object)
+
+    def __init__(self, pair: Pair, systems: tuple[System, System]) -> None:
+        super().__init__()
+        self.setProperty("role", "card")
+        self._systems = systems
+        self._here: tuple[ShelfModel | None, ...] = (None, None)
+        self._buttons = []
+        a, b = systems
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 8, 12, 8)
+        layout.setSpacing(4)
+        layout.addWidget(
+            PlainLabel(f"{a.name} ({said.system_kind(a)})  and  {b.name} ({said.system_kind(b)})", wrap=True)
+        )
+        order = " Too large together: one after the other." if pair.one_after_the_other else ""
+        layout.addWidget(PlainLabel(pair.why + order, role="small", wrap=True))
+        row = QHBoxLayout()
+        row.addStretch(1)
+        for number, system in enumerate(systems):
+            if number == 1 and a.id == b.id:
+                continue
+            button = QPushButton(f"Get {system.name}")
+            button.clicked.connect(lambda _checked=False, which=number: self._press(which))
+            row.addWidget(button)
+            self._buttons.append(button)
+        self.compare = QPushButton("Compare")
+        self.compare.setAccessibleName(f"Compare {a.name} and {b.name}")
+        self.compare.clicked.connect(self._compare)
+        row.addWidget(self.compare)
+        layout.addLayout(row)
+
+    def show_state(self, models: tuple[ShelfModel, ...]) -> None:
+        """Offer to get what is missing, or to compare where both are here."""
+        a, b = (_on_shelf(models, system) for system in self._systems)
+        if self._systems[0].id == self._systems[1].id:
+            b = b[1:]
+        self._here = (a[0] if a else None, b[0] if b else None)
+        for button, system, here in zip(self._buttons, self._systems, self._here, strict=False):
+            button.setText(f"{system.name} is here" if here else f"Get {system.name}…")
+            button.setAccessibleName(f"About {system.name}, which is here" if here else f"Get {system.name}")
+        self.compare.setEnabled(all(self._here))
+
+    def _press(self, number: int) -> None:
+        (self.page_wanted if self._here[number] else self.wanted).emit(self._systems[number])
+
+    def _compare(self) -> None:
+        a, b = self._here
+        if a is not None and b is not None:
+            self.compare_wanted.emit(a.facts, b.facts)
+
+
+def _on_shelf(models: tuple[ShelfModel, ...], system: System) -> list[ShelfModel]:
+    repos = [source.repo for source in system.repositories]
+    return sorted((m for m in models if m.repo in repos), key=lambda m: repos.index(m.repo or ""))
+
+
+def _class_of(memory_bytes: int | None) -> int:
+    """The memory class of a computer; firmware and graphics keep some of what was bought."""
+    gigabytes = (memory_bytes or 0) / 1e9
+    return next((size for size in (64, 32, 16) if gigabytes >= size * 0.93), 8)
+
+
+def _order(pairs: tuple[Pair, ...], memory_bytes: int | None) -> list[int]:
+    """This computer's class first, then smaller ones, then those it cannot hold."""
+    mine = _class_of(memory_bytes)
+    return sorted({pair.memory_gb for pair in pairs}, key=lambda size: (size > mine, -size if size <= mine else size))

@@ -1,0 +1,146 @@
+"""A read-only table of records, each column told by a function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from weighin.ui.widgets.label import plain_tooltip
+
+_PADDING = 24
+_Index = QModelIndex | QPersistentModelIndex
+
+
+@dataclass(frozen=True)
+class Column:
+    """`cell`: the text of a record; `sample`: what must fit; `share`: of the room that is left over."""
+
+    head: str
+    cell: Callable[[Any], str]
+    sample: str
+    share: float = 0.0
+    number: bool = False
+
+
+class _Rows(QAbstractTableModel):
+    def __init__(self, columns: Sequence[Column], tip: Callable[[Any], str], parent: QObject) -> None:
+        super().__init__(parent)
+        self._columns, self._tip = columns, tip
+        self.records: tuple[Any, ...] = ()
+
+    def set_records(self, records: tuple[Any, ...]) -> None:
+        self.beginResetModel()
+        self.records = records
+        self.endResetModel()
+
+    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
+        return 0 if parent.isValid() else len(self.records)
+
+    def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
+        return 0 if parent.isValid() else len(self._columns)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return self._columns[section].head
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
+            return self._alignment(section)
+        return None
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if not index.isValid():
+            return None
+        column, record = self._columns[index.column()], self.records[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return column.cell(record)
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return self._alignment(index.column())
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return plain_tooltip(self._tip(record))
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return f"{column.head}: {column.cell(record)}"
+        return None
+
+    def _alignment(self, column: int) -> Qt.AlignmentFlag:
+        side = Qt.AlignmentFlag.AlignRight if self._columns[column].number else Qt.AlignmentFlag.AlignLeft
+        return side | Qt.AlignmentFlag.AlignVCenter
+
+
+class RowTable(QTableView):
+    """One record at a time can be chosen. `opened`: double click or Enter; `delete_pressed`; `chosen_changed`."""
+
+    opened = Signal()
+    delete_pressed = Signal()
+    chosen_changed = Signal()
+
+    def __init__(
+        self,
+        name: str,
+        columns: Sequence[Column],
+        key: Callable[[Any], str],
+        tip: Callable[[Any], str],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._columns, self._key = columns, key
+        self._rows = _Rows(columns, tip, self)
+        self.setModel(self._rows)
+        self.setAccessibleName(name)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setTabKeyNavigation(False)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 14)
+        self.horizontalHeader().setHighlightSections(False)
+        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        self.doubleClicked.connect(lambda _index: self.opened.emit())
+        self.selectionModel().selectionChanged.connect(lambda _new, _old: self.chosen_changed.emit())
+
+    @property
+    def chosen(self) -> Any:
+        """The selected record; None where there is none."""
+        rows = self.selectionModel().selectedRows()
+        return self._rows.records[rows[0].row()] if rows else None
+
+    @property
+    def records(self) -> tuple[Any, ...]:
+        """All records shown, from the top."""
+        return self._rows.records
+
+    def show_records(self, records: tuple[Any, ...]) -> None:
+        """Show these; what was chosen stays so where it is still there."""
+        if records == self._rows.records:
+            return
+        kept = self._key(self.chosen) if self.chosen is not None else None
+        self._rows.set_records(records)
+        number = next((n for n, record in enumerate(records) if self._key(record) == kept), None)
+        if number is not None:
+            self.selectRow(number)
+        self.chosen_changed.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
+            self.opened.emit()
+        elif event.key() == Qt.Key.Key_Delete:
+            self.delete_pressed.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        least = [
+            max(self.fontMetrics().horizontalAdvance(c.sample), self.fontMetrics().horizontalAdvance(c.head)) + _PADDING
+            for c in self._columns
+        ]
+        over = max(0, self.viewport().width() - sum(least))
+        for number, column in enumerate(self._columns):
+            self.setColumnWidth(number, least[number] + int(over * column.share))

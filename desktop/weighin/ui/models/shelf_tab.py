@@ -1,0 +1,219 @@
+"""What is on this computer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+from weighin.core.download import Transferred
+from weighin.core.errors import AppError
+from weighin.core.shelf import Condition, ShelfModel
+from weighin.ui import words
+from weighin.ui.compare.file_drop import FileDrop
+from weighin.ui.models import words as said
+from weighin.ui.models.row_table import Column, RowTable
+from weighin.ui.safe_text import safe_name
+from weighin.ui.theme import Theme
+from weighin.ui.widgets.label import PlainLabel
+from weighin.ui.widgets.strip import Strip
+
+if TYPE_CHECKING:
+    from weighin.services.shelf import Shelf
+
+_EMPTY = (
+    "No models besides the two starter models yet. Files of LM Studio, Ollama, llama.cpp, GPT4All and the Hugging Face "
+    "cache appear here by themselves; add other files or folders, or get a pair in the next tab."
+)
+
+
+class ShelfTab(QWidget):
+    """`compare_wanted` carries the ModelFacts of a model to put into a lane."""
+
+    compare_wanted = Signal(object)
+
+    def __init__(self, theme: Theme, shelf: Shelf, memory_bytes: int | None, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._shelf = shelf
+        self.search = QLineEdit()
+        self.search.setPlaceholderText("Search models on this computer")
+        self.search.setAccessibleName("Search models on this computer")
+        self.search.setClearButtonEnabled(True)
+        self.search.setMaximumWidth(420)
+        self.table = RowTable("Models on this computer", _columns(memory_bytes), lambda m: str(m.path), said.details)
+        self._empty = PlainLabel(_EMPTY, role="muted", wrap=True)
+        self._details = PlainLabel(role="small", wrap=True)
+        self._total = PlainLabel(role="small")
+        self._news = Strip()
+        self._stop = self._news.add_button("Stop", "Stop checking")
+        self.error = Strip("red")
+        self.error.add_close(theme, "Close this message")
+        self.confirm = Strip("amber")
+        self.remove_now = self.confirm.add_button("Remove", "Remove the chosen model", "danger")
+        self._keep = self.confirm.add_button("Keep", "Keep the chosen model")
+        self._checking = ""
+        self.add_file = _button("Add files…", "Add model files, where they are")
+        self.add_folder = _button("Add folder…", "Add all models of a folder, where they are")
+        self.compare = _button("Compare", "Put the chosen model into a lane of Compare")
+        self.verify = _button("Verify", "Compare the chosen model's sha256 with the hub's")
+        self.remove = _button("Remove…", "Remove the chosen model, after asking")
+        self._arrange()
+        self._connect()
+        self._fill()
+
+    @property
+    def details(self) -> str:
+        """What is said of the chosen model."""
+        return self._details.text()
+
+    def add(self, path: str) -> None:
+        """Add a file or folder, or say why not."""
+        self.error.hide()
+        self._shelf.add(path, lambda _models: None, self._fail)
+
+    def _arrange(self) -> None:
+        row = QHBoxLayout()
+        row.addWidget(self.search, 2)
+        row.addStretch(1)
+        for button in (self.add_file, self.add_folder, self.compare, self.verify, self.remove):
+            row.addWidget(button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 6, 0, 0)
+        layout.setSpacing(8)
+        layout.addLayout(row)
+        for widget in (self.error, self.confirm, self._news, self._empty):
+            layout.addWidget(widget)
+        layout.addWidget(self.table, 1)
+        layout.addWidget(self._details)
+        layout.addWidget(self._total)
+
+    def _connect(self) -> None:
+        self._shelf.changed.connect(self._fill)
+        self.search.textChanged.connect(lambda _text: self._fill())
+        self.table.chosen_changed.connect(self._follow)
+        self.table.opened.connect(self._compare)
+        self.table.delete_pressed.connect(self._ask)
+        self.add_file.clicked.connect(self._ask_files)
+        self.add_folder.clicked.connect(self._ask_folder)
+        self.compare.clicked.connect(self._compare)
+        self.verify.clicked.connect(self._verify)
+        self.remove.clicked.connect(self._ask)
+        self.remove_now.clicked.connect(self._remove)
+        self._keep.clicked.connect(self.confirm.hide)
+        self._stop.clicked.connect(lambda: self._shelf.stop_verifying(self._checking))
+        FileDrop(self).dropped.connect(self.add)
+
+    def _fill(self) -> None:
+        models = self._shelf.models()
+        wanted = self.search.text().lower().split()
+        shown = tuple(m for m in models if all(w in f"{m.name} {m.path} {m.source}".lower() for w in wanted))
+        self.table.show_records(shown)
+        self.table.setVisible(bool(models))
+        self._empty.setVisible(not models)
+        total = sum(model.size for model in models if model.condition is not Condition.GONE)
+        self._total.say_or_hide(f"{words.plural(len(models), 'model')}, {words.size(total)} on the disk" * bool(models))
+        self._follow()
+
+    def _follow(self) -> None:
+        model: ShelfModel | None = self.table.chosen
+        self._details.say_or_hide(said.details(model) if model else "")
+        self.compare.setEnabled(model is not None and model.is_intact)
+        self.verify.setEnabled(model is not None and model.known_to_hub and not self._checking)
+        self.remove.setEnabled(model is not None)
+        self.confirm.hide()
+
+    def _compare(self) -> None:
+        model: ShelfModel | None = self.table.chosen
+        if model is None:
+            return
+        try:
+            self.compare_wanted.emit(model.ready_facts())
+        except AppError as error:
+            self._fail(error)
+
+    def _verify(self) -> None:
+        model: ShelfModel | None = self.table.chosen
+        if model is None or self._checking:
+            return
+        self.error.hide()
+        self._checking = model.path
+        self._news.say(f"Checking {safe_name(model.name)}…")
+        self._shelf.verify(model.path, self._verified, self._not_verified, self._tell)
+        self._follow()
+
+    def _tell(self, news: Transferred) -> None:
+        self._news.say(f"Checking: {words.size(news.done)} of {words.size(news.total)}")
+
+    def _verified(self, model: ShelfModel) -> None:
+        self._checking = ""
+        self._news.hide()
+        self._follow()
+
+    def _not_verified(self, error: AppError) -> None:
+        self._checking = ""
+        self._news.hide()
+        if error.kind != "stopped":
+            self._fail(error)
+        self._follow()
+
+    def _ask(self) -> None:
+        model: ShelfModel | None = self.table.chosen
+        if model is None:
+            return
+        name = safe_name(model.name)
+        if model.downloaded:
+            self.confirm.say(
+                f"Delete {name} ({words.size(model.size)}) from the disk? It would have to be fetched again."
+            )
+        else:
+            self.confirm.say(f"Forget {name}? Its file stays where it is: this program did not download it.")
+        self._keep.setFocus()
+
+    def _remove(self) -> None:
+        model: ShelfModel | None = self.table.chosen
+        self.confirm.hide()
+        if model is not None:
+            self._shelf.remove(model.path, lambda: None, self._fail)
+            self.table.setFocus()
+
+    def _ask_files(self) -> None:
+        dialog = QFileDialog(self, "Add model files")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.setNameFilter("GGUF models (*.gguf *.GGUF);;All files (*)")
+        dialog.filesSelected.connect(self._add_all)
+        dialog.open()
+
+    def _add_all(self, paths: list[str]) -> None:
+        for path in paths:
+            self.add(path)
+
+    def _ask_folder(self) -> None:
+        dialog = QFileDialog(self, "Add all models of a folder")
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.filesSelected.connect(lambda paths: self.add(paths[0]))
+        dialog.open()
+
+    def _fail(self, error: AppError) -> None:
+        self.error.say(error.user_text)
+
+
+def _button(text: str, name: str) -> QPushButton:
+    button = QPushButton(text)
+    button.setAccessibleName(name)
+    return button
+
+
+def _columns(memory_bytes: int | None) -> tuple[Column, ...]:
+    return (
+        Column("Name", lambda m: safe_name(m.name), "Qwen3-30B-A3B-Instruct", 0.6),
+        Column("Kind", lambda m: said.kind(m.facts), "MoE 30.5B, 3.3B active", 0.1),
+        Column("Quantization", lambda m: m.facts.quantization if m.facts else words.NONE, "Q4_K_M"),
+        Column("Size", lambda m: words.size(m.size), "18.6 GB", number=True),
+        Column(
+            "Licence", lambda m: safe_name(m.facts.license or words.NONE, 40) if m.facts else words.NONE, "apache-2.0"
+        ),
+        Column("Checked", said.checked, "not verified"),
+        Column("Here?", lambda m: said.fits_here(m.size, memory_bytes), "too large"),
+        Column("From", lambda m: m.source, "Hugging Face cache", 0.3),
+    )

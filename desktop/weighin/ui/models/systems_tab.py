@@ -1,0 +1,106 @@
+"""The systems people argue about: true facts, and what was said about them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+
+from weighin.core.catalogue import Catalogue, Claim, System
+from weighin.ui.models import words as said
+from weighin.ui.models.row_table import Column, RowTable
+from weighin.ui.widgets.label import PlainLabel
+
+
+class SystemsTab(QWidget):
+    """`wanted` carries the System somebody wants to get."""
+
+    wanted = Signal(object)
+
+    def __init__(self, catalogue: Catalogue, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._catalogue = catalogue
+        self.search = QLineEdit()
+        self.search.setPlaceholderText("Search systems and claims")
+        self.search.setAccessibleName("Search systems and claims")
+        self.search.setClearButtonEnabled(True)
+        self.search.setMaximumWidth(420)
+        self.systems = RowTable("Systems", _SYSTEMS, lambda s: str(s.id), lambda s: str(s.why))
+        self.claims = RowTable("Claims about them", _CLAIMS, lambda c: str(c.claim), lambda c: f"{c.fact}\n{c.source}")
+        self.page = QPlainTextEdit()
+        self.page.setReadOnly(True)
+        self.page.setTabChangesFocus(True)
+        self.page.setAccessibleName("Facts of the chosen system or claim")
+        self.get = QPushButton("Get…")
+        self.get.setAccessibleName("See the files of the chosen system at the hub")
+        self._arrange()
+        self.search.textChanged.connect(lambda _text: self._fill())
+        self.systems.chosen_changed.connect(self._show_system)
+        self.claims.chosen_changed.connect(self._show_claim)
+        self.get.clicked.connect(self._want)
+        self._fill()
+        self.systems.selectRow(0)
+
+    def show_system(self, system: System) -> None:
+        """Open the page of one system."""
+        self.search.clear()
+        if system in self.systems.records:
+            self.systems.selectRow(self.systems.records.index(system))
+
+    def _arrange(self) -> None:
+        left = QVBoxLayout()
+        left.addWidget(self.systems, 3)
+        left.addWidget(PlainLabel("What is said about them", role="muted"))
+        left.addWidget(self.claims, 2)
+        right = QVBoxLayout()
+        right.addWidget(self.page, 1)
+        right.addWidget(self.get)
+        both = QHBoxLayout()
+        both.addLayout(left, 3)
+        both.addLayout(right, 2)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 6, 0, 0)
+        layout.setSpacing(8)
+        layout.addWidget(self.search)
+        layout.addLayout(both, 1)
+
+    def _fill(self) -> None:
+        wanted = self.search.text().lower().split()
+        self.systems.show_records(
+            tuple(
+                s for s in self._catalogue.systems if all(w in f"{s.name} {s.vendor} {s.why}".lower() for w in wanted)
+            )
+        )
+        self.claims.show_records(
+            tuple(c for c in self._catalogue.claims if all(w in f"{c.claim} {c.fact}".lower() for w in wanted))
+        )
+
+    def _show_system(self) -> None:
+        system: System | None = self.systems.chosen
+        self.get.setVisible(system is not None and bool(system.repositories))
+        if system is not None:
+            self.claims.clearSelection()
+            self.page.setPlainText(said.system_page(system))
+
+    def _show_claim(self) -> None:
+        claim: Claim | None = self.claims.chosen
+        if claim is not None:
+            self.systems.clearSelection()
+            text = f"{claim.claim}\n\n{claim.verdict.upper()}\n\n{claim.fact}\n\nSource: {claim.source}"
+            self.page.setPlainText(text)
+
+    def _want(self) -> None:
+        if (system := self.systems.chosen) is not None:
+            self.wanted.emit(system)
+
+
+_SYSTEMS = (
+    Column("System", lambda s: str(s.name), "Qwen3-4B-Instruct-2507", 0.5),
+    Column("Vendor", lambda s: str(s.vendor), "Hugging Face", 0.1),
+    Column("Released", lambda s: str(s.released), "2026-04-22"),
+    Column("Kind", said.system_kind, "MoE 30.5B, 3.3B active", 0.2),
+    Column("Can be run", lambda s: "yes" if s.runnable else "no", "no", 0.2),
+)
+_CLAIMS = (
+    Column("Claim", lambda c: str(c.claim), "Llama-3.1-405B is an MoE with 397B", 1.0),
+    Column("Verdict", lambda c: str(c.verdict), "vendor claim"),
+)

@@ -1,0 +1,106 @@
+"""How models of the shelf, the hub and the catalogue are said in a few words."""
+
+from __future__ import annotations
+
+from weighin.core.catalogue import System
+from weighin.core.download import DownloadState, DownloadView
+from weighin.core.model import ModelFacts
+from weighin.core.repository import fits
+from weighin.core.shelf import Condition, ShelfModel
+from weighin.ui import words
+from weighin.ui.safe_text import safe_name
+
+
+def kind(facts: ModelFacts | None) -> str:
+    """ "dense 4.0B" or "MoE 30.5B, 3.3B active"."""
+    if facts is None:
+        return words.NONE
+    total = words.parameters(facts.parameters)
+    return f"MoE {total}, {words.parameters(facts.active_parameters)} active" if facts.is_moe else f"dense {total}"
+
+
+def system_kind(system: System) -> str:
+    """The same for a system of the catalogue, whose numbers may be unknown."""
+    if system.total is None:
+        return words.NONE if system.why_not else system.kind.replace("moe", "MoE")
+    total = words.parameters(system.total)
+    if system.kind == "moe" and system.active is not None:
+        return f"MoE {total}, {words.parameters(system.active)} active"
+    return f"dense {total}"
+
+
+def checked(model: ShelfModel) -> str:
+    """Whether its bytes are those of the hub, or what is wrong with it."""
+    if model.condition is Condition.READY:
+        return "✓ verified" if model.verified else "not verified"
+    return {Condition.CHANGED: "changed", Condition.GONE: "gone", Condition.BROKEN: "broken"}[model.condition]
+
+
+def fits_here(weights_bytes: int, memory_bytes: int | None) -> str:
+    """Whether weights of this size fit into this computer's memory, as a rule of thumb."""
+    if memory_bytes is None or weights_bytes <= 0:
+        return words.NONE
+    return "~ fits" if fits(weights_bytes, memory_bytes) else "too large"
+
+
+def download_line(view: DownloadView) -> str:
+    """Where a download stands, in one line."""
+    amount = f"{words.size(view.done)} of {words.size(view.plan.size)}"
+    if view.state is DownloadState.QUEUED:
+        return f"waits for its turn · {amount}"
+    if view.state is DownloadState.PAUSED:
+        return f"paused · {amount}"
+    if view.state is DownloadState.FAILED:
+        return f"stopped · {amount}"
+    parts = ["checking what is here" if view.phase == "checking" else "", amount]
+    if view.speed is not None:
+        parts.append(f"{words.size(view.speed)}/s")
+    if view.seconds_left is not None:
+        parts.append(f"{words.seconds(view.seconds_left)} left")
+    return " · ".join(part for part in parts if part)
+
+
+def details(model: ShelfModel) -> str:
+    """All that is known of a model of the shelf, a line each."""
+    lines = [safe_name(model.path, 400)]
+    if model.problem:
+        lines.insert(0, model.problem)
+    if facts := model.facts:
+        lines.append(words.model_facts(facts))
+        more = [f"architecture {safe_name(facts.architecture, 40)}"]
+        more += [f"{facts.layers} layers"] if facts.layers else []
+        more += [f"licence {safe_name(facts.license, 60)}"] if facts.license else ["no licence stated in the file"]
+        more += [f"template {facts.template_sha256[:8]}" if facts.template_sha256 else "no chat template"]
+        lines.append(" · ".join(more))
+    if model.repo:
+        lines.append(f"hub:{model.repo}/{safe_name(model.hub_path or '', 200)}")
+    if len(model.stamps) > 1:
+        lines.append(f"{len(model.stamps)} parts")
+    return "\n".join(lines)
+
+
+def system_page(system: System) -> str:
+    """Everything the catalogue says of a system, a paragraph each."""
+    lines = [f"{system.name} · {system.vendor} · {system.released}", system.why]
+    if system.why_not:
+        lines.append(f"Cannot be run here. {system.why_not}")
+    gate = " · the original is gated" if system.gated else ""
+    lines.append(f"{system_kind(system)} · licence: {system.license}{gate}")
+    shape = [
+        f"{system.experts} experts, {system.experts_used} used" if system.experts else "",
+        f"{system.layers} layers" if system.layers else "",
+        f"{system.heads} heads, {system.kv_heads} for keys and values" if system.heads else "",
+        f"head size {system.head_size}" if system.head_size else "",
+        f"context {words.count(system.context)}" if system.context else "",
+        f"attention: {system.attention}" if system.attention else "",
+        f"llama.cpp: {system.architecture}" if system.architecture else "",
+        f"KV cache {system.kv_bytes // 1024} KiB for each token" if system.kv_bytes else "",
+    ]
+    lines.append(" · ".join(part for part in shape if part))
+    for score in system.mmlu:
+        shots = "" if score.shots is None else f", {score.shots}-shot"
+        lines.append(f"MMLU {score.percent} % ({score.variant}{shots}), as reported by: {score.source}")
+    lines += system.notes
+    lines += [f"GGUF: {s.repo}" + (f" ({s.note})" if s.note else "") for s in system.repositories]
+    lines.append("Sources: " + "; ".join(system.sources))
+    return "\n\n".join(line for line in lines if line)

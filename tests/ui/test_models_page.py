@@ -1,0 +1,204 @@
+"""The Models page on fakes: what is shown, what is asked of the services, by hand and by keyboard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from tests.ui.conftest import Kit
+from tests.ui.fakes import DENSE, LISTING, MOE, OTHER, FakeModels, on_shelf
+from weighin.core.download import DownloadState, DownloadView, plan_of
+from weighin.core.errors import AppError
+from weighin.core.shelf import Condition
+from weighin.ui.main_window import COMPARE, MODELS
+from weighin.ui.models.models_page import ModelsPage
+
+OWN = on_shelf(OTHER, repo="o/r", hub_path="x.gguf")
+GOT = on_shelf(replace(MOE, starter=False), downloaded=True, verified=True, source="Hugging Face cache")
+GONE = on_shelf(replace(DENSE, starter=False), condition=Condition.GONE, problem="It is not where it was.")
+
+
+@pytest.fixture
+def shown(new_kit: Callable[..., Kit], qtbot: QtBot) -> Kit:
+    kit = new_kit(models=FakeModels(OWN, GOT, GONE))
+    kit.window.show_page(MODELS)
+    with qtbot.waitExposed(kit.window):
+        kit.window.show()
+    return kit
+
+
+@pytest.fixture
+def page(shown: Kit) -> ModelsPage:
+    return shown.window.models_page
+
+
+def cells(table: object, row: int) -> list[str]:
+    model = table.model()
+    return [model.data(model.index(row, column)) for column in range(model.columnCount())]
+
+
+def choose(page: ModelsPage, path: str) -> None:
+    table = page.shelf.table
+    table.selectRow([m.path for m in table.records].index(path))
+
+
+def test_a_row_says_what_a_model_is(page: ModelsPage) -> None:
+    row = cells(page.shelf.table, 0)
+    assert row[:4] == ["Qwen3-30B-A3B-Instruct", "MoE 30.5B, 3.3B active", "Q4_K_M", "18.6 GB"]
+    assert row[5] == "not verified"
+    assert row[7] == "LM Studio"
+    assert [cells(page.shelf.table, n)[5] for n in (1, 2)] == ["✓ verified", "gone"]
+
+
+def test_searching_the_shelf(page: ModelsPage) -> None:
+    page.shelf.search.setText("qwen3 studio")
+    assert len(page.shelf.table.records) == 1
+    page.shelf.search.setText("nothing")
+    assert page.shelf.table.records == ()
+
+
+def test_a_model_goes_from_the_shelf_into_a_lane(shown: Kit, page: ModelsPage, qtbot: QtBot) -> None:
+    choose(page, OTHER.path)
+    qtbot.keyClick(page.shelf.table, Qt.Key.Key_Return)
+    assert shown.window.page == COMPARE
+    assert shown.page.panes[0].header.picker.chosen == OTHER
+
+
+def test_what_is_gone_cannot_be_compared(page: ModelsPage) -> None:
+    choose(page, DENSE.path)
+    assert not page.shelf.compare.isEnabled()
+    assert "not where it was" in page.shelf.details
+
+
+def test_removing_asks_and_says_what_it_deletes(shown: Kit, page: ModelsPage, qtbot: QtBot) -> None:
+    choose(page, MOE.path)
+    qtbot.keyClick(page.shelf.table, Qt.Key.Key_Delete)
+    assert "Delete Starter MoE (4.7 MB) from the disk?" in page.shelf.confirm.label.text()
+    assert shown.models.shelf.removed == []
+    page.shelf.remove_now.click()
+    assert shown.models.shelf.removed == [MOE.path]
+    choose(page, OTHER.path)
+    page.shelf.remove.click()
+    assert "Its file stays" in page.shelf.confirm.label.text()
+
+
+def test_verifying(shown: Kit, page: ModelsPage) -> None:
+    choose(page, OTHER.path)
+    page.shelf.verify.click()
+    assert cells(page.shelf.table, 0)[5] == "✓ verified"
+    shown.models.shelf.broken = True
+    page.shelf.verify.click()
+    assert "not the one the hub has" in page.shelf.error.label.text()
+    choose(page, MOE.path)
+    assert not page.shelf.verify.isEnabled()
+
+
+def test_a_file_that_is_no_model_says_what_it_is(page: ModelsPage) -> None:
+    page.shelf.add("/x/page.html")
+    assert "web page" in page.shelf.error.label.text()
+    page.shelf.add("/x/new.gguf")
+    assert page.shelf.error.isHidden()
+    assert len(page.shelf.table.records) == 4
+
+
+def test_from_search_to_download(shown: Kit, page: ModelsPage, qtbot: QtBot) -> None:
+    page.tabs.setCurrentIndex(2)
+    assert shown.models.hub.asked == []
+    page.hub.search.setText("qwen3 4b")
+    qtbot.keyClick(page.hub.search, Qt.Key.Key_Return)
+    assert cells(page.hub.repositories, 0)[:4] == [LISTING.repo, "4.0B", "qwen3", "apache-2.0"]
+    page.hub.repositories.selectRow(0)
+    assert shown.models.hub.asked == ["qwen3 4b", LISTING.repo]
+    assert page.hub.variants.chosen.quantization == "Q4_K_M"
+    page.hub.look.click()
+    assert "MoE, 128 experts, 8 used" in page.hub.facts.text()
+    page.hub.get.click()
+    (view,) = shown.models.downloads.views()
+    assert (view.plan.repo, view.plan.name) == (LISTING.repo, "Qwen3-4B-Q4_K_M.gguf")
+    page.hub.variants.selectRow(2)
+    assert not page.hub.get.isEnabled()
+
+
+def test_a_repository_is_listed_by_its_name(shown: Kit, page: ModelsPage) -> None:
+    page.hub.search.setText("https://huggingface.co/o/r")
+    page.hub.ask()
+    assert shown.models.hub.asked == ["o/r"]
+
+
+def test_the_hubs_refusal_is_shown_and_goes_with_the_next_question(shown: Kit, page: ModelsPage) -> None:
+    page.tabs.setCurrentIndex(2)
+    shown.models.hub.error = AppError(
+        "The hub limits how many requests you make: it goes on in 7 s.", kind="rate_limit"
+    )
+    page.hub.search.setText("x")
+    page.hub.ask()
+    assert "7 s" in page.hub.error.label.text()
+    shown.models.hub.error = None
+    page.hub.ask()
+    assert page.hub.error.isHidden()
+
+
+def test_a_download_shows_where_it_stands_and_obeys(shown: Kit, page: ModelsPage) -> None:
+    downloads = shown.models.downloads
+    plan = plan_of(LISTING.repo, LISTING.commit, LISTING.variants[0])
+    assert page.downloads.isHidden()
+    downloads.put(DownloadView(plan, DownloadState.RUNNING, 10**9, "loading", 23e6, 65.0))
+    row = page.downloads.rows[plan.id]
+    assert row.line.text() == "1.0 GB of 2.5 GB · 23.0 MB/s · 65.0 s left"
+    assert row.bar.value() == 400
+    assert page.downloads.overall == "1 download: 1.0 GB of 2.5 GB"
+    row.hold.click()
+    assert row.hold.text() == "Resume"
+    row.hold.click()
+    note = "The disk is full: the download pauses, what came is kept. Make room, then resume."
+    downloads.put(DownloadView(plan, DownloadState.FAILED, 10**9, note=note))
+    assert (row.note.text(), row.hold.text()) == (note, "Try again")
+    row.cancel.click()
+    assert [call for call, _ in downloads.calls] == ["pause", "resume", "cancel"]
+    assert page.downloads.isHidden()
+
+
+def test_pairs_lead_to_the_hub_and_into_both_lanes(shown: Kit, page: ModelsPage) -> None:
+    page.tabs.setCurrentIndex(1)
+    buttons = {b.accessibleName(): b for b in page.pairs.findChildren(QPushButton)}
+    assert not buttons["Compare Qwen3-4B and Qwen3-30B-A3B"].isEnabled()
+    next(b for n, b in buttons.items() if n == "Get Qwen3-30B-A3B").click()
+    assert page.tabs.currentIndex() == 2
+    assert shown.models.hub.asked == ["Qwen/Qwen3-30B-A3B-GGUF"]
+    small = replace(OTHER, path="/m/4b.gguf", name="Qwen3-4B")
+    for facts, repo in ((small, "Qwen/Qwen3-4B-GGUF"), (OTHER, "Qwen/Qwen3-30B-A3B-GGUF")):
+        shown.models.shelf.known[facts.path] = on_shelf(facts, repo=repo)
+    shown.models.shelf.changed.emit()
+    buttons["Compare Qwen3-4B and Qwen3-30B-A3B"].click()
+    assert [pane.header.picker.chosen for pane in shown.page.panes] == [small, OTHER]
+
+
+def test_every_system_has_a_page_and_claims_have_verdicts(page: ModelsPage) -> None:
+    page.tabs.setCurrentIndex(3)
+    page.systems.search.setText("GPT-3 175B")
+    page.systems.systems.selectRow(0)
+    assert "nowhere but at its owner's" in page.systems.page.toPlainText()
+    assert page.systems.get.isHidden()
+    page.systems.search.setText("397B parameters")
+    page.systems.claims.selectRow(0)
+    assert "FALSE" in page.systems.page.toPlainText()
+    assert "dense with 405B" in page.systems.page.toPlainText()
+
+
+def test_an_empty_shelf_says_what_would_be_here(new_kit: Callable[..., Kit]) -> None:
+    page = new_kit().window.models_page
+    assert "LM Studio" in page.shelf._empty.text()
+    assert page.shelf.table.isHidden()
+
+
+def test_hostile_names_are_shown_harmlessly(new_kit: Callable[..., Kit]) -> None:
+    nasty = replace(OTHER, name="<img src=x>\u202egnp.exe\nsecond", license="<b>mit</b>")
+    page = new_kit(models=FakeModels(on_shelf(nasty))).window.models_page
+    assert cells(page.shelf.table, 0)[0] == "<img src=x>\ufffdgnp.exe\ufffdsecond"
+    tip = page.shelf.table.model().data(page.shelf.table.model().index(0, 0), Qt.ItemDataRole.ToolTipRole)
+    assert "<b>" not in tip
