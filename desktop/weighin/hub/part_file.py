@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import os
 import queue
@@ -16,13 +17,14 @@ from weighin.core.sidecar import CHUNK, Sidecar, Tail, decode, marks
 
 _PIECE = 1 << 20
 _BUFFERS = 4
+_POLL_S = 0.1
 _MAX_SIDECAR = 16 << 20
 
 
 class PartFile:
     """Bytes from 0 to `length`, hashed while they come. Not for two threads; `lock.py` keeps other programs away.
 
-    Hashing and syncing are done by threads of its own, so that they overlap with reading the network.
+    Writing, hashing and syncing are done by threads of its own, so that they overlap with reading the network.
     """
 
     def __init__(self, place: Path, identity: Sidecar) -> None:
@@ -32,8 +34,10 @@ class PartFile:
         self._digests: list[str] = []
         self._hash = hashlib.sha256()
         self._file: FileIO | None = None
-        self._hasher = _Hasher()
-        self._noter = _Noter(self.note)
+        self._writer = Line(_BUFFERS)
+        self._hasher = Line(_BUFFERS)
+        # One note behind at most, so that a slow disk slows the download instead of piling up.
+        self._noter = Line(1)
         self.length = 0
 
     def open(self, checked: Callable[[int], bool]) -> None:
@@ -50,29 +54,30 @@ class PartFile:
         self._cut()
 
     def write(self, data: memoryview) -> None:
-        """Append. `data` must not change until `drain`. Raises OSError, ENOSPC among them; what is noted stays good."""
-        assert self._file is not None
+        """Append. `data` must not change until five more were given or `drain` came back. Raises OSError (ENOSPC among
+        them), of this call or of an earlier one; what is noted stays good."""
         while data:
             count = min(len(data), CHUNK - self.length % CHUNK)
-            piece = data[:count]
-            written = 0
-            while written < count:
-                written += self._file.write(piece[written:])
-            self._hasher.update(self._hash, piece)
+            piece, data = data[:count], data[count:]
+            self._writer.then(functools.partial(self._write, piece))
+            self._hasher.then(functools.partial(self._hash.update, piece))
             self.length += count
-            data = data[count:]
             if self.length % CHUNK == 0:
-                self.drain()
-                self._digests.append(self._hash.copy().hexdigest())
-                self._noter.note(self._file.fileno(), self._sidecar())
+                written = threading.Event()
+                self._writer.then(written.set)
+                self._hasher.then(functools.partial(self._note_chunk, written))
+        self._check()
 
     def drain(self) -> None:
-        """Wait until all that was written is hashed."""
+        """Wait until all that was given is written and hashed. Raises OSError."""
+        self._writer.drain()
         self._hasher.drain()
+        self._check()
 
     def restart(self) -> None:
         """Throw away what is here and begin again."""
         self.drain()
+        self._noter.drain()
         self._digests, self._hash, self.length = [], hashlib.sha256(), 0
         self._cut()
 
@@ -82,15 +87,21 @@ class PartFile:
         return self._hash.copy().hexdigest()
 
     def close(self) -> None:
-        """Stop in order: the note then vouches for every byte."""
+        """Stop in order: the note then vouches for every byte that is kept."""
         if self._file is None:
             return
-        self.drain()
+        self._writer.drain()
+        self._hasher.drain()
         with contextlib.suppress(OSError):
-            # Where writing failed half-way the file is longer than what was counted.
+            tail = None
+            if self._writer.error is not None:
+                # Hashed, but not all of it written: only whole chunks are known to be good.
+                self.length = len(self._digests) * CHUNK
+            elif self.length % CHUNK:
+                tail = Tail(self.length, self._hash.copy().hexdigest())
             self._file.truncate(self.length)
-            tail = Tail(self.length, self._hash.copy().hexdigest()) if self.length % CHUNK else None
-            self._noter.note(self._file.fileno(), replace(self._sidecar(), tail=tail))
+            self._noter.drain()
+            self._keep(replace(self._sidecar(), tail=tail))
         self._stop()
         if self.length == 0:
             self.place.unlink(missing_ok=True)
@@ -113,8 +124,8 @@ class PartFile:
         self.note.unlink(missing_ok=True)
 
     def _stop(self) -> None:
-        self._hasher.close()
-        self._noter.close()
+        for line in (self._writer, self._hasher, self._noter):
+            line.close()
         if self._file is not None:
             self._file.close()
             self._file = None
@@ -141,27 +152,57 @@ class PartFile:
         self._file.truncate(self.length)
         self._file.seek(self.length)
 
+    def _write(self, piece: memoryview) -> None:
+        """On the writing thread."""
+        assert self._file is not None
+        while piece:
+            piece = piece[self._file.write(piece) :]
+
+    def _note_chunk(self, written: threading.Event) -> None:
+        """On the hashing thread, when all bytes of a chunk are hashed; waits until they are written too."""
+        digest = self._hash.copy().hexdigest()
+        while not written.wait(_POLL_S):
+            if self._writer.error is not None:
+                return
+        self._digests.append(digest)
+        self._noter.then(functools.partial(self._keep, self._sidecar()))
+
+    def _keep(self, sidecar: Sidecar) -> None:
+        """Make the data durable, then the note that vouches for it. Raises OSError."""
+        assert self._file is not None
+        getattr(os, "fdatasync", os.fsync)(self._file.fileno())
+        write_durably(self.note, sidecar.encode())
+
+    def _check(self) -> None:
+        for line in (self._writer, self._noter):
+            if line.error is not None:
+                raise line.error
+
     def _sidecar(self) -> Sidecar:
         return replace(self._identity, digests=tuple(self._digests), tail=None)
 
 
-class _Hasher:
-    """Hashes on a thread of its own while the next bytes are read and written."""
+class Line:
+    """Does one thing after the other on a thread of its own; after the first OSError nothing more."""
 
-    def __init__(self) -> None:
-        self._work: queue.Queue[tuple[object, memoryview] | None] = queue.Queue(_BUFFERS)
+    def __init__(self, length: int) -> None:
+        self._work: queue.Queue[Callable[[], object] | None] = queue.Queue(length)
         self._thread: threading.Thread | None = None
+        self.error: OSError | None = None
 
-    def update(self, running: object, data: memoryview) -> None:
+    def then(self, work: Callable[[], object]) -> None:
+        """Do `work` after all that was given before; waits where the line is full."""
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, daemon=True)
             self._thread.start()
-        self._work.put((running, data))
+        self._work.put(work)
 
     def drain(self) -> None:
+        """Wait until everything is done."""
         self._work.join()
 
     def close(self) -> None:
+        """End the thread when everything is done."""
         if self._thread is not None:
             self._work.put(None)
             self._thread.join()
@@ -169,46 +210,16 @@ class _Hasher:
 
     def _run(self) -> None:
         while True:
-            entry = self._work.get()
-            if entry is not None:
-                entry[0].update(entry[1])  # type: ignore[attr-defined]
-            self._work.task_done()
-            if entry is None:
-                return
-
-
-class _Noter:
-    """Makes data durable, then the note that vouches for it; one behind at most, so a slow disk slows the download."""
-
-    def __init__(self, note: Path) -> None:
-        self._note = note
-        self._work: queue.Queue[tuple[int, Sidecar] | None] = queue.Queue(1)
-        self._thread: threading.Thread | None = None
-        self._error: OSError | None = None
-
-    def note(self, descriptor: int, sidecar: Sidecar) -> None:
-        if self._error is not None:
-            error, self._error = self._error, None
-            raise error
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._run, daemon=True)
-            self._thread.start()
-        self._work.put((descriptor, sidecar))
-
-    def close(self) -> None:
-        if self._thread is not None:
-            self._work.put(None)
-            self._thread.join()
-            self._thread = None
-
-    def _run(self) -> None:
-        while (entry := self._work.get()) is not None:
-            descriptor, sidecar = entry
+            work = self._work.get()
             try:
-                getattr(os, "fdatasync", os.fsync)(descriptor)
-                write_durably(self._note, sidecar.encode())
+                if work is not None and self.error is None:
+                    work()
             except OSError as error:
-                self._error = error
+                self.error = error
+            finally:
+                self._work.task_done()
+            if work is None:
+                return
 
 
 def note_of(place: Path) -> Path:

@@ -246,21 +246,21 @@ def test_a_write_that_fails_half_way_leaves_good_bytes(
     hub: LoopbackHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kit = Kit(hub, tmp_path / "cache")
-    real = part_file.PartFile.write
+    real = part_file.PartFile._write
     calls = iter(range(10_000))
 
     def failing(self: part_file.PartFile, data: memoryview) -> None:
-        if next(calls) == 25:
+        if next(calls) == 40:
             assert self._file is not None
             self._file.write(data[:1000])
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         real(self, data)
 
-    monkeypatch.setattr(part_file.PartFile, "write", failing)
+    monkeypatch.setattr(part_file.PartFile, "_write", failing)
     assert kit.refused().kind == "disk_full"
     monkeypatch.undo()
     size = kit.places.part.stat().st_size
-    assert CHUNK < size < len(DATA)
+    assert size in (CHUNK, 2 * CHUNK)
     assert Kit(hub, kit.cache).run().read_bytes() == DATA
     assert hub.requests()[-1].headers["range"] == f"bytes={size}-"
 

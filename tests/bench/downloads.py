@@ -1,0 +1,182 @@
+"""Downloads and the shelf: ratios taken in one run, and what 50 kills cost.
+
+python -m tests.bench downloads; the hub runs in a process of its own, everything over 127.0.0.1.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import http.client
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psutil
+
+from tests.support.gguf_files import make_model
+from tests.support.hub_process import HubProcess
+from tests.support.loopback_hub import COMMIT, LoopbackHub
+from weighin.core.download import Plan, WantedFile
+from weighin.core.found_models import YOURS, Place
+from weighin.core.shelf_scan import scan
+from weighin.hub.cache import places
+from weighin.protocol.hub_messages import Fetch, Fetched, Progress
+from weighin.protocol.messages import Failed
+
+MIB = 1 << 20
+SIZE = 512 * MIB
+REPO, PATH = "bench/model-GGUF", "model-Q4_K_M.gguf"
+KILLS, KILL_SIZE, KILL_RATE = 50, 192 * MIB, 150 * MIB
+ROUNDS = 5
+SHELF = 300
+
+
+def main() -> None:
+    """Print speed beside the bare read, memory, the cost of kills, and the time of a scan."""
+    with tempfile.TemporaryDirectory(dir=_fast_folder()) as folder:
+        _speed(Path(folder))
+    with tempfile.TemporaryDirectory() as folder:
+        _kills(Path(folder))
+    with tempfile.TemporaryDirectory() as folder:
+        _shelf(Path(folder))
+
+
+def noise(size: int, seed: int) -> bytes:
+    """Bytes without a pattern within any chunk."""
+    return (random.Random(seed).randbytes(61 * MIB) * (size // (61 * MIB) + 1))[:size]
+
+
+def serve(size: int, seed: int) -> None:
+    """The hub's process: prints its address and the file's sha256, ends with its input."""
+    data = b"GGUF" + noise(size - 4, seed)
+    with LoopbackHub(redirect=False) as hub:
+        content = hub.add(REPO, {PATH: data}).files[PATH]
+        sys.stdout.write(f"{hub.url} {content.sha256}\n")
+        sys.stdout.flush()
+        sys.stdin.read()
+
+
+def _speed(folder: Path) -> None:
+    code = f"from tests.bench.downloads import serve; serve({SIZE}, 1)"
+    with subprocess.Popen([sys.executable, "-c", code], stdin=-1, stdout=-1, text=True, env=_env()) as server:
+        assert server.stdout is not None
+        url, sha256 = server.stdout.readline().split()
+        plan = Plan(REPO, COMMIT, (WantedFile(PATH, SIZE, sha256),))
+        ratios, rates, peaks = [], [], []
+        for number in range(ROUNDS):
+            bare = _bare(url, sha256)
+            ours, peak = _ours(url, plan, folder / str(number))
+            ratios.append(bare / ours)
+            rates.append(SIZE / ours / 1e6)
+            peaks.append(peak / 1e6)
+        server.communicate()
+    ratios.sort()
+    sys.stdout.write(
+        f"download of {SIZE // MIB} MiB, hashed and on the disk: {ratios[ROUNDS // 2]:.2f} of the bare read and hash "
+        f"({ratios[0]:.2f} to {ratios[-1]:.2f}; target 0.8), {max(rates):.0f} MB/s, {max(peaks):.0f} MB of memory\n"
+    )
+
+
+def _bare(url: str, sha256: str) -> float:
+    """Seconds to read the same bytes and hash them, one after the other, kept nowhere."""
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port)
+    begin = time.perf_counter()
+    connection.request("GET", f"/{REPO}/resolve/{COMMIT}/{PATH}")
+    response = connection.getresponse()
+    running, buffer = hashlib.sha256(), memoryview(bytearray(MIB))
+    while count := response.readinto(buffer):
+        running.update(buffer[:count])
+    seconds = time.perf_counter() - begin
+    assert running.hexdigest() == sha256
+    connection.close()
+    return seconds
+
+
+def _ours(url: str, plan: Plan, cache: Path) -> tuple[float, int]:
+    """Seconds from the first byte asked for to the finished file, and the process's largest memory in bytes."""
+    with HubProcess(url, cache) as process:
+        process.send(Fetch(1, plan))
+        first = process.until(Progress, Failed)
+        begin, already = time.perf_counter(), first.news.done
+        peak = 0
+        while not isinstance(event := process.event(), Fetched):
+            assert not isinstance(event, Failed), event
+            peak = max(peak, psutil.Process(process.process.pid).memory_info().rss)
+        seconds = time.perf_counter() - begin
+    return seconds * SIZE / (SIZE - already), peak
+
+
+def _kills(folder: Path) -> None:
+    chance = random.Random(4)
+    data = b"GGUF" + noise(KILL_SIZE - 4, 4)
+    costs, kills = [], 0
+    with LoopbackHub() as hub:
+        content = hub.add(REPO, {PATH: data}).files[PATH]
+        hub.fail(PATH, rate=KILL_RATE, times=-1)
+        plan = Plan(REPO, COMMIT, (WantedFile(PATH, KILL_SIZE, content.sha256),))
+        round_number = 0
+        while kills < KILLS:
+            cache = folder / str(round_number)
+            round_number += 1
+            where = places(cache, REPO, COMMIT, PATH, content.sha256)
+            reached, finished = 0, False
+            while not finished and kills < KILLS:
+                with HubProcess(hub.url, cache) as process:
+                    process.send(Fetch(1, plan))
+                    until = time.monotonic() + chance.uniform(0.05, 0.6)
+                    while time.monotonic() < until and not finished:
+                        event = process.event()
+                        finished = isinstance(event, Fetched)
+                        if isinstance(event, Progress) and event.news.phase == "loading":
+                            reached = max(reached, event.news.done)
+                        elif isinstance(event, Progress) and event.news.phase == "checking":
+                            costs.append(max(0, reached - event.news.done))
+                    kills += not finished
+            with HubProcess(hub.url, cache) as process:
+                process.send(Fetch(1, plan))
+                done = process.until(Fetched, Failed)
+            assert hashlib.sha256(Path(done.paths[0]).read_bytes()).hexdigest() == content.sha256
+            assert [path.name for path in where.blob.parent.iterdir()] == [where.blob.name]
+        starts = [int(r.headers.get("range", "bytes=0-")[6:-1]) for r in hub.requests()]
+        twice = (hub.sent - round_number * KILL_SIZE) / kills
+    sys.stdout.write(
+        f"{kills} kills: every sha256 right, no file left over; {twice / MIB:.1f} MiB fetched again for each kill "
+        f"on average (limit 64), {len(starts)} requests\n"
+    )
+
+
+def _shelf(folder: Path) -> None:
+    model = make_model(folder / "first.gguf")
+    head = model.read_bytes()
+    for number in range(SHELF):
+        path = folder / "shelf" / f"maker{number % 10}" / f"model-{number}.gguf"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as stream:
+            stream.write(head)
+            stream.truncate(4 << 30)
+    place = (Place(YOURS, folder / "shelf"),)
+    begin = time.perf_counter()
+    known = scan((), place, ())
+    first = time.perf_counter() - begin
+    begin = time.perf_counter()
+    again = scan(known, place, ())
+    second = time.perf_counter() - begin
+    assert len(known) == SHELF and again == known
+    sys.stdout.write(
+        f"shelf of {SHELF} files: {first:.2f} s the first time (limit 10), then {second:.3f} s (limit 0.3)\n"
+    )
+
+
+def _fast_folder() -> str | None:
+    """Memory where there is some: the disk's own speed is not what is measured."""
+    return "/dev/shm" if Path("/dev/shm").is_dir() and psutil.disk_usage("/dev/shm").free > 4 * SIZE else None
+
+
+def _env() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
