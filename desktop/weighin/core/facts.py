@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from weighin.core.errors import AppError
-from weighin.core.gguf import TENSOR_TYPES, Header, read_header_of
+from weighin.core.gguf import TENSOR_TYPES, Header, KnownTexts, read_header_of
 from weighin.core.model import ModelFacts, shard_paths
 
 # general.file_type, from enum llama_ftype in llama.h.
@@ -21,14 +21,14 @@ _FILE_TYPES = {
 _EXPERT_TENSOR = "_exps."
 
 
-def model_facts(path: Path, starter: bool = False) -> ModelFacts:
-    """Facts of the model that `path` is (a part of). Raises AppError with one sentence."""
+def model_facts(path: Path, starter: bool = False, texts: KnownTexts | None = None) -> ModelFacts:
+    """Facts of the model that `path` is (a part of). `texts`: shared by whoever reads many. Raises AppError."""
     parts = shard_paths(path)
     missing = [p.name for p in parts if not p.exists()]
     if missing and len(parts) > 1:
         text = f"Only {len(parts) - len(missing)} of {len(parts)} parts of this model are here; missing: {missing[0]}"
         raise AppError(text + (" and more." if len(missing) > 1 else "."), kind="parts")
-    headers = [read_header_of(p) for p in parts]
+    headers = [read_header_of(p, texts) for p in parts]
     if not any(h.tensors for h in headers):
         raise AppError("This GGUF file holds no weights (a vocabulary only).", kind="no_weights")
     facts = facts_of_headers(headers, parts[0].stem)

@@ -5,6 +5,7 @@ Layout: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
 
 from __future__ import annotations
 
+import hashlib
 import math
 import struct
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ MAX_STRING = 64 << 20
 MAX_COUNT = 1 << 20
 MAX_ARRAY = 16 << 20
 _KEPT_ARRAY = 1024
+_KEPT_LISTS = 4
 
 _SCALARS = {0: "B", 1: "b", 2: "<H", 3: "<h", 4: "<I", 5: "<i", 6: "<f", 7: "?", 10: "<Q", 11: "<q", 12: "<d"}
 _STRING, _ARRAY = 8, 9
@@ -79,8 +81,9 @@ class Header:
 class _Cursor:
     """A place in a byte source that grows by reading on, up to MAX_HEADER."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: BinaryIO, texts: KnownTexts | None) -> None:
         self._stream = stream
+        self._texts = texts or KnownTexts()
         self.data = bytearray()
         self.at = 0
 
@@ -112,29 +115,71 @@ class _Cursor:
         return self.data[start : start + size].decode("utf-8", "replace")
 
     def skip_texts(self, count: int) -> None:
-        """Pass over `count` strings without making them."""
+        """Pass over `count` strings without making them; at once where the same ones were passed over before."""
+        begin = self.at
+        for size, digest in self._texts.candidates(count):
+            self.fill(size)
+            if hashlib.sha256(memoryview(self.data)[begin : begin + size]).digest() == digest:
+                self.at = begin + size
+                return
         unpack = struct.Struct("<Q").unpack_from
-        for _ in range(count):
-            if len(self.data) < self.at + 8:
-                self.need(8)
-                self.at -= 8
-            size = unpack(self.data, self.at)[0]
-            if size > MAX_STRING:
-                raise _damaged(f"a text of {size:,} bytes")
-            end = self.at + 8 + size
-            if len(self.data) < end:
-                self.need(8 + size)
-            else:
-                self.at = end
+        left = count
+        while left:
+            data, at, end = self.data, self.at, len(self.data)
+            try:
+                while left and (after := at + 8 + unpack(data, at)[0]) <= end:
+                    at = after
+                    left -= 1
+            except struct.error:
+                pass
+            self.at = at
+            if left:
+                self._skip_one()
+                left -= 1
+        self._texts.learn(count, memoryview(self.data)[begin : self.at])
+
+    def fill(self, count: int) -> None:
+        """Read on until `count` bytes from the current place are there, or the end."""
+        while len(self.data) < min(self.at + count, MAX_HEADER):
+            more = self._stream.read(max(1 << 20, self.at + count - len(self.data)))
+            if not more:
+                return
+            self.data += more
+
+    def _skip_one(self) -> None:
+        size = self.scalar("<Q")
+        if size > MAX_STRING:
+            raise _damaged(f"a text of {size:,} bytes")
+        self.need(size)
+
+
+class KnownTexts:
+    """Lists of texts passed over before: hundreds of files share a handful of vocabularies, and to see by its digest
+    that one is the same takes a tenth of walking through it."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, list[tuple[int, bytes]]] = {}
+
+    def candidates(self, count: int) -> tuple[tuple[int, bytes], ...]:
+        """(bytes, sha256) of lists of `count` texts."""
+        return tuple(self._known.get(count, ()))
+
+    def learn(self, count: int, data: memoryview) -> None:
+        """Remember a list of `count` texts."""
+        entries = self._known.setdefault(count, [])
+        if len(entries) < _KEPT_LISTS:
+            entries.append((len(data), hashlib.sha256(data).digest()))
 
 
 def _damaged(what: str) -> AppError:
     return AppError(f"The header of this file is damaged: it announces {what}.", kind="header")
 
 
-def read_header(stream: BinaryIO) -> Header:
-    """The header at the beginning of `stream`. Raises AppError: kind "not_gguf", "truncated" or "header"."""
-    cursor = _Cursor(stream)
+def read_header(stream: BinaryIO, texts: KnownTexts | None = None) -> Header:
+    """The header at the beginning of `stream`. Raises AppError: kind "not_gguf", "truncated" or "header".
+
+    `texts`: shared by whoever reads many headers."""
+    cursor = _Cursor(stream, texts)
     _check_magic(cursor)
     version = cursor.scalar("<I")
     if version not in (2, 3):
@@ -155,7 +200,7 @@ def read_header(stream: BinaryIO) -> Header:
     return Header(version, metadata, lengths, tensors, start, alignment)
 
 
-def read_header_of(path: Path) -> Header:
+def read_header_of(path: Path, texts: KnownTexts | None = None) -> Header:
     """The header of the file at `path`, its tensors checked against the size of the file.
 
     Raises AppError with one sentence: missing, unreadable, a directory, empty, something else, incomplete."""
@@ -168,7 +213,7 @@ def read_header_of(path: Path) -> Header:
         if not path.is_file():
             raise AppError("This is not an ordinary file.", kind="not_a_file")
         with path.open("rb") as stream:
-            header = read_header(stream)
+            header = read_header(stream, texts)
     except FileNotFoundError:
         raise AppError("There is no such file.", kind="missing") from None
     except PermissionError:

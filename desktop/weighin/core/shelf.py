@@ -10,6 +10,7 @@ from pathlib import Path
 from weighin.core.errors import AppError
 from weighin.core.facts import model_facts
 from weighin.core.found_models import Found
+from weighin.core.gguf import KnownTexts
 from weighin.core.model import ModelFacts, shard_paths
 
 
@@ -84,8 +85,10 @@ class ShelfModel:
         return self.facts
 
 
-def look(found: Found, known: ShelfModel | None) -> ShelfModel:
-    """What lies at a place now, with what was `known` of it. Reads headers only where something differs."""
+def look(found: Found, known: ShelfModel | None, texts: KnownTexts | None = None) -> ShelfModel:
+    """What lies at a place now, with what was `known` of it. Reads headers only where something differs.
+
+    `texts`: shared by whoever looks at many."""
     parts = [Path(found.path), *(p for p in shard_paths(Path(found.path)) if str(p) != found.path)]
     stamps = tuple(stamp for part in sorted(parts) if (stamp := stamp_of(part)) is not None)
     if known is not None and known.stamps == stamps:
@@ -103,7 +106,7 @@ def look(found: Found, known: ShelfModel | None) -> ShelfModel:
         downloaded=known.downloaded if known else False,
     )
     try:
-        facts = model_facts(Path(found.path))
+        facts = model_facts(Path(found.path), texts=texts)
     except AppError as error:
         broken = dataclasses.replace(fresh, condition=Condition.BROKEN, problem=error.user_text)
         return broken if known is None else dataclasses.replace(broken, problem=_changed(known, broken))

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from weighin.core.found_models import YOURS, Found, Place, file_at, models_in
+from weighin.core.gguf import KnownTexts
 from weighin.core.shelf import ShelfModel, gone, look
 
 
@@ -18,13 +19,14 @@ def scan(known: Iterable[ShelfModel], places: Iterable[Place], added: Iterable[s
     by_path = {model.path: model for model in known}
     seen: dict[str, ShelfModel] = {}
     real: set[str] = set()
+    texts = KnownTexts()
     for found in _all(places, added):
         where = os.path.realpath(found.path)
         if found.path in seen or where in real:
             continue
         real.add(where)
         before = by_path.get(found.path)
-        now = look(found, before)
+        now = look(found, before, texts)
         if now.stamps:
             seen[found.path] = dataclasses.replace(now, forgotten=before.forgotten if before else False)
     # A name that now leads to a file already seen elsewhere is not a model that vanished.

@@ -10,7 +10,7 @@ from tests.support.gguf_files import make_model
 
 from weighin.core.errors import AppError
 from weighin.core.facts import model_facts
-from weighin.core.gguf import read_header, read_header_of
+from weighin.core.gguf import KnownTexts, read_header, read_header_of
 
 
 def test_the_facts_of_a_dense_model(tmp_path: Path) -> None:
@@ -123,3 +123,50 @@ def test_split_models_know_their_parts(tmp_path: Path) -> None:
     facts = model_facts(tmp_path / "big-00003-of-00003.gguf")
     assert facts.path.endswith("big-00001-of-00003.gguf")
     assert facts.file_bytes == 3 * len(whole)
+
+
+def _with_vocabulary(words: list[bytes], cut: int | None = None) -> bytes:
+    """A header whose only entries are a long list of texts and a number after it."""
+
+    def text(value: bytes) -> bytes:
+        return struct.pack("<Q", len(value)) + value
+
+    listed = struct.pack("<IIQ", 9, 8, len(words)) + b"".join(map(text, words))
+    body = text(b"a.words") + listed + text(b"a.number") + struct.pack("<II", 4, 7)
+    return (b"GGUF" + struct.pack("<IQQ", 3, 0, 2) + body)[:cut]
+
+
+class _Slow(io.BytesIO):
+    """Gives little at a time, so that texts lie across the seams."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        return super().read(min(size or 0, 777) if size and size > 0 else 777)
+
+
+def test_long_lists_are_passed_over_whatever_the_seams() -> None:
+    words = [bytes([65 + n % 26]) * (n % 40) for n in range(5000)]
+    texts = KnownTexts()
+    for _ in range(2):  # walked through, then recognised
+        header = read_header(_Slow(_with_vocabulary(words)), texts)
+        assert (header.lengths["a.words"], header.metadata["a.number"]) == (5000, 7)
+    other = [*words[:-1], b"another"]
+    assert read_header(_Slow(_with_vocabulary(other)), texts).metadata["a.number"] == 7
+
+
+@pytest.mark.parametrize("cut", [100, 5000, 60_000, -3])
+def test_a_list_that_breaks_off_is_noticed(cut: int) -> None:
+    words = [b"x" * (n % 40) for n in range(5000)]
+    texts = KnownTexts()
+    read_header(io.BytesIO(_with_vocabulary(words)), texts)
+    for known in (texts, None):
+        with pytest.raises(AppError) as error:
+            read_header(io.BytesIO(_with_vocabulary(words, cut)), known)
+        assert error.value.kind == "truncated"
+
+
+def test_a_text_of_impossible_length_inside_a_list_is_refused() -> None:
+    data = bytearray(_with_vocabulary([b"abc"] * 2000))
+    place = data.index(b"abc", 10_000) - 8
+    data[place : place + 8] = struct.pack("<Q", 1 << 60)
+    with pytest.raises(AppError, match="damaged"):
+        read_header(io.BytesIO(bytes(data)))

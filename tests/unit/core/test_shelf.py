@@ -72,7 +72,7 @@ def test_every_programs_models_are_found_in_place(home: Path) -> None:
 
 def test_nothing_is_read_again_when_nothing_changed(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     models = look_again(home)
-    monkeypatch.setattr("weighin.core.shelf.model_facts", lambda _: pytest.fail("a header was read again"))
+    monkeypatch.setattr("weighin.core.shelf.model_facts", lambda *_, **__: pytest.fail("a header was read again"))
     assert look_again(home, models) == models
 
 
