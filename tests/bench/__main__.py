@@ -1,10 +1,10 @@
-"""python -m tests.bench [engine|stop|window|paint]...: all of them without arguments."""
+"""python -m tests.bench [paint|stream|window|stop|engine]...: all of them without arguments."""
 
 from __future__ import annotations
 
 import sys
 
-PARTS = ("paint", "window", "stop", "engine")
+PARTS = ("paint", "stream", "window", "stop", "engine")
 
 
 def main() -> int:
@@ -20,6 +20,8 @@ def main() -> int:
             from tests.bench.engine import main as part
         elif name == "stop":
             from tests.bench.stop import main as part
+        elif name == "stream":
+            from tests.bench.stream import main as part
         elif name == "window":
             from tests.bench.window_stream import main as part
         else:
