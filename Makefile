@@ -23,8 +23,9 @@ bench: $(VENV)/installed-dev
 
 starter: $(VENV)/installed-starter
 	PYTHONPATH=packaging $(BIN)/python -m starter_models train
+	PYTHONPATH=packaging $(BIN)/python -m starter_models export
 
-starter-check: $(VENV)/installed-starter
+starter-check: $(VENV)/installed-dev
 	PYTHONPATH=packaging $(BIN)/python -m starter_models check
 
 $(BIN)/python:

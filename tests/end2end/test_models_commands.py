@@ -66,6 +66,19 @@ def test_from_search_to_answer_to_removal(ask: Any, hub: LoopbackHub, tiny: Path
     assert ask("models", "list", "--json")["models"] == []
 
 
+def test_a_header_is_read_before_the_file(ask: Any, hub: LoopbackHub, tiny: Path) -> None:
+    whole = tiny.read_bytes()
+    strange = whole.replace(b"llama", b"llamX")
+    hub.add("o/strange-GGUF", {"s-F32.gguf": strange + bytes(50 * MIB)})
+    seen = ask("models", "look", "o/tiny-GGUF/tiny-F32.gguf", "--json")
+    assert seen["engine"] == {"can_read": True, "message": None}
+    assert (seen["model"]["name"], seen["model"]["vocabulary"]) == ("Tiny llama", 267)
+    seen = ask("models", "look", "o/strange-GGUF/s-F32.gguf", "--json")
+    assert seen["engine"]["can_read"] is False
+    assert "llamX" in seen["engine"]["message"]
+    assert hub.sent < 10 * MIB
+
+
 def test_the_token_is_used_and_found_nowhere(ask: Any, hub: LoopbackHub, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "does not exist, or it is private" in ask("models", "get", "o/private-GGUF/p-F32.gguf", status=1).stderr
     monkeypatch.setenv("HF_TOKEN", SECRET)

@@ -14,6 +14,7 @@ from typing import Any
 
 import psutil
 import pytest
+import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QLabel, QPlainTextEdit, QTableView, QTextEdit
 
@@ -21,6 +22,7 @@ from weighin.app import Program
 from weighin.core.answer import StopReason
 from weighin.core.comparison import Comparison
 from weighin.paths import Profile
+from weighin.ui import theme
 
 
 @pytest.fixture
@@ -35,7 +37,9 @@ def program(qtbot: Any, tmp_path: Path) -> Iterator[Program]:
     yield made
     made.window.close()
     made.close()
-    made.window.deleteLater()
+    shiboken6.delete(made.window)
+    shiboken6.delete(theme.current(application))
+    application.setStyleSheet("")
 
 
 def ask(qtbot: Any, program: Program, text: str) -> Comparison:

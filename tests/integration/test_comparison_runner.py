@@ -126,8 +126,11 @@ def test_too_little_memory_is_refused_with_both_numbers_and_can_be_forced(runs: 
     both = runs({"text": "x"}, {"text": "y"}, available=4_000_000_000)
     big = replace(fake_model("Big"), file_bytes=60_000_000_000)
     wanted = replace(request(), lanes=(LaneSetup(big), LaneSetup(fake_model("Small"))))
+    said: list[object] = []
+    both.runner.lanes[0].status_changed.connect(lambda status: said.append(status.failure))
     comparison = both.run(wanted)
     failure = comparison.results[0].answer.failure
+    assert said == [failure]
     assert failure.kind == "memory"
     assert "60.3 GB" in failure.message and "4.0 GB" in failure.message
     assert comparison.results[1].answer.text == "y"

@@ -371,6 +371,8 @@ class FakeHub(QObject):
     def __init__(self) -> None:
         super().__init__()
         self.error: AppError | None = None
+        self.missing: set[str] = set()
+        self.refusal = ""
         self.asked: list[str] = []
 
     def _answer(self, what: str, done: object, failed: object, *values: object) -> int:
@@ -387,12 +389,16 @@ class FakeHub(QObject):
         return self._answer(text, done, failed, (found,))
 
     def listing(self, repo: str, done: object, failed: object) -> int:
-        """Its files."""
+        """Its files; some repositories are gone."""
+        if repo in self.missing:
+            self.asked.append(repo)
+            failed(AppError(f"The hub shows no {repo}.", kind="private_or_missing"))
+            return 1
         return self._answer(repo, done, failed, replace(LISTING, repo=repo))
 
-    def look_into(self, listing: Listing, variant: Variant, done: object, failed: object, keep: str = "") -> int:
-        """Its header."""
-        return self._answer(variant.name, done, failed, OTHER, "")
+    def look(self, listing: Listing, variant: Variant, done: object, failed: object) -> None:
+        """Its header, and what the engine says of it."""
+        self._answer(variant.name, done, failed, OTHER, self.refusal)
 
 
 class FakeDownloads(QObject):
@@ -446,5 +452,5 @@ class FakeModels:
     def __init__(self, *models: ShelfModel) -> None:
         self.folder = Path("/models")
         self.shelf = FakeShelf(*models)
-        self.hub = FakeHub()
+        self.hub = self.inspector = FakeHub()
         self.downloads = FakeDownloads()

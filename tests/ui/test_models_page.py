@@ -12,9 +12,11 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Kit
 from tests.ui.fakes import DENSE, LISTING, MOE, OTHER, FakeModels, on_shelf
+from weighin.core.catalogue import load_catalogue
 from weighin.core.download import DownloadState, DownloadView, plan_of
 from weighin.core.errors import AppError
 from weighin.core.shelf import Condition
+from weighin.paths import resources
 from weighin.ui.main_window import COMPARE, MODELS
 from weighin.ui.models.models_page import ModelsPage
 
@@ -117,6 +119,10 @@ def test_from_search_to_download(shown: Kit, page: ModelsPage, qtbot: QtBot) -> 
     assert page.hub.variants.chosen.quantization == "Q4_K_M"
     page.hub.look.click()
     assert "MoE, 128 experts, 8 used" in page.hub.facts.text()
+    assert "This engine can read it." in page.hub.facts.text()
+    shown.models.hub.refusal = "This engine build (llama.cpp 1) does not know the architecture “futurenet9”."
+    page.hub.look.click()
+    assert "futurenet9" in page.hub.facts.text()
     page.hub.get.click()
     (view,) = shown.models.downloads.views()
     assert (view.plan.repo, view.plan.name) == (LISTING.repo, "Qwen3-4B-Q4_K_M.gguf")
@@ -202,3 +208,16 @@ def test_hostile_names_are_shown_harmlessly(new_kit: Callable[..., Kit]) -> None
     assert cells(page.shelf.table, 0)[0] == "<img src=x>\ufffdgnp.exe\ufffdsecond"
     tip = page.shelf.table.model().data(page.shelf.table.model().index(0, 0), Qt.ItemDataRole.ToolTipRole)
     assert "<b>" not in tip
+
+
+def test_a_catalogue_entry_that_leads_nowhere_says_so(shown: Kit, page: ModelsPage) -> None:
+    system = load_catalogue(resources()).system("qwen3-0.6b")
+    assert system is not None
+    first, second = (source.repo for source in system.repositories)
+    shown.models.hub.missing = {first}
+    page.systems.wanted.emit(system)
+    assert shown.models.hub.asked == [first, second]
+    assert page.hub.error.isHidden()
+    shown.models.hub.missing = {first, second}
+    page.systems.wanted.emit(system)
+    assert "not at the hub any more" in page.hub.error.label.text()

@@ -11,8 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Kit
 from tests.ui.fakes import DENSE, OTHER, answer
-from weighin.ui import words
-from weighin.ui.safe_text import safe_name, safe_text
+from weighin.core import words
+from weighin.core.safe_text import safe_name, safe_text
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.chart_scale import ChartScale, round_up
 from weighin.ui.widgets.flow import FlowLayout

@@ -14,9 +14,11 @@ from weighin.cli.models_get import get_model
 from weighin.core import words
 from weighin.core.download import Transferred
 from weighin.core.errors import AppError
-from weighin.core.hub_names import check_repository
+from weighin.core.hub_names import check_repository, parse_reference
 from weighin.core.model_names import find_on_shelf
+from weighin.core.report import model_json
 from weighin.core.repository import recommended
+from weighin.core.safe_text import safe_name
 from weighin.core.shelf import ShelfModel
 from weighin.core.shelf_report import (
     listing_json,
@@ -77,6 +79,25 @@ class _Command:
             return 130
         best = recommended(listing.variants, total_bytes())
         self._print({"listing": listing_json(listing, best)}, listing_lines(listing, best))
+        return 0
+
+    def run_look(self) -> int:
+        reference = parse_reference(self._options.reference)
+        listing = self._await(lambda done, failed: self._services.hub.listing(reference.repo, done, failed))
+        if listing is None:
+            return 130
+        variant = listing.variant_of(reference.path)
+        seen = self._await(
+            lambda done, failed: self._services.inspector.look(
+                listing, variant, lambda facts, refusal: done((facts, refusal)), failed
+            )
+        )
+        if seen is None:
+            return 130
+        facts, refusal = seen
+        body = {"model": model_json(facts), "engine": {"can_read": not refusal, "message": refusal or None}}
+        lines = [safe_name(facts.name), f"   {words.model_facts(facts)}", f"   architecture {facts.architecture}"]
+        self._print(body, [*lines, f"   {refusal or 'This engine can read it.'}"])
         return 0
 
     def run_add(self) -> int:

@@ -102,6 +102,8 @@ def _models(parser: argparse.ArgumentParser, shared: argparse.ArgumentParser) ->
     action("list", "what is on this computer, wherever it lies")
     action("search", "GGUF repositories at the hub").add_argument("text", metavar="TEXT")
     action("files", "the models of a repository").add_argument("repo", metavar="OWNER/REPO")
+    look = action("look", "what a model at the hub is, from its header alone, and whether this engine can read it")
+    look.add_argument("reference", metavar="OWNER/REPO/PATH")
     getting = action("get", "download: resumed, checked, put where other programs find it")
     getting.add_argument("reference", metavar="OWNER/REPO/PATH", help="or a name from the catalogue")
     adding = action("add", "use files, or all models of a folder, where they are")

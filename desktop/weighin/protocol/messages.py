@@ -1,7 +1,7 @@
 """Every message between the window and a model worker, as frozen dataclasses.
 
 A request carries an id; every event of that request echoes it; each request ends in exactly one terminal event
-(Loaded, Generated, Tokenized or Failed). Hello, Log and Pulse are not terminal. Sizes are bytes, times seconds.
+(its own answer or Failed). Hello, Log and Pulse are not terminal. Sizes are bytes, times seconds.
 """
 
 from __future__ import annotations
@@ -58,6 +58,14 @@ class Bench:
     generate_tokens: int
     repeat: int
     threads: int
+
+
+@dataclass(frozen=True)
+class Check:
+    """Whether this engine can read the model at `path`: its header and vocabulary only, no weights."""
+
+    id: int
+    path: str
 
 
 @dataclass(frozen=True)
@@ -175,6 +183,13 @@ class Benched:
 
 
 @dataclass(frozen=True)
+class Checked:
+    """Terminal: this engine knows how to read the model."""
+
+    id: int
+
+
+@dataclass(frozen=True)
 class Failed:
     """Terminal: `kind` is a stable word, `message` one sentence, `detail` the last native log lines."""
 
@@ -192,10 +207,23 @@ class Log:
     text: str
 
 
-Request = Load | Generate | Tokenize | Bench | Cancel | Shutdown
-Event = Hello | LoadProgress | Loaded | PromptRead | Tokens | Pulse | Generated | Tokenized | Benched | Failed | Log
-REQUESTS: tuple[type, ...] = (Load, Generate, Tokenize, Bench, Cancel, Shutdown)
+Request = Load | Generate | Tokenize | Bench | Check | Cancel | Shutdown
+Event = (
+    Hello
+    | LoadProgress
+    | Loaded
+    | PromptRead
+    | Tokens
+    | Pulse
+    | Generated
+    | Tokenized
+    | Benched
+    | Checked
+    | Failed
+    | Log
+)
+REQUESTS: tuple[type, ...] = (Load, Generate, Tokenize, Bench, Check, Cancel, Shutdown)
 EVENTS: tuple[type, ...] = (
-    Hello, LoadProgress, Loaded, PromptRead, Tokens, Pulse, Generated, Tokenized, Benched, Failed, Log,
+    Hello, LoadProgress, Loaded, PromptRead, Tokens, Pulse, Generated, Tokenized, Benched, Checked, Failed, Log,
 )  # fmt: skip
-TERMINAL: tuple[type, ...] = (Loaded, Generated, Tokenized, Benched, Failed)
+TERMINAL: tuple[type, ...] = (Loaded, Generated, Tokenized, Benched, Checked, Failed)

@@ -161,6 +161,7 @@ class ComparisonRunner(QObject):
             return
         if failure:
             run.fail(failure)
+            self.lanes[index].refuse(failure)
             QTimer.singleShot(0, self._next)
             return
         self._waiting_for.add(index)

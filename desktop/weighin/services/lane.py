@@ -170,6 +170,10 @@ class Lane(QObject):
         self._set(LaneState.STOPPING)
         self._worker.shut_down(self._patience.leave_ms)
 
+    def refuse(self, failure: Failure) -> None:
+        """Say why this lane is not even tried. EMPTY, READY or FAILED: shows it. Nothing else follows."""
+        self._set(LaneState.FAILED, failure=failure)
+
     def close(self, milliseconds: int = 2000) -> None:
         """End all workers for good, also those that were just leaving; only for the end of the program."""
         self._watch.stop()

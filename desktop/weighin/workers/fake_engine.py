@@ -22,6 +22,8 @@ from weighin.core.comparison import EngineFacts
 from weighin.protocol.messages import (
     Bench,
     Benched,
+    Check,
+    Checked,
     Generate,
     Generated,
     Load,
@@ -113,6 +115,11 @@ class FakeEngine:
             request.id, request.prompt_tokens, request.generate_tokens,
             (request.prompt_tokens / 1000,) * rounds, (request.generate_tokens / 1000,) * rounds, request.threads,
         )  # fmt: skip
+
+    def check(self, request: Check) -> Checked:
+        """Knows everything."""
+        self._act("checking")
+        return Checked(request.id)
 
     def _write(self, request: Generate, clock: Clock, batcher: TokenBatcher) -> StopReason:
         rate = self._script.get("tokens_per_s", 0)

@@ -14,6 +14,8 @@ from weighin.core.model import shard_paths
 from weighin.protocol.messages import (
     Bench,
     Benched,
+    Check,
+    Checked,
     Generate,
     Generated,
     Load,
@@ -109,6 +111,18 @@ class LlamaEngine:
         """Time reading and writing as `request` says."""
         decoder, vocabulary, _ = self._ready()
         return run_bench(request, decoder, vocabulary, self._set_progress)
+
+    def check(self, request: Check) -> Checked:
+        """Read header and vocabulary of a file whose weights may be a hole. Raises EngineError where it cannot be."""
+        self._log.clear()
+        params = llama.llama_model_default_params()
+        params.vocab_only = True
+        model = llama.llama_model_load_from_file(request.path.encode(), params)
+        if not model:
+            failure = load_failure(self._log.tail(), f"llama.cpp {self._facts.build}")
+            raise EngineError(failure.kind, failure.message, failure.detail)
+        llama.llama_model_free(model)
+        return Checked(request.id)
 
     def _ready(self) -> tuple[Decoder, Vocabulary, PromptBuilder]:
         if self._decoder is None or self._vocabulary is None or self._prompts is None:

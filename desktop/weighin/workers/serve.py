@@ -14,6 +14,7 @@ from weighin.protocol.messages import (
     REQUESTS,
     Bench,
     Cancel,
+    Check,
     Failed,
     Generate,
     Generated,
@@ -96,6 +97,8 @@ class Server:
             return self._engine.generate(request, self.emit)
         if isinstance(request, Tokenize):
             return self._engine.tokenize(request)
+        if isinstance(request, Check):
+            return self._engine.check(request)
         assert isinstance(request, Bench)
         return self._engine.bench(request, self.emit)
 

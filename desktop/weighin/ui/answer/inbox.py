@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 
-from weighin.ui.safe_text import safe_text
+from weighin.core.safe_text import safe_text
 
 # Beyond this an answer is kept back until asked for: it would cost memory and nobody reads it.
 SHOWN_CHARACTERS = 200_000

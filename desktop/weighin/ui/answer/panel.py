@@ -6,9 +6,9 @@ from PySide6.QtCore import QUrl, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from weighin.ui import words
+from weighin.core import words
+from weighin.core.safe_text import safe_name
 from weighin.ui.answer.view import AnswerView
-from weighin.ui.safe_text import safe_name
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.strip import Strip
 

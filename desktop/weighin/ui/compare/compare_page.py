@@ -9,10 +9,10 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from weighin.core import words
 from weighin.core.chat import Prompt
 from weighin.core.comparison import LABELS, Comparison, ComparisonRequest
 from weighin.core.errors import AppError
-from weighin.ui import words
 from weighin.ui.answer.writer import parser
 from weighin.ui.compare.first_run import FirstRun
 from weighin.ui.compare.lane_pane import LanePane

@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
 from weighin.core.answer import Failure
-from weighin.ui.safe_text import safe_text
+from weighin.core.safe_text import safe_text
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.folded import FoldedSection
 from weighin.ui.widgets.strip import Strip

@@ -9,7 +9,7 @@ from weighin.ui.widgets.flow import FlowLayout
 from weighin.ui.widgets.label import PlainLabel
 
 _SENTENCE = "These two tiny teaching models came with the program: type a question and press Run."
-EXAMPLES = ("What is seven plus five?", "What is the opposite of hot?", "Count from one to ten.")
+EXAMPLES = ("What is seven plus five?", "What town is Magda Gardner from?", "Tell me a short story.")
 
 
 class FirstRun(QWidget):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from weighin.core import words
 from weighin.core.model import ModelFacts
-from weighin.ui import words
 from weighin.ui.compare.model_picker import ModelPicker
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.button import IconButton

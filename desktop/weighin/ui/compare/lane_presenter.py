@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from weighin.core import words
 from weighin.core.answer import Answer, StopReason, Timing
 from weighin.core.comparison import LaneResult
 from weighin.core.model import ModelFacts
 from weighin.core.progress import LaneState, LaneStatus, LivePoint, TextPiece
-from weighin.ui import words
+from weighin.core.safe_text import safe_name
 from weighin.ui.compare.lane_pane import LanePane
 from weighin.ui.compare.numbers import numbers
 from weighin.ui.compare.state_words import ACTIVE, silence_words, state_words
-from weighin.ui.safe_text import safe_name
 
 if TYPE_CHECKING:
     from weighin.services.comparison import RoundStart

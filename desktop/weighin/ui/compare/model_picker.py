@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
 
 from weighin.core.model import ModelFacts
-from weighin.ui.safe_text import safe_name
+from weighin.core.safe_text import safe_name
 from weighin.ui.widgets.label import plain_tooltip
 from weighin.ui.widgets.roomy_delegate import RoomyDelegate
 

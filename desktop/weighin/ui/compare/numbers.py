@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from weighin.core import words
 from weighin.core.answer import MIN_TOKENS_FOR_RATE, Answer, Timing
-from weighin.ui import words
 
 MEASURED = "✓"
 

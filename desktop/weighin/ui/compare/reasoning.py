@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QUrl, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from weighin.ui import words
+from weighin.core import words
 from weighin.ui.answer.view import AnswerView
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.folded import FoldedSection

@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
 
+from weighin.core import words
 from weighin.core.comparison import Comparison, EngineFacts, LaneResult
-from weighin.ui import words
-from weighin.ui.safe_text import safe_name, safe_text
+from weighin.core.safe_text import safe_name, safe_text
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.button import IconButton
 from weighin.ui.widgets.label import PlainLabel
@@ -122,6 +122,6 @@ def _title(result: LaneResult) -> str:
     template = (setup.model.template_sha256 or "none")[:12]
     return (
         f"{result.label} · {words.plural(timing.prompt_tokens or 0, 'token')} · template {template} · "
-        f"context {words.count(setup.load.context)} · seed {setup.sampling.seed} · "
+        f"context {words.count(result.answer.context or setup.load.context)} · seed {setup.sampling.seed} · "
         f"temperature {setup.sampling.temperature:g} · {words.plural(timing.threads or 0, 'thread')}"
     )

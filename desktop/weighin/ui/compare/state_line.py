@@ -7,7 +7,7 @@ import re
 from PySide6.QtCore import QElapsedTimer, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
-from weighin.ui import words
+from weighin.core import words
 from weighin.ui.widgets.label import ElidedLabel, PlainLabel
 
 _TICK_MS = 100

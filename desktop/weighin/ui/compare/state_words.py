@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from weighin.core import words
 from weighin.core.progress import LaneState, LaneStatus
-from weighin.ui import words
 
 ACTIVE = frozenset({LaneState.STARTING, LaneState.LOADING, LaneState.BUSY, LaneState.STOPPING})
 

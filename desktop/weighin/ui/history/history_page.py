@@ -8,10 +8,10 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
+from weighin.core import words
 from weighin.core.comparison import Comparison
 from weighin.core.errors import AppError
 from weighin.core.history import HistoryRow
-from weighin.ui import words
 from weighin.ui.history.history_table import HistoryTable
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.label import PlainLabel

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from weighin.core import words
 from weighin.core.answer import StopReason
 from weighin.core.history import HistoryRow
-from weighin.ui import words
-from weighin.ui.safe_text import safe_name
+from weighin.core.safe_text import safe_name
 from weighin.ui.widgets.label import plain_tooltip
 
 HEADS = ("When", "Prompt", "Model A", "Model B", "Mode", "A tok/s", "B tok/s", "How it ended")

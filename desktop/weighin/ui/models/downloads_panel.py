@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
+from weighin.core import words
 from weighin.core.download import DownloadState, DownloadView
-from weighin.ui import words
+from weighin.core.safe_text import safe_name
 from weighin.ui.models import words as said
-from weighin.ui.safe_text import safe_name
 from weighin.ui.widgets.label import ElidedLabel, PlainLabel
 
 if TYPE_CHECKING:

@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
+from weighin.core import words
+from weighin.core.catalogue import System
 from weighin.core.download import plan_of
 from weighin.core.errors import AppError
 from weighin.core.hub_names import check_repository
 from weighin.core.model import ModelFacts
 from weighin.core.repository import Listing, Repository, Variant, recommended
-from weighin.ui import words
+from weighin.core.safe_text import safe_name
 from weighin.ui.models import words as said
 from weighin.ui.models.row_table import Column, RowTable
-from weighin.ui.safe_text import safe_name
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.label import PlainLabel
 from weighin.ui.widgets.strip import Strip
@@ -22,7 +23,9 @@ from weighin.ui.widgets.strip import Strip
 if TYPE_CHECKING:
     from weighin.services.downloads import DownloadManager
     from weighin.services.hub import Hub
+    from weighin.services.remote_look import RemoteLook
 
+_GONE = ("private_or_missing", "not_found", "forbidden")
 _HINT = "Type a name, or OWNER/REPOSITORY, and press Enter. Nothing is asked of the hub before that."
 
 
@@ -33,13 +36,14 @@ class HubTab(QWidget):
         self,
         theme: Theme,
         hub: Hub,
+        inspector: RemoteLook,
         downloads: DownloadManager,
         memory_bytes: int | None,
         free_bytes: Any,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._hub, self._downloads = hub, downloads
+        self._hub, self._inspector, self._downloads = hub, inspector, downloads
         self._memory, self._free_bytes = memory_bytes, free_bytes
         self._asked = 0
         self._listing: Listing | None = None
@@ -92,6 +96,29 @@ class HubTab(QWidget):
         self._begin(f"Asking for the files of {repo}…")
         number = self._asked
         self._hub.listing(repo, lambda listing: self._listed(number, listing), lambda e: self._fail(number, e))
+
+    def show_first(self, system: System) -> None:
+        """List the first of a system's repositories that still exists; say so where none does."""
+        self._try(system, 0)
+
+    def _try(self, system: System, which: int) -> None:
+        repo = system.repositories[which].repo
+        self.search.setText(repo)
+        self._begin(f"Asking for the files of {repo}…")
+        number = self._asked
+
+        def next_one(error: AppError) -> None:
+            if number != self._asked:
+                return
+            if error.kind not in _GONE:
+                self._fail(number, error)
+            elif which + 1 < len(system.repositories):
+                self._try(system, which + 1)
+            else:
+                text = f"What the catalogue knows of {system.name} is not at the hub any more: search for it."
+                self._fail(number, AppError(text, kind="catalogue"))
+
+        self._hub.listing(repo, lambda listing: self._listed(number, listing), next_one)
 
     def _arrange(self) -> None:
         top = QHBoxLayout()
@@ -188,11 +215,14 @@ class HubTab(QWidget):
             return
         self._begin(f"Reading the header of {safe_name(variant.name, 80)}…")
         number = self._asked
-        self._hub.look_into(
-            self._listing, variant, lambda facts, _kept: self._seen(number, facts), lambda e: self._fail(number, e)
+        self._inspector.look(
+            self._listing,
+            variant,
+            lambda facts, refusal: self._seen(number, facts, refusal),
+            lambda e: self._fail(number, e),
         )
 
-    def _seen(self, number: int, facts: ModelFacts) -> None:
+    def _seen(self, number: int, facts: ModelFacts, refusal: str) -> None:
         if number != self._asked:
             return
         self._state.say_or_hide("")
@@ -200,7 +230,8 @@ class HubTab(QWidget):
         more += [f"{facts.layers} layers"] if facts.layers else []
         more += [f"licence {safe_name(facts.license, 40)}"] if facts.license else ["no licence stated in the file"]
         more += ["has a chat template" if facts.template else "no chat template"]
-        self.facts.say_or_hide(f"{safe_name(facts.name)}: {words.model_facts(facts)}\n{' · '.join(more)}")
+        engine = safe_name(refusal, 300) if refusal else "This engine can read it."
+        self.facts.say_or_hide(f"{safe_name(facts.name)}: {words.model_facts(facts)}\n{' · '.join(more)}\n{engine}")
 
     def _get(self) -> None:
         variant: Variant | None = self.variants.chosen

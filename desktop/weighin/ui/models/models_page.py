@@ -36,12 +36,15 @@ class ModelsPage(QWidget):
         memory = total_bytes()
         self.shelf = ShelfTab(theme, models.shelf, memory)
         self.pairs = PairsTab(catalogue, models.shelf, memory)
-        self.hub = HubTab(theme, models.hub, models.downloads, memory, lambda: disk_free_bytes(models.folder))
+        self.hub = HubTab(
+            theme, models.hub, models.inspector, models.downloads, memory, lambda: disk_free_bytes(models.folder)
+        )
         self.systems = SystemsTab(catalogue)
         self.downloads = DownloadsPanel(models.downloads)
         self.tabs = QTabBar()
         self.tabs.setAccessibleName("Shelves of models")
         self.tabs.setDrawBase(False)
+        self.tabs.setExpanding(False)
         self._stack = QStackedWidget()
         for name, tab in zip(TABS, (self.shelf, self.pairs, self.hub, self.systems), strict=True):
             self.tabs.addTab(name)
@@ -68,8 +71,7 @@ class ModelsPage(QWidget):
 
     def _get(self, system: System) -> None:
         self.tabs.setCurrentIndex(TABS.index("The hub"))
-        self.hub.search.setText(system.repositories[0].repo)
-        self.hub.show_repository(system.repositories[0].repo)
+        self.hub.show_first(system)
 
     def _show_page(self, system: System) -> None:
         self.tabs.setCurrentIndex(TABS.index("Systems and claims"))

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
+from weighin.core import words
 from weighin.core.download import Transferred
 from weighin.core.errors import AppError
+from weighin.core.safe_text import safe_name
 from weighin.core.shelf import Condition, ShelfModel
-from weighin.ui import words
 from weighin.ui.compare.file_drop import FileDrop
 from weighin.ui.models import words as said
 from weighin.ui.models.row_table import Column, RowTable
-from weighin.ui.safe_text import safe_name
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.label import PlainLabel
 from weighin.ui.widgets.strip import Strip

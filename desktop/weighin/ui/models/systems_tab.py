@@ -98,7 +98,7 @@ _SYSTEMS = (
     Column("Vendor", lambda s: str(s.vendor), "Hugging Face", 0.1),
     Column("Released", lambda s: str(s.released), "2026-04-22"),
     Column("Kind", said.system_kind, "MoE 30.5B, 3.3B active", 0.2),
-    Column("Can be run", lambda s: "yes" if s.runnable else "no", "no", 0.2),
+    Column("Weights", lambda s: "open" if s.runnable else "not released", "not released", 0.2),
 )
 _CLAIMS = (
     Column("Claim", lambda c: str(c.claim), "Llama-3.1-405B is an MoE with 397B", 1.0),

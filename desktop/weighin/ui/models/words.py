@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from weighin.core import words
 from weighin.core.catalogue import System
 from weighin.core.download import DownloadState, DownloadView
 from weighin.core.model import ModelFacts
 from weighin.core.repository import fits
+from weighin.core.safe_text import safe_name
 from weighin.core.shelf import Condition, ShelfModel
-from weighin.ui import words
-from weighin.ui.safe_text import safe_name
 
 
 def kind(facts: ModelFacts | None) -> str:

@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from weighin.ui.safe_text import safe_text
+from weighin.core.safe_text import safe_text
 
 
 class PlainLabel(QLabel):
