@@ -135,3 +135,13 @@ def test_offline_everything_local_works(ask: Any, monkeypatch: pytest.MonkeyPatc
     assert "Offline mode is on" in ask("models", "search", "x", status=1).stderr
     ask("models", "add", tiny)
     assert len(ask("models", "list", "--json")["models"]) == 1
+
+
+def test_a_catalogue_name_gets_its_usual_file_from_the_first_repository_that_is_there(
+    ask: Any, hub: LoopbackHub, tiny: Path
+) -> None:
+    name = "bartowski/Qwen_Qwen3-0.6B-GGUF"
+    hub.add(name, {"Qwen_Qwen3-0.6B-Q8_0.gguf": tiny.read_bytes(), "Qwen_Qwen3-0.6B-Q2_K.gguf": b"GGUF"})
+    (got,) = ask("models", "get", "Qwen3-0.6B", "--json")["models"]
+    assert (got["repo"], got["hub_path"]) == (name, "Qwen_Qwen3-0.6B-Q8_0.gguf")
+    assert ask("compare", "qwen3-0.6b", "starter:dense", "-p", "x", "--max-tokens", 2).returncode == 0

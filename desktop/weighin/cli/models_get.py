@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,9 @@ def get_model(
     return 0
 
 
+_GONE = ("private_or_missing", "not_found", "forbidden")
+
+
 class _Getting:
     def __init__(self, services: ModelServices, name: str, resources: Path, console: Console) -> None:
         self._services, self._name, self._resources, self._console = services, name, resources, console
@@ -50,25 +54,36 @@ class _Getting:
     def begin(self) -> None:
         """Ask the hub what the file is."""
         try:
-            repo, path, quantization = self._wanted()
+            repos, path, quantization = self._wanted()
         except AppError as error:
             self._fail(error)
             return
+
+        def listed(listing: Listing) -> None:
+            self._listed(listing, path, quantization)
+
         downloads, shelf = self._services.downloads, self._services.shelf
         downloads.changed.connect(self._follow)
         downloads.finished.connect(self._finished)
         shelf.changed.connect(self._look)
-        self._services.hub.listing(repo, lambda listing: self._listed(listing, path, quantization), self._fail)
+        self._services.hub.listing(repos[0], listed, lambda error: self._next(repos[1:], listed, error))
 
-    def _wanted(self) -> tuple[str, str, str]:
-        """Repository, path ("" for the usual file) and the quantization meant."""
+    def _next(self, repos: tuple[str, ...], listed: Callable[[Listing], None], error: AppError) -> None:
+        """A repository of the catalogue that is gone gives way to the next; the last one's refusal is the answer."""
+        if repos and error.kind in _GONE:
+            self._services.hub.listing(repos[0], listed, lambda later: self._next(repos[1:], listed, later))
+        else:
+            self._fail(error)
+
+    def _wanted(self) -> tuple[tuple[str, ...], str, str]:
+        """Repositories in order of trust, path ("" for the usual file) and the quantization meant."""
         system = load_catalogue(self._resources).system(self._name) if "/" not in self._name else None
         if system is None:
             reference: HubReference = parse_reference(self._name)
-            return reference.repo, reference.path, ""
+            return (reference.repo,), reference.path, ""
         if not system.runnable or not system.repositories:
             raise AppError(f"{system.name} cannot be downloaded: {system.why_not or 'no GGUF of it is known.'}")
-        return system.repositories[0].repo, "", system.repositories[0].quantization
+        return tuple(source.repo for source in system.repositories), "", system.repositories[0].quantization
 
     def _listed(self, listing: Listing, path: str, quantization: str) -> None:
         try:
