@@ -142,3 +142,28 @@ def test_offline_mode_asks_nothing(hub: LoopbackHub, tmp_path: Path) -> None:
             process.send(request)
             assert process.until(Failed, Found, Listed, Fetched).kind == "offline_mode"
     assert hub.seen == []
+
+
+def test_a_file_that_plain_ranges_do_not_bring_comes_by_the_hubs_own_client(hub: LoopbackHub, tmp_path: Path) -> None:
+    hub.fail(PATH, status=413, on_files=True, times=1)
+    with HubProcess(hub.url, tmp_path / "cache") as process:
+        process.send(Fetch(1, plan(hub)))
+        notes = []
+        while isinstance(event := process.until(Progress, Fetched, Failed), Progress):
+            notes.append(event.news.note)
+    assert isinstance(event, Fetched), event
+    assert Path(event.paths[0]).read_bytes() == DATA
+    assert any("cannot be resumed" in note for note in notes)
+
+
+def test_what_the_hubs_own_client_brings_is_checked_too(hub: LoopbackHub, tmp_path: Path) -> None:
+    hub.fail(PATH, status=413, on_files=True, times=1)
+    with HubProcess(hub.url, tmp_path / "cache") as process:
+        process.send(Fetch(1, plan(hub)))
+        while hub.faults[PATH].times != 0:
+            time.sleep(0.01)
+        hub.fail(PATH, wrong_byte_at=CHUNK, times=-1)
+        assert process.until(Fetched, Failed).kind == "damaged"
+    where = places(tmp_path / "cache", REPO, COMMIT, PATH, plan(hub).id)
+    assert not where.blob.exists()
+    assert not where.snapshot.is_symlink()

@@ -37,7 +37,7 @@ class HubClient:
             )
             return tuple(repository for entry in found if (repository := _repository(entry)) is not None)
 
-        return _translated(text, ask)
+        return translated(text, ask)
 
     def listing(self, repo: str, revision: str | None = None) -> Listing:
         """The models of a repository at its newest commit (or `revision`). Raises AppError."""
@@ -59,7 +59,7 @@ class HubClient:
                 downloads=info.downloads,
             )
 
-        return _translated(repo, ask)
+        return translated(repo, ask)
 
     def _hub(self) -> HfApi:
         if self._api is None:
@@ -93,8 +93,8 @@ def check_online() -> None:
         raise offline()
 
 
-def _translated(repo: str, ask: Callable[[], T]) -> T:
-    """The result of `ask`, its errors as sentences."""
+def translated(repo: str, ask: Callable[[], T]) -> T:
+    """The result of `ask`, the errors of the hub's client as sentences."""
     import httpx2
     from huggingface_hub import errors
 
@@ -114,6 +114,8 @@ def _translated(repo: str, ask: Callable[[], T]) -> T:
         raise HubError(f"The hub has closed {repo}.", "forbidden") from None
     except errors.HFValidationError:
         raise HubError(f"{repo!r} is no repository: write OWNER/NAME.", "name") from None
+    except errors.LocalEntryNotFoundError as error:
+        raise _transport_error(error) from None
     except errors.HfHubHTTPError as error:
         response = error.response
         headers = {name.lower(): value for name, value in response.headers.items()}

@@ -19,6 +19,7 @@ from weighin.core.errors import AppError
 from weighin.core.gguf import what_else
 from weighin.core.hub_names import is_sha256
 from weighin.core.sidecar import Sidecar
+from weighin.hub import fallback
 from weighin.hub.cache import CachePlaces, places, publish, sweep
 from weighin.hub.errors import HubError, network_error
 from weighin.hub.http import Http, Patience, Reply
@@ -87,7 +88,7 @@ class Transfer:
                 self._pause(_WAIT_FOR_WRITER_S)
             try:
                 if not self._is_here():
-                    self._fetch()
+                    self._fetch_somehow()
                 path = publish(self._ground.cache, self._repo, self._commit, self._file.path, self._file.sha256)
                 sweep(self._places)
                 return path
@@ -114,6 +115,21 @@ class Transfer:
             return True
         blob.replace(self._places.bad)
         return False
+
+    def _fetch_somehow(self) -> None:
+        """By plain ranges; where the server wants none of that, by the hub's own client."""
+        try:
+            self._fetch()
+        except HubError as error:
+            if error.kind != "status":
+                raise
+            self._report(0, "loading", fallback.NOTE)
+            ground = self._ground
+            fallback.fetch_whole(ground.endpoint, ground.token, ground.cache, self._repo, self._commit, self._file)
+            if not self._is_here():
+                self._places.snapshot.unlink(missing_ok=True)
+                text = "What came is damaged: its sha256 is not the one the hub states. It is not used."
+                raise AppError(text, kind="damaged") from error
 
     def _fetch(self) -> None:
         identity = Sidecar(self._repo, self._file.path, self._commit, self._file.size, self._file.sha256)

@@ -170,7 +170,7 @@ def hub_process(cache: Path) -> NewProcess:
 
     def new(parent: QObject) -> WorkerProcess:
         command = worker_command("hub")
-        more = {"HF_HUB_CACHE": str(cache), "HF_HUB_DISABLE_TELEMETRY": "1"}
+        more = {"HF_HUB_CACHE": str(cache), "HF_HUB_DISABLE_TELEMETRY": "1", "HF_HUB_DISABLE_PROGRESS_BARS": "1"}
         return WorkerProcess(command, parent, HUB_EVENTS, with_secrets=True, more_environment=more)
 
     return new

@@ -1,0 +1,28 @@
+"""The hub's own client (hf-xet among its ways), for files that are not given out by plain HTTP. Cannot be resumed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from weighin.core.download import WantedFile
+from weighin.hub.client import translated
+
+NOTE = "The plain way is refused; the hub's own client fetches this file: it cannot be resumed, and shows no progress."
+
+
+def fetch_whole(endpoint: str, token: str | None, cache: Path, repo: str, commit: str, file: WantedFile) -> None:
+    """Fetch one file into the cache, from the start. What came is not checked yet. Raises AppError or OSError."""
+    from huggingface_hub import hf_hub_download
+
+    translated(
+        repo,
+        lambda: hf_hub_download(
+            repo,
+            file.path,
+            revision=commit,
+            cache_dir=cache,
+            endpoint=endpoint,
+            token=token or False,
+            library_name="weighin",
+        ),
+    )
