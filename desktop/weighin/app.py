@@ -34,6 +34,7 @@ class Program:
         self.runner = new_runner()
         self.window = MainWindow(runner=self.runner, library=self.library, history=self.history, settings=settings)
         self.runner.finished.connect(self._keep)
+        self.history.damaged.connect(self.window.show_notice)
 
     def close(self) -> None:
         """End the workers and finish what is being written."""

@@ -29,7 +29,7 @@ def run_bench(options: argparse.Namespace, resources: Path, console: Console) ->
     """Measure and print. The exit status of the contract."""
     for name in ("prompt_tokens", "generate_tokens", "repeat"):
         if not 1 <= getattr(options, name) <= 1_000_000:
-            raise AppError(f"--{name.replace('_', '-')} must be at least 1.", kind="usage")
+            raise AppError(f"--{name.replace('_', '-')} must be from 1 to 1,000,000.", kind="usage")
     model = resolve(options.model, resources)
     context = max(options.prompt_tokens, options.generate_tokens, 256)
     load = LoadOptions(context=context, gpu_layers=gpu_layers(options.gpu_layers))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -16,12 +17,12 @@ BUSY_S = 5.0
 KEPT_BACKUPS = 3
 
 
-def open_database(path: Path) -> Database:
+def open_database(path: Path, on_moved_aside: Callable[[Path], None]) -> Database:
     """The database at `path`, brought up to date. Raises AppError: kind "newer_database" or "database".
 
-    A file that is no database or is damaged is moved aside, and a fresh one begun; `moved_aside` tells."""
+    A file that is no database or is damaged is moved aside and a fresh one begun; `on_moved_aside` gets its place."""
     if path.exists():
-        _check(path)
+        _check(path, on_moved_aside)
     try:
         with contextlib.ExitStack() as on_failure:
             connection = sqlite3.connect(path, timeout=BUSY_S, check_same_thread=False)
@@ -41,12 +42,7 @@ def open_database(path: Path) -> Database:
         raise AppError(f"The history database cannot be opened ({error}): {path}", kind="database") from None
 
 
-def moved_aside(path: Path) -> list[Path]:
-    """Files that earlier starts moved aside because they were damaged."""
-    return sorted(path.parent.glob(f"{path.name}.corrupt-*"))
-
-
-def _check(path: Path) -> None:
+def _check(path: Path, on_moved_aside: Callable[[Path], None]) -> None:
     """Move a file aside that SQLite cannot read."""
     try:
         with contextlib.closing(
@@ -63,6 +59,12 @@ def _check(path: Path) -> None:
             part = path.with_name(path.name + suffix)
             if part.exists():
                 part.rename(path.with_name(f"{path.name}.corrupt-{stamp}{suffix}"))
+        on_moved_aside(path.with_name(f"{path.name}.corrupt-{stamp}"))
+
+
+def moved_aside_sentence(place: Path) -> str:
+    """What to tell the user whose history was damaged."""
+    return f"The history was damaged: it was moved to {place}, and a fresh one begun."
 
 
 def _refuse_newer(database: Database) -> None:
