@@ -25,7 +25,11 @@ def main() -> int:
         return run_window(options.profile)
     from weighin.cli.run import run_command
 
-    return run_command(options)
+    try:
+        return run_command(options)
+    except KeyboardInterrupt:
+        sys.stderr.write("Interrupted before anything was measured.\n")
+        return 130
 
 
 if __name__ == "__main__":

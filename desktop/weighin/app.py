@@ -35,6 +35,8 @@ class Program:
         self.runner = new_runner()
         self.window = MainWindow(self.runner, self.library, self.history, settings, self.models)
         self.runner.finished.connect(self._keep)
+        for source in (self.history, self.models.records):
+            source.damaged.connect(self.window.show_notice)
 
     def restore(self) -> None:
         """Take up what earlier runs left: the shelf, and downloads that were not finished."""

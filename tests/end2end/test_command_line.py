@@ -90,6 +90,56 @@ def test_the_page_for_people(weighin: list[str], tiny: Path) -> None:
     assert "Reading" in done.stdout and "RAM" in done.stdout and "length limit reached" in done.stdout
 
 
+@pytest.mark.parametrize("what", ["missing", "truncated", "directory"])
+def test_a_file_that_is_no_model_leaves_the_other_lane_alone(
+    weighin: list[str], tiny: Path, tmp_path: Path, what: str
+) -> None:
+    bad = tmp_path / "bad.gguf"
+    if what == "truncated":
+        bad.write_bytes(tiny.read_bytes()[:100_000])
+    elif what == "directory":
+        bad.mkdir()
+    done = run(weighin, "compare", tiny, bad, "-p", "x", "--max-tokens", "3", "--json")
+    assert done.returncode == 3, done.stderr
+    lanes = json.loads(done.stdout)["lanes"]
+    assert lanes[0]["answer"] and lanes[1]["error"]["kind"] == what
+    assert len(json.loads(run(weighin, "history", "list", "--json").stdout)["comparisons"]) == 1
+
+
+def test_a_prompt_file_with_a_byte_order_mark(weighin: list[str], tiny: Path, tmp_path: Path) -> None:
+    file = tmp_path / "p.txt"
+    file.write_bytes(b"\xef\xbb\xbfplain\r\ntext")
+    done = run(weighin, "compare", tiny, tiny, "--prompt-file", file, "--raw", "--max-tokens", "2", "--json")
+    assert json.loads(done.stdout)["prompt"] == "plain\r\ntext"
+    endless = run(weighin, "compare", tiny, tiny, "--prompt-file", "/dev/zero")
+    assert endless.returncode == 2 and "at most" in endless.stderr
+
+
+def test_a_path_that_is_not_utf_8(weighin: list[str], tiny: Path, tmp_path: Path) -> None:
+    odd = os.fsencode(tmp_path) + b"/odd \xff.gguf"
+    Path(os.fsdecode(odd)).write_bytes(tiny.read_bytes())
+    done = subprocess.run([*weighin, "compare", odd, str(tiny), "-p", "x", "--max-tokens", "2"], capture_output=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_half_a_character_in_the_prompt_is_replaced_everywhere(weighin: list[str], tiny: Path) -> None:
+    done = subprocess.run(
+        [*weighin, "compare", str(tiny), str(tiny), "-p", b"\xff hi", "--raw", "--max-tokens", "2", "--json"],
+        capture_output=True,
+    )
+    body = json.loads(done.stdout)
+    assert body["prompt"] == body["lanes"][0]["rendered_prompt"] == "\ufffd hi"
+
+
+def test_a_damaged_history_is_moved_aside_and_that_is_said(weighin: list[str], tmp_path: Path) -> None:
+    database = tmp_path / "profile" / "data" / "weighin.db"
+    database.parent.mkdir(parents=True)
+    database.write_bytes(os.urandom(9000))
+    done = run(weighin, "history", "list")
+    assert done.returncode == 0
+    assert "moved to" in done.stderr
+
+
 def test_one_lane_failing_is_status_3_with_the_other_result(weighin: list[str], tiny: Path, tmp_path: Path) -> None:
     from tests.support.gguf_files import make_model
 
@@ -108,7 +158,8 @@ def test_one_lane_failing_is_status_3_with_the_other_result(weighin: list[str], 
     [
         (["compare", "starter:dense"], 2, "required"),
         (["compare", "starter:dense", "starter:none", "-p", "x"], 2, "no starter model"),
-        (["compare", "/nowhere.gguf", "starter:moe", "-p", "x"], 1, "no such file"),
+        (["compare", "", "starter:moe", "-p", "x"], 2, "empty"),
+        (["compare", "starter:dense", "starter:moe", "-p", "x", "--ctx", "0"], 2, "Context"),
         (["compare", "starter:dense", "starter:moe", "-p", "  "], 1, "Type a prompt"),
         (["compare", "starter:dense", "starter:moe", "-p", "x", "--temperature", "-3"], 2, "Temperature"),
         (["compare", "starter:dense", "starter:moe", "-p", "x", "--ctx", "2000000000"], 2, "Context"),

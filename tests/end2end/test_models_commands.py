@@ -51,7 +51,7 @@ def test_from_search_to_answer_to_removal(ask: Any, hub: LoopbackHub, tiny: Path
     assert variant["files"][0]["size"] == tiny.stat().st_size
     assert listing["recommended"] == "tiny-F32.gguf"
     assert listing["left_out"][0]["path"] == "mmproj-tiny.gguf"
-    refused = ask("compare", "hub:o/tiny-GGUF/tiny-F32.gguf", "starter:dense", "-p", "x", status=1)
+    refused = ask("compare", "hub:o/tiny-GGUF/tiny-F32.gguf", "starter:dense", "-p", "x", status=3)
     assert "weighin models get o/tiny-GGUF/tiny-F32.gguf" in refused.stderr
     (got,) = ask("models", "get", "o/tiny-GGUF/tiny-F32.gguf", "--json")["models"]
     assert Path(got["path"]).read_bytes() == tiny.read_bytes()
@@ -126,7 +126,7 @@ def test_wrong_names_are_wrong_usage(ask: Any) -> None:
     for name in ("../x", "o/r/../x.gguf", "o/r/CON.gguf", "nothing"):
         ask("models", "get", name, status=2)
     ask("models", "files", "no repository", status=2)
-    assert "GPT-3 175B: It can be run nowhere" in ask("compare", "gpt-3", "starter:dense", "-p", "x", status=1).stderr
+    assert "GPT-3 175B: It can be run nowhere" in ask("bench", "gpt-3", status=1).stderr
     assert "weighin models files Qwen/Qwen3-4B-GGUF" in ask("bench", "Qwen3-4B", status=1).stderr
 
 

@@ -20,7 +20,9 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QPlainTextEdit, QTableVie
 
 from weighin.app import Program
 from weighin.core.answer import StopReason
-from weighin.core.comparison import Comparison
+from weighin.core.chat import Prompt
+from weighin.core.comparison import Comparison, ComparisonRequest, LaneSetup, Mode
+from weighin.core.options import LoadOptions, SamplingOptions
 from weighin.paths import Profile
 from weighin.ui import theme
 
@@ -112,6 +114,25 @@ def test_a_killed_window_leaves_no_worker(tmp_path: Path) -> None:
     process.kill()
     process.wait(10)
     assert psutil.wait_procs(workers, timeout=5)[1] == []
+
+
+def test_closing_the_window_keeps_what_was_written(qtbot: Any, program: Program, endless: Path) -> None:
+    opened: list[Any] = []
+    program.library.open_file(str(endless), opened.append, opened.append)
+    qtbot.waitUntil(lambda: bool(opened))
+    facts = opened[0]
+    outcome: list[Comparison] = []
+    program.runner.finished.connect(outcome.append)
+    setup = LaneSetup(facts, LoadOptions(context=65536), SamplingOptions(max_tokens=60_000))
+    program.runner.run(ComparisonRequest(Prompt("go on"), Mode.ALONE, (setup, setup)))
+    qtbot.waitUntil(lambda: program.runner.lanes[0].status.phase == "writing", timeout=20_000)
+    program.window.close()
+    qtbot.waitUntil(lambda: not program.window.isVisible(), timeout=10_000)
+    assert outcome[0].results[0].answer.text.startswith("aaa")
+    rows: list[Any] = []
+    program.history.search("go on", rows.append, rows.append)
+    qtbot.waitUntil(lambda: bool(rows))
+    assert rows[0][0].stop_a == "cancelled"
 
 
 def test_sigterm_closes_the_window_properly(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -93,6 +95,17 @@ def test_a_lane_that_falls_silent_does_not_hold_up_the_other(runs: Any, mode: Mo
     comparison = both.run(request(mode=mode))
     assert comparison.results[0].answer.failure.kind == "silent"
     assert comparison.results[1].answer.text == "fine"
+
+
+def test_a_worker_that_dies_between_its_turns_fails_its_lane(qtbot: Any, runs: Any) -> None:
+    both = runs({"text": "x"}, {"text": "a b c d e f g h", "tokens_per_s": 8})
+    both.runner.run(request(repeat=2))
+    lane_a, lane_b = both.runner.lanes
+    qtbot.waitUntil(lambda: lane_b.status.phase == "writing", timeout=10_000)
+    os.kill(lane_a.worker_pid, signal.SIGKILL)
+    first = both.wait().results[0].answer
+    assert first.stop_reason is StopReason.FAILED
+    assert first.failure.kind == "killed"
 
 
 def test_stop_ends_everything_and_keeps_what_was_written(qtbot: Any, runs: Any) -> None:

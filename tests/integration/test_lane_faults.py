@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ import pytest
 from tests.support.lanes import HASTE, PATIENT, Heard, ask, fake_lane, load
 
 from weighin.core.answer import StopReason
-from weighin.core.options import LoadOptions
+from weighin.core.chat import Message
+from weighin.core.options import LoadOptions, SamplingOptions
 from weighin.core.progress import LaneState
 from weighin.services.lane import Lane, Patience
 
@@ -140,9 +142,6 @@ def test_stop_before_the_process_said_hello(qtbot: Any, make: Any) -> None:
 def test_stop_while_reading_or_writing_keeps_the_text_and_the_model(qtbot: Any, make: Any, script: dict) -> None:
     lane, heard = make(**script)
     load(qtbot, lane, heard)
-    from weighin.core.chat import Message
-    from weighin.core.options import SamplingOptions
-
     lane.generate((Message("user", "x"),), SamplingOptions(), 1)
     qtbot.waitUntil(lambda: lane.status.phase == ("reading" if "prompt_s" in script else "writing"), timeout=5000)
     lane.stop()
@@ -155,9 +154,6 @@ def test_stop_while_reading_or_writing_keeps_the_text_and_the_model(qtbot: Any, 
 def test_a_worker_that_ignores_stop_is_ended(qtbot: Any, make: Any) -> None:
     lane, heard = make(text="a " * 500, tokens_per_s=20, at={"never": "ignore_cancel"})
     load(qtbot, lane, heard)
-    from weighin.core.chat import Message
-    from weighin.core.options import SamplingOptions
-
     lane.generate((Message("user", "x"),), SamplingOptions(), 1)
     qtbot.waitUntil(lambda: bool(heard.text), timeout=5000)
     lane.stop()
@@ -200,6 +196,31 @@ def test_a_prompt_over_a_megabyte_is_refused_in_words(qtbot: Any, make: Any) -> 
     load(qtbot, lane, heard)
     assert ask(qtbot, lane, heard, "x" * (2 << 20)).failure.kind == "prompt_too_long"
     assert ask(qtbot, lane, heard).text == "fine"
+
+
+def test_after_a_refused_prompt_the_idle_worker_is_left_alone(qtbot: Any, make: Any) -> None:
+    lane, heard = make(HASTE, text="fine")
+    load(qtbot, lane, heard)
+    ask(qtbot, lane, heard, "x" * (2 << 20))
+    qtbot.wait(HASTE.give_up_ms + 500)
+    assert lane.status.state is LaneState.READY
+    assert lane.status.silent_s == 0
+
+
+@pytest.mark.parametrize("moment", ["loading", "reading", "writing:2"])
+def test_a_worker_that_lives_but_takes_no_step_further_is_shown_and_can_be_stopped(
+    qtbot: Any, make: Any, moment: str
+) -> None:
+    lane, heard = make(replace(PATIENT, stuck_ms=800), text="one two three", at={moment: "hang"})
+    stuck: list[float] = []
+    lane.status_changed.connect(lambda status: stuck.append(status.silent_s))
+    lane.load("/nowhere/model.gguf", LoadOptions(), 1)
+    if moment != "loading":
+        qtbot.waitUntil(lambda: bool(heard.loaded), timeout=10_000)
+        lane.generate((Message("user", "x"),), SamplingOptions(), 1)
+    qtbot.waitUntil(lambda: max(stuck, default=0) > 0, timeout=10_000)
+    lane.stop()
+    qtbot.waitUntil(lambda: bool(heard.failures or heard.answers), timeout=5000)
 
 
 def test_a_worker_gets_no_secrets(qtbot: Any, make: Any, monkeypatch: pytest.MonkeyPatch) -> None:

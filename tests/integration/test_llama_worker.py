@@ -91,6 +91,14 @@ def test_control_tokens_in_what_a_user_types_stay_text(tiny: Path) -> None:
     assert joined == CHAT.format(hostile)
 
 
+def test_the_unknown_token_in_what_a_user_types_stays_text(tmp_path: Path) -> None:
+    model = make_model(tmp_path / "m.gguf", tokenizer="spm", template="<s>{{ messages[0].content }}</s>")
+    with WorkerClient() as worker:
+        worker.loaded(model)
+        tokens = worker.ask(Tokenize(1, (Message("user", "a <unk> b"),)))[-1].tokens
+    assert 0 not in tokens
+
+
 @pytest.mark.parametrize("written_by_template", [False, True])
 def test_bos_stands_exactly_once_where_the_model_wants_it(tmp_path: Path, written_by_template: bool) -> None:
     template = ("{{ bos_token }}" if written_by_template else "") + CHATML
@@ -215,6 +223,15 @@ def test_memory_agrees_with_the_kernel(tmp_path: Path) -> None:
     assert resident > 0.9 * model.stat().st_size
     assert loaded.memory.total_bytes == loaded.memory.own_bytes + loaded.memory.model_file_bytes
     assert loaded.memory.peak_bytes >= loaded.memory.total_bytes
+
+
+def test_memory_is_counted_on_when_the_file_is_deleted_under_a_strange_name(tmp_path: Path) -> None:
+    model = make_model(tmp_path / "new\nline x.gguf", layers=20)
+    size = model.stat().st_size
+    with WorkerClient() as worker:
+        worker.loaded(model)
+        model.unlink()
+        assert worker.generate("x", max_tokens=2)[-1].memory.model_file_bytes > 0.9 * size
 
 
 def test_timing_counts_what_it_says(tiny: Path) -> None:

@@ -30,8 +30,8 @@ def run_bench(options: argparse.Namespace, profile: Profile, resources: Path, co
     """Measure and print. The exit status of the contract."""
     for name in ("prompt_tokens", "generate_tokens", "repeat"):
         if not 1 <= getattr(options, name) <= 1_000_000:
-            raise AppError(f"--{name.replace('_', '-')} must be at least 1.", kind="usage")
-    model = resolve(options.model, resources, profile)
+            raise AppError(f"--{name.replace('_', '-')} must be from 1 to 1,000,000.", kind="usage")
+    model = resolve(options.model, resources, profile, console)
     context = max(options.prompt_tokens, options.generate_tokens, 256)
     load = LoadOptions(context=context, gpu_layers=gpu_layers(options.gpu_layers))
     if refusal := memory_refusal(memory_needed(model, load), available_bytes()):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from weighin.cli.console import Console
 from weighin.cli.loop import CommandLoop
-from weighin.cli.models import gpu_layers, resolve
+from weighin.cli.models import gpu_layers, resolve_or_refuse
 from weighin.core.answer import StopReason
 from weighin.core.chat import Prompt
 from weighin.core.comparison import Comparison, ComparisonRequest, LaneResult, LaneSetup, Mode
@@ -21,15 +21,16 @@ from weighin.paths import Profile
 from weighin.services.comparison import ComparisonRunner
 from weighin.services.factory import new_runner
 from weighin.store.comparisons import ComparisonStore
-from weighin.store.database import open_database
+from weighin.store.database import moved_aside_sentence, open_database
 
+MAX_PROMPT = 4 << 20
 _SAMPLING = ("max_tokens", "temperature", "top_k", "top_p", "min_p", "repeat_penalty", "seed")
 
 
 def run_compare(options: argparse.Namespace, profile: Profile, resources: Path, console: Console) -> int:
     """Run, print and keep the comparison. The exit status of the contract."""
-    request = _request(options, resources, profile)
-    store = ComparisonStore(open_database(profile.database))
+    request = _request(options, resources, profile, console)
+    store = ComparisonStore(open_database(profile.database, lambda place: console.say(moved_aside_sentence(place))))
     runner = new_runner()
     outcome: list[Comparison] = []
     loop = CommandLoop(runner.stop)
@@ -74,20 +75,19 @@ def run_compare(options: argparse.Namespace, profile: Profile, resources: Path, 
     return status
 
 
-def _request(options: argparse.Namespace, resources: Path, profile: Profile) -> ComparisonRequest:
+def _request(options: argparse.Namespace, resources: Path, profile: Profile, console: Console) -> ComparisonRequest:
     """The comparison that the options ask for. Raises AppError."""
     text = options.prompt if options.prompt is not None else _read_prompt(options.prompt_file)
     chosen = {name: getattr(options, name) for name in _SAMPLING if getattr(options, name) is not None}
     sampling = SamplingOptions(**chosen, stop=tuple(options.stop))
-    load = LoadOptions(gpu_layers=gpu_layers(options.gpu_layers), **({"context": options.ctx} if options.ctx else {}))
+    context = LoadOptions.context if options.ctx is None else options.ctx
+    load = LoadOptions(context=context, gpu_layers=gpu_layers(options.gpu_layers))
     if options.threads is not None and options.threads < 1:
         raise AppError("--threads must be at least 1.", kind="usage")
     if not 1 <= options.repeat <= 20:
         raise AppError("--repeat takes a number from 1 to 20.", kind="usage")
-    lanes = tuple(
-        LaneSetup(resolve(name, resources, profile), load, sampling, options.threads)
-        for name in (options.model_a, options.model_b)
-    )
+    found = [resolve_or_refuse(name, resources, profile, console) for name in (options.model_a, options.model_b)]
+    lanes = [LaneSetup(model, load, sampling, options.threads, refusal) for model, refusal in found]
     return ComparisonRequest(
         Prompt(text, options.system, options.raw),
         Mode(options.mode),
@@ -98,8 +98,16 @@ def _request(options: argparse.Namespace, resources: Path, profile: Profile) -> 
 
 
 def _read_prompt(name: str) -> str:
+    """The text of a prompt file, at most MAX_PROMPT bytes of UTF-8; a byte order mark is no part of it."""
     try:
-        return sys.stdin.read() if name == "-" else Path(name).read_text("utf-8")
+        if name == "-":
+            data = sys.stdin.buffer.read(MAX_PROMPT + 1)
+        else:
+            with Path(name).open("rb") as stream:
+                data = stream.read(MAX_PROMPT + 1)
+        if len(data) > MAX_PROMPT:
+            raise AppError(f"{name}: a prompt file holds at most {MAX_PROMPT:,} bytes.", kind="usage")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise AppError(f"{name} is not a UTF-8 text file.", kind="usage") from None
     except OSError as error:

@@ -9,9 +9,9 @@ from typing import Any, TextIO
 class Console:
     """The two streams of a command."""
 
-    def __init__(self, out: TextIO, err: TextIO) -> None:
+    def __init__(self, out: TextIO | None, err: TextIO | None) -> None:
         self._out, self._err = out, err
-        self._live = err.isatty()
+        self._live = err is not None and err.isatty()
 
     def result(self, text: str) -> None:
         """A result, for stdout."""
@@ -36,9 +36,9 @@ class Console:
             self._write(self._err, "\r\x1b[K")
 
     @staticmethod
-    def _write(stream: TextIO, text: str) -> None:
-        data = text.encode(stream.encoding or "utf-8", "backslashreplace")
-        stream.buffer.write(data) if hasattr(stream, "buffer") else stream.write(
-            data.decode(stream.encoding or "utf-8")
-        )
+    def _write(stream: TextIO | None, text: str) -> None:
+        if stream is None:  # closed by whoever started us
+            return
+        encoding = stream.encoding or "utf-8"
+        stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
         stream.flush()

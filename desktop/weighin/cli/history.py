@@ -13,12 +13,14 @@ from weighin.core.report import comparison_csv, comparison_json, comparison_mark
 from weighin.core.safe_text import safe_name, safe_text
 from weighin.paths import Profile
 from weighin.store.comparisons import ComparisonStore
-from weighin.store.database import open_database
+from weighin.store.database import moved_aside_sentence, open_database
 
 
 def run_history(options: argparse.Namespace, profile: Profile, console: Console) -> int:
     """Print what was asked for; 0, or an AppError."""
-    with contextlib.closing(ComparisonStore(open_database(profile.database))) as store:
+    with contextlib.closing(
+        ComparisonStore(open_database(profile.database, lambda place: console.say(moved_aside_sentence(place))))
+    ) as store:
         return _carry_out(options, store, console)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from weighin.cli.console import Console
+from weighin.core.answer import Failure
 from weighin.core.catalogue import load_catalogue
 from weighin.core.errors import AppError
 from weighin.core.facts import model_facts
@@ -15,19 +17,21 @@ from weighin.core.shelf import ShelfModel
 from weighin.core.shelf_scan import scan
 from weighin.core.starter import starter_model
 from weighin.paths import Profile
-from weighin.store.database import open_database
+from weighin.store.database import moved_aside_sentence, open_database
 from weighin.store.models import ModelStore
 
 
-def resolve(name: str, resources: Path, profile: Profile) -> ModelFacts:
+def resolve(name: str, resources: Path, profile: Profile, console: Console) -> ModelFacts:
     """Facts of the model `name`: starter:dense, starter:moe, hub:OWNER/REPO/PATH.gguf, a name from the catalogue, or a
     path. Raises AppError with one sentence."""
+    if not name:
+        raise AppError("A model argument is empty.", kind="usage")
     if name.startswith("starter:"):
         return starter_model(resources, name.removeprefix("starter:"))
     if name.startswith(("http://", "https://")):
         raise AppError(f"{name}: this version does not speak to servers.", kind="usage")
     if not Path(name).expanduser().exists():
-        found = resolve_name(shelf_now(profile), load_catalogue(resources), name)
+        found = resolve_name(shelf_now(profile, console), load_catalogue(resources), name)
         if found is not None:
             return found.ready_facts()
     try:
@@ -36,14 +40,28 @@ def resolve(name: str, resources: Path, profile: Profile) -> ModelFacts:
         raise AppError(f"{name}: {error.user_text}", error.detail, error.kind) from None
 
 
-def shelf_now(profile: Profile) -> tuple[ShelfModel, ...]:
+def shelf_now(profile: Profile, console: Console) -> tuple[ShelfModel, ...]:
     """The shelf as it is at this moment: what was known, looked at again."""
-    store = ModelStore(open_database(profile.database))
+    store = ModelStore(open_database(profile.database, lambda place: console.say(moved_aside_sentence(place))))
     known = {model.path: model for model in store.models()}
     places = usual_places(profile.hub_cache, Path.home(), dict(os.environ))
     now = scan(known.values(), places, store.places())
     store.keep_models(model for model in now if known.get(model.path) != model)
     return now
+
+
+def resolve_or_refuse(
+    name: str, resources: Path, profile: Profile, console: Console
+) -> tuple[ModelFacts, Failure | None]:
+    """As `resolve`, but a file that is no usable model comes back as facts of nothing and the reason. Raises AppError
+    for wrong usage only."""
+    try:
+        return resolve(name, resources, profile, console), None
+    except AppError as error:
+        if error.kind in ("usage", "name"):
+            raise
+        unknown = ModelFacts(Path(name).name or name, name, 0, "unknown", "unknown", 0, 0)
+        return unknown, Failure(error.kind, error.user_text, error.detail)
 
 
 def gpu_layers(text: str) -> int:

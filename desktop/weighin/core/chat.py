@@ -23,6 +23,12 @@ class Prompt:
     system: str = ""
     raw: bool = False
 
+    def __post_init__(self) -> None:
+        # Half a character (a lone surrogate, from a command line that is not UTF-8) can be neither sent nor stored.
+        for name in ("text", "system"):
+            whole = getattr(self, name).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+            object.__setattr__(self, name, whole)
+
     def messages(self) -> tuple[Message, ...]:
         """The turns that both lanes get, the same for both."""
         system = (Message("system", self.system),) if self.system.strip() and not self.raw else ()

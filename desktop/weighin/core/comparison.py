@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
-from weighin.core.answer import Answer, Timing
+from weighin.core.answer import Answer, Failure, Timing
 from weighin.core.chat import Prompt
 from weighin.core.model import ModelFacts
 from weighin.core.options import LoadOptions, SamplingOptions
@@ -22,12 +22,14 @@ class Mode(str, Enum):
 
 @dataclass(frozen=True)
 class LaneSetup:
-    """A model with its options. `threads`: a wish, None for this lane's share of the cores."""
+    """A model with its options. `threads`: a wish, None for this lane's share of the cores. `refusal`: why this lane
+    cannot even be tried (its file is no model, say); the other lane still runs."""
 
     model: ModelFacts
     load: LoadOptions = LoadOptions()
     sampling: SamplingOptions = SamplingOptions()
     threads: int | None = None
+    refusal: Failure | None = None
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ _FILE_TYPES = {
     20: "IQ2_XS", 21: "Q2_K_S", 22: "IQ3_XS", 23: "IQ3_XXS", 24: "IQ1_S", 25: "IQ4_NL", 26: "IQ3_S", 27: "IQ3_M",
     28: "IQ2_S", 29: "IQ2_M", 30: "IQ4_XS", 31: "IQ1_M", 32: "BF16", 36: "TQ1_0", 37: "TQ2_0", 38: "MXFP4",
 }  # fmt: skip
+_LARGEST = 1 << 31  # no count in a real header is larger
 _EXPERT_TENSOR = "_exps."
 
 
@@ -47,7 +48,8 @@ def facts_of_headers(headers: list[Header], fallback_name: str) -> dict[str, Any
         value = meta.get(f"{architecture}.{key}")
         if isinstance(value, list):  # one entry a layer: the largest stands for the model
             value = max((v for v in value if isinstance(v, int)), default=None)
-        return value if isinstance(value, int) and not isinstance(value, bool) else None
+        plausible = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _LARGEST
+        return value if plausible else None
 
     tensors = [t for h in headers for t in h.tensors]
     parameters = sum(t.elements for t in tensors)
@@ -84,9 +86,9 @@ def facts_of_headers(headers: list[Header], fallback_name: str) -> dict[str, Any
 
 def _quantization(meta: dict[str, Any], tensors: list[Any]) -> str:
     """Name of the recipe where the file states it, else the type most weights have."""
-    stated = _FILE_TYPES.get(meta.get("general.file_type", -1))
-    if stated:
-        return stated
+    stated = meta.get("general.file_type")
+    if isinstance(stated, int) and stated in _FILE_TYPES:
+        return _FILE_TYPES[stated]
     weights: Counter[int] = Counter()
     for tensor in tensors:
         weights[tensor.type] += tensor.elements

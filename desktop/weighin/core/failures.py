@@ -62,9 +62,8 @@ def process_failure(crashed: bool, code: int, doing: str, log: str, memory_was_l
             name = f"signal {code}"
         if name == "SIGKILL":
             kind, text = "killed", "The worker was killed (SIGKILL)."
-            if memory_was_low or doing == "loading":
-                text = "The worker was killed (SIGKILL), probably because memory ran out."
-                kind = "out_of_memory" if memory_was_low else "killed"
+            if memory_was_low:
+                kind, text = "out_of_memory", "The worker was killed (SIGKILL), probably because memory ran out."
         else:
             kind, text = _SIGNALS.get(name, ("engine_crash", f"The engine crashed ({name})."))
     elif code == 0:

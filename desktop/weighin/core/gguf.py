@@ -208,10 +208,10 @@ def read_header_of(path: Path, texts: KnownTexts | None = None) -> Header:
         if path.is_dir():
             raise AppError("This is a folder, not a GGUF file.", kind="directory")
         size = path.stat().st_size
+        if not path.is_file():
+            raise AppError("This is not an ordinary file but a device or a pipe.", kind="not_a_file")
         if size == 0:
             raise AppError("This file is empty.", kind="empty")
-        if not path.is_file():
-            raise AppError("This is not an ordinary file.", kind="not_a_file")
         with path.open("rb") as stream:
             header = read_header(stream, texts)
     except FileNotFoundError:

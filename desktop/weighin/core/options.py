@@ -12,7 +12,7 @@ MAX_THREADS = 512
 KV_TYPES = ("f16", "q8_0", "q4_0")
 
 
-def _whole(name: str, value: object, low: int, high: int) -> None:
+def check_whole(name: str, value: object, low: int, high: int) -> None:
     """Raise AppError(kind="options") unless `value` is an int within [low, high]."""
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
         raise AppError(f"{name} must be a whole number from {low:,} to {high:,}, not {value!r}.", kind="options")
@@ -30,18 +30,19 @@ class LoadOptions:
     """How a model is put into memory.
 
     context: tokens of prompt and answer together. batch: prompt tokens a step. gpu_layers: layers kept on a GPU,
-    0 none, -1 all. kv_type: storage of the KV cache, one of KV_TYPES. Raises AppError(kind="options").
+    0 none, -1 all that this build can take. kv_type: storage of the KV cache, one of KV_TYPES.
+    Raises AppError(kind="options").
     """
 
     context: int = 4096
     batch: int = 512
-    gpu_layers: int = 0
+    gpu_layers: int = -1
     kv_type: str = "f16"
 
     def __post_init__(self) -> None:
-        _whole("Context", self.context, 16, MAX_CONTEXT)
-        _whole("Batch", self.batch, 1, 4096)
-        _whole("GPU layers", self.gpu_layers, -1, 100_000)
+        check_whole("Context", self.context, 16, MAX_CONTEXT)
+        check_whole("Batch", self.batch, 1, 4096)
+        check_whole("GPU layers", self.gpu_layers, -1, 100_000)
         if self.kv_type not in KV_TYPES:
             raise AppError(f"KV type must be one of {', '.join(KV_TYPES)}, not {self.kv_type!r}.", kind="options")
 
@@ -65,12 +66,12 @@ class SamplingOptions:
     stop: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        _whole("Longest answer", self.max_tokens, 1, MAX_CONTEXT)
+        check_whole("Longest answer", self.max_tokens, 1, MAX_CONTEXT)
         _number("Temperature", self.temperature, 0.0, 10.0)
-        _whole("Top-k", self.top_k, 0, 1_000_000)
+        check_whole("Top-k", self.top_k, 0, 1_000_000)
         _number("Top-p", self.top_p, 0.0, 1.0)
         _number("Min-p", self.min_p, 0.0, 1.0)
         _number("Repeat penalty", self.repeat_penalty, 0.1, 10.0)
-        _whole("Seed", self.seed, 0, 2**32 - 2)
+        check_whole("Seed", self.seed, 0, 2**32 - 2)
         if len(self.stop) > 16 or any(not isinstance(s, str) or not s or len(s) > 256 for s in self.stop):
             raise AppError("Stop strings: at most 16, each 1 to 256 characters long.", kind="options")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from weighin.core.answer import MemoryReceipt, MemorySample, StopReason, Timing
 from weighin.core.chat import Message
 from weighin.core.comparison import EngineFacts
-from weighin.core.options import LoadOptions, SamplingOptions
+from weighin.core.options import MAX_THREADS, LoadOptions, SamplingOptions, check_whole
 
 PROTOCOL = 1
 
@@ -28,6 +28,9 @@ class Load:
     options: LoadOptions
     threads: int
 
+    def __post_init__(self) -> None:
+        check_whole("Threads", self.threads, 1, MAX_THREADS)
+
 
 @dataclass(frozen=True)
 class Generate:
@@ -38,6 +41,9 @@ class Generate:
     sampling: SamplingOptions
     threads: int
     raw: bool = False
+
+    def __post_init__(self) -> None:
+        check_whole("Threads", self.threads, 1, MAX_THREADS)
 
 
 @dataclass(frozen=True)
@@ -58,6 +64,11 @@ class Bench:
     generate_tokens: int
     repeat: int
     threads: int
+
+    def __post_init__(self) -> None:
+        for name in ("prompt_tokens", "generate_tokens", "repeat"):
+            check_whole(name, getattr(self, name), 1, 1_000_000)
+        check_whole("Threads", self.threads, 1, MAX_THREADS)
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,12 @@ class WireError(Exception):
 
 
 def encode(message: Any) -> bytes:
-    """One message as a line of ASCII JSON, newline included. Raises WireError above MAX_LINE."""
+    """One message as a line of JSON in UTF-8, newline included. Raises WireError above MAX_LINE."""
     body = {"type": type(message).__name__, **to_plain(message)}
-    line = json.dumps(body, separators=(",", ":")).encode("ascii") + b"\n"
+    try:
+        line = json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode() + b"\n"
+    except UnicodeEncodeError:  # a path that is not UTF-8 travels in escapes
+        line = json.dumps(body, separators=(",", ":")).encode("ascii") + b"\n"
     if len(line) > MAX_LINE:
         raise WireError(f"a {body['type']} message of {len(line):,} bytes is over the limit of {MAX_LINE:,}")
     return line

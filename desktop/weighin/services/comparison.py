@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -98,6 +98,9 @@ class ComparisonRunner(QObject):
         self._request = request
         self._stopping = False
         self._runs = [_LaneRun(setup) for setup in request.lanes]
+        for run in self._runs:
+            if run.setup.refusal:
+                run.fail(run.setup.refusal)
         self._steps = list(schedule(request.repeat))
         self.started.emit(request)
         QTimer.singleShot(0, self._next)
@@ -149,6 +152,11 @@ class ComparisonRunner(QObject):
             return
         run = self._runs[index]
         other = self.lanes[1 - index]
+        died = self.lanes[index].status.failure
+        if run.began and died:
+            run.fail(died)  # between two turns; going on with a fresh worker would mix rounds that cannot be compared
+            QTimer.singleShot(0, self._next)
+            return
         if self.lanes[index].model is not None:
             self._waiting_for.add(index)  # its memory must be back before it is counted
             self.lanes[index].unload()
@@ -170,6 +178,7 @@ class ComparisonRunner(QObject):
     def _generate(self, step: Step) -> None:
         assert self._request is not None
         run = self._runs[step.lane]
+        run.began = True
         run.warming_up = step.number == 0
         self._waiting_for.add(step.lane)
         label = self.lanes[step.lane].label
@@ -197,6 +206,7 @@ class ComparisonRunner(QObject):
     def _on_loaded(self, index: int, _: LoadedModel) -> None:
         if index in self._waiting_for:
             self._waiting_for.discard(index)
+            self._runs[index].began = True
             self._next()
 
     def _on_load_failed(self, index: int, failure: Failure) -> None:
@@ -239,23 +249,24 @@ class _LaneRun:
         self.rounds: list[Timing] = []
         self.warming_up = False
         self._answer: Answer | None = None
+        self.began = False
         self.can_go_on = True
 
     def take(self, answer: Answer) -> None:
         """One answer more; a warm-up is kept only when it failed."""
         if answer.stop_reason is StopReason.FAILED:
             self.can_go_on = False
-            if self._answer is None or answer.failure:
-                self._answer = answer
+            self._answer = answer
         elif not self.warming_up or answer.stop_reason is StopReason.CANCELLED:
             self._answer = answer
             if answer.stop_reason is not StopReason.CANCELLED:
                 self.rounds.append(answer.timing)
 
     def fail(self, failure: Failure) -> None:
-        """This lane cannot answer."""
+        """This lane cannot answer, or not again: what it has answered is kept."""
         self.can_go_on = False
-        self._answer = Answer("", "", StopReason.FAILED, Timing(), MemoryReceipt(), failure=failure)
+        answer = self._answer or Answer("", "", StopReason.FAILED, Timing(), MemoryReceipt())
+        self._answer = replace(answer, stop_reason=StopReason.FAILED, failure=failure)
 
     def result(self) -> Answer:
         """The last answer, or one that says that there is none."""

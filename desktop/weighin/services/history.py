@@ -20,6 +20,7 @@ class History(QObject):
     """One thread owns the database: the window never waits for a disk, and nothing is written out of order."""
 
     changed = Signal()
+    damaged = Signal(str)  # a sentence: the database was moved aside, and where to
 
     def __init__(self, path: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -56,9 +57,11 @@ class History(QObject):
         if self._store is None:
             # sqlite-utils takes a third of the program's start to import: not before the first paint.
             from weighin.store.comparisons import ComparisonStore
-            from weighin.store.database import open_database
+            from weighin.store.database import moved_aside_sentence, open_database
 
-            self._store = ComparisonStore(open_database(self._path))
+            self._store = ComparisonStore(
+                open_database(self._path, lambda place: self.damaged.emit(moved_aside_sentence(place)))
+            )
         return self._store
 
     def _write(self, work: Callable[[ComparisonStore], None], done: Callable[[None], None], failed: Failed) -> None:

@@ -30,12 +30,14 @@ WorkerFactory = Callable[[QObject], WorkerProcess]
 @dataclass(frozen=True)
 class Patience:
     """How long a lane waits, in milliseconds: for a cancelled job before the worker is killed, for a worker to leave,
-    before silence is shown, and before a silent worker is ended."""
+    before silence is shown, before a silent worker is ended, and before it is shown that a worker which still gives
+    signs of life takes no step further (a large model may need minutes for a batch: only the user ends that)."""
 
     cancel_ms: int = 2000
     leave_ms: int = 2000
     silent_ms: int = 20_000
     give_up_ms: int = 60_000
+    stuck_ms: int = 30_000
     watch_ms: int = 1000
 
 
@@ -92,7 +94,9 @@ class Lane(QObject):
         self._record: AnswerRecord | None = None
         self._next_id = 1
         self._asked_to_stop = False
-        self._last_sign = time.monotonic()
+        self._last_sign = self._last_step = time.monotonic()
+        self._pulse_step = ("", 0, 0)
+        self._gave_up = False
         self._watch = QTimer(self)
         self._watch.setInterval(self._patience.watch_ms)
         self._watch.timeout.connect(self._look_for_life)
@@ -120,12 +124,13 @@ class Lane(QObject):
         return self._worker.pid if self._worker else 0
 
     def holds(self, path: str, options: LoadOptions) -> bool:
-        """Whether this very file, unchanged on disk, is loaded with these options and ready."""
+        """Whether this very file is loaded with these options and ready: unchanged on disk, or gone from there (what
+        is mapped stays)."""
         return (
             self._status.state is LaneState.READY
             and self._model is not None
             and (self._model.path, self._model.options) == (path, options)
-            and self._signature == _signature(path)
+            and _signature(path) in (self._signature, None)
         )
 
     def load(self, path: str, options: LoadOptions, threads: int) -> None:
@@ -193,18 +198,22 @@ class Lane(QObject):
             self._worker.send(request)
         except WireError:
             self._pending = None
-            self._settle_failure(request, Failure("prompt_too_long", "The prompt is over one megabyte: far too long."))
+            self._watch.stop()
             self._set(LaneState.READY)
+            self._settle_failure(request, Failure("prompt_too_long", "The prompt is over one megabyte: far too long."))
 
     def _begin(self, request: Any) -> None:
         self._pending = request
         self._asked_to_stop = False
-        self._last_sign = time.monotonic()
+        self._last_sign = self._last_step = time.monotonic()
+        self._gave_up = False
         self._least_available = None
         self._watch.start()
 
     def _on_event(self, event: Any) -> None:
         self._last_sign = time.monotonic()
+        if not isinstance(event, wire_messages.Pulse):
+            self._last_step = self._last_sign
         if isinstance(event, wire_messages.Hello):
             self._on_hello(event)
             return
@@ -235,6 +244,12 @@ class Lane(QObject):
                 self._worker.send(wire_messages.Cancel(self._take_id(), self._pending.id))
 
     def _on_pulse(self, pulse: wire_messages.Pulse) -> None:
+        step = (pulse.phase, pulse.done, pulse.total)
+        if step != self._pulse_step:
+            self._pulse_step = step
+            self._last_step = self._last_sign
+        elif self._status.silent_s:
+            return  # alive, but no step further: the status goes on saying so
         self._show_progress(pulse.phase or self._status.phase, pulse.done, pulse.total)
         if self._record:
             self.point.emit(self._record.point(pulse.memory))
@@ -297,7 +312,7 @@ class Lane(QObject):
         if end.protocol_error:
             text = "The worker was ended because it sent something that is no message of this program."
             return Failure("protocol", text, f"{end.protocol_error}\n{end.log}")
-        if self._status.silent_s > 0:
+        if self._gave_up:
             text = f"The worker gave no sign of life for {self._status.silent_s:.0f} seconds and was ended."
             return Failure("silent", text, end.log)
         low = self._least_available is not None and self._least_available < LOW_MEMORY
@@ -328,11 +343,12 @@ class Lane(QObject):
         available = self._available()
         if available is not None:
             self._least_available = min(available, self._least_available or available)
-        silent_ms = (time.monotonic() - self._last_sign) * 1000
-        if silent_ms < self._patience.silent_ms:
-            return
-        self._set(self._status.state, self._status.phase, self._status.done, self._status.total, silent_ms / 1000)
+        now = time.monotonic()
+        silent_ms, stuck_ms = (now - self._last_sign) * 1000, (now - self._last_step) * 1000
+        if silent_ms >= self._patience.silent_ms or stuck_ms >= self._patience.stuck_ms:
+            self._set(self._status.state, self._status.phase, self._status.done, self._status.total, stuck_ms / 1000)
         if silent_ms >= self._patience.give_up_ms:
+            self._gave_up = True
             self._end_worker()
 
     def _end_worker(self) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from weighin.services.tasks import Done, Failed, TaskRunner
 
@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 
 
 class ModelRecords(QObject):
-    """Runs work on the store in order; what else touches the disk for the shelf may share its thread."""
+    """Runs work on the store in order; what else touches the disk for the shelf may share its thread.
+
+    `damaged` carries a sentence: the database was unreadable, and a fresh one was begun."""
+
+    damaged = Signal(str)
 
     def __init__(self, path: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -34,8 +38,10 @@ class ModelRecords(QObject):
     def _opened(self) -> ModelStore:
         if self._store is None:
             # sqlite-utils takes a third of the program's start to import: not before the first paint.
-            from weighin.store.database import open_database
+            from weighin.store.database import moved_aside_sentence, open_database
             from weighin.store.models import ModelStore
 
-            self._store = ModelStore(open_database(self._path))
+            self._store = ModelStore(
+                open_database(self._path, lambda place: self.damaged.emit(moved_aside_sentence(place)))
+            )
         return self._store

@@ -6,6 +6,7 @@ import contextlib
 import datetime
 import sqlite3
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -18,12 +19,12 @@ KEPT_BACKUPS = 3
 _MIGRATION_TRIES, _MIGRATION_PAUSE_S = 40, 0.05
 
 
-def open_database(path: Path) -> Database:
+def open_database(path: Path, on_moved_aside: Callable[[Path], None]) -> Database:
     """The database at `path`, brought up to date. Raises AppError: kind "newer_database" or "database".
 
-    A file that is no database or is damaged is moved aside, and a fresh one begun; `moved_aside` tells."""
+    A file that is no database or is damaged is moved aside and a fresh one begun; `on_moved_aside` gets its place."""
     if path.exists():
-        _check(path)
+        _check(path, on_moved_aside)
     try:
         with contextlib.ExitStack() as on_failure:
             connection = sqlite3.connect(path, timeout=BUSY_S, check_same_thread=False)
@@ -56,12 +57,7 @@ def _migrate(database: Database) -> None:
     MIGRATIONS.apply(database)
 
 
-def moved_aside(path: Path) -> list[Path]:
-    """Files that earlier starts moved aside because they were damaged."""
-    return sorted(path.parent.glob(f"{path.name}.corrupt-*"))
-
-
-def _check(path: Path) -> None:
+def _check(path: Path, on_moved_aside: Callable[[Path], None]) -> None:
     """Move a file aside that SQLite cannot read."""
     try:
         with contextlib.closing(
@@ -78,6 +74,12 @@ def _check(path: Path) -> None:
             part = path.with_name(path.name + suffix)
             if part.exists():
                 part.rename(path.with_name(f"{path.name}.corrupt-{stamp}{suffix}"))
+        on_moved_aside(path.with_name(f"{path.name}.corrupt-{stamp}"))
+
+
+def moved_aside_sentence(place: Path) -> str:
+    """What to tell the user whose history was damaged."""
+    return f"The history was damaged: it was moved to {place}, and a fresh one begun."
 
 
 def _refuse_newer(database: Database) -> None:

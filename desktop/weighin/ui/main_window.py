@@ -51,6 +51,7 @@ class MainWindow(QMainWindow):
         self._history = history
         self._settings = settings
         self._models = models
+        self._closing = False
         self.setWindowTitle("Weigh-In")
         self.setWindowIcon(QIcon(str(paths.resources() / "icons" / "weighin.svg")))
         self.setMinimumSize(640, 560)
@@ -115,9 +116,15 @@ class MainWindow(QMainWindow):
         self._notice.say(text)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self._runner.running:
-            self._runner.stop()
         self._settings.set(_GEOMETRY, bytes(self.saveGeometry().toBase64().data()).decode("ascii"))
+        if self._runner.running and not self._closing:
+            # What was written so far is kept: the window goes when the comparison has ended and been handed on.
+            self._closing = True
+            event.ignore()
+            self._runner.finished.connect(self.close)
+            self._runner.stop()
+            self.show_notice("Stopping…")
+            return
         super().closeEvent(event)
 
     def _arrange(self) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import time
+from pathlib import Path
 from typing import Any
 
 import llama_cpp.llama_cpp as llama
@@ -28,7 +30,7 @@ from weighin.workers.bench import run_bench
 from weighin.workers.decoder import Decoder
 from weighin.workers.engine import Emit, EngineError
 from weighin.workers.generation import Generation
-from weighin.workers.memory import OwnMemory
+from weighin.workers.memory import OwnMemory, inodes_of
 from weighin.workers.native import AbortFlag, Devices, NativeLog, engine_facts
 from weighin.workers.prompt import PromptBuilder
 from weighin.workers.template import TemplateHungError
@@ -49,7 +51,7 @@ class LlamaEngine:
         self._facts = engine_facts(self._devices)
         self._abort = AbortFlag()
         self._memory = OwnMemory()
-        self._paths: tuple[str, ...] = ()
+        self._inodes: frozenset[int] = frozenset()
         self._phase, self._done, self._total = "", 0, 0
         self._vram: int | None = None
         self._load_s = 0.0
@@ -76,13 +78,13 @@ class LlamaEngine:
 
     def sample_memory(self) -> MemorySample:
         """Memory of this process now."""
-        return self._memory.sample(self._paths)
+        return self._memory.sample(self._inodes)
 
     def load(self, request: Load, emit: Emit) -> Loaded:
         """Load the model of `request`. Raises EngineError; the memory has then gone back."""
         self._log.clear()
         self._memory.begin_phase()
-        self._paths = tuple(str(p) for p in shard_paths(_absolute(request.path)))
+        self._inodes = inodes_of(tuple(str(p) for p in shard_paths(Path(request.path))))
         self._set_progress("loading", 0, 100)
         free_before = self._devices.gpu_free_bytes()
         begin = time.perf_counter()
@@ -99,7 +101,7 @@ class LlamaEngine:
         self._memory.begin_phase()
         run = Generation(decoder, vocabulary, prompts, request, emit, self._set_progress)
         timing, stop_reason, notices = run.run(self._load_s)
-        return Generated(request.id, stop_reason, timing, self._memory.receipt(self._paths, self._vram), notices)
+        return Generated(request.id, stop_reason, timing, self._memory.receipt(self._inodes, self._vram), notices)
 
     def tokenize(self, request: Tokenize) -> Tokenized:
         """The rendered prompt of `request` and its tokens."""
@@ -147,7 +149,7 @@ class LlamaEngine:
         params.n_gpu_layers = 999_999 if request.options.gpu_layers < 0 else request.options.gpu_layers
         callback = llama.llama_progress_callback(on_progress)
         params.progress_callback = callback
-        model = llama.llama_model_load_from_file(request.path.encode(), params)
+        model = llama.llama_model_load_from_file(os.fsencode(request.path), params)
         if self._abort.raised:
             if model:
                 llama.llama_model_free(model)
@@ -183,10 +185,10 @@ class LlamaEngine:
         if self._abort.raised:
             raise EngineError("cancelled", "Loading was stopped.")
         self._load_s = time.perf_counter() - begin
-        self._memory.calibrate(self._paths)
+        self._memory.calibrate(self._inodes)
         free_now = self._devices.gpu_free_bytes()
         self._vram = max(0, free_before - free_now) if free_before is not None and free_now is not None else None
-        receipt = self._memory.receipt(self._paths, self._vram)
+        receipt = self._memory.receipt(self._inodes, self._vram)
         self._memory.load_peak = receipt.peak_bytes
         return Loaded(
             request.id, self._load_s, context, self._prompts.template_kind, receipt, self._log.buffers, notices
@@ -225,9 +227,3 @@ class LlamaEngine:
         if self._model is not None:
             llama.llama_model_free(self._model)
         self._decoder = self._vocabulary = self._prompts = self._model = None
-
-
-def _absolute(path: str) -> Any:
-    from pathlib import Path
-
-    return Path(path).resolve()

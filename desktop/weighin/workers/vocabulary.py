@@ -12,6 +12,8 @@ from weighin.workers.text_stream import REASONING_MARKS
 # Characters that no prompt needs, put into text that spells a control token so that it is read as plain text.
 _BREAKERS = tuple(chr(code) for code in range(1, 9))
 
+_SPECIAL = llama.LLAMA_TOKEN_ATTR_CONTROL | llama.LLAMA_TOKEN_ATTR_UNKNOWN
+
 
 class Vocabulary:
     """Text to tokens and back, for one llama_vocab pointer that outlives this object."""
@@ -67,7 +69,7 @@ class Vocabulary:
         """Texts inside `content` that this vocabulary would read as control tokens."""
         found = set()
         for token in self.tokenize(content, False, True):
-            if self.is_control(token):
+            if self._is_special(token):
                 text = self._text(token)
                 if len(text) > 1 and text in content:
                     found.add(text)
@@ -76,6 +78,10 @@ class Vocabulary:
     def is_control(self, token: int) -> bool:
         """Whether `token` steers the model and is not text."""
         return llama.llama_vocab_is_control(self._vocab, token)
+
+    def _is_special(self, token: int) -> bool:
+        """Whether llama.cpp finds `token` in text only when it parses special tokens."""
+        return bool(llama.llama_vocab_get_attr(self._vocab, token) & _SPECIAL)
 
     def is_end(self, token: int) -> bool:
         """Whether the model says with `token` that it has finished."""

@@ -21,8 +21,9 @@ def test_the_engines_reason_becomes_a_sentence(log: str, kind: str, words: str) 
     assert failure.detail == log
 
 
-def test_a_kill_while_loading_points_to_memory() -> None:
-    assert "memory" in process_failure(True, 9, "loading", "").message
+def test_a_kill_points_to_memory_only_where_memory_was_low() -> None:
+    assert "memory" in process_failure(True, 9, "loading", "", memory_was_low=True).message
+    assert "memory" not in process_failure(True, 9, "loading", "").message
     assert process_failure(True, 9, "writing", "").message == "The worker was killed (SIGKILL) while writing."
 
 

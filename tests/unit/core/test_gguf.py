@@ -4,7 +4,9 @@ import random
 import struct
 import tracemalloc
 from pathlib import Path
+from typing import Any
 
+import gguf
 import pytest
 from tests.support.gguf_files import make_model
 
@@ -69,7 +71,7 @@ def test_what_is_no_model_is_called_by_its_name(tmp_path: Path, content: bytes, 
 
 
 def test_folders_missing_and_special_files(tmp_path: Path) -> None:
-    for path, kind in ((tmp_path, "directory"), (tmp_path / "none", "missing"), (Path("/dev/null"), "empty")):
+    for path, kind in ((tmp_path, "directory"), (tmp_path / "none", "missing"), (Path("/dev/null"), "not_a_file")):
         with pytest.raises(AppError) as refusal:
             read_header_of(path)
         assert refusal.value.kind == kind
@@ -110,6 +112,20 @@ def test_a_thousand_damaged_headers_never_raise_anything_else(tmp_path: Path) ->
             read_header(io.BytesIO(bytes(damaged)))
         except AppError:
             continue
+
+
+@pytest.mark.parametrize(
+    "add", [lambda w: w.add_array("general.file_type", [1, 2]), lambda w: w.add_uint64("llama.rope", 1 << 63)]
+)
+def test_values_of_the_wrong_kind_are_only_ignored(tmp_path: Path, add: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = gguf.GGUFWriter.add_license
+    monkeypatch.setattr(gguf.GGUFWriter, "add_license", lambda w, text: (real(w, text), add(w)))
+    monkeypatch.setattr(
+        gguf.GGUFWriter, "add_context_length", lambda w, _: w.add_uint64("llama.context_length", 1 << 63)
+    )
+    facts = model_facts(make_model(tmp_path / "m.gguf"))
+    assert facts.quantization == "F32"
+    assert facts.context_length is None
 
 
 def test_split_models_know_their_parts(tmp_path: Path) -> None:

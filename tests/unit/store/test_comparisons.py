@@ -11,7 +11,7 @@ from weighin.core.answer import Answer, Failure, MemoryReceipt, StopReason, Timi
 from weighin.core.comparison import Comparison, EngineFacts, LaneResult, LaneSetup
 from weighin.core.errors import AppError
 from weighin.store.comparisons import ComparisonStore
-from weighin.store.database import moved_aside, open_database
+from weighin.store.database import open_database
 
 ANSWER = Answer(
     "Zwölf.", "hm", StopReason.END, Timing(generated_tokens=20, generation_s=1.0), MemoryReceipt(1, 2, 3, 4)
@@ -34,7 +34,7 @@ def comparison(identifier: str = "a1", prompt: str = "What is seven plus five?",
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[ComparisonStore]:
-    with contextlib.closing(ComparisonStore(open_database(tmp_path / "x.db"))) as opened:
+    with contextlib.closing(ComparisonStore(open_database(tmp_path / "x.db", print))) as opened:
         yield opened
 
 
@@ -87,12 +87,12 @@ def test_an_answer_of_a_megabyte(store: ComparisonStore) -> None:
 
 def test_a_newer_database_is_refused_and_not_touched(tmp_path: Path) -> None:
     path = tmp_path / "x.db"
-    database = open_database(path)
+    database = open_database(path, print)
     database["_sqlite_migrations"].insert({"migration_set": "weighin", "name": "m999_future", "applied_at": "2030"})
     database.close()
     before = path.read_bytes()
     with pytest.raises(AppError) as refusal:
-        open_database(path)
+        open_database(path, print)
     assert refusal.value.kind == "newer_database"
     assert path.read_bytes() == before
 
@@ -101,30 +101,31 @@ def test_a_newer_database_is_refused_and_not_touched(tmp_path: Path) -> None:
 def test_a_damaged_database_is_moved_aside(tmp_path: Path, damage: bytes | None) -> None:
     path = tmp_path / "x.db"
     if damage is None:
-        database = open_database(path)
+        database = open_database(path, print)
         ComparisonStore(database).save(comparison("a"))
         database.close()
         whole = bytearray(path.read_bytes())
         whole[4096:12288] = b"\xff" * 8192
         damage = bytes(whole)
     path.write_bytes(damage)
-    store = ComparisonStore(open_database(path))
+    places: list[Path] = []
+    store = ComparisonStore(open_database(path, places.append))
     store.save(comparison("a"))
     assert [row.id for row in store.rows()] == ["a"]
-    assert moved_aside(path)[0].read_bytes() == damage
+    assert [place.read_bytes() for place in places] == [damage]
     store.close()
 
 
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     with pytest.raises(AppError) as refusal:
-        open_database(tmp_path / "no" / "such" / "folder" / "x.db")
+        open_database(tmp_path / "no" / "such" / "folder" / "x.db", print)
     assert refusal.value.kind == "database"
 
 
 def test_a_locked_database_gives_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("weighin.store.database.BUSY_S", 0.05)
     path = tmp_path / "x.db"
-    store = ComparisonStore(open_database(path))
+    store = ComparisonStore(open_database(path, print))
     other = sqlite3.connect(path)
     other.execute("BEGIN EXCLUSIVE")
     with pytest.raises(AppError) as refusal:

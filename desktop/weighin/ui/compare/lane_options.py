@@ -18,7 +18,7 @@ from weighin.ui.widgets.label import PlainLabel
 # name in the options, title, what it does, how it is read
 _LOAD = (
     ("context", "Context", "Tokens of prompt and answer together.", whole),
-    ("gpu_layers", "GPU layers", "Layers kept on a graphics card: 0 none, -1 all.", whole),
+    ("gpu_layers", "GPU layers", "Layers on a graphics card, where the engine can use one: 0 none, -1 all.", whole),
 )
 _SAMPLING = (
     ("max_tokens", "Longest answer", "The answer ends after so many tokens at the latest.", whole),
