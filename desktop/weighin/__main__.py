@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 
@@ -20,6 +21,9 @@ def main() -> int:
 
     options = parse(arguments)
     if options.command is None:
+        # Start-up makes thousands of objects that stay: collecting among them only delays the first paint. The window
+        # switches it on again.
+        gc.disable()
         from weighin.app import run_window
 
         return run_window(options.profile)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import signal
 import sys
@@ -21,6 +22,8 @@ from weighin.ui import theme
 from weighin.ui.main_window import MainWindow
 
 log = logging.getLogger(__name__)
+
+_RESTORE_AFTER_MS = 500
 
 
 class Program:
@@ -78,5 +81,7 @@ def run_window(profile_directory: str | None) -> int:
     heartbeat.timeout.connect(lambda: None)
     heartbeat.start(500)
     program.window.show()
-    QTimer.singleShot(0, program.restore)
+    # Not before the first paint: importing and scanning would compete with it for the interpreter.
+    QTimer.singleShot(_RESTORE_AFTER_MS, gc.enable)
+    QTimer.singleShot(_RESTORE_AFTER_MS, program.restore)
     return application.exec()

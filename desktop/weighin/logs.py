@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-import logging.handlers
 import sys
 from pathlib import Path
 from types import TracebackType
 
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 
+_MOST_BYTES = 1_000_000
 _LEVELS = {
     QtMsgType.QtDebugMsg: logging.DEBUG,
     QtMsgType.QtInfoMsg: logging.INFO,
@@ -20,10 +20,13 @@ _LEVELS = {
 
 
 def start_logging(folder: Path) -> None:
-    """Send this program's records, Qt's messages and uncaught exceptions to a file of at most 1 MB, three kept."""
-    handler = logging.handlers.RotatingFileHandler(
-        folder / "weighin.log", maxBytes=1_000_000, backupCount=2, encoding="utf-8", delay=True
-    )
+    """Send this program's records, Qt's messages and uncaught exceptions to a file; above 1 MB it makes room at start.
+
+    Not logging.handlers: that imports sockets and pickling before the first paint."""
+    path = folder / "weighin.log"
+    if path.exists() and path.stat().st_size > _MOST_BYTES:
+        path.replace(path.with_suffix(".old.log"))
+    handler = logging.FileHandler(path, encoding="utf-8", delay=True)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     root = logging.getLogger()
     root.addHandler(handler)
