@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-ROLES = ("system", "user", "assistant")
-
 
 @dataclass(frozen=True)
 class Message:
-    """One turn of a conversation; `role` is one of ROLES, `content` is plain text, never control tokens."""
+    """One turn of a conversation. role: "system", "user" or "assistant"; content: plain text, never control tokens."""
 
     role: str
     content: str

@@ -8,10 +8,6 @@ import signal
 from weighin.core.answer import Failure
 
 
-def _bytes_text(count: float) -> str:
-    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.1f} MB"
-
-
 def load_failure(log: str, build: str) -> Failure:
     """Why llama.cpp did not load a model. `log`: its last lines; `build`: of the engine, named where it matters."""
     if match := re.search(r"unknown model architecture: '([^']*)'", log):

@@ -218,21 +218,6 @@ class Log:
     text: str
 
 
-Request = Load | Generate | Tokenize | Bench | Check | Cancel | Shutdown
-Event = (
-    Hello
-    | LoadProgress
-    | Loaded
-    | PromptRead
-    | Tokens
-    | Pulse
-    | Generated
-    | Tokenized
-    | Benched
-    | Checked
-    | Failed
-    | Log
-)
 REQUESTS: tuple[type, ...] = (Load, Generate, Tokenize, Bench, Check, Cancel, Shutdown)
 EVENTS: tuple[type, ...] = (
     Hello, LoadProgress, Loaded, PromptRead, Tokens, Pulse, Generated, Tokenized, Benched, Checked, Failed, Log,
