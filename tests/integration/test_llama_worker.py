@@ -243,6 +243,7 @@ def test_timing_counts_what_it_says(tiny: Path) -> None:
     assert timing.prompt_tokens == prompt.tokens
     assert timing.characters == len(text_of(events))
     assert 0 < timing.prompt_s < timing.first_token_s < timing.total_s
+    assert timing.prompt_s + timing.generation_s < timing.total_s  # reading is no part of the time of writing
     assert timing.generation_tokens_per_s == pytest.approx((timing.generated_tokens - 1) / timing.generation_s)
 
 
