@@ -1,0 +1,142 @@
+"""What a model needs of this computer before it is loaded, how fast it will be, and what that means: values only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum
+
+
+class PlanMethod(str, Enum):
+    """Who said it: the engine itself, or arithmetic on the header (marked ~)."""
+
+    ENGINE = "engine"
+    FORMULA = "formula"
+
+
+class SpeedMethod(str, Enum):
+    """Where a forecast comes from: a timed slice, earlier runs of the same shape here, or memory bandwidth."""
+
+    SLICE = "slice"
+    HISTORY = "history"
+    BANDWIDTH = "bandwidth"
+
+
+class VerdictKind(str, Enum):
+    """runs: fits into what is free now. tight: only with less context, or with next to nothing to spare. no: not here."""
+
+    RUNS = "runs"
+    TIGHT = "tight"
+    NO = "no"
+
+
+class PairKind(str, Enum):
+    """How two models can be compared here."""
+
+    TOGETHER = "together"
+    ONE_AFTER_THE_OTHER = "one_after_the_other"
+    NOT_HERE = "not_here"
+
+
+@dataclass(frozen=True)
+class MemoryPlan:
+    """Memory of one worker with one model, in bytes, resident after a full batch was read.
+
+    weights: what is kept of the file (mapped) plus copies the engine makes of it (repacked, or read without mapping).
+    mapped: the part of `weights` that is mapped from the file and can be read again from disk. kv: KV cache; state: of
+    recurrent layers; compute: working buffers; output: logits; overhead: the process itself with the vocabulary.
+    gpu: the part of all this that lies on GPUs. loading_peak: the most while loading, at least `total`.
+    context: tokens planned for. context_step: further bytes each token of context adds (KV and working buffers)."""
+
+    context: int
+    weights_bytes: int
+    mapped_bytes: int
+    kv_bytes: int
+    state_bytes: int
+    compute_bytes: int
+    output_bytes: int
+    overhead_bytes: int
+    loading_peak_bytes: int
+    gpu_bytes: int = 0
+    method: PlanMethod = PlanMethod.ENGINE
+    notices: tuple[str, ...] = ()
+
+    @property
+    def total_bytes(self) -> int:
+        """Everything, on this computer and its GPUs."""
+        return self.weights_bytes + self.working_bytes
+
+    @property
+    def working_bytes(self) -> int:
+        """All but the weights."""
+        return self.kv_bytes + self.state_bytes + self.compute_bytes + self.output_bytes + self.overhead_bytes
+
+    @property
+    def ram_bytes(self) -> int:
+        """What lies in main memory."""
+        return self.total_bytes - self.gpu_bytes
+
+
+@dataclass(frozen=True)
+class PlanLine:
+    """A plan as a function of the context: two plans of the engine, everything between and beyond on the line.
+
+    KV cache and working buffers grow linearly with the context (sliding windows: from the lower plan on)."""
+
+    lower: MemoryPlan
+    upper: MemoryPlan
+
+    def at(self, context: int) -> MemoryPlan:
+        """The plan for `context` tokens."""
+        span = self.upper.context - self.lower.context
+        share = (context - self.lower.context) / span if span else 0.0
+
+        def between(name: str) -> int:
+            low, high = getattr(self.lower, name), getattr(self.upper, name)
+            return max(0, round(low + (high - low) * share))
+
+        moving = {n: between(n) for n in ("kv_bytes", "compute_bytes", "output_bytes", "gpu_bytes")}
+        plan = replace(self.lower, context=context, **moving)
+        return replace(plan, loading_peak_bytes=max(plan.total_bytes, between("loading_peak_bytes")))
+
+    def largest_context(self, budget_bytes: int, trained: int | None, step: int = 256) -> int:
+        """The most tokens of context (a multiple of `step`, at most `trained`) within `budget_bytes`; 0: none."""
+        most = max(step, trained or self.upper.context)
+        low, high = 0, most // step
+        while low < high:
+            middle = (low + high + 1) // 2
+            if self.at(middle * step).ram_bytes <= budget_bytes:
+                low = middle
+            else:
+                high = middle - 1
+        return low * step
+
+
+@dataclass(frozen=True)
+class SpeedForecast:
+    """Tokens a second to expect, with the band the truth should lie in. Prompt reading may be unknown."""
+
+    generation_tokens_per_s: float
+    low: float
+    high: float
+    prompt_tokens_per_s: float | None
+    method: SpeedMethod
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What it means, in one sentence. largest_context: the most that fits, None where unknown."""
+
+    kind: VerdictKind
+    sentence: str
+    largest_context: int | None = None
+
+
+@dataclass(frozen=True)
+class PairVerdict:
+    """How two models can be compared here. total_bytes: both at once. largest_context: the most that fits both at
+    once (TOGETHER) or the larger one alone (ONE_AFTER_THE_OTHER); None where none fits."""
+
+    kind: PairKind
+    total_bytes: int
+    largest_context: int | None
+    sentence: str

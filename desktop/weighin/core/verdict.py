@@ -1,0 +1,94 @@
+"""From a plan and the memory that is free to a sentence a person can decide by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from weighin.core import words
+from weighin.core.plan import MemoryPlan, PairKind, PairVerdict, PlanLine, PlanMethod, Verdict, VerdictKind
+
+# Below this share of the free memory left over, other programs decide whether it works.
+_TIGHT_SHARE = 0.05
+_SMALLEST_CONTEXT = 512
+_STEP = 256
+
+
+@dataclass(frozen=True)
+class Budget:
+    """Main memory in bytes: `available` now (what other lanes hold is not in it), `total` of this computer."""
+
+    available: int
+    total: int
+
+
+def verdict(line: PlanLine, context: int, budget: Budget, trained: int | None = None) -> Verdict:
+    """Whether the model of `line` runs with `context` tokens in `budget`. `trained`: its own limit of context."""
+    plan = line.at(context)
+    needs = f"Needs {_amount(plan)} at {tokens(context)} context; {words.size(budget.available)} free now."
+    largest = line.largest_context(budget.available, trained, _STEP)
+    if plan.ram_bytes <= budget.available:
+        if budget.available - plan.ram_bytes < _TIGHT_SHARE * budget.available:
+            return Verdict(VerdictKind.TIGHT, f"{needs} Runs, with next to nothing to spare.", largest)
+        return Verdict(VerdictKind.RUNS, f"{needs} Runs.", largest)
+    if largest >= _SMALLEST_CONTEXT:
+        return Verdict(VerdictKind.TIGHT, f"{needs} Runs only with {tokens(largest)} of context or less.", largest)
+    if plan.ram_bytes - plan.mapped_bytes > budget.total:
+        return Verdict(VerdictKind.NO, f"{needs} This computer has {words.size(budget.total)} in all.", None)
+    if plan.ram_bytes <= budget.total:
+        return Verdict(VerdictKind.NO, f"{needs} It would run if other programs gave memory back.", None)
+    text = f"{needs} Would read from disk for every token: expect under 1 token/s."
+    return Verdict(VerdictKind.NO, text, None)
+
+
+def unsupported(architecture: str) -> Verdict:
+    """The verdict on a model this engine cannot read."""
+    return Verdict(VerdictKind.NO, f"This engine build does not know `{architecture}`.", None)
+
+
+def pair_verdict(
+    lines: tuple[PlanLine, PlanLine], context: int, budget: Budget, trained: tuple[int | None, int | None]
+) -> PairVerdict:
+    """Whether two models run together, one after the other, or not here, at `context` tokens each.
+
+    `trained`: their own limits of context."""
+    plans = [line.at(context) for line in lines]
+    both = sum(plan.ram_bytes for plan in plans)
+    limit = min((t for t in trained if t), default=None)
+    have = f"{words.size(budget.available)} free now"
+    if both <= budget.available:
+        largest = _largest(lines, budget.available, limit, together=True)
+        text = f"Both together need {words.size(both)} at {tokens(context)} context each; {have}. Run together."
+        return PairVerdict(PairKind.TOGETHER, both, largest, text)
+    larger = max(plan.ram_bytes for plan in plans)
+    needs = f"Both together need {words.size(both)}, the larger one {words.size(larger)}"
+    if larger <= budget.available:
+        largest = _largest(lines, budget.available, limit, together=False)
+        text = f"{needs} at {tokens(context)} context; {have}. Run one after the other."
+        return PairVerdict(PairKind.ONE_AFTER_THE_OTHER, both, largest, text)
+    largest = _largest(lines, budget.available, limit, together=False)
+    if largest >= _SMALLEST_CONTEXT:
+        text = f"{needs}; {have}. Not at {tokens(context)} context: one after the other with {tokens(largest)} or less."
+        return PairVerdict(PairKind.NOT_HERE, both, largest, text)
+    return PairVerdict(PairKind.NOT_HERE, both, None, f"{needs}; {have}. Not here.")
+
+
+def tokens(context: int) -> str:
+    """A length of context as people say it: "4k", "32k", "1\u202f500"."""
+    return f"{context // 1024}k" if context >= 1024 and context % 1024 == 0 else words.count(context)
+
+
+def _amount(plan: MemoryPlan) -> str:
+    mark = "~" if plan.method is PlanMethod.FORMULA else ""
+    return mark + words.size(plan.ram_bytes)
+
+
+def _largest(lines: tuple[PlanLine, PlanLine], available: int, limit: int | None, together: bool) -> int:
+    low, high = 0, (limit or max(line.upper.context for line in lines)) // _STEP
+    while low < high:
+        middle = (low + high + 1) // 2
+        needs = [line.at(middle * _STEP).ram_bytes for line in lines]
+        if (sum(needs) if together else max(needs)) <= available:
+            low = middle
+        else:
+            high = middle - 1
+    return low * _STEP
