@@ -1,0 +1,96 @@
+"""Multiple-choice questions with four options, and sets of them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from dataclasses import dataclass
+
+LETTERS = ("A", "B", "C", "D")
+
+
+@dataclass(frozen=True)
+class Question:
+    """One row exactly as released. row: counted from 0 in its file; choices: four; answer: index of the right one."""
+
+    subject: str
+    split: str
+    row: int
+    text: str
+    choices: tuple[str, ...]
+    answer: int
+
+    @property
+    def id(self) -> str:
+        """SUBJECT/SPLIT/ROW."""
+        return f"{self.subject}/{self.split}/{self.row}"
+
+    @property
+    def letter(self) -> str:
+        """The right letter."""
+        return LETTERS[self.answer]
+
+
+@dataclass(frozen=True)
+class QuestionSetInfo:
+    """A set as the list shows it. key: "starter", "mmlu" or the path of one's own. available: it is on this computer.
+    counts: rows by split, empty while it is not here. label: what scores on it may be called."""
+
+    key: str
+    title: str
+    available: bool
+    is_mmlu: bool = False
+    counts: dict[str, int] | None = None
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class QuestionSet:
+    """All rows of one set, split by split, in file order. sha256: of `canonical_lines` of all its rows.
+
+    is_mmlu: its rows are those of the released MMLU, by checksum; only then a score may be called MMLU."""
+
+    key: str
+    title: str
+    questions: tuple[Question, ...]
+    sha256: str
+    is_mmlu: bool = False
+
+    def of_split(self, split: str) -> tuple[Question, ...]:
+        """Rows of one split."""
+        return tuple(q for q in self.questions if q.split == split)
+
+    @property
+    def splits(self) -> tuple[str, ...]:
+        """Splits with rows, in the order test, val, dev, then others."""
+        found = {q.split for q in self.questions}
+        return tuple(s for s in ("test", "val", "dev") if s in found) + tuple(sorted(found - {"test", "val", "dev"}))
+
+    def subjects(self, split: str) -> dict[str, int]:
+        """Number of rows of each subject in one split, by name."""
+        return dict(sorted(Counter(q.subject for q in self.of_split(split)).items()))
+
+    def examples(self, subject: str) -> tuple[Question, ...]:
+        """The worked examples of a subject: its dev rows in file order."""
+        return tuple(q for q in self.questions if q.split == "dev" and q.subject == subject)
+
+
+def canonical_lines(questions: tuple[Question, ...]) -> bytes:
+    """JSON lines [subject, row, question, A, B, C, D, letter], by subject and row: what checksums are taken of."""
+    rows = sorted(questions, key=lambda q: (q.subject, q.row))
+    lines = [json.dumps([q.subject, q.row, q.text, *q.choices, q.letter], ensure_ascii=False, separators=(",", ":"))
+             for q in rows]  # fmt: skip
+    return "".join(line + "\n" for line in lines).encode("utf-8", "surrogatepass")
+
+
+def checksum(questions: tuple[Question, ...]) -> str:
+    """sha256 of the canonical lines of `questions`, which are of one split."""
+    return hashlib.sha256(canonical_lines(questions)).hexdigest()
+
+
+def set_checksum(questions: tuple[Question, ...]) -> str:
+    """One sha256 for a whole set: of its splits' names and checksums."""
+    splits = sorted({q.split for q in questions})
+    parts = [f"{s} {checksum(tuple(q for q in questions if q.split == s))}\n" for s in splits]
+    return hashlib.sha256("".join(parts).encode()).hexdigest()

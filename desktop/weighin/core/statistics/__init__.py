@@ -1,0 +1,1 @@
+"""How sure a score is: pure functions, each with the source of its formula."""
