@@ -211,6 +211,10 @@ class FakeLibrary(QObject):
         """All known models."""
         return tuple(self.known)
 
+    def sources(self) -> dict[str, str]:
+        """Where they were found."""
+        return {model.path: "starter model" if model.starter else "LM Studio" for model in self.known}
+
     def open_file(self, path: str, done: object, failed: object) -> None:
         """Open or refuse at once."""
         if not path.endswith(".gguf"):

@@ -33,6 +33,8 @@ def full(new_kit: Callable[..., Kit], qtbot: QtBot) -> Kit:
     kit.window.resize(1600, 1400)
     with qtbot.waitExposed(kit.window):
         kit.window.show()
+    for pane in kit.page.panes:
+        assert pane.header.picker.popup is not None
     kit.page.prompt.set_options_open(True)
     kit.page.drawer.set_separate(True)
     kit.page.show_comparison(comparison(failed("memory", text="x"), answer(reasoning="r")))

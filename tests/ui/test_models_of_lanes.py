@@ -70,12 +70,13 @@ def test_a_refused_file_is_said_in_its_lane_until_the_next_choice(kit: Kit) -> N
     assert pane.header.refusal == ""
 
 
-def test_the_last_entry_asks_for_a_file_and_leaves_the_choice(kit: Kit, qtbot: QtBot) -> None:
+def test_the_last_button_asks_for_a_file_and_leaves_the_choice(kit: Kit, qtbot: QtBot) -> None:
     picker = kit.page.panes[0].header.picker
     picker.open_requested.disconnect()
-    assert picker.itemText(picker.count() - 1) == "Open GGUF…"
+    picker.showPopup()
     with qtbot.waitSignal(picker.open_requested):
-        picker.activated.emit(picker.count() - 1)
+        qtbot.mouseClick(picker.popup.open, Qt.MouseButton.LeftButton)
+    assert not picker.popup.isVisible()
     assert picker.chosen == DENSE
     assert picker.currentText() == "Starter Dense"
 
@@ -101,13 +102,16 @@ def test_an_answer_keeps_the_name_of_its_model(kit: Kit) -> None:
     assert kit.page.panes[1].state.text == "done"
 
 
-def test_arrow_keys_in_a_closed_picker_choose_nothing(kit: Kit, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("key", [Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_End, Qt.Key.Key_Space])
+def test_keys_in_a_closed_picker_open_it_and_choose_nothing(kit: Kit, qtbot: QtBot, key: Qt.Key) -> None:
     picker = kit.page.panes[0].header.picker
-    opened: list[bool] = []
-    monkeypatch.setattr(picker, "showPopup", lambda: opened.append(True))
-    qtbot.keyClick(picker, Qt.Key.Key_Down)
+    qtbot.keyClick(picker, key)
     assert picker.chosen == DENSE
-    assert opened == [True]
+    assert picker.popup.isVisible()
+    assert picker.popup.search.hasFocus()
+    qtbot.keyClick(picker.popup.search, Qt.Key.Key_Escape)
+    assert not picker.popup.isVisible()
+    assert picker.chosen == DENSE
 
 
 def test_a_model_that_appears_can_be_chosen_and_one_that_goes_stays_chosen(kit: Kit) -> None:
@@ -115,13 +119,27 @@ def test_a_model_that_appears_can_be_chosen_and_one_that_goes_stays_chosen(kit: 
     kit.library.known = [OTHER]
     kit.library.changed.emit()
     assert picker.chosen == DENSE
-    assert [picker.itemText(i) for i in range(2)] == ["Qwen3-30B-A3B-Instruct", "Starter Dense"]
+    assert [model.name for model in picker.models] == ["Qwen3-30B-A3B-Instruct", "Starter Dense"]
 
 
 def test_names_cannot_hide_or_reorder_what_is_shown(new_kit: Callable[..., Kit]) -> None:
     nasty = replace(DENSE, name="safe\u202efugg.exe\x00\u200b<b>x</b>", path="/m/n.gguf", starter=False)
     kit = new_kit(library=FakeLibrary(nasty, MOE))
-    assert kit.page.panes[0].header.picker.itemText(0) == "safe\ufffdfugg.exe\ufffd\ufffd<b>x</b>"
+    shown = "safe\ufffdfugg.exe\ufffd\ufffd<b>x</b>"
+    picker = kit.page.panes[0].header.picker
+    assert picker.currentText() == shown
+    picker.showPopup()
+    assert picker.popup.models.index(0).data() == shown
+
+
+def test_the_head_says_whether_the_bytes_were_checked(kit: Kit) -> None:
+    header = kit.page.panes[0].header
+    assert "verified" not in header.facts
+    header.picker.choose(OTHER)
+    assert header.facts.endswith(" · not verified")
+    kit.library.known = [replace(OTHER, verified=True)]
+    kit.library.changed.emit()
+    assert header.facts.endswith(" · ✓ verified")
 
 
 def test_without_any_model_run_says_which_lane_lacks_one(new_kit: Callable[..., Kit]) -> None:

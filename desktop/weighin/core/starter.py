@@ -11,6 +11,8 @@ from weighin.core.facts import model_facts
 from weighin.core.model import ModelFacts
 
 FILES = {"dense": "weighin-starter-dense-Q8_0.gguf", "moe": "weighin-starter-moe-Q8_0.gguf"}
+# What pickers show as the source of these two.
+STARTER = "starter model"
 
 
 def starter_path(resources: Path, name: str) -> Path:

@@ -85,6 +85,11 @@ def model_facts(model: ModelFacts) -> str:
     return " · ".join(parts)
 
 
+def checked(verified: bool) -> str:
+    """Whether a model's bytes were found to be those of the hub."""
+    return "✓ verified" if verified else "not verified"
+
+
 def moment(iso: str) -> str:
     """An ISO 8601 moment in UTC as local date and time, "2026-11-22 10:31"; unreadable text as it is."""
     try:

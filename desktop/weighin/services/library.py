@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from weighin.core.errors import AppError
 from weighin.core.model import ModelFacts
 from weighin.core.shelf import ShelfModel
-from weighin.core.starter import starter_facts
+from weighin.core.starter import STARTER, starter_facts
 from weighin.services.settings import Settings
 from weighin.services.shelf import Shelf
 from weighin.services.tasks import Failed
@@ -36,6 +36,11 @@ class Library(QObject):
         ready = {m.path: m.facts for m in self._shelf.models() if m.is_intact and m.facts is not None}
         first = [ready.pop(path) for path in reversed(self._latest) if path in ready]
         return (*self._starter, *first, *ready.values())
+
+    def sources(self) -> dict[str, str]:
+        """Where each model was found, by its path: a program's name, or this one's."""
+        found = {model.path: model.source for model in self._shelf.models()}
+        return found | {model.path: STARTER for model in self._starter}
 
     def restore(self) -> None:
         """Fill the shelf: what is known at once, what is new when it is found."""

@@ -24,6 +24,8 @@ QLabel[role="chip"][lane="B"] { background: $lane_b; }
 
 QFrame[role="card"] { background: $surface; border: 1px solid $border; border-radius: 8px; }
 QFrame[role="card"][drop="true"] { border: 2px dashed $accent; }
+QFrame[role="popup"] { background: $surface; border: 1px solid $border; }
+QFrame[role="popup"] QListView { background: $surface; border: none; outline: 0; }
 QFrame[role="strip"] { background: $raised; border-radius: 6px; }
 QFrame[role="strip"][tone="amber"] { background: $amber_surface; }
 QFrame[role="strip"][tone="amber"] QLabel, QFrame[role="strip"][tone="amber"] QToolButton { color: $amber; }

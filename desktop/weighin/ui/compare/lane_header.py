@@ -10,7 +10,12 @@ from weighin.core.model import ModelFacts
 from weighin.ui.compare.model_picker import ModelPicker
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.button import IconButton
-from weighin.ui.widgets.label import PlainLabel
+from weighin.ui.widgets.label import PlainLabel, plain_tooltip
+
+_CHECKED = {
+    True: "The sha256 of this file was compared with the one the hub states: they are the same.",
+    False: "Nobody has compared the sha256 of this file with the hub's. Verify on the Models page does.",
+}
 
 
 class LaneHeader(QWidget):
@@ -76,5 +81,6 @@ class LaneHeader(QWidget):
 
     def _show_facts(self, model: ModelFacts) -> None:
         self._refusal.hide()
-        note = f" · {words.TINY}" if model.starter else ""
-        self._facts.say(words.model_facts(model) + note)
+        note = words.TINY if model.starter else words.checked(model.verified)
+        self._facts.say(f"{words.model_facts(model)} · {note}")
+        self._facts.setToolTip("" if model.starter else plain_tooltip(_CHECKED[model.verified]))

@@ -48,10 +48,10 @@ class ModelChoice(QObject):
         self._library.open_file(path, lambda model: self._opened(pane, model), lambda error: _refuse(pane, error))
 
     def _fill(self) -> None:
-        models = self._library.models()
+        models, sources = self._library.models(), self._library.sources()
         for index, pane in enumerate(self._panes):
             picker = pane.header.picker
-            picker.set_models(models)
+            picker.set_models(models, sources)
             if picker.chosen is None and models:
                 picker.choose(models[min(index, len(models) - 1)])
 

@@ -2,52 +2,73 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
 
 from weighin.core.model import ModelFacts
 from weighin.core.safe_text import safe_name
+from weighin.ui.compare.model_popup import ModelPopup
 from weighin.ui.widgets.label import plain_tooltip
-from weighin.ui.widgets.roomy_delegate import RoomyDelegate
 
-_OPEN = "Open GGUF…"
 _KEYS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Home, Qt.Key.Key_End)
+_TYPING = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
 
 
 class ModelPicker(QComboBox):
-    """The known models, and a last entry that asks for a file. `model_changed` carries ModelFacts."""
+    """Shows the chosen model; what drops down can be searched. `model_changed` carries ModelFacts.
+
+    To Qt it is a combo box of one entry, so that it looks like one and screen readers take it for one."""
 
     model_changed = Signal(object)
     open_requested = Signal()
 
     def __init__(self, label: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._label = label
         self._models: list[ModelFacts] = []
+        self._sources: Mapping[str, str] = {}
         self._chosen: ModelFacts | None = None
+        self._popup: ModelPopup | None = None
         self.setAccessibleName(f"Model of lane {label}")
+        self.setPlaceholderText("Choose a model")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(8)
-        self.setItemDelegate(RoomyDelegate(self))
-        self.activated.connect(self._activate)
-        self._fill()
 
     @property
     def chosen(self) -> ModelFacts | None:
         """The chosen model."""
         return self._chosen
 
-    def set_models(self, models: tuple[ModelFacts, ...]) -> None:
-        """Offer these. A chosen model stays chosen, and stays in the list, even where it is not among them."""
+    @property
+    def models(self) -> tuple[ModelFacts, ...]:
+        """All models that can be chosen."""
+        return tuple(self._models)
+
+    @property
+    def popup(self) -> ModelPopup:
+        """What drops down, made when it is first wanted."""
+        if self._popup is None:
+            self._popup = ModelPopup(self._label, self)
+            self._popup.chosen.connect(self.choose)
+            self._popup.open_requested.connect(self.open_requested)
+        return self._popup
+
+    def set_models(self, models: tuple[ModelFacts, ...], sources: Mapping[str, str]) -> None:
+        """Offer these; `sources` tells where each was found, by its path. A chosen model stays chosen, and stays in the
+        list, even where it is not among them."""
         self._models = list(models)
-        if self._chosen is not None:
-            fresh = next((m for m in models if m.path == self._chosen.path), None)
-            if fresh is None:
-                self._models.append(self._chosen)
-            else:
-                self._chosen = fresh
-        self._fill()
+        self._sources = sources
+        if self._chosen is None:
+            return
+        fresh = next((m for m in models if m.path == self._chosen.path), None)
+        if fresh is None:
+            self._models.append(self._chosen)
+        else:
+            self.choose(fresh)
 
     def choose(self, model: ModelFacts) -> None:
         """Choose `model`, adding it to the list where it is new."""
@@ -55,40 +76,35 @@ class ModelPicker(QComboBox):
             self._models.append(model)
         changed = model != self._chosen
         self._chosen = model
-        self._fill()
+        self._show_chosen()
         if changed:
             self.model_changed.emit(model)
 
+    def showPopup(self) -> None:
+        self._pop_up("")
+
+    def hidePopup(self) -> None:
+        if self._popup is not None:
+            self._popup.close()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        # In a closed list these keys would step through the models and at the end ask for a file, unasked.
+        text = event.text()
         if event.key() in _KEYS:
             self.showPopup()
+        elif text.isprintable() and text.strip() and event.modifiers() in _TYPING:
+            self._pop_up(text)
         else:
             super().keyPressEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()
 
-    def _fill(self) -> None:
-        self.clear()
-        for model in self._models:
-            self.addItem(safe_name(model.name))
-            self.setItemData(self.count() - 1, plain_tooltip(safe_name(model.path, 300)), Qt.ItemDataRole.ToolTipRole)
-        if self._models:
-            self.insertSeparator(self.count())
-        self.addItem(_OPEN)
-        self._show_chosen()
+    def _pop_up(self, text: str) -> None:
+        self.popup.pop_up(self.models, self._sources, self._chosen, text)
 
     def _show_chosen(self) -> None:
-        path = self._chosen.path if self._chosen else None
-        index = next((i for i, model in enumerate(self._models) if model.path == path), -1)
-        self.setCurrentIndex(index)
-        if index < 0:
-            self.setPlaceholderText("Choose a model")
-
-    def _activate(self, index: int) -> None:
-        if index < len(self._models):
-            self.choose(self._models[index])
-            return
-        self._show_chosen()
-        self.open_requested.emit()
+        self.clear()
+        if self._chosen is not None:
+            self.addItem(safe_name(self._chosen.name))
+            self.setCurrentIndex(0)
+            self.setToolTip(plain_tooltip(safe_name(self._chosen.path, 300)))

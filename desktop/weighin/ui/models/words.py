@@ -32,7 +32,7 @@ def system_kind(system: System) -> str:
 def checked(model: ShelfModel) -> str:
     """Whether its bytes are those of the hub, or what is wrong with it."""
     if model.condition is Condition.READY:
-        return "✓ verified" if model.verified else "not verified"
+        return words.checked(model.verified)
     return {Condition.CHANGED: "changed", Condition.GONE: "gone", Condition.BROKEN: "broken"}[model.condition]
 
 
