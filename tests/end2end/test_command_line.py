@@ -200,14 +200,20 @@ def test_bench_counts_both_speeds(weighin: list[str], tiny: Path) -> None:
         assert 0 < body[part]["min"] <= body[part]["tokens_per_s"] <= body[part]["max"]
 
 
-def test_doctor_prints_hardware_and_engine_and_no_secrets(weighin: list[str]) -> None:
-    environment = {**os.environ, "HF_TOKEN": "canary-token"}
-    body = json.loads(run(weighin, "doctor", "--json", env=environment).stdout)
-    assert body["machine"]["physical_cores"] >= 1
-    assert body["engine"]["build"]
-    page = run(weighin, "doctor", env=environment).stdout
-    assert "Processor" in page and "llama.cpp" in page
-    assert "canary" not in page and str(Path.home()) not in page
+def test_doctor_prints_hardware_and_engine_and_no_secrets(weighin: list[str], tmp_path: Path) -> None:
+    home = tmp_path / "home" / "canary-person"
+    home.mkdir(parents=True)
+    environment = {k: v for k, v in os.environ.items() if k != "WEIGHIN_PROFILE"}
+    environment |= {"HF_TOKEN": "canary-token", "HOME": str(home), "USER": "canary-person"}
+    said = run(weighin, "--profile", home / "profile", "doctor", "--json", env=environment).stdout
+    machine = json.loads(said)["machine"]
+    assert machine["physical_cores"] == machine["cores"] >= 1
+    assert machine["memory_bandwidth_bytes_per_s"] > 1e8
+    assert machine["disk_free_bytes"] > 0
+    assert json.loads(said)["engine"]["build"]
+    page = run(weighin, "--profile", home / "profile", "doctor", env=environment).stdout
+    assert "Processor" in page and "llama.cpp" in page and "GB/s" in page
+    assert "canary" not in page + said and str(tmp_path) not in page + said
 
 
 def test_version_and_help(weighin: list[str]) -> None:

@@ -10,62 +10,53 @@ from PySide6.QtCore import QCoreApplication, QTimer
 
 from weighin import __version__
 from weighin.cli.console import Console
-from weighin.core import words
 from weighin.core.comparison import EngineFacts
+from weighin.core.hardware import machine_json
+from weighin.core.machine_report import machine_lines
 from weighin.core.report import engine_json
 from weighin.paths import Profile
+from weighin.services.bandwidth import MemoryBandwidth
 from weighin.services.engine_probe import EngineProbe
-from weighin.services.hardware import Hardware, probe
+from weighin.services.hardware import probe
+from weighin.services.settings import Settings
 
 
 def run_doctor(options: argparse.Namespace, profile: Profile, console: Console) -> int:
     """Print the page; 1 where the engine does not start."""
-    hardware = probe(profile.data)
-    application = QCoreApplication.instance() or QCoreApplication(["weighin"])
-    found: list[EngineFacts | str] = []
-    engine_probe = EngineProbe()
+    hardware = probe(profile.hub_cache)
+    engine, speed = _ask(profile)
+    if isinstance(engine, str):
+        console.say(f"The engine did not start: {engine}")
+    facts = engine if isinstance(engine, EngineFacts) else None
+    if options.json:
+        machine: dict[str, Any] = asdict(hardware) | machine_json(hardware, speed)
+        body = {"schema": "weighin.doctor/1", "weighin": __version__, "machine": machine, "engine": engine_json(facts)}
+        console.json(body)
+    else:
+        lines = machine_lines(hardware, speed, facts)
+        width = max(len(name) for name, _ in lines)
+        page = [("Weigh-In", __version__), *lines]
+        console.result("\n".join(f"{name:<{width}}  {text}" for name, text in page))
+    return 0 if facts else 1
 
-    def settle(what: EngineFacts | str) -> None:
-        found.append(what)
+
+def _ask(profile: Profile) -> tuple[EngineFacts | str, float | None]:
+    """The engine or why it did not start, then the memory's speed: one after the other, undisturbed."""
+    application = QCoreApplication.instance() or QCoreApplication(["weighin"])
+    engine: list[EngineFacts | str] = []
+    speed: list[float | None] = []
+    engine_probe, bandwidth = EngineProbe(), MemoryBandwidth(Settings(profile.settings))
+
+    def measured(found: float | None) -> None:
+        speed.append(found)
         application.quit()
 
-    engine_probe.found.connect(settle)
-    engine_probe.failed.connect(settle)
+    def started(what: EngineFacts | str) -> None:
+        engine.append(what)
+        bandwidth.measure(measured)
+
+    engine_probe.found.connect(started)
+    engine_probe.failed.connect(started)
     QTimer.singleShot(0, engine_probe.start)
     application.exec()
-    engine = found[0] if isinstance(found[0], EngineFacts) else None
-    if engine is None:
-        console.say(f"The engine did not start: {found[0]}")
-    if options.json:
-        console.json(
-            {
-                "schema": "weighin.doctor/1",
-                "weighin": __version__,
-                "machine": asdict(hardware),
-                "engine": engine_json(engine),
-            }
-        )
-    else:
-        console.result(_page(hardware, engine))
-    return 0 if engine else 1
-
-
-def _page(hardware: Hardware, engine: EngineFacts | None) -> str:
-    power: Any = {None: "no battery", True: "on battery: expect slower numbers", False: "mains"}[hardware.on_battery]
-    lines = [
-        f"Weigh-In     {__version__}",
-        f"System       {hardware.system}",
-        f"Processor    {hardware.processor}, {hardware.physical_cores} cores, {hardware.logical_cores} threads",
-        f"Memory       {words.size(hardware.ram_total_bytes)}, {words.size(hardware.ram_available_bytes)} free now, "
-        f"swap {words.size(hardware.swap_total_bytes)}",
-        f"Disk         {words.size(hardware.disk_free_bytes)} free",
-        f"Power        {power}",
-    ]
-    if engine:
-        lines += [
-            f"Engine       llama-cpp-python {engine.llama_cpp_python}, llama.cpp {engine.build}",
-            f"Uses         {engine.features}",
-            *(f"Device       {device}" for device in engine.devices),
-            f"GPU offload  {'yes' if engine.gpu_offload else 'no: this build computes on the processor only'}",
-        ]
-    return "\n".join(lines)
+    return engine[0], speed[0]

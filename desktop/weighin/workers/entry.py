@@ -1,4 +1,4 @@
-"""Start of every worker process: `python -m weighin worker llama|fake [SCRIPT]`."""
+"""Start of every worker process: `python -m weighin worker llama|fake|probe [SCRIPT]`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 
 
 def main(arguments: list[str]) -> int:
-    """Serve requests until Shutdown or end of input. `arguments`: kind of engine, and the fake engine's script."""
+    """Serve requests until Shutdown or end of input. `arguments`: kind of worker, and what fake and probe shall do."""
     # Before anything can print: the real stdout becomes the wire, descriptors 1 and 2 become the log pipe.
     wire_descriptor = os.dup(1)
     os.dup2(2, 1)
@@ -17,9 +17,13 @@ def main(arguments: list[str]) -> int:
     from weighin.workers.system import harden
 
     harden()
+    kind = arguments[0] if arguments else ""
+    if kind == "probe":
+        from weighin.workers.probe import main as probe
+
+        return probe(arguments[1], wire_descriptor)
     from weighin.workers.serve import Server
 
-    kind = arguments[0] if arguments else ""
     engine: Engine
     if kind == "llama":
         from weighin.workers.llama_engine import LlamaEngine
