@@ -22,7 +22,7 @@ class SpeedMethod(str, Enum):
 
 
 class VerdictKind(str, Enum):
-    """runs: fits into what is free now. tight: only with less context, or with next to nothing to spare. no: not here."""
+    """runs: fits into what is free now. tight: only with less context, or nearly nothing to spare. no: not here."""
 
     RUNS = "runs"
     TIGHT = "tight"
@@ -87,16 +87,21 @@ class PlanLine:
 
     def at(self, context: int) -> MemoryPlan:
         """The plan for `context` tokens."""
-        span = self.upper.context - self.lower.context
-        share = (context - self.lower.context) / span if span else 0.0
+        plan = replace(
+            self.lower,
+            context=context,
+            kv_bytes=self._between("kv_bytes", context),
+            compute_bytes=self._between("compute_bytes", context),
+            output_bytes=self._between("output_bytes", context),
+            gpu_bytes=self._between("gpu_bytes", context),
+        )
+        return replace(plan, loading_peak_bytes=max(plan.total_bytes, self._between("loading_peak_bytes", context)))
 
-        def between(name: str) -> int:
-            low, high = getattr(self.lower, name), getattr(self.upper, name)
-            return max(0, round(low + (high - low) * share))
-
-        moving = {n: between(n) for n in ("kv_bytes", "compute_bytes", "output_bytes", "gpu_bytes")}
-        plan = replace(self.lower, context=context, **moving)
-        return replace(plan, loading_peak_bytes=max(plan.total_bytes, between("loading_peak_bytes")))
+    def ram_at(self, context: int) -> int:
+        """`at(context).ram_bytes`, for those who ask for thousands of models."""
+        fixed = self.lower.weights_bytes + self.lower.state_bytes + self.lower.overhead_bytes
+        moving = sum(self._between(name, context) for name in ("kv_bytes", "compute_bytes", "output_bytes"))
+        return fixed + moving - self._between("gpu_bytes", context)
 
     def largest_context(self, budget_bytes: int, trained: int | None, step: int = 256) -> int:
         """The most tokens of context (a multiple of `step`, at most `trained`) within `budget_bytes`; 0: none."""
@@ -104,11 +109,19 @@ class PlanLine:
         low, high = 0, most // step
         while low < high:
             middle = (low + high + 1) // 2
-            if self.at(middle * step).ram_bytes <= budget_bytes:
+            if self.ram_at(middle * step) <= budget_bytes:
                 low = middle
             else:
                 high = middle - 1
         return low * step
+
+    def _between(self, name: str, context: int) -> int:
+        low: int = getattr(self.lower, name)
+        high: int = getattr(self.upper, name)
+        span = self.upper.context - self.lower.context
+        if low == high or not span:
+            return low
+        return max(0, round(low + (high - low) * (context - self.lower.context) / span))
 
 
 @dataclass(frozen=True)

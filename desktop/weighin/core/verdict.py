@@ -21,23 +21,34 @@ class Budget:
     total: int
 
 
+def verdict_kind(line: PlanLine, context: int, budget: Budget, trained: int | None = None) -> VerdictKind:
+    """The kind of `verdict` alone, for those who ask for thousands of models."""
+    spare = budget.available - line.ram_at(context)
+    if spare >= _TIGHT_SHARE * budget.available:
+        return VerdictKind.RUNS
+    if spare >= 0 or line.largest_context(budget.available, trained, _STEP) >= _SMALLEST_CONTEXT:
+        return VerdictKind.TIGHT
+    return VerdictKind.NO
+
+
 def verdict(line: PlanLine, context: int, budget: Budget, trained: int | None = None) -> Verdict:
     """Whether the model of `line` runs with `context` tokens in `budget`. `trained`: its own limit of context."""
     plan = line.at(context)
+    kind = verdict_kind(line, context, budget, trained)
     needs = f"Needs {_amount(plan)} at {tokens(context)} context; {words.size(budget.available)} free now."
-    largest = line.largest_context(budget.available, trained, _STEP)
-    if plan.ram_bytes <= budget.available:
-        if budget.available - plan.ram_bytes < _TIGHT_SHARE * budget.available:
-            return Verdict(VerdictKind.TIGHT, f"{needs} Runs, with next to nothing to spare.", largest)
-        return Verdict(VerdictKind.RUNS, f"{needs} Runs.", largest)
-    if largest >= _SMALLEST_CONTEXT:
-        return Verdict(VerdictKind.TIGHT, f"{needs} Runs only with {tokens(largest)} of context or less.", largest)
+    if kind is not VerdictKind.NO:
+        largest = line.largest_context(budget.available, trained, _STEP)
+        end = "Runs." if kind is VerdictKind.RUNS else "Runs, with next to nothing to spare."
+        if plan.ram_bytes > budget.available:
+            end = f"Runs only with {tokens(largest)} of context or less."
+        return Verdict(kind, f"{needs} {end}", largest)
     if plan.ram_bytes - plan.mapped_bytes > budget.total:
-        return Verdict(VerdictKind.NO, f"{needs} This computer has {words.size(budget.total)} in all.", None)
-    if plan.ram_bytes <= budget.total:
-        return Verdict(VerdictKind.NO, f"{needs} It would run if other programs gave memory back.", None)
-    text = f"{needs} Would read from disk for every token: expect under 1 token/s."
-    return Verdict(VerdictKind.NO, text, None)
+        end = f"This computer has {words.size(budget.total)} in all."
+    elif plan.ram_bytes <= budget.total:
+        end = "It would run if other programs gave memory back."
+    else:
+        end = "Would read from disk for every token: expect under 1 token/s."
+    return Verdict(kind, f"{needs} {end}", None)
 
 
 def unsupported(architecture: str) -> Verdict:
@@ -51,15 +62,15 @@ def pair_verdict(
     """Whether two models run together, one after the other, or not here, at `context` tokens each.
 
     `trained`: their own limits of context."""
-    plans = [line.at(context) for line in lines]
-    both = sum(plan.ram_bytes for plan in plans)
+    needed = [line.ram_at(context) for line in lines]
+    both = sum(needed)
     limit = min((t for t in trained if t), default=None)
     have = f"{words.size(budget.available)} free now"
     if both <= budget.available:
         largest = _largest(lines, budget.available, limit, together=True)
         text = f"Both together need {words.size(both)} at {tokens(context)} context each; {have}. Run together."
         return PairVerdict(PairKind.TOGETHER, both, largest, text)
-    larger = max(plan.ram_bytes for plan in plans)
+    larger = max(needed)
     needs = f"Both together need {words.size(both)}, the larger one {words.size(larger)}"
     if larger <= budget.available:
         largest = _largest(lines, budget.available, limit, together=False)
@@ -86,7 +97,7 @@ def _largest(lines: tuple[PlanLine, PlanLine], available: int, limit: int | None
     low, high = 0, (limit or max(line.upper.context for line in lines)) // _STEP
     while low < high:
         middle = (low + high + 1) // 2
-        needs = [line.at(middle * _STEP).ram_bytes for line in lines]
+        needs = [line.ram_at(middle * _STEP) for line in lines]
         if (sum(needs) if together else max(needs)) <= available:
             low = middle
         else:
