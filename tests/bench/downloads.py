@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import http.client
+import itertools
 import os
 import random
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -29,10 +31,11 @@ from weighin.protocol.hub_messages import Fetch, Fetched, Progress
 from weighin.protocol.messages import Failed
 
 MIB = 1 << 20
-SIZE = 512 * MIB
+SIZE = 256 * MIB
 REPO, PATH = "bench/model-GGUF", "model-Q4_K_M.gguf"
 KILLS, KILL_SIZE, KILL_RATE = 50, 192 * MIB, 150 * MIB
-ROUNDS = 5
+ROUNDS = 12
+LIMIT = 64 * MIB
 SHELF = 300
 
 
@@ -67,18 +70,20 @@ def _speed(folder: Path) -> None:
         assert server.stdout is not None
         url, sha256 = server.stdout.readline().split()
         plan = Plan(REPO, COMMIT, (WantedFile(PATH, SIZE, sha256),))
-        ratios, rates, peaks = [], [], []
+        bare, ours, peaks = [], [], []
         for number in range(ROUNDS):
-            bare = _bare(url, sha256)
-            ours, peak = _ours(url, plan, folder / str(number))
-            ratios.append(bare / ours)
-            rates.append(SIZE / ours / 1e6)
-            peaks.append(peak / 1e6)
+            bare.append(_bare(url, sha256))
+            seconds, peak = _ours(url, plan, folder / str(number))
+            ours.append(seconds)
+            peaks.append(peak)
+            # The next round writes where this one wrote: fresh memory costs a virtual machine more than the download.
+            shutil.rmtree(folder / str(number))
         server.communicate()
-    ratios.sort()
+    ratios = sorted(a / b for a, b in zip(bare, ours, strict=True))
     sys.stdout.write(
-        f"download of {SIZE // MIB} MiB, hashed and on the disk: {ratios[ROUNDS // 2]:.2f} of the bare read and hash "
-        f"({ratios[0]:.2f} to {ratios[-1]:.2f}; target 0.8), {max(rates):.0f} MB/s, {max(peaks):.0f} MB of memory\n"
+        f"download of {SIZE // MIB} MiB, hashed and on the disk: {min(bare) / min(ours):.2f} of the bare read and hash "
+        f"(target 0.8), the best of {ROUNDS} rounds each; round by round {ratios[0]:.2f} to {ratios[-1]:.2f}, median "
+        f"{ratios[ROUNDS // 2]:.2f}; {SIZE / min(ours) / 1e6:.0f} MB/s, {max(peaks) / 1e6:.0f} MB of memory\n"
     )
 
 
@@ -125,7 +130,7 @@ def _kills(folder: Path) -> None:
             cache = folder / str(round_number)
             round_number += 1
             where = places(cache, REPO, COMMIT, PATH, content.sha256)
-            reached, finished = 0, False
+            first, finished = len(hub.spans), False
             while not finished and kills < KILLS:
                 with HubProcess(hub.url, cache) as process:
                     process.send(Fetch(1, plan))
@@ -133,23 +138,18 @@ def _kills(folder: Path) -> None:
                     finished = isinstance(process.until(Progress, Fetched), Fetched)
                     until = time.monotonic() + chance.uniform(0.05, 0.6)
                     while time.monotonic() < until and not finished:
-                        event = process.event()
-                        finished = isinstance(event, Fetched)
-                        if isinstance(event, Progress) and event.news.phase == "loading":
-                            reached = max(reached, event.news.done)
-                        elif isinstance(event, Progress) and event.news.phase == "checking":
-                            costs.append(max(0, reached - event.news.done))
+                        finished = isinstance(process.event(), Fetched)
                     kills += not finished
             with HubProcess(hub.url, cache) as process:
                 process.send(Fetch(1, plan))
                 done = process.until(Fetched, Failed)
             assert hashlib.sha256(Path(done.paths[0]).read_bytes()).hexdigest() == content.sha256
             assert [path.name for path in where.blob.parent.iterdir()] == [where.blob.name]
-        starts = [int(r.headers.get("range", "bytes=0-")[6:-1]) for r in hub.requests()]
-        twice = (hub.sent - round_number * KILL_SIZE) / kills
+            costs += [max(0, sent - asked) for (_, sent), (asked, _) in itertools.pairwise(hub.spans[first:])]
+    assert max(costs) <= LIMIT, f"{max(costs)} bytes fetched twice after one kill"
     sys.stdout.write(
-        f"{kills} kills: every sha256 right, no file left over; {twice / MIB:.1f} MiB fetched again for each kill "
-        f"on average (limit 64), {len(starts)} requests\n"
+        f"{kills} kills: every sha256 right, no file left over; fetched again after a kill: {max(costs) / MIB:.1f} MiB "
+        f"at most (limit {LIMIT // MIB}), {sum(costs) / kills / MIB:.1f} MiB on average; resumed {len(costs)} times\n"
     )
 
 

@@ -95,13 +95,16 @@ class Seen:
 
 
 class LoopbackHub:
-    """`url` is what HF_ENDPOINT takes. Use as a context manager."""
+    """`url` is what HF_ENDPOINT takes. Use as a context manager.
+
+    sent: bytes of files sent so far. spans: of each answer with bytes of a file, [first byte, end of what was sent]."""
 
     def __init__(self, token: str | None = None, redirect: bool = True) -> None:
         self.repos: dict[str, Repo] = {}
         self.faults: dict[str, Fault] = {}
         self.seen: list[Seen] = []
         self.sent = 0
+        self.spans: list[list[int]] = []
         self.token = token
         self.redirect = redirect
         self.redirect_to: str | None = None
@@ -292,6 +295,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _body(self, content: Any, fault: Fault, start: int, end: int) -> None:
         at = start
+        span = [start, start]
+        self.hub.spans.append(span)
         stop = fault.drop_at if fault.drop_every is None else start + fault.drop_every
         while at < end:
             if stop is not None and at >= stop:
@@ -309,6 +314,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(piece)
             self.hub.count(len(piece))
             at += len(piece)
+            span[1] = at
             if fault.rate:
                 time.sleep(len(piece) / fault.rate)
 

@@ -10,6 +10,7 @@ import contextlib
 import http.client
 import ipaddress
 import os
+import select
 import socket
 import ssl
 import urllib.request
@@ -38,8 +39,14 @@ class Patience:
 class Reply:
     """An open answer. `headers` of the last hop by lower-case name; `linked`: those the hub itself sent."""
 
-    def __init__(self, response: http.client.HTTPResponse, headers: dict[str, str], linked: dict[str, str]) -> None:
-        self._response = response
+    def __init__(
+        self,
+        response: http.client.HTTPResponse,
+        headers: dict[str, str],
+        linked: dict[str, str],
+        channel: socket.socket | None,
+    ) -> None:
+        self._response, self._channel = response, channel
         self.status = response.status
         self.headers = headers
         self.linked = linked
@@ -49,6 +56,15 @@ class Reply:
     def length(self) -> int | None:
         """Bytes still to come as announced; None where the server does not say."""
         return self._left
+
+    @property
+    def ready(self) -> bool:
+        """Whether more has come already, so that reading it would not wait. Raises OSError."""
+        if self._channel is None or not self._left:
+            return False
+        if isinstance(self._channel, ssl.SSLSocket) and self._channel.pending():
+            return True
+        return bool(select.select([self._channel], [], [], 0)[0])
 
     def readinto(self, buffer: memoryview) -> int:
         """Fill the beginning of `buffer` with what has come, waiting for at least one byte; 0 at the end."""
@@ -97,7 +113,7 @@ class Http:
                 linked.update(headers)
             if response.status not in _REDIRECTS:
                 if response.status in (200, 206):
-                    return Reply(response, headers, linked)
+                    return Reply(response, headers, linked, self._socket)
                 self.close()
                 if response.status == 403 and _origin(parts) != _origin(self._endpoint):
                     # Signed addresses run out; the next try asks the hub for a new one.

@@ -16,15 +16,16 @@ from pathlib import Path
 from weighin.core.sidecar import CHUNK, Sidecar, Tail, decode, marks
 
 _PIECE = 1 << 20
-_BUFFERS = 4
-_POLL_S = 0.1
+_QUEUED = 2
+# Pieces given to `write` whose bytes are still needed: those queued and the one being hashed.
+HELD = _QUEUED + 1
 _MAX_SIDECAR = 16 << 20
 
 
 class PartFile:
     """Bytes from 0 to `length`, hashed while they come. Not for two threads; `lock.py` keeps other programs away.
 
-    Writing, hashing and syncing are done by threads of its own, so that they overlap with reading the network.
+    Hashing and syncing are done by threads of its own, so that they overlap with reading the network and writing.
     """
 
     def __init__(self, place: Path, identity: Sidecar) -> None:
@@ -34,8 +35,7 @@ class PartFile:
         self._digests: list[str] = []
         self._hash = hashlib.sha256()
         self._file: FileIO | None = None
-        self._writer = Line(_BUFFERS)
-        self._hasher = Line(_BUFFERS)
+        self._hasher = Line(_QUEUED)
         # One note behind at most, so that a slow disk slows the download instead of piling up.
         self._noter = Line(1)
         self.length = 0
@@ -54,23 +54,20 @@ class PartFile:
         self._cut()
 
     def write(self, data: memoryview) -> None:
-        """Append. `data` must not change until five more were given or `drain` came back. Raises OSError (ENOSPC among
-        them), of this call or of an earlier one; what is noted stays good."""
+        """Append. `data` must not change until HELD more were given or `drain` came back. Raises OSError (ENOSPC among
+        them), of this call or of a note kept meanwhile; what is noted stays good."""
         while data:
             count = min(len(data), CHUNK - self.length % CHUNK)
             piece, data = data[:count], data[count:]
-            self._writer.then(functools.partial(self._write, piece))
+            self._write(piece)
             self._hasher.then(functools.partial(self._hash.update, piece))
             self.length += count
             if self.length % CHUNK == 0:
-                written = threading.Event()
-                self._writer.then(written.set)
-                self._hasher.then(functools.partial(self._note_chunk, written))
+                self._hasher.then(self._note_chunk)
         self._check()
 
     def drain(self) -> None:
-        """Wait until all that was given is written and hashed. Raises OSError."""
-        self._writer.drain()
+        """Wait until all that was given is hashed. Raises OSError."""
         self._hasher.drain()
         self._check()
 
@@ -90,15 +87,10 @@ class PartFile:
         """Stop in order: the note then vouches for every byte that is kept."""
         if self._file is None:
             return
-        self._writer.drain()
         self._hasher.drain()
         with contextlib.suppress(OSError):
-            tail = None
-            if self._writer.error is not None:
-                # Hashed, but not all of it written: only whole chunks are known to be good.
-                self.length = len(self._digests) * CHUNK
-            elif self.length % CHUNK:
-                tail = Tail(self.length, self._hash.copy().hexdigest())
+            tail = Tail(self.length, self._hash.copy().hexdigest()) if self.length % CHUNK else None
+            # After a write that failed half-way more may lie there than was counted.
             self._file.truncate(self.length)
             self._noter.drain()
             self._keep(replace(self._sidecar(), tail=tail))
@@ -124,7 +116,7 @@ class PartFile:
         self.note.unlink(missing_ok=True)
 
     def _stop(self) -> None:
-        for line in (self._writer, self._hasher, self._noter):
+        for line in (self._hasher, self._noter):
             line.close()
         if self._file is not None:
             self._file.close()
@@ -153,18 +145,13 @@ class PartFile:
         self._file.seek(self.length)
 
     def _write(self, piece: memoryview) -> None:
-        """On the writing thread."""
         assert self._file is not None
         while piece:
             piece = piece[self._file.write(piece) :]
 
-    def _note_chunk(self, written: threading.Event) -> None:
-        """On the hashing thread, when all bytes of a chunk are hashed; waits until they are written too."""
-        digest = self._hash.copy().hexdigest()
-        while not written.wait(_POLL_S):
-            if self._writer.error is not None:
-                return
-        self._digests.append(digest)
+    def _note_chunk(self) -> None:
+        """On the hashing thread, when all bytes of a chunk are hashed."""
+        self._digests.append(self._hash.copy().hexdigest())
         self._noter.then(functools.partial(self._keep, self._sidecar()))
 
     def _keep(self, sidecar: Sidecar) -> None:
@@ -174,9 +161,8 @@ class PartFile:
         write_durably(self.note, sidecar.encode())
 
     def _check(self) -> None:
-        for line in (self._writer, self._noter):
-            if line.error is not None:
-                raise line.error
+        if self._noter.error is not None:
+            raise self._noter.error
 
     def _sidecar(self) -> Sidecar:
         return replace(self._identity, digests=tuple(self._digests), tail=None)

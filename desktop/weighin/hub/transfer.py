@@ -24,11 +24,12 @@ from weighin.hub.cache import CachePlaces, places, publish, sweep
 from weighin.hub.errors import HubError, network_error
 from weighin.hub.http import Http, Patience, Reply
 from weighin.hub.lock import WriterLock
-from weighin.hub.part_file import PartFile
+from weighin.hub.part_file import HELD, PartFile
 
-_PIECE = 1 << 20
-# Pieces in flight between the network and the hash: those queued, the one being hashed, the one being filled.
-_RING = 6
+# Large, because each is handed from one thread to another: on a busy computer that costs more than the bytes in it.
+_PIECE = 4 << 20
+# One being filled, the others with the part file.
+_RING = 1 + HELD
 _TRIES = 7
 _WAIT_FOR_WRITER_S = 0.5
 
@@ -204,15 +205,21 @@ class Transfer:
             self._report(part.length, "loading")
 
     def _fill(self, reply: Reply, buffer: memoryview, wanted: int) -> int:
-        """Read what comes; raises StoppedError or HubError."""
+        """Read what comes without waiting for more than one byte, 0 at the end; raises StoppedError or HubError."""
+        filled, limit = 0, min(wanted, len(buffer))
         try:
-            count = reply.readinto(buffer[: min(wanted, len(buffer))])
+            filled = reply.readinto(buffer[:limit])
+            while filled < limit and reply.ready and (more := reply.readinto(buffer[filled:limit])):
+                filled += more
         except (OSError, ValueError, http.client.HTTPException) as error:
             self._check_stop()
-            raise network_error(error if not isinstance(error, ValueError) else OSError(str(error)), "") from error
+            # What came before the connection broke is good; reading again will say what happened.
+            if not filled:
+                known = OSError(str(error)) if isinstance(error, ValueError) else error
+                raise network_error(known, "") from error
         self._check_stop()
-        self._received += count
-        return count
+        self._received += filled
+        return filled
 
     def _check_reply(self, reply: Reply, start: int) -> None:
         """Whether these are the bytes asked for, as far as headers can tell."""
@@ -237,7 +244,7 @@ class Transfer:
             raise HubError(f"The server does not send a GGUF model: {what}.", "not_the_file")
 
     def _check_space(self, part: PartFile) -> None:
-        if part.length % (16 * _PIECE) < _PIECE and self._ground.free_bytes(self._places.part.parent) < LOW_SPACE:
+        if part.length % (4 * _PIECE) < _PIECE and self._ground.free_bytes(self._places.part.parent) < LOW_SPACE:
             raise disk_full()
 
     def _wait(self, error: HubError, failures: int, done: int) -> None:
