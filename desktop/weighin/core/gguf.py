@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import math
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -62,7 +62,9 @@ class Tensor:
 
 @dataclass(frozen=True)
 class Header:
-    """Metadata and tensor table. Arrays longer than a thousand entries are kept as their length only (`lengths`)."""
+    """Metadata and tensor table. Arrays longer than a thousand entries are kept as their length only (`lengths`).
+
+    spans: where in the file each entry of the metadata begins and ends, key and type included."""
 
     version: int
     metadata: dict[str, Any]
@@ -70,12 +72,13 @@ class Header:
     tensors: tuple[Tensor, ...]
     data_start: int = 0
     alignment: int = 32
+    spans: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     @property
     def needed_bytes(self) -> int:
         """Size the file must at least have to hold all its tensors."""
         ends = [self.data_start + t.offset + t.bytes for t in self.tensors if t.bytes is not None]
-        return max(ends, default=self.data_start)
+        return max(ends, default=0)
 
 
 class _Cursor:
@@ -189,15 +192,18 @@ def read_header(stream: BinaryIO, texts: KnownTexts | None = None) -> Header:
         raise _damaged(f"{tensor_count:,} tensors and {pair_count:,} entries")
     metadata: dict[str, Any] = {}
     lengths: dict[str, int] = {}
+    spans: dict[str, tuple[int, int]] = {}
     for _ in range(pair_count):
+        begin = cursor.at
         key = cursor.text()
         metadata[key] = _value(cursor, key, cursor.scalar("<I"), lengths)
+        spans[key] = (begin, cursor.at)
     tensors = tuple(_tensor(cursor) for _ in range(tensor_count))
     alignment = metadata.get("general.alignment", 32)
     if not isinstance(alignment, int) or not 1 <= alignment <= 1 << 20:
         raise _damaged(f"an alignment of {alignment!r}")
     start = -(-cursor.at // alignment) * alignment
-    return Header(version, metadata, lengths, tensors, start, alignment)
+    return Header(version, metadata, lengths, tensors, start, alignment, spans)
 
 
 def read_header_of(path: Path, texts: KnownTexts | None = None) -> Header:

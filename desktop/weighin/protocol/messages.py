@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from weighin.core.answer import MemoryReceipt, MemorySample, StopReason, Timing
 from weighin.core.chat import Message
 from weighin.core.comparison import EngineFacts
-from weighin.core.options import MAX_THREADS, LoadOptions, SamplingOptions, check_whole
+from weighin.core.options import MAX_CONTEXT, MAX_THREADS, LoadOptions, SamplingOptions, check_whole
+from weighin.core.plan import MemoryPlan
 
 PROTOCOL = 1
 
@@ -77,6 +78,23 @@ class Check:
 
     id: int
     path: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the model at `path` would need for each of `contexts`; its weights may be a hole behind the header.
+
+    file_bytes: of all parts. Nothing is loaded and nothing big allocated."""
+
+    id: int
+    path: str
+    file_bytes: int
+    options: LoadOptions
+    contexts: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        for context in self.contexts:
+            check_whole("Context", context, 16, MAX_CONTEXT)
 
 
 @dataclass(frozen=True)
@@ -201,6 +219,15 @@ class Checked:
 
 
 @dataclass(frozen=True)
+class Planned:
+    """Terminal: the engine's own plan for each context asked for, and what the formula says of the same."""
+
+    id: int
+    plans: tuple[MemoryPlan, ...]
+    formula: tuple[MemoryPlan, ...]
+
+
+@dataclass(frozen=True)
 class Failed:
     """Terminal: `kind` is a stable word, `message` one sentence, `detail` the last native log lines."""
 
@@ -218,8 +245,8 @@ class Log:
     text: str
 
 
-REQUESTS: tuple[type, ...] = (Load, Generate, Tokenize, Bench, Check, Cancel, Shutdown)
+REQUESTS: tuple[type, ...] = (Load, Generate, Tokenize, Bench, Check, Plan, Cancel, Shutdown)
 EVENTS: tuple[type, ...] = (
-    Hello, LoadProgress, Loaded, PromptRead, Tokens, Pulse, Generated, Tokenized, Benched, Checked, Failed, Log,
+    Hello, LoadProgress, Loaded, PromptRead, Tokens, Pulse, Generated, Tokenized, Benched, Checked, Planned, Failed, Log,
 )  # fmt: skip
-TERMINAL: tuple[type, ...] = (Loaded, Generated, Tokenized, Benched, Checked, Failed)
+TERMINAL: tuple[type, ...] = (Loaded, Generated, Tokenized, Benched, Checked, Planned, Failed)

@@ -2,8 +2,8 @@
 
 The script is a JSON object; every key has a default:
   load_s, prompt_s, tokens_per_s (0: as fast as possible), tokens, token_text, text (its words are the tokens),
-  reasoning (its words come first), context, fail_load {kind, message}, stop_reason,
-  at: {"hello" | "loading" | "reading" | "writing:N": action} where action is one of
+  reasoning (its words come first), context, fail_load, fail_plan {kind, message}, stop_reason,
+  at: {"hello" | "loading" | "planning" | "reading" | "writing:N": action} where action is one of
   "sigkill", "sigabrt", "sigsegv", "sigill", "sigbus", "exit0", "exit3", "hang" (still pulsing), "sigstop",
   "garbage", "flood" (stderr), "huge" (a line over the limit), "ignore_cancel".
 """
@@ -19,6 +19,7 @@ from typing import Any
 
 from weighin.core.answer import MemoryReceipt, MemorySample, StopReason
 from weighin.core.comparison import EngineFacts
+from weighin.core.plan import MemoryPlan
 from weighin.protocol.messages import (
     Bench,
     Benched,
@@ -29,6 +30,8 @@ from weighin.protocol.messages import (
     Load,
     Loaded,
     LoadProgress,
+    Plan,
+    Planned,
     PromptRead,
     Tokenize,
     Tokenized,
@@ -120,6 +123,17 @@ class FakeEngine:
         """Knows everything."""
         self._act("checking")
         return Checked(request.id)
+
+    def plan(self, request: Plan) -> Planned:
+        """Weights as large as the file, a thousand bytes a token."""
+        self._act("planning")
+        if failure := self._script.get("fail_plan"):
+            raise EngineError(failure["kind"], failure["message"])
+        plans = tuple(
+            MemoryPlan(c, request.file_bytes, request.file_bytes, 1000 * c, 0, 0, 0, self._own, 0)
+            for c in request.contexts
+        )
+        return Planned(request.id, plans, plans)
 
     def _write(self, request: Generate, clock: Clock, batcher: TokenBatcher) -> StopReason:
         rate = self._script.get("tokens_per_s", 0)

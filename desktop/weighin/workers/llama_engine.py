@@ -23,21 +23,23 @@ from weighin.protocol.messages import (
     Load,
     Loaded,
     LoadProgress,
+    Plan,
+    Planned,
     Tokenize,
     Tokenized,
 )
 from weighin.workers.bench import run_bench
+from weighin.workers.context_params import FLASH_AUTO, context_params, gpu_layers
 from weighin.workers.decoder import Decoder
 from weighin.workers.engine import Emit, EngineError
 from weighin.workers.generation import Generation
 from weighin.workers.memory import OwnMemory, inodes_of
 from weighin.workers.native import AbortFlag, Devices, NativeLog, engine_facts
+from weighin.workers.planning import Planning
 from weighin.workers.prompt import PromptBuilder
 from weighin.workers.template import TemplateHungError
 from weighin.workers.vocabulary import Vocabulary
 
-_KV_TYPES = {"f16": 1, "q8_0": 8, "q4_0": 2}  # GGML_TYPE_F16, _Q8_0, _Q4_0
-_FLASH_ON, _FLASH_AUTO = 1, -1
 _PROGRESS_STEP = 0.01
 
 
@@ -126,6 +128,10 @@ class LlamaEngine:
         llama.llama_model_free(model)
         return Checked(request.id)
 
+    def plan(self, request: Plan) -> Planned:
+        """What a model would need, loading nothing. Raises EngineError where this engine cannot run it."""
+        return Planning(request, self._log, self._memory, self._facts.build).run()
+
     def _ready(self) -> tuple[Decoder, Vocabulary, PromptBuilder]:
         if self._decoder is None or self._vocabulary is None or self._prompts is None:
             raise EngineError("not_loaded", "No model is loaded in this worker.")
@@ -146,7 +152,7 @@ class LlamaEngine:
             return not self._abort.raised
 
         params = llama.llama_model_default_params()
-        params.n_gpu_layers = 999_999 if request.options.gpu_layers < 0 else request.options.gpu_layers
+        params.n_gpu_layers = gpu_layers(request.options)
         callback = llama.llama_progress_callback(on_progress)
         params.progress_callback = callback
         model = llama.llama_model_load_from_file(os.fsencode(request.path), params)
@@ -196,22 +202,13 @@ class LlamaEngine:
 
     def _context(self, request: Load, context: int) -> tuple[Any, tuple[str, ...]]:
         """A llama_context, with flash attention where the model allows it."""
-        options = request.options
-        params = llama.llama_context_default_params()
-        params.n_ctx = context
-        params.n_batch = params.n_ubatch = min(options.batch, context)
-        params.n_seq_max = 1
-        params.n_outputs_max = 1  # a row of logits for every token of a batch would cost hundreds of megabytes
-        params.n_threads = params.n_threads_batch = request.threads
-        params.type_k = params.type_v = _KV_TYPES[options.kv_type]
-        params.swa_full = False
-        params.flash_attn_type = _FLASH_ON
+        params = context_params(request.options, context, request.threads)
         params.abort_callback = self._abort.callback
         params.abort_callback_data = self._abort.data
         pointer = llama.llama_init_from_model(self._model, params)
         if pointer:
             return pointer, ()
-        params.flash_attn_type = _FLASH_AUTO
+        params.flash_attn_type = FLASH_AUTO
         pointer = llama.llama_init_from_model(self._model, params)
         if pointer:
             return pointer, ("This model runs without flash attention.",)

@@ -15,6 +15,8 @@ from llama_cpp._ggml import libggml
 from weighin.core.comparison import EngineFacts
 
 _BUFFER_LINE = re.compile(r"(\S+)\s+(model|KV|RS|compute|output)\s+buffer size\s*=\s*([\d.]+) MiB")
+# In a plan the "KV buffer" lines say 0.00: only these tell what a cache or a state would take.
+_MEMORY_LINE = re.compile(r"(llama_kv_cache|llama_memory_recurrent)\S*: size =\s*([\d.]+) MiB")
 _GPU_TYPES = (1, 2)  # GGML_BACKEND_DEVICE_TYPE_GPU, _IGPU
 _WARNING = 3  # GGML_LOG_LEVEL_WARN
 _CONTINUATION = 5  # GGML_LOG_LEVEL_CONT
@@ -23,11 +25,13 @@ _CONTINUATION = 5  # GGML_LOG_LEVEL_CONT
 class NativeLog:
     """The last lines llama.cpp logged: the reason of every failure is only there.
 
-    `buffers`: bytes of each buffer named since the last `clear`, for example {"CPU_Mapped model": 123456}."""
+    `buffers`: bytes of each buffer named since the last `clear`, for example {"CPU_Mapped model": 123456}.
+    `memories`: bytes of "llama_kv_cache" and "llama_memory_recurrent", all caches of a model together."""
 
     def __init__(self, keep: int = 200) -> None:
         self._lines: deque[str] = deque(maxlen=keep)
         self.buffers: dict[str, int] = {}
+        self.memories: dict[str, int] = {}
         self._callback = llama.llama_log_callback(self._on_line)
         llama.llama_log_set(self._callback, ctypes.c_void_p(0))
 
@@ -35,6 +39,7 @@ class NativeLog:
         """Forget what was logged so far."""
         self._lines.clear()
         self.buffers = {}
+        self.memories = {}
 
     def tail(self, count: int = 50) -> str:
         """The last `count` lines."""
@@ -50,6 +55,8 @@ class NativeLog:
             if match := _BUFFER_LINE.search(line):
                 name = f"{match[1]} {match[2]}"
                 self.buffers[name] = self.buffers.get(name, 0) + round(float(match[3]) * (1 << 20))
+            elif match := _MEMORY_LINE.search(line):
+                self.memories[match[1]] = self.memories.get(match[1], 0) + round(float(match[2]) * (1 << 20))
             if level >= _WARNING:
                 # Also to the log pipe: after an abort only that is left.
                 sys.stderr.write(line[:2000] + "\n")

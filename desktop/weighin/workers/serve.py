@@ -21,6 +21,7 @@ from weighin.protocol.messages import (
     Hello,
     Load,
     Log,
+    Plan,
     Pulse,
     Shutdown,
     Tokenize,
@@ -99,6 +100,8 @@ class Server:
             return self._engine.tokenize(request)
         if isinstance(request, Check):
             return self._engine.check(request)
+        if isinstance(request, Plan):
+            return self._engine.plan(request)
         assert isinstance(request, Bench)
         return self._engine.bench(request, self.emit)
 
