@@ -22,10 +22,12 @@ from weighin.core.download import DownloadState, DownloadView, Plan
 from weighin.core.errors import AppError
 from weighin.core.history import HistoryRow
 from weighin.core.model import ModelFacts
+from weighin.core.plan import MemoryPlan, PlanLine
 from weighin.core.progress import LaneState, LaneStatus, LivePoint, TextPiece
 from weighin.core.repository import Listing, RemoteFile, Repository, Variant
 from weighin.core.shelf import ShelfModel, Stamp
 from weighin.services.comparison import RoundStart
+from weighin.services.planner import Plan as MemoryOf
 
 DENSE = ModelFacts(
     name="Starter Dense",
@@ -402,7 +404,8 @@ class FakeHub(QObject):
 
     def look(self, listing: Listing, variant: Variant, done: object, failed: object) -> None:
         """Its header, and what the engine says of it."""
-        self._answer(variant.name, done, failed, OTHER, self.refusal)
+        line = PlanLine((MemoryPlan(4096, 5_000, 5_000, 100, 0, 20, 5, 30, 6_000),))
+        self._answer(variant.name, done, failed, MemoryOf(OTHER, line, self.refusal))
 
 
 class FakeDownloads(QObject):

@@ -88,14 +88,10 @@ class _Command:
         if listing is None:
             return 130
         variant = listing.variant_of(reference.path)
-        seen = self._await(
-            lambda done, failed: self._services.inspector.look(
-                listing, variant, lambda facts, refusal: done((facts, refusal)), failed
-            )
-        )
+        seen = self._await(lambda done, failed: self._services.inspector.look(listing, variant, done, failed))
         if seen is None:
             return 130
-        facts, refusal = seen
+        facts, refusal = seen.model, seen.refusal
         body = {"model": model_json(facts), "engine": {"can_read": not refusal, "message": refusal or None}}
         lines = [safe_name(facts.name), f"   {words.model_facts(facts)}", f"   architecture {facts.architecture}"]
         self._print(body, [*lines, f"   {refusal or 'This engine can read it.'}"])

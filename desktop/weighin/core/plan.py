@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import Enum
+from typing import Any
 
 
 class PlanMethod(str, Enum):
@@ -22,7 +23,7 @@ class SpeedMethod(str, Enum):
 
 
 class VerdictKind(str, Enum):
-    """runs: fits into what is free now. tight: only with less context, or nearly nothing to spare. no: not here."""
+    """runs: fits into what is free now. tight: only with less context, or with nothing to spare. no: not here."""
 
     RUNS = "runs"
     TIGHT = "tight"
@@ -45,7 +46,7 @@ class MemoryPlan:
     mapped: the part of `weights` that is mapped from the file and can be read again from disk. kv: KV cache; state: of
     recurrent layers; compute: working buffers; output: logits; overhead: the process itself with the vocabulary.
     gpu: the part of all this that lies on GPUs. loading_peak: the most while loading, at least `total`.
-    context: tokens planned for. context_step: further bytes each token of context adds (KV and working buffers)."""
+    context: tokens planned for."""
 
     context: int
     weights_bytes: int
@@ -76,32 +77,42 @@ class MemoryPlan:
         return self.total_bytes - self.gpu_bytes
 
 
+_GROWING = ("kv_bytes", "compute_bytes", "output_bytes", "overhead_bytes", "gpu_bytes", "loading_peak_bytes")
+
+
 @dataclass(frozen=True)
 class PlanLine:
-    """A plan as a function of the context: two plans of the engine, everything between and beyond on the line.
+    """A plan as a function of the context: plans for some contexts in rising order, what lies between on the line.
 
-    KV cache and working buffers grow linearly with the context (sliding windows: from the lower plan on)."""
+    KV cache and working buffers grow linearly with the context but for sliding windows, which are full at some point;
+    hence several points."""
 
-    lower: MemoryPlan
-    upper: MemoryPlan
+    points: tuple[MemoryPlan, ...]
+
+    def __post_init__(self) -> None:
+        contexts = [plan.context for plan in self.points]
+        if not contexts or sorted(set(contexts)) != contexts:
+            raise ValueError(f"contexts must rise: {contexts}")
+
+    @property
+    def upper(self) -> MemoryPlan:
+        """The plan for the most context asked for."""
+        return self.points[-1]
 
     def at(self, context: int) -> MemoryPlan:
-        """The plan for `context` tokens."""
-        plan = replace(
-            self.lower,
-            context=context,
-            kv_bytes=self._between("kv_bytes", context),
-            compute_bytes=self._between("compute_bytes", context),
-            output_bytes=self._between("output_bytes", context),
-            gpu_bytes=self._between("gpu_bytes", context),
-        )
-        return replace(plan, loading_peak_bytes=max(plan.total_bytes, self._between("loading_peak_bytes", context)))
+        """The plan for `context` tokens; beyond the outermost points their line goes on."""
+        if len(self.points) == 1:
+            return replace(self.points[0], context=context)
+        above = next((i for i, plan in enumerate(self.points) if plan.context >= context), len(self.points) - 1)
+        low, high = self.points[max(0, above - 1)], self.points[max(1, above)]
+        share = (context - low.context) / (high.context - low.context)
 
-    def ram_at(self, context: int) -> int:
-        """`at(context).ram_bytes`, for those who ask for thousands of models."""
-        fixed = self.lower.weights_bytes + self.lower.state_bytes + self.lower.overhead_bytes
-        moving = sum(self._between(name, context) for name in ("kv_bytes", "compute_bytes", "output_bytes"))
-        return fixed + moving - self._between("gpu_bytes", context)
+        def between(name: str) -> int:
+            return max(0, round(getattr(low, name) + (getattr(high, name) - getattr(low, name)) * share))
+
+        growing: dict[str, Any] = {name: between(name) for name in _GROWING}
+        plan = replace(low, context=context, **growing)
+        return replace(plan, loading_peak_bytes=max(plan.total_bytes, plan.loading_peak_bytes))
 
     def largest_context(self, budget_bytes: int, trained: int | None, step: int = 256) -> int:
         """The most tokens of context (a multiple of `step`, at most `trained`) within `budget_bytes`; 0: none."""
@@ -109,19 +120,11 @@ class PlanLine:
         low, high = 0, most // step
         while low < high:
             middle = (low + high + 1) // 2
-            if self.ram_at(middle * step) <= budget_bytes:
+            if self.at(middle * step).ram_bytes <= budget_bytes:
                 low = middle
             else:
                 high = middle - 1
         return low * step
-
-    def _between(self, name: str, context: int) -> int:
-        low: int = getattr(self.lower, name)
-        high: int = getattr(self.upper, name)
-        span = self.upper.context - self.lower.context
-        if low == high or not span:
-            return low
-        return max(0, round(low + (high - low) * (context - self.lower.context) / span))
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Where the weights of a file end up in memory: mapped from the file, copied, or on a GPU. Arithmetic on headers.
 
-What llama.cpp does (llama-model.cpp, load_tensors; llama-model-loader.cpp, load_all_data), with the file mapped: tensors
-used where they lie stay mapped, from the first of them to the last with everything between; tensors which the
+What llama.cpp does (llama-model.cpp, load_tensors; llama-model-loader.cpp, load_all_data), with the file mapped:
+tensors used where they lie stay mapped, from the first of them to the last with everything between; tensors which the
 processor reads faster in another order are copied ("repacked"), their mapped pages stay; what lies on a GPU is copied
 there. While loading the whole file is mapped and read once.
 """

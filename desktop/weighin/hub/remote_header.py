@@ -16,11 +16,12 @@ from weighin.hub.http import Http
 
 # Most headers of today are 2 to 16 MB, nearly all of it vocabulary.
 _FIRST = 2 << 20
+_MOST_AT_ONCE = 4 << 20
 _MOST_SHARDS = 64
 
 
 class RangeStream(io.RawIOBase):
-    """The first bytes of a remote file as a stream; each request is twice the last."""
+    """The first bytes of a remote file as a stream, fetched as it is read."""
 
     def __init__(self, http: Http, url: str, size: int, repo: str) -> None:
         self._http, self._url, self._size, self._repo = http, url, size, repo
@@ -62,7 +63,7 @@ class RangeStream(io.RawIOBase):
         if not data:
             raise HubError("The connection broke.", "connection", True)
         self._data += data
-        self._step *= 2
+        self._step = min(2 * self._step, _MOST_AT_ONCE)
 
 
 def remote_facts(

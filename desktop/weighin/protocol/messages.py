@@ -73,14 +73,6 @@ class Bench:
 
 
 @dataclass(frozen=True)
-class Check:
-    """Whether this engine can read the model at `path`: its header and vocabulary only, no weights."""
-
-    id: int
-    path: str
-
-
-@dataclass(frozen=True)
 class Plan:
     """What the model at `path` would need for each of `contexts`; its weights may be a hole behind the header.
 
@@ -212,13 +204,6 @@ class Benched:
 
 
 @dataclass(frozen=True)
-class Checked:
-    """Terminal: this engine knows how to read the model."""
-
-    id: int
-
-
-@dataclass(frozen=True)
 class Planned:
     """Terminal: the engine's own plan for each context asked for, and what the formula says of the same."""
 
@@ -245,8 +230,8 @@ class Log:
     text: str
 
 
-REQUESTS: tuple[type, ...] = (Load, Generate, Tokenize, Bench, Check, Plan, Cancel, Shutdown)
+REQUESTS: tuple[type, ...] = (Load, Generate, Tokenize, Bench, Plan, Cancel, Shutdown)
 EVENTS: tuple[type, ...] = (
-    Hello, LoadProgress, Loaded, PromptRead, Tokens, Pulse, Generated, Tokenized, Benched, Checked, Planned, Failed, Log,
+    Hello, LoadProgress, Loaded, PromptRead, Tokens, Pulse, Generated, Tokenized, Benched, Planned, Failed, Log,
 )  # fmt: skip
-TERMINAL: tuple[type, ...] = (Loaded, Generated, Tokenized, Benched, Checked, Planned, Failed)
+TERMINAL: tuple[type, ...] = (Loaded, Generated, Tokenized, Benched, Planned, Failed)

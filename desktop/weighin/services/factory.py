@@ -17,6 +17,7 @@ from weighin.services.hardware import available_bytes, physical_cores
 from weighin.services.hub import Hub, hub_process
 from weighin.services.lane import Lane
 from weighin.services.model_records import ModelRecords
+from weighin.services.planner import Planner
 from weighin.services.remote_look import RemoteLook
 from weighin.services.shelf import Shelf
 from weighin.services.worker_process import WorkerProcess, worker_command
@@ -45,12 +46,14 @@ class ModelServices:
     hub: Hub
     shelf: Shelf
     downloads: DownloadManager
+    planner: Planner
     inspector: RemoteLook
 
     def close(self) -> None:
         """End processes in order, then finish what is being written."""
         self.downloads.close()
         self.inspector.close()
+        self.planner.close()
         self.hub.close()
         self.records.close()
 
@@ -64,4 +67,5 @@ def new_model_services(profile: Profile) -> ModelServices:
     shelf = Shelf(records, places, hub, profile.hub_cache)
     downloads = DownloadManager(records, lambda: Hub(new_process))
     downloads.finished.connect(shelf.adopt)
-    return ModelServices(profile.hub_cache, records, hub, shelf, downloads, RemoteLook(hub, new_worker))
+    planner = Planner(new_worker)
+    return ModelServices(profile.hub_cache, records, hub, shelf, downloads, planner, RemoteLook(hub, planner))

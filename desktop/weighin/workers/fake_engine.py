@@ -23,8 +23,6 @@ from weighin.core.plan import MemoryPlan
 from weighin.protocol.messages import (
     Bench,
     Benched,
-    Check,
-    Checked,
     Generate,
     Generated,
     Load,
@@ -118,11 +116,6 @@ class FakeEngine:
             request.id, request.prompt_tokens, request.generate_tokens,
             (request.prompt_tokens / 1000,) * rounds, (request.generate_tokens / 1000,) * rounds, request.threads,
         )  # fmt: skip
-
-    def check(self, request: Check) -> Checked:
-        """Knows everything."""
-        self._act("checking")
-        return Checked(request.id)
 
     def plan(self, request: Plan) -> Planned:
         """Weights as large as the file, a thousand bytes a token."""

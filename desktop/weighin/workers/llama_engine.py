@@ -16,8 +16,6 @@ from weighin.core.model import shard_paths
 from weighin.protocol.messages import (
     Bench,
     Benched,
-    Check,
-    Checked,
     Generate,
     Generated,
     Load,
@@ -115,18 +113,6 @@ class LlamaEngine:
         """Time reading and writing as `request` says."""
         decoder, vocabulary, _ = self._ready()
         return run_bench(request, decoder, vocabulary, self._set_progress)
-
-    def check(self, request: Check) -> Checked:
-        """Read header and vocabulary of a file whose weights may be a hole. Raises EngineError where it cannot be."""
-        self._log.clear()
-        params = llama.llama_model_default_params()
-        params.vocab_only = True
-        model = llama.llama_model_load_from_file(request.path.encode(), params)
-        if not model:
-            failure = load_failure(self._log.tail(), f"llama.cpp {self._facts.build}")
-            raise EngineError(failure.kind, failure.message, failure.detail)
-        llama.llama_model_free(model)
-        return Checked(request.id)
 
     def plan(self, request: Plan) -> Planned:
         """What a model would need, loading nothing. Raises EngineError where this engine cannot run it."""

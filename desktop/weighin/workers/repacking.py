@@ -1,4 +1,4 @@
-"""Which weight types this engine keeps in an order of its own on this processor: it is asked with a tiny model of each."""
+"""Which weight types this engine keeps in an order of its own on this processor: asked with a tiny model of each."""
 
 from __future__ import annotations
 

@@ -14,7 +14,6 @@ from weighin.protocol.messages import (
     REQUESTS,
     Bench,
     Cancel,
-    Check,
     Failed,
     Generate,
     Generated,
@@ -98,8 +97,6 @@ class Server:
             return self._engine.generate(request, self.emit)
         if isinstance(request, Tokenize):
             return self._engine.tokenize(request)
-        if isinstance(request, Check):
-            return self._engine.check(request)
         if isinstance(request, Plan):
             return self._engine.plan(request)
         assert isinstance(request, Bench)

@@ -11,7 +11,6 @@ from weighin.core.catalogue import System
 from weighin.core.download import plan_of
 from weighin.core.errors import AppError
 from weighin.core.hub_names import check_repository
-from weighin.core.model import ModelFacts
 from weighin.core.repository import Listing, Repository, Variant, recommended
 from weighin.core.safe_text import safe_name
 from weighin.ui.models import words as said
@@ -23,6 +22,7 @@ from weighin.ui.widgets.strip import Strip
 if TYPE_CHECKING:
     from weighin.services.downloads import DownloadManager
     from weighin.services.hub import Hub
+    from weighin.services.planner import Plan
     from weighin.services.remote_look import RemoteLook
 
 _GONE = ("private_or_missing", "not_found", "forbidden")
@@ -218,19 +218,20 @@ class HubTab(QWidget):
         self._inspector.look(
             self._listing,
             variant,
-            lambda facts, refusal: self._seen(number, facts, refusal),
+            lambda plan: self._seen(number, plan),
             lambda e: self._fail(number, e),
         )
 
-    def _seen(self, number: int, facts: ModelFacts, refusal: str) -> None:
+    def _seen(self, number: int, plan: Plan) -> None:
         if number != self._asked:
             return
+        facts = plan.model
         self._state.say_or_hide("")
         more = [f"architecture {safe_name(facts.architecture, 40)}"]
         more += [f"{facts.layers} layers"] if facts.layers else []
         more += [f"licence {safe_name(facts.license, 40)}"] if facts.license else ["no licence stated in the file"]
         more += ["has a chat template" if facts.template else "no chat template"]
-        engine = safe_name(refusal, 300) if refusal else "This engine can read it."
+        engine = safe_name(plan.refusal, 300) if plan.refusal else "This engine can read it."
         self.facts.say_or_hide(f"{safe_name(facts.name)}: {words.model_facts(facts)}\n{' · '.join(more)}\n{engine}")
 
     def _get(self) -> None:

@@ -1,0 +1,151 @@
+"""The engine's own plans, from real headers in real workers, and what becomes of bad ones."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from gguf import GGMLQuantizationType as QT
+
+from tests.bench.shapes import Shape, write_shape
+from tests.support.gguf_files import make_model
+from tests.support.worker_client import WorkerClient
+from weighin.core.answer import Failure
+from weighin.core.chat import Message
+from weighin.core.facts import model_facts
+from weighin.core.options import LoadOptions, SamplingOptions
+from weighin.core.plan import PlanMethod
+from weighin.protocol.messages import Failed, Generate, Load, Plan, Planned
+from weighin.services.factory import new_worker
+from weighin.services.planner import Plan as FoundPlan
+from weighin.services.planner import Planner
+from weighin.services.worker_process import WorkerProcess, worker_command
+
+SHAPES = {
+    "grouped": Shape("qwen3", 4, 512, 8, 2, 64, 1024, 4096),
+    "ungrouped, tied, repacked": Shape("llama", 4, 512, 8, 8, 64, 1024, 4096, kind=QT.Q4_K, tied=True),
+    "experts": Shape("qwen3moe", 4, 512, 8, 2, 64, 256, 4096, experts=8, used=2),
+    "window": Shape("gemma3", 6, 512, 4, 1, 128, 1024, 4096, tied=True, window=512),
+    "hybrid": Shape("qwen35", 4, 512, 8, 2, 64, 1024, 4096),
+}
+
+
+@pytest.mark.parametrize("name", SHAPES)
+@pytest.mark.parametrize("context", [2048, 16_384])
+def test_the_plan_is_what_the_kernel_counts_afterwards(tmp_path: Path, name: str, context: int) -> None:
+    path = write_shape(tmp_path / "model.gguf", SHAPES[name])
+    options = LoadOptions(context=context)
+    with WorkerClient() as worker:
+        planned = worker.ask(Plan(worker.next_id(), str(path), path.stat().st_size, options, (context,)))[-1]
+    assert isinstance(planned, Planned), planned
+    with WorkerClient() as worker:
+        worker.ask(Load(worker.next_id(), str(path), options, 1))
+        prompt = (Message("user", "w1 " * 600),)
+        answer = worker.ask(Generate(worker.next_id(), prompt, SamplingOptions(max_tokens=32), 1))[-1]
+    (plan,) = planned.plans
+    assert plan.method is PlanMethod.ENGINE
+    assert plan.mapped_bytes == pytest.approx(answer.memory.model_file_bytes, abs=64 << 10)
+    assert plan.total_bytes == pytest.approx(answer.memory.total_bytes, rel=0.03, abs=32 << 20)
+    (formula,) = planned.formula
+    assert formula.kv_bytes == pytest.approx(plan.kv_bytes, rel=0.001)
+    assert formula.state_bytes == pytest.approx(plan.state_bytes, rel=0.01)
+
+
+def test_a_hole_behind_the_header_is_enough(tmp_path: Path) -> None:
+    whole = write_shape(tmp_path / "whole.gguf", SHAPES["grouped"])
+    size = whole.stat().st_size
+    stand_in = tmp_path / "stand-in.gguf"
+    with stand_in.open("wb") as stream:
+        stream.write(whole.read_bytes()[: 1 << 20])
+        stream.truncate(size)
+    plans = []
+    for path in (whole, stand_in):
+        with WorkerClient() as worker:
+            plans.append(worker.ask(Plan(worker.next_id(), str(path), size, LoadOptions(), (4096,)))[-1].plans[0])
+    assert replace(plans[0], overhead_bytes=0, loading_peak_bytes=0) == replace(
+        plans[1], overhead_bytes=0, loading_peak_bytes=0
+    )
+
+
+@pytest.mark.parametrize(
+    ("architecture", "kind"), [("unheard-of", "architecture"), ("llama", "not_gguf"), ("llama", "truncated")]
+)
+def test_a_header_that_is_no_good_is_refused_in_words(tmp_path: Path, architecture: str, kind: str) -> None:
+    path = make_model(tmp_path / "model.gguf", arch=architecture)
+    if kind == "not_gguf":
+        path.write_bytes(b"<html>please log in</html>")
+    elif kind == "truncated":
+        path.write_bytes(path.read_bytes()[:3000])
+    with WorkerClient() as worker:
+        found = worker.ask(Plan(worker.next_id(), str(path), 1000, LoadOptions(), (1024,)))[-1]
+    assert isinstance(found, Failed)
+    assert found.kind == kind
+
+
+# ------------------------------------------------------------------ the service
+
+
+def planned_by(qtbot, planner: Planner, path: Path, options: LoadOptions | None = None) -> FoundPlan:
+    found: list[FoundPlan] = []
+    planner.plan(model_facts(path), options or LoadOptions(), found.append)
+    qtbot.waitUntil(lambda: bool(found), timeout=60_000)
+    return found[0]
+
+
+def test_the_service_plans_many_contexts_at_once_and_remembers(qtbot, tmp_path: Path) -> None:
+    path = make_model(tmp_path / "model.gguf", context=8192)
+    planner = Planner(new_worker)
+    plan = planned_by(qtbot, planner, path)
+    assert [point.context for point in plan.line.points] == [1024, 2048, 4096, 8192]
+    assert plan.refusal == ""
+    facts = model_facts(path)
+    assert planner.known(facts, LoadOptions()) is plan
+    assert planner.known(facts, LoadOptions(kv_type="q8_0")) is None
+    make_model(path, context=8192, layers=3)
+    assert planner.known(model_facts(path), LoadOptions()) is None
+    planner.close()
+
+
+def fake_worker(script: dict[str, object]):
+    return lambda parent: WorkerProcess(worker_command("fake", json.dumps(script)), parent)
+
+
+@pytest.mark.parametrize("action", ["sigabrt", "sigkill", "exit3"])
+def test_a_header_that_ends_the_engine_gets_a_formula_and_the_reason(qtbot, tmp_path: Path, action: str) -> None:
+    path = make_model(tmp_path / "model.gguf")
+    planner = Planner(fake_worker({"at": {"planning": action}}))
+    plan = planned_by(qtbot, planner, path)
+    assert plan.refusal.startswith("Reading this header ended the engine")
+    assert {point.method for point in plan.line.points} == {PlanMethod.FORMULA}
+    assert plan.line.points[0].notices[0].startswith("From a formula: Reading this header ended the engine")
+    planner.close()
+
+
+def test_an_unknown_architecture_is_a_refusal(qtbot, tmp_path: Path) -> None:
+    path = make_model(tmp_path / "model.gguf", arch="unheard-of")
+    planner = Planner(new_worker)
+    assert "unheard-of" in planned_by(qtbot, planner, path).refusal
+    planner.close()
+
+
+def test_a_file_that_vanished_is_said_once_to_everyone_who_asked(qtbot, tmp_path: Path) -> None:
+    path = make_model(tmp_path / "model.gguf")
+    facts = model_facts(path)
+    path.unlink()
+    planner = Planner(new_worker)
+    errors: list[object] = []
+    for _ in range(2):
+        planner.plan(facts, LoadOptions(), lambda _: None, errors.append)
+    qtbot.waitUntil(lambda: len(errors) == 2, timeout=60_000)
+    planner.close()
+
+
+def test_closing_while_planning_leaves_nobody_behind(qtbot, tmp_path: Path) -> None:
+    path = make_model(tmp_path / "model.gguf")
+    answers: list[FoundPlan | Failure] = []
+    planner = Planner(fake_worker({"at": {"planning": "hang"}}))
+    planner.plan(model_facts(path), LoadOptions(), answers.append)
+    planner.close()
+    assert answers == []
