@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 from gguf import GGMLQuantizationType as QT
-
 from tests.bench.shapes import Shape, write_shape
 from tests.support.gguf_files import make_model
 from tests.support.worker_client import WorkerClient
+
 from weighin.core.answer import Failure
 from weighin.core.chat import Message
 from weighin.core.facts import model_facts
