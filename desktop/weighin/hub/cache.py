@@ -17,12 +17,13 @@ _BRANCH = "main"
 
 @dataclass(frozen=True)
 class CachePlaces:
-    """Where the parts of one file of a repository lie: `part` and `bad` exist only while there is something in them."""
+    """Where the parts of one file of a repository lie; `part`, `bad` and `receipt` exist only while they are of use."""
 
     blob: Path
     part: Path
     bad: Path
     lock: Path
+    receipt: Path
     snapshot: Path
 
 
@@ -42,6 +43,7 @@ def places(cache: Path, repo: str, commit: str, path: str, sha256: str) -> Cache
         part=blobs / f"{sha256}.part",
         bad=blobs / f"{sha256}.bad",
         lock=blobs / f"{sha256}.lock",
+        receipt=blobs / f"{sha256}.checked",
         snapshot=place_below(folder / "snapshots" / check_commit(commit), path),
     )
 
@@ -73,7 +75,8 @@ def publish(cache: Path, repo: str, commit: str, path: str, sha256: str) -> Path
 
 
 def sweep(where: CachePlaces) -> None:
-    """Delete whatever stands beside a blob under its name: parts, notes, wrong bytes, what a kill left of a lock."""
+    """Delete whatever stands beside a blob under its name: parts, notes, receipts, wrong bytes, what a kill left of a
+    lock."""
     for leftover in where.blob.parent.glob(f"{where.blob.name}.*"):
         if leftover != where.lock:
             leftover.unlink(missing_ok=True)

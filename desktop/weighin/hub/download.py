@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from weighin.core.download import Plan, Transferred, space_refusal
-from weighin.hub.cache import discard, places
+from weighin.core.download import Plan, Transferred, WantedFile, space_refusal
+from weighin.hub.cache import CachePlaces, discard, places
+from weighin.hub.receipt import drop_receipt, keep_receipt
 from weighin.hub.transfer import Ground, StoppedError, Transfer, disk_error
 
 
@@ -21,7 +22,6 @@ class Download:
         self._current: Transfer | None = None
         self._stopped = False
         self._finished = 0
-        self._received = 0
         self._received = 0
 
     def run(self, queued: int = 0) -> tuple[Path, ...]:
@@ -37,8 +37,12 @@ class Download:
                     raise StoppedError
                 self._current = transfer
             paths.append(transfer.run())
+            if file is not self._plan.files[-1]:
+                keep_receipt(transfer.places, paths[-1])
             self._finished += file.size
             self._received += transfer.received
+        for file in self._plan.files[:-1]:
+            drop_receipt(self._places(file))
         return tuple(paths)
 
     def stop(self) -> None:
@@ -51,27 +55,30 @@ class Download:
     def discard(self) -> None:
         """Delete what is half-finished."""
         for file in self._plan.files:
-            discard(places(self._ground.cache, self._plan.repo, self._plan.commit, file.path, file.sha256))
+            discard(self._places(file))
 
     def _check_space(self, queued: int) -> None:
         """Raises AppError where the bytes still to come, with those of others, do not fit."""
         folder = self._ground.cache
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            remaining = sum(file.size - self._held(file.path, file.sha256, file.size) for file in self._plan.files)
+            remaining = sum(file.size - self._held(file) for file in self._plan.files)
             free = self._ground.free_bytes(folder)
         except OSError as error:
             raise disk_error(error, folder) from error
         if remaining and (refusal := space_refusal(remaining, queued, free)):
             raise refusal
 
-    def _held(self, path: str, sha256: str, size: int) -> int:
+    def _held(self, file: WantedFile) -> int:
         """Bytes of a file that are on the disk already."""
-        where = places(self._ground.cache, self._plan.repo, self._plan.commit, path, sha256)
+        where = self._places(file)
         for candidate in (where.blob, where.snapshot, where.part):
             if candidate.is_file():
-                return min(size, candidate.stat().st_size)
+                return min(file.size, candidate.stat().st_size)
         return 0
+
+    def _places(self, file: WantedFile) -> CachePlaces:
+        return places(self._ground.cache, self._plan.repo, self._plan.commit, file.path, file.sha256)
 
     def _tell(self, news: Transferred) -> None:
         done, received = self._finished + news.done, self._received + news.received

@@ -25,6 +25,7 @@ from weighin.hub.errors import HubError, network_error
 from weighin.hub.http import Http, Patience, Reply
 from weighin.hub.lock import WriterLock
 from weighin.hub.part_file import HELD, PartFile
+from weighin.hub.receipt import is_receipted
 
 # Large, because each is handed from one thread to another: on a busy computer that costs more than the bytes in it.
 _PIECE = 4 << 20
@@ -99,12 +100,15 @@ class Transfer:
             raise disk_error(error, self._places.part.parent) from error
 
     def _is_here(self) -> bool:
-        """Whether the finished file lies in the cache already; its bytes are read and checked, not believed."""
+        """Whether the finished file lies in the cache already; its bytes are read and checked, not believed, unless
+        this very download did that before."""
         blob = self._places.blob
         if not blob.is_file() and self._places.snapshot.is_file() and not self._places.snapshot.is_symlink():
             blob = self._places.snapshot
         if not blob.is_file() or blob.stat().st_size != self._file.size:
             return False
+        if is_receipted(self._places, blob):
+            return True
         running, done, buffer = hashlib.sha256(), 0, memoryview(bytearray(_PIECE))
         with blob.open("rb", buffering=0) as stream:
             while count := stream.readinto(buffer):

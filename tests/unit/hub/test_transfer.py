@@ -352,23 +352,6 @@ def test_cancelling_leaves_nothing(kit: Kit, hub: LoopbackHub) -> None:
     assert not kit.places.part.parent.parent.exists()
 
 
-def test_three_hundred_gigabytes_are_counted_right(hub: LoopbackHub, tmp_path: Path) -> None:
-    """A part of 300 GB with a hole in it: sizes, ranges and progress beyond 2^32."""
-    size = 300 * 10**9
-    hub.add(REPO, {PATH: b"GGUF"}, sizes={PATH: size})
-    kit = Kit(hub, tmp_path / "cache")
-    plan = Plan(REPO, COMMIT, (WantedFile(PATH, size, "ab" * 32),))
-    where = places(kit.cache, REPO, COMMIT, PATH, "ab" * 32)
-    where.part.parent.mkdir(parents=True)
-    with where.part.open("wb") as stream:
-        stream.truncate(size - 1)
-    download = Download(Ground(hub.url, kit.cache, patience=QUICK, free_bytes=lambda _: 5 << 30), plan, kit.news.append)
-    assert download._held(PATH, "ab" * 32, size) == size - 1
-    download.discard()
-    with pytest.raises(AppError, match=r"307 GB needed, 5\.4 GB free"):
-        download.run()
-
-
 def _part(kit: Kit, chunks: int) -> None:
     """A part file with its note, as a killed download leaves it."""
     from weighin.core.sidecar import Sidecar
