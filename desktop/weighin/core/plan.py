@@ -77,7 +77,8 @@ class MemoryPlan:
         return self.total_bytes - self.gpu_bytes
 
 
-_GROWING = ("kv_bytes", "compute_bytes", "output_bytes", "overhead_bytes", "gpu_bytes", "loading_peak_bytes")
+_GROWING = ("kv_bytes", "compute_bytes", "output_bytes", "overhead_bytes", "gpu_bytes")
+_PEAK = "loading_peak_bytes"
 
 
 @dataclass(frozen=True)
@@ -101,18 +102,16 @@ class PlanLine:
 
     def at(self, context: int) -> MemoryPlan:
         """The plan for `context` tokens; beyond the outermost points their line goes on."""
-        if len(self.points) == 1:
-            return replace(self.points[0], context=context)
-        above = next((i for i, plan in enumerate(self.points) if plan.context >= context), len(self.points) - 1)
-        low, high = self.points[max(0, above - 1)], self.points[max(1, above)]
-        share = (context - low.context) / (high.context - low.context)
-
-        def between(name: str) -> int:
-            return max(0, round(getattr(low, name) + (getattr(high, name) - getattr(low, name)) * share))
-
-        growing: dict[str, Any] = {name: between(name) for name in _GROWING}
+        low, high = self._segment(context)
+        growing: dict[str, Any] = {name: _between(low, high, name, context) for name in (*_GROWING, _PEAK)}
         plan = replace(low, context=context, **growing)
         return replace(plan, loading_peak_bytes=max(plan.total_bytes, plan.loading_peak_bytes))
+
+    def ram_at(self, context: int) -> int:
+        """`at(context).ram_bytes`, for those who ask for thousands of models."""
+        low, high = self._segment(context)
+        kv, compute, output, overhead, gpu = (_between(low, high, name, context) for name in _GROWING)
+        return low.weights_bytes + low.state_bytes + kv + compute + output + overhead - gpu
 
     def largest_context(self, budget_bytes: int, trained: int | None, step: int = 256) -> int:
         """The most tokens of context (a multiple of `step`, at most `trained`) within `budget_bytes`; 0: none."""
@@ -120,11 +119,25 @@ class PlanLine:
         low, high = 0, most // step
         while low < high:
             middle = (low + high + 1) // 2
-            if self.at(middle * step).ram_bytes <= budget_bytes:
+            if self.ram_at(middle * step) <= budget_bytes:
                 low = middle
             else:
                 high = middle - 1
         return low * step
+
+    def _segment(self, context: int) -> tuple[MemoryPlan, MemoryPlan]:
+        """The two points whose line counts for `context`."""
+        last = len(self.points) - 1
+        above = next((i for i, plan in enumerate(self.points) if plan.context >= context), last)
+        return self.points[max(0, min(above, last) - 1)], self.points[max(min(1, last), above)]
+
+
+def _between(low: MemoryPlan, high: MemoryPlan, name: str, context: int) -> int:
+    first: int = getattr(low, name)
+    second: int = getattr(high, name)
+    if first == second or low is high:
+        return first
+    return max(0, round(first + (second - first) * (context - low.context) / (high.context - low.context)))
 
 
 @dataclass(frozen=True)

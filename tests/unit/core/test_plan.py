@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from weighin.core.gguf import Header, Tensor
 from weighin.core.memory_formula import Shape, formula_plan, kv_bytes, state_bytes
 from weighin.core.options import LoadOptions
-from weighin.core.plan import MemoryPlan, PairKind, PlanLine, PlanMethod, VerdictKind
-from weighin.core.verdict import Budget, pair_verdict, tokens, unsupported, verdict
+from weighin.core.plan import MemoryPlan, PairKind, PlanLine
+from weighin.core.verdict import Budget, pair_verdict, tokens
 from weighin.core.weights import weights_in_memory
 
 MIB = 1 << 20
@@ -62,60 +60,9 @@ def test_the_largest_context_is_the_last_that_fits() -> None:
     assert line.largest_context(10, 32_768) == 0
 
 
-# ------------------------------------------------------------------ verdicts
+# ------------------------------------------------------------------ pairs
 
 LINE = PlanLine((plan(1024, 1024 * MIB, 2000 * MIB, 2000 * MIB), plan(8192, 8192 * MIB, 2000 * MIB, 2000 * MIB)))
-
-
-def test_a_model_that_fits_runs_and_both_numbers_are_said() -> None:
-    found = verdict(LINE, 4096, Budget(20_000 * MIB, 32_000 * MIB), 8192)
-    assert found.kind is VerdictKind.RUNS
-    assert found.sentence == "Needs 6.4 GB at 4k context; 21.0 GB free now. Runs."
-    assert found.largest_context == 8192
-
-
-def test_less_context_is_offered_where_that_helps() -> None:
-    found = verdict(LINE, 8192, Budget(7000 * MIB, 32_000 * MIB), 8192)
-    assert found.kind is VerdictKind.TIGHT
-    assert "Runs only with " in found.sentence
-    assert found.largest_context is not None
-    assert LINE.at(found.largest_context).ram_bytes <= 7000 * MIB
-
-
-def test_next_to_nothing_to_spare_is_said() -> None:
-    found = verdict(LINE, 4096, Budget(LINE.at(4096).ram_bytes + MIB, 32_000 * MIB), 8192)
-    assert found.kind is VerdictKind.TIGHT
-    assert "next to nothing to spare" in found.sentence
-
-
-@pytest.mark.parametrize(
-    ("weights", "total", "expected"),
-    [
-        (20_000, 32_000, "if other programs gave memory back"),
-        (40_000, 32_000, "read from disk for every token: expect under 1 token/s"),
-    ],
-)
-def test_why_it_does_not_run(weights: int, total: int, expected: str) -> None:
-    big = PlanLine((plan(1024, MIB, weights * MIB, weights * MIB),))
-    found = verdict(big, 1024, Budget(4000 * MIB, total * MIB))
-    assert found.kind is VerdictKind.NO
-    assert expected in found.sentence
-
-
-def test_copies_that_exceed_the_computer_are_not_promised_from_disk() -> None:
-    copied = PlanLine((plan(1024, MIB, 40_000 * MIB, 0),))
-    assert "32.0 GB in all" in verdict(copied, 1024, Budget(10**9, 32 * 10**9)).sentence
-
-
-def test_a_formula_is_marked() -> None:
-    line = PlanLine(
-        (replace(LINE.points[0], method=PlanMethod.FORMULA), replace(LINE.points[1], method=PlanMethod.FORMULA))
-    )
-    assert verdict(line, 4096, Budget(20_000 * MIB, 32_000 * MIB)).sentence.startswith("Needs ~6.4 GB")
-
-
-def test_an_unknown_architecture_is_named() -> None:
-    assert unsupported("xyz").sentence == "This engine build does not know `xyz`."
 
 
 def test_pairs_run_together_in_turn_or_not() -> None:

@@ -18,13 +18,13 @@ def plan(context: int, weights: int = 18 * GB, per_token: int = 100_000, **more:
     )
 
 
-LINE = PlanLine(plan(2048), plan(16384))
+LINE = PlanLine((plan(2048), plan(16384)))
 
 
 @pytest.mark.parametrize("context", [512, 2048, 4096, 5001, 16384, 131072])
 @pytest.mark.parametrize("gpu", [(0, 0), (5 * GB, 6 * GB)])
 def test_memory_at_a_context_is_that_of_the_plan_there(context: int, gpu: tuple[int, int]) -> None:
-    line = PlanLine(plan(2048, gpu_bytes=gpu[0]), plan(16384, gpu_bytes=gpu[1]))
+    line = PlanLine((plan(2048, gpu_bytes=gpu[0]), plan(16384, gpu_bytes=gpu[1])))
     there = line.at(context)
     assert there.context == context
     assert there.kv_bytes == context * 100_000
@@ -33,7 +33,7 @@ def test_memory_at_a_context_is_that_of_the_plan_there(context: int, gpu: tuple[
 
 
 def test_a_line_through_one_plan_is_level() -> None:
-    line = PlanLine(plan(4096), plan(4096))
+    line = PlanLine((plan(4096),))
     assert line.at(8192).kv_bytes == line.at(512).kv_bytes
 
 
@@ -65,14 +65,14 @@ def test_the_sentence_says_what_it_needs_and_what_follows(
 
 
 def test_what_cannot_be_read_again_from_disk_must_fit_into_the_computer() -> None:
-    copied = PlanLine(*(replace(p, mapped_bytes=0) for p in (LINE.lower, LINE.upper)))
+    copied = PlanLine(tuple(replace(p, mapped_bytes=0) for p in LINE.points))
     found = verdict(copied, 4096, Budget(10 * GB, 16 * GB))
     assert found.kind is VerdictKind.NO
     assert found.sentence.endswith("This computer has 16.0 GB in all.")
 
 
 def test_a_formula_is_marked() -> None:
-    rough = PlanLine(*(replace(p, method=PlanMethod.FORMULA) for p in (LINE.lower, LINE.upper)))
+    rough = PlanLine(tuple(replace(p, method=PlanMethod.FORMULA) for p in LINE.points))
     assert verdict(rough, 4096, Budget(30 * GB, 32 * GB)).sentence.startswith("Needs ~18.6 GB")
 
 
