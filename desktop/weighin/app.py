@@ -38,6 +38,7 @@ class Program:
         self.runner = new_runner()
         self.window = MainWindow(self.runner, self.library, self.history, settings, self.models)
         self.runner.finished.connect(self._keep)
+        self.runner.finished.connect(self.library.doubt)
         for source in (self.history, self.models.records):
             source.damaged.connect(self.window.show_notice)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -23,6 +24,7 @@ from weighin.core.answer import StopReason
 from weighin.core.chat import Prompt
 from weighin.core.comparison import Comparison, ComparisonRequest, LaneSetup, Mode
 from weighin.core.options import LoadOptions, SamplingOptions
+from weighin.core.shelf import Condition
 from weighin.paths import Profile
 from weighin.ui import theme
 
@@ -133,6 +135,66 @@ def test_closing_the_window_keeps_what_was_written(qtbot: Any, program: Program,
     program.history.search("go on", rows.append, rows.append)
     qtbot.waitUntil(lambda: bool(rows))
     assert rows[0][0].stop_a == "cancelled"
+
+
+def test_a_file_that_shrinks_while_it_answers_fails_its_lane_and_is_marked(
+    qtbot: Any, program: Program, endless: Path, tmp_path: Path
+) -> None:
+    path = shutil.copy(endless, tmp_path / "shrinking.gguf")
+    opened: list[Any] = []
+    program.library.open_file(str(path), opened.append, opened.append)
+    qtbot.waitUntil(lambda: bool(opened))
+    starter = program.library.models()[0]
+    outcome: list[Comparison] = []
+    program.runner.finished.connect(outcome.append)
+    setups = (
+        LaneSetup(opened[0], LoadOptions(context=65536), SamplingOptions(max_tokens=60_000)),
+        LaneSetup(starter, LoadOptions(context=512)),
+    )
+    program.runner.run(ComparisonRequest(Prompt("Who are you?"), Mode.ALONE, setups))
+    qtbot.waitUntil(lambda: program.runner.lanes[0].status.phase == "writing", timeout=20_000)
+    os.truncate(path, 8192)
+    qtbot.waitUntil(lambda: bool(outcome), timeout=60_000)
+    broken, whole = (result.answer for result in outcome[0].results)
+    assert broken.failure is not None
+    assert broken.failure.kind == "file_changed"
+    assert "changed or shrank on disk" in broken.failure.message
+    assert broken.text.startswith("a")
+    assert (whole.failure, whole.stop_reason) == (None, StopReason.END)
+    shelf = program.models.shelf
+    qtbot.waitUntil(lambda: shelf.models()[0].condition is Condition.CHANGED, timeout=10_000)
+    assert "It shrank by" in shelf.models()[0].problem
+
+    # It stays chosen, and is not run blindly; the other lane is none the worse.
+    program.window.compare.panes[0].header.picker.choose(opened[0])
+    again = ask(qtbot, program, "What is seven plus five?")
+    refused, answered = (result.answer for result in again.results)
+    assert refused.failure is not None
+    assert "changed on the disk" in refused.failure.message
+    assert refused.failure.message in shown(program)
+    assert answered.text.strip() == "Twelve."
+
+
+def test_a_file_that_changed_since_it_was_seen_is_noticed_when_it_is_to_run(
+    qtbot: Any, program: Program, tiny: Path, tmp_path: Path
+) -> None:
+    path = Path(shutil.copy(tiny, tmp_path / "altered.gguf"))
+    opened: list[Any] = []
+    program.library.open_file(str(path), opened.append, opened.append)
+    qtbot.waitUntil(lambda: bool(opened))
+    program.window.compare.panes[0].header.picker.choose(opened[0])
+    data = bytearray(path.read_bytes())
+    data[-1] ^= 1
+    path.write_bytes(data)
+    refused, answered = (result.answer for result in ask(qtbot, program, "Who are you?").results)
+    assert refused.failure is not None
+    assert refused.failure.kind == "changed"
+    assert answered.failure is None
+    qtbot.waitUntil(lambda: program.models.shelf.models()[0].condition is Condition.CHANGED)
+    # Adding it again says that the user knows.
+    program.library.open_file(str(path), opened.append, opened.append)
+    qtbot.waitUntil(lambda: len(opened) == 2)
+    assert [r.answer.failure for r in ask(qtbot, program, "Who are you?").results] == [None, None]
 
 
 def test_sigterm_closes_the_window_properly(tmp_path: Path) -> None:

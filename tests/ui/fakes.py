@@ -208,6 +208,7 @@ class FakeLibrary(QObject):
     def __init__(self, *models: ModelFacts) -> None:
         super().__init__()
         self.known = list(models or (DENSE, MOE))
+        self.refused: dict[str, Failure] = {}
 
     def models(self) -> tuple[ModelFacts, ...]:
         """All known models."""
@@ -226,6 +227,10 @@ class FakeLibrary(QObject):
         self.known.append(model)
         self.changed.emit()
         done(model)
+
+    def refusal(self, model: ModelFacts) -> Failure | None:
+        """What a test says."""
+        return self.refused.get(model.path)
 
     def forget(self, path: str) -> None:
         """Forget a model."""

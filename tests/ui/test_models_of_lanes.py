@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.conftest import Kit
 from tests.ui.fakes import DENSE, MOE, OTHER, FakeLibrary, answer
 from weighin.core import words
+from weighin.core.answer import Failure
 
 
 def drop(target: QWidget, *paths: str) -> None:
@@ -90,6 +91,13 @@ def test_models_stay_chosen_while_a_comparison_runs(kit: Kit) -> None:
     assert "is running" in pane.header.refusal
     kit.runner.finish(answer(), answer())
     assert pane.header.picker.isEnabled()
+
+
+def test_a_model_whose_file_changed_is_refused_for_its_lane_only(kit: Kit) -> None:
+    refusal = Failure("changed", "Starter MoE changed on the disk since it was checked.")
+    kit.library.refused = {MOE.path: refusal}
+    kit.start()
+    assert [setup.refusal for setup in kit.runner.requests[0].lanes] == [None, refusal]
 
 
 def test_an_answer_keeps_the_name_of_its_model(kit: Kit) -> None:

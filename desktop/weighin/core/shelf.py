@@ -39,8 +39,9 @@ class ShelfModel:
 
     source: the program or folder it was found in. repo, commit, hub_path: where the hub has it, as far as known.
     digests: the hub's sha256 of each part in order, () where not known. verified: those were compared with the bytes
-    that the stamps describe. downloaded: by this program, so that removing may delete it. facts: None where BROKEN.
-    forgotten: the user does not want to see it; the file stays."""
+    that the stamps describe. downloaded: by this program, so that removing may delete it. facts: None where BROKEN; of a
+    CHANGED file whose header can no longer be read, those it had. forgotten: the user does not want to see it; the file
+    stays."""
 
     path: str
     name: str
@@ -108,8 +109,10 @@ def look(found: Found, known: ShelfModel | None, texts: KnownTexts | None = None
     try:
         facts = model_facts(Path(found.path), texts=texts)
     except AppError as error:
-        broken = dataclasses.replace(fresh, condition=Condition.BROKEN, problem=error.user_text)
-        return broken if known is None else dataclasses.replace(broken, problem=_changed(known, broken))
+        if known is None or known.condition is Condition.BROKEN:
+            return dataclasses.replace(fresh, condition=Condition.BROKEN, problem=error.user_text)
+        problem = f"{_changed(known, fresh)} {error.user_text}"
+        return dataclasses.replace(fresh, condition=Condition.CHANGED, problem=problem, facts=known.facts)
     if found.titled:
         facts = dataclasses.replace(facts, name=found.name)
     if found.digests:
@@ -119,6 +122,21 @@ def look(found: Found, known: ShelfModel | None, texts: KnownTexts | None = None
     if known is None or known.condition is Condition.BROKEN:
         return fresh
     return dataclasses.replace(fresh, condition=Condition.CHANGED, problem=_changed(known, fresh))
+
+
+def again(known: ShelfModel) -> ShelfModel:
+    """The same model as it lies on the disk now."""
+    found = Found(
+        known.path, known.name, known.source, known.repo, known.commit, known.hub_path, known.digests, titled=True
+    )
+    now = look(found, known)
+    return dataclasses.replace(now, forgotten=known.forgotten) if now.stamps else gone(known)
+
+
+def has_changed(known: ShelfModel) -> bool:
+    """Whether a file of the model is another one than was seen, by size, time and inode. One that vanished is not: what
+    is in memory of it stays good."""
+    return any((now := stamp_of(Path(stamp.path))) is not None and now != stamp for stamp in known.stamps)
 
 
 def gone(known: ShelfModel) -> ShelfModel:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from weighin.core.answer import Failure
+from weighin.core.comparison import Comparison
 from weighin.core.errors import AppError
 from weighin.core.model import ModelFacts
 from weighin.core.shelf import ShelfModel
@@ -66,6 +68,17 @@ class Library(QObject):
             failed(AppError("This is a folder, not a GGUF file; the Models page can add it.", kind="directory"))
         else:
             self._shelf.add(path, added, failed)
+
+    def refusal(self, model: ModelFacts) -> Failure | None:
+        """Why `model` must not be run blindly, None where nothing speaks against it."""
+        error = self._shelf.refusal(model.path)
+        return Failure(error.kind, error.user_text) if error is not None else None
+
+    def doubt(self, comparison: Comparison) -> None:
+        """Look again at the files of models that failed: perhaps they are not what they were."""
+        for result in comparison.results:
+            if result.answer.failure is not None:
+                self._shelf.look_again(result.setup.model.path)
 
     def forget(self, path: str) -> None:
         """Offer `path` no longer; the file stays unless this program downloaded it."""

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from weighin.core.download import Plan, Transferred
 from weighin.core.errors import AppError
 from weighin.core.found_models import HUB_CACHE, YOURS, Found, Place
-from weighin.core.shelf import Condition, ShelfModel, look, verified
+from weighin.core.shelf import Condition, ShelfModel, again, has_changed, look, verified
 from weighin.core.shelf_files import delete_download
 from weighin.core.shelf_scan import found_at, scan
 from weighin.services.hub import Hub
@@ -62,6 +62,35 @@ class Shelf(QObject):
     def scan(self) -> None:
         """Look through all places; `scanned` follows."""
         self._records.run(self._scan, self._on_scanned, self._scan_failed)
+
+    def look_again(self, path: str) -> None:
+        """Look at one model now, without waiting for the next scan; `changed` follows where it is not as it was."""
+        model = self._models.get(path)
+        if model is None:
+            return
+
+        def work(store: ModelStore) -> tuple[ShelfModel, ...]:
+            now = again(model)
+            if now == model:
+                return ()
+            store.keep_models((now,))
+            return (now,)
+
+        self._records.run(work, self._take, self._log)
+
+    def refusal(self, path: str) -> AppError | None:
+        """Why a model must not be run blindly; None where nothing speaks against it or it is not on the shelf."""
+        model = self._models.get(path)
+        if model is None or model.condition is Condition.GONE:
+            return None
+        if model.is_intact and has_changed(model):
+            self.look_again(path)
+            model = dataclasses.replace(model, condition=Condition.CHANGED)
+        try:
+            model.ready_facts()
+        except AppError as error:
+            return error
+        return None
 
     def add(self, path: str, done: Callable[[tuple[ShelfModel, ...]], None], failed: Failed) -> None:
         """Put a file, or all models of a folder, on the shelf, where they are. `failed` gets one sentence why not."""

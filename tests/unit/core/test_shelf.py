@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from weighin.core.errors import AppError
 from weighin.core.found_models import GPT4ALL, HUB_CACHE, LLAMA_CPP, LM_STUDIO, OLLAMA, Place, usual_places
 from weighin.core.model_names import find_on_shelf
-from weighin.core.shelf import Condition, ShelfModel, verified
+from weighin.core.shelf import Condition, ShelfModel, again, has_changed, verified
 from weighin.core.shelf_scan import scan
 
 SHA = "c0ffee" * 10 + "abcd"
@@ -82,8 +83,11 @@ def test_a_changed_shrunk_or_vanished_file_is_marked(home: Path) -> None:
     with path.open("r+b") as stream:
         stream.truncate(path.stat().st_size - 100)
     (shrunk,) = (m for m in look_again(home, models) if m.path == str(path))
-    assert shrunk.condition is Condition.BROKEN
+    assert shrunk.condition is Condition.CHANGED
     assert "shrank by 100 bytes" in shrunk.problem
+    assert "incomplete" in shrunk.problem or "ends" in shrunk.problem
+    with pytest.raises(AppError, match="changed on the disk"):
+        shrunk.ready_facts()
     path.unlink()
     after = look_again(home, models)
     (gone,) = (m for m in after if m.path == str(path))
@@ -91,6 +95,18 @@ def test_a_changed_shrunk_or_vanished_file_is_marked(home: Path) -> None:
     with pytest.raises(AppError, match="not where it was"):
         gone.ready_facts()
     assert len(after) == len(models)
+
+
+def test_one_model_is_looked_at_again_as_a_scan_would(home: Path) -> None:
+    models = {m.source: m for m in look_again(home)}
+    assert all(again(model) == model and not has_changed(model) for model in models.values())
+    shrunk, gone = models[OLLAMA], models[LM_STUDIO]
+    os.truncate(shrunk.path, 4096)
+    Path(gone.path).unlink()
+    assert (has_changed(shrunk), has_changed(gone)) == (True, False)
+    now = again(shrunk)
+    assert (now.condition, now.name, now.facts) == (Condition.CHANGED, "qwen:7b", shrunk.facts)
+    assert again(gone).condition is Condition.GONE
 
 
 def test_an_altered_file_is_not_run_blindly(home: Path) -> None:

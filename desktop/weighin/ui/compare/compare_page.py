@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from weighin.core import words
 from weighin.core.chat import Prompt
-from weighin.core.comparison import LABELS, Comparison, ComparisonRequest
+from weighin.core.comparison import LABELS, Comparison, ComparisonRequest, LaneSetup
 from weighin.core.errors import AppError
 from weighin.ui.answer.writer import parser
 from weighin.ui.compare.first_run import FirstRun
@@ -51,6 +51,7 @@ class ComparePage(QWidget):
         self.setObjectName("page")
         self._theme = theme
         self._runner = runner
+        self._library = library
         self._request: ComparisonRequest | None = None
         self._has_results = False
         self.scales = ChartScales(ChartScale(self), ChartScale(self))
@@ -113,7 +114,7 @@ class ComparePage(QWidget):
             ComparisonRequest(
                 Prompt(self.prompt.text, options.system, options.raw),
                 self.prompt.mode.mode,
-                (options.a.setup(a), options.b.setup(b)),
+                (self._checked(options.a.setup(a)), self._checked(options.b.setup(b))),
                 options.rounds,
             )
         )
@@ -173,6 +174,10 @@ class ComparePage(QWidget):
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(action)
+
+    def _checked(self, setup: LaneSetup) -> LaneSetup:
+        """The same, refused where the model's file is not what it was."""
+        return replace(setup, refusal=self._library.refusal(setup.model))
 
     def _start(self, request: ComparisonRequest) -> None:
         try:
