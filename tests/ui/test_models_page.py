@@ -18,7 +18,8 @@ from weighin.core.errors import AppError
 from weighin.core.shelf import Condition
 from weighin.paths import resources
 from weighin.ui.main_window import COMPARE, MODELS
-from weighin.ui.models.models_page import ModelsPage
+from weighin.ui.models.models_page import TABS, ModelsPage
+from weighin.ui.models.row_table import column_widths
 
 OWN = on_shelf(OTHER, repo="o/r", hub_path="x.gguf")
 GOT = on_shelf(replace(MOE, starter=False), downloaded=True, verified=True, source="Hugging Face cache")
@@ -221,3 +222,27 @@ def test_a_catalogue_entry_that_leads_nowhere_says_so(shown: Kit, page: ModelsPa
     shown.models.hub.missing = {first, second}
     page.systems.wanted.emit(system)
     assert "not at the hub any more" in page.hub.error.label.text()
+
+
+@pytest.mark.parametrize(
+    ("room", "widths"),
+    [
+        (300, [180, 50, 70]),  # 100 over: most of it to the first
+        (200, [100, 50, 50]),
+        (170, [80, 50, 40]),
+        (140, [60, 50, 30]),
+        (90, [60, 50, 30]),  # no room at all: scrolled, as tables are
+    ],
+)
+def test_columns_share_what_is_over_and_give_way_where_room_is_short(room: int, widths: list[int]) -> None:
+    assert column_widths([100, 50, 50], [60, 40, 30], [0.8, 0.0, 0.2], room) == widths
+
+
+def test_no_table_of_systems_needs_a_scroll_bar_at_a_thousand_pixels(kit: Kit) -> None:
+    kit.window.resize(1000, 760)
+    kit.window.show_page(MODELS)
+    kit.window.models_page.tabs.setCurrentIndex(TABS.index("Systems and claims"))
+    tab = kit.window.models_page.systems
+    for table in (tab.systems, tab.claims):
+        assert table.isVisible()
+        assert not table.horizontalScrollBar().isVisible()

@@ -39,9 +39,9 @@ class ShelfModel:
 
     source: the program or folder it was found in. repo, commit, hub_path: where the hub has it, as far as known.
     digests: the hub's sha256 of each part in order, () where not known. verified: those were compared with the bytes
-    that the stamps describe. downloaded: by this program, so that removing may delete it. facts: None where BROKEN; of a
-    CHANGED file whose header can no longer be read, those it had. forgotten: the user does not want to see it; the file
-    stays."""
+    that the stamps describe. downloaded: by this program, so that removing may delete it. facts: None where BROKEN;
+    where the header of a CHANGED file cannot be read any more, those it had. forgotten: the user does not want to see
+    it; the file stays."""
 
     path: str
     name: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +19,8 @@ _Index = QModelIndex | QPersistentModelIndex
 
 @dataclass(frozen=True)
 class Column:
-    """`cell`: the text of a record; `sample`: what must fit; `share`: of the room that is left over."""
+    """`cell`: the text of a record; `sample`: what should fit; `share`: of the room that is left over. Where there is too
+    little, columns with a share give way."""
 
     head: str
     cell: Callable[[Any], str]
@@ -137,10 +139,23 @@ class RowTable(QTableView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        least = [
-            max(self.fontMetrics().horizontalAdvance(c.sample), self.fontMetrics().horizontalAdvance(c.head)) + _PADDING
-            for c in self._columns
+        metrics = self.fontMetrics()
+        heads = [metrics.horizontalAdvance(c.head) + _PADDING for c in self._columns]
+        wanted = [
+            max(metrics.horizontalAdvance(c.sample) + _PADDING, head)
+            for c, head in zip(self._columns, heads, strict=True)
         ]
-        over = max(0, self.viewport().width() - sum(least))
-        for number, column in enumerate(self._columns):
-            self.setColumnWidth(number, least[number] + int(over * column.share))
+        shares = [c.share for c in self._columns]
+        for number, width in enumerate(column_widths(wanted, heads, shares, self.viewport().width())):
+            self.setColumnWidth(number, width)
+
+
+def column_widths(wanted: list[int], least: list[int], shares: list[float], room: int) -> list[int]:
+    """Widths in pixels for columns in `room`: what is over goes to them by their `shares`; what is missing is taken
+    from those that have one, down to `least`, so that their texts are cut with "…" rather than the last column."""
+    over = room - sum(wanted)
+    if over >= 0:
+        return [width + int(over * share) for width, share in zip(wanted, shares, strict=True)]
+    spare = [max(0, width - floor) if share else 0 for width, floor, share in zip(wanted, least, shares, strict=True)]
+    part = min(1.0, -over / sum(spare)) if sum(spare) else 0.0
+    return [width - math.ceil(slack * part) for width, slack in zip(wanted, spare, strict=True)]

@@ -55,8 +55,8 @@ class SystemsTab(QWidget):
         right.addWidget(self.page, 1)
         right.addWidget(self.get)
         both = QHBoxLayout()
-        both.addLayout(left, 3)
-        both.addLayout(right, 2)
+        both.addLayout(left, 5)
+        both.addLayout(right, 3)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 6, 0, 0)
         layout.setSpacing(8)
@@ -95,10 +95,10 @@ class SystemsTab(QWidget):
 
 _SYSTEMS = (
     Column("System", lambda s: str(s.name), "Qwen3-4B-Instruct-2507", 0.5),
-    Column("Vendor", lambda s: str(s.vendor), "Hugging Face", 0.1),
+    Column("Vendor", lambda s: str(s.vendor), "Hugging Face", 0.2),
     Column("Released", lambda s: str(s.released), "2026-04-22"),
-    Column("Kind", said.system_kind, "MoE 30.5B, 3.3B active", 0.2),
-    Column("Weights", lambda s: "open" if s.runnable else "not released", "not released", 0.2),
+    Column("Kind", said.system_kind, "MoE 30.5B, 3.3B active", 0.3),
+    Column("Weights", lambda s: "open" if s.runnable else "closed", "closed"),
 )
 _CLAIMS = (
     Column("Claim", lambda c: str(c.claim), "Llama-3.1-405B is an MoE with 397B", 1.0),
