@@ -127,6 +127,7 @@ def formula_plan(headers: list[Header], file_bytes: int, options: LoadOptions, r
         overhead_bytes=overhead,
         loading_peak_bytes=0,
         gpu_bytes=weights.gpu,
+        idle_bytes=weights.idle,
         method=PlanMethod.FORMULA,
     )
     return with_loading_peak(plan, file_bytes)

@@ -46,6 +46,8 @@ class MemoryPlan:
     mapped: the part of `weights` that is mapped from the file and can be read again from disk. kv: KV cache; state: of
     recurrent layers; compute: working buffers; output: logits; overhead: the process itself with the vocabulary.
     gpu: the part of all this that lies on GPUs. loading_peak: the most while loading, at least `total`.
+    idle: the part of `mapped` of which the engine keeps a copy: resident but never read again, it gives way to whatever
+    wants the memory.
     context: tokens planned for."""
 
     context: int
@@ -58,6 +60,7 @@ class MemoryPlan:
     overhead_bytes: int
     loading_peak_bytes: int
     gpu_bytes: int = 0
+    idle_bytes: int = 0
     method: PlanMethod = PlanMethod.ENGINE
     notices: tuple[str, ...] = ()
 
@@ -75,6 +78,11 @@ class MemoryPlan:
     def ram_bytes(self) -> int:
         """What lies in main memory."""
         return self.total_bytes - self.gpu_bytes
+
+    @property
+    def needed_bytes(self) -> int:
+        """What must stay in main memory for the model to run at its speed."""
+        return self.ram_bytes - self.idle_bytes
 
 
 _GROWING = ("kv_bytes", "compute_bytes", "output_bytes", "overhead_bytes", "gpu_bytes")
@@ -107,11 +115,11 @@ class PlanLine:
         plan = replace(low, context=context, **growing)
         return replace(plan, loading_peak_bytes=max(plan.total_bytes, plan.loading_peak_bytes))
 
-    def ram_at(self, context: int) -> int:
-        """`at(context).ram_bytes`, for those who ask for thousands of models."""
+    def needed_at(self, context: int) -> int:
+        """`at(context).needed_bytes`, for those who ask for thousands of models."""
         low, high = self._segment(context)
         kv, compute, output, overhead, gpu = (_between(low, high, name, context) for name in _GROWING)
-        return low.weights_bytes + low.state_bytes + kv + compute + output + overhead - gpu
+        return low.weights_bytes - low.idle_bytes + low.state_bytes + kv + compute + output + overhead - gpu
 
     def largest_context(self, budget_bytes: int, trained: int | None, step: int = 256) -> int:
         """The most tokens of context (a multiple of `step`, at most `trained`) within `budget_bytes`; 0: none."""
@@ -119,7 +127,7 @@ class PlanLine:
         low, high = 0, most // step
         while low < high:
             middle = (low + high + 1) // 2
-            if self.ram_at(middle * step) <= budget_bytes:
+            if self.needed_at(middle * step) <= budget_bytes:
                 low = middle
             else:
                 high = middle - 1

@@ -23,7 +23,7 @@ class Budget:
 
 def verdict_kind(line: PlanLine, context: int, budget: Budget, trained: int | None = None) -> VerdictKind:
     """The kind of `verdict` alone, for those who ask for thousands of models."""
-    spare = budget.available - line.ram_at(context)
+    spare = budget.available - line.needed_at(context)
     if spare >= _TIGHT_SHARE * budget.available:
         return VerdictKind.RUNS
     if spare >= 0 or line.largest_context(budget.available, trained, _STEP) >= _SMALLEST_CONTEXT:
@@ -39,12 +39,12 @@ def verdict(line: PlanLine, context: int, budget: Budget, trained: int | None = 
     if kind is not VerdictKind.NO:
         largest = line.largest_context(budget.available, trained, _STEP)
         end = "Runs." if kind is VerdictKind.RUNS else "Runs, with next to nothing to spare."
-        if plan.ram_bytes > budget.available:
+        if plan.needed_bytes > budget.available:
             end = f"Runs only with {tokens(largest)} of context or less."
         return Verdict(kind, f"{needs} {end}", largest)
     if plan.ram_bytes - plan.mapped_bytes > budget.total:
         end = f"This computer has {words.size(budget.total)} in all."
-    elif plan.ram_bytes <= budget.total:
+    elif plan.needed_bytes <= budget.total:
         end = "It would run if other programs gave memory back."
     else:
         end = "Would read from disk for every token: expect under 1 token/s."
@@ -62,7 +62,7 @@ def pair_verdict(
     """Whether two models run together, one after the other, or not here, at `context` tokens each.
 
     `trained`: their own limits of context."""
-    needed = [line.ram_at(context) for line in lines]
+    needed = [line.needed_at(context) for line in lines]
     both = sum(needed)
     limit = min((t for t in trained if t), default=None)
     have = f"{words.size(budget.available)} free now"
@@ -90,14 +90,14 @@ def tokens(context: int) -> str:
 
 def _amount(plan: MemoryPlan) -> str:
     mark = "~" if plan.method is PlanMethod.FORMULA else ""
-    return mark + words.size(plan.ram_bytes)
+    return mark + words.size(plan.needed_bytes)
 
 
 def _largest(lines: tuple[PlanLine, PlanLine], available: int, limit: int | None, together: bool) -> int:
     low, high = 0, (limit or max(line.upper.context for line in lines)) // _STEP
     while low < high:
         middle = (low + high + 1) // 2
-        needs = [line.ram_at(middle * _STEP) for line in lines]
+        needs = [line.needed_at(middle * _STEP) for line in lines]
         if (sum(needs) if together else max(needs)) <= available:
             low = middle
         else:

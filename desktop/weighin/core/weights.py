@@ -22,12 +22,14 @@ _REPACKED_ROWS = 8  # rows a repacked block holds: others are left as they are (
 
 @dataclass(frozen=True)
 class WeightsInMemory:
-    """Bytes: mapped from the file, copied into main memory, copied to GPUs; file: all of it."""
+    """Bytes: mapped from the file, copied into main memory, copied to GPUs; file: all of it. idle: the part of `mapped`
+    that only lies between what is used there."""
 
     mapped: int
     copied: int
     gpu: int
     file: int
+    idle: int = 0
 
     @property
     def total(self) -> int:
@@ -54,7 +56,7 @@ def weights_in_memory(
 
     Raises AppError never: a tensor of unknown type counts as mapped to the end of the file."""
     first_on_gpu = max(0, blocks + 1 - gpu_layers) if gpu_layers else blocks + 1
-    mapped = copied = gpu = 0
+    mapped = copied = gpu = used = 0
     for header in headers:
         here: list[tuple[int, int]] = []
         for tensor in header.tensors:
@@ -69,10 +71,12 @@ def weights_in_memory(
         if here:
             first, last = min(b for b, _ in here), max(e for _, e in here)
             mapped += -(-last // PAGE) * PAGE - first // PAGE * PAGE
+            used += sum(end - begin for begin, end in here)
     if is_tied(headers):
         copied_again, gpu_again = _output_copy(headers, repacked, gpu_layers)
         copied, gpu = copied + copied_again, gpu + gpu_again
-    return WeightsInMemory(min(mapped, file_bytes), copied, gpu, file_bytes)
+    mapped = min(mapped, file_bytes)
+    return WeightsInMemory(mapped, copied, gpu, file_bytes, max(0, mapped - used))
 
 
 def _is_repacked(tensor: Tensor, repacked: frozenset[int]) -> bool:

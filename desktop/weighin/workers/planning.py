@@ -111,6 +111,7 @@ class Planning:
             draft,
             weights_bytes=weights.total,
             mapped_bytes=weights.mapped,
+            idle_bytes=weights.idle,
             gpu_bytes=draft.gpu_bytes + weights.gpu + round(share * (draft.kv_bytes + draft.state_bytes)),
             method=PlanMethod.ENGINE,
         )

@@ -100,6 +100,7 @@ def test_what_is_not_repacked_stays_mapped_from_the_first_to_the_last() -> None:
     head = Header(3, {}, {}, tensors(), data_start=4096)
     weights = weights_in_memory([head], 1_300_000, frozenset(), 2, 0)
     assert (weights.copied, weights.gpu) == (0, 0)
+    assert weights.idle < 2 * 4096  # what fills the last page
     assert weights.mapped >= 1_098_752 + 144_000
 
 
@@ -108,6 +109,8 @@ def test_repacked_weights_are_counted_beside_the_mapped_range() -> None:
     weights = weights_in_memory([head], 1_300_000, frozenset({Q4_K}), 2, 0)
     assert weights.copied == 2 * 256 * 144 + 1000 * 144
     assert weights.mapped == -(-(4096 + 1_097_728 + 1024) // 4096) * 4096 - 4096
+    used = 1_024_000 + 1024  # the embedding and the norm; what lies between them has been copied
+    assert weights.idle == weights.mapped - used
 
 
 def test_rows_that_are_no_multiple_of_eight_are_not_repacked() -> None:

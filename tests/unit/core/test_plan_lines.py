@@ -28,7 +28,7 @@ def test_memory_at_a_context_is_that_of_the_plan_there(context: int, gpu: tuple[
     there = line.at(context)
     assert there.context == context
     assert there.kv_bytes == context * 100_000
-    assert line.ram_at(context) == there.ram_bytes
+    assert line.needed_at(context) == there.needed_bytes == there.ram_bytes
     assert there.loading_peak_bytes >= there.total_bytes
 
 
@@ -69,6 +69,14 @@ def test_what_cannot_be_read_again_from_disk_must_fit_into_the_computer() -> Non
     found = verdict(copied, 4096, Budget(10 * GB, 16 * GB))
     assert found.kind is VerdictKind.NO
     assert found.sentence.endswith("This computer has 16.0 GB in all.")
+
+
+def test_what_the_engine_copied_gives_way() -> None:
+    copied = PlanLine(tuple(replace(p, weights_bytes=30 * GB, idle_bytes=12 * GB) for p in LINE.points))
+    assert copied.needed_at(4096) == copied.at(4096).needed_bytes == LINE.needed_at(4096)
+    assert copied.at(4096).total_bytes == LINE.at(4096).total_bytes + 12 * GB
+    budget = Budget(30 * GB, 32 * GB)
+    assert verdict(copied, 4096, budget) == verdict(LINE, 4096, budget)
 
 
 def test_a_formula_is_marked() -> None:
