@@ -1,10 +1,10 @@
-"""python -m tests.bench [paint|stream|window|stop|engine|downloads]...: all of them without arguments."""
+"""python -m tests.bench [paint|stream|window|stop|engine|downloads|workstation]...: all of them without arguments."""
 
 from __future__ import annotations
 
 import sys
 
-PARTS = ("paint", "stream", "window", "stop", "engine", "downloads")
+PARTS = ("paint", "stream", "window", "stop", "engine", "downloads", "workstation")
 
 
 def main() -> int:
@@ -22,6 +22,8 @@ def main() -> int:
             from tests.bench.stop import main as part
         elif name == "downloads":
             from tests.bench.downloads import main as part
+        elif name == "workstation":
+            from tests.bench.workstation import main as part
         elif name == "stream":
             from tests.bench.stream import main as part
         elif name == "window":

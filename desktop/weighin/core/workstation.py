@@ -1,0 +1,86 @@
+"""The table of what runs here: arithmetic that is done again for thousands of models whenever a slider moves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from weighin.core.candidates import Candidate
+from weighin.core.plan import MemoryPlan, SpeedForecast, Verdict, VerdictKind
+from weighin.core.prediction import Measured, Prediction
+from weighin.core.quick_forecast import quick_forecast
+from weighin.core.verdict import Budget, verdict, verdict_kind
+
+CONTEXT_STOPS = tuple(512 << n for n in range(12))  # 512 .. 1M
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """Under which everything is judged: tokens of context, memory, bytes/s that memory is read with, and what is known
+    better than from these: forecasts by a slice or from history, and what was measured, by the key of a candidate."""
+
+    context: int
+    budget: Budget
+    bandwidth: float | None
+    forecasts: Mapping[str, SpeedForecast]
+    measured: Mapping[str, Measured]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A candidate under conditions. context: never more than it was trained for. needs: bytes of main memory.
+
+    forecast: None where it is unknown, or where the disk would set the speed."""
+
+    candidate: Candidate
+    context: int
+    needs: int
+    kind: VerdictKind
+    forecast: SpeedForecast | None
+    measured: Measured | None
+
+    @property
+    def plan(self) -> MemoryPlan:
+        """What it needs, by parts."""
+        return self.candidate.line.at(self.context)
+
+    def verdict(self, budget: Budget) -> Verdict:
+        """What it means, in a sentence."""
+        if self.candidate.refusal:
+            return Verdict(VerdictKind.NO, self.candidate.refusal)
+        return verdict(self.candidate.line, self.context, budget, self.candidate.trained)
+
+
+def row_of(candidate: Candidate, now: Conditions) -> Row:
+    """One candidate under these conditions."""
+    context = min(now.context, candidate.trained or now.context)
+    needs = candidate.line.needed_at(context)
+    kind = VerdictKind.NO
+    if not candidate.refusal:
+        kind = verdict_kind(candidate.line, context, now.budget, candidate.trained)
+    forecast = now.forecasts.get(candidate.key)
+    if candidate.refusal or needs > now.budget.total:
+        forecast = None
+    elif forecast is None and not candidate.line.upper.gpu_bytes:
+        forecast = quick_forecast(now.bandwidth, candidate.read_bytes)
+    return Row(candidate, context, needs, kind, forecast, now.measured.get(candidate.key))
+
+
+def rows_of(candidates: Iterable[Candidate], now: Conditions) -> tuple[Row, ...]:
+    """All of them."""
+    return tuple(row_of(candidate, now) for candidate in candidates)
+
+
+def context_stops(candidates: Iterable[Candidate]) -> tuple[int, ...]:
+    """Lengths of context worth choosing from: doubling from 512 to the most any candidate was trained for."""
+    most = max((c.trained for c in candidates if c.trained), default=CONTEXT_STOPS[-1])
+    return tuple(stop for stop in CONTEXT_STOPS if stop <= most) or CONTEXT_STOPS[:1]
+
+
+def measured_by_file(predictions: Iterable[Prediction]) -> dict[str, Measured]:
+    """The latest measurement of each file, by its path; `predictions`: the latest first."""
+    found: dict[str, Measured] = {}
+    for prediction in predictions:
+        if prediction.measured is not None:
+            found.setdefault(prediction.model.path, prediction.measured)
+    return found
