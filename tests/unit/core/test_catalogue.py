@@ -1,4 +1,5 @@
 import dataclasses
+import re
 
 import pytest
 
@@ -16,9 +17,24 @@ codellama-7b qwen1.5-moe-a2.7b granite-13b gpt-3 gpt-3.5-turbo gpt-4 claude-4.6 
 qwen3-1.7b qwen3-4b qwen3-4b-2507 qwen3-8b qwen3-14b qwen3-30b-a3b qwen3.5-0.8b qwen3.5-2b qwen3.5-4b
 qwen3.5-9b qwen3.5-27b qwen3.5-35b-a3b gpt-oss-20b gemma-3-1b gemma-3-4b gemma-4-e2b gemma-4-e4b
 gemma-4-26b-a4b granite-4.0-h-tiny granite-4.1-3b olmoe-1b-7b lfm2.5-1.2b lfm2-2.6b lfm2.5-8b-a1b smollm2-1.7b
-smollm3-3b llama-3.2-1b llama-3.2-3b phi-4-mini ministral-3-3b
+smollm3-3b llama-3.2-1b llama-3.2-3b phi-4-mini ministral-3-3b ministral-3-8b qwen2.5-32b qwen2.5-72b llama-3.1-70b
+codellama-34b gopher-280b
 """
 SYSTEMS = NAMES.split()
+# What a page must say of a system that can be run, and the word its note uses where that could not be verified.
+FIELDS = {
+    "total": "total",
+    "active": "active",
+    "layers": "layers",
+    "heads": "query heads",
+    "kv_heads": "KV heads",
+    "head_size": "head size",
+    "context": "context",
+    "attention": "attention",
+    "architecture": "architecture",
+    "kv_bytes": "KV cache",
+    "repositories": "GGUF repository",
+}
 
 
 @pytest.mark.parametrize("name", SYSTEMS)
@@ -29,6 +45,36 @@ def test_every_system_has_its_page(name: str) -> None:
     assert system.sources
     assert system.compare_with
     assert system.runnable == (not system.why_not)
+
+
+@pytest.mark.parametrize("name", [name for name in SYSTEMS if CATALOGUE.system(name).runnable])
+def test_every_fact_is_there_or_said_to_be_not_verified(name: str) -> None:
+    system = CATALOGUE.system(name)
+    doubts = " ".join(note for note in system.notes if note.startswith("Not verified:"))
+    missing = [field for field, word in FIELDS.items() if not getattr(system, field) and word not in doubts]
+    assert missing == []
+    assert system.vendor and system.license
+    assert re.fullmatch(r"20\d\d(-\d\d(-\d\d)?)?", system.released)
+    assert (system.kind == "moe") == bool(system.experts and system.experts_used)
+    assert all(score.source and score.shots is not None for score in system.mmlu)
+
+
+def test_nothing_stands_in_the_catalogue_that_is_not_asked_for_here() -> None:
+    assert {system.id for system in CATALOGUE.systems} == set(SYSTEMS)
+
+
+def test_totals_follow_from_shapes_where_they_were_counted() -> None:
+    """Embeddings, attention and a gated feed-forward of the widths in the hub's config.json."""
+    for name, hidden, width, vocabulary in (
+        ("llama-3.1-70b", 8192, 28672, 128256),
+        ("qwen2.5-72b", 8192, 29568, 152064),
+        ("codellama-34b", 8192, 22016, 32000),
+        ("llama-3.1-8b", 4096, 14336, 128256),
+    ):
+        system = CATALOGUE.system(name)
+        keys = system.kv_heads * system.head_size
+        layer = 2 * hidden * system.heads * system.head_size + 2 * hidden * keys + 3 * hidden * width
+        assert system.layers * layer + 2 * vocabulary * hidden == pytest.approx(system.total, rel=0.003)
 
 
 def test_what_nobody_can_run_says_so() -> None:

@@ -19,8 +19,8 @@ _Index = QModelIndex | QPersistentModelIndex
 
 @dataclass(frozen=True)
 class Column:
-    """`cell`: the text of a record; `sample`: what should fit; `share`: of the room that is left over. Where there is too
-    little, columns with a share give way."""
+    """`cell`: the text of a record; `sample`: what should fit; `share`: of the room that is left over. Where there is
+    too little, columns with a share give way."""
 
     head: str
     cell: Callable[[Any], str]

@@ -89,7 +89,8 @@ def system_page(system: System) -> str:
     shape = [
         f"{system.experts} experts, {system.experts_used} used" if system.experts else "",
         f"{system.layers} layers" if system.layers else "",
-        f"{system.heads} heads, {system.kv_heads} for keys and values" if system.heads else "",
+        f"{system.heads} heads" if system.heads else "",
+        f"{system.kv_heads} heads for keys and values" if system.kv_heads else "",
         f"head size {system.head_size}" if system.head_size else "",
         f"context {words.count(system.context)}" if system.context else "",
         f"attention: {system.attention}" if system.attention else "",
@@ -100,6 +101,8 @@ def system_page(system: System) -> str:
     for score in system.mmlu:
         shots = "" if score.shots is None else f", {score.shots}-shot"
         lines.append(f"MMLU {score.percent} % ({score.variant}{shots}), as reported by: {score.source}")
+    if not system.mmlu:
+        lines.append("MMLU: no published score of it was verified.")
     lines += system.notes
     lines += [f"GGUF: {s.repo}" + (f" ({s.note})" if s.note else "") for s in system.repositories]
     lines.append("Sources: " + "; ".join(system.sources))
