@@ -69,6 +69,12 @@ class ModelsPage(QWidget):
         search = getattr(tab, "search", None)
         (search if search is not None else self.tabs).setFocus()
 
+    def show_repository(self, repo: str) -> None:
+        """Show the files of a repository at the hub."""
+        self.tabs.setCurrentIndex(TABS.index("The hub"))
+        self.hub.search.setText(repo)
+        self.hub.show_repository(repo)
+
     def _get(self, system: System) -> None:
         self.tabs.setCurrentIndex(TABS.index("The hub"))
         self.hub.show_first(system)
