@@ -67,6 +67,7 @@ class Workstation(QObject):
         self._engine_probe: EngineProbe | None = None
         self._listing: Listing | None = None
         self._forecasts: dict[str, SpeedForecast] = {}
+        self._remote: dict[str, Plan] = {}
         self._budget: Budget | None = None
         self._measured: dict[str, Measured] | None = None
         self._asked: set[str] = set()
@@ -82,7 +83,9 @@ class Workstation(QObject):
 
     @property
     def budget(self) -> Budget | None:
-        """Memory as it was when it was last looked at; None before that and where the system does not tell."""
+        """Memory as it was when it was last looked at; None where the system does not tell."""
+        if self._budget is None:
+            self._budget = self._machine.budget()
         return self._budget
 
     def look(self, measure: bool) -> None:
@@ -108,8 +111,18 @@ class Workstation(QObject):
         known = {candidate.key for candidate in shelf}
         starter = tuple(of_file(facts) for facts in self._library.models() if facts.path not in known)
         here = tuple(self._with_plan(candidate) for candidate in (*starter, *shelf))
-        hub = of_listing(self._listing, catalogue) if self._listing else ()
+        hub = self.offered(self._listing, catalogue) if self._listing else ()
         return (*here, *hub, *of_catalogue(catalogue, here))
+
+    def offered(self, listing: Listing, catalogue: Catalogue) -> tuple[Candidate, ...]:
+        """What a repository offers, with plans of the headers that were looked into."""
+        plans = ((candidate, self._remote.get(candidate.key)) for candidate in of_listing(listing, catalogue))
+        return tuple(c if plan is None else c.planned(plan.line, plan.refusal) for c, plan in plans)
+
+    def keep_plan(self, key: str, plan: Plan) -> None:
+        """Remember what the engine said of a candidate at the hub whose header was looked into."""
+        self._remote[key] = plan
+        self.changed.emit()
 
     def show_listing(self, listing: Listing | None) -> None:
         """Judge the models of this repository too."""
@@ -126,12 +139,10 @@ class Workstation(QObject):
         """Under which candidates are judged now, at `context` tokens."""
         if self._measured is None:
             self._measured = measured_by_file(self.predictions())
-        return Conditions(context, self._budget, self.bandwidth.known, self._forecasts, self._measured)
+        return Conditions(context, self.budget, self.bandwidth.known, self._forecasts, self._measured)
 
     def judge(self, candidate: Candidate, context: int = _OPTIONS.context) -> Row:
-        """One candidate as it stands now; memory is looked at where nobody has yet."""
-        if self._budget is None:
-            self._budget = self._machine.budget()
+        """One candidate as it stands now."""
         return row_of(candidate, self.conditions(context))
 
     def judge_file(self, facts: ModelFacts) -> Row:

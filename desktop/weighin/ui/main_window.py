@@ -92,7 +92,9 @@ class MainWindow(QMainWindow):
             from weighin.core.catalogue import load_catalogue
             from weighin.ui.models.models_page import ModelsPage
 
-            self._models_page = ModelsPage(self._theme, self._models, load_catalogue(paths.resources()))
+            self._models_page = ModelsPage(
+                self._theme, self._models, load_catalogue(paths.resources()), self._workstation
+            )
             self._models_page.compare_wanted.connect(self._compare_models)
             self._stack.addWidget(self._models_page)
         return self._models_page

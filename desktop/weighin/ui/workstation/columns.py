@@ -9,6 +9,7 @@ from typing import Any
 from weighin.core import words
 from weighin.core.plan import VerdictKind
 from weighin.core.safe_text import safe_name
+from weighin.core.verdict import kind_words
 from weighin.core.workstation import Row
 from weighin.ui.workstation import said
 
@@ -67,7 +68,7 @@ COLUMNS = (
     RunColumn("Weights", lambda r: words.size(_weights(r)), _weights, "18.6 GB", number=True, detail=True),
     RunColumn("KV cache", lambda r: words.size(_kv(r)), _kv, "384 MB", number=True, detail=True),
     RunColumn("Working", lambda r: words.size(_working(r)), _working, "384 MB", number=True, detail=True),
-    RunColumn("Here?", lambda r: said.KINDS[r.kind], lambda r: _ORDER[r.kind], "tight"),
+    RunColumn("Here?", lambda r: kind_words(r.kind), lambda r: _ORDER[r.kind], "tight"),
     RunColumn("Tokens/s", lambda r: said.speed(r.forecast), _speed, "~ 12.3 (11.0 to 13.6)", 0.1, number=True),
     RunColumn("Measured", said.measured, _measured, "✓ 12.3", number=True),
 )

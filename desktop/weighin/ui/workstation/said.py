@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from weighin.core import words
 from weighin.core.candidates import Candidate, Origin
-from weighin.core.plan import SpeedForecast, SpeedMethod, VerdictKind
+from weighin.core.plan import SpeedForecast, SpeedMethod
 from weighin.core.prediction import Errors, Prediction
 from weighin.core.safe_text import safe_name
 from weighin.core.workstation import Row
 
 MEASURED = "✓"
-KINDS = {VerdictKind.RUNS: "runs", VerdictKind.TIGHT: "tight", VerdictKind.NO: "no", None: words.NONE}
 _MARKS = {SpeedMethod.SLICE: "~", SpeedMethod.HISTORY: "~", SpeedMethod.BANDWIDTH: "?"}
 _METHODS = {
     SpeedMethod.SLICE: "from a slice of it, timed here",
