@@ -22,8 +22,8 @@ def byte_alphabet() -> list[str]:
     return [chr(b) if b in visible else chr(next(extra)) for b in range(256)]
 
 
-def bpe_vocabulary() -> tuple[list[str], list[int], list[str]]:
-    """Tokens, types and merges: all bytes, some English merges, three control tokens."""
+def bpe_vocabulary(letters: bool = False) -> tuple[list[str], list[int], list[str]]:
+    """Tokens, types and merges: all bytes, some English merges, three control tokens. `letters`: " A" is one token."""
     tokens = byte_alphabet()
     merges = []
     for one, other in (
@@ -35,6 +35,7 @@ def bpe_vocabulary() -> tuple[list[str], list[int], list[str]]:
         ("Ġ", "a"),
         ("o", "n"),
         ("h", "e"),
+        *((("Ġ", letter) for letter in "ABCD") if letters else ()),
     ):
         merges.append(f"{one} {other}")
         tokens.append(one + other)
@@ -44,8 +45,9 @@ def bpe_vocabulary() -> tuple[list[str], list[int], list[str]]:
     return tokens, types, merges
 
 
-def spm_vocabulary() -> tuple[list[str], list[float], list[int]]:
-    """Tokens, scores and types: the three standard ones, 256 bytes, letters and a few words."""
+def spm_vocabulary(letters: bool = False) -> tuple[list[str], list[float], list[int]]:
+    """Tokens, scores and types: the three standard ones, 256 bytes, letters and a few words. `letters`: " A" is one
+    token."""
     tokens = ["<unk>", "<s>", "</s>", *(f"<0x{b:02X}>" for b in range(256))]
     types = [TokenType.UNKNOWN, TokenType.CONTROL, TokenType.CONTROL, *[TokenType.BYTE] * 256]
     words = [
@@ -61,6 +63,7 @@ def spm_vocabulary() -> tuple[list[str], list[float], list[int]]:
         "lo",
         "hel",
         "hello",
+        *(f"▁{letter}" for letter in ("ABCD" if letters else "")),
     ]
     tokens += words
     types += [TokenType.NORMAL] * len(words)
@@ -78,14 +81,17 @@ def make_model(
     seed: int = 0,
     favourite: str | None = None,
     bos: bool = False,
+    letters: bool = False,
+    broken: bool = False,
 ) -> Path:
-    """Write a GGUF at `path`. `favourite` (BPE only): the one token this model ever writes."""
+    """Write a GGUF at `path`. `favourite` (BPE only): the one token this model ever writes. `letters`: " A" to " D" are
+    one token each. `broken`: computes nothing but NaN."""
     embed, heads, kv_heads, head, ffn = 64, 4, 2, 16, 96
     rng = np.random.default_rng(seed)
     writer = gguf.GGUFWriter(path, arch)
     writer.add_name(f"Tiny {arch}")
     writer.add_license("mit")
-    size = _add_tokenizer(writer, tokenizer, bos, favourite)
+    size = _add_tokenizer(writer, tokenizer, bos, favourite, letters)
     if template is not None:
         writer.add_chat_template(template)
     writer.add_block_count(layers)
@@ -112,7 +118,7 @@ def make_model(
 
     matrix("token_embd.weight", size, embed)
     # A model with a favourite computes zeros: all logits tie and the greedy choice is the first token.
-    writer.add_tensor("output_norm.weight", np.full(embed, 0.0 if favourite else 1.0, np.float32))
+    writer.add_tensor("output_norm.weight", np.full(embed, np.nan if broken else 0.0 if favourite else 1.0, np.float32))
     matrix("output.weight", size, embed)
     for i in range(layers):
         block = f"blk.{i}."
@@ -144,9 +150,9 @@ def make_model(
     return path
 
 
-def _add_tokenizer(writer: gguf.GGUFWriter, tokenizer: str, bos: bool, favourite: str | None) -> int:
+def _add_tokenizer(writer: gguf.GGUFWriter, tokenizer: str, bos: bool, favourite: str | None, letters: bool) -> int:
     if tokenizer == "bpe":
-        tokens, types, merges = bpe_vocabulary()
+        tokens, types, merges = bpe_vocabulary(letters)
         if favourite:
             at = tokens.index(favourite)
             tokens[0], tokens[at] = tokens[at], tokens[0]
@@ -160,7 +166,7 @@ def _add_tokenizer(writer: gguf.GGUFWriter, tokenizer: str, bos: bool, favourite
         writer.add_eos_token_id(tokens.index("<|im_end|>"))
         writer.add_add_bos_token(bos)
         return len(tokens)
-    tokens, scores, types = spm_vocabulary()
+    tokens, scores, types = spm_vocabulary(letters)
     writer.add_tokenizer_model("llama")
     writer.add_token_list(tokens)
     writer.add_token_scores(scores)

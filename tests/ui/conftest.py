@@ -16,7 +16,6 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.ui.fakes import FakeHistory, FakeLibrary, FakeModels, FakeRunner, FakeSettings
-from tests.ui.workstation_fakes import StationKit, new_station
 from weighin.ui import theme as themes
 from weighin.ui.compare.compare_page import ComparePage
 from weighin.ui.main_window import MainWindow
@@ -42,7 +41,6 @@ class Kit:
     history: FakeHistory
     settings: FakeSettings
     models: FakeModels
-    station: StationKit
 
     @property
     def page(self) -> ComparePage:
@@ -66,9 +64,7 @@ def theme(qapp: QApplication) -> Iterator[themes.Theme]:
 
 
 @pytest.fixture
-def new_kit(qtbot: QtBot, theme: themes.Theme) -> Iterator[Callable[..., Kit]]:
-    stations: list[StationKit] = []
-
+def new_kit(qtbot: QtBot, theme: themes.Theme) -> Callable[..., Kit]:
     def make(
         library: FakeLibrary | None = None,
         history: FakeHistory | None = None,
@@ -82,15 +78,11 @@ def new_kit(qtbot: QtBot, theme: themes.Theme) -> Iterator[Callable[..., Kit]]:
             settings or FakeSettings(),
             models or FakeModels(),
         )
-        station = new_station(parts[1], parts[4])
-        stations.append(station)
-        window = MainWindow(*parts, station.workstation)
+        window = MainWindow(*parts)
         qtbot.addWidget(window)
-        return Kit(window, theme, *parts, station)
+        return Kit(window, theme, *parts)
 
-    yield make
-    for station in stations:
-        station.workstation.close()
+    return make
 
 
 @pytest.fixture

@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from weighin.core.answer import MemoryReceipt, MemorySample, StopReason, Timing
 from weighin.core.chat import Message
 from weighin.core.comparison import EngineFacts
+from weighin.core.evaluation import ItemResult
+from weighin.core.mmlu_prompt import PromptBlock
 from weighin.core.options import MAX_CONTEXT, MAX_THREADS, LoadOptions, SamplingOptions, check_whole
 from weighin.core.plan import MemoryPlan
+from weighin.core.scoring import ScoreShape
 
 PROTOCOL = 1
 
@@ -22,12 +25,13 @@ PROTOCOL = 1
 
 @dataclass(frozen=True)
 class Load:
-    """Load the model at `path` (of a split model: its first part)."""
+    """Load the model at `path` (of a split model: its first part). `bare`: without a context, for Survey and Score."""
 
     id: int
     path: str
     options: LoadOptions
     threads: int
+    bare: bool = False
 
     def __post_init__(self) -> None:
         check_whole("Threads", self.threads, 1, MAX_THREADS)
@@ -87,6 +91,29 @@ class Plan:
     def __post_init__(self) -> None:
         for context in self.contexts:
             check_whole("Context", context, 16, MAX_CONTEXT)
+
+
+@dataclass(frozen=True)
+class Survey:
+    """Count the tokens of `block` without computing anything."""
+
+    id: int
+    block: PromptBlock
+
+
+@dataclass(frozen=True)
+class Score:
+    """Log-probabilities of the four letters for the questions of `block`, but those whose ids are in `done`; these
+    still count for which questions are computed together. The context is made anew where `shape` is another."""
+
+    id: int
+    block: PromptBlock
+    shape: ScoreShape
+    threads: int
+    done: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_whole("Threads", self.threads, 1, MAX_THREADS)
 
 
 @dataclass(frozen=True)
@@ -213,6 +240,37 @@ class Planned:
 
 
 @dataclass(frozen=True)
+class Surveyed:
+    """Terminal: tokens of the header, of each question in order; the context the model was trained for, 0 where it does
+    not say; whether it keeps a state that can only be copied whole."""
+
+    id: int
+    header: int
+    questions: tuple[int, ...]
+    trained: int
+    recurrent: bool
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Questions that were computed together."""
+
+    id: int
+    results: tuple[ItemResult, ...]
+
+
+@dataclass(frozen=True)
+class ScoreDone:
+    """Terminal: the whole block is scored. tokens: put through the model for it; seconds: what that took."""
+
+    id: int
+    tokens: int
+    seconds: float
+    memory: MemoryReceipt
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Failed:
     """Terminal: `kind` is a stable word, `message` one sentence, `detail` the last native log lines."""
 
@@ -230,8 +288,9 @@ class Log:
     text: str
 
 
-REQUESTS: tuple[type, ...] = (Load, Generate, Tokenize, Bench, Plan, Cancel, Shutdown)
+REQUESTS: tuple[type, ...] = (Load, Generate, Tokenize, Bench, Plan, Survey, Score, Cancel, Shutdown)
 EVENTS: tuple[type, ...] = (
-    Hello, LoadProgress, Loaded, PromptRead, Tokens, Pulse, Generated, Tokenized, Benched, Planned, Failed, Log,
+    Hello, LoadProgress, Loaded, PromptRead, Tokens, Pulse, Generated, Tokenized, Benched, Planned,
+    Surveyed, Scored, ScoreDone, Failed, Log,
 )  # fmt: skip
-TERMINAL: tuple[type, ...] = (Loaded, Generated, Tokenized, Benched, Planned, Failed)
+TERMINAL: tuple[type, ...] = (Loaded, Generated, Tokenized, Benched, Planned, Surveyed, ScoreDone, Failed)

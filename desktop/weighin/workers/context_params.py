@@ -1,4 +1,4 @@
-"""How every context of a chat model is set up: the planner must ask for exactly what the run will use."""
+"""How contexts are set up, for a conversation (the planner asks for exactly what the run will use) and for scoring."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from typing import Any
 import llama_cpp.llama_cpp as llama
 
 from weighin.core.options import LoadOptions
+from weighin.core.scoring import ScoreShape
 
 FLASH_ON, FLASH_AUTO = 1, -1
 _KV_TYPES = {"f16": 1, "q8_0": 8, "q4_0": 2}  # GGML_TYPE_F16, _Q8_0, _Q4_0
 _ALL_LAYERS = 999_999
+# Most tokens a letter may be spelled with where a vocabulary has no token for it.
+LONGEST_LETTER = 8
 
 
 def context_params(options: LoadOptions, context: int, threads: int, flash: int = FLASH_ON) -> Any:
@@ -24,6 +27,18 @@ def context_params(options: LoadOptions, context: int, threads: int, flash: int 
     params.type_k = params.type_v = _KV_TYPES[options.kv_type]
     params.swa_full = False
     params.flash_attn_type = flash
+    return params
+
+
+def scoring_params(options: LoadOptions, shape: ScoreShape, threads: int) -> Any:
+    """llama_context_params for questions side by side: one buffer of cells for all sequences (with one each, the header
+    would really be copied), and windows kept whole, for their cells too are shared."""
+    params = context_params(options, shape.context, threads)
+    params.n_batch = params.n_ubatch = shape.step
+    params.n_seq_max = shape.sequences
+    params.n_outputs_max = max(shape.sequences, LONGEST_LETTER)
+    params.kv_unified = True
+    params.swa_full = True
     return params
 
 

@@ -3,7 +3,8 @@
 The script is a JSON object; every key has a default:
   load_s, prompt_s, tokens_per_s (0: as fast as possible), tokens, token_text, text (its words are the tokens),
   reasoning (its words come first), context, fail_load, fail_plan {kind, message}, stop_reason,
-  at: {"hello" | "loading" | "planning" | "reading" | "writing:N": action} where action is one of
+  opinions (seed of the answers to questions), question_s (time for one), speechless (ids that give no numbers),
+  at: {"hello" | "loading" | "planning" | "reading" | "writing:N" | "scoring:N": action} where action is one of
   "sigkill", "sigabrt", "sigsegv", "sigill", "sigbus", "exit0", "exit3", "hang" (still pulsing), "sigstop",
   "garbage", "flood" (stderr), "huge" (a line over the limit), "ignore_cancel".
 """
@@ -31,9 +32,15 @@ from weighin.protocol.messages import (
     Plan,
     Planned,
     PromptRead,
+    Score,
+    Scored,
+    ScoreDone,
+    Survey,
+    Surveyed,
     Tokenize,
     Tokenized,
 )
+from weighin.workers import fake_scoring
 from weighin.workers.engine import Emit, EngineError
 from weighin.workers.generation import Clock, TokenBatcher
 from weighin.workers.text_stream import ANSWER, REASONING, Piece
@@ -49,6 +56,7 @@ class FakeEngine:
         self._cancel = threading.Event()
         self._progress = ("", 0, 0)
         self._own = 50_000_000
+        self._scored = 0
         self._ignores_cancel = "ignore_cancel" in self._script.get("at", {}).values()
 
     def facts(self) -> EngineFacts:
@@ -127,6 +135,28 @@ class FakeEngine:
             for c in request.contexts
         )
         return Planned(request.id, plans, plans)
+
+    def survey(self, request: Survey) -> Surveyed:
+        """One token a word."""
+        return fake_scoring.survey(request)
+
+    def score(self, request: Score, emit: Emit) -> ScoreDone:
+        """Questions in groups, each question counted for "scoring:N"."""
+        begin = time.perf_counter()
+        count = len(request.done)
+        for group in fake_scoring.groups(request.block, request.done):
+            for _ in group:
+                self._act(f"scoring:{self._scored}")
+                self._scored += 1
+                self._wait(self._script.get("question_s", 0.0))
+            if self._cancel.is_set():
+                raise EngineError("cancelled", "Scoring was stopped.")
+            seed, mute = self._script.get("opinions", 0), self._script.get("speechless", ())
+            emit(Scored(request.id, tuple(fake_scoring.opinion(name, seed, name in mute) for name in group)))
+            count += len(group)
+            self._progress = ("scoring", count, len(request.block.items))
+        tokens = sum(len(item.text.split()) for item in request.block.items if item.id not in request.done)
+        return ScoreDone(request.id, tokens, time.perf_counter() - begin, self._receipt())
 
     def _write(self, request: Generate, clock: Clock, batcher: TokenBatcher) -> StopReason:
         rate = self._script.get("tokens_per_s", 0)

@@ -23,11 +23,15 @@ from weighin.protocol.messages import (
     LoadProgress,
     Plan,
     Planned,
+    Score,
+    ScoreDone,
+    Survey,
+    Surveyed,
     Tokenize,
     Tokenized,
 )
 from weighin.workers.bench import run_bench
-from weighin.workers.context_params import FLASH_AUTO, context_params, gpu_layers
+from weighin.workers.context_params import FLASH_AUTO, context_params, gpu_layers, scoring_params
 from weighin.workers.decoder import Decoder
 from weighin.workers.engine import Emit, EngineError
 from weighin.workers.generation import Generation
@@ -35,6 +39,7 @@ from weighin.workers.memory import OwnMemory, inodes_of
 from weighin.workers.native import AbortFlag, Devices, NativeLog, engine_facts
 from weighin.workers.planning import Planning
 from weighin.workers.prompt import PromptBuilder
+from weighin.workers.scoring import Scorer
 from weighin.workers.template import TemplateHungError
 from weighin.workers.vocabulary import Vocabulary
 
@@ -59,6 +64,7 @@ class LlamaEngine:
         self._decoder: Decoder | None = None
         self._vocabulary: Vocabulary | None = None
         self._prompts: PromptBuilder | None = None
+        self._scorer: Scorer | None = None
 
     def facts(self) -> EngineFacts:
         """Version and devices."""
@@ -118,6 +124,22 @@ class LlamaEngine:
         """What a model would need, loading nothing. Raises EngineError where this engine cannot run it."""
         return Planning(request, self._log, self._memory, self._facts.build).run()
 
+    def survey(self, request: Survey) -> Surveyed:
+        """Count the tokens of a block of questions."""
+        return self._scoring().survey(request)
+
+    def score(self, request: Score, emit: Emit) -> ScoreDone:
+        """Score a block of questions. Raises EngineError; what was emitted until then counts."""
+        scorer = self._scoring()
+        self._memory.begin_phase()
+        tokens, seconds, notices = scorer.score(request, emit, self._set_progress)
+        return ScoreDone(request.id, tokens, seconds, self._memory.receipt(self._inodes, self._vram), notices)
+
+    def _scoring(self) -> Scorer:
+        if self._scorer is None:
+            raise EngineError("not_loaded", "No model is loaded for scoring in this worker.")
+        return self._scorer
+
     def _ready(self) -> tuple[Decoder, Vocabulary, PromptBuilder]:
         if self._decoder is None or self._vocabulary is None or self._prompts is None:
             raise EngineError("not_loaded", "No model is loaded in this worker.")
@@ -161,10 +183,13 @@ class LlamaEngine:
         vocabulary = Vocabulary(llama.llama_model_get_vocab(self._model))
         if vocabulary.size == 0:
             raise EngineError("kind", "This file has no tokenizer, so no prompt can be put to it.")
-        pointer, notices = self._context(request, context)
+        notices: tuple[str, ...] = ()
+        if not request.bare:
+            params = context_params(request.options, context, request.threads)
+            pointer, notices = self._new_context(params)
+            self._decoder = Decoder(pointer, context, request.options.batch, self._abort)
         if request.options.gpu_layers > 0 and not llama.llama_supports_gpu_offload():
             notices += ("This engine build cannot use a GPU: the model runs on the processor.",)
-        self._decoder = Decoder(pointer, context, request.options.batch, self._abort)
         self._vocabulary = vocabulary
         template = llama.llama_model_chat_template(self._model, None)
         self._prompts = PromptBuilder(vocabulary, template.decode("utf-8", "replace") if template else None)
@@ -173,7 +198,13 @@ class LlamaEngine:
         except TemplateHungError as error:
             text = f"The chat template of this model was stopped: {error}."
             raise EngineError("template", text, fatal=True) from None
-        self._decoder.warm_up()
+        if self._decoder is not None:
+            self._decoder.warm_up()
+        else:
+            self._scorer = Scorer(
+                self._model, vocabulary, self._prompts, self._abort,
+                lambda shape: self._new_context(scoring_params(request.options, shape, request.threads)),
+            )  # fmt: skip
         if self._abort.raised:
             raise EngineError("cancelled", "Loading was stopped.")
         self._load_s = time.perf_counter() - begin
@@ -186,9 +217,8 @@ class LlamaEngine:
             request.id, self._load_s, context, self._prompts.template_kind, receipt, self._log.buffers, notices
         )
 
-    def _context(self, request: Load, context: int) -> tuple[Any, tuple[str, ...]]:
+    def _new_context(self, params: Any) -> tuple[Any, tuple[str, ...]]:
         """A llama_context, with flash attention where the model allows it."""
-        params = context_params(request.options, context, request.threads)
         params.abort_callback = self._abort.callback
         params.abort_callback_data = self._abort.data
         pointer = llama.llama_init_from_model(self._model, params)
@@ -200,13 +230,15 @@ class LlamaEngine:
             return pointer, ("This model runs without flash attention.",)
         failure = load_failure(self._log.tail(), f"llama.cpp {self._facts.build}")
         if failure.kind == "load":
-            text = f"The engine could not set up a context of {context:,} tokens: probably not enough memory."
+            text = f"The engine could not set up a context of {params.n_ctx:,} tokens: probably not enough memory."
             raise EngineError("memory", text, failure.detail)
         raise EngineError(failure.kind, failure.message, failure.detail)
 
     def _release(self) -> None:
         if self._decoder is not None:
             self._decoder.close()
+        if self._scorer is not None:
+            self._scorer.close()
         if self._model is not None:
             llama.llama_model_free(self._model)
-        self._decoder = self._vocabulary = self._prompts = self._model = None
+        self._decoder = self._vocabulary = self._prompts = self._scorer = self._model = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from weighin.core.chat import Message
 from weighin.workers.engine import EngineError
@@ -39,19 +39,23 @@ class PromptBuilder:
         """ "model" where the model brings a template, "none" where it does not."""
         return "model" if self._own else "none"
 
-    def build(self, messages: tuple[Message, ...], raw: bool) -> RenderedPrompt:
-        """The prompt for `messages`; `raw` puts their text one after the other, without any template.
+    def build(
+        self, messages: tuple[Message, ...], raw: bool, thinking: bool | None = None, ending: str = ""
+    ) -> RenderedPrompt:
+        """The prompt for `messages`; `raw` puts their text one after the other, without any template. `thinking`: the
+        template's switch, None to leave it; `ending`: text of the assistant that stands there already.
 
         Raises EngineError(kind "template") where the template is hostile."""
+        way = _Way(messages, thinking, ending)
         if raw or self._own is None:
             missing = "This model has no chat template: the prompt was put to it as plain text."
-            return self._plain(messages, () if raw else (missing,))
+            return self._plain(way, () if raw else (missing,))
         try:
-            return self._with(self._own, messages, ())
+            return self._with(self._own, way, ())
         except TemplateError as error:
             reason = str(error)
-        merged = _system_into_user(messages)
-        if merged != messages:
+        merged = replace(way, messages=_system_into_user(messages))
+        if merged != way:
             try:
                 notice = "Its template takes no system text: that was put before the prompt instead."
                 return self._with(self._own, merged, (notice,))
@@ -59,16 +63,15 @@ class PromptBuilder:
                 pass
         if self._chatml:
             notice = f"Its template is broken, using ChatML instead ({reason})."
-            return self._with(self._chatml, messages, (notice,))
-        return self._plain(messages, (f"Its template is broken, using plain text instead ({reason}).",))
+            return self._with(self._chatml, way, (notice,))
+        return self._plain(way, (f"Its template is broken, using plain text instead ({reason}).",))
 
-    def _with(self, template: ChatTemplate, messages: tuple[Message, ...], notices: tuple[str, ...]) -> RenderedPrompt:
+    def _with(self, template: ChatTemplate, way: _Way, notices: tuple[str, ...]) -> RenderedPrompt:
         def render(contents: tuple[str, ...]) -> str:
-            return template.render(
-                tuple(Message(m.role, content) for m, content in zip(messages, contents, strict=True))
-            )
+            turns = zip(way.messages, contents, strict=True)
+            return template.render(tuple(Message(m.role, text) for m, text in turns), way.thinking) + way.ending
 
-        contents = tuple(m.content for m in messages)
+        contents = tuple(m.content for m in way.messages)
         try:
             text = render(contents)
             return RenderedPrompt(text, self._vocabulary.tokenize_prompt(text, contents, render), notices)
@@ -79,9 +82,18 @@ class PromptBuilder:
                 "template", f"The chat template of this model was stopped: {error}.", fatal=True
             ) from None
 
-    def _plain(self, messages: tuple[Message, ...], notices: tuple[str, ...]) -> RenderedPrompt:
-        text = "\n\n".join(m.content for m in messages)
+    def _plain(self, way: _Way, notices: tuple[str, ...]) -> RenderedPrompt:
+        text = "\n\n".join(m.content for m in way.messages) + way.ending
         return RenderedPrompt(text, self._vocabulary.tokenize(text, True, False), notices)
+
+
+@dataclass(frozen=True)
+class _Way:
+    """What a prompt is made of, whichever template makes it."""
+
+    messages: tuple[Message, ...]
+    thinking: bool | None
+    ending: str
 
 
 def _system_into_user(messages: tuple[Message, ...]) -> tuple[Message, ...]:

@@ -22,7 +22,9 @@ from weighin.protocol.messages import (
     Log,
     Plan,
     Pulse,
+    Score,
     Shutdown,
+    Survey,
     Tokenize,
 )
 from weighin.workers.engine import Engine, EngineError
@@ -99,6 +101,10 @@ class Server:
             return self._engine.tokenize(request)
         if isinstance(request, Plan):
             return self._engine.plan(request)
+        if isinstance(request, Survey):
+            return self._engine.survey(request)
+        if isinstance(request, Score):
+            return self._engine.score(request, self.emit)
         assert isinstance(request, Bench)
         return self._engine.bench(request, self.emit)
 

@@ -87,11 +87,12 @@ class ChatTemplate:
         self._source, self._bos, self._eos, self._deadline_s = source, bos, eos, deadline_s
         self._compiled: jinja2.Template | None = None
 
-    def render(self, messages: tuple[Message, ...]) -> str:
-        """The prompt text for `messages`, ending where the assistant begins.
+    def render(self, messages: tuple[Message, ...], thinking: bool | None = None) -> str:
+        """The prompt text for `messages`, ending where the assistant begins; `thinking` as the template's own switch,
+        None to leave it as it stands.
 
         Raises TemplateError (broken, or says no to these messages), TemplateHostileError, TemplateHungError."""
-        return self._judged(lambda: self._render(messages))
+        return self._judged(lambda: self._render(messages, thinking))
 
     def compile(self) -> None:
         """Do now what the first `render` would do. Raises as `render`."""
@@ -122,7 +123,9 @@ class ChatTemplate:
             self._compiled = environment.from_string(self._source)
         return self._compiled
 
-    def _render(self, messages: tuple[Message, ...]) -> str:
+    def _render(self, messages: tuple[Message, ...], thinking: bool | None) -> str:
+        # The names under which the common families know this switch (Qwen and others; DeepSeek, Granite).
+        switches = {} if thinking is None else {"enable_thinking": thinking, "thinking": thinking}
         return self._template().render(
             messages=[{"role": m.role, "content": m.content} for m in messages],
             bos_token=self._bos,
@@ -130,6 +133,7 @@ class ChatTemplate:
             add_generation_prompt=True,
             tools=None,
             documents=None,
+            **switches,
         )
 
 

@@ -22,7 +22,8 @@ class Vocabulary:
         self._vocab = vocab
         self.size: int = llama.llama_vocab_n_tokens(vocab)
         self.adds_bos: bool = llama.llama_vocab_get_add_bos(vocab)
-        self.bos = self._text(llama.llama_vocab_bos(vocab))
+        self._bos: int = llama.llama_vocab_bos(vocab)
+        self.bos = self._text(self._bos)
         self.eos = self._text(llama.llama_vocab_eos(vocab))
         self._pieces: dict[int, bytes] = {}
         self._buffer = ctypes.create_string_buffer(256)
@@ -38,6 +39,11 @@ class Vocabulary:
             if count >= 0:
                 return list(tokens[:count])
             size = -count
+
+    def tokenize_beginning(self, text: str) -> list[int]:
+        """Tokens of plain `text` that more will follow: begun as the model's flag says, never ended."""
+        begin = [self._bos] if self.adds_bos and self._bos >= 0 else []
+        return begin + self.tokenize(text, False, False)
 
     def tokenize_prompt(self, rendered: str, contents: tuple[str, ...], render_again: Any) -> list[int]:
         """Tokens of a rendered prompt whose message `contents` must not become control tokens.

@@ -1,0 +1,58 @@
+"""An independent scorer of letters: the high-level Llama class, one whole prompt at a time, nothing shared.
+
+Usage: python -m tests.support.plain_scorer MODEL < JSON list of [prompt, [continuations]] -> JSON list of lists of
+log-probabilities. Letters are tokenized as lm-evaluation-harness does: the tail of tokens(prompt + letter) behind
+tokens(prompt).
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+
+
+def letter_logprobs(model: Path, prompts: list[tuple[str, list[str]]]) -> list[list[float]]:
+    """Sums of log-probabilities of each continuation of each prompt, by a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.support.plain_scorer", str(model)],
+        input=json.dumps(prompts),
+        capture_output=True,
+        check=True,
+        text=True,
+        cwd=Path(__file__).resolve().parents[2],
+    )
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def _main() -> None:
+    from llama_cpp import Llama
+
+    model = Llama(
+        sys.argv[1], n_ctx=4096, logits_all=True, n_gpu_layers=0, n_threads=1, verbose=False, chat_handler=str
+    )
+    bos = [model.token_bos()] if model._model.add_bos_token() else []
+
+    def tokens(text: str) -> list[int]:
+        return bos + model.tokenize(text.encode(), add_bos=False, special=False)
+
+    found = []
+    for prompt, continuations in json.load(sys.stdin):
+        begin = len(tokens(prompt))
+        row = []
+        for continuation in continuations:
+            whole = tokens(prompt + continuation)
+            model.reset()
+            model.eval(whole)
+            logits = np.array(model.scores[begin - 1 : len(whole) - 1], np.float64)
+            logits -= np.logaddexp.reduce(logits, axis=1, keepdims=True)
+            row.append(float(sum(logits[i, token] for i, token in enumerate(whole[begin:]))))
+        found.append(row)
+    sys.stdout.write(json.dumps(found) + "\n")
+
+
+if __name__ == "__main__":
+    _main()
