@@ -14,7 +14,7 @@ from weighin.core.comparison import Comparison
 from weighin.core.errors import AppError
 from weighin.logs import start_logging
 from weighin.paths import Profile, resources
-from weighin.services.factory import new_model_services, new_runner
+from weighin.services.factory import new_model_services, new_runner, new_workstation
 from weighin.services.history import History
 from weighin.services.library import Library
 from weighin.services.settings import Settings
@@ -36,7 +36,8 @@ class Program:
         self.library = Library(resources(), settings, self.models.shelf)
         self.history = History(profile.database)
         self.runner = new_runner()
-        self.window = MainWindow(self.runner, self.library, self.history, settings, self.models)
+        self.workstation = new_workstation(self.library, self.models, settings)
+        self.window = MainWindow(self.runner, self.library, self.history, settings, self.models, self.workstation)
         self.runner.finished.connect(self._keep)
         self.runner.finished.connect(self.library.doubt)
         for source in (self.history, self.models.records):
@@ -50,6 +51,7 @@ class Program:
     def close(self) -> None:
         """End the workers and finish what is being written."""
         self.runner.close()
+        self.workstation.close()
         self.models.close()
         self.history.close()
 

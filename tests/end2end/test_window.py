@@ -27,6 +27,7 @@ from weighin.core.options import LoadOptions, SamplingOptions
 from weighin.core.shelf import Condition
 from weighin.paths import Profile
 from weighin.ui import theme
+from weighin.ui.main_window import HISTORY, WORKSTATION
 
 
 @pytest.fixture
@@ -75,11 +76,24 @@ def test_a_newcomer_asks_and_finds_it_again_in_history(qtbot: Any, program: Prog
     assert "Both saw the same prompt" in shown(program)
     assert "ended by itself" in shown(program)
 
-    qtbot.keyClick(program.window, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(program.window, Qt.Key(Qt.Key.Key_1 + HISTORY), Qt.KeyboardModifier.ControlModifier)
     table = program.window.history_page.findChild(QTableView)
     qtbot.waitUntil(lambda: table.model().rowCount() == 1)
     row = " ".join(str(table.model().index(0, c).data()) for c in range(table.model().columnCount()))
     assert "What is seven plus five?" in row
+
+
+def test_the_workstation_page_measures_this_computer_and_plans_its_files(qtbot: Any, program: Program) -> None:
+    qtbot.keyClick(program.window, Qt.Key(Qt.Key.Key_1 + WORKSTATION), Qt.KeyboardModifier.ControlModifier)
+    page, station = program.window.workstation_page, program.workstation
+    qtbot.waitUntil(lambda: page.card.facts.get("Reads memory", "").endswith("✓"), timeout=60_000)
+    assert station.engine is not None and station.hardware is not None
+    qtbot.waitUntil(lambda: all(station.judge_file(f).mark == "" for f in program.library.models()), timeout=60_000)
+    model = page.runs.table.model()
+    rows = [[str(model.index(r, c).data()) for c in range(model.columnCount())] for r in range(2)]
+    assert [row[0] for row in rows] == ["Weigh-In Starter Dense", "Weigh-In Starter MoE"]
+    assert [row[7] for row in rows] == ["runs", "runs"]
+    assert model.rowCount() > 250
 
 
 def test_both_lanes_live_after_a_worker_was_killed(qtbot: Any, program: Program) -> None:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.ui.fakes import FakeHistory, FakeLibrary, FakeModels, FakeRunner, FakeSettings
+from tests.ui.workstation_fakes import StationKit, new_station
 from weighin.ui import theme as themes
 from weighin.ui.compare.compare_page import ComparePage
 from weighin.ui.main_window import MainWindow
@@ -41,6 +42,7 @@ class Kit:
     history: FakeHistory
     settings: FakeSettings
     models: FakeModels
+    station: StationKit
 
     @property
     def page(self) -> ComparePage:
@@ -64,7 +66,9 @@ def theme(qapp: QApplication) -> Iterator[themes.Theme]:
 
 
 @pytest.fixture
-def new_kit(qtbot: QtBot, theme: themes.Theme) -> Callable[..., Kit]:
+def new_kit(qtbot: QtBot, theme: themes.Theme) -> Iterator[Callable[..., Kit]]:
+    stations: list[StationKit] = []
+
     def make(
         library: FakeLibrary | None = None,
         history: FakeHistory | None = None,
@@ -78,11 +82,15 @@ def new_kit(qtbot: QtBot, theme: themes.Theme) -> Callable[..., Kit]:
             settings or FakeSettings(),
             models or FakeModels(),
         )
-        window = MainWindow(*parts)
+        station = new_station(parts[1], parts[4])
+        stations.append(station)
+        window = MainWindow(*parts, station.workstation)
         qtbot.addWidget(window)
-        return Kit(window, theme, *parts)
+        return Kit(window, theme, *parts, station)
 
-    return make
+    yield make
+    for station in stations:
+        station.workstation.close()
 
 
 @pytest.fixture

@@ -43,6 +43,7 @@ def full(new_kit: Callable[..., Kit], qtbot: QtBot) -> Kit:
         section.set_open(True)
     kit.window.history_page.table.selectRow(0)
     kit.window.models_page.shelf.table.selectRow(0)
+    kit.window.workstation_page.runs.table.selectRow(0)
     kit.models.downloads.add(plan_of(LISTING.repo, LISTING.commit, LISTING.variants[0]))
     return kit
 
@@ -110,7 +111,12 @@ def test_tab_walks_through_the_page_and_comes_round(full: Kit, qtbot: QtBot, pag
     else:
         pytest.fail("Tab never came round")
     window = full.window
-    wanted = (full.page.panes[0].answer.view, window.models_page.shelf.table, window.history_page.table)[page]
+    wanted = (
+        full.page.panes[0].answer.view,
+        window.models_page.shelf.table,
+        window.workstation_page.runs.table,
+        window.history_page.table,
+    )[page]
     assert wanted in visited
     assert all(widget.isVisible() for widget in visited)
 

@@ -24,7 +24,7 @@ def active(kit: Kit, qtbot: QtBot) -> Kit:
 
 
 def test_ctrl_and_a_number_change_the_page(active: Kit, qtbot: QtBot) -> None:
-    qtbot.keyClick(active.window, Qt.Key.Key_3, CTRL)
+    qtbot.keyClick(active.window, Qt.Key(Qt.Key.Key_1 + HISTORY), CTRL)
     assert active.window.page == HISTORY
     assert active.window.focusWidget() is active.window.history_page.search
     qtbot.keyClick(active.window, Qt.Key.Key_1, CTRL)

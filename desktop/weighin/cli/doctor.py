@@ -12,7 +12,7 @@ from weighin import __version__
 from weighin.cli.console import Console
 from weighin.core.comparison import EngineFacts
 from weighin.core.hardware import machine_json
-from weighin.core.machine_report import machine_lines
+from weighin.core.machine_report import machine_lines, page
 from weighin.core.report import engine_json
 from weighin.paths import Profile
 from weighin.services.bandwidth import MemoryBandwidth
@@ -33,10 +33,7 @@ def run_doctor(options: argparse.Namespace, profile: Profile, console: Console) 
         body = {"schema": "weighin.doctor/1", "weighin": __version__, "machine": machine, "engine": engine_json(facts)}
         console.json(body)
     else:
-        lines = machine_lines(hardware, speed, facts)
-        width = max(len(name) for name, _ in lines)
-        page = [("Weigh-In", __version__), *lines]
-        console.result("\n".join(f"{name:<{width}}  {text}" for name, text in page))
+        console.result(page(__version__, machine_lines(hardware, speed, facts)))
     return 0 if facts else 1
 
 

@@ -130,26 +130,33 @@ def of_listing(listing: Listing, catalogue: Catalogue) -> tuple[Candidate, ...]:
     return tuple(found)
 
 
+def of_system(system: System, quantization: str) -> Candidate | None:
+    """A system of the catalogue in one quantization; None where its size is not known."""
+    size = weights_of(system.total, quantization) if system.total else None
+    if size is None or not system.total:
+        return None
+    return Candidate(
+        key=f"{system.id}:{quantization}",
+        name=system.name,
+        quantization=quantization,
+        origin=Origin.CATALOGUE,
+        line=rough_line(size, system.kv_bytes),
+        read_bytes=size * (system.active or system.total) / system.total,
+        parameters=system.total,
+        active=system.active,
+        trained=system.context,
+        guessed=system.kv_bytes is None,
+        repo=system.repositories[0].repo if system.repositories else "",
+        system=system.id,
+    )
+
+
 def _of_system(system: System) -> Iterator[Candidate]:
-    if not system.runnable or not system.total:
+    if not system.runnable:
         return
     names: tuple[str, ...] = USUAL_QUANTIZATIONS
     if system.repositories and system.repositories[0].quantization in _ONLY:
         names = (system.repositories[0].quantization,)
     for name in names:
-        size = weights_of(system.total, name)
-        assert size is not None
-        yield Candidate(
-            key=f"{system.id}:{name}",
-            name=system.name,
-            quantization=name,
-            origin=Origin.CATALOGUE,
-            line=rough_line(size, system.kv_bytes),
-            read_bytes=size * (system.active or system.total) / system.total,
-            parameters=system.total,
-            active=system.active,
-            trained=system.context,
-            guessed=system.kv_bytes is None,
-            repo=system.repositories[0].repo if system.repositories else "",
-            system=system.id,
-        )
+        if (candidate := of_system(system, name)) is not None:
+            yield candidate

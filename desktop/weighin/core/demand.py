@@ -28,7 +28,9 @@ class Demand:
     sentence: str
 
 
-def demand(candidate: Candidate, context: int, tokens_per_s: float, have: Budget, bandwidth: float | None) -> Demand:
+def demand(
+    candidate: Candidate, context: int, tokens_per_s: float, have: Budget | None, bandwidth: float | None
+) -> Demand:
     """What it takes to run `candidate` with `context` tokens at `tokens_per_s`, beside what this computer has.
 
     bandwidth: bytes/s as measured here. Needed: bytes read for a token x tokens a second / efficiency."""
@@ -42,8 +44,9 @@ def demand(candidate: Candidate, context: int, tokens_per_s: float, have: Budget
     text = f"At {tokens(context)} context it takes {machine}"
     if speed is not None:
         text += f", and memory that is read with about {_speed(speed)} for {words.figure(tokens_per_s)} tokens/s"
-    text += f". This one has {words.size(have.total)}"
-    text += f" and reads {_speed(bandwidth)}." if bandwidth else "."
+    here = [f"has {words.size(have.total)}"] if have else []
+    here += [f"reads {_speed(bandwidth)}"] if bandwidth else []
+    text += f". This one {' and '.join(here)}." if here else "."
     return Demand(memory, speed, sold, text)
 
 

@@ -34,6 +34,12 @@ def machine_lines(
     return tuple(lines)
 
 
+def page(version: str, lines: tuple[tuple[str, str], ...]) -> str:
+    """The lines under each other, to paste."""
+    width = max(len(name) for name, _ in lines)
+    return "\n".join(f"{name:<{width}}  {text}" for name, text in (("Weigh-In", version), *lines))
+
+
 def cores(hardware: Hardware) -> str:
     """ "16 cores (8 of them faster), 24 threads"."""
     faster = hardware.performance_cores

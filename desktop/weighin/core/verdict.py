@@ -13,6 +13,9 @@ _SMALLEST_CONTEXT = 512
 _STEP = 256
 
 
+_KINDS = {VerdictKind.RUNS: "runs", VerdictKind.TIGHT: "tight", VerdictKind.NO: "no"}
+
+
 @dataclass(frozen=True)
 class Budget:
     """Main memory in bytes: `available` now (what other lanes hold is not in it), `total` of this computer."""
@@ -66,12 +69,14 @@ def pair_verdict(
     both = sum(needed)
     limit = min((t for t in trained if t), default=None)
     have = f"{words.size(budget.available)} free now"
+    mark = "~" if any(line.upper.method is PlanMethod.FORMULA for line in lines) else ""
+    together = f"{mark}{words.size(both)}"
     if both <= budget.available:
         largest = _largest(lines, budget.available, limit, together=True)
-        text = f"Both together need {words.size(both)} at {tokens(context)} context each; {have}. Run together."
+        text = f"Both together need {together} at {tokens(context)} context each; {have}. Run together."
         return PairVerdict(PairKind.TOGETHER, both, largest, text)
     larger = max(needed)
-    needs = f"Both together need {words.size(both)}, the larger one {words.size(larger)}"
+    needs = f"Both together need {together}, the larger one {mark}{words.size(larger)}"
     if larger <= budget.available:
         largest = _largest(lines, budget.available, limit, together=False)
         text = f"{needs} at {tokens(context)} context; {have}. Run one after the other."
@@ -81,6 +86,11 @@ def pair_verdict(
         text = f"{needs}; {have}. Not at {tokens(context)} context: one after the other with {tokens(largest)} or less."
         return PairVerdict(PairKind.NOT_HERE, both, largest, text)
     return PairVerdict(PairKind.NOT_HERE, both, None, f"{needs}; {have}. Not here.")
+
+
+def kind_words(kind: VerdictKind | None) -> str:
+    """ "runs", "tight" or "no"; "-" where nobody knows."""
+    return words.NONE if kind is None else _KINDS[kind]
 
 
 def tokens(context: int) -> str:

@@ -5,22 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from weighin.core import words
 from weighin.core.candidates import Candidate
-from weighin.core.plan import MemoryPlan, SpeedForecast, Verdict, VerdictKind
+from weighin.core.plan import MemoryPlan, PlanMethod, SpeedForecast, VerdictKind
 from weighin.core.prediction import Measured, Prediction
 from weighin.core.quick_forecast import quick_forecast
-from weighin.core.verdict import Budget, verdict, verdict_kind
+from weighin.core.verdict import Budget, tokens, verdict, verdict_kind
 
 CONTEXT_STOPS = tuple(512 << n for n in range(12))  # 512 .. 1M
 
 
 @dataclass(frozen=True)
 class Conditions:
-    """Under which everything is judged: tokens of context, memory, bytes/s that memory is read with, and what is known
-    better than from these: forecasts by a slice or from history, and what was measured, by the key of a candidate."""
+    """Under which everything is judged: tokens of context, memory (None where the system does not tell), bytes/s that
+    memory is read with, and what is known better than from these: forecasts by a slice or from history, and what was
+    measured, by the key of a candidate."""
 
     context: int
-    budget: Budget
+    budget: Budget | None
     bandwidth: float | None
     forecasts: Mapping[str, SpeedForecast]
     measured: Mapping[str, Measured]
@@ -30,12 +32,13 @@ class Conditions:
 class Row:
     """A candidate under conditions. context: never more than it was trained for. needs: bytes of main memory.
 
-    forecast: None where it is unknown, or where the disk would set the speed."""
+    kind: None where nobody knows how much memory there is. forecast: None where it is unknown, or where the disk would
+    set the speed."""
 
     candidate: Candidate
     context: int
     needs: int
-    kind: VerdictKind
+    kind: VerdictKind | None
     forecast: SpeedForecast | None
     measured: Measured | None
 
@@ -44,22 +47,32 @@ class Row:
         """What it needs, by parts."""
         return self.candidate.line.at(self.context)
 
-    def verdict(self, budget: Budget) -> Verdict:
-        """What it means, in a sentence."""
+    @property
+    def mark(self) -> str:
+        """How sure the needs are: "" for the engine's own plan, "~" for arithmetic, "?" for a weak guess."""
+        if self.candidate.guessed:
+            return "?"
+        return "~" if self.candidate.line.upper.method is PlanMethod.FORMULA else ""
+
+    def sentence(self, budget: Budget | None) -> str:
+        """What it means."""
         if self.candidate.refusal:
-            return Verdict(VerdictKind.NO, self.candidate.refusal)
-        return verdict(self.candidate.line, self.context, budget, self.candidate.trained)
+            return self.candidate.refusal
+        if budget is None:
+            needs = f"{self.mark}{words.size(self.needs)} at {tokens(self.context)} context"
+            return f"Needs {needs}; this system does not tell how much memory is free."
+        return verdict(self.candidate.line, self.context, budget, self.candidate.trained).sentence
 
 
 def row_of(candidate: Candidate, now: Conditions) -> Row:
     """One candidate under these conditions."""
     context = min(now.context, candidate.trained or now.context)
     needs = candidate.line.needed_at(context)
-    kind = VerdictKind.NO
+    kind: VerdictKind | None = VerdictKind.NO
     if not candidate.refusal:
-        kind = verdict_kind(candidate.line, context, now.budget, candidate.trained)
+        kind = verdict_kind(candidate.line, context, now.budget, candidate.trained) if now.budget else None
     forecast = now.forecasts.get(candidate.key)
-    if candidate.refusal or needs > now.budget.total:
+    if candidate.refusal or (now.budget and needs > now.budget.total):
         forecast = None
     elif forecast is None and not candidate.line.upper.gpu_bytes:
         forecast = quick_forecast(now.bandwidth, candidate.read_bytes)

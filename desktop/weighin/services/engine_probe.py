@@ -10,6 +10,7 @@ from weighin.protocol.messages import Hello
 from weighin.services.worker_process import WorkerEnd, WorkerProcess, worker_command
 
 _DEADLINE_MS = 30_000
+_LEAVE_MS = 2000
 
 
 class EngineProbe(QObject):
@@ -33,10 +34,16 @@ class EngineProbe(QObject):
         self._deadline.start(_DEADLINE_MS)
         self._worker.start()
 
+    def close(self) -> None:
+        """End the worker; nobody is told."""
+        self.blockSignals(True)
+        self._worker.kill()
+        self._worker.wait_gone(_LEAVE_MS)
+
     def _on_event(self, event: Any) -> None:
         if isinstance(event, Hello):
             self._hello = event
-            self._worker.shut_down(2000)
+            self._worker.shut_down(_LEAVE_MS)
 
     def _on_ended(self, end: WorkerEnd) -> None:
         self._deadline.stop()

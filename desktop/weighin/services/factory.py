@@ -11,16 +11,21 @@ from PySide6.QtCore import QObject
 from weighin.core.comparison import LABELS
 from weighin.core.found_models import usual_places
 from weighin.paths import Profile
+from weighin.services.bandwidth import MemoryBandwidth
 from weighin.services.comparison import ComparisonRunner
 from weighin.services.downloads import DownloadManager
-from weighin.services.hardware import available_bytes, physical_cores
+from weighin.services.engine_probe import EngineProbe
+from weighin.services.hardware import available_bytes, physical_cores, probe
 from weighin.services.hub import Hub, hub_process
 from weighin.services.lane import Lane
+from weighin.services.library import Library
 from weighin.services.model_records import ModelRecords
 from weighin.services.planner import Planner
 from weighin.services.remote_look import RemoteLook
+from weighin.services.settings import Settings
 from weighin.services.shelf import Shelf
 from weighin.services.worker_process import WorkerProcess, worker_command
+from weighin.services.workstation import Machine, Workstation, memory_budget
 
 
 def new_worker(parent: QObject) -> WorkerProcess:
@@ -69,3 +74,9 @@ def new_model_services(profile: Profile) -> ModelServices:
     downloads.finished.connect(shelf.adopt)
     planner = Planner(new_worker)
     return ModelServices(profile.hub_cache, records, hub, shelf, downloads, planner, RemoteLook(hub, planner))
+
+
+def new_workstation(library: Library, models: ModelServices, settings: Settings) -> Workstation:
+    """What this computer is and what runs on it; nothing is looked at yet."""
+    machine = Machine(lambda: probe(models.folder), memory_budget, EngineProbe)
+    return Workstation(library, models.shelf, models.planner, MemoryBandwidth(settings), None, machine)

@@ -18,17 +18,20 @@ from weighin.ui.notice_bar import NoticeBar
 from weighin.ui.rail import Rail
 
 if TYPE_CHECKING:
+    from weighin.core.candidates import Candidate
     from weighin.core.model import ModelFacts
     from weighin.services.comparison import ComparisonRunner
     from weighin.services.factory import ModelServices
     from weighin.services.history import History
     from weighin.services.library import Library
     from weighin.services.settings import Settings
+    from weighin.services.workstation import Workstation
     from weighin.ui.history.history_page import HistoryPage
     from weighin.ui.models.models_page import ModelsPage
+    from weighin.ui.workstation.workstation_page import WorkstationPage
 
-PAGES = ("Compare", "Models", "History")
-COMPARE, MODELS, HISTORY = range(3)
+PAGES = ("Compare", "Models", "Workstation", "History")
+COMPARE, MODELS, WORKSTATION, HISTORY = range(4)
 _GEOMETRY = "window_geometry"
 
 
@@ -42,6 +45,7 @@ class MainWindow(QMainWindow):
         history: History,
         settings: Settings,
         models: ModelServices,
+        workstation: Workstation,
     ) -> None:
         super().__init__()
         app = QApplication.instance()
@@ -51,6 +55,7 @@ class MainWindow(QMainWindow):
         self._history = history
         self._settings = settings
         self._models = models
+        self._workstation = workstation
         self._closing = False
         self.setWindowTitle("Weigh-In")
         self.setWindowIcon(QIcon(str(paths.resources() / "icons" / "weighin.svg")))
@@ -58,6 +63,7 @@ class MainWindow(QMainWindow):
         self.compare = ComparePage(self._theme, runner, library, settings)
         self._history_page: HistoryPage | None = None
         self._models_page: ModelsPage | None = None
+        self._workstation_page: WorkstationPage | None = None
         self._page = COMPARE
         self._rail = Rail(self._theme, PAGES)
         self._stack = QStackedWidget()
@@ -86,10 +92,28 @@ class MainWindow(QMainWindow):
             from weighin.core.catalogue import load_catalogue
             from weighin.ui.models.models_page import ModelsPage
 
-            self._models_page = ModelsPage(self._theme, self._models, load_catalogue(paths.resources()))
+            self._models_page = ModelsPage(
+                self._theme, self._models, load_catalogue(paths.resources()), self._workstation
+            )
             self._models_page.compare_wanted.connect(self._compare_models)
             self._stack.addWidget(self._models_page)
         return self._models_page
+
+    @property
+    def workstation_page(self) -> WorkstationPage:
+        """The Workstation page, made when it is first wanted."""
+        if self._workstation_page is None:
+            from weighin.core.catalogue import load_catalogue
+            from weighin.ui.workstation.workstation_page import WorkstationPage
+
+            catalogue = load_catalogue(paths.resources())
+            self._workstation_page = WorkstationPage(
+                self._theme, self._workstation, catalogue, lambda: self._runner.running
+            )
+            self._workstation_page.compare_wanted.connect(self._compare_models)
+            self._workstation_page.get_wanted.connect(self._get)
+            self._stack.addWidget(self._workstation_page)
+        return self._workstation_page
 
     @property
     def notice(self) -> str:
@@ -104,7 +128,12 @@ class MainWindow(QMainWindow):
     def show_page(self, number: int) -> None:
         """Show the page with this number in PAGES."""
         try:
-            pages = (lambda: self.compare, lambda: self.models_page, lambda: self.history_page)
+            pages = (
+                lambda: self.compare,
+                lambda: self.models_page,
+                lambda: self.workstation_page,
+                lambda: self.history_page,
+            )
             self._stack.setCurrentWidget(pages[number]())
             self._page = number
         except AppError as error:
@@ -159,6 +188,8 @@ class MainWindow(QMainWindow):
             self.compare.prompt.take_focus()
         elif self._page == MODELS:
             self.models_page.take_focus()
+        elif self._page == WORKSTATION:
+            self.workstation_page.take_focus()
         else:
             self.history_page.search.setFocus()
 
@@ -170,6 +201,11 @@ class MainWindow(QMainWindow):
         for pane, facts in zip(self.compare.panes, models, strict=False):
             pane.header.picker.choose(facts)
         self._go_to(COMPARE)
+
+    def _get(self, candidate: Candidate) -> None:
+        """Show the files of a model that is not here."""
+        self._go_to(MODELS)
+        self.models_page.show_repository(candidate.repo)
 
     def _reopen(self, comparison: Comparison) -> None:
         if self._runner.running:

@@ -10,7 +10,7 @@ from weighin.ui.icons import icon
 from weighin.ui.theme import CHOICES, Theme
 
 _ICON = 22
-_WIDTH = 78
+_BESIDE_TEXT = 22
 
 
 class Rail(QFrame):
@@ -21,7 +21,8 @@ class Rail(QFrame):
     def __init__(self, theme: Theme, pages: tuple[str, ...], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "rail")
-        self.setFixedWidth(_WIDTH)
+        self._width = max(self.fontMetrics().horizontalAdvance(name) for name in pages) + _BESIDE_TEXT
+        self.setFixedWidth(self._width)
         self._theme = theme
         self._pages = QButtonGroup(self)
         self._drawings: dict[QToolButton, str] = {}
@@ -51,7 +52,7 @@ class Rail(QFrame):
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
         button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         button.setIconSize(QSize(_ICON, _ICON))
-        button.setFixedWidth(_WIDTH - 13)
+        button.setFixedWidth(self._width - 13)
         self._drawings[button] = drawing
         return button
 

@@ -39,7 +39,9 @@ MOE = replace(
 )
 
 
-def now(context: int = 4096, budget: Budget = BUDGET, bandwidth: float | None = 40e9, **more: object) -> Conditions:
+def now(
+    context: int = 4096, budget: Budget | None = BUDGET, bandwidth: float | None = 40e9, **more: object
+) -> Conditions:
     return Conditions(context, budget, bandwidth, more.get("forecasts", {}), more.get("measured", {}))
 
 
@@ -113,7 +115,8 @@ def test_a_row_is_judged_at_a_context_the_model_knows() -> None:
     row = row_of(of_file(DENSE), now(context=65536))
     assert row.context == 4096
     assert row.plan.needed_bytes == row.needs
-    assert row.verdict(BUDGET).kind is row.kind is VerdictKind.RUNS
+    assert row.kind is VerdictKind.RUNS
+    assert row.sentence(BUDGET) == "Needs ~5.7 GB at 4k context; 20.0 GB free now. Runs."
 
 
 def test_a_longer_context_needs_more_and_the_kind_follows() -> None:
@@ -121,7 +124,7 @@ def test_a_longer_context_needs_more_and_the_kind_follows() -> None:
     rows = [row_of(candidate, now(context=c)) for c in (512, 4096, 65536, 262144)]
     assert [row.needs for row in rows] == sorted({row.needs for row in rows})
     assert [row.kind for row in rows] == [VerdictKind.RUNS] * 3 + [VerdictKind.TIGHT]
-    assert [row.verdict(BUDGET).kind for row in rows] == [row.kind for row in rows]
+    assert rows[-1].sentence(BUDGET).endswith(" of context or less.")
 
 
 def test_the_forecast_is_bandwidth_over_what_a_token_reads() -> None:
@@ -132,6 +135,7 @@ def test_the_forecast_is_bandwidth_over_what_a_token_reads() -> None:
     assert row.forecast.method is SpeedMethod.BANDWIDTH
     assert row_of(of_file(MOE), now(bandwidth=None)).forecast is None
     assert quick_forecast(40e9, None) is None
+    assert quick_forecast(40e9, 2e6) is None  # stays in the caches
 
 
 def test_a_better_forecast_and_what_was_measured_count() -> None:
@@ -151,7 +155,24 @@ def test_no_speed_is_promised_from_a_disk_nor_of_a_gpu() -> None:
 def test_what_the_engine_refuses_does_not_run() -> None:
     row = row_of(of_file(DENSE).planned(rough_line(GB, 9), "This engine build does not know `xyz`."), now())
     assert (row.kind, row.forecast) == (VerdictKind.NO, None)
-    assert row.verdict(BUDGET).sentence == "This engine build does not know `xyz`."
+    assert row.sentence(BUDGET) == "This engine build does not know `xyz`."
+
+
+def test_where_memory_is_unknown_nothing_is_judged() -> None:
+    row = row_of(of_file(MOE), now(budget=None))
+    assert row.kind is None and row.forecast is not None
+    assert row.sentence(None).endswith("at 4k context; this system does not tell how much memory is free.")
+    assert "This one reads 40.0 GB/s." in demand(of_file(MOE), 4096, 1.0, None, 40e9).sentence
+
+
+def test_the_mark_says_how_sure_the_needs_are() -> None:
+    engine = PlanLine((replace(rough_line(GB, 9).upper, method=PlanMethod.ENGINE),))
+    rough = of_file(DENSE)
+    assert [row_of(c, now()).mark for c in (rough.planned(engine), rough, replace(rough, guessed=True))] == [
+        "",
+        "~",
+        "?",
+    ]
 
 
 def test_stops_double_up_to_the_longest_training() -> None:

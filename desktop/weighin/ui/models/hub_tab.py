@@ -13,8 +13,10 @@ from weighin.core.errors import AppError
 from weighin.core.hub_names import check_repository
 from weighin.core.repository import Listing, Repository, Variant, recommended
 from weighin.core.safe_text import safe_name
+from weighin.core.workstation import Row
 from weighin.ui.models import words as said
 from weighin.ui.models.row_table import Column, RowTable
+from weighin.ui.models.verdicts import Verdicts
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.label import PlainLabel
 from weighin.ui.widgets.strip import Strip
@@ -39,12 +41,14 @@ class HubTab(QWidget):
         inspector: RemoteLook,
         downloads: DownloadManager,
         memory_bytes: int | None,
+        verdicts: Verdicts,
         free_bytes: Any,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._hub, self._inspector, self._downloads = hub, inspector, downloads
-        self._memory, self._free_bytes = memory_bytes, free_bytes
+        self._memory, self._free_bytes, self._verdicts = memory_bytes, free_bytes, verdicts
+        self._rows: dict[str, Row] = {}
         self._asked = 0
         self._listing: Listing | None = None
         self.search = QLineEdit()
@@ -151,6 +155,7 @@ class HubTab(QWidget):
         self.variants.chosen_changed.connect(self._follow)
         self.variants.opened.connect(self._look)
         self.look.clicked.connect(self._look)
+        self._verdicts.changed.connect(self._judge_again)
         self.get.clicked.connect(self._get)
 
     def _begin(self, text: str) -> None:
@@ -178,6 +183,7 @@ class HubTab(QWidget):
 
     def _show_listing(self, listing: Listing | None) -> None:
         self._listing = listing
+        self._verdicts.follow(listing)
         self.facts.say_or_hide("")
         for widget in (self._title, self.variants, self.look, self.get):
             widget.setVisible(listing is not None)
@@ -187,6 +193,7 @@ class HubTab(QWidget):
         gate = " · gated: accept its licence on its page first" if listing.gated else ""
         licence = f" · licence {safe_name(listing.license, 40)}" if listing.license else ""
         self._title.say(f"{listing.repo}{licence}{gate}")
+        self._rows = self._verdicts.of_variants(listing)
         self.variants.show_records(listing.variants)
         best = recommended(listing.variants, self._memory)
         if best is not None:
@@ -194,6 +201,12 @@ class HubTab(QWidget):
         if not listing.variants:
             left = listing.left_out[0] if listing.left_out else None
             self.error.say(f"No model to download here: {left.path}: {left.reason}." if left else "No GGUF files here.")
+
+    def _judge_again(self) -> None:
+        if self._listing is not None:
+            self._rows = self._verdicts.of_variants(self._listing)
+            self.variants.viewport().update()
+            self._follow()
 
     def _follow(self) -> None:
         variant: Variant | None = self.variants.chosen
@@ -207,22 +220,26 @@ class HubTab(QWidget):
         else:
             free = self._free_bytes()
             room = f", {words.size(free)} free on the disk" if free is not None else ""
-            self._space.say_or_hide(f"{words.size(variant.size)} to download{room}")
+            row = self._rows.get(variant.files[0].path)
+            verdict = f"\n{self._verdicts.sentence(row)}" if row else ""
+            self._space.say_or_hide(f"{words.size(variant.size)} to download{room}{verdict}")
 
     def _look(self) -> None:
         variant: Variant | None = self.variants.chosen
-        if variant is None or self._listing is None or variant.problem:
+        listing = self._listing
+        if variant is None or listing is None or variant.problem:
             return
         self._begin(f"Reading the header of {safe_name(variant.name, 80)}…")
         number = self._asked
         self._inspector.look(
-            self._listing,
+            listing,
             variant,
-            lambda plan: self._seen(number, plan),
+            lambda plan: self._seen(number, listing, variant, plan),
             lambda e: self._fail(number, e),
         )
 
-    def _seen(self, number: int, plan: Plan) -> None:
+    def _seen(self, number: int, listing: Listing, variant: Variant, plan: Plan) -> None:
+        self._verdicts.keep(listing, variant, plan)
         if number != self._asked:
             return
         facts = plan.model
@@ -257,7 +274,7 @@ class HubTab(QWidget):
             Column("Quantization", lambda v: v.quantization or words.NONE, "UD-Q4_K_XL"),
             Column("Size", lambda v: words.size(v.size), "18.6 GB", number=True),
             Column("Parts", lambda v: str(len(v.files)), "12", number=True),
-            Column("Here?", lambda v: said.fits_here(v.size, self._memory), "too large"),
+            Column("Here?", lambda v: said.runs_here(self._rows.get(v.files[0].path)), "~ tight"),
             Column("", mark, "for this computer"),
             Column("File", lambda v: safe_name(v.files[0].path, 200), "Qwen3-30B-A3B-Instruct-Q4_K_M", 1.0),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from weighin.core.catalogue import Catalogue, System
@@ -14,11 +15,13 @@ from weighin.ui.models.hub_tab import HubTab
 from weighin.ui.models.pairs_tab import PairsTab
 from weighin.ui.models.shelf_tab import ShelfTab
 from weighin.ui.models.systems_tab import SystemsTab
+from weighin.ui.models.verdicts import Verdicts
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.label import PlainLabel
 
 if TYPE_CHECKING:
     from weighin.services.factory import ModelServices
+    from weighin.services.workstation import Workstation
 
 TABS = ("On this computer", "Pairs to try", "The hub", "Systems and claims")
 
@@ -29,15 +32,28 @@ class ModelsPage(QWidget):
     compare_wanted = Signal(object)
 
     def __init__(
-        self, theme: Theme, models: ModelServices, catalogue: Catalogue, parent: QWidget | None = None
+        self,
+        theme: Theme,
+        models: ModelServices,
+        catalogue: Catalogue,
+        workstation: Workstation,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("page")
         memory = total_bytes()
-        self.shelf = ShelfTab(theme, models.shelf, memory)
-        self.pairs = PairsTab(catalogue, models.shelf, memory)
+        self._workstation = workstation
+        verdicts = Verdicts(workstation, catalogue, self)
+        self.shelf = ShelfTab(theme, models.shelf, verdicts)
+        self.pairs = PairsTab(catalogue, models.shelf, memory, verdicts)
         self.hub = HubTab(
-            theme, models.hub, models.inspector, models.downloads, memory, lambda: disk_free_bytes(models.folder)
+            theme,
+            models.hub,
+            models.inspector,
+            models.downloads,
+            memory,
+            verdicts,
+            lambda: disk_free_bytes(models.folder),
         )
         self.systems = SystemsTab(catalogue)
         self.downloads = DownloadsPanel(models.downloads)
@@ -63,11 +79,21 @@ class ModelsPage(QWidget):
         self.pairs.page_wanted.connect(self._show_page)
         self.systems.wanted.connect(self._get)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._workstation.look_at_memory()
+
     def take_focus(self) -> None:
         """Be ready to type into the tab that is shown."""
         tab = self._stack.currentWidget()
         search = getattr(tab, "search", None)
         (search if search is not None else self.tabs).setFocus()
+
+    def show_repository(self, repo: str) -> None:
+        """Show the files of a repository at the hub."""
+        self.tabs.setCurrentIndex(TABS.index("The hub"))
+        self.hub.search.setText(repo)
+        self.hub.show_repository(repo)
 
     def _get(self, system: System) -> None:
         self.tabs.setCurrentIndex(TABS.index("The hub"))

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVB
 from weighin.core.catalogue import Catalogue, Pair, System
 from weighin.core.shelf import ShelfModel
 from weighin.ui.models import words as said
+from weighin.ui.models.verdicts import Verdicts
 from weighin.ui.widgets.label import PlainLabel
 
 if TYPE_CHECKING:
@@ -24,10 +25,15 @@ class PairsTab(QWidget):
     page_wanted = Signal(object)
 
     def __init__(
-        self, catalogue: Catalogue, shelf: Shelf, memory_bytes: int | None, parent: QWidget | None = None
+        self,
+        catalogue: Catalogue,
+        shelf: Shelf,
+        memory_bytes: int | None,
+        verdicts: Verdicts,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._catalogue, self._shelf = catalogue, shelf
+        self._catalogue, self._shelf, self._verdicts = catalogue, shelf, verdicts
         self._cards: list[_Card] = []
         content = QWidget()
         column = QVBoxLayout(content)
@@ -50,6 +56,7 @@ class PairsTab(QWidget):
         layout.setContentsMargins(0, 6, 0, 0)
         layout.addWidget(area)
         shelf.changed.connect(self._follow)
+        verdicts.changed.connect(self._follow)
         self._follow()
 
     def _card(self, pair: Pair) -> _Card:
@@ -63,7 +70,7 @@ class PairsTab(QWidget):
     def _follow(self) -> None:
         models = tuple(model for model in self._shelf.models() if model.is_intact)
         for card in self._cards:
-            card.show_state(models)
+            card.show_state(models, self._verdicts)
 
 
 class _Card(QFrame):
@@ -75,6 +82,7 @@ class _Card(QFrame):
         super().__init__()
         self.setProperty("role", "card")
         self._systems = systems
+        self._in_turn = pair.one_after_the_other
         self._here: tuple[ShelfModel | None, ...] = (None, None)
         self._buttons = []
         a, b = systems
@@ -84,8 +92,9 @@ class _Card(QFrame):
         layout.addWidget(
             PlainLabel(f"{a.name} ({said.system_kind(a)})  and  {b.name} ({said.system_kind(b)})", wrap=True)
         )
-        order = " Too large together: one after the other." if pair.one_after_the_other else ""
-        layout.addWidget(PlainLabel(pair.why + order, role="small", wrap=True))
+        layout.addWidget(PlainLabel(pair.why, role="small", wrap=True))
+        self.verdict = PlainLabel(role="small", wrap=True)
+        layout.addWidget(self.verdict)
         row = QHBoxLayout()
         row.addStretch(1)
         for number, system in enumerate(systems):
@@ -101,8 +110,8 @@ class _Card(QFrame):
         row.addWidget(self.compare)
         layout.addLayout(row)
 
-    def show_state(self, models: tuple[ShelfModel, ...]) -> None:
-        """Offer to get what is missing, or to compare where both are here."""
+    def show_state(self, models: tuple[ShelfModel, ...], verdicts: Verdicts) -> None:
+        """Offer to get what is missing, or to compare where both are here; say whether both run."""
         a, b = (_on_shelf(models, system) for system in self._systems)
         if self._systems[0].id == self._systems[1].id:
             b = b[1:]
@@ -111,6 +120,8 @@ class _Card(QFrame):
             button.setText(f"{system.name} is here" if here else f"Get {system.name}…")
             button.setAccessibleName(f"About {system.name}, which is here" if here else f"Get {system.name}")
         self.compare.setEnabled(all(self._here))
+        usual = "Too large together: one after the other." if self._in_turn else ""
+        self.verdict.say_or_hide(verdicts.of_pair(self._systems, self._here) or usual)
 
     def _press(self, number: int) -> None:
         (self.page_wanted if self._here[number] else self.wanted).emit(self._systems[number])

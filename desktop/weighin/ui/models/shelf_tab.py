@@ -15,6 +15,7 @@ from weighin.core.shelf import Condition, ShelfModel
 from weighin.ui.compare.file_drop import FileDrop
 from weighin.ui.models import words as said
 from weighin.ui.models.row_table import Column, RowTable
+from weighin.ui.models.verdicts import Verdicts
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.label import PlainLabel
 from weighin.ui.widgets.strip import Strip
@@ -33,15 +34,15 @@ class ShelfTab(QWidget):
 
     compare_wanted = Signal(object)
 
-    def __init__(self, theme: Theme, shelf: Shelf, memory_bytes: int | None, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, shelf: Shelf, verdicts: Verdicts, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._shelf = shelf
+        self._shelf, self._verdicts = shelf, verdicts
         self.search = QLineEdit()
         self.search.setPlaceholderText("Search models on this computer")
         self.search.setAccessibleName("Search models on this computer")
         self.search.setClearButtonEnabled(True)
         self.search.setMaximumWidth(420)
-        self.table = RowTable("Models on this computer", _columns(memory_bytes), lambda m: str(m.path), said.details)
+        self.table = RowTable("Models on this computer", _columns(verdicts), lambda m: str(m.path), self._describe)
         self._empty = PlainLabel(_EMPTY, role="muted", wrap=True)
         self._details = PlainLabel(role="small", wrap=True)
         self._total = PlainLabel(role="small")
@@ -90,6 +91,7 @@ class ShelfTab(QWidget):
 
     def _connect(self) -> None:
         self._shelf.changed.connect(self._fill)
+        self._verdicts.changed.connect(self._judge_again)
         self.search.textChanged.connect(lambda _text: self._fill())
         self.table.chosen_changed.connect(self._follow)
         self.table.opened.connect(self._compare)
@@ -115,9 +117,20 @@ class ShelfTab(QWidget):
         self._total.say_or_hide(f"{words.plural(len(models), 'model')}, {words.size(total)} on the disk" * bool(models))
         self._follow()
 
+    def _judge_again(self) -> None:
+        self.table.viewport().update()
+        if (model := self.table.chosen) is not None:
+            self._details.say(self._describe(model))
+
+    def _describe(self, model: ShelfModel) -> str:
+        row = self._verdicts.of_model(model)
+        return said.details(model) + (f"\n{self._verdicts.sentence(row)}" if row else "")
+
     def _follow(self) -> None:
         model: ShelfModel | None = self.table.chosen
-        self._details.say_or_hide(said.details(model) if model else "")
+        self._details.say_or_hide(self._describe(model) if model else "")
+        if model is not None:
+            self._verdicts.want(model)
         self.compare.setEnabled(model is not None and model.is_intact)
         self.verify.setEnabled(model is not None and model.known_to_hub and not self._checking)
         self.remove.setEnabled(model is not None)
@@ -204,7 +217,7 @@ def _button(text: str, name: str) -> QPushButton:
     return button
 
 
-def _columns(memory_bytes: int | None) -> tuple[Column, ...]:
+def _columns(verdicts: Verdicts) -> tuple[Column, ...]:
     return (
         Column("Name", lambda m: safe_name(m.name), "Qwen3-30B-A3B-Instruct", 0.6),
         Column("Kind", lambda m: said.kind(m.facts), "MoE 30.5B, 3.3B active", 0.1),
@@ -214,6 +227,6 @@ def _columns(memory_bytes: int | None) -> tuple[Column, ...]:
             "Licence", lambda m: safe_name(m.facts.license or words.NONE, 40) if m.facts else words.NONE, "apache-2.0"
         ),
         Column("Checked", said.checked, "not verified"),
-        Column("Here?", lambda m: said.fits_here(m.size, memory_bytes), "too large"),
+        Column("Here?", lambda m: said.runs_here(verdicts.of_model(m)), "~ tight"),
         Column("From", lambda m: m.source, "Hugging Face cache", 0.3),
     )

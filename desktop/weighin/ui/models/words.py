@@ -6,9 +6,10 @@ from weighin.core import words
 from weighin.core.catalogue import System
 from weighin.core.download import DownloadState, DownloadView
 from weighin.core.model import ModelFacts
-from weighin.core.repository import fits
 from weighin.core.safe_text import safe_name
 from weighin.core.shelf import Condition, ShelfModel
+from weighin.core.verdict import kind_words
+from weighin.core.workstation import Row
 
 
 def kind(facts: ModelFacts | None) -> str:
@@ -36,11 +37,11 @@ def checked(model: ShelfModel) -> str:
     return {Condition.CHANGED: "changed", Condition.GONE: "gone", Condition.BROKEN: "broken"}[model.condition]
 
 
-def fits_here(weights_bytes: int, memory_bytes: int | None) -> str:
-    """Whether weights of this size fit into this computer's memory, as a rule of thumb."""
-    if memory_bytes is None or weights_bytes <= 0:
+def runs_here(row: Row | None) -> str:
+    """ "runs", "~ runs" where that was calculated, "no"; "-" where nothing is known."""
+    if row is None or row.kind is None:
         return words.NONE
-    return "~ fits" if fits(weights_bytes, memory_bytes) else "too large"
+    return f"{row.mark} {kind_words(row.kind)}".strip()
 
 
 def download_line(view: DownloadView) -> str:

@@ -1,0 +1,77 @@
+"""What the Models page says of whether something runs here."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from weighin.core.candidates import Candidate, of_system
+from weighin.core.catalogue import Catalogue, System
+from weighin.core.options import LoadOptions
+from weighin.core.repository import Listing, Variant
+from weighin.core.shelf import ShelfModel
+from weighin.core.verdict import pair_verdict
+from weighin.core.workstation import Row
+from weighin.services.planner import Plan
+from weighin.services.workstation import Workstation
+
+_USUAL = "Q4_K_M"
+
+
+class Verdicts(QObject):
+    """Asks the workstation. `changed`: verdicts may be others now."""
+
+    changed = Signal()
+
+    def __init__(self, workstation: Workstation, catalogue: Catalogue, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._workstation, self._catalogue = workstation, catalogue
+        workstation.changed.connect(self.changed)
+        workstation.memory_changed.connect(self.changed)
+
+    def of_model(self, model: ShelfModel) -> Row | None:
+        """A model of the shelf; None where its header cannot be read."""
+        return self._workstation.judge_file(model.facts) if model.facts is not None else None
+
+    def of_variants(self, listing: Listing) -> dict[str, Row]:
+        """The models of a repository, by the path of their first file."""
+        offered = self._workstation.offered(listing, self._catalogue)
+        return {c.key.removeprefix(f"{listing.repo}/"): self._workstation.judge(c) for c in offered}
+
+    def of_pair(self, systems: tuple[System, System], here: tuple[ShelfModel | None, ...]) -> str:
+        """A sentence about two systems together, as files that are here or as they are usually had; "" where their
+        sizes are unknown."""
+        found = [self._candidate(systems, here, number) for number in range(2)]
+        budget = self._workstation.budget
+        if found[0] is None or found[1] is None or budget is None:
+            return ""
+        a, b = found[0], found[1]
+        context = min(LoadOptions().context, *(c.trained for c in (a, b) if c.trained))
+        return pair_verdict((a.line, b.line), context, budget, (a.trained, b.trained)).sentence
+
+    def sentence(self, row: Row) -> str:
+        """What a verdict means."""
+        return row.sentence(self._workstation.budget)
+
+    def want(self, model: ShelfModel) -> None:
+        """Ask the engine about a file of this computer, once."""
+        if model.is_intact and model.facts is not None:
+            self._workstation.plan(model.facts)
+
+    def keep(self, listing: Listing, variant: Variant, plan: Plan) -> None:
+        """A header was looked into; other pages judge this repository too."""
+        self._workstation.keep_plan(f"{listing.repo}/{variant.files[0].path}", plan)
+
+    def follow(self, listing: Listing | None) -> None:
+        """A repository is looked at: the Workstation page shows its models too."""
+        self._workstation.show_listing(listing)
+
+    def _candidate(
+        self, systems: tuple[System, System], here: tuple[ShelfModel | None, ...], number: int
+    ) -> Candidate | None:
+        model, system = here[number], systems[number]
+        if model is not None and (row := self.of_model(model)) is not None:
+            return row.candidate
+        # A system compared with itself: once in each of its quantizations.
+        which = number if systems[0].id == systems[1].id else 0
+        quantizations = [source.quantization or _USUAL for source in system.repositories] or [_USUAL]
+        return of_system(system, quantizations[min(which, len(quantizations) - 1)])

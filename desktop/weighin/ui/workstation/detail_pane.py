@@ -1,0 +1,65 @@
+"""Beside the table: what is chosen in it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+
+from weighin.core.verdict import Budget
+from weighin.core.workstation import Row
+from weighin.ui.theme import Theme
+from weighin.ui.widgets.label import PlainLabel
+from weighin.ui.workstation.pair_detail import PairDetail
+from weighin.ui.workstation.row_detail import RowDetail
+
+_HINT = "Choose a model to see what it needs and how fast it will be; choose two, with Ctrl, to weigh them together."
+
+
+class DetailPane(QFrame):
+    """Shows one row, two rows, or what to do."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "card")
+        self.row = RowDetail(theme)
+        self.pair = PairDetail(theme)
+        hint = PlainLabel(_HINT, role="muted", wrap=True)
+        hint.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._hint = hint
+        self._stack = QStackedWidget()
+        self._areas = {widget: _scrolled(widget, name) for widget, name in self._named()}
+        for area in self._areas.values():
+            self._stack.addWidget(area)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 10, 6, 10)
+        layout.addWidget(self._stack)
+        self.setMinimumHeight(120)
+
+    def show_chosen(self, chosen: tuple[Row, ...], budget: Budget | None, bandwidth: float | None, timing: str) -> None:
+        """Show what is chosen in the table."""
+        if len(chosen) == 1:
+            self.row.show_row(chosen[0], budget, bandwidth, timing)
+            self._stack.setCurrentWidget(self._areas[self.row])
+        elif len(chosen) == 2:
+            self.pair.show_rows((chosen[0], chosen[1]), budget, bandwidth)
+            self._stack.setCurrentWidget(self._areas[self.pair])
+        else:
+            self._stack.setCurrentWidget(self._areas[self._hint])
+
+    def _named(self) -> tuple[tuple[QWidget, str], ...]:
+        return (
+            (self._hint, "What can be chosen"),
+            (self.row, "About the chosen model"),
+            (self.pair, "About the two chosen models"),
+        )
+
+
+def _scrolled(widget: QWidget, name: str) -> QScrollArea:
+    area = QScrollArea()
+    area.setAccessibleName(name)
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(widget)
+    widget.setAutoFillBackground(False)
+    return area

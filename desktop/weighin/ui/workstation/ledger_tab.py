@@ -1,0 +1,71 @@
+"""What was promised, and what was measured afterwards."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from weighin.core import words
+from weighin.core.prediction import Prediction, past_errors
+from weighin.services.workstation import Workstation
+from weighin.ui.models.row_table import Column, RowTable
+from weighin.ui.widgets.label import PlainLabel
+from weighin.ui.workstation import said
+
+_EMPTY = (
+    "Nothing promised yet: what is said before a run is kept here, and what was measured stands beside it afterwards."
+)
+
+
+class LedgerTab(QWidget):
+    """This program's own past error in sentences, and every promise."""
+
+    def __init__(self, workstation: Workstation, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._workstation = workstation
+        self.errors = PlainLabel(wrap=True)
+        self.table = RowTable("Promised and measured", _COLUMNS, lambda p: str(p.id), _tip)
+        self._empty = PlainLabel(_EMPTY, role="muted", wrap=True)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 6, 0, 0)
+        layout.setSpacing(8)
+        layout.addWidget(self._empty)
+        layout.addWidget(self.errors)
+        layout.addWidget(self.table, 1)
+        layout.addStretch(0)
+        workstation.changed.connect(self._fill)
+        self._fill()
+
+    def _fill(self) -> None:
+        predictions = self._workstation.predictions()
+        lines = [said.errors_line(errors) for errors in past_errors(predictions)]
+        self.errors.say_or_hide("\n".join(["How wrong this program was so far", *lines]) if lines else "")
+        self.table.show_records(predictions)
+        self.table.setVisible(bool(predictions))
+        self._empty.setVisible(not predictions)
+
+
+def _memory(prediction: Prediction) -> str:
+    taken = prediction.measured.memory_bytes if prediction.measured else None
+    return words.NONE if taken is None else f"{said.MEASURED} {words.size(taken)}"
+
+
+def _speed(prediction: Prediction) -> str:
+    rate = prediction.measured.generation_tokens_per_s if prediction.measured else None
+    return words.NONE if rate is None else f"{said.MEASURED} {words.figure(rate)}"
+
+
+def _tip(prediction: Prediction) -> str:
+    options = f"context {words.count(prediction.plan.context)}, {words.plural(prediction.threads, 'thread')}"
+    return f"{said.prediction_name(prediction)}\n{options}\nmemory by {prediction.plan.method.value}"
+
+
+_COLUMNS = (
+    Column("When", lambda p: words.moment(p.created), "2026-11-22 10:31"),
+    Column("Model", said.prediction_name, "Qwen3-30B-A3B-Instruct · Q4_K_M", 0.7),
+    Column("Memory promised", lambda p: words.size(p.plan.ram_bytes), "18.6 GB", 0.02, number=True),
+    Column("measured", _memory, "✓ 18.6 GB", 0.02, number=True),
+    Column("error", lambda p: said.error(p.memory_error), "+12.3 %", 0.02, number=True),
+    Column("Tokens/s promised", lambda p: said.speed(p.forecast), "~ 12.3 (11.0 to 13.6)", 0.2, number=True),
+    Column("measured", _speed, "✓ 12.3", 0.02, number=True),
+    Column("error", lambda p: said.error(p.speed_error), "+12.3 %", 0.02, number=True),
+)

@@ -1,0 +1,120 @@
+"""Two rows on the scale: whether both run at once, and what each costs."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from weighin.core import words
+from weighin.core.candidates import Origin
+from weighin.core.comparison import LABELS
+from weighin.core.pair_cost import Cost, cost, sentence
+from weighin.core.safe_text import safe_name
+from weighin.core.verdict import Budget, pair_verdict, tokens
+from weighin.core.workstation import Row
+from weighin.ui.theme import Theme
+from weighin.ui.widgets.label import PlainLabel
+from weighin.ui.widgets.stacked_bar import Part
+from weighin.ui.workstation import said
+from weighin.ui.workstation.memory_bar import MemoryBar
+
+_LINES = ("Memory", "Read for a token", "Tokens/s", "Share of the memory's speed")
+
+
+class PairDetail(QWidget):
+    """`compare_wanted` carries two ModelFacts."""
+
+    compare_wanted = Signal(object, object)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._rows: tuple[Row, Row] | None = None
+        self.sentence = PlainLabel(wrap=True)
+        self.largest = PlainLabel(wrap=True)
+        self.memory = MemoryBar(theme, "Memory of both models")
+        self.cost = PlainLabel(wrap=True)
+        self._names = (PlainLabel(wrap=True), PlainLabel(wrap=True))
+        self._cells = [(PlainLabel(), PlainLabel()) for _ in _LINES]
+        self.compare = QPushButton("Compare these two")
+        self.compare.setAccessibleName("Put both chosen models into the lanes of Compare")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        for widget in (self.sentence, self.memory, self.largest):
+            layout.addWidget(widget)
+        layout.addLayout(self._grid())
+        layout.addWidget(self.cost)
+        row = QHBoxLayout()
+        row.addWidget(self.compare)
+        row.addStretch(1)
+        layout.addLayout(row)
+        layout.addStretch(1)
+        self.compare.clicked.connect(self._compare)
+
+    @property
+    def cells(self) -> tuple[tuple[str, str], ...]:
+        """The numbers of both models, a line each."""
+        return tuple((a.text(), b.text()) for a, b in self._cells)
+
+    def show_rows(self, rows: tuple[Row, Row], budget: Budget | None, bandwidth: float | None) -> None:
+        """Show these two."""
+        self._rows = rows
+        self._show_memory(rows, budget)
+        costs = (cost(rows[0], bandwidth), cost(rows[1], bandwidth))
+        self.cost.say(sentence(rows, costs))
+        for label, name, row in zip(LABELS, self._names, rows, strict=True):
+            name.say(f"{label}  {safe_name(row.candidate.name, 60)} · {safe_name(row.candidate.quantization, 24)}")
+        for line, cells in zip(zip(*(_words(c) for c in costs), strict=True), self._cells, strict=True):
+            for text, cell in zip(line, cells, strict=True):
+                cell.say(text)
+        self.compare.setVisible(all(row.candidate.origin is Origin.HERE for row in rows))
+
+    def _grid(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(18)
+        grid.setVerticalSpacing(4)
+        grid.setColumnStretch(1, 1)
+        grid.setColumnStretch(2, 1)
+        for column, name in enumerate(self._names, 1):
+            grid.addWidget(name, 0, column, Qt.AlignmentFlag.AlignTop)
+        for number, (title, cells) in enumerate(zip(_LINES, self._cells, strict=True), 1):
+            grid.addWidget(PlainLabel(title, role="muted"), number, 0)
+            for column, cell in enumerate(cells, 1):
+                grid.addWidget(cell, number, column)
+        return grid
+
+    def _show_memory(self, rows: tuple[Row, Row], budget: Budget | None) -> None:
+        a, b = rows
+        parts = []
+        for label, colour, row in zip(LABELS, ("lane_a", "lane_b"), rows, strict=True):
+            weights = row.plan.weights_bytes - row.plan.idle_bytes - row.plan.gpu_bytes
+            parts.append(Part(f"{label} weights", max(0, weights), colour))
+            parts.append(Part(f"{label} cache, buffers, process", row.plan.working_bytes, colour, hatched=True))
+        self.memory.show_parts(tuple(parts), budget.available if budget else None)
+        refused = next((row.candidate.refusal for row in rows if row.candidate.refusal), "")
+        if refused or budget is None:
+            self.sentence.say(refused or "This system does not tell how much memory is free.")
+            self.largest.hide()
+            return
+        lines, trained = (a.candidate.line, b.candidate.line), (a.candidate.trained, b.candidate.trained)
+        found = pair_verdict(lines, min(a.context, b.context), budget, trained)
+        self.sentence.say(found.sentence)
+        largest = f"Largest context: {tokens(found.largest_context)}." if found.largest_context else ""
+        self.largest.say_or_hide(largest)
+
+    def _compare(self) -> None:
+        if self._rows is not None:
+            a, b = (row.candidate.facts for row in self._rows)
+            self.compare_wanted.emit(a, b)
+
+
+def _words(cost: Cost) -> tuple[str, ...]:
+    """The lines of the grid for one model."""
+    mark = said.MEASURED if cost.measured else "~"
+    used = words.NONE if cost.used is None else f"{mark} {cost.used:.0%}".replace("%", "\u202f%")
+    return (
+        f"{mark} {words.size(cost.memory)}",
+        words.NONE if cost.read is None else f"~ {words.size(cost.read)}",
+        words.NONE if cost.speed is None else f"{mark} {words.figure(cost.speed)}",
+        used,
+    )

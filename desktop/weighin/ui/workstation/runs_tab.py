@@ -1,0 +1,153 @@
+"""What runs here: the table with its filters, and what is chosen in it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QSplitter, QVBoxLayout, QWidget
+
+from weighin.core.candidates import Candidate, Origin
+from weighin.core.catalogue import Catalogue
+from weighin.core.plan import VerdictKind
+from weighin.core.safe_text import safe_name
+from weighin.core.workstation import Row, context_stops, rows_of
+from weighin.services.workstation import Workstation
+from weighin.ui.theme import Theme
+from weighin.ui.workstation.context_slider import ContextSlider
+from weighin.ui.workstation.detail_pane import DetailPane
+from weighin.ui.workstation.run_table import RunTable
+
+_SIDE_BY_SIDE = 1400
+
+
+class RunsTab(QWidget):
+    """`compare_wanted` carries a tuple of ModelFacts; `get_wanted` a Candidate."""
+
+    compare_wanted = Signal(object)
+    get_wanted = Signal(object)
+
+    def __init__(
+        self, theme: Theme, workstation: Workstation, catalogue: Catalogue, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._workstation, self._catalogue = workstation, catalogue
+        self._candidates: tuple[Candidate, ...] = ()
+        self.search = QLineEdit()
+        self.search.setPlaceholderText("Search models")
+        self.search.setAccessibleName("Search models that might run here")
+        self.search.setClearButtonEnabled(True)
+        self.search.setMaximumWidth(360)
+        self.origin = QComboBox()
+        self.origin.setAccessibleName("Where the models are")
+        self.only_running = QCheckBox("Only what runs")
+        self.only_running.setAccessibleName("Show only models that run here")
+        self.slider = ContextSlider()
+        self.slider.setMaximumWidth(420)
+        self.table = RunTable(theme, lambda row: row.sentence(self._workstation.budget))
+        self.detail = DetailPane(theme)
+        self._splitter = QSplitter(Qt.Orientation.Vertical)
+        self._arrange()
+        self._connect()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Take what is known now: other candidates, plans or measurements."""
+        self._candidates = self._workstation.candidates(self._catalogue)
+        self._fill_origins()
+        self.slider.set_stops(context_stops(self._candidates))
+        self._judge()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        wide = self.width() >= _SIDE_BY_SIDE
+        orientation = Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical
+        if self._splitter.orientation() != orientation:
+            self._splitter.setOrientation(orientation)
+            self._splitter.setSizes(
+                [3 * self.width(), 2 * self.width()] if wide else [6 * self.height(), 5 * self.height()]
+            )
+
+    def _arrange(self) -> None:
+        top = QHBoxLayout()
+        top.addWidget(self.search, 2)
+        top.addWidget(self.origin)
+        top.addWidget(self.only_running)
+        top.addStretch(1)
+        top.addWidget(self.slider, 3)
+        self._splitter.setChildrenCollapsible(False)
+        self._splitter.addWidget(self.table)
+        self._splitter.addWidget(self.detail)
+        self._splitter.setHandleWidth(8)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 6, 0, 0)
+        layout.setSpacing(8)
+        layout.addLayout(top)
+        layout.addWidget(self._splitter, 1)
+
+    def _connect(self) -> None:
+        self._workstation.changed.connect(self.refresh)
+        self._workstation.memory_changed.connect(self._judge)
+        self._workstation.machine_changed.connect(self._judge)
+        self.slider.changed.connect(lambda _context: self._judge())
+        self.search.textChanged.connect(lambda _text: self._filter())
+        self.origin.currentIndexChanged.connect(lambda _index: self._filter())
+        self.only_running.toggled.connect(lambda _on: self._filter())
+        self.table.chosen_changed.connect(self._show_chosen)
+        self.table.opened.connect(self._open)
+        self.detail.row.compare_wanted.connect(lambda facts: self.compare_wanted.emit((facts,)))
+        self.detail.row.get_wanted.connect(self.get_wanted)
+        self.detail.pair.compare_wanted.connect(lambda a, b: self.compare_wanted.emit((a, b)))
+
+    def _judge(self) -> None:
+        """Everything again, at the context chosen and with the memory that is free now."""
+        self.table.rows.show_rows(rows_of(self._candidates, self._workstation.conditions(self.slider.context)))
+        self._show_chosen()
+
+    def _filter(self) -> None:
+        wanted, origin, only = (
+            self.search.text().lower().split(),
+            self.origin.currentData(),
+            self.only_running.isChecked(),
+        )
+
+        def shows(row: Row) -> bool:
+            candidate = row.candidate
+            if (origin and candidate.origin != origin) or (only and row.kind is VerdictKind.NO):
+                return False
+            text = f"{candidate.name} {candidate.quantization} {candidate.repo}".lower()
+            return all(word in text for word in wanted)
+
+        self.table.rows.show_only(shows)
+        self._show_chosen()
+
+    def _fill_origins(self) -> None:
+        listing = self._workstation.listing
+        entries: list[tuple[str, Any]] = [("Everywhere", None), ("On this computer", Origin.HERE)]
+        entries += [(safe_name(listing.repo, 40), Origin.HUB)] if listing else []
+        entries.append(("Catalogue", Origin.CATALOGUE))
+        shown = [(self.origin.itemText(n), self.origin.itemData(n)) for n in range(self.origin.count())]
+        if entries != shown:
+            kept = self.origin.currentData()
+            self.origin.blockSignals(True)
+            self.origin.clear()
+            for text, data in entries:
+                self.origin.addItem(text, data)
+            self.origin.setCurrentIndex(max(0, self.origin.findData(kept)))
+            self.origin.blockSignals(False)
+
+    def _show_chosen(self) -> None:
+        station = self._workstation
+        chosen = self.table.chosen
+        self.detail.show_chosen(chosen, station.budget, station.bandwidth.known, "")
+        if len(chosen) == 1 and chosen[0].candidate.facts is not None:
+            station.plan(chosen[0].candidate.facts)
+
+    def _open(self) -> None:
+        chosen = self.table.chosen
+        here = tuple(row.candidate.facts for row in chosen if row.candidate.facts is not None)
+        if len(chosen) == len(here) in (1, 2):
+            self.compare_wanted.emit(here)
+        elif len(chosen) == 1 and chosen[0].candidate.repo:
+            self.get_wanted.emit(chosen[0].candidate)

@@ -1,0 +1,87 @@
+"""How rows of the Workstation page are said in a few words."""
+
+from __future__ import annotations
+
+from weighin.core import words
+from weighin.core.candidates import Candidate, Origin
+from weighin.core.plan import SpeedForecast, SpeedMethod
+from weighin.core.prediction import Errors, Prediction
+from weighin.core.safe_text import safe_name
+from weighin.core.workstation import Row
+
+MEASURED = "✓"
+_MARKS = {SpeedMethod.SLICE: "~", SpeedMethod.HISTORY: "~", SpeedMethod.BANDWIDTH: "?"}
+_METHODS = {
+    SpeedMethod.SLICE: "from a slice of it, timed here",
+    SpeedMethod.HISTORY: "from earlier runs here",
+    SpeedMethod.BANDWIDTH: "from the speed of this computer's memory alone",
+}
+ORIGINS = {Origin.HERE: "on this computer", Origin.CATALOGUE: "catalogue", Origin.HUB: "the hub"}
+
+
+def shape(candidate: Candidate) -> str:
+    """ "dense 4.0B" or "MoE 30.5B, 3.3B active"."""
+    if candidate.parameters is None:
+        return words.NONE
+    total = words.parameters(candidate.parameters)
+    if candidate.is_moe and candidate.active is not None:
+        return f"MoE {total}, {words.parameters(candidate.active)} active"
+    return f"dense {total}"
+
+
+def needs(row: Row) -> str:
+    """ "~18.6 GB"."""
+    return f"{row.mark}{words.size(row.needs)}"
+
+
+def speed(forecast: SpeedForecast | None) -> str:
+    """ "~ 12.3 (11.0 to 13.6)"; the mark says how sure it is."""
+    if forecast is None:
+        return words.NONE
+    low, high = words.figure(forecast.low), words.figure(forecast.high)
+    return f"{_MARKS[forecast.method]} {words.figure(forecast.generation_tokens_per_s)} ({low} to {high})"
+
+
+def measured(row: Row) -> str:
+    """Tokens a second as they were measured, with the mark."""
+    rate = row.measured.generation_tokens_per_s if row.measured else None
+    return words.NONE if rate is None else f"{MEASURED} {words.figure(rate)}"
+
+
+def forecast_line(row: Row) -> str:
+    """The forecast in a sentence, with its method; why there is none."""
+    forecast = row.forecast
+    if forecast is None:
+        return ""
+    reading = ""
+    if forecast.prompt_tokens_per_s is not None:
+        reading = f" Reading about {words.figure(forecast.prompt_tokens_per_s)} tokens/s."
+    return f"Writing {speed(forecast)} tokens/s, {_METHODS[forecast.method]}.{reading}"
+
+
+def measured_line(row: Row) -> str:
+    """What the last run here took; "" where there was none."""
+    taken = row.measured
+    if taken is None:
+        return ""
+    rate = f"{words.figure(taken.generation_tokens_per_s)} tokens/s" if taken.generation_tokens_per_s else ""
+    memory = words.size(taken.memory_bytes) if taken.memory_bytes is not None else ""
+    return f"Measured: {', '.join(part for part in (rate, memory) if part)} {MEASURED}" if rate or memory else ""
+
+
+def errors_line(errors: Errors) -> str:
+    """ "dense, memory: median 1.2 %, worst 3.4 % over 12 runs"."""
+    runs = words.plural(errors.runs, "run")
+    return f"{errors.kind}, {errors.what}: median {errors.median:.1%}, worst {errors.worst:.1%} over {runs}".replace(
+        "%", "\u202f%"
+    )
+
+
+def prediction_name(prediction: Prediction) -> str:
+    """Which model a promise was about."""
+    return f"{safe_name(prediction.model.name, 60)} · {safe_name(prediction.model.quantization, 24)}"
+
+
+def error(share: float | None) -> str:
+    """ "+1.2 %": promised more than was measured."""
+    return words.NONE if share is None else f"{share:+.1%}".replace("%", "\u202f%")

@@ -1,0 +1,318 @@
+"""The Workstation page: the computer, what runs on it, and how right that was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QItemSelectionModel, Qt
+from PySide6.QtGui import QGuiApplication
+from pytestqt.qtbot import QtBot
+
+from tests.ui.conftest import Kit
+from tests.ui.fakes import DENSE, LISTING, OTHER, FakeModels, on_shelf
+from tests.ui.workstation_fakes import GB
+from weighin.core.candidates import Origin
+from weighin.core.options import LoadOptions
+from weighin.core.plan import SpeedForecast, SpeedMethod
+from weighin.core.prediction import Measured, Prediction
+from weighin.core.rough_plan import rough_line
+from weighin.core.verdict import Budget
+from weighin.ui.main_window import COMPARE, MODELS, WORKSTATION
+from weighin.ui.workstation.columns import COLUMNS
+from weighin.ui.workstation.workstation_page import WorkstationPage
+
+SMALL = replace(
+    OTHER,
+    path="/m/small.gguf",
+    name="Small",
+    file_bytes=5 * GB,
+    parameters=8 * GB,
+    active_parameters=8 * GB,
+    experts=None,
+    layers=32,
+    kv_heads=8,
+    key_length=128,
+)
+
+
+@pytest.fixture
+def shown(new_kit: Callable[..., Kit], qtbot: QtBot) -> Kit:
+    kit = new_kit(models=FakeModels(on_shelf(OTHER), on_shelf(SMALL)))
+    kit.library.known = [OTHER, SMALL]
+    kit.window.resize(1500, 900)
+    kit.window.show_page(WORKSTATION)
+    with qtbot.waitExposed(kit.window):
+        kit.window.show()
+    qtbot.waitUntil(lambda: kit.station.workstation.hardware is not None)
+    return kit
+
+
+@pytest.fixture
+def page(shown: Kit) -> WorkstationPage:
+    return shown.window.workstation_page
+
+
+def names(page: WorkstationPage) -> list[str]:
+    return [row.candidate.name for row in page.runs.table.rows.shown]
+
+
+def cell(page: WorkstationPage, key: str, head: str) -> str:
+    rows = page.runs.table.rows
+    place = [row.candidate.key for row in rows.shown].index(key)
+    return str(rows.data(rows.index(place, [c.head for c in COLUMNS].index(head))))
+
+
+def choose(page: WorkstationPage, *keys: str) -> None:
+    page.runs.table.choose(keys)
+
+
+# ------------------------------------------------------------------ the card
+
+
+def test_the_card_says_what_this_computer_is(page: WorkstationPage) -> None:
+    assert page.card.facts["Processor"] == "AMD EPYC <b>9554</b>, 8 cores, 16 threads"
+    assert page.card.facts["Memory"] == "32.0 GB, 21.0 GB free now"
+    assert page.card.facts["Reads memory"] == "40.0 GB/s with all cores ✓"
+    assert page.card.facts["GPU"] == "NVIDIA T4, 16.0 GB, 15.0 GB free now"
+    page.card.copy.click()
+    copied = QGuiApplication.clipboard().text()
+    assert "llama.cpp 0.5.0" in copied and "AVX2 FMA" in copied
+
+
+def test_measuring_again(shown: Kit, page: WorkstationPage) -> None:
+    bandwidth = shown.station.bandwidth
+    page.card.measure.click()
+    assert page.card.facts["Reads memory"] == "measuring…"
+    assert not page.card.measure.isEnabled()
+    bandwidth.finish(50e9)
+    assert page.card.facts["Reads memory"].startswith("50.0 GB/s")
+    page.card.measure.click()
+    bandwidth.finish(None)
+    assert "could not be measured" in page.error.label.text()
+    assert page.card.facts["Reads memory"].startswith("50.0 GB/s")
+
+
+def test_nothing_is_measured_or_planned_while_a_comparison_runs(shown: Kit, page: WorkstationPage) -> None:
+    asked = list(shown.station.planner.asked)
+    shown.runner.running = True
+    page.card.measure.click()
+    assert "A comparison is running" in page.error.label.text()
+    assert shown.station.bandwidth.asked == 0
+    shown.station.planner.give(OTHER, 18 * GB)
+    assert shown.station.planner.asked == asked
+
+
+# ------------------------------------------------------------------ the table
+
+
+def test_files_stand_before_the_catalogue(page: WorkstationPage) -> None:
+    assert names(page)[:2] == ["Qwen3-30B-A3B-Instruct", "Small"]
+    assert len(names(page)) > 250
+    assert cell(page, OTHER.path, "Kind") == "MoE 30.5B, 3.3B active"
+    assert cell(page, SMALL.path, "Needs").startswith("~5.")
+    assert cell(page, SMALL.path, "Here?") == "runs"
+    assert cell(page, SMALL.path, "Tokens/s") == "? 6.00 (3.20 to 8.80)"
+    assert cell(page, "qwen3.5-397b-a17b:Q4_K_M", "Here?") == "no"
+
+
+def test_the_engine_is_asked_about_one_file_after_the_other(shown: Kit, page: WorkstationPage) -> None:
+    planner = shown.station.planner
+    assert planner.asked == [OTHER.path]
+    planner.give(OTHER, 18 * GB)
+    assert planner.asked == [OTHER.path, SMALL.path]
+    assert cell(page, OTHER.path, "Needs") == "18.6 GB"
+    planner.give(SMALL, 5 * GB, "This engine build does not know `xyz`.")
+    assert cell(page, SMALL.path, "Here?") == "no"
+    assert planner.asked == [OTHER.path, SMALL.path]
+
+
+def test_searching_and_filtering(page: WorkstationPage) -> None:
+    page.runs.search.setText("qwen3.5 397B q8")
+    assert [row.candidate.key for row in page.runs.table.rows.shown] == ["qwen3.5-397b-a17b:Q8_0"]
+    page.runs.only_running.setChecked(True)
+    assert names(page) == []
+    page.runs.search.clear()
+    assert "Small" in names(page)
+    page.runs.origin.setCurrentIndex(page.runs.origin.findData(Origin.HERE))
+    assert names(page) == ["Qwen3-30B-A3B-Instruct", "Small"]
+
+
+def test_sorting_keeps_what_is_unknown_at_the_end(page: WorkstationPage) -> None:
+    table = page.runs.table
+    speed = [c.head for c in COLUMNS].index("Tokens/s")
+    for order in (Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder):
+        table.sortByColumn(speed, order)
+        found = [row.forecast.generation_tokens_per_s if row.forecast else None for row in table.rows.shown]
+        known = [f for f in found if f is not None]
+        assert found[: len(known)] == known == sorted(known, reverse=order == Qt.SortOrder.DescendingOrder)
+        assert None in found
+
+
+def test_the_slider_judges_everything_again_and_the_choice_stays(page: WorkstationPage) -> None:
+    choose(page, OTHER.path)
+    before = cell(page, OTHER.path, "Needs")
+    page.runs.slider.slider.setValue(page.runs.slider.slider.maximum())
+    assert page.runs.slider.context == 262_144
+    assert cell(page, OTHER.path, "Needs") != before
+    assert "256k context" in page.runs.detail.row.sentence.text()
+    page.runs.table.sortByColumn(3, Qt.SortOrder.DescendingOrder)
+    assert [row.candidate.key for row in page.runs.table.chosen] == [OTHER.path]
+    page.runs.search.setText("30B-A3B-Instruct")
+    assert [row.candidate.key for row in page.runs.table.chosen] == [OTHER.path]
+
+
+def test_memory_that_others_take_changes_the_verdict(shown: Kit, page: WorkstationPage, qtbot: QtBot) -> None:
+    choose(page, SMALL.path)
+    shown.station.memory.append(Budget(1 * GB, 32 * GB))
+    shown.station.workstation.look_at_memory()
+    qtbot.waitUntil(lambda: cell(page, SMALL.path, "Here?") == "no")
+    assert "1.0 GB free now" in page.runs.detail.row.sentence.text()
+    assert page.runs.detail.row.compare.text() == "Try anyway"
+    shown.station.memory.append(None)
+    shown.station.workstation.look_at_memory()
+    qtbot.waitUntil(lambda: cell(page, SMALL.path, "Here?") == "-")
+    assert "does not tell how much memory" in page.runs.detail.row.sentence.text()
+
+
+# ------------------------------------------------------------------ one row
+
+
+def test_a_chosen_file_is_explained(shown: Kit, page: WorkstationPage) -> None:
+    shown.station.planner.give(SMALL, 5 * GB)
+    choose(page, SMALL.path)
+    detail = page.runs.detail.row
+    assert detail.sentence.text().endswith("21.0 GB free now. Runs.")
+    assert detail.memory.legend[0] == "Weights, mapped from the file 5.0 GB"
+    assert detail.memory.legend[-1] == "| 21.0 GB free now"
+    assert "KV cache" in detail.memory.bar.accessibleDescription()
+    assert "memory alone" in detail.forecast.text()
+    assert detail.measured.isHidden()
+    detail.compare.click()
+    assert shown.window.page == COMPARE
+    assert shown.page.panes[0].header.picker.chosen == SMALL
+
+
+def test_what_was_measured_stands_beside_the_forecast(shown: Kit, page: WorkstationPage) -> None:
+    choose(page, SMALL.path)
+    shown.station.ledger.keep(prediction(SMALL))
+    assert cell(page, SMALL.path, "Measured") == "✓ 5.50"
+    assert page.runs.detail.row.measured.text() == "Measured: 5.50 tokens/s, 5.4 GB ✓"
+
+
+def test_the_other_way_round(page: WorkstationPage) -> None:
+    choose(page, SMALL.path)
+    demand = page.runs.detail.row.demand
+    demand.speed.setText("30")
+    assert "200 GB/s for 30.0 tokens/s" in demand.sentence.text()
+    assert "This one has 32.0 GB and reads 40.0 GB/s." in demand.sentence.text()
+    for nonsense in ("", "many", "-1", "nan", "1e99"):
+        demand.speed.setText(nonsense)
+        assert demand.sentence.text() == "Tokens a second are a number from 0.1 to 10,000."
+
+
+def test_what_is_not_here_can_be_got(shown: Kit, page: WorkstationPage, qtbot: QtBot) -> None:
+    page.runs.search.setText("qwen3 30b q4_k_m")
+    choose(page, "qwen3-30b-a3b:Q4_K_M")
+    assert not page.runs.detail.row.compare.isVisible()
+    page.runs.detail.row.get.click()
+    assert shown.window.page == MODELS
+    assert shown.models.hub.asked == ["Qwen/Qwen3-30B-A3B-GGUF"]
+    shown.window.show_page(WORKSTATION)
+    qtbot.keyClick(page.runs.table, Qt.Key.Key_Return)
+    assert shown.models.hub.asked == ["Qwen/Qwen3-30B-A3B-GGUF"] * 2
+
+
+def test_a_repository_that_was_looked_at_is_judged_too(shown: Kit, page: WorkstationPage) -> None:
+    shown.station.workstation.show_listing(LISTING)
+    page.runs.origin.setCurrentIndex(page.runs.origin.findData(Origin.HUB))
+    assert page.runs.origin.currentText() == LISTING.repo
+    assert [row.candidate.quantization for row in page.runs.table.rows.shown] == ["Q4_K_M", "Q8_0"]
+
+
+# ------------------------------------------------------------------ two rows
+
+
+def test_two_models_on_one_bar(shown: Kit, page: WorkstationPage) -> None:
+    for facts in (OTHER, SMALL):
+        shown.station.planner.give(facts, facts.file_bytes)
+    choose(page, OTHER.path, SMALL.path)
+    pair = page.runs.detail.pair
+    assert pair.isVisible()
+    assert pair.sentence.text().endswith("21.0 GB free now. Run one after the other.")
+    assert pair.largest.text().startswith("Largest context: ")
+    assert [part.label[0] for part in pair.memory.bar.parts] == ["A", "A", "B", "B"]
+    assert pair.cost.text().startswith("The MoE needs ~3.")
+    assert pair.cells[1] == ("~ 2.0 GB", "~ 5.0 GB")
+    pair.compare.click()
+    assert [p.header.picker.chosen for p in shown.page.panes] == [OTHER, SMALL]
+
+
+def test_measured_costs_carry_their_mark(shown: Kit, page: WorkstationPage) -> None:
+    shown.station.ledger.keep(prediction(OTHER, 20 * GB, 6.0), prediction(SMALL, 5 * GB, 5.0))
+    choose(page, OTHER.path, SMALL.path)
+    pair = page.runs.detail.pair
+    assert pair.cost.text() == "The MoE needs 4.0 times the memory and is 1.2 times as fast per token."
+    assert pair.cells[2] == ("✓ 6.00", "✓ 5.00")
+    assert pair.cells[3] == ("✓ 30\u202f%", "✓ 62\u202f%")
+
+
+def test_a_refused_model_is_named_in_a_pair(shown: Kit, page: WorkstationPage) -> None:
+    shown.station.planner.give(SMALL, 5 * GB, "This engine build does not know `xyz`.")
+    choose(page, OTHER.path, SMALL.path)
+    assert page.runs.detail.pair.sentence.text() == "This engine build does not know `xyz`."
+
+
+def test_three_rows_are_no_pair(page: WorkstationPage) -> None:
+    model = page.runs.table.selectionModel()
+    for row in range(3):
+        flags = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
+        model.select(page.runs.table.rows.index(row, 0), flags)
+    assert not page.runs.detail.pair.isVisible() and not page.runs.detail.row.isVisible()
+
+
+# ------------------------------------------------------------------ the ledger
+
+
+def prediction(facts: object, memory: int = 5_400_000_000, rate: float = 5.5, number: int = 1) -> Prediction:
+    forecast = SpeedForecast(6.0, 5.0, 7.0, None, SpeedMethod.SLICE)
+    plan = rough_line(5 * GB, 100_000).at(4096)
+    created = f"2026-11-22T10:31:{number:02d}+00:00"
+    measured = Measured(memory, rate, None)
+    return Prediction(f"p{number}{facts.path}", created, facts, LoadOptions(), plan, forecast, 8, measured)
+
+
+def test_the_ledger_states_past_errors(shown: Kit, page: WorkstationPage) -> None:
+    page.tabs.setCurrentIndex(1)
+    assert page.ledger.table.isHidden()
+    assert page.ledger.errors.isHidden()
+    shown.station.ledger.keep(prediction(SMALL), prediction(DENSE, memory=5_800_000_000, number=2))
+    table = page.ledger.table
+    row = [table.model().data(table.model().index(0, column)) for column in range(table.model().columnCount())]
+    assert row[1:] == [
+        "Small · Q4_K_M",
+        "5.6 GB",
+        "✓ 5.4 GB",
+        "+4.0\u202f%",
+        "~ 6.00 (5.00 to 7.00)",
+        "✓ 5.50",
+        "+9.1\u202f%",
+    ]
+    assert "dense, memory: median 3." in page.ledger.errors.text()
+    assert "over 2 runs" in page.ledger.errors.text()
+
+
+# ------------------------------------------------------------------ sizes
+
+
+def test_everything_fits_a_small_window(shown: Kit, page: WorkstationPage, qtbot: QtBot) -> None:
+    assert page.minimumSizeHint().width() <= 900
+    shown.window.resize(1000, 820)
+    qtbot.waitUntil(lambda: page.runs.table.viewport().width() < 1000)
+    table = page.runs.table
+    total = sum(table.columnWidth(n) for n in range(len(COLUMNS)) if not table.isColumnHidden(n))
+    assert total <= table.viewport().width()
+    assert table.isColumnHidden([c.head for c in COLUMNS].index("KV cache"))
+    shown.window.resize(2500, 1200)
+    qtbot.waitUntil(lambda: not table.isColumnHidden([c.head for c in COLUMNS].index("KV cache")))
