@@ -21,7 +21,7 @@ MAX_ARRAY = 16 << 20
 _KEPT_ARRAY = 1024
 _KEPT_LISTS = 4
 
-_SCALARS = {0: "B", 1: "b", 2: "<H", 3: "<h", 4: "<I", 5: "<i", 6: "<f", 7: "?", 10: "<Q", 11: "<q", 12: "<d"}
+SCALARS = {0: "B", 1: "b", 2: "<H", 3: "<h", 4: "<I", 5: "<i", 6: "<f", 7: "?", 10: "<Q", 11: "<q", 12: "<d"}
 _STRING, _ARRAY = 8, 9
 
 # Elements and bytes of one block, from the static_asserts of ggml-common.h.
@@ -260,8 +260,8 @@ def what_else(head: bytes) -> str | None:
 
 
 def _value(cursor: _Cursor, key: str, kind: int, lengths: dict[str, int]) -> Any:
-    if kind in _SCALARS:
-        return cursor.scalar(_SCALARS[kind])
+    if kind in SCALARS:
+        return cursor.scalar(SCALARS[kind])
     if kind == _STRING:
         return cursor.text()
     if kind != _ARRAY:
@@ -275,9 +275,9 @@ def _value(cursor: _Cursor, key: str, kind: int, lengths: dict[str, int]) -> Any
             cursor.skip_texts(count)
             return None
         return [cursor.text() for _ in range(count)]
-    if inner not in _SCALARS:
+    if inner not in SCALARS:
         raise _damaged(f"an array of unknown type {inner}")
-    code = _SCALARS[inner][-1]
+    code = SCALARS[inner][-1]
     size = struct.calcsize("<" + code)
     start = cursor.need(size * count)
     return None if count > _KEPT_ARRAY else list(struct.unpack_from(f"<{count}{code}", cursor.data, start))

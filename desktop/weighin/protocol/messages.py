@@ -12,9 +12,10 @@ from weighin.core.answer import MemoryReceipt, MemorySample, StopReason, Timing
 from weighin.core.chat import Message
 from weighin.core.comparison import EngineFacts
 from weighin.core.evaluation import ItemResult
+from weighin.core.forecast import TimedSlice
 from weighin.core.mmlu_prompt import PromptBlock
 from weighin.core.options import MAX_CONTEXT, MAX_THREADS, LoadOptions, SamplingOptions, check_whole
-from weighin.core.plan import MemoryPlan
+from weighin.core.plan import MemoryPlan, SpeedForecast
 from weighin.core.scoring import ScoreShape
 
 PROTOCOL = 1
@@ -111,6 +112,24 @@ class Score:
     shape: ScoreShape
     threads: int
     done: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_whole("Threads", self.threads, 1, MAX_THREADS)
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """Time slices of the model at `path` (its weights may be a hole), at most `most_bytes` of them in `folder` ("" for
+    the usual one), each reading at least `least_read_bytes` a token, for about `seconds`."""
+
+    id: int
+    path: str
+    options: LoadOptions
+    threads: int
+    most_bytes: int
+    least_read_bytes: int
+    seconds: float
+    folder: str = ""
 
     def __post_init__(self) -> None:
         check_whole("Threads", self.threads, 1, MAX_THREADS)
@@ -271,6 +290,18 @@ class ScoreDone:
 
 
 @dataclass(frozen=True)
+class Forecasted:
+    """Terminal: what the slices say of the whole model, which reads `read_bytes` for a token; it took `seconds`."""
+
+    id: int
+    forecast: SpeedForecast
+    small: TimedSlice
+    large: TimedSlice
+    read_bytes: float
+    seconds: float
+
+
+@dataclass(frozen=True)
 class Failed:
     """Terminal: `kind` is a stable word, `message` one sentence, `detail` the last native log lines."""
 
@@ -288,9 +319,9 @@ class Log:
     text: str
 
 
-REQUESTS: tuple[type, ...] = (Load, Generate, Tokenize, Bench, Plan, Survey, Score, Cancel, Shutdown)
+REQUESTS: tuple[type, ...] = (Load, Generate, Tokenize, Bench, Plan, Forecast, Survey, Score, Cancel, Shutdown)
 EVENTS: tuple[type, ...] = (
-    Hello, LoadProgress, Loaded, PromptRead, Tokens, Pulse, Generated, Tokenized, Benched, Planned,
+    Hello, LoadProgress, Loaded, PromptRead, Tokens, Pulse, Generated, Tokenized, Benched, Planned, Forecasted,
     Surveyed, Scored, ScoreDone, Failed, Log,
 )  # fmt: skip
-TERMINAL: tuple[type, ...] = (Loaded, Generated, Tokenized, Benched, Planned, Surveyed, ScoreDone, Failed)
+TERMINAL: tuple[type, ...] = (Loaded, Generated, Tokenized, Benched, Planned, Forecasted, Surveyed, ScoreDone, Failed)

@@ -2,9 +2,9 @@
 
 The script is a JSON object; every key has a default:
   load_s, prompt_s, tokens_per_s (0: as fast as possible), tokens, token_text, text (its words are the tokens),
-  reasoning (its words come first), context, fail_load, fail_plan {kind, message}, stop_reason,
+  reasoning (its words come first), context, fail_load, fail_plan, fail_forecast {kind, message}, stop_reason,
   opinions (seed of the answers to questions), question_s (time for one), speechless (ids that give no numbers),
-  at: {"hello" | "loading" | "planning" | "reading" | "writing:N" | "scoring:N": action} where action is one of
+  at: {"hello" | "loading" | "planning" | "slicing" | "reading" | "writing:N" | "scoring:N": action} where action is one of
   "sigkill", "sigabrt", "sigsegv", "sigill", "sigbus", "exit0", "exit3", "hang" (still pulsing), "sigstop",
   "garbage", "flood" (stderr), "huge" (a line over the limit), "ignore_cancel".
 """
@@ -20,10 +20,13 @@ from typing import Any
 
 from weighin.core.answer import MemoryReceipt, MemorySample, StopReason
 from weighin.core.comparison import EngineFacts
+from weighin.core.forecast import TimedSlice, from_slices
 from weighin.core.plan import MemoryPlan
 from weighin.protocol.messages import (
     Bench,
     Benched,
+    Forecast,
+    Forecasted,
     Generate,
     Generated,
     Load,
@@ -157,6 +160,14 @@ class FakeEngine:
             self._progress = ("scoring", count, len(request.block.items))
         tokens = sum(len(item.text.split()) for item in request.block.items if item.id not in request.done)
         return ScoreDone(request.id, tokens, time.perf_counter() - begin, self._receipt())
+
+    def forecast(self, request: Forecast) -> Forecasted:
+        """A hundred tokens a second."""
+        self._act("slicing")
+        if failure := self._script.get("fail_forecast"):
+            raise EngineError(failure["kind"], failure["message"])
+        timed = TimedSlice(1, 1e6, (0.01,), (0.001,))
+        return Forecasted(request.id, from_slices(timed, timed, 1e6, 1), timed, timed, 1e6, 0.0)
 
     def _write(self, request: Generate, clock: Clock, batcher: TokenBatcher) -> StopReason:
         rate = self._script.get("tokens_per_s", 0)

@@ -16,6 +16,8 @@ from weighin.core.model import shard_paths
 from weighin.protocol.messages import (
     Bench,
     Benched,
+    Forecast,
+    Forecasted,
     Generate,
     Generated,
     Load,
@@ -40,6 +42,7 @@ from weighin.workers.native import AbortFlag, Devices, NativeLog, engine_facts
 from weighin.workers.planning import Planning
 from weighin.workers.prompt import PromptBuilder
 from weighin.workers.scoring import Scorer
+from weighin.workers.slicing import Slicing
 from weighin.workers.template import TemplateHungError
 from weighin.workers.vocabulary import Vocabulary
 
@@ -139,6 +142,10 @@ class LlamaEngine:
         if self._scorer is None:
             raise EngineError("not_loaded", "No model is loaded for scoring in this worker.")
         return self._scorer
+
+    def forecast(self, request: Forecast) -> Forecasted:
+        """How fast a model would be, from slices of it. Raises EngineError where there is no telling."""
+        return Slicing(request, self._log, self._abort, self._set_progress).run()
 
     def _ready(self) -> tuple[Decoder, Vocabulary, PromptBuilder]:
         if self._decoder is None or self._vocabulary is None or self._prompts is None:

@@ -15,6 +15,7 @@ from weighin.protocol.messages import (
     Bench,
     Cancel,
     Failed,
+    Forecast,
     Generate,
     Generated,
     Hello,
@@ -105,6 +106,8 @@ class Server:
             return self._engine.survey(request)
         if isinstance(request, Score):
             return self._engine.score(request, self.emit)
+        if isinstance(request, Forecast):
+            return self._engine.forecast(request)
         assert isinstance(request, Bench)
         return self._engine.bench(request, self.emit)
 
