@@ -18,12 +18,13 @@ from weighin.core.options import LoadOptions
 from weighin.core.plan import PlanLine
 from weighin.protocol.messages import Plan as PlanRequest
 from weighin.protocol.messages import Planned
-from weighin.services.plan_job import NewWorker, PlanJob
+from weighin.services.question import NewWorker, Question
 from weighin.services.tasks import TaskRunner
 
 # Where a plan is asked for: sliding windows and caches are on a line between these.
 _CONTEXTS = (1024, 2048, 4096, 8192, 16_384, 65_536)
 _SMALLEST = 16
+_DEADLINE_MS = 60_000
 # What the formula says of a repacked copy, which only the engine knows: none.
 _NO_TYPES: frozenset[int] = frozenset()
 # The formula and the engine agree when they differ by less than this share of the engine's working memory.
@@ -76,7 +77,7 @@ class Planner(QObject):
         self._known: dict[_Key, Plan] = {}
         self._waiting: dict[_Key, list[tuple[Done, Refused]]] = {}
         self._queue: deque[_Job] = deque()
-        self._running: PlanJob | None = None
+        self._running: Question | None = None
         self._closed = False
 
     def plan(
@@ -117,7 +118,9 @@ class Planner(QObject):
             return
         job = self._queue.popleft()
         request = PlanRequest(1, job.stand_in, job.model.file_bytes, job.options, contexts_of(job.model))
-        self._running = PlanJob(self._new_worker, request, lambda answer: self._on_answer(job, answer), self)
+        self._running = Question(
+            self._new_worker, request, Planned, _DEADLINE_MS, lambda answer: self._on_answer(job, answer), self
+        )
         self._running.start()
 
     def _on_answer(self, job: _Job, answer: Planned | Failure) -> None:

@@ -16,14 +16,19 @@ from weighin.services.hub import Hub
 from weighin.services.planner import Plan, Planner
 from weighin.services.tasks import Failed
 
+_KEPT = 8
+
 
 class RemoteLook(QObject):
-    """Fetches the header, then lets the planner's worker read it behind which there is only a hole."""
+    """Fetches the header, then lets the planner's worker read it behind which there is only a hole.
+
+    The headers of the last few models are kept, so that slices can be cut out of them."""
 
     def __init__(self, hub: Hub, planner: Planner, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._hub, self._planner = hub, planner
-        self._folders: set[str] = set()
+        self._folders: list[str] = []
+        self._stand_ins: dict[str, str] = {}
 
     def look(
         self,
@@ -35,14 +40,13 @@ class RemoteLook(QObject):
     ) -> None:
         """`done` gets the plan; its refusal says why this engine cannot run the model."""
         folder = tempfile.mkdtemp(prefix="weighin-header-")
-        self._folders.add(folder)
+        self._folders.append(folder)
+        for old in self._folders[:-_KEPT]:
+            self._clear(old)
 
         def seen(facts: ModelFacts, stand_in: str) -> None:
-            self._planner.plan(facts, options or LoadOptions(), planned, refused, stand_in)
-
-        def planned(plan: Plan) -> None:
-            self._clear(folder)
-            done(plan)
+            self._stand_ins[facts.path] = stand_in
+            self._planner.plan(facts, options or LoadOptions(), done, refused, stand_in)
 
         def refused(error: AppError) -> None:
             self._clear(folder)
@@ -50,11 +54,17 @@ class RemoteLook(QObject):
 
         self._hub.look_into(listing, variant, seen, refused, keep=folder)
 
+    def stand_in(self, model: ModelFacts) -> str:
+        """A file with the header of a model at the hub that was looked at; "" where it is not kept."""
+        return self._stand_ins.get(model.path, "")
+
     def close(self) -> None:
         """Delete what was looked at."""
         for folder in tuple(self._folders):
             self._clear(folder)
 
     def _clear(self, folder: str) -> None:
-        self._folders.discard(folder)
+        if folder in self._folders:
+            self._folders.remove(folder)
+        self._stand_ins = {path: file for path, file in self._stand_ins.items() if not file.startswith(folder)}
         shutil.rmtree(folder, ignore_errors=True)

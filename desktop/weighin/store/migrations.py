@@ -53,3 +53,12 @@ def m002_models(db: Database) -> None:
     db["shelf"].create({"path": str, "record": str}, pk="path", not_null={"record"})  # type: ignore[union-attr]
     db["shelf_places"].create({"path": str}, pk="path")  # type: ignore[union-attr]
     db["downloads"].create({"id": str, "record": str}, pk="id", not_null={"record"})  # type: ignore[union-attr]
+
+
+@MIGRATIONS()
+def m003_predictions(db: Database) -> None:
+    """What was promised of memory and speed before a run, and what was measured after it."""
+    db["predictions"].create(  # type: ignore[union-attr]
+        {"id": str, "created": str, "record": str}, pk="id", not_null={"created", "record"}
+    )
+    db["predictions"].create_index(["created"])  # type: ignore[union-attr]

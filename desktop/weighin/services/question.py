@@ -1,4 +1,4 @@
-"""One plan in a worker of its own: whatever native code makes of a header, nothing else falls."""
+"""One question to a worker of its own: whatever native code makes of a header, nothing else falls."""
 
 from __future__ import annotations
 
@@ -9,35 +9,45 @@ from PySide6.QtCore import QObject, QTimer
 
 from weighin.core.answer import Failure
 from weighin.core.failures import process_failure
-from weighin.protocol.messages import Failed, Plan, Planned
+from weighin.protocol.messages import Cancel, Failed
 from weighin.services.worker_process import WorkerEnd, WorkerProcess
 
-_DEADLINE_MS = 60_000
 _LEAVE_MS = 2000
 
 NewWorker = Callable[[QObject], WorkerProcess]
-Answered = Callable[["Planned | Failure"], None]
+Answered = Callable[[Any], None]
 
 
-class PlanJob(QObject):
-    """Asks one worker one question; `done` is called exactly once, unless it is closed before."""
+class Question(QObject):
+    """Sends one request; `done` gets its terminal event or a Failure, exactly once, unless it is closed before.
 
-    def __init__(self, new_worker: NewWorker, request: Plan, done: Answered, parent: QObject) -> None:
+    `answer`: type of the terminal event; `deadline_ms`: after which a silent worker is ended."""
+
+    def __init__(
+        self, new_worker: NewWorker, request: Any, answer: type, deadline_ms: int, done: Answered, parent: QObject
+    ) -> None:
         super().__init__(parent)
-        self._request, self._done = request, done
-        self._answer: Planned | Failure | None = None
+        self._request, self._expected, self._done = request, answer, done
+        self._answer: Any = None
         self._worker = new_worker(self)
         self._worker.message.connect(self._on_event)
         self._worker.ended.connect(self._on_ended)
         self._deadline = QTimer(self)
         self._deadline.setSingleShot(True)
+        self._deadline.setInterval(deadline_ms)
         self._deadline.timeout.connect(self._on_deadline)
 
     def start(self) -> None:
         """Ask."""
-        self._deadline.start(_DEADLINE_MS)
+        self._deadline.start()
         self._worker.start()
         self._worker.send(self._request)
+
+    def cancel(self) -> None:
+        """Stop; the answer is then a Failure of kind "cancelled". A worker that does not obey is ended."""
+        self._answer = Failure("cancelled", "The measurement was stopped.")
+        self._worker.send(Cancel(self._request.id + 1, self._request.id))
+        self._worker.shut_down(_LEAVE_MS)
 
     def close(self) -> None:
         """End the worker without an answer."""
@@ -46,7 +56,9 @@ class PlanJob(QObject):
         self._worker.wait_gone(_LEAVE_MS)
 
     def _on_event(self, event: Any) -> None:
-        if isinstance(event, Planned):
+        if self._answer is not None:
+            return
+        if isinstance(event, self._expected):
             self._answer = event
         elif isinstance(event, Failed):
             self._answer = Failure(event.kind, event.message, event.detail)
@@ -55,7 +67,8 @@ class PlanJob(QObject):
         self._worker.shut_down(_LEAVE_MS)
 
     def _on_deadline(self) -> None:
-        self._answer = Failure("silent", "The engine gave no plan within a minute.")
+        if self._answer is None:
+            self._answer = Failure("silent", "The engine gave no answer in time.")
         self._worker.kill()
 
     def _on_ended(self, end: WorkerEnd) -> None:
