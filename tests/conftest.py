@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import itertools
 import logging
 import os
 import sys
@@ -26,6 +28,19 @@ class _Strays(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         self.records.append(record)
+
+
+# Cyclic garbage of a test may hold Qt objects: they must die on this thread, not wherever Python happens to collect.
+gc.disable()
+_COLLECT_EVERY = 10
+_tests = itertools.count(1)
+
+
+@pytest.fixture(autouse=True)
+def _garbage_dies_on_this_thread() -> Iterator[None]:
+    yield
+    if next(_tests) % _COLLECT_EVERY == 0:
+        gc.collect()
 
 
 @pytest.fixture(autouse=True)

@@ -1,10 +1,10 @@
-"""python -m tests.bench [paint|stream|window|stop|engine|downloads|workstation]...: all of them without arguments."""
+"""python -m tests.bench [PART]...: all of them without arguments; the parts are named in PARTS."""
 
 from __future__ import annotations
 
 import sys
 
-PARTS = ("paint", "stream", "window", "stop", "engine", "downloads", "workstation")
+PARTS = ("paint", "stream", "window", "stop", "engine", "downloads", "workstation", "plan")
 
 
 def main() -> int:
@@ -24,6 +24,8 @@ def main() -> int:
             from tests.bench.downloads import main as part
         elif name == "workstation":
             from tests.bench.workstation import main as part
+        elif name == "plan":
+            from tests.bench.plan import main as part
         elif name == "stream":
             from tests.bench.stream import main as part
         elif name == "window":

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from weighin.cli.console import Console
-from weighin.cli.loop import CommandLoop
+from weighin.cli.loop import CommandLoop, wait_for
 from weighin.cli.models import gpu_layers, resolve_or_refuse
 from weighin.core.answer import StopReason
 from weighin.core.chat import Prompt
@@ -20,6 +20,7 @@ from weighin.core.safe_text import safe_name, safe_text
 from weighin.paths import Profile
 from weighin.services.comparison import ComparisonRunner
 from weighin.services.factory import new_runner
+from weighin.services.ledger import Ledger
 from weighin.store.comparisons import ComparisonStore
 from weighin.store.database import moved_aside_sentence, open_database
 
@@ -31,6 +32,8 @@ def run_compare(options: argparse.Namespace, profile: Profile, resources: Path, 
     """Run, print and keep the comparison. The exit status of the contract."""
     request = _request(options, resources, profile, console)
     store = ComparisonStore(open_database(profile.database, lambda place: console.say(moved_aside_sentence(place))))
+    ledger = Ledger(profile.database)
+    wait_for(lambda done, _: ledger.restore(lambda: done(ledger)))
     runner = new_runner()
     outcome: list[Comparison] = []
     loop = CommandLoop(runner.stop)
@@ -60,6 +63,8 @@ def run_compare(options: argparse.Namespace, profile: Profile, resources: Path, 
     if not outcome:
         return 130
     comparison = outcome[0]
+    ledger.settle(comparison)
+    ledger.close()
     status = _status(comparison, loop.interrupted, console)
     try:
         store.save(comparison)

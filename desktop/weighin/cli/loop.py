@@ -1,13 +1,18 @@
-"""A Qt loop without a window that Ctrl+C can interrupt."""
+"""A Qt loop without a window that Ctrl+C can interrupt, and waiting in it for one answer."""
 
 from __future__ import annotations
 
 import signal
 from collections.abc import Callable
+from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QTimer
 
+from weighin.core.errors import AppError
+
 _POLL_MS = 100
+
+Begin = Callable[[Callable[[Any], None], Callable[[AppError], None]], Any]
 
 
 class CommandLoop:
@@ -48,3 +53,25 @@ class CommandLoop:
         if self._pending:
             self._pending = False
             self._on_interrupt()
+
+
+class InterruptedByUserError(Exception):
+    """Ctrl+C came while something was waited for."""
+
+
+def wait_for(begin: Begin) -> Any:
+    """What `begin(done, failed)` hands to `done`. Raises the AppError it hands to `failed`; InterruptedByUserError."""
+    answers: list[Any] = []
+    errors: list[AppError] = []
+    loop = CommandLoop(lambda: loop.finish())
+
+    def settle(target: list[Any], value: Any) -> None:
+        target.append(value)
+        loop.finish()
+
+    loop.run(lambda: begin(lambda value: settle(answers, value), lambda error: settle(errors, error)))
+    if errors:
+        raise errors[0]
+    if not answers:
+        raise InterruptedByUserError
+    return answers[0]

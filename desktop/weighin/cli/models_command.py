@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from weighin.cli.console import Console
-from weighin.cli.loop import CommandLoop
+from weighin.cli.loop import Begin, InterruptedByUserError, wait_for
 from weighin.cli.models_get import get_model
 from weighin.core import words
 from weighin.core.download import Transferred
@@ -170,21 +170,13 @@ class _Command:
         self._await(begin)
         return shelf.models()
 
-    def _await(self, begin: Callable[[Callable[[Any], None], Callable[[AppError], None]], Any]) -> Any:
+    def _await(self, begin: Begin) -> Any:
         """The answer of something that calls back; None after Ctrl+C. Raises the AppError it fails with."""
-        answers: list[Any] = []
-        errors: list[AppError] = []
-        loop = CommandLoop(lambda: loop.finish())
-
-        def settle(target: list[Any], value: Any) -> None:
-            target.append(value)
-            loop.finish()
-
-        loop.run(lambda: begin(lambda value: settle(answers, value), lambda error: settle(errors, error)))
-        self._interrupted = self._interrupted or loop.interrupted
-        if errors:
-            raise errors[0]
-        return answers[0] if answers else None
+        try:
+            return wait_for(begin)
+        except InterruptedByUserError:
+            self._interrupted = True
+            return None
 
     def _print(self, body: dict[str, Any], lines: list[str]) -> None:
         if self._options.json:

@@ -32,6 +32,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     _compare(commands.add_parser("compare", parents=[shared], help="put one prompt to two models"))
     _bench(commands.add_parser("bench", parents=[shared], help="measure how fast one model reads and writes"))
+    _plan(commands.add_parser("plan", parents=[shared], help="what models need and how fast they will be here"))
     _history(commands.add_parser("history", parents=[shared], help="list, show, search and export what was compared"))
     _models(commands.add_parser("models", parents=[shared], help="find, download, check and remove models"), shared)
     doctor = commands.add_parser("doctor", parents=[shared], help="this computer and its engine, to paste")
@@ -73,6 +74,14 @@ def _bench(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--repeat", type=int, metavar="R", default=5)
     parser.add_argument("--threads", type=int, metavar="N")
     parser.add_argument("--gpu-layers", metavar="N|auto", default="auto")
+    parser.add_argument("--json", action="store_true")
+
+
+def _plan(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("models", metavar="MODEL", nargs="+", help=MODEL_HELP + "; one or two")
+    parser.add_argument("--ctx", type=int, metavar="N")
+    parser.add_argument("--gpu-layers", metavar="N|auto", default="auto")
+    parser.add_argument("--no-slice", action="store_true", help="do not time a slice of each model")
     parser.add_argument("--json", action="store_true")
 
 

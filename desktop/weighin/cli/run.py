@@ -23,6 +23,10 @@ def run_command(options: argparse.Namespace) -> int:
             from weighin.cli.bench import run_bench
 
             return run_bench(options, profile, resources(), console)
+        if options.command == "plan":
+            from weighin.cli.plan import run_plan
+
+            return run_plan(options, profile, resources(), console)
         if options.command == "models":
             from weighin.cli.models_command import run_models
 

@@ -1,8 +1,8 @@
-"""From timed slices, earlier runs or memory bandwidth to tokens a second, with a band the truth should lie in."""
+"""From timed slices or earlier runs to tokens a second, with a band the truth should lie in."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 from weighin.core.plan import SpeedForecast, SpeedMethod
@@ -10,8 +10,6 @@ from weighin.core.plan import SpeedForecast, SpeedMethod
 # Half-widths of the bands as shares of the forecast; a slice's own spread widens its band.
 _SLICE_BAND = 0.12
 _HISTORY_BAND = 0.08
-# Of the bandwidth of a plain read, what generation reaches: from a poor to a good quantization kernel.
-_EFFICIENCY, _LOW_EFFICIENCY, _HIGH_EFFICIENCY = 0.65, 0.35, 0.95
 
 
 @dataclass(frozen=True)
@@ -44,13 +42,10 @@ def from_history(rates: tuple[float, ...], prompt_rates: tuple[float, ...]) -> S
     return SpeedForecast(speed, max(0.0, speed * (1 - band)), speed * (1 + band), prompt, SpeedMethod.HISTORY)
 
 
-def from_bandwidth(bytes_per_s: float, read_bytes: float, correction: float = 1.0) -> SpeedForecast:
-    """The forecast from what a plain read of memory reaches: a token cannot be faster than its weights are read.
-
-    `correction`: by how much earlier forecasts of this kind were too low (above 1) or too high here."""
-    most = bytes_per_s / max(1.0, read_bytes)
-    low, high = sorted((most * _LOW_EFFICIENCY * correction, most * _HIGH_EFFICIENCY * correction))
-    return SpeedForecast(most * _EFFICIENCY * correction, low, high, None, SpeedMethod.BANDWIDTH)
+def corrected(forecast: SpeedForecast, factor: float) -> SpeedForecast:
+    """`forecast` times `factor`, by which earlier ones of its kind were too low (above 1) or too high here."""
+    speed, low, high = forecast.generation_tokens_per_s, forecast.low, forecast.high
+    return replace(forecast, generation_tokens_per_s=speed * factor, low=low * factor, high=high * factor)
 
 
 def _extrapolated(

@@ -54,9 +54,14 @@ def verdict(line: PlanLine, context: int, budget: Budget, trained: int | None = 
     return Verdict(kind, f"{needs} {end}", None)
 
 
+def refused(refusal: str) -> Verdict:
+    """The verdict on a model this engine cannot run, for the reason `refusal`."""
+    return Verdict(VerdictKind.NO, refusal, None)
+
+
 def unsupported(architecture: str) -> Verdict:
-    """The verdict on a model this engine cannot read."""
-    return Verdict(VerdictKind.NO, f"This engine build does not know `{architecture}`.", None)
+    """The verdict on a model of an architecture that this engine does not know."""
+    return refused(f"This engine build does not know `{architecture}`.")
 
 
 def pair_verdict(

@@ -9,12 +9,13 @@ from PySide6.QtCore import QObject
 
 from weighin.core.answer import Failure
 from weighin.core.errors import AppError
-from weighin.core.forecast import from_bandwidth
+from weighin.core.forecast import corrected
 from weighin.core.machine import active_bytes
 from weighin.core.model import ModelFacts
 from weighin.core.options import LoadOptions
 from weighin.core.plan import SpeedForecast
 from weighin.core.prediction import kind_of
+from weighin.core.quick_forecast import quick_forecast
 from weighin.protocol.messages import Forecast, Forecasted
 from weighin.services.ledger import Ledger
 from weighin.services.machine.cpu import last_level_cache_bytes
@@ -63,9 +64,11 @@ class Forecaster(QObject):
             return earlier
         if (timed := self._timed.get(_key(model, options))) is not None:
             return timed
-        if not (bandwidth := self._bandwidth()):
+        bandwidth = self._bandwidth()
+        rough = quick_forecast(bandwidth, active_bytes(model))
+        if rough is None or bandwidth is None:
             return None
-        return from_bandwidth(bandwidth, active_bytes(model), self._ledger.correction(kind_of(model), bandwidth))
+        return corrected(rough, self._ledger.correction(kind_of(model), bandwidth))
 
     def forecast(self, model: ModelFacts, options: LoadOptions, done: Done, failed: Failed, stand_in: str = "") -> None:
         """Time slices of `model` in about ten seconds. `failed` says why there is none; `known` still has an answer.

@@ -16,12 +16,13 @@ from PySide6.QtCore import QObject, Signal
 from weighin.core.answer import StopReason
 from weighin.core.comparison import Comparison, LaneResult, Mode
 from weighin.core.errors import AppError
-from weighin.core.forecast import from_bandwidth, from_history
+from weighin.core.forecast import from_history
 from weighin.core.machine import active_bytes
 from weighin.core.model import ModelFacts
 from weighin.core.options import LoadOptions
 from weighin.core.plan import MemoryPlan, SpeedForecast
 from weighin.core.prediction import Measured, Prediction, kind_of
+from weighin.core.quick_forecast import quick_forecast
 from weighin.services.tasks import TaskRunner
 
 if TYPE_CHECKING:
@@ -100,10 +101,12 @@ class Ledger(QObject):
     def correction(self, kind: str, bandwidth: float) -> float:
         """Measured speed over the one bandwidth promises, for models of `kind`; 1 where nothing was measured."""
         shares = [
-            p.measured.generation_tokens_per_s
-            / from_bandwidth(bandwidth, active_bytes(p.model)).generation_tokens_per_s
+            p.measured.generation_tokens_per_s / rough.generation_tokens_per_s
             for p in self._predictions.values()
-            if p.measured and p.measured.generation_tokens_per_s and kind_of(p.model) == kind and not p.model.starter
+            if p.measured
+            and p.measured.generation_tokens_per_s
+            and kind_of(p.model) == kind
+            and (rough := quick_forecast(bandwidth, active_bytes(p.model))) is not None
         ]
         return median(shares) if shares else 1.0
 
@@ -112,9 +115,8 @@ class Ledger(QObject):
         self._tasks.close()
 
     def _open(self, model: ModelFacts, load: LoadOptions) -> Prediction | None:
-        return next(
-            (p for p in self.predictions() if not p.measured and (p.model.path, p.load) == (model.path, load)), None
-        )
+        wanted = _run_of(model, load)
+        return next((p for p in self.predictions() if not p.measured and _run_of(p.model, p.load) == wanted), None)
 
     def _keep(self, prediction: Prediction) -> None:
         self._predictions[prediction.id] = prediction
@@ -149,6 +151,11 @@ def _measured(result: LaneResult, alone: bool) -> Measured | None:
         median(rates) if rates and alone else None,
         median(prompts) if prompts and alone else None,
     )
+
+
+def _run_of(model: ModelFacts, load: LoadOptions) -> tuple[str, LoadOptions]:
+    """What makes two runs the same: the file, and the options as the model allows them."""
+    return model.path, replace(load, context=min(load.context, model.context_length or load.context))
 
 
 def _shape(model: ModelFacts) -> tuple[Any, ...]:

@@ -51,7 +51,7 @@ class Question(QObject):
 
     def close(self) -> None:
         """End the worker without an answer."""
-        self._done = lambda _: None
+        self._done = _nobody
         self._worker.kill()
         self._worker.wait_gone(_LEAVE_MS)
 
@@ -76,4 +76,9 @@ class Question(QObject):
         if self._answer is None:
             why = process_failure(end.crashed, end.code, "", end.log)
             self._answer = Failure(why.kind, f"Reading this header ended the engine: {why.message}", why.detail)
-        self._done(self._answer)
+        done, self._done = self._done, _nobody  # whoever asked may own this object: it must not own them in turn
+        done(self._answer)
+
+
+def _nobody(_: Any) -> None:
+    """Nobody is told."""

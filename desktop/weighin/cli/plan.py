@@ -1,0 +1,142 @@
+"""weighin plan: what one or two models need of this computer and how fast they will be, before they are here."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+
+from weighin.cli.console import Console
+from weighin.cli.loop import InterruptedByUserError, wait_for
+from weighin.cli.models import gpu_layers, resolve
+from weighin.core.errors import AppError
+from weighin.core.hub_names import parse_reference
+from weighin.core.machine import threads_per_lane
+from weighin.core.model import ModelFacts
+from weighin.core.options import LoadOptions
+from weighin.core.plan import PairVerdict, SpeedForecast
+from weighin.core.plan_report import PlannedModel, plan_json, plan_lines
+from weighin.core.safe_text import safe_name
+from weighin.core.verdict import Budget, pair_verdict, refused, verdict
+from weighin.paths import Profile
+from weighin.services.bandwidth import MemoryBandwidth
+from weighin.services.factory import ModelServices, new_model_services, new_worker
+from weighin.services.forecaster import Forecaster
+from weighin.services.hardware import physical_cores, probe
+from weighin.services.ledger import Ledger
+from weighin.services.planner import Plan
+from weighin.services.settings import Settings
+
+_HUB = "hub:"
+
+
+def run_plan(options: argparse.Namespace, profile: Profile, resources: Path, console: Console) -> int:
+    """Plan, forecast, judge and print; the exit status of the contract."""
+    if len(options.models) > 2:
+        raise AppError("Plan one model or a pair, not more.", kind="usage")
+    load = LoadOptions(gpu_layers=gpu_layers(options.gpu_layers))
+    if options.ctx is not None:
+        load = replace(load, context=options.ctx)
+    services = new_model_services(profile)
+    services.records.damaged.connect(console.say)
+    command = _PlanCommand(services, profile, resources, load, console)
+    try:
+        return command.run(options.models, not options.no_slice, options.json)
+    except InterruptedByUserError:
+        return 130
+    finally:
+        command.close()
+        services.close()
+
+
+class _PlanCommand:
+    """One run of the command."""
+
+    def __init__(
+        self, services: ModelServices, profile: Profile, resources: Path, load: LoadOptions, console: Console
+    ) -> None:
+        self._services, self._profile, self._resources = services, profile, resources
+        self._load, self._console = load, console
+        self._bandwidth = MemoryBandwidth(Settings(profile.settings))
+        self._ledger = Ledger(profile.database)
+        self._forecaster = Forecaster(new_worker, self._ledger, lambda: self._bandwidth.known, _threads)
+
+    def run(self, names: list[str], slices: bool, as_json: bool) -> int:
+        wait_for(lambda done, _: self._ledger.restore(lambda: done(None)))
+        plans = [self._plan(name) for name in names]
+        bandwidth = wait_for(lambda done, _: self._bandwidth.need(lambda found: done((found,))))[0]
+        forecasts = [self._forecast(plan, slices) for plan in plans]
+        hardware = probe(self._profile.hub_cache)
+        total = hardware.ram_total_bytes or 0
+        available = hardware.ram_available_bytes
+        budget = Budget(total if available is None else available, total)
+        models = tuple(self._judged(plan, forecast, budget) for plan, forecast in zip(plans, forecasts, strict=True))
+        pair = self._pair(plans, budget)
+        if as_json:
+            self._console.json(plan_json(hardware, bandwidth, models, pair))
+        else:
+            self._console.result("\n".join(plan_lines(models, pair)))
+        return 0
+
+    def close(self) -> None:
+        """End what is under way and keep what was promised."""
+        self._console.end_progress()
+        self._forecaster.close()
+        self._bandwidth.close()
+        self._ledger.close()
+
+    def _plan(self, name: str) -> Plan:
+        self._console.progress(f"planning {safe_name(name, 80)}")
+        if not name.startswith(_HUB):
+            model = resolve(name, self._resources, self._profile, self._console)
+            plan = wait_for(lambda done, failed: self._services.planner.plan(model, self._load, done, failed))
+        else:
+            reference = parse_reference(name.removeprefix(_HUB))
+            listing = wait_for(lambda done, failed: self._services.hub.listing(reference.repo, done, failed))
+            variant = listing.variant_of(reference.path)
+            look = self._services.inspector.look
+            plan = wait_for(lambda done, failed: look(listing, variant, done, failed, self._load))
+        assert isinstance(plan, Plan)
+        return plan
+
+    def _forecast(self, plan: Plan, slices: bool) -> SpeedForecast | None:
+        model = plan.model
+        if plan.refusal:
+            return None
+        if slices:
+            self._console.progress(f"timing a slice of {safe_name(model.name, 60)}")
+            stand_in = self._services.inspector.stand_in(model)
+            try:
+                found: SpeedForecast = wait_for(
+                    lambda done, failed: self._forecaster.forecast(model, self._load, done, failed, stand_in)
+                )
+                return found
+            except AppError as error:
+                self._console.say(f"{safe_name(model.name)}: {error.user_text}")
+        return self._forecaster.known(model, self._load)
+
+    def _judged(self, plan: Plan, forecast: SpeedForecast | None, budget: Budget) -> PlannedModel:
+        context = self._context(plan.model)
+        memory = plan.line.at(context)
+        found = verdict(plan.line, context, budget, plan.model.context_length)
+        if plan.refusal:
+            found = refused(plan.refusal)
+        else:
+            load = replace(self._load, context=context)
+            self._ledger.promise(plan.model, load, memory, forecast, _threads(plan.model))
+        return PlannedModel(plan.model, memory, found, forecast, plan.refusal)
+
+    def _pair(self, plans: list[Plan], budget: Budget) -> PairVerdict | None:
+        if len(plans) != 2 or any(plan.refusal for plan in plans):
+            return None
+        one, other = plans
+        context = min(self._context(one.model), self._context(other.model))
+        trained = (one.model.context_length, other.model.context_length)
+        return pair_verdict((one.line, other.line), context, budget, trained)
+
+    def _context(self, model: ModelFacts) -> int:
+        return min(self._load.context, model.context_length or self._load.context)
+
+
+def _threads(model: ModelFacts) -> int:
+    return threads_per_lane(physical_cores(), 1, model)

@@ -1,0 +1,114 @@
+"""Plans held against the kernel's figures, and forecasts from slices against the model itself, in turns in one run."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+from statistics import median
+
+from gguf import GGMLQuantizationType as QT
+
+from tests.bench.shapes import QWEN3_06B, Shape, write_shape
+from tests.support.worker_client import WorkerClient
+from weighin.core.chat import Message
+from weighin.core.options import LoadOptions, SamplingOptions
+from weighin.protocol.messages import Bench, Forecast, Generate, Load, Plan
+from weighin.services.hardware import physical_cores
+from weighin.services.machine.cpu import last_level_cache_bytes
+
+MIB = 1 << 20
+SHAPES = {
+    "dense, grouped queries, Q8_0": QWEN3_06B,
+    "dense, tied output, Q8_0": Shape("qwen3", 28, 1024, 16, 8, 128, 3072, tied=True),
+    "dense, no grouping, Q4_K": Shape("llama", 16, 1536, 24, 24, 64, 4096, 32_000, kind=QT.Q4_K, output_kind=QT.Q6_K),
+    "dense, tied and repacked, Q4_K": Shape("llama", 16, 1536, 24, 8, 64, 4096, 64_000, kind=QT.Q4_K, tied=True),
+    "MoE, Q8_0": Shape("qwen3moe", 16, 1024, 16, 4, 64, 512, experts=32, used=4),
+    "MoE, Q4_K": Shape("qwen3moe", 24, 1024, 16, 4, 64, 512, experts=32, used=4, kind=QT.Q4_K, output_kind=QT.Q6_K),
+    "sliding window, tied, Q8_0": Shape("gemma3", 18, 1152, 4, 1, 256, 6912, 200_000, tied=True, window=512),
+    "hybrid recurrent, Q8_0": Shape("qwen35", 16, 1024, 8, 2, 256, 3584, tied=True),
+}
+CONTEXTS = (2048, 16_384)
+MOST_BYTES, TIMED_S = 1 << 30, 6.0
+ROUNDS, WRITTEN, READ = 3, 48, 256
+
+
+def main() -> None:
+    """Print planned / measured memory and forecast / measured speed for every shape."""
+    memory: list[float] = []
+    speeds: list[float] = []
+    prompts: list[float] = []
+    took: list[float] = []
+    with tempfile.TemporaryDirectory() as folder:
+        for name, shape in SHAPES.items():
+            path = write_shape(Path(folder) / "shape.gguf", shape)
+            for context in CONTEXTS:
+                ratio, off = _memory(path, context)
+                good = abs(off) <= max(32 * MIB, 0.03 * abs(off / (ratio - 1)) if ratio != 1 else 0)
+                memory.append(ratio)
+                verdict = "" if good else "  MISSED"
+                _say(f"memory  {name}, {context}: planned / measured {ratio:.3f} ({off / MIB:+.1f} MiB){verdict}")
+            speed, prompt, seconds = _speed(path)
+            speeds.append(speed)
+            prompts.append(prompt)
+            took.append(seconds)
+            _say(f"speed   {name}: forecast / measured writing {speed:.2f}, reading {prompt:.2f}; took {seconds:.1f} s")
+            path.unlink()
+    _say(f"memory: worst {max(abs(r - 1) for r in memory):.1%} of {len(memory)} (target 3 % or 32 MiB)")
+    for what, ratios, worst in (("writing", speeds, "25 %"), ("reading", prompts, "25 %")):
+        errors = [abs(r - 1) for r in ratios]
+        _say(f"{what}: median error {median(errors):.1%} (target 10 %), worst {max(errors):.1%} (target {worst})")
+    _say(f"a slice forecast took at most {max(took):.1f} s (target 20 s)")
+
+
+def _memory(path: Path, context: int) -> tuple[float, int]:
+    """Planned over measured total, and planned minus measured bytes, after a full batch and 32 tokens."""
+    options = LoadOptions(context=context)
+    with WorkerClient() as worker:
+        request = Plan(worker.next_id(), str(path), path.stat().st_size, options, (context,))
+        planned = worker.ask(request)[-1].plans[0].total_bytes
+    with WorkerClient() as worker:
+        worker.ask(Load(worker.next_id(), str(path), options, physical_cores()))
+        prompt = (Message("user", "w1 " * 600),)
+        answer = worker.ask(Generate(worker.next_id(), prompt, SamplingOptions(max_tokens=32), physical_cores()))[-1]
+    measured = answer.memory.total_bytes
+    return planned / measured, planned - measured
+
+
+def _speed(path: Path) -> tuple[float, float, float]:
+    """Forecast over measured writing and reading, and seconds a forecast took. The model is measured before, between
+    and after two forecasts."""
+    forecasts, measured = [], []
+    for turn in ("model", "slice", "model", "slice", "model"):
+        if turn == "model":
+            measured.append(_measured(path))
+        else:
+            forecasts.append(_forecast(path))
+    writing = median(m[0] for m in measured)
+    reading = median(m[1] for m in measured)
+    said = [f.forecast for f in forecasts]
+    return (
+        median(f.generation_tokens_per_s for f in said) / writing,
+        median(f.prompt_tokens_per_s or 0.0 for f in said) / reading,
+        max(f.seconds for f in forecasts),
+    )
+
+
+def _measured(path: Path) -> tuple[float, float]:
+    threads = physical_cores()
+    with WorkerClient() as worker:
+        worker.ask(Load(worker.next_id(), str(path), LoadOptions(context=1024), threads))
+        found = worker.ask(Bench(worker.next_id(), READ, WRITTEN, ROUNDS, threads))[-1]
+    return WRITTEN / median(found.generation_s), READ / median(found.prompt_s)
+
+
+def _forecast(path: Path):
+    least = 4 * (last_level_cache_bytes() or 32 * MIB)
+    with WorkerClient() as worker:
+        request = Forecast(worker.next_id(), str(path), LoadOptions(), physical_cores(), MOST_BYTES, least, TIMED_S)
+        return worker.ask(request)[-1]
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()

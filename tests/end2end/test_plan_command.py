@@ -1,0 +1,113 @@
+"""weighin plan, from outside: local files, files at a hub of our own, pairs, and what is no good."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from gguf import GGMLQuantizationType as QT
+from tests.bench.shapes import Shape, write_shape
+from tests.support.gguf_files import make_model
+from tests.support.loopback_hub import LoopbackHub
+
+MIB = 1 << 20
+
+
+@pytest.fixture
+def plan(weighin: list[str]) -> Any:
+    def run(*arguments: Any, status: int = 0) -> Any:
+        done = subprocess.run([*weighin, "plan", *map(str, arguments)], capture_output=True, text=True, timeout=110)
+        assert done.returncode == status, done.stderr
+        return json.loads(done.stdout) if "--json" in arguments and done.stdout else done
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def moe(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    shape = Shape("qwen3moe", 4, 256, 4, 2, 64, 256, 2048, experts=8, used=2, kind=QT.Q8_0)
+    return write_shape(tmp_path_factory.mktemp("models") / "moe-Q8_0.gguf", shape)
+
+
+def test_a_pair_of_files(plan: Any, moe: Path, tiny: Path) -> None:
+    body = plan(moe, tiny, "--ctx", 2048, "--json")
+    assert body["schema"] == "weighin.plan/1"
+    assert body["machine"]["ram_total_bytes"] > body["machine"]["ram_available_bytes"] > 0
+    assert body["machine"]["memory_bandwidth_bytes_per_s"] > 0
+    first, second = body["models"]
+    assert (first["context"], second["context"]) == (2048, 512)
+    parts = ("weights", "kv", "state", "compute", "output", "overhead")
+    assert first["total_bytes"] == sum(first[f"{part}_bytes"] for part in parts)
+    assert (first["method"], first["supported"], first["verdict"]) == ("engine", True, "runs")
+    assert first["kv_bytes"] == 2048 * 4 * 2 * 64 * 2 * 2
+    speed = first["speed"]
+    assert speed["method"] == "slice"
+    assert 0 < speed["low"] < speed["generation_tokens_per_s"] < speed["high"]
+    assert body["pair"]["verdict"] == "together"
+    assert body["pair"]["total_bytes"] > 0
+
+
+def test_without_a_slice_only_bandwidth_is_left(plan: Any, moe: Path) -> None:
+    body = plan(moe, "--no-slice", "--json")
+    assert body["pair"] is None
+    speed = body["models"][0]["speed"]
+    assert speed is None or speed["method"] == "bandwidth"
+
+
+def test_what_this_engine_does_not_know(plan: Any, tmp_path: Path) -> None:
+    strange = make_model(tmp_path / "strange.gguf", arch="unheard-of")
+    body = plan(strange, "--json")
+    found = body["models"][0]
+    assert (found["supported"], found["verdict"], found["speed"]) == (False, "no", None)
+    assert "unheard-of" in found["sentence"]
+    assert found["method"] == "formula"
+
+
+def test_the_page_for_people(plan: Any, tiny: Path) -> None:
+    page = plan(tiny, "--no-slice").stdout
+    assert "Needs " in page
+    assert "Runs." in page
+    assert "mapped from the file" in page
+
+
+@pytest.mark.parametrize(("arguments", "status"), [(("a", "b", "c"), 2), (("nowhere.gguf",), 1)])
+def test_wrong_usage_and_missing_files(plan: Any, arguments: tuple[str, ...], status: int) -> None:
+    assert plan(*arguments, status=status).stderr
+
+
+# ------------------------------------------------------------------ at a hub
+
+
+@pytest.fixture
+def hub(monkeypatch: pytest.MonkeyPatch, moe: Path) -> Iterator[LoopbackHub]:
+    with LoopbackHub() as made:
+        made.add("o/moe-GGUF", {"moe-Q8_0.gguf": moe.read_bytes()})
+        monkeypatch.setenv("HF_ENDPOINT", made.url)
+        monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
+        yield made
+
+
+def test_a_model_at_the_hub_is_planned_from_its_header(plan: Any, hub: LoopbackHub, moe: Path) -> None:
+    there = plan("hub:o/moe-GGUF/moe-Q8_0.gguf", "--json")["models"][0]
+    here = plan(moe, "--no-slice", "--json")["models"][0]
+    for part in ("weights", "mapped", "kv", "state", "compute"):
+        assert there[f"{part}_bytes"] == here[f"{part}_bytes"], part
+    assert there["speed"]["method"] == "slice"
+    assert there["model"]["file_bytes"] == moe.stat().st_size
+
+
+def test_a_promise_made_by_plan_is_held_against_the_run(plan: Any, weighin: list[str], tiny: Path, moe: Path) -> None:
+    plan(tiny, "--ctx", 256, "--json")
+    done = subprocess.run(
+        [*weighin, "compare", str(tiny), str(moe), "-p", "hello", "--ctx", "256", "--max-tokens", "16", "--json"],
+        capture_output=True,
+        text=True,
+        timeout=110,
+    )
+    assert done.returncode == 0, done.stderr
+    again = plan(tiny, "--ctx", 256, "--no-slice", "--json")["models"][0]
+    assert again["speed"]["method"] == "history"
