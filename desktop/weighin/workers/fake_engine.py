@@ -4,8 +4,8 @@ The script is a JSON object; every key has a default:
   load_s, prompt_s, tokens_per_s (0: as fast as possible), tokens, token_text, text (its words are the tokens),
   reasoning (its words come first), context, fail_load, fail_plan, fail_forecast {kind, message}, stop_reason,
   opinions (seed of the answers to questions), question_s (time for one), speechless (ids that give no numbers),
-  at: {"hello" | "loading" | "planning" | "slicing" | "reading" | "writing:N" | "scoring:N": action} where action is one of
-  "sigkill", "sigabrt", "sigsegv", "sigill", "sigbus", "exit0", "exit3", "hang" (still pulsing), "sigstop",
+  at: {"hello" | "loading" | "planning" | "slicing" | "reading" | "writing:N" | "scoring:N": action} where action is
+  one of "sigkill", "sigabrt", "sigsegv", "sigill", "sigbus", "exit0", "exit3", "hang" (still pulsing), "sigstop",
   "garbage", "flood" (stderr), "huge" (a line over the limit), "ignore_cancel".
 """
 
