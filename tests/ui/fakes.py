@@ -138,6 +138,7 @@ class FakeLane(QObject):
 
     def __init__(self, label: str) -> None:
         super().__init__()
+        self.model: object = None
         self.label = label
         self.status = LaneStatus(LaneState.EMPTY)
 

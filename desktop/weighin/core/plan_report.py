@@ -47,19 +47,25 @@ def plan_lines(models: tuple[PlannedModel, ...], pair: PairVerdict | None) -> li
     """The page, a line each."""
     lines = []
     for found in models:
-        plan, mark = found.plan, "~" if found.plan.method is PlanMethod.FORMULA else ""
         lines += [safe_name(found.model.name), f"   {words.model_facts(found.model)}", f"   {found.verdict.sentence}"]
-        lines.append(
-            f"   Fills {mark}{words.size(plan.total_bytes)} where there is room: weights "
-            f"{words.size(plan.weights_bytes)} ({words.size(plan.mapped_bytes)} mapped from the file), KV cache "
-            f"{words.size(plan.kv_bytes)}, state {words.size(plan.state_bytes)}, working buffers "
-            f"{words.size(plan.compute_bytes + plan.output_bytes)}, process {words.size(plan.overhead_bytes)}"
-        )
-        lines.append(f"   While loading at most {words.size(plan.loading_peak_bytes)}")
-        lines += [f"   {notice}" for notice in plan.notices]
+        lines += [f"   {line}" for line in memory_words(found.plan).splitlines()]
         if found.forecast:
             lines.append(f"   {speed_words(found.forecast)}")
     return [*lines, pair.sentence] if pair else lines
+
+
+def memory_words(plan: MemoryPlan) -> str:
+    """What a plan says, part by part, in two lines and its notices."""
+    mark = "~" if plan.method is PlanMethod.FORMULA else ""
+    parts = (
+        f"weights {words.size(plan.weights_bytes)} ({words.size(plan.mapped_bytes)} mapped from the file), "
+        f"KV cache {words.size(plan.kv_bytes)}, state {words.size(plan.state_bytes)}, "
+        f"working buffers {words.size(plan.compute_bytes + plan.output_bytes)}, "
+        f"process {words.size(plan.overhead_bytes)}"
+    )
+    lines = [f"Fills {mark}{words.size(plan.total_bytes)} where there is room: {parts}"]
+    lines.append(f"While loading at most {words.size(plan.loading_peak_bytes)}")
+    return "\n".join([*lines, *plan.notices])
 
 
 def speed_words(forecast: SpeedForecast) -> str:

@@ -21,6 +21,8 @@ from weighin.core.comparison import (
 )
 from weighin.core.errors import AppError
 from weighin.core.machine import memory_needed, memory_refusal, threads_per_lane
+from weighin.core.model import ModelFacts
+from weighin.core.options import LoadOptions
 from weighin.services.lane import Lane, LoadedModel
 
 
@@ -66,8 +68,11 @@ class ComparisonRunner(QObject):
         physical_cores: Callable[[], int],
         available_bytes: Callable[[], int | None],
         parent: QObject | None = None,
+        planned_bytes: Callable[[ModelFacts, LoadOptions], int | None] = lambda _model, _load: None,
     ) -> None:
+        """`planned_bytes`: main memory a model needs by its plan, None while it has none."""
         super().__init__(parent)
+        self._planned_bytes = planned_bytes
         self.lanes = lanes
         self._cores = physical_cores
         self._available = available_bytes
@@ -201,7 +206,9 @@ class ComparisonRunner(QObject):
         if self._request.try_anyway:
             return None
         setup = self._runs[index].setup
-        return memory_refusal(memory_needed(setup.model, setup.load), self._available())
+        planned = self._planned_bytes(setup.model, setup.load)
+        needed = memory_needed(setup.model, setup.load) if planned is None else planned
+        return memory_refusal(needed, self._available())
 
     def _on_loaded(self, index: int, _: LoadedModel) -> None:
         if index in self._waiting_for:

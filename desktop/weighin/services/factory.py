@@ -33,10 +33,14 @@ def new_worker(parent: QObject) -> WorkerProcess:
     return WorkerProcess(worker_command("llama"), parent)
 
 
-def new_runner(parent: QObject | None = None) -> ComparisonRunner:
-    """A runner with two empty lanes."""
+def new_runner(planner: Planner | None = None, parent: QObject | None = None) -> ComparisonRunner:
+    """A runner with two empty lanes. `planner`: who knows what models need; a rule of thumb without one."""
     lanes = tuple(Lane(label, new_worker, available_bytes=available_bytes) for label in LABELS)
-    runner = ComparisonRunner((lanes[0], lanes[1]), physical_cores, available_bytes, parent)
+    cores, free = physical_cores, available_bytes
+    if planner is None:
+        runner = ComparisonRunner((lanes[0], lanes[1]), cores, free, parent)
+    else:
+        runner = ComparisonRunner((lanes[0], lanes[1]), cores, free, parent, planner.needed_bytes)
     for lane in lanes:
         lane.setParent(runner)
     return runner

@@ -105,6 +105,12 @@ class Planner(QObject):
         """What was planned before, None where nothing was."""
         return self._known.get(_key(model, options))
 
+    def needed_bytes(self, model: ModelFacts, options: LoadOptions) -> int | None:
+        """Main memory that must be free for `model`; None while it is not planned."""
+        plan = self.known(model, options)
+        context = min(options.context, model.context_length or options.context)
+        return None if plan is None else plan.line.needed_at(context)
+
     def close(self) -> None:
         """End the worker."""
         self._closed = True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -37,7 +37,9 @@ _WARM_UP_MS = 250
 
 
 class ComparePage(QWidget):
-    """One prompt, two lanes."""
+    """One prompt, two lanes. `options_changed`: something was edited beside the prompt."""
+
+    options_changed = Signal()
 
     def __init__(
         self,
@@ -91,8 +93,14 @@ class ComparePage(QWidget):
             drawer.hide()
             drawer.close_requested.connect(lambda: self.prompt.set_options_open(False))
             drawer.changed.connect(lambda: self.prompt.set_allowed(drawer.is_valid))
+            drawer.changed.connect(self.options_changed)
             self._row.addWidget(drawer)
         return self._drawer
+
+    @property
+    def run_options(self) -> RunOptions:
+        """What is asked beside the prompt: of each field what made sense last."""
+        return self._drawer.values if self._drawer else RunOptions()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -108,7 +116,7 @@ class ComparePage(QWidget):
             if model is None:
                 self.prompt.refuse(f"Choose a model for lane {pane.label} first.")
                 return
-        options = self._drawer.values if self._drawer else RunOptions()
+        options = self.run_options
         a, b = (model for model in models if model is not None)
         self._start(
             ComparisonRequest(

@@ -32,6 +32,8 @@ class LaneHeader(QWidget):
         self._maximise = IconButton(theme, "maximise", f"Show lane {label} alone")
         self._maximise.setCheckable(True)
         self._facts = PlainLabel(role="small", wrap=True)
+        self._outlook = PlainLabel(role="small", wrap=True)
+        self._outlook.hide()
         self._refusal = PlainLabel(role="error", wrap=True)
         self._refusal.hide()
         row = QHBoxLayout()
@@ -44,6 +46,7 @@ class LaneHeader(QWidget):
         layout.setSpacing(4)
         layout.addLayout(row)
         layout.addWidget(self._facts)
+        layout.addWidget(self._outlook)
         layout.addWidget(self._refusal)
         layout.addStretch(1)
         self.picker.model_changed.connect(self._show_facts)
@@ -62,6 +65,21 @@ class LaneHeader(QWidget):
     def refuse(self, sentence: str) -> None:
         """Say why a file was not taken; an empty sentence says nothing."""
         self._refusal.say_or_hide(sentence)
+
+    @property
+    def outlook(self) -> str:
+        """What is expected of the model here, "" where nothing is known."""
+        return "" if self._outlook.isHidden() else self._outlook.text()
+
+    def show_outlook(self, sentence: str, tip: str, warns: bool) -> None:
+        """Say what is expected of the model here; an empty sentence says nothing."""
+        role = "warning" if warns else "small"
+        if self._outlook.property("role") != role:
+            self._outlook.setProperty("role", role)
+            self._outlook.style().unpolish(self._outlook)
+            self._outlook.style().polish(self._outlook)
+        self._outlook.say_or_hide(sentence)
+        self._outlook.setToolTip(plain_tooltip(tip) if tip else "")
 
     def set_locked(self, locked: bool) -> None:
         """While a comparison runs its models stay chosen."""

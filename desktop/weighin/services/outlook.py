@@ -1,0 +1,95 @@
+"""What is said of a model before it runs, and the promise that becomes of it when it does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Signal
+
+from weighin.core.comparison import Comparison, ComparisonRequest
+from weighin.core.model import ModelFacts
+from weighin.core.options import LoadOptions
+from weighin.core.plan import MemoryPlan, SpeedForecast, Verdict
+from weighin.core.verdict import Budget, refused, verdict
+from weighin.services.forecaster import Forecaster
+from weighin.services.ledger import Ledger
+from weighin.services.planner import Plan, Planner
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """What is expected of a model with its options: its plan, the verdict on it, and its speed where one is known."""
+
+    plan: MemoryPlan
+    verdict: Verdict
+    forecast: SpeedForecast | None
+
+
+class Outlook(QObject):
+    """`changed` follows every plan. While models run nothing is planned: it would disturb them."""
+
+    changed = Signal()
+
+    def __init__(
+        self,
+        planner: Planner,
+        forecaster: Forecaster,
+        ledger: Ledger,
+        budget: Callable[[], Budget | None],
+        threads: Callable[[ModelFacts], int],
+        parent: QObject | None = None,
+    ) -> None:
+        """`budget`: memory now; `threads`: of a run."""
+        super().__init__(parent)
+        self._planner, self._forecaster, self._ledger = planner, forecaster, ledger
+        self._budget, self._threads = budget, threads
+        self._running = False
+        self._waiting: list[tuple[ModelFacts, LoadOptions]] = []
+        planner.planned.connect(lambda _plan: self.changed.emit())
+        ledger.changed.connect(self.changed)
+
+    def ask(self, model: ModelFacts, load: LoadOptions) -> None:
+        """Have `model` planned; `changed` follows where it was not yet."""
+        if self._running:
+            self._waiting.append((model, load))
+        elif self._planner.known(model, load) is None:
+            self._planner.plan(model, load, lambda _plan: None)
+
+    def of(self, model: ModelFacts, load: LoadOptions, extra_bytes: int = 0) -> Expectation | None:
+        """What is expected now; None while nothing is known. `extra_bytes`: what will be free beside what is free now,
+        negative for what only seems to be."""
+        plan, budget = self._planner.known(model, load), self._budget()
+        if plan is None or budget is None:
+            return None
+        memory = plan.line.at(_context(model, load))
+        if plan.refusal:
+            return Expectation(memory, refused(plan.refusal), None)
+        free = Budget(max(0, budget.available + extra_bytes), budget.total)
+        found = verdict(plan.line, memory.context, free, model.context_length)
+        return Expectation(memory, found, self._forecaster.known(model, load))
+
+    def begin(self, request: ComparisonRequest) -> None:
+        """Models begin to run: what was said of them is now a promise."""
+        self._running = True
+        for setup in request.lanes:
+            plan = self._planner.known(setup.model, setup.load)
+            if plan is not None and not plan.refusal and setup.refusal is None:
+                self._promise(plan, setup.load)
+
+    def end(self, comparison: Comparison) -> None:
+        """They have run: hold the promises against what was measured."""
+        self._running = False
+        self._ledger.settle(comparison)
+        waiting, self._waiting = self._waiting, []
+        for model, load in waiting:
+            self.ask(model, load)
+
+    def _promise(self, plan: Plan, load: LoadOptions) -> None:
+        memory = plan.line.at(_context(plan.model, load))
+        forecast = self._forecaster.known(plan.model, load)
+        self._ledger.promise(plan.model, load, memory, forecast, self._threads(plan.model))
+
+
+def _context(model: ModelFacts, load: LoadOptions) -> int:
+    return min(load.context, model.context_length or load.context)

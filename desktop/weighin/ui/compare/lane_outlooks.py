@@ -1,0 +1,97 @@
+"""Says under each lane's model whether it runs here and how fast, before anything is loaded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer
+
+from weighin.core import words
+from weighin.core.comparison import Comparison, ComparisonRequest
+from weighin.core.options import LoadOptions
+from weighin.core.plan import VerdictKind
+from weighin.core.plan_report import memory_words, speed_words
+from weighin.ui.compare.compare_page import ComparePage
+
+if TYPE_CHECKING:
+    from weighin.services.comparison import ComparisonRunner
+    from weighin.services.lane import Lane
+    from weighin.services.outlook import Expectation, Outlook
+
+# Not at once: whoever leafs through models wants no worker for each of them, and the first paint comes first.
+_AFTER_MS = 800
+
+
+class LaneOutlooks(QObject):
+    """Follows the models and options of the Compare page."""
+
+    def __init__(
+        self, outlook: Outlook, runner: ComparisonRunner, page: ComparePage, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._outlook, self._runner, self._page = outlook, runner, page
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(_AFTER_MS)
+        self._soon.timeout.connect(self._ask)
+        for pane in page.panes:
+            pane.header.picker.model_changed.connect(lambda _model: self._changed())
+        page.options_changed.connect(self._changed)
+        outlook.changed.connect(self._say)
+        runner.started.connect(self._began)
+        runner.finished.connect(self._ended)
+        self._soon.start()
+
+    def _changed(self) -> None:
+        self._say()
+        self._soon.start()
+
+    def _began(self, request: ComparisonRequest) -> None:
+        self._outlook.begin(request)
+
+    def _ended(self, comparison: Comparison) -> None:
+        self._outlook.end(comparison)
+        self._say()
+
+    def _ask(self) -> None:
+        for pane, values in zip(self._page.panes, self._loads(), strict=True):
+            model = pane.header.picker.chosen
+            if model is not None and model.path:
+                self._outlook.ask(model, values)
+        self._say()
+
+    def _say(self) -> None:
+        loads = self._loads()
+        for index, pane in enumerate(self._page.panes):
+            model = pane.header.picker.chosen
+            expected = None
+            if model is not None:
+                lane, other = self._runner.lanes[index], self._runner.lanes[1 - index]
+                expected = self._outlook.of(model, loads[index], _given_back(lane) - _only_seems_free(other))
+            pane.header.show_outlook(*_said(expected))
+
+    def _loads(self) -> tuple[LoadOptions, LoadOptions]:
+        options = self._page.run_options
+        return options.a.load, options.b.load
+
+
+def _given_back(lane: Lane) -> int:
+    """Own memory of the model a lane holds: it is given back before the lane loads another."""
+    return (lane.model.memory.own_bytes or 0) if lane.model else 0
+
+
+def _only_seems_free(lane: Lane) -> int:
+    """Mapped pages of a model in use count as free to the system, but not to us."""
+    return (lane.model.memory.model_file_bytes or 0) if lane.model else 0
+
+
+def _said(expected: Expectation | None) -> tuple[str, str, bool]:
+    """The line, its tooltip, and whether it is a warning."""
+    if expected is None:
+        return "", "", False
+    text = expected.verdict.sentence
+    tip = [memory_words(expected.plan)]
+    if expected.forecast is not None:
+        text += f" ~{words.figure(expected.forecast.generation_tokens_per_s)} tok/s."
+        tip.append(speed_words(expected.forecast))
+    return text, "\n".join(tip), expected.verdict.kind is not VerdictKind.RUNS

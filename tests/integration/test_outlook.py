@@ -1,0 +1,123 @@
+"""Expectations of models, the promises they become, and the memory a runner refuses by."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from tests.support.lanes import Runs, fake_lane, fake_model, request
+
+from weighin.core.answer import StopReason
+from weighin.core.options import LoadOptions
+from weighin.core.plan import VerdictKind
+from weighin.core.verdict import Budget
+from weighin.services.comparison import ComparisonRunner
+from weighin.services.forecaster import Forecaster
+from weighin.services.ledger import Ledger
+from weighin.services.outlook import Outlook
+from weighin.services.planner import Planner
+from weighin.services.worker_process import WorkerProcess, worker_command
+
+ONE, TWO = fake_model("One"), fake_model("Two")
+LOAD = LoadOptions()
+
+
+class Kit:
+    """An outlook on scripted workers."""
+
+    def __init__(self, qtbot: Any, tmp_path: Path, available: int = 10**9, **script: Any) -> None:
+        def worker(parent: Any) -> WorkerProcess:
+            return WorkerProcess(worker_command("fake", json.dumps(script)), parent)
+
+        self.qtbot = qtbot
+        self.ledger = Ledger(tmp_path / "weighin.db")
+        self.planner = Planner(worker)
+        self.forecaster = Forecaster(worker, self.ledger, lambda: None, lambda _: 1)
+        self.available = available
+        self.outlook = Outlook(
+            self.planner, self.forecaster, self.ledger, lambda: Budget(self.available, 10**10), lambda _: 1
+        )
+
+    def planned(self, *models: Any) -> None:
+        for model in models:
+            self.outlook.ask(model, LOAD)
+        self.qtbot.waitUntil(lambda: all(self.planner.known(m, LOAD) for m in models), timeout=30_000)
+
+    def close(self) -> None:
+        self.planner.close()
+        self.forecaster.close()
+        self.ledger.close()
+
+
+def test_an_expectation_follows_the_plan_and_the_memory_there_is(qtbot: Any, tmp_path: Path) -> None:
+    kit = Kit(qtbot, tmp_path)
+    assert kit.outlook.of(ONE, LOAD) is None
+    with qtbot.waitSignal(kit.outlook.changed, timeout=30_000):
+        kit.outlook.ask(ONE, LOAD)
+    expected = kit.outlook.of(ONE, LOAD)
+    assert expected is not None
+    assert expected.verdict.kind is VerdictKind.RUNS
+    assert expected.plan.context == 4096
+    worse = kit.outlook.of(ONE, LOAD, extra_bytes=-999_999_999)
+    assert worse is not None
+    assert worse.verdict.kind is VerdictKind.NO
+    kit.close()
+
+
+def test_a_model_this_engine_cannot_run_is_refused_in_its_words(qtbot: Any, tmp_path: Path) -> None:
+    kit = Kit(qtbot, tmp_path, fail_plan={"kind": "architecture", "message": "It does not know it."})
+    path = tmp_path / "real.gguf"
+    from tests.support.gguf_files import make_model
+
+    from weighin.core.facts import model_facts
+
+    model = model_facts(make_model(path))
+    kit.planned(model)
+    expected = kit.outlook.of(model, LOAD)
+    assert expected is not None
+    assert (expected.verdict.kind, expected.verdict.sentence) == (VerdictKind.NO, "It does not know it.")
+    kit.close()
+
+
+def test_what_was_said_is_a_promise_when_the_models_begin_and_settled_when_they_end(qtbot: Any, tmp_path: Path) -> None:
+    kit = Kit(qtbot, tmp_path)
+    kit.planned(ONE)
+    runs = Runs(qtbot, fake_lane("A", tokens=20, tokens_per_s=200), fake_lane("B", tokens=20))
+    runs.runner.started.connect(kit.outlook.begin)
+    runs.runner.finished.connect(kit.outlook.end)
+    runs.run(request())
+    (kept,) = kit.ledger.predictions()
+    assert kept.model == ONE, "of the other model nothing was said"
+    assert kept.measured is not None
+    assert kept.measured.memory_bytes
+    runs.close()
+    kit.close()
+
+
+def test_nothing_is_planned_while_models_run(qtbot: Any, tmp_path: Path) -> None:
+    kit = Kit(qtbot, tmp_path)
+    runs = Runs(qtbot, fake_lane("A"), fake_lane("B"))
+    kit.outlook.begin(request())
+    kit.outlook.ask(ONE, LOAD)
+    assert kit.planner.known(ONE, LOAD) is None
+    kit.outlook.end(runs.run(request()))
+    qtbot.waitUntil(lambda: kit.planner.known(ONE, LOAD) is not None, timeout=30_000)
+    runs.close()
+    kit.close()
+
+
+def test_a_runner_refuses_by_the_plan(qtbot: Any, tmp_path: Path) -> None:
+    kit = Kit(qtbot, tmp_path)
+    kit.planned(ONE, TWO)
+    needed = kit.planner.needed_bytes(ONE, LOAD)
+    assert needed is not None
+    lanes = (fake_lane("A"), fake_lane("B"))
+    runs = Runs(qtbot, *lanes)
+    runs.runner = ComparisonRunner(lanes, lambda: 2, lambda: needed - 1, None, kit.planner.needed_bytes)
+    runs.runner.finished.connect(runs.finished.append)
+    refused = runs.run(request())
+    assert [r.answer.stop_reason for r in refused.results] == [StopReason.FAILED] * 2
+    assert [r.answer.failure.kind for r in refused.results if r.answer.failure] == ["memory"] * 2
+    runs.close()
+    kit.close()

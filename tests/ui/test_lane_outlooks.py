@@ -1,0 +1,111 @@
+"""What is said under each lane's model before it runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QObject, Signal
+
+from tests.ui.conftest import Kit
+from tests.ui.fakes import DENSE, MOE, answer
+from weighin.core.answer import MemoryReceipt
+from weighin.core.model import ModelFacts
+from weighin.core.options import LoadOptions
+from weighin.core.plan import MemoryPlan, SpeedForecast, SpeedMethod, Verdict, VerdictKind
+from weighin.services.outlook import Expectation
+from weighin.ui.compare.lane_outlooks import LaneOutlooks
+
+PLAN = MemoryPlan(4096, 4_000_000_000, 4_000_000_000, 500_000_000, 0, 30_000_000, 600_000, 60_000_000, 4_700_000_000)
+RUNS = Verdict(VerdictKind.RUNS, "Needs 4.6 GB at 4k context; 8.0 GB free now. Runs.", 32_768)
+NOT = Verdict(VerdictKind.NO, "Needs 4.6 GB at 4k context; 1.0 GB free now. It would run elsewhere.")
+SPEED = SpeedForecast(12.3, 10.8, 13.8, 140.0, SpeedMethod.SLICE)
+
+
+class FakeOutlook(QObject):
+    """Expects what a test puts there."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.expected: dict[str, Expectation] = {}
+        self.asked: list[tuple[str, LoadOptions]] = []
+        self.extra: dict[str, int] = {}
+        self.begun: list[Any] = []
+        self.ended: list[Any] = []
+
+    def ask(self, model: ModelFacts, load: LoadOptions) -> None:
+        self.asked.append((model.path, load))
+
+    def of(self, model: ModelFacts, load: LoadOptions, extra_bytes: int = 0) -> Expectation | None:
+        self.extra[model.path] = extra_bytes
+        return self.expected.get(model.path)
+
+    def begin(self, request: Any) -> None:
+        self.begun.append(request)
+
+    def end(self, comparison: Any) -> None:
+        self.ended.append(comparison)
+
+    def expect(self, model: ModelFacts, verdict: Verdict, forecast: SpeedForecast | None = None) -> None:
+        self.expected[model.path] = Expectation(PLAN, verdict, forecast)
+        self.changed.emit()
+
+
+@pytest.fixture
+def outlook(kit: Kit) -> FakeOutlook:
+    made = FakeOutlook()
+    made.lanes = LaneOutlooks(made, kit.runner, kit.page, kit.window)  # type: ignore[arg-type, attr-defined]
+    return made
+
+
+def headers(kit: Kit) -> list[Any]:
+    return [pane.header for pane in kit.page.panes]
+
+
+def test_nothing_is_said_before_anything_is_known(kit: Kit, outlook: FakeOutlook) -> None:
+    assert [h.outlook for h in headers(kit)] == ["", ""]
+
+
+def test_both_models_are_planned_soon_after_the_start(kit: Kit, outlook: FakeOutlook, qtbot: Any) -> None:
+    qtbot.waitUntil(lambda: len(outlook.asked) == 2)
+    assert {path for path, _ in outlook.asked} == {DENSE.path, MOE.path}
+
+
+def test_the_verdict_and_the_speed_stand_under_the_model(kit: Kit, outlook: FakeOutlook) -> None:
+    outlook.expect(DENSE, RUNS, SPEED)
+    outlook.expect(MOE, NOT)
+    a, b = headers(kit)
+    assert a.outlook == f"{RUNS.sentence} ~12.3 tok/s."
+    assert b.outlook == NOT.sentence
+    assert (a._outlook.property("role"), b._outlook.property("role")) == ("small", "warning")
+    assert "KV cache 500 MB" in a._outlook.toolTip()
+    assert "10.8 to 13.8" in a._outlook.toolTip()
+
+
+def test_another_model_or_other_options_are_asked_for_again(kit: Kit, outlook: FakeOutlook, qtbot: Any) -> None:
+    qtbot.waitUntil(lambda: len(outlook.asked) == 2)
+    headers(kit)[0].picker.choose(MOE)
+    qtbot.waitUntil(lambda: len(outlook.asked) == 4)
+    assert outlook.asked[2][0] == MOE.path
+    kit.page.drawer.form("A").field("context").set_text("8192")
+    qtbot.waitUntil(lambda: len(outlook.asked) == 6)
+    assert outlook.asked[4][1].context == 8192
+
+
+def test_memory_of_the_other_lane_is_not_counted_as_free(kit: Kit, outlook: FakeOutlook) -> None:
+    class Held:
+        memory = MemoryReceipt(own_bytes=100, model_file_bytes=7000)
+
+    kit.runner.lanes[1].model = Held()
+    outlook.expect(DENSE, RUNS)
+    assert outlook.extra[DENSE.path] == -7000
+    assert outlook.extra[MOE.path] == 100
+
+
+def test_runs_are_told_to_whoever_keeps_promises(kit: Kit, outlook: FakeOutlook) -> None:
+    kit.start()
+    assert len(outlook.begun) == 1
+    kit.runner.finish(answer(), answer())
+    assert len(outlook.ended) == 1
