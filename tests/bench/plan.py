@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from statistics import median
 
 from gguf import GGMLQuantizationType as QT
 
 from tests.bench.shapes import QWEN3_06B, Shape, write_shape
+from tests.support.loopback_hub import LoopbackHub
 from tests.support.worker_client import WorkerClient
 from weighin.core.chat import Message
 from weighin.core.options import LoadOptions, SamplingOptions
@@ -59,6 +63,24 @@ def main() -> None:
         errors = [abs(r - 1) for r in ratios]
         _say(f"{what}: median error {median(errors):.1%} (target 10 %), worst {max(errors):.1%} (target {worst})")
     _say(f"a slice forecast took at most {max(took):.1f} s (target 20 s)")
+    remote()
+
+
+def remote() -> None:
+    """Print what a plan of a model at the hub fetches and takes: a header of about 15 MB, as the largest real ones."""
+    shape = Shape("qwen3", 2, 64, 2, 1, 32, 128, 900_000, tied=True)
+    with tempfile.TemporaryDirectory() as folder, LoopbackHub() as hub:
+        data = write_shape(Path(folder) / "shape.gguf", shape).read_bytes()
+        hub.add("o/shape-GGUF", {"shape-Q8_0.gguf": data})
+        environment = os.environ | {"HF_ENDPOINT": hub.url, "WEIGHIN_PROFILE": folder}
+        environment.pop("HF_HUB_OFFLINE", None)
+        command = [sys.executable, "-m", "weighin", "plan", "hub:o/shape-GGUF/shape-Q8_0.gguf", "--no-slice"]
+        for _ in range(2):  # the first one measures the memory too
+            before, begin = hub.sent, time.perf_counter()
+            subprocess.run(command, check=True, capture_output=True, env=environment)
+            seconds, fetched = time.perf_counter() - begin, hub.sent - before
+    _say(f"remote plan: {fetched / 1e6:.1f} MB of {len(data) / 1e6:.0f} MB fetched (target 20 MB)")
+    _say(f"remote plan: {seconds:.1f} s for the whole command, transfer from loopback included (target 3 s)")
 
 
 def _memory(path: Path, context: int) -> tuple[float, int]:
