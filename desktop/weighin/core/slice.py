@@ -91,7 +91,8 @@ class Cutter:
         return value if isinstance(value, int) and 0 <= value < _LARGEST_ROUTED else 0
 
     def _find_blocks(self) -> Blocks:
-        count = max(0, self._stated - self._number("nextn_predict_layers"))
+        present = 1 + max((n for t in self._tensors if (n := block_of(t)) is not None), default=-1)
+        count = max(0, min(present, self._stated - self._number("nextn_predict_layers")))  # a header may lie
         kinds: list[set[tuple[str, tuple[int, ...]]]] = [set() for _ in range(count)]
         for tensor in self._tensors:
             if (number := block_of(tensor)) is not None and number < count:

@@ -79,6 +79,16 @@ def test_a_model_smaller_than_the_caches_is_its_own_slice(tmp_path: Path) -> Non
     assert (sizes.small, sizes.large) == (2, 2)
 
 
+def test_a_header_that_claims_blocks_it_does_not_have_is_not_believed(tmp_path: Path) -> None:
+    path = write_shape(tmp_path / "m.gguf", MOE)
+    data = path.read_bytes()
+    at = data.index(b"qwen3moe.block_count") + len("qwen3moe.block_count") + 4
+    path.write_bytes(data[:at] + (60_000).to_bytes(4, "little") + data[at + 4 :])
+    cutter = cutter_of(path)
+    assert cutter.blocks.count == 6
+    assert choose_sizes(cutter, 1 << 30, 1).large == 6
+
+
 def test_lists_with_an_entry_for_each_block_are_cut(tmp_path: Path) -> None:
     import gguf
 
