@@ -14,9 +14,12 @@ from weighin.core.comparison import Comparison
 from weighin.core.errors import AppError
 from weighin.logs import start_logging
 from weighin.paths import Profile, resources
-from weighin.services.factory import new_model_services, new_runner, new_workstation
+from weighin.services.bandwidth import MemoryBandwidth
+from weighin.services.factory import new_forecaster, new_model_services, new_runner, new_workstation
 from weighin.services.history import History
+from weighin.services.ledger import Ledger
 from weighin.services.library import Library
+from weighin.services.promises import Promises
 from weighin.services.settings import Settings
 from weighin.ui import theme
 from weighin.ui.main_window import MainWindow
@@ -36,15 +39,22 @@ class Program:
         self.library = Library(resources(), settings, self.models.shelf)
         self.history = History(profile.database)
         self.runner = new_runner()
-        self.workstation = new_workstation(self.library, self.models, settings)
+        self.ledger = Ledger(profile.database)
+        bandwidth = MemoryBandwidth(settings)
+        forecaster = new_forecaster(bandwidth, self.ledger, self.runner)
+        self.workstation = new_workstation(self.library, self.models, forecaster, self.ledger, bandwidth)
+        self.promises = Promises(self.models.planner, forecaster, self.ledger)
         self.window = MainWindow(self.runner, self.library, self.history, settings, self.models, self.workstation)
+        self.runner.started.connect(self.promises.begin)
         self.runner.finished.connect(self._keep)
+        self.runner.finished.connect(self.ledger.settle)
         self.runner.finished.connect(self.library.doubt)
-        for source in (self.history, self.models.records):
+        for source in (self.history, self.models.records, self.ledger):
             source.damaged.connect(self.window.show_notice)
 
     def restore(self) -> None:
         """Take up what earlier runs left: the shelf, and downloads that were not finished."""
+        self.ledger.restore()
         self.library.restore()
         self.models.downloads.restore()
 
@@ -53,6 +63,7 @@ class Program:
         self.runner.close()
         self.workstation.close()
         self.models.close()
+        self.ledger.close()
         self.history.close()
 
     def _keep(self, comparison: Comparison) -> None:

@@ -27,7 +27,7 @@ from weighin.core.options import LoadOptions, SamplingOptions
 from weighin.core.shelf import Condition
 from weighin.paths import Profile
 from weighin.ui import theme
-from weighin.ui.main_window import HISTORY, WORKSTATION
+from weighin.ui.main_window import COMPARE, HISTORY, WORKSTATION
 
 
 @pytest.fixture
@@ -87,13 +87,23 @@ def test_the_workstation_page_measures_this_computer_and_plans_its_files(qtbot: 
     qtbot.keyClick(program.window, Qt.Key(Qt.Key.Key_1 + WORKSTATION), Qt.KeyboardModifier.ControlModifier)
     page, station = program.window.workstation_page, program.workstation
     qtbot.waitUntil(lambda: page.card.facts.get("Reads memory", "").endswith("✓"), timeout=60_000)
-    assert station.engine is not None and station.hardware is not None
+    assert station.computer.engine is not None and station.computer.hardware is not None
     qtbot.waitUntil(lambda: all(station.judge_file(f).mark == "" for f in program.library.models()), timeout=60_000)
     model = page.runs.table.model()
     rows = [[str(model.index(r, c).data()) for c in range(model.columnCount())] for r in range(2)]
     assert [row[0] for row in rows] == ["Weigh-In Starter Dense", "Weigh-In Starter MoE"]
     assert [row[7] for row in rows] == ["runs", "runs"]
     assert model.rowCount() > 250
+
+    # What was planned is a promise when it is run, and what the run took stands beside it.
+    program.window.show_page(COMPARE)
+    ask(qtbot, program, "What is seven plus five?")
+    promises = station.predictions()
+    assert {promise.model.name for promise in promises} == {"Weigh-In Starter Dense", "Weigh-In Starter MoE"}
+    for promise in promises:
+        assert promise.measured is not None and promise.measured.memory_bytes is not None
+        assert abs(promise.plan.ram_bytes - promise.measured.memory_bytes) < 32 << 20
+    assert page.ledger.table.model().rowCount() == 2
 
 
 def test_both_lanes_live_after_a_worker_was_killed(qtbot: Any, program: Program) -> None:

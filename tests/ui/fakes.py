@@ -411,7 +411,11 @@ class FakeHub(QObject):
     def look(self, listing: Listing, variant: Variant, done: object, failed: object) -> None:
         """Its header, and what the engine says of it."""
         line = PlanLine((MemoryPlan(4096, 5_000, 5_000, 100, 0, 20, 5, 30, 6_000),))
-        self._answer(variant.name, done, failed, MemoryOf(OTHER, line, self.refusal))
+        self._answer(variant.name, done, failed, MemoryOf(replace(OTHER, path="hub:x"), line, self.refusal))
+
+    def stand_in(self, model: ModelFacts) -> str:
+        """The header that was read."""
+        return "/tmp/stand-in.gguf"
 
 
 class FakeDownloads(QObject):

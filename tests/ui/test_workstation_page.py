@@ -14,6 +14,7 @@ from tests.ui.conftest import Kit
 from tests.ui.fakes import DENSE, LISTING, OTHER, FakeModels, on_shelf
 from tests.ui.workstation_fakes import GB
 from weighin.core.candidates import Origin
+from weighin.core.errors import AppError
 from weighin.core.options import LoadOptions
 from weighin.core.plan import SpeedForecast, SpeedMethod
 from weighin.core.prediction import Measured, Prediction
@@ -45,7 +46,7 @@ def shown(new_kit: Callable[..., Kit], qtbot: QtBot) -> Kit:
     kit.window.show_page(WORKSTATION)
     with qtbot.waitExposed(kit.window):
         kit.window.show()
-    qtbot.waitUntil(lambda: kit.station.workstation.hardware is not None)
+    qtbot.waitUntil(lambda: kit.station.workstation.computer.hardware is not None)
     return kit
 
 
@@ -166,12 +167,12 @@ def test_the_slider_judges_everything_again_and_the_choice_stays(page: Workstati
 def test_memory_that_others_take_changes_the_verdict(shown: Kit, page: WorkstationPage, qtbot: QtBot) -> None:
     choose(page, SMALL.path)
     shown.station.memory.append(Budget(1 * GB, 32 * GB))
-    shown.station.workstation.look_at_memory()
+    shown.station.workstation.computer.look_at_memory()
     qtbot.waitUntil(lambda: cell(page, SMALL.path, "Here?") == "no")
     assert "1.0 GB free now" in page.runs.detail.row.sentence.text()
     assert page.runs.detail.row.compare.text() == "Try anyway"
     shown.station.memory.append(None)
-    shown.station.workstation.look_at_memory()
+    shown.station.workstation.computer.look_at_memory()
     qtbot.waitUntil(lambda: cell(page, SMALL.path, "Here?") == "-")
     assert "does not tell how much memory" in page.runs.detail.row.sentence.text()
 
@@ -187,7 +188,7 @@ def test_a_chosen_file_is_explained(shown: Kit, page: WorkstationPage) -> None:
     assert detail.memory.legend[0] == "Weights, mapped from the file 5.0 GB"
     assert detail.memory.legend[-1] == "| 21.0 GB free now"
     assert "KV cache" in detail.memory.bar.accessibleDescription()
-    assert "memory alone" in detail.forecast.text()
+    assert "speed of this computer's memory" in detail.forecast.text()
     assert detail.measured.isHidden()
     detail.compare.click()
     assert shown.window.page == COMPARE
@@ -225,10 +226,92 @@ def test_what_is_not_here_can_be_got(shown: Kit, page: WorkstationPage, qtbot: Q
 
 
 def test_a_repository_that_was_looked_at_is_judged_too(shown: Kit, page: WorkstationPage) -> None:
-    shown.station.workstation.show_listing(LISTING)
+    shown.station.workstation.offered.show(LISTING)
     page.runs.origin.setCurrentIndex(page.runs.origin.findData(Origin.HUB))
     assert page.runs.origin.currentText() == LISTING.repo
     assert [row.candidate.quantization for row in page.runs.table.rows.shown] == ["Q4_K_M", "Q8_0"]
+
+
+# ------------------------------------------------------------------ slices
+
+SLICE = SpeedForecast(12.0, 11.0, 13.0, 140.0, SpeedMethod.SLICE)
+
+
+def test_a_slice_is_timed_and_its_forecast_shown(shown: Kit, page: WorkstationPage) -> None:
+    choose(page, SMALL.path)
+    detail = page.runs.detail.row
+    detail.slice.setFocus()
+    detail.slice.click()
+    assert "Timing a slice" in detail.forecast.text()
+    assert shown.window.focusWidget() is detail.stop
+    assert detail.slice.isHidden() and detail.stop.isVisible()
+    choose(page, OTHER.path)
+    assert detail.slice.isHidden() and detail.stop.isHidden()
+    choose(page, SMALL.path)
+    shown.station.forecaster.give(SLICE)
+    assert detail.forecast.text() == (
+        "Writing ~ 12.0 (11.0 to 13.0) tokens/s, from a slice of it, timed here. Reading about 140 tokens/s."
+    )
+    assert cell(page, SMALL.path, "Tokens/s") == "~ 12.0 (11.0 to 13.0)"
+    assert detail.slice.isVisible() and detail.stop.isHidden()
+
+
+def test_a_slice_can_be_stopped_and_a_refusal_is_said(shown: Kit, page: WorkstationPage) -> None:
+    choose(page, SMALL.path)
+    detail = page.runs.detail.row
+    detail.slice.click()
+    detail.stop.click()
+    assert page.runs.error.isHidden()
+    assert detail.slice.isVisible()
+    detail.slice.click()
+    shown.station.forecaster.give(AppError("There is too little memory free to time a slice of this model."))
+    assert "too little memory" in page.runs.error.label.text()
+    detail.slice.click()
+    assert page.runs.error.isHidden()
+
+
+def test_nothing_is_planned_beside_a_slice(shown: Kit, page: WorkstationPage) -> None:
+    planner = shown.station.planner
+    choose(page, SMALL.path)
+    asked = list(planner.asked)
+    page.runs.detail.row.slice.click()
+    planner.give(OTHER, 18 * GB)
+    planner.give(SMALL, 5 * GB)
+    assert planner.asked == asked
+
+
+def test_a_model_at_the_hub_is_looked_into_and_sliced_before_any_download(shown: Kit, page: WorkstationPage) -> None:
+    shown.station.workstation.offered.show(LISTING)
+    key = f"{LISTING.repo}/Qwen3-4B-Q8_0.gguf"
+    choose(page, key)
+    detail = page.runs.detail.row
+    assert cell(page, key, "Needs") == "~5.1 GB"
+    assert detail.slice.isHidden()
+    detail.look.click()
+    assert cell(page, key, "Needs") == "5.2 kB"
+    assert cell(page, key, "Kind") == "MoE 30.5B, 3.3B active"
+    assert detail.look.isHidden()
+    detail.slice.click()
+    assert shown.station.forecaster.asked == [("hub:x", "/tmp/stand-in.gguf")]
+    shown.station.forecaster.give(SLICE)
+    assert cell(page, key, "Tokens/s") == "~ 12.0 (11.0 to 13.0)"
+
+
+def test_a_header_that_cannot_be_read_is_said(shown: Kit, page: WorkstationPage) -> None:
+    shown.station.workstation.offered.show(LISTING)
+    choose(page, f"{LISTING.repo}/Qwen3-4B-Q8_0.gguf")
+    shown.models.hub.error = AppError("The hub does not answer.")
+    page.runs.detail.row.look.click()
+    assert page.runs.error.label.text() == "The hub does not answer."
+    assert page.runs.detail.row.look.isVisible()
+
+
+def test_earlier_runs_correct_the_bandwidth_forecasts_and_it_says_so(shown: Kit, page: WorkstationPage) -> None:
+    shown.station.ledger.corrections = {"dense": 0.5}
+    shown.station.ledger.keep()
+    assert cell(page, SMALL.path, "Tokens/s") == "? 3.00 (1.60 to 4.40)"
+    choose(page, SMALL.path)
+    assert "corrected by earlier runs here" in page.runs.detail.row.forecast.text()
 
 
 # ------------------------------------------------------------------ two rows

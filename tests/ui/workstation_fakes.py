@@ -9,15 +9,18 @@ from PySide6.QtCore import QObject, Signal
 
 from tests.ui.fakes import FakeLibrary, FakeModels
 from weighin.core.comparison import EngineFacts
+from weighin.core.errors import AppError
 from weighin.core.hardware import Gpu, Hardware
 from weighin.core.model import ModelFacts
 from weighin.core.options import LoadOptions
-from weighin.core.plan import PlanLine, PlanMethod
+from weighin.core.plan import PlanLine, PlanMethod, SpeedForecast
 from weighin.core.prediction import Prediction
 from weighin.core.rough_plan import rough_line
 from weighin.core.verdict import Budget
+from weighin.services.offered import Offered
 from weighin.services.planner import Plan
-from weighin.services.workstation import Machine, Workstation
+from weighin.services.this_computer import Sources, ThisComputer
+from weighin.services.workstation import Workstation
 
 GB = 10**9
 HARDWARE = Hardware(
@@ -101,15 +104,61 @@ class FakeLedger(QObject):
     def __init__(self) -> None:
         super().__init__()
         self.kept: tuple[Prediction, ...] = ()
+        self.corrections: dict[str, float] = {}
+        self.promised: list[tuple[object, ...]] = []
 
     def predictions(self) -> tuple[Prediction, ...]:
         """All."""
         return self.kept
 
+    def correction(self, kind: str, bandwidth: float) -> float:
+        """What a test says."""
+        return self.corrections.get(kind, 1.0)
+
+    def promise(self, *what: object) -> None:
+        """Remember it."""
+        self.promised.append(what)
+
     def keep(self, *predictions: Prediction) -> None:
         """These and no others."""
         self.kept = predictions
         self.changed.emit()
+
+
+class FakeForecaster:
+    """A slice that is timed when a test says so."""
+
+    def __init__(self) -> None:
+        self.forecasts: dict[str, SpeedForecast] = {}
+        self.asked: list[tuple[str, str]] = []
+        self.timing = False
+        self._over: tuple[Callable[[SpeedForecast], None], Callable[[AppError], None]] | None = None
+
+    def known(self, model: ModelFacts, options: LoadOptions) -> SpeedForecast | None:
+        """What a slice gave."""
+        return self.forecasts.get(model.path)
+
+    def forecast(self, model: ModelFacts, options: LoadOptions, done: object, failed: object, stand_in: str) -> None:
+        """Begin."""
+        self.asked.append((model.path, stand_in))
+        self.timing, self._over = True, (done, failed)
+
+    def give(self, answer: SpeedForecast | AppError) -> None:
+        """It is over."""
+        self.timing = False
+        assert self._over is not None
+        if isinstance(answer, AppError):
+            self._over[1](answer)
+        else:
+            self.forecasts[self.asked[-1][0]] = answer
+            self._over[0](answer)
+
+    def stop(self) -> None:
+        """As the real one does."""
+        self.give(AppError("Stopped.", kind="cancelled"))
+
+    def close(self) -> None:
+        """Nothing runs."""
 
 
 class FakeEngineProbe(QObject):
@@ -134,13 +183,15 @@ class StationKit:
     planner: FakePlanner
     bandwidth: FakeBandwidth
     ledger: FakeLedger
+    forecaster: FakeForecaster
     memory: list[Budget | None]
 
 
 def new_station(library: FakeLibrary, models: FakeModels) -> StationKit:
     """The Workstation behind a window on fakes."""
-    planner, bandwidth, ledger = FakePlanner(), FakeBandwidth(), FakeLedger()
+    planner, bandwidth, ledger, forecaster = FakePlanner(), FakeBandwidth(), FakeLedger(), FakeForecaster()
     memory: list[Budget | None] = [Budget(21 * GB, 32 * GB)]
-    machine = Machine(lambda: HARDWARE, lambda: memory[-1], FakeEngineProbe)
-    workstation = Workstation(library, models.shelf, planner, bandwidth, ledger, machine)
-    return StationKit(workstation, planner, bandwidth, ledger, memory)
+    computer = ThisComputer(Sources(lambda: HARDWARE, lambda: memory[-1], FakeEngineProbe), bandwidth)
+    offered = Offered(models.inspector)
+    workstation = Workstation(library, models.shelf, planner, forecaster, ledger, offered, computer)
+    return StationKit(workstation, planner, bandwidth, ledger, forecaster, memory)

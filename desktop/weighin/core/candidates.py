@@ -10,6 +10,7 @@ from weighin.core.catalogue import Catalogue, System
 from weighin.core.machine import active_bytes
 from weighin.core.model import ModelFacts
 from weighin.core.plan import PlanLine
+from weighin.core.prediction import kind_of
 from weighin.core.repository import Listing
 from weighin.core.rough_plan import kv_per_token, rough_line, weights_of
 from weighin.core.shelf import ShelfModel
@@ -57,9 +58,26 @@ class Candidate:
         """Whether only some weights work on each token."""
         return self.parameters is not None and self.active is not None and self.active < self.parameters
 
+    @property
+    def kind(self) -> str:
+        """ "dense", "MoE" or "hybrid", as past errors are told apart."""
+        if self.facts is not None:
+            return kind_of(self.facts)
+        return "MoE" if self.is_moe else "dense"
+
     def planned(self, line: PlanLine, refusal: str = "") -> Candidate:
         """The same with what the engine said of it."""
         return replace(self, line=line, refusal=refusal, guessed=False)
+
+    def described(self, facts: ModelFacts) -> Candidate:
+        """The same with what its header says of its shape, better than what a catalogue or a name says."""
+        return replace(
+            self,
+            read_bytes=active_bytes(facts),
+            parameters=facts.parameters,
+            active=facts.active_parameters,
+            trained=facts.context_length,
+        )
 
 
 def of_file(facts: ModelFacts, system: System | None = None) -> Candidate:

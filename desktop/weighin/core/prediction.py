@@ -9,6 +9,7 @@ from weighin.core.model import ModelFacts
 from weighin.core.options import LoadOptions
 from weighin.core.plan import MemoryPlan, SpeedForecast
 
+KINDS = ("dense", "MoE", "hybrid")
 # Architectures with recurrent layers beside or instead of attention.
 _HYBRIDS = ("mamba", "jamba", "hybrid", "-h", "lfm2", "qwen35", "qwen3next", "rwkv", "nemotron_h", "plamo2")
 
@@ -70,7 +71,7 @@ def kind_of(model: ModelFacts) -> str:
 def past_errors(predictions: tuple[Prediction, ...]) -> tuple[Errors, ...]:
     """How wrong this program was so far: memory and speed for each kind of model that was run."""
     found = []
-    for kind in ("dense", "MoE", "hybrid"):
+    for kind in KINDS:
         of_kind = [p for p in predictions if kind_of(p.model) == kind]
         for what, errors in (
             ("memory", [e for p in of_kind if (e := p.memory_error) is not None]),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from weighin.core import words
 from weighin.core.candidates import Candidate
+from weighin.core.forecast import corrected
 from weighin.core.plan import MemoryPlan, PlanMethod, SpeedForecast, VerdictKind
 from weighin.core.prediction import Measured, Prediction
 from weighin.core.quick_forecast import quick_forecast
@@ -18,14 +19,15 @@ CONTEXT_STOPS = tuple(512 << n for n in range(12))  # 512 .. 1M
 @dataclass(frozen=True)
 class Conditions:
     """Under which everything is judged: tokens of context, memory (None where the system does not tell), bytes/s that
-    memory is read with, and what is known better than from these: forecasts by a slice or from history, and what was
-    measured, by the key of a candidate."""
+    memory is read with, and what is known better than from these: forecasts by a slice or from history and what was
+    measured, by the key of a candidate; and by how much bandwidth promised too little, by kind of model."""
 
     context: int
     budget: Budget | None
     bandwidth: float | None
     forecasts: Mapping[str, SpeedForecast]
     measured: Mapping[str, Measured]
+    corrections: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class Row:
     """A candidate under conditions. context: never more than it was trained for. needs: bytes of main memory.
 
     kind: None where nobody knows how much memory there is. forecast: None where it is unknown, or where the disk would
-    set the speed."""
+    set the speed; refined: by how wrong such forecasts were before."""
 
     candidate: Candidate
     context: int
@@ -41,6 +43,7 @@ class Row:
     kind: VerdictKind | None
     forecast: SpeedForecast | None
     measured: Measured | None
+    refined: bool = False
 
     @property
     def plan(self) -> MemoryPlan:
@@ -72,11 +75,14 @@ def row_of(candidate: Candidate, now: Conditions) -> Row:
     if not candidate.refusal:
         kind = verdict_kind(candidate.line, context, now.budget, candidate.trained) if now.budget else None
     forecast = now.forecasts.get(candidate.key)
+    refined = False
     if candidate.refusal or (now.budget and needs > now.budget.total):
         forecast = None
     elif forecast is None and not candidate.line.upper.gpu_bytes:
         forecast = quick_forecast(now.bandwidth, candidate.read_bytes)
-    return Row(candidate, context, needs, kind, forecast, now.measured.get(candidate.key))
+        refined = forecast is not None and candidate.kind in now.corrections
+        forecast = corrected(forecast, now.corrections[candidate.kind]) if forecast and refined else forecast
+    return Row(candidate, context, needs, kind, forecast, now.measured.get(candidate.key), refined)
 
 
 def rows_of(candidates: Iterable[Candidate], now: Conditions) -> tuple[Row, ...]:

@@ -145,6 +145,15 @@ def test_a_better_forecast_and_what_was_measured_count() -> None:
     assert (row.forecast, row.measured) == (slice_, measured)
 
 
+def test_earlier_runs_correct_what_bandwidth_promises() -> None:
+    plain, moe = row_of(of_file(MOE), now()), replace(now(), corrections={"MoE": 0.5})
+    refined = row_of(of_file(MOE), moe)
+    assert plain.forecast is not None and refined.forecast is not None
+    assert refined.refined and not plain.refined
+    assert refined.forecast.generation_tokens_per_s == plain.forecast.generation_tokens_per_s / 2
+    assert row_of(of_file(DENSE), moe).forecast == row_of(of_file(DENSE), now()).forecast
+
+
 def test_no_speed_is_promised_from_a_disk_nor_of_a_gpu() -> None:
     assert row_of(of_file(MOE), now(budget=Budget(10 * GB, 16 * GB))).forecast is None
     assert row_of(of_file(MOE), now(budget=Budget(10 * GB, 32 * GB))).forecast is not None

@@ -81,7 +81,7 @@ class ModelsPage(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._workstation.look_at_memory()
+        self._workstation.computer.look_at_memory()
 
     def take_focus(self) -> None:
         """Be ready to type into the tab that is shown."""

@@ -26,7 +26,7 @@ class Verdicts(QObject):
         super().__init__(parent)
         self._workstation, self._catalogue = workstation, catalogue
         workstation.changed.connect(self.changed)
-        workstation.memory_changed.connect(self.changed)
+        workstation.computer.memory_changed.connect(self.changed)
 
     def of_model(self, model: ShelfModel) -> Row | None:
         """A model of the shelf; None where its header cannot be read."""
@@ -34,14 +34,14 @@ class Verdicts(QObject):
 
     def of_variants(self, listing: Listing) -> dict[str, Row]:
         """The models of a repository, by the path of their first file."""
-        offered = self._workstation.offered(listing, self._catalogue)
+        offered = self._workstation.offered.candidates(listing, self._catalogue)
         return {c.key.removeprefix(f"{listing.repo}/"): self._workstation.judge(c) for c in offered}
 
     def of_pair(self, systems: tuple[System, System], here: tuple[ShelfModel | None, ...]) -> str:
         """A sentence about two systems together, as files that are here or as they are usually had; "" where their
         sizes are unknown."""
         found = [self._candidate(systems, here, number) for number in range(2)]
-        budget = self._workstation.budget
+        budget = self._workstation.computer.budget
         if found[0] is None or found[1] is None or budget is None:
             return ""
         a, b = found[0], found[1]
@@ -50,7 +50,7 @@ class Verdicts(QObject):
 
     def sentence(self, row: Row) -> str:
         """What a verdict means."""
-        return row.sentence(self._workstation.budget)
+        return row.sentence(self._workstation.computer.budget)
 
     def want(self, model: ShelfModel) -> None:
         """Ask the engine about a file of this computer, once."""
@@ -59,11 +59,11 @@ class Verdicts(QObject):
 
     def keep(self, listing: Listing, variant: Variant, plan: Plan) -> None:
         """A header was looked into; other pages judge this repository too."""
-        self._workstation.keep_plan(f"{listing.repo}/{variant.files[0].path}", plan)
+        self._workstation.offered.keep(listing, variant, plan)
 
     def follow(self, listing: Listing | None) -> None:
         """A repository is looked at: the Workstation page shows its models too."""
-        self._workstation.show_listing(listing)
+        self._workstation.offered.show(listing)
 
     def _candidate(
         self, systems: tuple[System, System], here: tuple[ShelfModel | None, ...], number: int

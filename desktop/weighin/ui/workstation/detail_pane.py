@@ -10,7 +10,7 @@ from weighin.core.workstation import Row
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.label import PlainLabel
 from weighin.ui.workstation.pair_detail import PairDetail
-from weighin.ui.workstation.row_detail import RowDetail
+from weighin.ui.workstation.row_detail import Offers, RowDetail
 
 _HINT = "Choose a model to see what it needs and how fast it will be; choose two, with Ctrl, to weigh them together."
 
@@ -35,10 +35,12 @@ class DetailPane(QFrame):
         layout.addWidget(self._stack)
         self.setMinimumHeight(120)
 
-    def show_chosen(self, chosen: tuple[Row, ...], budget: Budget | None, bandwidth: float | None, timing: str) -> None:
+    def show_chosen(
+        self, chosen: tuple[Row, ...], budget: Budget | None, bandwidth: float | None, offers: Offers
+    ) -> None:
         """Show what is chosen in the table."""
         if len(chosen) == 1:
-            self.row.show_row(chosen[0], budget, bandwidth, timing)
+            self.row.show_row(chosen[0], budget, bandwidth, offers)
             self._stack.setCurrentWidget(self._areas[self.row])
         elif len(chosen) == 2:
             self.pair.show_rows((chosen[0], chosen[1]), budget, bandwidth)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
-from weighin.core.candidates import Origin
+from weighin.core.candidates import Candidate, Origin
 from weighin.core.plan import VerdictKind
 from weighin.core.safe_text import safe_name
 from weighin.core.verdict import Budget
@@ -18,12 +20,25 @@ from weighin.ui.workstation.demand_box import DemandBox
 from weighin.ui.workstation.memory_bar import MemoryBar, parts_of
 
 
+@dataclass(frozen=True)
+class Offers:
+    """What can be done about a row beside comparing and getting it. news: what is going on, "" where nothing is."""
+
+    slice: bool = False
+    stop: bool = False
+    look: bool = False
+    news: str = ""
+
+
 class RowDetail(QWidget):
-    """`compare_wanted` carries ModelFacts; `get_wanted` a Candidate; `slice_wanted` a Candidate."""
+    """`compare_wanted` carries ModelFacts; the others a Candidate: to get, to look into, to time a slice of or to do so
+    no longer."""
 
     compare_wanted = Signal(object)
     get_wanted = Signal(object)
     slice_wanted = Signal(object)
+    stop_wanted = Signal(object)
+    look_wanted = Signal(object)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -40,10 +55,14 @@ class RowDetail(QWidget):
         self.get.setAccessibleName("See the files of the chosen model at the hub")
         self.slice = QPushButton("Time a slice")
         self.slice.setAccessibleName("Time a slice of the chosen model on this computer")
+        self.stop = QPushButton("Stop")
+        self.stop.setAccessibleName("Stop timing a slice")
+        self.look = QPushButton("Look inside")
+        self.look.setAccessibleName("Read the header of the chosen model at the hub and plan it")
         self.demand = DemandBox()
         buttons = QWidget()
         flow = FlowLayout(buttons)
-        for button in (self.compare, self.slice, self.get):
+        for button in (self.compare, self.slice, self.stop, self.look, self.get):
             flow.addWidget(button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -54,11 +73,20 @@ class RowDetail(QWidget):
         layout.addWidget(self.demand)
         layout.addStretch(1)
         self.compare.clicked.connect(self._compare)
-        self.get.clicked.connect(lambda: self._row and self.get_wanted.emit(self._row.candidate))
-        self.slice.clicked.connect(lambda: self._row and self.slice_wanted.emit(self._row.candidate))
+        for button, wanted in (
+            (self.get, self.get_wanted),
+            (self.slice, self.slice_wanted),
+            (self.stop, self.stop_wanted),
+            (self.look, self.look_wanted),
+        ):
+            button.clicked.connect(lambda _checked=False, signal=wanted: signal.emit(self._candidate))
 
-    def show_row(self, row: Row, budget: Budget | None, bandwidth: float | None, timing: str) -> None:
-        """Show this. `timing`: what is said of a slice that is being timed, "" while none is."""
+    @property
+    def _candidate(self) -> Candidate | None:
+        return self._row.candidate if self._row is not None else None
+
+    def show_row(self, row: Row, budget: Budget | None, bandwidth: float | None, offers: Offers) -> None:
+        """Show this."""
         self._row = row
         candidate = row.candidate
         self._title.say(safe_name(candidate.name))
@@ -66,19 +94,23 @@ class RowDetail(QWidget):
         self._kind.say(f"{safe_name(candidate.quantization, 24)} · {said.shape(candidate)} · {safe_name(where, 80)}")
         self.sentence.say(row.sentence(budget))
         self.memory.show_parts(parts_of(row.plan), budget.available if budget else None)
-        self.forecast.say_or_hide(timing or said.forecast_line(row))
+        self.forecast.say_or_hide(offers.news or said.forecast_line(row))
         self.measured.say_or_hide(said.measured_line(row))
         self.notice.say_or_hide(_notice(row))
-        self._show_buttons(row, bool(timing))
+        self._show_buttons(row, offers)
         self.demand.show_row(row, budget, bandwidth)
 
-    def _show_buttons(self, row: Row, timing: bool) -> None:
+    def _show_buttons(self, row: Row, offers: Offers) -> None:
         here = row.candidate.origin is Origin.HERE
         self.compare.setVisible(here)
         self.compare.setText("Try anyway" if row.kind is VerdictKind.NO else "Compare")
         self.compare.setAccessibleName(f"{self.compare.text()}: put the chosen model into a lane of Compare")
-        self.slice.setVisible(here and not row.candidate.refusal)
-        self.slice.setEnabled(not timing)
+        pressed = self.slice.hasFocus() or self.stop.hasFocus()
+        self.slice.setVisible(offers.slice)
+        self.stop.setVisible(offers.stop)
+        if pressed:
+            (self.stop if offers.stop else self.slice).setFocus()
+        self.look.setVisible(offers.look)
         self.get.setVisible(not here and bool(row.candidate.repo))
 
     def _compare(self) -> None:

@@ -10,13 +10,16 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QSpl
 
 from weighin.core.candidates import Candidate, Origin
 from weighin.core.catalogue import Catalogue
+from weighin.core.errors import AppError
 from weighin.core.plan import VerdictKind
 from weighin.core.safe_text import safe_name
 from weighin.core.workstation import Row, context_stops, rows_of
 from weighin.services.workstation import Workstation
 from weighin.ui.theme import Theme
+from weighin.ui.widgets.strip import Strip
 from weighin.ui.workstation.context_slider import ContextSlider
 from weighin.ui.workstation.detail_pane import DetailPane
+from weighin.ui.workstation.row_detail import Offers
 from weighin.ui.workstation.run_table import RunTable
 
 _SIDE_BY_SIDE = 1400
@@ -45,8 +48,11 @@ class RunsTab(QWidget):
         self.only_running.setAccessibleName("Show only models that run here")
         self.slider = ContextSlider()
         self.slider.setMaximumWidth(420)
-        self.table = RunTable(theme, lambda row: row.sentence(self._workstation.budget))
+        self.table = RunTable(theme, lambda row: row.sentence(self._workstation.computer.budget))
         self.detail = DetailPane(theme)
+        self.error = Strip("amber")
+        self.error.add_close(theme, "Close this message")
+        self._looking = ""
         self._splitter = QSplitter(Qt.Orientation.Vertical)
         self._arrange()
         self._connect()
@@ -84,12 +90,13 @@ class RunsTab(QWidget):
         layout.setContentsMargins(0, 6, 0, 0)
         layout.setSpacing(8)
         layout.addLayout(top)
+        layout.addWidget(self.error)
         layout.addWidget(self._splitter, 1)
 
     def _connect(self) -> None:
         self._workstation.changed.connect(self.refresh)
-        self._workstation.memory_changed.connect(self._judge)
-        self._workstation.machine_changed.connect(self._judge)
+        self._workstation.computer.memory_changed.connect(self._judge)
+        self._workstation.computer.changed.connect(self._judge)
         self.slider.changed.connect(lambda _context: self._judge())
         self.search.textChanged.connect(lambda _text: self._filter())
         self.origin.currentIndexChanged.connect(lambda _index: self._filter())
@@ -98,6 +105,9 @@ class RunsTab(QWidget):
         self.table.opened.connect(self._open)
         self.detail.row.compare_wanted.connect(lambda facts: self.compare_wanted.emit((facts,)))
         self.detail.row.get_wanted.connect(self.get_wanted)
+        self.detail.row.slice_wanted.connect(self._time_slice)
+        self.detail.row.stop_wanted.connect(lambda _candidate: self._workstation.stop_slice())
+        self.detail.row.look_wanted.connect(self._look)
         self.detail.pair.compare_wanted.connect(lambda a, b: self.compare_wanted.emit((a, b)))
 
     def _judge(self) -> None:
@@ -123,7 +133,7 @@ class RunsTab(QWidget):
         self._show_chosen()
 
     def _fill_origins(self) -> None:
-        listing = self._workstation.listing
+        listing = self._workstation.offered.listing
         entries: list[tuple[str, Any]] = [("Everywhere", None), ("On this computer", Origin.HERE)]
         entries += [(safe_name(listing.repo, 40), Origin.HUB)] if listing else []
         entries.append(("Catalogue", Origin.CATALOGUE))
@@ -140,9 +150,39 @@ class RunsTab(QWidget):
     def _show_chosen(self) -> None:
         station = self._workstation
         chosen = self.table.chosen
-        self.detail.show_chosen(chosen, station.budget, station.bandwidth.known, "")
+        offers = self._offers(chosen[0].candidate) if len(chosen) == 1 else Offers()
+        self.detail.show_chosen(chosen, station.computer.budget, station.computer.bandwidth.known, offers)
         if len(chosen) == 1 and chosen[0].candidate.facts is not None:
             station.plan(chosen[0].candidate.facts)
+
+    def _offers(self, candidate: Candidate) -> Offers:
+        """What can be done about it now: one thing at a time."""
+        station = self._workstation
+        if candidate.key == self._looking:
+            return Offers(news="Reading its header at the hub…")
+        if candidate.key == station.slicing:
+            return Offers(stop=True, news="Timing a slice of it: about ten seconds…")
+        return Offers(
+            slice=station.can_slice(candidate) and not station.slicing, look=station.offered.can_look_into(candidate)
+        )
+
+    def _time_slice(self, candidate: Candidate) -> None:
+        self.error.hide()
+        self._workstation.time_slice(candidate, self._fail)
+
+    def _look(self, candidate: Candidate) -> None:
+        self.error.hide()
+        self._looking = candidate.key
+        self._show_chosen()
+        self._workstation.offered.look_into(candidate, self._looked, self._fail)
+
+    def _looked(self) -> None:
+        self._looking = ""
+        self._show_chosen()
+
+    def _fail(self, error: AppError) -> None:
+        self.error.say(error.user_text)
+        self._looked()
 
     def _open(self) -> None:
         chosen = self.table.chosen

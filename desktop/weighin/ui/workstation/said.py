@@ -14,7 +14,7 @@ _MARKS = {SpeedMethod.SLICE: "~", SpeedMethod.HISTORY: "~", SpeedMethod.BANDWIDT
 _METHODS = {
     SpeedMethod.SLICE: "from a slice of it, timed here",
     SpeedMethod.HISTORY: "from earlier runs here",
-    SpeedMethod.BANDWIDTH: "from the speed of this computer's memory alone",
+    SpeedMethod.BANDWIDTH: "from the speed of this computer's memory",
 }
 ORIGINS = {Origin.HERE: "on this computer", Origin.CATALOGUE: "catalogue", Origin.HUB: "the hub"}
 
@@ -49,14 +49,15 @@ def measured(row: Row) -> str:
 
 
 def forecast_line(row: Row) -> str:
-    """The forecast in a sentence, with its method; why there is none."""
+    """The forecast in a sentence, with its method; "" where there is none."""
     forecast = row.forecast
     if forecast is None:
         return ""
     reading = ""
     if forecast.prompt_tokens_per_s is not None:
         reading = f" Reading about {words.figure(forecast.prompt_tokens_per_s)} tokens/s."
-    return f"Writing {speed(forecast)} tokens/s, {_METHODS[forecast.method]}.{reading}"
+    refined = ", corrected by earlier runs here" if row.refined else ""
+    return f"Writing {speed(forecast)} tokens/s, {_METHODS[forecast.method]}{refined}.{reading}"
 
 
 def measured_line(row: Row) -> str:

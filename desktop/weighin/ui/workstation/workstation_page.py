@@ -65,10 +65,10 @@ class WorkstationPage(QWidget):
         layout.addWidget(self._stack, 1)
         self.tabs.currentChanged.connect(self._stack.setCurrentIndex)
         self.card.measure_wanted.connect(self._measure)
-        workstation.machine_changed.connect(self._show_machine)
-        workstation.memory_changed.connect(self._show_machine)
+        workstation.computer.changed.connect(self._show_machine)
+        workstation.computer.memory_changed.connect(self._show_machine)
         workstation.changed.connect(self._plan_more)
-        self._clock.timeout.connect(workstation.look_at_memory)
+        self._clock.timeout.connect(workstation.computer.look_at_memory)
         self.runs.compare_wanted.connect(self.compare_wanted)
         self.runs.get_wanted.connect(self.get_wanted)
         self._show_machine()
@@ -79,7 +79,7 @@ class WorkstationPage(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._workstation.look(measure=not self._busy())
+        self._workstation.computer.look(measure=not self._busy())
         self._clock.start()
         self._plan_more()
 
@@ -88,15 +88,16 @@ class WorkstationPage(QWidget):
         self._clock.stop()
 
     def _show_machine(self) -> None:
-        station = self._workstation
-        self.card.show_machine(station.hardware, station.bandwidth.known, station.engine, station.bandwidth.measuring)
+        computer = self._workstation.computer
+        speed = computer.bandwidth
+        self.card.show_machine(computer.hardware, speed.known, computer.engine, speed.measuring)
 
     def _measure(self) -> None:
         if self._busy():
             self.error.say(_BUSY)
             return
         self.error.hide()
-        self._workstation.bandwidth.measure(lambda found: self._measured(found))
+        self._workstation.computer.bandwidth.measure(lambda found: self._measured(found))
         self._show_machine()
 
     def _measured(self, found: float | None) -> None:
