@@ -19,9 +19,12 @@ from weighin.services.factory import new_forecaster, new_model_services, new_run
 from weighin.services.history import History
 from weighin.services.ledger import Ledger
 from weighin.services.library import Library
+from weighin.services.outlook import Outlook
 from weighin.services.promises import Promises
 from weighin.services.settings import Settings
+from weighin.services.this_computer import memory_budget
 from weighin.ui import theme
+from weighin.ui.compare.lane_outlooks import LaneOutlooks
 from weighin.ui.main_window import MainWindow
 
 log = logging.getLogger(__name__)
@@ -38,13 +41,15 @@ class Program:
         self.models = new_model_services(profile)
         self.library = Library(resources(), settings, self.models.shelf)
         self.history = History(profile.database)
-        self.runner = new_runner()
+        self.runner = new_runner(self.models.planner)
         self.ledger = Ledger(profile.database)
         bandwidth = MemoryBandwidth(settings)
         forecaster = new_forecaster(bandwidth, self.ledger, self.runner)
         self.workstation = new_workstation(self.library, self.models, forecaster, self.ledger, bandwidth)
         self.promises = Promises(self.models.planner, forecaster, self.ledger)
         self.window = MainWindow(self.runner, self.library, self.history, settings, self.models, self.workstation)
+        outlook = Outlook(self.models.planner, forecaster, memory_budget, self.window)
+        self.outlooks = LaneOutlooks(outlook, self.runner, self.window.compare, self.window)
         self.runner.started.connect(self.promises.begin)
         self.runner.finished.connect(self._keep)
         self.runner.finished.connect(self.ledger.settle)

@@ -17,6 +17,7 @@ from weighin.services.forecaster import Forecaster
 from weighin.services.ledger import Ledger
 from weighin.services.outlook import Outlook
 from weighin.services.planner import Planner
+from weighin.services.promises import Promises
 from weighin.services.worker_process import WorkerProcess, worker_command
 
 ONE, TWO = fake_model("One"), fake_model("Two")
@@ -35,9 +36,7 @@ class Kit:
         self.planner = Planner(worker)
         self.forecaster = Forecaster(worker, self.ledger, lambda: None, lambda _: 1)
         self.available = available
-        self.outlook = Outlook(
-            self.planner, self.forecaster, self.ledger, lambda: Budget(self.available, 10**10), lambda _: 1
-        )
+        self.outlook = Outlook(self.planner, self.forecaster, lambda: Budget(self.available, 10**10))
 
     def planned(self, *models: Any) -> None:
         for model in models:
@@ -84,8 +83,9 @@ def test_what_was_said_is_a_promise_when_the_models_begin_and_settled_when_they_
     kit = Kit(qtbot, tmp_path)
     kit.planned(ONE)
     runs = Runs(qtbot, fake_lane("A", tokens=20, tokens_per_s=200), fake_lane("B", tokens=20))
-    runs.runner.started.connect(kit.outlook.begin)
-    runs.runner.finished.connect(kit.outlook.end)
+    promises = Promises(kit.planner, kit.forecaster, kit.ledger)  # type: ignore[arg-type]
+    runs.runner.started.connect(promises.begin)
+    runs.runner.finished.connect(kit.ledger.settle)
     runs.run(request())
     (kept,) = kit.ledger.predictions()
     assert kept.model == ONE, "of the other model nothing was said"
@@ -97,13 +97,11 @@ def test_what_was_said_is_a_promise_when_the_models_begin_and_settled_when_they_
 
 def test_nothing_is_planned_while_models_run(qtbot: Any, tmp_path: Path) -> None:
     kit = Kit(qtbot, tmp_path)
-    runs = Runs(qtbot, fake_lane("A"), fake_lane("B"))
-    kit.outlook.begin(request())
+    kit.outlook.begin()
     kit.outlook.ask(ONE, LOAD)
     assert kit.planner.known(ONE, LOAD) is None
-    kit.outlook.end(runs.run(request()))
+    kit.outlook.end()
     qtbot.waitUntil(lambda: kit.planner.known(ONE, LOAD) is not None, timeout=30_000)
-    runs.close()
     kit.close()
 
 

@@ -1,4 +1,4 @@
-"""What is said of a model before it runs, and the promise that becomes of it when it does."""
+"""What is said of a model before it runs."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
-from weighin.core.comparison import Comparison, ComparisonRequest
 from weighin.core.model import ModelFacts
 from weighin.core.options import LoadOptions
 from weighin.core.plan import MemoryPlan, SpeedForecast, Verdict
 from weighin.core.verdict import Budget, refused, verdict
 from weighin.services.forecaster import Forecaster
-from weighin.services.ledger import Ledger
-from weighin.services.planner import Plan, Planner
+from weighin.services.planner import Planner
 
 
 @dataclass(frozen=True)
@@ -35,19 +33,15 @@ class Outlook(QObject):
         self,
         planner: Planner,
         forecaster: Forecaster,
-        ledger: Ledger,
         budget: Callable[[], Budget | None],
-        threads: Callable[[ModelFacts], int],
         parent: QObject | None = None,
     ) -> None:
-        """`budget`: memory now; `threads`: of a run."""
+        """`budget`: memory now."""
         super().__init__(parent)
-        self._planner, self._forecaster, self._ledger = planner, forecaster, ledger
-        self._budget, self._threads = budget, threads
+        self._planner, self._forecaster, self._budget = planner, forecaster, budget
         self._running = False
         self._waiting: list[tuple[ModelFacts, LoadOptions]] = []
         planner.planned.connect(lambda _plan: self.changed.emit())
-        ledger.changed.connect(self.changed)
 
     def ask(self, model: ModelFacts, load: LoadOptions) -> None:
         """Have `model` planned; `changed` follows where it was not yet."""
@@ -69,26 +63,16 @@ class Outlook(QObject):
         found = verdict(plan.line, memory.context, free, model.context_length)
         return Expectation(memory, found, self._forecaster.known(model, load))
 
-    def begin(self, request: ComparisonRequest) -> None:
-        """Models begin to run: what was said of them is now a promise."""
+    def begin(self) -> None:
+        """Models begin to run: nothing is planned now."""
         self._running = True
-        for setup in request.lanes:
-            plan = self._planner.known(setup.model, setup.load)
-            if plan is not None and not plan.refusal and setup.refusal is None:
-                self._promise(plan, setup.load)
 
-    def end(self, comparison: Comparison) -> None:
-        """They have run: hold the promises against what was measured."""
+    def end(self) -> None:
+        """They have run: plan what was asked for meanwhile."""
         self._running = False
-        self._ledger.settle(comparison)
         waiting, self._waiting = self._waiting, []
         for model, load in waiting:
             self.ask(model, load)
-
-    def _promise(self, plan: Plan, load: LoadOptions) -> None:
-        memory = plan.line.at(_context(plan.model, load))
-        forecast = self._forecaster.known(plan.model, load)
-        self._ledger.promise(plan.model, load, memory, forecast, self._threads(plan.model))
 
 
 def _context(model: ModelFacts, load: LoadOptions) -> int:

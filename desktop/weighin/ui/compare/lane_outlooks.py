@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer
 
 from weighin.core import words
-from weighin.core.comparison import Comparison, ComparisonRequest
 from weighin.core.options import LoadOptions
 from weighin.core.plan import VerdictKind
 from weighin.core.plan_report import memory_words, speed_words
@@ -38,19 +37,16 @@ class LaneOutlooks(QObject):
             pane.header.picker.model_changed.connect(lambda _model: self._changed())
         page.options_changed.connect(self._changed)
         outlook.changed.connect(self._say)
-        runner.started.connect(self._began)
-        runner.finished.connect(self._ended)
+        runner.started.connect(lambda _request: outlook.begin())
+        runner.finished.connect(lambda _comparison: self._ended())
         self._soon.start()
 
     def _changed(self) -> None:
         self._say()
         self._soon.start()
 
-    def _began(self, request: ComparisonRequest) -> None:
-        self._outlook.begin(request)
-
-    def _ended(self, comparison: Comparison) -> None:
-        self._outlook.end(comparison)
+    def _ended(self) -> None:
+        self._outlook.end()
         self._say()
 
     def _ask(self) -> None:
