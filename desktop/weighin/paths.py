@@ -53,6 +53,11 @@ class Profile:
         return self.data / "weighin.db"
 
     @property
+    def questions(self) -> Path:
+        """The folder of question sets that were fetched."""
+        return self.data / "questions"
+
+    @property
     def settings(self) -> Path:
         """The settings file."""
         return self.config / "settings.json"

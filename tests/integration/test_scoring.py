@@ -87,7 +87,7 @@ KINDS = ("bpe", "bpe with BOS", "sentencepiece", "mixture", "two tokens a letter
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_letters_are_those_of_an_independent_scorer(models: dict[str, Path], kind: str):
-    blocks = [block(), block("night_sky", 9, shots=5), block("night_sky", 3, shots=0)]
+    blocks = [block(count=6, shots=2), block("night_sky", 4), block("night_sky", 2, shots=0)]
     with WorkerClient() as worker:
         bare(worker, models[kind])
         results = [scored(worker, asked) for asked in blocks]

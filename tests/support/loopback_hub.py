@@ -187,7 +187,9 @@ class _Handler(BaseHTTPRequestHandler):
                 self._big_file(unquote(parts.path))
             elif parts.path.startswith("/api/models"):
                 self._api(parts.path.removeprefix("/api/models").strip("/"), parse_qs(parts.query))
-            elif match := re.fullmatch(r"/([^/]+/[^/]+)/resolve/([^/]+)/(.+)", parts.path):
+            elif parts.path.startswith("/api/datasets/"):
+                self._api(parts.path.removeprefix("/api/"), parse_qs(parts.query))
+            elif match := re.fullmatch(r"/((?:datasets/)?[^/]+/[^/]+)/resolve/([^/]+)/(.+)", parts.path):
                 self._resolve(match[1], match[2], unquote(match[3]))
             else:
                 self._error(404, "EntryNotFound")
@@ -203,8 +205,9 @@ class _Handler(BaseHTTPRequestHandler):
         elif not path:
             self._json([_model(name, repo) for name, repo in self.hub.repos.items() if _matches(name, query)])
         else:
+            data_set, path = path.startswith("datasets/"), path.removeprefix("datasets/")
             parts = path.split("/")
-            name = "/".join(parts[:2])
+            name = ("datasets/" if data_set else "") + "/".join(parts[:2])
             repo = self._known(name)
             if repo is None:
                 return
@@ -262,8 +265,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._content(content, fault, linked)
 
     def _big_file(self, path: str) -> None:
-        _, owner, name, rest = path.split("/", 3)
-        repo = self.hub.repos.get(f"{owner}/{name}")
+        prefix = "datasets/" if path.startswith("/datasets/") else ""
+        owner, name, rest = path.removeprefix(f"/{prefix}").split("/", 2)
+        repo = self.hub.repos.get(f"{prefix}{owner}/{name}")
         fault = self.hub.take_fault(rest, True)
         if repo is None or rest not in repo.files:
             self._error(404, "")
@@ -364,7 +368,7 @@ def _model(name: str, repo: Repo) -> dict[str, Any]:
 def _entry(path: str, content: Any, repo: Repo) -> dict[str, Any]:
     size = repo.sizes.get(path, content.size)
     entry: dict[str, Any] = {"type": "file", "path": path, "size": size, "oid": "a" * 40}
-    if path.lower().endswith((".gguf", ".bin")) or ".part" in path:
+    if path.lower().endswith((".gguf", ".bin", ".tar")) or ".part" in path:
         entry["lfs"] = {"oid": content.sha256, "size": size, "pointerSize": 130}
     return entry
 

@@ -39,14 +39,16 @@ def _main() -> None:
     def tokens(text: str) -> list[int]:
         return bos + model.tokenize(text.encode(), add_bos=False, special=False)
 
-    found = []
+    found, read = [], None
     for prompt, continuations in json.load(sys.stdin):
         begin = len(tokens(prompt))
         row = []
         for continuation in continuations:
             whole = tokens(prompt + continuation)
-            model.reset()
-            model.eval(whole)
+            if whole[:-1] != read:  # the last token is asked about, not read
+                model.reset()
+                model.eval(whole[:-1])
+                read = whole[:-1]
             logits = np.array(model.scores[begin - 1 : len(whole) - 1], np.float64)
             logits -= np.logaddexp.reduce(logits, axis=1, keepdims=True)
             row.append(float(sum(logits[i, token] for i, token in enumerate(whole[begin:]))))

@@ -10,6 +10,8 @@ from weighin.core.errors import AppError
 from weighin.core.safe_text import safe_name
 
 MAX_PATH = 200
+# What stands before the name of a data set, in addresses as in this program.
+DATA_SETS = "datasets/"
 _REPOSITORY = re.compile(
     r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,94}[A-Za-z0-9_])?/[A-Za-z0-9](?:[A-Za-z0-9._-]{0,94}[A-Za-z0-9_])?"
 )
@@ -32,8 +34,9 @@ class HubReference:
 
 
 def check_repository(name: str) -> str:
-    """`name` where it is "owner/name" as the hub allows it. Raises AppError of kind "name"."""
-    if not _REPOSITORY.fullmatch(name) or "--" in name or ".." in name:
+    """`name` where it is "owner/name" as the hub allows it, of a data set "datasets/owner/name". Raises AppError of
+    kind "name"."""
+    if not _REPOSITORY.fullmatch(name.removeprefix(DATA_SETS)) or "--" in name or ".." in name:
         raise AppError(f"{safe_name(name)!r} is no repository: write OWNER/NAME.", kind="name")
     return name
 

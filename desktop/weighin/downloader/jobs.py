@@ -17,12 +17,14 @@ from weighin.hub.http import Http
 from weighin.hub.remote_header import remote_facts
 from weighin.hub.transfer import Ground, StoppedError
 from weighin.protocol.hub_messages import (
+    AskFile,
     Digest,
     Digested,
     Discard,
     Discarded,
     Fetch,
     Fetched,
+    FileKnown,
     Found,
     Listed,
     ListFiles,
@@ -110,6 +112,8 @@ def ask(client: HubClient, request: Any) -> Any:
         return Found(request.id, client.search(request.text, request.limit))
     if isinstance(request, ListFiles):
         return Listed(request.id, client.listing(request.repo))
+    if isinstance(request, AskFile):
+        return FileKnown(request.id, client.file(request.repo, request.commit, request.path))
     assert isinstance(request, LookInto)
     return _look_into(request)
 

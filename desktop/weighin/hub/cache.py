@@ -10,7 +10,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from weighin.core.hub_names import check_commit, check_repository, place_below
+from weighin.core.hub_names import DATA_SETS, check_commit, check_repository, place_below
 
 _BRANCH = "main"
 
@@ -49,8 +49,9 @@ def places(cache: Path, repo: str, commit: str, path: str, sha256: str) -> Cache
 
 
 def repository_folder(cache: Path, repo: str) -> Path:
-    """The folder of one repository."""
-    return cache / f"models--{check_repository(repo).replace('/', '--')}"
+    """The folder of one repository, models and data sets apart."""
+    kind = "" if repo.startswith(DATA_SETS) else "models--"
+    return cache / f"{kind}{check_repository(repo).replace('/', '--')}"
 
 
 def publish(cache: Path, repo: str, commit: str, path: str, sha256: str) -> Path:

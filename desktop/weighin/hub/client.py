@@ -6,8 +6,9 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from weighin.core.download import WantedFile
 from weighin.core.errors import AppError
-from weighin.core.hub_names import check_commit, check_repository, is_sha256
+from weighin.core.hub_names import DATA_SETS, check_commit, check_repository, is_sha256
 from weighin.core.repository import Listing, RemoteFile, Repository, group_files
 from weighin.hub.errors import HubError, gated, missing_or_private, network_error, offline, status_error
 
@@ -60,6 +61,20 @@ class HubClient:
             )
 
         return translated(repo, ask)
+
+    def file(self, repo: str, commit: str, path: str) -> WantedFile:
+        """Size and sha256 of one file at the root of a data set, as the hub states them. Raises AppError."""
+        name = check_repository(repo).removeprefix(DATA_SETS)
+
+        def ask() -> WantedFile:
+            tree = self._hub().list_repo_tree(name, revision=check_commit(commit), repo_type="dataset")
+            for entry in tree:
+                if entry.path == path and hasattr(entry, "size"):
+                    found = _file(entry)
+                    return WantedFile(found.path, found.size, found.sha256 or "")
+            raise HubError(f"{name} has no file {path} at this commit.", "not_found")
+
+        return translated(name, ask)
 
     def _hub(self) -> HfApi:
         if self._api is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from weighin.core.download import WantedFile
+from weighin.core.hub_names import DATA_SETS
 from weighin.hub.client import translated
 
 NOTE = "The plain way is refused; the hub's own client fetches this file: it cannot be resumed, and shows no progress."
@@ -17,8 +18,9 @@ def fetch_whole(endpoint: str, token: str | None, cache: Path, repo: str, commit
     translated(
         repo,
         lambda: hf_hub_download(
-            repo,
+            repo.removeprefix(DATA_SETS),
             file.path,
+            repo_type="dataset" if repo.startswith(DATA_SETS) else "model",
             revision=commit,
             cache_dir=cache,
             endpoint=endpoint,

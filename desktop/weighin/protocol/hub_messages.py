@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from weighin.core.download import Plan, Transferred
+from weighin.core.download import Plan, Transferred, WantedFile
 from weighin.core.model import ModelFacts
 from weighin.core.repository import Listing, Repository, Variant
 from weighin.protocol.messages import Cancel, Failed, Log, Shutdown
@@ -39,6 +39,16 @@ class LookInto:
     commit: str
     variant: Variant
     keep: str = ""
+
+
+@dataclass(frozen=True)
+class AskFile:
+    """Size and sha256 of the file `path` of a data set at one commit."""
+
+    id: int
+    repo: str
+    commit: str
+    path: str
 
 
 @dataclass(frozen=True)
@@ -92,6 +102,14 @@ class LookedInto:
 
 
 @dataclass(frozen=True)
+class FileKnown:
+    """Terminal: what the hub states of a file."""
+
+    id: int
+    file: WantedFile
+
+
+@dataclass(frozen=True)
 class Progress:
     """How far a download or a digest is."""
 
@@ -125,7 +143,7 @@ class Digested:
     inode: int
 
 
-HUB_REQUESTS: tuple[type, ...] = (Search, ListFiles, LookInto, Fetch, Discard, Digest, Cancel, Shutdown)
+HUB_REQUESTS: tuple[type, ...] = (Search, ListFiles, LookInto, AskFile, Fetch, Discard, Digest, Cancel, Shutdown)
 HUB_EVENTS: tuple[type, ...] = (
-    Found, Listed, LookedInto, Progress, Fetched, Discarded, Digested, Failed, Log,
+    Found, Listed, LookedInto, FileKnown, Progress, Fetched, Discarded, Digested, Failed, Log,
 )  # fmt: skip

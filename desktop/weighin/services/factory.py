@@ -26,6 +26,7 @@ from weighin.services.library import Library
 from weighin.services.model_records import ModelRecords
 from weighin.services.offered import Offered
 from weighin.services.planner import Planner
+from weighin.services.question_sets import QuestionSets
 from weighin.services.remote_look import RemoteLook
 from weighin.services.shelf import Shelf
 from weighin.services.this_computer import Sources, ThisComputer, memory_budget
@@ -83,6 +84,12 @@ def new_model_services(profile: Profile) -> ModelServices:
     downloads.finished.connect(shelf.adopt)
     planner = Planner(new_worker)
     return ModelServices(profile.hub_cache, records, hub, shelf, downloads, planner, RemoteLook(hub, planner))
+
+
+def new_question_sets(profile: Profile, resources: Path) -> QuestionSets:
+    """The question sets of a profile."""
+    new_process = hub_process(profile.hub_cache)
+    return QuestionSets(resources, profile.questions, lambda: Hub(new_process))
 
 
 def new_forecaster(bandwidth: MemoryBandwidth, ledger: Ledger, runner: ComparisonRunner) -> Forecaster:

@@ -10,18 +10,20 @@ from typing import Any
 
 from PySide6.QtCore import QObject
 
-from weighin.core.download import Plan, Transferred
+from weighin.core.download import Plan, Transferred, WantedFile
 from weighin.core.errors import AppError
 from weighin.core.model import ModelFacts
 from weighin.core.repository import Listing, Repository, Variant
 from weighin.protocol.hub_messages import (
     HUB_EVENTS,
+    AskFile,
     Digest,
     Digested,
     Discard,
     Discarded,
     Fetch,
     Fetched,
+    FileKnown,
     Found,
     Listed,
     ListFiles,
@@ -85,6 +87,10 @@ class Hub(QObject):
     ) -> int:
         """sha256 of a file of this computer."""
         return self._ask(lambda n: Digest(n, path), _Call(done, failed, progress))
+
+    def file(self, repo: str, commit: str, path: str, done: Callable[[WantedFile], None], failed: FailedCall) -> int:
+        """Size and sha256 of one file of a data set."""
+        return self._ask(lambda n: AskFile(n, repo, commit, path), _Call(lambda e: done(e.file), failed))
 
     def fetch(
         self,
@@ -152,7 +158,7 @@ class Hub(QObject):
             return
         elif isinstance(event, Failed):
             call.failed(AppError(event.message, event.detail, event.kind))
-        elif isinstance(event, (Found, Listed, LookedInto, Fetched, Discarded, Digested)):
+        elif isinstance(event, (Found, Listed, LookedInto, FileKnown, Fetched, Discarded, Digested)):
             call.done(event)
 
     def _on_ended(self, end: WorkerEnd) -> None:
