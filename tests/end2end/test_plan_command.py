@@ -86,6 +86,7 @@ def test_wrong_usage_and_missing_files(plan: Any, arguments: tuple[str, ...], st
 def hub(monkeypatch: pytest.MonkeyPatch, moe: Path) -> Iterator[LoopbackHub]:
     with LoopbackHub() as made:
         made.add("o/moe-GGUF", {"moe-Q8_0.gguf": moe.read_bytes()})
+        made.add("bartowski/Qwen_Qwen3-0.6B-GGUF", {"Qwen_Qwen3-0.6B-Q8_0.gguf": moe.read_bytes()})
         monkeypatch.setenv("HF_ENDPOINT", made.url)
         monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
         yield made
@@ -111,3 +112,12 @@ def test_a_promise_made_by_plan_is_held_against_the_run(plan: Any, weighin: list
     assert done.returncode == 0, done.stderr
     again = plan(tiny, "--ctx", 256, "--no-slice", "--json")["models"][0]
     assert again["speed"]["method"] == "history"
+
+
+def test_a_name_of_the_catalogue_is_planned_at_its_first_repository_that_is_there(plan: Any, hub: LoopbackHub) -> None:
+    found = plan("Qwen3-0.6B", "--no-slice", "--json")["models"][0]
+    assert found["model"]["path"] == "hub:bartowski/Qwen_Qwen3-0.6B-GGUF/Qwen_Qwen3-0.6B-Q8_0.gguf"
+
+
+def test_a_file_that_is_not_there_is_not_looked_for_at_the_hub(plan: Any, hub: LoopbackHub) -> None:
+    assert "nowhere.gguf" in plan("nowhere.gguf", status=1).stderr

@@ -14,7 +14,7 @@ from weighin.core.catalogue import load_catalogue
 from weighin.core.download import DownloadState, DownloadView, Plan, plan_of
 from weighin.core.errors import AppError
 from weighin.core.hub_names import HubReference, parse_reference
-from weighin.core.repository import Listing, Variant, recommended
+from weighin.core.repository import Listing, Variant, usual_variant
 from weighin.core.shelf_report import shelf_model_json
 from weighin.services.factory import ModelServices
 from weighin.services.hardware import total_bytes
@@ -40,7 +40,7 @@ def get_model(
     return 0
 
 
-_GONE = ("private_or_missing", "not_found", "forbidden")
+GONE = ("private_or_missing", "not_found", "forbidden")
 
 
 class _Getting:
@@ -70,7 +70,7 @@ class _Getting:
 
     def _next(self, repos: tuple[str, ...], listed: Callable[[Listing], None], error: AppError) -> None:
         """A repository of the catalogue that is gone gives way to the next; the last one's refusal is the answer."""
-        if repos and error.kind in _GONE:
+        if repos and error.kind in GONE:
             self._services.hub.listing(repos[0], listed, lambda later: self._next(repos[1:], listed, later))
         else:
             self._fail(error)
@@ -97,13 +97,7 @@ class _Getting:
     def _variant(self, listing: Listing, path: str, quantization: str) -> Variant:
         if path:
             return listing.variant_of(path)
-        named = [v for v in listing.variants if quantization and v.quantization == quantization]
-        found = named[0] if named else recommended(listing.variants, total_bytes())
-        if found is None:
-            raise AppError(
-                f"Nothing in {listing.repo} fits this computer. See: weighin models files {listing.repo}", kind="memory"
-            )
-        return found
+        return usual_variant(listing, quantization, total_bytes())
 
     def _follow(self, identifier: str) -> None:
         if self._plan is None or identifier != self._plan.id or self.loop.interrupted:

@@ -9,6 +9,8 @@ from pathlib import Path
 from weighin.cli.console import Console
 from weighin.cli.loop import InterruptedByUserError, wait_for
 from weighin.cli.models import gpu_layers, resolve
+from weighin.cli.models_get import GONE
+from weighin.core.catalogue import load_catalogue
 from weighin.core.errors import AppError
 from weighin.core.hub_names import parse_reference
 from weighin.core.machine import threads_per_lane
@@ -16,13 +18,14 @@ from weighin.core.model import ModelFacts
 from weighin.core.options import LoadOptions
 from weighin.core.plan import PairVerdict, SpeedForecast
 from weighin.core.plan_report import PlannedModel, plan_json, plan_lines
+from weighin.core.repository import Listing, usual_variant
 from weighin.core.safe_text import safe_name
 from weighin.core.verdict import Budget, pair_verdict, refused, verdict
 from weighin.paths import Profile
 from weighin.services.bandwidth import MemoryBandwidth
 from weighin.services.factory import ModelServices, new_model_services, new_worker
 from weighin.services.forecaster import Forecaster
-from weighin.services.hardware import physical_cores, probe
+from weighin.services.hardware import physical_cores, probe, total_bytes
 from weighin.services.ledger import Ledger
 from weighin.services.planner import Plan
 from weighin.services.settings import Settings
@@ -87,17 +90,44 @@ class _PlanCommand:
 
     def _plan(self, name: str) -> Plan:
         self._console.progress(f"planning {safe_name(name, 80)}")
-        if not name.startswith(_HUB):
+        try:
             model = resolve(name, self._resources, self._profile, self._console)
-            plan = wait_for(lambda done, failed: self._services.planner.plan(model, self._load, done, failed))
-        else:
-            reference = parse_reference(name.removeprefix(_HUB))
-            listing = wait_for(lambda done, failed: self._services.hub.listing(reference.repo, done, failed))
-            variant = listing.variant_of(reference.path)
-            look = self._services.inspector.look
-            plan = wait_for(lambda done, failed: look(listing, variant, done, failed, self._load))
+        except AppError as error:
+            if error.kind != "missing":
+                raise
+            return self._plan_remote(name, error)
+        plan = wait_for(lambda done, failed: self._services.planner.plan(model, self._load, done, failed))
         assert isinstance(plan, Plan)
         return plan
+
+    def _plan_remote(self, name: str, missing: AppError) -> Plan:
+        """A model that is not here, from its header at the hub. Raises `missing` where `name` is none of the hub's."""
+        system = load_catalogue(self._resources).system(name)
+        if name.startswith(_HUB):
+            reference = parse_reference(name.removeprefix(_HUB))
+            listing = self._listing((reference.repo,))
+            variant = listing.variant_of(reference.path)
+        elif system is not None and system.repositories:
+            listing = self._listing(tuple(source.repo for source in system.repositories))
+            variant = usual_variant(listing, system.repositories[0].quantization, total_bytes())
+        else:
+            raise missing
+        look = self._services.inspector.look
+        plan = wait_for(lambda done, failed: look(listing, variant, done, failed, self._load))
+        assert isinstance(plan, Plan)
+        return plan
+
+    def _listing(self, repositories: tuple[str, ...]) -> Listing:
+        """Of the first repository that is there."""
+        first, *others = repositories
+        try:
+            found = wait_for(lambda done, failed: self._services.hub.listing(first, done, failed))
+        except AppError as error:
+            if others and error.kind in GONE:
+                return self._listing(tuple(others))
+            raise
+        assert isinstance(found, Listing)
+        return found
 
     def _forecast(self, plan: Plan, slices: bool) -> SpeedForecast | None:
         model = plan.model

@@ -137,6 +137,17 @@ def recommended(variants: Iterable[Variant], memory_bytes: int | None) -> Varian
     return max(below, key=lambda v: v.size, default=None)
 
 
+def usual_variant(listing: Listing, quantization: str, memory_bytes: int | None) -> Variant:
+    """What one means by a repository: its variant of `quantization` where that is stated and there, else what is
+    recommended for this much memory. Raises AppError where nothing fits."""
+    named = [v for v in listing.variants if quantization and v.quantization == quantization]
+    found = named[0] if named else recommended(listing.variants, memory_bytes)
+    if found is None:
+        text = f"Nothing in {listing.repo} fits this computer. See: weighin models files {listing.repo}"
+        raise AppError(text, kind="memory")
+    return found
+
+
 def fits(weights_bytes: int, memory_bytes: int) -> bool:
     """Whether weights of this size leave the rest of the computer 3 GiB (or a quarter of a small memory)."""
     return weights_bytes * _BESIDE_WEIGHTS <= memory_bytes - min(_KEPT_FREE, memory_bytes // 4)
