@@ -21,10 +21,10 @@ def run_history(options: argparse.Namespace, profile: Profile, console: Console)
     with contextlib.closing(
         ComparisonStore(open_database(profile.database, lambda place: console.say(moved_aside_sentence(place))))
     ) as store:
-        return _carry_out(options, store, console)
+        return _carry_out(options, store, profile, console)
 
 
-def _carry_out(options: argparse.Namespace, store: ComparisonStore, console: Console) -> int:
+def _carry_out(options: argparse.Namespace, store: ComparisonStore, profile: Profile, console: Console) -> int:
     if options.action in ("list", "search"):
         rows = store.rows(options.text if options.action == "search" else "", limit=100_000)
         if options.json:
@@ -35,7 +35,11 @@ def _carry_out(options: argparse.Namespace, store: ComparisonStore, console: Con
             )
         return 0
     comparison = store.get(options.id)
-    if options.action == "show" and not options.json:
+    if options.action == "export" and options.format == "bundle":
+        from weighin.cli.replay import export_bundle
+
+        console.result(export_bundle(comparison, profile, console))
+    elif options.action == "show" and not options.json:
         console.result(safe_text(comparison_markdown(comparison)))
     elif options.action == "show" or options.format == "json":
         console.json(comparison_json(comparison))

@@ -34,6 +34,7 @@ def _parser() -> argparse.ArgumentParser:
     _bench(commands.add_parser("bench", parents=[shared], help="measure how fast one model reads and writes"))
     _plan(commands.add_parser("plan", parents=[shared], help="what models need and how fast they will be here"))
     _history(commands.add_parser("history", parents=[shared], help="list, show, search and export what was compared"))
+    _replay(commands.add_parser("replay", parents=[shared], help="open a bundle and run it again here"))
     _models(commands.add_parser("models", parents=[shared], help="find, download, check and remove models"), shared)
     doctor = commands.add_parser("doctor", parents=[shared], help="this computer and its engine, to paste")
     doctor.add_argument("--json", action="store_true")
@@ -97,7 +98,13 @@ def _history(parser: argparse.ArgumentParser) -> None:
     search.add_argument("--json", action="store_true")
     export = actions.add_parser("export")
     export.add_argument("id", metavar="ID", help="the id, or its beginning")
-    export.add_argument("--format", choices=("md", "json", "csv"), default="md")
+    export.add_argument("--format", choices=("md", "json", "csv", "bundle"), default="md")
+
+
+def _replay(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", help="from: weighin history export ID --format bundle")
+    parser.add_argument("--fetch", action="store_true", help="download the models that are not here, without asking")
+    parser.add_argument("--json", action="store_true")
 
 
 def _models(parser: argparse.ArgumentParser, shared: argparse.ArgumentParser) -> None:

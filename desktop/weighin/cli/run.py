@@ -35,6 +35,10 @@ def run_command(options: argparse.Namespace) -> int:
             from weighin.cli.history import run_history
 
             return run_history(options, profile, console)
+        if options.command == "replay":
+            from weighin.cli.replay import run_replay
+
+            return run_replay(options, profile, console)
         from weighin.cli.doctor import run_doctor
 
         return run_doctor(options, profile, console)

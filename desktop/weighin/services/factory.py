@@ -14,6 +14,7 @@ from weighin.core.machine import threads_per_lane
 from weighin.core.model import ModelFacts
 from weighin.paths import Profile
 from weighin.services.bandwidth import MemoryBandwidth
+from weighin.services.bundles import Bundles
 from weighin.services.comparison import ComparisonRunner
 from weighin.services.downloads import DownloadManager
 from weighin.services.engine_probe import EngineProbe
@@ -99,6 +100,11 @@ def new_forecaster(bandwidth: MemoryBandwidth, ledger: Ledger, runner: Compariso
         return threads_per_lane(physical_cores(), 1, model)
 
     return Forecaster(new_worker, ledger, lambda: bandwidth.known, threads, lambda: runner.running)
+
+
+def new_bundles(models: ModelServices, library: Library) -> Bundles:
+    """Files with a comparison to hand on, over the shelf, the hub process and the downloads of `models`."""
+    return Bundles(models.shelf, library, models.hub, models.downloads, lambda: probe(models.folder))
 
 
 def new_workstation(

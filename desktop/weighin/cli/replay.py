@@ -1,0 +1,215 @@
+"""weighin replay, and the bundle of weighin history export."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from weighin.cli.console import Console
+from weighin.cli.loop import CommandLoop, InterruptedByUserError, wait_for
+from weighin.core import words
+from weighin.core.bundle import Bundle, BundleModel, bundle_text
+from weighin.core.comparison import Comparison
+from weighin.core.download import DownloadState, Transferred
+from weighin.core.errors import AppError
+from weighin.core.replay import Replayed, fetchable
+from weighin.core.replay_words import lane_words, model_words, origin_words, replay_json, verdict_words
+from weighin.core.report import comparison_markdown
+from weighin.core.safe_text import safe_text
+from weighin.paths import Profile, resources
+from weighin.services.bundles import Bundles
+from weighin.services.factory import ModelServices, new_bundles, new_model_services, new_runner
+from weighin.services.history import History
+from weighin.services.library import Library
+from weighin.services.replay import Replay
+from weighin.services.settings import Settings
+
+Failed = Callable[[AppError], None]
+
+
+def export_bundle(comparison: Comparison, profile: Profile, console: Console) -> str:
+    """The bundle of a record, as the text of its file."""
+    desk = _Desk(profile, console)
+    try:
+        desk.scan()
+        return bundle_text(wait_for(lambda done, failed: desk.bundles.make(comparison, done, failed, desk.progress)))
+    finally:
+        desk.close()
+
+
+def run_replay(options: argparse.Namespace, profile: Profile, console: Console) -> int:
+    """Show, fetch what is missing if that is wanted, run again, say what came of it: 0 done, 1 it cannot be."""
+    desk = _Desk(profile, console)
+    try:
+        bundle: Bundle = wait_for(lambda done, failed: desk.bundles.open(options.file, done, failed))
+        return _Replaying(desk, bundle, options, profile).run()
+    except InterruptedByUserError:
+        console.say("Stopped; what came is kept, and the same command goes on from there.")
+        return 130
+    finally:
+        desk.close()
+
+
+class _Desk:
+    """The services a bundle needs, without a window."""
+
+    def __init__(self, profile: Profile, console: Console) -> None:
+        self.console = console
+        self.models: ModelServices = new_model_services(profile)
+        self.models.records.damaged.connect(console.say)
+        self.library = Library(resources(), Settings(profile.settings), self.models.shelf)
+        self.bundles: Bundles = new_bundles(self.models, self.library)
+
+    def scan(self) -> None:
+        """Learn what is on the shelf."""
+
+        def begin(done: Callable[[Any], None], _: Failed) -> None:
+            self.models.shelf.scanned.connect(lambda: done(None))
+            self.models.shelf.scan()
+
+        wait_for(begin)
+
+    def progress(self, news: Transferred) -> None:
+        """How far a file is read."""
+        self.console.progress(f"reading {words.size(news.done)} of {words.size(news.total)}")
+
+    def close(self) -> None:
+        """End processes in order."""
+        self.console.end_progress()
+        self.bundles.close()
+        self.models.close()
+
+
+class _Replaying:
+    def __init__(self, desk: _Desk, bundle: Bundle, options: argparse.Namespace, profile: Profile) -> None:
+        self._desk, self._bundle, self._options = desk, bundle, options
+        self._console = desk.console
+        self._runner = new_runner()
+        self._replay = Replay(bundle, desk.bundles, self._runner)
+        self._profile = profile
+
+    def run(self) -> int:
+        """The exit status."""
+        try:
+            self._look()
+            self._show()
+            self._fetch_missing()
+            return self._run_again() if not self._replay.reason else self._refuse(self._replay.reason)
+        finally:
+            self._runner.close()
+
+    def _look(self) -> None:
+        self._desk.scan()
+
+        def begin(done: Callable[[Any], None], _: Failed) -> None:
+            self._replay.found.connect(lambda: done(None))
+            self._replay.progress.connect(self._desk.progress)
+            self._replay.look()
+
+        wait_for(begin)
+        self._console.end_progress()
+
+    def _show(self) -> None:
+        if self._options.json:
+            return
+        lines = [f"Bundle of {origin_words(self._bundle)}", "", comparison_markdown(self._bundle.comparison)]
+        results = zip(self._bundle.models, self._bundle.comparison.results, strict=True)
+        lines += [model_words(model, r.setup.model, model.lane in self._replay.here) for model, r in results]
+        self._console.result(safe_text("\n".join(lines)))
+
+    def _fetch_missing(self) -> None:
+        missing = [m for m in self._bundle.models if m.lane not in self._replay.here and fetchable(m)]
+        wanted = list({model.digests: model for model in missing}.values())
+        if wanted and self._agreed(wanted):
+            for model in wanted:
+                self._fetch(model)
+            self._look()
+
+    def _agreed(self, wanted: list[BundleModel]) -> bool:
+        if self._options.fetch:
+            return True
+        total = words.size(sum(model.size for model in wanted))
+        if self._options.json or not sys.stdin.isatty():
+            self._console.say(f"{total} can be fetched from the hub: call it again with --fetch.")
+            return False
+        self._console.say(f"Fetch {total} from the hub? [y/N]")
+        return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+    def _fetch(self, model: BundleModel) -> None:
+        downloads, shelf = self._desk.models.downloads, self._desk.models.shelf
+        plan = model.plan()
+        assert plan is not None
+
+        def begin(done: Callable[[Any], None], failed: Failed) -> None:
+            paths: list[str] = []
+
+            def follow(identifier: str) -> None:
+                view = downloads.view(identifier) if identifier == plan.id else None
+                if view is not None and view.state in (DownloadState.FAILED, DownloadState.PAUSED):
+                    failed(AppError(view.note or "Paused.", kind=view.error_kind or "stopped"))
+                elif view is not None:
+                    self._console.progress(f"{plan.name}: {words.size(view.done)} of {words.size(plan.size)}")
+
+            def finished(which: Any, where: Any) -> None:
+                if which.id == plan.id:
+                    paths.extend(where)
+
+            def look() -> None:
+                if paths and shelf.model(paths[0]) is not None:
+                    done(None)
+
+            downloads.changed.connect(follow)
+            downloads.finished.connect(finished)
+            shelf.changed.connect(look)
+            self._desk.bundles.fetch(model)
+
+        wait_for(begin)
+
+    def _run_again(self) -> int:
+        outcome: list[Replayed] = []
+        errors: list[AppError] = []
+        loop = CommandLoop(self._runner.stop)
+
+        def finished(replay: Replayed) -> None:
+            outcome.append(replay)
+            loop.finish()
+
+        def begin() -> None:
+            try:
+                self._replay.run()
+            except AppError as error:
+                errors.append(error)
+                loop.finish()
+
+        self._replay.finished.connect(finished)
+        loop.run(begin)
+        self._console.end_progress()
+        if errors:
+            raise errors[0]
+        if not outcome:
+            return 130
+        self._keep(outcome[0].ours)
+        if self._options.json:
+            self._console.json(replay_json(self._bundle, self._replay.here, "", outcome[0]))
+        else:
+            lines = [verdict_words(outcome[0]), *(lane_words(lane) for lane in outcome[0].lanes)]
+            self._console.result("\n" + "\n".join(lines))
+        return 130 if loop.interrupted else 0
+
+    def _refuse(self, reason: str) -> int:
+        if self._options.json:
+            self._console.json(replay_json(self._bundle, self._replay.here, reason, None))
+        self._console.say(f"Cannot be replayed, because {reason}")
+        return 1
+
+    def _keep(self, comparison: Comparison) -> None:
+        """What was run here is in the history like any other comparison."""
+        history = History(self._profile.database)
+        try:
+            wait_for(lambda done, failed: history.save(comparison, done, failed))
+        except AppError as error:
+            self._console.say(error.user_text)
+        finally:
+            history.close()
