@@ -13,6 +13,10 @@ def main() -> int:
         from weighin.downloader.entry import main as downloader
 
         return downloader()
+    if arguments[:2] == ["worker", "server"]:
+        from weighin.endpoint.entry import main as server_worker
+
+        return server_worker()
     if arguments[:1] == ["worker"]:
         from weighin.workers.entry import main as worker
 

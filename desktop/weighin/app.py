@@ -38,10 +38,10 @@ class Program:
     def __init__(self, application: QApplication, profile: Profile) -> None:
         settings = Settings(profile.settings)
         theme.apply(application, settings)
-        self.models = new_model_services(profile)
+        self.models = new_model_services(profile, settings)
         self.library = Library(resources(), settings, self.models.shelf)
         self.history = History(profile.database)
-        self.runner = new_runner(self.models.planner)
+        self.runner = new_runner(self.models.planner, self.models.servers.keys)
         self.ledger = Ledger(profile.database)
         bandwidth = MemoryBandwidth(settings)
         forecaster = new_forecaster(bandwidth, self.ledger, self.runner)

@@ -12,8 +12,10 @@ from typing import Any
 
 import psutil
 import pytest
+from tests.support.loopback_server import KEY, LoopbackServer
 
 from weighin import __version__
+from weighin.core.server import KEY_VARIABLE
 
 LANE_KEYS = {"lane", "model", "options", "answer", "reasoning", "stop_reason", "timing", "memory", "rounds", "error"}
 TIMING_KEYS = {
@@ -265,3 +267,40 @@ def _wait_for_worker(pid: int) -> list[psutil.Process]:
             return workers
         time.sleep(0.05)
     raise AssertionError("no worker started")
+
+
+def test_a_server_as_a_lane_and_its_key_nowhere_on_disk(weighin: list[str], tiny: Path, tmp_path: Path) -> None:
+    with LoopbackServer(key=KEY) as server:
+        environment = os.environ | {KEY_VARIABLE: KEY}
+        done = run(weighin, "compare", tiny, server.address(), "-p", "a question", "--json", env=environment)
+        assert done.returncode == 0, done.stderr
+        body = json.loads(done.stdout)
+        local, remote = body["lanes"]
+        assert remote["answer"] == "Seven plus five is twelve. That is all."
+        assert remote["model"]["server"] == f"127.0.0.1:{server.port}"
+        assert remote["model"]["file_bytes"] is None and remote["memory"]["total_bytes"] is None
+        assert remote["memory"]["method"] == "on the server"
+        assert (local["timing"]["counted_by"], remote["timing"]["counted_by"]) == ("worker", "server")
+        assert "chat template" in body["parity"]["unknown"]
+
+        refused = run(
+            weighin, "compare", tiny, server.address(), "-p", "a question", env=environment | {KEY_VARIABLE: "x"}
+        )
+        assert refused.returncode == 3
+        assert "does not accept the key" in refused.stderr
+
+        seen = run(weighin, "models", "look", server.address(), "--json", env=environment)
+        assert json.loads(seen.stdout)["server"]["scoring"]["via"] == "completions"
+    exported = run(weighin, "history", "export", body["id"], "--format", "md").stdout
+    assert "over the network, counted by this client" in exported
+    written = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert any(path.name == "weighin.db" for path in written)
+    assert not any(KEY.encode() in path.read_bytes() for path in written)
+    assert KEY not in done.stdout + done.stderr + refused.stderr + exported
+
+
+def test_an_address_without_a_model_is_wrong_usage(weighin: list[str], tiny: Path) -> None:
+    done = run(weighin, "compare", tiny, "http://127.0.0.1:1/v1", "-p", "x")
+    assert done.returncode == 2
+    assert "#NAME" in done.stderr
+    assert run(weighin, "bench", "http://127.0.0.1:1/v1#x").returncode == 2

@@ -25,7 +25,9 @@ from weighin.core.model import ModelFacts
 from weighin.core.plan import MemoryPlan, PlanLine
 from weighin.core.progress import LaneState, LaneStatus, LivePoint, TextPiece
 from weighin.core.repository import Listing, RemoteFile, Repository, Variant
+from weighin.core.server import ServerAddress, server_facts
 from weighin.core.shelf import ShelfModel, Stamp
+from weighin.protocol.server_messages import LettersTested
 from weighin.services.comparison import RoundStart
 from weighin.services.planner import Plan as MemoryOf
 
@@ -471,3 +473,53 @@ class FakeModels:
         self.shelf = FakeShelf(*models)
         self.hub = self.inspector = FakeHub()
         self.downloads = FakeDownloads()
+        self.servers = FakeServers()
+
+
+class FakeServers(QObject):
+    """Servers in memory; an address that ends in /v1 answers with `names`, anything else is refused."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: tuple[str, ...] = ("tiny", "big/model:8b")
+        self.kept: list[ModelFacts] = []
+        self.keys: list[str] = []
+        self.stops = 0
+
+    def known(self) -> tuple[ModelFacts, ...]:
+        """Those added."""
+        return tuple(self.kept)
+
+    def sources(self) -> dict[str, str]:
+        """Where they are."""
+        return {model.path: "server 127.0.0.1:8080" for model in self.kept}
+
+    def look(self, text: str, key: str, done: object, failed: object) -> None:
+        """Answer or refuse at once."""
+        self.keys.append(key)
+        if text.endswith("/v1"):
+            done(self.names)
+        else:
+            failed(AppError("127.0.0.1:8080 wants a key."))
+
+    def test_letters(self, text: str, model: str, key: str, done: object, failed: object) -> None:
+        """Works."""
+        done(LettersTested(1, "completions", f"{model} returns log-probabilities of all four letters."))
+
+    def add(self, text: str, model: str, key: str) -> ModelFacts:
+        """Know it."""
+        made = server_facts(ServerAddress(text, model))
+        self.kept.append(made)
+        self.changed.emit()
+        return made
+
+    def forget(self, path: str) -> None:
+        """Know it no longer."""
+        self.kept = [model for model in self.kept if model.path != path]
+        self.changed.emit()
+
+    def stop(self) -> None:
+        """Remember that it was asked."""
+        self.stops += 1

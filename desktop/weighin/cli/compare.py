@@ -11,7 +11,7 @@ from weighin.cli.loop import CommandLoop, wait_for
 from weighin.cli.models import gpu_layers, resolve_or_refuse
 from weighin.core.answer import StopReason
 from weighin.core.chat import Prompt
-from weighin.core.comparison import Comparison, ComparisonRequest, LaneResult, LaneSetup, Mode
+from weighin.core.comparison import Comparison, ComparisonRequest, LaneResult, LaneSetup, Mode, unknowns
 from weighin.core.errors import AppError
 from weighin.core.options import LoadOptions, SamplingOptions
 from weighin.core.progress import LaneStatus
@@ -145,6 +145,8 @@ def _page(comparison: Comparison) -> str:
     parts = [_lane(result) for result in comparison.results]
     if comparison.differences:
         parts.append(f"Not the same for both: {', '.join(comparison.differences)}")
+    if hidden := unknowns(comparison.results):
+        parts.append(f"Cannot be compared, it is on the server: {', '.join(hidden)}")
     return "\n\n".join(parts)
 
 

@@ -11,8 +11,9 @@ from weighin.core.catalogue import load_catalogue
 from weighin.core.errors import AppError
 from weighin.core.facts import model_facts
 from weighin.core.found_models import usual_places
-from weighin.core.model import ModelFacts
+from weighin.core.model import SERVER_SCHEMES, ModelFacts
 from weighin.core.model_names import resolve_name
+from weighin.core.server import parse_address, server_facts
 from weighin.core.shelf import ShelfModel
 from weighin.core.shelf_scan import scan
 from weighin.core.starter import starter_model
@@ -21,15 +22,15 @@ from weighin.store.database import moved_aside_sentence, open_database
 from weighin.store.models import ModelStore
 
 
-def resolve(name: str, resources: Path, profile: Profile, console: Console) -> ModelFacts:
+def resolve(name: str, resources: Path, profile: Profile, console: Console, servers: bool = False) -> ModelFacts:
     """Facts of the model `name`: starter:dense, starter:moe, hub:OWNER/REPO/PATH.gguf, a name from the catalogue, or a
-    path. Raises AppError with one sentence."""
+    path; with `servers` also the address of a model on a server. Raises AppError with one sentence."""
     if not name:
         raise AppError("A model argument is empty.", kind="usage")
     if name.startswith("starter:"):
         return starter_model(resources, name.removeprefix("starter:"))
-    if name.startswith(("http://", "https://")):
-        raise AppError(f"{name}: this version does not speak to servers.", kind="usage")
+    if name.lower().startswith(SERVER_SCHEMES):
+        return _on_server(name, servers)
     if not Path(name).expanduser().exists():
         found = resolve_name(shelf_now(profile, console), load_catalogue(resources), name)
         if found is not None:
@@ -56,12 +57,21 @@ def resolve_or_refuse(
     """As `resolve`, but a file that is no usable model comes back as facts of nothing and the reason. Raises AppError
     for wrong usage only."""
     try:
-        return resolve(name, resources, profile, console), None
+        return resolve(name, resources, profile, console, servers=True), None
     except AppError as error:
-        if error.kind in ("usage", "name"):
+        if error.kind in ("usage", "name", "address"):
             raise
         unknown = ModelFacts(Path(name).name or name, name, 0, "unknown", "unknown", 0, 0)
         return unknown, Failure(error.kind, error.user_text, error.detail)
+
+
+def _on_server(name: str, allowed: bool) -> ModelFacts:
+    address = parse_address(name)
+    if not allowed:
+        raise AppError(f"{name}: this needs a model file on this computer, not a server.", kind="usage")
+    if not address.model:
+        raise AppError(f"{name}: name the model behind the address, as {address.base}#NAME.", kind="address")
+    return server_facts(address)
 
 
 def gpu_layers(text: str) -> int:

@@ -15,10 +15,12 @@ from weighin.core import words
 from weighin.core.download import Transferred
 from weighin.core.errors import AppError
 from weighin.core.hub_names import check_repository, parse_reference
+from weighin.core.model import SERVER_SCHEMES
 from weighin.core.model_names import find_on_shelf
 from weighin.core.report import model_json
 from weighin.core.repository import recommended
 from weighin.core.safe_text import safe_name
+from weighin.core.server import ServerAddress, parse_address
 from weighin.core.shelf import ShelfModel
 from weighin.core.shelf_report import (
     listing_json,
@@ -83,6 +85,8 @@ class _Command:
         return 0
 
     def run_look(self) -> int:
+        if self._options.reference.lower().startswith(SERVER_SCHEMES):
+            return self._look_at_server(parse_address(self._options.reference))
         reference = parse_reference(self._options.reference)
         listing = self._await(lambda done, failed: self._services.hub.listing(reference.repo, done, failed))
         if listing is None:
@@ -95,6 +99,24 @@ class _Command:
         body = {"model": model_json(facts), "engine": {"can_read": not refusal, "message": refusal or None}}
         lines = [safe_name(facts.name), f"   {words.model_facts(facts)}", f"   architecture {facts.architecture}"]
         self._print(body, [*lines, f"   {refusal or 'This engine can read it.'}"])
+        return 0
+
+    def _look_at_server(self, address: ServerAddress) -> int:
+        servers = self._services.servers
+        names = self._await(lambda done, failed: servers.look(str(address), "", done, failed))
+        if names is None:
+            return 130
+        body: dict[str, Any] = {"server": {"address": address.base, "models": list(names), "scoring": None}}
+        lines = [f"{address.base} has {words.plural(len(names), 'model')}", *(f"   {safe_name(n)}" for n in names)]
+        if address.model in names:
+            test = self._await(lambda done, failed: servers.test_letters(str(address), address.model, "", done, failed))
+            if test is None:
+                return 130
+            body["server"]["scoring"] = {"via": test.via or None, "message": test.sentence}
+            lines.append(test.sentence)
+        elif address.model:
+            raise AppError(f"{address.host} has no model {safe_name(address.model)}.", kind="no_model")
+        self._print(body, lines)
         return 0
 
     def run_add(self) -> int:

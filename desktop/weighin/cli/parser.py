@@ -6,7 +6,10 @@ import argparse
 
 from weighin import __version__
 
-MODEL_HELP = "a .gguf file, starter:dense, starter:moe, hub:OWNER/REPO/PATH.gguf or a name from the catalogue"
+MODEL_HELP = (
+    "a .gguf file, starter:dense, starter:moe, hub:OWNER/REPO/PATH.gguf, a name from the catalogue, "
+    "or http(s)://HOST/v1#MODEL for a model on an OpenAI-compatible server"
+)
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
@@ -118,8 +121,12 @@ def _models(parser: argparse.ArgumentParser, shared: argparse.ArgumentParser) ->
     action("list", "what is on this computer, wherever it lies")
     action("search", "GGUF repositories at the hub").add_argument("text", metavar="TEXT")
     action("files", "the models of a repository").add_argument("repo", metavar="OWNER/REPO")
-    look = action("look", "what a model at the hub is, from its header alone, and whether this engine can read it")
-    look.add_argument("reference", metavar="OWNER/REPO/PATH")
+    look = action(
+        "look",
+        "what a model at the hub is, from its header alone, and whether this engine can read it; "
+        "or which models a server has, and whether questions can be scored there",
+    )
+    look.add_argument("reference", metavar="OWNER/REPO/PATH", help="or http(s)://HOST/v1#MODEL")
     getting = action("get", "download: resumed, checked, put where other programs find it")
     getting.add_argument("reference", metavar="OWNER/REPO/PATH", help="or a name from the catalogue")
     adding = action("add", "use files, or all models of a folder, where they are")

@@ -18,6 +18,16 @@ class StopReason(str, Enum):
     FAILED = "failed"
 
 
+class Counting(str, Enum):
+    """Who counted: WORKER: the process that computes, its own tokens by its own clock. SERVER: a server counted the
+    tokens, this client took the time over the network. PIECES: the server gave no numbers, so each piece of text that
+    came is taken for a token."""
+
+    WORKER = "worker"
+    SERVER = "server"
+    PIECES = "pieces"
+
+
 def rate(count: float | None, seconds: float | None) -> float | None:
     """`count` per second, or None where either is unknown or not positive."""
     return count / seconds if count and seconds and count > 0 and seconds > 0 else None
@@ -31,6 +41,7 @@ class Timing:
     non-empty text; first_answer_token_s: to the first text that is not reasoning. generation_s: from the first to the
     last generated token. generated_tokens: without the end token; reasoning_tokens are among them.
     characters: of answer and reasoning together. major_faults: pages read from disk while answering.
+    counting: who counted; over a network, times are those of this client.
     """
 
     load_s: float | None = None
@@ -47,6 +58,12 @@ class Timing:
     major_faults: int | None = None
     threads: int | None = None
     disturbed: bool = False
+    counting: Counting = Counting.WORKER
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether the answer came over a network."""
+        return self.counting is not Counting.WORKER
 
     @property
     def prompt_tokens_per_s(self) -> float | None:

@@ -78,6 +78,18 @@ class Comparison:
     differences: tuple[str, ...] = field(default=())
 
 
+# What a server keeps to itself; its answers say how many tokens the prompt had, if anything.
+_HIDDEN = ("chat template", "rendered prompt", "context", "batch", "KV cache type", "GPU layers", "threads")
+
+
+def unknowns(results: tuple[LaneResult, ...]) -> tuple[str, ...]:
+    """Names of what cannot be compared because a model lives on a server, which does not tell."""
+    if not any(result.setup.model.is_server for result in results):
+        return ()
+    counted = all(result.answer.timing.prompt_tokens is not None for result in results)
+    return _HIDDEN if counted else (*_HIDDEN, "prompt tokens")
+
+
 def differences(results: tuple[LaneResult, ...]) -> tuple[str, ...]:
     """Names of everything but the model that was not the same for both lanes (the same-prompt proof)."""
     if len(results) != 2:
@@ -95,5 +107,6 @@ def differences(results: tuple[LaneResult, ...]) -> tuple[str, ...]:
     }
     for name in ("max_tokens", "temperature", "top_k", "top_p", "min_p", "repeat_penalty", "seed", "stop"):
         pairs[name.replace("_", " ")] = (getattr(a.setup.sampling, name), getattr(b.setup.sampling, name))
+    hidden = unknowns(results)
     known = {name: pair for name, pair in pairs.items() if not (name == "rendered prompt" and "" in pair)}
-    return tuple(name for name, (one, other) in known.items() if one != other)
+    return tuple(name for name, (one, other) in known.items() if one != other and name not in hidden)

@@ -36,7 +36,10 @@ def active_bytes(model: ModelFacts) -> float:
 def memory_needed(model: ModelFacts, options: LoadOptions) -> int:
     """Estimated bytes for weights, KV cache and the worker: a rough guard against a load that cannot work.
 
+    A model on a server needs none here.
     KV cache = 2 x layers x KV heads x head size x context x bytes, an upper bound where the model uses a window."""
+    if model.is_server:
+        return 0
     context = min(options.context, model.context_length or options.context)
     kv = 0.0
     if model.layers and model.kv_heads and model.key_length:

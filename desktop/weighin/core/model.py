@@ -6,12 +6,15 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+SERVER_SCHEMES = ("http://", "https://")
+
 _SHARD = re.compile(r"^(?P<stem>.+)-(?P<number>\d{5})-of-(?P<count>\d{5})\.gguf$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class ModelFacts:
-    """Facts of a model as its header states them; None where the header does not say.
+    """Facts of a model as its header states them; None where the header does not say. Of a model on a server (its path
+    is its address, see server.py) only the name is known: sizes are 0, texts "".
 
     parameters: all weights, counted from tensor shapes; active_parameters: those read for one token (experts beyond the
     used ones left out). file_bytes: all shards. vocabulary: number of tokens. starter: one of this program's own tiny
@@ -47,6 +50,11 @@ class ModelFacts:
     def is_moe(self) -> bool:
         """Whether only some experts work on each token."""
         return bool(self.experts and self.experts > 1)
+
+    @property
+    def is_server(self) -> bool:
+        """Whether it is no file, but lives behind an OpenAI-compatible server."""
+        return self.path.startswith(SERVER_SCHEMES)
 
 
 def shard_paths(path: Path) -> list[Path]:

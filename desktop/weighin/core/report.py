@@ -8,11 +8,11 @@ from dataclasses import asdict
 from typing import Any
 
 from weighin.core import words
-from weighin.core.answer import Answer, Timing
-from weighin.core.comparison import Comparison, EngineFacts, LaneResult
+from weighin.core.answer import Answer, Counting, Timing
+from weighin.core.comparison import Comparison, EngineFacts, LaneResult, LaneSetup, unknowns
 from weighin.core.model import ModelFacts
-from weighin.core.options import LoadOptions, SamplingOptions
 from weighin.core.safe_text import safe_name
+from weighin.core.server import BY_THIS_CLIENT, ON_THE_SERVER, server_of
 
 COMPARE_SCHEMA = "weighin.compare/1"
 
@@ -31,10 +31,15 @@ def engine_json(engine: EngineFacts | None) -> dict[str, Any] | None:
 
 
 def model_json(model: ModelFacts) -> dict[str, Any]:
-    """MODEL_FACTS of the contract."""
+    """MODEL_FACTS of the contract; of a model on a server only its name and address are known."""
+    known = _file_facts(model)
+    if model.is_server:
+        known = dict.fromkeys(known)
+    return {"name": model.name, "path": model.path, "server": server_of(model) or None, **known}
+
+
+def _file_facts(model: ModelFacts) -> dict[str, Any]:
     return {
-        "name": model.name,
-        "path": model.path,
         "file_bytes": model.file_bytes,
         "sha256": model.sha256,
         "verified": "hub" if model.verified else "none",
@@ -71,12 +76,16 @@ def timing_json(timing: Timing) -> dict[str, Any]:
         "major_faults": timing.major_faults,
         "threads": timing.threads,
         "disturbed": timing.disturbed,
+        "counted_by": timing.counting.value,
     }
 
 
-def options_json(load: LoadOptions, sampling: SamplingOptions) -> dict[str, Any]:
-    """All options of one lane in one object."""
-    return {**asdict(load), **asdict(sampling), "stop": list(sampling.stop)}
+def options_json(setup: LaneSetup) -> dict[str, Any]:
+    """All options of one lane in one object; how a server loads its model is unknown."""
+    load: dict[str, Any] = asdict(setup.load)
+    if setup.model.is_server:
+        load = dict.fromkeys(load)
+    return {**load, **asdict(setup.sampling), "stop": list(setup.sampling.stop)}
 
 
 def lane_json(result: LaneResult) -> dict[str, Any]:
@@ -86,7 +95,7 @@ def lane_json(result: LaneResult) -> dict[str, Any]:
     return {
         "lane": result.label,
         "model": model_json(result.setup.model),
-        "options": options_json(result.setup.load, result.setup.sampling),
+        "options": options_json(result.setup),
         "context": answer.context,
         "answer": answer.text,
         "reasoning": answer.reasoning,
@@ -123,8 +132,14 @@ def comparison_json(comparison: Comparison) -> dict[str, Any]:
         "engine": engine_json(comparison.engine),
         "lanes": [lane_json(result) for result in comparison.results],
         # Both lanes are given the very same messages; what their templates make of them is among the differences.
-        "parity": {"same_messages": True, "differences": list(comparison.differences)},
+        "parity": _parity(comparison),
     }
+
+
+def _parity(comparison: Comparison) -> dict[str, Any]:
+    body: dict[str, Any] = {"same_messages": True, "differences": list(comparison.differences)}
+    hidden = unknowns(comparison.results)
+    return {**body, "unknown": list(hidden)} if hidden else body
 
 
 def comparison_markdown(comparison: Comparison) -> str:
@@ -159,6 +174,8 @@ def comparison_markdown(comparison: Comparison) -> str:
         lines.append(f"Engine: llama-cpp-python {engine.llama_cpp_python}, llama.cpp {engine.build}, {engine.features}")
     if comparison.differences:
         lines.append(f"Not the same for both: {', '.join(comparison.differences)}")
+    if hidden := unknowns(comparison.results):
+        lines.append(f"Cannot be compared, it is on the server: {', '.join(hidden)}")
     return "\n".join(lines) + "\n"
 
 
@@ -184,15 +201,13 @@ def comparison_csv(comparison: Comparison) -> str:
 def number_lines(result: LaneResult) -> list[str]:
     """The numbers of one answer in words, "-" where one would be nonsense."""
     answer = result.answer
-    timing, memory = answer.timing, answer.memory
+    timing = answer.timing
     reading = f"{words.count(timing.prompt_tokens)} tok, {words.figure(timing.prompt_tokens_per_s)} tok/s"
     writing = f"{words.count(timing.generated_tokens)} tok, {words.figure(timing.generation_tokens_per_s)} tok/s"
-    own, file, total = words.size(memory.own_bytes), words.size(memory.model_file_bytes), words.size(memory.total_bytes)
     lines = [
         f"Reading {reading} · First token {words.seconds(timing.first_token_s)} · Writing {writing} · "
-        f"{words.figure(timing.characters_per_s)} characters/s",
-        f"RAM {own} own + {file} model file = {total}, peak {words.size(memory.peak_bytes)} · "
-        f"Load {words.seconds(timing.load_s)} · Total {words.seconds(timing.total_s)}",
+        f"{words.figure(timing.characters_per_s)} characters/s{_how_counted(timing)}",
+        f"RAM {_memory(result)} · Load {words.seconds(timing.load_s)} · Total {words.seconds(timing.total_s)}",
         f"Ended: {words.STOPS[answer.stop_reason]}"
         + (f" · {words.plural(timing.threads, 'thread')}" if timing.threads else ""),
     ]
@@ -203,6 +218,21 @@ def number_lines(result: LaneResult) -> list[str]:
             spread = f"{words.figure(middle)} tok/s ({words.figure(rates[0])} to {words.figure(rates[-1])})"
             lines.insert(1, f"Writing over {len(result.rounds)} rounds: median {spread}")
     return lines
+
+
+def _memory(result: LaneResult) -> str:
+    if result.setup.model.is_server:
+        return ON_THE_SERVER
+    memory = result.answer.memory
+    own, file, total = words.size(memory.own_bytes), words.size(memory.model_file_bytes), words.size(memory.total_bytes)
+    return f"{own} own + {file} model file = {total}, peak {words.size(memory.peak_bytes)}"
+
+
+def _how_counted(timing: Timing) -> str:
+    if not timing.is_remote:
+        return ""
+    pieces = "; pieces of text taken for tokens" if timing.counting is Counting.PIECES else ""
+    return f" ({BY_THIS_CLIENT}{pieces})"
 
 
 def _error(answer: Answer) -> dict[str, str] | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from weighin.core.answer import StopReason
 from weighin.core.comparison import Mode
 from weighin.core.safe_text import safe_name
+from weighin.core.server import server_of
 
 if TYPE_CHECKING:
     from weighin.core.model import ModelFacts
@@ -72,7 +73,11 @@ def parameters(number: int) -> str:
 
 
 def model_facts(model: ModelFacts) -> str:
-    """One line: quantization · dense or experts with parameters · size · context."""
+    """One line: quantization · dense or experts with parameters · size · context; of a server what it is."""
+    if model.is_server:
+        return (
+            f"on the server {safe_name(server_of(model), 80)} · its file, template and memory cannot be seen from here"
+        )
     total, active = parameters(model.parameters), parameters(model.active_parameters)
     if model.is_moe:
         used = f", {model.experts_used} used" if model.experts_used else ""

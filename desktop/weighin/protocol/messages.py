@@ -172,13 +172,14 @@ class LoadProgress:
 
 @dataclass(frozen=True)
 class Loaded:
-    """Terminal: the model is ready. `context`: tokens it really has; `template`: "model", "chatml" or "none".
+    """Terminal: the model is ready. `context`: tokens it really has, None where a server does not say; `template`:
+    "model", "chatml" or "none".
 
     buffers: llama.cpp's own figures in bytes by name (for example "CPU compute")."""
 
     id: int
     load_s: float
-    context: int
+    context: int | None
     template: str
     memory: MemoryReceipt
     buffers: dict[str, int]

@@ -197,7 +197,9 @@ class ComparisonRunner(QObject):
 
     def _threads(self, index: int) -> int:
         assert self._request is not None
-        at_once = 2 if self._request.mode is Mode.TOGETHER else 1
+        # A server has cores of its own.
+        local = sum(not run.setup.model.is_server for run in self._runs)
+        at_once = max(1, local) if self._request.mode is Mode.TOGETHER else 1
         setup = self._runs[index].setup
         return threads_per_lane(self._cores(), at_once, setup.model, setup.threads)
 
@@ -240,9 +242,13 @@ class ComparisonRunner(QObject):
         results = tuple(
             LaneResult(LABELS[i], run.setup, run.result(), tuple(run.rounds)) for i, run in enumerate(self._runs)
         )
-        engine = next((lane.engine for lane in self.lanes if lane.engine), None)
+        local = [lane for lane, run in zip(self.lanes, self._runs, strict=True) if not run.setup.model.is_server]
+        engine = next((lane.engine for lane in local if lane.engine), None)
         created = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
-        answered = all(not r.answer.failure and r.answer.timing.prompt_tokens is not None for r in results)
+        answered = all(
+            not r.answer.failure and (r.answer.timing.prompt_tokens is not None or r.setup.model.is_server)
+            for r in results
+        )
         self.finished.emit(
             Comparison(uuid.uuid4().hex, created, request, results, engine, differences(results) if answered else ())
         )

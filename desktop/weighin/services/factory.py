@@ -13,6 +13,8 @@ from weighin.core.found_models import usual_places
 from weighin.core.machine import threads_per_lane
 from weighin.core.model import ModelFacts
 from weighin.paths import Profile
+from weighin.protocol.messages import EVENTS
+from weighin.protocol.server_messages import SERVER_EVENTS
 from weighin.services.bandwidth import MemoryBandwidth
 from weighin.services.bundles import Bundles
 from weighin.services.comparison import ComparisonRunner
@@ -21,7 +23,7 @@ from weighin.services.engine_probe import EngineProbe
 from weighin.services.forecaster import Forecaster
 from weighin.services.hardware import available_bytes, physical_cores, probe
 from weighin.services.hub import Hub, hub_process
-from weighin.services.lane import Lane
+from weighin.services.lane import Lane, ServerFactory
 from weighin.services.ledger import Ledger
 from weighin.services.library import Library
 from weighin.services.model_records import ModelRecords
@@ -29,6 +31,10 @@ from weighin.services.offered import Offered
 from weighin.services.planner import Planner
 from weighin.services.question_sets import QuestionSets
 from weighin.services.remote_look import RemoteLook
+from weighin.services.server_keys import ServerKeys
+from weighin.services.server_probe import ServerProbe
+from weighin.services.servers import Servers
+from weighin.services.settings import Settings
 from weighin.services.shelf import Shelf
 from weighin.services.this_computer import Sources, ThisComputer, memory_budget
 from weighin.services.worker_process import WorkerProcess, worker_command
@@ -40,9 +46,23 @@ def new_worker(parent: QObject) -> WorkerProcess:
     return WorkerProcess(worker_command("llama"), parent)
 
 
-def new_runner(planner: Planner | None = None, parent: QObject | None = None) -> ComparisonRunner:
-    """A runner with two empty lanes. `planner`: who knows what models need; a rule of thumb without one."""
-    lanes = tuple(Lane(label, new_worker, available_bytes=available_bytes) for label in LABELS)
+def server_workers(keys: ServerKeys) -> ServerFactory:
+    """Makes workers for models on servers; each gets the key of its own server and no other secret."""
+
+    def make(parent: QObject, address: str) -> WorkerProcess:
+        events = (*EVENTS, *SERVER_EVENTS)
+        return WorkerProcess(worker_command("server"), parent, events, more_environment=keys.environment(address))
+
+    return make
+
+
+def new_runner(
+    planner: Planner | None = None, keys: ServerKeys | None = None, parent: QObject | None = None
+) -> ComparisonRunner:
+    """A runner with two empty lanes. `planner`: who knows what models need; a rule of thumb without one.
+    `keys`: of servers, as the user typed them; without, the environment's."""
+    new_server = server_workers(keys or ServerKeys(parent))
+    lanes = tuple(Lane(label, new_worker, available_bytes=available_bytes, new_server=new_server) for label in LABELS)
     cores, free = physical_cores, available_bytes
     if planner is None:
         runner = ComparisonRunner((lanes[0], lanes[1]), cores, free, parent)
@@ -64,9 +84,11 @@ class ModelServices:
     downloads: DownloadManager
     planner: Planner
     inspector: RemoteLook
+    servers: Servers
 
     def close(self) -> None:
         """End processes in order, then finish what is being written."""
+        self.servers.close()
         self.downloads.close()
         self.inspector.close()
         self.planner.close()
@@ -74,8 +96,9 @@ class ModelServices:
         self.records.close()
 
 
-def new_model_services(profile: Profile) -> ModelServices:
-    """The shelf, the hub and the downloads of a profile, nothing started yet."""
+def new_model_services(profile: Profile, settings: Settings | None = None) -> ModelServices:
+    """The shelf, the hub, the downloads and the servers of a profile, nothing started yet. `settings`: those of the
+    window, if there is one."""
     records = ModelRecords(profile.database)
     new_process = hub_process(profile.hub_cache)
     hub = Hub(new_process)
@@ -84,7 +107,10 @@ def new_model_services(profile: Profile) -> ModelServices:
     downloads = DownloadManager(records, lambda: Hub(new_process))
     downloads.finished.connect(shelf.adopt)
     planner = Planner(new_worker)
-    return ModelServices(profile.hub_cache, records, hub, shelf, downloads, planner, RemoteLook(hub, planner))
+    inspector = RemoteLook(hub, planner)
+    keys = ServerKeys()
+    servers = Servers(settings or Settings(profile.settings), keys, ServerProbe(server_workers(keys)))
+    return ModelServices(profile.hub_cache, records, hub, shelf, downloads, planner, inspector, servers)
 
 
 def new_question_sets(profile: Profile, resources: Path) -> QuestionSets:

@@ -10,10 +10,11 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from weighin.core.answer import Failure, MemoryReceipt, StopReason, Timing
+from weighin.core.answer import Counting, Failure, MemoryReceipt, StopReason, Timing
 from weighin.core.chat import Message
 from weighin.core.comparison import EngineFacts
 from weighin.core.failures import process_failure
+from weighin.core.model import SERVER_SCHEMES
 from weighin.core.options import LoadOptions, SamplingOptions
 from weighin.core.progress import LaneState, LaneStatus, TextPiece
 from weighin.protocol import messages as wire_messages
@@ -25,6 +26,8 @@ from weighin.services.worker_process import WorkerEnd, WorkerProcess
 LOW_MEMORY = 512 << 20
 
 WorkerFactory = Callable[[QObject], WorkerProcess]
+# For a model on a server; gets its address too, because the key that the process is given depends on it.
+ServerFactory = Callable[[QObject, str], WorkerProcess]
 
 
 @dataclass(frozen=True)
@@ -43,11 +46,11 @@ class Patience:
 
 @dataclass(frozen=True)
 class LoadedModel:
-    """What is in memory now. context: tokens the worker really has."""
+    """What is in memory now. context: tokens the worker really has, None where a server does not say."""
 
     path: str
     options: LoadOptions
-    context: int
+    context: int | None
     load_s: float
     template: str
     memory: MemoryReceipt
@@ -78,9 +81,11 @@ class Lane(QObject):
         patience: Patience | None = None,
         available_bytes: Callable[[], int | None] = lambda: None,
         parent: QObject | None = None,
+        new_server: ServerFactory | None = None,
     ) -> None:
         super().__init__(parent)
         self._available = available_bytes
+        self._new_server = new_server
         self._least_available: int | None = None
         self.label = label
         self.engine: EngineFacts | None = None
@@ -119,6 +124,10 @@ class Lane(QObject):
         return self._model.context if self._model else None
 
     @property
+    def _is_remote(self) -> bool:
+        return self._model is not None and self._model.path.startswith(SERVER_SCHEMES)
+
+    @property
     def worker_pid(self) -> int:
         """Process id of the worker, 0 without one."""
         return self._worker.pid if self._worker else 0
@@ -138,7 +147,7 @@ class Lane(QObject):
         assert self._pending is None, "a lane does one thing at a time"
         self._discard_worker()
         self._signature = _signature(path)
-        self._worker = self._new_worker(self)
+        self._worker = self._worker_for(path)
         self._worker.message.connect(self._on_event)
         self._worker.ended.connect(self._on_ended)
         self._begin(wire_messages.Load(self._take_id(), path, options, threads))
@@ -187,6 +196,11 @@ class Lane(QObject):
             worker.blockSignals(True)
             worker.kill()
             worker.wait_gone(milliseconds)
+
+    def _worker_for(self, path: str) -> WorkerProcess:
+        if self._new_server is not None and path.startswith(SERVER_SCHEMES):
+            return self._new_server(self, path)
+        return self._new_worker(self)
 
     def _ask(self, request: Any, phase: str) -> None:
         if self._status.state is not LaneState.READY or self._worker is None:
@@ -330,7 +344,8 @@ class Lane(QObject):
                 load_s=self._model.load_s if self._model else None,
                 prompt_tokens=record.prompt_tokens,
                 generated_tokens=record.tokens,
-                threads=request.threads,
+                threads=None if self._is_remote else request.threads,
+                counting=Counting.PIECES if self._is_remote else Counting.WORKER,
             )
             self.answered.emit(
                 record.answer(reason, timing, record.last_memory(), self._context, (), None if stopped else failure)

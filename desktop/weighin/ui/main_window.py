@@ -60,7 +60,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("Weigh-In")
         self.setWindowIcon(QIcon(str(paths.resources() / "icons" / "weighin.svg")))
         self.setMinimumSize(640, 560)
-        self.compare = ComparePage(self._theme, runner, library, settings)
+        self.compare = ComparePage(self._theme, runner, library, settings, models.servers)
         self._history_page: HistoryPage | None = None
         self._models_page: ModelsPage | None = None
         self._workstation_page: WorkstationPage | None = None

@@ -21,6 +21,7 @@ QLabel[role="warning"] { color: $amber; }
 QLabel[role="chip"] { border-radius: 4px; padding: 1px 7px; font-weight: 700; color: $surface; }
 QLabel[role="chip"][lane="A"] { background: $lane_a; }
 QLabel[role="chip"][lane="B"] { background: $lane_b; }
+QLabel[role="badge"] { border: 1px solid $muted; border-radius: 4px; padding: 1px 6px; color: $muted; }
 
 QFrame[role="card"] { background: $surface; border: 1px solid $border; border-radius: 8px; }
 QFrame[role="card"][drop="true"] { border: 2px dashed $accent; }

@@ -44,9 +44,10 @@ from weighin.protocol.messages import (
     Tokenized,
 )
 from weighin.workers import fake_scoring
+from weighin.workers.clock import Clock
 from weighin.workers.engine import Emit, EngineError
-from weighin.workers.generation import Clock, TokenBatcher
 from weighin.workers.text_stream import ANSWER, REASONING, Piece
+from weighin.workers.token_batcher import TokenBatcher
 
 _SIGNALS = {"sigkill": 9, "sigabrt": 6, "sigsegv": 11, "sigill": 4, "sigbus": 7}
 

@@ -36,6 +36,8 @@ PULSE_S = 0.25
 class Server:
     """Carries requests from a descriptor to an engine and its events back."""
 
+    requests = REQUESTS
+
     def __init__(self, engine: Engine, read_descriptor: int, write_descriptor: int) -> None:
         self._engine = engine
         self._in = read_descriptor
@@ -78,7 +80,7 @@ class Server:
             if early:
                 self.emit(_cancelled(request))
                 return True
-            self.emit(self._run_job(request))
+            self.emit(self.run_job(request))
         except EngineError as error:
             self.emit(Failed(request.id, error.kind, error.message, error.detail))
             return not error.fatal
@@ -93,7 +95,8 @@ class Server:
                 self._engine.clear_cancel()
         return True
 
-    def _run_job(self, request: Any) -> Any:
+    def run_job(self, request: Any) -> Any:
+        """The terminal event of `request`. Raises EngineError."""
         if isinstance(request, Load):
             return self._engine.load(request, self.emit)
         if isinstance(request, Generate):
@@ -116,7 +119,7 @@ class Server:
         while data := os.read(self._in, 65536):
             try:
                 for line in splitter.feed(data):
-                    self._accept(wire.decode(line, REQUESTS))
+                    self._accept(wire.decode(line, self.requests))
             except wire.WireError as error:
                 self.emit(Log("error", f"bad request: {error}"))
                 os._exit(65)

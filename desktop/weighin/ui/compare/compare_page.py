@@ -30,6 +30,7 @@ from weighin.ui.widgets.live_chart import ChartScales
 if TYPE_CHECKING:
     from weighin.services.comparison import ComparisonRunner, RoundStart
     from weighin.services.library import Library
+    from weighin.services.servers import Servers
     from weighin.services.settings import Settings
     from weighin.ui.compare.options_drawer import OptionsDrawer
 
@@ -47,6 +48,7 @@ class ComparePage(QWidget):
         runner: ComparisonRunner,
         library: Library,
         settings: Settings,
+        servers: Servers,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -61,7 +63,7 @@ class ComparePage(QWidget):
         self._presenters = tuple(
             LanePresenter(lane, pane, self) for lane, pane in zip(runner.lanes, self.panes, strict=True)
         )
-        self.choice = ModelChoice(library, settings, self.panes, self)
+        self.choice = ModelChoice(library, servers, settings, self.panes, self)
         self._hint = FirstRun()
         self._from_history = PlainLabel(role="warning")
         self.lanes_area = LanesArea(self.panes)

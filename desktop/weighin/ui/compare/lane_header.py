@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from weighin.core import words
@@ -16,6 +16,11 @@ _CHECKED = {
     True: "The sha256 of this file was compared with the one the hub states: they are the same.",
     False: "Nobody has compared the sha256 of this file with the hub's. Verify on the Models page does.",
 }
+
+_SERVER = (
+    "This model lives on a server. Its speeds are taken over the network and counted by this client; its file, its "
+    "template and its memory are the server's own business."
+)
 
 
 class LaneHeader(QWidget):
@@ -31,6 +36,9 @@ class LaneHeader(QWidget):
         self.picker = ModelPicker(label)
         self._maximise = IconButton(theme, "maximise", f"Show lane {label} alone")
         self._maximise.setCheckable(True)
+        self._badge = PlainLabel("server", role="badge")
+        self._badge.setToolTip(plain_tooltip(_SERVER))
+        self._badge.hide()
         self._facts = PlainLabel(role="small", wrap=True)
         self._outlook = PlainLabel(role="small", wrap=True)
         self._outlook.hide()
@@ -40,6 +48,7 @@ class LaneHeader(QWidget):
         row.setSpacing(8)
         row.addWidget(chip)
         row.addWidget(self.picker, 1)
+        row.addWidget(self._badge, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self._maximise)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -99,6 +108,11 @@ class LaneHeader(QWidget):
 
     def _show_facts(self, model: ModelFacts) -> None:
         self._refusal.hide()
+        self._badge.setVisible(model.is_server)
+        if model.is_server:
+            self._facts.say(words.model_facts(model))
+            self._facts.setToolTip(plain_tooltip(_SERVER))
+            return
         note = words.TINY if model.starter else words.checked(model.verified)
         self._facts.say(f"{words.model_facts(model)} · {note}")
         self._facts.setToolTip("" if model.starter else plain_tooltip(_CHECKED[model.verified]))

@@ -52,7 +52,7 @@ class LaneOutlooks(QObject):
     def _ask(self) -> None:
         for pane, values in zip(self._page.panes, self._loads(), strict=True):
             model = pane.header.picker.chosen
-            if model is not None and model.path:
+            if model is not None and model.path and not model.is_server:
                 self._outlook.ask(model, values)
         self._say()
 
@@ -61,7 +61,7 @@ class LaneOutlooks(QObject):
         for index, pane in enumerate(self._page.panes):
             model = pane.header.picker.chosen
             expected = None
-            if model is not None:
+            if model is not None and not model.is_server:
                 lane, other = self._runner.lanes[index], self._runner.lanes[1 - index]
                 expected = self._outlook.of(model, loads[index], _given_back(lane) - _only_seems_free(other))
             pane.header.show_outlook(*_said(expected))

@@ -1,4 +1,4 @@
-"""Choosing models: from the library, by a dialog, by dropping a file."""
+"""Choosing models: from the library, by a dialog, by dropping a file, or on a server."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from weighin.ui.compare.lane_pane import LanePane
 
 if TYPE_CHECKING:
     from weighin.services.library import Library
+    from weighin.services.servers import Servers
     from weighin.services.settings import Settings
 
 _FOLDER = "open_folder"
@@ -24,19 +25,30 @@ class ModelChoice(QObject):
 
     changed = Signal()
 
-    def __init__(self, library: Library, settings: Settings, panes: tuple[LanePane, LanePane], parent: QWidget) -> None:
+    def __init__(
+        self,
+        library: Library,
+        servers: Servers,
+        settings: Settings,
+        panes: tuple[LanePane, LanePane],
+        parent: QWidget,
+    ) -> None:
         super().__init__(parent)
         self._library = library
+        self._servers = servers
         self._settings = settings
         self._panes = panes
         self._window = parent
         for pane in panes:
             pane.header.picker.open_requested.connect(lambda which=pane: self._ask(which))
+            pane.header.picker.server_requested.connect(lambda which=pane: self._ask_for_server(which))
+            pane.header.picker.forget_requested.connect(servers.forget)
             pane.header.picker.model_changed.connect(self.changed)
             drop = FileDrop(pane)
             drop.hovering.connect(pane.show_drop)
             drop.dropped.connect(lambda path, which=pane: self.open(which, path))
         library.changed.connect(self._fill)
+        servers.changed.connect(self._fill)
         self._fill()
 
     def open(self, pane: LanePane, path: str) -> None:
@@ -48,7 +60,8 @@ class ModelChoice(QObject):
         self._library.open_file(path, lambda model: self._opened(pane, model), lambda error: _refuse(pane, error))
 
     def _fill(self) -> None:
-        models, sources = self._library.models(), self._library.sources()
+        models = self._library.models() + self._servers.known()
+        sources = self._library.sources() | self._servers.sources()
         for index, pane in enumerate(self._panes):
             picker = pane.header.picker
             picker.set_models(models, sources)
@@ -66,6 +79,14 @@ class ModelChoice(QObject):
         if isinstance(folder, str) and folder:
             dialog.setDirectory(folder)
         dialog.fileSelected.connect(lambda path: self._selected(dialog, pane, path))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _ask_for_server(self, pane: LanePane) -> None:
+        from weighin.ui.compare.add_server import AddServer  # seldom wanted: not before the first paint
+
+        dialog = AddServer(self._servers, pane.label, self._window)
+        dialog.added.connect(lambda model: self._opened(pane, model))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 

@@ -52,7 +52,8 @@ class ModelList(QAbstractListModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{safe_name(model.name)}, {self._details(model).replace(' · ', ', ')}"
         if role == Qt.ItemDataRole.ToolTipRole:
-            return plain_tooltip(safe_name(model.path, 300))
+            note = "\nDelete takes it off this list." if model.is_server else ""
+            return plain_tooltip(safe_name(model.path, 300) + note)
         return None
 
     def _filter(self) -> None:
@@ -66,7 +67,7 @@ class ModelList(QAbstractListModel):
     def _details(self, model: ModelFacts) -> str:
         parts = (
             safe_name(model.quantization, 24),
-            words.size(model.file_bytes),
+            "" if model.is_server else words.size(model.file_bytes),
             safe_name(self._sources.get(model.path, ""), 40),
         )
         return " · ".join(part for part in parts if part)

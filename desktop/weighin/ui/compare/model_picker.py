@@ -18,12 +18,15 @@ _TYPING = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
 
 
 class ModelPicker(QComboBox):
-    """Shows the chosen model; what drops down can be searched. `model_changed` carries ModelFacts.
+    """Shows the chosen model; what drops down can be searched. `model_changed` carries ModelFacts,
+    `forget_requested` the path of a model on a server that shall not be offered any longer.
 
     To Qt it is a combo box of one entry, so that it looks like one and screen readers take it for one."""
 
     model_changed = Signal(object)
     open_requested = Signal()
+    server_requested = Signal()
+    forget_requested = Signal(str)
 
     def __init__(self, label: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -55,6 +58,8 @@ class ModelPicker(QComboBox):
             self._popup = ModelPopup(self._label, self)
             self._popup.chosen.connect(self.choose)
             self._popup.open_requested.connect(self.open_requested)
+            self._popup.server_requested.connect(self.server_requested)
+            self._popup.forget_requested.connect(self.forget_requested)
         return self._popup
 
     def set_models(self, models: tuple[ModelFacts, ...], sources: Mapping[str, str]) -> None:

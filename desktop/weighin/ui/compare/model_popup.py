@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QCoreApplication, QEvent, QModelIndex, QObject, QPoint, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QModelIndex, QObject, QPoint, Qt, Signal, SignalInstance
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QLineEdit, QListView, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QListView,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from weighin.core import words
 from weighin.core.model import ModelFacts
@@ -21,10 +30,12 @@ _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 class ModelPopup(QFrame):
     """`chosen` carries ModelFacts. The search line keeps the focus: arrows move in the list, Enter chooses, Escape
-    closes."""
+    closes; Delete in the list forgets a model on a server (`forget_requested` carries its path)."""
 
     chosen = Signal(object)
     open_requested = Signal()
+    server_requested = Signal()
+    forget_requested = Signal(str)
 
     def __init__(self, label: str, picker: QWidget) -> None:
         # Not a child of the picker itself: what lies in a combo box Qt dresses as the combo box's own list.
@@ -49,20 +60,27 @@ class ModelPopup(QFrame):
         self.none = PlainLabel("No model matches.", role="muted")
         self.open = QPushButton("Open GGUF…")
         self.open.setAccessibleName(f"Open a GGUF file for lane {label}")
+        self.server = QPushButton("Add a server…")
+        self.server.setAccessibleName(f"Add a model on a server for lane {label}")
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.open)
+        buttons.addWidget(self.server)
+        buttons.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.setSpacing(6)
         layout.addWidget(self.search)
         layout.addWidget(self.none)
         layout.addWidget(self.list, 1)
-        layout.addWidget(self.open, 0, Qt.AlignmentFlag.AlignLeft)
+        layout.addLayout(buttons)
         self.none.hide()
         self.search.installEventFilter(self)
         self.list.installEventFilter(self)
         self.search.textChanged.connect(self._narrow)
         self.list.clicked.connect(self._take)
         self.list.selectionModel().currentChanged.connect(self._tell_current)
-        self.open.clicked.connect(self._open)
+        self.open.clicked.connect(lambda: self._leave(self.open_requested))
+        self.server.clicked.connect(lambda: self._leave(self.server_requested))
 
     def pop_up(
         self, models: tuple[ModelFacts, ...], sources: Mapping[str, str], current: ModelFacts | None, text: str
@@ -83,6 +101,8 @@ class ModelPopup(QFrame):
             if event.key() in _ENTER:
                 self._take(self.list.currentIndex())
                 return True
+            if watched is self.list and event.key() == Qt.Key.Key_Delete:
+                return self._forget()
             if watched is self.search and event.key() in _MOVES:
                 QCoreApplication.sendEvent(self.list, event)
                 return True
@@ -117,9 +137,19 @@ class ModelPopup(QFrame):
             self.close()
             self.chosen.emit(model)
 
-    def _open(self) -> None:
+    def _leave(self, wanted: SignalInstance) -> None:
         self.close()
-        self.open_requested.emit()
+        wanted.emit()
+
+    def _forget(self) -> bool:
+        """Forget the current row where it is a model on a server."""
+        index = self.list.currentIndex()
+        model = self.models.shown[index.row()] if index.isValid() else None
+        if model is None or not model.is_server:
+            return False
+        self.close()
+        self.forget_requested.emit(model.path)
+        return True
 
     def _place(self, count: int) -> None:
         picker = self._picker

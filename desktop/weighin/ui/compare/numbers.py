@@ -2,36 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 from weighin.core import words
 from weighin.core.answer import MIN_TOKENS_FOR_RATE, Answer, Timing
-
-MEASURED = "✓"
-
-
-@dataclass(frozen=True)
-class Number:
-    """A title, what stands under it, and the sentence that says what was counted. `measured`: it carries the mark."""
-
-    title: str
-    value: str
-    counted: str
-    measured: bool = True
+from weighin.ui.compare.number import NO_MARK, Number, mark, over, rate_text
+from weighin.ui.compare.remote_numbers import remote_numbers
 
 
 def numbers(answer: Answer, rounds: tuple[Timing, ...] = ()) -> tuple[Number, ...]:
     """All numbers of an answer in the order in which they are shown. `rounds`: timings of a repeated comparison."""
     timing, memory = answer.timing, answer.memory
     many = rounds if len(rounds) > 1 else ()
+    if timing.is_remote:
+        return remote_numbers(answer, many)
     shown = [
         Number(
             f"Reading {words.count(timing.prompt_tokens)} tok",
-            _rate(timing.prompt_tokens_per_s, many, _prompt_rate, " tok/s"),
+            rate_text(timing.prompt_tokens_per_s, many, lambda one: one.prompt_tokens_per_s, " tok/s"),
             "Tokens of the prompt, and how many of them were read a second: prompt tokens that were really read, "
-            "divided by the time until the model had read them." + _cached(timing) + _over(many),
-            timing.prompt_tokens is not None,
+            "divided by the time until the model had read them." + _cached(timing) + over(many),
+            mark(timing.prompt_tokens is not None),
         ),
         _time("First token", timing.first_token_s, "From the request to the first text."),
     ]
@@ -46,20 +35,20 @@ def numbers(answer: Answer, rounds: tuple[Timing, ...] = ()) -> tuple[Number, ..
     shown += [
         Number(
             f"Writing {words.count(timing.generated_tokens)} tok",
-            _rate(timing.generation_tokens_per_s, many, _writing_rate, " tok/s"),
+            rate_text(timing.generation_tokens_per_s, many, lambda one: one.generation_tokens_per_s, " tok/s"),
             "Tokens written, without the end token, and their speed: one less than the tokens written, divided by "
             f"the time from the first to the last. No speed is given below {MIN_TOKENS_FOR_RATE} tokens."
             + _reasoning(timing)
-            + _over(many),
+            + over(many),
         ),
         Number(
             "Characters",
-            _rate(timing.characters_per_s, many, lambda one: one.characters_per_s, "/s"),
+            rate_text(timing.characters_per_s, many, lambda one: one.characters_per_s, "/s"),
             "Characters of text a second while writing. Models cut text into tokens differently, so this compares "
-            "where tokens do not." + _over(many),
-            timing.characters_per_s is not None,
+            "where tokens do not." + over(many),
+            mark(timing.characters_per_s is not None),
         ),
-        Number(_ram_title(answer), _ram(answer), _ram_counted(answer), memory.total_bytes is not None),
+        Number(_ram_title(answer), _ram(answer), _ram_counted(answer), mark(memory.total_bytes is not None)),
     ]
     if memory.vram_bytes is not None:
         shown.append(Number("GPU memory", words.size(memory.vram_bytes), "Memory of the graphics card."))
@@ -75,35 +64,21 @@ def numbers(answer: Answer, rounds: tuple[Timing, ...] = ()) -> tuple[Number, ..
     shown += [
         _time("Load", timing.load_s, "Loading the model that gave this answer."),
         _time("Total", timing.total_s, "From the request to the end of the answer, without loading."),
-        Number("Ended", words.STOPS[answer.stop_reason], "Why the answer is not longer.", measured=False),
+        Number("Ended", words.STOPS[answer.stop_reason], "Why the answer is not longer.", NO_MARK),
     ]
     return tuple(shown)
 
 
 def _time(title: str, value: float | None, counted: str) -> Number:
-    return Number(title, words.seconds(value), f"{counted} Taken in the model's own process.", value is not None)
+    return Number(title, words.seconds(value), f"{counted} Taken in the model's own process.", mark(value is not None))
 
 
-def _prompt_rate(timing: Timing) -> float | None:
+def _promptrate_text(timing: Timing) -> float | None:
     return timing.prompt_tokens_per_s
 
 
-def _writing_rate(timing: Timing) -> float | None:
+def _writingrate_text(timing: Timing) -> float | None:
     return timing.generation_tokens_per_s
-
-
-def _rate(one: float | None, many: tuple[Timing, ...], get: Callable[[Timing], float | None], unit: str) -> str:
-    """One round: its rate. Several: median and range, of the rounds that have one."""
-    known = [value for value in map(get, many) if value is not None]
-    if len(known) > 1:
-        from statistics import median  # slow to import, and seldom wanted
-
-        return f"{words.figure(median(known))} ({words.figure(min(known))}–{words.figure(max(known))}){unit}"
-    return f"{words.figure(one)}{unit}" if one is not None else words.NONE
-
-
-def _over(many: tuple[Timing, ...]) -> str:
-    return f" Median and range of {len(many)} rounds." if many else ""
 
 
 def _cached(timing: Timing) -> str:

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QFrame, QToolTip, QVBoxLayout, QWidget
 
-from weighin.ui.compare.numbers import MEASURED, Number
+from weighin.ui.compare.number import Number
 from weighin.ui.widgets.flow import FlowLayout
 from weighin.ui.widgets.label import PlainLabel, plain_tooltip
 
@@ -72,11 +72,10 @@ class _Tile(QWidget):
 
     def __init__(self, number: Number) -> None:
         super().__init__()
-        mark = f" {MEASURED}" if number.measured else ""
+        mark = f" {number.mark}" if number.mark else ""
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(PlainLabel(f"{number.title}{mark}", role="small"))
         layout.addWidget(PlainLabel(number.value, role="number"))
-        said = "Measured. " if number.measured else ""
-        self.setToolTip(plain_tooltip(f"{said}{number.counted}"))
+        self.setToolTip(plain_tooltip(number.explained))

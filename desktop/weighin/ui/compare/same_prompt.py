@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from weighin.core import words
-from weighin.core.comparison import Comparison, EngineFacts, LaneResult
+from weighin.core.comparison import Comparison, EngineFacts, LaneResult, unknowns
 from weighin.core.safe_text import safe_name, safe_text
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.button import IconButton
@@ -99,6 +99,9 @@ class SamePrompt(QFrame):
 
 def same_prompt_words(comparison: Comparison) -> tuple[str, bool]:
     """The sentence, and whether all was the same."""
+    hidden = unknowns(comparison.results)
+    if hidden and not any(result.answer.failure for result in comparison.results):
+        return (_server_words(comparison.differences, hidden), not comparison.differences)
     without = [result.label for result in comparison.results if not result.answer.rendered_prompt]
     if without:
         lanes = "Neither lane" if len(without) == 2 else f"Lane {without[0]} never"
@@ -107,6 +110,15 @@ def same_prompt_words(comparison: Comparison) -> tuple[str, bool]:
         return (f"Not the same for both: {safe_name(', '.join(comparison.differences), 200)}.", False)
     tokens = words.plural(comparison.results[0].answer.timing.prompt_tokens or 0, "token")
     return (f"Both saw the same prompt: {tokens}, same template, same options.", True)
+
+
+def _server_words(different: tuple[str, ...], hidden: tuple[str, ...]) -> str:
+    found = (
+        f"Not the same for both: {safe_name(', '.join(different), 200)}."
+        if different
+        else "Same messages, same options."
+    )
+    return f"{found} On the server, so not known: {', '.join(hidden)}."
 
 
 def _engine_words(engine: EngineFacts | None) -> str:
@@ -119,6 +131,11 @@ def _engine_words(engine: EngineFacts | None) -> str:
 
 def _title(result: LaneResult) -> str:
     setup, timing = result.setup, result.answer.timing
+    if setup.model.is_server:
+        return (
+            f"{result.label} · {words.count(timing.prompt_tokens)} tokens by the server's count · template, context "
+            f"and threads on the server · seed {setup.sampling.seed} · temperature {setup.sampling.temperature:g}"
+        )
     template = (setup.model.template_sha256 or "none")[:12]
     return (
         f"{result.label} · {words.plural(timing.prompt_tokens or 0, 'token')} · template {template} · "

@@ -1,0 +1,169 @@
+"""A model behind a server, with the surface of any other engine."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+from weighin.core.answer import MemoryReceipt, MemorySample
+from weighin.core.comparison import EngineFacts
+from weighin.core.errors import AppError
+from weighin.core.safe_text import safe_name
+from weighin.core.server import ON_THE_SERVER, ServerAddress, parse_address
+from weighin.endpoint.answering import Answering
+from weighin.endpoint.http import Endpoint, Patience
+from weighin.endpoint.models import Offered, offered
+from weighin.protocol.messages import Bench, Forecast, Generate, Generated, Load, Loaded, Plan, Score, Survey, Tokenize
+from weighin.workers.engine import Emit, EngineError
+
+_MOST_NAMED = 6
+_T = TypeVar("_T")
+
+
+class ServerEngine:
+    """`find_key` gives the key of a server, if it has one. Everything that waits, waits in an asyncio loop, which a
+    cancel from another thread can break off at any moment."""
+
+    def __init__(self, find_key: Callable[[ServerAddress], str | None], patience: Patience | None = None) -> None:
+        self._find_key = find_key
+        self._patience = patience or Patience()
+        self._lock = threading.Lock()
+        self._task: asyncio.Task[Any] | None = None
+        self._stop = False
+        self._progress = ("", 0, 0)
+        self._endpoint: Endpoint | None = None
+        self._model = ""
+        self._load_s = 0.0
+
+    def facts(self) -> EngineFacts:
+        """No engine of this computer."""
+        return EngineFacts("-", ON_THE_SERVER, "")
+
+    def cancel(self) -> None:
+        """Break off what waits."""
+        with self._lock:
+            self._stop = True
+            if self._task is not None:
+                self._task.get_loop().call_soon_threadsafe(self._task.cancel)
+
+    def clear_cancel(self) -> None:
+        """Ready for the next job."""
+        with self._lock:
+            self._stop = False
+
+    def progress(self) -> tuple[str, int, int]:
+        """Phase, done, total."""
+        return self._progress
+
+    def sample_memory(self) -> MemorySample:
+        """Nothing of it can be seen from here."""
+        return MemorySample()
+
+    def load(self, request: Load, emit: Emit) -> Loaded:
+        """Look whether the server is there and has the model. Raises EngineError."""
+        address = _address(request.path)
+        begin = time.perf_counter()
+        self._progress = ("loading", 0, 100)
+        endpoint = Endpoint(address, self._find_key(address), self._patience)
+        found = self.run(offered(endpoint), "Connecting was stopped.")
+        model = _chosen(found, address)
+        self._endpoint, self._model = endpoint, model.name
+        self._load_s = time.perf_counter() - begin
+        notices: tuple[str, ...] = ()
+        if address.is_readable:
+            notices = (f"{address.host} is spoken to without encryption: others on the way can read along.",)
+        memory = MemoryReceipt(method=ON_THE_SERVER)
+        return Loaded(request.id, self._load_s, model.context, "none", memory, {}, notices)
+
+    def generate(self, request: Generate, emit: Emit) -> Generated:
+        """Answer the messages of `request`. Raises EngineError; what came before was sent."""
+        answering = Answering(self._ready(), self._model, request, emit, self._set_progress)
+        try:
+            self.run(answering.fetch(), "")
+        except EngineError as error:
+            if error.kind != "cancelled":
+                raise
+        memory = MemoryReceipt(method=ON_THE_SERVER)
+        return Generated(request.id, answering.reason, answering.timing(self._load_s), memory, answering.notices)
+
+    def tokenize(self, request: Tokenize) -> Any:
+        """Not to be had: an OpenAI-compatible server shows neither its template nor its tokens."""
+        raise _unsupported("The tokens are on the server, which does not show them.")
+
+    def bench(self, request: Bench, emit: Emit) -> Any:
+        """Not to be had: random tokens cannot be put to a server."""
+        raise _unsupported("A server cannot be benchmarked with random tokens; compare with --repeat measures it.")
+
+    def plan(self, request: Plan) -> Any:
+        """Not to be had."""
+        raise _unsupported("What a model needs on a server cannot be told from here.")
+
+    def forecast(self, request: Forecast) -> Any:
+        """Not to be had."""
+        raise _unsupported("How fast a server will be cannot be told beforehand.")
+
+    def survey(self, request: Survey) -> Any:
+        """Not to be had."""
+        raise _unsupported("The tokens are on the server, which does not show them.")
+
+    def score(self, request: Score, emit: Emit) -> Any:
+        """Not to be had."""
+        raise _unsupported("Questions are scored by log-probabilities, which this lane cannot ask a server for.")
+
+    def endpoint(self, text: str) -> tuple[Endpoint, ServerAddress]:
+        """The server at the address `text`, for a question that loads nothing. Raises EngineError."""
+        address = _address(text)
+        return Endpoint(address, self._find_key(address), self._patience), address
+
+    def run(self, work: Coroutine[Any, Any, _T], stopped: str) -> _T:
+        """Wait for `work`. Raises EngineError, of kind "cancelled" with the sentence `stopped` where it was stopped."""
+        loop = asyncio.new_event_loop()
+        task = loop.create_task(work)
+        with self._lock:
+            self._task = task
+            if self._stop:
+                task.cancel()
+        try:
+            return loop.run_until_complete(task)
+        except asyncio.CancelledError:
+            raise EngineError("cancelled", stopped) from None
+        finally:
+            with self._lock:
+                self._task = None
+            loop.run_until_complete(loop.shutdown_asyncgens())
+            loop.close()
+
+    def _ready(self) -> Endpoint:
+        if self._endpoint is None:
+            raise EngineError("not_loaded", "No server was chosen in this worker.")
+        return self._endpoint
+
+    def _set_progress(self, phase: str, done: int, total: int) -> None:
+        self._progress = (phase, done, total)
+
+
+def _address(text: str) -> ServerAddress:
+    try:
+        return parse_address(text)
+    except AppError as error:
+        raise EngineError(error.kind, error.user_text) from None
+
+
+def _chosen(found: tuple[Offered, ...], address: ServerAddress) -> Offered:
+    """The model of `address` among those found. Raises EngineError, which names what there is."""
+    names = [safe_name(model.name, 60) for model in found[:_MOST_NAMED]]
+    more = f" and {len(found) - _MOST_NAMED} more" if len(found) > _MOST_NAMED else ""
+    there = f"It has: {', '.join(names)}{more}." if found else "It has none at all."
+    if not address.model:
+        raise EngineError("no_model", f"Name a model behind the address, as {address.base}#NAME. {there}")
+    for model in found:
+        if model.name == address.model:
+            return model
+    raise EngineError("no_model", f"{address.host} has no model “{safe_name(address.model, 80)}”. {there}")
+
+
+def _unsupported(sentence: str) -> EngineError:
+    return EngineError("unsupported", sentence)

@@ -1,0 +1,141 @@
+"""What goes wrong with a server, each in its own sentence that says what to do."""
+
+from __future__ import annotations
+
+import json
+import ssl
+
+import httpx2
+
+from weighin.core.safe_text import safe_name
+from weighin.core.server import KEY_VARIABLE
+from weighin.workers.engine import EngineError
+
+_SAID = 300
+
+
+def network_error(error: Exception, host: str, began: bool) -> EngineError:
+    """The sentence for a failure below HTTP. `began`: part of the answer had come already."""
+    detail = f"{type(error).__name__}: {error}"
+    cause = _cause(error)
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        text = (
+            f"The certificate of {host} cannot be trusted: {cause.verify_message}. "
+            "One of your own can be named in SSL_CERT_FILE."
+        )
+        return EngineError("certificate", text, detail)
+    if isinstance(cause, ssl.SSLError):
+        return EngineError("tls", f"{host} does not speak https; perhaps its address begins with http://.", detail)
+    if isinstance(error, httpx2.ConnectTimeout):
+        return EngineError(
+            "server_down", f"{host} does not answer: it is switched off, or a firewall is between.", detail
+        )
+    if isinstance(error, httpx2.ProxyError):
+        return EngineError("proxy", f"The proxy on the way to {host} refuses: {safe_name(str(error))}.", detail)
+    if isinstance(error, (httpx2.ConnectError, httpx2.UnsupportedProtocol)):
+        if (
+            "getaddrinfo" in detail
+            or "Name or service" in detail
+            or "nodename" in detail
+            or "name resolution" in detail
+        ):
+            return EngineError("server_down", f"The name of {host} was not found.", detail)
+        return EngineError(
+            "server_down", f"Nobody answers at {host}: does the server run, and is this its port?", detail
+        )
+    if began:
+        return cut(host, detail)
+    return EngineError("server_down", f"{host} closed the connection without an answer.", detail)
+
+
+def cut(host: str, detail: str = "") -> EngineError:
+    """The answer ended in the middle."""
+    return EngineError("cut", f"The connection to {host} broke in the middle of the answer.", detail)
+
+
+def stalled(host: str, seconds: float, began: bool) -> EngineError:
+    """Nothing came for too long."""
+    what = "sent nothing more" if began else "sent no answer"
+    return EngineError("stalled", f"{host} {what} for {seconds:.0f} s and was not waited for any longer.")
+
+
+def status_error(status: int, host: str, body: bytes, has_key: bool, retry_after: str = "") -> EngineError:
+    """The sentence for an HTTP status of 400 or more; `body` is what came with it."""
+    said = says(body)
+    if status in (401, 403):
+        if has_key:
+            return EngineError("key", f"{host} does not accept the key (status {status}).", said)
+        return EngineError(
+            "key", f"{host} wants a key: set {KEY_VARIABLE}, or type it where the server is added.", said
+        )
+    if status == 404:
+        text = f"{host} does not know this address (404); that of an OpenAI-compatible server mostly ends in /v1."
+        return EngineError("not_endpoint", text + _added(said))
+    if status == 429:
+        when = f" It asks to wait {safe_name(retry_after, 20)} s." if retry_after.isdigit() else ""
+        return EngineError(
+            "rate_limit", f"{host} is asked too often, or the quota is used up (429).{when}" + _added(said)
+        )
+    if status == 503:
+        return EngineError(
+            "server_busy", f"{host} is not ready: it loads its model or is overloaded (503)." + _added(said)
+        )
+    if status >= 500:
+        return EngineError("server_error", f"{host} failed (status {status})." + _added(said))
+    return EngineError("refused", f"{host} refuses the request (status {status})." + _added(said))
+
+
+def redirected(host: str, elsewhere: str) -> EngineError:
+    """The server sends the request, prompt and key with it, to somebody else."""
+    text = (
+        f"{host} sends the request on to {safe_name(elsewhere, 80)}, which was not followed. "
+        "If you trust that address, use it in place of this one."
+    )
+    return EngineError("redirect", text)
+
+
+def not_endpoint(host: str, found: str) -> EngineError:
+    """What answers there is something else."""
+    text = f"{host} sent {found}, not what an OpenAI-compatible server sends; its address mostly ends in /v1."
+    return EngineError("not_endpoint", text)
+
+
+def garbage(host: str, what: str) -> EngineError:
+    """An answer nobody can read."""
+    return EngineError("garbage", f"{host} sent {what}, which is no answer of an OpenAI-compatible server.")
+
+
+def failed_inside(host: str, said: str) -> EngineError:
+    """The server reported a failure in the middle of its answer."""
+    return EngineError("server_error", f"{host} failed while it answered." + _added(said))
+
+
+def says(body: bytes) -> str:
+    """The server's own words in the body of an error, on one line, at most 300 characters; "" where there are none."""
+    try:
+        return words_of(json.loads(body))
+    except (ValueError, RecursionError):
+        return ""
+
+
+def words_of(body: object) -> str:
+    """The message in a decoded error body, in any of the shapes servers use."""
+    for _ in range(3):
+        if not isinstance(body, dict):
+            break
+        body = next((body[name] for name in ("error", "message", "detail") if body.get(name)), None)
+    return safe_name(" ".join(body.split()), _SAID) if isinstance(body, str) else ""
+
+
+def _added(said: str) -> str:
+    return f" It says: {said}" if said else ""
+
+
+def _cause(error: BaseException) -> BaseException:
+    """The ssl error behind `error`, or the error itself."""
+    found: BaseException | None = error
+    while found is not None:
+        if isinstance(found, ssl.SSLError):
+            return found
+        found = found.__cause__ or found.__context__
+    return error

@@ -1,0 +1,43 @@
+"""What a worker for servers understands beside the messages of every worker."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class ListModels:
+    """Which models the server at `address` offers."""
+
+    id: int
+    address: str
+
+
+@dataclass(frozen=True)
+class TestLetters:
+    """Find out whether the model at `address` can be scored by the log-probabilities of four letters."""
+
+    id: int
+    address: str
+
+
+@dataclass(frozen=True)
+class ModelsListed:
+    """Terminal: names as the server gives them."""
+
+    id: int
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class LettersTested:
+    """Terminal: `via` is "completions" or "chat", the call that returns usable log-probabilities, "" where none does;
+    `sentence` says what was found."""
+
+    id: int
+    via: str
+    sentence: str
+
+
+SERVER_REQUESTS: tuple[type, ...] = (ListModels, TestLetters)
+SERVER_EVENTS: tuple[type, ...] = (ModelsListed, LettersTested)

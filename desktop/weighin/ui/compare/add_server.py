@@ -1,0 +1,170 @@
+"""The dialog that puts a model on a server into a lane."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QComboBox, QDialog, QGridLayout, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+from weighin.core import words
+from weighin.core.errors import AppError
+from weighin.core.safe_text import safe_name
+from weighin.ui.widgets.label import PlainLabel
+
+if TYPE_CHECKING:
+    from weighin.services.servers import Servers
+
+_ABOUT = (
+    "Any OpenAI-compatible server takes part: llama-server, vLLM, SGLang, Ollama and others, on this computer or "
+    "another. Its speeds are taken over the network, by this client; its memory stays its own."
+)
+_KEY_NOTE = "The key goes to the system's keyring where there is one; else it is forgotten when Weigh-In is closed."
+_LOCAL = "http://127.0.0.1:8080/v1"
+_WIDTH = 620
+
+
+class AddServer(QDialog):
+    """Asks a server which models it has, then `added` carries the ModelFacts of the one chosen."""
+
+    added = Signal(object)
+
+    def __init__(self, servers: Servers, label: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._servers = servers
+        self.setWindowTitle(f"A model on a server for lane {label}")
+        self.setMinimumWidth(_WIDTH)
+        self.address = QLineEdit()
+        self.address.setPlaceholderText(_LOCAL)
+        self.address.setAccessibleName("Address of the server")
+        self.key = QLineEdit()
+        self.key.setEchoMode(QLineEdit.EchoMode.Password)
+        self.key.setPlaceholderText("only where the server wants one")
+        self.key.setAccessibleName("Key of the server")
+        self.look = QPushButton("Look")
+        self.look.setAccessibleName("Ask the server which models it has")
+        self.models = QComboBox()
+        self.models.setAccessibleName("Model on the server")
+        self.models.setPlaceholderText("Look first")
+        self.test = QPushButton("Test scoring")
+        self.test.setAccessibleName("Test whether questions can be scored with this model")
+        self.test.setToolTip("Tries whether the server returns the log-probabilities that MMLU is scored by.")
+        self._said = PlainLabel(role="muted", wrap=True)
+        self._error = PlainLabel(role="error", wrap=True)
+        self.add = QPushButton("Add")
+        self.add.setProperty("role", "primary")
+        self.add.setAccessibleName(f"Put this model into lane {label}")
+        self._cancel = QPushButton("Cancel")
+        self._arrange()
+        for button in (self.look, self.test, self.add, self._cancel):
+            button.setAutoDefault(False)
+        self.address.returnPressed.connect(self._look)
+        self.key.returnPressed.connect(self._look)
+        self.address.textEdited.connect(self._forget_models)
+        self.look.clicked.connect(self._look)
+        self.test.clicked.connect(self._test)
+        self.add.clicked.connect(self._add)
+        self._cancel.clicked.connect(self.reject)
+        self._forget_models()
+
+    @property
+    def said(self) -> str:
+        """What is said of the server, good or bad."""
+        return self._error.text() or self._said.text()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._servers.stop()
+        super().closeEvent(event)
+
+    def reject(self) -> None:
+        self._servers.stop()
+        super().reject()
+
+    def _arrange(self) -> None:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(10)
+        grid.setVerticalSpacing(8)
+        grid.setColumnStretch(1, 1)
+        for row, (title, field, beside) in enumerate(
+            (("Address", self.address, self.look), ("Key", self.key, None), ("Model", self.models, self.test))
+        ):
+            name = PlainLabel(title)
+            name.setBuddy(field)
+            grid.addWidget(name, row, 0)
+            grid.addWidget(field, row, 1, 1, 1 if beside else 2)
+            if beside:
+                grid.addWidget(beside, row, 2)
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        buttons.addWidget(self._cancel)
+        buttons.addWidget(self.add)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(18, 16, 18, 14)
+        layout.setSpacing(10)
+        layout.addWidget(PlainLabel(_ABOUT, wrap=True))
+        layout.addLayout(grid)
+        layout.addWidget(PlainLabel(_KEY_NOTE, role="small", wrap=True))
+        for label in (self._said, self._error):
+            label.setMinimumHeight(2 * self.fontMetrics().height())
+            label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+            layout.addWidget(label)
+        layout.addStretch(1)
+        layout.addLayout(buttons)
+
+    def _look(self) -> None:
+        if not self.address.text().strip():
+            self.address.setText(_LOCAL)
+        self._say(f"Asking {safe_name(self.address.text(), 80)} …")
+        self._servers.look(self.address.text(), self.key.text().strip(), self._offer, self._fail)
+
+    def _offer(self, names: tuple[str, ...]) -> None:
+        self.models.clear()
+        for name in names:
+            self.models.addItem(safe_name(name, 120), name)
+        if not names:
+            self._fail(AppError("The server answers, but has no model."))
+            return
+        self._say(f"The server answers: {words.plural(len(names), 'model')}.")
+        self.models.setCurrentIndex(0)
+        self._enable(True)
+        self.models.setFocus()
+
+    def _test(self) -> None:
+        self._say("Trying two questions …")
+        model, key = self.models.currentData(), self.key.text().strip()
+        self._servers.test_letters(self.address.text(), model, key, self._tested, self._fail)
+
+    def _tested(self, test: object) -> None:
+        self._say(getattr(test, "sentence", ""))
+
+    def _add(self) -> None:
+        try:
+            model = self._servers.add(self.address.text(), self.models.currentData(), self.key.text().strip())
+        except AppError as error:
+            self._fail(error)
+            return
+        self.added.emit(model)
+        self.accept()
+
+    def _forget_models(self) -> None:
+        """Another address has other models."""
+        self.models.clear()
+        self._enable(False)
+        self._say("")
+
+    def _enable(self, chosen: bool) -> None:
+        for widget in (self.models, self.test, self.add):
+            widget.setEnabled(chosen)
+
+    def _say(self, text: str) -> None:
+        self._error.say("")
+        self._error.hide()
+        self._said.say(text)
+        self._said.show()
+
+    def _fail(self, error: AppError) -> None:
+        self._said.say("")
+        self._said.hide()
+        self._error.say(error.user_text)
+        self._error.show()

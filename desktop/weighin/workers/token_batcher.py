@@ -1,0 +1,44 @@
+"""Tokens in portions."""
+
+from __future__ import annotations
+
+from weighin.protocol.messages import Tokens
+from weighin.workers.engine import Emit
+from weighin.workers.text_stream import ANSWER, Piece
+
+BATCH_S = 0.03
+BATCH_TOKENS = 64
+
+
+class TokenBatcher:
+    """Gathers text for 30 ms or 64 tokens, so that the window gets tens of messages a second, not thousands."""
+
+    def __init__(self, request_id: int, emit: Emit) -> None:
+        self._id, self._emit = request_id, emit
+        self._text, self._kind, self._count = "", ANSWER, 0
+        self._sent = 0.0
+
+    def add(self, pieces: list[Piece], now: float) -> None:
+        """One more token, which completed `pieces` (none, when it ended inside a character)."""
+        self._count += 1
+        self._take(pieces)
+        if self._text and (self._count >= BATCH_TOKENS or now - self._sent >= BATCH_S):
+            self.flush(now)
+
+    def finish(self, pieces: list[Piece]) -> None:
+        """The last pieces, which no token brings."""
+        self._take(pieces)
+        self.flush(0.0)
+
+    def flush(self, now: float) -> None:
+        """Send what there is."""
+        if self._text or self._count:
+            self._emit(Tokens(self._id, self._text, self._count, self._kind))
+        self._text, self._count, self._sent = "", 0, now
+
+    def _take(self, pieces: list[Piece]) -> None:
+        for piece in pieces:
+            if piece.kind != self._kind and self._text:
+                self.flush(self._sent)
+            self._kind = piece.kind
+            self._text += piece.text

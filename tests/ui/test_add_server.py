@@ -1,0 +1,95 @@
+"""Putting a model on a server into a lane."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLineEdit
+from pytestqt.qtbot import QtBot
+
+from tests.ui.conftest import Kit
+from tests.ui.fakes import answer, timing
+from weighin.core.answer import Counting, MemoryReceipt
+from weighin.core.server import parse_address, server_facts
+from weighin.ui.compare.add_server import AddServer
+from weighin.ui.compare.number import ESTIMATED
+from weighin.ui.compare.numbers import numbers
+
+
+@pytest.fixture
+def dialog(kit: Kit, qtbot: QtBot) -> AddServer:
+    popup = kit.page.panes[1].header.picker.popup
+    qtbot.mouseClick(popup.server, Qt.MouseButton.LeftButton)
+    return kit.window.findChild(AddServer)
+
+
+def test_looking_choosing_and_adding(kit: Kit, dialog: AddServer, qtbot: QtBot) -> None:
+    assert not dialog.add.isEnabled()
+    qtbot.keyClicks(dialog.address, "http://gpu-box:8080/v1")
+    qtbot.keyClick(dialog.address, Qt.Key.Key_Return)
+    assert dialog.said == "The server answers: 2 models."
+    qtbot.mouseClick(dialog.test, Qt.MouseButton.LeftButton)
+    assert dialog.said.startswith("tiny returns log-probabilities")
+    dialog.models.setCurrentIndex(1)
+    qtbot.mouseClick(dialog.add, Qt.MouseButton.LeftButton)
+    header = kit.page.panes[1].header
+    assert header.picker.chosen.path == "http://gpu-box:8080/v1#big/model:8b"
+    assert "on the server gpu-box:8080" in header.facts
+    assert kit.page.panes[0].header.picker.models[-1].is_server
+
+
+def test_what_a_server_refuses_is_said_and_another_address_starts_anew(dialog: AddServer, qtbot: QtBot) -> None:
+    qtbot.keyClicks(dialog.address, "http://gpu-box:8080/x")
+    qtbot.mouseClick(dialog.look, Qt.MouseButton.LeftButton)
+    assert dialog.said == "127.0.0.1:8080 wants a key."
+    assert not dialog.add.isEnabled()
+    dialog.address.clear()
+    qtbot.keyClicks(dialog.address, "http://gpu-box:8080/v1")
+    assert dialog.said == ""
+    qtbot.mouseClick(dialog.look, Qt.MouseButton.LeftButton)
+    assert dialog.add.isEnabled()
+    qtbot.keyClicks(dialog.address, "x")
+    assert not dialog.add.isEnabled()
+
+
+def test_the_key_is_not_shown_and_goes_along(kit: Kit, dialog: AddServer, qtbot: QtBot) -> None:
+    qtbot.keyClicks(dialog.address, "http://gpu-box:8080/v1")
+    qtbot.keyClicks(dialog.key, "sk-secret")
+    assert dialog.key.echoMode() == QLineEdit.EchoMode.Password
+    qtbot.keyClick(dialog.key, Qt.Key.Key_Return)
+    assert kit.models.servers.keys == ["sk-secret"]
+
+
+def test_delete_in_the_list_forgets_a_server_but_no_file(kit: Kit, qtbot: QtBot) -> None:
+    kit.models.servers.add("http://gpu-box:8080/v1", "tiny", "")
+    picker = kit.page.panes[0].header.picker
+    picker.showPopup()
+    qtbot.keyClick(picker.popup.list, Qt.Key.Key_Delete)
+    assert len(kit.library.models()) == 2
+    picker.showPopup()
+    picker.popup.list.setCurrentIndex(picker.popup.models.index(2))
+    qtbot.keyClick(picker.popup.list, Qt.Key.Key_Delete)
+    assert kit.models.servers.known() == ()
+    assert not any(model.is_server for model in picker.models)
+
+
+def test_numbers_of_a_server_say_who_counted(kit: Kit) -> None:
+    counted = replace(timing(), prompt_s=None, threads=None, counting=Counting.SERVER)
+    shown = {
+        n.title.split()[0]: n for n in numbers(answer(timing=counted, memory=MemoryReceipt(method="on the server")))
+    }
+    assert shown["RAM"].value == "on the server"
+    assert shown["Measured"].value == "over the network, counted by this client"
+    assert "network" in shown["First"].counted
+    assert shown["Reading"].value == "-"
+    pieces = {n.title.split()[0]: n for n in numbers(answer(timing=replace(counted, counting=Counting.PIECES)))}
+    assert pieces["Writing"].mark == ESTIMATED and "~37" in pieces["Writing"].title
+
+
+def test_a_server_in_a_lane_is_marked(kit: Kit) -> None:
+    picker = kit.page.panes[0].header.picker
+    picker.choose(server_facts(parse_address("http://gpu-box:8080/v1#tiny")))
+    assert "gpu-box:8080" in kit.page.panes[0].header.facts
+    assert "bytes" not in kit.page.panes[0].header.facts

@@ -1,0 +1,304 @@
+"""A model behind a server: what is asked of it, what is made of its answers, and everything that can go wrong."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.support.certificates import server_context
+from tests.support.loopback_server import KEY, LoopbackServer
+from tests.support.worker_client import text_of
+
+from weighin.core.answer import Counting, StopReason
+from weighin.core.chat import Message
+from weighin.core.options import LoadOptions, SamplingOptions
+from weighin.endpoint.engine import ServerEngine
+from weighin.endpoint.http import Patience
+from weighin.protocol.messages import Generate, Generated, Load, Loaded, Tokenize, Tokens
+from weighin.workers.engine import EngineError
+
+HASTE = Patience(connect_s=10, first_s=1.0, stall_s=1.0)
+PATIENT = Patience(connect_s=10, first_s=30, stall_s=30)
+PROMPT = (Message("system", "Be short."), Message("user", "What is seven plus five?"))
+
+NewServer = Callable[..., LoopbackServer]
+
+
+@pytest.fixture
+def new_server() -> Iterator[NewServer]:
+    with ExitStack() as open_servers:
+        yield lambda **how: open_servers.enter_context(LoopbackServer(**how))
+
+
+class Talk:
+    """One engine with a model of `server`, and the events of its last answer."""
+
+    def __init__(self, server: LoopbackServer, key: str | None = None, patience: Patience = PATIENT) -> None:
+        self.engine = ServerEngine(lambda _: key, patience)
+        self.server = server
+        self.events: list[Any] = []
+
+    def load(self, model: str = "tiny") -> Loaded:
+        return self.engine.load(Load(1, self.server.address(model), LoadOptions(), 1), self.events.append)
+
+    def ask(self, raw: bool = False, **sampling: Any) -> Generated:
+        request = Generate(2, PROMPT, SamplingOptions(**sampling), 1, raw)
+        return self.engine.generate(request, self.events.append)
+
+    def failure(self, **sampling: Any) -> EngineError:
+        with pytest.raises(EngineError) as caught:
+            self.ask(**sampling)
+        return caught.value
+
+    @property
+    def text(self) -> str:
+        return text_of(self.events)
+
+
+def test_an_answer_with_the_servers_numbers_and_this_clients_clock(new_server: NewServer) -> None:
+    talk = Talk(new_server())
+    loaded = talk.load()
+    assert (loaded.context, loaded.memory.method, loaded.memory.own_bytes) == (8192, "on the server", None)
+    done = talk.ask()
+    assert talk.text == "Seven plus five is twelve. That is all."
+    assert (done.stop_reason, done.notices) == (StopReason.END, ())
+    timing = done.timing
+    assert (timing.prompt_tokens, timing.cached_tokens, timing.generated_tokens) == (21, 5, 20)
+    assert timing.counting is Counting.SERVER
+    assert timing.prompt_s is None and timing.threads is None and timing.first_token_s is not None
+    assert timing.generation_tokens_per_s is not None
+
+
+def test_what_is_asked(new_server: NewServer) -> None:
+    talk = Talk(new_server(key=KEY), key=KEY)
+    talk.load("big/model:8b")
+    talk.ask(temperature=0.7, top_k=7, seed=11, max_tokens=33, stop=("END",))
+    asked = talk.server.seen[-1]
+    assert asked.path == "/v1/chat/completions"
+    assert asked.headers["Authorization"] == f"Bearer {KEY}"
+    assert asked.body["messages"] == [{"role": m.role, "content": m.content} for m in PROMPT]
+    expected = {"model": "big/model:8b", "temperature": 0.7, "top_k": 7, "seed": 11, "max_tokens": 33, "stop": ["END"],
+                "cache_prompt": False, "stream": True}  # fmt: skip
+    assert {name: asked.body[name] for name in expected} == expected
+
+
+def test_raw_goes_without_a_template(new_server: NewServer) -> None:
+    talk = Talk(new_server())
+    talk.load()
+    talk.ask(raw=True)
+    assert talk.server.seen[-1].path == "/v1/completions"
+    assert talk.server.seen[-1].body["prompt"] == "Be short.\n\nWhat is seven plus five?"
+    assert talk.text == "Seven plus five is twelve. That is all."
+
+
+def test_without_usage_pieces_are_counted_and_marked(new_server: NewServer) -> None:
+    talk = Talk(new_server(usage=False))
+    talk.load()
+    timing = talk.ask().timing
+    assert (timing.prompt_tokens, timing.generated_tokens, timing.counting) == (None, 10, Counting.PIECES)
+
+
+@pytest.mark.parametrize("field", ["reasoning_content", "reasoning"])
+def test_reasoning_is_told_from_the_answer(new_server: NewServer, field: str) -> None:
+    talk = Talk(new_server(reasoning=("Let me", " see."), field=field))
+    talk.load()
+    timing = talk.ask().timing
+    assert text_of(talk.events, "reasoning") == "Let me see."
+    assert talk.text == "Seven plus five is twelve. That is all."
+    assert timing.reasoning_tokens == 2
+    assert timing.first_answer_token_s >= timing.first_token_s
+
+
+def test_reasoning_that_the_server_leaves_in_the_answer_is_told_too(new_server: NewServer) -> None:
+    talk = Talk(new_server(words=("<thi", "nk>hm", "</think>", "Twelve.")))
+    talk.load()
+    talk.ask()
+    assert (text_of(talk.events, "reasoning"), talk.text) == ("hm", "Twelve.")
+
+
+@pytest.mark.parametrize("ending", [b"\r\n", b"\r"])
+def test_any_line_end_of_the_format_is_read(new_server: NewServer, ending: bytes) -> None:
+    talk = Talk(new_server(ending=ending))
+    talk.load()
+    talk.ask()
+    assert talk.text == "Seven plus five is twelve. That is all."
+
+
+def test_a_length_limit_is_told(new_server: NewServer) -> None:
+    talk = Talk(new_server(finish="length", done=False))
+    talk.load()
+    assert talk.ask().stop_reason is StopReason.LENGTH
+
+
+def test_a_stop_string_the_server_ignores_ends_the_answer_here(new_server: NewServer) -> None:
+    talk = Talk(new_server())
+    talk.load()
+    assert talk.ask(stop=("twel",)).stop_reason is StopReason.END
+    assert talk.text == "Seven plus five is "
+
+
+def test_a_server_that_knows_only_openai_is_asked_again_plainly(new_server: NewServer) -> None:
+    talk = Talk(new_server(strict=True))
+    talk.load()
+    assert talk.ask().notices == ()
+    done = talk.ask(temperature=0.5)
+    assert "top_k" not in talk.server.seen[-1].body
+    assert "left out" in done.notices[0]
+
+
+def test_a_server_that_does_not_stream_gives_text_and_no_speed(new_server: NewServer) -> None:
+    talk = Talk(new_server(whole=True))
+    talk.load()
+    done = talk.ask()
+    assert talk.text == "Seven plus five is twelve. That is all."
+    assert done.timing.generation_tokens_per_s is None
+    assert "does not stream" in done.notices[0]
+
+
+def test_cancel_breaks_off_while_nothing_comes_and_closes_the_connection(new_server: NewServer) -> None:
+    talk = Talk(new_server(slow_s=0.05, words=("word ",) * 500))
+    talk.load()
+    threading.Timer(0.5, talk.engine.cancel).start()
+    done = talk.ask()
+    assert done.stop_reason is StopReason.CANCELLED
+    assert talk.text.startswith("word ")
+    assert talk.server.gone.wait(10)
+
+    talk.engine.clear_cancel()
+    talk.server.behaviour.silent = True
+    begin = time.monotonic()
+    threading.Timer(0.2, talk.engine.cancel).start()
+    assert talk.ask().stop_reason is StopReason.CANCELLED
+    assert time.monotonic() - begin < 20
+
+
+@pytest.mark.parametrize(
+    ("how", "kind", "words"),
+    [
+        ({"cut_at": 4}, "cut", "broke in the middle"),
+        ({"done": False, "finish": None}, "cut", "broke in the middle"),
+        ({"stall_at": 4}, "stalled", "nothing more for 1 s"),
+        ({"silent": True}, "stalled", "no answer for 1 s"),
+        ({"garbage_at": 4}, "garbage", "no JSON"),
+        ({"huge_at": 4}, "garbage", "more than a megabyte"),
+        ({"error_at": 4}, "server_error", "the GPU fell off the bus"),
+        ({"status": 429, "retry_after": "17"}, "rate_limit", "wait 17 s"),
+        ({"status": 503}, "server_busy", "not ready"),
+        ({"status": 500}, "server_error", "as the test wants it"),
+        ({"status": 404}, "not_endpoint", "/v1"),
+        ({"status": 400}, "refused", "as the test wants it"),
+    ],
+)
+def test_what_goes_wrong_is_one_sentence_and_what_came_is_kept(
+    new_server: NewServer, how: dict[str, Any], kind: str, words: str
+) -> None:
+    talk = Talk(new_server(**how), patience=HASTE if kind == "stalled" else PATIENT)
+    talk.load()
+    failure = talk.failure()
+    assert failure.kind == kind
+    assert words in failure.message
+    assert f"127.0.0.1:{talk.server.port}" in failure.message
+    if "cut_at" in how or "stall_at" in how or "garbage_at" in how:
+        assert talk.text == "Seven plus five is"
+
+
+def test_an_overlong_answer_is_not_gathered_in_memory(new_server: NewServer) -> None:
+    talk = Talk(new_server(huge_at=0))
+    talk.load()
+    assert talk.failure().kind == "garbage"
+    assert sum(len(e.text) for e in talk.events if isinstance(e, Tokens)) < 100
+
+
+@pytest.mark.parametrize("key", [None, "sk-wrong-987654321"])
+def test_a_missing_or_wrong_key(new_server: NewServer, key: str | None) -> None:
+    talk = Talk(new_server(key=KEY), key=key)
+    with pytest.raises(EngineError) as caught:
+        talk.load()
+    assert caught.value.kind == "key"
+    assert ("does not accept" if key else "wants a key") in caught.value.message
+    assert not key or key not in caught.value.message + caught.value.detail
+
+
+def test_a_web_page_is_no_endpoint(new_server: NewServer) -> None:
+    with pytest.raises(EngineError, match="a web page") as caught:
+        Talk(new_server(html=True)).load()
+    assert caught.value.kind == "not_endpoint"
+
+
+def test_a_web_page_in_place_of_an_answer(new_server: NewServer) -> None:
+    talk = Talk(new_server())
+    talk.load()
+    talk.server.behaviour.html = True
+    assert talk.failure().kind == "not_endpoint"
+
+
+def test_nobody_there(new_server: NewServer) -> None:
+    with LoopbackServer() as server:
+        address = server.address()
+    with pytest.raises(EngineError, match="Nobody answers") as caught:
+        ServerEngine(lambda _: None).load(Load(1, address, LoadOptions(), 1), lambda _: None)
+    assert caught.value.kind == "server_down"
+
+
+def test_an_unknown_model_is_told_with_those_there_are(new_server: NewServer) -> None:
+    with pytest.raises(EngineError, match="tiny, big/model:8b"):
+        Talk(new_server()).load("other")
+
+
+def test_a_redirect_to_another_server_is_not_followed_and_never_gets_the_key(new_server: NewServer) -> None:
+    other = new_server()
+    talk = Talk(new_server(redirect_to=f"http://127.0.0.1:{other.port}"), key=KEY)
+    with pytest.raises(EngineError) as caught:
+        talk.load()
+    assert caught.value.kind == "redirect"
+    assert f"127.0.0.1:{other.port}" in caught.value.message
+    assert other.seen == []
+
+
+def test_a_redirect_within_the_server_ends(new_server: NewServer) -> None:
+    server = new_server()
+    server.behaviour.redirect_to = f"http://127.0.0.1:{server.port}"
+    with pytest.raises(EngineError, match="round in circles"):
+        Talk(server).load()
+
+
+def test_a_certificate_nobody_vouches_for(new_server: NewServer, tmp_path: Path) -> None:
+    server = new_server()
+    server.secure(server_context(tmp_path))
+    with pytest.raises(EngineError, match="cannot be trusted") as caught:
+        Talk(server).load()
+    assert caught.value.kind == "certificate"
+
+
+def test_a_certificate_of_ones_own(new_server: NewServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    server = new_server()
+    server.secure(server_context(tmp_path))
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "server.pem"))
+    assert Talk(server).load().context == 8192
+
+
+def test_https_to_a_server_without(new_server: NewServer) -> None:
+    server = new_server()
+    server.url = server.url.replace("http:", "https:")
+    with pytest.raises(EngineError, match="does not speak https"):
+        Talk(server).load()
+
+
+def test_tokens_are_on_the_server(new_server: NewServer) -> None:
+    talk = Talk(new_server())
+    with pytest.raises(EngineError, match="does not show them"):
+        talk.engine.tokenize(Tokenize(1, PROMPT))
+
+
+def test_a_proxy_of_the_system_is_not_asked_for_this_computer(
+    new_server: NewServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    assert Talk(new_server()).load().context == 8192
