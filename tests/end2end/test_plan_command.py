@@ -13,6 +13,7 @@ from gguf import GGMLQuantizationType as QT
 from tests.bench.shapes import Shape, write_shape
 from tests.support.gguf_files import make_model
 from tests.support.loopback_hub import LoopbackHub
+from tests.support.split_files import split
 
 MIB = 1 << 20
 
@@ -112,6 +113,43 @@ def test_a_promise_made_by_plan_is_held_against_the_run(plan: Any, weighin: list
     assert done.returncode == 0, done.stderr
     again = plan(tiny, "--ctx", 256, "--no-slice", "--json")["models"][0]
     assert again["speed"]["method"] == "history"
+
+
+def test_all_parts_of_a_split_model_are_planned_as_one(plan: Any, hub: LoopbackHub, moe: Path, tmp_path: Path) -> None:
+    parts = split(moe, tmp_path, "moe-Q8_0", 3)
+    hub.add("o/parts-GGUF", {part.name: part.read_bytes() for part in parts})
+    whole = plan(moe, "--no-slice", "--json")["models"][0]
+    here = plan(parts[1], "--no-slice", "--json")["models"][0]
+    there = plan(f"hub:o/parts-GGUF/{parts[0].name}", "--json")["models"][0]
+    for found in (here, there):
+        assert found["kv_bytes"] == whole["kv_bytes"]
+        assert found["weights_bytes"] == pytest.approx(whole["weights_bytes"], abs=64 << 10)
+    assert there["speed"]["method"] == "slice"
+
+
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        ({"content_range": "bytes 7-9/10"}, "other bytes than were asked for"),
+        ({"html": True}, "web page"),
+        ({"drop_at": 5000}, "connection"),
+        ({"status": 503}, "503"),
+    ],
+)
+def test_a_hub_that_misbehaves_is_a_sentence_and_leaves_nothing(
+    plan: Any, hub: LoopbackHub, how: dict[str, Any], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = tmp_path / "room"
+    room.mkdir()
+    monkeypatch.setenv("TMPDIR", str(room))
+    hub.fail("moe-Q8_0.gguf", times=-1, **how)
+    assert said in plan("hub:o/moe-GGUF/moe-Q8_0.gguf", status=1).stderr
+    assert list(room.iterdir()) == []
+
+
+def test_a_server_that_ignores_ranges_still_tells_a_header(plan: Any, hub: LoopbackHub) -> None:
+    hub.fail("moe-Q8_0.gguf", times=-1, ignore_range=True)
+    assert plan("hub:o/moe-GGUF/moe-Q8_0.gguf", "--no-slice", "--json")["models"][0]["method"] == "engine"
 
 
 def test_a_name_of_the_catalogue_is_planned_at_its_first_repository_that_is_there(plan: Any, hub: LoopbackHub) -> None:

@@ -31,7 +31,7 @@ def from_slices(small: TimedSlice, large: TimedSlice, read_bytes: float, blocks:
     prompt = _extrapolated(small.prompt_token_s, large.prompt_token_s, small.blocks, large.blocks, blocks)
     band = _SLICE_BAND + _spread(large.token_s)
     speed = 1 / token
-    return SpeedForecast(speed, speed * (1 - band), speed * (1 + band), 1 / prompt, SpeedMethod.SLICE)
+    return SpeedForecast(speed, speed / (1 + band), speed * (1 + band), 1 / prompt, SpeedMethod.SLICE)
 
 
 def from_history(rates: tuple[float, ...], prompt_rates: tuple[float, ...]) -> SpeedForecast:
@@ -39,7 +39,7 @@ def from_history(rates: tuple[float, ...], prompt_rates: tuple[float, ...]) -> S
     speed = median(rates)
     band = _HISTORY_BAND + _spread(rates)
     prompt = median(prompt_rates) if prompt_rates else None
-    return SpeedForecast(speed, max(0.0, speed * (1 - band)), speed * (1 + band), prompt, SpeedMethod.HISTORY)
+    return SpeedForecast(speed, speed / (1 + band), speed * (1 + band), prompt, SpeedMethod.HISTORY)
 
 
 def corrected(forecast: SpeedForecast, factor: float) -> SpeedForecast:

@@ -237,7 +237,9 @@ def read_header_of(path: Path, texts: KnownTexts | None = None) -> Header:
 def _check_magic(cursor: _Cursor) -> None:
     try:
         start = cursor.need(4)
-    except AppError:
+    except AppError as error:
+        if error.kind != "truncated":
+            raise
         raise AppError("This file is too short to be a GGUF model.", kind="not_gguf") from None
     if (what := what_else(bytes(cursor.data[start : start + 512]))) is not None:
         raise AppError(f"This is not a GGUF model: {what}.", kind="not_gguf")
