@@ -6,6 +6,7 @@ import gc
 import logging
 import signal
 import sys
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
@@ -14,18 +15,15 @@ from weighin.core.comparison import Comparison
 from weighin.core.errors import AppError
 from weighin.logs import start_logging
 from weighin.paths import Profile, resources
-from weighin.services.bandwidth import MemoryBandwidth
-from weighin.services.factory import new_forecaster, new_model_services, new_runner, new_workstation
+from weighin.services.factory import new_model_services, new_runner
 from weighin.services.history import History
-from weighin.services.ledger import Ledger
 from weighin.services.library import Library
-from weighin.services.outlook import Outlook
-from weighin.services.promises import Promises
 from weighin.services.settings import Settings
-from weighin.services.this_computer import memory_budget
 from weighin.ui import theme
-from weighin.ui.compare.lane_outlooks import LaneOutlooks
 from weighin.ui.main_window import MainWindow
+
+if TYPE_CHECKING:
+    from weighin.services.judging import Judging
 
 log = logging.getLogger(__name__)
 
@@ -42,33 +40,41 @@ class Program:
         self.library = Library(resources(), settings, self.models.shelf)
         self.history = History(profile.database)
         self.runner = new_runner(self.models.planner, self.models.servers.keys)
-        self.ledger = Ledger(profile.database)
-        bandwidth = MemoryBandwidth(settings)
-        forecaster = new_forecaster(bandwidth, self.ledger, self.runner)
-        self.workstation = new_workstation(self.library, self.models, forecaster, self.ledger, bandwidth)
-        self.promises = Promises(self.models.planner, forecaster, self.ledger)
-        self.window = MainWindow(self.runner, self.library, self.history, settings, self.models, self.workstation)
-        outlook = Outlook(self.models.planner, forecaster, memory_budget, self.window)
-        self.outlooks = LaneOutlooks(outlook, self.runner, self.window.compare, self.window)
-        self.runner.started.connect(self.promises.begin)
+        self._profile, self._settings = profile, settings
+        self._judging: Judging | None = None
+        self.window = MainWindow(
+            self.runner, self.library, self.history, settings, self.models, lambda: self.judging.workstation
+        )
         self.runner.finished.connect(self._keep)
-        self.runner.finished.connect(self.ledger.settle)
         self.runner.finished.connect(self.library.doubt)
-        for source in (self.history, self.models.records, self.ledger):
+        for source in (self.history, self.models.records):
             source.damaged.connect(self.window.show_notice)
 
+    @property
+    def judging(self) -> Judging:
+        """Plans, forecasts and the ledger: made when they are first wanted, which the first paint need not wait for."""
+        if self._judging is None:
+            from weighin.services.judging import new_judging
+            from weighin.ui.compare.lane_outlooks import LaneOutlooks
+
+            judging = new_judging(self._profile, self._settings, self.library, self.models, self.runner)
+            judging.ledger.damaged.connect(self.window.show_notice)
+            self.outlooks = LaneOutlooks(judging.outlook, self.runner, self.window.compare, self.window)
+            self._judging = judging
+        return self._judging
+
     def restore(self) -> None:
-        """Take up what earlier runs left: the shelf, and downloads that were not finished."""
-        self.ledger.restore()
+        """Take up what earlier runs left: the shelf, downloads that were not finished, and the ledger."""
         self.library.restore()
         self.models.downloads.restore()
+        self.judging.ledger.restore()
 
     def close(self) -> None:
         """End the workers and finish what is being written."""
         self.runner.close()
-        self.workstation.close()
+        if self._judging is not None:
+            self._judging.close()
         self.models.close()
-        self.ledger.close()
         self.history.close()
 
     def _keep(self, comparison: Comparison) -> None:

@@ -84,7 +84,7 @@ def new_kit(qtbot: QtBot, theme: themes.Theme) -> Iterator[Callable[..., Kit]]:
         )
         station = new_station(parts[1], parts[4])
         stations.append(station)
-        window = MainWindow(*parts, station.workstation)
+        window = MainWindow(*parts, lambda: station.workstation)
         qtbot.addWidget(window)
         return Kit(window, theme, *parts, station)
 

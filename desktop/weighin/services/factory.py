@@ -10,24 +10,17 @@ from PySide6.QtCore import QObject
 
 from weighin.core.comparison import LABELS
 from weighin.core.found_models import usual_places
-from weighin.core.machine import threads_per_lane
-from weighin.core.model import ModelFacts
 from weighin.paths import Profile
 from weighin.protocol.messages import EVENTS
 from weighin.protocol.server_messages import SERVER_EVENTS
-from weighin.services.bandwidth import MemoryBandwidth
 from weighin.services.bundles import Bundles
 from weighin.services.comparison import ComparisonRunner
 from weighin.services.downloads import DownloadManager
-from weighin.services.engine_probe import EngineProbe
-from weighin.services.forecaster import Forecaster
 from weighin.services.hardware import available_bytes, physical_cores, probe
 from weighin.services.hub import Hub, hub_process
 from weighin.services.lane import Lane, ServerFactory
-from weighin.services.ledger import Ledger
 from weighin.services.library import Library
 from weighin.services.model_records import ModelRecords
-from weighin.services.offered import Offered
 from weighin.services.planner import Planner
 from weighin.services.question_sets import QuestionSets
 from weighin.services.remote_look import RemoteLook
@@ -36,9 +29,7 @@ from weighin.services.server_probe import ServerProbe
 from weighin.services.servers import Servers
 from weighin.services.settings import Settings
 from weighin.services.shelf import Shelf
-from weighin.services.this_computer import Sources, ThisComputer, memory_budget
 from weighin.services.worker_process import WorkerProcess, worker_command
-from weighin.services.workstation import Workstation
 
 
 def new_worker(parent: QObject) -> WorkerProcess:
@@ -119,24 +110,6 @@ def new_question_sets(profile: Profile, resources: Path) -> QuestionSets:
     return QuestionSets(resources, profile.questions, lambda: Hub(new_process))
 
 
-def new_forecaster(bandwidth: MemoryBandwidth, ledger: Ledger, runner: ComparisonRunner) -> Forecaster:
-    """Forecasts for a window, which time nothing while models answer."""
-
-    def threads(model: ModelFacts) -> int:
-        return threads_per_lane(physical_cores(), 1, model)
-
-    return Forecaster(new_worker, ledger, lambda: bandwidth.known, threads, lambda: runner.running)
-
-
 def new_bundles(models: ModelServices, library: Library) -> Bundles:
     """Files with a comparison to hand on, over the shelf, the hub process and the downloads of `models`."""
     return Bundles(models.shelf, library, models.hub, models.downloads, lambda: probe(models.folder))
-
-
-def new_workstation(
-    library: Library, models: ModelServices, forecaster: Forecaster, ledger: Ledger, bandwidth: MemoryBandwidth
-) -> Workstation:
-    """What this computer is and what runs on it; nothing is looked at yet."""
-    computer = ThisComputer(Sources(lambda: probe(models.folder), memory_budget, EngineProbe), bandwidth)
-    offered = Offered(models.inspector)
-    return Workstation(library, models.shelf, models.planner, forecaster, ledger, offered, computer)

@@ -14,7 +14,6 @@ from weighin.services.machine.cpu import (
     physical_cores,
     processor,
 )
-from weighin.services.machine.gpus import gpus
 from weighin.services.machine.memory import available_bytes, container_limit, ram_bytes, swap_bytes, total_bytes
 from weighin.services.machine.sources import attempt, psutil
 
@@ -33,6 +32,8 @@ def disk_free_bytes(folder: Path) -> int | None:
 
 def probe(disk: Path) -> Hardware:
     """Everything at once; `disk` is a folder on the disk that matters, there or not. Takes up to some 100 ms."""
+    from weighin.services.machine.gpus import gpus
+
     limit = container_limit()
     return Hardware(
         system=f"{platform.system()} {platform.release()} ({platform.machine()}), Python {platform.python_version()}",

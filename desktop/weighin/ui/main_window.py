@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray
@@ -45,8 +46,9 @@ class MainWindow(QMainWindow):
         history: History,
         settings: Settings,
         models: ModelServices,
-        workstation: Workstation,
+        workstation: Callable[[], Workstation],
     ) -> None:
+        """`workstation` is asked for when a page first needs it."""
         super().__init__()
         app = QApplication.instance()
         assert isinstance(app, QApplication)
@@ -93,7 +95,7 @@ class MainWindow(QMainWindow):
             from weighin.ui.models.models_page import ModelsPage
 
             self._models_page = ModelsPage(
-                self._theme, self._models, load_catalogue(paths.resources()), self._workstation
+                self._theme, self._models, load_catalogue(paths.resources()), self._workstation()
             )
             self._models_page.compare_wanted.connect(self._compare_models)
             self._stack.addWidget(self._models_page)
@@ -108,7 +110,7 @@ class MainWindow(QMainWindow):
 
             catalogue = load_catalogue(paths.resources())
             self._workstation_page = WorkstationPage(
-                self._theme, self._workstation, catalogue, lambda: self._runner.running
+                self._theme, self._workstation(), catalogue, lambda: self._runner.running
             )
             self._workstation_page.compare_wanted.connect(self._compare_models)
             self._workstation_page.get_wanted.connect(self._get)

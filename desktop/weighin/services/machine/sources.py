@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -55,6 +54,8 @@ def sysctl(name: str) -> int | None:
     """A number of macOS's sysctl, for example "hw.l2cachesize"; None elsewhere and where there is none."""
     if sys.platform != "darwin":
         return None
+    import ctypes
+
     value, size = ctypes.c_int64(0), ctypes.c_size_t(8)
     if ctypes.CDLL(None).sysctlbyname(name.encode(), ctypes.byref(value), ctypes.byref(size), None, 0) != 0:
         return None

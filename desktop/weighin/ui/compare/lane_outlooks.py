@@ -39,6 +39,8 @@ class LaneOutlooks(QObject):
         outlook.changed.connect(self._say)
         runner.started.connect(lambda _request: outlook.begin())
         runner.finished.connect(lambda _comparison: self._ended())
+        if runner.running:
+            outlook.begin()
         self._soon.start()
 
     def _changed(self) -> None:
