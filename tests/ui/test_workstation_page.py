@@ -22,6 +22,7 @@ from weighin.core.rough_plan import rough_line
 from weighin.core.verdict import Budget
 from weighin.ui.main_window import COMPARE, MODELS, WORKSTATION
 from weighin.ui.workstation.columns import COLUMNS
+from weighin.ui.workstation.memory_bar import parts_of
 from weighin.ui.workstation.workstation_page import WorkstationPage
 
 SMALL = replace(
@@ -193,6 +194,14 @@ def test_a_chosen_file_is_explained(shown: Kit, page: WorkstationPage) -> None:
     detail.compare.click()
     assert shown.window.page == COMPARE
     assert shown.page.panes[0].header.picker.chosen == SMALL
+
+
+def test_what_lies_on_a_gpu_is_not_in_the_bar(page: WorkstationPage) -> None:
+    plan = replace(rough_line(10 * GB, 100_000).at(4096), gpu_bytes=6 * GB, mapped_bytes=2 * GB, idle_bytes=GB)
+    parts = parts_of(plan)
+    assert sum(part.value for part in parts) == plan.ram_bytes
+    assert [part.value for part in parts if part.hatched] == [GB]
+    assert sum(part.value for part in parts_of(replace(plan, gpu_bytes=0))) == plan.ram_bytes + 6 * GB
 
 
 def test_what_was_measured_stands_beside_the_forecast(shown: Kit, page: WorkstationPage) -> None:

@@ -100,14 +100,18 @@ class _Swatch(QWidget):
 
 
 def parts_of(plan: MemoryPlan) -> tuple[Part, ...]:
-    """A plan of one model, by what the memory is for; what lies on GPUs is left out of the weights."""
-    copied = max(0, plan.weights_bytes - plan.mapped_bytes - plan.gpu_bytes)
+    """Main memory of one model by what it is for. Where a part lies on GPUs nobody knows which part of what does, so
+    only the weights in the file are told apart."""
+    mapped = Part("Weights, mapped from the file", plan.mapped_bytes - plan.idle_bytes, "lane_a")
+    idle = Part("pages of the file that give way", plan.idle_bytes, "lane_a", hatched=True)
+    if plan.gpu_bytes:
+        return (mapped, Part("all else in main memory", plan.ram_bytes - plan.mapped_bytes, "amber"), idle)
     return (
-        Part("Weights, mapped from the file", plan.mapped_bytes - plan.idle_bytes, "lane_a"),
-        Part("weights, copied", copied, "accent"),
+        mapped,
+        Part("weights, copied", plan.weights_bytes - plan.mapped_bytes, "accent"),
         Part("KV cache", plan.kv_bytes, "lane_b"),
         Part("state", plan.state_bytes, "green"),
         Part("working buffers", plan.compute_bytes + plan.output_bytes, "amber"),
         Part("process", plan.overhead_bytes, "muted"),
-        Part("pages of the file that give way", plan.idle_bytes, "lane_a", hatched=True),
+        idle,
     )

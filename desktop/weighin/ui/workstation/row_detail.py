@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
+from weighin.core import words
 from weighin.core.candidates import Candidate, Origin
 from weighin.core.plan import VerdictKind
 from weighin.core.safe_text import safe_name
@@ -120,9 +121,10 @@ class RowDetail(QWidget):
 
 def _notice(row: Row) -> str:
     """What is behind the numbers, where it is not the engine's own plan."""
-    lines = list(row.plan.notices)
+    lines = [f"{words.size(row.plan.gpu_bytes)} more on GPUs."] if row.plan.gpu_bytes else []
+    lines += row.plan.notices
     if row.mark == "?":
         lines.append("? The shape of this model is not known here: its cache is a guess.")
-    elif row.mark and not lines:
+    elif row.mark and not row.plan.notices:
         lines.append("~ Calculated; the engine itself plans a file once it is here.")
     return "\n".join(lines)
