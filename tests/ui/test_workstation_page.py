@@ -391,7 +391,7 @@ def test_the_ledger_states_past_errors(shown: Kit, page: WorkstationPage) -> Non
         "✓ 5.50",
         "+9.1\u202f%",
     ]
-    assert "dense, memory: median 3." in page.ledger.errors.text()
+    assert "dense: memory median 3." in page.ledger.errors.text()
     assert "over 2 runs" in page.ledger.errors.text()
 
 

@@ -37,8 +37,8 @@ class LedgerTab(QWidget):
 
     def _fill(self) -> None:
         predictions = self._workstation.predictions()
-        lines = [said.errors_line(errors) for errors in past_errors(predictions)]
-        self.errors.say_or_hide("\n".join(["How wrong this program was so far", *lines]) if lines else "")
+        lines = said.errors_lines(past_errors(predictions))
+        self.errors.say_or_hide("\n".join(["How wrong this program was so far:", *lines]) if lines else "")
         self.table.show_records(predictions)
         self.table.setVisible(bool(predictions))
         self._empty.setVisible(not predictions)

@@ -70,12 +70,15 @@ def measured_line(row: Row) -> str:
     return f"Measured: {', '.join(part for part in (rate, memory) if part)} {MEASURED}" if rate or memory else ""
 
 
-def errors_line(errors: Errors) -> str:
-    """ "dense, memory: median 1.2 %, worst 3.4 % over 12 runs"."""
+def errors_lines(errors: tuple[Errors, ...]) -> tuple[str, ...]:
+    """ "dense: memory median 1.2 %, worst 3.4 % over 12 runs · speed median ...", a line for each kind of model."""
+    kinds = dict.fromkeys(one.kind for one in errors)
+    return tuple(f"{kind}: {' · '.join(_error_words(e) for e in errors if e.kind == kind)}" for kind in kinds)
+
+
+def _error_words(errors: Errors) -> str:
     runs = words.plural(errors.runs, "run")
-    return f"{errors.kind}, {errors.what}: median {errors.median:.1%}, worst {errors.worst:.1%} over {runs}".replace(
-        "%", "\u202f%"
-    )
+    return f"{errors.what} median {_percent(errors.median)}, worst {_percent(errors.worst)} over {runs}"
 
 
 def prediction_name(prediction: Prediction) -> str:
@@ -85,4 +88,10 @@ def prediction_name(prediction: Prediction) -> str:
 
 def error(share: float | None) -> str:
     """ "+1.2 %": promised more than was measured."""
-    return words.NONE if share is None else f"{share:+.1%}".replace("%", "\u202f%")
+    return words.NONE if share is None else f"{'+' if share > 0 else ''}{_percent(share)}"
+
+
+def _percent(share: float) -> str:
+    """ "1.2 %", "174 %"."""
+    number = share * 100
+    return f"{number:.0f}\u202f%" if abs(number) >= 100 else f"{number:.1f}\u202f%"
