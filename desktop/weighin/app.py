@@ -24,6 +24,7 @@ from weighin.ui.main_window import MainWindow
 
 if TYPE_CHECKING:
     from weighin.services.judging import Judging
+    from weighin.services.workstation import Workstation
 
 log = logging.getLogger(__name__)
 
@@ -42,9 +43,7 @@ class Program:
         self.runner = new_runner(self.models.planner, self.models.servers.keys)
         self._profile, self._settings = profile, settings
         self._judging: Judging | None = None
-        self.window = MainWindow(
-            self.runner, self.library, self.history, settings, self.models, lambda: self.judging.workstation
-        )
+        self.window = MainWindow(self.runner, self.library, self.history, settings, self)
         self.runner.finished.connect(self._keep)
         self.runner.finished.connect(self.library.doubt)
         for source in (self.history, self.models.records):
@@ -62,6 +61,11 @@ class Program:
             self.outlooks = LaneOutlooks(judging.outlook, self.runner, self.window.compare, self.window)
             self._judging = judging
         return self._judging
+
+    @property
+    def workstation(self) -> Workstation:
+        """What runs on this computer, for the pages that show it."""
+        return self.judging.workstation
 
     def restore(self) -> None:
         """Take up what earlier runs left: the shelf, downloads that were not finished, and the ledger."""

@@ -8,18 +8,19 @@ import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from tests.support.lanes import request
+from tests.ui.fakes import FakeLibrary, FakeModels
 from weighin.core.comparison import ComparisonRequest, LaneSetup, Mode
 from weighin.core.options import SamplingOptions
 from weighin.services.comparison import ComparisonRunner
 from weighin.services.history import History
 from weighin.services.lane import Lane
-from weighin.services.library import Library
 from weighin.services.settings import Settings
 from weighin.services.worker_process import WorkerProcess, worker_command
 from weighin.ui import theme
@@ -42,9 +43,10 @@ def main() -> None:
         theme.apply(application, settings)
         window = MainWindow(
             runner=runner,
-            library=Library(Path(folder), settings),
+            library=FakeLibrary(),
             history=History(Path(folder) / "h.db"),
             settings=settings,
+            parts=SimpleNamespace(models=FakeModels()),
         )
         window.resize(1400, 900)
         window.show()

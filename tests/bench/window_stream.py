@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "desktop"), str(ROOT)]
@@ -36,12 +37,13 @@ from PySide6.QtCore import QTimer
 from weighin.ui import theme
 from weighin.ui.main_window import MainWindow
 import_done = time.perf_counter()
+from types import SimpleNamespace
 from tests.ui.fakes import FakeHistory, FakeLibrary, FakeModels, FakeRunner, FakeSettings
 began += time.perf_counter() - import_done
 app = QApplication([])
 settings = FakeSettings()
 theme.apply(app, settings)
-window = MainWindow(FakeRunner(), FakeLibrary(), FakeHistory(), settings, FakeModels())
+window = MainWindow(FakeRunner(), FakeLibrary(), FakeHistory(), settings, SimpleNamespace(models=FakeModels()))
 """
 _PAINT = """
 from PySide6.QtCore import QObject, QEvent
@@ -121,7 +123,7 @@ def main() -> None:
     settings = FakeSettings()
     theme.apply(app, settings)
     runner = FakeRunner()
-    window = MainWindow(runner, FakeLibrary(), FakeHistory(), settings, FakeModels())
+    window = MainWindow(runner, FakeLibrary(), FakeHistory(), settings, SimpleNamespace(models=FakeModels()))
     width, height = map(int, chosen.size.split("x"))
     window.resize(width, height)
     window.show()

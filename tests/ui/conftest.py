@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
@@ -84,7 +85,7 @@ def new_kit(qtbot: QtBot, theme: themes.Theme) -> Iterator[Callable[..., Kit]]:
         )
         station = new_station(parts[1], parts[4])
         stations.append(station)
-        window = MainWindow(*parts, lambda: station.workstation)
+        window = MainWindow(*parts[:4], SimpleNamespace(models=parts[4], workstation=station.workstation))
         qtbot.addWidget(window)
         return Kit(window, theme, *parts, station)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
@@ -13,16 +14,13 @@ from weighin.core.found_models import usual_places
 from weighin.paths import Profile
 from weighin.protocol.messages import EVENTS
 from weighin.protocol.server_messages import SERVER_EVENTS
-from weighin.services.bundles import Bundles
 from weighin.services.comparison import ComparisonRunner
 from weighin.services.downloads import DownloadManager
 from weighin.services.hardware import available_bytes, physical_cores, probe
 from weighin.services.hub import Hub, hub_process
 from weighin.services.lane import Lane, ServerFactory
-from weighin.services.library import Library
 from weighin.services.model_records import ModelRecords
 from weighin.services.planner import Planner
-from weighin.services.question_sets import QuestionSets
 from weighin.services.remote_look import RemoteLook
 from weighin.services.server_keys import ServerKeys
 from weighin.services.server_probe import ServerProbe
@@ -30,6 +28,11 @@ from weighin.services.servers import Servers
 from weighin.services.settings import Settings
 from weighin.services.shelf import Shelf
 from weighin.services.worker_process import WorkerProcess, worker_command
+
+if TYPE_CHECKING:
+    from weighin.services.bundles import Bundles
+    from weighin.services.library import Library
+    from weighin.services.question_sets import QuestionSets
 
 
 def new_worker(parent: QObject) -> WorkerProcess:
@@ -104,12 +107,19 @@ def new_model_services(profile: Profile, settings: Settings | None = None) -> Mo
     return ModelServices(profile.hub_cache, records, hub, shelf, downloads, planner, inspector, servers)
 
 
+# What follows is imported when it is first wanted: the first paint needs none of it.
+
+
 def new_question_sets(profile: Profile, resources: Path) -> QuestionSets:
     """The question sets of a profile."""
+    from weighin.services.question_sets import QuestionSets
+
     new_process = hub_process(profile.hub_cache)
     return QuestionSets(resources, profile.questions, lambda: Hub(new_process))
 
 
 def new_bundles(models: ModelServices, library: Library) -> Bundles:
     """Files with a comparison to hand on, over the shelf, the hub process and the downloads of `models`."""
+    from weighin.services.bundles import Bundles
+
     return Bundles(models.shelf, library, models.hub, models.downloads, lambda: probe(models.folder))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray
@@ -22,13 +21,12 @@ if TYPE_CHECKING:
     from weighin.core.candidates import Candidate
     from weighin.core.model import ModelFacts
     from weighin.services.comparison import ComparisonRunner
-    from weighin.services.factory import ModelServices
     from weighin.services.history import History
     from weighin.services.library import Library
     from weighin.services.settings import Settings
-    from weighin.services.workstation import Workstation
     from weighin.ui.history.history_page import HistoryPage
     from weighin.ui.models.models_page import ModelsPage
+    from weighin.ui.parts import Parts
     from weighin.ui.workstation.workstation_page import WorkstationPage
 
 PAGES = ("Compare", "Models", "Workstation", "History")
@@ -45,10 +43,8 @@ class MainWindow(QMainWindow):
         library: Library,
         history: History,
         settings: Settings,
-        models: ModelServices,
-        workstation: Callable[[], Workstation],
+        parts: Parts,
     ) -> None:
-        """`workstation` is asked for when a page first needs it."""
         super().__init__()
         app = QApplication.instance()
         assert isinstance(app, QApplication)
@@ -56,13 +52,12 @@ class MainWindow(QMainWindow):
         self._runner = runner
         self._history = history
         self._settings = settings
-        self._models = models
-        self._workstation = workstation
+        self._parts = parts
         self._closing = False
         self.setWindowTitle("Weigh-In")
         self.setWindowIcon(QIcon(str(paths.resources() / "icons" / "weighin.svg")))
         self.setMinimumSize(640, 560)
-        self.compare = ComparePage(self._theme, runner, library, settings, models.servers)
+        self.compare = ComparePage(self._theme, runner, library, settings, parts.models.servers)
         self._history_page: HistoryPage | None = None
         self._models_page: ModelsPage | None = None
         self._workstation_page: WorkstationPage | None = None
@@ -95,7 +90,7 @@ class MainWindow(QMainWindow):
             from weighin.ui.models.models_page import ModelsPage
 
             self._models_page = ModelsPage(
-                self._theme, self._models, load_catalogue(paths.resources()), self._workstation()
+                self._theme, self._parts.models, load_catalogue(paths.resources()), self._parts.workstation
             )
             self._models_page.compare_wanted.connect(self._compare_models)
             self._stack.addWidget(self._models_page)
@@ -110,7 +105,7 @@ class MainWindow(QMainWindow):
 
             catalogue = load_catalogue(paths.resources())
             self._workstation_page = WorkstationPage(
-                self._theme, self._workstation(), catalogue, lambda: self._runner.running
+                self._theme, self._parts.workstation, catalogue, lambda: self._runner.running
             )
             self._workstation_page.compare_wanted.connect(self._compare_models)
             self._workstation_page.get_wanted.connect(self._get)

@@ -1,0 +1,21 @@
+"""What the pages are made of beside what the Compare page needs at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from weighin.services.factory import ModelServices
+    from weighin.services.workstation import Workstation
+
+
+class Parts(Protocol):
+    """Services, each made when it is first wanted: the first paint waits for none that it does not show."""
+
+    @property
+    def models(self) -> ModelServices:
+        """Getting and keeping models."""
+
+    @property
+    def workstation(self) -> Workstation:
+        """What runs on this computer."""
