@@ -15,7 +15,7 @@ from weighin.core.comparison import Comparison
 from weighin.core.errors import AppError
 from weighin.logs import start_logging
 from weighin.paths import Profile, resources
-from weighin.services.factory import new_model_services, new_runner
+from weighin.services.factory import new_bundles, new_model_services, new_runner
 from weighin.services.history import History
 from weighin.services.library import Library
 from weighin.services.settings import Settings
@@ -23,6 +23,7 @@ from weighin.ui import theme
 from weighin.ui.main_window import MainWindow
 
 if TYPE_CHECKING:
+    from weighin.services.bundles import Bundles
     from weighin.services.judging import Judging
     from weighin.services.workstation import Workstation
 
@@ -43,6 +44,7 @@ class Program:
         self.runner = new_runner(self.models.planner, self.models.servers.keys)
         self._profile, self._settings = profile, settings
         self._judging: Judging | None = None
+        self._bundles: Bundles | None = None
         self.window = MainWindow(self.runner, self.library, self.history, settings, self)
         self.runner.finished.connect(self._keep)
         self.runner.finished.connect(self.library.doubt)
@@ -67,6 +69,13 @@ class Program:
         """What runs on this computer, for the pages that show it."""
         return self.judging.workstation
 
+    @property
+    def bundles(self) -> Bundles:
+        """Comparisons from and for elsewhere, made when they are first wanted."""
+        if self._bundles is None:
+            self._bundles = new_bundles(self.models, self.library)
+        return self._bundles
+
     def restore(self) -> None:
         """Take up what earlier runs left: the shelf, downloads that were not finished, and the ledger."""
         self.library.restore()
@@ -78,6 +87,8 @@ class Program:
         self.runner.close()
         if self._judging is not None:
             self._judging.close()
+        if self._bundles is not None:
+            self._bundles.close()
         self.models.close()
         self.history.close()
 

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.ui.fakes import FakeHistory, FakeLibrary, FakeModels, FakeRunner, FakeSettings
+from tests.ui.replay_fakes import FakeBundles
 from tests.ui.workstation_fakes import StationKit, new_station
 from weighin.ui import theme as themes
 from weighin.ui.compare.compare_page import ComparePage
@@ -85,7 +86,8 @@ def new_kit(qtbot: QtBot, theme: themes.Theme) -> Iterator[Callable[..., Kit]]:
         )
         station = new_station(parts[1], parts[4])
         stations.append(station)
-        window = MainWindow(*parts[:4], SimpleNamespace(models=parts[4], workstation=station.workstation))
+        services = SimpleNamespace(models=parts[4], workstation=station.workstation, bundles=FakeBundles())
+        window = MainWindow(*parts[:4], services)
         qtbot.addWidget(window)
         return Kit(window, theme, *parts, station)
 

@@ -16,7 +16,6 @@ from weighin.core.jsonable import to_plain
 from weighin.core.shelf import ShelfModel
 
 SCHEMA = "weighin.bundle/1"
-SUFFIX = ".weighin.json"
 
 
 @dataclass(frozen=True)

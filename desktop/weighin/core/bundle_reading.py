@@ -12,6 +12,7 @@ from weighin.core.comparison import LABELS, Comparison
 from weighin.core.errors import AppError
 from weighin.core.hub_names import check_commit, check_path, check_repository, is_sha256
 from weighin.core.jsonable import ShapeError, from_plain, to_plain
+from weighin.core.privacy import SERVER
 from weighin.core.safe_text import safe_name
 
 MAX_BYTES = 64 << 20
@@ -89,7 +90,7 @@ def _check(bundle: Bundle) -> None:
 def _check_names(comparison: Comparison) -> None:
     for setup in (*comparison.request.lanes, *(result.setup for result in comparison.results)):
         facts = setup.model
-        if not facts.path.startswith("http://server/v1#"):
+        if not facts.path.startswith(f"{SERVER}#"):
             _check_file_name(facts.path)
         texts = (facts.name, facts.architecture, facts.quantization, facts.license or "", facts.path)
         if any(len(text) > _MAX_NAME for text in texts):

@@ -12,7 +12,8 @@ from weighin.core.model import ModelFacts
 # The folders of an absolute path; what follows them is the name that stays. Not the end of "tok/s" or of an address.
 _FOLDERS = re.compile(r"(?<![\w./:~-])(?:[A-Za-z]:|~)?[\\/](?:[^\s\\/:\"'<>|]+[\\/])+")
 _ADDRESS = re.compile(r"^https?://", re.IGNORECASE)
-_SERVER = "http://server/v1"
+# An address that leads nowhere by agreement (RFC 2606).
+SERVER = "http://server.invalid/v1"
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def without_owner(comparison: Comparison, owner: Owner) -> Comparison:
 def file_name(path: str) -> str:
     """The last name of a path of any system; of a server's address only that it was one, and the model asked for."""
     if _ADDRESS.match(path):
-        return f"{_SERVER}#{path.partition('#')[2]}"
+        return f"{SERVER}#{path.partition('#')[2]}"
     return re.split(r"[\\/]", path)[-1]
 
 

@@ -66,7 +66,7 @@ def shown_here(bundle: Bundle, here: dict[str, ModelFacts]) -> Comparison:
     comparison = bundle.comparison
 
     def local(label: str, model: ModelFacts) -> ModelFacts:
-        absent = replace(model, path=model.path if _is_server(model) else f"{_ABSENT}{model.path}", verified=False)
+        absent = replace(model, path=model.path if model.is_server else f"{_ABSENT}{model.path}", verified=False)
         return here.get(label, absent)
 
     results = tuple(replace(r, setup=replace(r.setup, model=local(r.label, r.setup.model))) for r in comparison.results)
@@ -81,7 +81,7 @@ def cannot_run(bundle: Bundle, here: dict[str, ModelFacts]) -> str:
             continue
         facts = result.setup.model
         name = f"{result.label} ({safe_name(facts.name, 60)})"
-        if _is_server(facts):
+        if facts.is_server:
             return f"lane {name} was a model on a server, which a file cannot name."
         if model.digests is None:
             return f"the bundle does not say which file lane {name} was."
@@ -180,7 +180,3 @@ def _said(value: object) -> str:
 
 def _ratio(ours: float | None, theirs: float | None) -> float | None:
     return ours / theirs if ours and theirs else None
-
-
-def _is_server(model: ModelFacts) -> bool:
-    return model.path.startswith(("http://", "https://"))

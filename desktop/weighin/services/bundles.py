@@ -88,6 +88,10 @@ class Bundles(QObject):
         """Write the file, whole or not at all."""
         self._tasks.run(lambda: write_text(Path(path), bundle_text(bundle)), done, failed)
 
+    def write(self, path: str, text: str, done: Callable[[None], None], failed: Failed) -> None:
+        """Write another export, whole or not at all."""
+        self._tasks.run(lambda: write_text(Path(path), text), done, failed)
+
     def open(self, path: str, done: Callable[[Bundle], None], failed: Failed) -> None:
         """The bundle in a file; `failed` gets one sentence why there is none."""
         self._tasks.run(lambda: read_bundle_file(Path(path)), done, failed)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWi
 from weighin import paths
 from weighin.core.comparison import Comparison
 from weighin.core.errors import AppError
+from weighin.core.file_kinds import BUNDLE_SUFFIX
 from weighin.ui import theme as themes
 from weighin.ui.compare.compare_page import ComparePage
 from weighin.ui.compare.file_drop import FileDrop
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from weighin.ui.history.history_page import HistoryPage
     from weighin.ui.models.models_page import ModelsPage
     from weighin.ui.parts import Parts
+    from weighin.ui.replay.bundle_desk import BundleDesk
     from weighin.ui.workstation.workstation_page import WorkstationPage
 
 PAGES = ("Compare", "Models", "Workstation", "History")
@@ -53,6 +55,7 @@ class MainWindow(QMainWindow):
         self._history = history
         self._settings = settings
         self._parts = parts
+        self._library = library
         self._closing = False
         self.setWindowTitle("Weigh-In")
         self.setWindowIcon(QIcon(str(paths.resources() / "icons" / "weighin.svg")))
@@ -61,6 +64,7 @@ class MainWindow(QMainWindow):
         self._history_page: HistoryPage | None = None
         self._models_page: ModelsPage | None = None
         self._workstation_page: WorkstationPage | None = None
+        self._bundle_desk: BundleDesk | None = None
         self._page = COMPARE
         self._rail = Rail(self._theme, PAGES)
         self._stack = QStackedWidget()
@@ -79,8 +83,28 @@ class MainWindow(QMainWindow):
 
             self._history_page = HistoryPage(self._theme, self._history)
             self._history_page.opened.connect(self._reopen)
+            self._history_page.export_wanted.connect(self._export)
+            self._history_page.bundle_wanted.connect(lambda: self.bundle_desk.ask_open(self))
             self._stack.addWidget(self._history_page)
         return self._history_page
+
+    @property
+    def bundle_desk(self) -> BundleDesk:
+        """Opens and writes bundles, made when it is first wanted."""
+        if self._bundle_desk is None:
+            from weighin.ui.replay.bundle_desk import BundleDesk
+
+            self._bundle_desk = BundleDesk(
+                self._theme,
+                self._parts.bundles,
+                self._parts.models.downloads,
+                self._library,
+                self._runner,
+                self.compare,
+            )
+            self._bundle_desk.said.connect(self.show_notice)
+            self._bundle_desk.opened.connect(lambda: self._go_to(COMPARE))
+        return self._bundle_desk
 
     @property
     def models_page(self) -> ModelsPage:
@@ -176,7 +200,8 @@ class MainWindow(QMainWindow):
             shortcut = QShortcut(QKeySequence(f"Ctrl+{number + 1}"), self)
             shortcut.activated.connect(lambda which=number: self._go_to(which))
         # A file dropped beside the panes goes to the first lane; on a pane, that pane takes it.
-        FileDrop(self).dropped.connect(lambda path: self.compare.choice.open(self.compare.panes[0], path))
+        FileDrop(self).dropped.connect(self._take_file)
+        self.compare.choice.bundle_dropped.connect(self.open_bundle)
 
     def _go_to(self, number: int) -> None:
         """Show a page, ready to type."""
@@ -189,6 +214,19 @@ class MainWindow(QMainWindow):
             self.workstation_page.take_focus()
         else:
             self.history_page.search.setFocus()
+
+    def open_bundle(self, path: str) -> None:
+        """Open a comparison from elsewhere."""
+        self.bundle_desk.open(path)
+
+    def _take_file(self, path: str) -> None:
+        if path.endswith(BUNDLE_SUFFIX):
+            self.open_bundle(path)
+        else:
+            self.compare.choice.open(self.compare.panes[0], path)
+
+    def _export(self, comparison: Comparison, kind: str) -> None:
+        self.bundle_desk.ask_export(comparison, kind, self)
 
     def _compare_models(self, models: tuple[ModelFacts, ...]) -> None:
         """Put models into the lanes, a single one into the first."""
@@ -208,6 +246,8 @@ class MainWindow(QMainWindow):
         if self._runner.running:
             self.history_page.refuse("A comparison is running. Stop it or let it finish, then open this one.")
             return
+        if self._bundle_desk is not None:
+            self._bundle_desk.put_away()
         self.compare.show_comparison(comparison)
         self._go_to(COMPARE)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from weighin.services.bundles import Bundles
     from weighin.services.factory import ModelServices
     from weighin.services.workstation import Workstation
 
@@ -19,3 +20,7 @@ class Parts(Protocol):
     @property
     def workstation(self) -> Workstation:
         """What runs on this computer."""
+
+    @property
+    def bundles(self) -> Bundles:
+        """Comparisons from and for elsewhere."""

@@ -67,7 +67,7 @@ def test_nothing_of_the_owner_is_in_the_file() -> None:
 
 def test_an_owner_without_home_or_name_hides_paths_all_the_same() -> None:
     assert Owner("", "").hide("/srv/m/x.gguf of /") == "x.gguf of /"
-    assert file_name("https://box.lan:8080/v1#qwen") == "http://server/v1#qwen"
+    assert file_name("https://box.lan:8080/v1#qwen") == "http://server.invalid/v1#qwen"
 
 
 def test_the_places_of_all_parts_at_the_hub() -> None:

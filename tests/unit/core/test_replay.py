@@ -102,7 +102,7 @@ def test_a_model_that_is_not_here_has_no_path_that_could_be_opened() -> None:
 
 def test_a_server_cannot_be_replayed() -> None:
     a, b = BUNDLE.comparison.results
-    server = replace(a, setup=replace(a.setup, model=replace(a.setup.model, path="http://server/v1#x")))
+    server = replace(a, setup=replace(a.setup, model=replace(a.setup.model, path="http://server.invalid/v1#x")))
     bundle = replace(
         BUNDLE, comparison=replace(BUNDLE.comparison, results=(server, b)), models=(BundleModel("A"), MODELS[1])
     )

@@ -136,8 +136,12 @@ class ComparePage(QWidget):
                 presenter.stop()
             self._runner.stop()
 
-    def show_comparison(self, comparison: Comparison) -> None:
-        """Show a record from History as it was."""
+    def show_above(self, widget: QWidget) -> None:
+        """Put something that concerns what is shown above the lanes."""
+        self._column.insertWidget(0, widget)
+
+    def show_comparison(self, comparison: Comparison, source: str = "From History") -> None:
+        """Show a record as it was; `source` says where it comes from."""
         request = comparison.request
         self._request = request
         self.prompt.set_text(request.prompt.text)
@@ -148,11 +152,11 @@ class ComparePage(QWidget):
             pane.header.picker.choose(setup.model)
             presenter.show_empty()
         self._show_results(comparison)
-        self._from_history.say(f"From History, {words.moment(comparison.created)}")
+        self._from_history.say(f"{source}, {words.moment(comparison.created)}")
         self._from_history.show()
 
     def _arrange(self) -> None:
-        column = QVBoxLayout()
+        self._column = column = QVBoxLayout()
         column.setSpacing(8)
         column.addWidget(self._hint)
         column.addWidget(self._from_history)

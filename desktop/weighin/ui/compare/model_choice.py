@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from weighin.core.errors import AppError
+from weighin.core.file_kinds import BUNDLE_SUFFIX
 from weighin.core.model import ModelFacts
 from weighin.ui.compare.file_drop import FileDrop
 from weighin.ui.compare.lane_pane import LanePane
@@ -21,9 +22,11 @@ _FOLDER = "open_folder"
 
 
 class ModelChoice(QObject):
-    """Keeps the pickers of both panes filled. `changed`: another model was chosen in some lane."""
+    """Keeps the pickers of both panes filled. `changed`: another model was chosen in some lane.
+    `bundle_dropped` carries the path of a bundle that was dropped on a lane."""
 
     changed = Signal()
+    bundle_dropped = Signal(str)
 
     def __init__(
         self,
@@ -46,7 +49,7 @@ class ModelChoice(QObject):
             pane.header.picker.model_changed.connect(self.changed)
             drop = FileDrop(pane)
             drop.hovering.connect(pane.show_drop)
-            drop.dropped.connect(lambda path, which=pane: self.open(which, path))
+            drop.dropped.connect(lambda path, which=pane: self._take(which, path))
         library.changed.connect(self._fill)
         servers.changed.connect(self._fill)
         self._fill()
@@ -58,6 +61,12 @@ class ModelChoice(QObject):
             pane.header.refuse("A comparison is running. Stop it or let it finish, then choose another model.")
             return
         self._library.open_file(path, lambda model: self._opened(pane, model), lambda error: _refuse(pane, error))
+
+    def _take(self, pane: LanePane, path: str) -> None:
+        if path.endswith(BUNDLE_SUFFIX):
+            self.bundle_dropped.emit(path)
+        else:
+            self.open(pane, path)
 
     def _fill(self) -> None:
         models = self._library.models() + self._servers.known()

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from weighin.core import words
 from weighin.core.comparison import Comparison
 from weighin.core.errors import AppError
+from weighin.core.exports import EXPORTS
 from weighin.core.history import HistoryRow
 from weighin.ui.history.history_table import HistoryTable
 from weighin.ui.theme import Theme
@@ -26,9 +27,12 @@ _NOT_FOUND = "No comparison contains these words."
 
 
 class HistoryPage(QWidget):
-    """`opened` carries the Comparison that shall be shown."""
+    """`opened` carries the Comparison that shall be shown; `export_wanted` one and the format; `bundle_wanted`: a
+    bundle shall be opened."""
 
     opened = Signal(object)
+    export_wanted = Signal(object, str)
+    bundle_wanted = Signal()
 
     def __init__(self, theme: Theme, history: History, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,6 +54,11 @@ class HistoryPage(QWidget):
         self._keep = self._confirm.add_button("Keep", "Keep the selected comparisons")
         self._open = QPushButton("Open")
         self._open.setAccessibleName("Open the selected comparison")
+        self._export = QPushButton("Export")
+        self._export.setAccessibleName("Export the selected comparison")
+        self._export.setMenu(self._export_menu())
+        self._bundle = QPushButton("Open bundle…")
+        self._bundle.setAccessibleName("Open a comparison somebody made elsewhere")
         self._delete = QPushButton("Delete…")
         self._delete.setAccessibleName("Delete the selected comparisons, after asking")
         self._pause = QTimer(self)
@@ -90,7 +99,9 @@ class HistoryPage(QWidget):
         row = QHBoxLayout()
         row.addWidget(self.search, 3)
         row.addStretch(1)
+        row.addWidget(self._bundle)
         row.addWidget(self._open)
+        row.addWidget(self._export)
         row.addWidget(self._delete)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 12, 14, 12)
@@ -114,6 +125,7 @@ class HistoryPage(QWidget):
         self.table.delete_pressed.connect(self._ask)
         self._open.clicked.connect(self._load)
         self._delete.clicked.connect(self._ask)
+        self._bundle.clicked.connect(self.bundle_wanted)
         self._delete_now.clicked.connect(self._remove)
         self._keep.clicked.connect(self._spare)
         QShortcut(QKeySequence.StandardKey.Find, self).activated.connect(self.search.setFocus)
@@ -130,6 +142,7 @@ class HistoryPage(QWidget):
     def _follow_selection(self) -> None:
         chosen = self.table.chosen
         self._open.setEnabled(len(chosen) == 1)
+        self._export.setEnabled(len(chosen) == 1)
         self._delete.setEnabled(bool(chosen))
         if {row.id for row in chosen} != set(self._doomed):
             self._confirm.hide()
@@ -138,6 +151,17 @@ class HistoryPage(QWidget):
         chosen = self.table.chosen
         if len(chosen) == 1:
             self._history.load(chosen[0].id, self._loaded, self._fail)
+
+    def _export_menu(self) -> QMenu:
+        menu = QMenu(self)
+        for kind, text in (("bundle", "Replayable bundle…"), *((kind, f"{name}…") for kind, name in EXPORTS.items())):
+            menu.addAction(text).triggered.connect(lambda _, which=kind: self._load_to_export(which))
+        return menu
+
+    def _load_to_export(self, kind: str) -> None:
+        chosen = self.table.chosen
+        if len(chosen) == 1:
+            self._history.load(chosen[0].id, lambda record: self.export_wanted.emit(record, kind), self._fail)
 
     def _loaded(self, comparison: Comparison) -> None:
         self._error.hide()

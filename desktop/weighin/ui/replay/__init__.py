@@ -1,0 +1,1 @@
+"""Bundles in the window: opened, fetched for, run again, exported."""

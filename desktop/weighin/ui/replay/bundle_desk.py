@@ -1,0 +1,164 @@
+"""Opens bundles on the Compare page and writes records to files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from weighin.core import words
+from weighin.core.bundle import Bundle
+from weighin.core.comparison import Comparison
+from weighin.core.download import Transferred
+from weighin.core.errors import AppError
+from weighin.core.exports import EXPORTS, export_text
+from weighin.core.file_kinds import BUNDLE_SUFFIX
+from weighin.services.replay import Replay
+from weighin.ui.compare.compare_page import ComparePage
+from weighin.ui.replay.replay_box import ReplayBox
+from weighin.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from weighin.services.bundles import Bundles
+    from weighin.services.comparison import ComparisonRunner
+    from weighin.services.downloads import DownloadManager
+    from weighin.services.library import Library
+
+BUNDLE = "bundle"
+_BUNDLE_FILTER = f"Replayable bundle (*{BUNDLE_SUFFIX})"
+
+
+class BundleDesk(QObject):
+    """`opened`: a bundle stands on the Compare page. `said` carries a sentence about a file."""
+
+    opened = Signal()
+    said = Signal(str)
+
+    def __init__(
+        self,
+        theme: Theme,
+        bundles: Bundles,
+        downloads: DownloadManager,
+        library: Library,
+        runner: ComparisonRunner,
+        compare: ComparePage,
+    ) -> None:
+        super().__init__(compare)
+        self._theme, self._bundles, self._downloads = theme, bundles, downloads
+        self._runner, self._compare = runner, compare
+        self._replay: Replay | None = None
+        self.box: ReplayBox | None = None
+        library.changed.connect(self._look)
+        runner.started.connect(lambda _: self._follow_runner(True))
+        runner.finished.connect(lambda _: self._follow_runner(False))
+
+    def ask_open(self, window: QWidget) -> None:
+        """Let the user choose a bundle, and open it."""
+        dialog = QFileDialog(window, "Open a bundle")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilters([_BUNDLE_FILTER, "JSON (*.json)", "All files (*)"])
+        dialog.fileSelected.connect(self.open)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def open(self, path: str) -> None:
+        """Show the bundle in a file, or say why that cannot be."""
+        if self._runner.running:
+            self.said.emit("A comparison is running. Stop it or let it finish, then open the bundle.")
+            return
+        name = Path(path).name
+        self._bundles.open(path, self._show, lambda error: self.said.emit(f"{name}: {error.user_text}"))
+
+    def ask_export(self, comparison: Comparison, kind: str, window: QWidget) -> None:
+        """Let the user choose where a record goes. kind: BUNDLE or one of EXPORTS."""
+        suffix = BUNDLE_SUFFIX if kind == BUNDLE else f".{kind}"
+        dialog = QFileDialog(window, "Export the comparison")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilters([_BUNDLE_FILTER if kind == BUNDLE else f"{EXPORTS[kind]} (*{suffix})"])
+        dialog.selectFile(f"comparison-{comparison.created[:10]}-{comparison.id[:8]}{suffix}")
+        dialog.fileSelected.connect(lambda path: self.export(comparison, kind, path))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def export(self, comparison: Comparison, kind: str, path: str) -> None:
+        """Write a record to `path`; `said` tells how it went."""
+        if kind != BUNDLE:
+            self._bundles.write(path, export_text(comparison, kind), lambda _: self._written(path), self._failed)
+            return
+        self._bundles.make(
+            comparison,
+            lambda bundle: self._bundles.save(bundle, path, lambda _: self._written(path), self._failed),
+            self._failed,
+            self._tell,
+        )
+
+    def put_away(self) -> None:
+        """Close the bundle that is open."""
+        if self.box is not None:
+            self.box.deleteLater()
+            self.box = None
+        if self._replay is not None:
+            self._replay.deleteLater()
+            self._replay = None
+
+    def _show(self, bundle: Bundle) -> None:
+        if self._runner.running:
+            return
+        self.put_away()
+        self._replay = replay = Replay(bundle, self._bundles, self._runner, self)
+        self.box = box = ReplayBox(self._theme, replay, self._downloads)
+        box.fetch_pressed.connect(self._fetch)
+        box.run_pressed.connect(self._run)
+        box.show_pressed.connect(self._show_theirs)
+        box.closed.connect(self.put_away)
+        replay.found.connect(self._show_found)
+        self._compare.show_above(box)
+        self._show_theirs()
+        self.opened.emit()
+        replay.look()
+
+    def _show_found(self) -> None:
+        """The lanes hold the models that are here, unless something was run or is running by now."""
+        if self._replay is not None and self._replay.outcome is None and not self._runner.running:
+            self._show_theirs()
+
+    def _show_theirs(self) -> None:
+        if self._replay is not None and not self._runner.running:
+            self._compare.show_comparison(self._replay.comparison, "From a bundle")
+
+    def _look(self) -> None:
+        if self._replay is not None and self._replay.reason:
+            self._replay.look()
+
+    def _fetch(self, lane: str) -> None:
+        if self._replay is not None:
+            try:
+                self._replay.fetch(lane)
+            except AppError as error:
+                self._say(error)
+
+    def _run(self) -> None:
+        if self._replay is not None:
+            try:
+                self._replay.run()
+            except AppError as error:
+                self._say(error)
+
+    def _say(self, error: AppError) -> None:
+        if self.box is not None:
+            self.box.say(error.user_text)
+
+    def _follow_runner(self, running: bool) -> None:
+        if self.box is not None:
+            self.box.set_running(running)
+
+    def _tell(self, news: Transferred) -> None:
+        self.said.emit(f"Reading the models for their sha256: {words.size(news.done)} of {words.size(news.total)}")
+
+    def _written(self, path: str) -> None:
+        self.said.emit(f"Written: {Path(path).name}")
+
+    def _failed(self, error: AppError) -> None:
+        self.said.emit(error.user_text)

@@ -1,0 +1,51 @@
+"""A bundle in the real window: made, opened, run again by real workers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import shiboken6
+from PySide6.QtWidgets import QApplication
+
+from weighin.app import Program
+from weighin.core.comparison import Comparison
+from weighin.paths import Profile
+from weighin.ui import theme
+
+
+@pytest.fixture
+def program(qtbot: Any, tmp_path: Path) -> Iterator[Program]:
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    made = Program(application, Profile.locate(str(tmp_path / "profile")))
+    made.window.resize(1200, 800)
+    made.window.show()
+    yield made
+    made.window.close()
+    made.close()
+    shiboken6.delete(made.window)
+    shiboken6.delete(theme.current(application))
+    application.setStyleSheet("")
+
+
+def test_made_opened_and_replicated(qtbot: Any, program: Program, tmp_path: Path) -> None:
+    outcome: list[Comparison] = []
+    program.runner.finished.connect(outcome.append)
+    program.window.compare.prompt.set_text("What is seven plus five?")
+    program.window.compare.run()
+    qtbot.waitUntil(lambda: bool(outcome), timeout=60_000)
+    path = tmp_path / "made.weighin.json"
+    program.window.bundle_desk.export(outcome[0], "bundle", str(path))
+    qtbot.waitUntil(lambda: program.window.notice == "Written: made.weighin.json", timeout=30_000)
+
+    program.window.open_bundle(str(path))
+    qtbot.waitUntil(lambda: program.window.bundle_desk.box is not None, timeout=10_000)
+    box = program.window.bundle_desk.box
+    assert box is not None
+    qtbot.waitUntil(box.run.isEnabled, timeout=30_000)
+    box.run.click()
+    qtbot.waitUntil(lambda: "✓ Replicated" in box.sentences, timeout=60_000)
+    assert len(outcome) == 2

@@ -1,0 +1,73 @@
+"""Bundles in memory, driven by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QObject
+
+from tests.ui.fakes import DENSE, MOE, comparison
+from weighin.core.bundle import SCHEMA, Bundle, BundleFile, BundleMachine, BundleModel
+from weighin.core.comparison import Comparison
+from weighin.core.errors import AppError
+from weighin.core.model import ModelFacts
+
+
+def bundle(record: Comparison | None = None) -> Bundle:
+    """A bundle of a record; only A's model can be fetched."""
+    made = record or comparison()
+    results = tuple(
+        replace(r, setup=replace(r.setup, model=replace(r.setup.model, path=r.setup.model.path.rsplit("/", 1)[-1])))
+        for r in made.results
+    )
+    a, b = made.request.lanes
+    lanes = (replace(a, model=results[0].setup.model), replace(b, model=results[1].setup.model))
+    made = replace(made, results=results, request=replace(made.request, lanes=lanes))
+    models = (
+        BundleModel("A", (BundleFile("dense.gguf", 1_200_000, "a" * 64, "dense.gguf"),), "o/dense", "c" * 40),
+        BundleModel("B", (BundleFile("moe.gguf", 4_700_000, "b" * 64),)),
+    )
+    return Bundle(SCHEMA, "1.0", made.created, made, models, BundleMachine("Ryzen 7", "Linux", 8))
+
+
+class FakeBundles(QObject):
+    """Opens what `files` has; finds what `here` has; remembers what is written and fetched."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.files = {"/x/good.weighin.json": bundle()}
+        self.here: dict[str, ModelFacts] = {"A": DENSE, "B": MOE}
+        self.written: dict[str, object] = {}
+        self.fetched: list[str] = []
+
+    def open(self, path: str, done: object, failed: object) -> None:
+        """At once."""
+        if path in self.files:
+            done(self.files[path])
+        else:
+            failed(AppError("This is not a bundle of Weigh-In.", kind="not_bundle"))
+
+    def find(self, _: Bundle, done: object, progress: object) -> None:
+        """At once."""
+        done(dict(self.here))
+
+    def fetch(self, model: BundleModel) -> None:
+        """Remember it."""
+        self.fetched.append(model.lane)
+
+    def make(self, record: Comparison, done: object, failed: object, progress: object) -> None:
+        """At once."""
+        done(bundle(record))
+
+    def save(self, made: Bundle, path: str, done: object, failed: object) -> None:
+        """Remember it."""
+        self.written[path] = made
+        done(None)
+
+    def write(self, path: str, text: str, done: object, failed: object) -> None:
+        """Remember it, or refuse."""
+        if path.startswith("/full"):
+            failed(AppError("x.md cannot be written: No space left on device."))
+            return
+        self.written[path] = text
+        done(None)

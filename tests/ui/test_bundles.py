@@ -1,0 +1,163 @@
+"""Bundles in the window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from tests.ui.conftest import Kit
+from tests.ui.fakes import DENSE, FakeHistory, answer, comparison
+from tests.ui.replay_fakes import bundle
+from weighin.core.bundle import Bundle
+from weighin.core.download import DownloadState, DownloadView
+from weighin.ui.main_window import COMPARE, HISTORY
+
+GOOD = "/x/good.weighin.json"
+
+
+@pytest.fixture
+def opened(kit: Kit) -> Kit:
+    kit.window.open_bundle(GOOD)
+    return kit
+
+
+def sentences(kit: Kit) -> str:
+    box = kit.window.bundle_desk.box
+    assert box is not None
+    return box.sentences
+
+
+def test_it_is_shown_as_it_was_with_the_models_of_this_computer(opened: Kit, qtbot: QtBot) -> None:
+    assert opened.window.page == COMPARE
+    assert opened.page.history_label.startswith("From a bundle, ")
+    view = opened.page.panes[1].answer.view
+    qtbot.waitUntil(lambda: view.toPlainText() == "It is twelve.")
+    assert "on Ryzen 7, 8 cores" in sentences(opened)
+    assert "A (Starter Dense): the very same file is here." in sentences(opened)
+    chosen = opened.page.panes[0].header.picker.chosen
+    assert chosen is not None and chosen.path == DENSE.path
+    assert opened.runner.requests == []
+
+
+def test_run_again_and_replicated(opened: Kit, qtbot: QtBot) -> None:
+    box = opened.window.bundle_desk.box
+    assert box is not None
+    qtbot.mouseClick(box.run, Qt.MouseButton.LeftButton)
+    (request,) = opened.runner.requests
+    assert [lane.model.path for lane in request.lanes] == ["/models/starter-dense.gguf", "/models/starter-moe.gguf"]
+    assert not box.run.isEnabled()
+    opened.runner.finish(answer(), answer("It is **twelve**."))
+    assert "✓ Replicated" in sentences(opened)
+    assert "A: the same text. It writes 1.00 times as fast" in sentences(opened)
+    assert box.run.isEnabled()
+    assert opened.page.history_label == ""
+    qtbot.mouseClick(box.show_theirs, Qt.MouseButton.LeftButton)
+    assert opened.page.history_label.startswith("From a bundle, ")
+
+
+def test_another_answer_differs_here(opened: Kit) -> None:
+    opened.window.bundle_desk.box.run.click()
+    opened.runner.finish(answer("Thirteen <b>!</b>"), answer("It is **twelve**."))
+    assert "⚠ Differs here: the answer of A is another one." in sentences(opened)
+    assert "parts after 1 character: there “Twelve.”, here “Thirteen <b>!</b>”" in sentences(opened)
+
+
+def test_another_run_is_no_replay(opened: Kit) -> None:
+    opened.start("Something else")
+    opened.runner.finish(answer(), answer("It is **twelve**."))
+    assert "eplicated" not in sentences(opened)
+
+
+def test_a_model_that_is_not_here_is_offered_and_never_fetched_unasked(kit: Kit, qtbot: QtBot) -> None:
+    del kit.window._parts.bundles.here["A"]
+    kit.window.open_bundle(GOOD)
+    box = kit.window.bundle_desk.box
+    assert box is not None
+    assert kit.window._parts.bundles.fetched == []
+    assert "A (Starter Dense): not here; 1.2 MB from o/dense at the hub." in sentences(kit)
+    assert "Cannot be replayed yet, because the model of lane A" in sentences(kit)
+    assert not box.run.isEnabled()
+    assert not box.lanes[0].fetch.isHidden() and box.lanes[1].fetch.isHidden()
+    qtbot.mouseClick(box.lanes[0].fetch, Qt.MouseButton.LeftButton)
+    assert kit.window._parts.bundles.fetched == ["A"]
+    plan = bundle().models[0].plan()
+    assert plan is not None
+    kit.models.downloads.put(DownloadView(plan, DownloadState.RUNNING, 600_000))
+    assert box.lanes[0].fetch.isHidden()
+    kit.window._parts.bundles.here["A"] = DENSE
+    kit.library.changed.emit()
+    assert box.run.isEnabled()
+    assert "Cannot be replayed" not in sentences(kit)
+
+
+def test_a_model_that_is_not_here_cannot_be_run_by_its_bare_name(kit: Kit) -> None:
+    kit.window._parts.bundles.here.clear()
+    kit.window.open_bundle(GOOD)
+    chosen = kit.page.panes[0].header.picker.chosen
+    assert chosen is not None and chosen.path.startswith("not-here:")
+
+
+def test_putting_it_away(opened: Kit) -> None:
+    box = opened.window.bundle_desk.box
+    assert box is not None
+    box.closed.emit()
+    assert opened.window.bundle_desk.box is None
+
+
+def test_a_record_from_history_takes_its_place(new_kit: Callable[..., Kit]) -> None:
+    kit = new_kit(history=FakeHistory(comparison()))
+    kit.window.open_bundle(GOOD)
+    kit.window.show_page(HISTORY)
+    kit.window.history_page.table.selectRow(0)
+    kit.window.history_page.table.opened.emit()
+    assert kit.window.bundle_desk.box is None
+    assert kit.page.history_label.startswith("From History")
+
+
+def test_what_is_no_bundle_is_said(kit: Kit) -> None:
+    kit.window.open_bundle("/x/bad.weighin.json")
+    assert kit.window.notice == "bad.weighin.json: This is not a bundle of Weigh-In."
+    assert kit.window.bundle_desk.box is None
+
+
+def test_nothing_is_opened_over_a_running_comparison(kit: Kit) -> None:
+    kit.start("Mine")
+    kit.window.open_bundle(GOOD)
+    assert "is running" in kit.window.notice
+    assert kit.page.prompt.text == "Mine"
+
+
+def test_a_bundle_dropped_on_a_lane_is_opened_not_loaded(kit: Kit) -> None:
+    kit.page.choice._take(kit.page.panes[1], GOOD)
+    assert kit.window.bundle_desk.box is not None
+    kit.window._take_file("/m/x.gguf")
+    assert kit.page.panes[0].header.picker.chosen.path == "/m/x.gguf"
+
+
+@pytest.mark.parametrize("kind", ["bundle", "md", "json", "csv"])
+def test_a_record_is_exported(new_kit: Callable[..., Kit], kind: str) -> None:
+    record = replace(comparison(), id="ab12")
+    kit = new_kit(history=FakeHistory(record))
+    wanted: list[object] = []
+    page = kit.window.history_page
+    page.export_wanted.disconnect()
+    page.export_wanted.connect(lambda found, which: wanted.append((found, which)))
+    page.table.selectRow(0)
+    menu = next(b.menu() for b in page.findChildren(QPushButton) if b.text() == "Export")
+    names = {"bundle": "Replayable bundle…", "md": "Markdown…", "json": "JSON…", "csv": "CSV…"}
+    next(action for action in menu.actions() if action.text() == names[kind]).trigger()
+    assert wanted == [(record, kind)]
+    kit.window.bundle_desk.export(record, kind, f"/out/x.{kind}")
+    written = kit.window._parts.bundles.written[f"/out/x.{kind}"]
+    assert isinstance(written, Bundle) if kind == "bundle" else "twelve" in written
+    assert kit.window.notice == f"Written: x.{kind}"
+
+
+def test_a_full_disk_is_said(kit: Kit) -> None:
+    kit.window.bundle_desk.export(comparison(), "md", "/full/x.md")
+    assert "No space left" in kit.window.notice
