@@ -15,10 +15,12 @@ from weighin.core.comparison import Comparison
 from weighin.core.errors import AppError
 from weighin.logs import start_logging
 from weighin.paths import Profile, resources
+from weighin.services.blind_round import BlindRound
 from weighin.services.factory import new_bundles, new_model_services, new_runner
 from weighin.services.history import History
 from weighin.services.library import Library
 from weighin.services.settings import Settings
+from weighin.services.votes import Votes
 from weighin.ui import theme
 from weighin.ui.main_window import MainWindow
 
@@ -42,13 +44,17 @@ class Program:
         self.library = Library(resources(), settings, self.models.shelf)
         self.history = History(profile.database)
         self.runner = new_runner(self.models.planner, self.models.servers.keys)
+        # Before the window: it is the first to hear that a comparison has ended.
+        self.blind = BlindRound(self.runner)
+        self.votes = Votes(profile.database)
         self._profile, self._settings = profile, settings
         self._judging: Judging | None = None
         self._bundles: Bundles | None = None
         self.window = MainWindow(self.runner, self.library, self.history, settings, self)
-        self.runner.finished.connect(self._keep)
-        self.runner.finished.connect(self.library.doubt)
-        for source in (self.history, self.models.records):
+        # Not before they may be known: what is kept can be looked at.
+        self.blind.revealed.connect(self._keep)
+        self.blind.revealed.connect(self.library.doubt)
+        for source in (self.history, self.models.records, self.votes):
             source.damaged.connect(self.window.show_notice)
 
     @property
@@ -58,7 +64,7 @@ class Program:
             from weighin.services.judging import new_judging
             from weighin.ui.compare.lane_outlooks import LaneOutlooks
 
-            judging = new_judging(self._profile, self._settings, self.library, self.models, self.runner)
+            judging = new_judging(self._profile, self._settings, self.library, self.models, self.runner, self.blind)
             judging.ledger.damaged.connect(self.window.show_notice)
             self.outlooks = LaneOutlooks(judging.outlook, self.runner, self.window.compare, self.window)
             self._judging = judging
@@ -90,6 +96,7 @@ class Program:
         if self._bundles is not None:
             self._bundles.close()
         self.models.close()
+        self.votes.close()
         self.history.close()
 
     def _keep(self, comparison: Comparison) -> None:

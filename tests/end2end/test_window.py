@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QPlainTextEdit, QTableVie
 
 from weighin.app import Program
 from weighin.core.answer import StopReason
+from weighin.core.blind import Choice
 from weighin.core.chat import Prompt
 from weighin.core.comparison import Comparison, ComparisonRequest, LaneSetup, Mode
 from weighin.core.options import LoadOptions, SamplingOptions
@@ -232,3 +233,28 @@ def test_sigterm_closes_the_window_properly(tmp_path: Path) -> None:
     assert process.wait(15) == 0
     settings = tmp_path / "p" / "config" / "settings.json"
     assert not settings.exists() or json.loads(settings.read_text())
+
+
+def test_a_blind_round_is_kept_after_the_vote_and_not_before(qtbot: Any, program: Program, tmp_path: Path) -> None:
+    page = program.window.compare
+    page.prompt.blind.setChecked(True)
+    page.prompt.set_text("What is seven plus five?")
+    page.run()
+    view = page.desk.view
+    qtbot.waitUntil(lambda: not view.bar.isHidden(), timeout=60_000)
+    assert view.shown == ("Twelve.", "Twelve.")
+    kept: list[Any] = []
+    program.history.search("", kept.append, kept.append)
+    qtbot.waitUntil(lambda: bool(kept))
+    assert kept.pop() == ()
+    qtbot.keyClicks(view.bar.buttons[Choice.TIE], "3")
+    qtbot.waitUntil(lambda: "1 tie" in view.sentence)
+    assert {author.split(" · ")[0] for author in view.authors} == {"Weigh-In Starter Dense", "Weigh-In Starter MoE"}
+    program.history.search("", kept.append, kept.append)
+    qtbot.waitUntil(lambda: bool(kept))
+    assert len(kept.pop()) == 1
+    done = subprocess.run(
+        [sys.executable, "-m", "weighin", "--profile", str(tmp_path / "profile"), "history", "votes", "--json"],
+        capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert json.loads(done.stdout)["pairs"][0]["ties"] == 1

@@ -16,9 +16,10 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from tests.ui.fakes import FakeHistory, FakeLibrary, FakeModels, FakeRunner, FakeSettings
+from tests.ui.fakes import FakeHistory, FakeLibrary, FakeModels, FakeRunner, FakeSettings, FakeVotes
 from tests.ui.replay_fakes import FakeBundles
 from tests.ui.workstation_fakes import StationKit, new_station
+from weighin.services.blind_round import BlindRound
 from weighin.ui import theme as themes
 from weighin.ui.compare.compare_page import ComparePage
 from weighin.ui.main_window import MainWindow
@@ -45,6 +46,8 @@ class Kit:
     settings: FakeSettings
     models: FakeModels
     station: StationKit
+    blind: BlindRound
+    votes: FakeVotes
 
     @property
     def page(self) -> ComparePage:
@@ -86,10 +89,14 @@ def new_kit(qtbot: QtBot, theme: themes.Theme) -> Iterator[Callable[..., Kit]]:
         )
         station = new_station(parts[1], parts[4])
         stations.append(station)
-        services = SimpleNamespace(models=parts[4], workstation=station.workstation, bundles=FakeBundles())
+        # In the tests the sides are always swapped: lane B stands at side A.
+        blind, votes = BlindRound(parts[0], lambda: True), FakeVotes()
+        services = SimpleNamespace(
+            models=parts[4], workstation=station.workstation, bundles=FakeBundles(), blind=blind, votes=votes
+        )
         window = MainWindow(*parts[:4], services)
         qtbot.addWidget(window)
-        return Kit(window, theme, *parts, station)
+        return Kit(window, theme, *parts, station, blind, votes)
 
     yield make
     for station in stations:

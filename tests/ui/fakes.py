@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from weighin.core.answer import Answer, Failure, MemoryReceipt, MemorySample, StopReason, Timing
+from weighin.core.blind import Vote, tallies
 from weighin.core.chat import Prompt
 from weighin.core.comparison import (
     LABELS,
@@ -297,6 +298,26 @@ def row(record: Comparison) -> HistoryRow:
         a.answer.text[:300],
         b.answer.text[:300],
     )
+
+
+class FakeVotes(QObject):
+    """Votes in memory."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: dict[str, Vote] = {}
+
+    def add(self, vote: Vote, done: object, failed: object) -> None:
+        """Keep it, unless there is one on that comparison."""
+        self.kept.setdefault(vote.comparison, vote)
+        self.changed.emit()
+        done(tallies(self.kept.values()))
+
+    def tallies(self, done: object, failed: object) -> None:
+        """All of them."""
+        done(tallies(self.kept.values()))
 
 
 class FakeSettings(QObject):

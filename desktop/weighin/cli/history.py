@@ -18,6 +18,10 @@ from weighin.store.database import moved_aside_sentence, open_database
 
 def run_history(options: argparse.Namespace, profile: Profile, console: Console) -> int:
     """Print what was asked for; 0, or an AppError."""
+    if options.action == "votes":
+        from weighin.cli.votes import run_votes
+
+        return run_votes(options, profile, console)
     with contextlib.closing(
         ComparisonStore(open_database(profile.database, lambda place: console.say(moved_aside_sentence(place))))
     ) as store:

@@ -99,6 +99,8 @@ def _history(parser: argparse.ArgumentParser) -> None:
     search = actions.add_parser("search")
     search.add_argument("text", metavar="TEXT")
     search.add_argument("--json", action="store_true")
+    votes = actions.add_parser("votes", help="what blind rounds have shown of each pair of models")
+    votes.add_argument("--json", action="store_true")
     export = actions.add_parser("export")
     export.add_argument("id", metavar="ID", help="the id, or its beginning")
     export.add_argument("--format", choices=("md", "json", "csv", "bundle"), default="md")

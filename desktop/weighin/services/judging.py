@@ -8,6 +8,7 @@ from weighin.core.machine import threads_per_lane
 from weighin.core.model import ModelFacts
 from weighin.paths import Profile
 from weighin.services.bandwidth import MemoryBandwidth
+from weighin.services.blind_round import BlindRound
 from weighin.services.comparison import ComparisonRunner
 from weighin.services.engine_probe import EngineProbe
 from weighin.services.factory import ModelServices, new_worker
@@ -39,7 +40,12 @@ class Judging:
 
 
 def new_judging(
-    profile: Profile, settings: Settings, library: Library, models: ModelServices, runner: ComparisonRunner
+    profile: Profile,
+    settings: Settings,
+    library: Library,
+    models: ModelServices,
+    runner: ComparisonRunner,
+    blind: BlindRound,
 ) -> Judging:
     """Judges for a window; nothing is begun."""
     ledger = Ledger(profile.database)
@@ -50,7 +56,7 @@ def new_judging(
     workstation = Workstation(library, models.shelf, models.planner, forecaster, ledger, offered, computer)
     promises = Promises(models.planner, forecaster, ledger)
     runner.started.connect(promises.begin)
-    runner.finished.connect(ledger.settle)
+    blind.revealed.connect(ledger.settle)
     return Judging(ledger, Outlook(models.planner, forecaster, memory_budget), workstation, promises)
 
 

@@ -62,3 +62,11 @@ def m003_predictions(db: Database) -> None:
         {"id": str, "created": str, "record": str}, pk="id", not_null={"created", "record"}
     )
     db["predictions"].create_index(["created"])  # type: ignore[union-attr]
+
+
+@MIGRATIONS()
+def m005_votes(db: Database) -> None:
+    """Blind votes, one a comparison and for good."""
+    db["votes"].create(  # type: ignore[union-attr]
+        {"comparison": str, "created": str, "record": str}, pk="comparison", not_null={"created", "record"}
+    )

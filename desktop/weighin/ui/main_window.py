@@ -60,7 +60,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("Weigh-In")
         self.setWindowIcon(QIcon(str(paths.resources() / "icons" / "weighin.svg")))
         self.setMinimumSize(640, 560)
-        self.compare = ComparePage(self._theme, runner, library, settings, parts.models.servers)
+        self.compare = ComparePage(self._theme, runner, library, settings, parts)
         self._history_page: HistoryPage | None = None
         self._models_page: ModelsPage | None = None
         self._workstation_page: WorkstationPage | None = None
@@ -81,7 +81,7 @@ class MainWindow(QMainWindow):
         if self._history_page is None:
             from weighin.ui.history.history_page import HistoryPage
 
-            self._history_page = HistoryPage(self._theme, self._history)
+            self._history_page = HistoryPage(self._theme, self._history, self._parts.votes)
             self._history_page.opened.connect(self._reopen)
             self._history_page.export_wanted.connect(self._export)
             self._history_page.bundle_wanted.connect(lambda: self.bundle_desk.ask_open(self))
@@ -148,6 +148,9 @@ class MainWindow(QMainWindow):
 
     def show_page(self, number: int) -> None:
         """Show the page with this number in PAGES."""
+        if self._parts.blind.hides and number != COMPARE:
+            self.show_notice("Vote first: other pages could tell which model is which.")
+            number = COMPARE
         try:
             pages = (
                 lambda: self.compare,
@@ -175,6 +178,7 @@ class MainWindow(QMainWindow):
             self._runner.stop()
             self.show_notice("Stopping…")
             return
+        self._parts.blind.give_up()  # an answer that nobody has judged is kept all the same
         super().closeEvent(event)
 
     def _arrange(self) -> None:
@@ -199,6 +203,7 @@ class MainWindow(QMainWindow):
         for number in range(len(PAGES)):
             shortcut = QShortcut(QKeySequence(f"Ctrl+{number + 1}"), self)
             shortcut.activated.connect(lambda which=number: self._go_to(which))
+        self._parts.blind.began.connect(self._put_bundle_away)
         # A file dropped beside the panes goes to the first lane; on a pane, that pane takes it.
         FileDrop(self).dropped.connect(self._take_file)
         self.compare.choice.bundle_dropped.connect(self.open_bundle)
@@ -241,6 +246,11 @@ class MainWindow(QMainWindow):
         """Show the files of a model that is not here."""
         self._go_to(MODELS)
         self.models_page.show_repository(candidate.repo)
+
+    def _put_bundle_away(self) -> None:
+        """It names the models that a blind round hides."""
+        if self._bundle_desk is not None:
+            self._bundle_desk.put_away()
 
     def _reopen(self, comparison: Comparison) -> None:
         if self._runner.running:

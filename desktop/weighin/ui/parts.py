@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from weighin.services.blind_round import BlindRound
     from weighin.services.bundles import Bundles
     from weighin.services.factory import ModelServices
+    from weighin.services.votes import Votes
     from weighin.services.workstation import Workstation
 
 
@@ -16,6 +18,14 @@ class Parts(Protocol):
     @property
     def models(self) -> ModelServices:
         """Getting and keeping models."""
+
+    @property
+    def blind(self) -> BlindRound:
+        """The gate through which every finished comparison comes, a blind one after its vote."""
+
+    @property
+    def votes(self) -> Votes:
+        """What blind rounds were judged."""
 
     @property
     def workstation(self) -> Workstation:

@@ -14,6 +14,7 @@ from weighin.core.chat import Prompt
 from weighin.core.comparison import LABELS, Comparison, ComparisonRequest, LaneSetup
 from weighin.core.errors import AppError
 from weighin.ui.answer.writer import parser
+from weighin.ui.compare.blind_desk import BlindDesk
 from weighin.ui.compare.first_run import FirstRun
 from weighin.ui.compare.lane_pane import LanePane
 from weighin.ui.compare.lane_presenter import LanePresenter
@@ -30,9 +31,9 @@ from weighin.ui.widgets.live_chart import ChartScales
 if TYPE_CHECKING:
     from weighin.services.comparison import ComparisonRunner, RoundStart
     from weighin.services.library import Library
-    from weighin.services.servers import Servers
     from weighin.services.settings import Settings
     from weighin.ui.compare.options_drawer import OptionsDrawer
+    from weighin.ui.parts import Parts
 
 _WARM_UP_MS = 250
 
@@ -48,31 +49,35 @@ class ComparePage(QWidget):
         runner: ComparisonRunner,
         library: Library,
         settings: Settings,
-        servers: Servers,
+        parts: Parts,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("page")
         self._theme = theme
         self._runner = runner
+        self._blind = parts.blind
         self._library = library
         self._request: ComparisonRequest | None = None
         self._has_results = False
+        self._shows_history = False
         self.scales = ChartScales(ChartScale(self), ChartScale(self))
         self.panes = (LanePane(theme, "A", self.scales), LanePane(theme, "B", self.scales))
         self._presenters = tuple(
             LanePresenter(lane, pane, self) for lane, pane in zip(runner.lanes, self.panes, strict=True)
         )
-        self.choice = ModelChoice(library, servers, settings, self.panes, self)
+        self.choice = ModelChoice(library, parts.models.servers, settings, self.panes, self)
         self._hint = FirstRun()
-        self._from_history = PlainLabel(role="warning")
+        self._remark = PlainLabel(role="warning", wrap=True)
         self.lanes_area = LanesArea(self.panes)
+        self._blind_place = QWidget()
+        self.desk = BlindDesk(theme, parts.blind, parts.votes, self._blind_place, self._hide_lanes, self)
         self.same_prompt = SamePrompt(theme)
         self.prompt = PromptBox(theme)
         self._drawer: OptionsDrawer | None = None
         self._arrange()
         self._connect()
-        self._from_history.hide()
+        self._remark.hide()
         self._show_hint()
 
     @property
@@ -83,7 +88,12 @@ class ComparePage(QWidget):
     @property
     def history_label(self) -> str:
         """Which record is shown, "" while it is not one from History."""
-        return "" if self._from_history.isHidden() else self._from_history.text()
+        return self.remark if self._shows_history else ""
+
+    @property
+    def remark(self) -> str:
+        """What is said about what is shown, "" where it speaks for itself."""
+        return "" if self._remark.isHidden() else self._remark.text()
 
     @property
     def drawer(self) -> OptionsDrawer:
@@ -132,8 +142,9 @@ class ComparePage(QWidget):
     def stop(self) -> None:
         """Stop both lanes; what was written stays."""
         if self._runner.running:
-            for presenter in self._presenters:
-                presenter.stop()
+            if not self._blind.hides:
+                for presenter in self._presenters:
+                    presenter.stop()
             self._runner.stop()
 
     def show_above(self, widget: QWidget) -> None:
@@ -143,6 +154,7 @@ class ComparePage(QWidget):
     def show_comparison(self, comparison: Comparison, source: str = "From History") -> None:
         """Show a record as it was; `source` says where it comes from."""
         request = comparison.request
+        self.desk.leave()
         self._request = request
         self.prompt.set_text(request.prompt.text)
         self.prompt.mode.set_mode(request.mode)
@@ -152,15 +164,16 @@ class ComparePage(QWidget):
             pane.header.picker.choose(setup.model)
             presenter.show_empty()
         self._show_results(comparison)
-        self._from_history.say(f"{source}, {words.moment(comparison.created)}")
-        self._from_history.show()
+        self._shows_history = True
+        self._remark.say_or_hide(f"{source}, {words.moment(comparison.created)}")
 
     def _arrange(self) -> None:
         self._column = column = QVBoxLayout()
         column.setSpacing(8)
         column.addWidget(self._hint)
-        column.addWidget(self._from_history)
+        column.addWidget(self._remark)
         column.addWidget(self.lanes_area, 1)
+        column.addWidget(self._blind_place, 1)
         column.addWidget(self.same_prompt)
         column.addWidget(self.prompt)
         self._row = QHBoxLayout(self)
@@ -171,7 +184,9 @@ class ComparePage(QWidget):
     def _connect(self) -> None:
         self._runner.started.connect(self._began)
         self._runner.round_started.connect(self._round_began)
-        self._runner.finished.connect(self._ended)
+        self._blind.revealed.connect(self._ended)
+        self._blind.void.connect(self._remark.say_or_hide)
+        self.desk.changed.connect(self._follow_blind)
         for presenter in self._presenters:
             presenter.activity_changed.connect(self._tell_each_other)
             presenter.try_anyway.connect(self._insist)
@@ -195,7 +210,7 @@ class ComparePage(QWidget):
 
     def _start(self, request: ComparisonRequest) -> None:
         try:
-            self._runner.run(request)
+            (self._blind.run if self.prompt.blind.isChecked() else self._runner.run)(request)
         except AppError as error:
             self.prompt.refuse(error.user_text)
 
@@ -206,15 +221,33 @@ class ComparePage(QWidget):
 
     def _began(self, request: ComparisonRequest) -> None:
         self._request = request
-        self._from_history.hide()
+        self._shows_history = False
+        self._remark.hide()
         self.same_prompt.clear()
         self.scales.reset()
         self.prompt.set_running(True)
+        if self._blind.hides:
+            return
+        self.desk.leave()
         for presenter, setup in zip(self._presenters, request.lanes, strict=True):
             presenter.begin(setup.model)
         self._tell_each_other()
 
+    def _hide_lanes(self, hidden: bool) -> None:
+        for presenter in self._presenters:
+            presenter.set_blind(hidden)
+
+    def _follow_blind(self) -> None:
+        """Give the room to whoever is to be seen, and hold the prompt while a vote is awaited."""
+        self.lanes_area.setVisible(not self.desk.is_open)
+        self._show_hint()
+        if self._blind.awaits_vote:
+            self.prompt.set_running(False)
+        self.prompt.set_held(self._blind.awaits_vote)
+
     def _round_began(self, start: RoundStart) -> None:
+        if self._blind.hides:
+            return
         self._presenters[LABELS.index(start.label)].begin_round(start)
         self._tell_each_other()
 
@@ -244,4 +277,4 @@ class ComparePage(QWidget):
     def _show_hint(self) -> None:
         models = [pane.header.picker.chosen for pane in self.panes]
         starters = all(model is not None and model.starter for model in models)
-        self._hint.setVisible(starters and not self._has_results)
+        self._hint.setVisible(starters and not self._has_results and not self.desk.is_open)

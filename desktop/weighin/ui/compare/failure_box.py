@@ -55,6 +55,10 @@ class FailureBox(QWidget):
         """Show it, or nothing."""
         self.setVisible(failure is not None)
         if failure is None:
+            self._strip.say("")
+            self._detail = ""
+            if self._lines:
+                self._lines.clear()
             return
         self._strip.say(failure.message)
         self._again.setVisible(failure.kind == _INSIST)

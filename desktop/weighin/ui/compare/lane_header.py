@@ -31,13 +31,14 @@ class LaneHeader(QWidget):
     def __init__(self, theme: Theme, label: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._label = label
+        self._hidden = False
+        self._expected = ("", "", False)
         chip = PlainLabel(label, role="chip")
         chip.setProperty("lane", label)
         self.picker = ModelPicker(label)
         self._maximise = IconButton(theme, "maximise", f"Show lane {label} alone")
         self._maximise.setCheckable(True)
         self._badge = PlainLabel("server", role="badge")
-        self._badge.setToolTip(plain_tooltip(_SERVER))
         self._badge.hide()
         self._facts = PlainLabel(role="small", wrap=True)
         self._outlook = PlainLabel(role="small", wrap=True)
@@ -73,6 +74,8 @@ class LaneHeader(QWidget):
 
     def refuse(self, sentence: str) -> None:
         """Say why a file was not taken; an empty sentence says nothing."""
+        if self._hidden:
+            return
         self._refusal.say_or_hide(sentence)
 
     @property
@@ -82,6 +85,9 @@ class LaneHeader(QWidget):
 
     def show_outlook(self, sentence: str, tip: str, warns: bool) -> None:
         """Say what is expected of the model here; an empty sentence says nothing."""
+        self._expected = (sentence, tip, warns)
+        if self._hidden:
+            return
         role = "warning" if warns else "small"
         if self._outlook.property("role") != role:
             self._outlook.setProperty("role", role)
@@ -93,6 +99,20 @@ class LaneHeader(QWidget):
     def set_locked(self, locked: bool) -> None:
         """While a comparison runs its models stay chosen."""
         self.picker.setEnabled(not locked)
+
+    def set_hidden(self, hidden: bool) -> None:
+        """While `hidden` nothing in here tells what the model is."""
+        self._hidden = hidden
+        self.picker.set_hidden(hidden)
+        if hidden:
+            self._badge.hide()
+            for label in (self._facts, self._outlook, self._refusal):
+                label.say_or_hide("")
+                label.setToolTip("")
+        elif self.picker.chosen is not None:
+            self._facts.show()
+            self._show_facts(self.picker.chosen)
+            self.show_outlook(*self._expected)
 
     def set_maximised(self, alone: bool, possible: bool) -> None:
         """Show whether this lane is shown alone; where it cannot be otherwise, the button goes."""
@@ -107,6 +127,8 @@ class LaneHeader(QWidget):
         self.maximise_toggled.emit(alone)
 
     def _show_facts(self, model: ModelFacts) -> None:
+        if self._hidden:
+            return
         self._refusal.hide()
         self._badge.setVisible(model.is_server)
         if model.is_server:

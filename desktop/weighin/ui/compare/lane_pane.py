@@ -64,6 +64,13 @@ class LanePane(QFrame):
         self.chart.hide()
         self.state.progress(0, 0)
 
+    def set_hidden(self, hidden: bool) -> None:
+        """While `hidden` nothing in here tells what the model is, or what it does."""
+        self.clear()
+        self.header.set_hidden(hidden)
+        if hidden:
+            self.state.say("")
+
     def add_text(self, piece: TextPiece) -> None:
         """More text, of the answer or of the reasoning."""
         if piece.kind == "reasoning":

@@ -41,6 +41,7 @@ class LanePresenter(QObject):
         self._stopping = False
         self._in_round = False
         self._model: ModelFacts | None = None
+        self._blind = False
         lane.status_changed.connect(self._take_status)
         lane.text.connect(self._take_text)
         lane.point.connect(self._take_point)
@@ -53,6 +54,14 @@ class LanePresenter(QObject):
     def is_active(self) -> bool:
         """Whether the lane works just now."""
         return self._running and self._answer is None and self._status.state in ACTIVE
+
+    def set_blind(self, blind: bool) -> None:
+        """While `blind` nothing is shown of the lane."""
+        self._blind = blind
+        self._answer = None
+        self._pane.header.set_locked(blind)
+        self._pane.set_hidden(blind)
+        self._say()
 
     def begin(self, model: ModelFacts) -> None:
         """A comparison begins, with this model in this lane."""
@@ -111,6 +120,8 @@ class LanePresenter(QObject):
     def _take_status(self, status: LaneStatus) -> None:
         before = self.is_active
         self._status = status
+        if self._blind:
+            return
         if self.is_active and not before:
             self._pane.state.start_clock()
         if status.state is LaneState.FAILED and status.failure is not None and self._answer is None:
@@ -120,6 +131,8 @@ class LanePresenter(QObject):
             self.activity_changed.emit()
 
     def _take_text(self, piece: TextPiece) -> None:
+        if self._blind:
+            return
         self._tokens += piece.count
         if piece.kind == "reasoning":
             self._reasoning_tokens += piece.count
@@ -128,9 +141,12 @@ class LanePresenter(QObject):
         self._say()
 
     def _take_point(self, point: LivePoint) -> None:
-        self._pane.add_point(point)
+        if not self._blind:
+            self._pane.add_point(point)
 
     def _take_answer(self, answer: Answer) -> None:
+        if self._blind:
+            return
         self._show_answer(answer, ())
         self.activity_changed.emit()
 
@@ -154,6 +170,8 @@ class LanePresenter(QObject):
 
     def _say(self) -> None:
         """Say in the state line what is true now."""
+        if self._blind:
+            return
         status = self._status
         if self._answer is not None:
             self._pane.state.say(self._ending(self._answer.stop_reason))

@@ -13,6 +13,7 @@ from weighin.core.safe_text import safe_name
 from weighin.ui.compare.model_popup import ModelPopup
 from weighin.ui.widgets.label import plain_tooltip
 
+HIDDEN = "hidden until you have voted"
 _KEYS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Home, Qt.Key.Key_End)
 _TYPING = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
 
@@ -35,6 +36,7 @@ class ModelPicker(QComboBox):
         self._sources: Mapping[str, str] = {}
         self._chosen: ModelFacts | None = None
         self._popup: ModelPopup | None = None
+        self._hidden = False
         self.setAccessibleName(f"Model of lane {label}")
         self.setPlaceholderText("Choose a model")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -85,6 +87,13 @@ class ModelPicker(QComboBox):
         if changed:
             self.model_changed.emit(model)
 
+    def set_hidden(self, hidden: bool) -> None:
+        """While `hidden` nothing in here tells which model is chosen, or which there are."""
+        self._hidden = hidden
+        if hidden and self._popup is not None:
+            self._popup.forget()
+        self._show_chosen()
+
     def showPopup(self) -> None:
         self._pop_up("")
 
@@ -105,11 +114,16 @@ class ModelPicker(QComboBox):
         event.ignore()
 
     def _pop_up(self, text: str) -> None:
+        if self._hidden:
+            return
         self.popup.pop_up(self.models, self._sources, self._chosen, text)
 
     def _show_chosen(self) -> None:
         self.clear()
-        if self._chosen is not None:
+        self.setToolTip("")
+        if self._hidden:
+            self.addItem(HIDDEN)
+        elif self._chosen is not None:
             self.addItem(safe_name(self._chosen.name))
             self.setCurrentIndex(0)
             self.setToolTip(plain_tooltip(safe_name(self._chosen.path, 300)))

@@ -96,6 +96,13 @@ class ModelPopup(QFrame):
         self.search.setFocus(Qt.FocusReason.PopupFocusReason)
         self.list.scrollTo(self.list.currentIndex(), QAbstractItemView.ScrollHint.PositionAtCenter)
 
+    def forget(self) -> None:
+        """Hold no names until it is shown again."""
+        self.close()
+        self.models.set_models((), {})
+        self.search.clear()
+        self.search.setAccessibleDescription("")
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             if event.key() in _ENTER:

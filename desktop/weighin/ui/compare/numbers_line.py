@@ -56,7 +56,7 @@ class NumbersLine(QFrame):
         while (item := self._layout.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
-                widget.hide()
+                widget.setParent(None)  # gone at once, not only when Qt finds the time
                 widget.deleteLater()
         self._shown = shown
         for number in shown:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from weighin.ui.compare.mode_switch import ModeSwitch
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.button import IconButton
 from weighin.ui.widgets.growing_edit import GrowingEdit
-from weighin.ui.widgets.label import PlainLabel
+from weighin.ui.widgets.label import PlainLabel, plain_tooltip
+
+_BLIND = (
+    "Both answers appear without names, speeds or sizes, at sides drawn by lot and at the same pace. You say which is "
+    "better, then you are told which is which."
+)
 
 
 class PromptBox(QFrame):
@@ -24,9 +29,13 @@ class PromptBox(QFrame):
         self.setProperty("role", "card")
         self._running = False
         self._allowed = True
+        self._held = False
         self._edit = GrowingEdit("Prompt for both lanes", least=2, most=6)
         self._edit.setPlaceholderText("Type a prompt for both models. Ctrl+Enter runs it, Esc stops.")
         self.mode = ModeSwitch()
+        self.blind = QCheckBox("Blind")
+        self.blind.setAccessibleName("Blind round: names, speeds and sizes are hidden until you have voted")
+        self.blind.setToolTip(plain_tooltip(_BLIND))
         self._options = IconButton(theme, "options", "Options for the next run", "Options")
         self._options.setCheckable(True)
         self._run = QPushButton("Run")
@@ -40,6 +49,7 @@ class PromptBox(QFrame):
         self._error.hide()
         row = QHBoxLayout()
         row.addWidget(self.mode, 1)
+        row.addWidget(self.blind)
         row.addWidget(self._options)
         row.addWidget(self._stop)
         row.addWidget(self._run)
@@ -73,7 +83,7 @@ class PromptBox(QFrame):
     @property
     def can_run(self) -> bool:
         """Whether Run would start something."""
-        return self._allowed and not self._running
+        return self._allowed and not self._running and not self._held
 
     def set_text(self, text: str) -> None:
         """Put a prompt in, and the cursor behind it."""
@@ -88,6 +98,11 @@ class PromptBox(QFrame):
         """Run or Stop, whichever makes sense."""
         self._running = running
         self._error.hide()
+        self._enable()
+
+    def set_held(self, held: bool) -> None:
+        """While a vote is awaited nothing can be run."""
+        self._held = held
         self._enable()
 
     def set_allowed(self, allowed: bool) -> None:

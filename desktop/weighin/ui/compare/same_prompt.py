@@ -54,6 +54,12 @@ class SamePrompt(QFrame):
     def clear(self) -> None:
         """Nothing to prove."""
         self._button.setChecked(False)
+        self._button.setText(" ")
+        self._button.setAccessibleName("")
+        self._engine.say("")
+        for label, title in self._titles.items():
+            title.say("")
+            self._texts[label].clear()
         self.hide()
 
     def show_comparison(self, comparison: Comparison) -> None:

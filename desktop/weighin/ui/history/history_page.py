@@ -14,12 +14,14 @@ from weighin.core.errors import AppError
 from weighin.core.exports import EXPORTS
 from weighin.core.history import HistoryRow
 from weighin.ui.history.history_table import HistoryTable
+from weighin.ui.history.votes_panel import VotesPanel
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.label import PlainLabel
 from weighin.ui.widgets.strip import Strip
 
 if TYPE_CHECKING:
     from weighin.services.history import History
+    from weighin.services.votes import Votes
 
 _PAUSE_MS = 200
 _EMPTY = "Nothing here yet: every comparison you run is kept here, finished or not."
@@ -34,10 +36,11 @@ class HistoryPage(QWidget):
     export_wanted = Signal(object, str)
     bundle_wanted = Signal()
 
-    def __init__(self, theme: Theme, history: History, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, history: History, votes: Votes, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("page")
         self._history = history
+        self.votes = VotesPanel(theme, votes)
         self._asked = 0
         self._doomed: tuple[str, ...] = ()
         self.search = QLineEdit()
@@ -112,6 +115,7 @@ class HistoryPage(QWidget):
         layout.addWidget(self._confirm)
         layout.addWidget(self._empty)
         layout.addWidget(self.table, 1)
+        layout.addWidget(self.votes)
         layout.addStretch(0)
         self._empty.hide()
 

@@ -1,0 +1,50 @@
+"""Blind votes in the database."""
+
+from __future__ import annotations
+
+import json
+
+from sqlite_utils import Database
+
+from weighin.core.blind import Vote
+from weighin.core.jsonable import ShapeError, from_plain, to_plain
+from weighin.store.comparisons import translated
+
+
+class VoteStore:
+    """Every call is one transaction; raises AppError. Rows this version cannot read are passed over."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def close(self) -> None:
+        """Close the database."""
+        self._db.close()
+
+    def add(self, vote: Vote) -> bool:
+        """Keep a vote for good; False, and nothing changes, where that comparison was voted on before."""
+        record = json.dumps(to_plain(vote), default=lambda enum: enum.value)
+        with translated(), self._db.conn:
+            done = self._db.execute(
+                "insert or ignore into votes (comparison, created, record) values (?, ?, ?)",
+                [vote.comparison, vote.created, _storable(record)],
+            )
+            return done.rowcount == 1
+
+    def votes(self) -> tuple[Vote, ...]:
+        """All votes in the order in which they were cast."""
+        with translated():
+            rows = self._db.execute("select record from votes order by rowid").fetchall()
+        return tuple(found for (record,) in rows if (found := _read(record)) is not None)
+
+
+def _read(record: str) -> Vote | None:
+    try:
+        found = from_plain(Vote, json.loads(record))
+    except (ShapeError, ValueError):
+        return None
+    return found if isinstance(found, Vote) else None
+
+
+def _storable(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()

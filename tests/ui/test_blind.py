@@ -1,0 +1,259 @@
+"""Blind rounds: nothing tells who wrote what before the vote, and the vote is final."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from pytestqt.qtbot import QtBot
+
+from tests.support.seen import words_of
+from tests.ui.conftest import Kit
+from tests.ui.fakes import OTHER, FakeLibrary, answer, failed, timing
+from weighin.core.answer import Failure, StopReason
+from weighin.core.blind import Choice
+from weighin.core.progress import LaneState
+from weighin.ui.main_window import HISTORY
+
+LLAMA = replace(OTHER, name="Llama-3.3-70B", path="/models/secret/llama-70b.gguf", quantization="IQ3_XXS",
+                file_bytes=27_500_000_000, experts=None, experts_used=None, parameters=70_600_000_000,
+                active_parameters=70_600_000_000)  # fmt: skip
+# Numbers no other widget has reason to show.
+SPEED, OWN = 83.461, 23_456_789_000
+SECRETS = re.compile(
+    r"Qwen3|Llama-|Llama |IQ3_XXS|Q4_K_M|\bMoE\b|dense|experts|30\.5B|70\.6B|27\.5 GB|18\.6 GB|tok/s|characters/s|"
+    r"\d ms\b|83\.5|23\.5 GB|seed|template|\bRAM\b|first token|\bTotal\b|\.gguf|/models/",
+    re.IGNORECASE,
+)
+# What stands on the page at any time, whichever models are chosen.
+INNOCENT = ("template)", "without a chat template", "Ctrl+Enter", "names, speeds and sizes", "a .gguf")
+
+
+@pytest.fixture
+def blind(new_kit: Callable[..., Kit], qtbot: QtBot) -> Kit:
+    kit = new_kit(library=FakeLibrary(OTHER, LLAMA))
+    with qtbot.waitExposed(kit.window):
+        kit.window.show()
+    # What a round before this one left behind must not tell either.
+    kit.start("An earlier question")
+    kit.runner.begin_round("A").measure(0.2, 5, SPEED, OWN)
+    kit.runner.finish(answer(notices=("Llama says hello",)), failed(message="Qwen3-30B needs 18.6 GB."))
+    kit.page.panes[0].header.picker.showPopup()
+    kit.page.panes[0].header.picker.hidePopup()
+    kit.window.activateWindow()
+    qtbot.waitUntil(lambda: kit.window.isActiveWindow())
+    kit.page.panes[0].header.show_outlook("Needs 23.5 GB; about 83.5 tok/s", "Llama, measured", False)
+    kit.page.prompt.blind.setChecked(True)
+    return kit
+
+
+def leaks(kit: Kit) -> list[str]:
+    found = []
+    for where, text in words_of(kit.window):
+        cleaned = text
+        for harmless in INNOCENT:
+            cleaned = cleaned.replace(harmless, "")
+        if match := SECRETS.search(cleaned):
+            found.append(f"{where}: …{cleaned[max(0, match.start() - 20) : match.end() + 20]}…")
+    return found
+
+
+def work(kit: Kit, a: str = "It is twelve.", b: str = "Twelve, of course.") -> None:
+    """Both lanes answer, with everything a lane can say of itself."""
+    for label, text in (("A", a), ("B", b)):
+        lane = kit.runner.begin_round(label)
+        lane.be(LaneState.LOADING, "loading", 43, 100)
+        lane.be(LaneState.BUSY, "writing", 7, 100, silent_s=21.0)
+        lane.write("Hm.", kind="reasoning")
+        lane.write(text)
+        lane.measure(0.3, 7, SPEED, OWN)
+        kit.runner.give(label, answer(text, reasoning="Hm.", notices=("Llama runs without flash attention.",)))
+    kit.runner.finish(answer(a, timing=timing(900)), answer(b))
+
+
+def read(kit: Kit, qtbot: QtBot) -> None:
+    """Wait until both answers are there."""
+    qtbot.waitUntil(lambda: not kit.page.desk.view.bar.isHidden(), timeout=5000)
+
+
+def test_the_walker_sees_what_there_is_to_see(blind: Kit) -> None:
+    assert len(leaks(blind)) > 20
+    blind.page.prompt.blind.setChecked(False)
+    assert any("Llama" in leak for leak in leaks(blind))
+
+
+def test_nothing_tells_while_a_round_is_on(blind: Kit, qtbot: QtBot) -> None:
+    blind.start()
+    assert leaks(blind) == []
+    lane = blind.runner.begin_round("B")
+    lane.be(LaneState.BUSY, "writing", 7, 100)
+    lane.write("Twelve")
+    lane.measure(0.3, 7, SPEED, OWN)
+    assert leaks(blind) == []
+    work(blind)
+    assert leaks(blind) == []
+    read(blind, qtbot)
+    assert leaks(blind) == []
+    blind.library.changed.emit()
+    blind.page.panes[0].header.show_outlook("Needs 23.5 GB", "Llama, measured", True)
+    blind.page.panes[1].header.refuse("/models/x.gguf is no model")
+    blind.page.panes[0].header.picker.showPopup()
+    assert leaks(blind) == []
+    assert blind.page.desk.view.authors == ("by one of your two models",) * 2
+
+
+def test_the_sides_are_swapped_and_told_on_the_vote(blind: Kit, qtbot: QtBot) -> None:
+    blind.start()
+    work(blind)
+    read(blind, qtbot)
+    view = blind.page.desk.view
+    assert view.shown == ("Twelve, of course.", "It is twelve.")
+    qtbot.keyClick(view.bar.buttons[Choice.A_BETTER], Qt.Key.Key_1)
+    assert view.authors == (
+        "Llama-3.3-70B · IQ3_XXS · lane B", "Qwen3-30B-A3B-Instruct · Q4_K_M · lane A",
+    )  # fmt: skip
+    assert "Llama-3.3-70B IQ3_XXS: 1" in view.sentence and "It takes 5 more votes" in view.sentence
+    assert blind.votes.kept["id1"].choice is Choice.A_BETTER
+    assert view.bar.isHidden()
+
+
+@pytest.mark.parametrize(
+    ("key", "choice"), [("1", Choice.A_BETTER), ("2", Choice.B_BETTER), ("3", Choice.TIE), ("4", Choice.BOTH_BAD)]
+)
+def test_four_keys(blind: Kit, qtbot: QtBot, key: str, choice: Choice) -> None:
+    blind.start()
+    work(blind)
+    read(blind, qtbot)
+    qtbot.keyClicks(blind.page.desk.view.bar.buttons[Choice.A_BETTER], key)
+    assert [vote.choice for vote in blind.votes.kept.values()] == [choice]
+
+
+def test_a_vote_is_final(blind: Kit, qtbot: QtBot) -> None:
+    blind.start()
+    work(blind)
+    read(blind, qtbot)
+    view = blind.page.desk.view
+    view.bar.buttons[Choice.TIE].click()
+    view.bar.buttons[Choice.A_BETTER].click()
+    qtbot.keyClicks(view, "2")
+    blind.blind.vote(Choice.B_BETTER)
+    assert [vote.choice for vote in blind.votes.kept.values()] == [Choice.TIE]
+
+
+def test_nobody_votes_before_both_can_be_read(blind: Kit, qtbot: QtBot) -> None:
+    blind.start()
+    assert blind.page.desk.view.bar.isHidden()
+    work(blind, a="word " * 400)
+    view = blind.page.desk.view
+    assert view.bar.isHidden()
+    qtbot.keyClicks(view, "1")
+    assert blind.votes.kept == {}
+    assert not blind.page.prompt.can_run
+    qtbot.waitUntil(lambda: bool(view.shown[1]), timeout=5000)
+    short, long = view.shown
+    assert len(short) == min(len("Twelve, of course."), len(long))
+
+
+def test_other_pages_and_other_models_wait_for_the_vote(blind: Kit, qtbot: QtBot) -> None:
+    blind.start()
+    work(blind)
+    blind.window.show_page(HISTORY)
+    assert blind.window.page == 0
+    assert "Vote first" in blind.window.notice
+    assert not blind.page.panes[0].header.picker.isEnabled()
+    read(blind, qtbot)
+    blind.blind.vote(Choice.TIE)
+    blind.window.show_page(HISTORY)
+    assert blind.window.page == HISTORY
+    assert blind.window.history_page.votes.rows[0][3] == "1"
+
+
+def test_a_comparison_is_known_only_after_the_vote(blind: Kit, qtbot: QtBot) -> None:
+    known: list[object] = []
+    blind.blind.revealed.connect(known.append)
+    blind.start()
+    work(blind)
+    assert known == []
+    blind.blind.vote(Choice.TIE)
+    assert len(known) == 1
+
+
+def test_the_lanes_come_back_with_their_numbers(blind: Kit, qtbot: QtBot) -> None:
+    blind.start()
+    work(blind)
+    read(blind, qtbot)
+    blind.blind.vote(Choice.B_BETTER)
+    blind.page.desk.view.lanes_button.click()
+    assert not blind.page.lanes_area.isHidden()
+    assert not blind.page.desk.is_open
+    assert blind.page.panes[0].header.picker.currentText() == OTHER.name
+    assert "tok/s" in blind.page.panes[0].numbers.text
+    assert blind.page.panes[0].header.outlook.startswith("Needs 23.5 GB")
+    assert blind.page.panes[0].answer.view.raw_text == "It is twelve."
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (failed(), "could not answer"),
+        (answer("Tw", StopReason.CANCELLED), "Stopped"),
+        (answer("", StopReason.FAILED, failure=Failure("memory", "Needs 19.4 GB.")), "could not answer"),
+    ],
+)
+def test_a_round_that_cannot_be_judged_does_not_count(blind: Kit, given: object, said: str) -> None:
+    blind.start()
+    blind.runner.finish(given, answer())
+    assert said in blind.page.remark
+    assert not blind.page.desk.is_open
+    assert blind.page.panes[0].header.picker.currentText() == OTHER.name
+    assert blind.votes.kept == {}
+    assert blind.page.prompt.can_run
+
+
+def test_giving_up_tells_without_counting(blind: Kit, qtbot: QtBot) -> None:
+    blind.start()
+    work(blind)
+    read(blind, qtbot)
+    blind.page.desk.view.bar.gave_up.emit()
+    assert "does not count" in blind.page.remark
+    assert blind.votes.kept == {}
+    assert "tok/s" in blind.page.panes[0].numbers.text
+
+
+def test_closing_the_window_keeps_what_nobody_judged(blind: Kit, qtbot: QtBot) -> None:
+    known: list[object] = []
+    blind.blind.revealed.connect(known.append)
+    blind.start()
+    work(blind)
+    blind.window.close()
+    assert len(known) == 1
+
+
+def test_a_common_run_follows_a_blind_one(blind: Kit, qtbot: QtBot) -> None:
+    blind.start()
+    work(blind)
+    blind.blind.vote(Choice.TIE)
+    blind.page.prompt.blind.setChecked(False)
+    blind.start("Another question")
+    assert not blind.page.desk.is_open
+    blind.runner.begin_round("A").write("Plain.")
+    assert blind.page.panes[0].answer.view.raw_text == "Plain."
+
+
+def test_a_blind_round_asks_each_model_once(blind: Kit) -> None:
+    blind.page.drawer.field_of_rounds().set_text("5")
+    blind.start()
+    assert blind.runner.requests[-1].repeat == 1
+
+
+def test_the_answers_can_be_copied_without_telling(blind: Kit, qtbot: QtBot) -> None:
+    QGuiApplication.clipboard().clear()
+    blind.start()
+    work(blind)
+    read(blind, qtbot)
+    blind.page.panes[0].answer.copy()
+    assert leaks(blind) == []
