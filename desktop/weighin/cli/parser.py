@@ -36,6 +36,7 @@ def _parser() -> argparse.ArgumentParser:
     _compare(commands.add_parser("compare", parents=[shared], help="put one prompt to two models"))
     _bench(commands.add_parser("bench", parents=[shared], help="measure how fast one model reads and writes"))
     _plan(commands.add_parser("plan", parents=[shared], help="what models need and how fast they will be here"))
+    _mmlu(commands.add_parser("mmlu", parents=[shared], help="multiple-choice questions put to one model or two"))
     _history(commands.add_parser("history", parents=[shared], help="list, show, search and export what was compared"))
     _replay(commands.add_parser("replay", parents=[shared], help="open a bundle and run it again here"))
     _models(commands.add_parser("models", parents=[shared], help="find, download, check and remove models"), shared)
@@ -86,6 +87,30 @@ def _plan(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--ctx", type=int, metavar="N")
     parser.add_argument("--gpu-layers", metavar="N|auto", default="auto")
     parser.add_argument("--no-slice", action="store_true", help="do not time a slice of each model")
+    parser.add_argument("--json", action="store_true")
+
+
+def _mmlu(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("model_a", metavar="A", nargs="?", help=MODEL_HELP)
+    parser.add_argument("model_b", metavar="B", nargs="?", help="a second model, to compare")
+    parser.add_argument(
+        "--questions",
+        metavar="starter|mmlu|PATH",
+        help="a folder or archive laid out like MMLU's, a CSV or a JSON-lines file; starter if not given",
+    )
+    parser.add_argument("--fetch", action="store_true", help="get MMLU from the hub first, where it is not here")
+    parser.add_argument("--protocol", choices=("standard", "chat"), help="raw completion, or the model's chat template")
+    parser.add_argument("--n", metavar="N|all", help="how many questions; 570 (or all there are) if not given")
+    parser.add_argument("--shots", type=int, metavar="0..5", help="worked examples; 5 (or all there are) if not given")
+    parser.add_argument("--seed", type=int, metavar="S", help="of the sample")
+    parser.add_argument("--subjects", metavar="a,b", help="only these")
+    parser.add_argument("--split", choices=("test", "val"))
+    parser.add_argument("--order", choices=("alternating", "one_after_the_other"), default="alternating")
+    parser.add_argument("--threads", type=int, metavar="N")
+    parser.add_argument("--gpu-layers", metavar="N|auto", default="auto")
+    parser.add_argument("--until-decided", action="store_true", help="stop as soon as the verdict is in")
+    parser.add_argument("--resume", metavar="RUN", help="go on with a run, by the beginning of its id")
+    parser.add_argument("--items", action="store_true", help="every question with both answers")
     parser.add_argument("--json", action="store_true")
 
 

@@ -27,6 +27,10 @@ def run_command(options: argparse.Namespace) -> int:
             from weighin.cli.plan import run_plan
 
             return run_plan(options, profile, resources(), console)
+        if options.command == "mmlu":
+            from weighin.cli.mmlu import run_mmlu
+
+            return run_mmlu(options, profile, resources(), console)
         if options.command == "models":
             from weighin.cli.models_command import run_models
 

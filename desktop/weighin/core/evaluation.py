@@ -220,7 +220,8 @@ class LaneProgress:
 @dataclass(frozen=True)
 class EvaluationState:
     """Everything the live view shows. lanes: where each is; scores: what each has so far; paired: None with one
-    model or before both have answered. seconds: of running, without pauses; seconds_left: None while unknown."""
+    model or before both have answered. seconds: of running, without pauses; seconds_left: None while unknown.
+    notice: what the user should know, for instance why it paused by itself."""
 
     id: str
     state: RunState
@@ -230,6 +231,7 @@ class EvaluationState:
     paired: PairedResult | None = None
     seconds: float = 0.0
     seconds_left: float | None = None
+    notice: str = ""
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,12 @@ REFERENCE_LINES = (
 )
 
 
+def run_title(protocol: EvaluationProtocol) -> str:
+    """A run in a few words, for lists."""
+    shots = f"{protocol.shots}-shot" + ("" if protocol.name == "standard" else f", {protocol.name}")
+    return f"{protocol.dataset} · {protocol.n:,} questions · {shots}"
+
+
 def sample_sentence(protocol: EvaluationProtocol) -> str:
     """Whether the score is of a sample or of all questions."""
     share = f"{protocol.n:,} of {protocol.population:,} questions"

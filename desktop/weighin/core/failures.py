@@ -46,10 +46,13 @@ def process_failure(crashed: bool, code: int, doing: str, log: str, memory_was_l
     """Why a worker process is gone though nobody asked it to go.
 
     crashed: by a signal, whose number is `code`; else `code` is its exit status. doing: "loading", "reading",
-    "writing" or "" for idle. log: the last lines it printed. memory_was_low: before it died."""
-    when = {"loading": " while loading", "reading": " while reading the prompt", "writing": " while writing"}.get(
-        doing, ""
-    )
+    "writing", "scoring" or "" for idle. log: the last lines it printed. memory_was_low: before it died."""
+    when = {
+        "loading": " while loading",
+        "reading": " while reading the prompt",
+        "writing": " while writing",
+        "scoring": " while scoring questions",
+    }.get(doing, "")
     last = _last_assert(log)
     if crashed:
         try:

@@ -13,6 +13,8 @@ from weighin.core.questions import Question
 
 # Questions of one block: small enough that two models take turns often, large enough to fill batches.
 BLOCK = 64
+# Far below what one message to a worker may hold.
+BLOCK_BYTES = 256 << 10
 
 _T = TypeVar("_T")
 
@@ -72,11 +74,25 @@ def draw(questions: Sequence[Question], n: int, seed: int) -> Sample:
     for question in sorted(questions, key=lambda q: q.row):
         by_subject.setdefault(question.subject, []).append(question)
     counts = allocate({name: len(rows) for name, rows in by_subject.items()}, n)
-    blocks = []
+    ordered: list[Question] = []
     for subject in _shuffled(sorted(by_subject), seed, "subjects"):
-        chosen = _shuffled(by_subject[subject], seed, subject)[: counts[subject]]
-        blocks += [Block(subject, tuple(chosen[i : i + BLOCK])) for i in range(0, len(chosen), BLOCK)]
-    return Sample(tuple(blocks), len(questions))
+        ordered += _shuffled(by_subject[subject], seed, subject)[: counts[subject]]
+    return Sample(blocks_of(ordered), len(questions))
+
+
+def blocks_of(ordered: Sequence[Question]) -> tuple[Block, ...]:
+    """Questions in running order, cut into blocks: at every change of subject, at BLOCK questions, at BLOCK_BYTES."""
+    blocks: list[list[Question]] = []
+    size = 0
+    for question in ordered:
+        length = len("".join((question.text, *question.choices)).encode("utf-8", "surrogatepass"))
+        size += length
+        same = blocks and blocks[-1][0].subject == question.subject
+        if not same or len(blocks[-1]) == BLOCK or size > BLOCK_BYTES:
+            blocks.append([])
+            size = length
+        blocks[-1].append(question)
+    return tuple(Block(block[0].subject, tuple(block)) for block in blocks)
 
 
 def _shuffled(values: Sequence[_T], seed: int, what: str) -> list[_T]:

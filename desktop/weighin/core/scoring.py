@@ -39,6 +39,10 @@ class ScoreShape:
         return min(PACK, self.step)
 
 
+# What five shots of most subjects take: for a first guess at memory, before anything is counted.
+USUAL = ScoreShape(4096, STEP, SEQUENCES)
+
+
 @dataclass(frozen=True)
 class TokenSurvey:
     """Tokens of a run on one model. header: the longest; prompt: the longest, header and question; question: the

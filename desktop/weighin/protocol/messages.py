@@ -273,10 +273,12 @@ class Surveyed:
 
 @dataclass(frozen=True)
 class Scored:
-    """Questions that were computed together."""
+    """Questions that were computed together. tokens and seconds: of this request so far."""
 
     id: int
     results: tuple[ItemResult, ...]
+    tokens: int
+    seconds: float
 
 
 @dataclass(frozen=True)

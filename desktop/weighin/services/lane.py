@@ -142,15 +142,16 @@ class Lane(QObject):
             and _signature(path) in (self._signature, None)
         )
 
-    def load(self, path: str, options: LoadOptions, threads: int) -> None:
-        """Put a model into memory, in a fresh worker. EMPTY, READY, FAILED: begins. Otherwise: the caller's error."""
+    def load(self, path: str, options: LoadOptions, threads: int, bare: bool = False) -> None:
+        """Put a model into memory, in a fresh worker. EMPTY, READY, FAILED: begins. Otherwise: the caller's error.
+        `bare`: for scoring questions, not for answering."""
         assert self._pending is None, "a lane does one thing at a time"
         self._discard_worker()
         self._signature = _signature(path)
         self._worker = self._worker_for(path)
         self._worker.message.connect(self._on_event)
         self._worker.ended.connect(self._on_ended)
-        self._begin(wire_messages.Load(self._take_id(), path, options, threads))
+        self._begin(wire_messages.Load(self._take_id(), path, options, threads, bare))
         self._set(LaneState.STARTING, "loading", 0, 100)
         self._worker.start()
 

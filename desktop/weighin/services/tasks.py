@@ -39,6 +39,10 @@ class TaskRunner(QObject):
 
         self._pool.submit(work).add_done_callback(settle)
 
+    def wait(self, work: Callable[[], Any]) -> Any:
+        """The result of `work`, done in the pool. Only from a thread that may wait, never from the window's."""
+        return self._pool.submit(work).result()
+
     def close(self) -> None:
         """Finish what was begun; results that come after this are not delivered."""
         self._settled.disconnect(self._deliver)

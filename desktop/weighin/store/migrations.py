@@ -65,6 +65,52 @@ def m003_predictions(db: Database) -> None:
 
 
 @MIGRATIONS()
+def m004_evaluations(db: Database) -> None:
+    """Evaluations, their lanes and answers one by one; questions once a set; checksums of files that were computed."""
+    db["evaluations"].create(  # type: ignore[union-attr]
+        {
+            "id": str,
+            "created": str,
+            "state": str,
+            "owner": str,
+            "dataset": str,
+            "record": str,
+            "summary": str,
+        },
+        pk="id",
+        not_null={"created", "state", "record", "summary"},
+    )
+    db["evaluations"].create_index(["created"])  # type: ignore[union-attr]
+    db["evaluation_lanes"].create(  # type: ignore[union-attr]
+        {"evaluation": str, "lane": str, "model": str, "model_sha256": str, "record": str},
+        pk=("evaluation", "lane"),
+        foreign_keys=[("evaluation", "evaluations", "id")],
+    )
+    db["evaluation_questions"].create(  # type: ignore[union-attr]
+        {"dataset": str, "id": str, "record": str}, pk=("dataset", "id"), not_null={"record"}
+    )
+    db["evaluation_items"].create(  # type: ignore[union-attr]
+        {
+            "evaluation": str,
+            "lane": str,
+            "question": str,
+            "choice": int,
+            "correct": int,
+            "a": float,
+            "b": float,
+            "c": float,
+            "d": float,
+            "failure": str,
+        },
+        pk=("evaluation", "lane", "question"),
+        foreign_keys=[("evaluation", "evaluations", "id")],
+    )
+    db["file_digests"].create(  # type: ignore[union-attr]
+        {"path": str, "size": int, "mtime_ns": int, "sha256": str}, pk="path", not_null={"sha256"}
+    )
+
+
+@MIGRATIONS()
 def m005_votes(db: Database) -> None:
     """Blind votes, one a comparison and for good."""
     db["votes"].create(  # type: ignore[union-attr]

@@ -156,8 +156,9 @@ class FakeEngine:
             if self._cancel.is_set():
                 raise EngineError("cancelled", "Scoring was stopped.")
             seed, mute = self._script.get("opinions", 0), self._script.get("speechless", ())
-            emit(Scored(request.id, tuple(fake_scoring.opinion(name, seed, name in mute) for name in group)))
+            results = tuple(fake_scoring.opinion(name, seed, name in mute) for name in group)
             count += len(group)
+            emit(Scored(request.id, results, count, time.perf_counter() - begin))
             self._progress = ("scoring", count, len(request.block.items))
         tokens = sum(len(item.text.split()) for item in request.block.items if item.id not in request.done)
         return ScoreDone(request.id, tokens, time.perf_counter() - begin, self._receipt())

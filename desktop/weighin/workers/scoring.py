@@ -65,7 +65,7 @@ class Scorer:
         before = context.evaluated
         block = tokenize_block(self._vocabulary, self._prompts, request.block, letters=True)
         self._check(block, request.shape)
-        run = _BlockRun(request, block, emit, set_progress)
+        run = _BlockRun(request, block, emit, set_progress, lambda: context.evaluated - before)
         try:
             self._run(context, run)
         except CancelledError:
@@ -165,15 +165,24 @@ class Scorer:
 class _BlockRun:
     """One block on its way: what is done, and where results go."""
 
-    def __init__(self, request: Score, block: BlockTokens, emit: Emit, set_progress: SetProgress) -> None:
+    def __init__(
+        self,
+        request: Score,
+        block: BlockTokens,
+        emit: Emit,
+        set_progress: SetProgress,
+        tokens: Callable[[], int],
+    ) -> None:
         self.block = block
+        self._begin, self._tokens = time.perf_counter(), tokens
         self.done = set(request.done)
         self._id, self._emit, self._set_progress = request.id, emit, set_progress
         self._set_progress("scoring", len(self.done), len(block.items))
 
     def give(self, results: list[ItemResult]) -> None:
         """Send results that belong together."""
-        self._emit(Scored(self._id, tuple(results)))
+        seconds = time.perf_counter() - self._begin
+        self._emit(Scored(self._id, tuple(results), self._tokens(), seconds))
         self.done.update(result.id for result in results)
         self._set_progress("scoring", len(self.done), len(self.block.items))
 

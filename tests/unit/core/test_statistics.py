@@ -11,11 +11,11 @@ from scipy import optimize, special, stats
 
 from weighin.core.errors import AppError
 from weighin.core.evaluation import Verdict
+from weighin.core.statistics.chance import chance_alarm
 from weighin.core.statistics.claims import check_claim
 from weighin.core.statistics.intervals import paired_difference, wilson
 from weighin.core.statistics.paired import compare, e_value, log_e_value, mcnemar_p, more_questions, verdict
 from weighin.core.statistics.power import expected_discordance, half_width, questions_needed, smallest_gap
-from weighin.core.statistics.scores import chance_alarm
 
 
 @pytest.mark.parametrize(("k", "n"), [(0, 1), (1, 1), (0, 57), (57, 57), (84, 100), (342, 570), (11795, 14042)])

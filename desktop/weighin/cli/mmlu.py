@@ -1,0 +1,229 @@
+"""weighin mmlu: multiple-choice questions put to one model or two."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+from weighin.cli.console import Console
+from weighin.cli.loop import CommandLoop, InterruptedByUserError, wait_for
+from weighin.cli.models import gpu_layers, resolve_or_refuse
+from weighin.core import words
+from weighin.core.comparison import LaneSetup
+from weighin.core.errors import AppError
+from weighin.core.evaluation import (
+    MAX_SHOTS,
+    EvaluationChoice,
+    EvaluationRecord,
+    EvaluationRequest,
+    EvaluationState,
+    Order,
+    RunState,
+)
+from weighin.core.evaluation_plan import most_shots
+from weighin.core.evaluation_report import evaluation_json, result_lines, state_words
+from weighin.core.evaluation_words import LABEL_ERRORS, NOT_MMLU, power_sentence, run_title, sample_sentence
+from weighin.core.options import LoadOptions
+from weighin.core.questions import QuestionSet, QuestionSetInfo
+from weighin.paths import Profile
+from weighin.services.evaluation import EvaluationRunner
+from weighin.services.evaluation_factory import EvaluationServices, new_evaluation_services
+from weighin.services.question_sets import FetchProgress, QuestionSets
+
+# What is asked where --n is not given: enough to find a gap of four points between two similar models.
+USUAL_NUMBER = 570
+_FIXED_BY_RUN = ("questions", "n", "shots", "seed", "subjects", "split", "protocol")
+
+
+def run_mmlu(options: argparse.Namespace, profile: Profile, resources: Path, console: Console) -> int:
+    """Run or resume, print. The exit status of the contract."""
+    services = new_evaluation_services(profile, resources)
+    services.kept.damaged.connect(console.say)
+    try:
+        return _run(options, services, profile, resources, console)
+    except InterruptedByUserError:
+        return 130
+    finally:
+        services.close()
+        console.end_progress()
+
+
+def _run(
+    options: argparse.Namespace, services: EvaluationServices, profile: Profile, resources: Path, console: Console
+) -> int:
+    lanes = _lanes(options, profile, resources, console)
+    runner = services.runner
+    if options.resume:
+        given = [name for name in _FIXED_BY_RUN if getattr(options, name) is not None]
+        if given or options.until_decided:
+            name = given[0].replace("_", "-") if given else "until-decided"
+            raise AppError(f"--{name} belongs to a new run: one that is resumed keeps its own.", kind="usage")
+        record, interrupted = _ended(runner, lambda: runner.resume(options.resume, lanes), console)
+    else:
+        if not lanes:
+            raise AppError("Which model? weighin mmlu A [B], or --resume RUN.", kind="usage")
+        request = EvaluationRequest(
+            lanes, _choice(options, services.sets, console), Order(options.order), options.until_decided
+        )
+        record, interrupted = _ended(runner, lambda: runner.run(request), console)
+    if record is None:
+        return 130
+    if options.json:
+        console.json(evaluation_json(record, options.items))
+    else:
+        console.result(_page(record, options.items))
+    return _status(record, interrupted)
+
+
+def _lanes(options: argparse.Namespace, profile: Profile, resources: Path, console: Console) -> tuple[LaneSetup, ...]:
+    if options.threads is not None and options.threads < 1:
+        raise AppError("--threads must be at least 1.", kind="usage")
+    load = LoadOptions(gpu_layers=gpu_layers(options.gpu_layers))
+    lanes = []
+    for name in (options.model_a, options.model_b):
+        if name is not None:
+            model, refusal = resolve_or_refuse(name, resources, profile, console)
+            lanes.append(LaneSetup(model, load, threads=options.threads, refusal=refusal))
+    return tuple(lanes)
+
+
+def _choice(options: argparse.Namespace, sets: QuestionSets, console: Console) -> EvaluationChoice:
+    """What is asked, with what was left open filled in. Raises AppError."""
+    key = options.questions or "starter"
+    if options.fetch:
+        _fetch(sets, console)
+    if key not in ("starter", "mmlu"):
+        info: QuestionSetInfo = wait_for(lambda done, failed: sets.open_path(Path(key).expanduser(), done, failed))
+        key = info.key
+    found: QuestionSet = wait_for(lambda done, failed: sets.load(key, done, failed))
+    split = options.split or ("test" if "test" in found.splits else "val")
+    subjects = tuple(name.strip() for name in (options.subjects or "").split(",") if name.strip())
+    sizes = found.subjects(split)
+    population = sum(sizes[name] for name in subjects or sizes if name in sizes)
+    shots = options.shots
+    if shots is None:
+        shots = min(MAX_SHOTS, most_shots(found, split, tuple(name for name in subjects if name in sizes)))
+        if shots < MAX_SHOTS:
+            console.say(f"{found.title} has only {shots} worked examples a subject: {shots}-shot.")
+    number = min(USUAL_NUMBER, population) if options.n is None else _number(options.n, population)
+    return EvaluationChoice(
+        questions=key,
+        protocol=options.protocol or EvaluationChoice.protocol,
+        shots=shots,
+        n=max(1, number),
+        seed=EvaluationChoice.seed if options.seed is None else options.seed,
+        split=split,
+        subjects=subjects,
+    )
+
+
+def _number(text: str, population: int) -> int:
+    if text == "all":
+        return population
+    try:
+        return int(text)
+    except ValueError:
+        raise AppError(f"--n takes a number or all, not {text!r}.", kind="usage") from None
+
+
+def _fetch(sets: QuestionSets, console: Console) -> None:
+    """Get MMLU from the hub where it is not here."""
+    if next(info for info in sets.sets() if info.is_mmlu).available:
+        return
+
+    def show(progress: FetchProgress) -> None:
+        console.progress(f"MMLU: {progress.phase} {words.size(progress.done)} of {words.size(progress.total or None)}")
+
+    sets.fetch_progressed.connect(show)
+
+    def begin(done: Callable[[None], None], failed: Callable[[AppError], None]) -> None:
+        sets.fetched.connect(lambda: done(None))
+        sets.fetch_failed.connect(failed)
+        sets.fetch_mmlu()
+
+    wait_for(begin)
+
+
+def _ended(
+    runner: EvaluationRunner, begin: Callable[[], None], console: Console
+) -> tuple[EvaluationRecord | None, bool]:
+    """The record at the end (None where it was interrupted before it began), and whether the user interrupted."""
+    records: list[EvaluationRecord] = []
+    errors: list[AppError] = []
+    loop = CommandLoop(runner.stop)
+
+    def finished(record: EvaluationRecord) -> None:
+        records.append(record)
+        loop.finish()
+
+    def failed(error: AppError) -> None:
+        errors.append(error)
+        loop.finish()
+
+    def started(record: EvaluationRecord) -> None:
+        console.say(f"Run {record.id[:12]}: {run_title(record.protocol)}")
+        console.say(power_sentence(record.protocol.n))
+
+    runner.finished.connect(finished)
+    runner.failed.connect(failed)
+    runner.started.connect(started)
+    watch = _Watch(runner, console)
+    runner.progressed.connect(watch.show)
+
+    def start() -> None:
+        try:
+            begin()
+        except AppError as error:
+            failed(error)
+
+    loop.run(start)
+    if errors and errors[0].kind != "stopped":
+        raise errors[0]
+    return (records[0] if records else None), loop.interrupted
+
+
+class _Watch:
+    """Progress on stderr; a run that rests by itself is stopped, for nobody is there to go on."""
+
+    def __init__(self, runner: EvaluationRunner, console: Console) -> None:
+        self._runner, self._console = runner, console
+        self._said = ""
+
+    def show(self, state: EvaluationState) -> None:
+        """One state."""
+        if state.state is RunState.PAUSED:
+            self._runner.stop()
+        if state.notice and state.notice != self._said and state.state is not RunState.PREPARING:
+            self._said = state.notice
+            self._console.say(state.notice)
+        lanes = "  ".join(
+            f"{lane.label}: {lane.phase} {lane.done} of {lane.total}"
+            + (f", {lane.tokens_per_s:.0f} tok/s" if lane.tokens_per_s else "")
+            for lane in state.lanes
+        )
+        left = f"  {words.seconds(state.seconds_left)} left" if state.seconds_left else ""
+        self._console.progress((lanes or state.notice or state.state.value) + left)
+
+
+def _page(record: EvaluationRecord, with_items: bool) -> str:
+    protocol = record.protocol
+    lines = [run_title(protocol), sample_sentence(protocol), LABEL_ERRORS if protocol.is_mmlu else NOT_MMLU, ""]
+    lines += result_lines(record)
+    if record.state is not RunState.FINISHED:
+        lines += ["", f"Run {record.id[:12]}: {state_words(record)} (weighin mmlu --resume {record.id[:12]})."]
+    if with_items:
+        lines.append("")
+        for item in record.items:
+            letters = "  ".join(f"{result.letter or '-'}" for result in (item.a, item.b) if result is not None)
+            lines.append(f"{item.question.id}  {item.question.letter}  {letters}")
+    return "\n".join(lines)
+
+
+def _status(record: EvaluationRecord, interrupted: bool) -> int:
+    if interrupted:
+        return 130
+    failed = sum(1 for lane in record.lanes if lane.failure)
+    if failed:
+        return 3 if failed < len(record.lanes) else 1
+    return 0 if record.state is RunState.FINISHED else 1

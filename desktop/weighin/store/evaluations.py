@@ -1,0 +1,237 @@
+"""Evaluations in the database, answer by answer."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlite_utils import Database
+
+from weighin.core.comparison import EngineFacts
+from weighin.core.errors import AppError
+from weighin.core.evaluation import EvaluationProtocol, EvaluationRecord, EvaluationRequest, ItemResult, RunState
+from weighin.core.evaluation_row import EvaluationRow, row_of
+from weighin.core.jsonable import ShapeError, from_plain, to_plain
+from weighin.core.questions import Question
+from weighin.core.stored_evaluation import StoredEvaluation, StoredLane
+from weighin.store.comparisons import translated
+
+
+class EvaluationStore:
+    """Keeps, lists, reads and deletes evaluations. Every call is one transaction; raises AppError.
+
+    While a run goes on its state is "interrupted", which is what it will be if the program dies; `owner` says who
+    works on it."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def close(self) -> None:
+        """Close the database; the store is of no use afterwards."""
+        self._db.close()
+
+    def begin(self, run: StoredEvaluation, owner: str) -> None:
+        """Keep a new run with its questions and examples."""
+        record = {
+            "request": to_plain(run.request),
+            "protocol": to_plain(run.protocol),
+            "engine": to_plain(run.engine) if run.engine else None,
+            "questions": [q.id for q in run.questions],
+            "examples": [q.id for q in run.examples],
+        }
+        dataset = run.protocol.dataset_sha256
+        with translated(), self._db.conn:
+            self._db.execute(
+                "insert into evaluations values (?,?,?,?,?,?,?)",
+                [
+                    run.id,
+                    run.created,
+                    RunState.INTERRUPTED.value,
+                    owner,
+                    dataset,
+                    _dump(record),
+                    _summary(run.record()),
+                ],
+            )
+            self._db.conn.executemany(
+                "insert or ignore into evaluation_questions (dataset, id, record) values (?,?,?)",
+                [(dataset, q.id, _dump([q.text, list(q.choices), q.answer])) for q in (*run.questions, *run.examples)],
+            )
+            for lane, setup in zip(run.lanes, run.request.lanes, strict=True):
+                self._db.execute(
+                    "insert into evaluation_lanes (evaluation, lane, model, model_sha256, record) values (?,?,?,?,?)",
+                    [run.id, lane.label, _storable(setup.model.name), setup.model.sha256, _dump(to_plain(lane))],
+                )
+
+    def own(self, identifier: str, owner: str) -> None:
+        """Take a kept run up again."""
+        with translated(), self._db.conn:
+            self._db.execute(
+                "update evaluations set owner = ?, state = ? where id = ?",
+                [owner, RunState.INTERRUPTED.value, identifier],
+            )
+
+    def add(self, identifier: str, lane: StoredLane, results: Sequence[tuple[ItemResult, bool]]) -> None:
+        """Keep answers (each with whether it is right) and what the lane took so far."""
+        rows = [
+            (identifier, lane.label, r.id, r.choice, int(right), *(r.logprobs or (None,) * 4), r.failure or None)
+            for r, right in results
+        ]
+        with translated(), self._db.conn:
+            self._db.conn.executemany("insert or ignore into evaluation_items values (?,?,?,?,?,?,?,?,?,?)", rows)
+            self._db.execute(
+                "update evaluation_lanes set record = ? where evaluation = ? and lane = ?",
+                [_dump(to_plain(lane)), identifier, lane.label],
+            )
+
+    def finish(self, record: EvaluationRecord, lanes: Sequence[StoredLane]) -> None:
+        """Keep how a run ended; nobody works on it any more."""
+        engine = _dump(to_plain(record.engine) if record.engine else None)
+        with translated(), self._db.conn:
+            self._db.execute(
+                "update evaluations set state = ?, owner = '', summary = ?,"
+                " record = json_set(record, '$.engine', json(?)) where id = ?",
+                [record.state.value, _summary(record), engine, record.id],
+            )
+            for lane in lanes:
+                self._db.execute(
+                    "update evaluation_lanes set record = ? where evaluation = ? and lane = ?",
+                    [_dump(to_plain(lane)), record.id, lane.label],
+                )
+
+    def release(self, identifier: str, state: RunState) -> None:
+        """Nobody works on a run any more; it stays as it was."""
+        with translated(), self._db.conn:
+            self._db.execute("update evaluations set owner = '', state = ? where id = ?", [state.value, identifier])
+
+    def rows(self, text: str = "", limit: int = 500) -> tuple[EvaluationRow, ...]:
+        """Newest first; with `text` only those whose questions, protocol and models contain all its words. Rows this
+        version cannot read are left out."""
+        words = text.lower().split()
+        with translated():
+            found = list(
+                self._db.query(
+                    "select id, state, summary from evaluations order by created desc, rowid desc limit ?", [limit]
+                )
+            )
+        rows = []
+        for entry in found:
+            with contextlib.suppress(ShapeError, AppError, ValueError):
+                row = self._row(entry)
+                names = " ".join((row.dataset, row.protocol, *(lane.model.name for lane in row.lanes))).lower()
+                if all(word in names for word in words):
+                    rows.append(row)
+        return tuple(rows)
+
+    def owner(self, identifier: str) -> str:
+        """Who works on a run, "" for nobody."""
+        with translated():
+            return str(next(self._db.query("select owner from evaluations where id = ?", [identifier]))["owner"] or "")
+
+    def get(self, identifier: str) -> StoredEvaluation:
+        """The run whose id begins with `identifier`. Raises AppError: none, several, or unreadable."""
+        with translated():
+            row = self._only(identifier)
+            lanes = list(
+                self._db.query("select record from evaluation_lanes where evaluation = ? order by lane", [row["id"]])
+            )
+            questions = self._questions(row["dataset"])
+            results = tuple(self._results(row["id"], label) for label in "AB"[: len(lanes)])
+        try:
+            record = json.loads(row["record"])
+            return StoredEvaluation(
+                id=row["id"],
+                created=row["created"],
+                state=RunState(row["state"]),
+                request=from_plain(EvaluationRequest, record["request"]),
+                protocol=from_plain(EvaluationProtocol, record["protocol"]),
+                lanes=tuple(from_plain(StoredLane, json.loads(lane["record"])) for lane in lanes),
+                questions=tuple(questions[name] for name in record["questions"]),
+                examples=tuple(questions[name] for name in record["examples"]),
+                results=results,
+                engine=from_plain(EngineFacts, record["engine"]) if record["engine"] else None,
+            )
+        except (ShapeError, KeyError, ValueError, TypeError) as error:
+            text = "This evaluation was stored in a form this version cannot read."
+            raise AppError(text, str(error), "shape") from None
+
+    def delete(self, identifiers: Sequence[str]) -> None:
+        """Forget evaluations for good, and the questions that no other one needs."""
+        with translated(), self._db.conn:
+            for identifier in identifiers:
+                for table in ("evaluation_items", "evaluation_lanes"):
+                    self._db.execute(f"delete from {table} where evaluation = ?", [identifier])
+                self._db.execute("delete from evaluations where id = ?", [identifier])
+            self._db.execute("delete from evaluation_questions where dataset not in (select dataset from evaluations)")
+
+    def digest(self, path: str, size: int, mtime_ns: int) -> str | None:
+        """The sha256 that was computed of this very file, None where it is not known."""
+        with translated():
+            found = list(
+                self._db.query(
+                    "select sha256 from file_digests where path = ? and size = ? and mtime_ns = ?",
+                    [path, size, mtime_ns],
+                )
+            )
+        return str(found[0]["sha256"]) if found else None
+
+    def keep_digest(self, path: str, size: int, mtime_ns: int, sha256: str) -> None:
+        """Remember a computed sha256."""
+        with translated(), self._db.conn:
+            self._db.execute("insert or replace into file_digests values (?,?,?,?)", [path, size, mtime_ns, sha256])
+
+    def _row(self, entry: dict[str, Any]) -> EvaluationRow:
+        """A run in short; where the program died at it, counted from its answers."""
+        if entry["state"] == RunState.INTERRUPTED.value:
+            return row_of(self.get(entry["id"]).record())
+        row: EvaluationRow = from_plain(EvaluationRow, json.loads(entry["summary"]))
+        return row
+
+    def _only(self, identifier: str) -> dict[str, Any]:
+        found = list(
+            self._db.query(
+                "select * from evaluations where substr(id, 1, ?) = ? limit 2", [len(identifier), identifier]
+            )
+        )
+        if not identifier or not found:
+            raise AppError(f"There is no evaluation {identifier!r} in the history.", kind="missing")
+        if len(found) > 1:
+            text = f"More than one evaluation begins with {identifier!r}: give more of its id."
+            raise AppError(text, kind="ambiguous")
+        return found[0]
+
+    def _questions(self, dataset: str) -> dict[str, Question]:
+        questions = {}
+        for row in self._db.query("select id, record from evaluation_questions where dataset = ?", [dataset]):
+            subject, split, number = row["id"].rsplit("/", 2)
+            text, choices, answer = json.loads(row["record"])
+            questions[row["id"]] = Question(subject, split, int(number), text, tuple(choices), answer)
+        return questions
+
+    def _results(self, identifier: str, label: str) -> tuple[ItemResult, ...]:
+        query = "select * from evaluation_items where evaluation = ? and lane = ? order by rowid"
+        found = []
+        for row in self._db.query(query, [identifier, label]):
+            logprobs = (row["a"], row["b"], row["c"], row["d"])
+            known = None not in logprobs
+            found.append(ItemResult(row["question"], row["choice"], logprobs if known else None, row["failure"] or ""))
+        return tuple(found)
+
+
+def _summary(record: EvaluationRecord) -> str:
+    """The row of a run as it is kept, without the models' templates, which may be long."""
+    row = row_of(record)
+    lanes = tuple(replace(lane, model=replace(lane.model, template=None)) for lane in row.lanes)
+    return _dump(to_plain(replace(row, lanes=lanes)))
+
+
+def _dump(value: Any) -> str:
+    return json.dumps(value)
+
+
+def _storable(text: str) -> str:
+    """Text SQLite and every other reader accepts."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "\ufffd")

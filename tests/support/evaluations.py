@@ -1,0 +1,124 @@
+"""An evaluation runner over scripted or real workers, and what it said."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from weighin.core.comparison import LaneSetup
+from weighin.core.errors import AppError
+from weighin.core.evaluation import EvaluationChoice, EvaluationRecord, EvaluationRequest, EvaluationState
+from weighin.core.facts import model_facts
+from weighin.core.model import ModelFacts
+from weighin.paths import Profile, resources
+from weighin.services.evaluation import EvaluationRunner
+from weighin.services.evaluation_start import Surroundings
+from weighin.services.evaluations import Evaluations
+from weighin.services.factory import new_question_sets
+from weighin.services.file_digests import FileDigests
+from weighin.services.lane import Patience
+from weighin.services.scoring_lane import ScoringLane
+from weighin.services.worker_process import WorkerProcess, worker_command
+
+PATIENT = Patience(cancel_ms=2000, leave_ms=500, silent_ms=15_000, give_up_ms=30_000, watch_ms=100)
+
+
+def scoring_lane(label: str, script: dict[str, Any] | None) -> ScoringLane:
+    """A lane whose workers obey `script`; None for real ones."""
+    command = worker_command("llama") if script is None else worker_command("fake", json.dumps(script))
+    return ScoringLane(label, lambda parent: WorkerProcess(command, parent), PATIENT)
+
+
+def model_file(folder: Path, name: str) -> ModelFacts:
+    """Facts of a model that only scripted workers read; its file is there, to be checked."""
+    path = folder / f"{name}.gguf"
+    path.write_bytes(name.encode() * 1000)
+    return ModelFacts(name, str(path), path.stat().st_size, "llama", "Q8_0", 1000, 1000, context_length=4096)
+
+
+def real_setup(path: Path) -> LaneSetup:
+    """A real model on one thread."""
+    return LaneSetup(model_facts(path), threads=1)
+
+
+class Evaluating:
+    """A runner with its services under the test's profile. `a`, `b`: scripts of the workers, None for real ones."""
+
+    def __init__(
+        self,
+        qtbot: Any,
+        a: dict[str, Any] | None = None,
+        b: dict[str, Any] | None = None,
+        available: int | None = None,
+    ) -> None:
+        self._closed = False
+        profile = Profile.locate()
+        self.qtbot = qtbot
+        self.sets = new_question_sets(profile, resources())
+        self.kept = Evaluations(profile.database)
+        self.digests = FileDigests(self.kept)
+        around = Surroundings(self.sets, self.kept, self.digests, lambda: 2, lambda: available)
+        self.lanes = (scoring_lane("A", a), scoring_lane("B", b))
+        self.runner = EvaluationRunner(self.lanes, around)
+        self.started: list[EvaluationRecord] = []
+        self.records: list[EvaluationRecord] = []
+        self.errors: list[AppError] = []
+        self.states: list[EvaluationState] = []
+        self.order: list[tuple[str, str]] = []
+        self.runner.started.connect(self.started.append)
+        self.runner.finished.connect(self.records.append)
+        self.runner.failed.connect(self.errors.append)
+        self.runner.progressed.connect(self.states.append)
+        self.runner.scored.connect(lambda label, results: self.order.extend((label, r.id) for r in results))
+
+    def wait(self, condition: Any, timeout: int = 60_000) -> None:
+        self.qtbot.waitUntil(condition, timeout=timeout)
+
+    def ended(self) -> EvaluationRecord:
+        """The record at the end."""
+        self.wait(lambda: bool(self.records or self.errors))
+        assert not self.errors, self.errors[0].user_text
+        return self.records.pop()
+
+    def refused(self) -> str:
+        """Why it did not begin."""
+        self.wait(lambda: bool(self.records or self.errors))
+        return self.errors.pop().user_text
+
+    def run(self, *setups: LaneSetup, **how: Any) -> EvaluationRecord:
+        self.begin(*setups, **how)
+        return self.ended()
+
+    def begin(self, *setups: LaneSetup, until_decided: bool = False, **choice: Any) -> None:
+        choice = {"n": 92, **choice}
+        self.runner.run(EvaluationRequest(setups, EvaluationChoice(**choice), until_decided=until_decided))
+
+    def resume(self, identifier: str, *setups: LaneSetup) -> EvaluationRecord:
+        self.runner.resume(identifier, setups)
+        return self.ended()
+
+    def load(self, identifier: str) -> EvaluationRecord:
+        """As it is kept."""
+        found: list[Any] = []
+        self.kept.load(identifier, found.append, found.append)
+        self.wait(lambda: bool(found))
+        assert isinstance(found[0], EvaluationRecord), found[0].user_text
+        return found[0]
+
+    def answered(self, count: int) -> None:
+        """Wait until so many answers came."""
+        self.wait(lambda: len(self.order) >= count or bool(self.records))
+
+    def close(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
+        self.runner.close()
+        self.sets.close()
+        self.kept.close()
+
+
+def same_answers(one: EvaluationRecord, other: EvaluationRecord) -> bool:
+    """Whether every question got the very same numbers, in the same running order."""
+    return one.items == other.items and one.paired == other.paired
