@@ -27,6 +27,7 @@ from weighin.ui.main_window import MainWindow
 if TYPE_CHECKING:
     from weighin.services.bundles import Bundles
     from weighin.services.judging import Judging
+    from weighin.services.prompt_sets import PromptSets
     from weighin.services.workstation import Workstation
 
 log = logging.getLogger(__name__)
@@ -50,6 +51,7 @@ class Program:
         self._profile, self._settings = profile, settings
         self._judging: Judging | None = None
         self._bundles: Bundles | None = None
+        self._prompt_sets: PromptSets | None = None
         self.window = MainWindow(self.runner, self.library, self.history, settings, self)
         # Not before they may be known: what is kept can be looked at.
         self.blind.revealed.connect(self._keep)
@@ -82,6 +84,16 @@ class Program:
             self._bundles = new_bundles(self.models, self.library)
         return self._bundles
 
+    @property
+    def prompt_sets(self) -> PromptSets:
+        """Kept prompts, sets, and runs of sets, made when they are first wanted."""
+        if self._prompt_sets is None:
+            from weighin.services.prompt_sets import PromptSets
+
+            self._prompt_sets = PromptSets(self._profile.database, resources())
+            self._prompt_sets.damaged.connect(self.window.show_notice)
+        return self._prompt_sets
+
     def restore(self) -> None:
         """Take up what earlier runs left: the shelf, downloads that were not finished, and the ledger."""
         self.library.restore()
@@ -95,6 +107,8 @@ class Program:
             self._judging.close()
         if self._bundles is not None:
             self._bundles.close()
+        if self._prompt_sets is not None:
+            self._prompt_sets.close()
         self.models.close()
         self.votes.close()
         self.history.close()

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.ui.fakes import FakeHistory, FakeLibrary, FakeModels, FakeRunner, FakeSettings, FakeVotes
+from tests.ui.prompt_set_fakes import FakePromptSets
 from tests.ui.replay_fakes import FakeBundles
 from tests.ui.workstation_fakes import StationKit, new_station
 from weighin.services.blind_round import BlindRound
@@ -94,6 +95,7 @@ def new_kit(qtbot: QtBot, theme: themes.Theme) -> Iterator[Callable[..., Kit]]:
         services = SimpleNamespace(
             models=parts[4], workstation=station.workstation, bundles=FakeBundles(), blind=blind, votes=votes
         )
+        services.prompt_sets = FakePromptSets()
         window = MainWindow(*parts[:4], services)
         qtbot.addWidget(window)
         return Kit(window, theme, *parts, station, blind, votes)

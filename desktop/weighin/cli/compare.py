@@ -30,7 +30,13 @@ _SAMPLING = ("max_tokens", "temperature", "top_k", "top_p", "min_p", "repeat_pen
 
 def run_compare(options: argparse.Namespace, profile: Profile, resources: Path, console: Console) -> int:
     """Run, print and keep the comparison. The exit status of the contract."""
-    request = _request(options, resources, profile, console)
+    if options.prompts is not None:
+        from weighin.cli.compare_set import run_compare_set
+
+        request = _request(options, "", resources, profile, console)
+        return run_compare_set(options, request, profile, resources, console)
+    text = options.prompt if options.prompt is not None else _read_prompt(options.prompt_file)
+    request = _request(options, text, resources, profile, console)
     store = ComparisonStore(open_database(profile.database, lambda place: console.say(moved_aside_sentence(place))))
     ledger = Ledger(profile.database)
     wait_for(lambda done, _: ledger.restore(lambda: done(ledger)))
@@ -80,9 +86,10 @@ def run_compare(options: argparse.Namespace, profile: Profile, resources: Path, 
     return status
 
 
-def _request(options: argparse.Namespace, resources: Path, profile: Profile, console: Console) -> ComparisonRequest:
-    """The comparison that the options ask for. Raises AppError."""
-    text = options.prompt if options.prompt is not None else _read_prompt(options.prompt_file)
+def _request(
+    options: argparse.Namespace, text: str, resources: Path, profile: Profile, console: Console
+) -> ComparisonRequest:
+    """The comparison of `text` that the options ask for. Raises AppError."""
     chosen = {name: getattr(options, name) for name in _SAMPLING if getattr(options, name) is not None}
     sampling = SamplingOptions(**chosen, stop=tuple(options.stop))
     context = LoadOptions.context if options.ctx is None else options.ctx

@@ -51,6 +51,8 @@ def _compare(parser: argparse.ArgumentParser) -> None:
     prompt = parser.add_mutually_exclusive_group(required=True)
     prompt.add_argument("-p", "--prompt", metavar="TEXT")
     prompt.add_argument("--prompt-file", metavar="F", help="- for standard input")
+    prompt.add_argument("--prompts", metavar="FILE|NAME", help="a set: one prompt a line, or JSON lines, or its name")
+    parser.add_argument("--resume", action="store_true", help="with --prompts: go on with the run that was stopped")
     parser.add_argument("--system", metavar="TEXT", default="")
     parser.add_argument("--mode", choices=("alone", "together"), default="alone")
     parser.add_argument("--max-tokens", type=int, metavar="N")

@@ -116,3 +116,15 @@ def m005_votes(db: Database) -> None:
     db["votes"].create(  # type: ignore[union-attr]
         {"comparison": str, "created": str, "record": str}, pk="comparison", not_null={"created", "record"}
     )
+
+
+@MIGRATIONS()
+def m006_prompt_sets(db: Database) -> None:
+    """The user's prompt sets, runs of sets, and what each prompt of a run gave."""
+    db["prompt_sets"].create({"id": str, "record": str}, pk="id", not_null={"record"})  # type: ignore[union-attr]
+    db["set_runs"].create(  # type: ignore[union-attr]
+        {"id": str, "created": str, "record": str}, pk="id", not_null={"created", "record"}
+    )
+    db["set_results"].create(  # type: ignore[union-attr]
+        {"run": str, "number": int, "record": str}, pk=("run", "number"), not_null={"record"}
+    )

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from weighin.ui.history.history_page import HistoryPage
     from weighin.ui.models.models_page import ModelsPage
     from weighin.ui.parts import Parts
+    from weighin.ui.prompt_sets.sets_desk import SetsDesk
     from weighin.ui.replay.bundle_desk import BundleDesk
     from weighin.ui.workstation.workstation_page import WorkstationPage
 
@@ -65,6 +66,7 @@ class MainWindow(QMainWindow):
         self._models_page: ModelsPage | None = None
         self._workstation_page: WorkstationPage | None = None
         self._bundle_desk: BundleDesk | None = None
+        self._sets_desk: SetsDesk | None = None
         self._page = COMPARE
         self._rail = Rail(self._theme, PAGES)
         self._stack = QStackedWidget()
@@ -105,6 +107,15 @@ class MainWindow(QMainWindow):
             self._bundle_desk.said.connect(self.show_notice)
             self._bundle_desk.opened.connect(lambda: self._go_to(COMPARE))
         return self._bundle_desk
+
+    @property
+    def sets_desk(self) -> SetsDesk:
+        """Prompt sets beside the lanes, made when they are first wanted."""
+        if self._sets_desk is None:
+            from weighin.ui.prompt_sets.sets_desk import SetsDesk
+
+            self._sets_desk = SetsDesk(self._theme, self._parts.prompt_sets, self._runner, self._history, self.compare)
+        return self._sets_desk
 
     @property
     def models_page(self) -> ModelsPage:
@@ -206,6 +217,7 @@ class MainWindow(QMainWindow):
         self._parts.blind.began.connect(self._put_bundle_away)
         # A file dropped beside the panes goes to the first lane; on a pane, that pane takes it.
         FileDrop(self).dropped.connect(self._take_file)
+        self.compare.prompt.sets_toggled.connect(lambda is_open: self.sets_desk.drawer.setVisible(is_open))
         self.compare.choice.bundle_dropped.connect(self.open_bundle)
 
     def _go_to(self, number: int) -> None:

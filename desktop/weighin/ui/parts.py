@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from weighin.services.blind_round import BlindRound
     from weighin.services.bundles import Bundles
     from weighin.services.factory import ModelServices
+    from weighin.services.prompt_sets import PromptSets
     from weighin.services.votes import Votes
     from weighin.services.workstation import Workstation
 
@@ -34,3 +35,7 @@ class Parts(Protocol):
     @property
     def bundles(self) -> Bundles:
         """Comparisons from and for elsewhere."""
+
+    @property
+    def prompt_sets(self) -> PromptSets:
+        """Kept prompts, sets, and runs of sets."""

@@ -123,20 +123,24 @@ class ComparePage(QWidget):
         """Put the prompt to both lanes."""
         if not self.prompt.can_run:
             return
+        try:
+            self._start(self.request(self.prompt.text))
+        except AppError as error:
+            self.prompt.refuse(error.user_text)
+
+    def request(self, text: str) -> ComparisonRequest:
+        """What lanes, mode and options ask for, with this prompt. Raises AppError where a lane has no model."""
         models = [pane.header.picker.chosen for pane in self.panes]
         for pane, model in zip(self.panes, models, strict=True):
             if model is None:
-                self.prompt.refuse(f"Choose a model for lane {pane.label} first.")
-                return
+                raise AppError(f"Choose a model for lane {pane.label} first.", kind="options")
         options = self.run_options
         a, b = (model for model in models if model is not None)
-        self._start(
-            ComparisonRequest(
-                Prompt(self.prompt.text, options.system, options.raw),
-                self.prompt.mode.mode,
-                (self._checked(options.a.setup(a)), self._checked(options.b.setup(b))),
-                options.rounds,
-            )
+        return ComparisonRequest(
+            Prompt(text, options.system, options.raw),
+            self.prompt.mode.mode,
+            (self._checked(options.a.setup(a)), self._checked(options.b.setup(b))),
+            options.rounds,
         )
 
     def stop(self) -> None:
@@ -150,6 +154,11 @@ class ComparePage(QWidget):
     def show_above(self, widget: QWidget) -> None:
         """Put something that concerns what is shown above the lanes."""
         self._column.insertWidget(0, widget)
+
+    def show_beside(self, widget: QWidget) -> None:
+        """Put a drawer at the right; it gets a quarter of the room, within its own limits."""
+        self._row.setStretch(0, 3)
+        self._row.addWidget(widget, 1)
 
     def show_comparison(self, comparison: Comparison, source: str = "From History") -> None:
         """Show a record as it was; `source` says where it comes from."""
@@ -203,6 +212,11 @@ class ComparePage(QWidget):
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(action)
+
+    def checked(self, lanes: tuple[LaneSetup, LaneSetup]) -> tuple[LaneSetup, LaneSetup]:
+        """The same lanes, refused where a model's file is not what it was."""
+        a, b = (self._checked(setup) for setup in lanes)
+        return a, b
 
     def _checked(self, setup: LaneSetup) -> LaneSetup:
         """The same, refused where the model's file is not what it was."""

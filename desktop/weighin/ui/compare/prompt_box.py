@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QPushButton, QVBox
 from weighin.ui.compare.mode_switch import ModeSwitch
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.button import IconButton
+from weighin.ui.widgets.flow import FlowLayout
 from weighin.ui.widgets.growing_edit import GrowingEdit
 from weighin.ui.widgets.label import PlainLabel, plain_tooltip
 
@@ -18,11 +19,13 @@ _BLIND = (
 
 
 class PromptBox(QFrame):
-    """`run_requested` and `stop_requested` say what was pressed; `options_toggled` whether the drawer shall be open."""
+    """`run_requested` and `stop_requested` say what was pressed; `options_toggled` and `sets_toggled` whether the
+    drawer of options or that of prompt sets shall be open."""
 
     run_requested = Signal()
     stop_requested = Signal()
     options_toggled = Signal(bool)
+    sets_toggled = Signal(bool)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,6 +41,8 @@ class PromptBox(QFrame):
         self.blind.setToolTip(plain_tooltip(_BLIND))
         self._options = IconButton(theme, "options", "Options for the next run", "Options")
         self._options.setCheckable(True)
+        self._sets = IconButton(theme, "prompts", "Prompts kept, and sets of prompts", "Prompts")
+        self._sets.setCheckable(True)
         self._run = QPushButton("Run")
         self._run.setProperty("role", "primary")
         self._run.setAccessibleName("Run the prompt in both lanes")
@@ -47,10 +52,12 @@ class PromptBox(QFrame):
         self._stop.setToolTip("Esc")
         self._error = PlainLabel(role="error", wrap=True)
         self._error.hide()
+        choices = QWidget()
+        flow = FlowLayout(choices)
+        for choice in (self.mode, self.blind, self._sets, self._options):
+            flow.addWidget(choice)
         row = QHBoxLayout()
-        row.addWidget(self.mode, 1)
-        row.addWidget(self.blind)
-        row.addWidget(self._options)
+        row.addWidget(choices, 1)
         row.addWidget(self._stop)
         row.addWidget(self._run)
         layout = QVBoxLayout(self)
@@ -62,6 +69,7 @@ class PromptBox(QFrame):
         self._run.clicked.connect(self.run_requested)
         self._stop.clicked.connect(self.stop_requested)
         self._options.toggled.connect(self.options_toggled)
+        self._sets.toggled.connect(self.sets_toggled)
         self._edit.textChanged.connect(self._error.hide)
         self._enable()
 
@@ -114,6 +122,10 @@ class PromptBox(QFrame):
     def set_options_open(self, is_open: bool) -> None:
         """Press or release the button of the drawer."""
         self._options.setChecked(is_open)
+
+    def set_sets_open(self, is_open: bool) -> None:
+        """Press or release the button of the prompt sets."""
+        self._sets.setChecked(is_open)
 
     def refuse(self, sentence: str) -> None:
         """Say why the prompt was not run."""

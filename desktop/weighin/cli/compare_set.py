@@ -1,0 +1,119 @@
+"""weighin compare --prompts: a set of prompts put to two models, one comparison after the other."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from weighin.cli.console import Console
+from weighin.cli.loop import CommandLoop, wait_for
+from weighin.core.comparison import Comparison, ComparisonRequest
+from weighin.core.errors import AppError
+from weighin.core.prompt_set import PromptSet, StoredRun
+from weighin.core.prompt_set_report import run_json, run_markdown, summary
+from weighin.core.safe_text import safe_text
+from weighin.paths import Profile
+from weighin.services.factory import new_runner
+from weighin.services.history import History
+from weighin.services.prompt_sets import PromptSets
+from weighin.services.set_runner import SetRunner
+
+
+def run_compare_set(
+    options: argparse.Namespace, request: ComparisonRequest, profile: Profile, resources: Path, console: Console
+) -> int:
+    """Run, print and keep every comparison: 0 done, 1 given up, 3 some prompt failed in a lane, 130 interrupted."""
+    sets = PromptSets(profile.database, resources)
+    sets.damaged.connect(console.say)
+    history = History(profile.database)
+    runner = new_runner()
+    try:
+        return _Running(sets, history, SetRunner(runner, sets), console).run(options, request, runner)
+    finally:
+        runner.close()
+        history.close()
+        sets.close()
+        console.end_progress()
+
+
+class _Running:
+    def __init__(self, sets: PromptSets, history: History, set_runner: SetRunner, console: Console) -> None:
+        self._sets, self._history, self._set_runner, self._console = sets, history, set_runner, console
+        self._last = ""
+
+    def run(self, options: argparse.Namespace, request: ComparisonRequest, runner: Any) -> int:
+        """The exit status."""
+        begin = self._continuing(options, request) if options.resume else self._beginning(options, request)
+        errors: list[AppError] = []
+        loop = CommandLoop(self._set_runner.stop)
+
+        def start() -> None:
+            try:
+                begin()
+            except AppError as error:
+                errors.append(error)
+                loop.finish()
+
+        def ended(sentence: str) -> None:
+            self._last = sentence
+            loop.finish()
+
+        self._set_runner.changed.connect(self._progress)
+        self._set_runner.ended.connect(ended)
+        runner.finished.connect(self._keep)
+        loop.run(start)
+        if errors:
+            raise errors[0]
+        return self._report(options, loop.interrupted)
+
+    def _beginning(self, options: argparse.Namespace, request: ComparisonRequest) -> Callable[[], None]:
+        prompts = self._found(options.prompts)
+        return lambda: self._set_runner.run(prompts, request)
+
+    def _continuing(self, options: argparse.Namespace, request: ComparisonRequest) -> Callable[[], None]:
+        stored: StoredRun | None = wait_for(self._sets.latest)
+        prompts = self._found(options.prompts)
+        models = [setup.model.path for setup in request.lanes]
+        if stored is None or not stored.missing or stored.run.prompts != prompts.prompts:
+            raise AppError("There is no unfinished run of these prompts.", kind="missing")
+        if [setup.model.path for setup in stored.run.lanes] != models:
+            raise AppError("The unfinished run of these prompts was with other models.", kind="missing")
+        found = stored
+        return lambda: self._set_runner.resume(found)
+
+    def _found(self, name: str) -> PromptSet:
+        """The set in a file, or the one with this name. Raises AppError."""
+        if Path(name).is_file():
+            imported = wait_for(lambda done, failed: self._sets.read_file(name, done, failed))
+            for problem in imported.problems:
+                self._console.say(f"{name}: {problem}")
+            return PromptSet("", Path(name).name, imported.prompts)
+        known: tuple[PromptSet, ...] = wait_for(self._sets.sets)
+        for one in known:
+            if name.casefold() in (one.name.casefold(), one.id.removeprefix("builtin:")):
+                return one
+        names = ", ".join(one.name for one in known)
+        raise AppError(f"{name!r} is neither a file nor a prompt set. There are: {names}.", kind="usage")
+
+    def _progress(self) -> None:
+        if self._set_runner.stored is not None:
+            self._console.progress(summary(self._set_runner.stored))
+
+    def _keep(self, comparison: Comparison) -> None:
+        self._history.save(comparison, lambda _: None, lambda error: self._console.say(error.user_text))
+
+    def _report(self, options: argparse.Namespace, interrupted: bool) -> int:
+        stored = self._set_runner.stored
+        self._console.end_progress()
+        if stored is None:
+            return 130
+        if options.json:
+            self._console.json(run_json(stored))
+        else:
+            self._console.result(safe_text(run_markdown(stored)))
+        if stored.missing:
+            self._console.say(self._last)
+            return 130 if interrupted else 1
+        return 3 if any(r.a.failure or r.b.failure for r in stored.results) else 0

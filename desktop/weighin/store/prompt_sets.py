@@ -1,0 +1,84 @@
+"""Prompt sets and their runs in the database."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sqlite_utils import Database
+
+from weighin.core.jsonable import ShapeError, from_plain, to_plain
+from weighin.core.prompt_set import PromptSet, SetResult, SetRun, StoredRun
+from weighin.store.comparisons import translated
+
+_KEPT_RUNS = 50
+
+
+class PromptSetStore:
+    """Every call is one transaction; raises AppError. Rows this version cannot read are passed over."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def close(self) -> None:
+        """Close the database; the store is of no use afterwards."""
+        self._db.close()
+
+    def sets(self) -> tuple[PromptSet, ...]:
+        """The user's sets, in the order they were made."""
+        with translated():
+            rows = self._db.execute("select record from prompt_sets order by rowid").fetchall()
+        return tuple(found for (record,) in rows if (found := _read(PromptSet, record)) is not None)
+
+    def save_set(self, prompts: PromptSet) -> None:
+        """Add or replace a set."""
+        with translated(), self._db.conn:
+            self._db.execute(
+                "insert into prompt_sets (id, record) values (?, ?) "
+                "on conflict (id) do update set record = excluded.record",
+                [prompts.id, json.dumps(to_plain(prompts))],
+            )
+
+    def delete_set(self, identifier: str) -> None:
+        """Forget a set; its runs stay."""
+        with translated(), self._db.conn:
+            self._db.execute("delete from prompt_sets where id = ?", [identifier])
+
+    def begin_run(self, run: SetRun) -> None:
+        """Keep a run before its first prompt; the oldest of more than 50 goes, its comparisons stay in History."""
+        with translated(), self._db.conn:
+            self._db.execute(
+                "insert into set_runs (id, created, record) values (?, ?, ?)",
+                [run.id, run.created, json.dumps(to_plain(run))],
+            )
+            old = "select id from set_runs order by created desc, rowid desc limit -1 offset ?"
+            self._db.execute(f"delete from set_results where run in ({old})", [_KEPT_RUNS])
+            self._db.execute(f"delete from set_runs where id in ({old})", [_KEPT_RUNS])
+
+    def add_result(self, run: str, result: SetResult) -> None:
+        """Keep what a prompt gave."""
+        with translated(), self._db.conn:
+            self._db.execute(
+                "insert or replace into set_results (run, number, record) values (?, ?, ?)",
+                [run, result.number, json.dumps(to_plain(result))],
+            )
+
+    def latest_run(self) -> StoredRun | None:
+        """The run that was begun last, with its results; None where there is none."""
+        with translated():
+            row = self._db.execute(
+                "select id, record from set_runs order by created desc, rowid desc limit 1"
+            ).fetchone()
+            if row is None:
+                return None
+            rows = self._db.execute("select record from set_results where run = ? order by number", [row[0]]).fetchall()
+        run = _read(SetRun, row[1])
+        results = tuple(found for (record,) in rows if (found := _read(SetResult, record)) is not None)
+        return StoredRun(run, results) if run is not None else None
+
+
+def _read(kind: type, record: str) -> Any:
+    try:
+        return from_plain(kind, json.loads(record))
+    except (ShapeError, ValueError):
+        return None

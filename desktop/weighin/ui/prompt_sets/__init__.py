@@ -1,0 +1,1 @@
+"""Prompt sets on the Compare page."""

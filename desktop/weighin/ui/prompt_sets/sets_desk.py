@@ -1,0 +1,162 @@
+"""Lets the drawer of prompt sets do what it offers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QFileDialog
+
+from weighin.core import words
+from weighin.core.errors import AppError
+from weighin.core.exports import EXPORTS
+from weighin.core.prompt_files import Imported
+from weighin.core.prompt_set import PromptSet, StoredRun
+from weighin.core.prompt_set_report import run_text
+from weighin.services.set_runner import SetRunner
+from weighin.ui.compare.compare_page import ComparePage
+from weighin.ui.prompt_sets.sets_drawer import PromptRow, SetsDrawer
+from weighin.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from weighin.services.comparison import ComparisonRunner
+    from weighin.services.history import History
+    from weighin.services.prompt_sets import PromptSets
+
+
+class SetsDesk(QObject):
+    """Sets from the database, one run over the lanes of the Compare page."""
+
+    def __init__(
+        self, theme: Theme, sets: PromptSets, runner: ComparisonRunner, history: History, compare: ComparePage
+    ) -> None:
+        super().__init__(compare)
+        self._sets, self._runner, self._history, self._compare = sets, runner, history, compare
+        self._latest: StoredRun | None = None
+        self.set_runner = SetRunner(runner, sets, self)
+        self.drawer = drawer = SetsDrawer(theme)
+        drawer.hide()
+        compare.show_beside(drawer)
+        drawer.close_requested.connect(lambda: compare.prompt.set_sets_open(False))
+        drawer.set_chosen.connect(self._show)
+        drawer.prompt_opened.connect(self._open)
+        drawer.import_wanted.connect(self._ask_import)
+        drawer.keep_wanted.connect(self._keep)
+        drawer.delete_wanted.connect(self._delete)
+        drawer.run_wanted.connect(self._run)
+        drawer.continue_wanted.connect(self._continue)
+        drawer.stop_wanted.connect(self.set_runner.stop)
+        drawer.export_wanted.connect(self._ask_export)
+        self.set_runner.changed.connect(self._follow)
+        self.set_runner.ended.connect(self._ended)
+        runner.started.connect(lambda _: self._show_state())
+        runner.finished.connect(lambda _: self._show_state())
+        sets.changed.connect(self.refresh)
+        self.refresh()
+        sets.latest(self._take_latest, self._say)
+
+    def refresh(self, wanted: str = "") -> None:
+        """Ask for the sets. wanted: id of the one to show."""
+        self._sets.sets(lambda found: self.drawer.show_sets(found, wanted), self._say)
+
+    def import_file(self, path: str) -> None:
+        """Make a set of the prompts in a file."""
+        name = Path(path).name
+
+        def read(imported: Imported) -> None:
+            lines = [f"{name}: {words.plural(len(imported.prompts), 'prompt')} imported.", *imported.problems]
+            self._sets.save(name, imported.prompts, lambda made: self._imported(made, "\n".join(lines)), self._say)
+
+        self._sets.read_file(path, read, lambda error: self.drawer.note.say_or_hide(f"{name}: {error.user_text}"))
+
+    def export(self, kind: str, path: str) -> None:
+        """Write the results of the latest run."""
+        if self._latest is not None:
+            written = f"Written: {Path(path).name}"
+            note = self.drawer.note
+            self._sets.write(path, run_text(self._latest, kind), lambda _: note.say_or_hide(written), self._say)
+
+    def _take_latest(self, stored: StoredRun | None) -> None:
+        if self.set_runner.stored is None:
+            self._latest = stored
+            self._show()
+
+    def _imported(self, made: PromptSet, sentence: str) -> None:
+        self.refresh(made.id)
+        self.drawer.note.say_or_hide(sentence)
+
+    def _show(self) -> None:
+        chosen, latest = self.drawer.chosen, self._latest
+        same = latest is not None and chosen is not None and latest.run.prompts == chosen.prompts
+        self.drawer.show_rows(latest if same else None)
+        self._show_state()
+
+    def _show_state(self) -> None:
+        self.drawer.show_state(self._latest, self.set_runner.running, self._runner.running)
+
+    def _follow(self) -> None:
+        self._latest = self.set_runner.stored
+        self.drawer.note.hide()
+        self._show()
+
+    def _ended(self, sentence: str) -> None:
+        self.drawer.note.say_or_hide(sentence)
+        self._show()
+
+    def _open(self, row: PromptRow) -> None:
+        """An answered prompt is shown with its answers, another one goes where prompts are typed."""
+        if self._runner.running:
+            self.drawer.note.say_or_hide("A comparison is running. Stop it or let it finish first.")
+        elif row.result is not None:
+            self._history.load(row.result.comparison, self._compare.show_comparison, self._say)
+        else:
+            self._compare.prompt.set_text(row.prompt.text)
+            self._compare.prompt.take_focus()
+
+    def _keep(self) -> None:
+        prompt = self._compare.prompt.text
+        system = self._compare.run_options.system
+        self._sets.keep_prompt(prompt, system, lambda made: self._imported(made, "Kept."), self._say)
+
+    def _delete(self) -> None:
+        chosen = self.drawer.chosen
+        if chosen is not None and not chosen.builtin:
+            self._sets.delete(chosen.id, lambda _: None, self._say)
+
+    def _run(self) -> None:
+        chosen = self.drawer.chosen
+        if chosen is not None:
+            self._try(lambda: self.set_runner.run(chosen, self._compare.request(chosen.prompts[0].text)))
+
+    def _continue(self) -> None:
+        stored = self._latest
+        if stored is not None:
+            self._try(lambda: self.set_runner.resume(stored, self._compare.checked(stored.run.lanes)))
+
+    def _try(self, action: Callable[[], None]) -> None:
+        try:
+            action()
+        except AppError as error:
+            self._say(error)
+
+    def _say(self, error: AppError) -> None:
+        self.drawer.note.say_or_hide(error.user_text)
+
+    def _ask_import(self) -> None:
+        dialog = QFileDialog(self._compare, "Import prompts")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilters(["Prompts (*.txt *.jsonl *.ndjson *.json)", "All files (*)"])
+        dialog.fileSelected.connect(self.import_file)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _ask_export(self, kind: str) -> None:
+        dialog = QFileDialog(self._compare, "Export the results")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilters([f"{EXPORTS[kind]} (*.{kind})"])
+        dialog.selectFile(f"prompts.{kind}")
+        dialog.fileSelected.connect(lambda path: self.export(kind, path))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()

@@ -1,0 +1,185 @@
+"""The drawer of prompt sets: a set, its prompts, and what both lanes said to each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QMenu, QProgressBar, QPushButton, QVBoxLayout, QWidget
+
+from weighin.core import words
+from weighin.core.exports import EXPORTS
+from weighin.core.prompt_set import LaneOutcome, PromptSet, SetPrompt, SetResult, StoredRun
+from weighin.core.prompt_set_report import summary
+from weighin.core.safe_text import safe_name
+from weighin.ui.models.row_table import Column, RowTable
+from weighin.ui.theme import Theme
+from weighin.ui.widgets.button import IconButton
+from weighin.ui.widgets.label import PlainLabel
+
+_LEAST, _MOST = 330, 520
+
+
+@dataclass(frozen=True)
+class PromptRow:
+    """A prompt of the set, with what came of it."""
+
+    number: int
+    prompt: SetPrompt
+    result: SetResult | None = None
+
+
+class SetsDrawer(QFrame):
+    """Only shows and asks: SetsDesk does. `prompt_opened` carries a PromptRow; `export_wanted` a format."""
+
+    close_requested = Signal()
+    set_chosen = Signal()
+    prompt_opened = Signal(object)
+    import_wanted = Signal()
+    keep_wanted = Signal()
+    delete_wanted = Signal()
+    run_wanted = Signal()
+    continue_wanted = Signal()
+    stop_wanted = Signal()
+    export_wanted = Signal(str)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "card")
+        self.setMinimumWidth(_LEAST)
+        self.setMaximumWidth(_MOST)
+        self._sets: tuple[PromptSet, ...] = ()
+        self.choice = QComboBox()
+        self.choice.setAccessibleName("Prompt set")
+        self.table = RowTable("Prompts of the set", _COLUMNS, lambda row: str(row.number), _tip)
+        self.run = _button("Run all", "Put every prompt of this set to both lanes", self.run_wanted, "primary")
+        self.stop = _button("Stop", "Stop running the prompt set", self.stop_wanted)
+        self.carry_on = _button("Continue", "Go on with the run of prompts that was not finished", self.continue_wanted)
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName("Prompts answered")
+        self.line = PlainLabel(role="small", wrap=True)
+        self.note = PlainLabel(role="warning", wrap=True)
+        self.export = QPushButton("Export")
+        self.export.setAccessibleName("Export the results of the prompt set")
+        self.delete = _button("Delete set", "Delete this prompt set", self.delete_wanted)
+        self._arrange(theme)
+        self.choice.currentIndexChanged.connect(self.set_chosen)
+        self.table.opened.connect(self._open)
+
+    @property
+    def chosen(self) -> PromptSet | None:
+        """The set that is shown."""
+        number = self.choice.currentIndex()
+        return self._sets[number] if 0 <= number < len(self._sets) else None
+
+    def show_sets(self, sets: tuple[PromptSet, ...], wanted: str = "") -> None:
+        """Offer these. wanted: id of the one to show, "" for the one that is shown already."""
+        current = self.chosen
+        wanted = wanted or (current.id if current else "")
+        self._sets = sets
+        self.choice.blockSignals(True)
+        self.choice.clear()
+        for one in sets:
+            self.choice.addItem(f"{safe_name(one.name, 60)} · {words.plural(len(one.prompts), 'prompt')}")
+        found = next((number for number, one in enumerate(sets) if one.id == wanted), 0)
+        self.choice.setCurrentIndex(found if sets else -1)
+        self.choice.blockSignals(False)
+        self.set_chosen.emit()
+
+    def show_rows(self, stored: StoredRun | None) -> None:
+        """Show the prompts of the chosen set; with `stored`, a run of these very prompts, what came of them."""
+        chosen = self.chosen
+        results = {result.number: result for result in stored.results} if stored else {}
+        prompts = chosen.prompts if chosen else ()
+        self.table.show_records(tuple(PromptRow(n, prompt, results.get(n)) for n, prompt in enumerate(prompts)))
+        self.line.say_or_hide(summary(stored) if stored else "")
+        self.export.setVisible(bool(results))
+
+    def show_state(self, stored: StoredRun | None, running: bool, busy: bool) -> None:
+        """Which buttons make sense. stored: the latest run of any set; busy: something is being compared."""
+        chosen = self.chosen
+        missing = len(stored.missing) if stored else 0
+        self.run.setEnabled(bool(chosen and chosen.prompts) and not busy)
+        self.stop.setVisible(running)
+        unfinished = stored is not None and missing > 0 and not running
+        self.carry_on.setVisible(unfinished)
+        self.carry_on.setEnabled(not busy)
+        if stored is not None and unfinished:
+            name = safe_name(stored.run.name, 30)
+            self.carry_on.setText(f"Continue {name} ({len(stored.results)} of {len(stored.run.prompts)})")
+        self.delete.setEnabled(chosen is not None and not chosen.builtin)
+        self.bar.setVisible(running)
+        if stored is not None:
+            self.bar.setRange(0, len(stored.run.prompts))
+            self.bar.setValue(len(stored.results))
+
+    def _arrange(self, theme: Theme) -> None:
+        cross = IconButton(theme, "close", "Close the prompts")
+        cross.clicked.connect(self.close_requested)
+        head = QHBoxLayout()
+        head.addWidget(PlainLabel("Prompts", role="title"), 1)
+        head.addWidget(cross)
+        menu = QMenu(self)
+        for kind, name in EXPORTS.items():
+            menu.addAction(f"{name}…").triggered.connect(lambda _, which=kind: self.export_wanted.emit(which))
+        self.export.setMenu(menu)
+        keep = _button("Keep prompt", "Keep the prompt that is typed, in My prompts", self.keep_wanted)
+        take = _button("Import…", "Import prompts from a file, one a line or as JSON lines", self.import_wanted)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 10, 12, 10)
+        layout.setSpacing(8)
+        layout.addLayout(head)
+        layout.addWidget(self.choice)
+        layout.addLayout(_row(keep, take, self.delete))
+        layout.addWidget(self.table, 1)
+        for widget in (self.bar, self.line, self.note):
+            layout.addWidget(widget)
+        layout.addLayout(_row(self.export, self.carry_on, self.stop, self.run))
+        for hidden in (self.note, self.export, self.stop, self.carry_on, self.bar):
+            hidden.hide()
+
+    def _open(self) -> None:
+        row = self.table.chosen
+        if row is not None:
+            self.prompt_opened.emit(row)
+
+
+def _button(text: str, name: str, signal: object, role: str = "") -> QPushButton:
+    made = QPushButton(text)
+    made.setAccessibleName(name)
+    if role:
+        made.setProperty("role", role)
+    made.clicked.connect(signal)
+    return made
+
+
+def _row(*widgets: QWidget) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.addStretch(1)
+    for widget in widgets:
+        row.addWidget(widget)
+    return row
+
+
+def _said(outcome: LaneOutcome | None) -> str:
+    if outcome is None:
+        return ""
+    return "failed" if outcome.failure else safe_name(" ".join(outcome.text[:400].split()), 80) or "(nothing)"
+
+
+def _tip(row: PromptRow) -> str:
+    lines = [row.prompt.text[:1000]]
+    if row.result is not None:
+        for label, outcome in (("A", row.result.a), ("B", row.result.b)):
+            speed = f" · {words.figure(outcome.generation_tokens_per_s)} tok/s"
+            lines.append(f"{label}: {outcome.failure or outcome.text[:400]}{speed}")
+    return "\n".join(lines)
+
+
+_COLUMNS = (
+    Column("#", lambda row: words.count(row.number + 1), "99", number=True),
+    Column("Prompt", lambda row: safe_name(row.prompt.short, 200), "What is seven", 0.5),
+    Column("A", lambda row: _said(row.result.a if row.result else None), "Twelve", 0.25),
+    Column("B", lambda row: _said(row.result.b if row.result else None), "Twelve", 0.25),
+)

@@ -1,0 +1,131 @@
+"""The drawer of prompt sets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from tests.ui.conftest import Kit
+from tests.ui.fakes import FakeHistory, answer, comparison, failed
+from tests.ui.prompt_set_fakes import FakePromptSets
+from weighin.core.answer import StopReason
+from weighin.ui.prompt_sets.sets_drawer import SetsDrawer
+
+
+@pytest.fixture
+def drawer(kit: Kit) -> SetsDrawer:
+    kit.page.prompt.set_sets_open(True)
+    return kit.window.sets_desk.drawer
+
+
+def sets(kit: Kit) -> FakePromptSets:
+    return kit.window._parts.prompt_sets
+
+
+def cells(drawer: SetsDrawer) -> list[list[str]]:
+    model = drawer.table.model()
+    return [[str(model.index(r, c).data()) for c in range(model.columnCount())] for r in range(model.rowCount())]
+
+
+def give(kit: Kit, qtbot: QtBot, number: int, a: object = None, b: object = None) -> None:
+    """Answer the comparison that runs, the `number`-th."""
+    qtbot.waitUntil(lambda: len(kit.runner.requests) == number)
+    kit.runner.finish(a or answer(), b or answer("It is **twelve**."))
+
+
+def test_a_set_and_its_prompts(drawer: SetsDrawer, kit: Kit) -> None:
+    assert not drawer.isHidden()
+    assert cells(drawer) == [["1", "A title", "", ""], ["2", "How <b>?", "", ""]]
+    drawer.close_requested.emit()
+    assert drawer.isHidden()
+
+
+def test_a_prompt_goes_where_prompts_are_typed(drawer: SetsDrawer, kit: Kit) -> None:
+    drawer.table.selectRow(1)
+    drawer.table.opened.emit()
+    assert kit.page.prompt.text == "How <b>?"
+
+
+def test_a_whole_set_is_run_and_told(drawer: SetsDrawer, kit: Kit, qtbot: QtBot) -> None:
+    drawer.run.click()
+    assert not drawer.run.isEnabled() and not drawer.stop.isHidden()
+    give(kit, qtbot, 1)
+    assert cells(drawer)[0][2:] == ["Twelve.", "It is **twelve**."]
+    assert drawer.line.text().startswith("1 of 2 answered")
+    give(kit, qtbot, 2, b=failed())
+    assert [request.prompt.text for request in kit.runner.requests] == ["Why?", "How <b>?"]
+    assert cells(drawer)[1][3] == "failed"
+    qtbot.waitUntil(lambda: drawer.note.text() == "Done: every prompt was put to both models.")
+    assert drawer.run.isEnabled() and drawer.stop.isHidden() and drawer.carry_on.isHidden()
+    kit.window.sets_desk.export("md", "/out/x.md")
+    assert "| 2 | How &lt;b>? |" in sets(kit).written["/out/x.md"]
+
+
+def test_stopped_and_continued(drawer: SetsDrawer, kit: Kit, qtbot: QtBot) -> None:
+    drawer.run.click()
+    give(kit, qtbot, 1)
+    qtbot.waitUntil(lambda: len(kit.runner.requests) == 2)
+    drawer.stop.click()
+    assert kit.runner.stops == 1
+    kit.runner.finish(answer(stop=StopReason.CANCELLED), answer(stop=StopReason.CANCELLED))
+    assert "Stopped" in drawer.note.text()
+    assert drawer.carry_on.text() == "Continue Explain (1 of 2)"
+    drawer.carry_on.click()
+    give(kit, qtbot, 3)
+    assert kit.runner.requests[2].prompt.text == "How <b>?"
+    qtbot.waitUntil(drawer.stop.isHidden)
+    assert drawer.carry_on.isHidden()
+
+
+def test_a_run_from_before_the_restart_is_offered(
+    new_kit: Callable[..., Kit], drawer: SetsDrawer, kit: Kit, qtbot: QtBot
+) -> None:
+    drawer.run.click()
+    give(kit, qtbot, 1)
+    later = new_kit()
+    sets(later).runs = dict(sets(kit).runs)
+    later.page.prompt.set_sets_open(True)
+    assert not later.window.sets_desk.drawer.carry_on.isHidden()
+    assert cells(later.window.sets_desk.drawer)[0][2] == "Twelve."
+
+
+def test_an_answered_prompt_opens_its_comparison(new_kit: Callable[..., Kit], qtbot: QtBot) -> None:
+    kit = new_kit(history=FakeHistory(comparison()))
+    kit.page.prompt.set_sets_open(True)
+    drawer = kit.window.sets_desk.drawer
+    drawer.run.click()
+    give(kit, qtbot, 1)
+    drawer.table.selectRow(0)
+    qtbot.waitUntil(lambda: len(kit.runner.requests) == 2)
+    drawer.table.opened.emit()
+    assert "is running" in drawer.note.text()
+    kit.runner.finish(answer(), answer())
+    drawer.table.selectRow(0)
+    drawer.table.opened.emit()
+    assert kit.page.history_label.startswith("From History")
+
+
+def test_importing_names_broken_lines_and_keeps_the_rest(drawer: SetsDrawer, kit: Kit) -> None:
+    kit.window.sets_desk.import_file("/x/mine.jsonl")
+    assert drawer.choice.currentText() == "mine.jsonl · 2 prompts"
+    assert drawer.note.text() == "mine.jsonl: 2 prompts imported.\nLine 3: it is not JSON."
+    kit.window.sets_desk.import_file("/x/bad.txt")
+    assert drawer.note.text() == "bad.txt: The file holds no prompts: it is empty."
+    drawer.delete.click()
+    assert drawer.choice.count() == 1
+    assert not drawer.delete.isEnabled()
+
+
+def test_keeping_what_is_typed(drawer: SetsDrawer, kit: Kit) -> None:
+    kit.page.prompt.set_text("Mine")
+    drawer.keep_wanted.emit()
+    assert sets(kit).mine[0].prompts[0].text == "Mine"
+    assert cells(drawer) == [["1", "Mine", "", ""]]
+
+
+def test_a_run_that_cannot_be_kept_is_stopped(drawer: SetsDrawer, kit: Kit) -> None:
+    sets(kit).broken = True
+    drawer.run.click()
+    assert "cannot be kept" in drawer.note.text()
