@@ -4,16 +4,31 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+from collections.abc import Callable
 from dataclasses import asdict
 
 from weighin.cli.console import Console
 from weighin.core import words
+from weighin.core.comparison import Comparison
+from weighin.core.errors import AppError
+from weighin.core.evaluation import EvaluationRecord
+from weighin.core.evaluation_report import (
+    evaluation_csv,
+    evaluation_json,
+    evaluation_markdown,
+    row_json,
+    row_words,
+)
+from weighin.core.evaluation_row import EvaluationRow
 from weighin.core.history import HistoryRow
 from weighin.core.report import comparison_csv, comparison_json, comparison_markdown
 from weighin.core.safe_text import safe_name, safe_text
 from weighin.paths import Profile
 from weighin.store.comparisons import ComparisonStore
 from weighin.store.database import moved_aside_sentence, open_database
+from weighin.store.evaluations import EvaluationStore
+
+_ALL = 100_000
 
 
 def run_history(options: argparse.Namespace, profile: Profile, console: Console) -> int:
@@ -22,36 +37,85 @@ def run_history(options: argparse.Namespace, profile: Profile, console: Console)
         from weighin.cli.votes import run_votes
 
         return run_votes(options, profile, console)
-    with contextlib.closing(
-        ComparisonStore(open_database(profile.database, lambda place: console.say(moved_aside_sentence(place))))
-    ) as store:
-        return _carry_out(options, store, profile, console)
-
-
-def _carry_out(options: argparse.Namespace, store: ComparisonStore, profile: Profile, console: Console) -> int:
-    if options.action in ("list", "search"):
-        rows = store.rows(options.text if options.action == "search" else "", limit=100_000)
-        if options.json:
-            console.json({"schema": "weighin.history/1", "comparisons": [asdict(row) for row in rows]})
-        else:
-            console.result(
-                "\n".join(_line(row) for row in rows) or "Nothing was compared yet." * (options.action == "list")
-            )
-        return 0
-    comparison = store.get(options.id)
+    database = open_database(profile.database, lambda place: console.say(moved_aside_sentence(place)))
+    with contextlib.closing(ComparisonStore(database)) as comparisons:
+        evaluations = EvaluationStore(database)
+        if options.action in ("list", "search"):
+            return _list(options, comparisons, evaluations, console)
+        found = _find(options.id, comparisons, evaluations)
     if options.action == "export" and options.format == "bundle":
         from weighin.cli.replay import export_bundle
 
-        console.result(export_bundle(comparison, profile, console))
+        if not isinstance(found, Comparison):
+            raise AppError("A bundle holds a comparison; export an evaluation as md, json or csv.", kind="usage")
+        console.result(export_bundle(found, profile, console))
     elif options.action == "show" and not options.json:
-        console.result(safe_text(comparison_markdown(comparison)))
+        console.result(safe_text(_markdown(found)))
     elif options.action == "show" or options.format == "json":
-        console.json(comparison_json(comparison))
+        # What is exported is all there is; what is shown is what one looks at.
+        console.json(_json(found, with_items=options.action == "export"))
     else:
-        console.result(comparison_csv(comparison) if options.format == "csv" else comparison_markdown(comparison))
+        console.result(_csv(found) if options.format == "csv" else _markdown(found))
     return 0
 
 
-def _line(row: HistoryRow) -> str:
+def _list(
+    options: argparse.Namespace, comparisons: ComparisonStore, evaluations: EvaluationStore, console: Console
+) -> int:
+    text = options.text if options.action == "search" else ""
+    compared, evaluated = comparisons.rows(text, limit=_ALL), evaluations.rows(text, limit=_ALL)
+    if options.json:
+        body = {
+            "schema": "weighin.history/1",
+            "comparisons": [asdict(row) for row in compared],
+            "evaluations": [row_json(row) for row in evaluated],
+        }
+        console.json(body)
+        return 0
+    lines = [(row.created, _comparison_line(row)) for row in compared]
+    lines += [(row.created, _evaluation_line(row)) for row in evaluated]
+    nothing = "Nothing was compared yet." * (options.action == "list")
+    console.result("\n".join(line for _, line in sorted(lines, key=lambda pair: pair[0], reverse=True)) or nothing)
+    return 0
+
+
+def _find(identifier: str, comparisons: ComparisonStore, evaluations: EvaluationStore) -> Comparison | EvaluationRecord:
+    """The one thing whose id begins with `identifier`. Raises AppError."""
+    found: list[Comparison | EvaluationRecord] = []
+    readers: tuple[Callable[[], Comparison | EvaluationRecord], ...] = (
+        lambda: comparisons.get(identifier),
+        lambda: evaluations.get(identifier).record(),
+    )
+    for read in readers:
+        try:
+            found.append(read())
+        except AppError as error:
+            if error.kind != "missing":
+                raise
+    if not found:
+        raise AppError(f"There is nothing with the id {safe_name(identifier)!r} in the history.", kind="missing")
+    if len(found) > 1:
+        raise AppError(f"More than one id begins with {identifier!r}: give more of it.", kind="ambiguous")
+    return found[0]
+
+
+def _json(found: Comparison | EvaluationRecord, with_items: bool) -> object:
+    return comparison_json(found) if isinstance(found, Comparison) else evaluation_json(found, with_items)
+
+
+def _markdown(found: Comparison | EvaluationRecord) -> str:
+    return comparison_markdown(found) if isinstance(found, Comparison) else evaluation_markdown(found)
+
+
+def _csv(found: Comparison | EvaluationRecord) -> str:
+    return comparison_csv(found) if isinstance(found, Comparison) else evaluation_csv(found)
+
+
+def _comparison_line(row: HistoryRow) -> str:
     models = f"{safe_name(row.model_a, 30)} | {safe_name(row.model_b, 30)}"
     return f"{row.id[:8]}  {words.moment(row.created)}  {models}  {safe_name(row.prompt, 60)}"
+
+
+def _evaluation_line(row: EvaluationRow) -> str:
+    models = " | ".join(safe_name(lane.model.name, 30) for lane in row.lanes)
+    return f"{row.id[:8]}  {words.moment(row.created)}  {models}  {row_words(row)}"

@@ -106,12 +106,12 @@ def _choice(options: argparse.Namespace, sets: QuestionSets, console: Console) -
         shots = min(MAX_SHOTS, most_shots(found, split, tuple(name for name in subjects if name in sizes)))
         if shots < MAX_SHOTS:
             console.say(f"{found.title} has only {shots} worked examples a subject: {shots}-shot.")
-    number = min(USUAL_NUMBER, population) if options.n is None else _number(options.n, population)
+    number = max(1, min(USUAL_NUMBER, population)) if options.n is None else _number(options.n, population)
     return EvaluationChoice(
         questions=key,
         protocol=options.protocol or EvaluationChoice.protocol,
         shots=shots,
-        n=max(1, number),
+        n=number,
         seed=EvaluationChoice.seed if options.seed is None else options.seed,
         split=split,
         subjects=subjects,

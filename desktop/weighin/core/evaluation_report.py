@@ -8,6 +8,7 @@ from typing import Any
 
 from weighin.core import words
 from weighin.core.evaluation import (
+    STANDARD,
     EvaluationRecord,
     ItemResult,
     LaneEvaluation,
@@ -15,6 +16,7 @@ from weighin.core.evaluation import (
     RunState,
     ScoredItem,
 )
+from weighin.core.evaluation_row import EvaluationRow
 from weighin.core.evaluation_words import LABEL_ERRORS, NOT_MMLU, run_title, sample_sentence, verdict_sentence
 from weighin.core.questions import LETTERS
 from weighin.core.report import engine_json, model_json
@@ -132,6 +134,42 @@ def state_words(record: EvaluationRecord) -> str:
         RunState.FAILED: "a model failed; it can be resumed",
         RunState.INTERRUPTED: "interrupted; it can be resumed",
     }.get(record.state, record.state.value)
+
+
+def row_words(row: EvaluationRow) -> str:
+    """A run in a line: what was asked, and how it went."""
+    shots = f"{row.shots}-shot" + ("" if row.protocol == STANDARD else f", {row.protocol}")
+    scores = " | ".join("-" if lane.accuracy is None else f"{100 * lane.accuracy:.1f} %" for lane in row.lanes)
+    state = "" if row.state is RunState.FINISHED else f" ({row.state.value})"
+    return f"{safe_name(row.dataset, 40)}, {row.n:,} questions, {shots}: {scores}{state}"
+
+
+def row_json(row: EvaluationRow) -> dict[str, Any]:
+    """A run in short, for lists."""
+    return {
+        "id": row.id,
+        "created": row.created,
+        "state": row.state.value,
+        "questions": row.questions,
+        "dataset": row.dataset,
+        "protocol": row.protocol,
+        "shots": row.shots,
+        "split": row.split,
+        "n": row.n,
+        "lanes": [
+            {
+                "lane": lane.label,
+                "model": lane.model.name,
+                "n": lane.n,
+                "correct": lane.correct,
+                "accuracy": lane.accuracy,
+                "interval": list(lane.interval) if lane.interval else None,
+            }
+            for lane in row.lanes
+        ],
+        "paired": _paired_json(row.paired),
+        "can_resume": row.can_resume,
+    }
 
 
 def _lane_lines(lane: LaneEvaluation) -> list[str]:
