@@ -17,6 +17,7 @@ from weighin.logs import start_logging
 from weighin.paths import Profile, resources
 from weighin.services.blind_round import BlindRound
 from weighin.services.factory import new_bundles, new_model_services, new_runner
+from weighin.services.hardware import probe
 from weighin.services.history import History
 from weighin.services.library import Library
 from weighin.services.settings import Settings
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from weighin.services.bundles import Bundles
     from weighin.services.judging import Judging
     from weighin.services.prompt_sets import PromptSets
+    from weighin.services.tapes import Tapes
     from weighin.services.workstation import Workstation
 
 log = logging.getLogger(__name__)
@@ -52,6 +54,7 @@ class Program:
         self._judging: Judging | None = None
         self._bundles: Bundles | None = None
         self._prompt_sets: PromptSets | None = None
+        self._tapes: Tapes | None = None
         self.window = MainWindow(self.runner, self.library, self.history, settings, self)
         # Not before they may be known: what is kept can be looked at.
         self.blind.revealed.connect(self._keep)
@@ -94,6 +97,18 @@ class Program:
             self._prompt_sets.damaged.connect(self.window.show_notice)
         return self._prompt_sets
 
+    @property
+    def tapes(self) -> Tapes:
+        """What is known of a pair of models, made when it is first wanted."""
+        if self._tapes is None:
+            from weighin.services.evaluations import Evaluations
+            from weighin.services.tapes import Tapes
+
+            self._evaluations = Evaluations(self._profile.database)
+            folder = self.models.folder
+            self._tapes = Tapes(self.history, self.votes, self._evaluations, lambda: probe(folder))
+        return self._tapes
+
     def restore(self) -> None:
         """Take up what earlier runs left: the shelf, downloads that were not finished, and the ledger."""
         self.library.restore()
@@ -109,6 +124,9 @@ class Program:
             self._bundles.close()
         if self._prompt_sets is not None:
             self._prompt_sets.close()
+        if self._tapes is not None:
+            self._tapes.close()
+            self._evaluations.close()
         self.models.close()
         self.votes.close()
         self.history.close()

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from weighin.core.comparison import Comparison
+from weighin.core.comparison import Comparison, Mode
 from weighin.core.history import HistoryRow
+from weighin.core.model import ModelFacts
 from weighin.services.tasks import Failed, TaskRunner
 
 if TYPE_CHECKING:
@@ -41,6 +42,12 @@ class History(QObject):
     def load(self, id: str, done: Callable[[Comparison], None], failed: Failed) -> None:
         """One comparison, whole."""
         self._tasks.run(lambda: self._opened().get(id), done, failed)
+
+    def latest_of_pair(
+        self, a: ModelFacts, b: ModelFacts, mode: Mode, done: Callable[[Comparison | None], None], failed: Failed
+    ) -> None:
+        """The newest comparison of these models in this mode in which both answered."""
+        self._tasks.run(lambda: self._opened().latest_of_pair(a, b, mode), done, failed)
 
     def delete(self, ids: tuple[str, ...], done: Callable[[None], None], failed: Failed) -> None:
         """Forget comparisons; `changed` follows."""

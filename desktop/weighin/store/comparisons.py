@@ -9,10 +9,12 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from weighin.core.comparison import Comparison
+from weighin.core.blind import contender
+from weighin.core.comparison import Comparison, Mode
 from weighin.core.errors import AppError
 from weighin.core.history import HistoryRow
 from weighin.core.jsonable import ShapeError, from_plain, to_plain
+from weighin.core.model import ModelFacts
 
 _LIST = """
 select c.id, c.created, substr(c.prompt, 1, 300) as prompt, c.mode,
@@ -23,6 +25,16 @@ from comparisons c
 left join answers a on a.comparison = c.id and a.lane = 'A'
 left join answers b on b.comparison = c.id and b.lane = 'B'
 """
+
+_PAIR = """
+select c.id from comparisons c
+join answers a on a.comparison = c.id and a.lane = 'A'
+join answers b on b.comparison = c.id and b.lane = 'B'
+where c.mode = ? and a.model = ? and b.model = ? and a.stop_reason not in ('failed', 'cancelled')
+and b.stop_reason not in ('failed', 'cancelled')
+order by c.created desc, c.rowid desc limit ?
+"""
+_PAIR_LOOKS = 20
 
 
 class ComparisonStore:
@@ -119,6 +131,17 @@ class ComparisonStore:
             raise AppError(
                 "This comparison was stored in a form this version cannot read.", str(error), "shape"
             ) from None
+
+    def latest_of_pair(self, a: ModelFacts, b: ModelFacts, mode: Mode) -> Comparison | None:
+        """The newest comparison of these models in these lanes in which both answered; None where there is none."""
+        with translated():
+            rows = self._db.execute(_PAIR, [mode.value, _storable(a.name), _storable(b.name), _PAIR_LOOKS]).fetchall()
+        wanted = [contender(model).key for model in (a, b)]
+        for (identifier,) in rows:
+            found = self.get(identifier)
+            if [contender(result.setup.model).key for result in found.results] == wanted:
+                return found
+        return None
 
     def delete(self, identifiers: tuple[str, ...]) -> None:
         """Forget comparisons for good."""

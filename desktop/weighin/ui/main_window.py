@@ -21,6 +21,7 @@ from weighin.ui.rail import Rail
 if TYPE_CHECKING:
     from weighin.core.candidates import Candidate
     from weighin.core.model import ModelFacts
+    from weighin.core.tape import Tape
     from weighin.services.comparison import ComparisonRunner
     from weighin.services.history import History
     from weighin.services.library import Library
@@ -86,6 +87,7 @@ class MainWindow(QMainWindow):
             self._history_page = HistoryPage(self._theme, self._history, self._parts.votes)
             self._history_page.opened.connect(self._reopen)
             self._history_page.export_wanted.connect(self._export)
+            self._history_page.tape_wanted.connect(self._tell_tape)
             self._history_page.bundle_wanted.connect(lambda: self.bundle_desk.ask_open(self))
             self._stack.addWidget(self._history_page)
         return self._history_page
@@ -217,6 +219,7 @@ class MainWindow(QMainWindow):
         self._parts.blind.began.connect(self._put_bundle_away)
         # A file dropped beside the panes goes to the first lane; on a pane, that pane takes it.
         FileDrop(self).dropped.connect(self._take_file)
+        self.compare.tape_wanted.connect(self._tell_tape)
         self.compare.prompt.sets_toggled.connect(lambda is_open: self.sets_desk.drawer.setVisible(is_open))
         self.compare.choice.bundle_dropped.connect(self.open_bundle)
 
@@ -241,6 +244,16 @@ class MainWindow(QMainWindow):
             self.open_bundle(path)
         else:
             self.compare.choice.open(self.compare.panes[0], path)
+
+    def _tell_tape(self, comparison: Comparison) -> None:
+        from weighin.ui.tape.tape_window import TapeWindow
+
+        tapes = self._parts.tapes
+
+        def show(tape: Tape) -> None:
+            TapeWindow(self._theme, tapes, tape, self).show()
+
+        tapes.make(comparison, show, lambda error: self.show_notice(error.user_text))
 
     def _export(self, comparison: Comparison, kind: str) -> None:
         self.bundle_desk.ask_export(comparison, kind, self)

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from weighin.services.bundles import Bundles
     from weighin.services.factory import ModelServices
     from weighin.services.prompt_sets import PromptSets
+    from weighin.services.tapes import Tapes
     from weighin.services.votes import Votes
     from weighin.services.workstation import Workstation
 
@@ -39,3 +40,7 @@ class Parts(Protocol):
     @property
     def prompt_sets(self) -> PromptSets:
         """Kept prompts, sets, and runs of sets."""
+
+    @property
+    def tapes(self) -> Tapes:
+        """What is known of a pair of models, for one picture."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from weighin.core import words
 from weighin.core.chat import Prompt
@@ -39,9 +39,11 @@ _WARM_UP_MS = 250
 
 
 class ComparePage(QWidget):
-    """One prompt, two lanes. `options_changed`: something was edited beside the prompt."""
+    """One prompt, two lanes. `options_changed`: something was edited beside the prompt. `tape_wanted` carries
+    the Comparison that is shown."""
 
     options_changed = Signal()
+    tape_wanted = Signal(object)
 
     def __init__(
         self,
@@ -73,6 +75,11 @@ class ComparePage(QWidget):
         self._blind_place = QWidget()
         self.desk = BlindDesk(theme, parts.blind, parts.votes, self._blind_place, self._hide_lanes, self)
         self.same_prompt = SamePrompt(theme)
+        self.tape = QPushButton("Tape…")
+        self.tape.setAccessibleName("The tale of the tape: both models in one picture")
+        self.tape.setToolTip("Both models in one picture")
+        self.tape.hide()
+        self._shown: Comparison | None = None
         self.prompt = PromptBox(theme)
         self._drawer: OptionsDrawer | None = None
         self._arrange()
@@ -183,7 +190,10 @@ class ComparePage(QWidget):
         column.addWidget(self._remark)
         column.addWidget(self.lanes_area, 1)
         column.addWidget(self._blind_place, 1)
-        column.addWidget(self.same_prompt)
+        proof = QHBoxLayout()
+        proof.addWidget(self.same_prompt, 1)
+        proof.addWidget(self.tape, 0, Qt.AlignmentFlag.AlignTop)
+        column.addLayout(proof)
         column.addWidget(self.prompt)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(14, 12, 14, 12)
@@ -196,6 +206,7 @@ class ComparePage(QWidget):
         self._blind.revealed.connect(self._ended)
         self._blind.void.connect(self._remark.say_or_hide)
         self.desk.changed.connect(self._follow_blind)
+        self.tape.clicked.connect(lambda: self.tape_wanted.emit(self._shown))
         for presenter in self._presenters:
             presenter.activity_changed.connect(self._tell_each_other)
             presenter.try_anyway.connect(self._insist)
@@ -238,6 +249,7 @@ class ComparePage(QWidget):
         self._shows_history = False
         self._remark.hide()
         self.same_prompt.clear()
+        self.tape.hide()
         self.scales.reset()
         self.prompt.set_running(True)
         if self._blind.hides:
@@ -275,6 +287,8 @@ class ComparePage(QWidget):
         for result in comparison.results:
             self._presenters[LABELS.index(result.label)].show_result(result)
         self.same_prompt.show_comparison(comparison)
+        self._shown = comparison
+        self.tape.setVisible(len(comparison.results) == len(LABELS))
         # Whoever has seen a result needs the room for results.
         self._has_results = True
         self._show_hint()

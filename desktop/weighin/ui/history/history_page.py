@@ -29,12 +29,13 @@ _NOT_FOUND = "No comparison contains these words."
 
 
 class HistoryPage(QWidget):
-    """`opened` carries the Comparison that shall be shown; `export_wanted` one and the format; `bundle_wanted`: a
-    bundle shall be opened."""
+    """`opened` carries the Comparison that shall be shown; `export_wanted` one and the format; `tape_wanted` one
+    whose tale of the tape shall be told; `bundle_wanted`: a bundle shall be opened."""
 
     opened = Signal(object)
     export_wanted = Signal(object, str)
     bundle_wanted = Signal()
+    tape_wanted = Signal(object)
 
     def __init__(self, theme: Theme, history: History, votes: Votes, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -60,6 +61,9 @@ class HistoryPage(QWidget):
         self._export = QPushButton("Export")
         self._export.setAccessibleName("Export the selected comparison")
         self._export.setMenu(self._export_menu())
+        self._tape = QPushButton("Tape…")
+        self._tape.setAccessibleName("The tale of the tape: the two models of the selected comparison in one picture")
+        self._tape.setToolTip("The two models in one picture")
         self._bundle = QPushButton("Open bundle…")
         self._bundle.setAccessibleName("Open a comparison somebody made elsewhere")
         self._delete = QPushButton("Delete…")
@@ -104,6 +108,7 @@ class HistoryPage(QWidget):
         row.addStretch(1)
         row.addWidget(self._bundle)
         row.addWidget(self._open)
+        row.addWidget(self._tape)
         row.addWidget(self._export)
         row.addWidget(self._delete)
         layout = QVBoxLayout(self)
@@ -130,6 +135,7 @@ class HistoryPage(QWidget):
         self._open.clicked.connect(self._load)
         self._delete.clicked.connect(self._ask)
         self._bundle.clicked.connect(self.bundle_wanted)
+        self._tape.clicked.connect(self._load_for_tape)
         self._delete_now.clicked.connect(self._remove)
         self._keep.clicked.connect(self._spare)
         QShortcut(QKeySequence.StandardKey.Find, self).activated.connect(self.search.setFocus)
@@ -147,6 +153,7 @@ class HistoryPage(QWidget):
         chosen = self.table.chosen
         self._open.setEnabled(len(chosen) == 1)
         self._export.setEnabled(len(chosen) == 1)
+        self._tape.setEnabled(len(chosen) == 1)
         self._delete.setEnabled(bool(chosen))
         if {row.id for row in chosen} != set(self._doomed):
             self._confirm.hide()
@@ -161,6 +168,11 @@ class HistoryPage(QWidget):
         for kind, text in (("bundle", "Replayable bundle…"), *((kind, f"{name}…") for kind, name in EXPORTS.items())):
             menu.addAction(text).triggered.connect(lambda _, which=kind: self._load_to_export(which))
         return menu
+
+    def _load_for_tape(self) -> None:
+        chosen = self.table.chosen
+        if len(chosen) == 1:
+            self._history.load(chosen[0].id, self.tape_wanted.emit, self._fail)
 
     def _load_to_export(self, kind: str) -> None:
         chosen = self.table.chosen

@@ -1,0 +1,1 @@
+"""The tale of the tape: painted, shown, exported."""

@@ -1,0 +1,121 @@
+"""The tale of the tape in the window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication, QPushButton
+from pytestqt.qtbot import QtBot
+
+from tests.ui.conftest import Kit
+from tests.ui.fakes import FakeHistory, answer, comparison
+from tests.unit.core.test_tape import big
+from weighin.core.hardware import Hardware
+from weighin.core.tape import Tape, tape_of
+from weighin.services.evaluations import Evaluations
+from weighin.services.history import History
+from weighin.services.tapes import Tapes
+from weighin.services.votes import Votes
+from weighin.ui.main_window import HISTORY
+from weighin.ui.tape.tape_picture import SIZE, tape_image
+from weighin.ui.tape.tape_window import TapeWindow
+from weighin.ui.theme import Theme, load_colours
+
+HARDWARE = Hardware("Linux", "Ryzen 7", 8, 16, 32_000_000_000, None, None, None, None)
+
+
+@pytest.fixture
+def tapes(qapp: QApplication, tmp_path: Path) -> Iterator[Tapes]:
+    database = tmp_path / "x.db"
+    parts = (History(database), Votes(database), Evaluations(database))
+    made = Tapes(*parts, lambda: HARDWARE)
+    yield made
+    made.close()
+    for part in parts:
+        part.close()
+
+
+@pytest.mark.parametrize("face", ["light", "dark"])
+def test_the_picture_is_painted_in_both_faces(qapp: QApplication, face: str) -> None:
+    colours = load_colours(face)
+    image = tape_image(tape_of(big()), colours)
+    assert image.size() == SIZE
+    assert image.pixelColor(2, 2).name() == colours.surface
+    shades = {image.pixelColor(x, y).name() for x in range(0, 1600, 3) for y in range(0, 900, 5)}
+    assert {colours.lane_a, colours.lane_b, colours.raised} <= shades
+    # Nothing runs out of the picture: its edge is the ground.
+    edges = [*((x, y) for x in range(0, 1600, 7) for y in (0, 899)), *((x, y) for x in (0, 1599) for y in range(900))]
+    assert {image.pixelColor(x, y).name() for x, y in edges} == {colours.surface}
+
+
+@pytest.mark.parametrize("kind", ["png", "pdf", "md"])
+def test_it_is_saved(qtbot: QtBot, theme: Theme, tapes: Tapes, tmp_path: Path, kind: str) -> None:
+    window = TapeWindow(theme, tapes, tape_of(big()))
+    qtbot.addWidget(window)
+    path = tmp_path / f"tape.{kind}"
+    window.save(kind, str(path))
+    qtbot.waitUntil(lambda: window.note.text() == f"Written: tape.{kind}")
+    data = path.read_bytes()
+    if kind == "png":
+        assert QImage(str(path)).size() == SIZE
+    else:
+        assert data.startswith({"pdf": b"%PDF", "md": b"# Qwen"}[kind])
+    window.save(kind, str(tmp_path / "no" / "such" / f"x.{kind}"))
+    qtbot.waitUntil(lambda: "cannot be written" in window.note.text())
+
+
+def test_dark_and_light_are_two_pictures(qtbot: QtBot, theme: Theme, tapes: Tapes) -> None:
+    window = TapeWindow(theme, tapes, tape_of(big()))
+    qtbot.addWidget(window)
+    before = QImage(window.image)
+    window.face.setCurrentIndex(1 - window.face.currentIndex())
+    assert window.image != before
+    assert "Writes alone" in window.picture.accessibleDescription()
+
+
+def test_it_is_made_of_what_is_kept(qtbot: QtBot, tapes: Tapes) -> None:
+    alone, together = big().alone, big().together
+    assert alone is not None and together is not None
+    alone, together = replace(alone, id="a1"), replace(together, id="b2")
+    saved: list[object] = []
+    for record in (alone, together):
+        tapes._history.save(record, saved.append, pytest.fail)
+    qtbot.waitUntil(lambda: len(saved) == 2)
+    found: list[Tape] = []
+    for record in (alone, together):
+        tapes.make(record, found.append, pytest.fail)
+    qtbot.waitUntil(lambda: len(found) == 2)
+    assert [line.label for line in found[0].lines] == [line.label for line in found[1].lines]
+    told = {line.label: line.a for line in found[0].lines}
+    assert told["Writes alone"].startswith("31.0") and told["Writes together"].startswith("18.0")
+    assert "Ryzen 7, 8 cores" in found[0].footer[0]
+
+
+@pytest.fixture
+def kit(new_kit: Callable[..., Kit], tapes: Tapes) -> Kit:
+    made = new_kit(history=FakeHistory(comparison()))
+    made.window._parts.tapes = tapes
+    return made
+
+
+def test_from_the_compare_page(kit: Kit, qtbot: QtBot) -> None:
+    assert kit.page.tape.isHidden()
+    kit.start()
+    assert kit.page.tape.isHidden()
+    kit.runner.finish(answer(), answer())
+    kit.page.tape.click()
+    qtbot.waitUntil(lambda: bool(kit.window.findChildren(TapeWindow)))
+
+
+def test_from_history(kit: Kit, qtbot: QtBot) -> None:
+    kit.window.show_page(HISTORY)
+    page = kit.window.history_page
+    button = next(b for b in page.findChildren(QPushButton) if b.text() == "Tape…")
+    assert not button.isEnabled()
+    page.table.selectRow(0)
+    button.click()
+    qtbot.waitUntil(lambda: bool(kit.window.findChildren(TapeWindow)))
