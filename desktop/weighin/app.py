@@ -84,7 +84,7 @@ class Program:
     def bundles(self) -> Bundles:
         """Comparisons from and for elsewhere, made when they are first wanted."""
         if self._bundles is None:
-            self._bundles = new_bundles(self.models, self.library)
+            self._bundles = new_bundles(self.models, self.library, self.votes)
         return self._bundles
 
     @property

@@ -11,6 +11,7 @@ import shiboken6
 from PySide6.QtWidgets import QApplication
 
 from weighin.app import Program
+from weighin.core.blind import Choice, Vote, contender
 from weighin.core.comparison import Comparison
 from weighin.paths import Profile
 from weighin.ui import theme
@@ -37,6 +38,10 @@ def test_made_opened_and_replicated(qtbot: Any, program: Program, tmp_path: Path
     program.window.compare.prompt.set_text("What is seven plus five?")
     program.window.compare.run()
     qtbot.waitUntil(lambda: bool(outcome), timeout=60_000)
+    a, b = (contender(result.setup.model) for result in outcome[0].results)
+    voted: list[object] = []
+    program.votes.add(Vote(outcome[0].id, outcome[0].created, a, b, Choice.B_BETTER), voted.append, pytest.fail)
+    qtbot.waitUntil(lambda: bool(voted))
     path = tmp_path / "made.weighin.json"
     program.window.bundle_desk.export(outcome[0], "bundle", str(path))
     qtbot.waitUntil(lambda: program.window.notice == "Written: made.weighin.json", timeout=30_000)
@@ -45,6 +50,7 @@ def test_made_opened_and_replicated(qtbot: Any, program: Program, tmp_path: Path
     qtbot.waitUntil(lambda: program.window.bundle_desk.box is not None, timeout=10_000)
     box = program.window.bundle_desk.box
     assert box is not None
+    assert "Voted blind there: B is better." in box.sentences
     qtbot.waitUntil(box.run.isEnabled, timeout=30_000)
     box.run.click()
     qtbot.waitUntil(lambda: "✓ Replicated" in box.sentences, timeout=60_000)

@@ -15,7 +15,7 @@ from weighin.core.comparison import Comparison
 from weighin.core.download import DownloadState, Transferred
 from weighin.core.errors import AppError
 from weighin.core.replay import Replayed, fetchable
-from weighin.core.replay_words import lane_words, model_words, origin_words, replay_json, verdict_words
+from weighin.core.replay_words import lane_words, model_words, origin_words, replay_json, verdict_words, votes_words
 from weighin.core.report import comparison_markdown
 from weighin.core.safe_text import safe_text
 from weighin.paths import Profile, resources
@@ -25,6 +25,7 @@ from weighin.services.history import History
 from weighin.services.library import Library
 from weighin.services.replay import Replay
 from weighin.services.settings import Settings
+from weighin.services.votes import Votes
 
 Failed = Callable[[AppError], None]
 
@@ -60,7 +61,8 @@ class _Desk:
         self.models: ModelServices = new_model_services(profile)
         self.models.records.damaged.connect(console.say)
         self.library = Library(resources(), Settings(profile.settings), self.models.shelf)
-        self.bundles: Bundles = new_bundles(self.models, self.library)
+        self.votes = Votes(profile.database)
+        self.bundles: Bundles = new_bundles(self.models, self.library, self.votes)
 
     def scan(self) -> None:
         """Learn what is on the shelf."""
@@ -79,6 +81,7 @@ class _Desk:
         """End processes in order."""
         self.console.end_progress()
         self.bundles.close()
+        self.votes.close()
         self.models.close()
 
 
@@ -116,6 +119,7 @@ class _Replaying:
             return
         lines = [f"Bundle of {origin_words(self._bundle)}", "", comparison_markdown(self._bundle.comparison)]
         results = zip(self._bundle.models, self._bundle.comparison.results, strict=True)
+        lines += [votes_words(self._bundle)] if self._bundle.votes else []
         lines += [model_words(model, r.setup.model, model.lane in self._replay.here) for model, r in results]
         self._console.result(safe_text("\n".join(lines)))
 

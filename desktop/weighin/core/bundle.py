@@ -8,6 +8,7 @@ import json
 import re
 from dataclasses import dataclass
 
+from weighin.core.blind import Choice, Vote, contender
 from weighin.core.comparison import Comparison
 from weighin.core.download import Plan, WantedFile
 from weighin.core.evaluation import ScoredItem
@@ -16,6 +17,7 @@ from weighin.core.jsonable import to_plain
 from weighin.core.shelf import ShelfModel
 
 SCHEMA = "weighin.bundle/1"
+VOTE_CHOICES = ("a", "b", "tie", "both_bad")
 
 
 @dataclass(frozen=True)
@@ -69,8 +71,9 @@ class BundleMachine:
 
 
 @dataclass(frozen=True)
-class Vote:
-    """A judgement on this comparison. choice: "a", "b", "tie" or "both_bad"; created: ISO 8601 in UTC."""
+class LaneVote:
+    """A blind judgement on this comparison. choice: which lane was better, "a" or "b", or "tie" or "both_bad";
+    created: ISO 8601 in UTC."""
 
     created: str
     choice: str
@@ -86,7 +89,7 @@ class Bundle:
     comparison: Comparison
     models: tuple[BundleModel, ...]
     machine: BundleMachine | None = None
-    votes: tuple[Vote, ...] = ()
+    votes: tuple[LaneVote, ...] = ()
     items: tuple[ScoredItem, ...] = ()
 
 
@@ -99,6 +102,15 @@ def machine_of(hardware: Hardware) -> BundleMachine:
         hardware.ram_total_bytes,
         tuple(gpu.name for gpu in hardware.gpus),
     )
+
+
+def vote_of(vote: Vote, comparison: Comparison) -> LaneVote:
+    """A vote on sides as one on lanes."""
+    if vote.choice in (Choice.TIE, Choice.BOTH_BAD):
+        return LaneVote(vote.created, vote.choice.value)
+    preferred = vote.a if vote.choice is Choice.A_BETTER else vote.b
+    is_a = preferred.key == contender(comparison.results[0].setup.model).key
+    return LaneVote(vote.created, "a" if is_a else "b")
 
 
 def model_of(lane: str, files: tuple[BundleFile, ...], known: ShelfModel | None) -> BundleModel:

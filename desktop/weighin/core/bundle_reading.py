@@ -7,7 +7,7 @@ import re
 from datetime import datetime
 from typing import Any
 
-from weighin.core.bundle import SCHEMA, Bundle, BundleModel
+from weighin.core.bundle import SCHEMA, VOTE_CHOICES, Bundle, BundleModel
 from weighin.core.comparison import LABELS, Comparison
 from weighin.core.errors import AppError
 from weighin.core.hub_names import check_commit, check_path, check_repository, is_sha256
@@ -83,6 +83,10 @@ def _check(bundle: Bundle) -> None:
     if any(len(result.rounds) > _MAX_ROUNDS for result in comparison.results):
         raise AppError("it has more rounds than can be run.")
     _check_names(comparison)
+    if any(vote.choice not in VOTE_CHOICES for vote in bundle.votes):
+        raise AppError("a vote in it is none.")
+    for vote in bundle.votes:
+        _check_moment(vote.created)
     for model in bundle.models:
         _check_model(model)
 

@@ -27,6 +27,12 @@ def origin_words(bundle: Bundle) -> str:
     return " · ".join(parts)
 
 
+def votes_words(bundle: Bundle) -> str:
+    """What was voted there, "" where nothing was."""
+    said = {"a": "A is better", "b": "B is better", "tie": "a tie", "both_bad": "both are bad"}
+    return f"Voted blind there: {', '.join(said[vote.choice] for vote in bundle.votes[:5])}." if bundle.votes else ""
+
+
 def model_words(model: BundleModel, facts: ModelFacts, is_here: bool) -> str:
     """Whether the very file of a lane is on this computer, and where it could be had."""
     name = f"{model.lane} ({safe_name(facts.name, 60)})"
@@ -83,6 +89,7 @@ def replay_json(bundle: Bundle, here: dict[str, ModelFacts], reason: str, replay
             "created": bundle.created,
             "program": bundle.program,
             "machine": asdict(bundle.machine) if bundle.machine else None,
+            "votes": [asdict(vote) for vote in bundle.votes],
             "models": [
                 {**asdict(model), "here": model.lane in here, "can_be_fetched": fetchable(model)}
                 for model in bundle.models

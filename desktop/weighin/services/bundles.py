@@ -12,6 +12,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 
 from weighin import __version__
+from weighin.core.blind import Vote
 from weighin.core.bundle import (
     SCHEMA,
     Bundle,
@@ -21,6 +22,7 @@ from weighin.core.bundle import (
     bundle_text,
     machine_of,
     model_of,
+    vote_of,
 )
 from weighin.core.bundle_reading import MAX_BYTES, read_bundle
 from weighin.core.comparison import Comparison, LaneResult
@@ -34,6 +36,7 @@ from weighin.services.hub import Hub
 from weighin.services.library import Library
 from weighin.services.shelf import Shelf
 from weighin.services.tasks import Failed, TaskRunner
+from weighin.services.votes import Votes
 
 # A record knows its end to the second only.
 _CLOCK_SLACK_S = 2
@@ -49,12 +52,13 @@ class Bundles(QObject):
         library: Library,
         hub: Hub,
         downloads: DownloadManager,
+        votes: Votes,
         hardware: Callable[[], Hardware],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._shelf, self._library, self._downloads = shelf, library, downloads
-        self._hardware = hardware
+        self._votes, self._hardware = votes, hardware
         self._fingerprints = Fingerprints(hub, shelf, self)
         self._tasks = TaskRunner(1, self)
 
@@ -63,8 +67,12 @@ class Bundles(QObject):
         models: list[BundleModel] = []
 
         def measured(machine: BundleMachine) -> None:
+            self._votes.of(comparison.id, lambda votes: finish(machine, votes), failed)
+
+        def finish(machine: BundleMachine, votes: tuple[Vote, ...]) -> None:
             record = without_owner(comparison, this_owner())
-            done(Bundle(SCHEMA, __version__, _now(), record, tuple(models), machine))
+            judged = tuple(vote_of(vote, comparison) for vote in votes)
+            done(Bundle(SCHEMA, __version__, _now(), record, tuple(models), machine, judged))
 
         def add(result: LaneResult, files: tuple[BundleFile, ...]) -> None:
             models.append(model_of(result.label, files, self._shelf.model(result.setup.model.path)))

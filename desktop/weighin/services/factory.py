@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from weighin.services.bundles import Bundles
     from weighin.services.library import Library
     from weighin.services.question_sets import QuestionSets
+    from weighin.services.votes import Votes
 
 
 def new_worker(parent: QObject) -> WorkerProcess:
@@ -118,8 +119,8 @@ def new_question_sets(profile: Profile, resources: Path) -> QuestionSets:
     return QuestionSets(resources, profile.questions, lambda: Hub(new_process))
 
 
-def new_bundles(models: ModelServices, library: Library) -> Bundles:
+def new_bundles(models: ModelServices, library: Library, votes: Votes) -> Bundles:
     """Files with a comparison to hand on, over the shelf, the hub process and the downloads of `models`."""
     from weighin.services.bundles import Bundles
 
-    return Bundles(models.shelf, library, models.hub, models.downloads, lambda: probe(models.folder))
+    return Bundles(models.shelf, library, models.hub, models.downloads, votes, lambda: probe(models.folder))

@@ -40,6 +40,10 @@ class Votes(QObject):
 
         self._tasks.run(work, kept, failed)
 
+    def of(self, comparison: str, done: Callable[[tuple[Vote, ...]], None], failed: Failed) -> None:
+        """The vote on one comparison, as a tuple of at most one."""
+        self._tasks.run(lambda: self._opened().of(comparison), done, failed)
+
     def tallies(self, done: Callable[[tuple[Tally, ...]], None], failed: Failed) -> None:
         """One tally a pair of models, the pair with the latest vote last."""
         self._tasks.run(lambda: tallies(self._opened().votes()), done, failed)

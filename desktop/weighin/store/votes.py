@@ -31,6 +31,12 @@ class VoteStore:
             )
             return done.rowcount == 1
 
+    def of(self, comparison: str) -> tuple[Vote, ...]:
+        """The vote on a comparison, if there is one."""
+        with translated():
+            rows = self._db.execute("select record from votes where comparison = ?", [comparison]).fetchall()
+        return tuple(found for (record,) in rows if (found := _read(record)) is not None)
+
     def votes(self) -> tuple[Vote, ...]:
         """All votes in the order in which they were cast."""
         with translated():

@@ -10,7 +10,8 @@ import pytest
 from tests.unit.core.test_replay import BUNDLE
 
 from weighin.core.answer import Failure, StopReason
-from weighin.core.bundle import Bundle, BundleFile, bundle_text, machine_of, model_of
+from weighin.core.blind import Choice, Vote, contender
+from weighin.core.bundle import Bundle, BundleFile, bundle_text, machine_of, model_of, vote_of
 from weighin.core.bundle_reading import MAX_BYTES, read_bundle
 from weighin.core.errors import AppError
 from weighin.core.hardware import Gpu, Hardware
@@ -124,6 +125,8 @@ HOSTILE: list[tuple[list[Any], Any]] = [
     (["models", 0, "commit"], "main"),
     (["models"], []),
     (["comparison", "results"], []),
+    (["votes", 0, "choice"], "<b>a</b>"),
+    (["votes", 0, "created"], "yesterday"),
     (["comparison", "id"], "'; drop table"),
     (["comparison", "created"], "now"),
     (["comparison", "request", "repeat"], 2_000_000),
@@ -166,3 +169,11 @@ def test_whatever_stands_anywhere_it_is_read_or_refused(value: Any) -> None:
             assert isinstance(read_bundle(json.dumps(changed).encode()), Bundle)
         except AppError as error:
             assert error.user_text
+
+
+@pytest.mark.parametrize(("choice", "lane"), [(Choice.A_BETTER, "b"), (Choice.B_BETTER, "a"), (Choice.TIE, "tie")])
+def test_a_vote_on_sides_is_one_on_lanes(choice: Choice, lane: str) -> None:
+    record = BUNDLE.comparison
+    a, b = (contender(result.setup.model) for result in record.results)
+    vote = Vote(record.id, "2026-11-22T10:30:00+00:00", b, a, choice)  # the sides were swapped
+    assert vote_of(vote, record).choice == lane

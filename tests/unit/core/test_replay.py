@@ -7,10 +7,10 @@ import pytest
 from tests.support.lanes import fake_model, request
 
 from weighin.core.answer import Answer, Failure, MemoryReceipt, StopReason, Timing
-from weighin.core.bundle import SCHEMA, Bundle, BundleFile, BundleMachine, BundleModel, Vote
+from weighin.core.bundle import SCHEMA, Bundle, BundleFile, BundleMachine, BundleModel, LaneVote
 from weighin.core.comparison import Comparison, EngineFacts, LaneResult, LaneSetup
 from weighin.core.replay import Verdict, cannot_run, first_parting, replayed, shown_here
-from weighin.core.replay_words import lane_words, model_words, origin_words, replay_json, verdict_words
+from weighin.core.replay_words import lane_words, model_words, origin_words, replay_json, verdict_words, votes_words
 
 TIMING = Timing(prompt_tokens=10, prompt_s=0.1, generated_tokens=21, generation_s=1.0, threads=2)
 ANSWER = Answer("The answer is twelve.", "Hm.", StopReason.END, TIMING, MemoryReceipt(1, 2, 3, 4), "<p>", 4096)
@@ -37,7 +37,7 @@ BUNDLE = Bundle(
     record(),
     MODELS,
     BundleMachine("Ryzen", "Linux", 8, 32_000_000_000),
-    (Vote("2026-11-22T10:30:00+00:00", "tie"),),
+    (LaneVote("2026-11-22T10:30:00+00:00", "tie"),),
 )
 HERE = {"A": fake_model("One"), "B": fake_model("Two")}
 
@@ -123,5 +123,6 @@ def test_words_and_json() -> None:
     body = replay_json(BUNDLE, HERE, "", replayed(BUNDLE, record()))
     assert (body["schema"], body["verdict"]) == ("weighin.replay/1", "replicated")
     assert [model["here"] for model in body["bundle"]["models"]] == [True, True]
+    assert votes_words(BUNDLE) == "Voted blind there: a tie." and votes_words(replace(BUNDLE, votes=())) == ""
     refused = replay_json(BUNDLE, {}, "x.", None)
     assert (refused["verdict"], refused["comparison"], refused["lanes"]) == ("cannot", None, [])

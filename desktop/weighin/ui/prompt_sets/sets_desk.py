@@ -137,6 +137,8 @@ class SetsDesk(QObject):
 
     def _try(self, action: Callable[[], None]) -> None:
         try:
+            if not self._compare.prompt.can_run:
+                raise AppError("First vote on the blind round, stop what runs, or correct the options.", kind="busy")
             action()
         except AppError as error:
             self._say(error)

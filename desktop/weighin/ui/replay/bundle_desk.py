@@ -140,7 +140,9 @@ class BundleDesk(QObject):
                 self._say(error)
 
     def _run(self) -> None:
-        if self._replay is not None:
+        if not self._compare.prompt.can_run:
+            self._say(AppError("Vote on the blind round first, or stop what runs.", kind="busy"))
+        elif self._replay is not None:
             try:
                 self._replay.run()
             except AppError as error:

@@ -12,7 +12,7 @@ from weighin.core.bundle import BundleModel
 from weighin.core.download import Transferred
 from weighin.core.model import ModelFacts
 from weighin.core.replay import Replayed, Verdict, fetchable
-from weighin.core.replay_words import lane_words, model_words, origin_words, verdict_words
+from weighin.core.replay_words import lane_words, model_words, origin_words, verdict_words, votes_words
 from weighin.ui.models.downloads_panel import DownloadRow
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.button import IconButton
@@ -35,7 +35,9 @@ class ReplayBox(QFrame):
         super().__init__(parent)
         self.setProperty("role", "card")
         self._replay = replay
-        self._title = PlainLabel(f"Bundle of {origin_words(replay.bundle)}", wrap=True)
+        self._title = PlainLabel(
+            f"Bundle of {origin_words(replay.bundle)}. {votes_words(replay.bundle)}".strip(), wrap=True
+        )
         self._verdict = PlainLabel(wrap=True)
         self._lines = PlainLabel(role="small", wrap=True)
         self._progress = PlainLabel(role="small")
