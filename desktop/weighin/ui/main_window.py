@@ -220,6 +220,7 @@ class MainWindow(QMainWindow):
         # A file dropped beside the panes goes to the first lane; on a pane, that pane takes it.
         FileDrop(self).dropped.connect(self._take_file)
         self.compare.tape_wanted.connect(self._tell_tape)
+        self.compare.differences_wanted.connect(self._show_differences)
         self.compare.prompt.sets_toggled.connect(lambda is_open: self.sets_desk.drawer.setVisible(is_open))
         self.compare.choice.bundle_dropped.connect(self.open_bundle)
 
@@ -244,6 +245,11 @@ class MainWindow(QMainWindow):
             self.open_bundle(path)
         else:
             self.compare.choice.open(self.compare.panes[0], path)
+
+    def _show_differences(self, comparison: Comparison) -> None:
+        from weighin.ui.reading.reading_window import ReadingWindow
+
+        ReadingWindow(self._theme, comparison, self).show()
 
     def _tell_tape(self, comparison: Comparison) -> None:
         from weighin.ui.tape.tape_window import TapeWindow

@@ -39,11 +39,12 @@ _WARM_UP_MS = 250
 
 
 class ComparePage(QWidget):
-    """One prompt, two lanes. `options_changed`: something was edited beside the prompt. `tape_wanted` carries
-    the Comparison that is shown."""
+    """One prompt, two lanes. `options_changed`: something was edited beside the prompt. `tape_wanted` and
+    `differences_wanted` carry the Comparison that is shown."""
 
     options_changed = Signal()
     tape_wanted = Signal(object)
+    differences_wanted = Signal(object)
 
     def __init__(
         self,
@@ -79,6 +80,9 @@ class ComparePage(QWidget):
         self.tape.setAccessibleName("The tale of the tape: both models in one picture")
         self.tape.setToolTip("Both models in one picture")
         self.tape.hide()
+        self.differences = QPushButton("Differences…")
+        self.differences.setAccessibleName("Both answers side by side, word by word")
+        self.differences.hide()
         self._shown: Comparison | None = None
         self.prompt = PromptBox(theme)
         self._drawer: OptionsDrawer | None = None
@@ -192,6 +196,7 @@ class ComparePage(QWidget):
         column.addWidget(self._blind_place, 1)
         proof = QHBoxLayout()
         proof.addWidget(self.same_prompt, 1)
+        proof.addWidget(self.differences, 0, Qt.AlignmentFlag.AlignTop)
         proof.addWidget(self.tape, 0, Qt.AlignmentFlag.AlignTop)
         column.addLayout(proof)
         column.addWidget(self.prompt)
@@ -206,6 +211,7 @@ class ComparePage(QWidget):
         self._blind.revealed.connect(self._ended)
         self._blind.void.connect(self._remark.say_or_hide)
         self.desk.changed.connect(self._follow_blind)
+        self.differences.clicked.connect(lambda: self.differences_wanted.emit(self._shown))
         self.tape.clicked.connect(lambda: self.tape_wanted.emit(self._shown))
         for presenter in self._presenters:
             presenter.activity_changed.connect(self._tell_each_other)
@@ -250,6 +256,7 @@ class ComparePage(QWidget):
         self._remark.hide()
         self.same_prompt.clear()
         self.tape.hide()
+        self.differences.hide()
         self.scales.reset()
         self.prompt.set_running(True)
         if self._blind.hides:
@@ -288,7 +295,8 @@ class ComparePage(QWidget):
             self._presenters[LABELS.index(result.label)].show_result(result)
         self.same_prompt.show_comparison(comparison)
         self._shown = comparison
-        self.tape.setVisible(len(comparison.results) == len(LABELS))
+        for button in (self.differences, self.tape):
+            button.setVisible(len(comparison.results) == len(LABELS))
         # Whoever has seen a result needs the room for results.
         self._has_results = True
         self._show_hint()

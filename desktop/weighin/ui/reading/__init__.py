@@ -1,0 +1,1 @@
+"""Reading two answers side by side."""

@@ -1,0 +1,105 @@
+"""Two answers side by side: what differs, where they part, found words, scrolled together."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QLineEdit, QSplitter, QVBoxLayout, QWidget
+
+from weighin.core import words
+from weighin.core.comparison import Comparison, LaneResult
+from weighin.core.errors import AppError
+from weighin.core.safe_text import safe_name, safe_text
+from weighin.core.text_difference import TextDifference
+from weighin.services.reading import Reading
+from weighin.ui.reading.text_pane import TextPane
+from weighin.ui.theme import Theme
+from weighin.ui.widgets.label import PlainLabel
+
+
+class ReadingWindow(QDialog):
+    """The two answers of a comparison as plain text."""
+
+    def __init__(self, theme: Theme, comparison: Comparison, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Differences")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._reading = Reading(self)
+        texts = [safe_text(result.answer.text) for result in comparison.results]
+        self.line = PlainLabel("Comparing…", wrap=True)
+        self.panes = tuple(
+            TextPane(f"Answer of lane {result.label}", text, theme.colours)
+            for result, text in zip(comparison.results, texts, strict=True)
+        )
+        self.find_box = QLineEdit()
+        self.find_box.setPlaceholderText("Find in both")
+        self.find_box.setAccessibleName("Find in both answers")
+        self.find_box.setClearButtonEnabled(True)
+        self.found = PlainLabel(role="small")
+        self.linked = QCheckBox("Scroll together")
+        self.linked.setChecked(True)
+        self._following = False
+        self._arrange(comparison.results)
+        self.find_box.textChanged.connect(self._find)
+        QShortcut(QKeySequence.StandardKey.Find, self).activated.connect(self.find_box.setFocus)
+        for pane, other in (self.panes, self.panes[::-1]):
+            pane.verticalScrollBar().valueChanged.connect(lambda _, p=pane, o=other: self._follow(p, o))
+        self._reading.compare(texts[0], texts[1], self._show, self._fail)
+        self.resize(1100, 700)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._reading.close()
+        super().closeEvent(event)
+
+    def _arrange(self, results: tuple[LaneResult, ...]) -> None:
+        splitter = QSplitter(Qt.Orientation.Horizontal)
+        splitter.setChildrenCollapsible(False)
+        for pane, result in zip(self.panes, results, strict=True):
+            side = QWidget()
+            column = QVBoxLayout(side)
+            column.setContentsMargins(0, 0, 0, 0)
+            column.addWidget(PlainLabel(f"{result.label} · {safe_name(result.setup.model.name, 80)}", role="small"))
+            column.addWidget(pane, 1)
+            splitter.addWidget(side)
+        row = QHBoxLayout()
+        row.addWidget(self.find_box, 1)
+        row.addWidget(self.found, 1)
+        row.addWidget(self.linked)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 12, 12, 12)
+        layout.addWidget(self.line)
+        layout.addWidget(splitter, 1)
+        layout.addLayout(row)
+
+    def _show(self, difference: TextDifference) -> None:
+        for pane, spans in zip(self.panes, (difference.a, difference.b), strict=True):
+            pane.mark(spans)
+        self.line.say(difference_words(difference))
+        if self.find_box.text():
+            self._find(self.find_box.text())
+
+    def _fail(self, error: AppError) -> None:
+        self.line.say(error.user_text)
+
+    def _find(self, text: str) -> None:
+        a, b = (pane.find_all(text) for pane in self.panes)
+        self.found.say(f"A: {words.count(a)}, B: {words.count(b)}" if text else "")
+
+    def _follow(self, pane: TextPane, other: TextPane) -> None:
+        """Keep the other text at the same share of its length."""
+        if not self.linked.isChecked() or self._following:
+            return
+        self._following = True
+        mine, its = pane.verticalScrollBar(), other.verticalScrollBar()
+        its.setValue(round(mine.value() / mine.maximum() * its.maximum()) if mine.maximum() else 0)
+        self._following = False
+
+
+def difference_words(difference: TextDifference) -> str:
+    """Where the texts part, and how much differs."""
+    if difference.parted_after is None:
+        return "Both answers have the same words."
+    after = words.plural(difference.parted_after, "word")
+    places = words.plural(max(len(difference.a), len(difference.b)), "place")
+    text = f"They part after {after} and differ in {places}; what the other does not have is underlined."
+    return text if difference.whole else f"{text} They are too long to be compared to the end."

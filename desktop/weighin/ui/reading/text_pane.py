@@ -1,0 +1,59 @@
+"""One of two texts that are read side by side."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QColor, QTextCharFormat, QTextCursor
+from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
+
+from weighin.core.text_difference import Span
+from weighin.ui.theme import Colours
+
+_MOST_FOUND = 2000
+
+
+class TextPane(QPlainTextEdit):
+    """Read-only; words the other text does not have stand on a tinted ground, underlined."""
+
+    def __init__(self, name: str, text: str, colours: Colours, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setReadOnly(True)
+        self.setTabChangesFocus(True)
+        self.setAccessibleName(name)
+        self.setPlainText(text)
+        self._colours = colours
+        self._changed: list[QTextEdit.ExtraSelection] = []
+
+    def mark(self, spans: tuple[Span, ...]) -> None:
+        """Show what the other one does not have."""
+        form = QTextCharFormat()
+        form.setBackground(QColor(self._colours.amber_surface))
+        form.setForeground(QColor(self._colours.amber))
+        form.setFontUnderline(True)
+        self._changed = [self._selection(span, form) for span in spans]
+        self.setExtraSelections(self._changed)
+
+    def find_all(self, text: str) -> int:
+        """Mark every place of `text`, whatever its case, and show the first; how many there are, 2000 at most."""
+        form = QTextCharFormat()
+        form.setBackground(QColor(self._colours.accent))
+        form.setForeground(QColor(self._colours.on_accent))
+        found: list[QTextEdit.ExtraSelection] = []
+        cursor = self.document().find(text) if text else QTextCursor()
+        while not cursor.isNull() and len(found) < _MOST_FOUND:
+            found.append(self._selection(Span(cursor.selectionStart(), cursor.selectionEnd()), form))
+            cursor = self.document().find(text, cursor)
+        self.setExtraSelections([*self._changed, *found])
+        if found:
+            first = QTextCursor(self.document())
+            first.setPosition(found[0].cursor.selectionStart())
+            self.setTextCursor(first)
+            self.centerCursor()
+        return len(found)
+
+    def _selection(self, span: Span, form: QTextCharFormat) -> QTextEdit.ExtraSelection:
+        made = QTextEdit.ExtraSelection()
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(span.start)
+        cursor.setPosition(span.end, QTextCursor.MoveMode.KeepAnchor)
+        made.cursor, made.format = cursor, form
+        return made

@@ -1,0 +1,66 @@
+"""Two answers side by side."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from tests.ui.conftest import Kit
+from tests.ui.fakes import answer, comparison
+from weighin.ui.reading.reading_window import ReadingWindow
+from weighin.ui.theme import Theme
+
+A = "The sea <b>is</b> salt.\n" + "line\n" * 300
+B = "The sea <b>is</b> deep.\n" + "line\n" * 600
+
+
+@pytest.fixture
+def window(qtbot: QtBot, theme: Theme) -> ReadingWindow:
+    made = ReadingWindow(theme, comparison(answer(A), answer(B)))
+    qtbot.addWidget(made)
+    with qtbot.waitExposed(made):
+        made.show()
+    qtbot.waitUntil(lambda: made.line.text() != "Comparing…")
+    return made
+
+
+def test_what_differs_and_where_they_part(window: ReadingWindow) -> None:
+    assert window.line.text().startswith("They part after 10 words")
+    marked = [s.cursor.selectedText() for s in window.panes[0].extraSelections()]
+    assert marked[0] == "salt"
+    assert window.panes[0].toPlainText() == A
+
+
+def test_found_in_both(window: ReadingWindow, qtbot: QtBot) -> None:
+    qtbot.keyClicks(window.find_box, "SEA")
+    assert window.found.text() == "A: 1, B: 1"
+    qtbot.keyClicks(window.find_box, "x")
+    assert window.found.text() == "A: 0, B: 0"
+    window.find_box.clear()
+    assert window.found.text() == ""
+
+
+def test_scrolled_together_or_not(window: ReadingWindow) -> None:
+    mine, its = (pane.verticalScrollBar() for pane in window.panes)
+    mine.setValue(mine.maximum())
+    assert its.value() == its.maximum() > 0
+    window.linked.setChecked(False)
+    mine.setValue(0)
+    assert its.value() == its.maximum()
+
+
+def test_from_the_compare_page(kit: Kit, qtbot: QtBot) -> None:
+    assert kit.page.differences.isHidden()
+    kit.start()
+    kit.runner.finish(answer(), answer("It is **twelve**."))
+    qtbot.mouseClick(kit.page.differences, Qt.MouseButton.LeftButton)
+    (window,) = kit.window.findChildren(ReadingWindow)
+    qtbot.waitUntil(lambda: window.line.text().startswith("They part after 0 words"))
+    window.close()
+
+
+def test_the_same_words(qtbot: QtBot, theme: Theme) -> None:
+    made = ReadingWindow(theme, comparison(answer("Twelve."), answer("Twelve.")))
+    qtbot.addWidget(made)
+    qtbot.waitUntil(lambda: made.line.text() == "Both answers have the same words.")
