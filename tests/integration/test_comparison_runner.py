@@ -15,8 +15,10 @@ from tests.support.lanes import HASTE, PATIENT, Runs, fake_lane, fake_model, req
 from weighin.core.answer import StopReason
 from weighin.core.chat import Prompt
 from weighin.core.comparison import LaneSetup, Mode
+from weighin.core.conditions import Conditions
 from weighin.core.errors import AppError
 from weighin.core.progress import LaneState
+from weighin.core.rounds import AGREEMENT, last_change, speeds
 from weighin.services.lane import Patience
 
 
@@ -177,3 +179,72 @@ def test_an_empty_prompt_is_refused_before_anything_runs(runs: Any, text: str) -
 def test_what_was_not_the_same_is_named(runs: Any) -> None:
     both = runs({"text": "x", "context": 512}, {"text": "y", "context": 1024})
     assert "context" in both.run(request()).differences
+
+
+CALM, BUSY = Conditions(other_cores=0.1), Conditions(other_cores=3.0)
+
+
+class Told:
+    """A watch that says what a test tells it to, one answer after the other; then that all is calm."""
+
+    def __init__(self, *conditions: Conditions) -> None:
+        self.left = list(conditions)
+        self.spare: list[float] = []
+
+    def begin(self, pids: Any) -> None:
+        return None
+
+    def end(self, begin: Any, spare_cores: float, suspended: bool) -> Conditions:
+        self.spare.append(spare_cores)
+        return self.left.pop(0) if self.left else CALM
+
+
+def test_rounds_end_when_the_medians_agree(runs: Any) -> None:
+    steady = {"text": "a b c d e f g h i j", "tokens_per_s": 200}
+    both = runs(steady, steady)
+    both.runner._watch = Told()
+    comparison = both.run(request(repeat=20), 60_000)
+    made = [len(result.rounds) for result in comparison.results]
+    assert made[0] == made[1] and made[0] % 2 == 0 and 4 <= made[0] < 20
+    for result in comparison.results:
+        assert last_change(speeds(result.rounds)) <= AGREEMENT
+    order = sorted((timing.position, result.label) for result in comparison.results for timing in result.rounds)
+    assert "".join(label for _, label in order).startswith("ABBAABBA")
+    assert [position for position, _ in order] == list(range(2, 2 + sum(made)))
+
+
+def test_a_disturbed_round_is_marked_and_asked_for_again(runs: Any) -> None:
+    both = runs({"text": "x"}, {"text": "y"})
+    both.runner._watch = Told(CALM, CALM, CALM, BUSY)
+    comparison = both.run(request(repeat=3))
+    assert both.rounds == [("A", 0), ("B", 0), ("A", 1), ("B", 1), ("B", 1), ("B", 2), ("A", 2), ("A", 3), ("B", 3)]
+    a, b = comparison.results
+    assert ([len(r.rounds) for r in (a, b)], [len(r.spoiled) for r in (a, b)]) == ([3, 3], [0, 1])
+    assert b.spoiled[0].conditions.disturbances
+    assert len(a.round_memory) == 3
+
+
+def test_a_computer_that_is_always_busy_is_not_waited_for(runs: Any) -> None:
+    both = runs({"text": "x"}, {"text": "y"})
+    both.runner._watch = Told(*[BUSY] * 50)
+    comparison = both.run(request(repeat=3))
+    assert [len(r.rounds) for r in comparison.results] == [3, 3]
+    assert sum(len(r.spoiled) for r in comparison.results) == 3
+    assert all(timing.conditions.disturbances for r in comparison.results for timing in r.rounds)
+
+
+def test_together_a_disturbed_round_is_repeated_by_both(runs: Any) -> None:
+    both = runs({"text": "x"}, {"text": "y"})
+    both.runner._watch = watch = Told(CALM, CALM, BUSY)
+    comparison = both.run(request(mode=Mode.TOGETHER, repeat=2))
+    assert [len(r.rounds) for r in comparison.results] == [2, 2]
+    assert [len(r.spoiled) for r in comparison.results] == [1, 1]
+    assert set(watch.spare) == {2}  # four cores, one thread each
+
+
+def test_a_single_round_is_never_repeated(runs: Any) -> None:
+    both = runs({"text": "x"}, {"text": "y"})
+    both.runner._watch = Told(BUSY, BUSY)
+    comparison = both.run(request())
+    assert both.rounds == [("A", 1), ("B", 1)]
+    assert comparison.results[0].answer.timing.conditions == BUSY

@@ -246,6 +246,7 @@ class FakeHistory(QObject):
     """Records in memory; `broken` makes every call fail."""
 
     changed = Signal()
+    completed = Signal(object)
 
     def __init__(self, *records: Comparison) -> None:
         super().__init__()

@@ -12,7 +12,8 @@ from pytestqt.qtbot import QtBot
 from tests.ui.conftest import Kit
 from tests.ui.fakes import DENSE, MOE, answer, failed, timing
 from weighin.core.answer import Failure, StopReason
-from weighin.core.comparison import Mode
+from weighin.core.comparison import Mode, Slowdown
+from weighin.core.conditions import Conditions
 from weighin.core.progress import LaneState
 from weighin.ui.compare.first_run import EXAMPLES
 
@@ -297,3 +298,27 @@ def test_the_first_run_offers_prompts_to_try(kit: Kit, qtbot: QtBot) -> None:
 def test_the_hint_is_for_the_starter_models_only(kit: Kit) -> None:
     kit.page.choice.open(kit.page.panes[1], "/models/other.gguf")
     assert not kit.page.hint_is_shown
+
+
+def test_the_last_answer_does_not_take_the_place_of_all_rounds(kit: Kit) -> None:
+    kit.start()
+    lane = kit.runner.begin_round("B")
+    kit.runner.begin_round("A")
+    rounds = tuple(timing(generation_s=seconds) for seconds in (0.4, 0.5, 0.6))
+    kit.runner.finish(answer(), answer(), rounds)
+    lane.answered.emit(answer())
+    assert "Rounds 3 of 1" in kit.page.panes[1].numbers.text
+
+
+def test_what_disturbed_and_what_together_cost_stands_with_the_numbers(kit: Kit) -> None:
+    kit.start()
+    spoilt = replace(timing(), conditions=Conditions(on_battery=True, other_cores=1.3))
+    made = kit.runner.finish(answer(timing=spoilt), answer(timing=spoilt), (spoilt,))
+    assert "Meanwhile other programs kept 1.3 cores busy, on battery" in kit.page.panes[0].numbers.text
+    assert "Against alone" not in kit.page.panes[0].numbers.text
+    slowdowns = (Slowdown("id0", True, 0.61, 0.5), Slowdown("id0", False, 0.8))
+    kit.history.completed.emit(replace(made, slowdowns=slowdowns))
+    assert "Against alone writing 61 %, reading 50 %" in kit.page.panes[0].numbers.text
+    assert "another prompt" in kit.page.panes[1].numbers.counted
+    kit.history.completed.emit(replace(made, id="of-another", slowdowns=()))
+    assert "Against alone" in kit.page.panes[0].numbers.text

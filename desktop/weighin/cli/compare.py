@@ -17,6 +17,7 @@ from weighin.core.options import LoadOptions, SamplingOptions
 from weighin.core.progress import LaneStatus
 from weighin.core.report import comparison_json, number_lines
 from weighin.core.safe_text import safe_name, safe_text
+from weighin.core.slowdown import against_alone
 from weighin.paths import Profile
 from weighin.services.comparison import ComparisonRunner
 from weighin.services.factory import new_runner
@@ -68,7 +69,7 @@ def run_compare(options: argparse.Namespace, profile: Profile, resources: Path, 
         raise errors[0]
     if not outcome:
         return 130
-    comparison = outcome[0]
+    comparison = _held_against_alone(outcome[0], store, console)
     ledger.settle(comparison)
     ledger.close()
     status = _status(comparison, loop.interrupted, console)
@@ -84,6 +85,17 @@ def run_compare(options: argparse.Namespace, profile: Profile, resources: Path, 
     else:
         console.result(_page(comparison))
     return status
+
+
+def _held_against_alone(comparison: Comparison, store: ComparisonStore, console: Console) -> Comparison:
+    """With the slowdown, where the same pair was measured alone before."""
+    if comparison.request.mode is not Mode.TOGETHER:
+        return comparison
+    try:
+        return against_alone(comparison, store.alone_of(comparison))
+    except AppError as error:
+        console.say(error.user_text)
+        return comparison
 
 
 def _request(
@@ -149,7 +161,7 @@ def _status(comparison: Comparison, interrupted: bool, console: Console) -> int:
 
 
 def _page(comparison: Comparison) -> str:
-    parts = [_lane(result) for result in comparison.results]
+    parts = [_lane(result, comparison) for result in comparison.results]
     if comparison.differences:
         parts.append(f"Not the same for both: {', '.join(comparison.differences)}")
     if hidden := unknowns(comparison.results):
@@ -157,7 +169,7 @@ def _page(comparison: Comparison) -> str:
     return "\n\n".join(parts)
 
 
-def _lane(result: LaneResult) -> str:
+def _lane(result: LaneResult, comparison: Comparison) -> str:
     answer = result.answer
     lines = [f"{result.label}  {safe_name(result.setup.model.name)}"]
     lines += [f"   ! {safe_name(notice, 300)}" for notice in answer.notices]
@@ -166,4 +178,4 @@ def _lane(result: LaneResult) -> str:
     lines += [f"   {line}" for line in safe_text(answer.text).splitlines()]
     if answer.failure:
         lines.append(f"   ! {safe_name(answer.failure.message, 400)}")
-    return "\n".join([*lines, *(f"   {line}" for line in number_lines(result))])
+    return "\n".join([*lines, *(f"   {line}" for line in number_lines(result, comparison))])

@@ -67,7 +67,11 @@ def _compare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--threads", type=int, metavar="N")
     parser.add_argument("--gpu-layers", metavar="N|auto", default="auto")
     parser.add_argument(
-        "--repeat", type=int, metavar="R", default=1, help="timed rounds after a warm-up, in the order A B B A"
+        "--repeat",
+        type=int,
+        metavar="R",
+        default=1,
+        help="timed rounds after a warm-up, in the order A B B A; fewer where two medians agree within 5 %%",
     )
     parser.add_argument("--raw", action="store_true", help="no chat template")
     parser.add_argument("--try-anyway", action="store_true", help="load even where memory seems too small")

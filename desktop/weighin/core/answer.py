@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from weighin.core.conditions import Conditions
+
 MIN_TOKENS_FOR_RATE = 8
 
 
@@ -41,7 +43,8 @@ class Timing:
     non-empty text; first_answer_token_s: to the first text that is not reasoning. generation_s: from the first to the
     last generated token. generated_tokens: without the end token; reasoning_tokens are among them.
     characters: of answer and reasoning together. major_faults: pages read from disk while answering.
-    counting: who counted; over a network, times are those of this client.
+    counting: who counted; over a network, times are those of this client. conditions: what else happened on this
+    computer. position: which answer of its comparison this was, warm-ups included, counted from 0.
     """
 
     load_s: float | None = None
@@ -59,6 +62,8 @@ class Timing:
     threads: int | None = None
     disturbed: bool = False
     counting: Counting = Counting.WORKER
+    conditions: Conditions | None = None
+    position: int | None = None
 
     @property
     def is_remote(self) -> bool:

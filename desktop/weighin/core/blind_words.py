@@ -29,7 +29,7 @@ def interval_words(tally: Tally) -> str:
     if tally.interval is None:
         return words.NONE
     low, high = tally.interval
-    return f"{_percent(tally.for_one / tally.decisive)} ({_percent(low)} to {_percent(high)})"
+    return f"{words.percent(tally.for_one / tally.decisive)} ({words.percent(low)} to {words.percent(high)})"
 
 
 def verdict_words(tally: Tally) -> str:
@@ -53,7 +53,3 @@ def verdict_words(tally: Tally) -> str:
 
 def _name(title: str) -> str:
     return safe_name(title, 60)
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"

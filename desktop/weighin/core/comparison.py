@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
-from weighin.core.answer import Answer, Failure, Timing
+from weighin.core.answer import Answer, Failure, MemoryReceipt, Timing
 from weighin.core.chat import Prompt
 from weighin.core.model import ModelFacts
 from weighin.core.options import LoadOptions, SamplingOptions
@@ -58,17 +58,36 @@ class EngineFacts:
 
 @dataclass(frozen=True)
 class LaneResult:
-    """What one lane gave back; `rounds` are the timings of every timed round, the answer's own among them."""
+    """What one lane gave back; `rounds` are the timings of every timed round, the answer's own among them.
+
+    spoiled: rounds that were disturbed and asked for again. round_memory: what each of several rounds cost."""
 
     label: str
     setup: LaneSetup
     answer: Answer
     rounds: tuple[Timing, ...] = ()
+    spoiled: tuple[Timing, ...] = ()
+    round_memory: tuple[MemoryReceipt, ...] = ()
+
+
+@dataclass(frozen=True)
+class Slowdown:
+    """What was left of a model's speed while another one ran: shares of its speed alone, 1 where nothing was lost.
+
+    alone: id of the comparison that measured it alone; same_prompt: whether on the same prompt."""
+
+    alone: str
+    same_prompt: bool
+    writing: float | None = None
+    reading: float | None = None
+    first_token: float | None = None
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """A finished, stopped or failed comparison: the record that History keeps. created: ISO 8601 in UTC."""
+    """A finished, stopped or failed comparison: the record that History keeps. created: ISO 8601 in UTC.
+
+    slowdowns: of each lane, in mode TOGETHER where an earlier comparison had measured the same pair alone."""
 
     id: str
     created: str
@@ -76,6 +95,11 @@ class Comparison:
     results: tuple[LaneResult, ...]
     engine: EngineFacts | None = None
     differences: tuple[str, ...] = field(default=())
+    slowdowns: tuple[Slowdown | None, ...] = ()
+
+    def slowdown(self, label: str) -> Slowdown | None:
+        """That of lane `label`; None where nothing is known."""
+        return self.slowdowns[LABELS.index(label)] if self.slowdowns else None
 
 
 # What a server keeps to itself; its answers say how many tokens the prompt had, if anything.

@@ -9,8 +9,17 @@ from typing import Any
 
 from weighin.core import words
 from weighin.core.answer import Answer, Counting, Timing
-from weighin.core.comparison import Comparison, EngineFacts, LaneResult, LaneSetup, unknowns
+from weighin.core.comparison import Comparison, EngineFacts, LaneResult, LaneSetup, Slowdown, unknowns
 from weighin.core.model import ModelFacts
+from weighin.core.round_words import (
+    conditions_words,
+    rate_spread,
+    rounds_words,
+    size_spread,
+    slowdown_sentence,
+    time_spread,
+)
+from weighin.core.rounds import NUMBERS, spread
 from weighin.core.safe_text import safe_name
 from weighin.core.server import BY_THIS_CLIENT, ON_THE_SERVER, server_of
 
@@ -77,7 +86,23 @@ def timing_json(timing: Timing) -> dict[str, Any]:
         "threads": timing.threads,
         "disturbed": timing.disturbed,
         "counted_by": timing.counting.value,
+        "position": timing.position,
+        "conditions": _conditions(timing),
     }
+
+
+def _conditions(timing: Timing) -> dict[str, Any] | None:
+    found = timing.conditions
+    return {**asdict(found), "disturbances": list(found.disturbances)} if found else None
+
+
+def _spreads(result: LaneResult) -> dict[str, Any]:
+    """Median and range of every number over the rounds that count; null where none has it."""
+    timings = result.rounds or (result.answer.timing,)
+    found = {name: spread(map(get, timings)) for name, get in NUMBERS.items()}
+    for name in ("total_bytes", "peak_bytes"):
+        found[f"memory_{name}"] = spread(getattr(receipt, name) for receipt in result.round_memory)
+    return {name: asdict(one) if one else None for name, one in found.items()}
 
 
 def options_json(setup: LaneSetup) -> dict[str, Any]:
@@ -88,7 +113,7 @@ def options_json(setup: LaneSetup) -> dict[str, Any]:
     return {**load, **asdict(setup.sampling), "stop": list(setup.sampling.stop)}
 
 
-def lane_json(result: LaneResult) -> dict[str, Any]:
+def lane_json(result: LaneResult, slowdown: Slowdown | None = None) -> dict[str, Any]:
     """LANE of the contract."""
     answer = result.answer
     memory = answer.memory
@@ -114,6 +139,9 @@ def lane_json(result: LaneResult) -> dict[str, Any]:
         "rendered_prompt": answer.rendered_prompt or None,
         "notices": list(answer.notices),
         "rounds": [timing_json(timing) for timing in result.rounds],
+        "spoiled_rounds": [timing_json(timing) for timing in result.spoiled],
+        "spread": _spreads(result),
+        "slowdown": asdict(slowdown) if slowdown else None,
         "error": _error(answer),
     }
 
@@ -130,7 +158,7 @@ def comparison_json(comparison: Comparison) -> dict[str, Any]:
         "system": request.prompt.system,
         "raw": request.prompt.raw,
         "engine": engine_json(comparison.engine),
-        "lanes": [lane_json(result) for result in comparison.results],
+        "lanes": [lane_json(result, comparison.slowdown(result.label)) for result in comparison.results],
         # Both lanes are given the very same messages; what their templates make of them is among the differences.
         "parity": _parity(comparison),
     }
@@ -167,7 +195,7 @@ def comparison_markdown(comparison: Comparison) -> str:
         if answer.reasoning:
             lines += ["### Reasoning", "", _quote(answer.reasoning), ""]
         lines += [_quote(answer.text) if answer.text else "(no answer)", ""]
-        lines += [f"- {line}" for line in number_lines(result)]
+        lines += [f"- {line}" for line in number_lines(result, comparison)]
         lines.append("")
     if comparison.engine:
         engine = comparison.engine
@@ -188,7 +216,8 @@ def comparison_csv(comparison: Comparison) -> str:
             "comparison": comparison.id, "created": comparison.created, "mode": comparison.request.mode.value,
             "lane": result.label, "model": result.setup.model.name, "prompt": comparison.request.prompt.text,
             "answer": result.answer.text, "stop_reason": result.answer.stop_reason.value,
-            **body["timing"], **{f"memory_{k}": v for k, v in body["memory"].items()},
+            **{k: v for k, v in body["timing"].items() if k != "conditions"},
+            **{f"memory_{k}": v for k, v in body["memory"].items()},
         }  # fmt: skip
         rows.append(flat)
     out = io.StringIO()
@@ -198,8 +227,8 @@ def comparison_csv(comparison: Comparison) -> str:
     return out.getvalue()
 
 
-def number_lines(result: LaneResult) -> list[str]:
-    """The numbers of one answer in words, "-" where one would be nonsense."""
+def number_lines(result: LaneResult, comparison: Comparison) -> list[str]:
+    """The numbers of one answer of `comparison` in words, "-" where one would be nonsense."""
     answer = result.answer
     timing = answer.timing
     reading = f"{words.count(timing.prompt_tokens)} tok, {words.figure(timing.prompt_tokens_per_s)} tok/s"
@@ -211,13 +240,26 @@ def number_lines(result: LaneResult) -> list[str]:
         f"Ended: {words.STOPS[answer.stop_reason]}"
         + (f" · {words.plural(timing.threads, 'thread')}" if timing.threads else ""),
     ]
-    if len(result.rounds) > 1:
-        rates = sorted(r for r in (t.generation_tokens_per_s for t in result.rounds) if r is not None)
-        if rates:
-            middle = (rates[(len(rates) - 1) // 2] + rates[len(rates) // 2]) / 2
-            spread = f"{words.figure(middle)} tok/s ({words.figure(rates[0])} to {words.figure(rates[-1])})"
-            lines.insert(1, f"Writing over {len(result.rounds)} rounds: median {spread}")
+    if made := rounds_words(result, comparison.request.repeat):
+        lines.insert(1, f"Rounds: {made}. Medians and ranges: {_medians(result)}")
+    if slowdown := comparison.slowdown(result.label):
+        lines.append(f"Together: {slowdown_sentence(slowdown)}")
+    if meanwhile := conditions_words((*result.rounds, *result.spoiled) or (timing,)):
+        lines.append(f"Meanwhile: {meanwhile}")
     return lines
+
+
+def _medians(result: LaneResult) -> str:
+    found = {name: spread(map(get, result.rounds)) for name, get in NUMBERS.items()}
+    parts = (
+        ("reading", rate_spread(found["prompt_tokens_per_s"], " tok/s")),
+        ("first token", time_spread(found["first_token_s"])),
+        ("writing", rate_spread(found["generation_tokens_per_s"], " tok/s")),
+        ("characters", rate_spread(found["characters_per_s"], "/s")),
+        ("total", time_spread(found["total_s"])),
+        ("RAM", size_spread(spread(receipt.total_bytes for receipt in result.round_memory))),
+    )
+    return ", ".join(f"{name} {value}" for name, value in parts)
 
 
 def _memory(result: LaneResult) -> str:

@@ -106,6 +106,11 @@ def moment(iso: str) -> str:
     return parsed.astimezone().strftime("%Y-%m-%d %H:%M")
 
 
+def percent(share: float) -> str:
+    """A share of 1 as "43 %"."""
+    return f"{100 * share:.0f} %"
+
+
 def plural(number: int, one: str) -> str:
     """ "1 comparison", "3 comparisons"."""
     return f"{count(number)} {one}" if number == 1 else f"{count(number)} {one}s"

@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import datetime
+import itertools
+import os
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from weighin.core.answer import Answer, Failure, MemoryReceipt, StopReason, Timing
-from weighin.core.comparison import (
-    LABELS,
-    Comparison,
-    ComparisonRequest,
-    LaneResult,
-    LaneSetup,
-    Mode,
-    differences,
-)
+from weighin.core.answer import Answer, Failure
+from weighin.core.comparison import LABELS, Comparison, ComparisonRequest, Mode, differences
+from weighin.core.conditions import Conditions
 from weighin.core.errors import AppError
 from weighin.core.machine import memory_needed, memory_refusal, threads_per_lane
 from weighin.core.model import ModelFacts
 from weighin.core.options import LoadOptions
+from weighin.core.rounds import Step, enough, schedule
+from weighin.services.conditions import ConditionWatch
 from weighin.services.lane import Lane, LoadedModel
+from weighin.services.lane_run import LaneRun
+
+# How many disturbed rounds are asked for again: on a busy computer that would never end.
+_MOST_REPEATS = 4
 
 
 @dataclass(frozen=True)
@@ -37,22 +39,12 @@ class RoundStart:
 
 
 @dataclass(frozen=True)
-class Step:
-    """One answer to fetch: of which lane, and whether it counts."""
+class _Asked:
+    """An answer that is being fetched, and the moment it began."""
 
-    lane: int
-    number: int
-
-
-def schedule(repeat: int) -> tuple[Step, ...]:
-    """Order of the answers: A B for one round; above that a warm-up of each (number 0), then A B B A A B ..."""
-    if repeat <= 1:
-        return (Step(0, 1), Step(1, 1))
-    steps = [Step(0, 0), Step(1, 0)]
-    for number in range(1, repeat + 1):
-        pair = (0, 1) if number % 2 else (1, 0)
-        steps += [Step(lane, number) for lane in pair]
-    return tuple(steps)
+    step: Step
+    position: int
+    begin: Any
 
 
 class ComparisonRunner(QObject):
@@ -69,16 +61,23 @@ class ComparisonRunner(QObject):
         available_bytes: Callable[[], int | None],
         parent: QObject | None = None,
         planned_bytes: Callable[[ModelFacts, LoadOptions], int | None] = lambda _model, _load: None,
+        watch: ConditionWatch | None = None,
     ) -> None:
-        """`planned_bytes`: main memory a model needs by its plan, None while it has none."""
+        """`planned_bytes`: main memory a model needs by its plan, None while it has none. `watch`: who sees what else
+        happens meanwhile."""
         super().__init__(parent)
+        self._watch = watch or ConditionWatch()
         self._planned_bytes = planned_bytes
         self.lanes = lanes
         self._cores = physical_cores
         self._available = available_bytes
         self._request: ComparisonRequest | None = None
-        self._runs: list[_LaneRun] = []
+        self._runs: list[LaneRun] = []
         self._steps: list[Step] = []
+        self._asked: dict[int, _Asked] = {}
+        self._came: list[tuple[_Asked, Answer, Conditions]] = []
+        self._positions = itertools.count()
+        self._repeats_left = 0
         self._waiting_for: set[int] = set()
         self._stopping = False
         for index, lane in enumerate(lanes):
@@ -102,11 +101,13 @@ class ComparisonRunner(QObject):
             raise AppError("Rounds must be a whole number from 1 to 20.", kind="options")
         self._request = request
         self._stopping = False
-        self._runs = [_LaneRun(setup) for setup in request.lanes]
+        self._runs = [LaneRun(label, setup) for label, setup in zip(LABELS, request.lanes, strict=True)]
         for run in self._runs:
             if run.setup.refusal:
                 run.fail(run.setup.refusal)
         self._steps = list(schedule(request.repeat))
+        self._positions = itertools.count()
+        self._repeats_left = min(_MOST_REPEATS, request.repeat) if request.repeat > 1 else 0
         self.started.emit(request)
         QTimer.singleShot(0, self._next)
 
@@ -130,6 +131,7 @@ class ComparisonRunner(QObject):
         """Take the next step, or finish."""
         if self._request is None or self._waiting_for:
             return
+        self._take_what_came()
         self._steps = [step for step in self._steps if self._runs[step.lane].can_go_on]
         if self._stopping or not self._steps:
             self._finish()
@@ -184,11 +186,12 @@ class ComparisonRunner(QObject):
         assert self._request is not None
         run = self._runs[step.lane]
         run.began = True
-        run.warming_up = step.number == 0
         self._waiting_for.add(step.lane)
         label = self.lanes[step.lane].label
         self.round_started.emit(RoundStart(label, step.number, self._request.repeat, step.number == 0))
         prompt = self._request.prompt
+        pids = [os.getpid(), *(lane.worker_pid for lane in self.lanes if lane.worker_pid)]
+        self._asked[step.lane] = _Asked(step, next(self._positions), self._watch.begin(pids))
         self.lanes[step.lane].generate(prompt.messages(), run.setup.sampling, self._threads(step.lane), prompt.raw)
 
     def _is_loaded(self, index: int) -> bool:
@@ -228,8 +231,37 @@ class ComparisonRunner(QObject):
     def _on_answered(self, index: int, answer: Answer) -> None:
         if index in self._waiting_for:
             self._waiting_for.discard(index)
-            self._runs[index].take(answer)
+            asked = self._asked.pop(index)
+            self._came.append((asked, answer, self._conditions(asked, answer)))
             self._next()
+
+    def _conditions(self, asked: _Asked, answer: Answer) -> Conditions:
+        suspended = answer.timing.disturbed
+        if self._runs[asked.step.lane].setup.model.is_server:
+            return Conditions(suspended=suspended)  # what happens on this computer does not slow the server down
+        lanes = range(len(self._runs)) if self._request and self._request.mode is Mode.TOGETHER else (asked.step.lane,)
+        used = sum(self._threads(lane) for lane in lanes if not self._runs[lane].setup.model.is_server)
+        return self._watch.end(asked.begin, self._cores() - used, suspended)
+
+    def _take_what_came(self) -> None:
+        """Take the answers that came since the last step (together: of both lanes). A disturbed round is asked for
+        again, as long as that may be; enough rounds end the comparison."""
+        came, self._came = self._came, []
+        spoilt = any(conditions.disturbances for _, _, conditions in came)
+        timed = [asked.step for asked, _, _ in came if asked.step.number > 0]
+        again = spoilt and bool(timed) and self._repeats_left > 0 and not self._stopping
+        for asked, answer, conditions in came:
+            warm_up = asked.step.number == 0
+            self._runs[asked.step.lane].take(answer, conditions, asked.position, warm_up, again and not warm_up)
+        if again:
+            self._repeats_left -= 1
+            self._steps[:0] = timed
+        elif came and self._block_is_complete() and enough(run.rounds for run in self._runs if run.can_go_on):
+            self._steps = []
+
+    def _block_is_complete(self) -> bool:
+        """Whether both lanes have had as many rounds, so that stopping here leaves nobody ahead."""
+        return len({len(run.rounds) for run in self._runs if run.can_go_on}) == 1
 
     def _on_vacated(self, index: int) -> None:
         if index in self._waiting_for and not self.lanes[index].worker_pid:
@@ -239,9 +271,7 @@ class ComparisonRunner(QObject):
     def _finish(self) -> None:
         assert self._request is not None
         request, self._request = self._request, None
-        results = tuple(
-            LaneResult(LABELS[i], run.setup, run.result(), tuple(run.rounds)) for i, run in enumerate(self._runs)
-        )
+        results = tuple(run.result() for run in self._runs)
         local = [lane for lane, run in zip(self.lanes, self._runs, strict=True) if not run.setup.model.is_server]
         engine = next((lane.engine for lane in local if lane.engine), None)
         created = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
@@ -252,37 +282,3 @@ class ComparisonRunner(QObject):
         self.finished.emit(
             Comparison(uuid.uuid4().hex, created, request, results, engine, differences(results) if answered else ())
         )
-
-
-class _LaneRun:
-    """What one lane has given back so far in this comparison."""
-
-    def __init__(self, setup: LaneSetup) -> None:
-        self.setup = setup
-        self.rounds: list[Timing] = []
-        self.warming_up = False
-        self._answer: Answer | None = None
-        self.began = False
-        self.can_go_on = True
-
-    def take(self, answer: Answer) -> None:
-        """One answer more; a warm-up is kept only when it failed."""
-        if answer.stop_reason is StopReason.FAILED:
-            self.can_go_on = False
-            self._answer = answer
-        elif not self.warming_up or answer.stop_reason is StopReason.CANCELLED:
-            self._answer = answer
-            if answer.stop_reason is not StopReason.CANCELLED:
-                self.rounds.append(answer.timing)
-
-    def fail(self, failure: Failure) -> None:
-        """This lane cannot answer, or not again: what it has answered is kept."""
-        self.can_go_on = False
-        answer = self._answer or Answer("", "", StopReason.FAILED, Timing(), MemoryReceipt())
-        self._answer = replace(answer, stop_reason=StopReason.FAILED, failure=failure)
-
-    def result(self) -> Answer:
-        """The last answer, or one that says that there is none."""
-        if self._answer is not None:
-            return self._answer
-        return Answer("", "", StopReason.CANCELLED, Timing(), MemoryReceipt())

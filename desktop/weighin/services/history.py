@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from weighin.core.comparison import Comparison, Mode
 from weighin.core.history import HistoryRow
 from weighin.core.model import ModelFacts
+from weighin.core.slowdown import against_alone
 from weighin.services.tasks import Failed, TaskRunner
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ class History(QObject):
     """One thread owns the database: the window never waits for a disk, and nothing is written out of order."""
 
     changed = Signal()
+    completed = Signal(object)  # Comparison: kept, with something that only earlier ones could tell
     damaged = Signal(str)  # a sentence: the database was moved aside, and where to
 
     def __init__(self, path: Path, parent: QObject | None = None) -> None:
@@ -30,8 +32,23 @@ class History(QObject):
         self._tasks = TaskRunner(1, self)
 
     def save(self, comparison: Comparison, done: Callable[[None], None], failed: Failed) -> None:
-        """Keep a comparison; `changed` follows."""
-        self._write(lambda store: store.save(comparison), done, failed)
+        """Keep a comparison; `changed` follows. One in mode TOGETHER is held against an earlier one of the same pair
+        alone; where there is one, `completed` follows too."""
+
+        def work() -> Comparison:
+            store = self._opened()
+            alone = store.alone_of(comparison) if comparison.request.mode is Mode.TOGETHER else None
+            kept = against_alone(comparison, alone)
+            store.save(kept)
+            return kept
+
+        def saved(kept: Comparison) -> None:
+            self.changed.emit()
+            if kept.slowdowns and not comparison.slowdowns:
+                self.completed.emit(kept)
+            done(None)
+
+        self._tasks.run(work, saved, failed)
 
     def search(
         self, text: str, done: Callable[[tuple[HistoryRow, ...]], None], failed: Failed, limit: int = 500

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import sqlite3
@@ -15,6 +16,7 @@ from weighin.core.errors import AppError
 from weighin.core.history import HistoryRow
 from weighin.core.jsonable import ShapeError, from_plain, to_plain
 from weighin.core.model import ModelFacts
+from weighin.core.slowdown import fits
 
 _LIST = """
 select c.id, c.created, substr(c.prompt, 1, 300) as prompt, c.mode,
@@ -25,6 +27,15 @@ from comparisons c
 left join answers a on a.comparison = c.id and a.lane = 'A'
 left join answers b on b.comparison = c.id and b.lane = 'B'
 """
+_ALONE = """
+select c.id from comparisons c
+join answers a on a.comparison = c.id and a.lane = 'A'
+join answers b on b.comparison = c.id and b.lane = 'B'
+where c.mode = 'alone' and ((a.model = ? and b.model = ?) or (a.model = ? and b.model = ?))
+order by c.prompt = ? desc, c.created desc, c.rowid desc limit ?
+"""
+# Among how many earlier comparisons of a pair one with the same options is looked for.
+_NEAREST = 50
 
 _PAIR = """
 select c.id from comparisons c
@@ -64,6 +75,7 @@ class ComparisonStore:
                 request=_dump(to_plain(request)),
                 engine=_dump(to_plain(comparison.engine)) if comparison.engine else None,
                 differences=_dump(list(comparison.differences)),
+                slowdowns=_dump([to_plain(s) if s else None for s in comparison.slowdowns]),
             )
             for result in comparison.results:
                 self._insert(
@@ -124,6 +136,7 @@ class ComparisonStore:
             "results": [json.loads(answer["record"]) for answer in answers],
             "engine": json.loads(row["engine"]) if row["engine"] else None,
             "differences": json.loads(row["differences"] or "[]"),
+            "slowdowns": json.loads(row["slowdowns"] or "[]"),
         }
         try:
             return from_plain(Comparison, body)
@@ -141,6 +154,21 @@ class ComparisonStore:
             found = self.get(identifier)
             if [contender(result.setup.model).key for result in found.results] == wanted:
                 return found
+        return None
+
+    def alone_of(self, together: Comparison) -> Comparison | None:
+        """The latest comparison that measured the same pair alone, on the same prompt if there is one."""
+        names = [_storable(result.setup.model.name) for result in together.results]
+        if len(names) != 2:
+            return None
+        with translated():
+            rows = self._db.execute(_ALONE, [*names, *names[::-1], _storable(together.request.prompt.text), _NEAREST])
+            identifiers = [identifier for (identifier,) in rows.fetchall()]
+        for identifier in identifiers:
+            with contextlib.suppress(AppError):  # one that this version cannot read
+                found = self.get(identifier)
+                if fits(together, found):
+                    return found
         return None
 
     def delete(self, identifiers: tuple[str, ...]) -> None:

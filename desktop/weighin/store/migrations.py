@@ -128,3 +128,9 @@ def m006_prompt_sets(db: Database) -> None:
     db["set_results"].create(  # type: ignore[union-attr]
         {"run": str, "number": int, "record": str}, pk=("run", "number"), not_null={"record"}
     )
+
+
+@MIGRATIONS()
+def m007_slowdowns(db: Database) -> None:
+    """What was left of each model's speed when both ran together."""
+    db["comparisons"].add_column("slowdowns", str)  # type: ignore[union-attr]

@@ -216,6 +216,7 @@ class MainWindow(QMainWindow):
         for number in range(len(PAGES)):
             shortcut = QShortcut(QKeySequence(f"Ctrl+{number + 1}"), self)
             shortcut.activated.connect(lambda which=number: self._go_to(which))
+        self._history.completed.connect(self.compare.complete)
         self._parts.blind.began.connect(self._put_bundle_away)
         # A file dropped beside the panes goes to the first lane; on a pane, that pane takes it.
         FileDrop(self).dropped.connect(self._take_file)

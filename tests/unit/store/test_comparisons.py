@@ -8,8 +8,9 @@ import pytest
 from tests.support.lanes import fake_model, request
 
 from weighin.core.answer import Answer, Failure, MemoryReceipt, StopReason, Timing
-from weighin.core.comparison import Comparison, EngineFacts, LaneResult, LaneSetup
+from weighin.core.comparison import Comparison, EngineFacts, LaneResult, LaneSetup, Mode
 from weighin.core.errors import AppError
+from weighin.core.slowdown import against_alone
 from weighin.store.comparisons import ComparisonStore
 from weighin.store.database import open_database
 
@@ -136,3 +137,24 @@ def test_a_locked_database_gives_a_sentence(tmp_path: Path, monkeypatch: pytest.
     store.save(comparison("a"))
     assert store.rows()
     store.close()
+
+
+def of_mode(identifier: str, mode: Mode, prompt: str, minute: int = 0) -> Comparison:
+    made = comparison(identifier, prompt)
+    created = f"2026-11-22T10:{minute:02d}:00+00:00"
+    return replace(made, created=created, request=replace(made.request, mode=mode))
+
+
+def test_the_latest_of_the_same_pair_alone_is_found(store: ComparisonStore) -> None:
+    earlier = [of_mode(f"id{n}", Mode.ALONE, prompt, n) for n, prompt in enumerate(("hello", "other", "other"))]
+    for one in (*earlier, of_mode("id8", Mode.TOGETHER, "hello", 8)):
+        store.save(one)
+    together = of_mode("id9", Mode.TOGETHER, "hello", 9)
+    assert store.alone_of(together).id == "id0"
+    assert store.alone_of(of_mode("id9", Mode.TOGETHER, "new", 9)).id == "id2"
+    store.delete(("id0", "id1", "id2"))
+    assert store.alone_of(together) is None
+    kept = against_alone(together, earlier[0])
+    store.save(kept)
+    assert store.get("id9") == kept
+    assert kept.slowdown("A").writing == 1.0

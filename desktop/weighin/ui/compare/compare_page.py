@@ -253,6 +253,7 @@ class ComparePage(QWidget):
     def _began(self, request: ComparisonRequest) -> None:
         self._request = request
         self._shows_history = False
+        self._shown = None
         self._remark.hide()
         self.same_prompt.clear()
         self.tape.hide()
@@ -292,7 +293,7 @@ class ComparePage(QWidget):
 
     def _show_results(self, comparison: Comparison) -> None:
         for result in comparison.results:
-            self._presenters[LABELS.index(result.label)].show_result(result)
+            self._presenters[LABELS.index(result.label)].show_result(result, comparison)
         self.same_prompt.show_comparison(comparison)
         self._shown = comparison
         for button in (self.differences, self.tape):
@@ -300,6 +301,11 @@ class ComparePage(QWidget):
         # Whoever has seen a result needs the room for results.
         self._has_results = True
         self._show_hint()
+
+    def complete(self, comparison: Comparison) -> None:
+        """More is known of a comparison now; where it is the one that is shown, show that too."""
+        if self._shown is not None and self._shown.id == comparison.id:
+            self._show_results(comparison)
 
     def _tell_each_other(self) -> None:
         a, b = self._presenters

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from weighin.core import words
-from weighin.core.answer import Answer, StopReason, Timing
-from weighin.core.comparison import LaneResult
+from weighin.core.answer import Answer, StopReason
+from weighin.core.comparison import Comparison, LaneResult
 from weighin.core.model import ModelFacts
 from weighin.core.progress import LaneState, LaneStatus, LivePoint, TextPiece
 from weighin.core.safe_text import safe_name
 from weighin.ui.compare.lane_pane import LanePane
+from weighin.ui.compare.number import Number, around
 from weighin.ui.compare.numbers import numbers
 from weighin.ui.compare.state_words import ACTIVE, silence_words, state_words
 
@@ -101,10 +102,11 @@ class LanePresenter(QObject):
         self._pane.state.stop_clock()
         self._say()
 
-    def show_result(self, result: LaneResult) -> None:
-        """Show a complete result with the numbers of all its rounds: at the end, and from History."""
+    def show_result(self, result: LaneResult, comparison: Comparison) -> None:
+        """Show a complete result of `comparison` with the numbers of all its rounds: at the end, and from History."""
         self._model = result.setup.model
-        self._show_answer(result.answer, result.rounds)
+        more = around(result, comparison.request.repeat, comparison.slowdown(result.label))
+        self._show_answer(result.answer, (*numbers(result.answer, result), *more))
 
     def show_empty(self) -> None:
         """Show a lane that gave nothing back."""
@@ -145,19 +147,20 @@ class LanePresenter(QObject):
             self._pane.add_point(point)
 
     def _take_answer(self, answer: Answer) -> None:
-        if self._blind:
+        # The last answer of all reaches the runner first: the whole result stands there already.
+        if self._blind or not self._running:
             return
-        self._show_answer(answer, ())
+        self._show_answer(answer, numbers(answer))
         self.activity_changed.emit()
 
-    def _show_answer(self, answer: Answer, rounds: tuple[Timing, ...]) -> None:
+    def _show_answer(self, answer: Answer, figures: tuple[Number, ...]) -> None:
         self._answer = answer
         self._pane.state.stop_clock()
         self._pane.finish_text(answer.text, answer.reasoning)
         self._pane.reasoning.count(answer.timing.reasoning_tokens)
         self._pane.show_notices(answer.notices)
         self._pane.failure.show_failure(answer.failure)
-        self._pane.numbers.show_numbers(numbers(answer, rounds))
+        self._pane.numbers.show_numbers(figures)
         self._say()
 
     def _ending(self, reason: StopReason) -> str:

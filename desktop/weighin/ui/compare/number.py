@@ -7,9 +7,21 @@ from dataclasses import dataclass
 
 from weighin.core import words
 from weighin.core.answer import Timing
+from weighin.core.comparison import LaneResult, Slowdown
+from weighin.core.round_words import (
+    conditions_words,
+    rate_spread,
+    rounds_words,
+    slowdown_sentence,
+    slowdown_words,
+    time_spread,
+)
+from weighin.core.rounds import AGREEMENT, spread
 
 MEASURED, ESTIMATED, NO_MARK = "✓", "~", ""
 _SAID = {MEASURED: "Measured. ", ESTIMATED: "Estimated. ", NO_MARK: ""}
+
+Get = Callable[[Timing], float | None]
 
 
 @dataclass(frozen=True)
@@ -33,16 +45,54 @@ def mark(is_known: bool) -> str:
     return MEASURED if is_known else NO_MARK
 
 
-def rate_text(one: float | None, many: tuple[Timing, ...], get: Callable[[Timing], float | None], unit: str) -> str:
-    """One round: its rate. Several: median and range, of the rounds that have one."""
-    known = [value for value in map(get, many) if value is not None]
-    if len(known) > 1:
-        from statistics import median  # slow to import, and seldom wanted
+@dataclass(frozen=True)
+class Rounds:
+    """The timings of an answer's rounds, or of the one there was."""
 
-        return f"{words.figure(median(known))} ({words.figure(min(known))}–{words.figure(max(known))}){unit}"
-    return f"{words.figure(one)}{unit}" if one is not None else words.NONE
+    timings: tuple[Timing, ...]
+
+    def rate(self, get: Get, unit: str) -> str:
+        """A rate; of several rounds its median and range."""
+        return rate_spread(spread(map(get, self.timings)), unit)
+
+    def time(self, get: Get) -> str:
+        """A duration; of several rounds its median and range."""
+        return time_spread(spread(map(get, self.timings)))
+
+    def knows(self, get: Get) -> bool:
+        """Whether some round has this number."""
+        return spread(map(get, self.timings)) is not None
+
+    @property
+    def over(self) -> str:
+        """What to add to an explanation."""
+        many = len(self.timings)
+        return f" Median and range of {many} rounds." if many > 1 else ""
 
 
-def over(many: tuple[Timing, ...]) -> str:
-    """What to add to the explanation of a number that stands for several rounds."""
-    return f" Median and range of {len(many)} rounds." if many else ""
+def around(result: LaneResult, asked: int, slowdown: Slowdown | None) -> tuple[Number, ...]:
+    """What belongs to the numbers of a lane as a whole: its rounds, running together, and what else went on."""
+    found = []
+    if text := rounds_words(result, asked):
+        told = (
+            "Rounds that count. A warm-up is dropped, the order is A B B A, and it ends when the median of all rounds "
+            f"and that before the last A B B A agree within {words.percent(AGREEMENT)}. A disturbed round is repeated."
+        )
+        found.append(Number("Rounds", text, told, NO_MARK))
+    if slowdown is not None:
+        told = f"What was left of the speed while both ran together: {slowdown_sentence(slowdown)} (medians)."
+        found.append(Number("Against alone", slowdown_words(slowdown), told, mark(slowdown.same_prompt) or ESTIMATED))
+    if text := conditions_words((*result.rounds, *result.spoiled) or (result.answer.timing,)):
+        told = (
+            "Where the power came from, whether the processor was throttled or the computer slept, and how many cores "
+            "other programs kept busy meanwhile."
+        )
+        found.append(Number("Meanwhile", text, told, NO_MARK))
+    return tuple(found)
+
+
+def cached_words(timing: Timing) -> str:
+    """What to add where part of the prompt was not read again."""
+    if not timing.cached_tokens:
+        return ""
+    return f" {words.plural(timing.cached_tokens, 'token')} were still known from before and not read again."

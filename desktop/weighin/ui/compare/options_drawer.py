@@ -140,7 +140,10 @@ class OptionsDrawer(QFrame):
         self._b.setVisible(separate)
 
 
-_ROUNDS_HELP = "Above 1 the prompt is answered so often by each lane, after one warm-up, in the order A B B A."
+_ROUNDS_HELP = (
+    "Above 1 the prompt is answered by each lane up to so often, after a warm-up that does not count, in the order "
+    "A B B A, until two medians agree within 5 %. Disturbed rounds are repeated."
+)
 
 
 def _values(setup: LaneSetup) -> LaneValues:
