@@ -64,3 +64,11 @@ def test_the_same_words(qtbot: QtBot, theme: Theme) -> None:
     made = ReadingWindow(theme, comparison(answer("Twelve."), answer("Twelve.")))
     qtbot.addWidget(made)
     qtbot.waitUntil(lambda: made.line.text() == "Both answers have the same words.")
+
+
+def test_characters_that_qt_counts_twice(qtbot: QtBot, theme: Theme) -> None:
+    a, b = "\U0001f30a\U0001f30a sea one \U0001f41f two", "\U0001f30a\U0001f30a sea \U0001f41f"
+    made = ReadingWindow(theme, comparison(answer(a), answer(b)))
+    qtbot.addWidget(made)
+    qtbot.waitUntil(lambda: made.line.text() != "Comparing…")
+    assert [s.cursor.selectedText() for s in made.panes[0].extraSelections()] == ["one", "two"]

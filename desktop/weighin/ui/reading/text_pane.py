@@ -29,7 +29,7 @@ class TextPane(QPlainTextEdit):
         form.setBackground(QColor(self._colours.amber_surface))
         form.setForeground(QColor(self._colours.amber))
         form.setFontUnderline(True)
-        self._changed = [self._selection(span, form) for span in spans]
+        self._changed = [self._selection(span, form) for span in _as_qt_counts(self.toPlainText(), spans)]
         self.setExtraSelections(self._changed)
 
     def find_all(self, text: str) -> int:
@@ -57,3 +57,16 @@ class TextPane(QPlainTextEdit):
         cursor.setPosition(span.end, QTextCursor.MoveMode.KeepAnchor)
         made.cursor, made.format = cursor, form
         return made
+
+
+def _as_qt_counts(text: str, spans: tuple[Span, ...]) -> list[Span]:
+    """The same places counted in UTF-16 units: Qt counts a character beyond U+FFFF twice."""
+    found, at, units = [], 0, 0
+    for span in spans:
+        ends = []
+        for place in (span.start, span.end):
+            units += place - at + sum(letter > "\uffff" for letter in text[at:place])
+            at = place
+            ends.append(units)
+        found.append(Span(*ends))
+    return found
