@@ -26,7 +26,9 @@ from weighin.ui import theme
 from weighin.ui.main_window import MainWindow
 
 if TYPE_CHECKING:
+    from weighin.core.evaluation import EvaluationRecord
     from weighin.services.bundles import Bundles
+    from weighin.services.evaluation_factory import EvaluationServices
     from weighin.services.judging import Judging
     from weighin.services.prompt_sets import PromptSets
     from weighin.services.tapes import Tapes
@@ -55,6 +57,7 @@ class Program:
         self._bundles: Bundles | None = None
         self._prompt_sets: PromptSets | None = None
         self._tapes: Tapes | None = None
+        self._evaluations: EvaluationServices | None = None
         self.window = MainWindow(self.runner, self.library, self.history, settings, self)
         # Not before they may be known: what is kept can be looked at.
         self.blind.revealed.connect(self._keep)
@@ -101,13 +104,24 @@ class Program:
     def tapes(self) -> Tapes:
         """What is known of a pair of models, made when it is first wanted."""
         if self._tapes is None:
-            from weighin.services.evaluations import Evaluations
             from weighin.services.tapes import Tapes
 
-            self._evaluations = Evaluations(self._profile.database)
             folder = self.models.folder
-            self._tapes = Tapes(self.history, self.votes, self._evaluations, lambda: probe(folder))
+            self._tapes = Tapes(self.history, self.votes, self.evaluations.kept, lambda: probe(folder))
         return self._tapes
+
+    @property
+    def evaluations(self) -> EvaluationServices:
+        """Question sets, stored evaluations and what runs them, made when they are first wanted."""
+        if self._evaluations is None:
+            from weighin.services.evaluation_factory import new_evaluation_services
+
+            made = new_evaluation_services(self._profile, resources())
+            made.kept.damaged.connect(self.window.show_notice)
+            made.runner.started.connect(self._make_room)
+            made.runner.finished.connect(lambda _record: self.judging.outlook.end())
+            self._evaluations = made
+        return self._evaluations
 
     def restore(self) -> None:
         """Take up what earlier runs left: the shelf, downloads that were not finished, and the ledger."""
@@ -126,10 +140,17 @@ class Program:
             self._prompt_sets.close()
         if self._tapes is not None:
             self._tapes.close()
+        if self._evaluations is not None:
             self._evaluations.close()
         self.models.close()
         self.votes.close()
         self.history.close()
+
+    def _make_room(self, _record: EvaluationRecord) -> None:
+        """An evaluation begins: models of the last comparison give their memory back, and nothing is planned."""
+        self.judging.outlook.begin()
+        for lane in self.runner.lanes:
+            lane.unload()
 
     def _keep(self, comparison: Comparison) -> None:
         self.history.save(comparison, lambda _: None, self._not_kept)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.ui.fakes import FakeHistory, FakeLibrary, FakeModels, FakeRunner, FakeSettings, FakeVotes
+from tests.ui.mmlu_fakes import FakeEvaluationServices, evaluation_services
 from tests.ui.prompt_set_fakes import FakePromptSets
 from tests.ui.replay_fakes import FakeBundles
 from tests.ui.workstation_fakes import StationKit, new_station
@@ -49,6 +50,7 @@ class Kit:
     station: StationKit
     blind: BlindRound
     votes: FakeVotes
+    evaluations: FakeEvaluationServices
 
     @property
     def page(self) -> ComparePage:
@@ -80,6 +82,7 @@ def new_kit(qtbot: QtBot, theme: themes.Theme) -> Iterator[Callable[..., Kit]]:
         history: FakeHistory | None = None,
         settings: FakeSettings | None = None,
         models: FakeModels | None = None,
+        evaluations: FakeEvaluationServices | None = None,
     ) -> Kit:
         parts = (
             FakeRunner(),
@@ -96,9 +99,10 @@ def new_kit(qtbot: QtBot, theme: themes.Theme) -> Iterator[Callable[..., Kit]]:
             models=parts[4], workstation=station.workstation, bundles=FakeBundles(), blind=blind, votes=votes
         )
         services.prompt_sets = FakePromptSets()
+        services.evaluations = evaluations or evaluation_services()
         window = MainWindow(*parts[:4], services)
         qtbot.addWidget(window)
-        return Kit(window, theme, *parts, station, blind, votes)
+        return Kit(window, theme, *parts, station, blind, votes, services.evaluations)
 
     yield make
     for station in stations:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -172,9 +173,16 @@ class FakeRunner(QObject):
         self.running = False
         self.requests: list[ComparisonRequest] = []
         self.stops = 0
+        self.reason_to_wait: Callable[[], str] = lambda: ""
+
+    def yield_to(self, reason: Callable[[], str]) -> None:
+        """As the real one does."""
+        self.reason_to_wait = reason
 
     def run(self, request: ComparisonRequest) -> None:
         """Begin, as the real one does."""
+        if reason := self.reason_to_wait():
+            raise AppError(reason, kind="busy")
         if not request.prompt.text.strip():
             raise AppError("Type a prompt first: there is nothing to put to the models.", kind="empty_prompt")
         self.requests.append(request)

@@ -21,15 +21,20 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Kit
 from tests.ui.fakes import LISTING, OTHER, FakeHistory, FakeModels, answer, comparison, failed, on_shelf
+from tests.ui.mmlu_fakes import answered, evaluation_services
 from weighin.core.download import plan_of
-from weighin.ui.main_window import PAGES
+from weighin.ui.main_window import MMLU, PAGES
 from weighin.ui.widgets.folded import FoldedSection
 
 
 @pytest.fixture
 def full(new_kit: Callable[..., Kit], qtbot: QtBot) -> Kit:
     """A window in which as much as possible is shown."""
-    kit = new_kit(history=FakeHistory(comparison()), models=FakeModels(on_shelf(OTHER)))
+    kit = new_kit(
+        history=FakeHistory(comparison()),
+        models=FakeModels(on_shelf(OTHER)),
+        evaluations=evaluation_services(answered()),
+    )
     kit.window.resize(1600, 1400)
     with qtbot.waitExposed(kit.window):
         kit.window.show()
@@ -44,6 +49,10 @@ def full(new_kit: Callable[..., Kit], qtbot: QtBot) -> Kit:
     kit.window.history_page.table.selectRow(0)
     kit.window.models_page.shelf.table.selectRow(0)
     kit.window.workstation_page.runs.table.selectRow(0)
+    kit.window.mmlu_page.show_record(answered())
+    kit.window.mmlu_page.run.questions.table.selectRow(0)
+    for section in kit.window.mmlu_page.findChildren(FoldedSection):
+        section.set_open(True)
     kit.models.downloads.add(plan_of(LISTING.repo, LISTING.commit, LISTING.variants[0]))
     return kit
 
@@ -95,30 +104,59 @@ def test_every_button_can_be_reached_by_keyboard(full: Kit) -> None:
     assert [b.accessibleName() for b in alone if not b.focusPolicy() & Qt.FocusPolicy.TabFocus] == []
 
 
-@pytest.mark.parametrize("page", range(len(PAGES)))
-def test_tab_walks_through_the_page_and_comes_round(full: Kit, qtbot: QtBot, page: int) -> None:
-    full.window.show_page(page)
-    full.window.activateWindow()
-    qtbot.waitUntil(full.window.isActiveWindow)
+def walk(window: QWidget, qtbot: QtBot) -> list[QWidget]:
+    """Where Tab leads, until it comes round."""
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
     visited: list[QWidget] = []
     for _ in range(150):
-        qtbot.keyClick(QApplication.focusWidget() or full.window, Qt.Key.Key_Tab)
+        qtbot.keyClick(QApplication.focusWidget() or window, Qt.Key.Key_Tab)
         now = QApplication.focusWidget()
         assert now is not None
         if visited and now is visited[0]:
-            break
+            return visited
         visited.append(now)
-    else:
-        pytest.fail("Tab never came round")
+    pytest.fail("Tab never came round")
+
+
+@pytest.mark.parametrize("page", range(len(PAGES)))
+def test_tab_walks_through_the_page_and_comes_round(full: Kit, qtbot: QtBot, page: int) -> None:
+    full.window.show_page(page)
+    visited = walk(full.window, qtbot)
     window = full.window
     wanted = (
         full.page.panes[0].answer.view,
         window.models_page.shelf.table,
         window.workstation_page.runs.table,
+        window.mmlu_page.run.scores.difference,
         window.history_page.table,
     )[page]
     assert wanted in visited
     assert all(widget.isVisible() for widget in visited)
+
+
+@pytest.mark.parametrize("part", ["setup", "subjects", "questions", "account", "past", "claims"])
+def test_tab_reaches_every_part_of_the_mmlu_page(full: Kit, qtbot: QtBot, part: str) -> None:
+    page = full.window.mmlu_page
+    full.window.show_page(MMLU)
+    if part == "setup":
+        page.run.bar.new.emit()
+    elif part in ("past", "claims"):
+        page.tabs.setCurrentIndex(1 if part == "past" else 2)
+    else:
+        page.run.tabs.setCurrentIndex(("scores", "subjects", "questions", "account").index(part))
+    questions = page.run.questions
+    wanted = {
+        "setup": (page.setup.start, page.setup.set._open, page.setup.subjects.list, page.setup.protocol._shots),
+        "subjects": (page.run.subjects,),
+        "questions": (questions.table, questions.detail, questions.search, questions.boxes._buttons["Both right"]),
+        "account": (page.run.account,),
+        "past": (page.past.table, page.past.open),
+        "claims": (page.claims.claims, page.claims.calculator.first._edit),
+    }[part]
+    page.past.table.selectRow(0)
+    visited = walk(full.window, qtbot)
+    assert [w.accessibleName() for w in wanted if w not in visited] == []
 
 
 def test_text_of_strangers_is_never_read_as_html(full: Kit) -> None:

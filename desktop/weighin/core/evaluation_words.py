@@ -68,4 +68,10 @@ def verdict_sentence(paired: PairedResult, name_a: str = "A", name_b: str = "B",
     if more is None:
         return f"Cannot tell yet: {points}."
     beyond = " (more than are left)" if left is not None and more > left else ""
-    return f"Cannot tell yet, about {more:,} more questions{beyond}: {points}."
+    return f"Cannot tell yet, about {_rounded(more):,} more questions{beyond}: {points}."
+
+
+def _rounded(number: int) -> int:
+    """Two figures: an extrapolation knows no more."""
+    unit = 10 ** max(0, len(str(number)) - 2)
+    return round(number / unit) * unit

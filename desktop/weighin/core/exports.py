@@ -1,10 +1,12 @@
-"""The formats a comparison is exported in, beside the bundle."""
+"""The formats comparisons and evaluations are exported in, beside the bundle."""
 
 from __future__ import annotations
 
 import json
 
 from weighin.core.comparison import Comparison
+from weighin.core.evaluation import EvaluationRecord
+from weighin.core.evaluation_report import evaluation_csv, evaluation_json, evaluation_markdown
 from weighin.core.report import comparison_csv, comparison_json, comparison_markdown
 
 EXPORTS = {"md": "Markdown", "json": "JSON", "csv": "CSV"}
@@ -15,3 +17,10 @@ def export_text(comparison: Comparison, kind: str) -> str:
     if kind == "json":
         return json.dumps(comparison_json(comparison), ensure_ascii=False, indent=1) + "\n"
     return {"md": comparison_markdown, "csv": comparison_csv}[kind](comparison)
+
+
+def evaluation_text(record: EvaluationRecord, kind: str) -> str:
+    """The same for an evaluation; JSON and CSV with every question. Raises KeyError."""
+    if kind == "json":
+        return json.dumps(evaluation_json(record, with_items=True), ensure_ascii=False, indent=1) + "\n"
+    return {"md": evaluation_markdown, "csv": evaluation_csv}[kind](record)

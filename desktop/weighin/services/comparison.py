@@ -80,6 +80,7 @@ class ComparisonRunner(QObject):
         self._repeats_left = 0
         self._waiting_for: set[int] = set()
         self._stopping = False
+        self._reason_to_wait: Callable[[], str] = lambda: ""
         for index, lane in enumerate(lanes):
             lane.loaded.connect(lambda model, i=index: self._on_loaded(i, model))
             lane.load_failed.connect(lambda failure, i=index: self._on_load_failed(i, failure))
@@ -91,10 +92,16 @@ class ComparisonRunner(QObject):
         """Whether a comparison is under way."""
         return self._request is not None
 
+    def yield_to(self, reason: Callable[[], str]) -> None:
+        """From now on nothing begins while `reason` gives one, a sentence; "" for none."""
+        self._reason_to_wait = reason
+
     def run(self, request: ComparisonRequest) -> None:
         """Begin. Raises AppError where there is nothing to run or something runs already."""
         if self.running:
             raise AppError("A comparison is running already.", kind="busy")
+        if reason := self._reason_to_wait():
+            raise AppError(reason, kind="busy")
         if not request.prompt.text.strip():
             raise AppError("Type a prompt first: there is nothing to put to the models.", kind="empty_prompt")
         if not 1 <= request.repeat <= 20:

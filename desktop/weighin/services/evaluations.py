@@ -11,8 +11,10 @@ from PySide6.QtCore import QObject, Signal
 from weighin.core.errors import AppError
 from weighin.core.evaluation import EvaluationRecord, ItemResult
 from weighin.core.evaluation_row import EvaluationRow
+from weighin.core.exports import evaluation_text
 from weighin.core.stored_evaluation import StoredEvaluation, StoredLane
 from weighin.services import owner
+from weighin.services.bundles import write_text
 from weighin.services.tasks import Failed, TaskRunner
 
 if TYPE_CHECKING:
@@ -52,6 +54,10 @@ class Evaluations(QObject):
             store.delete(identifiers)
 
         self._change(work, done, failed)
+
+    def export(self, record: EvaluationRecord, kind: str, path: str, done: Done, failed: Failed) -> None:
+        """Write a run to a file, whole or not at all. kind: one of core.exports.EXPORTS."""
+        self._tasks.run(lambda: write_text(Path(path), evaluation_text(record, kind)), done, failed)
 
     def begin(self, run: StoredEvaluation, done: Done, failed: Failed) -> None:
         """Keep a new run; this process works on it."""

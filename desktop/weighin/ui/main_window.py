@@ -20,6 +20,7 @@ from weighin.ui.rail import Rail
 
 if TYPE_CHECKING:
     from weighin.core.candidates import Candidate
+    from weighin.core.catalogue import Claim, System
     from weighin.core.model import ModelFacts
     from weighin.core.tape import Tape
     from weighin.services.comparison import ComparisonRunner
@@ -27,15 +28,20 @@ if TYPE_CHECKING:
     from weighin.services.library import Library
     from weighin.services.settings import Settings
     from weighin.ui.history.history_page import HistoryPage
+    from weighin.ui.mmlu.mmlu_page import MmluPage
     from weighin.ui.models.models_page import ModelsPage
     from weighin.ui.parts import Parts
     from weighin.ui.prompt_sets.sets_desk import SetsDesk
     from weighin.ui.replay.bundle_desk import BundleDesk
     from weighin.ui.workstation.workstation_page import WorkstationPage
 
-PAGES = ("Compare", "Models", "Workstation", "History")
-COMPARE, MODELS, WORKSTATION, HISTORY = range(4)
+PAGES = ("Compare", "Models", "Workstation", "MMLU", "History")
+COMPARE, MODELS, WORKSTATION, MMLU, HISTORY = range(5)
 _GEOMETRY = "window_geometry"
+_COMPARING = "A comparison is running. Stop it or let it finish first: both would disturb each other."
+_EVALUATING = (
+    "An evaluation is running on the MMLU page. Stop it or let it finish first: both would disturb each other."
+)
 
 
 class MainWindow(QMainWindow):
@@ -57,17 +63,19 @@ class MainWindow(QMainWindow):
         self._history = history
         self._settings = settings
         self._parts = parts
-        self._library = library
         self._closing = False
         self.setWindowTitle("Weigh-In")
         self.setWindowIcon(QIcon(str(paths.resources() / "icons" / "weighin.svg")))
         self.setMinimumSize(640, 560)
+        self._library = library
+        runner.yield_to(self._evaluation_running)
         self.compare = ComparePage(self._theme, runner, library, settings, parts)
         self._history_page: HistoryPage | None = None
         self._models_page: ModelsPage | None = None
         self._workstation_page: WorkstationPage | None = None
         self._bundle_desk: BundleDesk | None = None
         self._sets_desk: SetsDesk | None = None
+        self._mmlu_page: MmluPage | None = None
         self._page = COMPARE
         self._rail = Rail(self._theme, PAGES)
         self._stack = QStackedWidget()
@@ -130,6 +138,7 @@ class MainWindow(QMainWindow):
                 self._theme, self._parts.models, load_catalogue(paths.resources()), self._parts.workstation
             )
             self._models_page.compare_wanted.connect(self._compare_models)
+            self._models_page.check_wanted.connect(self._check_claim)
             self._stack.addWidget(self._models_page)
         return self._models_page
 
@@ -142,12 +151,33 @@ class MainWindow(QMainWindow):
 
             catalogue = load_catalogue(paths.resources())
             self._workstation_page = WorkstationPage(
-                self._theme, self._parts.workstation, catalogue, lambda: self._runner.running
+                self._theme, self._parts.workstation, catalogue, lambda: bool(self._busy())
             )
             self._workstation_page.compare_wanted.connect(self._compare_models)
             self._workstation_page.get_wanted.connect(self._get)
             self._stack.addWidget(self._workstation_page)
         return self._workstation_page
+
+    @property
+    def mmlu_page(self) -> MmluPage:
+        """The MMLU page, made when it is first wanted."""
+        if self._mmlu_page is None:
+            from weighin.core.catalogue import load_catalogue
+            from weighin.ui.mmlu.mmlu_page import MmluPage
+
+            catalogue = load_catalogue(paths.resources())
+            self._mmlu_page = MmluPage(
+                self._theme,
+                self._library,
+                self._settings,
+                self._parts.evaluations,
+                catalogue,
+                self._parts.workstation,
+                lambda: _COMPARING if self._runner.running else "",
+            )
+            self._mmlu_page.system_wanted.connect(self._show_system)
+            self._stack.addWidget(self._mmlu_page)
+        return self._mmlu_page
 
     @property
     def notice(self) -> str:
@@ -169,6 +199,7 @@ class MainWindow(QMainWindow):
                 lambda: self.compare,
                 lambda: self.models_page,
                 lambda: self.workstation_page,
+                lambda: self.mmlu_page,
                 lambda: self.history_page,
             )
             self._stack.setCurrentWidget(pages[number]())
@@ -183,16 +214,30 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._settings.set(_GEOMETRY, bytes(self.saveGeometry().toBase64().data()).decode("ascii"))
-        if self._runner.running and not self._closing:
-            # What was written so far is kept: the window goes when the comparison has ended and been handed on.
+        if self._busy() and not self._closing:
+            # What was written so far is kept: the window goes when the run has ended and been handed on.
             self._closing = True
             event.ignore()
-            self._runner.finished.connect(self.close)
-            self._runner.stop()
+            self._stop_and_close()
             self.show_notice("Stopping…")
             return
         self._parts.blind.give_up()  # an answer that nobody has judged is kept all the same
         super().closeEvent(event)
+
+    def _busy(self) -> str:
+        """Why nothing else may run now, "" where it may."""
+        return _COMPARING if self._runner.running else self._evaluation_running()
+
+    def _evaluation_running(self) -> str:
+        return _EVALUATING if self._mmlu_page is not None and self._mmlu_page.running else ""
+
+    def _stop_and_close(self) -> None:
+        if self._runner.running:
+            self._runner.finished.connect(self.close)
+            self._runner.stop()
+        if self._mmlu_page is not None and self._mmlu_page.running:
+            self._mmlu_page.ended.connect(self.close)
+            self._mmlu_page.stop()
 
     def _arrange(self) -> None:
         self._stack.addWidget(self.compare)
@@ -234,6 +279,8 @@ class MainWindow(QMainWindow):
             self.models_page.take_focus()
         elif self._page == WORKSTATION:
             self.workstation_page.take_focus()
+        elif self._page == MMLU:
+            self.mmlu_page.take_focus()
         else:
             self.history_page.search.setFocus()
 
@@ -283,6 +330,16 @@ class MainWindow(QMainWindow):
         """It names the models that a blind round hides."""
         if self._bundle_desk is not None:
             self._bundle_desk.put_away()
+
+    def _show_system(self, system: System) -> None:
+        """Show the facts of a system."""
+        self._go_to(MODELS)
+        self.models_page.show_system(system)
+
+    def _check_claim(self, claim: Claim) -> None:
+        """Show a claim beside the calculator."""
+        self._go_to(MMLU)
+        self.mmlu_page.show_claim(claim)
 
     def _reopen(self, comparison: Comparison) -> None:
         if self._runner.running:

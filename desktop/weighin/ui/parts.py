@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from weighin.services.blind_round import BlindRound
     from weighin.services.bundles import Bundles
+    from weighin.services.evaluation_factory import EvaluationServices
     from weighin.services.factory import ModelServices
     from weighin.services.prompt_sets import PromptSets
     from weighin.services.tapes import Tapes
@@ -44,3 +45,7 @@ class Parts(Protocol):
     @property
     def tapes(self) -> Tapes:
         """What is known of a pair of models, for one picture."""
+
+    @property
+    def evaluations(self) -> EvaluationServices:
+        """Question sets, stored evaluations and what runs them."""

@@ -60,6 +60,9 @@ QPushButton[role="primary"]:disabled { background: $raised; color: $muted; borde
 QPushButton[role="danger"] { color: $red; border-color: $red; }
 QPushButton[role="example"] { padding: 3px 10px; border-radius: 11px; }
 QPushButton[role="example"]:focus { padding: 2px 9px; }
+QPushButton[role="example"]:checked { background: $raised; border: 2px solid $accent; padding: 2px 9px; }
+QPushButton[role="box"]:checked { background: $raised; border: 2px solid $accent; padding: 4px 11px; }
+QPushButton[role="example"]:checked:focus, QPushButton[role="box"]:checked:focus { border-color: $text; }
 
 QLineEdit, QPlainTextEdit, QComboBox, QTextBrowser {
   background: $surface; border: 1px solid $border; border-radius: 6px; padding: 4px 6px;

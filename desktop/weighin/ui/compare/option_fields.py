@@ -41,7 +41,7 @@ class OptionField(QWidget):
         layout.setSpacing(2)
         layout.addLayout(row)
         layout.addWidget(self._error)
-        self._edit.textChanged.connect(self._check)
+        self._edit.textChanged.connect(self.check)
 
     @property
     def value(self) -> object:
@@ -61,13 +61,14 @@ class OptionField(QWidget):
     def set_text(self, text: str) -> None:
         """Put a value in."""
         self._edit.setText(text)
-        self._check()
+        self.check()
 
     def set_placeholder(self, text: str) -> None:
         """What a blank box means."""
         self._edit.setPlaceholderText(text)
 
-    def _check(self) -> None:
+    def check(self) -> None:
+        """Read what stands there, again where what makes sense has changed."""
         sentence = ""
         try:
             self._value = self._read(self._edit.text().strip())

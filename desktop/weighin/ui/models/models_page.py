@@ -27,9 +27,11 @@ TABS = ("On this computer", "Pairs to try", "The hub", "Systems and claims")
 
 
 class ModelsPage(QWidget):
-    """`compare_wanted` carries a tuple of one or two ModelFacts to put into the lanes."""
+    """`compare_wanted` carries a tuple of one or two ModelFacts to put into the lanes, `check_wanted` a Claim whose
+    numbers shall be checked."""
 
     compare_wanted = Signal(object)
+    check_wanted = Signal(object)
 
     def __init__(
         self,
@@ -76,8 +78,9 @@ class ModelsPage(QWidget):
         self.shelf.compare_wanted.connect(lambda facts: self.compare_wanted.emit((facts,)))
         self.pairs.compare_wanted.connect(lambda a, b: self.compare_wanted.emit((a, b)))
         self.pairs.wanted.connect(self._get)
-        self.pairs.page_wanted.connect(self._show_page)
+        self.pairs.page_wanted.connect(self.show_system)
         self.systems.wanted.connect(self._get)
+        self.systems.check_wanted.connect(self.check_wanted)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -99,6 +102,7 @@ class ModelsPage(QWidget):
         self.tabs.setCurrentIndex(TABS.index("The hub"))
         self.hub.show_first(system)
 
-    def _show_page(self, system: System) -> None:
+    def show_system(self, system: System) -> None:
+        """Show the facts of a system."""
         self.tabs.setCurrentIndex(TABS.index("Systems and claims"))
         self.systems.show_system(system)

@@ -7,14 +7,16 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QPushButto
 
 from weighin.core.catalogue import Catalogue, Claim, System
 from weighin.ui.models import words as said
+from weighin.ui.models.claims_table import ClaimsTable, claim_page
 from weighin.ui.models.row_table import Column, RowTable
 from weighin.ui.widgets.label import PlainLabel
 
 
 class SystemsTab(QWidget):
-    """`wanted` carries the System somebody wants to get."""
+    """`wanted` carries the System somebody wants to get; `check_wanted` the Claim whose numbers shall be checked."""
 
     wanted = Signal(object)
+    check_wanted = Signal(object)
 
     def __init__(self, catalogue: Catalogue, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -25,18 +27,22 @@ class SystemsTab(QWidget):
         self.search.setClearButtonEnabled(True)
         self.search.setMaximumWidth(420)
         self.systems = RowTable("Systems", _SYSTEMS, lambda s: str(s.id), lambda s: str(s.why))
-        self.claims = RowTable("Claims about them", _CLAIMS, lambda c: str(c.claim), lambda c: f"{c.fact}\n{c.source}")
+        self.claims = ClaimsTable("Claims about them")
         self.page = QPlainTextEdit()
         self.page.setReadOnly(True)
         self.page.setTabChangesFocus(True)
         self.page.setAccessibleName("Facts of the chosen system or claim")
         self.get = QPushButton("Get…")
         self.get.setAccessibleName("See the files of the chosen system at the hub")
+        self.check = QPushButton("Check the numbers…")
+        self.check.setAccessibleName("See on the MMLU page whether scores like these can be told apart")
+        self.check.hide()
         self._arrange()
         self.search.textChanged.connect(lambda _text: self._fill())
         self.systems.chosen_changed.connect(self._show_system)
         self.claims.chosen_changed.connect(self._show_claim)
         self.get.clicked.connect(self._want)
+        self.check.clicked.connect(lambda: self.check_wanted.emit(self.claims.chosen))
         self._fill()
         self.systems.selectRow(0)
 
@@ -54,6 +60,7 @@ class SystemsTab(QWidget):
         right = QVBoxLayout()
         right.addWidget(self.page, 1)
         right.addWidget(self.get)
+        right.addWidget(self.check)
         both = QHBoxLayout()
         both.addLayout(left, 5)
         both.addLayout(right, 3)
@@ -70,9 +77,7 @@ class SystemsTab(QWidget):
                 s for s in self._catalogue.systems if all(w in f"{s.name} {s.vendor} {s.why}".lower() for w in wanted)
             )
         )
-        self.claims.show_records(
-            tuple(c for c in self._catalogue.claims if all(w in f"{c.claim} {c.fact}".lower() for w in wanted))
-        )
+        self.claims.show_matching(self._catalogue.claims, self.search.text())
 
     def _show_system(self) -> None:
         system: System | None = self.systems.chosen
@@ -83,10 +88,10 @@ class SystemsTab(QWidget):
 
     def _show_claim(self) -> None:
         claim: Claim | None = self.claims.chosen
+        self.check.setVisible(claim is not None)
         if claim is not None:
             self.systems.clearSelection()
-            text = f"{claim.claim}\n\n{claim.verdict.upper()}\n\n{claim.fact}\n\nSource: {claim.source}"
-            self.page.setPlainText(text)
+            self.page.setPlainText(claim_page(claim))
 
     def _want(self) -> None:
         if (system := self.systems.chosen) is not None:
@@ -99,8 +104,4 @@ _SYSTEMS = (
     Column("Released", lambda s: str(s.released), "2026-04-22"),
     Column("Kind", said.system_kind, "MoE 30.5B, 3.3B active", 0.3),
     Column("Weights", lambda s: "open" if s.runnable else "closed", "closed"),
-)
-_CLAIMS = (
-    Column("Claim", lambda c: str(c.claim), "Llama-3.1-405B is an MoE with 397B", 1.0),
-    Column("Verdict", lambda c: str(c.verdict), "vendor claim"),
 )

@@ -1,0 +1,117 @@
+"""What exactly was asked, and what it took."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
+
+from weighin.core import words
+from weighin.core.answer import rate
+from weighin.core.evaluation import EvaluationRecord, LaneEvaluation
+from weighin.core.questions import LETTERS
+from weighin.core.safe_text import safe_name
+from weighin.ui.mmlu import said
+from weighin.ui.widgets.label import PlainLabel
+
+
+class AccountView(QScrollArea):
+    """A table of facts: those of the run, then those of each model side by side."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Protocol and cost of this run")
+        self._grid = QGridLayout()
+        self._lines: list[str] = []
+
+    @property
+    def text(self) -> str:
+        """Everything that is said."""
+        return "\n".join(self._lines)
+
+    def show_record(self, record: EvaluationRecord) -> None:
+        """Show the facts of this run."""
+        self._begin()
+        for name, text in _run_facts(record):
+            self._row(name, (text,))
+        self._row("", tuple(f"{lane.label}  {safe_name(lane.model.name)}" for lane in record.lanes))
+        for name, say in _LANE_FACTS:
+            self._row(name, tuple(say(lane) for lane in record.lanes))
+        self.setAccessibleDescription(self.text)
+
+    def _begin(self) -> None:
+        """An empty card in the place of the one before."""
+        self._lines = []
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(18)
+        self._grid.setVerticalSpacing(6)
+        self._grid.setColumnStretch(1, 1)
+        self._grid.setColumnStretch(2, 1)
+        inner = QFrame()
+        inner.setProperty("role", "card")
+        layout = QVBoxLayout(inner)
+        layout.setContentsMargins(14, 12, 14, 12)
+        layout.addLayout(self._grid)
+        layout.addStretch(1)
+        self.setWidget(inner)
+
+    def _row(self, name: str, values: tuple[str, ...]) -> None:
+        row = len(self._lines)
+        top = Qt.AlignmentFlag.AlignTop
+        self._grid.addWidget(PlainLabel(name, role="muted"), row, 0, top)
+        span = 2 if len(values) == 1 else 1
+        for column, value in enumerate(values):
+            self._grid.addWidget(PlainLabel(value, wrap=True), row, 1 + column, 1, span, top)
+        self._lines.append(": ".join([*([name] if name else []), " | ".join(values)]))
+
+
+def _run_facts(record: EvaluationRecord) -> tuple[tuple[str, str], ...]:
+    protocol, engine = record.protocol, record.engine
+    facts = [
+        ("Begun", words.moment(record.created)),
+        ("State", said.STATES[record.state]),
+        ("Questions", safe_name(protocol.dataset, 120)),
+        ("sha256 of the questions", protocol.dataset_sha256),
+        ("Protocol", said.protocol_name(protocol.name, protocol.shots)),
+        ("Scoring", protocol.scoring),
+        ("Sampling", protocol.sampling),
+        ("Asked", f"{words.count(protocol.n)} of {words.count(protocol.population)}, split {protocol.split}"),
+        ("Seed", str(protocol.seed)),
+        ("Subjects", ", ".join(said.subject(name) for name in protocol.subjects) or "all"),
+    ]
+    if len(record.lanes) > 1:
+        facts.append(("Order", said.ORDERS[record.request.order]))
+    if engine is not None:
+        facts.append(("Engine", f"llama-cpp-python {engine.llama_cpp_python}, build {engine.build}, {engine.features}"))
+    return tuple(facts)
+
+
+def _tokens(lane: LaneEvaluation) -> str:
+    share = lane.tokens_evaluated / lane.unique_tokens if lane.unique_tokens else None
+    times = "" if share is None else f", {share:.2f} times the {words.count(lane.unique_tokens)} needed at least"
+    return f"{words.count(lane.tokens_evaluated)}{times}"
+
+
+def _letters(lane: LaneEvaluation) -> str:
+    return ", ".join(f"{letter} {words.count(n)}" for letter, n in zip(LETTERS, lane.letters, strict=True))
+
+
+_LANE_FACTS: tuple[tuple[str, Callable[[LaneEvaluation], str]], ...] = (
+    ("Right", lambda lane: said.score(lane) or words.NONE),
+    ("File", lambda lane: safe_name(lane.model.path, 200)),
+    ("sha256 of the file", lambda lane: lane.model.sha256 or words.NONE),
+    ("Model", lambda lane: words.model_facts(lane.model)),
+    ("Tokens evaluated", _tokens),
+    ("Time of scoring", lambda lane: words.seconds(lane.seconds) if lane.n else words.NONE),
+    ("Tokens a second", lambda lane: words.figure(rate(lane.tokens_evaluated, lane.seconds))),
+    ("Memory at most", lambda lane: words.size(lane.peak_bytes)),
+    ("Letters chosen", _letters),
+    ("Near ties", lambda lane: words.count(lane.near_ties)),
+    ("Not scored", lambda lane: words.count(lane.unscorable)),
+    ("Remarks", lambda lane: "\n".join((*lane.notices, *([lane.alarm] if lane.alarm else []))) or words.NONE),
+    ("Failure", lambda lane: lane.failure.message if lane.failure else words.NONE),
+)

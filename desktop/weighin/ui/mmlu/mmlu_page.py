@@ -1,0 +1,189 @@
+"""The MMLU page: ask, look, look again, and what others claim."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
+
+from weighin.core.catalogue import Catalogue, Claim
+from weighin.core.errors import AppError
+from weighin.core.evaluation import EvaluationRecord, EvaluationRequest
+from weighin.core.model import ModelFacts
+from weighin.ui.mmlu.claims_tab import ClaimsTab
+from weighin.ui.mmlu.export import ask_export
+from weighin.ui.mmlu.past_scores import PastScores
+from weighin.ui.mmlu.past_tab import PastTab
+from weighin.ui.mmlu.run_presenter import RunPresenter
+from weighin.ui.mmlu.run_view import RunView
+from weighin.ui.mmlu.setup_view import SetupView
+from weighin.ui.theme import Theme
+from weighin.ui.widgets.label import PlainLabel
+
+if TYPE_CHECKING:
+    from weighin.services.evaluation_factory import EvaluationServices
+    from weighin.services.library import Library
+    from weighin.services.settings import Settings
+    from weighin.services.workstation import Workstation
+
+TABS = ("Evaluate", "Past runs", "Claims")
+EVALUATE, PAST, CLAIMS = range(3)
+
+
+class MmluPage(QWidget):
+    """`system_wanted` carries a System whose facts shall be shown; `ended`: a run is over. `busy`: why nothing may run
+    now, "" where it may."""
+
+    system_wanted = Signal(object)
+    ended = Signal()
+
+    def __init__(
+        self,
+        theme: Theme,
+        library: Library,
+        settings: Settings,
+        evaluations: EvaluationServices,
+        catalogue: Catalogue,
+        workstation: Workstation,
+        busy: Callable[[], str],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("page")
+        self._busy = busy
+        self._runner, self._kept = evaluations.runner, evaluations.kept
+        scores = PastScores(lambda model: _reading_speed(workstation, model), self)
+        self.setup = SetupView(theme, library, evaluations.sets, settings, scores)
+        self.run = RunView(theme)
+        self._presenter = RunPresenter(evaluations.runner, self.run, self)
+        self.past = PastTab(theme, evaluations.kept, lambda: self._presenter.running_id)
+        self.claims = ClaimsTab(catalogue)
+        self._evaluate = QStackedWidget()
+        self._evaluate.addWidget(self.setup)
+        self._evaluate.addWidget(self.run)
+        self.tabs = QTabBar()
+        self.tabs.setAccessibleName("Parts of the MMLU page")
+        self.tabs.setDrawBase(False)
+        self.tabs.setExpanding(False)
+        self._stack = QStackedWidget()
+        for name, tab in zip(TABS, (self._evaluate, self.past, self.claims), strict=True):
+            self.tabs.addTab(name)
+            self._stack.addWidget(tab)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(14, 12, 14, 12)
+        layout.setSpacing(8)
+        layout.addWidget(PlainLabel("MMLU", role="title"))
+        layout.addWidget(self.tabs)
+        layout.addWidget(self._stack, 1)
+        self._connect(scores)
+        self.past.refresh()
+
+    @property
+    def shows_run(self) -> bool:
+        """Whether a run is shown, not the choice of one."""
+        return self._evaluate.currentWidget() is self.run
+
+    @property
+    def running(self) -> bool:
+        """Whether a run goes on, or rests."""
+        return self._runner.running
+
+    def stop(self) -> None:
+        """End the run; what was answered is kept. `ended` follows."""
+        self._runner.stop()
+
+    def take_focus(self) -> None:
+        """Be ready for the keyboard."""
+        tab = self._stack.currentWidget()
+        if tab is self.past:
+            self.past.take_focus()
+        elif tab is self.claims:
+            self.claims.search.setFocus()
+        elif self.shows_run:
+            self.run.tabs.setFocus()
+        else:
+            self.setup.take_focus()
+
+    def show_claim(self, claim: Claim) -> None:
+        """Show a claim beside the calculator."""
+        self.tabs.setCurrentIndex(CLAIMS)
+        self.claims.show_claim(claim)
+
+    def show_record(self, record: EvaluationRecord) -> None:
+        """Show a stored run."""
+        if self._runner.running:
+            self.past.error.say("An evaluation is running. Stop it or let it finish, then open this one.")
+            return
+        self._presenter.show_record(record)
+        self._show_run()
+
+    def _connect(self, scores: PastScores) -> None:
+        self.tabs.currentChanged.connect(self._stack.setCurrentIndex)
+        self.setup.run_wanted.connect(self._start)
+        self.past.opened.connect(self.show_record)
+        self.past.resume_wanted.connect(self._resume)
+        self.past.rows_changed.connect(scores.show_rows)
+        self.claims.system_wanted.connect(self.system_wanted)
+        self._runner.finished.connect(lambda _record: self.ended.emit())
+        self._runner.failed.connect(lambda _error: self.ended.emit())
+        self._presenter.started.connect(self._show_run)
+        self._presenter.refused.connect(self._show_refusal)
+        self._presenter.run_wanted.connect(self._start)
+        bar = self.run.bar
+        bar.new.connect(self._show_setup)
+        bar.resume.connect(lambda: self._resume(self._presenter.identifier))
+        bar.export.connect(self._export)
+
+    def _start(self, request: EvaluationRequest) -> None:
+        self._begin(lambda: self._presenter.run(request))
+
+    def _resume(self, identifier: str) -> None:
+        self._begin(lambda: self._presenter.resume(identifier))
+
+    def _begin(self, begin: Callable[[], None]) -> None:
+        """Begin unless something else runs; say it where the button was pressed."""
+        reason = self._busy()
+        if reason:
+            self._refuse(reason)
+            return
+        try:
+            begin()
+        except AppError as error:
+            self._refuse(error.user_text)
+
+    def _refuse(self, sentence: str) -> None:
+        if self._stack.currentWidget() is self.past:
+            self.past.error.say(sentence)
+        elif self.shows_run:
+            self.run.error.say(sentence)
+        else:
+            self.setup.refuse(sentence)
+
+    def _show_refusal(self, error: AppError) -> None:
+        """It could not even begin: back to where it was asked for."""
+        if not self._presenter.has_record:
+            self._show_setup()
+        if error.kind != "stopped":
+            self._refuse(error.user_text)
+
+    def _show_run(self) -> None:
+        self.tabs.setCurrentIndex(EVALUATE)
+        self._evaluate.setCurrentWidget(self.run)
+
+    def _show_setup(self) -> None:
+        if self._presenter.request is not None:
+            self.setup.show_request(self._presenter.request)
+        self._evaluate.setCurrentWidget(self.setup)
+
+    def _export(self) -> None:
+        record = self._presenter.record
+        if record is not None:
+            ask_export(self._kept, record, self.window(), self.run.say, self.run.error.say)
+
+
+def _reading_speed(workstation: Workstation, model: ModelFacts) -> float | None:
+    """Tokens of a prompt read a second, as forecast for this computer."""
+    forecast = workstation.judge_file(model).forecast
+    return forecast.prompt_tokens_per_s if forecast else None

@@ -1,0 +1,81 @@
+"""Which model of the library goes into a lane of an evaluation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFileDialog, QFrame, QVBoxLayout, QWidget
+
+from weighin.core.errors import AppError
+from weighin.core.model import ModelFacts
+from weighin.ui.compare.file_drop import FileDrop
+from weighin.ui.compare.lane_header import LaneHeader
+from weighin.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from weighin.services.library import Library
+    from weighin.services.settings import Settings
+
+_FOLDER = "open_folder"
+
+
+class ModelField(QFrame):
+    """A card that takes dropped files. `changed`: another model was chosen."""
+
+    changed = Signal()
+
+    def __init__(
+        self, theme: Theme, label: str, library: Library, settings: Settings, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.label = label
+        self._library, self._settings = library, settings
+        self.setProperty("role", "card")
+        self.header = LaneHeader(theme, label)
+        self.header.set_maximised(False, possible=False)
+        picker = self.header.picker
+        picker.setAccessibleName(f"Model {label} of the evaluation")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 10, 12, 10)
+        layout.addWidget(self.header)
+        picker.open_requested.connect(self._ask)
+        picker.model_changed.connect(lambda _model: self.changed.emit())
+        drop = FileDrop(self)
+        drop.dropped.connect(self.open)
+        library.changed.connect(self._fill)
+        self._fill()
+
+    @property
+    def chosen(self) -> ModelFacts | None:
+        """The model, None where there is none to choose."""
+        return self.header.picker.chosen
+
+    def choose(self, model: ModelFacts) -> None:
+        """Choose it."""
+        self.header.picker.choose(model)
+
+    def open(self, path: str) -> None:
+        """Open a file and choose it, or say here why not."""
+        self.header.refuse("")
+        self._library.open_file(path, self.choose, self._refuse)
+
+    def _fill(self) -> None:
+        picker, models = self.header.picker, self._library.models()
+        picker.set_models(models, self._library.sources())
+        if picker.chosen is None and models:
+            picker.choose(models[min("AB".index(self.label), len(models) - 1)])
+
+    def _refuse(self, error: AppError) -> None:
+        self.header.refuse(error.user_text)
+
+    def _ask(self) -> None:
+        dialog = QFileDialog(self.window(), f"Open a model for lane {self.label}")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilters(["GGUF models (*.gguf)", "All files (*)"])
+        folder = self._settings.get(_FOLDER, "")
+        if isinstance(folder, str) and folder:
+            dialog.setDirectory(folder)
+        dialog.fileSelected.connect(self.open)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()

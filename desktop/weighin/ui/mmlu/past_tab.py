@@ -1,0 +1,199 @@
+"""Stored runs: open one again, go on with it, export it, delete it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from weighin.core import words
+from weighin.core.errors import AppError
+from weighin.core.evaluation import EvaluationRecord, Verdict
+from weighin.core.evaluation_row import EvaluationRow
+from weighin.core.safe_text import safe_name
+from weighin.ui.mmlu import said
+from weighin.ui.models.row_table import Column, RowTable
+from weighin.ui.theme import Theme
+from weighin.ui.widgets.label import PlainLabel
+from weighin.ui.widgets.strip import Strip
+
+if TYPE_CHECKING:
+    from weighin.services.evaluations import Evaluations
+
+_EMPTY = "Nothing here yet: every run is kept here, finished or not, and one that is not finished can be resumed."
+
+
+_VERDICTS = {Verdict.A_BETTER: "A better", Verdict.B_BETTER: "B better", Verdict.CANNOT_TELL: "cannot tell"}
+
+
+class PastTab(QWidget):
+    """`running`: the id of the run that goes on now, "" for none.
+
+    `opened` carries an EvaluationRecord to show; `resume_wanted` the id of a run; `rows_changed` all rows."""
+
+    opened = Signal(object)
+    resume_wanted = Signal(str)
+    rows_changed = Signal(object)
+
+    def __init__(
+        self, theme: Theme, evaluations: Evaluations, running: Callable[[], str], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._evaluations, self._running = evaluations, running
+        self._doomed = ""
+        self.table = RowTable("Stored evaluations", self._columns(), lambda row: str(row.id), _tip)
+        self._empty = PlainLabel(_EMPTY, role="muted", wrap=True)
+        self.error = Strip("red")
+        self.error.add_close(theme, "Close this message")
+        self.confirm = Strip("amber")
+        self._delete_now = self.confirm.add_button("Delete", "Delete the chosen evaluation", "danger")
+        self._keep = self.confirm.add_button("Keep", "Keep the chosen evaluation")
+        self.open = _button("Open", "Open the chosen evaluation")
+        self.resume = _button("Resume", "Go on with the chosen evaluation")
+        self.delete = _button("Delete…", "Delete the chosen evaluation, after asking")
+        self._arrange()
+        self._connect()
+        self._follow()
+        self.refresh()
+
+    @property
+    def empty_text(self) -> str:
+        """What stands there in place of rows."""
+        return "" if self._empty.isHidden() else self._empty.text()
+
+    def refresh(self) -> None:
+        """Ask for the stored runs."""
+        self._evaluations.rows(self._show, self._fail)
+
+    def take_focus(self) -> None:
+        """Be ready for the keyboard."""
+        self.table.setFocus()
+
+    def _columns(self) -> tuple[Column, ...]:
+        return (
+            Column("When", lambda r: words.moment(r.created), "2026-11-22 10:31"),
+            Column("Models", _models, "Weigh-In Starter Dense / Weigh-In Starter MoE", 0.5),
+            Column("Questions", _questions, "Starter questions, standard, 5 shots", 0.3),
+            Column("Asked", _asked, "12,345 of 14,042", 0.02, number=True),
+            Column("Right", _scores, "100.0 / 100.0 %", 0.02, number=True),
+            Column("A - B", _verdict, "+12.3, cannot tell", 0.06),
+            Column("State", self._state, "interrupted, can be resumed", 0.1),
+        )
+
+    def _state(self, row: EvaluationRow) -> str:
+        if row.id == self._running():
+            return "running"
+        return f"{said.STATES[row.state]}{', can be resumed' if row.can_resume else ''}"
+
+    def _connect(self) -> None:
+        self._evaluations.changed.connect(self.refresh)
+        self.table.chosen_changed.connect(self._follow)
+        self.table.opened.connect(self._open)
+        self.table.delete_pressed.connect(self._ask)
+        self.open.clicked.connect(self._open)
+        self.resume.clicked.connect(self._resume)
+        self.delete.clicked.connect(self._ask)
+        self._delete_now.clicked.connect(self._remove)
+        self._keep.clicked.connect(self._spare)
+
+    def _show(self, rows: tuple[EvaluationRow, ...]) -> None:
+        self.table.show_records(rows)
+        self.table.setVisible(bool(rows))
+        self._empty.setVisible(not rows)
+        self._follow()
+        self.rows_changed.emit(rows)
+
+    def _follow(self) -> None:
+        row: EvaluationRow | None = self.table.chosen
+        for button in (self.open, self.delete):
+            button.setEnabled(row is not None)
+        self.resume.setEnabled(row is not None and _can_resume(row, self._running()))
+        if row is None or row.id != self._doomed:
+            self.confirm.hide()
+
+    def _open(self) -> None:
+        row: EvaluationRow | None = self.table.chosen
+        if row is not None:
+            self._evaluations.load(row.id, self._loaded, self._fail)
+
+    def _loaded(self, record: EvaluationRecord) -> None:
+        self.error.hide()
+        self.opened.emit(record)
+
+    def _resume(self) -> None:
+        row: EvaluationRow | None = self.table.chosen
+        if row is not None and _can_resume(row, self._running()):
+            self.resume_wanted.emit(row.id)
+
+    def _ask(self) -> None:
+        row: EvaluationRow | None = self.table.chosen
+        if row is not None:
+            self._doomed = row.id
+            self.confirm.say(f"Delete this evaluation of {words.moment(row.created)}? This cannot be undone.")
+            self._keep.setFocus()
+
+    def _remove(self) -> None:
+        self.confirm.hide()
+        self._evaluations.delete((self._doomed,), lambda _none: None, self._fail)
+
+    def _spare(self) -> None:
+        self.confirm.hide()
+        self.table.setFocus()
+
+    def _fail(self, error: AppError) -> None:
+        self.error.say(error.user_text)
+
+    def _arrange(self) -> None:
+        row = QHBoxLayout()
+        row.addStretch(1)
+        for button in (self.open, self.resume, self.delete):
+            row.addWidget(button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 6, 0, 0)
+        layout.setSpacing(8)
+        layout.addLayout(row)
+        for part in (self.error, self.confirm, self._empty):
+            layout.addWidget(part)
+        layout.addWidget(self.table, 1)
+        layout.addStretch(0)
+
+
+def _button(text: str, name: str) -> QPushButton:
+    button = QPushButton(text)
+    button.setAccessibleName(name)
+    return button
+
+
+def _can_resume(row: EvaluationRow, running: str) -> bool:
+    return row.can_resume and row.id != running
+
+
+def _models(row: EvaluationRow) -> str:
+    return " / ".join(safe_name(lane.model.name, 60) for lane in row.lanes)
+
+
+def _questions(row: EvaluationRow) -> str:
+    return f"{safe_name(row.dataset, 60)}, {said.protocol_name(row.protocol, row.shots)}"
+
+
+def _asked(row: EvaluationRow) -> str:
+    least = min((lane.n for lane in row.lanes), default=0)
+    return words.count(row.n) if least >= row.n else f"{words.count(least)} of {words.count(row.n)}"
+
+
+def _scores(row: EvaluationRow) -> str:
+    known = [f"{100 * lane.accuracy:.1f}" for lane in row.lanes if lane.accuracy is not None]
+    return f"{' / '.join(known)} %" if known else words.NONE
+
+
+def _verdict(row: EvaluationRow) -> str:
+    if row.paired is None:
+        return words.NONE
+    return f"{said.points(row.paired.difference)}, {_VERDICTS[row.paired.verdict]}"
+
+
+def _tip(row: EvaluationRow) -> str:
+    lanes = [f"{lane.label} {safe_name(lane.model.name)}: {said.score(lane) or 'no answer'}" for lane in row.lanes]
+    return "\n".join([_questions(row), *lanes])

@@ -1,0 +1,255 @@
+"""What to ask whom: models, questions, protocol, and what that can show."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QCheckBox,
+    QFrame,
+    QHBoxLayout,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from weighin.core.comparison import LABELS, LaneSetup
+from weighin.core.evaluation import EvaluationChoice, EvaluationRequest
+from weighin.core.model import ModelFacts
+from weighin.ui.mmlu.amount_box import AmountBox
+from weighin.ui.mmlu.forecast_box import ForecastBox
+from weighin.ui.mmlu.model_field import ModelField
+from weighin.ui.mmlu.past_scores import PastScores
+from weighin.ui.mmlu.protocol_box import ProtocolBox
+from weighin.ui.mmlu.set_box import SetBox
+from weighin.ui.mmlu.subject_chooser import SubjectChooser
+from weighin.ui.theme import Theme
+from weighin.ui.widgets.folded import FoldedSection
+from weighin.ui.widgets.label import PlainLabel
+from weighin.ui.widgets.strip import Strip
+
+if TYPE_CHECKING:
+    from weighin.services.library import Library
+    from weighin.services.question_sets import QuestionSets
+    from weighin.services.settings import Settings
+
+_SIDE_BY_SIDE = 780
+
+
+class SetupView(QWidget):
+    """`run_wanted` carries an EvaluationRequest."""
+
+    run_wanted = Signal(object)
+
+    def __init__(
+        self,
+        theme: Theme,
+        library: Library,
+        sets: QuestionSets,
+        settings: Settings,
+        past: PastScores,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._library = library
+        self._subjects_of: tuple[str, str] | None = None
+        self._subjects_wanted: tuple[str, ...] = ()
+        self._suggested_for = ""
+        self.models = tuple(ModelField(theme, label, library, settings) for label in LABELS)
+        self.second = QCheckBox("Compare with a second model")
+        self.second.setAccessibleName("Compare with a second model")
+        self.second.setChecked(True)
+        self.set = SetBox(sets)
+        self.amount = AmountBox()
+        self.subjects = SubjectChooser()
+        self._subjects_section = FoldedSection(theme, "Subjects", "questions", lambda: self.subjects)
+        self.protocol = ProtocolBox()
+        self.forecast = ForecastBox(past)
+        self.start = QPushButton("Start")
+        self.start.setAccessibleName("Start the evaluation")
+        self.start.setProperty("role", "primary")
+        self.until_decided = QCheckBox("Stop as soon as it is decided")
+        self.until_decided.setAccessibleName("Stop as soon as the verdict is in")
+        self.missing = PlainLabel(role="muted", wrap=True)
+        self.error = Strip("red")
+        self.error.add_close(theme, "Close this message")
+        self._arrange()
+        self._connect()
+        self._set_changed()
+
+    @property
+    def request(self) -> EvaluationRequest | None:
+        """What stands there; None while something is missing or makes no sense."""
+        models = [field.chosen for field in self._lanes]
+        ready = self.amount.is_valid and self.protocol.seed.is_valid and self.set.questions is not None
+        if not ready or None in models or not self.subjects.chosen:
+            return None
+        seed = self.protocol.seed.value
+        chosen = self.subjects.chosen
+        choice = EvaluationChoice(
+            questions=self.set.key,
+            protocol=self.protocol.protocol,
+            shots=self.protocol.shots,
+            n=self.amount.n,
+            seed=seed if isinstance(seed, int) else 0,
+            split=self.set.split,
+            subjects=() if len(chosen) == self.subjects.count else chosen,
+        )
+        lanes = tuple(LaneSetup(model) for model in models if model is not None)
+        decided = self.until_decided.isChecked() and len(lanes) > 1
+        return EvaluationRequest(lanes, choice, self.protocol.order, decided)
+
+    def show_request(self, request: EvaluationRequest) -> None:
+        """Show what was asked before, to ask it again or otherwise."""
+        for field, lane in zip(self.models, request.lanes, strict=False):
+            field.choose(lane.model)
+        self.second.setChecked(len(request.lanes) > 1)
+        self.until_decided.setChecked(request.until_decided)
+        self._suggested_for = request.choice.questions
+        self._subjects_of, self._subjects_wanted = None, request.choice.subjects
+        self.amount.choose(request.choice.n)
+        self.protocol.show_choice(request.choice, request.order)
+        self.set.choose(request.choice.questions, request.choice.split)
+
+    def choose_models(self, models: tuple[ModelFacts, ...]) -> None:
+        """Put models into the fields."""
+        for field, model in zip(self.models, models, strict=False):
+            field.choose(model)
+
+    def refuse(self, sentence: str) -> None:
+        """Say why it cannot begin."""
+        self.error.say(sentence)
+
+    def take_focus(self) -> None:
+        """Be ready for the keyboard."""
+        self.models[0].header.picker.setFocus()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        ways = QBoxLayout.Direction
+        way = ways.LeftToRight if event.size().width() >= _SIDE_BY_SIDE else ways.TopToBottom
+        for row in self._rows:
+            row.setDirection(way)
+
+    @property
+    def _lanes(self) -> tuple[ModelField, ...]:
+        return self.models if self.second.isChecked() else self.models[:1]
+
+    def _connect(self) -> None:
+        for field in self.models:
+            field.changed.connect(self._say)
+        self.amount.changed.connect(self._say)
+        self.protocol.changed.connect(self._say)
+        self.subjects.changed.connect(self._subjects_changed)
+        self.set.changed.connect(self._set_changed)
+        self.second.toggled.connect(self._show_second)
+        self.start.clicked.connect(self._start)
+        self.forecast.past_changed.connect(self._say)
+
+    def _show_second(self, paired: bool) -> None:
+        self.models[1].setVisible(paired)
+        self.protocol.show_pair(paired)
+        self.until_decided.setVisible(paired)
+        self._say()
+
+    def _set_changed(self) -> None:
+        """Other questions: their subjects and their worked examples."""
+        questions, of = self.set.questions, (self.set.key, self.set.split)
+        subjects = questions.subjects(self.set.split) if questions else {}
+        if questions is None or of != self._subjects_of:
+            self.subjects.show_subjects(subjects, self._subjects_wanted)
+        if questions is not None:
+            if of != self._subjects_of:
+                self._subjects_of, self._subjects_wanted = of, ()
+            if self._suggested_for != self.set.key:
+                self._suggested_for = self.set.key
+                self.amount.suggest(sum(subjects.values()))
+            self.protocol.show_examples(min((len(questions.examples(name)) for name in subjects), default=0))
+        self._subjects_changed()
+
+    def _subjects_changed(self) -> None:
+        chosen, count = self.subjects.chosen, self.subjects.count
+        how_many = (
+            "none chosen" if not chosen else f"all {count}" if len(chosen) == count else f"{len(chosen)} of {count}"
+        )
+        self._subjects_section.set_title(f"Subjects: {how_many}")
+        self._subjects_section.setVisible(count > 1)
+        questions = self.set.questions
+        sizes = questions.subjects(self.set.split) if questions else {}
+        self.amount.show_most(sum(sizes.get(name, 0) for name in chosen))
+        self._say()
+
+    def _say(self) -> None:
+        request = self.request
+        self.start.setEnabled(request is not None)
+        self.missing.say(self._what_is_missing() if request is None else "")
+        self.forecast.show_request(request, self.set.questions)
+
+    def _what_is_missing(self) -> str:
+        """Why it cannot begin, where nothing else on the page says so."""
+        if any(field.chosen is None for field in self._lanes):
+            return "Choose a model first."
+        if self.set.questions is None:
+            return self.set.waiting
+        return "" if self.subjects.chosen else "Tick at least one subject."
+
+    def _start(self) -> None:
+        self.error.hide()
+        request = self.request
+        if request is not None:
+            lanes = tuple(replace(lane, refusal=self._library.refusal(lane.model)) for lane in request.lanes)
+            self.run_wanted.emit(replace(request, lanes=lanes))
+
+    def _arrange(self) -> None:
+        models, questions = QBoxLayout(QBoxLayout.Direction.LeftToRight), QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._rows = (models, questions)
+        for row in self._rows:
+            row.setSpacing(10)
+        for field in self.models:
+            models.addWidget(field, 1)
+        questions.addWidget(_card("Questions", self.set, self.amount, self._subjects_section), 1)
+        questions.addWidget(_card("How they are put", self.protocol), 1)
+        inner = QWidget()
+        inner.setObjectName("page")
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(10)
+        column.addLayout(models)
+        column.addWidget(self.second)
+        column.addLayout(questions)
+        column.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(inner)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(12)
+        buttons.addWidget(self.start)
+        buttons.addWidget(self.until_decided)
+        buttons.addWidget(self.missing, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 6, 0, 0)
+        layout.setSpacing(10)
+        layout.addWidget(scroll, 1)
+        layout.addWidget(self.forecast)
+        layout.addWidget(self.error)
+        layout.addLayout(buttons)
+
+
+def _card(title: str, *parts: QWidget) -> QFrame:
+    card = QFrame()
+    card.setProperty("role", "card")
+    layout = QVBoxLayout(card)
+    layout.setContentsMargins(12, 10, 12, 10)
+    layout.setSpacing(10)
+    layout.addWidget(PlainLabel(title, role="muted"))
+    for part in parts:
+        layout.addWidget(part)
+    layout.addStretch(1)
+    return card

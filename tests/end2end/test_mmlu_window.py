@@ -1,0 +1,169 @@
+"""An evaluation in the real window: real workers, the starter models, the starter questions."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import shiboken6
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
+
+from weighin.app import Program
+from weighin.core.evaluation import EvaluationRecord, RunState
+from weighin.paths import Profile
+from weighin.ui import theme
+from weighin.ui.main_window import MMLU
+from weighin.ui.mmlu.export import export
+from weighin.ui.mmlu.mmlu_page import EVALUATE, PAST, MmluPage
+
+TIME_MS = 90_000
+
+
+@pytest.fixture
+def program(qtbot: Any, tmp_path: Path) -> Iterator[Program]:
+    from PySide6.QtWidgets import QApplication
+
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    made = Program(application, Profile.locate(str(tmp_path / "profile")))
+    made.window.resize(1200, 800)
+    made.window.show()
+    yield made
+    made.window.close()
+    made.close()
+    shiboken6.delete(made.window)
+    shiboken6.delete(theme.current(application))
+    application.setStyleSheet("")
+
+
+@pytest.fixture
+def page(program: Program, qtbot: Any) -> MmluPage:
+    """The page as a newcomer finds it, its questions read."""
+    qtbot.keyClick(program.window, Qt.Key(Qt.Key.Key_1 + MMLU), Qt.KeyboardModifier.ControlModifier)
+    found = program.window.mmlu_page
+    qtbot.waitUntil(found.setup.start.isEnabled, timeout=TIME_MS)
+    return found
+
+
+def press(page: MmluPage, text: str, qtbot: Any) -> None:
+    button = next(b for b in page.run.bar.findChildren(QPushButton) if b.text() == text and not b.isHidden())
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def ended(program: Program) -> list[EvaluationRecord]:
+    """Where records of runs that are over will stand."""
+    records: list[EvaluationRecord] = []
+    program.evaluations.runner.finished.connect(records.append)
+    return records
+
+
+def test_a_dozen_questions_from_start_to_file(program: Program, page: MmluPage, qtbot: Any, tmp_path: Path) -> None:
+    assert "small models disagree" in page.setup.forecast.text
+    page.setup.amount.choose(12)
+    records = ended(program)
+    qtbot.mouseClick(page.setup.start, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bool(records), timeout=TIME_MS)
+    (record,) = records
+    assert record.state is RunState.FINISHED
+    assert [lane.n for lane in record.lanes] == [12, 12]
+    assert [card.state for card in page.run.lanes] == ["", ""]
+    assert page.run.lanes[0].score.endswith(f"({record.lanes[0].correct} of 12)")
+    assert "12 answered by both" in page.run.verdict.evidence
+    assert page.run.scores.difference.points[-1].n == 12
+    assert len(page.run.questions.rows.items) == 12
+    page.run.questions.table.selectRow(0)
+    assert "chosen by" in "".join(page.run.questions.detail.texts)
+    # The letters are most of what a trained model expects there.
+    assert "gives 0." in page.run.questions.detail.texts[-1]
+
+    said: list[str] = []
+    for kind in ("json", "csv", "md"):
+        export(program.evaluations.kept, record, kind, str(tmp_path / "run"), said.append, said.append)
+    qtbot.waitUntil(lambda: len(said) == 3)
+    assert said == ["Written: run.json", "Written: run.csv", "Written: run.md"]
+    assert len(json.loads((tmp_path / "run.json").read_text("utf-8"))["items"]) == 12
+    with (tmp_path / "run.csv").open(encoding="utf-8", newline="") as stream:
+        assert len(list(csv.reader(stream))) == 13
+
+    page.tabs.setCurrentIndex(PAST)
+    qtbot.waitUntil(lambda: page.past.table.model().rowCount() == 1)
+    press(page, "New run", qtbot)
+    page.past.table.selectRow(0)
+    qtbot.mouseClick(page.past.open, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: page.tabs.currentIndex() == EVALUATE)
+    assert page.run.verdict.sentence
+    page.run.bar.new.emit()
+    # Now it is known how fast they read.
+    qtbot.waitUntil(lambda: "in all" in page.setup.forecast.text)
+
+
+def test_a_run_survives_the_death_of_a_model_and_goes_on_to_the_end(
+    program: Program, page: MmluPage, qtbot: Any
+) -> None:
+    page.setup.amount.choose(400)
+    records = ended(program)
+    qtbot.mouseClick(page.setup.start, Qt.MouseButton.LeftButton)
+    runner = program.evaluations.runner
+    qtbot.waitUntil(lambda: bool(runner.state and runner.state.scores and runner.state.scores[1].n), timeout=TIME_MS)
+    os.kill(runner.lanes[0].worker_pid, signal.SIGKILL)
+    qtbot.waitUntil(lambda: bool(records), timeout=TIME_MS)
+    assert records[0].state is RunState.FAILED
+    assert page.run.lanes[0].failure.sentence
+    assert 0 < records[0].lanes[0].n < 400
+    assert records[0].lanes[1].n == 400
+    press(page, "Resume", qtbot)
+    qtbot.waitUntil(lambda: len(records) == 2, timeout=TIME_MS)
+    assert records[1].state is RunState.FINISHED
+    assert [lane.n for lane in records[1].lanes] == [400, 400]
+    assert page.run.lanes[0].failure.sentence == ""
+
+
+def test_closing_the_window_keeps_a_run_that_can_be_resumed(program: Program, page: MmluPage, qtbot: Any) -> None:
+    records = ended(program)
+    qtbot.mouseClick(page.setup.start, Qt.MouseButton.LeftButton)
+    runner = program.evaluations.runner
+    qtbot.waitUntil(lambda: bool(runner.state and runner.state.scores and runner.state.scores[0].n), timeout=TIME_MS)
+    program.window.close()
+    qtbot.waitUntil(lambda: not program.window.isVisible(), timeout=TIME_MS)
+    assert records[0].state is RunState.STOPPED
+    assert 0 < records[0].lanes[0].n < 828
+    rows: list[Any] = []
+    program.evaluations.kept.rows(rows.append, rows.append)
+    qtbot.waitUntil(lambda: bool(rows))
+    assert rows[0][0].can_resume
+
+
+def test_a_damaged_archive_is_named_beside_the_set(page: MmluPage, qtbot: Any, tmp_path: Path) -> None:
+    (tmp_path / "data.tar").write_bytes(b"not a tar archive" * 100)
+    page.setup.set.open(str(tmp_path / "data.tar"))
+    qtbot.waitUntil(lambda: bool(page.setup.set.error))
+    assert page.setup.set.error.startswith("data.tar ")
+    assert page.setup.start.isEnabled()
+
+
+def test_nothing_of_it_is_imported_before_it_is_wanted(tmp_path: Path) -> None:
+    source = (
+        "import sys\n"
+        "from PySide6.QtWidgets import QApplication\n"
+        "from weighin.app import Program\n"
+        "from weighin.paths import Profile\n"
+        "app = QApplication([])\n"
+        "program = Program(app, Profile.locate(sys.argv[1]))\n"
+        "program.window.show()\n"
+        "app.processEvents()\n"
+        "late = ('weighin.ui.mmlu', 'weighin.services.evaluation', 'weighin.services.question_sets')\n"
+        "print([name for name in sys.modules if name.startswith(late)])\n"
+        "program.close()\n"
+    )
+    command = [sys.executable, "-c", source, str(tmp_path / "profile")]
+    found = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert found.stdout.strip() == "[]", found.stderr

@@ -1,0 +1,127 @@
+"""Stored runs on the MMLU page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from tests.ui.conftest import Kit
+from tests.ui.fakes import DENSE
+from tests.ui.mmlu_fakes import answered, evaluation_services, request
+from weighin.core import words
+from weighin.core.evaluation import RunState
+from weighin.ui.main_window import MMLU
+from weighin.ui.mmlu.mmlu_page import PAST, MmluPage
+from weighin.ui.mmlu.past_tab import PastTab
+
+
+@pytest.fixture
+def kit(new_kit: Callable[..., Kit], qtbot: QtBot) -> Kit:
+    records = (
+        answered(number=1),
+        answered(number=2, share=0.5, state=RunState.INTERRUPTED),
+        answered(request(DENSE), number=3),
+    )
+    made = new_kit(evaluations=evaluation_services(*records))
+    with qtbot.waitExposed(made.window):
+        made.window.show()
+    made.window.show_page(MMLU)
+    made.window.mmlu_page.tabs.setCurrentIndex(PAST)
+    return made
+
+
+@pytest.fixture
+def page(kit: Kit) -> MmluPage:
+    return kit.window.mmlu_page
+
+
+@pytest.fixture
+def past(page: MmluPage) -> PastTab:
+    return page.past
+
+
+def cells(past: PastTab, row: int) -> list[str]:
+    model = past.table.model()
+    return [str(model.index(row, column).data()) for column in range(model.columnCount())]
+
+
+def test_a_row_says_what_was_asked_and_how_it_ended(past: PastTab) -> None:
+    when = words.moment("2026-11-22T10:31:02+00:00")
+    when_, models, questions, asked, _right, _verdict, state = cells(past, 1)
+    assert (when_, models) == (when, "Starter Dense / Starter MoE")
+    assert questions == "Starter questions, standard, 5 shots"
+    assert asked == "65 of 130"
+    assert state == "interrupted, can be resumed"
+    assert cells(past, 0)[3] == "130"
+    assert cells(past, 2)[1] == "Starter Dense"
+
+
+@pytest.mark.parametrize("how", ["enter", "double click", "button"])
+def test_opening_shows_it_as_it_was(page: MmluPage, past: PastTab, qtbot: QtBot, how: str) -> None:
+    past.table.selectRow(1)
+    if how == "enter":
+        qtbot.keyClick(past.table, Qt.Key.Key_Return)
+    elif how == "button":
+        qtbot.mouseClick(past.open, Qt.MouseButton.LeftButton)
+    else:
+        past.table.doubleClicked.emit(past.table.model().index(1, 0))
+    assert page.shows_run
+    assert page.tabs.currentIndex() == 0
+    assert page.run.bar.text.startswith("interrupted · begun")
+    assert page.run.lanes[0].score.endswith("of 65)")
+
+
+def test_resuming_asks_the_runner(kit: Kit, page: MmluPage, past: PastTab, qtbot: QtBot) -> None:
+    past.table.selectRow(0)
+    assert not past.resume.isEnabled()
+    past.table.selectRow(1)
+    qtbot.mouseClick(past.resume, Qt.MouseButton.LeftButton)
+    assert kit.evaluations.runner.resumed == ["run2"]
+    kit.evaluations.runner.begin(kit.evaluations.kept.records["run2"])
+    assert page.shows_run
+    past.refresh()
+    assert cells(past, 1)[-1] == "running"
+
+
+def test_nothing_is_resumed_beside_a_running_comparison(kit: Kit, past: PastTab, qtbot: QtBot) -> None:
+    kit.runner.running = True
+    past.table.selectRow(1)
+    qtbot.mouseClick(past.resume, Qt.MouseButton.LeftButton)
+    assert kit.evaluations.runner.resumed == []
+    assert past.error.label.text().startswith("A comparison is running.")
+
+
+def test_nothing_is_opened_over_a_running_evaluation(kit: Kit, page: MmluPage, past: PastTab, qtbot: QtBot) -> None:
+    kit.evaluations.runner.running = True
+    past.table.selectRow(0)
+    qtbot.mouseClick(past.open, Qt.MouseButton.LeftButton)
+    assert not page.shows_run
+    assert past.error.label.text().startswith("An evaluation is running.")
+
+
+def test_deleting_asks_first(kit: Kit, past: PastTab, qtbot: QtBot) -> None:
+    past.table.selectRow(0)
+    qtbot.keyClick(past.table, Qt.Key.Key_Delete)
+    assert past.confirm.label.text().startswith("Delete this evaluation of 2026-11-22")
+    assert len(kit.evaluations.kept.records) == 3
+    past.table.selectRow(1)
+    assert past.confirm.isHidden()
+    past.table.selectRow(0)
+    qtbot.mouseClick(past.delete, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(past._delete_now, Qt.MouseButton.LeftButton)
+    assert list(kit.evaluations.kept.records) == ["run2", "run3"]
+    assert past.table.model().rowCount() == 2
+
+
+def test_trouble_is_said_on_the_tab(kit: Kit, past: PastTab, qtbot: QtBot) -> None:
+    kit.evaluations.kept.broken = True
+    past.table.selectRow(0)
+    qtbot.mouseClick(past.open, Qt.MouseButton.LeftButton)
+    assert past.error.label.text() == "This evaluation is not there any more."
+
+
+def test_an_empty_list_explains_itself(new_kit: Callable[..., Kit]) -> None:
+    assert new_kit().window.mmlu_page.past.empty_text.startswith("Nothing here yet")

@@ -1,0 +1,265 @@
+"""A run on the MMLU page: while it goes on, and when it is over."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from tests.ui.conftest import Kit
+from tests.ui.fakes import DENSE, MOE
+from tests.ui.mmlu_fakes import FakeEvaluationRunner, answered, plan, request, result, starter_set, with_items
+from weighin.core.answer import Failure
+from weighin.core.errors import AppError
+from weighin.core.evaluation import LaneProgress, RunState
+from weighin.ui.main_window import COMPARE, MMLU
+from weighin.ui.mmlu.mmlu_page import MmluPage
+from weighin.ui.mmlu.run_view import RunView
+
+
+@pytest.fixture
+def page(kit: Kit) -> MmluPage:
+    kit.window.show_page(MMLU)
+    return kit.window.mmlu_page
+
+
+@pytest.fixture
+def runner(kit: Kit) -> FakeEvaluationRunner:
+    return kit.evaluations.runner
+
+
+@pytest.fixture
+def view(page: MmluPage, runner: FakeEvaluationRunner, qtbot: QtBot) -> RunView:
+    """A run of 60 questions that has begun."""
+    page.setup.amount.choose(60)
+    qtbot.mouseClick(page.setup.start, Qt.MouseButton.LeftButton)
+    runner.begin(plan(runner.requests[0]))
+    return page.run
+
+
+def shown(view: RunView) -> dict[str, QPushButton]:
+    return {b.text(): b for b in view.bar.findChildren(QPushButton) if not b.isHidden()}
+
+
+def press(view: RunView, name: str, qtbot: QtBot) -> None:
+    qtbot.mouseClick(shown(view)[name], Qt.MouseButton.LeftButton)
+
+
+def answer(runner: FakeEvaluationRunner, upto: int, skill: tuple[float, float] = (0.7, 0.8)) -> None:
+    """Both lanes answer the first questions."""
+    items = answered(runner.requests[0], skill).items[:upto]
+    runner.answer("A", tuple(item.a for item in items))
+    runner.answer("B", tuple(item.b for item in items))
+
+
+def test_it_says_what_it_prepares(page: MmluPage, runner: FakeEvaluationRunner, qtbot: QtBot) -> None:
+    qtbot.mouseClick(page.setup.start, Qt.MouseButton.LeftButton)
+    runner.be(RunState.PREPARING, notice="Checking the file of A: 40 %", seconds=0.0)
+    assert page.run.bar.text == "preparing · Checking the file of A: 40 %"
+    assert page.run.tabs.isHidden()
+    assert list(shown(page.run)) == ["Stop"]
+
+
+def test_each_lane_says_how_far_it_is(view: RunView, runner: FakeEvaluationRunner) -> None:
+    runner.be(RunState.RUNNING, LaneProgress("A", "loading", 0, 60, 43), LaneProgress("B", "waiting", 0, 60))
+    assert [card.state for card in view.lanes] == ["loading 43 %", "waiting"]
+    answer(runner, 20)
+    assert view.lanes[0].state == "answering · sums"
+    assert view.lanes[0].numbers == "20 of 60 questions · 3\u202f210 tok/s · about 2 min left · RAM 65.0 MB"
+    assert view.lanes[0].score.endswith("of 20)")
+    assert view.bar.text == "running · 12 s so far · about 2 min left"
+    assert view.bar.about == "Starter questions · standard, 5 shots · 60 of 130 test questions · seed 42"
+
+
+def test_the_live_verdict_says_how_sure_it_is(view: RunView, runner: FakeEvaluationRunner) -> None:
+    assert view.verdict.sentence == "Cannot tell yet: no question is answered by both."
+    answer(runner, 20)
+    assert view.verdict.sentence.startswith("Cannot tell yet")
+    assert "points (" in view.verdict.sentence
+    assert view.verdict.evidence.startswith("20 answered by both · e-value 2.00: decides at 20")
+    items = runner.record.items
+    a = tuple(result(item.question, False) for item in items)
+    b = tuple(result(item.question, True) for item in items)
+    runner.record = with_items(runner.record, tuple(replace(i, a=None, b=None) for i in items), RunState.RUNNING)
+    runner.answer("A", a)
+    runner.answer("B", b)
+    assert view.verdict.sentence.startswith("B (Starter MoE) is better: -100.0 points")
+
+
+def test_the_pictures_follow_and_say_their_numbers(view: RunView, runner: FakeEvaluationRunner) -> None:
+    answer(runner, 40)
+    accuracy = view.scores.accuracy.accessibleDescription()
+    assert "A, Starter Dense: " in accuracy
+    assert "25 % guessing" in accuracy
+    assert "ordinary people" not in accuracy
+    points = view.scores.difference.points
+    assert points[-1].n == 40
+    assert points[-1].difference == runner.record.paired.difference
+    assert (points[-1].low, points[-1].high) == runner.record.paired.interval
+    assert view.scores.difference.accessibleDescription().startswith("After 40 of 60 questions A minus B is -")
+    assert "not comparable with any published" in view.scores.meaning
+    rows = view.subjects.rows
+    assert sum(row.a.n for row in rows.rows if row.a) == 40
+    assert "interval" in str(rows.index(2, 5).data(Qt.ItemDataRole.AccessibleTextRole))
+
+
+def test_pause_go_on_and_stop(view: RunView, runner: FakeEvaluationRunner, qtbot: QtBot) -> None:
+    shown(view)["Pause"].setFocus()
+    press(view, "Pause", qtbot)
+    assert list(shown(view)) == ["Go on", "Stop"]
+    assert view.bar.text.startswith("paused")
+    press(view, "Go on", qtbot)
+    press(view, "Stop", qtbot)
+    assert runner.calls == ["pause", "go_on", "stop"]
+    assert not shown(view)["Stop"].isEnabled()
+    answer(runner, 20)
+    runner.finish(RunState.STOPPED)
+    assert list(shown(view)) == ["Resume", "Export…", "New run"]
+    assert view.bar.text.startswith("stopped by you · begun 2026-11-22")
+    assert view.lanes[0].state == "20 of 60 answered"
+
+
+def test_a_stopped_run_is_resumed_with_what_it_has(
+    page: MmluPage, view: RunView, runner: FakeEvaluationRunner, qtbot: QtBot
+) -> None:
+    answer(runner, 20)
+    stopped = runner.finish(RunState.STOPPED)
+    press(view, "Resume", qtbot)
+    assert runner.resumed == [stopped.id]
+    runner.begin(stopped)
+    assert view.scores.difference.points[-1].n == 20
+    assert view.lanes[0].score.endswith("of 20)")
+    runner.finish(RunState.FINISHED)
+    assert list(shown(view)) == ["Export…", "New run"]
+
+
+def test_a_resume_that_is_refused_leaves_the_run_on_the_screen(
+    page: MmluPage, view: RunView, runner: FakeEvaluationRunner, qtbot: QtBot
+) -> None:
+    runner.finish(RunState.STOPPED)
+    press(view, "Resume", qtbot)
+    runner.refuse(AppError("The file of A is not the one this run began with.", kind="changed"))
+    assert page.shows_run
+    assert view.error.label.text() == "The file of A is not the one this run began with."
+
+
+def test_a_new_run_starts_from_what_was_asked(
+    page: MmluPage, view: RunView, runner: FakeEvaluationRunner, qtbot: QtBot
+) -> None:
+    runner.finish()
+    press(view, "New run", qtbot)
+    assert not page.shows_run
+    assert page.setup.amount.n == 60
+
+
+def test_a_model_that_dies_says_so_and_keeps_what_it_answered(
+    view: RunView, runner: FakeEvaluationRunner, qtbot: QtBot
+) -> None:
+    answer(runner, 30)
+    runner.fail_lane("B", Failure("crash", "The model's process stopped (SIGABRT).", "GGML_ASSERT <b>x</b>"))
+    card = view.lanes[1]
+    assert card.failure.sentence == "The model's process stopped (SIGABRT)."
+    assert card.failure.details == "GGML_ASSERT <b>x</b>"
+    assert not card.failure.can_insist
+    assert card.score.endswith("of 30)")
+    assert view.lanes[0].failure.sentence == ""
+    assert "Resume" in shown(view)
+
+
+def test_too_little_memory_can_be_tried_anyway(view: RunView, runner: FakeEvaluationRunner, qtbot: QtBot) -> None:
+    runner.fail_lane("A", Failure("memory", "Needs 19.4 GB; 8.0 GB free."))
+    again = next(b for b in view.lanes[0].findChildren(QPushButton) if b.text() == "Try anyway")
+    qtbot.mouseClick(again, Qt.MouseButton.LeftButton)
+    assert [asked.try_anyway for asked in runner.requests] == [False, True]
+
+
+def test_a_score_like_guessing_is_named(view: RunView, runner: FakeEvaluationRunner) -> None:
+    answer(runner, 60, skill=(0.25, 0.9))
+    assert view.lanes[0].alarm.startswith("⚠ This is not to be told from guessing")
+    assert view.lanes[1].alarm == ""
+
+
+def test_a_run_that_rests_by_itself_says_why(view: RunView, runner: FakeEvaluationRunner) -> None:
+    runner.be(RunState.PAUSED, notice="The disk is full. The run rests; nothing is lost.")
+    assert view.notice.label.text() == "The disk is full. The run rests; nothing is lost."
+    assert not view.notice.isHidden()
+    runner.be(RunState.RUNNING)
+    assert view.notice.isHidden()
+
+
+def test_mmlu_has_its_lines_and_its_caveat(page: MmluPage) -> None:
+    page.show_record(answered(is_mmlu=True))
+    said = page.run.scores.accuracy.accessibleDescription()
+    assert "25 % guessing, 34.5 % ordinary people, 60 % “competent generalist”, 89.8 % experts" in said
+    assert "About 6.5 % of MMLU's questions have a wrong or unclear key" in page.run.scores.meaning
+    assert "All 130 questions were asked" in page.run.scores.meaning
+
+
+def test_one_model_alone_has_neither_verdict_nor_difference(page: MmluPage) -> None:
+    page.show_record(answered(request(DENSE)))
+    view = page.run
+    assert view.lanes[1].isHidden()
+    assert view.verdict.isHidden()
+    assert view.scores.difference.parentWidget().isHidden()
+    assert view.subjects.isColumnHidden(3)
+    assert view.questions.table.isColumnHidden(4)
+    page.show_record(answered())
+    assert not view.lanes[1].isHidden()
+    assert not view.subjects.isColumnHidden(3)
+
+
+def test_the_account_names_everything_that_makes_the_score(page: MmluPage) -> None:
+    page.show_record(answered())
+    said = page.run.account.text
+    for fact in (
+        "sha256 of the questions: " + "ab" * 32,
+        "Protocol: standard, 5 shots",
+        "Seed: 42",
+        "Order: Taking turns, block by block",
+        "Engine: llama-cpp-python 0.3.36",
+        "Memory at most: 180 MB | 180 MB",
+        "Tokens evaluated: 15\u202f600, 1.02 times the 15\u202f340 needed at least",
+        f"File: {DENSE.path} | {MOE.path}",
+    ):
+        assert fact in said
+
+
+def test_subjects_are_sorted_by_what_is_clicked(page: MmluPage) -> None:
+    page.show_record(answered(questions=starter_set({"b": 40, "a": 30, "c": 60})))
+    table = page.run.subjects
+    assert [row.name for row in table.rows.rows] == ["a", "b", "c"]
+    table.sortByColumn(1, Qt.SortOrder.DescendingOrder)
+    assert [row.n for row in table.rows.rows] == [60, 40, 30]
+    table.sortByColumn(4, Qt.SortOrder.AscendingOrder)
+    differences = [row.difference for row in table.rows.rows]
+    assert differences == sorted(differences)
+
+
+def test_the_band_of_the_difference_is_the_same_live_and_afterwards(
+    view: RunView, runner: FakeEvaluationRunner, page: MmluPage
+) -> None:
+    for upto in (7, 20, 33, 60):
+        answer(runner, upto)
+    live = view.scores.difference.points
+    record = runner.finish()
+    page.show_record(record)
+    assert view.scores.difference.points == live
+
+
+def test_closing_the_window_waits_until_the_answers_are_kept(
+    kit: Kit, view: RunView, runner: FakeEvaluationRunner
+) -> None:
+    kit.window.close()
+    assert kit.window.isVisible()
+    assert runner.calls == ["stop"]
+    runner.finish(RunState.STOPPED)
+    assert not kit.window.isVisible()
+
+
+def test_the_page_is_made_when_it_is_wanted(kit: Kit) -> None:
+    assert kit.window._mmlu_page is None
+    kit.window.show_page(COMPARE)
+    assert kit.window._mmlu_page is None

@@ -1,0 +1,212 @@
+"""Choosing what to ask whom on the MMLU page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from tests.ui.conftest import Kit
+from tests.ui.fakes import DENSE, MOE
+from tests.ui.mmlu_fakes import answered, evaluation_services, request, starter_set
+from weighin.core.answer import Failure
+from weighin.core.errors import AppError
+from weighin.core.evaluation import CHAT, Order
+from weighin.services.question_sets import FetchProgress
+from weighin.ui.main_window import MMLU
+from weighin.ui.mmlu.mmlu_page import MmluPage
+from weighin.ui.mmlu.setup_view import SetupView
+
+
+@pytest.fixture
+def page(kit: Kit) -> MmluPage:
+    kit.window.show_page(MMLU)
+    return kit.window.mmlu_page
+
+
+@pytest.fixture
+def setup(page: MmluPage) -> SetupView:
+    return page.setup
+
+
+def press(view: SetupView, name: str, qtbot: QtBot) -> None:
+    found = next(b for b in view.findChildren(QPushButton) if b.accessibleName() == name)
+    qtbot.mouseClick(found, Qt.MouseButton.LeftButton)
+
+
+def test_a_newcomer_only_presses_start(kit: Kit, setup: SetupView, qtbot: QtBot) -> None:
+    qtbot.mouseClick(setup.start, Qt.MouseButton.LeftButton)
+    (asked,) = kit.evaluations.runner.requests
+    assert [lane.model for lane in asked.lanes] == [DENSE, MOE]
+    assert (asked.choice.questions, asked.choice.n, asked.choice.shots) == ("starter", None, 5)
+    assert (asked.order, asked.until_decided) == (Order.ALTERNATING, False)
+    assert kit.window.mmlu_page.shows_run
+
+
+def test_everything_that_is_chosen_is_asked(kit: Kit, setup: SetupView, qtbot: QtBot) -> None:
+    wanted = request(n=20, shots=2, seed=7, protocol=CHAT, subjects=("logic",))
+    setup.show_request(wanted)
+    setup.until_decided.setChecked(True)
+    qtbot.mouseClick(setup.start, Qt.MouseButton.LeftButton)
+    (asked,) = kit.evaluations.runner.requests
+    assert asked.choice == wanted.choice
+    assert asked.until_decided
+
+
+def test_one_model_alone(kit: Kit, setup: SetupView, qtbot: QtBot) -> None:
+    setup.until_decided.setChecked(True)
+    setup.second.setChecked(False)
+    assert setup.models[1].isHidden()
+    assert "the score will be known to about ±8.4 points" in setup.forecast.text
+    qtbot.mouseClick(setup.start, Qt.MouseButton.LeftButton)
+    (asked,) = kit.evaluations.runner.requests
+    assert [lane.model for lane in asked.lanes] == [DENSE]
+    assert not asked.until_decided
+
+
+def test_the_power_is_said_before_the_run(setup: SetupView) -> None:
+    setup.amount.choose(100)
+    assert setup.forecast.text.startswith("100 questions find a gap of 13.6 points")
+    assert "more than MMLU's 14,042" in setup.forecast.text
+    assert "small models disagree on about 24 %" in setup.forecast.text
+    setup.amount.choose(None)
+    assert setup.forecast.text.startswith("130 questions")
+
+
+def test_earlier_runs_tell_how_long_it_takes(new_kit: Callable[..., Kit]) -> None:
+    setup = new_kit(evaluations=evaluation_services(answered())).window.mmlu_page.setup
+    assert "a few seconds in all" in setup.forecast.text
+    assert "after their earlier scores" in setup.forecast.text
+    untold = new_kit().window.mmlu_page.setup
+    assert "how long that takes shows after the first blocks" in untold.forecast.text
+
+
+def test_a_number_that_cannot_be_is_refused_beside_it(setup: SetupView) -> None:
+    setup.amount.field.set_text("131")
+    assert setup.amount.field.error == "There are 130 questions to choose from."
+    assert not setup.start.isEnabled()
+    setup.amount.field.set_text("many")
+    assert "must be a whole number" in setup.amount.field.error
+    setup.protocol.seed.set_text("x")
+    setup.amount.choose(None)
+    assert "not 'x'" in setup.protocol.seed.error
+    assert not setup.start.isEnabled()
+
+
+def test_the_starter_questions_are_named_as_not_mmlu(setup: SetupView) -> None:
+    assert setup.set.meaning.startswith("These are not the questions of MMLU")
+
+
+def test_subjects_are_searched_and_ticked(kit: Kit, setup: SetupView, qtbot: QtBot) -> None:
+    setup._subjects_section.set_open(True)
+    press(setup, "Untick all subjects that are listed", qtbot)
+    assert setup._subjects_section.title == "Subjects: none chosen"
+    assert setup.missing.text() == "Tick at least one subject."
+    assert not setup.start.isEnabled()
+    qtbot.keyClicks(setup.subjects.search, "towns")
+    press(setup, "Tick all subjects that are listed", qtbot)
+    assert setup.subjects.chosen == ("people_and_towns",)
+    assert setup._subjects_section.title == "Subjects: 1 of 3"
+    setup.subjects.search.clear()
+    setup.subjects.list.setCurrentIndex(setup.subjects.list.model().index(0, 0))
+    qtbot.keyClick(setup.subjects.list, Qt.Key.Key_Space)
+    assert setup.subjects.chosen == ("logic", "people_and_towns")
+    setup.amount.field.set_text("71")
+    assert setup.amount.field.error == "There are 70 questions to choose from."
+
+
+def test_mmlu_is_fetched_with_progress_and_then_chosen(kit: Kit, setup: SetupView, qtbot: QtBot) -> None:
+    setup.set.choose("mmlu")
+    assert setup.missing.text() == "Fetch MMLU first, or open its archive."
+    qtbot.mouseClick(setup.set.fetch.fetch, Qt.MouseButton.LeftButton)
+    sets = kit.evaluations.sets
+    sets.fetch_progressed.emit(FetchProgress("downloading", 40_000_000, 166_000_000))
+    assert setup.set.fetch.text == "downloading 40.0 MB of 166 MB"
+    sets.arrive({"anatomy": 700, "virology": 800})
+    assert setup.set.key == "mmlu"
+    assert setup.set.fetch.isHidden()
+    assert setup.request is not None
+    assert setup.request.choice.n == 570
+    assert setup._subjects_section.title == "Subjects: all 2"
+
+
+def test_fetching_that_fails_says_why_and_can_be_tried_again(kit: Kit, setup: SetupView, qtbot: QtBot) -> None:
+    setup.set.choose("mmlu")
+    press(setup, "Fetch MMLU from the hub, about 170 MB", qtbot)
+    kit.evaluations.sets.fetch_failed.emit(AppError("The hub cannot be reached.", kind="offline"))
+    assert setup.set.fetch.error == "The hub cannot be reached."
+    press(setup, "Fetch MMLU from the hub, about 170 MB", qtbot)
+    press(setup, "Stop fetching MMLU; what was downloaded is kept", qtbot)
+    assert kit.evaluations.sets.calls == ["fetch", "fetch", "cancel"]
+    assert setup.set.fetch.error == ""
+
+
+def test_questions_of_ones_own(kit: Kit, setup: SetupView) -> None:
+    setup.set.open("/home/me/<b>own</b>.csv")
+    assert setup.set.key == "/home/me/<b>own</b>.csv"
+    # They have no worked examples.
+    assert setup.protocol.shots == 0
+    assert setup.request is not None
+    setup.set.choose("starter")
+    assert setup.request.choice.questions == "starter"
+
+
+def test_a_damaged_archive_is_refused_and_the_set_stays(kit: Kit, setup: SetupView) -> None:
+    setup.set.open("/home/me/data.tar")
+    assert setup.set.error == "data.tar is damaged: it ends too early."
+    assert setup.set.key == "starter"
+    assert setup.start.isEnabled()
+
+
+def test_fewer_worked_examples_mean_fewer_shots(new_kit: Callable[..., Kit]) -> None:
+    kit = new_kit(evaluations=evaluation_services(starter=starter_set(examples=2)))
+    assert kit.window.mmlu_page.setup.protocol.shots == 2
+
+
+def test_a_model_that_is_not_what_it_was_is_refused_by_its_lane(kit: Kit, setup: SetupView, qtbot: QtBot) -> None:
+    kit.library.refused[MOE.path] = Failure("changed", "This file changed on the disk.")
+    qtbot.mouseClick(setup.start, Qt.MouseButton.LeftButton)
+    (asked,) = kit.evaluations.runner.requests
+    assert [lane.refusal and lane.refusal.kind for lane in asked.lanes] == [None, "changed"]
+
+
+def test_a_file_is_opened_or_refused_in_its_field(setup: SetupView) -> None:
+    setup.models[0].open("/x/new.gguf")
+    assert setup.models[0].chosen.path == "/x/new.gguf"
+    setup.models[1].open("/x/page.html")
+    assert setup.models[1].header.refusal.startswith("This is not a GGUF file")
+    assert setup.models[1].chosen == MOE
+
+
+def test_nothing_begins_while_a_comparison_runs(kit: Kit, setup: SetupView, qtbot: QtBot) -> None:
+    kit.start()
+    kit.window.show_page(MMLU)
+    qtbot.mouseClick(setup.start, Qt.MouseButton.LeftButton)
+    assert setup.error.label.text().startswith("A comparison is running.")
+    assert kit.evaluations.runner.requests == []
+
+
+def test_no_comparison_begins_while_an_evaluation_runs(kit: Kit, setup: SetupView, qtbot: QtBot) -> None:
+    qtbot.mouseClick(setup.start, Qt.MouseButton.LeftButton)
+    kit.start()
+    assert kit.runner.requests == []
+    assert "An evaluation is running on the MMLU page." in kit.page.prompt.error
+
+
+def test_what_the_runner_refuses_is_said_beside_the_button(kit: Kit, setup: SetupView, qtbot: QtBot) -> None:
+    kit.evaluations.runner.refusal = AppError("There is no room on the disk.")
+    qtbot.mouseClick(setup.start, Qt.MouseButton.LeftButton)
+    assert setup.error.label.text() == "There is no room on the disk."
+    assert not kit.window.mmlu_page.shows_run
+
+
+def test_a_run_that_cannot_begin_leads_back(kit: Kit, setup: SetupView, qtbot: QtBot) -> None:
+    setup.amount.choose(50)
+    qtbot.mouseClick(setup.start, Qt.MouseButton.LeftButton)
+    kit.evaluations.runner.refuse(AppError("The questions are not there any more."))
+    assert not kit.window.mmlu_page.shows_run
+    assert setup.error.label.text() == "The questions are not there any more."
+    assert setup.amount.n == 50
