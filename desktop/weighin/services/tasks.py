@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, Signal
 
 from weighin.core.errors import AppError
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ThreadPoolExecutor
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +27,8 @@ class TaskRunner(QObject):
 
     def __init__(self, threads: int, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="weighin-task")
+        self._threads = threads
+        self._closed = False
         self._settled.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     def run(self, work: Callable[[], Any], done: Done, failed: Failed) -> None:
@@ -42,11 +46,20 @@ class TaskRunner(QObject):
 
     def close(self) -> None:
         """Finish what was begun; results that come after this are not delivered."""
-        self._settled.disconnect(self._deliver)
-        self._pool.shutdown(wait=True, cancel_futures=False)
+        self._closed = True
+        if "_pool" in vars(self):
+            self._pool.shutdown(wait=True, cancel_futures=False)
 
-    @staticmethod
-    def _deliver(outcome: Any) -> None:
+    @cached_property
+    def _pool(self) -> ThreadPoolExecutor:
+        """Made with the first job: the first paint waits for no thread."""
+        from concurrent.futures import ThreadPoolExecutor
+
+        return ThreadPoolExecutor(self._threads, thread_name_prefix="weighin-task")
+
+    def _deliver(self, outcome: Any) -> None:
+        if self._closed:  # whoever asked may be gone
+            return
         future, done, failed = outcome
         error = future.exception()
         if error is None:
