@@ -112,15 +112,44 @@ def fake_worker(script: dict[str, object]):
     return lambda parent: WorkerProcess(worker_command("fake", json.dumps(script)), parent)
 
 
-@pytest.mark.parametrize("action", ["sigabrt", "sigkill", "exit3"])
-def test_a_header_that_ends_the_engine_gets_a_formula_and_the_reason(qtbot, tmp_path: Path, action: str) -> None:
+def test_a_header_that_ends_the_engine_gets_a_formula_and_the_reason(qtbot, tmp_path: Path) -> None:
     path = make_model(tmp_path / "model.gguf")
-    planner = Planner(fake_worker({"at": {"planning": action}}))
+    planner = Planner(fake_worker({"at": {"planning": "sigabrt"}}))
     plan = planned_by(qtbot, planner, path)
     assert plan.refusal.startswith("Reading this header ended the engine")
     assert {point.method for point in plan.line.points} == {PlanMethod.FORMULA}
+    planner.close()
+
+
+@pytest.mark.parametrize("action", ["sigkill", "exit3"])
+def test_what_happens_to_a_planner_from_outside_is_no_refusal_of_the_model(qtbot, tmp_path: Path, action: str) -> None:
+    path = make_model(tmp_path / "model.gguf")
+    planner = Planner(fake_worker({"at": {"planning": action}}))
+    plan = planned_by(qtbot, planner, path)
+    assert plan.refusal == ""
     assert plan.line.points[0].notices[0].startswith("From a formula: Reading this header ended the engine")
     planner.close()
+
+
+def test_a_plan_writes_nothing_to_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write_shape(tmp_path / "model.gguf", SHAPES["ungrouped, tied, repacked"])
+    room = tmp_path / "room"
+    room.mkdir()
+    monkeypatch.setenv("TMPDIR", str(room))
+    before = room.stat().st_mtime_ns
+    with WorkerClient() as worker:
+        found = worker.ask(Plan(worker.next_id(), str(path), path.stat().st_size, LoadOptions(), (1024,)))[-1]
+    assert isinstance(found, Planned)
+    assert found.plans[0].weights_bytes > path.stat().st_size  # copies were found without a file to try
+    assert room.stat().st_mtime_ns == before
+
+
+def test_a_model_that_does_not_write_text_is_refused_before_it_is_loaded(tmp_path: Path) -> None:
+    path = make_model(tmp_path / "model.gguf", arch="llada")
+    with WorkerClient() as worker:
+        found = worker.ask(Plan(worker.next_id(), str(path), path.stat().st_size, LoadOptions(), (1024,)))[-1]
+    assert isinstance(found, Failed), found
+    assert (found.kind, "diffusion" in found.message) == ("kind", True)
 
 
 def test_an_unknown_architecture_is_a_refusal(qtbot, tmp_path: Path) -> None:

@@ -26,6 +26,16 @@ def load_failure(log: str, build: str) -> Failure:
     return Failure("load", f"The engine could not load this file.{reason}", log)
 
 
+_OF_THE_MODEL = frozenset(
+    {"architecture", "tokenizer", "truncated", "not_gguf", "load", "kind", "engine_abort", "engine_crash", "cpu"}
+)
+
+
+def is_of_the_model(failure: Failure) -> bool:
+    """Whether `failure` would come again with this model and engine: nothing that happened to a worker from outside."""
+    return failure.kind in _OF_THE_MODEL
+
+
 _SIGNALS = {
     "SIGABRT": (
         "engine_abort",

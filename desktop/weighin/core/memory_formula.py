@@ -18,8 +18,14 @@ KV_BYTES = {"f16": 2.0, "q8_0": 34 / 32, "q4_0": 18 / 32}
 _PAD = 256
 _PROCESS = 27 << 20  # Python, the bindings and llama.cpp without a model
 _PER_TOKEN, _PER_MERGE = 160, 120  # bytes of the vocabulary in memory, from real ones
-# Layers with a sliding window among those without, where the file has a window but no pattern (llama-model.cpp).
-_WINDOW_EVERY = {"gemma2": 2, "gemma3": 6, "gpt-oss": 2, "cohere2": 4, "llama4": 4, "olmo2": 4, "exaone4": 4}
+_MOST_LAYERS = 512  # LLAMA_MAX_LAYERS: a header that states more lies
+# Every how manieth layer has no sliding window (0: none), where the file has a window but no pattern (load_swa_pattern
+# in llama.cpp's src/models); all others, phi3 and qwen2 among them, read no window even where the file states one.
+_WINDOW_EVERY = {
+    "gemma2": 2, "gemma3": 6, "gemma3n": 5, "gpt-oss": 2, "cohere2": 4, "llama4": 4, "olmo2": 4, "exaone4": 4,
+    "exaone-moe": 4, "afmoe": 4, "plamo3": 8, "smallthinker": 4, "lfm2": 0,
+}  # fmt: skip
+_NO_WINDOW = 1
 
 
 class Shape:
@@ -28,7 +34,8 @@ class Shape:
     def __init__(self, header: Header) -> None:
         self._meta = header.metadata
         self.architecture = str(self._meta.get("general.architecture", ""))
-        self.layers = self.number("block_count") - self.number("nextn_predict_layers")
+        stated = self.number("block_count") - self.number("nextn_predict_layers")
+        self.layers = min(max(0, stated), _MOST_LAYERS)
         self.embedding = self.number("embedding_length")
         self.heads = self.number("attention.head_count")
         head = self.embedding // self.heads if self.heads else 0
@@ -68,13 +75,15 @@ class Shape:
 
     def has_window(self, layer: int) -> bool:
         """Whether a layer looks back no further than the sliding window."""
-        if not self.window or self.architecture == "llama":
+        if not self.window:
             return False
         pattern = self._meta.get(f"{self.architecture}.attention.sliding_window_pattern")
         if isinstance(pattern, list) and layer < len(pattern):
             return bool(pattern[layer])
-        every = pattern if isinstance(pattern, int) and pattern > 0 else _WINDOW_EVERY.get(self.architecture, 1)
-        return every == 1 or (layer + 1) % every != 0
+        every = _WINDOW_EVERY.get(self.architecture, _NO_WINDOW)
+        if every != _NO_WINDOW and isinstance(pattern, int) and pattern > 0:
+            every = pattern
+        return every == 0 or (layer + 1) % every != 0
 
 
 def kv_bytes(shape: Shape, context: int, options: LoadOptions) -> int:

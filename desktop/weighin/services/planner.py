@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from weighin.core.answer import Failure
 from weighin.core.errors import AppError
+from weighin.core.failures import is_of_the_model
 from weighin.core.gguf import read_header_of
 from weighin.core.memory_formula import formula_plan
 from weighin.core.model import ModelFacts, shard_paths
@@ -148,9 +149,10 @@ class Planner(QObject):
                 formula_plan(headers, job.model.file_bytes, replace(job.options, context=context), _NO_TYPES)
                 for context in contexts_of(job.model)
             ]
-            notice = f"From a formula: {failure.message}"
+            refusal = failure.message if is_of_the_model(failure) else ""
+            notice = "From a formula." if refusal else f"From a formula: {failure.message}"
             line = PlanLine(tuple(replace(point, notices=(notice,)) for point in points))
-            return Plan(job.model, line, "" if failure.kind == "silent" else failure.message)
+            return Plan(job.model, line, refusal)
 
         self._tasks.run(work, lambda plan: self._settle(job, plan), lambda error: self._give_up(job, error))
 

@@ -43,6 +43,7 @@ from weighin.workers.planning import Planning
 from weighin.workers.prompt import PromptBuilder
 from weighin.workers.scoring import Scorer
 from weighin.workers.slicing import Slicing
+from weighin.workers.suitable import check_writes_text
 from weighin.workers.template import TemplateHungError
 from weighin.workers.vocabulary import Vocabulary
 
@@ -183,13 +184,8 @@ class LlamaEngine:
     def _finish_load(self, request: Load, begin: float, free_before: int | None) -> Loaded:
         trained = llama.llama_model_n_ctx_train(self._model)
         context = min(request.options.context, trained) if trained > 0 else request.options.context
-        if llama.llama_model_has_encoder(self._model) or not llama.llama_model_has_decoder(self._model):
-            raise EngineError("kind", "This model does not write text: it has no plain decoder (an embedding model?).")
-        if llama.llama_model_is_diffusion(self._model):
-            raise EngineError("kind", "This is a diffusion model: it does not write one token after the other.")
+        check_writes_text(self._model)
         vocabulary = Vocabulary(llama.llama_model_get_vocab(self._model))
-        if vocabulary.size == 0:
-            raise EngineError("kind", "This file has no tokenizer, so no prompt can be put to it.")
         notices: tuple[str, ...] = ()
         if not request.bare:
             params = context_params(request.options, context, request.threads)

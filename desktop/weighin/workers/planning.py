@@ -25,6 +25,7 @@ from weighin.workers.engine import EngineError
 from weighin.workers.memory import OwnMemory
 from weighin.workers.native import NativeLog
 from weighin.workers.repacking import repacked_types
+from weighin.workers.suitable import check_writes_text
 
 _LOAD_MODE_NONE = 0
 
@@ -41,6 +42,7 @@ class Planning:
         headers = self._headers()
         model = self._open()
         try:
+            check_writes_text(model)
             blocks = llama.llama_model_n_layer(model)
             trained = llama.llama_model_n_ctx_train(model)
             contexts = [min(c, trained) if trained > 0 else c for c in request.contexts]

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterable
-from pathlib import Path
 
 import llama_cpp.llama_cpp as llama
 
 from weighin.core import gguf_write
 from weighin.core.gguf import TENSOR_TYPES
 from weighin.workers.native import NativeLog
+from weighin.workers.unnamed_file import file_in_memory
 
 _EMBED = 256  # a multiple of every block size
 _F32 = 0
@@ -20,19 +19,19 @@ _MATRICES = ("attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", 
 
 def repacked_types(kinds: Iterable[int], log: NativeLog) -> frozenset[int]:
     """Those of the ggml types `kinds` of which the engine makes a repacked copy. A type it cannot load is left out."""
-    with tempfile.TemporaryDirectory(prefix="weighin-probe-") as folder:
-        return frozenset(kind for kind in kinds if kind in TENSOR_TYPES and _is_repacked(kind, Path(folder), log))
+    return frozenset(kind for kind in kinds if kind in TENSOR_TYPES and _is_repacked(kind, log))
 
 
-def _is_repacked(kind: int, folder: Path, log: NativeLog) -> bool:
-    path = folder / f"{kind}.gguf"
-    path.write_bytes(_tiny_model(kind))
-    log.clear()
-    params = llama.llama_model_default_params()
-    params.n_gpu_layers = 0
-    model = llama.llama_model_load_from_file(os.fsencode(path), params)
-    if model:
-        llama.llama_model_free(model)
+def _is_repacked(kind: int, log: NativeLog) -> bool:
+    with file_in_memory() as (stream, path):
+        stream.write(_tiny_model(kind))
+        stream.flush()
+        log.clear()
+        params = llama.llama_model_default_params()
+        params.n_gpu_layers = 0
+        model = llama.llama_model_load_from_file(os.fsencode(path), params)
+        if model:
+            llama.llama_model_free(model)
     return any(name.endswith("REPACK model") and size > 0 for name, size in log.buffers.items())
 
 

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sys
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import IO
 
 import numpy as np
@@ -15,6 +12,7 @@ import numpy as np
 from weighin.core import gguf_write
 from weighin.core.gguf import TENSOR_TYPES, Tensor
 from weighin.core.slice import Slice
+from weighin.workers.unnamed_file import unnamed_file
 
 _TILE = 4 << 20
 _WHOLLY_RANDOM = 64 << 20
@@ -32,17 +30,11 @@ _MXFP4_EXPONENT = 118  # 2^(118-127)
 
 @contextlib.contextmanager
 def slice_file(cut: Slice, folder: str | None = None) -> Iterator[str]:
-    """Path of a file with `cut` in it, as long as the block runs. Raises OSError where there is no room.
-
-    On Linux the file never has a name; elsewhere it is deleted at the end."""
-    with tempfile.TemporaryDirectory(prefix="weighin-slice-", dir=folder) as place:
-        path = Path(place) / "slice.tmp"
-        with path.open("w+b") as stream:
-            if sys.platform == "linux":
-                path.unlink()
-            _write(stream, cut)
-            stream.flush()
-            yield f"/proc/self/fd/{stream.fileno()}" if sys.platform == "linux" else str(path)
+    """Path of a file with `cut` in it, as long as the block runs. Raises OSError where there is no room."""
+    with unnamed_file(folder) as (stream, path):
+        _write(stream, cut)
+        stream.flush()
+        yield path
 
 
 def _write(stream: IO[bytes], cut: Slice) -> None:

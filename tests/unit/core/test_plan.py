@@ -161,6 +161,27 @@ def test_sliding_windows_of_gemma3(context: int, mebibytes: int) -> None:
     assert kv_bytes(Shape(header("gemma3", **values)), context, LoadOptions()) // MIB == mebibytes
 
 
+@pytest.mark.parametrize("architecture", ["phi3", "qwen2", "llama"])
+def test_a_window_that_the_engine_does_not_read_saves_nothing(architecture: str) -> None:
+    with_window = Shape(header(architecture, **DENSE, attention__sliding_window=512))
+    assert kv_bytes(with_window, 16_384, LoadOptions()) == kv_bytes(
+        Shape(header(architecture, **DENSE)), 16_384, LoadOptions()
+    )
+
+
+def test_windows_in_all_layers_in_one_of_two_and_as_listed() -> None:
+    values = {**DENSE, "block_count": 4, "attention__sliding_window": 128}
+    every = {name: Shape(header(name, **values)) for name in ("lfm2", "gpt-oss")}
+    listed = Shape(header("gemma4", **values, attention__sliding_window_pattern=[True, True, True, False]))
+    windows = [[shape.has_window(layer) for layer in range(4)] for shape in (*every.values(), listed)]
+    assert windows == [[True] * 4, [True, False] * 2, [True, True, True, False]]
+
+
+def test_a_header_of_two_billion_blocks_is_planned_at_once() -> None:
+    lies = header("qwen3", **{**DENSE, "block_count": (1 << 31) - 1})
+    assert Shape(lies).layers == 512  # the most llama.cpp takes
+
+
 def test_cache_and_state_of_a_hybrid() -> None:
     values = {
         "block_count": 64, "embedding_length": 5120, "attention__head_count": 24, "attention__head_count_kv": 4,
