@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-PARTS = ("paint", "stream", "window", "stop", "engine", "downloads", "workstation", "plan")
+PARTS = ("paint", "stream", "window", "stop", "engine", "downloads", "workstation", "plan", "mmlu")
 
 
 def main() -> int:
@@ -26,6 +26,8 @@ def main() -> int:
             from tests.bench.workstation import main as part
         elif name == "plan":
             from tests.bench.plan import main as part
+        elif name == "mmlu":
+            from tests.bench.mmlu import main as part
         elif name == "stream":
             from tests.bench.stream import main as part
         elif name == "window":

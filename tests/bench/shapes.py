@@ -178,13 +178,14 @@ def _weights(name: str, dims: tuple[int, ...], kind: QT, rng: np.random.Generato
 
 
 def _vocabulary(writer: gguf.GGUFWriter, size: int) -> None:
-    """`size` tokens: all bytes, made-up words, control tokens."""
-    tokens = byte_alphabet()
+    """`size` tokens: all bytes, the four letters behind a space, made-up words, control tokens."""
+    letters = [f"Ġ{letter}" for letter in "ABCD"]
+    tokens = byte_alphabet() + letters
     tokens += [f"Ġw{n}" for n in range(size - len(tokens) - len(CONTROLS))] + list(CONTROLS)
     writer.add_tokenizer_model("gpt2")
     writer.add_tokenizer_pre("gpt-2")
     writer.add_token_list(tokens)
     writer.add_token_types([TokenType.NORMAL] * (size - len(CONTROLS)) + [TokenType.CONTROL] * len(CONTROLS))
-    writer.add_token_merges(["Ġ w"])
+    writer.add_token_merges(["Ġ w", *(f"Ġ {letter[1:]}" for letter in letters)])
     writer.add_eos_token_id(tokens.index("<|im_end|>"))
     writer.add_add_bos_token(False)

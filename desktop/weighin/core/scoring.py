@@ -57,9 +57,9 @@ class TokenSurvey:
 
 
 def pack(lengths: Sequence[int], capacity: int, most: int) -> tuple[tuple[int, ...], ...]:
-    """Indices of `lengths` in groups of at most `most`, similar lengths together, each group at most `capacity` tokens
-    (a longer one stands alone), as few groups as that allows, as even as that allows."""
-    order = sorted(range(len(lengths)), key=lambda i: (-lengths[i], i))
+    """Indices of `lengths` in groups of at most `most`, similar lengths together, the shortest first, each group at
+    most `capacity` tokens (a longer one stands alone), as few groups as that allows, as even as that allows."""
+    order = sorted(range(len(lengths)), key=lambda i: (lengths[i], i))
     fewest = len(_fill(lengths, order, capacity, most))
     low, high = max(lengths, default=0), max(capacity, max(lengths, default=0))
     while low < high:
