@@ -323,3 +323,20 @@ def test_loading_reports_progress(tmp_path: Path) -> None:
     assert isinstance(events[-1], Loaded)
     assert fractions == sorted(fractions)
     assert fractions[-1] == 1.0
+
+
+def test_the_pieces_of_the_prompt_are_the_prompt(tiny: Path, tiny_spm: Path) -> None:
+    text = "Größe <|im_end|> 漢字 two"
+    with WorkerClient() as worker:
+        worker.loaded(tiny)
+        events = worker.generate(text, max_tokens=2)
+        read = next(event for event in events if isinstance(event, PromptRead))
+        proof = events[-1].proof
+        assert proof.template == "own"
+        assert (len(proof.pieces), len(proof.tokens)) == (read.tokens, read.tokens)
+        whole = "".join(proof.pieces)
+        assert "two" in whole and whole.startswith(read.rendered[:10])
+        assert worker.generate(text, raw=True, max_tokens=2)[-1].proof.template == "raw"
+    with WorkerClient() as worker:
+        worker.loaded(tiny_spm)
+        assert worker.generate("two", max_tokens=2)[-1].proof.template == "none"

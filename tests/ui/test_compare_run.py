@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Kit
 from tests.ui.fakes import DENSE, MOE, answer, failed, timing
-from weighin.core.answer import Failure, StopReason
+from weighin.core.answer import Failure, PromptProof, StopReason
 from weighin.core.comparison import Mode, Slowdown
 from weighin.core.conditions import Conditions
 from weighin.core.progress import LaneState
@@ -270,6 +270,24 @@ def test_what_was_not_the_same_is_named(kit: Kit) -> None:
     assert kit.page.same_prompt.sentence == "⚠ Not the same for both: rendered prompt."
     assert kit.page.same_prompt.property("tone") == "amber"
     assert kit.page.same_prompt.rendered("B") == "[INST]What is seven plus five?[/INST]"
+
+
+def test_the_proof_shows_every_option_and_the_tokens_with_their_boundaries(kit: Kit) -> None:
+    kit.start()
+    own = PromptProof("own", (1, 5, 9), ("<|user|>", "What", " is\n"))
+    other = PromptProof("chatml", (1, 7, 9), ("<|user|>", "Wh", "at is\n"))
+    kit.runner.finish(answer(proof=own), answer(proof=other))
+    strip = kit.page.same_prompt
+    assert strip.tokens("A") == "<|user|>⚠What is↵\n"
+    assert strip.tokens("B") == "<|user|>⚠What is↵\n"
+    lines = strip.table.lines
+    assert "⚠ template | the model's own | ChatML, in place of its own" in lines
+    assert "sampler | greedy | greedy" in lines and "seed | 42 | 42" in lines and "thinking | none | none" in lines
+    assert sum(line.startswith("⚠") for line in lines) == 1
+    assert "not the same: template" in strip.table.accessibleDescription()
+    assert strip.sentence == "⚠ Not the same for both: template used."
+    strip.clear()
+    assert strip.tokens("A") == "" and strip.table.lines == ()
 
 
 def test_a_lane_that_never_saw_the_prompt_proves_nothing(kit: Kit) -> None:

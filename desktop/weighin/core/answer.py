@@ -8,6 +8,7 @@ from enum import Enum
 from weighin.core.conditions import Conditions
 
 MIN_TOKENS_FOR_RATE = 8
+MOST_PIECES = 4000
 
 
 class StopReason(str, Enum):
@@ -125,6 +126,17 @@ class MemoryReceipt:
 
 
 @dataclass(frozen=True)
+class PromptProof:
+    """What a model was really given. template: "own", "chatml" (in place of a broken one), "none" (it has none) or
+    "raw" (left out on purpose). tokens and pieces: number and text of each token, of the first MOST_PIECES; bytes that
+    are no whole character are written as \\x escapes."""
+
+    template: str
+    tokens: tuple[int, ...] = ()
+    pieces: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Failure:
     """Why a lane could not do its work: `kind` is a stable word, `message` one sentence for the user, `detail` the
     native lines behind it."""
@@ -138,7 +150,8 @@ class Failure:
 class Answer:
     """Everything one lane gave back for one prompt. A stopped or failed answer keeps the text written so far.
 
-    context: tokens the worker really had, which may be fewer than asked for; None where none was loaded."""
+    context: tokens the worker really had, which may be fewer than asked for; None where none was loaded. proof: None
+    where no answer was finished, or a server does not tell."""
 
     text: str
     reasoning: str
@@ -149,3 +162,4 @@ class Answer:
     context: int | None = None
     notices: tuple[str, ...] = ()
     failure: Failure | None = None
+    proof: PromptProof | None = None

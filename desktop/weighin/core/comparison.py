@@ -9,6 +9,7 @@ from weighin.core.answer import Answer, Failure, MemoryReceipt, Timing
 from weighin.core.chat import Prompt
 from weighin.core.model import ModelFacts
 from weighin.core.options import LoadOptions, SamplingOptions
+from weighin.core.thinking import thinking_words
 
 LABELS = ("A", "B")
 
@@ -102,8 +103,13 @@ class Comparison:
         return self.slowdowns[LABELS.index(label)] if self.slowdowns else None
 
 
+# Not known of an answer that did not come to its end.
+_MAY_LACK = ("rendered prompt", "template used")
 # What a server keeps to itself; its answers say how many tokens the prompt had, if anything.
-_HIDDEN = ("chat template", "rendered prompt", "context", "batch", "KV cache type", "GPU layers", "threads")
+_HIDDEN = (
+    "chat template", "template used", "thinking", "rendered prompt", "context", "batch", "KV cache type", "GPU layers",
+    "threads",
+)  # fmt: skip
 
 
 def unknowns(results: tuple[LaneResult, ...]) -> tuple[str, ...]:
@@ -126,11 +132,13 @@ def differences(results: tuple[LaneResult, ...]) -> tuple[str, ...]:
         "GPU layers": (a.setup.load.gpu_layers, b.setup.load.gpu_layers),
         "threads": (a.answer.timing.threads, b.answer.timing.threads),
         "chat template": (a.setup.model.template_sha256, b.setup.model.template_sha256),
+        "template used": tuple(r.answer.proof.template if r.answer.proof else "" for r in results),
+        "thinking": tuple(thinking_words(r.answer.rendered_prompt, r.answer.reasoning) for r in results),
         "rendered prompt": (a.answer.rendered_prompt, b.answer.rendered_prompt),
         "prompt tokens": (a.answer.timing.prompt_tokens, b.answer.timing.prompt_tokens),
     }
     for name in ("max_tokens", "temperature", "top_k", "top_p", "min_p", "repeat_penalty", "seed", "stop"):
         pairs[name.replace("_", " ")] = (getattr(a.setup.sampling, name), getattr(b.setup.sampling, name))
     hidden = unknowns(results)
-    known = {name: pair for name, pair in pairs.items() if not (name == "rendered prompt" and "" in pair)}
+    known = {name: pair for name, pair in pairs.items() if not (name in _MAY_LACK and "" in pair)}
     return tuple(name for name, (one, other) in known.items() if one != other and name not in hidden)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from weighin.core.answer import MemoryReceipt, MemorySample, StopReason, Timing
+from weighin.core.answer import MemoryReceipt, MemorySample, PromptProof, StopReason, Timing
 from weighin.core.chat import Message
 from weighin.core.comparison import EngineFacts
 from weighin.core.evaluation import ItemResult
@@ -227,6 +227,7 @@ class Generated:
     timing: Timing
     memory: MemoryReceipt
     notices: tuple[str, ...] = ()
+    proof: PromptProof | None = None
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 
-from weighin.core.answer import Answer, Failure, MemoryReceipt, MemorySample, StopReason, Timing, rate
+from weighin.core.answer import Answer, Failure, MemoryReceipt, MemorySample, PromptProof, StopReason, Timing, rate
 from weighin.core.progress import LivePoint
 
 _WINDOW_S = 1.0
@@ -61,7 +61,8 @@ class AnswerRecord:
         context: int | None,
         notices: tuple[str, ...],
         failure: Failure | None = None,
+        proof: PromptProof | None = None,
     ) -> Answer:
         """The finished record."""
         texts = "".join(self._answer), "".join(self._reasoning)
-        return Answer(*texts, reason, timing, memory, self._rendered, context, notices, failure)
+        return Answer(*texts, reason, timing, memory, self._rendered, context, notices, failure, proof)

@@ -293,7 +293,8 @@ class Lane(QObject):
             record, self._record = self._record, None
             self._set(LaneState.READY)
             notices = (self._model.notices if self._model else ()) + event.notices
-            self.answered.emit(record.answer(event.stop_reason, event.timing, event.memory, self._context, notices))
+            given = (event.stop_reason, event.timing, event.memory, self._context, notices)
+            self.answered.emit(record.answer(*given, proof=event.proof))
         else:
             self._set(LaneState.READY)
             self.measured.emit(event)

@@ -18,7 +18,7 @@ import threading
 import time
 from typing import Any
 
-from weighin.core.answer import MemoryReceipt, MemorySample, StopReason
+from weighin.core.answer import MemoryReceipt, MemorySample, PromptProof, StopReason
 from weighin.core.comparison import EngineFacts
 from weighin.core.forecast import TimedSlice, from_slices
 from weighin.core.plan import MemoryPlan
@@ -114,7 +114,9 @@ class FakeEngine:
         reason = self._write(request, clock, batcher)
         batcher.finish([])
         timing = clock.timing(0.0, count, request.threads)
-        return Generated(request.id, reason, timing, self._receipt())
+        pieces = tuple(word + " " for word in prompt.split())
+        proof = PromptProof("own", tuple(range(len(pieces))), pieces)
+        return Generated(request.id, reason, timing, self._receipt(), (), proof)
 
     def tokenize(self, request: Tokenize) -> Tokenized:
         """One token a word."""

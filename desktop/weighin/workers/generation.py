@@ -6,7 +6,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-from weighin.core.answer import StopReason, Timing
+from weighin.core.answer import MOST_PIECES, PromptProof, StopReason, Timing
 from weighin.core.repetition import WINDOW, goes_in_circles
 from weighin.protocol.messages import Generate, PromptRead
 from weighin.workers.clock import Clock
@@ -19,6 +19,7 @@ from weighin.workers.token_batcher import TokenBatcher
 from weighin.workers.vocabulary import Vocabulary
 
 _RENDERED_LIMIT = 150_000
+_LONGEST_PIECE = 60
 
 
 class Generation:
@@ -39,8 +40,9 @@ class Generation:
         self._batcher = TokenBatcher(request.id, emit)
         self._recent: deque[int] = deque(maxlen=WINDOW)
 
-    def run(self, load_s: float) -> tuple[Timing, StopReason, tuple[str, ...]]:
-        """Timing, stop reason and notices. Raises EngineError where there can be no answer."""
+    def run(self, load_s: float) -> tuple[Timing, StopReason, tuple[str, ...], PromptProof]:
+        """Timing, stop reason, notices and what the model was given. Raises EngineError where there can be no
+        answer."""
         self._set_progress("reading", 0, 0)
         prompt = self._prompts.build(self._request.messages, self._request.raw)
         self._check(prompt)
@@ -61,7 +63,14 @@ class Generation:
         notices = prompt.notices
         if reason is not StopReason.END and goes_in_circles(tuple(self._recent)):
             notices += ("The answer goes in circles: the model repeats itself without end.",)
-        return self._clock.timing(load_s, len(prompt.tokens), self._request.threads), reason, notices
+        timing = self._clock.timing(load_s, len(prompt.tokens), self._request.threads)
+        return timing, reason, notices, self._proof(prompt)  # after the clock: thousands of pieces take their time
+
+    def _proof(self, prompt: RenderedPrompt) -> PromptProof:
+        tokens = tuple(prompt.tokens[:MOST_PIECES])
+        pieces = (self._vocabulary.piece(token, True) for token in tokens)
+        shown = tuple(piece.decode("utf-8", "backslashreplace")[:_LONGEST_PIECE] for piece in pieces)
+        return PromptProof(prompt.template, tokens, shown)
 
     def _check(self, prompt: RenderedPrompt) -> None:
         limit = self._decoder.context_tokens

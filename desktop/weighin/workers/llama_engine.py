@@ -110,8 +110,9 @@ class LlamaEngine:
         decoder, vocabulary, prompts = self._ready()
         self._memory.begin_phase()
         run = Generation(decoder, vocabulary, prompts, request, emit, self._set_progress)
-        timing, stop_reason, notices = run.run(self._load_s)
-        return Generated(request.id, stop_reason, timing, self._memory.receipt(self._inodes, self._vram), notices)
+        timing, stop_reason, notices, proof = run.run(self._load_s)
+        memory = self._memory.receipt(self._inodes, self._vram)
+        return Generated(request.id, stop_reason, timing, memory, notices, proof)
 
     def tokenize(self, request: Tokenize) -> Tokenized:
         """The rendered prompt of `request` and its tokens."""

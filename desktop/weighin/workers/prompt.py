@@ -18,6 +18,7 @@ class RenderedPrompt:
     text: str
     tokens: list[int]
     notices: tuple[str, ...] = ()
+    template: str = "own"
 
 
 class PromptBuilder:
@@ -49,7 +50,7 @@ class PromptBuilder:
         way = _Way(messages, thinking, ending)
         if raw or self._own is None:
             missing = "This model has no chat template: the prompt was put to it as plain text."
-            return self._plain(way, () if raw else (missing,))
+            return self._plain(way, "raw", ()) if raw else self._plain(way, "none", (missing,))
         try:
             return self._with(self._own, way, ())
         except TemplateError as error:
@@ -63,8 +64,8 @@ class PromptBuilder:
                 pass
         if self._chatml:
             notice = f"Its template is broken, using ChatML instead ({reason})."
-            return self._with(self._chatml, way, (notice,))
-        return self._plain(way, (f"Its template is broken, using plain text instead ({reason}).",))
+            return replace(self._with(self._chatml, way, (notice,)), template="chatml")
+        return self._plain(way, "none", (f"Its template is broken, using plain text instead ({reason}).",))
 
     def _with(self, template: ChatTemplate, way: _Way, notices: tuple[str, ...]) -> RenderedPrompt:
         def render(contents: tuple[str, ...]) -> str:
@@ -82,9 +83,9 @@ class PromptBuilder:
                 "template", f"The chat template of this model was stopped: {error}.", fatal=True
             ) from None
 
-    def _plain(self, way: _Way, notices: tuple[str, ...]) -> RenderedPrompt:
+    def _plain(self, way: _Way, template: str, notices: tuple[str, ...]) -> RenderedPrompt:
         text = "\n\n".join(m.content for m in way.messages) + way.ending
-        return RenderedPrompt(text, self._vocabulary.tokenize(text, True, False), notices)
+        return RenderedPrompt(text, self._vocabulary.tokenize(text, True, False), notices, template)
 
 
 @dataclass(frozen=True)

@@ -5,17 +5,11 @@ from __future__ import annotations
 import codecs
 from dataclasses import dataclass
 
+from weighin.core.thinking import REASONING_MARKS, closing_of
+
 ANSWER = "answer"
 REASONING = "reasoning"
 
-# (opens reasoning, closes it), as the common model families write them.
-REASONING_MARKS = (
-    ("<think>", "</think>"),
-    ("<thinking>", "</thinking>"),
-    ("<|START_THINKING|>", "<|END_THINKING|>"),
-    ("<|channel|>analysis<|message|>", "<|start|>assistant<|channel|>final<|message|>"),
-    ("<|channel>thought", "<channel|>"),
-)
 # Marks that only announce the answer and belong to neither text.
 _SILENT_MARKS = ("<|channel|>final<|message|>", "<|START_RESPONSE|>", "<|END_RESPONSE|>")
 
@@ -73,10 +67,7 @@ class ReasoningSplitter:
     def __init__(self, prompt_end: str = "") -> None:
         """`prompt_end`: end of the rendered prompt; a template may have opened the reasoning already."""
         self._pending = ""
-        self._closing = ""
-        for opening, closing in REASONING_MARKS:
-            if prompt_end.rstrip().endswith(opening):
-                self._closing = closing
+        self._closing = closing_of(prompt_end)
 
     @property
     def kind(self) -> str:

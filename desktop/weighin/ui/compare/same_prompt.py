@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from weighin.core import words
 from weighin.core.comparison import Comparison, EngineFacts, LaneResult, unknowns
+from weighin.core.proof import first_difference, proof_rows
 from weighin.core.safe_text import safe_name, safe_text
+from weighin.core.server import ON_THE_SERVER
+from weighin.ui.compare.prompt_tokens import PromptTokens
+from weighin.ui.compare.proof_table import ProofTable
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.button import IconButton
 from weighin.ui.widgets.label import PlainLabel
 
+# Of the window: the lanes above need their room too.
+_SHARE, _LEAST_HEIGHT, _MOST_HEIGHT = 0.25, 150, 420
+_TEXT_HEIGHT = 78
+
 
 class SamePrompt(QFrame):
-    """One line after a run. Pressed, it shows what each model was really given."""
+    """One line after a run. Pressed, it shows what each model was really given: the prompt as its template made it, its
+    tokens with their boundaries, and every option side by side."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -22,23 +31,36 @@ class SamePrompt(QFrame):
         self._button = IconButton(theme, "folded", "Show what each model was given", " ")
         self._button.setCheckable(True)
         self._button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self._prompts = QWidget()
+        self.table = ProofTable()
         self._engine = PlainLabel(role="small", wrap=True)
-        row = QHBoxLayout()
-        inside = QVBoxLayout(self._prompts)
-        inside.setContentsMargins(6, 0, 6, 4)
-        inside.addLayout(row)
-        inside.addWidget(self._engine)
         self._titles: dict[str, PlainLabel] = {}
         self._texts: dict[str, QPlainTextEdit] = {}
+        self._tokens: dict[str, PromptTokens] = {}
+        inner = QWidget()
+        inner.setObjectName("drawer")
+        inside = QVBoxLayout(inner)
+        inside.setContentsMargins(6, 0, 6, 4)
+        row = QHBoxLayout()
+        row.setSpacing(10)
         for label in ("A", "B"):
-            row.addLayout(self._column(label))
+            row.addLayout(self._column(theme, label))
+        inside.addLayout(row)
+        inside.addWidget(self.table)
+        inside.addWidget(self._engine)
+        inside.addStretch(1)
+        self._proof = QScrollArea()
+        self._proof.setWidgetResizable(True)
+        self._proof.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._proof.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._proof.setWidget(inner)
+        self._proof.viewport().setAutoFillBackground(False)
+        inner.setAutoFillBackground(False)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(2, 1, 2, 1)
         layout.setSpacing(2)
         layout.addWidget(self._button)
-        layout.addWidget(self._prompts)
-        self._prompts.hide()
+        layout.addWidget(self._proof)
+        self._proof.hide()
         self._button.toggled.connect(self._unfold)
         self.hide()
 
@@ -51,15 +73,21 @@ class SamePrompt(QFrame):
         """The rendered prompt shown for a lane."""
         return self._texts[label].toPlainText()
 
+    def tokens(self, label: str) -> str:
+        """The tokens shown for a lane, one after the other."""
+        return self._tokens[label].toPlainText()
+
     def clear(self) -> None:
-        """Nothing to prove."""
+        """Nothing to prove, and nothing left of what was proved before."""
         self._button.setChecked(False)
         self._button.setText(" ")
-        self._button.setAccessibleName("")
+        self._button.rename("")
         self._engine.say("")
+        self.table.show_rows(())
         for label, title in self._titles.items():
             title.say("")
             self._texts[label].clear()
+            self._tokens[label].show_proof(None, None)
         self.hide()
 
     def show_comparison(self, comparison: Comparison) -> None:
@@ -70,36 +98,47 @@ class SamePrompt(QFrame):
         sentence, same = same_prompt_words(comparison)
         self._button.setText(sentence if same else f"⚠ {sentence}")
         self._button.setAccessibleName(f"{sentence} Show what each model was given")
-        tone = "" if same else "amber"
+        self._button.setToolTip(sentence)
+        self._tint("" if same else "amber")
+        self._engine.say_or_hide(_engine_words(comparison.engine))
+        self.table.show_rows(proof_rows(comparison))
+        differs = first_difference(*(result.answer.proof for result in comparison.results))
+        for result in comparison.results:
+            self._titles[result.label].say(_title(result, differs))
+            self._texts[result.label].setPlainText(safe_text(result.answer.rendered_prompt))
+            self._tokens[result.label].show_proof(result.answer.proof, differs)
+            self._tokens[result.label].setVisible(result.answer.proof is not None)
+        self.show()
+
+    def _tint(self, tone: str) -> None:
         if self.property("tone") != tone:
             self.setProperty("tone", tone)
             for widget in (self, self._button):
                 widget.style().unpolish(widget)
                 widget.style().polish(widget)
-        self._engine.say_or_hide(_engine_words(comparison.engine))
-        for result in comparison.results:
-            self._titles[result.label].say(_title(result))
-            self._texts[result.label].setPlainText(safe_text(result.answer.rendered_prompt))
-        self.show()
 
-    def _column(self, label: str) -> QVBoxLayout:
+    def _column(self, theme: Theme, label: str) -> QVBoxLayout:
         self._titles[label] = PlainLabel(role="small", wrap=True)
         text = QPlainTextEdit()
         text.setReadOnly(True)
         text.setTabChangesFocus(True)
-        text.setFixedHeight(110)
         text.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         text.setAccessibleName(f"What the model of lane {label} was given")
         self._texts[label] = text
+        self._tokens[label] = PromptTokens(theme, f"Tokens of the prompt of lane {label}")
         column = QVBoxLayout()
         column.addWidget(self._titles[label])
-        column.addWidget(text)
+        for box in (text, self._tokens[label]):
+            box.setFixedHeight(_TEXT_HEIGHT)
+            column.addWidget(box)
         return column
 
     def _unfold(self, is_open: bool) -> None:
-        self._prompts.setVisible(is_open)
+        height = int(self.window().height() * _SHARE)
+        self._proof.setFixedHeight(max(_LEAST_HEIGHT, min(height, _MOST_HEIGHT)))
+        self._proof.setVisible(is_open)
         self._button.draw("unfolded" if is_open else "folded")
 
 
@@ -119,11 +158,8 @@ def same_prompt_words(comparison: Comparison) -> tuple[str, bool]:
 
 
 def _server_words(different: tuple[str, ...], hidden: tuple[str, ...]) -> str:
-    found = (
-        f"Not the same for both: {safe_name(', '.join(different), 200)}."
-        if different
-        else "Same messages, same options."
-    )
+    same = "Same messages, same options."
+    found = f"Not the same for both: {safe_name(', '.join(different), 200)}." if different else same
     return f"{found} On the server, so not known: {', '.join(hidden)}."
 
 
@@ -135,16 +171,13 @@ def _engine_words(engine: EngineFacts | None) -> str:
     return "Engine: " + " · ".join(safe_name(part, 300) for part in parts if part)
 
 
-def _title(result: LaneResult) -> str:
-    setup, timing = result.setup, result.answer.timing
-    if setup.model.is_server:
-        return (
-            f"{result.label} · {words.count(timing.prompt_tokens)} tokens by the server's count · template, context "
-            f"and threads on the server · seed {setup.sampling.seed} · temperature {setup.sampling.temperature:g}"
-        )
-    template = (setup.model.template_sha256 or "none")[:12]
-    return (
-        f"{result.label} · {words.plural(timing.prompt_tokens or 0, 'token')} · template {template} · "
-        f"context {words.count(result.answer.context or setup.load.context)} · seed {setup.sampling.seed} · "
-        f"temperature {setup.sampling.temperature:g} · {words.plural(timing.threads or 0, 'thread')}"
-    )
+def _title(result: LaneResult, differs: int | None) -> str:
+    if result.setup.model.is_server:
+        return f"{result.label} · rendered and cut into tokens {ON_THE_SERVER}, which does not show them"
+    proof, count = result.answer.proof, words.plural(result.answer.timing.prompt_tokens or 0, "token")
+    if proof is None:
+        return f"{result.label} · {count}"
+    shown = f", the first {words.count(len(proof.pieces))} of them below"
+    more = shown if len(proof.pieces) < (result.answer.timing.prompt_tokens or 0) else ""
+    parted = f" · parts from the other at token {differs + 1}" if differs is not None else ""
+    return f"{result.label} · as the template made it, and cut into {count}{more}{parted}"
