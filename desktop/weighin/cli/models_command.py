@@ -12,13 +12,14 @@ from weighin.cli.console import Console
 from weighin.cli.loop import Begin, InterruptedByUserError, wait_for
 from weighin.cli.models_get import get_model
 from weighin.core import words
+from weighin.core.catalogue import load_catalogue
 from weighin.core.download import Transferred
 from weighin.core.errors import AppError
 from weighin.core.hub_names import check_repository, parse_reference
 from weighin.core.model import SERVER_SCHEMES
 from weighin.core.model_names import find_on_shelf
+from weighin.core.recommendation import kinds_of, recommended
 from weighin.core.report import model_json
-from weighin.core.repository import recommended
 from weighin.core.safe_text import safe_name
 from weighin.core.server import ServerAddress, parse_address
 from weighin.core.shelf import ShelfModel
@@ -32,7 +33,7 @@ from weighin.core.shelf_report import (
 )
 from weighin.paths import Profile, resources
 from weighin.services.factory import ModelServices, new_model_services
-from weighin.services.hardware import total_bytes
+from weighin.services.this_computer import memory_budget
 
 SCHEMA = "weighin.models/1"
 
@@ -80,7 +81,7 @@ class _Command:
         listing = self._await(lambda done, failed: self._services.hub.listing(repo, done, failed))
         if listing is None:
             return 130
-        best = recommended(listing.variants, total_bytes())
+        best = recommended(listing.variants, kinds_of(listing, load_catalogue(resources()), memory_budget()))
         self._print({"listing": listing_json(listing, best)}, listing_lines(listing, best))
         return 0
 

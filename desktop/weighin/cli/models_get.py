@@ -14,10 +14,11 @@ from weighin.core.catalogue import load_catalogue
 from weighin.core.download import DownloadState, DownloadView, Plan, plan_of
 from weighin.core.errors import AppError
 from weighin.core.hub_names import HubReference, parse_reference
-from weighin.core.repository import Listing, Variant, usual_variant
+from weighin.core.recommendation import kinds_of, usual_variant
+from weighin.core.repository import Listing, Variant
 from weighin.core.shelf_report import shelf_model_json
 from weighin.services.factory import ModelServices
-from weighin.services.hardware import total_bytes
+from weighin.services.this_computer import memory_budget
 
 
 def get_model(
@@ -97,7 +98,8 @@ class _Getting:
     def _variant(self, listing: Listing, path: str, quantization: str) -> Variant:
         if path:
             return listing.variant_of(path)
-        return usual_variant(listing, quantization, total_bytes())
+        kinds = kinds_of(listing, load_catalogue(self._resources), memory_budget())
+        return usual_variant(listing, quantization, kinds)
 
     def _follow(self, identifier: str) -> None:
         if self._plan is None or identifier != self._plan.id or self.loop.interrupted:

@@ -10,7 +10,7 @@ from weighin.cli.console import Console
 from weighin.cli.loop import InterruptedByUserError, wait_for
 from weighin.cli.models import gpu_layers, resolve
 from weighin.cli.models_get import GONE
-from weighin.core.catalogue import load_catalogue
+from weighin.core.catalogue import Catalogue, load_catalogue
 from weighin.core.errors import AppError
 from weighin.core.hub_names import parse_reference
 from weighin.core.machine import threads_per_lane
@@ -18,17 +18,19 @@ from weighin.core.model import ModelFacts
 from weighin.core.options import LoadOptions
 from weighin.core.plan import PairVerdict, SpeedForecast
 from weighin.core.plan_report import PlannedModel, plan_json, plan_lines
-from weighin.core.repository import Listing, usual_variant
+from weighin.core.recommendation import kinds_of, usual_anywhere, usual_variant
+from weighin.core.repository import Listing, Variant
 from weighin.core.safe_text import safe_name
 from weighin.core.verdict import Budget, pair_verdict, refused, verdict
 from weighin.paths import Profile
 from weighin.services.bandwidth import MemoryBandwidth
 from weighin.services.factory import ModelServices, new_model_services, new_worker
 from weighin.services.forecaster import Forecaster
-from weighin.services.hardware import physical_cores, probe, total_bytes
+from weighin.services.hardware import physical_cores, probe
 from weighin.services.ledger import Ledger
 from weighin.services.planner import Plan
 from weighin.services.settings import Settings
+from weighin.services.this_computer import memory_budget
 
 _HUB = "hub:"
 
@@ -102,14 +104,15 @@ class _PlanCommand:
 
     def _plan_remote(self, name: str, missing: AppError) -> Plan:
         """A model that is not here, from its header at the hub. Raises `missing` where `name` is none of the hub's."""
-        system = load_catalogue(self._resources).system(name)
+        catalogue = load_catalogue(self._resources)
+        system = catalogue.system(name)
         if name.startswith(_HUB):
             reference = parse_reference(name.removeprefix(_HUB))
             listing = self._listing((reference.repo,))
             variant = listing.variant_of(reference.path)
         elif system is not None and system.repositories:
             listing = self._listing(tuple(source.repo for source in system.repositories))
-            variant = usual_variant(listing, system.repositories[0].quantization, total_bytes())
+            variant = _usual(listing, system.repositories[0].quantization, catalogue)
         else:
             raise missing
         look = self._services.inspector.look
@@ -166,6 +169,16 @@ class _PlanCommand:
 
     def _context(self, model: ModelFacts) -> int:
         return min(self._load.context, model.context_length or self._load.context)
+
+
+def _usual(listing: Listing, quantization: str, catalogue: Catalogue) -> Variant:
+    """What is taken here; where nothing fits, what is taken anywhere: a plan says why it does not."""
+    try:
+        return usual_variant(listing, quantization, kinds_of(listing, catalogue, memory_budget()))
+    except AppError:
+        if (found := usual_anywhere(listing.variants)) is None:
+            raise
+        return found
 
 
 def _threads(model: ModelFacts) -> int:

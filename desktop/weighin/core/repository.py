@@ -9,11 +9,6 @@ from dataclasses import dataclass
 from weighin.core.errors import AppError
 from weighin.core.hub_names import check_path
 
-GIB = 1 << 30
-# What a worker and a modest context need beside the weights, and what the rest of the computer keeps.
-_BESIDE_WEIGHTS = 1.10
-_KEPT_FREE = 3 * GIB
-
 _QUANTIZATION = re.compile(
     r"(?:^|[-._/])((?:UD-)?(?:IQ\d_(?:XXS|XS|S|M|NL)|Q\d_K(?:_(?:XXL|XL|XS|L|M|S))?|Q\d_\d(?:_\d_\d)?|TQ\d_0|"
     r"MXFP4(?:_MOE)?|NVFP4|BF16|F16|F32))(?=[-._/]|$)",
@@ -23,8 +18,6 @@ _SHARD = re.compile(r"^(?P<stem>.+)-(?P<number>\d{5})-of-(?P<count>\d{5})\.gguf$
 _PIECE = re.compile(r"\.gguf[.-](?:part-?\w+|split-?\w+)$", re.IGNORECASE)
 _SIDE_FILE = re.compile(r"(?:^|[-._/])(mmproj|mtp|draft|drafter|eagle3?|assistant)(?=[-._/]|$)", re.IGNORECASE)
 _PIECES = "cut into byte pieces that are no models by themselves; they would have to be joined by hand"
-# The usual balance of size and quality, best first; anything else is chosen by size.
-_PREFERRED = ("Q4_K_M", "MXFP4", "UD-Q4_K_XL", "Q4_K_S", "IQ4_XS", "Q4_0")
 
 
 @dataclass(frozen=True)
@@ -121,36 +114,6 @@ def group_files(files: Iterable[RemoteFile]) -> tuple[tuple[Variant, ...], tuple
             single.append(Variant(_stem(file.path), quantization_of(file.path), (file,)))
     split = [_split(stem, count, parts) for (stem, count), parts in shards.items()]
     return tuple(sorted((*single, *split), key=lambda v: (v.size, v.name))), tuple(left_out)
-
-
-def recommended(variants: Iterable[Variant], memory_bytes: int | None) -> Variant | None:
-    """The variant to take on a computer with `memory_bytes` in all: Q4_K_M or its like where it fits, else the largest
-    that fits; None where none does or the memory is unknown."""
-    if memory_bytes is None:
-        return None
-    fitting = [v for v in variants if not v.problem and fits(v.size, memory_bytes)]
-    for name in _PREFERRED:
-        for variant in fitting:
-            if variant.quantization == name:
-                return variant
-    below = [v for v in fitting if v.quantization not in ("F16", "BF16", "F32")] or fitting
-    return max(below, key=lambda v: v.size, default=None)
-
-
-def usual_variant(listing: Listing, quantization: str, memory_bytes: int | None) -> Variant:
-    """What one means by a repository: its variant of `quantization` where that is stated and there, else what is
-    recommended for this much memory. Raises AppError where nothing fits."""
-    named = [v for v in listing.variants if quantization and v.quantization == quantization]
-    found = named[0] if named else recommended(listing.variants, memory_bytes)
-    if found is None:
-        text = f"Nothing in {listing.repo} fits this computer. See: weighin models files {listing.repo}"
-        raise AppError(text, kind="memory")
-    return found
-
-
-def fits(weights_bytes: int, memory_bytes: int) -> bool:
-    """Whether weights of this size leave the rest of the computer 3 GiB (or a quarter of a small memory)."""
-    return weights_bytes * _BESIDE_WEIGHTS <= memory_bytes - min(_KEPT_FREE, memory_bytes // 4)
 
 
 def _reason_against(file: RemoteFile) -> str | None:

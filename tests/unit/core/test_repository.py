@@ -2,7 +2,7 @@ import pytest
 
 from weighin.core.errors import AppError
 from weighin.core.hub_names import check_path, check_repository, parse_reference, place_below
-from weighin.core.repository import RemoteFile, fits, group_files, quantization_of, recommended
+from weighin.core.repository import RemoteFile, group_files, quantization_of
 
 GB = 10**9
 
@@ -75,23 +75,6 @@ def test_files_that_are_no_models_are_not_mentioned() -> None:
 def test_a_file_without_digest_is_left_out() -> None:
     _, (left,) = group_files([file("m-Q4_0.gguf", sha=None)])
     assert "sha256" in left.reason
-
-
-def test_what_is_recommended_for_a_memory() -> None:
-    sizes = {"Q2_K": 3 * GB, "Q4_K_M": 5 * GB, "Q8_0": 9 * GB, "F16": 16 * GB}
-    variants, _ = group_files(file(f"m-{q}.gguf", size) for q, size in sizes.items())
-    chosen = {memory: recommended(variants, memory * GB) for memory in (4, 7, 16, 64)}
-    assert {m: v.quantization if v else None for m, v in chosen.items()} == {
-        4: None,
-        7: "Q2_K",
-        16: "Q4_K_M",
-        64: "Q4_K_M",
-    }
-    assert recommended(variants, None) is None
-    only, _ = group_files([file("m-Q8_0.gguf", GB)])
-    assert recommended(only, 64 * GB) is only[0]
-    assert fits(16_817_244_384, 32 * GB)
-    assert not fits(244_100_000_000, 128 * GB)
 
 
 HOSTILE = [

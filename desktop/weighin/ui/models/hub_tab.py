@@ -11,7 +11,8 @@ from weighin.core.catalogue import System
 from weighin.core.download import plan_of
 from weighin.core.errors import AppError
 from weighin.core.hub_names import check_repository
-from weighin.core.repository import Listing, Repository, Variant, recommended
+from weighin.core.recommendation import recommended
+from weighin.core.repository import Listing, Repository, Variant
 from weighin.core.safe_text import safe_name
 from weighin.core.workstation import Row
 from weighin.ui.models import words as said
@@ -40,14 +41,13 @@ class HubTab(QWidget):
         hub: Hub,
         inspector: RemoteLook,
         downloads: DownloadManager,
-        memory_bytes: int | None,
         verdicts: Verdicts,
         free_bytes: Any,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._hub, self._inspector, self._downloads = hub, inspector, downloads
-        self._memory, self._free_bytes, self._verdicts = memory_bytes, free_bytes, verdicts
+        self._free_bytes, self._verdicts = free_bytes, verdicts
         self._rows: dict[str, Row] = {}
         self._asked = 0
         self._listing: Listing | None = None
@@ -195,12 +195,16 @@ class HubTab(QWidget):
         self._title.say(f"{listing.repo}{licence}{gate}")
         self._rows = self._verdicts.of_variants(listing)
         self.variants.show_records(listing.variants)
-        best = recommended(listing.variants, self._memory)
+        best = self._recommended()
         if best is not None:
             self.variants.selectRow(listing.variants.index(best))
         if not listing.variants:
             left = listing.left_out[0] if listing.left_out else None
             self.error.say(f"No model to download here: {left.path}: {left.reason}." if left else "No GGUF files here.")
+
+    def _recommended(self) -> Variant | None:
+        kinds = {path: row.kind for path, row in self._rows.items()}
+        return recommended(self._listing.variants, kinds) if self._listing else None
 
     def _judge_again(self) -> None:
         if self._listing is not None:
@@ -267,8 +271,7 @@ class HubTab(QWidget):
 
     def _columns(self) -> tuple[Column, ...]:
         def mark(variant: Variant) -> str:
-            best = recommended(self._listing.variants, self._memory) if self._listing else None
-            return "for this computer" if variant == best else ""
+            return "for this computer" if variant == self._recommended() else ""
 
         return (
             Column("Quantization", lambda v: v.quantization or words.NONE, "UD-Q4_K_XL"),

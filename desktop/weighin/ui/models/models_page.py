@@ -53,7 +53,6 @@ class ModelsPage(QWidget):
             models.hub,
             models.inspector,
             models.downloads,
-            memory,
             verdicts,
             lambda: disk_free_bytes(models.folder),
         )
