@@ -10,7 +10,7 @@ run: $(VENV)/installed
 	$(BIN)/weighin
 
 test: $(VENV)/installed-dev
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n 2 --dist worksteal
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check desktop tests packaging

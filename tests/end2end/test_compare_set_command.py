@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import signal
+import sqlite3
 import subprocess
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+PROMPTS = 30
 
 
 def run(command: list[str], *arguments: Any) -> subprocess.CompletedProcess[str]:
@@ -45,20 +48,33 @@ def test_a_prompt_that_does_not_fit_fails_alone(weighin: list[str]) -> None:
 
 def test_interrupted_it_goes_on(weighin: list[str], endless: Path, tmp_path: Path) -> None:
     path = tmp_path / "many.txt"
-    path.write_text("".join(f"prompt {number}\n" for number in range(6)))
+    path.write_text("".join(f"prompt {number}\n" for number in range(PROMPTS)))
     command = ["compare", endless, endless, "--prompts", path, "--max-tokens", "400", "--json"]
     going = subprocess.Popen([*weighin, *map(str, command)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    database = tmp_path / "profile" / "data" / "weighin.db"
     deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        if json.loads(run(weighin, "history", "list", "--json").stdout)["comparisons"]:
-            break
+    while not _comparisons(database) and time.monotonic() < deadline:
+        time.sleep(0.01)
     going.send_signal(signal.SIGINT)
     out, errors = going.communicate(timeout=60)
     assert going.returncode == 130, errors
     first = json.loads(out)
-    assert 0 < first["answered"] < 6
+    assert 0 < first["answered"] < PROMPTS
     resumed = run(weighin, *command, "--resume")
     assert resumed.returncode == 0, resumed.stderr
     body = json.loads(resumed.stdout)
-    assert body["answered"] == 6 and body["id"] == first["id"]
+    assert body["answered"] == PROMPTS and body["id"] == first["id"]
     assert body["results"][0]["comparison"] == first["results"][0]["comparison"]
+
+
+def _comparisons(database: Path) -> int:
+    """How many are kept, read while another program writes them."""
+    if not database.exists():
+        return 0
+    connection = sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)
+    try:
+        return connection.execute("SELECT count(*) FROM comparisons").fetchone()[0]
+    except sqlite3.OperationalError:  # not made yet
+        return 0
+    finally:
+        connection.close()
