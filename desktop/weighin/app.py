@@ -11,28 +11,28 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from weighin.core.comparison import Comparison
+from weighin.core.comparisons.comparison import Comparison
 from weighin.core.errors import AppError
 from weighin.logs import start_logging
 from weighin.paths import Profile, resources
-from weighin.services.blind_round import BlindRound
+from weighin.services.comparisons.blind_round import BlindRound
+from weighin.services.comparisons.history import History
+from weighin.services.comparisons.votes import Votes
 from weighin.services.factory import new_bundles, new_model_services, new_runner
-from weighin.services.hardware import probe
-from weighin.services.history import History
-from weighin.services.library import Library
+from weighin.services.machine.hardware import probe
+from weighin.services.models.library import Library
 from weighin.services.settings import Settings
-from weighin.services.votes import Votes
 from weighin.ui import theme
 from weighin.ui.main_window import MainWindow
 
 if TYPE_CHECKING:
-    from weighin.core.evaluation import EvaluationRecord
-    from weighin.services.bundles import Bundles
-    from weighin.services.evaluation_factory import EvaluationServices
-    from weighin.services.judging import Judging
-    from weighin.services.prompt_sets import PromptSets
-    from weighin.services.tapes import Tapes
-    from weighin.services.workstation import Workstation
+    from weighin.core.evaluations.evaluation import EvaluationRecord
+    from weighin.services.bundles.bundles import Bundles
+    from weighin.services.comparisons.prompt_sets import PromptSets
+    from weighin.services.comparisons.tapes import Tapes
+    from weighin.services.evaluations.evaluation_factory import EvaluationServices
+    from weighin.services.plans.judging import Judging
+    from weighin.services.plans.workstation import Workstation
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +69,7 @@ class Program:
     def judging(self) -> Judging:
         """Plans, forecasts and the ledger: made when they are first wanted, which the first paint need not wait for."""
         if self._judging is None:
-            from weighin.services.judging import new_judging
+            from weighin.services.plans.judging import new_judging
             from weighin.ui.compare.lane_outlooks import LaneOutlooks
 
             judging = new_judging(self._profile, self._settings, self.library, self.models, self.runner, self.blind)
@@ -94,7 +94,7 @@ class Program:
     def prompt_sets(self) -> PromptSets:
         """Kept prompts, sets, and runs of sets, made when they are first wanted."""
         if self._prompt_sets is None:
-            from weighin.services.prompt_sets import PromptSets
+            from weighin.services.comparisons.prompt_sets import PromptSets
 
             self._prompt_sets = PromptSets(self._profile.database, resources())
             self._prompt_sets.damaged.connect(self.window.show_notice)
@@ -104,7 +104,7 @@ class Program:
     def tapes(self) -> Tapes:
         """What is known of a pair of models, made when it is first wanted."""
         if self._tapes is None:
-            from weighin.services.tapes import Tapes
+            from weighin.services.comparisons.tapes import Tapes
 
             folder = self.models.folder
             self._tapes = Tapes(self.history, self.votes, self.evaluations.kept, lambda: probe(folder))
@@ -114,7 +114,7 @@ class Program:
     def evaluations(self) -> EvaluationServices:
         """Question sets, stored evaluations and what runs them, made when they are first wanted."""
         if self._evaluations is None:
-            from weighin.services.evaluation_factory import new_evaluation_services
+            from weighin.services.evaluations.evaluation_factory import new_evaluation_services
 
             made = new_evaluation_services(self._profile, resources())
             made.kept.damaged.connect(self.window.show_notice)

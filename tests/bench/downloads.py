@@ -23,9 +23,9 @@ import psutil
 from tests.support.gguf_files import make_model
 from tests.support.hub_process import HubProcess
 from tests.support.loopback_hub import COMMIT, LoopbackHub
-from weighin.core.download import Plan, WantedFile
-from weighin.core.found_models import YOURS, Place
-from weighin.core.shelf_scan import scan
+from weighin.core.downloads.download import Plan, WantedFile
+from weighin.core.models.found import YOURS, Place
+from weighin.core.models.shelf_scan import scan
 from weighin.hub.cache import places
 from weighin.protocol.hub_messages import Fetch, Fetched, Progress
 from weighin.protocol.messages import Failed

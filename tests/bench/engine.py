@@ -11,7 +11,7 @@ from statistics import median
 from tests.bench.shapes import QWEN3_06B, write_shape
 from tests.support.worker_client import WorkerClient
 from weighin.protocol.messages import Generated
-from weighin.services.hardware import physical_cores
+from weighin.services.machine.hardware import physical_cores
 
 ROUNDS, PROMPT, WRITE, CONTEXT, BATCH = 5, 512, 48, 2048, 512
 
@@ -61,8 +61,8 @@ def speed(path: Path) -> None:
 
 def _ours(worker: WorkerClient, threads: int) -> tuple[float, float]:
     """Tokens a second of reading and writing through Generate."""
-    from weighin.core.chat import Message
-    from weighin.core.options import SamplingOptions
+    from weighin.core.comparisons.chat import Message
+    from weighin.core.comparisons.options import SamplingOptions
     from weighin.protocol.messages import Generate
 
     words = "".join(f" w{n * 7 % 1000 + 300}" for n in range(PROMPT // 6))

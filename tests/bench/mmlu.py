@@ -16,14 +16,14 @@ from statistics import median
 
 from tests.bench.shapes import QWEN3_06B, SMALL_MOE, Shape, write_shape
 from tests.support.worker_client import WorkerClient
-from weighin.core.evaluation import NEAR_TIE, STANDARD, ItemResult
-from weighin.core.facts import model_facts
-from weighin.core.mmlu_prompt import PromptBlock, PromptItem
-from weighin.core.options import LoadOptions
-from weighin.core.questions import LETTERS
-from weighin.core.scoring import ScoreShape, TokenSurvey, choose_shape
+from weighin.core.comparisons.options import LoadOptions
+from weighin.core.evaluations.evaluation import NEAR_TIE, STANDARD, ItemResult
+from weighin.core.evaluations.mmlu_prompt import PromptBlock, PromptItem
+from weighin.core.evaluations.questions import LETTERS
+from weighin.core.evaluations.scoring import ScoreShape, TokenSurvey, choose_shape
+from weighin.core.gguf.facts import model_facts
 from weighin.protocol.messages import Bench, Benched, Load, Score, Scored, ScoreDone, Survey, Surveyed
-from weighin.services.hardware import physical_cores
+from weighin.services.machine.hardware import physical_cores
 
 SUBJECTS, QUESTIONS = 4, 10
 PLAIN = 512

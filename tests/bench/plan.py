@@ -15,11 +15,11 @@ from gguf import GGMLQuantizationType as QT
 from tests.bench.shapes import QWEN3_06B, Shape, write_shape
 from tests.support.loopback_hub import LoopbackHub
 from tests.support.worker_client import WorkerClient
-from weighin.core.chat import Message
-from weighin.core.options import LoadOptions, SamplingOptions
+from weighin.core.comparisons.chat import Message
+from weighin.core.comparisons.options import LoadOptions, SamplingOptions
 from weighin.protocol.messages import Bench, Forecast, Generate, Load, Plan
-from weighin.services.hardware import physical_cores
 from weighin.services.machine.cpu import last_level_cache_bytes
+from weighin.services.machine.hardware import physical_cores
 
 MIB = 1 << 20
 SHAPES = {

@@ -11,12 +11,12 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QTimer
 
 from tests.bench.shapes import QWEN3_06B, write_shape
-from weighin.core.chat import Message
-from weighin.core.options import LoadOptions, SamplingOptions
-from weighin.core.progress import LaneState
+from weighin.core.comparisons.chat import Message
+from weighin.core.comparisons.options import LoadOptions, SamplingOptions
+from weighin.core.comparisons.progress import LaneState
 from weighin.services.factory import new_worker
-from weighin.services.hardware import physical_cores
-from weighin.services.lane import Lane
+from weighin.services.lanes.lane import Lane
+from weighin.services.machine.hardware import physical_cores
 
 PROMPT_WORDS = 3000
 

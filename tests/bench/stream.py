@@ -16,13 +16,13 @@ from PySide6.QtWidgets import QApplication
 
 from tests.support.lanes import request
 from tests.ui.fakes import FakeLibrary, FakeModels
-from weighin.core.comparison import ComparisonRequest, LaneSetup, Mode
-from weighin.core.options import SamplingOptions
-from weighin.services.comparison import ComparisonRunner
-from weighin.services.history import History
-from weighin.services.lane import Lane
+from weighin.core.comparisons.comparison import ComparisonRequest, LaneSetup, Mode
+from weighin.core.comparisons.options import SamplingOptions
+from weighin.services.comparisons.comparison import ComparisonRunner
+from weighin.services.comparisons.history import History
+from weighin.services.lanes.lane import Lane
+from weighin.services.processes.worker_process import WorkerProcess, worker_command
 from weighin.services.settings import Settings
-from weighin.services.worker_process import WorkerProcess, worker_command
 from weighin.ui import theme
 from weighin.ui.main_window import MainWindow
 

@@ -115,7 +115,7 @@ def main() -> None:
     from PySide6.QtWidgets import QApplication
 
     from tests.ui.fakes import FakeHistory, FakeLibrary, FakeModels, FakeRunner, FakeSettings, answer
-    from weighin.core.progress import LaneState
+    from weighin.core.comparisons.progress import LaneState
     from weighin.ui import theme
     from weighin.ui.main_window import MainWindow
 

@@ -8,10 +8,10 @@ import time
 from statistics import median
 from typing import Any
 
-from weighin.core.candidates import Candidate, of_catalogue
-from weighin.core.catalogue import load_catalogue
-from weighin.core.verdict import Budget
-from weighin.core.workstation import Conditions, context_stops, rows_of
+from weighin.core.models.catalogue import load_catalogue
+from weighin.core.plans.candidates import Candidate, of_catalogue
+from weighin.core.plans.verdict import Budget
+from weighin.core.plans.workstation import Conditions, context_stops, rows_of
 from weighin.paths import resources
 
 ROUNDS = 5

@@ -11,8 +11,8 @@ import shiboken6
 from PySide6.QtWidgets import QApplication
 
 from weighin.app import Program
-from weighin.core.blind import Choice, Vote, contender
-from weighin.core.comparison import Comparison
+from weighin.core.comparisons.blind import Choice, Vote, contender
+from weighin.core.comparisons.comparison import Comparison
 from weighin.paths import Profile
 from weighin.ui import theme
 

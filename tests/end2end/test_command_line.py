@@ -15,7 +15,7 @@ import pytest
 from tests.support.loopback_server import KEY, LoopbackServer
 
 from weighin import __version__
-from weighin.core.server import KEY_VARIABLE
+from weighin.core.models.server import KEY_VARIABLE
 
 LANE_KEYS = {"lane", "model", "options", "answer", "reasoning", "stop_reason", "timing", "memory", "rounds", "error"}
 TIMING_KEYS = {

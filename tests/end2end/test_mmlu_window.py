@@ -18,7 +18,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 
 from weighin.app import Program
-from weighin.core.evaluation import EvaluationRecord, RunState
+from weighin.core.evaluations.evaluation import EvaluationRecord, RunState
 from weighin.paths import Profile
 from weighin.ui import theme
 from weighin.ui.main_window import MMLU
@@ -160,7 +160,7 @@ def test_nothing_of_it_is_imported_before_it_is_wanted(tmp_path: Path) -> None:
         "program = Program(app, Profile.locate(sys.argv[1]))\n"
         "program.window.show()\n"
         "app.processEvents()\n"
-        "late = ('weighin.ui.mmlu', 'weighin.services.evaluation', 'weighin.services.question_sets')\n"
+        "late = ('weighin.ui.mmlu', 'weighin.services.evaluations')\n"
         "print([name for name in sys.modules if name.startswith(late)])\n"
         "program.close()\n"
     )

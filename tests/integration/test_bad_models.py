@@ -11,13 +11,13 @@ import pytest
 from tests.support import gguf_files
 from tests.support.lanes import Runs
 
-from weighin.core.chat import Prompt
-from weighin.core.comparison import Comparison, ComparisonRequest, LaneSetup, Mode
-from weighin.core.facts import model_facts
-from weighin.core.options import LoadOptions, SamplingOptions
-from weighin.core.progress import LaneState
+from weighin.core.comparisons.chat import Prompt
+from weighin.core.comparisons.comparison import Comparison, ComparisonRequest, LaneSetup, Mode
+from weighin.core.comparisons.options import LoadOptions, SamplingOptions
+from weighin.core.comparisons.progress import LaneState
+from weighin.core.gguf.facts import model_facts
 from weighin.services.factory import new_worker
-from weighin.services.lane import Lane, Patience
+from weighin.services.lanes.lane import Lane, Patience
 
 
 @pytest.fixture

@@ -12,14 +12,14 @@ from typing import Any
 import pytest
 from tests.support.lanes import HASTE, PATIENT, Runs, fake_lane, fake_model, request
 
-from weighin.core.answer import StopReason
-from weighin.core.chat import Prompt
-from weighin.core.comparison import LaneSetup, Mode
-from weighin.core.conditions import Conditions
+from weighin.core.comparisons.answer import StopReason
+from weighin.core.comparisons.chat import Prompt
+from weighin.core.comparisons.comparison import LaneSetup, Mode
+from weighin.core.comparisons.conditions import Conditions
+from weighin.core.comparisons.progress import LaneState
+from weighin.core.comparisons.rounds import AGREEMENT, last_change, speeds
 from weighin.core.errors import AppError
-from weighin.core.progress import LaneState
-from weighin.core.rounds import AGREEMENT, last_change, speeds
-from weighin.services.lane import Patience
+from weighin.services.lanes.lane import Patience
 
 
 @pytest.fixture

@@ -12,9 +12,9 @@ import pytest
 from pytestqt.qtbot import QtBot
 from tests.support.loopback_hub import COMMIT, LoopbackHub
 
-from weighin.core.download import DownloadState, Plan, WantedFile
+from weighin.core.downloads.download import DownloadState, Plan, WantedFile
 from weighin.core.errors import AppError
-from weighin.core.shelf import Condition
+from weighin.core.models.shelf import Condition
 from weighin.paths import Profile
 from weighin.services.factory import ModelServices, new_model_services
 

@@ -15,10 +15,10 @@ import pytest
 from tests.support.evaluations import Evaluating, model_file, real_setup, same_answers
 from tests.support.questions import write_folder
 
-from weighin.core.comparison import LaneSetup
+from weighin.core.comparisons.comparison import LaneSetup
 from weighin.core.errors import AppError
-from weighin.core.evaluation import EvaluationChoice, EvaluationRequest, Order, RunState, Verdict
-from weighin.core.sample import BLOCK
+from weighin.core.evaluations.evaluation import EvaluationChoice, EvaluationRequest, Order, RunState, Verdict
+from weighin.core.evaluations.sample import BLOCK
 from weighin.paths import Profile
 
 STARTER = Path(__file__).resolve().parents[2] / "resources" / "starter"
@@ -191,7 +191,7 @@ def test_until_decided_stops_early(new: Any, setups: Any, tmp_path: Path):
 
 
 def test_models_that_do_not_fit_together_follow_each_other(new: Any, setups: Any):
-    from weighin.core.scoring import USUAL, memory_to_score
+    from weighin.core.evaluations.scoring import USUAL, memory_to_score
 
     run = new(FAKE, OTHER)
     run.runner._around = replace(
@@ -296,7 +296,7 @@ def test_a_context_too_small_is_refused_with_the_numbers(new: Any, tmp_path: Pat
 
 
 def test_a_lane_without_a_model_leaves_the_other_its_result(new: Any, setups: Any):
-    from weighin.core.answer import Failure
+    from weighin.core.comparisons.answer import Failure
 
     broken = replace(setups[1], refusal=Failure("not_gguf", "This file is not a GGUF model."))
     record = new(FAKE, OTHER).run(setups[0], broken, n=23)

@@ -17,19 +17,19 @@ from tests.support.gguf_files import make_model
 from tests.support.lanes import fake_model
 from tests.support.worker_client import WorkerClient
 
-from weighin.core.answer import Answer, MemoryReceipt, StopReason, Timing
-from weighin.core.chat import Prompt
-from weighin.core.comparison import Comparison, ComparisonRequest, LaneResult, LaneSetup, Mode
+from weighin.core.comparisons.answer import Answer, MemoryReceipt, StopReason, Timing
+from weighin.core.comparisons.chat import Prompt
+from weighin.core.comparisons.comparison import Comparison, ComparisonRequest, LaneResult, LaneSetup, Mode
+from weighin.core.comparisons.options import LoadOptions
 from weighin.core.errors import AppError
-from weighin.core.facts import model_facts
-from weighin.core.options import LoadOptions
-from weighin.core.plan import MemoryPlan, SpeedForecast, SpeedMethod
-from weighin.core.prediction import past_errors
+from weighin.core.gguf.facts import model_facts
+from weighin.core.plans.plan import MemoryPlan, SpeedForecast, SpeedMethod
+from weighin.core.plans.prediction import past_errors
 from weighin.protocol.messages import Cancel, Failed, Forecast, Forecasted
 from weighin.services.factory import new_worker
-from weighin.services.forecaster import Forecaster
-from weighin.services.ledger import Ledger
-from weighin.services.worker_process import WorkerProcess, worker_command
+from weighin.services.plans.forecaster import Forecaster
+from weighin.services.plans.ledger import Ledger
+from weighin.services.processes.worker_process import WorkerProcess, worker_command
 
 MIB = 1 << 20
 SHAPES = {

@@ -11,8 +11,8 @@ import pytest
 from tests.support.hub_process import HubProcess
 from tests.support.loopback_hub import COMMIT, LoopbackHub
 
-from weighin.core.download import Plan, WantedFile
-from weighin.core.sidecar import CHUNK
+from weighin.core.downloads.download import Plan, WantedFile
+from weighin.core.downloads.sidecar import CHUNK
 from weighin.hub.cache import places
 from weighin.protocol.hub_messages import (
     Digest,

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from tests.support.lanes import HASTE, PATIENT, Heard, ask, fake_lane, load
 
-from weighin.core.answer import StopReason
-from weighin.core.chat import Message
-from weighin.core.options import LoadOptions, SamplingOptions
-from weighin.core.progress import LaneState
-from weighin.services.lane import Lane, Patience
+from weighin.core.comparisons.answer import StopReason
+from weighin.core.comparisons.chat import Message
+from weighin.core.comparisons.options import LoadOptions, SamplingOptions
+from weighin.core.comparisons.progress import LaneState
+from weighin.services.lanes.lane import Lane, Patience
 
 
 @pytest.fixture
@@ -183,7 +183,7 @@ def test_a_lane_goes_on_after_a_crash(qtbot: Any, make: Any) -> None:
 
 
 def test_a_program_that_is_not_there(qtbot: Any) -> None:
-    from weighin.services.worker_process import WorkerProcess
+    from weighin.services.processes.worker_process import WorkerProcess
 
     lane = Lane("A", lambda parent: WorkerProcess(["/no/such/program"], parent))
     heard = Heard(lane)

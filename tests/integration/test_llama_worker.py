@@ -12,9 +12,9 @@ from tests.support.gguf_files import CHATML, make_model
 from tests.support.reference import greedy
 from tests.support.worker_client import WorkerClient, text_of
 
-from weighin.core.answer import StopReason
-from weighin.core.chat import Message
-from weighin.core.options import SamplingOptions
+from weighin.core.comparisons.answer import StopReason
+from weighin.core.comparisons.chat import Message
+from weighin.core.comparisons.options import SamplingOptions
 from weighin.protocol.messages import Bench, Cancel, Failed, Generate, Generated, Loaded, PromptRead, Tokenize, Tokens
 
 CHAT = "<|im_start|>user\n{}<|im_end|>\n<|im_start|>assistant\n"
@@ -313,7 +313,7 @@ def test_an_answer_that_goes_in_circles_is_called_so(endless: Path) -> None:
 
 
 def test_loading_reports_progress(tmp_path: Path) -> None:
-    from weighin.core.options import LoadOptions
+    from weighin.core.comparisons.options import LoadOptions
     from weighin.protocol.messages import Load, LoadProgress
 
     model = make_model(tmp_path / "m.gguf", layers=40)

@@ -8,17 +8,17 @@ from typing import Any
 
 from tests.support.lanes import Runs, fake_lane, fake_model, request
 
-from weighin.core.answer import StopReason
-from weighin.core.options import LoadOptions
-from weighin.core.plan import VerdictKind
-from weighin.core.verdict import Budget
-from weighin.services.comparison import ComparisonRunner
-from weighin.services.forecaster import Forecaster
-from weighin.services.ledger import Ledger
-from weighin.services.outlook import Outlook
-from weighin.services.planner import Planner
-from weighin.services.promises import Promises
-from weighin.services.worker_process import WorkerProcess, worker_command
+from weighin.core.comparisons.answer import StopReason
+from weighin.core.comparisons.options import LoadOptions
+from weighin.core.plans.plan import VerdictKind
+from weighin.core.plans.verdict import Budget
+from weighin.services.comparisons.comparison import ComparisonRunner
+from weighin.services.plans.forecaster import Forecaster
+from weighin.services.plans.ledger import Ledger
+from weighin.services.plans.outlook import Outlook
+from weighin.services.plans.planner import Planner
+from weighin.services.plans.promises import Promises
+from weighin.services.processes.worker_process import WorkerProcess, worker_command
 
 ONE, TWO = fake_model("One"), fake_model("Two")
 LOAD = LoadOptions()
@@ -69,7 +69,7 @@ def test_a_model_this_engine_cannot_run_is_refused_in_its_words(qtbot: Any, tmp_
     path = tmp_path / "real.gguf"
     from tests.support.gguf_files import make_model
 
-    from weighin.core.facts import model_facts
+    from weighin.core.gguf.facts import model_facts
 
     model = model_facts(make_model(path))
     kit.planned(model)

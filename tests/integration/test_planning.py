@@ -12,16 +12,16 @@ from tests.bench.shapes import Shape, write_shape
 from tests.support.gguf_files import make_model
 from tests.support.worker_client import WorkerClient
 
-from weighin.core.answer import Failure
-from weighin.core.chat import Message
-from weighin.core.facts import model_facts
-from weighin.core.options import LoadOptions, SamplingOptions
-from weighin.core.plan import PlanMethod
+from weighin.core.comparisons.answer import Failure
+from weighin.core.comparisons.chat import Message
+from weighin.core.comparisons.options import LoadOptions, SamplingOptions
+from weighin.core.gguf.facts import model_facts
+from weighin.core.plans.plan import PlanMethod
 from weighin.protocol.messages import Failed, Generate, Load, Plan, Planned
 from weighin.services.factory import new_worker
-from weighin.services.planner import Plan as FoundPlan
-from weighin.services.planner import Planner
-from weighin.services.worker_process import WorkerProcess, worker_command
+from weighin.services.plans.planner import Plan as FoundPlan
+from weighin.services.plans.planner import Planner
+from weighin.services.processes.worker_process import WorkerProcess, worker_command
 
 SHAPES = {
     "grouped": Shape("qwen3", 4, 512, 8, 2, 64, 1024, 4096),

@@ -14,13 +14,13 @@ from pytestqt.qtbot import QtBot
 from tests.support.loopback_hub import LoopbackHub
 from tests.support.questions import make_questions, write_csv, write_folder
 
-from weighin.core import mmlu_data
 from weighin.core.errors import AppError
-from weighin.core.question_rows import csv_rows
-from weighin.core.questions import QuestionSet, QuestionSetInfo, checksum
+from weighin.core.evaluations import mmlu_data
+from weighin.core.evaluations.question_rows import csv_rows
+from weighin.core.evaluations.questions import QuestionSet, QuestionSetInfo, checksum
 from weighin.paths import Profile, resources
+from weighin.services.evaluations.question_sets import QuestionSets
 from weighin.services.factory import new_question_sets
-from weighin.services.question_sets import QuestionSets
 
 WAIT = 20_000
 SUBJECTS = {"tides": 40, "odd_jobs": 25}

@@ -14,10 +14,10 @@ from tests.support.plain_scorer import letter_logprobs
 from tests.support.questions import make_questions
 from tests.support.worker_client import WorkerClient
 
-from weighin.core.evaluation import CHAT, NEAR_TIE, STANDARD, ItemResult
-from weighin.core.mmlu_prompt import PromptBlock, prompt_block
-from weighin.core.options import LoadOptions
-from weighin.core.scoring import ScoreShape
+from weighin.core.comparisons.options import LoadOptions
+from weighin.core.evaluations.evaluation import CHAT, NEAR_TIE, STANDARD, ItemResult
+from weighin.core.evaluations.mmlu_prompt import PromptBlock, prompt_block
+from weighin.core.evaluations.scoring import ScoreShape
 from weighin.protocol.messages import Failed, Load, Loaded, Score, Scored, ScoreDone, Survey, Surveyed
 
 SHAPE = ScoreShape(2048, 512, 17)

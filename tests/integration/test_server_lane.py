@@ -10,16 +10,16 @@ import pytest
 from tests.support.lanes import PATIENT, Heard, Runs, fake_lane, fake_model
 from tests.support.loopback_server import KEY, LoopbackServer
 
-from weighin.core.answer import Counting, StopReason
-from weighin.core.chat import Message, Prompt
-from weighin.core.comparison import ComparisonRequest, LaneSetup, Mode, unknowns
-from weighin.core.options import LoadOptions, SamplingOptions
-from weighin.core.progress import LaneState
-from weighin.core.server import KEY_VARIABLE, parse_address, server_facts
+from weighin.core.comparisons.answer import Counting, StopReason
+from weighin.core.comparisons.chat import Message, Prompt
+from weighin.core.comparisons.comparison import ComparisonRequest, LaneSetup, Mode, unknowns
+from weighin.core.comparisons.options import LoadOptions, SamplingOptions
+from weighin.core.comparisons.progress import LaneState
+from weighin.core.models.server import KEY_VARIABLE, parse_address, server_facts
 from weighin.services.factory import new_worker, server_workers
-from weighin.services.lane import Lane
-from weighin.services.server_keys import ServerKeys
-from weighin.services.server_probe import ServerProbe
+from weighin.services.lanes.lane import Lane
+from weighin.services.lanes.server_keys import ServerKeys
+from weighin.services.lanes.server_probe import ServerProbe
 
 PROC = Path("/proc")
 KEYRING = (

@@ -10,10 +10,10 @@ import pytest
 from tests.support.lanes import Runs, fake_lane, request
 
 from weighin.core.errors import AppError
-from weighin.core.prompt_set import PromptSet, SetPrompt, StoredRun
+from weighin.core.prompts.prompt_set import PromptSet, SetPrompt, StoredRun
 from weighin.paths import resources
-from weighin.services.prompt_sets import MINE, PromptSets
-from weighin.services.set_runner import SetRunner
+from weighin.services.comparisons.prompt_sets import MINE, PromptSets
+from weighin.services.comparisons.set_runner import SetRunner
 
 PROMPTS = PromptSet("s", "Three", tuple(SetPrompt(text) for text in ("one", "two", "three")))
 

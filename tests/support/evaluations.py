@@ -6,20 +6,20 @@ import json
 from pathlib import Path
 from typing import Any
 
-from weighin.core.comparison import LaneSetup
+from weighin.core.comparisons.comparison import LaneSetup
 from weighin.core.errors import AppError
-from weighin.core.evaluation import EvaluationChoice, EvaluationRecord, EvaluationRequest, EvaluationState
-from weighin.core.facts import model_facts
-from weighin.core.model import ModelFacts
+from weighin.core.evaluations.evaluation import EvaluationChoice, EvaluationRecord, EvaluationRequest, EvaluationState
+from weighin.core.gguf.facts import model_facts
+from weighin.core.models.model import ModelFacts
 from weighin.paths import Profile, resources
-from weighin.services.evaluation import EvaluationRunner
-from weighin.services.evaluation_start import Surroundings
-from weighin.services.evaluations import Evaluations
+from weighin.services.evaluations.evaluation import EvaluationRunner
+from weighin.services.evaluations.evaluation_start import Surroundings
+from weighin.services.evaluations.evaluations import Evaluations
+from weighin.services.evaluations.scoring_lane import ScoringLane
 from weighin.services.factory import new_question_sets
-from weighin.services.file_digests import FileDigests
-from weighin.services.lane import Patience
-from weighin.services.scoring_lane import ScoringLane
-from weighin.services.worker_process import WorkerProcess, worker_command
+from weighin.services.lanes.lane import Patience
+from weighin.services.models.file_digests import FileDigests
+from weighin.services.processes.worker_process import WorkerProcess, worker_command
 
 PATIENT = Patience(cancel_ms=2000, leave_ms=500, silent_ms=15_000, give_up_ms=30_000, watch_ms=100)
 

@@ -7,13 +7,13 @@ from typing import Any
 
 from PySide6.QtCore import QObject
 
-from weighin.core.chat import Message, Prompt
-from weighin.core.comparison import Comparison, ComparisonRequest, LaneSetup, Mode
-from weighin.core.model import ModelFacts
-from weighin.core.options import LoadOptions, SamplingOptions
-from weighin.services.comparison import ComparisonRunner
-from weighin.services.lane import Lane, Patience
-from weighin.services.worker_process import WorkerProcess, worker_command
+from weighin.core.comparisons.chat import Message, Prompt
+from weighin.core.comparisons.comparison import Comparison, ComparisonRequest, LaneSetup, Mode
+from weighin.core.comparisons.options import LoadOptions, SamplingOptions
+from weighin.core.models.model import ModelFacts
+from weighin.services.comparisons.comparison import ComparisonRunner
+from weighin.services.lanes.lane import Lane, Patience
+from weighin.services.processes.worker_process import WorkerProcess, worker_command
 
 # Short enough for a test, long enough for a process to start on a busy machine.
 PATIENT = Patience(cancel_ms=400, leave_ms=500, silent_ms=15_000, give_up_ms=30_000, watch_ms=100)

@@ -6,7 +6,7 @@ import csv
 import random
 from pathlib import Path
 
-from weighin.core.questions import LETTERS, Question
+from weighin.core.evaluations.questions import LETTERS, Question
 
 WORDS = ("red", "blue", "seven", "lamp", "river", "stone", "bread", "under", "never", "always", "small", "cold", "warm")
 

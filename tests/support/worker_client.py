@@ -10,8 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from weighin.core.chat import Message
-from weighin.core.options import LoadOptions, SamplingOptions
+from weighin.core.comparisons.chat import Message
+from weighin.core.comparisons.options import LoadOptions, SamplingOptions
 from weighin.protocol import wire
 from weighin.protocol.messages import EVENTS, TERMINAL, Generate, Hello, Load, Loaded, Shutdown, Tokens
 

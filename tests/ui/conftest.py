@@ -21,7 +21,7 @@ from tests.ui.mmlu_fakes import FakeEvaluationServices, evaluation_services
 from tests.ui.prompt_set_fakes import FakePromptSets
 from tests.ui.replay_fakes import FakeBundles
 from tests.ui.workstation_fakes import StationKit, new_station
-from weighin.services.blind_round import BlindRound
+from weighin.services.comparisons.blind_round import BlindRound
 from weighin.ui import theme as themes
 from weighin.ui.compare.compare_page import ComparePage
 from weighin.ui.main_window import MainWindow

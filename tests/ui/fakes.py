@@ -8,10 +8,10 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from weighin.core.answer import Answer, Failure, MemoryReceipt, MemorySample, StopReason, Timing
-from weighin.core.blind import Vote, tallies
-from weighin.core.chat import Prompt
-from weighin.core.comparison import (
+from weighin.core.comparisons.answer import Answer, Failure, MemoryReceipt, MemorySample, StopReason, Timing
+from weighin.core.comparisons.blind import Vote, tallies
+from weighin.core.comparisons.chat import Prompt
+from weighin.core.comparisons.comparison import (
     LABELS,
     Comparison,
     ComparisonRequest,
@@ -20,18 +20,18 @@ from weighin.core.comparison import (
     Mode,
     differences,
 )
-from weighin.core.download import DownloadState, DownloadView, Plan
+from weighin.core.comparisons.history import HistoryRow
+from weighin.core.comparisons.progress import LaneState, LaneStatus, LivePoint, TextPiece
+from weighin.core.downloads.download import DownloadState, DownloadView, Plan
+from weighin.core.downloads.repository import Listing, RemoteFile, Repository, Variant
 from weighin.core.errors import AppError
-from weighin.core.history import HistoryRow
-from weighin.core.model import ModelFacts
-from weighin.core.plan import MemoryPlan, PlanLine
-from weighin.core.progress import LaneState, LaneStatus, LivePoint, TextPiece
-from weighin.core.repository import Listing, RemoteFile, Repository, Variant
-from weighin.core.server import ServerAddress, server_facts
-from weighin.core.shelf import ShelfModel, Stamp
+from weighin.core.models.model import ModelFacts
+from weighin.core.models.server import ServerAddress, server_facts
+from weighin.core.models.shelf import ShelfModel, Stamp
+from weighin.core.plans.plan import MemoryPlan, PlanLine
 from weighin.protocol.server_messages import LettersTested
-from weighin.services.comparison import RoundStart
-from weighin.services.planner import Plan as MemoryOf
+from weighin.services.comparisons.comparison import RoundStart
+from weighin.services.plans.planner import Plan as MemoryOf
 
 DENSE = ModelFacts(
     name="Starter Dense",

@@ -12,10 +12,10 @@ from PySide6.QtCore import QObject, Signal
 
 from tests.support.questions import make_questions
 from tests.ui.fakes import DENSE, MOE
-from weighin.core.answer import Failure, MemorySample
-from weighin.core.comparison import EngineFacts, LaneSetup
+from weighin.core.comparisons.answer import Failure, MemorySample
+from weighin.core.comparisons.comparison import EngineFacts, LaneSetup
 from weighin.core.errors import AppError
-from weighin.core.evaluation import (
+from weighin.core.evaluations.evaluation import (
     EvaluationChoice,
     EvaluationProtocol,
     EvaluationRecord,
@@ -26,12 +26,12 @@ from weighin.core.evaluation import (
     RunState,
     ScoredItem,
 )
-from weighin.core.evaluation_row import row_of
-from weighin.core.evaluation_words import NOT_MMLU
-from weighin.core.questions import Question, QuestionSet, QuestionSetInfo, set_checksum
-from weighin.core.sample import draw
-from weighin.core.tally import RunTally
-from weighin.services.question_sets import FetchProgress
+from weighin.core.evaluations.evaluation_row import row_of
+from weighin.core.evaluations.evaluation_words import NOT_MMLU
+from weighin.core.evaluations.questions import Question, QuestionSet, QuestionSetInfo, set_checksum
+from weighin.core.evaluations.sample import draw
+from weighin.core.evaluations.tally import RunTally
+from weighin.services.evaluations.question_sets import FetchProgress
 
 SUBJECTS = {"sums": 60, "people_and_towns": 40, "logic": 30}
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 
 from weighin.core.errors import AppError
-from weighin.core.prompt_files import Imported
-from weighin.core.prompt_set import PromptSet, SetPrompt, SetResult, SetRun, StoredRun
+from weighin.core.prompts.prompt_files import Imported
+from weighin.core.prompts.prompt_set import PromptSet, SetPrompt, SetResult, SetRun, StoredRun
 
 BUILTIN = PromptSet("builtin:x", "Explain", (SetPrompt("Why?", "A title"), SetPrompt("How <b>?")), True)
 

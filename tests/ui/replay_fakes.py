@@ -7,10 +7,10 @@ from dataclasses import replace
 from PySide6.QtCore import QObject
 
 from tests.ui.fakes import DENSE, MOE, comparison
-from weighin.core.bundle import SCHEMA, Bundle, BundleFile, BundleMachine, BundleModel
-from weighin.core.comparison import Comparison
+from weighin.core.bundles.bundle import SCHEMA, Bundle, BundleFile, BundleMachine, BundleModel
+from weighin.core.comparisons.comparison import Comparison
 from weighin.core.errors import AppError
-from weighin.core.model import ModelFacts
+from weighin.core.models.model import ModelFacts
 
 
 def bundle(record: Comparison | None = None) -> Bundle:

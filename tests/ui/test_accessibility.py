@@ -22,7 +22,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.conftest import Kit
 from tests.ui.fakes import LISTING, OTHER, FakeHistory, FakeModels, answer, comparison, failed, on_shelf
 from tests.ui.mmlu_fakes import answered, evaluation_services
-from weighin.core.download import plan_of
+from weighin.core.downloads.download import plan_of
 from weighin.ui.main_window import MMLU, PAGES
 from weighin.ui.widgets.folded import FoldedSection
 

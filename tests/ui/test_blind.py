@@ -14,9 +14,9 @@ from pytestqt.qtbot import QtBot
 from tests.support.seen import words_of
 from tests.ui.conftest import Kit
 from tests.ui.fakes import OTHER, FakeLibrary, answer, failed, timing
-from weighin.core.answer import Failure, StopReason
-from weighin.core.blind import Choice
-from weighin.core.progress import LaneState
+from weighin.core.comparisons.answer import Failure, StopReason
+from weighin.core.comparisons.blind import Choice
+from weighin.core.comparisons.progress import LaneState
 from weighin.ui.main_window import HISTORY
 
 LLAMA = replace(OTHER, name="Llama-3.3-70B", path="/models/secret/llama-70b.gguf", quantization="IQ3_XXS",

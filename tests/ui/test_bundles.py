@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 from tests.ui.conftest import Kit
 from tests.ui.fakes import DENSE, FakeHistory, answer, comparison
 from tests.ui.replay_fakes import bundle
-from weighin.core.bundle import Bundle
-from weighin.core.download import DownloadState, DownloadView
+from weighin.core.bundles.bundle import Bundle
+from weighin.core.downloads.download import DownloadState, DownloadView
 from weighin.ui.main_window import COMPARE, HISTORY
 
 GOOD = "/x/good.weighin.json"

@@ -11,10 +11,10 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Kit
 from tests.ui.fakes import DENSE, MOE, answer, failed, timing
-from weighin.core.answer import Failure, PromptProof, StopReason
-from weighin.core.comparison import Mode, Slowdown
-from weighin.core.conditions import Conditions
-from weighin.core.progress import LaneState
+from weighin.core.comparisons.answer import Failure, PromptProof, StopReason
+from weighin.core.comparisons.comparison import Mode, Slowdown
+from weighin.core.comparisons.conditions import Conditions
+from weighin.core.comparisons.progress import LaneState
 from weighin.ui.compare.first_run import EXAMPLES
 
 

@@ -13,10 +13,10 @@ from pytestqt.qtbot import QtBot
 from tests.ui.conftest import Kit
 from tests.ui.fakes import DENSE, MOE, FakeHistory, answer, comparison, failed
 from weighin.core import words
-from weighin.core.answer import StopReason
-from weighin.core.chat import Prompt
-from weighin.core.comparison import ComparisonRequest, LaneSetup, Mode
-from weighin.core.options import LoadOptions, SamplingOptions
+from weighin.core.comparisons.answer import StopReason
+from weighin.core.comparisons.chat import Prompt
+from weighin.core.comparisons.comparison import ComparisonRequest, LaneSetup, Mode
+from weighin.core.comparisons.options import LoadOptions, SamplingOptions
 from weighin.ui.history.history_page import HistoryPage
 from weighin.ui.main_window import HISTORY
 

@@ -9,11 +9,11 @@ from PySide6.QtCore import QObject, Signal
 
 from tests.ui.conftest import Kit
 from tests.ui.fakes import DENSE, MOE, answer
-from weighin.core.answer import MemoryReceipt
-from weighin.core.model import ModelFacts
-from weighin.core.options import LoadOptions
-from weighin.core.plan import MemoryPlan, SpeedForecast, SpeedMethod, Verdict, VerdictKind
-from weighin.services.outlook import Expectation
+from weighin.core.comparisons.answer import MemoryReceipt
+from weighin.core.comparisons.options import LoadOptions
+from weighin.core.models.model import ModelFacts
+from weighin.core.plans.plan import MemoryPlan, SpeedForecast, SpeedMethod, Verdict, VerdictKind
+from weighin.services.plans.outlook import Expectation
 from weighin.ui.compare.lane_outlooks import LaneOutlooks
 
 PLAN = MemoryPlan(4096, 4_000_000_000, 4_000_000_000, 500_000_000, 0, 30_000_000, 600_000, 60_000_000, 4_700_000_000)

@@ -12,7 +12,7 @@ from tests.ui.conftest import Kit
 from tests.ui.fakes import DENSE
 from tests.ui.mmlu_fakes import answered, evaluation_services, request
 from weighin.core import words
-from weighin.core.evaluation import RunState
+from weighin.core.evaluations.evaluation import RunState
 from weighin.ui.main_window import MMLU
 from weighin.ui.mmlu.mmlu_page import PAST, MmluPage
 from weighin.ui.mmlu.past_tab import PastTab

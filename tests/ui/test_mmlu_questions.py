@@ -11,8 +11,8 @@ from pytestqt.qtbot import QtBot
 from tests.ui.conftest import Kit
 from tests.ui.fakes import DENSE
 from tests.ui.mmlu_fakes import answered, plan, request, result, unscored, with_items
-from weighin.core.evaluation import EvaluationRecord, RunState
-from weighin.core.questions import Question
+from weighin.core.evaluations.evaluation import EvaluationRecord, RunState
+from weighin.core.evaluations.questions import Question
 from weighin.ui.main_window import MMLU
 from weighin.ui.mmlu.boxes import ALL, NEAR_TIES, UNSCORED
 from weighin.ui.mmlu.questions_view import QuestionsView

@@ -12,10 +12,10 @@ from pytestqt.qtbot import QtBot
 from tests.ui.conftest import Kit
 from tests.ui.fakes import DENSE, MOE
 from tests.ui.mmlu_fakes import answered, evaluation_services, request, starter_set
-from weighin.core.answer import Failure
+from weighin.core.comparisons.answer import Failure
 from weighin.core.errors import AppError
-from weighin.core.evaluation import CHAT, Order
-from weighin.services.question_sets import FetchProgress
+from weighin.core.evaluations.evaluation import CHAT, Order
+from weighin.services.evaluations.question_sets import FetchProgress
 from weighin.ui.main_window import MMLU
 from weighin.ui.mmlu.mmlu_page import MmluPage
 from weighin.ui.mmlu.setup_view import SetupView

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.conftest import Kit
 from tests.ui.fakes import DENSE, MOE, OTHER, FakeLibrary, answer
 from weighin.core import words
-from weighin.core.answer import Failure
+from weighin.core.comparisons.answer import Failure
 
 
 def drop(target: QWidget, *paths: str) -> None:

@@ -12,10 +12,10 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Kit
 from tests.ui.fakes import DENSE, LISTING, MOE, OTHER, FakeModels, on_shelf
-from weighin.core.catalogue import load_catalogue
-from weighin.core.download import DownloadState, DownloadView, plan_of
+from weighin.core.downloads.download import DownloadState, DownloadView, plan_of
 from weighin.core.errors import AppError
-from weighin.core.shelf import Condition
+from weighin.core.models.catalogue import load_catalogue
+from weighin.core.models.shelf import Condition
 from weighin.paths import resources
 from weighin.ui.main_window import COMPARE, MODELS
 from weighin.ui.models.models_page import TABS, ModelsPage

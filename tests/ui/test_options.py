@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.ui.conftest import Kit
-from weighin.core.options import LoadOptions, SamplingOptions
+from weighin.core.comparisons.options import LoadOptions, SamplingOptions
 
 
 @pytest.fixture

@@ -14,12 +14,12 @@ from pytestqt.qtbot import QtBot
 from tests.ui.conftest import Kit
 from tests.ui.fakes import FakeHistory, answer, comparison
 from tests.unit.core.test_tape import big
-from weighin.core.hardware import Hardware
-from weighin.core.tape import Tape, tape_of
-from weighin.services.evaluations import Evaluations
-from weighin.services.history import History
-from weighin.services.tapes import Tapes
-from weighin.services.votes import Votes
+from weighin.core.comparisons.tape import Tape, tape_of
+from weighin.core.computer.hardware import Hardware
+from weighin.services.comparisons.history import History
+from weighin.services.comparisons.tapes import Tapes
+from weighin.services.comparisons.votes import Votes
+from weighin.services.evaluations.evaluations import Evaluations
 from weighin.ui.main_window import HISTORY
 from weighin.ui.tape.tape_picture import SIZE, tape_image
 from weighin.ui.tape.tape_window import TapeWindow

@@ -12,16 +12,16 @@ from weighin.cli.console import Console
 from weighin.cli.loop import CommandLoop
 from weighin.cli.models import gpu_layers, resolve
 from weighin.core import words
-from weighin.core.answer import Failure
+from weighin.core.comparisons.answer import Failure
+from weighin.core.comparisons.options import LoadOptions
+from weighin.core.comparisons.report import model_json
+from weighin.core.computer.machine import memory_needed, memory_refusal, threads_per_lane
 from weighin.core.errors import AppError
-from weighin.core.machine import memory_needed, memory_refusal, threads_per_lane
-from weighin.core.options import LoadOptions
-from weighin.core.report import model_json
 from weighin.core.safe_text import safe_name
 from weighin.paths import Profile
 from weighin.services.factory import new_worker
-from weighin.services.hardware import available_bytes, physical_cores
-from weighin.services.lane import Lane
+from weighin.services.lanes.lane import Lane
+from weighin.services.machine.hardware import available_bytes, physical_cores
 
 BENCH_SCHEMA = "weighin.bench/1"
 

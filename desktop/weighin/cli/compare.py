@@ -9,19 +9,19 @@ from pathlib import Path
 from weighin.cli.console import Console
 from weighin.cli.loop import CommandLoop, wait_for
 from weighin.cli.models import gpu_layers, resolve_or_refuse
-from weighin.core.answer import StopReason
-from weighin.core.chat import Prompt
-from weighin.core.comparison import Comparison, ComparisonRequest, LaneResult, LaneSetup, Mode, unknowns
+from weighin.core.comparisons.answer import StopReason
+from weighin.core.comparisons.chat import Prompt
+from weighin.core.comparisons.comparison import Comparison, ComparisonRequest, LaneResult, LaneSetup, Mode, unknowns
+from weighin.core.comparisons.options import LoadOptions, SamplingOptions
+from weighin.core.comparisons.progress import LaneStatus
+from weighin.core.comparisons.report import comparison_json, number_lines
+from weighin.core.comparisons.slowdown import against_alone
 from weighin.core.errors import AppError
-from weighin.core.options import LoadOptions, SamplingOptions
-from weighin.core.progress import LaneStatus
-from weighin.core.report import comparison_json, number_lines
 from weighin.core.safe_text import safe_name, safe_text
-from weighin.core.slowdown import against_alone
 from weighin.paths import Profile
-from weighin.services.comparison import ComparisonRunner
+from weighin.services.comparisons.comparison import ComparisonRunner
 from weighin.services.factory import new_runner
-from weighin.services.ledger import Ledger
+from weighin.services.plans.ledger import Ledger
 from weighin.store.comparisons import ComparisonStore
 from weighin.store.database import moved_aside_sentence, open_database
 

@@ -9,16 +9,16 @@ from typing import Any
 
 from weighin.cli.console import Console
 from weighin.cli.loop import CommandLoop, wait_for
-from weighin.core.comparison import Comparison, ComparisonRequest
+from weighin.core.comparisons.comparison import Comparison, ComparisonRequest
 from weighin.core.errors import AppError
-from weighin.core.prompt_set import PromptSet, StoredRun
-from weighin.core.prompt_set_report import run_json, run_markdown, summary
+from weighin.core.prompts.prompt_set import PromptSet, StoredRun
+from weighin.core.prompts.prompt_set_report import run_json, run_markdown, summary
 from weighin.core.safe_text import safe_text
 from weighin.paths import Profile
+from weighin.services.comparisons.history import History
+from weighin.services.comparisons.prompt_sets import PromptSets
+from weighin.services.comparisons.set_runner import SetRunner
 from weighin.services.factory import new_runner
-from weighin.services.history import History
-from weighin.services.prompt_sets import PromptSets
-from weighin.services.set_runner import SetRunner
 
 
 def run_compare_set(

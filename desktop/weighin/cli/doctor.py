@@ -10,14 +10,14 @@ from PySide6.QtCore import QCoreApplication, QTimer
 
 from weighin import __version__
 from weighin.cli.console import Console
-from weighin.core.comparison import EngineFacts
-from weighin.core.hardware import machine_json
-from weighin.core.machine_report import machine_lines, page
-from weighin.core.report import engine_json
+from weighin.core.comparisons.comparison import EngineFacts
+from weighin.core.comparisons.report import engine_json
+from weighin.core.computer.hardware import machine_json
+from weighin.core.computer.machine_report import machine_lines, page
 from weighin.paths import Profile
-from weighin.services.bandwidth import MemoryBandwidth
-from weighin.services.engine_probe import EngineProbe
-from weighin.services.hardware import probe
+from weighin.services.machine.bandwidth import MemoryBandwidth
+from weighin.services.machine.hardware import probe
+from weighin.services.processes.engine_probe import EngineProbe
 from weighin.services.settings import Settings
 
 

@@ -9,19 +9,19 @@ from dataclasses import asdict
 
 from weighin.cli.console import Console
 from weighin.core import words
-from weighin.core.comparison import Comparison
+from weighin.core.comparisons.comparison import Comparison
+from weighin.core.comparisons.history import HistoryRow
+from weighin.core.comparisons.report import comparison_csv, comparison_json, comparison_markdown
 from weighin.core.errors import AppError
-from weighin.core.evaluation import EvaluationRecord
-from weighin.core.evaluation_report import (
+from weighin.core.evaluations.evaluation import EvaluationRecord
+from weighin.core.evaluations.evaluation_report import (
     evaluation_csv,
     evaluation_json,
     evaluation_markdown,
     row_json,
     row_words,
 )
-from weighin.core.evaluation_row import EvaluationRow
-from weighin.core.history import HistoryRow
-from weighin.core.report import comparison_csv, comparison_json, comparison_markdown
+from weighin.core.evaluations.evaluation_row import EvaluationRow
 from weighin.core.safe_text import safe_name, safe_text
 from weighin.paths import Profile
 from weighin.store.comparisons import ComparisonStore

@@ -10,9 +10,10 @@ from weighin.cli.console import Console
 from weighin.cli.loop import CommandLoop, InterruptedByUserError, wait_for
 from weighin.cli.models import gpu_layers, resolve_or_refuse
 from weighin.core import words
-from weighin.core.comparison import LaneSetup
+from weighin.core.comparisons.comparison import LaneSetup
+from weighin.core.comparisons.options import LoadOptions
 from weighin.core.errors import AppError
-from weighin.core.evaluation import (
+from weighin.core.evaluations.evaluation import (
     MAX_SHOTS,
     EvaluationChoice,
     EvaluationRecord,
@@ -21,15 +22,14 @@ from weighin.core.evaluation import (
     Order,
     RunState,
 )
-from weighin.core.evaluation_plan import most_shots
-from weighin.core.evaluation_report import evaluation_json, result_lines, state_words
-from weighin.core.evaluation_words import LABEL_ERRORS, NOT_MMLU, power_sentence, run_title, sample_sentence
-from weighin.core.options import LoadOptions
-from weighin.core.questions import QuestionSet, QuestionSetInfo
+from weighin.core.evaluations.evaluation_plan import most_shots
+from weighin.core.evaluations.evaluation_report import evaluation_json, result_lines, state_words
+from weighin.core.evaluations.evaluation_words import LABEL_ERRORS, NOT_MMLU, power_sentence, run_title, sample_sentence
+from weighin.core.evaluations.questions import QuestionSet, QuestionSetInfo
 from weighin.paths import Profile
-from weighin.services.evaluation import EvaluationRunner
-from weighin.services.evaluation_factory import EvaluationServices, new_evaluation_services
-from weighin.services.question_sets import FetchProgress, QuestionSets
+from weighin.services.evaluations.evaluation import EvaluationRunner
+from weighin.services.evaluations.evaluation_factory import EvaluationServices, new_evaluation_services
+from weighin.services.evaluations.question_sets import FetchProgress, QuestionSets
 
 # What is asked where --n is not given: enough to find a gap of four points between two similar models.
 USUAL_NUMBER = 570

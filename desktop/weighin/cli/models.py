@@ -6,17 +6,17 @@ import os
 from pathlib import Path
 
 from weighin.cli.console import Console
-from weighin.core.answer import Failure
-from weighin.core.catalogue import load_catalogue
+from weighin.core.comparisons.answer import Failure
 from weighin.core.errors import AppError
-from weighin.core.facts import model_facts
-from weighin.core.found_models import usual_places
-from weighin.core.model import SERVER_SCHEMES, ModelFacts
-from weighin.core.model_names import resolve_name
-from weighin.core.server import parse_address, server_facts
-from weighin.core.shelf import ShelfModel
-from weighin.core.shelf_scan import scan
-from weighin.core.starter import starter_model
+from weighin.core.gguf.facts import model_facts
+from weighin.core.models.catalogue import load_catalogue
+from weighin.core.models.found import usual_places
+from weighin.core.models.model import SERVER_SCHEMES, ModelFacts
+from weighin.core.models.names import resolve_name
+from weighin.core.models.server import parse_address, server_facts
+from weighin.core.models.shelf import ShelfModel
+from weighin.core.models.shelf_scan import scan
+from weighin.core.models.starter import starter_model
 from weighin.paths import Profile
 from weighin.store.database import moved_aside_sentence, open_database
 from weighin.store.models import ModelStore

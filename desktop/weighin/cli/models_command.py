@@ -12,18 +12,16 @@ from weighin.cli.console import Console
 from weighin.cli.loop import Begin, InterruptedByUserError, wait_for
 from weighin.cli.models_get import get_model
 from weighin.core import words
-from weighin.core.catalogue import load_catalogue
-from weighin.core.download import Transferred
+from weighin.core.comparisons.report import model_json
+from weighin.core.downloads.download import Transferred
+from weighin.core.downloads.hub_names import check_repository, parse_reference
 from weighin.core.errors import AppError
-from weighin.core.hub_names import check_repository, parse_reference
-from weighin.core.model import SERVER_SCHEMES
-from weighin.core.model_names import find_on_shelf
-from weighin.core.recommendation import kinds_of, recommended
-from weighin.core.report import model_json
-from weighin.core.safe_text import safe_name
-from weighin.core.server import ServerAddress, parse_address
-from weighin.core.shelf import ShelfModel
-from weighin.core.shelf_report import (
+from weighin.core.models.catalogue import load_catalogue
+from weighin.core.models.model import SERVER_SCHEMES
+from weighin.core.models.names import find_on_shelf
+from weighin.core.models.server import ServerAddress, parse_address
+from weighin.core.models.shelf import ShelfModel
+from weighin.core.models.shelf_report import (
     listing_json,
     listing_lines,
     repository_json,
@@ -31,9 +29,11 @@ from weighin.core.shelf_report import (
     shelf_line,
     shelf_model_json,
 )
+from weighin.core.plans.recommendation import kinds_of, recommended
+from weighin.core.safe_text import safe_name
 from weighin.paths import Profile, resources
 from weighin.services.factory import ModelServices, new_model_services
-from weighin.services.this_computer import memory_budget
+from weighin.services.machine.this_computer import memory_budget
 
 SCHEMA = "weighin.models/1"
 

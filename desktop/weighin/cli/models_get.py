@@ -10,15 +10,15 @@ from typing import Any
 from weighin.cli.console import Console
 from weighin.cli.loop import CommandLoop
 from weighin.core import words
-from weighin.core.catalogue import load_catalogue
-from weighin.core.download import DownloadState, DownloadView, Plan, plan_of
+from weighin.core.downloads.download import DownloadState, DownloadView, Plan, plan_of
+from weighin.core.downloads.hub_names import HubReference, parse_reference
+from weighin.core.downloads.repository import Listing, Variant
 from weighin.core.errors import AppError
-from weighin.core.hub_names import HubReference, parse_reference
-from weighin.core.recommendation import kinds_of, usual_variant
-from weighin.core.repository import Listing, Variant
-from weighin.core.shelf_report import shelf_model_json
+from weighin.core.models.catalogue import load_catalogue
+from weighin.core.models.shelf_report import shelf_model_json
+from weighin.core.plans.recommendation import kinds_of, usual_variant
 from weighin.services.factory import ModelServices
-from weighin.services.this_computer import memory_budget
+from weighin.services.machine.this_computer import memory_budget
 
 
 def get_model(

@@ -10,27 +10,27 @@ from weighin.cli.console import Console
 from weighin.cli.loop import InterruptedByUserError, wait_for
 from weighin.cli.models import gpu_layers, resolve
 from weighin.cli.models_get import GONE
-from weighin.core.catalogue import Catalogue, load_catalogue
+from weighin.core.comparisons.options import LoadOptions
+from weighin.core.computer.machine import threads_per_lane
+from weighin.core.downloads.hub_names import parse_reference
+from weighin.core.downloads.repository import Listing, Variant
 from weighin.core.errors import AppError
-from weighin.core.hub_names import parse_reference
-from weighin.core.machine import threads_per_lane
-from weighin.core.model import ModelFacts
-from weighin.core.options import LoadOptions
-from weighin.core.plan import PairVerdict, SpeedForecast
-from weighin.core.plan_report import PlannedModel, plan_json, plan_lines
-from weighin.core.recommendation import kinds_of, usual_anywhere, usual_variant
-from weighin.core.repository import Listing, Variant
+from weighin.core.models.catalogue import Catalogue, load_catalogue
+from weighin.core.models.model import ModelFacts
+from weighin.core.plans.plan import PairVerdict, SpeedForecast
+from weighin.core.plans.plan_report import PlannedModel, plan_json, plan_lines
+from weighin.core.plans.recommendation import kinds_of, usual_anywhere, usual_variant
+from weighin.core.plans.verdict import Budget, pair_verdict, refused, verdict
 from weighin.core.safe_text import safe_name
-from weighin.core.verdict import Budget, pair_verdict, refused, verdict
 from weighin.paths import Profile
-from weighin.services.bandwidth import MemoryBandwidth
 from weighin.services.factory import ModelServices, new_model_services, new_worker
-from weighin.services.forecaster import Forecaster
-from weighin.services.hardware import physical_cores, probe
-from weighin.services.ledger import Ledger
-from weighin.services.planner import Plan
+from weighin.services.machine.bandwidth import MemoryBandwidth
+from weighin.services.machine.hardware import physical_cores, probe
+from weighin.services.machine.this_computer import memory_budget
+from weighin.services.plans.forecaster import Forecaster
+from weighin.services.plans.ledger import Ledger
+from weighin.services.plans.planner import Plan
 from weighin.services.settings import Settings
-from weighin.services.this_computer import memory_budget
 
 _HUB = "hub:"
 

@@ -10,22 +10,29 @@ from typing import Any
 from weighin.cli.console import Console
 from weighin.cli.loop import CommandLoop, InterruptedByUserError, wait_for
 from weighin.core import words
-from weighin.core.bundle import Bundle, BundleModel, bundle_text
-from weighin.core.comparison import Comparison
-from weighin.core.download import DownloadState, Transferred
+from weighin.core.bundles.bundle import Bundle, BundleModel, bundle_text
+from weighin.core.bundles.replay import Replayed, fetchable
+from weighin.core.bundles.replay_words import (
+    lane_words,
+    model_words,
+    origin_words,
+    replay_json,
+    verdict_words,
+    votes_words,
+)
+from weighin.core.comparisons.comparison import Comparison
+from weighin.core.comparisons.report import comparison_markdown
+from weighin.core.downloads.download import DownloadState, Transferred
 from weighin.core.errors import AppError
-from weighin.core.replay import Replayed, fetchable
-from weighin.core.replay_words import lane_words, model_words, origin_words, replay_json, verdict_words, votes_words
-from weighin.core.report import comparison_markdown
 from weighin.core.safe_text import safe_text
 from weighin.paths import Profile, resources
-from weighin.services.bundles import Bundles
+from weighin.services.bundles.bundles import Bundles
+from weighin.services.bundles.replay import Replay
+from weighin.services.comparisons.history import History
+from weighin.services.comparisons.votes import Votes
 from weighin.services.factory import ModelServices, new_bundles, new_model_services, new_runner
-from weighin.services.history import History
-from weighin.services.library import Library
-from weighin.services.replay import Replay
+from weighin.services.models.library import Library
 from weighin.services.settings import Settings
-from weighin.services.votes import Votes
 
 Failed = Callable[[AppError], None]
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from weighin.cli.console import Console
 from weighin.core import words
-from weighin.core.blind import Contender, Tally, fewest_more, tallies
-from weighin.core.blind_words import count_words, interval_words, verdict_words
+from weighin.core.comparisons.blind import Contender, Tally, fewest_more, tallies
+from weighin.core.comparisons.blind_words import count_words, interval_words, verdict_words
 from weighin.paths import Profile
 from weighin.store.database import moved_aside_sentence, open_database
 from weighin.store.votes import VoteStore

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 
-from weighin.core.comparison import Comparison
-from weighin.core.evaluation import EvaluationRecord
-from weighin.core.evaluation_report import evaluation_csv, evaluation_json, evaluation_markdown
-from weighin.core.report import comparison_csv, comparison_json, comparison_markdown
+from weighin.core.comparisons.comparison import Comparison
+from weighin.core.comparisons.report import comparison_csv, comparison_json, comparison_markdown
+from weighin.core.evaluations.evaluation import EvaluationRecord
+from weighin.core.evaluations.evaluation_report import evaluation_csv, evaluation_json, evaluation_markdown
 
 EXPORTS = {"md": "Markdown", "json": "JSON", "csv": "CSV"}
 

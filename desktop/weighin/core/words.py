@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
-from weighin.core.answer import StopReason
-from weighin.core.comparison import Mode
+from weighin.core.comparisons.answer import StopReason
+from weighin.core.comparisons.comparison import Mode
+from weighin.core.models.server import server_of
 from weighin.core.safe_text import safe_name
-from weighin.core.server import server_of
 
 if TYPE_CHECKING:
-    from weighin.core.model import ModelFacts
+    from weighin.core.models.model import ModelFacts
 
 NONE = "-"
 TINY = "tiny teaching model made for this program"

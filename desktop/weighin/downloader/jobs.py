@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
-from weighin.core.download import Transferred
+from weighin.core.downloads.download import Transferred
 from weighin.core.errors import AppError
 from weighin.hub.cache import cache_folder
 from weighin.hub.client import HubClient, check_online, endpoint, token

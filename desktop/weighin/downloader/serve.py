@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from weighin.core.download import Transferred
+from weighin.core.downloads.download import Transferred
 from weighin.core.errors import AppError
 from weighin.downloader.jobs import DigestJob, FetchJob, Job, ask
 from weighin.hub.client import HubClient

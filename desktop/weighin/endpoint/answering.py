@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from weighin.core.answer import Counting, StopReason, Timing
+from weighin.core.comparisons.answer import Counting, StopReason, Timing
 from weighin.endpoint import errors
 from weighin.endpoint.chunks import Chunk, ChunkError, Usage, chunk_of, read_chunk
 from weighin.endpoint.http import Endpoint, Reply

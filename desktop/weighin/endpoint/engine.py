@@ -8,11 +8,11 @@ import time
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
-from weighin.core.answer import MemoryReceipt, MemorySample
-from weighin.core.comparison import EngineFacts
+from weighin.core.comparisons.answer import MemoryReceipt, MemorySample
+from weighin.core.comparisons.comparison import EngineFacts
 from weighin.core.errors import AppError
+from weighin.core.models.server import ON_THE_SERVER, ServerAddress, parse_address
 from weighin.core.safe_text import safe_name
-from weighin.core.server import ON_THE_SERVER, ServerAddress, parse_address
 from weighin.endpoint.answering import Answering
 from weighin.endpoint.http import Endpoint, Patience
 from weighin.endpoint.models import Offered, offered

@@ -7,8 +7,8 @@ import ssl
 
 import httpx2
 
+from weighin.core.models.server import KEY_VARIABLE
 from weighin.core.safe_text import safe_name
-from weighin.core.server import KEY_VARIABLE
 from weighin.workers.engine import EngineError
 
 _SAID = 300

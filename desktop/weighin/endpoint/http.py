@@ -15,7 +15,7 @@ import certifi
 import httpx2
 
 from weighin import __version__
-from weighin.core.server import ServerAddress, parse_address
+from weighin.core.models.server import ServerAddress, parse_address
 from weighin.endpoint import errors
 from weighin.workers.engine import EngineError
 

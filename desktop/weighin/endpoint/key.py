@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from weighin.core.server import KEY_VARIABLE, ServerAddress
+from weighin.core.models.server import KEY_VARIABLE, ServerAddress
 
 # The service under which the keyring keeps keys; the user name is the server's origin.
 SERVICE = "weighin"

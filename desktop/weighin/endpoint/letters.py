@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from weighin.core.questions import LETTERS
+from weighin.core.evaluations.questions import LETTERS
 from weighin.endpoint.http import Endpoint
 from weighin.workers.engine import EngineError
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from weighin.core.options import MAX_CONTEXT
+from weighin.core.comparisons.options import MAX_CONTEXT
 from weighin.endpoint import errors
 from weighin.endpoint.http import Endpoint
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from weighin.core.chat import Message
-from weighin.core.options import SamplingOptions
+from weighin.core.comparisons.chat import Message
+from weighin.core.comparisons.options import SamplingOptions
 
 CHAT, COMPLETIONS = "/chat/completions", "/completions"
 # OpenAI's own limit; other servers take more, but none fewer.

@@ -10,7 +10,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from weighin.core.hub_names import DATA_SETS, check_commit, check_repository, place_below
+from weighin.core.downloads.hub_names import DATA_SETS, check_commit, check_repository, place_below
 
 _BRANCH = "main"
 

@@ -6,10 +6,10 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from weighin.core.download import WantedFile
+from weighin.core.downloads.download import WantedFile
+from weighin.core.downloads.hub_names import DATA_SETS, check_commit, check_repository, is_sha256
+from weighin.core.downloads.repository import Listing, RemoteFile, Repository, group_files
 from weighin.core.errors import AppError
-from weighin.core.hub_names import DATA_SETS, check_commit, check_repository, is_sha256
-from weighin.core.repository import Listing, RemoteFile, Repository, group_files
 from weighin.hub.errors import HubError, gated, missing_or_private, network_error, offline, status_error
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from weighin.core.download import Plan, Transferred, WantedFile, space_refusal
+from weighin.core.downloads.download import Plan, Transferred, WantedFile, space_refusal
 from weighin.hub.cache import CachePlaces, discard, places
 from weighin.hub.receipt import drop_receipt, keep_receipt
 from weighin.hub.transfer import Ground, StoppedError, Transfer, disk_error

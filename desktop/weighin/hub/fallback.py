@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from weighin.core.download import WantedFile
-from weighin.core.hub_names import DATA_SETS
+from weighin.core.downloads.download import WantedFile
+from weighin.core.downloads.hub_names import DATA_SETS
 from weighin.hub.client import translated
 
 NOTE = "The plain way is refused; the hub's own client fetches this file: it cannot be resumed, and shows no progress."

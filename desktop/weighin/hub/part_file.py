@@ -13,7 +13,7 @@ from dataclasses import replace
 from io import FileIO
 from pathlib import Path
 
-from weighin.core.sidecar import CHUNK, Sidecar, Tail, decode, marks
+from weighin.core.downloads.sidecar import CHUNK, Sidecar, Tail, decode, marks
 
 _PIECE = 1 << 20
 _QUEUED = 2

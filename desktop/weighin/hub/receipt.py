@@ -11,7 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from weighin.core.jsonable import ShapeError, from_plain
-from weighin.core.shelf import Stamp, stamp_of
+from weighin.core.models.shelf import Stamp, stamp_of
 from weighin.hub.cache import CachePlaces
 from weighin.hub.part_file import write_durably
 

@@ -6,11 +6,11 @@ import io
 from collections.abc import Callable
 from urllib.parse import quote
 
+from weighin.core.downloads.repository import Variant
 from weighin.core.errors import AppError
-from weighin.core.facts import facts_of_headers
-from weighin.core.gguf import MAX_HEADER, Header, read_header
-from weighin.core.model import ModelFacts
-from weighin.core.repository import Variant
+from weighin.core.gguf.facts import facts_of_headers
+from weighin.core.gguf.reader import MAX_HEADER, Header, read_header
+from weighin.core.models.model import ModelFacts
 from weighin.hub.errors import HubError
 from weighin.hub.http import Http
 

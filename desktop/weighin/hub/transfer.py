@@ -14,11 +14,11 @@ from pathlib import Path
 from urllib.parse import quote
 
 from weighin.core import words
-from weighin.core.download import LOW_SPACE, Transferred, WantedFile
+from weighin.core.downloads.download import LOW_SPACE, Transferred, WantedFile
+from weighin.core.downloads.hub_names import is_sha256
+from weighin.core.downloads.sidecar import Sidecar
 from weighin.core.errors import AppError
-from weighin.core.gguf import what_else
-from weighin.core.hub_names import is_sha256
-from weighin.core.sidecar import Sidecar
+from weighin.core.gguf.reader import what_else
 from weighin.hub import fallback
 from weighin.hub.cache import CachePlaces, places, publish, sweep
 from weighin.hub.errors import HubError, network_error

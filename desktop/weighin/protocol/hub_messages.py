@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from weighin.core.download import Plan, Transferred, WantedFile
-from weighin.core.model import ModelFacts
-from weighin.core.repository import Listing, Repository, Variant
+from weighin.core.downloads.download import Plan, Transferred, WantedFile
+from weighin.core.downloads.repository import Listing, Repository, Variant
+from weighin.core.models.model import ModelFacts
 from weighin.protocol.messages import Cancel, Failed, Log, Shutdown
 
 

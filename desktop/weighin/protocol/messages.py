@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from weighin.core.answer import MemoryReceipt, MemorySample, PromptProof, StopReason, Timing
-from weighin.core.chat import Message
-from weighin.core.comparison import EngineFacts
-from weighin.core.evaluation import ItemResult
-from weighin.core.forecast import TimedSlice
-from weighin.core.mmlu_prompt import PromptBlock
-from weighin.core.options import MAX_CONTEXT, MAX_THREADS, LoadOptions, SamplingOptions, check_whole
-from weighin.core.plan import MemoryPlan, SpeedForecast
-from weighin.core.scoring import ScoreShape
+from weighin.core.comparisons.answer import MemoryReceipt, MemorySample, PromptProof, StopReason, Timing
+from weighin.core.comparisons.chat import Message
+from weighin.core.comparisons.comparison import EngineFacts
+from weighin.core.comparisons.options import MAX_CONTEXT, MAX_THREADS, LoadOptions, SamplingOptions, check_whole
+from weighin.core.evaluations.evaluation import ItemResult
+from weighin.core.evaluations.mmlu_prompt import PromptBlock
+from weighin.core.evaluations.scoring import ScoreShape
+from weighin.core.plans.forecast import TimedSlice
+from weighin.core.plans.plan import MemoryPlan, SpeedForecast
 
 PROTOCOL = 1
 

@@ -9,31 +9,31 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from weighin.core.comparison import LABELS
-from weighin.core.found_models import usual_places
+from weighin.core.comparisons.comparison import LABELS
+from weighin.core.models.found import usual_places
 from weighin.paths import Profile
 from weighin.protocol.messages import EVENTS
 from weighin.protocol.server_messages import SERVER_EVENTS
-from weighin.services.comparison import ComparisonRunner
-from weighin.services.downloads import DownloadManager
-from weighin.services.hardware import available_bytes, physical_cores, probe
-from weighin.services.hub import Hub, hub_process
-from weighin.services.lane import Lane, ServerFactory
-from weighin.services.model_records import ModelRecords
-from weighin.services.planner import Planner
-from weighin.services.remote_look import RemoteLook
-from weighin.services.server_keys import ServerKeys
-from weighin.services.server_probe import ServerProbe
-from weighin.services.servers import Servers
+from weighin.services.comparisons.comparison import ComparisonRunner
+from weighin.services.lanes.lane import Lane, ServerFactory
+from weighin.services.lanes.server_keys import ServerKeys
+from weighin.services.lanes.server_probe import ServerProbe
+from weighin.services.lanes.servers import Servers
+from weighin.services.machine.hardware import available_bytes, physical_cores, probe
+from weighin.services.models.downloads import DownloadManager
+from weighin.services.models.hub import Hub, hub_process
+from weighin.services.models.model_records import ModelRecords
+from weighin.services.models.remote_look import RemoteLook
+from weighin.services.models.shelf import Shelf
+from weighin.services.plans.planner import Planner
+from weighin.services.processes.worker_process import WorkerProcess, worker_command
 from weighin.services.settings import Settings
-from weighin.services.shelf import Shelf
-from weighin.services.worker_process import WorkerProcess, worker_command
 
 if TYPE_CHECKING:
-    from weighin.services.bundles import Bundles
-    from weighin.services.library import Library
-    from weighin.services.question_sets import QuestionSets
-    from weighin.services.votes import Votes
+    from weighin.services.bundles.bundles import Bundles
+    from weighin.services.comparisons.votes import Votes
+    from weighin.services.evaluations.question_sets import QuestionSets
+    from weighin.services.models.library import Library
 
 
 def new_worker(parent: QObject) -> WorkerProcess:
@@ -113,7 +113,7 @@ def new_model_services(profile: Profile, settings: Settings | None = None) -> Mo
 
 def new_question_sets(profile: Profile, resources: Path) -> QuestionSets:
     """The question sets of a profile."""
-    from weighin.services.question_sets import QuestionSets
+    from weighin.services.evaluations.question_sets import QuestionSets
 
     new_process = hub_process(profile.hub_cache)
     return QuestionSets(resources, profile.questions, lambda: Hub(new_process))
@@ -121,6 +121,6 @@ def new_question_sets(profile: Profile, resources: Path) -> QuestionSets:
 
 def new_bundles(models: ModelServices, library: Library, votes: Votes) -> Bundles:
     """Files with a comparison to hand on, over the shelf, the hub process and the downloads of `models`."""
-    from weighin.services.bundles import Bundles
+    from weighin.services.bundles.bundles import Bundles
 
     return Bundles(models.shelf, library, models.hub, models.downloads, votes, lambda: probe(models.folder))

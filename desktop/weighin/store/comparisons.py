@@ -10,13 +10,13 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from weighin.core.blind import contender
-from weighin.core.comparison import Comparison, Mode
+from weighin.core.comparisons.blind import contender
+from weighin.core.comparisons.comparison import Comparison, Mode
+from weighin.core.comparisons.history import HistoryRow
+from weighin.core.comparisons.slowdown import fits
 from weighin.core.errors import AppError
-from weighin.core.history import HistoryRow
 from weighin.core.jsonable import ShapeError, from_plain, to_plain
-from weighin.core.model import ModelFacts
-from weighin.core.slowdown import fits
+from weighin.core.models.model import ModelFacts
 
 _LIST = """
 select c.id, c.created, substr(c.prompt, 1, 300) as prompt, c.mode,

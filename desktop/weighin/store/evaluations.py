@@ -10,13 +10,19 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from weighin.core.comparison import EngineFacts
+from weighin.core.comparisons.comparison import EngineFacts
 from weighin.core.errors import AppError
-from weighin.core.evaluation import EvaluationProtocol, EvaluationRecord, EvaluationRequest, ItemResult, RunState
-from weighin.core.evaluation_row import EvaluationRow, row_of
+from weighin.core.evaluations.evaluation import (
+    EvaluationProtocol,
+    EvaluationRecord,
+    EvaluationRequest,
+    ItemResult,
+    RunState,
+)
+from weighin.core.evaluations.evaluation_row import EvaluationRow, row_of
+from weighin.core.evaluations.questions import Question
+from weighin.core.evaluations.stored_evaluation import StoredEvaluation, StoredLane
 from weighin.core.jsonable import ShapeError, from_plain, to_plain
-from weighin.core.questions import Question
-from weighin.core.stored_evaluation import StoredEvaluation, StoredLane
 from weighin.store.comparisons import translated
 
 

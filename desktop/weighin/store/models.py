@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from weighin.core.download import StoredDownload
+from weighin.core.downloads.download import StoredDownload
 from weighin.core.jsonable import ShapeError, from_plain, to_plain
-from weighin.core.shelf import ShelfModel
+from weighin.core.models.shelf import ShelfModel
 from weighin.store.comparisons import translated
 
 _SHELF, _PLACES, _DOWNLOADS = "shelf", "shelf_places", "downloads"

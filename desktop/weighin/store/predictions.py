@@ -7,7 +7,7 @@ import json
 from sqlite_utils import Database
 
 from weighin.core.jsonable import ShapeError, from_plain, to_plain
-from weighin.core.prediction import Prediction
+from weighin.core.plans.prediction import Prediction
 from weighin.store.comparisons import translated
 
 KEPT = 2000

@@ -8,7 +8,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from weighin.core.jsonable import ShapeError, from_plain, to_plain
-from weighin.core.prompt_set import PromptSet, SetResult, SetRun, StoredRun
+from weighin.core.prompts.prompt_set import PromptSet, SetResult, SetRun, StoredRun
 from weighin.store.comparisons import translated
 
 _KEPT_RUNS = 50

@@ -6,7 +6,7 @@ import json
 
 from sqlite_utils import Database
 
-from weighin.core.blind import Vote
+from weighin.core.comparisons.blind import Vote
 from weighin.core.jsonable import ShapeError, from_plain, to_plain
 from weighin.store.comparisons import translated
 

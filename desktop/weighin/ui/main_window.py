@@ -9,7 +9,7 @@ from PySide6.QtGui import QCloseEvent, QIcon, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from weighin import paths
-from weighin.core.comparison import Comparison
+from weighin.core.comparisons.comparison import Comparison
 from weighin.core.errors import AppError
 from weighin.core.file_kinds import BUNDLE_SUFFIX
 from weighin.ui import theme as themes
@@ -19,13 +19,13 @@ from weighin.ui.notice_bar import NoticeBar
 from weighin.ui.rail import Rail
 
 if TYPE_CHECKING:
-    from weighin.core.candidates import Candidate
-    from weighin.core.catalogue import Claim, System
-    from weighin.core.model import ModelFacts
-    from weighin.core.tape import Tape
-    from weighin.services.comparison import ComparisonRunner
-    from weighin.services.history import History
-    from weighin.services.library import Library
+    from weighin.core.comparisons.tape import Tape
+    from weighin.core.models.catalogue import Claim, System
+    from weighin.core.models.model import ModelFacts
+    from weighin.core.plans.candidates import Candidate
+    from weighin.services.comparisons.comparison import ComparisonRunner
+    from weighin.services.comparisons.history import History
+    from weighin.services.models.library import Library
     from weighin.services.settings import Settings
     from weighin.ui.history.history_page import HistoryPage
     from weighin.ui.mmlu.mmlu_page import MmluPage
@@ -131,7 +131,7 @@ class MainWindow(QMainWindow):
     def models_page(self) -> ModelsPage:
         """The Models page, made when it is first wanted."""
         if self._models_page is None:
-            from weighin.core.catalogue import load_catalogue
+            from weighin.core.models.catalogue import load_catalogue
             from weighin.ui.models.models_page import ModelsPage
 
             self._models_page = ModelsPage(
@@ -146,7 +146,7 @@ class MainWindow(QMainWindow):
     def workstation_page(self) -> WorkstationPage:
         """The Workstation page, made when it is first wanted."""
         if self._workstation_page is None:
-            from weighin.core.catalogue import load_catalogue
+            from weighin.core.models.catalogue import load_catalogue
             from weighin.ui.workstation.workstation_page import WorkstationPage
 
             catalogue = load_catalogue(paths.resources())
@@ -162,7 +162,7 @@ class MainWindow(QMainWindow):
     def mmlu_page(self) -> MmluPage:
         """The MMLU page, made when it is first wanted."""
         if self._mmlu_page is None:
-            from weighin.core.catalogue import load_catalogue
+            from weighin.core.models.catalogue import load_catalogue
             from weighin.ui.mmlu.mmlu_page import MmluPage
 
             catalogue = load_catalogue(paths.resources())

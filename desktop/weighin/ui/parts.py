@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from weighin.services.blind_round import BlindRound
-    from weighin.services.bundles import Bundles
-    from weighin.services.evaluation_factory import EvaluationServices
+    from weighin.services.bundles.bundles import Bundles
+    from weighin.services.comparisons.blind_round import BlindRound
+    from weighin.services.comparisons.prompt_sets import PromptSets
+    from weighin.services.comparisons.tapes import Tapes
+    from weighin.services.comparisons.votes import Votes
+    from weighin.services.evaluations.evaluation_factory import EvaluationServices
     from weighin.services.factory import ModelServices
-    from weighin.services.prompt_sets import PromptSets
-    from weighin.services.tapes import Tapes
-    from weighin.services.votes import Votes
-    from weighin.services.workstation import Workstation
+    from weighin.services.plans.workstation import Workstation
 
 
 class Parts(Protocol):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from weighin.core.chat import Message
-from weighin.core.evaluation import CHAT
-from weighin.core.mmlu_prompt import PromptBlock
+from weighin.core.comparisons.chat import Message
+from weighin.core.evaluations.evaluation import CHAT
+from weighin.core.evaluations.mmlu_prompt import PromptBlock
 from weighin.workers.engine import EngineError
 from weighin.workers.prompt import PromptBuilder
 from weighin.workers.text_stream import REASONING, ReasoningSplitter

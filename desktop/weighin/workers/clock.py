@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from weighin.core.answer import Timing
+from weighin.core.comparisons.answer import Timing
 from weighin.workers.system import major_faults, suspended_seconds
 from weighin.workers.text_stream import ANSWER, REASONING, Piece
 

@@ -18,10 +18,10 @@ import threading
 import time
 from typing import Any
 
-from weighin.core.answer import MemoryReceipt, MemorySample, PromptProof, StopReason
-from weighin.core.comparison import EngineFacts
-from weighin.core.forecast import TimedSlice, from_slices
-from weighin.core.plan import MemoryPlan
+from weighin.core.comparisons.answer import MemoryReceipt, MemorySample, PromptProof, StopReason
+from weighin.core.comparisons.comparison import EngineFacts
+from weighin.core.plans.forecast import TimedSlice, from_slices
+from weighin.core.plans.plan import MemoryPlan
 from weighin.protocol.messages import (
     Bench,
     Benched,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import math
 
-from weighin.core.evaluation import ItemResult
-from weighin.core.mmlu_prompt import PromptBlock
+from weighin.core.evaluations.evaluation import ItemResult
+from weighin.core.evaluations.mmlu_prompt import PromptBlock
 from weighin.protocol.messages import Survey, Surveyed
 
 GROUP = 8

@@ -9,10 +9,10 @@ from typing import Any
 
 import llama_cpp.llama_cpp as llama
 
-from weighin.core.answer import MemorySample
-from weighin.core.comparison import EngineFacts
-from weighin.core.failures import load_failure
-from weighin.core.model import shard_paths
+from weighin.core.comparisons.answer import MemorySample
+from weighin.core.comparisons.comparison import EngineFacts
+from weighin.core.comparisons.failures import load_failure
+from weighin.core.models.model import shard_paths
 from weighin.protocol.messages import (
     Bench,
     Benched,

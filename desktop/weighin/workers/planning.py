@@ -12,13 +12,13 @@ from typing import Any
 
 import llama_cpp.llama_cpp as llama
 
+from weighin.core.comparisons.failures import load_failure
 from weighin.core.errors import AppError
-from weighin.core.failures import load_failure
-from weighin.core.gguf import Header, read_header_of
-from weighin.core.memory_formula import formula_plan, with_loading_peak
-from weighin.core.model import shard_paths
-from weighin.core.plan import MemoryPlan, PlanMethod
-from weighin.core.weights import WeightsInMemory, weights_in_memory
+from weighin.core.gguf.reader import Header, read_header_of
+from weighin.core.gguf.weights import WeightsInMemory, weights_in_memory
+from weighin.core.models.model import shard_paths
+from weighin.core.plans.memory_formula import formula_plan, with_loading_peak
+from weighin.core.plans.plan import MemoryPlan, PlanMethod
 from weighin.protocol.messages import Plan, Planned
 from weighin.workers.context_params import FLASH_AUTO, context_params, gpu_layers
 from weighin.workers.engine import EngineError

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from dataclasses import dataclass, replace
 
-from weighin.core.chat import Message
+from weighin.core.comparisons.chat import Message
 from weighin.workers.engine import EngineError
 from weighin.workers.template import CHATML, ChatTemplate, TemplateError, TemplateHostileError, TemplateHungError
 from weighin.workers.vocabulary import Vocabulary

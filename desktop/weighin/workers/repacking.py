@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 import llama_cpp.llama_cpp as llama
 
-from weighin.core import gguf_write
-from weighin.core.gguf import TENSOR_TYPES
+from weighin.core.gguf import writer
+from weighin.core.gguf.reader import TENSOR_TYPES
 from weighin.workers.native import NativeLog
 from weighin.workers.unnamed_file import file_in_memory
 
@@ -38,10 +38,10 @@ def _is_repacked(kind: int, log: NativeLog) -> bool:
 def _tiny_model(kind: int) -> bytes:
     """One block of a Llama whose matrices are of type `kind`, all zeros, with a vocabulary without words."""
     entries = [
-        gguf_write.words("general.architecture", "llama"),
-        gguf_write.words("tokenizer.ggml.model", "none"),
+        writer.words("general.architecture", "llama"),
+        writer.words("tokenizer.ggml.model", "none"),
         *(
-            gguf_write.whole(f"llama.{key}", value)
+            writer.whole(f"llama.{key}", value)
             for key, value in {
                 "vocab_size": _EMBED,
                 "block_count": 1,
@@ -53,10 +53,10 @@ def _tiny_model(kind: int) -> bytes:
                 "rope.dimension_count": 64,
             }.items()
         ),
-        gguf_write.real("llama.attention.layer_norm_rms_epsilon", 1e-5),
+        writer.real("llama.attention.layer_norm_rms_epsilon", 1e-5),
     ]
     square, row = (_EMBED, _EMBED), (_EMBED,)
-    tensors = gguf_write.lay_out(
+    tensors = writer.lay_out(
         [
             ("token_embd.weight", square, _F32),
             ("output_norm.weight", row, _F32),
@@ -67,4 +67,4 @@ def _tiny_model(kind: int) -> bytes:
         ]
     )
     last = tensors[-1]
-    return gguf_write.header(entries, tensors) + bytes(last.offset + (last.bytes or 0) + gguf_write.ALIGNMENT)
+    return writer.header(entries, tensors) + bytes(last.offset + (last.bytes or 0) + writer.ALIGNMENT)

@@ -10,8 +10,8 @@ from typing import Any
 import llama_cpp.llama_cpp as llama
 import numpy as np
 
-from weighin.core.evaluation import ItemResult
-from weighin.core.scoring import ScoreShape, pack
+from weighin.core.evaluations.evaluation import ItemResult
+from weighin.core.evaluations.scoring import ScoreShape, pack
 from weighin.protocol.messages import Score, Scored, Survey, Surveyed
 from weighin.workers.block_tokens import BlockTokens, ItemTokens, tokenize_block
 from weighin.workers.context_params import LONGEST_LETTER

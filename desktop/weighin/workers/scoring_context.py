@@ -8,7 +8,7 @@ from typing import Any
 import llama_cpp.llama_cpp as llama
 import numpy as np
 
-from weighin.core.scoring import ScoreShape, cuts
+from weighin.core.evaluations.scoring import ScoreShape, cuts
 from weighin.workers.decoder import CancelledError
 from weighin.workers.engine import EngineError
 from weighin.workers.native import AbortFlag

@@ -9,9 +9,9 @@ from typing import IO
 
 import numpy as np
 
-from weighin.core import gguf_write
-from weighin.core.gguf import TENSOR_TYPES, Tensor
-from weighin.core.slice import Slice
+from weighin.core.gguf import writer
+from weighin.core.gguf.reader import TENSOR_TYPES, Tensor
+from weighin.core.gguf.slice import Slice
 from weighin.workers.unnamed_file import unnamed_file
 
 _TILE = 4 << 20
@@ -38,7 +38,7 @@ def slice_file(cut: Slice, folder: str | None = None) -> Iterator[str]:
 
 
 def _write(stream: IO[bytes], cut: Slice) -> None:
-    head = gguf_write.header(cut.entries, cut.tensors)
+    head = writer.header(cut.entries, cut.tensors)
     stream.write(head)
     random = np.random.default_rng(0)
     tiles: dict[str, bytes] = {}
@@ -46,7 +46,7 @@ def _write(stream: IO[bytes], cut: Slice) -> None:
         stream.seek(len(head) + tensor.offset)
         _fill(stream, tensor, random, tiles)
     stream.seek(0, os.SEEK_END)
-    stream.write(bytes(-stream.tell() % gguf_write.ALIGNMENT))
+    stream.write(bytes(-stream.tell() % writer.ALIGNMENT))
 
 
 def _fill(stream: IO[bytes], tensor: Tensor, random: np.random.Generator, tiles: dict[str, bytes]) -> None:

@@ -12,12 +12,12 @@ from typing import Any
 
 import llama_cpp.llama_cpp as llama
 
+from weighin.core.comparisons.failures import load_failure
 from weighin.core.errors import AppError
-from weighin.core.failures import load_failure
-from weighin.core.forecast import TimedSlice, from_slices
-from weighin.core.gguf import read_header_of
-from weighin.core.model import shard_paths
-from weighin.core.slice import Cutter, Slice, SliceSizes, choose_sizes
+from weighin.core.gguf.reader import read_header_of
+from weighin.core.gguf.slice import Cutter, Slice, SliceSizes, choose_sizes
+from weighin.core.models.model import shard_paths
+from weighin.core.plans.forecast import TimedSlice, from_slices
 from weighin.protocol.messages import Forecast, Forecasted
 from weighin.workers.context_params import FLASH_AUTO, context_params, gpu_layers
 from weighin.workers.decoder import CancelledError, Decoder

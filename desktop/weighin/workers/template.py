@@ -15,7 +15,7 @@ import jinja2
 import jinja2.ext
 import jinja2.sandbox
 
-from weighin.core.chat import Message
+from weighin.core.comparisons.chat import Message
 
 DEADLINE_S = 2.0
 MEMORY_CAP = 512 << 20

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 from dataclasses import dataclass
 
-from weighin.core.thinking import REASONING_MARKS, closing_of
+from weighin.core.comparisons.thinking import REASONING_MARKS, closing_of
 
 ANSWER = "answer"
 REASONING = "reasoning"

@@ -7,7 +7,7 @@ from typing import Any
 
 import llama_cpp.llama_cpp as llama
 
-from weighin.core.thinking import REASONING_MARKS
+from weighin.core.comparisons.thinking import REASONING_MARKS
 
 # Characters that no prompt needs, put into text that spells a control token so that it is read as plain text.
 _BREAKERS = tuple(chr(code) for code in range(1, 9))

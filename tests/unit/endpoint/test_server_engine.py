@@ -14,9 +14,9 @@ from tests.support.certificates import server_context
 from tests.support.loopback_server import KEY, LoopbackServer
 from tests.support.worker_client import text_of
 
-from weighin.core.answer import Counting, StopReason
-from weighin.core.chat import Message
-from weighin.core.options import LoadOptions, SamplingOptions
+from weighin.core.comparisons.answer import Counting, StopReason
+from weighin.core.comparisons.chat import Message
+from weighin.core.comparisons.options import LoadOptions, SamplingOptions
 from weighin.endpoint.engine import ServerEngine
 from weighin.endpoint.http import Patience
 from weighin.protocol.messages import Generate, Generated, Load, Loaded, Tokenize, Tokens

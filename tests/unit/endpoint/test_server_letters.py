@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from tests.support.loopback_server import LoopbackServer
 
-from weighin.core.server import parse_address
+from weighin.core.models.server import parse_address
 from weighin.endpoint.http import Endpoint, Patience
 from weighin.endpoint.letters import LetterTest
 from weighin.endpoint.letters import test_letters as letters_of

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from tests.support.loopback_hub import COMMIT, LoopbackHub, Repeated
 
-from weighin.core.download import Plan, Transferred, WantedFile
+from weighin.core.downloads.download import Plan, Transferred, WantedFile
+from weighin.core.downloads.sidecar import CHUNK, Sidecar
 from weighin.core.errors import AppError
-from weighin.core.sidecar import CHUNK, Sidecar
 from weighin.hub.cache import CachePlaces, places
 from weighin.hub.download import Download
 from weighin.hub.http import Patience

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tests.support.loopback_hub import COMMIT, LoopbackHub
 
-from weighin.core.download import Plan, Transferred, WantedFile
+from weighin.core.downloads.download import Plan, Transferred, WantedFile
 from weighin.core.errors import AppError
 from weighin.hub.cache import places
 from weighin.hub.download import Download

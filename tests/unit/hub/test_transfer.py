@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from tests.support.loopback_hub import COMMIT, LoopbackHub
 
-from weighin.core.download import Plan, Transferred, WantedFile
+from weighin.core.downloads.download import Plan, Transferred, WantedFile
+from weighin.core.downloads.sidecar import CHUNK
 from weighin.core.errors import AppError
-from weighin.core.sidecar import CHUNK
 from weighin.hub import part_file
 from weighin.hub.cache import places
 from weighin.hub.download import Download
@@ -354,7 +354,7 @@ def test_cancelling_leaves_nothing(kit: Kit, hub: LoopbackHub) -> None:
 
 def _part(kit: Kit, chunks: int) -> None:
     """A part file with its note, as a killed download leaves it."""
-    from weighin.core.sidecar import Sidecar
+    from weighin.core.downloads.sidecar import Sidecar
     from weighin.hub.part_file import PartFile
 
     file = kit.plan.files[0]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from weighin.services.conditions import ConditionWatch, Sources, system_sources
+from weighin.services.comparisons.conditions import ConditionWatch, Sources, system_sources
 
 
 class Machine:

@@ -9,12 +9,12 @@ from typing import Any
 import psutil
 import pytest
 
-from weighin.core.hardware import Gpu, Hardware, machine_json
-from weighin.core.machine_report import machine_lines
-from weighin.services.bandwidth import read_size
-from weighin.services.hardware import probe
+from weighin.core.computer.hardware import Gpu, Hardware, machine_json
+from weighin.core.computer.machine_report import machine_lines
+from weighin.services.machine.bandwidth import read_size
 from weighin.services.machine.cpu import last_level_cache_bytes, performance_cores
 from weighin.services.machine.gpus import gpus_of
+from weighin.services.machine.hardware import probe
 from weighin.services.machine.memory import Limit, container_limit
 
 GIB = 1 << 30
@@ -117,7 +117,7 @@ def test_no_limit_is_none(tmp_path: Path, files: dict[str, object]) -> None:
 
 def test_what_a_container_has_left_is_what_is_free(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("weighin.services.machine.memory.container_limit", lambda: Limit(3 << 20, 1 << 20))
-    monkeypatch.setattr("weighin.services.hardware.container_limit", lambda: Limit(3 << 20, 1 << 20))
+    monkeypatch.setattr("weighin.services.machine.hardware.container_limit", lambda: Limit(3 << 20, 1 << 20))
     found = probe(tmp_path)
     assert (found.ram_available_bytes, found.ram_limit_bytes) == (1 << 20, 3 << 20)
     assert found.ram_total_bytes == psutil.virtual_memory().total

@@ -7,12 +7,12 @@ from dataclasses import replace
 from tests.ui.fakes import OTHER
 from tests.ui.workstation_fakes import FakeForecaster, FakeLedger, FakePlanner
 
-from weighin.core.answer import Failure
-from weighin.core.chat import Prompt
-from weighin.core.comparison import ComparisonRequest, LaneSetup, Mode
-from weighin.core.options import LoadOptions
-from weighin.core.plan import SpeedForecast, SpeedMethod
-from weighin.services.promises import Promises
+from weighin.core.comparisons.answer import Failure
+from weighin.core.comparisons.chat import Prompt
+from weighin.core.comparisons.comparison import ComparisonRequest, LaneSetup, Mode
+from weighin.core.comparisons.options import LoadOptions
+from weighin.core.plans.plan import SpeedForecast, SpeedMethod
+from weighin.services.plans.promises import Promises
 
 SMALL = replace(OTHER, path="/m/small.gguf", context_length=2048)
 

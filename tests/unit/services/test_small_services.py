@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
+from weighin.core.comparisons.rounds import Step, schedule
 from weighin.core.errors import AppError
-from weighin.core.rounds import Step, schedule
 from weighin.paths import Profile
 from weighin.services.factory import ModelServices, new_model_services
-from weighin.services.library import Library
+from weighin.services.models.library import Library
 from weighin.services.settings import Settings
 from weighin.services.tasks import TaskRunner
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from tests.support.lanes import fake_model, request
 
-from weighin.core.answer import Answer, Failure, MemoryReceipt, StopReason, Timing
-from weighin.core.comparison import Comparison, EngineFacts, LaneResult, LaneSetup, Mode
+from weighin.core.comparisons.answer import Answer, Failure, MemoryReceipt, StopReason, Timing
+from weighin.core.comparisons.comparison import Comparison, EngineFacts, LaneResult, LaneSetup, Mode
+from weighin.core.comparisons.slowdown import against_alone
 from weighin.core.errors import AppError
-from weighin.core.slowdown import against_alone
 from weighin.store.comparisons import ComparisonStore
 from weighin.store.database import open_database
 

@@ -9,7 +9,7 @@ import pytest
 from tests.unit.core.test_prompt_sets import RUN
 from tests.unit.core.test_replay import record
 
-from weighin.core.prompt_set import PromptSet, SetPrompt, StoredRun, result_of
+from weighin.core.prompts.prompt_set import PromptSet, SetPrompt, StoredRun, result_of
 from weighin.store.database import open_database
 from weighin.store.prompt_sets import PromptSetStore
 

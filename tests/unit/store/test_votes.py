@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from weighin.core.blind import Choice, Contender, Vote
+from weighin.core.comparisons.blind import Choice, Contender, Vote
 from weighin.store.database import open_database
 from weighin.store.votes import VoteStore
 

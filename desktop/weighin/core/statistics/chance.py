@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from weighin.core.questions import LETTERS
+from weighin.core.evaluations.questions import LETTERS
 from weighin.core.statistics.intervals import wilson
 
 CHANCE = 0.25

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from weighin.core.evaluation import PairedResult, Verdict
+from weighin.core.evaluations.evaluation import PairedResult, Verdict
 from weighin.core.statistics.intervals import paired_difference
 
 # Decide at e >= 20: with no difference that ever happens in at most 1 of 20 runs, however often one looks (Ville).

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from weighin.core.hardware import Gpu
+from weighin.core.computer.hardware import Gpu
 from weighin.core.safe_text import safe_name
 
 _LIBRARIES = ("nvml.dll",) if sys.platform == "win32" else ("libnvidia-ml.so.1", "libnvidia-ml.so")

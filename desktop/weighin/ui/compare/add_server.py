@@ -14,7 +14,7 @@ from weighin.core.safe_text import safe_name
 from weighin.ui.widgets.label import PlainLabel
 
 if TYPE_CHECKING:
-    from weighin.services.servers import Servers
+    from weighin.services.lanes.servers import Servers
 
 _ABOUT = (
     "Any OpenAI-compatible server takes part: llama-server, vLLM, SGLang, Ollama and others, on this computer or "

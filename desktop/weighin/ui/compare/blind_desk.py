@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from weighin.core.blind import Tally
-from weighin.core.blind_words import CHOICES, count_words, verdict_words
-from weighin.core.comparison import LaneResult
+from weighin.core.comparisons.blind import Tally
+from weighin.core.comparisons.blind_words import CHOICES, count_words, verdict_words
+from weighin.core.comparisons.comparison import LaneResult
 from weighin.core.errors import AppError
 from weighin.core.safe_text import safe_name
 
 if TYPE_CHECKING:
-    from weighin.services.blind_round import BlindRound, Judged, SideTexts
-    from weighin.services.votes import Votes
+    from weighin.services.comparisons.blind_round import BlindRound, Judged, SideTexts
+    from weighin.services.comparisons.votes import Votes
     from weighin.ui.compare.blind_view import BlindView
     from weighin.ui.theme import Theme
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import QElapsedTimer, QTimer, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from weighin.core.blind import shown_characters
+from weighin.core.comparisons.blind import shown_characters
 from weighin.ui.answer.panel import AnswerPanel
 from weighin.ui.compare.vote_bar import VoteBar
 from weighin.ui.theme import Theme

@@ -10,8 +10,8 @@ from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from weighin.core import words
-from weighin.core.chat import Prompt
-from weighin.core.comparison import LABELS, Comparison, ComparisonRequest, LaneSetup
+from weighin.core.comparisons.chat import Prompt
+from weighin.core.comparisons.comparison import LABELS, Comparison, ComparisonRequest, LaneSetup
 from weighin.core.errors import AppError
 from weighin.ui.answer.writer import parser
 from weighin.ui.compare.blind_desk import BlindDesk
@@ -29,8 +29,8 @@ from weighin.ui.widgets.label import PlainLabel
 from weighin.ui.widgets.live_chart import ChartScales
 
 if TYPE_CHECKING:
-    from weighin.services.comparison import ComparisonRunner, RoundStart
-    from weighin.services.library import Library
+    from weighin.services.comparisons.comparison import ComparisonRunner, RoundStart
+    from weighin.services.models.library import Library
     from weighin.services.settings import Settings
     from weighin.ui.compare.options_drawer import OptionsDrawer
     from weighin.ui.parts import Parts

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from weighin.core import words
-from weighin.core.model import ModelFacts
+from weighin.core.models.model import ModelFacts
 from weighin.ui.compare.model_picker import ModelPicker
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.button import IconButton

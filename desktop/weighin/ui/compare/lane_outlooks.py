@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer
 
 from weighin.core import words
-from weighin.core.options import LoadOptions
-from weighin.core.plan import VerdictKind
-from weighin.core.plan_report import memory_words, speed_words
+from weighin.core.comparisons.options import LoadOptions
+from weighin.core.plans.plan import VerdictKind
+from weighin.core.plans.plan_report import memory_words, speed_words
 from weighin.ui.compare.compare_page import ComparePage
 
 if TYPE_CHECKING:
-    from weighin.services.comparison import ComparisonRunner
-    from weighin.services.lane import Lane
-    from weighin.services.outlook import Expectation, Outlook
+    from weighin.services.comparisons.comparison import ComparisonRunner
+    from weighin.services.lanes.lane import Lane
+    from weighin.services.plans.outlook import Expectation, Outlook
 
 # Not at once: whoever leafs through models wants no worker for each of them, and the first paint comes first.
 _AFTER_MS = 800

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from weighin.core.progress import LivePoint, TextPiece
+from weighin.core.comparisons.progress import LivePoint, TextPiece
 from weighin.ui.answer.panel import AnswerPanel
 from weighin.ui.compare.failure_box import FailureBox
 from weighin.ui.compare.lane_header import LaneHeader

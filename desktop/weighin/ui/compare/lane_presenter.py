@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from weighin.core import words
-from weighin.core.answer import Answer, StopReason
-from weighin.core.comparison import Comparison, LaneResult
-from weighin.core.model import ModelFacts
-from weighin.core.progress import LaneState, LaneStatus, LivePoint, TextPiece
+from weighin.core.comparisons.answer import Answer, StopReason
+from weighin.core.comparisons.comparison import Comparison, LaneResult
+from weighin.core.comparisons.progress import LaneState, LaneStatus, LivePoint, TextPiece
+from weighin.core.models.model import ModelFacts
 from weighin.core.safe_text import safe_name
 from weighin.ui.compare.lane_pane import LanePane
 from weighin.ui.compare.number import Number, around
@@ -18,8 +18,8 @@ from weighin.ui.compare.numbers import numbers
 from weighin.ui.compare.state_words import ACTIVE, silence_words, state_words
 
 if TYPE_CHECKING:
-    from weighin.services.comparison import RoundStart
-    from weighin.services.lane import Lane
+    from weighin.services.comparisons.comparison import RoundStart
+    from weighin.services.lanes.lane import Lane
 
 
 class LanePresenter(QObject):

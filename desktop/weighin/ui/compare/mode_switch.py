@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QHBoxLayout, QRadioButton, QWidget
 
-from weighin.core.comparison import Mode
+from weighin.core.comparisons.comparison import Mode
 from weighin.ui.widgets.label import PlainLabel
 
 _WARNING = "sharing the machine: not comparable with alone"

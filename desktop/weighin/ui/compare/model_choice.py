@@ -9,13 +9,13 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from weighin.core.errors import AppError
 from weighin.core.file_kinds import BUNDLE_SUFFIX
-from weighin.core.model import ModelFacts
+from weighin.core.models.model import ModelFacts
 from weighin.ui.compare.file_drop import FileDrop
 from weighin.ui.compare.lane_pane import LanePane
 
 if TYPE_CHECKING:
-    from weighin.services.library import Library
-    from weighin.services.servers import Servers
+    from weighin.services.lanes.servers import Servers
+    from weighin.services.models.library import Library
     from weighin.services.settings import Settings
 
 _FOLDER = "open_folder"

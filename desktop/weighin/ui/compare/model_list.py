@@ -9,7 +9,7 @@ from PySide6.QtGui import QPainter, QPalette
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from weighin.core import words
-from weighin.core.model import ModelFacts
+from weighin.core.models.model import ModelFacts
 from weighin.core.safe_text import safe_name
 from weighin.ui.widgets.label import plain_tooltip
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
 
-from weighin.core.model import ModelFacts
+from weighin.core.models.model import ModelFacts
 from weighin.core.safe_text import safe_name
 from weighin.ui.compare.model_popup import ModelPopup
 from weighin.ui.widgets.label import plain_tooltip

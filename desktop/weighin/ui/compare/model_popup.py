@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from weighin.core import words
-from weighin.core.model import ModelFacts
+from weighin.core.models.model import ModelFacts
 from weighin.ui.compare.model_list import ModelDelegate, ModelList
 from weighin.ui.widgets.label import PlainLabel
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from weighin.core import words
-from weighin.core.answer import Timing
-from weighin.core.comparison import LaneResult, Slowdown
-from weighin.core.round_words import (
+from weighin.core.comparisons.answer import Timing
+from weighin.core.comparisons.comparison import LaneResult, Slowdown
+from weighin.core.comparisons.round_words import (
     conditions_words,
     rate_spread,
     rounds_words,
@@ -16,7 +16,7 @@ from weighin.core.round_words import (
     slowdown_words,
     time_spread,
 )
-from weighin.core.rounds import AGREEMENT, spread
+from weighin.core.comparisons.rounds import AGREEMENT, spread
 
 MEASURED, ESTIMATED, NO_MARK = "✓", "~", ""
 _SAID = {MEASURED: "Measured. ", ESTIMATED: "Estimated. ", NO_MARK: ""}

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from weighin.core import words
-from weighin.core.answer import MIN_TOKENS_FOR_RATE, Answer, MemoryReceipt, Timing
-from weighin.core.comparison import LaneResult
-from weighin.core.round_words import size_spread
-from weighin.core.rounds import NUMBERS, spread
+from weighin.core.comparisons.answer import MIN_TOKENS_FOR_RATE, Answer, MemoryReceipt, Timing
+from weighin.core.comparisons.comparison import LaneResult
+from weighin.core.comparisons.round_words import size_spread
+from weighin.core.comparisons.rounds import NUMBERS, spread
 from weighin.ui.compare.number import NO_MARK, Get, Number, Rounds, cached_words, mark
 from weighin.ui.compare.remote_numbers import remote_numbers
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from weighin.core.comparison import ComparisonRequest, LaneSetup
+from weighin.core.comparisons.comparison import ComparisonRequest, LaneSetup
 from weighin.core.errors import AppError
 from weighin.ui.compare.lane_options import LaneOptions
 from weighin.ui.compare.option_fields import OptionField, whole

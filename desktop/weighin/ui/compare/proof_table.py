@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from weighin.core.proof import ProofRow
+from weighin.core.comparisons.proof import ProofRow
 from weighin.core.safe_text import safe_name
 from weighin.ui.widgets.label import PlainLabel
 

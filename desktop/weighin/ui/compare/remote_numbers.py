@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from weighin.core import words
-from weighin.core.answer import MIN_TOKENS_FOR_RATE, Answer, Counting, Timing
-from weighin.core.rounds import NUMBERS
-from weighin.core.server import BY_THIS_CLIENT, ON_THE_SERVER
+from weighin.core.comparisons.answer import MIN_TOKENS_FOR_RATE, Answer, Counting, Timing
+from weighin.core.comparisons.rounds import NUMBERS
+from weighin.core.models.server import BY_THIS_CLIENT, ON_THE_SERVER
 from weighin.ui.compare.number import ESTIMATED, NO_MARK, Get, Number, Rounds, mark
 
 _CLOCK = "Taken by this client, connecting and the network included."

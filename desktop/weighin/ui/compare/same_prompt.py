@@ -6,10 +6,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from weighin.core import words
-from weighin.core.comparison import Comparison, EngineFacts, LaneResult, unknowns
-from weighin.core.proof import first_difference, proof_rows
+from weighin.core.comparisons.comparison import Comparison, EngineFacts, LaneResult, unknowns
+from weighin.core.comparisons.proof import first_difference, proof_rows
+from weighin.core.models.server import ON_THE_SERVER
 from weighin.core.safe_text import safe_name, safe_text
-from weighin.core.server import ON_THE_SERVER
 from weighin.ui.compare.prompt_tokens import PromptTokens
 from weighin.ui.compare.proof_table import ProofTable
 from weighin.ui.theme import Theme

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from weighin.core import words
-from weighin.core.progress import LaneState, LaneStatus
+from weighin.core.comparisons.progress import LaneState, LaneStatus
 
 ACTIVE = frozenset({LaneState.STARTING, LaneState.LOADING, LaneState.BUSY, LaneState.STOPPING})
 

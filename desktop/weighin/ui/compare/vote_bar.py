@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
-from weighin.core.blind import Choice
+from weighin.core.comparisons.blind import Choice
 from weighin.ui.widgets.label import PlainLabel
 
 _BUTTONS = (

@@ -9,10 +9,10 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from weighin.core import words
-from weighin.core.comparison import Comparison
+from weighin.core.comparisons.comparison import Comparison
+from weighin.core.comparisons.history import HistoryRow
 from weighin.core.errors import AppError
 from weighin.core.exports import EXPORTS
-from weighin.core.history import HistoryRow
 from weighin.ui.history.history_table import HistoryTable
 from weighin.ui.history.votes_panel import VotesPanel
 from weighin.ui.theme import Theme
@@ -20,8 +20,8 @@ from weighin.ui.widgets.label import PlainLabel
 from weighin.ui.widgets.strip import Strip
 
 if TYPE_CHECKING:
-    from weighin.services.history import History
-    from weighin.services.votes import Votes
+    from weighin.services.comparisons.history import History
+    from weighin.services.comparisons.votes import Votes
 
 _PAUSE_MS = 200
 _EMPTY = "Nothing here yet: every comparison you run is kept here, finished or not."

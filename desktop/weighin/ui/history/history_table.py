@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
-from weighin.core.history import HistoryRow
+from weighin.core.comparisons.history import HistoryRow
 from weighin.ui.history.rows import HistoryRows
 
 # What must fit into each column, and the share it takes of the room that is left over.

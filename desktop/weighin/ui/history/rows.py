@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from weighin.core import words
-from weighin.core.answer import StopReason
-from weighin.core.history import HistoryRow
+from weighin.core.comparisons.answer import StopReason
+from weighin.core.comparisons.history import HistoryRow
 from weighin.core.safe_text import safe_name
 from weighin.ui.widgets.label import plain_tooltip
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from weighin.core import words
-from weighin.core.blind import Tally
+from weighin.core.comparisons.blind import Tally
 from weighin.core.errors import AppError
 from weighin.ui.history.votes_table import VotesTable, cells
 from weighin.ui.theme import Theme
@@ -15,7 +15,7 @@ from weighin.ui.widgets.folded import FoldedSection
 from weighin.ui.widgets.label import PlainLabel
 
 if TYPE_CHECKING:
-    from weighin.services.votes import Votes
+    from weighin.services.comparisons.votes import Votes
 
 _EXACT = (
     "Votes that chose one of the two, counted by the exact binomial distribution: the interval of Clopper and Pearson; "

@@ -8,9 +8,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from weighin.core import words
-from weighin.core.answer import rate
-from weighin.core.evaluation import EvaluationRecord, LaneEvaluation
-from weighin.core.questions import LETTERS
+from weighin.core.comparisons.answer import rate
+from weighin.core.evaluations.evaluation import EvaluationRecord, LaneEvaluation
+from weighin.core.evaluations.questions import LETTERS
 from weighin.core.safe_text import safe_name
 from weighin.ui.mmlu import said
 from weighin.ui.widgets.label import PlainLabel

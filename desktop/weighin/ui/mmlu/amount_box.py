@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from weighin.core import words
 from weighin.core.errors import AppError
-from weighin.core.evaluation import EvaluationChoice
+from weighin.core.evaluations.evaluation import EvaluationChoice
 from weighin.ui.compare.option_fields import OptionField, whole
 
 _SIZES = (100, 285, 570, 1140, 5000)

@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from weighin.core import words
-from weighin.core.evaluation import ScoredItem
+from weighin.core.evaluations.evaluation import ScoredItem
 from weighin.ui.mmlu.items import Box, RunItems, is_near_tie, is_unscored
 
 ALL, NEAR_TIES, UNSCORED = "All questions", "Near ties", "Not scored"

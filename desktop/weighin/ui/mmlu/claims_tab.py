@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QLineEdit, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
-from weighin.core.catalogue import Catalogue, Claim
+from weighin.core.models.catalogue import Catalogue, Claim
 from weighin.ui.mmlu.claim_calculator import ClaimCalculator
 from weighin.ui.models.claims_table import ClaimsTable, claim_page
 from weighin.ui.widgets.flow import FlowLayout

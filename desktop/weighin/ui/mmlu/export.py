@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from weighin.core.errors import AppError
-from weighin.core.evaluation import EvaluationRecord
+from weighin.core.evaluations.evaluation import EvaluationRecord
 from weighin.core.exports import EXPORTS
 
 if TYPE_CHECKING:
-    from weighin.services.evaluations import Evaluations
+    from weighin.services.evaluations.evaluations import Evaluations
 
 Say = Callable[[str], None]
 

@@ -11,7 +11,7 @@ from weighin.core.errors import AppError
 from weighin.ui.widgets.label import PlainLabel
 
 if TYPE_CHECKING:
-    from weighin.services.question_sets import FetchProgress, QuestionSets
+    from weighin.services.evaluations.question_sets import FetchProgress, QuestionSets
 
 _PHASES = {"asking": "asking the hub", "downloading": "downloading", "checking": "checking the rows"}
 

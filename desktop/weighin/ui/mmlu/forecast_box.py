@@ -6,10 +6,10 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from weighin.core import words
-from weighin.core.evaluation import EvaluationRequest
-from weighin.core.evaluation_outlook import likely_discordance, reading_tokens
-from weighin.core.evaluation_words import power_sentence
-from weighin.core.questions import QuestionSet
+from weighin.core.evaluations.evaluation import EvaluationRequest
+from weighin.core.evaluations.evaluation_outlook import likely_discordance, reading_tokens
+from weighin.core.evaluations.evaluation_words import power_sentence
+from weighin.core.evaluations.questions import QuestionSet
 from weighin.core.statistics.power import half_width
 from weighin.ui.mmlu import said
 from weighin.ui.mmlu.past_scores import PastScores

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from functools import lru_cache
 
-from weighin.core.evaluation import EvaluationRecord, ItemResult, ScoredItem, Verdict
+from weighin.core.evaluations.evaluation import EvaluationRecord, ItemResult, ScoredItem, Verdict
 from weighin.core.statistics.intervals import paired_difference
 from weighin.core.statistics.paired import verdict
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from weighin.core.evaluation import ItemResult
+from weighin.core.evaluations.evaluation import ItemResult
 from weighin.ui.mmlu.chart import draw_bar, small
 from weighin.ui.theme import Theme
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
-from weighin.core.catalogue import Catalogue, Claim
 from weighin.core.errors import AppError
-from weighin.core.evaluation import EvaluationRecord, EvaluationRequest
-from weighin.core.model import ModelFacts
+from weighin.core.evaluations.evaluation import EvaluationRecord, EvaluationRequest
+from weighin.core.models.catalogue import Catalogue, Claim
+from weighin.core.models.model import ModelFacts
 from weighin.ui.mmlu.claims_tab import ClaimsTab
 from weighin.ui.mmlu.export import ask_export
 from weighin.ui.mmlu.past_scores import PastScores
@@ -23,10 +23,10 @@ from weighin.ui.theme import Theme
 from weighin.ui.widgets.label import PlainLabel
 
 if TYPE_CHECKING:
-    from weighin.services.evaluation_factory import EvaluationServices
-    from weighin.services.library import Library
+    from weighin.services.evaluations.evaluation_factory import EvaluationServices
+    from weighin.services.models.library import Library
+    from weighin.services.plans.workstation import Workstation
     from weighin.services.settings import Settings
-    from weighin.services.workstation import Workstation
 
 TABS = ("Evaluate", "Past runs", "Claims")
 EVALUATE, PAST, CLAIMS = range(3)

@@ -8,13 +8,13 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QFrame, QVBoxLayout, QWidget
 
 from weighin.core.errors import AppError
-from weighin.core.model import ModelFacts
+from weighin.core.models.model import ModelFacts
 from weighin.ui.compare.file_drop import FileDrop
 from weighin.ui.compare.lane_header import LaneHeader
 from weighin.ui.theme import Theme
 
 if TYPE_CHECKING:
-    from weighin.services.library import Library
+    from weighin.services.models.library import Library
     from weighin.services.settings import Settings
 
 _FOLDER = "open_folder"

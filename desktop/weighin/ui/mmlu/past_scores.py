@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
 
-from weighin.core.answer import rate
-from weighin.core.evaluation import LaneEvaluation
-from weighin.core.evaluation_row import EvaluationRow
-from weighin.core.model import ModelFacts
+from weighin.core.comparisons.answer import rate
+from weighin.core.evaluations.evaluation import LaneEvaluation
+from weighin.core.evaluations.evaluation_row import EvaluationRow
+from weighin.core.models.model import ModelFacts
 
 # Fewer questions say too little of a score.
 _ENOUGH = 50

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from weighin.core import words
 from weighin.core.errors import AppError
-from weighin.core.evaluation import EvaluationRecord, Verdict
-from weighin.core.evaluation_row import EvaluationRow
+from weighin.core.evaluations.evaluation import EvaluationRecord, Verdict
+from weighin.core.evaluations.evaluation_row import EvaluationRow
 from weighin.core.safe_text import safe_name
 from weighin.ui.mmlu import said
 from weighin.ui.models.row_table import Column, RowTable
@@ -20,7 +20,7 @@ from weighin.ui.widgets.label import PlainLabel
 from weighin.ui.widgets.strip import Strip
 
 if TYPE_CHECKING:
-    from weighin.services.evaluations import Evaluations
+    from weighin.services.evaluations.evaluations import Evaluations
 
 _EMPTY = "Nothing here yet: every run is kept here, finished or not, and one that is not finished can be resumed."
 

@@ -7,7 +7,7 @@ from typing import cast
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QRadioButton, QVBoxLayout, QWidget
 
-from weighin.core.evaluation import CHAT, MAX_SHOTS, STANDARD, EvaluationChoice, Order
+from weighin.core.evaluations.evaluation import CHAT, MAX_SHOTS, STANDARD, EvaluationChoice, Order
 from weighin.ui.compare.option_fields import OptionField, whole
 from weighin.ui.mmlu import said
 from weighin.ui.widgets.label import PlainLabel

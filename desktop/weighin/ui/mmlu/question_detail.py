@@ -7,8 +7,8 @@ import math
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
-from weighin.core.evaluation import ItemResult, ScoredItem
-from weighin.core.questions import LETTERS
+from weighin.core.evaluations.evaluation import ItemResult, ScoredItem
+from weighin.core.evaluations.questions import LETTERS
 from weighin.core.safe_text import safe_name
 from weighin.ui.mmlu import said
 from weighin.ui.mmlu.letter_bars import LetterBars

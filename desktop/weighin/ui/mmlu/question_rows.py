@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from weighin.core import words
-from weighin.core.evaluation import ItemResult, ScoredItem
+from weighin.core.evaluations.evaluation import ItemResult, ScoredItem
 from weighin.core.safe_text import safe_name
 from weighin.ui.mmlu import said
 from weighin.ui.widgets.label import plain_tooltip

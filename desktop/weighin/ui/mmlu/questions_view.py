@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QSplitter, QTableView, QVBoxLayout, QWidget
 
-from weighin.core.evaluation import ScoredItem
+from weighin.core.evaluations.evaluation import ScoredItem
 from weighin.ui.mmlu.boxes import Boxes, chosen_items
 from weighin.ui.mmlu.items import RunItems
 from weighin.ui.mmlu.list_table import dress

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from weighin.core.evaluation import EvaluationState, RunState
+from weighin.core.evaluations.evaluation import EvaluationState, RunState
 from weighin.ui.mmlu import said
 from weighin.ui.widgets.label import ElidedLabel
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from weighin.core.errors import AppError
-from weighin.core.evaluation import EvaluationRecord, EvaluationRequest, EvaluationState, ItemResult
+from weighin.core.evaluations.evaluation import EvaluationRecord, EvaluationRequest, EvaluationState, ItemResult
 from weighin.ui.mmlu.run_view import RunView
 
 if TYPE_CHECKING:
-    from weighin.services.evaluation import EvaluationRunner
+    from weighin.services.evaluations.evaluation import EvaluationRunner
 
 
 class RunPresenter(QObject):

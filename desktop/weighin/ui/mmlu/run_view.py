@@ -7,8 +7,8 @@ from collections import Counter
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from weighin.core import words
-from weighin.core.comparison import LABELS
-from weighin.core.evaluation import (
+from weighin.core.comparisons.comparison import LABELS
+from weighin.core.evaluations.evaluation import (
     EvaluationProtocol,
     EvaluationRecord,
     EvaluationRequest,

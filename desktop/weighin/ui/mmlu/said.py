@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from weighin.core import words
-from weighin.core.answer import rate
-from weighin.core.evaluation import (
+from weighin.core.comparisons.answer import rate
+from weighin.core.evaluations.evaluation import (
     CHAT,
     EvaluationProtocol,
     LaneEvaluation,

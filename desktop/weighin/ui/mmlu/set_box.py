@@ -19,14 +19,14 @@ from PySide6.QtWidgets import (
 
 from weighin.core import words
 from weighin.core.errors import AppError
-from weighin.core.questions import QuestionSet, QuestionSetInfo
+from weighin.core.evaluations.questions import QuestionSet, QuestionSetInfo
 from weighin.core.safe_text import safe_name
 from weighin.ui.mmlu.fetch_line import FetchLine
 from weighin.ui.widgets.label import PlainLabel
 from weighin.ui.widgets.roomy_delegate import RoomyDelegate
 
 if TYPE_CHECKING:
-    from weighin.services.question_sets import QuestionSets
+    from weighin.services.evaluations.question_sets import QuestionSets
 
 _FILES = "Questions (*.tar *.tar.gz *.tgz *.csv *.jsonl *.json);;All files (*)"
 _SPLITS = {"test": "test", "val": "validation"}

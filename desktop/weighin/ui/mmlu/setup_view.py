@@ -18,9 +18,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from weighin.core.comparison import LABELS, LaneSetup
-from weighin.core.evaluation import EvaluationChoice, EvaluationRequest
-from weighin.core.model import ModelFacts
+from weighin.core.comparisons.comparison import LABELS, LaneSetup
+from weighin.core.evaluations.evaluation import EvaluationChoice, EvaluationRequest
+from weighin.core.models.model import ModelFacts
 from weighin.ui.mmlu.amount_box import AmountBox
 from weighin.ui.mmlu.forecast_box import ForecastBox
 from weighin.ui.mmlu.model_field import ModelField
@@ -34,8 +34,8 @@ from weighin.ui.widgets.label import PlainLabel
 from weighin.ui.widgets.strip import Strip
 
 if TYPE_CHECKING:
-    from weighin.services.library import Library
-    from weighin.services.question_sets import QuestionSets
+    from weighin.services.evaluations.question_sets import QuestionSets
+    from weighin.services.models.library import Library
     from weighin.services.settings import Settings
 
 _SIDE_BY_SIDE = 780

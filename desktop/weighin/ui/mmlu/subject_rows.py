@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from weighin.core import words
-from weighin.core.evaluation import LaneEvaluation, SubjectScore
+from weighin.core.evaluations.evaluation import LaneEvaluation, SubjectScore
 from weighin.core.statistics.intervals import wilson
 from weighin.ui.mmlu import said
 

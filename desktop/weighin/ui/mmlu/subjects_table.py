@@ -6,7 +6,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, 
 from PySide6.QtGui import QColor, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QTableView, QWidget
 
-from weighin.core.evaluation import LaneEvaluation, SubjectScore
+from weighin.core.evaluations.evaluation import LaneEvaluation, SubjectScore
 from weighin.ui.mmlu.chart import draw_bar, draw_whisker
 from weighin.ui.mmlu.list_table import dress
 from weighin.ui.mmlu.subject_rows import (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from weighin.core.evaluation import PairedResult
-from weighin.core.evaluation_words import verdict_sentence
+from weighin.core.evaluations.evaluation import PairedResult
+from weighin.core.evaluations.evaluation_words import verdict_sentence
 from weighin.core.safe_text import safe_name
 from weighin.ui.mmlu import said
 from weighin.ui.widgets.label import PlainLabel

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
-from weighin.core.catalogue import Claim
+from weighin.core.models.catalogue import Claim
 from weighin.ui.models.row_table import Column, RowTable
 
 _COLUMNS = (

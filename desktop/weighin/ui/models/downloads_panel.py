@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from weighin.core import words
-from weighin.core.download import DownloadState, DownloadView
+from weighin.core.downloads.download import DownloadState, DownloadView
 from weighin.core.safe_text import safe_name
 from weighin.ui.models import words as said
 from weighin.ui.widgets.label import ElidedLabel, PlainLabel
 
 if TYPE_CHECKING:
-    from weighin.services.downloads import DownloadManager
+    from weighin.services.models.downloads import DownloadManager
 
 _STEPS = 1000
 

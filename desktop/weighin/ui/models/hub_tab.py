@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from weighin.core import words
-from weighin.core.catalogue import System
-from weighin.core.download import plan_of
+from weighin.core.downloads.download import plan_of
+from weighin.core.downloads.hub_names import check_repository
+from weighin.core.downloads.repository import Listing, Repository, Variant
 from weighin.core.errors import AppError
-from weighin.core.hub_names import check_repository
-from weighin.core.recommendation import recommended
-from weighin.core.repository import Listing, Repository, Variant
+from weighin.core.models.catalogue import System
+from weighin.core.plans.recommendation import recommended
+from weighin.core.plans.workstation import Row
 from weighin.core.safe_text import safe_name
-from weighin.core.workstation import Row
 from weighin.ui.models import words as said
 from weighin.ui.models.row_table import Column, RowTable
 from weighin.ui.models.verdicts import Verdicts
@@ -23,10 +23,10 @@ from weighin.ui.widgets.label import PlainLabel
 from weighin.ui.widgets.strip import Strip
 
 if TYPE_CHECKING:
-    from weighin.services.downloads import DownloadManager
-    from weighin.services.hub import Hub
-    from weighin.services.planner import Plan
-    from weighin.services.remote_look import RemoteLook
+    from weighin.services.models.downloads import DownloadManager
+    from weighin.services.models.hub import Hub
+    from weighin.services.models.remote_look import RemoteLook
+    from weighin.services.plans.planner import Plan
 
 _GONE = ("private_or_missing", "not_found", "forbidden")
 _HINT = "Type a name, or OWNER/REPOSITORY, and press Enter. Nothing is asked of the hub before that."

@@ -8,8 +8,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
-from weighin.core.catalogue import Catalogue, System
-from weighin.services.hardware import disk_free_bytes, total_bytes
+from weighin.core.models.catalogue import Catalogue, System
+from weighin.services.machine.hardware import disk_free_bytes, total_bytes
 from weighin.ui.models.downloads_panel import DownloadsPanel
 from weighin.ui.models.hub_tab import HubTab
 from weighin.ui.models.pairs_tab import PairsTab
@@ -21,7 +21,7 @@ from weighin.ui.widgets.label import PlainLabel
 
 if TYPE_CHECKING:
     from weighin.services.factory import ModelServices
-    from weighin.services.workstation import Workstation
+    from weighin.services.plans.workstation import Workstation
 
 TABS = ("On this computer", "Pairs to try", "The hub", "Systems and claims")
 

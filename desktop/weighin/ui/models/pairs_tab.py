@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from weighin.core.catalogue import Catalogue, Pair, System
-from weighin.core.shelf import ShelfModel
+from weighin.core.models.catalogue import Catalogue, Pair, System
+from weighin.core.models.shelf import ShelfModel
 from weighin.ui.models import words as said
 from weighin.ui.models.verdicts import Verdicts
 from weighin.ui.widgets.label import PlainLabel
 
 if TYPE_CHECKING:
-    from weighin.services.shelf import Shelf
+    from weighin.services.models.shelf import Shelf
 
 
 class PairsTab(QWidget):

@@ -8,10 +8,10 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from weighin.core import words
-from weighin.core.download import Transferred
+from weighin.core.downloads.download import Transferred
 from weighin.core.errors import AppError
+from weighin.core.models.shelf import Condition, ShelfModel
 from weighin.core.safe_text import safe_name
-from weighin.core.shelf import Condition, ShelfModel
 from weighin.ui.compare.file_drop import FileDrop
 from weighin.ui.models import words as said
 from weighin.ui.models.row_table import Column, RowTable
@@ -21,7 +21,7 @@ from weighin.ui.widgets.label import PlainLabel
 from weighin.ui.widgets.strip import Strip
 
 if TYPE_CHECKING:
-    from weighin.services.shelf import Shelf
+    from weighin.services.models.shelf import Shelf
 
 _EMPTY = (
     "No models besides the two starter models yet. Files of LM Studio, Ollama, llama.cpp, GPT4All and the Hugging Face "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
-from weighin.core.catalogue import Catalogue, Claim, System
+from weighin.core.models.catalogue import Catalogue, Claim, System
 from weighin.ui.models import words as said
 from weighin.ui.models.claims_table import ClaimsTable, claim_page
 from weighin.ui.models.row_table import Column, RowTable

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
-from weighin.core.candidates import Candidate, of_system
-from weighin.core.catalogue import Catalogue, System
-from weighin.core.options import LoadOptions
-from weighin.core.repository import Listing, Variant
-from weighin.core.shelf import ShelfModel
-from weighin.core.verdict import pair_verdict
-from weighin.core.workstation import Row
-from weighin.services.planner import Plan
-from weighin.services.workstation import Workstation
+from weighin.core.comparisons.options import LoadOptions
+from weighin.core.downloads.repository import Listing, Variant
+from weighin.core.models.catalogue import Catalogue, System
+from weighin.core.models.shelf import ShelfModel
+from weighin.core.plans.candidates import Candidate, of_system
+from weighin.core.plans.verdict import pair_verdict
+from weighin.core.plans.workstation import Row
+from weighin.services.plans.planner import Plan
+from weighin.services.plans.workstation import Workstation
 
 _USUAL = "Q4_K_M"
 

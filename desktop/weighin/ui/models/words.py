@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from weighin.core import words
-from weighin.core.catalogue import System
-from weighin.core.download import DownloadState, DownloadView
-from weighin.core.model import ModelFacts
+from weighin.core.downloads.download import DownloadState, DownloadView
+from weighin.core.models.catalogue import System
+from weighin.core.models.model import ModelFacts
+from weighin.core.models.shelf import Condition, ShelfModel
+from weighin.core.plans.verdict import kind_words
+from weighin.core.plans.workstation import Row
 from weighin.core.safe_text import safe_name
-from weighin.core.shelf import Condition, ShelfModel
-from weighin.core.verdict import kind_words
-from weighin.core.workstation import Row
 
 
 def kind(facts: ModelFacts | None) -> str:

@@ -12,18 +12,18 @@ from PySide6.QtWidgets import QFileDialog
 from weighin.core import words
 from weighin.core.errors import AppError
 from weighin.core.exports import EXPORTS
-from weighin.core.prompt_files import Imported
-from weighin.core.prompt_set import PromptSet, StoredRun
-from weighin.core.prompt_set_report import run_text
-from weighin.services.set_runner import SetRunner
+from weighin.core.prompts.prompt_files import Imported
+from weighin.core.prompts.prompt_set import PromptSet, StoredRun
+from weighin.core.prompts.prompt_set_report import run_text
+from weighin.services.comparisons.set_runner import SetRunner
 from weighin.ui.compare.compare_page import ComparePage
 from weighin.ui.prompt_sets.sets_drawer import PromptRow, SetsDrawer
 from weighin.ui.theme import Theme
 
 if TYPE_CHECKING:
-    from weighin.services.comparison import ComparisonRunner
-    from weighin.services.history import History
-    from weighin.services.prompt_sets import PromptSets
+    from weighin.services.comparisons.comparison import ComparisonRunner
+    from weighin.services.comparisons.history import History
+    from weighin.services.comparisons.prompt_sets import PromptSets
 
 
 class SetsDesk(QObject):

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QMenu, QProgressBa
 
 from weighin.core import words
 from weighin.core.exports import EXPORTS
-from weighin.core.prompt_set import LaneOutcome, PromptSet, SetPrompt, SetResult, StoredRun
-from weighin.core.prompt_set_report import summary
+from weighin.core.prompts.prompt_set import LaneOutcome, PromptSet, SetPrompt, SetResult, StoredRun
+from weighin.core.prompts.prompt_set_report import summary
 from weighin.core.safe_text import safe_name
 from weighin.ui.models.row_table import Column, RowTable
 from weighin.ui.theme import Theme

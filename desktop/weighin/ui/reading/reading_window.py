@@ -7,11 +7,11 @@ from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QLineEdit, QSplitter, QVBoxLayout, QWidget
 
 from weighin.core import words
-from weighin.core.comparison import Comparison, LaneResult
+from weighin.core.comparisons.comparison import Comparison, LaneResult
+from weighin.core.comparisons.text_difference import TextDifference
 from weighin.core.errors import AppError
 from weighin.core.safe_text import safe_name, safe_text
-from weighin.core.text_difference import TextDifference
-from weighin.services.reading import Reading
+from weighin.services.comparisons.reading import Reading
 from weighin.ui.reading.text_pane import TextPane
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.label import PlainLabel

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtGui import QColor, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
 
-from weighin.core.text_difference import Span
+from weighin.core.comparisons.text_difference import Span
 from weighin.ui.theme import Colours
 
 _MOST_FOUND = 2000

@@ -9,22 +9,22 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from weighin.core import words
-from weighin.core.bundle import Bundle
-from weighin.core.comparison import Comparison
-from weighin.core.download import Transferred
+from weighin.core.bundles.bundle import Bundle
+from weighin.core.comparisons.comparison import Comparison
+from weighin.core.downloads.download import Transferred
 from weighin.core.errors import AppError
 from weighin.core.exports import EXPORTS, export_text
 from weighin.core.file_kinds import BUNDLE_SUFFIX
-from weighin.services.replay import Replay
+from weighin.services.bundles.replay import Replay
 from weighin.ui.compare.compare_page import ComparePage
 from weighin.ui.replay.replay_box import ReplayBox
 from weighin.ui.theme import Theme
 
 if TYPE_CHECKING:
-    from weighin.services.bundles import Bundles
-    from weighin.services.comparison import ComparisonRunner
-    from weighin.services.downloads import DownloadManager
-    from weighin.services.library import Library
+    from weighin.services.bundles.bundles import Bundles
+    from weighin.services.comparisons.comparison import ComparisonRunner
+    from weighin.services.models.downloads import DownloadManager
+    from weighin.services.models.library import Library
 
 BUNDLE = "bundle"
 _BUNDLE_FILTER = f"Replayable bundle (*{BUNDLE_SUFFIX})"

@@ -8,19 +8,19 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from weighin.core import words
-from weighin.core.bundle import BundleModel
-from weighin.core.download import Transferred
-from weighin.core.model import ModelFacts
-from weighin.core.replay import Replayed, Verdict, fetchable
-from weighin.core.replay_words import lane_words, model_words, origin_words, verdict_words, votes_words
+from weighin.core.bundles.bundle import BundleModel
+from weighin.core.bundles.replay import Replayed, Verdict, fetchable
+from weighin.core.bundles.replay_words import lane_words, model_words, origin_words, verdict_words, votes_words
+from weighin.core.downloads.download import Transferred
+from weighin.core.models.model import ModelFacts
 from weighin.ui.models.downloads_panel import DownloadRow
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.button import IconButton
 from weighin.ui.widgets.label import PlainLabel
 
 if TYPE_CHECKING:
-    from weighin.services.downloads import DownloadManager
-    from weighin.services.replay import Replay
+    from weighin.services.bundles.replay import Replay
+    from weighin.services.models.downloads import DownloadManager
 
 
 class ReplayBox(QFrame):

@@ -18,14 +18,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from weighin.core.comparisons.tape import Tape, tape_markdown
 from weighin.core.errors import AppError
-from weighin.core.tape import Tape, tape_markdown
 from weighin.ui.tape.tape_picture import SIZE, tape_image, tape_pdf, tape_png
 from weighin.ui.theme import Theme, load_colours
 from weighin.ui.widgets.label import PlainLabel
 
 if TYPE_CHECKING:
-    from weighin.services.tapes import Tapes
+    from weighin.services.comparisons.tapes import Tapes
 
 _KINDS = {"png": "Picture (*.png)", "pdf": "PDF (*.pdf)", "md": "Markdown (*.md)"}
 _FACES = ("light", "dark")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from weighin.core import words
-from weighin.core.progress import LivePoint
+from weighin.core.comparisons.progress import LivePoint
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.chart_scale import ChartScale
 from weighin.ui.widgets.sparkline import Sparkline

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from weighin.core import words
-from weighin.core.plan import VerdictKind
+from weighin.core.plans.plan import VerdictKind
+from weighin.core.plans.verdict import kind_words
+from weighin.core.plans.workstation import Row
 from weighin.core.safe_text import safe_name
-from weighin.core.verdict import kind_words
-from weighin.core.workstation import Row
 from weighin.ui.workstation import said
 
 _ORDER = {VerdictKind.RUNS: 0, VerdictKind.TIGHT: 1, VerdictKind.NO: 2, None: 3}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSlider, QWidget
 
-from weighin.core.verdict import tokens
+from weighin.core.plans.verdict import tokens
 from weighin.ui.widgets.label import PlainLabel
 
 _USUAL = 4096

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
-from weighin.core.verdict import Budget
-from weighin.core.workstation import Row
+from weighin.core.plans.verdict import Budget
+from weighin.core.plans.workstation import Row
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.label import PlainLabel
 from weighin.ui.workstation.pair_detail import PairDetail

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from weighin.core import words
-from weighin.core.prediction import Prediction, past_errors
-from weighin.services.workstation import Workstation
+from weighin.core.plans.prediction import Prediction, past_errors
+from weighin.services.plans.workstation import Workstation
 from weighin.ui.models.row_table import Column, RowTable
 from weighin.ui.widgets.label import PlainLabel
 from weighin.ui.workstation import said

@@ -7,7 +7,7 @@ from PySide6.QtGui import QBrush, QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from weighin.core import words
-from weighin.core.plan import MemoryPlan
+from weighin.core.plans.plan import MemoryPlan
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.flow import FlowLayout
 from weighin.ui.widgets.label import PlainLabel

@@ -6,12 +6,12 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from weighin.core import words
-from weighin.core.candidates import Origin
-from weighin.core.comparison import LABELS
-from weighin.core.pair_cost import Cost, cost, sentence
+from weighin.core.comparisons.comparison import LABELS
+from weighin.core.plans.candidates import Origin
+from weighin.core.plans.pair_cost import Cost, cost, sentence
+from weighin.core.plans.verdict import Budget, pair_verdict, tokens
+from weighin.core.plans.workstation import Row
 from weighin.core.safe_text import safe_name
-from weighin.core.verdict import Budget, pair_verdict, tokens
-from weighin.core.workstation import Row
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.label import PlainLabel
 from weighin.ui.widgets.stacked_bar import Part

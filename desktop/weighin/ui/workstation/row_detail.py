@@ -8,11 +8,11 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from weighin.core import words
-from weighin.core.candidates import Candidate, Origin
-from weighin.core.plan import VerdictKind
+from weighin.core.plans.candidates import Candidate, Origin
+from weighin.core.plans.plan import VerdictKind
+from weighin.core.plans.verdict import Budget
+from weighin.core.plans.workstation import Row
 from weighin.core.safe_text import safe_name
-from weighin.core.verdict import Budget
-from weighin.core.workstation import Row
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.flow import FlowLayout
 from weighin.ui.widgets.label import PlainLabel

@@ -8,8 +8,8 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor
 
-from weighin.core.plan import VerdictKind
-from weighin.core.workstation import Row
+from weighin.core.plans.plan import VerdictKind
+from weighin.core.plans.workstation import Row
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.label import plain_tooltip
 from weighin.ui.workstation.columns import COLUMNS, HERE

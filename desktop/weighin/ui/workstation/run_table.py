@@ -8,7 +8,7 @@ from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
-from weighin.core.workstation import Row
+from weighin.core.plans.workstation import Row
 from weighin.ui.models.row_table import column_widths
 from weighin.ui.theme import Theme
 from weighin.ui.workstation.columns import COLUMNS

@@ -8,13 +8,13 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QSplitter, QVBoxLayout, QWidget
 
-from weighin.core.candidates import Candidate, Origin
-from weighin.core.catalogue import Catalogue
 from weighin.core.errors import AppError
-from weighin.core.plan import VerdictKind
+from weighin.core.models.catalogue import Catalogue
+from weighin.core.plans.candidates import Candidate, Origin
+from weighin.core.plans.plan import VerdictKind
+from weighin.core.plans.workstation import Row, context_stops, rows_of
 from weighin.core.safe_text import safe_name
-from weighin.core.workstation import Row, context_stops, rows_of
-from weighin.services.workstation import Workstation
+from weighin.services.plans.workstation import Workstation
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.strip import Strip
 from weighin.ui.workstation.context_slider import ContextSlider

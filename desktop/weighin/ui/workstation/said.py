@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from weighin.core import words
-from weighin.core.candidates import Candidate, Origin
-from weighin.core.plan import SpeedForecast, SpeedMethod
-from weighin.core.prediction import Errors, Prediction
+from weighin.core.plans.candidates import Candidate, Origin
+from weighin.core.plans.plan import SpeedForecast, SpeedMethod
+from weighin.core.plans.prediction import Errors, Prediction
+from weighin.core.plans.workstation import Row
 from weighin.core.safe_text import safe_name
-from weighin.core.workstation import Row
 
 MEASURED = "✓"
 _MARKS = {SpeedMethod.SLICE: "~", SpeedMethod.HISTORY: "~", SpeedMethod.BANDWIDTH: "?"}

@@ -8,8 +8,8 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
-from weighin.core.catalogue import Catalogue
-from weighin.services.workstation import Workstation
+from weighin.core.models.catalogue import Catalogue
+from weighin.services.plans.workstation import Workstation
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.label import PlainLabel
 from weighin.ui.widgets.strip import Strip

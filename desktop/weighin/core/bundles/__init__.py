@@ -1,0 +1,1 @@
+"""A comparison handed on: one file, and whether running it again gives the same."""

@@ -1,0 +1,129 @@
+"""A comparison as one file that another person can open and run again: what was asked, what came back, which files gave
+it, on what machine. It holds no token, no path and no name of whoever made it."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from dataclasses import dataclass
+
+from weighin.core.comparisons.blind import Choice, Vote, contender
+from weighin.core.comparisons.comparison import Comparison
+from weighin.core.computer.hardware import Hardware
+from weighin.core.downloads.download import Plan, WantedFile
+from weighin.core.evaluations.evaluation import ScoredItem
+from weighin.core.jsonable import to_plain
+from weighin.core.models.shelf import ShelfModel
+
+SCHEMA = "weighin.bundle/1"
+VOTE_CHOICES = ("a", "b", "tie", "both_bad")
+
+
+@dataclass(frozen=True)
+class BundleFile:
+    """A part of a model. size in bytes. sha256: None where the file could not vouch for the answer any more. path: its
+    place in the repository at the hub, None where it is not known to be there."""
+
+    name: str
+    size: int
+    sha256: str | None = None
+    path: str | None = None
+
+
+@dataclass(frozen=True)
+class BundleModel:
+    """The files behind a lane, in order; none for a model on a server. repo, commit: where the hub has them."""
+
+    lane: str
+    files: tuple[BundleFile, ...] = ()
+    repo: str | None = None
+    commit: str | None = None
+
+    @property
+    def digests(self) -> tuple[str, ...] | None:
+        """sha256 of every part; None where one is missing, or there is no file."""
+        known = tuple(file.sha256 for file in self.files if file.sha256)
+        return known if known and len(known) == len(self.files) else None
+
+    @property
+    def size(self) -> int:
+        """Bytes of all parts."""
+        return sum(file.size for file in self.files)
+
+    def plan(self) -> Plan | None:
+        """The download that fetches exactly these files; None where the bundle does not say where they are."""
+        wanted = [WantedFile(f.path, f.size, f.sha256) for f in self.files if f.path and f.sha256]
+        if not self.repo or not self.commit or not wanted or len(wanted) != len(self.files):
+            return None
+        return Plan(self.repo, self.commit, tuple(wanted))
+
+
+@dataclass(frozen=True)
+class BundleMachine:
+    """The computer that gave the numbers; sizes in bytes."""
+
+    processor: str
+    system: str
+    physical_cores: int
+    ram_total_bytes: int | None = None
+    gpus: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class LaneVote:
+    """A blind judgement on this comparison. choice: which lane was better, "a" or "b", or "tie" or "both_bad";
+    created: ISO 8601 in UTC."""
+
+    created: str
+    choice: str
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """The file. program: version of Weigh-In that wrote it; created: when, ISO 8601 in UTC."""
+
+    schema: str
+    program: str
+    created: str
+    comparison: Comparison
+    models: tuple[BundleModel, ...]
+    machine: BundleMachine | None = None
+    votes: tuple[LaneVote, ...] = ()
+    items: tuple[ScoredItem, ...] = ()
+
+
+def machine_of(hardware: Hardware) -> BundleMachine:
+    """What of this computer belongs into a bundle: no name of it or of its user."""
+    return BundleMachine(
+        hardware.processor,
+        re.sub(r"-\S+", "", hardware.system),  # what follows the number of a kernel is its builder's business
+        hardware.physical_cores,
+        hardware.ram_total_bytes,
+        tuple(gpu.name for gpu in hardware.gpus),
+    )
+
+
+def vote_of(vote: Vote, comparison: Comparison) -> LaneVote:
+    """A vote on sides as one on lanes."""
+    if vote.choice in (Choice.TIE, Choice.BOTH_BAD):
+        return LaneVote(vote.created, vote.choice.value)
+    preferred = vote.a if vote.choice is Choice.A_BETTER else vote.b
+    is_a = preferred.key == contender(comparison.results[0].setup.model).key
+    return LaneVote(vote.created, "a" if is_a else "b")
+
+
+def model_of(lane: str, files: tuple[BundleFile, ...], known: ShelfModel | None) -> BundleModel:
+    """The files of a lane with their places at the hub, as far as the shelf knows them."""
+    if known is None or not known.repo or not known.commit or not known.hub_path:
+        return BundleModel(lane, files)
+    folder, slash, first = known.hub_path.rpartition("/")
+    if not files or files[0].name != first:
+        return BundleModel(lane, files)
+    placed = tuple(dataclasses.replace(file, path=f"{folder}{slash}{file.name}") for file in files)
+    return BundleModel(lane, placed, known.repo, known.commit)
+
+
+def bundle_text(bundle: Bundle) -> str:
+    """The file's content, UTF-8."""
+    return json.dumps(to_plain(bundle), ensure_ascii=False, indent=1) + "\n"

@@ -1,0 +1,142 @@
+"""Reads a bundle from somewhere else: nothing in it is believed before its shape and its values were checked."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import datetime
+from typing import Any
+
+from weighin.core.bundles.bundle import SCHEMA, VOTE_CHOICES, Bundle, BundleModel
+from weighin.core.bundles.privacy import SERVER
+from weighin.core.comparisons.comparison import LABELS, Comparison
+from weighin.core.downloads.hub_names import check_commit, check_path, check_repository, is_sha256
+from weighin.core.errors import AppError
+from weighin.core.jsonable import ShapeError, from_plain, to_plain
+from weighin.core.safe_text import safe_name
+
+MAX_BYTES = 64 << 20
+_MAX_PARTS = 1000
+_MAX_ROUNDS = 200
+_MAX_NAME = 500
+_MAX_NUMBER = 1 << 53
+_SCHEMA = re.compile(r"weighin\.bundle/(\d{1,9})")
+_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
+# The only numbers that may be below zero.
+_SIGNED = ("gpu_layers", "logprobs")
+
+
+def read_bundle(data: bytes) -> Bundle:
+    """The bundle in `data`. Raises AppError with one sentence: kind "too_large", "not_bundle", "newer", "damaged" or
+    "refused" (well-formed, but with values no run can have given)."""
+    if len(data) > MAX_BYTES:
+        raise AppError(f"This file is too large for a bundle: more than {MAX_BYTES >> 20} MiB.", kind="too_large")
+    body = _parsed(data)
+    schema = body.get("schema")
+    match = _SCHEMA.fullmatch(schema) if isinstance(schema, str) else None
+    if match is None:
+        raise AppError("This is not a bundle of Weigh-In: it does not say that it is one.", kind="not_bundle")
+    if schema != SCHEMA:
+        raise AppError("This bundle was written by a newer version of Weigh-In; please update.", kind="newer")
+    try:
+        bundle: Bundle = from_plain(Bundle, body)
+    except ShapeError as error:
+        where = safe_name(str(error), 160)
+        raise AppError(f"This bundle is damaged or was changed by hand ({where}).", kind="damaged") from None
+    try:
+        _check(bundle)
+    except AppError as error:
+        raise AppError(f"This bundle is refused: {error.user_text}", kind="refused") from None
+    return bundle
+
+
+def _parsed(data: bytes) -> dict[str, Any]:
+    try:
+        body = json.loads(data.decode("utf-8-sig"), parse_int=_int)
+    except (ValueError, RecursionError):
+        raise AppError("This is not a bundle of Weigh-In, or it is damaged: no JSON.", kind="damaged") from None
+    if not isinstance(body, dict):
+        raise AppError("This is not a bundle of Weigh-In.", kind="not_bundle")
+    return body
+
+
+def _int(text: str) -> int:
+    """A number of thousands of digits would take minutes to read."""
+    if len(text) > 20:
+        raise ValueError("a number with too many digits")
+    return int(text)
+
+
+def _check(bundle: Bundle) -> None:
+    comparison = bundle.comparison
+    _check_numbers(to_plain(comparison), "comparison")
+    _check_moment(bundle.created)
+    _check_moment(comparison.created)
+    if not _ID.fullmatch(comparison.id):
+        raise AppError("its id is none.")
+    if tuple(result.label for result in comparison.results) != LABELS:
+        raise AppError("it does not hold one answer for each of two lanes.")
+    if tuple(model.lane for model in bundle.models) != LABELS:
+        raise AppError("it does not name the files of both lanes.")
+    if not 1 <= comparison.request.repeat <= 20:
+        raise AppError("rounds must be a whole number from 1 to 20.")
+    if any(len(result.rounds) > _MAX_ROUNDS for result in comparison.results):
+        raise AppError("it has more rounds than can be run.")
+    _check_names(comparison)
+    if any(vote.choice not in VOTE_CHOICES for vote in bundle.votes):
+        raise AppError("a vote in it is none.")
+    for vote in bundle.votes:
+        _check_moment(vote.created)
+    for model in bundle.models:
+        _check_model(model)
+
+
+def _check_names(comparison: Comparison) -> None:
+    for setup in (*comparison.request.lanes, *(result.setup for result in comparison.results)):
+        facts = setup.model
+        if not facts.path.startswith(f"{SERVER}#"):
+            _check_file_name(facts.path)
+        texts = (facts.name, facts.architecture, facts.quantization, facts.license or "", facts.path)
+        if any(len(text) > _MAX_NAME for text in texts):
+            raise AppError("a name in it is longer than a name can be.")
+
+
+def _check_model(model: BundleModel) -> None:
+    if len(model.files) > _MAX_PARTS:
+        raise AppError("a model in it has too many parts.")
+    if model.repo is not None:
+        check_repository(model.repo)
+    if model.commit is not None:
+        check_commit(model.commit)
+    for file in model.files:
+        _check_file_name(file.name)
+        if not 0 < file.size < _MAX_NUMBER:
+            raise AppError("the size of a file in it is absurd.")
+        if file.sha256 is not None and not is_sha256(file.sha256):
+            raise AppError("a sha256 in it is none.")
+        if file.path is not None:
+            check_path(file.path)
+
+
+def _check_file_name(name: str) -> None:
+    if not name or name in (".", "..") or re.search(r"[\\/\x00]", name) or len(name) > _MAX_NAME:
+        raise AppError(f"{safe_name(name, 60)!r} is no name of a file.")
+
+
+def _check_moment(text: str) -> None:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        raise AppError(f"{safe_name(text, 40)!r} is no moment in time.") from None
+
+
+def _check_numbers(value: Any, name: str) -> None:
+    """Nothing that was counted or timed is below zero or beyond 2^53."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            _check_numbers(inner, key)
+    elif isinstance(value, (list, tuple)):
+        for inner in value:
+            _check_numbers(inner, name)
+    elif isinstance(value, (int, float)) and (abs(value) > _MAX_NUMBER or (value < 0 and name not in _SIGNED)):
+        raise AppError(f"the number for {safe_name(name, 40)} is absurd.")

@@ -1,0 +1,72 @@
+"""Takes out of a record what tells where on a computer it was made, and by whom."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from weighin.core.comparisons.answer import Answer, Failure
+from weighin.core.comparisons.comparison import Comparison, LaneSetup
+from weighin.core.models.model import ModelFacts
+
+# The folders of an absolute path; what follows them is the name that stays. Not the end of "tok/s" or of an address.
+_FOLDERS = re.compile(r"(?<![\w./:~-])(?:[A-Za-z]:|~)?[\\/](?:[^\s\\/:\"'<>|]+[\\/])+")
+_ADDRESS = re.compile(r"^https?://", re.IGNORECASE)
+# An address that leads nowhere by agreement (RFC 2606).
+SERVER = "http://server.invalid/v1"
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Whose computer it is: the home folder and the user's name."""
+
+    home: str
+    user: str
+
+    def hide(self, text: str) -> str:
+        """`text` with every absolute path cut to its last name and without the user's name."""
+        for home in {self.home, self.home.replace("\\", "/")}:
+            if len(home) > 1:
+                text = text.replace(home, "")
+        text = _FOLDERS.sub("", text)
+        return re.sub(rf"(?<!\w){re.escape(self.user)}(?!\w)", "user", text) if len(self.user) > 1 else text
+
+
+def without_owner(comparison: Comparison, owner: Owner) -> Comparison:
+    """The same record without paths and names. Prompts and answers are what was compared: they stay as they are."""
+    a, b = comparison.request.lanes
+    results = tuple(
+        replace(result, setup=_setup(result.setup, owner), answer=_answer(result.answer, owner))
+        for result in comparison.results
+    )
+    lanes = (_setup(a, owner), _setup(b, owner))
+    return replace(comparison, request=replace(comparison.request, lanes=lanes), results=results)
+
+
+def file_name(path: str) -> str:
+    """The last name of a path of any system; of a server's address only that it was one, and the model asked for."""
+    if _ADDRESS.match(path):
+        return f"{SERVER}#{path.partition('#')[2]}"
+    return re.split(r"[\\/]", path)[-1]
+
+
+def _setup(setup: LaneSetup, owner: Owner) -> LaneSetup:
+    return replace(setup, model=_model(setup.model), refusal=_failure(setup.refusal, owner))
+
+
+def _model(model: ModelFacts) -> ModelFacts:
+    return replace(model, path=file_name(model.path))
+
+
+def _answer(answer: Answer, owner: Owner) -> Answer:
+    return replace(
+        answer,
+        failure=_failure(answer.failure, owner),
+        notices=tuple(owner.hide(notice) for notice in answer.notices),
+    )
+
+
+def _failure(failure: Failure | None, owner: Owner) -> Failure | None:
+    if failure is None:
+        return None
+    return replace(failure, message=owner.hide(failure.message), detail=owner.hide(failure.detail))

@@ -1,0 +1,182 @@
+"""Whether running a bundle again gave what it says: the same texts, or where they part and what was different."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from weighin.core import words
+from weighin.core.bundles.bundle import Bundle, BundleModel
+from weighin.core.comparisons.answer import Answer, StopReason
+from weighin.core.comparisons.comparison import Comparison, ComparisonRequest, EngineFacts, LaneResult
+from weighin.core.models.model import ModelFacts
+from weighin.core.safe_text import safe_name
+
+# How many characters are shown on both sides of the place where two texts part.
+_AROUND = 40
+# A path at which no file can be: a model that is not here must not be looked for under its bare name.
+_ABSENT = "not-here:"
+
+
+class Verdict(str, Enum):
+    """REPLICATED: the same texts. DIFFERS: they part somewhere. CANNOT: there is nothing to hold against them."""
+
+    REPLICATED = "replicated"
+    DIFFERS = "differs"
+    CANNOT = "cannot"
+
+
+@dataclass(frozen=True)
+class Parting:
+    """Where two texts part: after `at` characters, with the text around that place in each. in_reasoning: whether that
+    is in the reasoning, which comes before the answer."""
+
+    at: int
+    theirs: str
+    ours: str
+    in_reasoning: bool = False
+
+
+@dataclass(frozen=True)
+class LaneReplay:
+    """One lane run again. differences: what else was not the same. *_ratio: our speed by theirs, None where either has
+    none. reason: why there is nothing to compare, "" otherwise."""
+
+    label: str
+    verdict: Verdict
+    parting: Parting | None = None
+    differences: tuple[str, ...] = ()
+    writing_ratio: float | None = None
+    reading_ratio: float | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """Both lanes run again; `verdict` is that of the lane that went worse."""
+
+    verdict: Verdict
+    lanes: tuple[LaneReplay, ...]
+    ours: Comparison
+
+
+def shown_here(bundle: Bundle, here: dict[str, ModelFacts]) -> Comparison:
+    """The bundle's comparison, its models replaced by those of this computer (`here`, by lane); a model that is not
+    here keeps its facts, but no path that could be opened and no claim to be verified."""
+    comparison = bundle.comparison
+
+    def local(label: str, model: ModelFacts) -> ModelFacts:
+        absent = replace(model, path=model.path if model.is_server else f"{_ABSENT}{model.path}", verified=False)
+        return here.get(label, absent)
+
+    results = tuple(replace(r, setup=replace(r.setup, model=local(r.label, r.setup.model))) for r in comparison.results)
+    request = replace(_request(comparison.request, results), try_anyway=False)
+    return replace(comparison, request=request, results=results)
+
+
+def cannot_run(bundle: Bundle, here: dict[str, ModelFacts]) -> str:
+    """Why the bundle cannot be run again on this computer, in one sentence; "" where it can."""
+    for result, model in zip(bundle.comparison.results, bundle.models, strict=True):
+        if result.label in here:
+            continue
+        facts = result.setup.model
+        name = f"{result.label} ({safe_name(facts.name, 60)})"
+        if facts.is_server:
+            return f"lane {name} was a model on a server, which a file cannot name."
+        if model.digests is None:
+            return f"the bundle does not say which file lane {name} was."
+        return f"the model of lane {name} is not on this computer."
+    return ""
+
+
+def replayed(bundle: Bundle, ours: Comparison) -> Replayed:
+    """What came of running `bundle` again."""
+    pairs = zip(bundle.comparison.results, ours.results, strict=True)
+    lanes = tuple(_lane(a, b, bundle.comparison.engine, ours.engine) for a, b in pairs)
+    worst = max((lane.verdict for lane in lanes), key=list(Verdict).index)
+    return Replayed(worst, lanes, ours)
+
+
+def first_parting(theirs: str, ours: str) -> int | None:
+    """Number of characters both begin with alike; None where they are the same."""
+    if theirs == ours:
+        return None
+    pairs = enumerate(zip(theirs, ours, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(theirs), len(ours)))
+
+
+def fetchable(model: BundleModel) -> bool:
+    """Whether the bundle says where at the hub exactly these files are."""
+    return model.plan() is not None
+
+
+def _request(request: ComparisonRequest, results: tuple[LaneResult, ...]) -> ComparisonRequest:
+    a, b = (
+        replace(lane, model=result.setup.model, refusal=None)
+        for lane, result in zip(request.lanes, results, strict=True)
+    )
+    return replace(request, lanes=(a, b))
+
+
+def _lane(theirs: LaneResult, ours: LaneResult, before: EngineFacts | None, now: EngineFacts | None) -> LaneReplay:
+    label = theirs.label
+    if reason := _nothing_to_compare(theirs.answer, ours.answer):
+        return LaneReplay(label, Verdict.CANNOT, reason=reason)
+    parting = _parting(theirs.answer, ours.answer)
+    a, b = theirs.answer.timing, ours.answer.timing
+    return LaneReplay(
+        label,
+        Verdict.DIFFERS if parting else Verdict.REPLICATED,
+        parting,
+        _differences(theirs, ours, before, now),
+        _ratio(b.generation_tokens_per_s, a.generation_tokens_per_s),
+        _ratio(b.prompt_tokens_per_s, a.prompt_tokens_per_s),
+    )
+
+
+def _nothing_to_compare(theirs: Answer, ours: Answer) -> str:
+    for answer, whose in ((theirs, "in the bundle"), (ours, "here")):
+        if answer.stop_reason is StopReason.FAILED:
+            said = f": {answer.failure.message}" if answer.failure else "."
+            return f"it failed {whose}{said}"
+        if answer.stop_reason is StopReason.CANCELLED:
+            return f"it was stopped by hand {whose}."
+    return ""
+
+
+def _parting(theirs: Answer, ours: Answer) -> Parting | None:
+    for a, b, in_reasoning in ((theirs.reasoning, ours.reasoning, True), (theirs.text, ours.text, False)):
+        if (at := first_parting(a, b)) is not None:
+            start = max(0, at - _AROUND)
+            return Parting(at, a[start : at + _AROUND], b[start : at + _AROUND], in_reasoning)
+    return None
+
+
+def _differences(
+    theirs: LaneResult, ours: LaneResult, before: EngineFacts | None, now: EngineFacts | None
+) -> tuple[str, ...]:
+    """Names of what may turn a text around, with both values."""
+    a, b = theirs.answer, ours.answer
+    pairs = {
+        "engine build": (before.build if before else None, now.build if now else None),
+        "llama-cpp-python": (before.llama_cpp_python if before else None, now.llama_cpp_python if now else None),
+        "instructions": (before.features if before else None, now.features if now else None),
+        "devices": (before.devices if before else None, now.devices if now else None),
+        "threads": (a.timing.threads, b.timing.threads),
+        "context": (a.context, b.context),
+        "prompt tokens": (a.timing.prompt_tokens, b.timing.prompt_tokens),
+    }
+    named = [f"{name} {_said(one)} → {_said(two)}" for name, (one, two) in pairs.items() if one != two]
+    if a.rendered_prompt != b.rendered_prompt:
+        named.append("the rendered prompt")
+    return tuple(named)
+
+
+def _said(value: object) -> str:
+    if isinstance(value, tuple):
+        return safe_name(", ".join(map(str, value)) or "processor only", 80)
+    return words.NONE if value is None else safe_name(str(value), 80)
+
+
+def _ratio(ours: float | None, theirs: float | None) -> float | None:
+    return ours / theirs if ours and theirs else None

@@ -1,0 +1,144 @@
+"""One prompt put to both lanes: what was asked, and what came back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from weighin.core.comparisons.answer import Answer, Failure, MemoryReceipt, Timing
+from weighin.core.comparisons.chat import Prompt
+from weighin.core.comparisons.options import LoadOptions, SamplingOptions
+from weighin.core.comparisons.thinking import thinking_words
+from weighin.core.models.model import ModelFacts
+
+LABELS = ("A", "B")
+
+
+class Mode(str, Enum):
+    """ALONE: one after the other, each with the whole machine. TOGETHER: at once, sharing the cores."""
+
+    ALONE = "alone"
+    TOGETHER = "together"
+
+
+@dataclass(frozen=True)
+class LaneSetup:
+    """A model with its options. `threads`: a wish, None for this lane's share of the cores. `refusal`: why this lane
+    cannot even be tried (its file is no model, say); the other lane still runs."""
+
+    model: ModelFacts
+    load: LoadOptions = LoadOptions()
+    sampling: SamplingOptions = SamplingOptions()
+    threads: int | None = None
+    refusal: Failure | None = None
+
+
+@dataclass(frozen=True)
+class ComparisonRequest:
+    """What to compare. `repeat`: timed rounds; above 1 a warm-up is dropped and the order is A B B A.
+
+    `try_anyway` skips the check whether memory suffices."""
+
+    prompt: Prompt
+    mode: Mode
+    lanes: tuple[LaneSetup, LaneSetup]
+    repeat: int = 1
+    try_anyway: bool = False
+
+
+@dataclass(frozen=True)
+class EngineFacts:
+    """Which engine gave the answers."""
+
+    llama_cpp_python: str
+    build: str
+    features: str
+    devices: tuple[str, ...] = ()
+    gpu_offload: bool = False
+
+
+@dataclass(frozen=True)
+class LaneResult:
+    """What one lane gave back; `rounds` are the timings of every timed round, the answer's own among them.
+
+    spoiled: rounds that were disturbed and asked for again. round_memory: what each of several rounds cost."""
+
+    label: str
+    setup: LaneSetup
+    answer: Answer
+    rounds: tuple[Timing, ...] = ()
+    spoiled: tuple[Timing, ...] = ()
+    round_memory: tuple[MemoryReceipt, ...] = ()
+
+
+@dataclass(frozen=True)
+class Slowdown:
+    """What was left of a model's speed while another one ran: shares of its speed alone, 1 where nothing was lost.
+
+    alone: id of the comparison that measured it alone; same_prompt: whether on the same prompt."""
+
+    alone: str
+    same_prompt: bool
+    writing: float | None = None
+    reading: float | None = None
+    first_token: float | None = None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A finished, stopped or failed comparison: the record that History keeps. created: ISO 8601 in UTC.
+
+    slowdowns: of each lane, in mode TOGETHER where an earlier comparison had measured the same pair alone."""
+
+    id: str
+    created: str
+    request: ComparisonRequest
+    results: tuple[LaneResult, ...]
+    engine: EngineFacts | None = None
+    differences: tuple[str, ...] = field(default=())
+    slowdowns: tuple[Slowdown | None, ...] = ()
+
+    def slowdown(self, label: str) -> Slowdown | None:
+        """That of lane `label`; None where nothing is known."""
+        return self.slowdowns[LABELS.index(label)] if self.slowdowns else None
+
+
+# Not known of an answer that did not come to its end.
+_MAY_LACK = ("rendered prompt", "template used")
+# What a server keeps to itself; its answers say how many tokens the prompt had, if anything.
+_HIDDEN = (
+    "chat template", "template used", "thinking", "rendered prompt", "context", "batch", "KV cache type", "GPU layers",
+    "threads",
+)  # fmt: skip
+
+
+def unknowns(results: tuple[LaneResult, ...]) -> tuple[str, ...]:
+    """Names of what cannot be compared because a model lives on a server, which does not tell."""
+    if not any(result.setup.model.is_server for result in results):
+        return ()
+    counted = all(result.answer.timing.prompt_tokens is not None for result in results)
+    return _HIDDEN if counted else (*_HIDDEN, "prompt tokens")
+
+
+def differences(results: tuple[LaneResult, ...]) -> tuple[str, ...]:
+    """Names of everything but the model that was not the same for both lanes (the same-prompt proof)."""
+    if len(results) != 2:
+        return ()
+    a, b = results
+    pairs = {
+        "context": (a.answer.context, b.answer.context),
+        "batch": (a.setup.load.batch, b.setup.load.batch),
+        "KV cache type": (a.setup.load.kv_type, b.setup.load.kv_type),
+        "GPU layers": (a.setup.load.gpu_layers, b.setup.load.gpu_layers),
+        "threads": (a.answer.timing.threads, b.answer.timing.threads),
+        "chat template": (a.setup.model.template_sha256, b.setup.model.template_sha256),
+        "template used": tuple(r.answer.proof.template if r.answer.proof else "" for r in results),
+        "thinking": tuple(thinking_words(r.answer.rendered_prompt, r.answer.reasoning) for r in results),
+        "rendered prompt": (a.answer.rendered_prompt, b.answer.rendered_prompt),
+        "prompt tokens": (a.answer.timing.prompt_tokens, b.answer.timing.prompt_tokens),
+    }
+    for name in ("max_tokens", "temperature", "top_k", "top_p", "min_p", "repeat_penalty", "seed", "stop"):
+        pairs[name.replace("_", " ")] = (getattr(a.setup.sampling, name), getattr(b.setup.sampling, name))
+    hidden = unknowns(results)
+    known = {name: pair for name, pair in pairs.items() if not (name in _MAY_LACK and "" in pair)}
+    return tuple(name for name, (one, other) in known.items() if one != other and name not in hidden)

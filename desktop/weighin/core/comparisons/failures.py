@@ -1,0 +1,93 @@
+"""From what the engine logged and how a process ended to a sentence a person understands."""
+
+from __future__ import annotations
+
+import re
+import signal
+
+from weighin.core.comparisons.answer import Failure
+
+
+def load_failure(log: str, build: str) -> Failure:
+    """Why llama.cpp did not load a model. `log`: its last lines; `build`: of the engine, named where it matters."""
+    if match := re.search(r"unknown model architecture: '([^']*)'", log):
+        text = f"This engine build ({build}) does not know the architecture “{match[1]}”. A newer llama.cpp may."
+        return Failure("architecture", text, log)
+    if re.search(r"unknown pre-tokenizer type|unknown tokenizer", log):
+        return Failure("tokenizer", f"This engine build ({build}) does not know the tokenizer of this model.", log)
+    if re.search(r"data is not within the file bounds|unexpectedly reached end of file|failed to read", log):
+        return Failure("truncated", "The file is incomplete: it ends before its weights do.", log)
+    if re.search(r"invalid magic", log):
+        return Failure("not_gguf", "This file is not a GGUF model.", log)
+    if re.search(r"failed to allocate|unable to allocate|out of memory|cudaMalloc failed", log, re.IGNORECASE):
+        return Failure("memory", "There is not enough memory to load this model with these options.", log)
+    reasons = re.findall(r"error loading model[^:]*: (.+)", log) or re.findall(r"(?:error|failed): (.+)", log)
+    reason = f" It says: {reasons[-1].strip()[:300]}" if reasons else ""
+    return Failure("load", f"The engine could not load this file.{reason}", log)
+
+
+_OF_THE_MODEL = frozenset(
+    {"architecture", "tokenizer", "truncated", "not_gguf", "load", "kind", "engine_abort", "engine_crash", "cpu"}
+)
+
+
+def is_of_the_model(failure: Failure) -> bool:
+    """Whether `failure` would come again with this model and engine: nothing that happened to a worker from outside."""
+    return failure.kind in _OF_THE_MODEL
+
+
+_SIGNALS = {
+    "SIGABRT": (
+        "engine_abort",
+        "The engine stopped itself (SIGABRT): something in this file or request it does not accept.",
+    ),
+    "SIGSEGV": ("engine_crash", "The engine crashed (SIGSEGV)."),
+    "SIGILL": (
+        "cpu",
+        "The engine needs instructions that this processor does not have (SIGILL): it was built for another one.",
+    ),
+    "SIGBUS": ("file_changed", "The model file changed or shrank on disk while it was in use (SIGBUS)."),
+    "SIGFPE": ("engine_crash", "The engine crashed on a calculation (SIGFPE)."),
+    "SIGTERM": ("ended", "The worker was ended from outside (SIGTERM)."),
+}
+
+
+def process_failure(crashed: bool, code: int, doing: str, log: str, memory_was_low: bool = False) -> Failure:
+    """Why a worker process is gone though nobody asked it to go.
+
+    crashed: by a signal, whose number is `code`; else `code` is its exit status. doing: "loading", "reading",
+    "writing", "scoring" or "" for idle. log: the last lines it printed. memory_was_low: before it died."""
+    when = {
+        "loading": " while loading",
+        "reading": " while reading the prompt",
+        "writing": " while writing",
+        "scoring": " while scoring questions",
+    }.get(doing, "")
+    last = _last_assert(log)
+    if crashed:
+        try:
+            name = signal.Signals(code).name
+        except ValueError:
+            name = f"signal {code}"
+        if name == "SIGKILL":
+            kind, text = "killed", "The worker was killed (SIGKILL)."
+            if memory_was_low:
+                kind, text = "out_of_memory", "The worker was killed (SIGKILL), probably because memory ran out."
+        else:
+            kind, text = _SIGNALS.get(name, ("engine_crash", f"The engine crashed ({name})."))
+    elif code == 0:
+        kind, text = "gone", "The worker left without a word: a fault of this program or of the engine."
+    else:
+        kind, text = "exit", f"The worker left with status {code}."
+    sentence = text[:-1] + when + "." if when and text.endswith(".") and ":" not in text else text
+    return Failure(kind, sentence + (f" {last}" if last else ""), log)
+
+
+def _last_assert(log: str) -> str:
+    """The last native line that says what went wrong, cut to a readable length."""
+    for line in reversed(log.splitlines()):
+        if match := re.search(r"GGML_ASSERT\(.*\) failed", line):  # without the path of whoever built the engine
+            return f"It said: {match[0][:200]}."
+        if "terminate called" in line or "what():" in line or "error:" in line.lower():
+            return f"It said: {line.strip()[:200]}."
+    return ""

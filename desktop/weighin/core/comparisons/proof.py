@@ -1,0 +1,93 @@
+"""The same-prompt proof: everything both lanes were given, side by side, and what was not the same."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from weighin.core import words
+from weighin.core.comparisons.answer import PromptProof
+from weighin.core.comparisons.comparison import Comparison, LaneResult
+from weighin.core.comparisons.options import SamplingOptions
+from weighin.core.comparisons.thinking import thinking_words
+from weighin.core.models.server import ON_THE_SERVER
+from weighin.core.safe_text import safe_name
+
+_TEMPLATES = {
+    "own": "the model's own",
+    "chatml": "ChatML, in place of its own",
+    "none": "none, plain text",
+    "raw": "left out (raw)",
+}
+
+
+@dataclass(frozen=True)
+class ProofRow:
+    """One thing both lanes were given. differs: it was not the same; False too where a server does not tell."""
+
+    name: str
+    a: str
+    b: str
+    differs: bool
+
+
+def proof_rows(comparison: Comparison) -> tuple[ProofRow, ...]:
+    """All of it, in the order in which it is shown; () unless there are two lanes."""
+    if len(comparison.results) != 2:
+        return ()
+    a, b = (_given(result) for result in comparison.results)
+    return tuple(
+        ProofRow(name, a[name], b[name], a[name] != b[name] and ON_THE_SERVER not in (a[name], b[name])) for name in a
+    )
+
+
+def first_difference(a: PromptProof | None, b: PromptProof | None) -> int | None:
+    """Number of the first token at which two prompts part; None where they do not, or nothing is known."""
+    if a is None or b is None or a.pieces == b.pieces:
+        return None
+    same = (n for n, (one, other) in enumerate(zip(a.pieces, b.pieces, strict=False)) if one != other)
+    return next(same, min(len(a.pieces), len(b.pieces)))
+
+
+def _given(result: LaneResult) -> dict[str, str]:
+    setup, answer = result.setup, result.answer
+    remote = setup.model.is_server
+    proof = answer.proof
+
+    def here(text: str) -> str:
+        return ON_THE_SERVER if remote else text
+
+    return {
+        "rendered prompt": here(_fingerprint(answer.rendered_prompt)),
+        "prompt tokens": words.count(answer.timing.prompt_tokens),
+        "template": here(_TEMPLATES.get(proof.template, words.NONE) if proof else words.NONE),
+        "template sha256": here((setup.model.template_sha256 or words.NONE)[:16]),
+        "thinking": here(thinking_words(answer.rendered_prompt, answer.reasoning)),
+        "context": words.count(answer.context) if answer.context or not remote else ON_THE_SERVER,
+        "sampler": sampler_words(setup.sampling),
+        "seed": str(setup.sampling.seed),
+        "longest answer": words.count(setup.sampling.max_tokens),
+        "stop strings": ", ".join(safe_name(repr(stop), 40) for stop in setup.sampling.stop) or "none",
+        "KV cache type": here(setup.load.kv_type),
+        "batch": here(words.count(setup.load.batch)),
+        "GPU layers": here("all" if setup.load.gpu_layers < 0 else words.count(setup.load.gpu_layers)),
+        "threads": here(words.count(answer.timing.threads)),
+    }
+
+
+def sampler_words(sampling: SamplingOptions) -> str:
+    """How the next token is chosen."""
+    penalty = f", repeat penalty {sampling.repeat_penalty:g}" if sampling.repeat_penalty != 1 else ""
+    if sampling.temperature == 0:
+        return f"greedy{penalty}"
+    return (
+        f"temperature {sampling.temperature:g}, top-k {sampling.top_k}, top-p {sampling.top_p:g}, "
+        f"min-p {sampling.min_p:g}{penalty}"
+    )
+
+
+def _fingerprint(rendered: str) -> str:
+    if not rendered:
+        return words.NONE
+    digest = hashlib.sha256(rendered.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return f"{words.plural(len(rendered), 'character')}, sha256 {digest}"

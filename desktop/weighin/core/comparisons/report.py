@@ -1,0 +1,286 @@
+"""A comparison as the JSON, Markdown and CSV of the command line: keys are a contract, unknown numbers are null."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import asdict
+from typing import Any
+
+from weighin.core import words
+from weighin.core.comparisons.answer import Answer, Counting, Timing
+from weighin.core.comparisons.comparison import Comparison, EngineFacts, LaneResult, LaneSetup, Slowdown, unknowns
+from weighin.core.comparisons.round_words import (
+    conditions_words,
+    rate_spread,
+    rounds_words,
+    size_spread,
+    slowdown_sentence,
+    time_spread,
+)
+from weighin.core.comparisons.rounds import NUMBERS, spread
+from weighin.core.models.model import ModelFacts
+from weighin.core.models.server import BY_THIS_CLIENT, ON_THE_SERVER, server_of
+from weighin.core.safe_text import safe_name
+
+COMPARE_SCHEMA = "weighin.compare/1"
+
+
+def engine_json(engine: EngineFacts | None) -> dict[str, Any] | None:
+    """Which engine, None where none started."""
+    if engine is None:
+        return None
+    return {
+        "llama_cpp_python": engine.llama_cpp_python,
+        "build": engine.build,
+        "features": engine.features,
+        "devices": list(engine.devices),
+        "gpu_offload": engine.gpu_offload,
+    }
+
+
+def model_json(model: ModelFacts) -> dict[str, Any]:
+    """MODEL_FACTS of the contract; of a model on a server only its name and address are known."""
+    known = _file_facts(model)
+    if model.is_server:
+        known = dict.fromkeys(known)
+    return {"name": model.name, "path": model.path, "server": server_of(model) or None, **known}
+
+
+def _file_facts(model: ModelFacts) -> dict[str, Any]:
+    return {
+        "file_bytes": model.file_bytes,
+        "sha256": model.sha256,
+        "verified": "hub" if model.verified else "none",
+        "architecture": model.architecture,
+        "quantization": model.quantization,
+        "parameters": model.parameters,
+        "active_parameters": model.active_parameters,
+        "experts": model.experts,
+        "experts_used": model.experts_used,
+        "layers": model.layers,
+        "context_length": model.context_length,
+        "vocabulary": model.vocabulary,
+        "template_sha256": model.template_sha256,
+        "license": model.license,
+    }
+
+
+def timing_json(timing: Timing) -> dict[str, Any]:
+    """Seconds, counts and rates."""
+    return {
+        "load_s": timing.load_s,
+        "prompt_tokens": timing.prompt_tokens,
+        "cached_tokens": timing.cached_tokens,
+        "prompt_s": timing.prompt_s,
+        "prompt_tokens_per_s": timing.prompt_tokens_per_s,
+        "first_token_s": timing.first_token_s,
+        "first_answer_token_s": timing.first_answer_token_s,
+        "generated_tokens": timing.generated_tokens,
+        "reasoning_tokens": timing.reasoning_tokens,
+        "generation_s": timing.generation_s,
+        "generation_tokens_per_s": timing.generation_tokens_per_s,
+        "characters_per_s": timing.characters_per_s,
+        "total_s": timing.total_s,
+        "major_faults": timing.major_faults,
+        "threads": timing.threads,
+        "disturbed": timing.disturbed,
+        "counted_by": timing.counting.value,
+        "position": timing.position,
+        "conditions": _conditions(timing),
+    }
+
+
+def _conditions(timing: Timing) -> dict[str, Any] | None:
+    found = timing.conditions
+    return {**asdict(found), "disturbances": list(found.disturbances)} if found else None
+
+
+def _spreads(result: LaneResult) -> dict[str, Any]:
+    """Median and range of every number over the rounds that count; null where none has it."""
+    timings = result.rounds or (result.answer.timing,)
+    found = {name: spread(map(get, timings)) for name, get in NUMBERS.items()}
+    for name in ("total_bytes", "peak_bytes"):
+        found[f"memory_{name}"] = spread(getattr(receipt, name) for receipt in result.round_memory)
+    return {name: asdict(one) if one else None for name, one in found.items()}
+
+
+def options_json(setup: LaneSetup) -> dict[str, Any]:
+    """All options of one lane in one object; how a server loads its model is unknown."""
+    load: dict[str, Any] = asdict(setup.load)
+    if setup.model.is_server:
+        load = dict.fromkeys(load)
+    return {**load, **asdict(setup.sampling), "stop": list(setup.sampling.stop)}
+
+
+def lane_json(result: LaneResult, slowdown: Slowdown | None = None) -> dict[str, Any]:
+    """LANE of the contract."""
+    answer = result.answer
+    memory = answer.memory
+    return {
+        "lane": result.label,
+        "model": model_json(result.setup.model),
+        "options": options_json(result.setup),
+        "context": answer.context,
+        "answer": answer.text,
+        "reasoning": answer.reasoning,
+        "stop_reason": answer.stop_reason.value,
+        "timing": timing_json(answer.timing),
+        "memory": {
+            "own_bytes": memory.own_bytes,
+            "model_file_bytes": memory.model_file_bytes,
+            "total_bytes": memory.total_bytes,
+            "peak_bytes": memory.peak_bytes,
+            "load_peak_bytes": memory.load_peak_bytes,
+            "baseline_bytes": memory.baseline_bytes,
+            "vram_bytes": memory.vram_bytes,
+            "method": memory.method or None,
+        },
+        "rendered_prompt": answer.rendered_prompt or None,
+        "prompt_proof": asdict(answer.proof) if answer.proof else None,
+        "notices": list(answer.notices),
+        "rounds": [timing_json(timing) for timing in result.rounds],
+        "spoiled_rounds": [timing_json(timing) for timing in result.spoiled],
+        "spread": _spreads(result),
+        "slowdown": asdict(slowdown) if slowdown else None,
+        "error": _error(answer),
+    }
+
+
+def comparison_json(comparison: Comparison) -> dict[str, Any]:
+    """The one object that `weighin compare --json` prints."""
+    request = comparison.request
+    return {
+        "schema": COMPARE_SCHEMA,
+        "id": comparison.id,
+        "created": comparison.created,
+        "mode": request.mode.value,
+        "prompt": request.prompt.text,
+        "system": request.prompt.system,
+        "raw": request.prompt.raw,
+        "engine": engine_json(comparison.engine),
+        "lanes": [lane_json(result, comparison.slowdown(result.label)) for result in comparison.results],
+        # Both lanes are given the very same messages; what their templates make of them is among the differences.
+        "parity": _parity(comparison),
+    }
+
+
+def _parity(comparison: Comparison) -> dict[str, Any]:
+    body: dict[str, Any] = {"same_messages": True, "differences": list(comparison.differences)}
+    hidden = unknowns(comparison.results)
+    return {**body, "unknown": list(hidden)} if hidden else body
+
+
+def comparison_markdown(comparison: Comparison) -> str:
+    """The comparison as a page to read."""
+    request = comparison.request
+    lines = [
+        f"# Comparison of {words.moment(comparison.created)}",
+        "",
+        f"Mode: {words.MODES[request.mode]}" + (" (raw prompt, no chat template)" if request.prompt.raw else ""),
+        "",
+        *(["## System", "", _quote(request.prompt.system), ""] if request.prompt.system else []),
+        "## Prompt",
+        "",
+        _quote(request.prompt.text),
+        "",
+    ]
+    for result in comparison.results:
+        answer = result.answer
+        lines += [
+            f"## {result.label}: {safe_name(result.setup.model.name)}",
+            "",
+            words.model_facts(result.setup.model),
+            "",
+        ]
+        if answer.reasoning:
+            lines += ["### Reasoning", "", _quote(answer.reasoning), ""]
+        lines += [_quote(answer.text) if answer.text else "(no answer)", ""]
+        lines += [f"- {line}" for line in number_lines(result, comparison)]
+        lines.append("")
+    if comparison.engine:
+        engine = comparison.engine
+        lines.append(f"Engine: llama-cpp-python {engine.llama_cpp_python}, llama.cpp {engine.build}, {engine.features}")
+    if comparison.differences:
+        lines.append(f"Not the same for both: {', '.join(comparison.differences)}")
+    if hidden := unknowns(comparison.results):
+        lines.append(f"Cannot be compared, it is on the server: {', '.join(hidden)}")
+    return "\n".join(lines) + "\n"
+
+
+def comparison_csv(comparison: Comparison) -> str:
+    """One line a lane, with a header line."""
+    rows = []
+    for result in comparison.results:
+        body = lane_json(result)
+        flat = {
+            "comparison": comparison.id, "created": comparison.created, "mode": comparison.request.mode.value,
+            "lane": result.label, "model": result.setup.model.name, "prompt": comparison.request.prompt.text,
+            "answer": result.answer.text, "stop_reason": result.answer.stop_reason.value,
+            **{k: v for k, v in body["timing"].items() if k != "conditions"},
+            **{f"memory_{k}": v for k, v in body["memory"].items()},
+        }  # fmt: skip
+        rows.append(flat)
+    out = io.StringIO()
+    writer = csv.DictWriter(out, fieldnames=list(rows[0]) if rows else ["comparison"])
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue()
+
+
+def number_lines(result: LaneResult, comparison: Comparison) -> list[str]:
+    """The numbers of one answer of `comparison` in words, "-" where one would be nonsense."""
+    answer = result.answer
+    timing = answer.timing
+    reading = f"{words.count(timing.prompt_tokens)} tok, {words.figure(timing.prompt_tokens_per_s)} tok/s"
+    writing = f"{words.count(timing.generated_tokens)} tok, {words.figure(timing.generation_tokens_per_s)} tok/s"
+    lines = [
+        f"Reading {reading} · First token {words.seconds(timing.first_token_s)} · Writing {writing} · "
+        f"{words.figure(timing.characters_per_s)} characters/s{_how_counted(timing)}",
+        f"RAM {_memory(result)} · Load {words.seconds(timing.load_s)} · Total {words.seconds(timing.total_s)}",
+        f"Ended: {words.STOPS[answer.stop_reason]}"
+        + (f" · {words.plural(timing.threads, 'thread')}" if timing.threads else ""),
+    ]
+    if made := rounds_words(result, comparison.request.repeat):
+        lines.insert(1, f"Rounds: {made}. Medians and ranges: {_medians(result)}")
+    if slowdown := comparison.slowdown(result.label):
+        lines.append(f"Together: {slowdown_sentence(slowdown)}")
+    if meanwhile := conditions_words((*result.rounds, *result.spoiled) or (timing,)):
+        lines.append(f"Meanwhile: {meanwhile}")
+    return lines
+
+
+def _medians(result: LaneResult) -> str:
+    found = {name: spread(map(get, result.rounds)) for name, get in NUMBERS.items()}
+    parts = (
+        ("reading", rate_spread(found["prompt_tokens_per_s"], " tok/s")),
+        ("first token", time_spread(found["first_token_s"])),
+        ("writing", rate_spread(found["generation_tokens_per_s"], " tok/s")),
+        ("characters", rate_spread(found["characters_per_s"], "/s")),
+        ("total", time_spread(found["total_s"])),
+        ("RAM", size_spread(spread(receipt.total_bytes for receipt in result.round_memory))),
+    )
+    return ", ".join(f"{name} {value}" for name, value in parts)
+
+
+def _memory(result: LaneResult) -> str:
+    if result.setup.model.is_server:
+        return ON_THE_SERVER
+    memory = result.answer.memory
+    own, file, total = words.size(memory.own_bytes), words.size(memory.model_file_bytes), words.size(memory.total_bytes)
+    return f"{own} own + {file} model file = {total}, peak {words.size(memory.peak_bytes)}"
+
+
+def _how_counted(timing: Timing) -> str:
+    if not timing.is_remote:
+        return ""
+    pieces = "; pieces of text taken for tokens" if timing.counting is Counting.PIECES else ""
+    return f" ({BY_THIS_CLIENT}{pieces})"
+
+
+def _error(answer: Answer) -> dict[str, str] | None:
+    return {"kind": answer.failure.kind, "message": answer.failure.message} if answer.failure else None
+
+
+def _quote(text: str) -> str:
+    return "\n".join(f"> {line}" for line in text.splitlines()) or "> "

@@ -1,0 +1,88 @@
+"""What is said of repeated rounds, of what disturbed them, and of running together."""
+
+from __future__ import annotations
+
+from weighin.core import words
+from weighin.core.comparisons.answer import Timing
+from weighin.core.comparisons.comparison import LaneResult, Slowdown
+from weighin.core.comparisons.rounds import AGREEMENT, Spread, last_change, speeds
+
+
+def rounds_words(result: LaneResult, asked: int) -> str:
+    """How many rounds count, and why not more; "" for a single one."""
+    made = len(result.rounds)
+    if made < 2:
+        return ""
+    change = last_change(speeds(result.rounds))
+    text = f"{made} of {asked}"
+    if change is not None:
+        agree = change <= AGREEMENT
+        text += (
+            f", medians agree within {words.percent(AGREEMENT)}"
+            if agree
+            else f", the median still moved by {words.percent(change)}"
+        )
+    if result.spoiled:
+        text += f", {words.plural(len(result.spoiled), 'disturbed one')} repeated"
+    return text
+
+
+def conditions_words(timings: tuple[Timing, ...]) -> str:
+    """What else happened on this computer: of one round all that is known, of several what disturbed some of them."""
+    known = [timing.conditions for timing in timings if timing.conditions is not None]
+    if not known:
+        return ""
+    if len(known) == 1:
+        return known[0].words
+    disturbed = [conditions for conditions in known if conditions.disturbances]
+    if not disturbed:
+        return known[-1].words
+    reasons = dict.fromkeys(reason for conditions in disturbed for reason in conditions.disturbances)
+    return f"{len(disturbed)} of {len(known)} disturbed: {', '.join(reasons)}"
+
+
+def slowdown_words(slowdown: Slowdown) -> str:
+    """What was left of the speed alone."""
+    parts = [
+        f"{name} {words.percent(share)}"
+        for name, share in (
+            ("writing", slowdown.writing),
+            ("reading", slowdown.reading),
+            ("first token", slowdown.first_token),
+        )
+        if share is not None
+    ]
+    return ", ".join(parts)
+
+
+def slowdown_sentence(slowdown: Slowdown) -> str:
+    """The same with what it was held against."""
+    prompt = "the same prompt" if slowdown.same_prompt else "another prompt"
+    return f"{slowdown_words(slowdown)} of the speed alone, measured on {prompt}"
+
+
+def rate_spread(found: Spread | None, unit: str) -> str:
+    """ "12.1 (11.8–12.4) tok/s"; "-" where there is none."""
+    if found is None:
+        return words.NONE
+    if found.n == 1:
+        return f"{words.figure(found.median)}{unit}"
+    return f"{words.figure(found.median)} ({words.figure(found.low)}–{words.figure(found.high)}){unit}"
+
+
+def time_spread(found: Spread | None) -> str:
+    """ "42 ms (40 ms–51 ms)"; "-" where there is none."""
+    if found is None:
+        return words.NONE
+    if found.n == 1:
+        return words.seconds(found.median)
+    return f"{words.seconds(found.median)} ({words.seconds(found.low)}–{words.seconds(found.high)})"
+
+
+def size_spread(found: Spread | None) -> str:
+    """ "62.9 MB (62.1 MB–63.0 MB)"; "-" where there is none."""
+    if found is None:
+        return words.NONE
+    if found.n == 1 or words.size(found.low) == words.size(found.high):
+        return words.size(found.median)
+    return f"{words.size(found.median)} ({words.size(found.low)}–{words.size(found.high)})"

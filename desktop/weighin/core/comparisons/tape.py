@@ -1,0 +1,313 @@
+"""The tale of the tape: two models side by side in a dozen numbers and one sentence, each with what it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import median
+
+from weighin.core import words
+from weighin.core.bundles.bundle import BundleMachine
+from weighin.core.comparisons.answer import Timing
+from weighin.core.comparisons.blind import Tally, contender
+from weighin.core.comparisons.comparison import Comparison, EngineFacts, LaneResult, Mode
+from weighin.core.evaluations.evaluation import Verdict
+from weighin.core.evaluations.evaluation_row import EvaluationRow
+from weighin.core.evaluations.evaluation_words import verdict_sentence
+from weighin.core.models.model import ModelFacts
+from weighin.core.safe_text import safe_name
+
+# Below this two single runs say nothing: of 500 published triples one in ten spreads wider than 15 %.
+_NOISE = 0.15
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What is known of a pair. alone, together: the comparisons whose numbers are told, None where there is none.
+    tally: blind votes; evaluation: the latest of both models. version: of this program."""
+
+    alone: Comparison | None
+    together: Comparison | None
+    tally: Tally | None
+    evaluation: EvaluationRow | None
+    machine: BundleMachine
+    version: str
+
+    @property
+    def main(self) -> Comparison:
+        """The comparison that gives names, memory, date. At least one of the two must be there."""
+        found = self.alone or self.together
+        assert found is not None
+        return found
+
+
+@dataclass(frozen=True)
+class Line:
+    """One number of both. note: what it rests on. share_a, share_b: lengths of bars from 0 to 1, None for none.
+    better: "A" or "B" where one is beyond the noise, "" otherwise."""
+
+    label: str
+    a: str
+    b: str
+    note: str = ""
+    share_a: float | None = None
+    share_b: float | None = None
+    better: str = ""
+
+
+@dataclass(frozen=True)
+class Side:
+    """A model: its name, and one line of what it is."""
+
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Tape:
+    """Everything that is painted and printed."""
+
+    a: Side
+    b: Side
+    lines: tuple[Line, ...]
+    verdict: str
+    footer: tuple[str, ...]
+
+
+def tape_of(sources: Sources) -> Tape:
+    """The tape of a pair."""
+    a, b = (result.setup.model for result in sources.main.results)
+    speeds = _speed(sources.alone, "Writes", "generation_tokens_per_s")
+    lines = [
+        Line("Parameters", _parameters(a), _parameters(b)),
+        Line("File", _file(a), _file(b)),
+        _memory(sources.main),
+        _first_token(sources.alone),
+        _speed(sources.alone, "Reads", "prompt_tokens_per_s"),
+        speeds,
+        _together(sources),
+        _mmlu(sources, a),
+        _votes(sources.tally, a),
+    ]
+    told = tuple(line for line in lines if line is not None)
+    return Tape(_side(a), _side(b), told, _verdict(sources, told), _footer(sources))
+
+
+def tape_markdown(tape: Tape) -> str:
+    """The tape as a page."""
+    rows = [f"| {_cell(line.label)} | {_cell(line.a)} | {_cell(line.b)} | {_cell(line.note)} |" for line in tape.lines]
+    return "\n".join(
+        [
+            f"# {_cell(tape.a.name)} and {_cell(tape.b.name)}",
+            "",
+            f"**{_cell(tape.verdict)}**",
+            "",
+            f"| | A: {_cell(tape.a.name)} | B: {_cell(tape.b.name)} | |",
+            "|---|---:|---:|---|",
+            f"| | {_cell(tape.a.kind)} | {_cell(tape.b.kind)} | |",
+            *rows,
+            "",
+            *tape.footer,
+            "",
+        ]
+    )
+
+
+def _side(model: ModelFacts) -> Side:
+    kind = f"mixture of {model.experts} experts, {model.experts_used or words.NONE} used" if model.is_moe else "dense"
+    if model.is_server:
+        kind = "on a server"
+    elif model.starter:
+        kind = f"{kind} · tiny teaching model"
+    return Side(safe_name(model.name, 120), kind)
+
+
+def _parameters(model: ModelFacts) -> str:
+    if not model.parameters:
+        return words.NONE
+    total = words.parameters(model.parameters)
+    return f"{total}, {words.parameters(model.active_parameters)} active" if model.is_moe else total
+
+
+def _file(model: ModelFacts) -> str:
+    return f"{safe_name(model.quantization, 24)}, {words.size(model.file_bytes)}" if model.file_bytes else words.NONE
+
+
+def _memory(comparison: Comparison) -> Line:
+    peaks = [result.answer.memory.peak_bytes or result.answer.memory.total_bytes for result in comparison.results]
+    better = _smaller(peaks[0], peaks[1], 0.05)
+    a, b = (words.size(peak) for peak in peaks)
+    return Line("Memory", a, b, "peak while answering", *_shares(peaks[0], peaks[1]), better)
+
+
+def _first_token(comparison: Comparison | None) -> Line | None:
+    if comparison is None:
+        return None
+    a, b = (_values(result, "first_token_s") for result in comparison.results)
+    if not a or not b:
+        return None
+    better = _beyond_noise(a, b, smaller_is_better=True)
+    said = tuple(_spread(values, words.seconds) for values in (a, b))
+    return Line("First token", said[0], said[1], _rounds_note(a, b), *_shares(median(a), median(b)), better)
+
+
+def _speed(comparison: Comparison | None, label: str, name: str) -> Line | None:
+    if comparison is None:
+        return None
+    a, b = (_values(result, name) for result in comparison.results)
+    if not a and not b:
+        return None
+    better = _beyond_noise(a, b) if a and b else ""
+    shares = _shares(median(a) if a else None, median(b) if b else None)
+    return Line(f"{label} alone", _rate(a), _rate(b), _rounds_note(a, b), *shares, better)
+
+
+def _together(sources: Sources) -> Line | None:
+    if sources.together is None:
+        return None
+    now = [_values(result, "generation_tokens_per_s") for result in sources.together.results]
+    if not all(now):
+        return None
+    said = []
+    for index, values in enumerate(now):
+        before = _values(sources.alone.results[index], "generation_tokens_per_s") if sources.alone else []
+        change = f", {100 * median(values) / median(before) - 100:+.0f} %".replace("-", "\u2212") if before else ""
+        said.append(f"{_rate(values)}{change}")
+    shares = _shares(median(now[0]), median(now[1]))
+    return Line("Writes together", said[0], said[1], "both at once, sharing the machine", *shares)
+
+
+def _mmlu(sources: Sources, a: ModelFacts) -> Line | None:
+    found = sources.evaluation
+    if found is None or len(found.lanes) != 2:
+        return None
+    lanes = found.lanes
+    swapped = contender(lanes[0].model).key != contender(a).key
+    first, second = (lanes[1], lanes[0]) if swapped else (lanes[0], lanes[1])
+    said = []
+    for lane in (first, second):
+        if lane.accuracy is None or lane.interval is None:
+            said.append(words.NONE)
+        else:
+            low, high = (100 * end for end in lane.interval)
+            said.append(f"{100 * lane.accuracy:.1f} % ({low:.1f}–{high:.1f})")
+    verdict = found.paired.verdict if found.paired else Verdict.CANNOT_TELL
+    better = {Verdict.A_BETTER: "BA"[not swapped], Verdict.B_BETTER: "AB"[not swapped]}.get(verdict, "")
+    note = f"{min(lane.n for lane in lanes):,} questions, {found.shots}-shot, 95 %"
+    return Line(safe_name(found.dataset, 30), said[0], said[1], note, first.accuracy, second.accuracy, better)
+
+
+def _votes(tally: Tally | None, a: ModelFacts) -> Line | None:
+    if tally is None or not tally.n:
+        return None
+    swapped = tally.one.key != contender(a).key
+    for_a, for_b = (tally.for_two, tally.for_one) if swapped else (tally.for_one, tally.for_two)
+    better = ("A" if for_a > for_b else "B") if tally.is_settled else ""
+    note = f"of {words.plural(tally.n, 'blind vote')}, {'settled' if better else 'not settled'}"
+    return Line("Preferred", str(for_a), str(for_b), note, *_shares(for_a, for_b), better)
+
+
+def _verdict(sources: Sources, lines: tuple[Line, ...]) -> str:
+    """What can be said, in at most four short sentences."""
+    found = {line.label: line for line in lines}
+    said = [_speed_sentence(sources.alone, found.get("Writes alone")), _memory_sentence(sources.main, found["Memory"])]
+    first = contender(sources.main.results[0].setup.model).key
+    if (found_row := sources.evaluation) is not None and found_row.paired is not None:
+        names = ("A", "B") if contender(found_row.lanes[0].model).key == first else ("B", "A")
+        said.append(f"{safe_name(found_row.dataset, 30)}: {verdict_sentence(found_row.paired, *names)}")
+    if "Preferred" in found:
+        said.append(_votes_sentence(found["Preferred"]))
+    return " ".join(sentence for sentence in said if sentence)
+
+
+def _speed_sentence(comparison: Comparison | None, line: Line | None) -> str:
+    if comparison is None or line is None:
+        return "Alone was not measured long enough to speak of speed."
+    a, b = (_values(result, "generation_tokens_per_s") for result in comparison.results)
+    if not a or not b:
+        return "One answer is too short to speak of speed."
+    if not line.better:
+        return "Writing speed: no difference that these runs could show."
+    ratio = max(median(a), median(b)) / min(median(a), median(b))
+    return f"{line.better} writes {ratio:.1f} times as fast."
+
+
+def _memory_sentence(comparison: Comparison, line: Line) -> str:
+    peaks = [result.answer.memory.peak_bytes or result.answer.memory.total_bytes for result in comparison.results]
+    if not line.better or peaks[0] is None or peaks[1] is None:
+        return ""
+    return f"{line.better} needs {words.size(abs(peaks[0] - peaks[1]))} less memory."
+
+
+def _votes_sentence(line: Line) -> str:
+    if not line.better:
+        return "Blind votes have not settled which is preferred."
+    return f"Blind votes prefer {line.better}, {max(int(line.a), int(line.b))} of {int(line.a) + int(line.b)}."
+
+
+def _footer(sources: Sources) -> tuple[str, ...]:
+    machine = sources.machine
+    where = [f"{safe_name(machine.processor, 80)}, {words.plural(machine.physical_cores, 'core')}"]
+    if machine.ram_total_bytes:
+        where.append(f"{words.size(machine.ram_total_bytes)} RAM")
+    where += [safe_name(gpu, 60) for gpu in machine.gpus[:3]]
+    main = sources.main
+    disturbed = any(timing.disturbed for result in main.results for timing in (result.answer.timing, *result.rounds))
+    what = [words.moment(main.created), _engine(main.engine), f"Weigh-In {sources.version}"]
+    if disturbed:
+        what.append("a round was disturbed")
+    return (" · ".join(where), " · ".join(part for part in what if part))
+
+
+def _engine(engine: EngineFacts | None) -> str:
+    return f"llama.cpp {safe_name(engine.build, 60)}" if engine else ""
+
+
+def _values(result: LaneResult, name: str) -> list[float]:
+    """One number of every round, of the answer alone where there were no rounds."""
+    timings: tuple[Timing, ...] = result.rounds or (result.answer.timing,)
+    return [value for timing in timings if not timing.disturbed and (value := getattr(timing, name)) is not None]
+
+
+def _rate(values: list[float]) -> str:
+    return f"{_spread(values, words.figure)} tok/s" if values else words.NONE
+
+
+def _spread(values: list[float], say: Callable[[float], str]) -> str:
+    """The median, and behind it the range where there is one."""
+    middle, low, high = say(median(values)), say(min(values)), say(max(values))
+    return middle if low == high else f"{middle} ({low}–{high})"
+
+
+def _rounds_note(a: list[float], b: list[float]) -> str:
+    n = min(len(a), len(b))
+    return "one run" if n < 2 else f"median and range of {n} rounds"
+
+
+def _beyond_noise(a: list[float], b: list[float], smaller_is_better: bool = False) -> str:
+    """Whose is better: ranges that do not meet, with single runs a difference above the noise; "" otherwise."""
+    high, low = ("B", "A") if smaller_is_better else ("A", "B")
+    margin = 1 + _NOISE if min(len(a), len(b)) < 3 else 1.0
+    if min(a) > max(b) * margin:
+        return high
+    return low if min(b) > max(a) * margin else ""
+
+
+def _smaller(a: float | None, b: float | None, margin: float) -> str:
+    if not a or not b or abs(a - b) <= margin * max(a, b):
+        return ""
+    return "A" if a < b else "B"
+
+
+def _shares(a: float | None, b: float | None) -> tuple[float | None, float | None]:
+    most = max(a or 0.0, b or 0.0)
+    return (a / most if a is not None else None, b / most if b is not None else None) if most else (None, None)
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")
+
+
+def other_mode(comparison: Comparison) -> Mode:
+    """The mode that a comparison was not made in."""
+    return Mode.TOGETHER if comparison.request.mode is Mode.ALONE else Mode.ALONE

@@ -1,0 +1,1 @@
+"""This computer as values, and arithmetic on its cores and memory."""

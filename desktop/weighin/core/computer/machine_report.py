@@ -1,0 +1,72 @@
+"""This computer and its engine in words, a line each: what `weighin doctor` prints and the Workstation page copies."""
+
+from __future__ import annotations
+
+from weighin.core import words
+from weighin.core.comparisons.comparison import EngineFacts
+from weighin.core.computer.hardware import Hardware
+
+_POWER = {None: "no battery", True: "on battery: expect slower numbers", False: "mains"}
+
+
+def machine_lines(
+    hardware: Hardware, bandwidth: float | None, engine: EngineFacts | None
+) -> tuple[tuple[str, str], ...]:
+    """Pairs of a heading and what is said under it. `bandwidth`: of reading memory, bytes/s."""
+    lines = [
+        ("System", hardware.system),
+        ("Processor", f"{hardware.processor}, {cores(hardware)}"),
+        ("Cache", _cache(hardware.last_level_cache_bytes)),
+        ("Memory", memory(hardware)),
+        ("Reads memory", bandwidth_words(bandwidth)),
+        ("Swap", words.size(hardware.swap_total_bytes)),
+        *(("GPU", gpu) for gpu in gpus(hardware)),
+        ("Disk", f"{words.size(hardware.disk_free_bytes)} free where models go"),
+        ("Power", _POWER[hardware.on_battery]),
+    ]
+    if engine:
+        lines += [
+            ("Engine", f"llama-cpp-python {engine.llama_cpp_python}, llama.cpp {engine.build}"),
+            ("Uses", engine.features),
+            *(("Device", device) for device in engine.devices),
+            ("GPU offload", "yes" if engine.gpu_offload else "no: this build computes on the processor only"),
+        ]
+    return tuple(lines)
+
+
+def page(version: str, lines: tuple[tuple[str, str], ...]) -> str:
+    """The lines under each other, to paste."""
+    width = max(len(name) for name, _ in lines)
+    return "\n".join(f"{name:<{width}}  {text}" for name, text in (("Weigh-In", version), *lines))
+
+
+def cores(hardware: Hardware) -> str:
+    """ "16 cores (8 of them faster), 24 threads"."""
+    faster = hardware.performance_cores
+    of_them = f" ({faster} of them faster)" if faster else ""
+    number = words.plural(hardware.physical_cores, "core")
+    return f"{number}{of_them}, {words.plural(hardware.logical_cores, 'thread')}"
+
+
+def memory(hardware: Hardware) -> str:
+    """All of it, what a container leaves of it, and what is free now."""
+    limit = hardware.ram_limit_bytes
+    within = f", {words.size(limit)} of it for this container" if limit is not None else ""
+    return f"{words.size(hardware.ram_total_bytes)}{within}, {words.size(hardware.ram_available_bytes)} free now"
+
+
+def bandwidth_words(bandwidth: float | None) -> str:
+    """ "33.4 GB/s with all cores ✓", or that it was not measured."""
+    return "not measured" if bandwidth is None else f"{bandwidth / 1e9:.1f} GB/s with all cores ✓"
+
+
+def gpus(hardware: Hardware) -> tuple[str, ...]:
+    """A line for each GPU; that there is none in one line."""
+    if not hardware.gpus:
+        return ("none that NVIDIA's driver shows",)
+    return tuple(f"{g.name}, {words.size(g.total_bytes)}, {words.size(g.free_bytes)} free now" for g in hardware.gpus)
+
+
+def _cache(size: int | None) -> str:
+    """Caches come in powers of two."""
+    return words.NONE if size is None else f"{size / (1 << 20):.4g} MiB on the last level"

@@ -1,0 +1,147 @@
+"""The files of a repository as a person chooses among them: one row a quantization, shards together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from weighin.core.downloads.hub_names import check_path
+from weighin.core.errors import AppError
+
+_QUANTIZATION = re.compile(
+    r"(?:^|[-._/])((?:UD-)?(?:IQ\d_(?:XXS|XS|S|M|NL)|Q\d_K(?:_(?:XXL|XL|XS|L|M|S))?|Q\d_\d(?:_\d_\d)?|TQ\d_0|"
+    r"MXFP4(?:_MOE)?|NVFP4|BF16|F16|F32))(?=[-._/]|$)",
+    re.IGNORECASE,
+)
+_SHARD = re.compile(r"^(?P<stem>.+)-(?P<number>\d{5})-of-(?P<count>\d{5})\.gguf$", re.IGNORECASE)
+_PIECE = re.compile(r"\.gguf[.-](?:part-?\w+|split-?\w+)$", re.IGNORECASE)
+_SIDE_FILE = re.compile(r"(?:^|[-._/])(mmproj|mtp|draft|drafter|eagle3?|assistant)(?=[-._/]|$)", re.IGNORECASE)
+_PIECES = "cut into byte pieces that are no models by themselves; they would have to be joined by hand"
+
+
+@dataclass(frozen=True)
+class RemoteFile:
+    """A file at the hub; sha256 is None for the few small files the hub does not keep by content."""
+
+    path: str
+    size: int
+    sha256: str | None = None
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One model of a repository in one quantization: its files in order, together `size` bytes.
+
+    `problem`: why it cannot be downloaded, "" where it can."""
+
+    name: str
+    quantization: str
+    files: tuple[RemoteFile, ...]
+    problem: str = ""
+
+    @property
+    def size(self) -> int:
+        """Bytes of all files."""
+        return sum(file.size for file in self.files)
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A file that is not offered, and why."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A repository at one commit. `gated`: "", "auto" or "manual"."""
+
+    repo: str
+    commit: str
+    variants: tuple[Variant, ...]
+    left_out: tuple[LeftOut, ...] = ()
+    gated: str = ""
+    license: str | None = None
+    downloads: int | None = None
+
+    def variant_of(self, path: str) -> Variant:
+        """The variant that the file `path` is (a part of). Raises AppError."""
+        for variant in self.variants:
+            if any(file.path == path for file in variant.files):
+                return variant
+        for entry in self.left_out:
+            if entry.path == path:
+                raise AppError(f"{path} is not a model to download: {entry.reason}.", kind="left_out")
+        raise AppError(f"{self.repo} has no file {path} at its newest commit.", kind="not_found")
+
+
+@dataclass(frozen=True)
+class Repository:
+    """One answer of a search."""
+
+    repo: str
+    downloads: int | None = None
+    likes: int | None = None
+    gated: str = ""
+    license: str | None = None
+    architecture: str | None = None
+    parameters: int | None = None
+    context_length: int | None = None
+
+
+def quantization_of(path: str) -> str:
+    """The quantization that a file name states, in upper case; "" where it states none."""
+    found = _QUANTIZATION.findall(_SHARD.sub(r"\g<stem>.gguf", path))
+    return str(found[-1]).upper() if found else ""
+
+
+def group_files(files: Iterable[RemoteFile]) -> tuple[tuple[Variant, ...], tuple[LeftOut, ...]]:
+    """Variants by size, and the GGUF files that are left out, each with its reason."""
+    single: list[Variant] = []
+    shards: dict[tuple[str, int], list[RemoteFile]] = {}
+    left_out: list[LeftOut] = []
+    for file in files:
+        reason = _reason_against(file)
+        if reason is None:
+            continue
+        if reason:
+            left_out.append(LeftOut(file.path, reason))
+        elif match := _SHARD.match(file.path):
+            shards.setdefault((match["stem"], int(match["count"])), []).append(file)
+        else:
+            single.append(Variant(_stem(file.path), quantization_of(file.path), (file,)))
+    split = [_split(stem, count, parts) for (stem, count), parts in shards.items()]
+    return tuple(sorted((*single, *split), key=lambda v: (v.size, v.name))), tuple(left_out)
+
+
+def _reason_against(file: RemoteFile) -> str | None:
+    """Why `file` is left out; "" where it is offered, None where it is no GGUF at all."""
+    if _PIECE.search(file.path):
+        return _PIECES
+    if not file.path.lower().endswith(".gguf"):
+        return None
+    try:
+        check_path(file.path)
+    except AppError as error:
+        return error.user_text.rstrip(".")
+    if side := _SIDE_FILE.search(file.path.rsplit("/", 1)[-1]):
+        return "the picture part of a model" if side[1].lower() == "mmproj" else "a helper file of a model (drafts)"
+    if "imatrix" in file.path.rsplit("/", 1)[-1].lower():
+        return "statistics from quantizing, not a model"
+    if file.sha256 is None:
+        return "the hub states no sha256 for it, so it could not be checked"
+    return ""
+
+
+def _split(stem: str, count: int, parts: list[RemoteFile]) -> Variant:
+    ordered = tuple(sorted(parts, key=lambda p: p.path))
+    problem = ""
+    if len({p.path.lower() for p in parts}) != count:
+        problem = f"The hub has only {len(parts)} of the {count} parts of this model."
+    return Variant(stem.rsplit("/", 1)[-1], quantization_of(ordered[0].path), ordered, problem)
+
+
+def _stem(path: str) -> str:
+    return path.rsplit("/", 1)[-1][: -len(".gguf")]

@@ -1,0 +1,1 @@
+"""Questions put to models: data, prompts, samples, scores, reports."""

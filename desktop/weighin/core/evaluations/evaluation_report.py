@@ -1,0 +1,265 @@
+"""An evaluation as the JSON, Markdown and CSV of the command line: keys are a contract, unknown numbers are null."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+from weighin.core import words
+from weighin.core.comparisons.report import engine_json, model_json
+from weighin.core.evaluations.evaluation import (
+    STANDARD,
+    EvaluationRecord,
+    ItemResult,
+    LaneEvaluation,
+    PairedResult,
+    RunState,
+    ScoredItem,
+)
+from weighin.core.evaluations.evaluation_row import EvaluationRow
+from weighin.core.evaluations.evaluation_words import (
+    LABEL_ERRORS,
+    NOT_MMLU,
+    run_title,
+    sample_sentence,
+    verdict_sentence,
+)
+from weighin.core.evaluations.questions import LETTERS
+from weighin.core.safe_text import safe_name
+
+MMLU_SCHEMA = "weighin.mmlu/1"
+
+
+def evaluation_json(record: EvaluationRecord, with_items: bool) -> dict[str, Any]:
+    """The one object that `weighin mmlu --json` prints; item by item only where asked for."""
+    protocol = record.protocol
+    body: dict[str, Any] = {
+        "schema": MMLU_SCHEMA,
+        "id": record.id,
+        "created": record.created,
+        "state": record.state.value,
+        "questions": record.request.choice.questions,
+        "protocol": {
+            "name": protocol.name,
+            "shots": protocol.shots,
+            "scoring": protocol.scoring,
+            "sampling": protocol.sampling,
+            "seed": protocol.seed,
+            "n": protocol.n,
+            "split": protocol.split,
+            "subjects": list(protocol.subjects),
+            "dataset": protocol.dataset,
+            "dataset_sha256": protocol.dataset_sha256,
+            "population": protocol.population,
+            "is_mmlu": protocol.is_mmlu,
+        },
+        "engine": engine_json(record.engine),
+        "lanes": [_lane_json(lane) for lane in record.lanes],
+        "paired": _paired_json(record.paired),
+    }
+    if with_items:
+        body["items"] = [_item_json(item, len(record.lanes)) for item in record.items]
+    return body
+
+
+def evaluation_csv(record: EvaluationRecord) -> str:
+    """One line a question, with a header line; empty where a lane was not asked."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    labels = [lane.label for lane in record.lanes]
+    per_lane = ["choice", "right", *(f"logprob_{letter}" for letter in LETTERS), "margin", "near_tie", "failure"]
+    writer.writerow(["id", "subject", "answer", *(f"{label.lower()}_{name}" for label in labels for name in per_lane)])
+    for item in record.items:
+        cells: list[Any] = [item.question.id, item.question.subject, item.question.letter]
+        for label in labels:
+            cells += _csv_cells(item, label)
+        writer.writerow(cells)
+    return out.getvalue()
+
+
+def evaluation_markdown(record: EvaluationRecord) -> str:
+    """The evaluation as a page to read."""
+    protocol = record.protocol
+    lines = [
+        f"# {run_title(protocol)}",
+        "",
+        f"{words.moment(record.created)} · {state_words(record)}",
+        "",
+        f"Protocol “{protocol.name}”: {protocol.shots} shots, {protocol.split} split, {protocol.scoring}.",
+        sample_sentence(protocol),
+        LABEL_ERRORS if protocol.is_mmlu else NOT_MMLU,
+        "",
+        *result_lines(record),
+        "",
+        "| subject | " + " | ".join(f"{lane.label}" for lane in record.lanes) + " |",
+        "|---|" + "---|" * len(record.lanes),
+    ]
+    for subject in sorted({name for lane in record.lanes for name in lane.subjects}):
+        cells = [_subject_cell(lane, subject) for lane in record.lanes]
+        lines.append(f"| {subject} | " + " | ".join(cells) + " |")
+    lines += ["", f"Data set sha256 {protocol.dataset_sha256}, seed {protocol.seed}."]
+    if record.engine:
+        lines.append(f"Engine: llama-cpp-python {record.engine.llama_cpp_python}, llama.cpp {record.engine.build}")
+    return "\n".join(lines) + "\n"
+
+
+def result_lines(record: EvaluationRecord) -> list[str]:
+    """The numbers in words: each lane, and the verdict."""
+    lines = []
+    for lane in record.lanes:
+        lines.append(f"{lane.label}  {safe_name(lane.model.name)}: {score_words(lane)}")
+        lines += [f"   {text}" for text in _lane_lines(lane)]
+    if record.paired:
+        paired = record.paired
+        left = record.protocol.n - paired.n
+        lines += [
+            "",
+            f"Both right {paired.both_right:,} · only A {paired.only_a:,} · only B {paired.only_b:,} · "
+            f"both wrong {paired.both_wrong:,}",
+            verdict_sentence(paired, left=left),
+            f"Exact McNemar p = {paired.mcnemar_p:.3g}, for this sample as planned; e-value {paired.e_value:.3g}, "
+            "which decides at 20 whenever one looks.",
+        ]
+    return lines
+
+
+def score_words(lane: LaneEvaluation) -> str:
+    """Accuracy with its interval."""
+    if lane.accuracy is None or lane.interval is None:
+        return "no answers"
+    low, high = lane.interval
+    return f"{100 * lane.accuracy:.1f} % ({100 * low:.1f} to {100 * high:.1f}) of {lane.n:,} questions"
+
+
+def state_words(record: EvaluationRecord) -> str:
+    """How it ended."""
+    return {
+        RunState.FINISHED: "finished",
+        RunState.STOPPED: "stopped; it can be resumed",
+        RunState.FAILED: "a model failed; it can be resumed",
+        RunState.INTERRUPTED: "interrupted; it can be resumed",
+    }.get(record.state, record.state.value)
+
+
+def row_words(row: EvaluationRow) -> str:
+    """A run in a line: what was asked, and how it went."""
+    shots = f"{row.shots}-shot" + ("" if row.protocol == STANDARD else f", {row.protocol}")
+    scores = " | ".join("-" if lane.accuracy is None else f"{100 * lane.accuracy:.1f} %" for lane in row.lanes)
+    state = "" if row.state is RunState.FINISHED else f" ({row.state.value})"
+    return f"{safe_name(row.dataset, 40)}, {row.n:,} questions, {shots}: {scores}{state}"
+
+
+def row_json(row: EvaluationRow) -> dict[str, Any]:
+    """A run in short, for lists."""
+    return {
+        "id": row.id,
+        "created": row.created,
+        "state": row.state.value,
+        "questions": row.questions,
+        "dataset": row.dataset,
+        "protocol": row.protocol,
+        "shots": row.shots,
+        "split": row.split,
+        "n": row.n,
+        "lanes": [
+            {
+                "lane": lane.label,
+                "model": lane.model.name,
+                "n": lane.n,
+                "correct": lane.correct,
+                "accuracy": lane.accuracy,
+                "interval": list(lane.interval) if lane.interval else None,
+            }
+            for lane in row.lanes
+        ],
+        "paired": _paired_json(row.paired),
+        "can_resume": row.can_resume,
+    }
+
+
+def _lane_lines(lane: LaneEvaluation) -> list[str]:
+    rate = lane.tokens_evaluated / lane.seconds if lane.seconds else None
+    lines = []
+    if lane.n:
+        lines.append(
+            f"{lane.tokens_evaluated:,} tokens read ({lane.unique_tokens:,} needed) in {words.seconds(lane.seconds)}, "
+            f"{words.figure(rate)} tok/s, memory {words.size(lane.peak_bytes)} at most, near-ties {lane.near_ties:,}"
+        )
+    if lane.unscorable:
+        lines.append(f"! {lane.unscorable:,} questions could not be scored; they count as wrong")
+    lines += [f"! {text}" for text in ((lane.alarm,) if lane.alarm else ())]
+    lines += [f"! {safe_name(text, 300)}" for text in lane.notices]
+    if lane.failure:
+        lines.append(f"! {safe_name(lane.failure.message, 400)}")
+    return lines
+
+
+def _lane_json(lane: LaneEvaluation) -> dict[str, Any]:
+    return {
+        "lane": lane.label,
+        "model": model_json(lane.model),
+        "n": lane.n,
+        "correct": lane.correct,
+        "accuracy": lane.accuracy,
+        "interval": list(lane.interval) if lane.interval else None,
+        "tokens_evaluated": lane.tokens_evaluated,
+        "unique_tokens": lane.unique_tokens,
+        "seconds": lane.seconds,
+        "peak_bytes": lane.peak_bytes,
+        "subjects": {name: {"n": score.n, "correct": score.correct} for name, score in lane.subjects.items()},
+        "letters": dict(zip(LETTERS, lane.letters, strict=True)),
+        "near_ties": lane.near_ties,
+        "unscorable": lane.unscorable,
+        "alarm": lane.alarm or None,
+        "notices": list(lane.notices),
+        "error": {"kind": lane.failure.kind, "message": lane.failure.message} if lane.failure else None,
+    }
+
+
+def _paired_json(paired: PairedResult | None) -> dict[str, Any] | None:
+    if paired is None:
+        return None
+    return {
+        "both_right": paired.both_right,
+        "only_a": paired.only_a,
+        "only_b": paired.only_b,
+        "both_wrong": paired.both_wrong,
+        "difference": paired.difference,
+        "interval": list(paired.interval),
+        "mcnemar_p": paired.mcnemar_p,
+        "e_value": paired.e_value,
+        "verdict": paired.verdict.value,
+        "more_questions": paired.more_questions,
+    }
+
+
+def _item_json(item: ScoredItem, lanes: int) -> dict[str, Any]:
+    body: dict[str, Any] = {"id": item.question.id, "subject": item.question.subject, "answer": item.question.letter}
+    for label, result in (("a", item.a), ("b", item.b))[:lanes]:
+        body[label] = _result_json(result)
+    return body
+
+
+def _result_json(result: ItemResult | None) -> dict[str, Any] | None:
+    if result is None:
+        return None
+    return {
+        "choice": result.letter,
+        "logprobs": list(result.logprobs) if result.logprobs else None,
+        "failure": result.failure or None,
+    }
+
+
+def _csv_cells(item: ScoredItem, label: str) -> list[Any]:
+    result = item.a if label == "A" else item.b
+    if result is None:
+        return [""] * 9
+    logprobs = result.logprobs or ("",) * 4
+    margin = "" if result.margin is None else result.margin
+    return [result.letter or "", int(bool(item.right(label))), *logprobs, margin, int(result.near_tie), result.failure]
+
+
+def _subject_cell(lane: LaneEvaluation, subject: str) -> str:
+    score = lane.subjects.get(subject)
+    return f"{score.correct} of {score.n}" if score else "-"

@@ -1,0 +1,137 @@
+"""Question sets on disk: a folder or an archive in the layout of MMLU's authors, or one file of one's own.
+
+Layout: {dev,val,test}/SUBJECT_{dev,val,test}.csv, or the same below one folder ("data").
+"""
+
+from __future__ import annotations
+
+import re
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from weighin.core.errors import AppError
+from weighin.core.evaluations import mmlu_data
+from weighin.core.evaluations.question_rows import check_filled, check_subject, csv_rows, json_rows
+from weighin.core.evaluations.questions import Question, QuestionSet, checksum, set_checksum
+from weighin.core.safe_text import safe_name
+
+_MEMBER = re.compile(r"(?:\./)?(?:[^/]+/)?(dev|val|test)/([^/]+)_(dev|val|test)\.csv")
+_LARGEST_FILE, _LARGEST_SET = 16 << 20, 128 << 20
+_MOST_MEMBERS, _LARGEST_ARCHIVE = 20_000, 4 << 30
+
+
+def read_path(path: Path) -> QuestionSet:
+    """The set at `path`: a folder, a tar archive, a .csv or a .jsonl file. Raises AppError with one sentence."""
+    try:
+        if path.is_dir():
+            return _judged(path, _files_of_folder(path))
+        suffix = path.suffix.lower()
+        if suffix in (".jsonl", ".json", ".ndjson"):
+            return _own(path, json_rows(_without_mark(_read(path)), _subject_of(path), path.name))
+        if suffix in (".csv", ".txt"):
+            return _own(path, csv_rows(_without_mark(_read(path)), _subject_of(path), "test", path.name))
+        return _judged(path, _files_of_archive(path))
+    except FileNotFoundError:
+        raise AppError(f"There is no {safe_name(path.name)} at {path.parent}.", kind="questions") from None
+    except (tarfile.TarError, EOFError, OSError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise AppError(f"{safe_name(path.name)} cannot be read: {error.strerror}.", kind="questions") from None
+        text = f"{safe_name(path.name)} is no question file: neither a folder, a tar archive, CSV nor JSON lines."
+        raise AppError(text, str(error), "questions") from None
+
+
+def _files_of_folder(folder: Path) -> Iterator[tuple[str, str, bytes]]:
+    """(split, subject, content) of every question file, also one folder deeper ("data")."""
+    base = folder if any((folder / split).is_dir() for split in mmlu_data.ROWS) else folder / "data"
+    for split in mmlu_data.ROWS:
+        for path in sorted((base / split).glob("*.csv")):
+            subject = path.name.removesuffix(f"_{split}.csv")
+            if subject == path.name:
+                text = f"{safe_name(path.name)} in {split} should be named SUBJECT_{split}.csv."
+                raise AppError(text, kind="questions")
+            yield split, subject, _read(path)
+
+
+def _files_of_archive(path: Path) -> Iterator[tuple[str, str, bytes]]:
+    """The same of a tar archive, read in memory: nothing is unpacked, links and other files are passed over."""
+    with tarfile.open(path, "r:*") as archive:
+        seen, total = 0, 0
+        for member in archive:
+            seen, total = seen + 1, total + member.size
+            if seen > _MOST_MEMBERS or total > _LARGEST_ARCHIVE:
+                raise AppError(f"{safe_name(path.name)} holds far more than questions.", kind="questions")
+            match = _MEMBER.fullmatch(member.name)
+            if not match or not member.isreg() or match[1] != match[3]:
+                continue
+            if member.size > _LARGEST_FILE:
+                raise AppError(f"{safe_name(member.name)} is larger than any question file.", kind="questions")
+            stream = archive.extractfile(member)
+            assert stream is not None
+            data = stream.read()
+            if len(data) != member.size:
+                raise AppError(f"{safe_name(path.name)} is damaged: it ends too early.", kind="questions")
+            yield match[1], match[2], data
+
+
+def _judged(path: Path, files: Iterator[tuple[str, str, bytes]]) -> QuestionSet:
+    """The set of many files: the released MMLU, or one of the user's own that does not pretend to be it."""
+    questions: list[Question] = []
+    seen: set[tuple[str, str]] = set()
+    total = 0
+    for split, subject, data in files:
+        total += len(data)
+        if total > _LARGEST_SET:
+            raise AppError(f"{safe_name(path.name)} holds far more than questions.", kind="questions")
+        if (split, subject) in seen:
+            raise AppError(f"{safe_name(path.name)} holds {safe_name(subject)} twice.", kind="questions")
+        seen.add((split, subject))
+        questions += csv_rows(data, check_subject(subject), split, f"{subject}_{split}.csv")
+    if not any(q.split != "dev" for q in questions):
+        text = f"{safe_name(path.name)} holds no questions: there is no test/SUBJECT_test.csv or val/SUBJECT_val.csv."
+        raise AppError(text, kind="questions")
+    found = tuple(questions)
+    if {q.subject for q in found} <= set(mmlu_data.CATEGORIES):
+        _check_released(path.name, found)
+        return QuestionSet(str(path), f"MMLU ({path.name})", found, set_checksum(found), True)
+    return _own(path, found)
+
+
+def _check_released(name: str, questions: tuple[Question, ...]) -> None:
+    """Raise where questions under the names of MMLU's subjects are not MMLU's."""
+    for split in {q.split for q in questions} | {"dev"}:
+        rows = tuple(q for q in questions if q.split == split)
+        missing = sorted(set(mmlu_data.CATEGORIES) - {q.subject for q in rows})
+        if missing:
+            some = ", ".join(missing[:3]) + (" and more" if len(missing) > 3 else "")
+            text = (
+                f"{safe_name(name)} is not all of MMLU: {len(missing)} of 57 subjects are missing in {split} ({some})."
+            )
+            raise AppError(text, kind="questions")
+        if checksum(rows) != mmlu_data.CHECKSUMS[split]:
+            wanted = mmlu_data.ROWS[split]
+            what = f"{len(rows):,} rows instead of {wanted:,}" if len(rows) != wanted else "some rows are changed"
+            text = f"{safe_name(name)} is not MMLU as it was released: in {split} {what}. It is not used."
+            raise AppError(text, kind="questions")
+
+
+def _own(path: Path, questions: tuple[Question, ...]) -> QuestionSet:
+    if not any(q.split != "dev" for q in questions):
+        raise AppError(f"{safe_name(path.name)} holds worked examples, but no questions.", kind="questions")
+    check_filled(questions, path.name)
+    return QuestionSet(str(path), path.name, questions, set_checksum(questions))
+
+
+def _read(path: Path) -> bytes:
+    if path.stat().st_size > _LARGEST_FILE:
+        raise AppError(f"{safe_name(path.name)} is larger than any question file.", kind="questions")
+    return path.read_bytes()
+
+
+def _without_mark(data: bytes) -> bytes:
+    """Without the byte order mark that some editors write."""
+    return data.removeprefix(b"\xef\xbb\xbf")
+
+
+def _subject_of(path: Path) -> str:
+    return check_subject(path.name.split(".")[0][:60].strip() or "questions")

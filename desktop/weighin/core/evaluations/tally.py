@@ -1,0 +1,116 @@
+"""The score of a run while it grows: each answer is counted once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from weighin.core.comparisons.answer import Failure
+from weighin.core.evaluations.evaluation import ItemResult, LaneEvaluation, PairedResult, ScoredItem, SubjectScore
+from weighin.core.evaluations.questions import Question
+from weighin.core.models.model import ModelFacts
+from weighin.core.statistics.chance import chance_alarm
+from weighin.core.statistics.intervals import wilson
+from weighin.core.statistics.paired import compare
+
+
+@dataclass(frozen=True)
+class LaneCosts:
+    """What a lane's answers took so far. tokens: put through the model; unique: needed at least; peak_bytes: the most
+    memory of its worker. What a worker counted before it died counts as well."""
+
+    tokens: int = 0
+    unique: int = 0
+    seconds: float = 0.0
+    peak_bytes: int | None = None
+    notices: tuple[str, ...] = ()
+    failure: Failure | None = None
+
+
+class LaneTally:
+    """One lane's answers. `add` returns whether the answer is a new one."""
+
+    def __init__(self, label: str, model: ModelFacts) -> None:
+        self.label, self.model = label, model
+        self.costs = LaneCosts()
+        self.results: dict[str, ItemResult] = {}
+        self._correct = self._near_ties = self._unscorable = 0
+        self._letters = [0, 0, 0, 0]
+        self._subjects: dict[str, list[int]] = {}
+
+    def add(self, question: Question, result: ItemResult) -> bool:
+        """Count an answer."""
+        if result.id in self.results:
+            return False
+        self.results[result.id] = result
+        right = result.choice == question.answer
+        self._correct += right
+        self._near_ties += result.near_tie
+        if result.choice is None:
+            self._unscorable += 1
+        else:
+            self._letters[result.choice] += 1
+        subject = self._subjects.setdefault(question.subject, [0, 0])
+        subject[0] += 1
+        subject[1] += right
+        return True
+
+    def evaluation(self) -> LaneEvaluation:
+        """The score so far."""
+        n, correct, costs = len(self.results), self._correct, self.costs
+        return LaneEvaluation(
+            label=self.label,
+            model=self.model,
+            n=n,
+            correct=correct,
+            accuracy=correct / n if n else None,
+            interval=wilson(correct, n) if n else None,
+            subjects={name: SubjectScore(*counts) for name, counts in sorted(self._subjects.items())},
+            letters=tuple(self._letters),
+            near_ties=self._near_ties,
+            unscorable=self._unscorable,
+            tokens_evaluated=costs.tokens,
+            unique_tokens=costs.unique,
+            seconds=costs.seconds,
+            peak_bytes=costs.peak_bytes,
+            alarm=chance_alarm(correct, n, self._letters),
+            notices=costs.notices,
+            failure=costs.failure,
+        )
+
+
+class RunTally:
+    """All lanes' answers to the questions of a run, in running order."""
+
+    def __init__(self, questions: Iterable[Question], models: Iterable[tuple[str, ModelFacts]]) -> None:
+        self.questions = {question.id: question for question in questions}
+        self.lanes = tuple(LaneTally(label, model) for label, model in models)
+        self._boxes = {(True, True): 0, (True, False): 0, (False, True): 0, (False, False): 0}
+
+    def add(self, index: int, results: Iterable[ItemResult]) -> None:
+        """Count answers of lane `index`; one that is known already, or to another question, is passed over."""
+        for result in results:
+            question = self.questions.get(result.id)
+            if question is not None and self.lanes[index].add(question, result) and len(self.lanes) == 2:
+                other = self.lanes[1 - index].results.get(result.id)
+                if other is not None:
+                    pair = (result, other) if index == 0 else (other, result)
+                    self._boxes[pair[0].choice == question.answer, pair[1].choice == question.answer] += 1
+
+    def note(self, index: int, **costs: object) -> None:
+        """Replace fields of lane `index`'s costs."""
+        lane = self.lanes[index]
+        lane.costs = replace(lane.costs, **costs)  # type: ignore[arg-type]
+
+    def paired(self) -> PairedResult | None:
+        """Both lanes on what both were asked; None where that is nothing."""
+        if not any(self._boxes.values()):
+            return None
+        boxes = self._boxes
+        return compare(boxes[True, True], boxes[True, False], boxes[False, True], boxes[False, False])
+
+    def items(self) -> tuple[ScoredItem, ...]:
+        """Every question with what each lane said, in running order."""
+        first = self.lanes[0].results
+        second = self.lanes[1].results if len(self.lanes) == 2 else {}
+        return tuple(ScoredItem(q, first.get(name), second.get(name)) for name, q in self.questions.items())

@@ -1,0 +1,102 @@
+"""From headers to what a person wants to know of a model."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from weighin.core.errors import AppError
+from weighin.core.gguf.reader import TENSOR_TYPES, Header, KnownTexts, read_header_of
+from weighin.core.models.model import ModelFacts, shard_paths
+
+# general.file_type, from enum llama_ftype in llama.h.
+_FILE_TYPES = {
+    0: "F32", 1: "F16", 2: "Q4_0", 3: "Q4_1", 7: "Q8_0", 8: "Q5_0", 9: "Q5_1", 10: "Q2_K", 11: "Q3_K_S",
+    12: "Q3_K_M", 13: "Q3_K_L", 14: "Q4_K_S", 15: "Q4_K_M", 16: "Q5_K_S", 17: "Q5_K_M", 18: "Q6_K", 19: "IQ2_XXS",
+    20: "IQ2_XS", 21: "Q2_K_S", 22: "IQ3_XS", 23: "IQ3_XXS", 24: "IQ1_S", 25: "IQ4_NL", 26: "IQ3_S", 27: "IQ3_M",
+    28: "IQ2_S", 29: "IQ2_M", 30: "IQ4_XS", 31: "IQ1_M", 32: "BF16", 36: "TQ1_0", 37: "TQ2_0", 38: "MXFP4",
+    39: "NVFP4", 40: "Q1_0", 41: "Q2_0",
+}  # fmt: skip
+_LARGEST = 1 << 31  # no count in a real header is larger
+_EXPERT_TENSOR = "_exps."
+
+
+def model_facts(path: Path, starter: bool = False, texts: KnownTexts | None = None) -> ModelFacts:
+    """Facts of the model that `path` is (a part of). `texts`: shared by whoever reads many. Raises AppError."""
+    parts = shard_paths(path)
+    missing = [p.name for p in parts if not p.exists()]
+    if missing and len(parts) > 1:
+        text = f"Only {len(parts) - len(missing)} of {len(parts)} parts of this model are here; missing: {missing[0]}"
+        raise AppError(text + (" and more." if len(missing) > 1 else "."), kind="parts")
+    headers = [read_header_of(p, texts) for p in parts]
+    if not any(h.tensors for h in headers):
+        raise AppError("This GGUF file holds no weights (a vocabulary only).", kind="no_weights")
+    facts = facts_of_headers(headers, parts[0].stem)
+    size = sum(p.stat().st_size for p in parts)
+    return ModelFacts(path=str(parts[0].absolute()), file_bytes=size, starter=starter, **facts)
+
+
+def facts_of_headers(headers: list[Header], fallback_name: str) -> dict[str, Any]:
+    """The fields of ModelFacts that headers tell (all but path, file_bytes, sha256, starter)."""
+    meta = headers[0].metadata
+    architecture = _text(meta.get("general.architecture"))
+    if not architecture:
+        raise AppError("The header of this file names no architecture.", kind="header")
+
+    def number(key: str) -> int | None:
+        value = meta.get(f"{architecture}.{key}")
+        if isinstance(value, list):  # one entry a layer: the largest stands for the model
+            value = max((v for v in value if isinstance(v, int)), default=None)
+        plausible = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _LARGEST
+        return value if plausible else None
+
+    tensors = [t for h in headers for t in h.tensors]
+    parameters = sum(t.elements for t in tensors)
+    experts, used = number("expert_count"), number("expert_used_count")
+    idle = 0
+    if experts and used and 0 < used < experts:
+        inside = sum(t.elements for t in tensors if _EXPERT_TENSOR in t.name)
+        idle = inside * (experts - used) // experts
+    template = _text(meta.get("tokenizer.chat_template")) or None
+    heads = number("attention.head_count")
+    embedding = number("embedding_length")
+    head_size = embedding // heads if embedding and heads else None
+    return {
+        "name": _text(meta.get("general.name")) or fallback_name,
+        "architecture": architecture,
+        "quantization": _quantization(meta, tensors),
+        "parameters": parameters,
+        "active_parameters": parameters - idle,
+        "layers": number("block_count"),
+        "heads": heads,
+        "kv_heads": number("attention.head_count_kv") or heads,
+        "key_length": number("attention.key_length") or head_size,
+        "value_length": number("attention.value_length") or head_size,
+        "embedding": embedding,
+        "experts": experts or None,
+        "experts_used": used or None,
+        "context_length": number("context_length"),
+        "vocabulary": headers[0].lengths.get("tokenizer.ggml.tokens"),
+        "template": template,
+        "template_sha256": hashlib.sha256(template.encode()).hexdigest() if template else None,
+        "license": _text(meta.get("general.license")) or None,
+    }
+
+
+def _quantization(meta: dict[str, Any], tensors: list[Any]) -> str:
+    """Name of the recipe where the file states it, else the type most weights have."""
+    stated = meta.get("general.file_type")
+    if isinstance(stated, int) and stated in _FILE_TYPES:
+        return _FILE_TYPES[stated]
+    weights: Counter[int] = Counter()
+    for tensor in tensors:
+        weights[tensor.type] += tensor.elements
+    kind = weights.most_common(1)[0][0]
+    return TENSOR_TYPES.get(kind, (f"type {kind}", 1, 1))[0]
+
+
+def _text(value: Any) -> str:
+    """`value` as one printable line's worth of text (templates keep their lines); "" for anything that is no text."""
+    return value if isinstance(value, str) else ""

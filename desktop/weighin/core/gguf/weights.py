@@ -1,0 +1,102 @@
+"""Where the weights of a file end up in memory: mapped from the file, copied, or on a GPU. Arithmetic on headers.
+
+What llama.cpp does (llama-model.cpp, load_tensors; llama-model-loader.cpp, load_all_data), with the file mapped:
+tensors used where they lie stay mapped, from the first of them to the last with everything between; tensors which the
+processor reads faster in another order are copied ("repacked"), their mapped pages stay; what lies on a GPU is copied
+there. While loading the whole file is mapped and read once.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from weighin.core.gguf.reader import Header, Tensor
+
+PAGE = 4096
+_BLOCK = re.compile(r"^blk\.(\d+)\.")
+# Read row by row by GET_ROWS or added: never repacked, and always kept by the processor.
+_INPUT = ("token_embd.weight", "position_embd.weight", "token_types.weight", "per_layer_token_embd.weight")
+_REPACKED_ROWS = 8  # rows a repacked block holds: others are left as they are (ggml-cpu/repack.cpp)
+
+
+@dataclass(frozen=True)
+class WeightsInMemory:
+    """Bytes: mapped from the file, copied into main memory, copied to GPUs; file: all of it. idle: the part of `mapped`
+    that only lies between what is used there."""
+
+    mapped: int
+    copied: int
+    gpu: int
+    file: int
+    idle: int = 0
+
+    @property
+    def total(self) -> int:
+        """All that is resident after loading."""
+        return self.mapped + self.copied + self.gpu
+
+
+def block_of(tensor: Tensor) -> int | None:
+    """Number of the block a tensor belongs to, None for those of the whole model."""
+    match = _BLOCK.match(tensor.name)
+    return int(match[1]) if match else None
+
+
+def is_tied(headers: list[Header]) -> bool:
+    """Whether the token embedding serves as output too: there is no output tensor of its own."""
+    return not any(t.name == "output.weight" for h in headers for t in h.tensors)
+
+
+def weights_in_memory(
+    headers: list[Header], file_bytes: int, repacked: frozenset[int], blocks: int, gpu_layers: int
+) -> WeightsInMemory:
+    """`headers`: one for each part. `repacked`: ggml types this engine repacks here. `blocks`: of the model.
+    `gpu_layers`: layers on GPUs, the output counting as one more than the blocks; 0 none.
+
+    Raises AppError never: a tensor of unknown type counts as mapped to the end of the file."""
+    first_on_gpu = max(0, blocks + 1 - gpu_layers) if gpu_layers else blocks + 1
+    mapped = copied = gpu = used = 0
+    for header in headers:
+        here: list[tuple[int, int]] = []
+        for tensor in header.tensors:
+            size = tensor.bytes or 0
+            if _on_gpu(tensor, first_on_gpu, blocks):
+                gpu += size
+            elif _is_repacked(tensor, repacked):
+                copied += size
+            else:
+                begin = header.data_start + tensor.offset
+                here.append((begin, begin + size))
+        if here:
+            first, last = min(b for b, _ in here), max(e for _, e in here)
+            mapped += -(-last // PAGE) * PAGE - first // PAGE * PAGE
+            used += sum(end - begin for begin, end in here)
+    if is_tied(headers):
+        copied_again, gpu_again = _output_copy(headers, repacked, gpu_layers)
+        copied, gpu = copied + copied_again, gpu + gpu_again
+    mapped = min(mapped, file_bytes)
+    return WeightsInMemory(mapped, copied, gpu, file_bytes, max(0, mapped - used))
+
+
+def _is_repacked(tensor: Tensor, repacked: frozenset[int]) -> bool:
+    matrix = len(tensor.shape) >= 2 and tensor.name.endswith(".weight") and tensor.name not in _INPUT
+    return matrix and tensor.type in repacked and tensor.shape[1] % _REPACKED_ROWS == 0
+
+
+def _on_gpu(tensor: Tensor, first_on_gpu: int, blocks: int) -> bool:
+    if tensor.name in _INPUT:
+        return False
+    block = block_of(tensor)
+    return (blocks if block is None else block) >= first_on_gpu
+
+
+def _output_copy(headers: list[Header], repacked: frozenset[int], gpu_layers: int) -> tuple[int, int]:
+    """Bytes of the second copy a tied embedding gets as output: repacked in memory, or on the GPU."""
+    embedding = next((t for h in headers for t in h.tensors if t.name == "token_embd.weight"), None)
+    if embedding is None:
+        return 0, 0
+    size = embedding.bytes or 0
+    if gpu_layers:
+        return 0, size
+    return (size if embedding.type in repacked and embedding.shape[1] % _REPACKED_ROWS == 0 else 0), 0

@@ -1,0 +1,169 @@
+"""The shelf: every model found on this computer, in place, with what is known of where it came from."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from weighin.core.errors import AppError
+from weighin.core.gguf.facts import model_facts
+from weighin.core.gguf.reader import KnownTexts
+from weighin.core.models.found import Found
+from weighin.core.models.model import ModelFacts, shard_paths
+
+
+class Condition(Enum):
+    """Whether a model can be run: READY; CHANGED since it was first seen or checked; GONE; BROKEN (see `problem`)."""
+
+    READY = "ready"
+    CHANGED = "changed"
+    GONE = "gone"
+    BROKEN = "broken"
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """A file as it was seen: when any of this differs, it is not the same file any more."""
+
+    path: str
+    size: int
+    mtime_ns: int
+    inode: int
+
+
+@dataclass(frozen=True)
+class ShelfModel:
+    """One model. `path` is its first part (what is opened), and its key.
+
+    source: the program or folder it was found in. repo, commit, hub_path: where the hub has it, as far as known.
+    digests: the hub's sha256 of each part in order, () where not known. verified: those were compared with the bytes
+    that the stamps describe. downloaded: by this program, so that removing may delete it. facts: None where BROKEN;
+    where the header of a CHANGED file cannot be read any more, those it had. forgotten: the user does not want to see
+    it; the file stays."""
+
+    path: str
+    name: str
+    source: str
+    stamps: tuple[Stamp, ...]
+    condition: Condition = Condition.READY
+    problem: str = ""
+    facts: ModelFacts | None = None
+    repo: str | None = None
+    commit: str | None = None
+    hub_path: str | None = None
+    digests: tuple[str, ...] = ()
+    verified: bool = False
+    downloaded: bool = False
+    forgotten: bool = False
+
+    @property
+    def size(self) -> int:
+        """Bytes of all parts."""
+        return sum(stamp.size for stamp in self.stamps)
+
+    @property
+    def is_intact(self) -> bool:
+        """Whether it may be run without asking."""
+        return self.condition is Condition.READY
+
+    @property
+    def known_to_hub(self) -> bool:
+        """Whether there is something to compare its sha256 with."""
+        return bool(self.digests) or bool(self.repo and self.hub_path)
+
+    def ready_facts(self) -> ModelFacts:
+        """The facts, for running it. Raises AppError with one sentence where it must not be run blindly."""
+        if self.condition is Condition.GONE:
+            raise AppError(f"{self.name} is not where it was: {self.path}", kind="missing")
+        if self.condition is Condition.CHANGED:
+            raise AppError(
+                f"{self.name} changed on the disk since it was checked: verify it or add it again.", kind="changed"
+            )
+        if self.facts is None:
+            raise AppError(f"{self.name} cannot be run: {self.problem}", kind="broken")
+        return self.facts
+
+
+def look(found: Found, known: ShelfModel | None, texts: KnownTexts | None = None) -> ShelfModel:
+    """What lies at a place now, with what was `known` of it. Reads headers only where something differs.
+
+    `texts`: shared by whoever looks at many."""
+    parts = [Path(found.path), *(p for p in shard_paths(Path(found.path)) if str(p) != found.path)]
+    stamps = tuple(stamp for part in sorted(parts) if (stamp := stamp_of(part)) is not None)
+    if known is not None and known.stamps == stamps:
+        was_gone = known.condition is Condition.GONE
+        return dataclasses.replace(known, condition=Condition.READY) if was_gone else known
+    fresh = ShelfModel(
+        path=found.path,
+        name=found.name,
+        source=found.source,
+        stamps=stamps,
+        repo=found.repo,
+        commit=found.commit,
+        hub_path=found.hub_path,
+        digests=found.digests,
+        downloaded=known.downloaded if known else False,
+    )
+    try:
+        facts = model_facts(Path(found.path), texts=texts)
+    except AppError as error:
+        if known is None or known.condition is Condition.BROKEN:
+            return dataclasses.replace(fresh, condition=Condition.BROKEN, problem=error.user_text)
+        problem = f"{_changed(known, fresh)} {error.user_text}"
+        return dataclasses.replace(fresh, condition=Condition.CHANGED, problem=problem, facts=known.facts)
+    if found.titled:
+        facts = dataclasses.replace(facts, name=found.name)
+    if found.digests:
+        # The hub's own name for the content: not compared with the bytes, but it says which file it should be.
+        facts = dataclasses.replace(facts, sha256=found.digests[0])
+    fresh = dataclasses.replace(fresh, facts=dataclasses.replace(facts, path=found.path), name=facts.name)
+    if known is None or known.condition is Condition.BROKEN:
+        return fresh
+    return dataclasses.replace(fresh, condition=Condition.CHANGED, problem=_changed(known, fresh))
+
+
+def again(known: ShelfModel) -> ShelfModel:
+    """The same model as it lies on the disk now."""
+    found = Found(
+        known.path, known.name, known.source, known.repo, known.commit, known.hub_path, known.digests, titled=True
+    )
+    now = look(found, known)
+    return dataclasses.replace(now, forgotten=known.forgotten) if now.stamps else gone(known)
+
+
+def has_changed(known: ShelfModel) -> bool:
+    """Whether a file of the model is another one than was seen, by size, time and inode. One that vanished is not: what
+    is in memory of it stays good."""
+    return any((now := stamp_of(Path(stamp.path))) is not None and now != stamp for stamp in known.stamps)
+
+
+def gone(known: ShelfModel) -> ShelfModel:
+    """The same model after it vanished."""
+    return dataclasses.replace(known, condition=Condition.GONE, problem="It is not where it was.", verified=False)
+
+
+def verified(known: ShelfModel, digests: tuple[str, ...], stamps: tuple[Stamp, ...]) -> ShelfModel:
+    """The same model after its bytes, as `stamps` describe them, gave the sha256 the hub states."""
+    facts = known.facts
+    if facts is not None:
+        facts = dataclasses.replace(facts, sha256=digests[0], verified=True)
+    return dataclasses.replace(
+        known, stamps=stamps, digests=digests, verified=True, condition=Condition.READY, problem="", facts=facts
+    )
+
+
+def stamp_of(path: Path) -> Stamp | None:
+    """The file at `path` as it is now (links followed); None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return Stamp(str(path), found.st_size, found.st_mtime_ns, found.st_ino)
+
+
+def _changed(known: ShelfModel, now: ShelfModel) -> str:
+    if now.size < known.size:
+        return f"It shrank by {known.size - now.size:,} bytes since it was checked."
+    return "It changed on the disk since it was checked."

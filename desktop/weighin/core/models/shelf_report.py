@@ -1,0 +1,108 @@
+"""The shelf, listings and searches as JSON and as lines of text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from weighin.core import words
+from weighin.core.comparisons.report import model_json
+from weighin.core.downloads.repository import Listing, Repository, Variant
+from weighin.core.models.shelf import Condition, ShelfModel
+from weighin.core.safe_text import safe_name
+
+_CONDITIONS = {
+    Condition.READY: "",
+    Condition.CHANGED: "changed",
+    Condition.GONE: "gone",
+    Condition.BROKEN: "broken",
+}
+
+
+def shelf_model_json(model: ShelfModel) -> dict[str, Any]:
+    """One model of the shelf."""
+    return {
+        "name": model.name,
+        "path": model.path,
+        "source": model.source,
+        "file_bytes": model.size,
+        "files": len(model.stamps),
+        "condition": model.condition.value,
+        "problem": model.problem or None,
+        "verified": "hub" if model.verified else "none",
+        "downloaded": model.downloaded,
+        "repo": model.repo,
+        "commit": model.commit,
+        "hub_path": model.hub_path,
+        "sha256": list(model.digests) or None,
+        "model": model_json(model.facts) if model.facts else None,
+    }
+
+
+def shelf_line(model: ShelfModel) -> str:
+    """One model of the shelf, for the terminal."""
+    mark = "verified" if model.verified else "not verified"
+    if note := _CONDITIONS[model.condition]:
+        mark = f"{note}: {model.problem}" if model.problem else note
+    facts = words.model_facts(model.facts) if model.facts else words.size(model.size)
+    return f"{safe_name(model.name, 60)}\n   {facts}\n   {mark} · {model.source} · {safe_name(model.path, 300)}"
+
+
+def repository_json(found: Repository) -> dict[str, Any]:
+    """One answer of a search."""
+    return {
+        "repo": found.repo,
+        "downloads": found.downloads,
+        "likes": found.likes,
+        "gated": found.gated or None,
+        "license": found.license,
+        "architecture": found.architecture,
+        "parameters": found.parameters,
+        "context_length": found.context_length,
+    }
+
+
+def repository_line(found: Repository) -> str:
+    """One answer of a search, for the terminal."""
+    parts = [f"{words.parameters(found.parameters)} parameters"] if found.parameters else []
+    parts += [safe_name(found.architecture, 30)] if found.architecture else []
+    parts += [safe_name(found.license, 30)] if found.license else []
+    parts += ["gated"] if found.gated else []
+    parts += [f"{words.count(found.downloads)} downloads"] if found.downloads is not None else []
+    return f"{found.repo}  {' · '.join(parts)}"
+
+
+def listing_json(listing: Listing, recommended: Variant | None) -> dict[str, Any]:
+    """The models of a repository."""
+    return {
+        "repo": listing.repo,
+        "commit": listing.commit,
+        "gated": listing.gated or None,
+        "license": listing.license,
+        "recommended": recommended.files[0].path if recommended else None,
+        "models": [_variant_json(variant) for variant in listing.variants],
+        "left_out": [{"path": entry.path, "reason": entry.reason} for entry in listing.left_out],
+    }
+
+
+def listing_lines(listing: Listing, recommended: Variant | None) -> list[str]:
+    """The models of a repository, for the terminal."""
+    lines = [f"{listing.repo} at {listing.commit[:8]}" + (" · gated: accept its licence first" * bool(listing.gated))]
+    for variant in listing.variants:
+        parts = f", {len(variant.files)} parts" if len(variant.files) > 1 else ""
+        notes = "  <- for this computer" if variant == recommended else ""
+        notes += f"  ! {variant.problem}" if variant.problem else ""
+        label = variant.quantization or "-"
+        path = safe_name(variant.files[0].path, 200)
+        lines.append(f"   {label:12} {words.size(variant.size):>9}{parts}  {path}{notes}")
+    lines += [f"   left out: {safe_name(e.path, 120)}: {e.reason}" for e in listing.left_out]
+    return lines
+
+
+def _variant_json(variant: Variant) -> dict[str, Any]:
+    return {
+        "name": variant.name,
+        "quantization": variant.quantization or None,
+        "file_bytes": variant.size,
+        "problem": variant.problem or None,
+        "files": [{"path": f.path, "size": f.size, "sha256": f.sha256} for f in variant.files],
+    }

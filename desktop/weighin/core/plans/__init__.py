@@ -1,0 +1,1 @@
+"""What a model needs and how fast it will be: plans, forecasts, verdicts, promises."""

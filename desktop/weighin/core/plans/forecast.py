@@ -1,0 +1,71 @@
+"""From timed slices or earlier runs to tokens a second, with a band the truth should lie in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from statistics import median
+
+from weighin.core.plans.plan import SpeedForecast, SpeedMethod
+
+# Half-widths of the bands as shares of the forecast; a slice's own spread widens its band.
+_SLICE_BAND = 0.12
+_HISTORY_BAND = 0.08
+
+
+@dataclass(frozen=True)
+class TimedSlice:
+    """One slice: weights in bytes read for a token, and seconds of every timed round, for one token written and for
+    one prompt token read."""
+
+    blocks: int
+    read_bytes: float
+    token_s: tuple[float, ...]
+    prompt_token_s: tuple[float, ...]
+
+
+def from_slices(small: TimedSlice, large: TimedSlice, read_bytes: float, blocks: int) -> SpeedForecast:
+    """The forecast for a model of `blocks` blocks of which `read_bytes` are read for a token.
+
+    Writing costs time for each byte read, reading a prompt for each block (of the output only one row is computed)."""
+    token = _extrapolated(small.token_s, large.token_s, small.read_bytes, large.read_bytes, read_bytes)
+    prompt = _extrapolated(small.prompt_token_s, large.prompt_token_s, small.blocks, large.blocks, blocks)
+    band = _SLICE_BAND + _spread(large.token_s)
+    speed = 1 / token
+    return SpeedForecast(speed, speed / (1 + band), speed * (1 + band), 1 / prompt, SpeedMethod.SLICE)
+
+
+def from_history(rates: tuple[float, ...], prompt_rates: tuple[float, ...]) -> SpeedForecast:
+    """The forecast from tokens a second of earlier runs of this file here."""
+    speed = median(rates)
+    band = _HISTORY_BAND + _spread(rates)
+    prompt = median(prompt_rates) if prompt_rates else None
+    return SpeedForecast(speed, speed / (1 + band), speed * (1 + band), prompt, SpeedMethod.HISTORY)
+
+
+def corrected(forecast: SpeedForecast, factor: float) -> SpeedForecast:
+    """`forecast` times `factor`, by which earlier ones of its kind were too low (above 1) or too high here."""
+    speed, low, high = forecast.generation_tokens_per_s, forecast.low, forecast.high
+    return replace(forecast, generation_tokens_per_s=speed * factor, low=low * factor, high=high * factor)
+
+
+def _extrapolated(
+    small: tuple[float, ...], large: tuple[float, ...], small_size: float, large_size: float, whole: float
+) -> float:
+    """Seconds for a model of size `whole` on the line through two slices; what noise tilts it by beyond a fifth of the
+    larger slice's own proportion is not believed."""
+    proportional = median(large) * whole / large_size
+    if whole <= large_size or large_size <= small_size:
+        return proportional
+    # Rounds were taken in turns: the difference of each pair knows nothing of the machine's drift.
+    slope = median(b - a for a, b in zip(small, large, strict=True)) / (large_size - small_size)
+    line = median(large) + slope * (whole - large_size)
+    return min(max(line, proportional * 0.8), proportional * 1.2)
+
+
+def _spread(values: tuple[float, ...]) -> float:
+    """Half the distance of the quartiles as a share of the median."""
+    if len(values) < 4:
+        return 0.05
+    ordered = sorted(values)
+    quarter = len(ordered) // 4
+    return (ordered[-1 - quarter] - ordered[quarter]) / 2 / median(ordered)

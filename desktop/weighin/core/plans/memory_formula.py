@@ -1,0 +1,160 @@
+"""Memory of a model by arithmetic on its header: what is said (marked ~) where the engine cannot be asked.
+
+Pieces and traps follow llama.cpp's llama-kv-cache.cpp, llama-memory-recurrent.cpp and the hparams of each architecture;
+working buffers are a fit to measured ones with flash attention and one row of logits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from weighin.core.comparisons.options import LoadOptions
+from weighin.core.gguf.reader import Header
+from weighin.core.gguf.weights import weights_in_memory
+from weighin.core.plans.plan import MemoryPlan, PlanMethod
+
+KV_BYTES = {"f16": 2.0, "q8_0": 34 / 32, "q4_0": 18 / 32}
+_PAD = 256
+_PROCESS = 27 << 20  # Python, the bindings and llama.cpp without a model
+_PER_TOKEN, _PER_MERGE = 160, 120  # bytes of the vocabulary in memory, from real ones
+_MOST_LAYERS = 512  # LLAMA_MAX_LAYERS: a header that states more lies
+# Every how manieth layer has no sliding window (0: none), where the file has a window but no pattern (load_swa_pattern
+# in llama.cpp's src/models); all others, phi3 and qwen2 among them, read no window even where the file states one.
+_WINDOW_EVERY = {
+    "gemma2": 2, "gemma3": 6, "gemma3n": 5, "gpt-oss": 2, "cohere2": 4, "llama4": 4, "olmo2": 4, "exaone4": 4,
+    "exaone-moe": 4, "afmoe": 4, "plamo3": 8, "smallthinker": 4, "lfm2": 0,
+}  # fmt: skip
+_NO_WINDOW = 1
+
+
+class Shape:
+    """The numbers of a header that memory depends on; missing ones count as zero."""
+
+    def __init__(self, header: Header) -> None:
+        self._meta = header.metadata
+        self.architecture = str(self._meta.get("general.architecture", ""))
+        stated = self.number("block_count") - self.number("nextn_predict_layers")
+        self.layers = min(max(0, stated), _MOST_LAYERS)
+        self.embedding = self.number("embedding_length")
+        self.heads = self.number("attention.head_count")
+        head = self.embedding // self.heads if self.heads else 0
+        self.key_length = self.number("attention.key_length") or head
+        self.value_length = self.number("attention.value_length") or head
+        self.window = self.number("attention.sliding_window")
+        self.vocabulary = header.lengths.get("tokenizer.ggml.tokens", 0) or self.number("vocab_size")
+        self.merges = header.lengths.get("tokenizer.ggml.merges", 0)
+        self.trained = self.number("context_length")
+
+    def number(self, key: str) -> int:
+        """A whole number of this architecture; the largest entry of a list."""
+        value = self._meta.get(f"{self.architecture}.{key}")
+        if isinstance(value, list):
+            value = max((v for v in value if isinstance(v, int)), default=0)
+        return value if isinstance(value, int) and 0 <= value < 1 << 31 else 0
+
+    def of_layer(self, key: str, layer: int, default: int) -> int:
+        """The entry of a per-layer list, or the number that counts for all layers."""
+        value: Any = self._meta.get(f"{self.architecture}.{key}")
+        if isinstance(value, list) and layer < len(value) and isinstance(value[layer], int):
+            return int(value[layer])
+        return self.number(key) or default
+
+    def is_recurrent(self, layer: int) -> bool:
+        """Whether a layer keeps a state instead of a KV cache."""
+        if not (self.number("ssm.state_size") or self.number("shortconv.l_cache") or self.number("wkv.head_size")):
+            return False
+        listed = self._meta.get(f"{self.architecture}.attention.recurrent_layers")
+        if isinstance(listed, list) and layer < len(listed):
+            return bool(listed[layer])
+        if interval := self.number("full_attention_interval"):
+            return (layer + 1) % interval != 0
+        if isinstance(self._meta.get(f"{self.architecture}.attention.head_count_kv"), list):
+            return self.of_layer("attention.head_count_kv", layer, 0) == 0
+        return not self.heads
+
+    def has_window(self, layer: int) -> bool:
+        """Whether a layer looks back no further than the sliding window."""
+        if not self.window:
+            return False
+        pattern = self._meta.get(f"{self.architecture}.attention.sliding_window_pattern")
+        if isinstance(pattern, list) and layer < len(pattern):
+            return bool(pattern[layer])
+        every = _WINDOW_EVERY.get(self.architecture, _NO_WINDOW)
+        if every != _NO_WINDOW and isinstance(pattern, int) and pattern > 0:
+            every = pattern
+        return every == 0 or (layer + 1) % every != 0
+
+
+def kv_bytes(shape: Shape, context: int, options: LoadOptions) -> int:
+    """KV cache of one conversation of `context` tokens."""
+    cells = _padded(context)
+    windowed = min(cells, _padded(shape.window + min(options.batch, context)))
+    each = KV_BYTES[options.kv_type]
+    shared = shape.number("attention.shared_kv_layers")
+    total = 0.0
+    for layer in range(shape.layers - shared):
+        if shape.is_recurrent(layer):
+            continue
+        heads = shape.of_layer("attention.head_count_kv", layer, shape.heads)
+        keys, values = shape.key_length, shape.value_length
+        if shape.has_window(layer):
+            keys = shape.number("attention.key_length_swa") or keys
+            values = shape.number("attention.value_length_swa") or values
+        if rank := shape.number("attention.kv_lora_rank"):  # latent attention: one head, no values
+            heads, keys, values = 1, rank + shape.number("rope.dimension_count"), 0
+        total += (windowed if shape.has_window(layer) else cells) * heads * (keys + values) * each
+    return round(total)
+
+
+def state_bytes(shape: Shape) -> int:
+    """States of recurrent layers of one conversation, in single precision."""
+    inner, state = shape.number("ssm.inner_size"), shape.number("ssm.state_size")
+    kernel, groups = shape.number("ssm.conv_kernel"), shape.number("ssm.group_count")
+    if cache := shape.number("shortconv.l_cache"):
+        each = shape.embedding * (cache - 1)
+    else:
+        each = max(0, kernel - 1) * (inner + 2 * groups * state) + state * inner
+    return 4 * each * sum(shape.is_recurrent(layer) for layer in range(shape.layers))
+
+
+def formula_plan(headers: list[Header], file_bytes: int, options: LoadOptions, repacked: frozenset[int]) -> MemoryPlan:
+    """The plan for `options.context` tokens. `headers`: one for each part; `repacked`: ggml types the engine copies."""
+    shape = Shape(headers[0])
+    context = min(options.context, shape.trained or options.context)
+    layers = options.gpu_layers if options.gpu_layers >= 0 else 0
+    weights = weights_in_memory(headers, file_bytes, repacked, shape.layers, layers)
+    overhead = _PROCESS + _PER_TOKEN * shape.vocabulary + _PER_MERGE * shape.merges
+    plan = MemoryPlan(
+        context=context,
+        weights_bytes=weights.total,
+        mapped_bytes=weights.mapped,
+        kv_bytes=kv_bytes(shape, context, options),
+        state_bytes=state_bytes(shape),
+        compute_bytes=_compute_bytes(shape, context, options),
+        output_bytes=4 * shape.vocabulary,
+        overhead_bytes=overhead,
+        loading_peak_bytes=0,
+        gpu_bytes=weights.gpu,
+        idle_bytes=weights.idle,
+        method=PlanMethod.FORMULA,
+    )
+    return with_loading_peak(plan, file_bytes)
+
+
+def with_loading_peak(plan: MemoryPlan, file_bytes: int) -> MemoryPlan:
+    """`plan` with its peak: while loading the whole file is mapped beside the copies, before there is any cache."""
+    copies = plan.weights_bytes - plan.mapped_bytes
+    return replace(plan, loading_peak_bytes=max(plan.total_bytes, file_bytes + copies + plan.overhead_bytes))
+
+
+def _compute_bytes(shape: Shape, context: int, options: LoadOptions) -> int:
+    rows = min(options.batch, context)
+    used = shape.number("expert_used_count")
+    ffn = used * shape.number("expert_feed_forward_length") if used else shape.number("feed_forward_length")
+    row = 3 * shape.embedding + 2 * ffn + 2 * shape.heads * shape.key_length + shape.number("ssm.inner_size") * 6
+    return rows * (4 * row + 2 * _padded(context)) + 4 * shape.vocabulary
+
+
+def _padded(cells: int) -> int:
+    return -(-cells // _PAD) * _PAD

@@ -1,0 +1,120 @@
+"""Plans and forecasts as the JSON and the page of `weighin plan`: keys are a contract, unknown numbers are null."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from weighin.core import words
+from weighin.core.comparisons.report import model_json
+from weighin.core.computer.hardware import Hardware, machine_json
+from weighin.core.models.model import ModelFacts
+from weighin.core.plans.plan import MemoryPlan, PairVerdict, PlanMethod, SpeedForecast, SpeedMethod, Verdict
+from weighin.core.safe_text import safe_name
+
+PLAN_SCHEMA = "weighin.plan/1"
+_METHODS = {
+    SpeedMethod.SLICE: "from a timed slice of the model",
+    SpeedMethod.HISTORY: "from earlier runs here",
+    SpeedMethod.BANDWIDTH: "? from the speed of memory alone",
+}
+
+
+@dataclass(frozen=True)
+class PlannedModel:
+    """One model with everything that is said of it before it runs. refusal: why this engine cannot run it, or ""."""
+
+    model: ModelFacts
+    plan: MemoryPlan
+    verdict: Verdict
+    forecast: SpeedForecast | None
+    refusal: str = ""
+
+
+def plan_json(
+    hardware: Hardware, bandwidth: float | None, models: tuple[PlannedModel, ...], pair: PairVerdict | None
+) -> dict[str, Any]:
+    """The whole object. `bandwidth`: of memory in bytes/s."""
+    return {
+        "schema": PLAN_SCHEMA,
+        "machine": machine_json(hardware, bandwidth),
+        "models": [_model_json(found) for found in models],
+        "pair": None if pair is None else _pair_json(pair),
+    }
+
+
+def plan_lines(models: tuple[PlannedModel, ...], pair: PairVerdict | None) -> list[str]:
+    """The page, a line each."""
+    lines = []
+    for found in models:
+        lines += [safe_name(found.model.name), f"   {words.model_facts(found.model)}", f"   {found.verdict.sentence}"]
+        lines += [f"   {line}" for line in memory_words(found.plan).splitlines()]
+        if found.forecast:
+            lines.append(f"   {speed_words(found.forecast)}")
+    return [*lines, pair.sentence] if pair else lines
+
+
+def memory_words(plan: MemoryPlan) -> str:
+    """What a plan says, part by part, in two lines and its notices."""
+    mark = "~" if plan.method is PlanMethod.FORMULA else ""
+    parts = (
+        f"weights {words.size(plan.weights_bytes)} ({words.size(plan.mapped_bytes)} mapped from the file), "
+        f"KV cache {words.size(plan.kv_bytes)}, state {words.size(plan.state_bytes)}, "
+        f"working buffers {words.size(plan.compute_bytes + plan.output_bytes)}, "
+        f"process {words.size(plan.overhead_bytes)}"
+    )
+    lines = [f"Fills {mark}{words.size(plan.total_bytes)} where there is room: {parts}"]
+    lines.append(f"While loading at most {words.size(plan.loading_peak_bytes)}")
+    return "\n".join([*lines, *plan.notices])
+
+
+def speed_words(forecast: SpeedForecast) -> str:
+    """ "Writes ~12.3 tok/s (10.8 to 13.8), reads ~140 tok/s: from a timed slice of the model"."""
+    prompt = forecast.prompt_tokens_per_s
+    reads = f", reads ~{words.figure(prompt)} tok/s" if prompt else ""
+    band = f"{words.figure(forecast.low)} to {words.figure(forecast.high)}"
+    writes = words.figure(forecast.generation_tokens_per_s)
+    return f"Writes ~{writes} tok/s ({band}){reads}: {_METHODS[forecast.method]}"
+
+
+def _model_json(found: PlannedModel) -> dict[str, Any]:
+    plan, forecast = found.plan, found.forecast
+    speed = None
+    if forecast is not None:
+        speed = {
+            "generation_tokens_per_s": forecast.generation_tokens_per_s,
+            "low": forecast.low,
+            "high": forecast.high,
+            "prompt_tokens_per_s": forecast.prompt_tokens_per_s,
+            "method": forecast.method.value,
+        }
+    return {
+        "model": model_json(found.model),
+        "context": plan.context,
+        "weights_bytes": plan.weights_bytes,
+        "mapped_bytes": plan.mapped_bytes,
+        "kv_bytes": plan.kv_bytes,
+        "state_bytes": plan.state_bytes,
+        "compute_bytes": plan.compute_bytes,
+        "output_bytes": plan.output_bytes,
+        "overhead_bytes": plan.overhead_bytes,
+        "total_bytes": plan.total_bytes,
+        "gpu_bytes": plan.gpu_bytes,
+        "loading_peak_bytes": plan.loading_peak_bytes,
+        "method": plan.method.value,
+        "notices": list(plan.notices),
+        "supported": not found.refusal,
+        "speed": speed,
+        "verdict": found.verdict.kind.value,
+        "largest_context": found.verdict.largest_context,
+        "sentence": found.verdict.sentence,
+    }
+
+
+def _pair_json(pair: PairVerdict) -> dict[str, Any]:
+    return {
+        "verdict": pair.kind.value,
+        "total_bytes": pair.total_bytes,
+        "largest_context": pair.largest_context,
+        "sentence": pair.sentence,
+    }

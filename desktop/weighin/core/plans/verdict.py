@@ -1,0 +1,120 @@
+"""From a plan and the memory that is free to a sentence a person can decide by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from weighin.core import words
+from weighin.core.plans.plan import MemoryPlan, PairKind, PairVerdict, PlanLine, PlanMethod, Verdict, VerdictKind
+
+# Below this share of the free memory left over, other programs decide whether it works.
+_TIGHT_SHARE = 0.05
+_SMALLEST_CONTEXT = 512
+_STEP = 256
+
+
+_KINDS = {VerdictKind.RUNS: "runs", VerdictKind.TIGHT: "tight", VerdictKind.NO: "no"}
+
+
+@dataclass(frozen=True)
+class Budget:
+    """Main memory in bytes: `available` now (what other lanes hold is not in it), `total` of this computer."""
+
+    available: int
+    total: int
+
+
+def verdict_kind(line: PlanLine, context: int, budget: Budget, trained: int | None = None) -> VerdictKind:
+    """The kind of `verdict` alone, for those who ask for thousands of models."""
+    spare = budget.available - line.needed_at(context)
+    if spare >= _TIGHT_SHARE * budget.available:
+        return VerdictKind.RUNS
+    if spare >= 0 or line.largest_context(budget.available, trained, _STEP) >= _SMALLEST_CONTEXT:
+        return VerdictKind.TIGHT
+    return VerdictKind.NO
+
+
+def verdict(line: PlanLine, context: int, budget: Budget, trained: int | None = None) -> Verdict:
+    """Whether the model of `line` runs with `context` tokens in `budget`. `trained`: its own limit of context."""
+    plan = line.at(context)
+    kind = verdict_kind(line, context, budget, trained)
+    needs = f"Needs {_amount(plan)} at {tokens(context)} context; {words.size(budget.available)} free now."
+    if kind is not VerdictKind.NO:
+        largest = line.largest_context(budget.available, trained, _STEP)
+        end = "Runs." if kind is VerdictKind.RUNS else "Runs, with next to nothing to spare."
+        if plan.needed_bytes > budget.available:
+            end = f"Runs only with {tokens(largest)} of context or less."
+        return Verdict(kind, f"{needs} {end}", largest)
+    if plan.ram_bytes - plan.mapped_bytes > budget.total:
+        end = f"This computer has {words.size(budget.total)} in all."
+    elif plan.needed_bytes <= budget.total:
+        end = "It would run if other programs gave memory back."
+    else:
+        end = "Would read from disk for every token: expect under 1 token/s."
+    return Verdict(kind, f"{needs} {end}", None)
+
+
+def refused(refusal: str) -> Verdict:
+    """The verdict on a model this engine cannot run, for the reason `refusal`."""
+    return Verdict(VerdictKind.NO, refusal, None)
+
+
+def unsupported(architecture: str) -> Verdict:
+    """The verdict on a model of an architecture that this engine does not know."""
+    return refused(f"This engine build does not know `{architecture}`.")
+
+
+def pair_verdict(
+    lines: tuple[PlanLine, PlanLine], context: int, budget: Budget, trained: tuple[int | None, int | None]
+) -> PairVerdict:
+    """Whether two models run together, one after the other, or not here, at `context` tokens each.
+
+    `trained`: their own limits of context."""
+    needed = [line.needed_at(context) for line in lines]
+    both = sum(needed)
+    limit = min((t for t in trained if t), default=None)
+    have = f"{words.size(budget.available)} free now"
+    mark = "~" if any(line.upper.method is PlanMethod.FORMULA for line in lines) else ""
+    together = f"{mark}{words.size(both)}"
+    if both <= budget.available:
+        largest = _largest(lines, budget.available, limit, together=True)
+        text = f"Both together need {together} at {tokens(context)} context each; {have}. Run together."
+        return PairVerdict(PairKind.TOGETHER, both, largest, text)
+    larger = max(needed)
+    needs = f"Both together need {together}, the larger one {mark}{words.size(larger)}"
+    if larger <= budget.available:
+        largest = _largest(lines, budget.available, limit, together=False)
+        text = f"{needs} at {tokens(context)} context; {have}. Run one after the other."
+        return PairVerdict(PairKind.ONE_AFTER_THE_OTHER, both, largest, text)
+    largest = _largest(lines, budget.available, limit, together=False)
+    if largest >= _SMALLEST_CONTEXT:
+        text = f"{needs}; {have}. Not at {tokens(context)} context: one after the other with {tokens(largest)} or less."
+        return PairVerdict(PairKind.NOT_HERE, both, largest, text)
+    return PairVerdict(PairKind.NOT_HERE, both, None, f"{needs}; {have}. Not here.")
+
+
+def kind_words(kind: VerdictKind | None) -> str:
+    """ "runs", "tight" or "no"; "-" where nobody knows."""
+    return words.NONE if kind is None else _KINDS[kind]
+
+
+def tokens(context: int) -> str:
+    """A length of context as people say it: "4k", "32k", "1\u202f500"."""
+    return f"{context // 1024}k" if context >= 1024 and context % 1024 == 0 else words.count(context)
+
+
+def _amount(plan: MemoryPlan) -> str:
+    mark = "~" if plan.method is PlanMethod.FORMULA else ""
+    return mark + words.size(plan.needed_bytes)
+
+
+def _largest(lines: tuple[PlanLine, PlanLine], available: int, limit: int | None, together: bool) -> int:
+    low, high = 0, (limit or max(line.upper.context for line in lines)) // _STEP
+    while low < high:
+        middle = (low + high + 1) // 2
+        needs = [line.needed_at(middle * _STEP) for line in lines]
+        if (sum(needs) if together else max(needs)) <= available:
+            low = middle
+        else:
+            high = middle - 1
+    return low * _STEP

@@ -1,0 +1,1 @@
+"""Sets of prompts: kept, read from files, run and reported."""

@@ -1,0 +1,84 @@
+"""Prompts from a file: one a line, as text or as JSON. A broken line costs that line and is named, the rest is kept."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from weighin.core.errors import AppError
+from weighin.core.prompts.prompt_set import MAX_PROMPTS, SetPrompt
+from weighin.core.safe_text import safe_name
+
+MAX_FILE = 64 << 20
+_MAX_PROMPT = 1 << 20
+_NAMED_PROBLEMS = 20
+_TEXT_KEYS = ("prompt", "text", "question", "instruction")
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What a file gave. problems: a sentence for each line that was left out, at most 20 and one for the others."""
+
+    prompts: tuple[SetPrompt, ...]
+    problems: tuple[str, ...] = ()
+
+
+def parse_prompts(data: bytes) -> Imported:
+    """Prompts of a text file (one a line) or of JSON lines: strings, or objects with "prompt" (or "text") and perhaps
+    "system" and "title". Raises AppError where the whole file is of no use."""
+    if len(data) > MAX_FILE:
+        raise AppError(f"The file is too large: at most {MAX_FILE >> 20} MiB.", kind="too_large")
+    lines = [(number, line) for number, line in enumerate(data.split(b"\n"), 1) if line.strip()]
+    if not lines:
+        raise AppError("The file holds no prompts: it is empty.", kind="empty")
+    as_json = lines[0][1].lstrip(b"\xef\xbb\xbf \t").startswith((b"{", b'"'))
+    prompts: list[SetPrompt] = []
+    problems: list[str] = []
+    for number, line in lines:
+        if len(prompts) == MAX_PROMPTS:
+            problems.append(f"From line {number:,} on: only the first {MAX_PROMPTS:,} prompts are taken.")
+            break
+        try:
+            prompts.append(_prompt(line, as_json))
+        except ValueError as error:
+            problems.append(f"Line {number:,}: {error}.")
+    if not prompts:
+        raise AppError(f"The file holds no prompts. {problems[0]}", kind="damaged")
+    return Imported(tuple(prompts), _shortened(problems))
+
+
+def _prompt(line: bytes, as_json: bool) -> SetPrompt:
+    """Raises ValueError with the reason."""
+    try:
+        text = line.decode("utf-8-sig").strip()
+    except UnicodeDecodeError:
+        raise ValueError("it is not UTF-8 text") from None
+    if len(text) > _MAX_PROMPT:
+        raise ValueError("it is longer than a million characters")
+    if not as_json:
+        if "\0" in text:
+            raise ValueError("it is not text")
+        return SetPrompt(text)
+    try:
+        body = json.loads(text)
+    except (ValueError, RecursionError):
+        raise ValueError("it is not JSON") from None
+    if isinstance(body, str):
+        body = {"prompt": body}
+    if not isinstance(body, dict):
+        raise ValueError('it is neither a string nor an object with "prompt"')
+    found = next((body[key] for key in _TEXT_KEYS if isinstance(body.get(key), str)), "")
+    if not found.strip():
+        raise ValueError('it has no "prompt"')
+    return SetPrompt(found, safe_name(_text(body, "title")), _text(body, "system"))
+
+
+def _text(body: dict[str, object], key: str) -> str:
+    value = body.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def _shortened(problems: list[str]) -> tuple[str, ...]:
+    if len(problems) <= _NAMED_PROBLEMS:
+        return tuple(problems)
+    return (*problems[:_NAMED_PROBLEMS], f"… and {len(problems) - _NAMED_PROBLEMS:,} more lines.")

@@ -1,0 +1,1 @@
+"""Comparisons from and for elsewhere."""

@@ -1,0 +1,204 @@
+"""Bundles: made of a record, written, opened, and held against the models that are here. Nothing is fetched unasked."""
+
+from __future__ import annotations
+
+import contextlib
+import getpass
+import os
+from collections.abc import Callable
+from datetime import datetime, timezone
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+
+from weighin import __version__
+from weighin.core.bundles.bundle import (
+    SCHEMA,
+    Bundle,
+    BundleFile,
+    BundleMachine,
+    BundleModel,
+    bundle_text,
+    machine_of,
+    model_of,
+    vote_of,
+)
+from weighin.core.bundles.bundle_reading import MAX_BYTES, read_bundle
+from weighin.core.bundles.privacy import Owner, without_owner
+from weighin.core.comparisons.blind import Vote
+from weighin.core.comparisons.comparison import Comparison, LaneResult
+from weighin.core.computer.hardware import Hardware
+from weighin.core.errors import AppError
+from weighin.core.models.model import ModelFacts
+from weighin.services.comparisons.votes import Votes
+from weighin.services.models.downloads import DownloadManager
+from weighin.services.models.fingerprints import Digests, Fingerprints, Progress
+from weighin.services.models.hub import Hub
+from weighin.services.models.library import Library
+from weighin.services.models.shelf import Shelf
+from weighin.services.tasks import Failed, TaskRunner
+
+# A record knows its end to the second only.
+_CLOCK_SLACK_S = 2
+Here = dict[str, ModelFacts]
+
+
+class Bundles(QObject):
+    """Every call returns at once; the disk is read and hashed elsewhere."""
+
+    def __init__(
+        self,
+        shelf: Shelf,
+        library: Library,
+        hub: Hub,
+        downloads: DownloadManager,
+        votes: Votes,
+        hardware: Callable[[], Hardware],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._shelf, self._library, self._downloads = shelf, library, downloads
+        self._votes, self._hardware = votes, hardware
+        self._fingerprints = Fingerprints(hub, shelf, self)
+        self._tasks = TaskRunner(1, self)
+
+    def make(self, comparison: Comparison, done: Callable[[Bundle], None], failed: Failed, progress: Progress) -> None:
+        """The bundle of a record. A model file that is gone or another one by now goes in without its sha256."""
+        models: list[BundleModel] = []
+
+        def measured(machine: BundleMachine) -> None:
+            self._votes.of(comparison.id, lambda votes: finish(machine, votes), failed)
+
+        def finish(machine: BundleMachine, votes: tuple[Vote, ...]) -> None:
+            record = without_owner(comparison, this_owner())
+            judged = tuple(vote_of(vote, comparison) for vote in votes)
+            done(Bundle(SCHEMA, __version__, _now(), record, tuple(models), machine, judged))
+
+        def add(result: LaneResult, files: tuple[BundleFile, ...]) -> None:
+            models.append(model_of(result.label, files, self._shelf.model(result.setup.model.path)))
+            following()
+
+        def following() -> None:
+            if len(models) == len(comparison.results):
+                self._tasks.run(lambda: machine_of(self._hardware()), measured, failed)
+                return
+            result = comparison.results[len(models)]
+            path = result.setup.model.path
+            if not Path(path).is_file():
+                add(result, ())
+                return
+            self._fingerprints.of(
+                path, lambda found: add(result, _files(found, comparison, result)), lambda _: add(result, ()), progress
+            )
+
+        following()
+
+    def save(self, bundle: Bundle, path: str, done: Callable[[None], None], failed: Failed) -> None:
+        """Write the file, whole or not at all."""
+        self._tasks.run(lambda: write_text(Path(path), bundle_text(bundle)), done, failed)
+
+    def write(self, path: str, text: str, done: Callable[[None], None], failed: Failed) -> None:
+        """Write another export, whole or not at all."""
+        self._tasks.run(lambda: write_text(Path(path), text), done, failed)
+
+    def open(self, path: str, done: Callable[[Bundle], None], failed: Failed) -> None:
+        """The bundle in a file; `failed` gets one sentence why there is none."""
+        self._tasks.run(lambda: read_bundle_file(Path(path)), done, failed)
+
+    def find(self, bundle: Bundle, done: Callable[[Here], None], progress: Progress) -> None:
+        """Which of the bundle's very files are here, by lane. Hashes only files of the right size."""
+        here: Here = {}
+        models = list(bundle.models)
+
+        def following() -> None:
+            if not models:
+                done(here)
+                return
+            model = models.pop(0)
+            candidates = [facts for facts in self._library.models() if facts.file_bytes == model.size]
+            self._try(model, candidates, here, following, progress)
+
+        following()
+
+    def fetch(self, model: BundleModel) -> None:
+        """Download exactly the files of a lane; the shelf takes them when they are here. Raises AppError."""
+        plan = model.plan()
+        if plan is None:
+            raise AppError("The bundle does not say where this model came from.", kind="unknown_origin")
+        self._downloads.add(plan)
+
+    def close(self) -> None:
+        """Finish what is being written."""
+        self._tasks.close()
+
+    def _try(
+        self,
+        model: BundleModel,
+        candidates: list[ModelFacts],
+        here: Here,
+        following: Callable[[], None],
+        progress: Progress,
+    ) -> None:
+        if not candidates or model.digests is None:
+            following()
+            return
+        facts = candidates.pop(0)
+
+        def compare(found: Digests) -> None:
+            if tuple(sha256 for _, sha256 in found) == model.digests:
+                here[model.lane] = facts
+                candidates.clear()
+            self._try(model, candidates, here, following, progress)
+
+        def pass_over(_: AppError) -> None:
+            self._try(model, candidates, here, following, progress)
+
+        self._fingerprints.of(facts.path, compare, pass_over, progress)
+
+
+def _files(found: Digests, comparison: Comparison, result: LaneResult) -> tuple[BundleFile, ...]:
+    """The parts of a lane's model; without sha256 where they are not what gave the answer."""
+    end = datetime.fromisoformat(comparison.created).timestamp() + _CLOCK_SLACK_S
+    same = sum(stamp.size for stamp, _ in found) == result.setup.model.file_bytes
+    same = same and all(stamp.mtime_ns / 1e9 <= end for stamp, _ in found)
+    return tuple(BundleFile(Path(stamp.path).name, stamp.size, sha256 if same else None) for stamp, sha256 in found)
+
+
+def read_bundle_file(path: Path) -> Bundle:
+    """The bundle in a file; never reads more than a bundle may have. Raises AppError."""
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise AppError(f"{path.name} cannot be read: {error.strerror or error}.", kind="missing") from None
+    return read_bundle(data)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file of the user's, whole or not at all. Raises AppError."""
+    write_file(path, text.encode("utf-8", "replace"))
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Write a file of the user's, whole or not at all. Raises AppError."""
+    temporary = path.with_name(f".{path.name}.part")
+    try:
+        temporary.write_bytes(data)
+        temporary.replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise AppError(f"{path.name} cannot be written: {error.strerror or error}.", kind="disk") from None
+
+
+def this_owner() -> Owner:
+    """Whose computer this is."""
+    try:
+        user = getpass.getuser()
+    except (OSError, KeyError):  # a container's user may have no name
+        user = ""
+    return Owner(os.path.expanduser("~"), user)  # noqa: PTH111 - Path.home() raises where there is none
+
+
+def _now() -> str:
+    return datetime.now(timezone.utc).isoformat(timespec="seconds")

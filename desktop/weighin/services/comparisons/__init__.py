@@ -1,0 +1,1 @@
+"""Running comparisons and sets of prompts, blind rounds, and what is kept of them."""

@@ -1,0 +1,96 @@
+"""The history for those with a window: every call returns at once, the answer comes later."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from weighin.core.comparisons.comparison import Comparison, Mode
+from weighin.core.comparisons.history import HistoryRow
+from weighin.core.comparisons.slowdown import against_alone
+from weighin.core.models.model import ModelFacts
+from weighin.services.tasks import Failed, TaskRunner
+
+if TYPE_CHECKING:
+    from weighin.store.comparisons import ComparisonStore
+
+
+class History(QObject):
+    """One thread owns the database: the window never waits for a disk, and nothing is written out of order."""
+
+    changed = Signal()
+    completed = Signal(object)  # Comparison: kept, with something that only earlier ones could tell
+    damaged = Signal(str)  # a sentence: the database was moved aside, and where to
+
+    def __init__(self, path: Path, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._path = path
+        self._store: ComparisonStore | None = None
+        self._tasks = TaskRunner(1, self)
+
+    def save(self, comparison: Comparison, done: Callable[[None], None], failed: Failed) -> None:
+        """Keep a comparison; `changed` follows. One in mode TOGETHER is held against an earlier one of the same pair
+        alone; where there is one, `completed` follows too."""
+
+        def work() -> Comparison:
+            store = self._opened()
+            alone = store.alone_of(comparison) if comparison.request.mode is Mode.TOGETHER else None
+            kept = against_alone(comparison, alone)
+            store.save(kept)
+            return kept
+
+        def saved(kept: Comparison) -> None:
+            self.changed.emit()
+            if kept.slowdowns and not comparison.slowdowns:
+                self.completed.emit(kept)
+            done(None)
+
+        self._tasks.run(work, saved, failed)
+
+    def search(
+        self, text: str, done: Callable[[tuple[HistoryRow, ...]], None], failed: Failed, limit: int = 500
+    ) -> None:
+        """Newest comparisons that contain all words of `text`."""
+        self._tasks.run(lambda: self._opened().rows(text, limit), done, failed)
+
+    def load(self, id: str, done: Callable[[Comparison], None], failed: Failed) -> None:
+        """One comparison, whole."""
+        self._tasks.run(lambda: self._opened().get(id), done, failed)
+
+    def latest_of_pair(
+        self, a: ModelFacts, b: ModelFacts, mode: Mode, done: Callable[[Comparison | None], None], failed: Failed
+    ) -> None:
+        """The newest comparison of these models in this mode in which both answered."""
+        self._tasks.run(lambda: self._opened().latest_of_pair(a, b, mode), done, failed)
+
+    def delete(self, ids: tuple[str, ...], done: Callable[[None], None], failed: Failed) -> None:
+        """Forget comparisons; `changed` follows."""
+        self._write(lambda store: store.delete(ids), done, failed)
+
+    def close(self) -> None:
+        """Finish what is being written and close the database."""
+        self._tasks.close()
+        if self._store is not None:
+            self._store.close()
+
+    def _opened(self) -> ComparisonStore:
+        """The store; opened at the first need, on the task thread. Raises AppError."""
+        if self._store is None:
+            # sqlite-utils takes a third of the program's start to import: not before the first paint.
+            from weighin.store.comparisons import ComparisonStore
+            from weighin.store.database import moved_aside_sentence, open_database
+
+            self._store = ComparisonStore(
+                open_database(self._path, lambda place: self.damaged.emit(moved_aside_sentence(place)))
+            )
+        return self._store
+
+    def _write(self, work: Callable[[ComparisonStore], None], done: Callable[[None], None], failed: Failed) -> None:
+        def succeeded(_: None) -> None:
+            self.changed.emit()
+            done(None)
+
+        self._tasks.run(lambda: work(self._opened()), succeeded, failed)

@@ -1,0 +1,123 @@
+"""Puts all prompts of a set to both models, one comparison after the other, unattended."""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+from datetime import datetime, timezone
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from weighin.core.comparisons.answer import StopReason
+from weighin.core.comparisons.comparison import Comparison, ComparisonRequest, LaneSetup
+from weighin.core.errors import AppError
+from weighin.core.prompts.prompt_set import PromptSet, SetResult, SetRun, StoredRun, result_of
+from weighin.services.comparisons.comparison import ComparisonRunner
+from weighin.services.comparisons.prompt_sets import PromptSets
+
+# So many prompts in a row that a lane could not answer mean that it will not answer the others either.
+_GIVE_UP_AFTER = 3
+
+
+class SetRunner(QObject):
+    """`changed`: a prompt was answered, or the run began. `ended` carries a sentence: done, stopped, or why it gave up.
+    Every result is kept at once; a run that was stopped or cut off goes on with `resume`."""
+
+    changed = Signal()
+    ended = Signal(str)
+
+    def __init__(self, runner: ComparisonRunner, sets: PromptSets, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._runner, self._sets = runner, sets
+        self._waiting: ComparisonRequest | None = None
+        self._number = 0
+        self.stored: StoredRun | None = None
+        self.running = False
+        runner.finished.connect(self._on_finished)
+
+    def run(self, prompts: PromptSet, like: ComparisonRequest) -> None:
+        """Begin: every prompt of the set with the lanes, options and mode of `like`. Raises AppError."""
+        if self.running or self._runner.running:
+            raise AppError("A comparison is running. Stop it or let it finish first.", kind="busy")
+        if not prompts.prompts:
+            raise AppError("This prompt set is empty.", kind="empty_prompt")
+        run = SetRun(
+            uuid.uuid4().hex,
+            datetime.now(timezone.utc).isoformat(timespec="seconds"),
+            prompts.name,
+            prompts.prompts,
+            like.lanes,
+            like.mode,
+            like.prompt.system,
+            like.prompt.raw,
+            like.repeat,
+        )
+        self._sets.begin(run, lambda _: None, self._not_kept)
+        self._go(StoredRun(run))
+
+    def resume(self, stored: StoredRun, lanes: tuple[LaneSetup, LaneSetup] | None = None) -> None:
+        """Go on where a run was left. lanes: the same with what is known of their files now. Raises AppError."""
+        if self.running or self._runner.running:
+            raise AppError("A comparison is running. Stop it or let it finish first.", kind="busy")
+        run = stored.run if lanes is None else dataclasses.replace(stored.run, lanes=lanes)
+        self._go(StoredRun(run, stored.results))
+
+    def stop(self) -> None:
+        """Stop; the prompt that is being answered counts as not answered."""
+        if self.running:
+            self._runner.stop()
+
+    def _go(self, stored: StoredRun) -> None:
+        self.stored, self.running = stored, True
+        self.changed.emit()
+        self._next()
+
+    def _next(self) -> None:
+        assert self.stored is not None
+        missing = self.stored.missing
+        if not missing:
+            self._end("Done: every prompt was put to both models.")
+            return
+        self._number = missing[0]
+        self._waiting = self.stored.run.request(self._number)
+        try:
+            self._runner.run(self._waiting)
+        except AppError as error:
+            self._waiting = None
+            self._end(error.user_text)
+
+    def _on_finished(self, comparison: Comparison) -> None:
+        if self._waiting is None or self.stored is None or comparison.request != self._waiting:
+            return
+        self._waiting = None
+        if any(result.answer.stop_reason is StopReason.CANCELLED for result in comparison.results):
+            self._end("Stopped; what was answered is kept, and Continue goes on from there.")
+            return
+        result = result_of(self._number, comparison)
+        results = sorted((*self.stored.results, result), key=lambda one: one.number)
+        self.stored = StoredRun(self.stored.run, tuple(results))
+        self._sets.keep(self.stored.run.id, result, self._not_kept)
+        self.changed.emit()
+        if sentence := _hopeless(self.stored.results):
+            self._end(sentence)
+        else:
+            QTimer.singleShot(0, self._next)
+
+    def _end(self, sentence: str) -> None:
+        self.running = False
+        self.ended.emit(sentence)
+
+    def _not_kept(self, error: AppError) -> None:
+        if self.running:
+            self._waiting, self.running = None, False
+            self._runner.stop()
+        self.ended.emit(f"The run cannot be kept: {error.user_text}")
+
+
+def _hopeless(results: tuple[SetResult, ...]) -> str:
+    """Why going on makes no sense, "" where it does."""
+    for label in ("A", "B"):
+        last = [r.a if label == "A" else r.b for r in results[-_GIVE_UP_AFTER:]]
+        if len(last) == _GIVE_UP_AFTER and all(outcome.failure for outcome in last):
+            return f"Given up: lane {label} failed {_GIVE_UP_AFTER} times in a row. {last[-1].failure}"
+    return ""

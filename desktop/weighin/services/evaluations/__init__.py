@@ -1,0 +1,1 @@
+"""Running questions over models, and what is kept of it."""

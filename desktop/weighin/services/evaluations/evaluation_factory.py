@@ -1,0 +1,43 @@
+"""Evaluations as the program really uses them; imported when they are first wanted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from weighin.core.comparisons.comparison import LABELS
+from weighin.paths import Profile
+from weighin.services.evaluations.evaluation import EvaluationRunner
+from weighin.services.evaluations.evaluation_start import Surroundings
+from weighin.services.evaluations.evaluations import Evaluations
+from weighin.services.evaluations.question_sets import QuestionSets
+from weighin.services.evaluations.scoring_lane import ScoringLane
+from weighin.services.factory import new_question_sets, new_worker
+from weighin.services.machine.hardware import available_bytes, physical_cores
+from weighin.services.models.file_digests import FileDigests
+
+
+@dataclass(frozen=True)
+class EvaluationServices:
+    """Everything about evaluations."""
+
+    sets: QuestionSets
+    kept: Evaluations
+    runner: EvaluationRunner
+
+    def close(self) -> None:
+        """End what runs, then finish what is being written."""
+        self.runner.close()
+        self.sets.close()
+        self.kept.close()
+
+
+def new_evaluation_services(profile: Profile, resources: Path) -> EvaluationServices:
+    """The question sets, the kept evaluations and a runner with two empty lanes."""
+    sets, kept = new_question_sets(profile, resources), Evaluations(profile.database)
+    lanes = tuple(ScoringLane(label, new_worker, available_bytes=available_bytes) for label in LABELS)
+    around = Surroundings(sets, kept, FileDigests(kept), physical_cores, available_bytes)
+    runner = EvaluationRunner((lanes[0], lanes[1]), around)
+    for lane in lanes:
+        lane.setParent(runner)
+    return EvaluationServices(sets, kept, runner)

@@ -1,0 +1,177 @@
+"""From a request, or the id of a kept run, to a run that can begin: questions drawn, files checked, written down."""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import QObject, Signal
+
+from weighin.core.comparisons.comparison import LABELS, LaneSetup
+from weighin.core.errors import AppError
+from weighin.core.evaluations.evaluation import EvaluationRequest, RunState
+from weighin.core.evaluations.evaluation_plan import make_plan
+from weighin.core.evaluations.questions import QuestionSet
+from weighin.core.evaluations.stored_evaluation import StoredEvaluation, StoredLane
+from weighin.services.evaluations.evaluations import Evaluations
+from weighin.services.evaluations.question_sets import QuestionSets
+from weighin.services.models.file_digests import FileDigests
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a runner needs of the rest: where questions come from, where answers go, and what the computer has."""
+
+    sets: QuestionSets
+    kept: Evaluations
+    digests: FileDigests
+    cores: Callable[[], int]
+    available_bytes: Callable[[], int | None]
+
+
+class Preparation(QObject):
+    """One of `begin` and `take_up`, once; ends in exactly one `ready` or `failed`."""
+
+    ready = Signal(object)  # StoredEvaluation, kept, with this process at work on it
+    failed = Signal(object)  # AppError
+
+    def __init__(self, around: Surroundings, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._around = around
+        self._setups: tuple[LaneSetup, ...] = ()
+        self._found: list[str] = []
+        self._share = 0.0
+        self._stopped = False
+
+    @property
+    def said(self) -> str:
+        """What is going on, in words."""
+        if len(self._found) < len(self._setups):
+            return f"Checking the file of {LABELS[len(self._found)]}: {100 * self._share:.0f} %"
+        return ""
+
+    def begin(self, request: EvaluationRequest) -> None:
+        """Prepare a new run."""
+        if not 1 <= len(request.lanes) <= len(LABELS):
+            self.failed.emit(AppError("An evaluation has one model or two.", kind="options"))
+            return
+        if any(setup.model.is_server for setup in request.lanes):
+            text = "Questions are scored on model files of this computer, not on servers."
+            self.failed.emit(AppError(text, kind="usage"))
+            return
+
+        def loaded(questions: QuestionSet) -> None:
+            try:
+                plan = make_plan(questions, request.choice)
+            except AppError as error:
+                self.failed.emit(error)
+                return
+            stored = StoredEvaluation(
+                id=uuid.uuid4().hex,
+                created=datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
+                state=RunState.INTERRUPTED,
+                request=request,
+                protocol=plan.protocol,
+                lanes=tuple(StoredLane(LABELS[i]) for i in range(len(request.lanes))),
+                questions=plan.sample.questions,
+                examples=tuple(q for examples in plan.examples.values() for q in examples),
+            )
+            self._check_files(request.lanes, lambda: self._keep(stored))
+
+        self._around.sets.load(request.choice.questions, loaded, self.failed.emit)
+
+    def take_up(self, identifier: str, lanes: tuple[LaneSetup, ...]) -> None:
+        """Prepare to go on with a kept run. `lanes`: its models at another place, if they moved."""
+
+        def taken(stored: StoredEvaluation) -> None:
+            if stored.state is RunState.FINISHED:
+                error = AppError("This run is finished: there is nothing left to ask.", kind="finished")
+                self._let_go(stored, error)
+            elif lanes and len(lanes) != len(stored.lanes):
+                error = AppError(f"This run has {len(stored.lanes)} model(s), not {len(lanes)}.", kind="options")
+                self._let_go(stored, error)
+            else:
+                self._check_again(stored, lanes)
+
+        self._around.kept.take_up(identifier, taken, self.failed.emit)
+
+    def stop(self) -> None:
+        """Break off; `failed` follows."""
+        self._stopped = True
+        self._around.digests.stop()
+
+    def _keep(self, stored: StoredEvaluation) -> None:
+        """Write the run down, with the checksums of its models."""
+        setups = tuple(
+            replace(setup, model=replace(setup.model, sha256=sha256 or None))
+            for setup, sha256 in zip(self._setups, self._found, strict=True)
+        )
+        stored = replace(stored, request=replace(stored.request, lanes=setups))
+        self._around.kept.begin(stored, lambda _: self._hand_over(stored), self.failed.emit)
+
+    def _check_again(self, stored: StoredEvaluation, lanes: tuple[LaneSetup, ...]) -> None:
+        """Whether the models are still those that the run began with."""
+        paths = [(lanes or stored.request.lanes)[i].model.path for i in range(len(stored.lanes))]
+        setups = tuple(
+            replace(setup, model=replace(setup.model, path=path))
+            for setup, path in zip(stored.request.lanes, paths, strict=True)
+        )
+
+        def checked() -> None:
+            for label, setup, sha256 in zip(LABELS, setups, self._found, strict=False):
+                if (setup.model.sha256 or "") != sha256:
+                    text = (
+                        f"The file of {label} ({setup.model.name}) is not the one this run began with: answers of two "
+                        "models would be mixed. Start a new run."
+                    )
+                    self._let_go(stored, AppError(text, kind="changed"))
+                    return
+            self._hand_over(replace(stored, request=replace(stored.request, lanes=setups)))
+
+        self._check_files(setups, checked, lambda error: self._let_go(stored, error))
+
+    def _check_files(
+        self,
+        setups: tuple[LaneSetup, ...],
+        then: Callable[[], None],
+        failed: Callable[[AppError], None] | None = None,
+    ) -> None:
+        """Compute the sha256 of each model's file, then go on with `then`."""
+        self._setups = setups
+
+        def known(sha256: str) -> None:
+            self._found.append(sha256)
+            following()
+
+        def read(share: float) -> None:
+            self._share = share
+
+        def following() -> None:
+            if len(self._found) == len(setups):
+                then()
+                return
+            self._share = 0.0
+            setup = setups[len(self._found)]
+            if setup.refusal:
+                known("")  # there is no model: its lane will say so
+                return
+            path = setup.model.path
+            self._around.digests.digest(path, known, failed or self.failed.emit, read)
+
+        following()
+
+    def _hand_over(self, stored: StoredEvaluation) -> None:
+        if self._stopped:
+            self._let_go(stored, AppError("Stopped before it began.", kind="stopped"))
+        else:
+            self.ready.emit(stored)
+
+    def _let_go(self, stored: StoredEvaluation, error: AppError) -> None:
+        """Nobody works on a kept run any more; it stays as it is."""
+
+        def said(_: object) -> None:
+            self.failed.emit(error)
+
+        self._around.kept.release(stored, said, said)

@@ -1,0 +1,124 @@
+"""The kept evaluations for those with a window: every call returns at once, the answer comes later."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from weighin.core.errors import AppError
+from weighin.core.evaluations.evaluation import EvaluationRecord, ItemResult
+from weighin.core.evaluations.evaluation_row import EvaluationRow
+from weighin.core.evaluations.stored_evaluation import StoredEvaluation, StoredLane
+from weighin.core.exports import evaluation_text
+from weighin.services.bundles.bundles import write_text
+from weighin.services.evaluations import owner
+from weighin.services.tasks import Failed, TaskRunner
+
+if TYPE_CHECKING:
+    from weighin.store.evaluations import EvaluationStore
+
+Done = Callable[[None], None]
+
+
+class Evaluations(QObject):
+    """One thread owns the database: nothing is written out of order."""
+
+    changed = Signal()  # another answer of `rows`
+    damaged = Signal(str)  # a sentence: the database was moved aside, and where to
+
+    def __init__(self, path: Path, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._path = path
+        self._store: EvaluationStore | None = None
+        self._tasks = TaskRunner(1, self)
+
+    def rows(self, done: Callable[[tuple[EvaluationRow, ...]], None], failed: Failed) -> None:
+        """All runs in short, the newest first."""
+        self._tasks.run(lambda: self._opened().rows(), done, failed)
+
+    def load(self, identifier: str, done: Callable[[EvaluationRecord], None], failed: Failed) -> None:
+        """One evaluation, whole; a beginning of its id will do."""
+        self._tasks.run(lambda: self._opened().get(identifier).record(), done, failed)
+
+    def delete(self, identifiers: tuple[str, ...], done: Done, failed: Failed) -> None:
+        """Forget evaluations, but not one that goes on; `changed` follows."""
+
+        def work() -> None:
+            store = self._opened()
+            for identifier in identifiers:
+                if store.owner(identifier) == owner.this_process() or owner.is_another(store.owner(identifier)):
+                    raise AppError("This evaluation is going on: stop it first.", kind="running")
+            store.delete(identifiers)
+
+        self._change(work, done, failed)
+
+    def export(self, record: EvaluationRecord, kind: str, path: str, done: Done, failed: Failed) -> None:
+        """Write a run to a file, whole or not at all. kind: one of core.exports.EXPORTS."""
+        self._tasks.run(lambda: write_text(Path(path), evaluation_text(record, kind)), done, failed)
+
+    def begin(self, run: StoredEvaluation, done: Done, failed: Failed) -> None:
+        """Keep a new run; this process works on it."""
+        self._change(lambda: self._opened().begin(run, owner.this_process()), done, failed)
+
+    def take_up(self, identifier: str, done: Callable[[StoredEvaluation], None], failed: Failed) -> None:
+        """A kept run, to go on with. Fails where another process works on it."""
+
+        def work() -> StoredEvaluation:
+            store = self._opened()
+            run = store.get(identifier)
+            if owner.is_another(store.owner(run.id)):
+                raise AppError("This run is going on in another window of the program.", kind="running")
+            store.own(run.id, owner.this_process())
+            return run
+
+        self._tasks.run(work, done, failed)
+
+    def add(
+        self, identifier: str, lane: StoredLane, results: Sequence[tuple[ItemResult, bool]], done: Done, failed: Failed
+    ) -> None:
+        """Keep answers, each with whether it is right."""
+        self._tasks.run(lambda: self._opened().add(identifier, lane, results), done, failed)
+
+    def finish(self, record: EvaluationRecord, lanes: Sequence[StoredLane], done: Done, failed: Failed) -> None:
+        """Keep how a run ended; `changed` follows."""
+        self._change(lambda: self._opened().finish(record, lanes), done, failed)
+
+    def release(self, run: StoredEvaluation, done: Done, failed: Failed) -> None:
+        """Give a run back that was taken up and not gone on with."""
+        self._tasks.run(lambda: self._opened().release(run.id, run.state), done, failed)
+
+    def digest(self, path: str, size: int, mtime_ns: int) -> str | None:
+        """A sha256 computed earlier. From a thread of one's own: it waits for the database."""
+        return self._tasks.wait(lambda: self._opened().digest(path, size, mtime_ns))
+
+    def keep_digest(self, path: str, size: int, mtime_ns: int, sha256: str) -> None:
+        """Remember a computed sha256. From a thread of one's own: it waits for the database."""
+        self._tasks.wait(lambda: self._opened().keep_digest(path, size, mtime_ns, sha256))
+
+    def close(self) -> None:
+        """Finish what is being written and close the database."""
+        self._tasks.close()
+        if self._store is not None:
+            self._store.close()
+
+    def _opened(self) -> EvaluationStore:
+        """The store; opened at the first need, on the task thread. Raises AppError."""
+        if self._store is None:
+            # sqlite-utils takes a third of the program's start to import: not before the first paint.
+            from weighin.store.database import moved_aside_sentence, open_database
+            from weighin.store.evaluations import EvaluationStore
+
+            self._store = EvaluationStore(
+                open_database(self._path, lambda place: self.damaged.emit(moved_aside_sentence(place)))
+            )
+        return self._store
+
+    def _change(self, work: Callable[[], None], done: Done, failed: Failed) -> None:
+        def succeeded(_: None) -> None:
+            self.changed.emit()
+            done(None)
+
+        self._tasks.run(work, succeeded, failed)

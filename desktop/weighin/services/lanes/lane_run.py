@@ -1,0 +1,51 @@
+"""What one lane has given back so far in a comparison."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from weighin.core.comparisons.answer import Answer, Failure, MemoryReceipt, StopReason, Timing
+from weighin.core.comparisons.comparison import LaneResult, LaneSetup
+from weighin.core.comparisons.conditions import Conditions
+
+
+class LaneRun:
+    """Gathers the rounds of one lane. A warm-up is kept only where it failed, a disturbed round apart."""
+
+    def __init__(self, label: str, setup: LaneSetup) -> None:
+        self.setup = setup
+        self.rounds: list[Timing] = []
+        self.began = False
+        self.can_go_on = True
+        self._label = label
+        self._spoiled: list[Timing] = []
+        self._memory: list[MemoryReceipt] = []
+        self._answer: Answer | None = None
+
+    def take(self, answer: Answer, conditions: Conditions, position: int, warm_up: bool, again: bool) -> None:
+        """One answer more. position: in the order of all answers of the comparison. again: it was disturbed, and its
+        round is asked for once more."""
+        timing = replace(answer.timing, conditions=conditions, position=position)
+        answer = replace(answer, timing=timing)
+        if answer.stop_reason is StopReason.FAILED:
+            self.can_go_on = False
+            self._answer = answer
+        elif not warm_up or answer.stop_reason is StopReason.CANCELLED:
+            self._answer = answer
+            if again:
+                self._spoiled.append(timing)
+            elif answer.stop_reason is not StopReason.CANCELLED:
+                self.rounds.append(timing)
+                self._memory.append(answer.memory)
+
+    def fail(self, failure: Failure) -> None:
+        """This lane cannot answer, or not again: what it has answered is kept."""
+        self.can_go_on = False
+        answer = self._answer or Answer("", "", StopReason.FAILED, Timing(), MemoryReceipt())
+        self._answer = replace(answer, stop_reason=StopReason.FAILED, failure=failure)
+
+    def result(self) -> LaneResult:
+        """The last answer, or one that says that there is none, with all rounds."""
+        answer = self._answer or Answer("", "", StopReason.CANCELLED, Timing(), MemoryReceipt())
+        memory = tuple(self._memory) if len(self._memory) > 1 else ()
+        return LaneResult(self._label, self.setup, answer, tuple(self.rounds), tuple(self._spoiled), memory)

@@ -1,0 +1,1 @@
+"""The shelf, the hub, downloads, and checks of files."""

@@ -1,0 +1,223 @@
+"""Downloads: a queue, two at a time, each in a process of its own, remembered across restarts."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from weighin.core.downloads.download import (
+    DownloadState,
+    DownloadView,
+    Plan,
+    SpeedMeter,
+    StoredDownload,
+    Transferred,
+    time_left,
+)
+from weighin.core.errors import AppError
+from weighin.services.models.hub import Hub
+from weighin.services.models.model_records import ModelRecords
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 2
+_STOP_MS = 1000
+_OPEN = (DownloadState.QUEUED, DownloadState.RUNNING)
+
+
+@dataclass
+class _Entry:
+    plan: Plan
+    state: DownloadState = DownloadState.QUEUED
+    done: int = 0
+    phase: str = ""
+    note: str = ""
+    error_kind: str = ""
+    meter: SpeedMeter = field(default_factory=SpeedMeter)
+    hub: Hub | None = None
+    call: int = 0
+    on_stopped: Callable[[], None] | None = None
+
+
+class DownloadManager(QObject):
+    """`changed` carries the id of a download that is new, gone or further; `finished` its plan and its paths."""
+
+    changed = Signal(str)
+    finished = Signal(object, object)
+
+    def __init__(self, records: ModelRecords, new_hub: Callable[[], Hub], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._records = records
+        self._new_hub = new_hub
+        self._entries: dict[str, _Entry] = {}
+        self._ending: set[Hub] = set()
+        self._leaving: set[Hub] = set()
+        self._closed = False
+
+    def views(self) -> tuple[DownloadView, ...]:
+        """All downloads in the order they were asked for."""
+        return tuple(_view(entry) for entry in self._entries.values())
+
+    def view(self, identifier: str) -> DownloadView | None:
+        """One download; None where there is no such any more."""
+        entry = self._entries.get(identifier)
+        return _view(entry) if entry else None
+
+    def restore(self) -> None:
+        """Take up what an earlier run left unfinished: what ran goes on, what was paused stays so."""
+        self._records.run(lambda store: store.downloads(), self._restored, _log_failure)
+
+    def add(self, plan: Plan) -> None:
+        """Download, as soon as it is its turn; one that is known already goes on."""
+        if plan.id in self._entries:
+            self.resume(plan.id)
+            return
+        self._entries[plan.id] = _Entry(plan)
+        self._keep(plan.id)
+        self._pump()
+
+    def pause(self, identifier: str) -> None:
+        """Stop now and keep what came."""
+        entry = self._entries.get(identifier)
+        if entry is not None and entry.state in _OPEN:
+            self._end_process(entry)
+            self._settle(entry, DownloadState.PAUSED)
+
+    def resume(self, identifier: str) -> None:
+        """Go on with one that is paused or failed."""
+        entry = self._entries.get(identifier)
+        if entry is not None and entry.state not in _OPEN:
+            self._settle(entry, DownloadState.QUEUED)
+
+    def cancel(self, identifier: str) -> None:
+        """Stop now and delete what came."""
+        entry = self._entries.pop(identifier, None)
+        if entry is None:
+            return
+        hub = entry.hub or self._new_hub()
+        self._ending.add(hub)
+
+        def discard() -> None:
+            hub.discard(entry.plan, lambda: self._let_go(hub), lambda error: self._not_discarded(hub, error))
+
+        if entry.hub is not None:
+            entry.on_stopped = discard
+            hub.cancel(entry.call)
+            QTimer.singleShot(_STOP_MS, hub, lambda: hub.kill() if hub in self._ending else None)
+        else:
+            discard()
+        self._records.run(lambda store: store.forget_download(identifier), lambda _: None, _log_failure)
+        self.changed.emit(identifier)
+        self._pump()
+
+    def close(self) -> None:
+        """End all processes in order; what ran is taken up at the next start."""
+        self._closed = True
+        for entry in self._entries.values():
+            if entry.hub is not None:
+                entry.hub.close()
+        for hub in (*self._ending, *self._leaving):
+            hub.close()
+
+    def _restored(self, stored: tuple[StoredDownload, ...]) -> None:
+        for download in stored:
+            if download.plan.id not in self._entries:
+                state = DownloadState.QUEUED if download.state in _OPEN else download.state
+                self._entries[download.plan.id] = _Entry(
+                    download.plan, state, download.done, note=download.error, error_kind=download.error_kind
+                )
+                self.changed.emit(download.plan.id)
+        self._pump()
+
+    def _pump(self) -> None:
+        """Start what may run."""
+        if self._closed:
+            return
+        running = sum(entry.state is DownloadState.RUNNING for entry in self._entries.values())
+        for entry in self._entries.values():
+            if running < AT_ONCE and entry.state is DownloadState.QUEUED:
+                running += 1
+                self._start(entry)
+
+    def _start(self, entry: _Entry) -> None:
+        entry.state, entry.meter = DownloadState.RUNNING, SpeedMeter()
+        hub = entry.hub = self._new_hub()
+        others = [e for e in self._entries.values() if e is not entry and e.state in _OPEN]
+        entry.call = hub.fetch(
+            entry.plan,
+            sum(max(0, e.plan.size - e.done) for e in others),
+            lambda paths: self._on_done(entry, hub, paths),
+            lambda error: self._on_failed(entry, hub, error),
+            lambda news: self._on_progress(entry, hub, news),
+        )
+        self.changed.emit(entry.plan.id)
+
+    def _on_progress(self, entry: _Entry, hub: Hub, news: Transferred) -> None:
+        if entry.hub is hub and entry.state is DownloadState.RUNNING:
+            entry.done, entry.phase, entry.note = news.done, news.phase, news.note
+            entry.meter.note(time.monotonic(), news.received)
+            self.changed.emit(entry.plan.id)
+
+    def _on_done(self, entry: _Entry, hub: Hub, paths: tuple[str, ...]) -> None:
+        self._let_go(hub)
+        if self._entries.get(entry.plan.id) is not entry:
+            return
+        del self._entries[entry.plan.id]
+        self.finished.emit(entry.plan, paths)
+        self._records.run(lambda store: store.forget_download(entry.plan.id), lambda _: None, _log_failure)
+        self.changed.emit(entry.plan.id)
+        self._pump()
+
+    def _on_failed(self, entry: _Entry, hub: Hub, error: AppError) -> None:
+        if entry.on_stopped is not None:
+            entry.on_stopped()
+            return
+        self._let_go(hub)
+        if entry.hub is hub and entry.state is DownloadState.RUNNING:
+            entry.note, entry.error_kind = error.user_text, error.kind
+            full = error.kind == "disk_full"
+            self._settle(entry, DownloadState.PAUSED if full else DownloadState.FAILED, keep_note=True)
+
+    def _settle(self, entry: _Entry, state: DownloadState, keep_note: bool = False) -> None:
+        entry.state, entry.hub, entry.phase = state, None, ""
+        if not keep_note:
+            entry.note = entry.error_kind = ""
+        self._keep(entry.plan.id)
+        self._pump()
+
+    def _keep(self, identifier: str) -> None:
+        entry = self._entries[identifier]
+        stored = StoredDownload(entry.plan, entry.state, entry.done, entry.note, entry.error_kind)
+        self._records.run(lambda store: store.keep_download(stored), lambda _: None, _log_failure)
+        self.changed.emit(identifier)
+
+    def _end_process(self, entry: _Entry) -> None:
+        """Ask the process to stop; a moment later it is ended, which costs little: what came is safe at any time."""
+        if (hub := entry.hub) is not None:
+            self._ending.add(hub)
+            hub.cancel(entry.call)
+            QTimer.singleShot(_STOP_MS, hub, lambda: hub.kill() if hub in self._ending else None)
+
+    def _let_go(self, hub: Hub) -> None:
+        self._ending.discard(hub)
+        self._leaving.add(hub)
+        hub.leave(lambda: self._leaving.discard(hub))
+
+    def _not_discarded(self, hub: Hub, error: AppError) -> None:
+        log.warning("a half-finished download was not deleted: %s", error.detail or error.user_text)
+        self._let_go(hub)
+
+
+def _view(entry: _Entry) -> DownloadView:
+    running = entry.state is DownloadState.RUNNING
+    speed = entry.meter.speed if running and entry.phase == "loading" else None
+    left = time_left(entry.plan.size - entry.done, speed)
+    return DownloadView(entry.plan, entry.state, entry.done, entry.phase, speed, left, entry.note, entry.error_kind)
+
+
+def _log_failure(error: AppError) -> None:
+    log.warning("the list of downloads was not kept: %s", error.detail or error.user_text)

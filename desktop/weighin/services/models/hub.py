@@ -1,0 +1,182 @@
+"""Questions to the hub: every call returns at once, the answer comes later. All of it happens in another process."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject
+
+from weighin.core.downloads.download import Plan, Transferred, WantedFile
+from weighin.core.downloads.repository import Listing, Repository, Variant
+from weighin.core.errors import AppError
+from weighin.core.models.model import ModelFacts
+from weighin.protocol.hub_messages import (
+    HUB_EVENTS,
+    AskFile,
+    Digest,
+    Digested,
+    Discard,
+    Discarded,
+    Fetch,
+    Fetched,
+    FileKnown,
+    Found,
+    Listed,
+    ListFiles,
+    LookedInto,
+    LookInto,
+    Progress,
+    Search,
+)
+from weighin.protocol.messages import Cancel, Failed
+from weighin.services.processes.worker_process import WorkerEnd, WorkerProcess, worker_command
+from weighin.services.tasks import Failed as FailedCall
+
+_LEAVE_MS = 1000
+
+NewProcess = Callable[[QObject], WorkerProcess]
+
+
+@dataclass(frozen=True)
+class _Call:
+    done: Callable[[Any], None]
+    failed: FailedCall
+    progress: Callable[[Transferred], None] | None = None
+
+
+class Hub(QObject):
+    """One process, started at the first question and again after it died. Every call gets exactly one answer."""
+
+    def __init__(self, new_process: NewProcess, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._new_process = new_process
+        self._process: WorkerProcess | None = None
+        self._numbers = itertools.count(1)
+        self._calls: dict[int, _Call] = {}
+
+    def search(self, text: str, done: Callable[[tuple[Repository, ...]], None], failed: FailedCall) -> int:
+        """Repositories that match `text`; the number to cancel by."""
+        return self._ask(lambda n: Search(n, text, 40), _Call(lambda e: done(e.repositories), failed))
+
+    def listing(self, repo: str, done: Callable[[Listing], None], failed: FailedCall) -> int:
+        """The models of a repository."""
+        return self._ask(lambda n: ListFiles(n, repo), _Call(lambda e: done(e.listing), failed))
+
+    def look_into(
+        self,
+        listing: Listing,
+        variant: Variant,
+        done: Callable[[ModelFacts, str], None],
+        failed: FailedCall,
+        keep: str = "",
+    ) -> int:
+        """Facts of a model from its header alone; with a folder `keep` also a sparse stand-in for it (its path)."""
+        call = _Call(lambda e: done(e.facts, e.kept), failed)
+        return self._ask(lambda n: LookInto(n, listing.repo, listing.commit, variant, keep), call)
+
+    def digest(
+        self,
+        path: str,
+        done: Callable[[Digested], None],
+        failed: FailedCall,
+        progress: Callable[[Transferred], None],
+    ) -> int:
+        """sha256 of a file of this computer."""
+        return self._ask(lambda n: Digest(n, path), _Call(done, failed, progress))
+
+    def file(self, repo: str, commit: str, path: str, done: Callable[[WantedFile], None], failed: FailedCall) -> int:
+        """Size and sha256 of one file of a data set."""
+        return self._ask(lambda n: AskFile(n, repo, commit, path), _Call(lambda e: done(e.file), failed))
+
+    def fetch(
+        self,
+        plan: Plan,
+        queued: int,
+        done: Callable[[tuple[str, ...]], None],
+        failed: FailedCall,
+        progress: Callable[[Transferred], None],
+    ) -> int:
+        """Download; cancelling keeps what came and fails with kind "stopped"."""
+        return self._ask(lambda n: Fetch(n, plan, queued), _Call(lambda e: done(e.paths), failed, progress))
+
+    def discard(self, plan: Plan, done: Callable[[], None], failed: FailedCall) -> int:
+        """Delete what a download left half-finished."""
+        return self._ask(lambda n: Discard(n, plan), _Call(lambda _: done(), failed))
+
+    def cancel(self, number: int) -> None:
+        """Stop a digest or a download."""
+        if number in self._calls and self._process is not None:
+            self._process.send(Cancel(next(self._numbers), number))
+
+    def kill(self) -> None:
+        """End the process now; open calls fail with kind "stopped". What was downloaded is safe at any moment."""
+        if self._process is not None:
+            self._process.kill()
+
+    def leave(self, gone: Callable[[], None]) -> None:
+        """Let the process go in order, without waiting for it; then `gone` is called and this object deleted."""
+        self._calls.clear()
+
+        def left(_: object = None) -> None:
+            gone()
+            self.deleteLater()
+
+        if self._process is None:
+            left()
+        else:
+            self._process.ended.connect(left)
+            self._process.shut_down(_LEAVE_MS)
+
+    def close(self) -> None:
+        """Let the process leave in order, and wait for it a moment."""
+        self._calls.clear()
+        if (process := self._process) is not None:
+            process.shut_down(_LEAVE_MS)
+            process.wait_gone(2 * _LEAVE_MS)
+
+    def _ask(self, request: Callable[[int], Any], call: _Call) -> int:
+        number = next(self._numbers)
+        self._calls[number] = call
+        if self._process is None:
+            self._process = self._new_process(self)
+            self._process.message.connect(self._on_event)
+            self._process.ended.connect(self._on_ended)
+            self._process.start()
+        self._process.send(request(number))
+        return number
+
+    def _on_event(self, event: Any) -> None:
+        if isinstance(event, Progress):
+            call = self._calls.get(event.id)
+            if call is not None and call.progress is not None:
+                call.progress(event.news)
+        elif (call := self._calls.pop(event.id, None)) is None:
+            return
+        elif isinstance(event, Failed):
+            call.failed(AppError(event.message, event.detail, event.kind))
+        elif isinstance(event, (Found, Listed, LookedInto, FileKnown, Fetched, Discarded, Digested)):
+            call.done(event)
+
+    def _on_ended(self, end: WorkerEnd) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            process.deleteLater()
+        calls, self._calls = self._calls, {}
+        detail = end.protocol_error or end.log.strip()[-2000:]
+        for call in calls.values():
+            call.failed(AppError("The process that talks to the hub stopped; please try again.", detail, "stopped"))
+
+
+def hub_process(cache: Path) -> NewProcess:
+    """Makes processes that talk to the hub and keep files in `cache`; they alone get the user's token."""
+
+    def new(parent: QObject) -> WorkerProcess:
+        command = worker_command("hub")
+        more = {"HF_HUB_CACHE": str(cache), "HF_HUB_DISABLE_TELEMETRY": "1", "HF_HUB_DISABLE_PROGRESS_BARS": "1"}
+        return WorkerProcess(command, parent, HUB_EVENTS, with_secrets=True, more_environment=more)
+
+    return new

@@ -1,0 +1,237 @@
+"""The shelf for those with a window: found, added, verified and removed away from its thread."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from weighin.core.downloads.download import Plan, Transferred
+from weighin.core.errors import AppError
+from weighin.core.models.found import HUB_CACHE, YOURS, Found, Place
+from weighin.core.models.shelf import Condition, ShelfModel, again, has_changed, look, verified
+from weighin.core.models.shelf_files import delete_download
+from weighin.core.models.shelf_scan import found_at, scan
+from weighin.services.models.hub import Hub
+from weighin.services.models.model_records import ModelRecords
+from weighin.services.models.verification import Verification
+from weighin.services.tasks import Failed
+
+if TYPE_CHECKING:
+    from weighin.store.models import ModelStore
+
+log = logging.getLogger(__name__)
+
+
+class Shelf(QObject):
+    """Every model on this computer. `changed`: the list is another one; `scanned`: a look through all places ended."""
+
+    changed = Signal()
+    scanned = Signal()
+
+    def __init__(
+        self,
+        records: ModelRecords,
+        places: tuple[Place, ...],
+        hub: Hub,
+        hub_cache: Path,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._records, self._places, self._hub, self._cache = records, places, hub, hub_cache
+        self._models: dict[str, ShelfModel] = {}
+        self._verifying: dict[str, Verification] = {}
+
+    def models(self) -> tuple[ShelfModel, ...]:
+        """All models, by name."""
+        shown = (model for model in self._models.values() if not model.forgotten)
+        return tuple(sorted(shown, key=lambda m: (m.name.lower(), m.path)))
+
+    def model(self, path: str) -> ShelfModel | None:
+        """The model whose first part is at `path`."""
+        return self._models.get(path)
+
+    def restore(self) -> None:
+        """Show what was known, then look through all places."""
+        self._records.run(lambda store: store.models(), self._restored, self._log)
+
+    def scan(self) -> None:
+        """Look through all places; `scanned` follows."""
+        self._records.run(self._scan, self._on_scanned, self._scan_failed)
+
+    def look_again(self, path: str) -> None:
+        """Look at one model now, without waiting for the next scan; `changed` follows where it is not as it was."""
+        model = self._models.get(path)
+        if model is None:
+            return
+
+        def work(store: ModelStore) -> tuple[ShelfModel, ...]:
+            now = again(model)
+            if now == model:
+                return ()
+            store.keep_models((now,))
+            return (now,)
+
+        self._records.run(work, self._take, self._log)
+
+    def refusal(self, path: str) -> AppError | None:
+        """Why a model must not be run blindly; None where nothing speaks against it or it is not on the shelf."""
+        model = self._models.get(path)
+        if model is None or model.condition is Condition.GONE:
+            return None
+        if model.is_intact and has_changed(model):
+            self.look_again(path)
+            model = dataclasses.replace(model, condition=Condition.CHANGED)
+        try:
+            model.ready_facts()
+        except AppError as error:
+            return error
+        return None
+
+    def add(self, path: str, done: Callable[[tuple[ShelfModel, ...]], None], failed: Failed) -> None:
+        """Put a file, or all models of a folder, on the shelf, where they are. `failed` gets one sentence why not."""
+
+        def added(models: tuple[ShelfModel, ...]) -> None:
+            self._take(models)
+            done(models)
+
+        self._records.run(lambda store: _add(store, Path(path), self._models), added, failed)
+
+    def adopt(self, plan: Plan, paths: tuple[str, ...]) -> None:
+        """A download has finished: its files are where `paths` say, and checked."""
+        found = Found(
+            paths[0],
+            Path(paths[0]).stem,
+            HUB_CACHE,
+            repo=plan.repo,
+            commit=plan.commit,
+            hub_path=plan.files[0].path,
+            digests=tuple(file.sha256 for file in plan.files),
+        )
+
+        def keep(store: ModelStore) -> tuple[ShelfModel, ...]:
+            fresh = look(found, None)
+            model = dataclasses.replace(verified(fresh, found.digests, fresh.stamps), downloaded=True)
+            if fresh.condition is Condition.BROKEN:
+                model = dataclasses.replace(model, condition=fresh.condition, problem=fresh.problem)
+            store.keep_models((model,))
+            return (model,)
+
+        self._records.run(keep, self._take, self._log)
+
+    def verify(
+        self,
+        path: str,
+        done: Callable[[ShelfModel], None],
+        failed: Failed,
+        progress: Callable[[Transferred], None],
+    ) -> None:
+        """Compare the sha256 of a model's files with the hub's."""
+        model = self._models.get(path)
+        if model is None:
+            failed(AppError("This model is not on the shelf.", kind="missing"))
+            return
+
+        def settled(checked: ShelfModel) -> None:
+            self._verifying.pop(path, None)
+            self._keep(checked)
+            done(checked)
+
+        def not_settled(error: AppError, marked: ShelfModel | None) -> None:
+            self._verifying.pop(path, None)
+            if marked is not None:
+                self._keep(marked)
+            failed(error)
+
+        self._verifying[path] = Verification(self._hub, model, settled, not_settled, progress)
+        self._verifying[path].start()
+
+    def stop_verifying(self, path: str) -> None:
+        """Break off; the model stays as it was."""
+        if (running := self._verifying.get(path)) is not None:
+            running.stop()
+
+    def remove(self, path: str, done: Callable[[], None], failed: Failed) -> None:
+        """Delete what this program downloaded; of anything else only forget it, the file stays."""
+        model = self._models.get(path)
+        if model is None:
+            failed(AppError("This model is not on the shelf.", kind="missing"))
+            return
+
+        def work(store: ModelStore) -> None:
+            if model.downloaded:
+                delete_download(model, self._cache)
+            store.forget_model(path)
+            if not model.downloaded and model.condition is not Condition.GONE:
+                # Its program's folder still has it: without this the next look would bring it back.
+                store.keep_models((dataclasses.replace(model, forgotten=True),))
+
+        def removed(_: None) -> None:
+            if model.downloaded or model.condition is Condition.GONE:
+                self._models.pop(path, None)
+            else:
+                self._models[path] = dataclasses.replace(model, forgotten=True)
+            self.changed.emit()
+            done()
+
+        self._records.run(work, removed, failed)
+
+    def _restored(self, models: tuple[ShelfModel, ...]) -> None:
+        self._take(models)
+        self.scan()
+
+    def _scan(self, store: ModelStore) -> tuple[ShelfModel, ...]:
+        known = {model.path: model for model in store.models()}
+        now = scan(known.values(), self._places, store.places())
+        store.keep_models(model for model in now if known.get(model.path) != model)
+        return now
+
+    def _on_scanned(self, models: tuple[ShelfModel, ...]) -> None:
+        self._models = {model.path: model for model in models}
+        self.changed.emit()
+        self.scanned.emit()
+
+    def _scan_failed(self, error: AppError) -> None:
+        self._log(error)
+        self.scanned.emit()
+
+    def _take(self, models: tuple[ShelfModel, ...]) -> None:
+        self._models.update((model.path, model) for model in models)
+        if models:
+            self.changed.emit()
+
+    def _keep(self, model: ShelfModel) -> None:
+        self._take((model,))
+        self._records.run(lambda store: store.keep_models((model,)), lambda _: None, self._log)
+
+    @staticmethod
+    def _log(error: AppError) -> None:
+        log.warning("the shelf was not kept: %s", error.detail or error.user_text)
+
+
+def _add(store: ModelStore, path: Path, known: dict[str, ShelfModel]) -> tuple[ShelfModel, ...]:
+    """The models at `path`, kept. Raises AppError."""
+    path = path.expanduser().absolute()
+    if not path.exists():
+        raise AppError("There is no such file.", kind="missing")
+    models = []
+    for found in found_at(path):
+        before = known.get(found.path)
+        if before is not None and before.source != YOURS:
+            # Adding by hand what another program holds keeps what is known of it, and accepts a change.
+            found = Found(found.path, before.name, before.source, before.repo, before.commit, before.hub_path)
+        model = look(found, before if before is not None and before.condition is Condition.READY else None)
+        if before is not None and model.condition is Condition.CHANGED:
+            model = look(found, None)
+        if model.condition is Condition.BROKEN and not path.is_dir():
+            raise AppError(model.problem, kind="broken")
+        models.append(dataclasses.replace(model, forgotten=False))
+    if not models:
+        raise AppError("This folder holds no GGUF models.", kind="missing")
+    store.keep_place(str(path))
+    store.keep_models(models)
+    return tuple(models)

@@ -1,0 +1,1 @@
+"""What is said before a run, and held against what was measured."""

@@ -1,0 +1,64 @@
+"""Everything that says before a run what it will take, and keeps it: made when the window has been painted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from weighin.core.computer.machine import threads_per_lane
+from weighin.core.models.model import ModelFacts
+from weighin.paths import Profile
+from weighin.services.comparisons.blind_round import BlindRound
+from weighin.services.comparisons.comparison import ComparisonRunner
+from weighin.services.factory import ModelServices, new_worker
+from weighin.services.machine.bandwidth import MemoryBandwidth
+from weighin.services.machine.hardware import physical_cores, probe
+from weighin.services.machine.this_computer import Sources, ThisComputer, memory_budget
+from weighin.services.models.library import Library
+from weighin.services.plans.forecaster import Forecaster
+from weighin.services.plans.ledger import Ledger
+from weighin.services.plans.offered import Offered
+from weighin.services.plans.outlook import Outlook
+from weighin.services.plans.promises import Promises
+from weighin.services.plans.workstation import Workstation
+from weighin.services.processes.engine_probe import EngineProbe
+from weighin.services.settings import Settings
+
+
+@dataclass(frozen=True)
+class Judging:
+    """The parts, wired to the runner whose comparisons they promise and settle."""
+
+    ledger: Ledger
+    outlook: Outlook
+    workstation: Workstation
+    promises: Promises
+
+    def close(self) -> None:
+        """End workers, then finish what is being written."""
+        self.workstation.close()
+        self.ledger.close()
+
+
+def new_judging(
+    profile: Profile,
+    settings: Settings,
+    library: Library,
+    models: ModelServices,
+    runner: ComparisonRunner,
+    blind: BlindRound,
+) -> Judging:
+    """Judges for a window; nothing is begun."""
+    ledger = Ledger(profile.database)
+    bandwidth = MemoryBandwidth(settings)
+    forecaster = Forecaster(new_worker, ledger, lambda: bandwidth.known, _threads, lambda: runner.running)
+    computer = ThisComputer(Sources(lambda: probe(models.folder), memory_budget, EngineProbe), bandwidth)
+    offered = Offered(models.inspector)
+    workstation = Workstation(library, models.shelf, models.planner, forecaster, ledger, offered, computer)
+    promises = Promises(models.planner, forecaster, ledger)
+    runner.started.connect(promises.begin)
+    blind.revealed.connect(ledger.settle)
+    return Judging(ledger, Outlook(models.planner, forecaster, memory_budget), workstation, promises)
+
+
+def _threads(model: ModelFacts) -> int:
+    return threads_per_lane(physical_cores(), 1, model)

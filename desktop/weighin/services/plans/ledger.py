@@ -1,0 +1,167 @@
+"""Keeps what was promised and holds it against what was measured."""
+
+from __future__ import annotations
+
+import datetime
+import logging
+import uuid
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+
+from weighin.core.comparisons.answer import StopReason
+from weighin.core.comparisons.comparison import Comparison, LaneResult, Mode
+from weighin.core.comparisons.options import LoadOptions
+from weighin.core.computer.machine import active_bytes
+from weighin.core.errors import AppError
+from weighin.core.models.model import ModelFacts
+from weighin.core.plans.forecast import from_history
+from weighin.core.plans.plan import MemoryPlan, SpeedForecast
+from weighin.core.plans.prediction import Measured, Prediction, kind_of
+from weighin.core.plans.quick_forecast import quick_forecast
+from weighin.services.tasks import TaskRunner
+
+if TYPE_CHECKING:
+    from weighin.store.predictions import PredictionStore
+
+log = logging.getLogger(__name__)
+
+_LONG_PROMPT = 100  # tokens from which on a speed of reading says something
+_LATEST_RUNS = 9
+
+
+class Ledger(QObject):
+    """`changed` follows every new promise and every measurement.
+
+    A promise is open until a model is run with the same file and options; made again before that it is replaced."""
+
+    changed = Signal()
+    damaged = Signal(str)  # the database was unreadable, and a fresh one was begun
+
+    def __init__(self, database: Path, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._path = database
+        self._store: PredictionStore | None = None
+        self._tasks = TaskRunner(1, self)
+        self._predictions: dict[str, Prediction] = {}
+
+    def restore(self, done: Callable[[], None] = lambda: None) -> None:
+        """Read what earlier runs of the program kept, then `done`."""
+
+        def read(found: tuple[Prediction, ...]) -> None:
+            self._predictions = {p.id: p for p in (*found, *self.predictions())}
+            self.changed.emit()
+            done()
+
+        def unread(error: AppError) -> None:
+            log.error("the ledger cannot be read: %s", error.user_text)
+            done()
+
+        self._tasks.run(lambda: self._opened().latest(), read, unread)
+
+    def predictions(self) -> tuple[Prediction, ...]:
+        """Everything known, the latest first."""
+        return tuple(sorted(self._predictions.values(), key=lambda p: p.created, reverse=True))
+
+    def promise(
+        self, model: ModelFacts, load: LoadOptions, plan: MemoryPlan, forecast: SpeedForecast | None, threads: int
+    ) -> None:
+        """Keep what was said of `model` before it runs."""
+        earlier = self._open(model, load)
+        identifier = earlier.id if earlier else uuid.uuid4().hex
+        created = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="milliseconds")
+        best = forecast or (earlier.forecast if earlier else None)
+        self._keep(Prediction(identifier, created, model, load, plan, best, threads))
+
+    def settle(self, comparison: Comparison) -> None:
+        """Put what a comparison measured beside what was promised of its models."""
+        alone = comparison.request.mode is Mode.ALONE
+        for result in comparison.results:
+            promised = self._open(result.setup.model, result.setup.load)
+            measured = _measured(result, alone)
+            if promised is not None and measured is not None:
+                self._keep(replace(promised, measured=measured))
+
+    def earlier_runs(self, model: ModelFacts, load: LoadOptions) -> SpeedForecast | None:
+        """The forecast from the latest runs of the same shape and types with the same cache and GPU layers."""
+        runs = [
+            p.measured
+            for p in self.predictions()
+            if p.measured and _shape(p.model) == _shape(model) and _kept_where(p.load) == _kept_where(load)
+        ][:_LATEST_RUNS]
+        rates = tuple(run.generation_tokens_per_s for run in runs if run.generation_tokens_per_s)
+        if not rates:
+            return None
+        return from_history(rates, tuple(run.prompt_tokens_per_s for run in runs if run.prompt_tokens_per_s))
+
+    def correction(self, kind: str, bandwidth: float) -> float:
+        """Measured speed over the one bandwidth promises, for models of `kind`; 1 where nothing was measured."""
+        shares = [
+            p.measured.generation_tokens_per_s / rough.generation_tokens_per_s
+            for p in self._predictions.values()
+            if p.measured
+            and p.measured.generation_tokens_per_s
+            and kind_of(p.model) == kind
+            and (rough := quick_forecast(bandwidth, active_bytes(p.model))) is not None
+        ]
+        return median(shares) if shares else 1.0
+
+    def close(self) -> None:
+        """Finish what is being written."""
+        self._tasks.close()
+
+    def _open(self, model: ModelFacts, load: LoadOptions) -> Prediction | None:
+        wanted = _run_of(model, load)
+        return next((p for p in self.predictions() if not p.measured and _run_of(p.model, p.load) == wanted), None)
+
+    def _keep(self, prediction: Prediction) -> None:
+        self._predictions[prediction.id] = prediction
+
+        def failed(error: AppError) -> None:
+            log.error("a prediction was not kept: %s", error.detail or error.user_text)
+
+        self._tasks.run(lambda: self._opened().keep(prediction), lambda _: None, failed)
+        self.changed.emit()
+
+    def _opened(self) -> PredictionStore:
+        if self._store is None:
+            from weighin.store.database import moved_aside_sentence, open_database
+            from weighin.store.predictions import PredictionStore
+
+            self._store = PredictionStore(
+                open_database(self._path, lambda place: self.damaged.emit(moved_aside_sentence(place)))
+            )
+        return self._store
+
+
+def _measured(result: LaneResult, alone: bool) -> Measured | None:
+    """What a lane measured; None where it did not run to an end that counts."""
+    answer = result.answer
+    if answer.failure or answer.stop_reason is StopReason.FAILED or answer.memory.total_bytes is None:
+        return None
+    rounds = result.rounds or (answer.timing,)
+    rates = [r for t in rounds if (r := t.generation_tokens_per_s) is not None]
+    prompts = [r for t in rounds if (t.prompt_tokens or 0) >= _LONG_PROMPT and (r := t.prompt_tokens_per_s)]
+    return Measured(
+        answer.memory.total_bytes,
+        median(rates) if rates and alone else None,
+        median(prompts) if prompts and alone else None,
+    )
+
+
+def _run_of(model: ModelFacts, load: LoadOptions) -> tuple[str, LoadOptions]:
+    """What makes two runs the same: the file, and the options as the model allows them."""
+    return model.path, replace(load, context=min(load.context, model.context_length or load.context))
+
+
+def _shape(model: ModelFacts) -> tuple[Any, ...]:
+    names = ("architecture", "quantization", "parameters", "active_parameters", "layers", "embedding", "file_bytes")
+    return tuple(getattr(model, name) for name in names)
+
+
+def _kept_where(load: LoadOptions) -> tuple[str, int]:
+    return load.kv_type, load.gpu_layers

@@ -1,0 +1,169 @@
+"""What runs on this computer, gathered for whoever shows or asks it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from weighin.core.comparisons.options import LoadOptions
+from weighin.core.errors import AppError
+from weighin.core.models.catalogue import Catalogue
+from weighin.core.models.model import ModelFacts
+from weighin.core.plans.candidates import Candidate, of_catalogue, of_file, of_shelf
+from weighin.core.plans.plan import SpeedForecast, SpeedMethod
+from weighin.core.plans.prediction import KINDS, Measured, Prediction
+from weighin.core.plans.workstation import Conditions, Row, measured_by_file, row_of
+from weighin.services.machine.this_computer import ThisComputer
+from weighin.services.models.library import Library
+from weighin.services.models.shelf import Shelf
+from weighin.services.plans.forecaster import Forecaster
+from weighin.services.plans.ledger import Ledger
+from weighin.services.plans.offered import Offered
+from weighin.services.plans.planner import Plan, Planner
+from weighin.services.tasks import Failed
+
+_OPTIONS = LoadOptions()
+
+
+class Workstation(QObject):
+    """`changed`: other candidates, plans, forecasts or measurements. computer: what it is; offered: at the hub."""
+
+    changed = Signal()
+
+    def __init__(
+        self,
+        library: Library,
+        shelf: Shelf,
+        planner: Planner,
+        forecaster: Forecaster,
+        ledger: Ledger,
+        offered: Offered,
+        computer: ThisComputer,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._library, self._shelf = library, shelf
+        self._planner, self._forecaster, self._ledger = planner, forecaster, ledger
+        self.offered, self.computer = offered, computer
+        self._forecasts: dict[str, SpeedForecast] = {}
+        self._corrections: dict[str, float] = {}
+        self._measured: dict[str, Measured] | None = None
+        self._asked: set[str] = set()
+        self._planning = False
+        self._slicing = ""
+        library.changed.connect(self.changed)
+        offered.changed.connect(self.changed)
+        planner.planned.connect(self._on_planned)
+        ledger.changed.connect(self._on_ledger)
+
+    # ------------------------------------------------------------------ what is known
+
+    def candidates(self, catalogue: Catalogue) -> tuple[Candidate, ...]:
+        """What could run: files of this computer, the repository looked at, the catalogue; with their plans where there
+        are any."""
+        shelf = of_shelf(self._shelf.models(), catalogue)
+        known = {candidate.key for candidate in shelf}
+        starter = tuple(of_file(facts) for facts in self._library.models() if facts.path not in known)
+        here = tuple(self._with_plan(candidate) for candidate in (*starter, *shelf))
+        hub = self.offered.candidates(self.offered.listing, catalogue)
+        self._refine((*here, *hub))
+        return (*here, *hub, *of_catalogue(catalogue, here))
+
+    def conditions(self, context: int) -> Conditions:
+        """Under which candidates are judged now, at `context` tokens."""
+        if self._measured is None:
+            self._measured = measured_by_file(self.predictions())
+        computer = self.computer
+        return Conditions(
+            context, computer.budget, computer.bandwidth.known, self._forecasts, self._measured, self._corrections
+        )
+
+    def judge(self, candidate: Candidate, context: int = _OPTIONS.context) -> Row:
+        """One candidate as it stands now."""
+        return row_of(candidate, self.conditions(context))
+
+    def judge_file(self, facts: ModelFacts) -> Row:
+        """A file of this computer, by its plan where there is one."""
+        return self.judge(self._with_plan(of_file(facts)))
+
+    def predictions(self) -> tuple[Prediction, ...]:
+        """The ledger, the latest first."""
+        return self._ledger.predictions()
+
+    # ------------------------------------------------------------------ what the engine is asked
+
+    def plan(self, facts: ModelFacts) -> None:
+        """Ask the engine what this file needs, once; `changed` follows."""
+        if facts.path not in self._asked and self._planner.known(facts, _OPTIONS) is None:
+            self._asked.add(facts.path)
+            self._planning = True
+            self._planner.plan(facts, _OPTIONS, lambda _plan: None, lambda _error: self._after_plan())
+
+    def plan_next(self) -> None:
+        """Ask it about one file more of this computer; `changed` follows, and nothing where all are planned."""
+        if not self._planning and not self._forecaster.timing:
+            waiting = (facts for facts in self._library.models() if facts.path not in self._asked)
+            if (facts := next(waiting, None)) is not None:
+                self.plan(facts)
+
+    @property
+    def slicing(self) -> str:
+        """Key of the candidate of which a slice is being timed, "" while none is."""
+        return self._slicing
+
+    def can_slice(self, candidate: Candidate) -> bool:
+        """Whether there is a header to cut a slice from."""
+        return bool(candidate.facts or self.offered.stand_in(candidate)) and not candidate.refusal
+
+    def time_slice(self, candidate: Candidate, failed: Failed) -> None:
+        """Time a slice of it, in about ten seconds; `changed` follows. `failed` says why there is none."""
+        model, stand_in = self._facts(candidate), self.offered.stand_in(candidate)
+        if model is None or not self.can_slice(candidate):
+            failed(AppError("The header of this model is not here any more: look inside again.", kind="missing"))
+            return
+
+        def over(error: AppError | None) -> None:
+            self._slicing = ""
+            self.changed.emit()
+            if error is not None and error.kind != "cancelled":
+                failed(error)
+
+        self._slicing = candidate.key
+        self.changed.emit()
+        self._forecaster.forecast(model, _OPTIONS, lambda _forecast: over(None), over, stand_in)
+
+    def stop_slice(self) -> None:
+        """Time no slice any more."""
+        self._forecaster.stop()
+
+    def close(self) -> None:
+        """End what is under way."""
+        self._forecaster.close()
+        self.computer.close()
+
+    def _with_plan(self, candidate: Candidate) -> Candidate:
+        plan = self._planner.known(candidate.facts, _OPTIONS) if candidate.facts else None
+        return candidate if plan is None else candidate.planned(plan.line, plan.refusal)
+
+    def _facts(self, candidate: Candidate) -> ModelFacts | None:
+        """What its header says, where that lies here or was looked into."""
+        return candidate.facts or self.offered.facts(candidate)
+
+    def _refine(self, candidates: tuple[Candidate, ...]) -> None:
+        """What is known of speed beyond bandwidth: slices, earlier runs, and how wrong bandwidth was so far."""
+        models = ((candidate.key, self._facts(candidate)) for candidate in candidates)
+        known = ((key, self._forecaster.known(model, _OPTIONS)) for key, model in models if model is not None)
+        self._forecasts = {key: f for key, f in known if f is not None and f.method is not SpeedMethod.BANDWIDTH}
+        bandwidth = self.computer.bandwidth.known
+        corrections = {kind: self._ledger.correction(kind, bandwidth) for kind in KINDS} if bandwidth else {}
+        self._corrections = {kind: factor for kind, factor in corrections.items() if factor != 1.0}
+
+    def _on_ledger(self) -> None:
+        self._measured = None
+        self.changed.emit()
+
+    def _on_planned(self, _plan: Plan) -> None:
+        self._after_plan()
+
+    def _after_plan(self) -> None:
+        self._planning = False
+        self.changed.emit()

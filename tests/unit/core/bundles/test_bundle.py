@@ -1,0 +1,179 @@
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from tests.unit.core.test_replay import BUNDLE
+
+from weighin.core.bundles.bundle import Bundle, BundleFile, bundle_text, machine_of, model_of, vote_of
+from weighin.core.bundles.bundle_reading import MAX_BYTES, read_bundle
+from weighin.core.bundles.privacy import Owner, file_name, without_owner
+from weighin.core.comparisons.answer import Failure, StopReason
+from weighin.core.comparisons.blind import Choice, Vote, contender
+from weighin.core.computer.hardware import Gpu, Hardware
+from weighin.core.errors import AppError
+from weighin.core.models.shelf import ShelfModel
+
+OWNER = Owner("/home/canary", "canary")
+
+
+def body() -> dict[str, Any]:
+    return json.loads(bundle_text(BUNDLE))
+
+
+def refusal(changed: Any) -> AppError:
+    with pytest.raises(AppError) as caught:
+        read_bundle(json.dumps(changed).encode())
+    return caught.value
+
+
+def test_what_is_written_is_read_back() -> None:
+    assert read_bundle(bundle_text(BUNDLE).encode()) == BUNDLE
+    assert read_bundle(b"\xef\xbb\xbf" + bundle_text(BUNDLE).encode()) == BUNDLE
+    assert read_bundle(json.dumps({**body(), "of_tomorrow": [1]}).encode()) == BUNDLE
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        ("cannot open /home/canary/models/x.gguf: no", "cannot open x.gguf: no"),
+        ("in '/home/canary/my models/x.gguf'", "in '/my models/x.gguf'"),
+        ("C:\\Users\\canary\\x.gguf is short", "x.gguf is short"),
+        ("~/models/x.gguf", "x.gguf"),
+        ("canary was here, not canaryish", "user was here, not canaryish"),
+        ("12.0 tok/s; see https://example.org/a/b/c", "12.0 tok/s; see https://example.org/a/b/c"),
+    ],
+)
+def test_paths_and_names_are_taken_out(text: str, hidden: str) -> None:
+    assert OWNER.hide(text) == hidden
+
+
+def test_nothing_of_the_owner_is_in_the_file() -> None:
+    record = BUNDLE.comparison
+    failed = Failure("load", "Cannot open /home/canary/x.gguf.", "llama: /home/canary/x.gguf\nrun by canary")
+    result = record.results[0]
+    answer = replace(result.answer, stop_reason=StopReason.FAILED, failure=failed, notices=("/home/canary/n.txt",))
+    setup = replace(result.setup, model=replace(result.setup.model, path="/home/canary/x.gguf"), refusal=failed)
+    results = (replace(result, setup=setup, answer=answer), record.results[1])
+    record = replace(record, request=replace(record.request, lanes=(setup, setup)), results=results)
+    text = bundle_text(replace(BUNDLE, comparison=without_owner(record, OWNER)))
+    assert "canary" not in text
+    assert '"path": "x.gguf"' in text
+    read_bundle(text.encode())
+
+
+def test_an_owner_without_home_or_name_hides_paths_all_the_same() -> None:
+    assert Owner("", "").hide("/srv/m/x.gguf of /") == "x.gguf of /"
+    assert file_name("https://box.lan:8080/v1#qwen") == "http://server.invalid/v1#qwen"
+
+
+def test_the_places_of_all_parts_at_the_hub() -> None:
+    known = ShelfModel("/m/a.gguf", "a", "yours", (), repo="o/r", commit="c" * 40, hub_path="Q4/a.gguf")
+    files = (BundleFile("a.gguf", 1, "a" * 64), BundleFile("b.gguf", 2, "b" * 64))
+    model = model_of("A", files, known)
+    assert [file.path for file in model.files] == ["Q4/a.gguf", "Q4/b.gguf"]
+    plan = model.plan()
+    assert plan is not None and plan.commit == "c" * 40 and plan.size == 3
+    renamed = model_of("A", (replace(files[0], name="mine.gguf"),), known)
+    assert renamed.repo is None and renamed.plan() is None
+    assert model_of("A", files, replace(known, commit=None)).plan() is None
+
+
+def test_the_machine_has_no_name() -> None:
+    hardware = Hardware("Linux 6.8.0-bobs-kernel (x86_64)", "Ryzen", 8, 16, 1, 1, 1, 1, None, gpus=(Gpu("RTX", 1, 1),))
+    machine = machine_of(hardware)
+    assert machine.system == "Linux 6.8.0 (x86_64)"
+    assert machine.gpus == ("RTX",)
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (b"", "damaged"),
+        (b"GGUF\x03\x00", "damaged"),
+        (b"[" * 200_000, "damaged"),
+        (b"[1]", "not_bundle"),
+        (b'{"schema": "weighin.compare/1"}', "not_bundle"),
+        (b'{"schema": 7}', "not_bundle"),
+        (b'{"schema": "weighin.bundle/2"}', "newer"),
+        (b'{"schema": "weighin.bundle/1"}', "damaged"),
+        (b'{"schema": "weighin.bundle/1", "created": ' + b"9" * 5000 + b"}", "damaged"),
+        (b'{"schema": "weighin.bundle/1", "created": NaN}', "damaged"),
+        (b" " * (MAX_BYTES + 1), "too_large"),
+    ],
+)
+def test_what_is_no_bundle_is_refused_with_a_sentence(data: bytes, kind: str) -> None:
+    with pytest.raises(AppError) as caught:
+        read_bundle(data)
+    assert caught.value.kind == kind
+    assert caught.value.user_text.endswith(".")
+
+
+HOSTILE: list[tuple[list[Any], Any]] = [
+    (["models", 0, "files", 0, "path"], "../../etc/passwd"),
+    (["models", 0, "files", 0, "path"], "/etc/passwd"),
+    (["models", 0, "files", 0, "name"], "..\\x.gguf"),
+    (["models", 0, "files", 0, "name"], "a/b.gguf"),
+    (["models", 0, "files", 0, "size"], -1),
+    (["models", 0, "files", 0, "size"], 1 << 60),
+    (["models", 0, "files", 0, "sha256"], "A" * 64),
+    (["models", 0, "repo"], "../x"),
+    (["models", 0, "commit"], "main"),
+    (["models"], []),
+    (["comparison", "results"], []),
+    (["votes", 0, "choice"], "<b>a</b>"),
+    (["votes", 0, "created"], "yesterday"),
+    (["comparison", "id"], "'; drop table"),
+    (["comparison", "created"], "now"),
+    (["comparison", "request", "repeat"], 2_000_000),
+    (["comparison", "results", 0, "setup", "model", "path"], "/etc/passwd"),
+    (["comparison", "results", 0, "setup", "model", "path"], "https://evil.example/v1#x"),
+    (["comparison", "results", 0, "setup", "model", "name"], "x" * 10_000),
+    (["comparison", "results", 0, "setup", "model", "parameters"], -5),
+    (["comparison", "results", 0, "answer", "timing", "generation_s"], -1.0),
+]
+
+
+@pytest.mark.parametrize(("place", "value"), HOSTILE)
+def test_values_that_no_run_can_have_given_are_refused(place: list[Any], value: Any) -> None:
+    changed = body()
+    inner = changed
+    for key in place[:-1]:
+        inner = inner[key]
+    inner[place[-1]] = value
+    assert refusal(changed).kind == "refused"
+
+
+def leaves(value: Any, way: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    if isinstance(value, (dict, list)) and value:
+        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from leaves(inner, (*way, key))
+    else:
+        yield way
+
+
+@pytest.mark.parametrize("value", [None, -1, 1e300, "\u202e<script>", [], {}, [[]], True])
+def test_whatever_stands_anywhere_it_is_read_or_refused(value: Any) -> None:
+    whole = body()
+    for way in leaves(whole):
+        changed = copy.deepcopy(whole)
+        inner = changed
+        for key in way[:-1]:
+            inner = inner[key]
+        inner[way[-1]] = value
+        try:
+            assert isinstance(read_bundle(json.dumps(changed).encode()), Bundle)
+        except AppError as error:
+            assert error.user_text
+
+
+@pytest.mark.parametrize(("choice", "lane"), [(Choice.A_BETTER, "b"), (Choice.B_BETTER, "a"), (Choice.TIE, "tie")])
+def test_a_vote_on_sides_is_one_on_lanes(choice: Choice, lane: str) -> None:
+    record = BUNDLE.comparison
+    a, b = (contender(result.setup.model) for result in record.results)
+    vote = Vote(record.id, "2026-11-22T10:30:00+00:00", b, a, choice)  # the sides were swapped
+    assert vote_of(vote, record).choice == lane

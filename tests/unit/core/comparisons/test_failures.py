@@ -1,0 +1,36 @@
+import pytest
+
+from weighin.core.comparisons.failures import load_failure, process_failure
+
+
+@pytest.mark.parametrize(
+    ("log", "kind", "words"),
+    [
+        ("error loading model architecture: unknown model architecture: 'xyz'", "architecture", "xyz"),
+        ("tensor 'a' data is not within the file bounds", "truncated", "incomplete"),
+        ("ggml_backend_cpu_buffer_type_alloc_buffer: failed to allocate buffer of size 1", "memory", "memory"),
+        ("error loading model vocabulary: unknown pre-tokenizer type: 'new'", "tokenizer", "tokenizer"),
+        ("llama_model_load: error loading model: missing tensor 'blk.0'", "load", "missing tensor"),
+        ("", "load", "could not load"),
+    ],
+)  # fmt: skip
+def test_the_engines_reason_becomes_a_sentence(log: str, kind: str, words: str) -> None:
+    failure = load_failure(log, "llama.cpp b1")
+    assert failure.kind == kind
+    assert words in failure.message
+    assert failure.detail == log
+
+
+def test_a_kill_points_to_memory_only_where_memory_was_low() -> None:
+    assert "memory" in process_failure(True, 9, "loading", "", memory_was_low=True).message
+    assert "memory" not in process_failure(True, 9, "loading", "").message
+    assert process_failure(True, 9, "writing", "").message == "The worker was killed (SIGKILL) while writing."
+
+
+def test_the_last_native_words_are_quoted() -> None:
+    failure = process_failure(True, 6, "loading", "noise\nggml.c:12: GGML_ASSERT(a == b) failed\nmore")
+    assert "GGML_ASSERT(a == b) failed" in failure.message
+
+
+def test_an_unknown_signal_has_a_sentence_too() -> None:
+    assert "signal 250" in process_failure(True, 250, "", "").message

@@ -1,0 +1,83 @@
+"""What both lanes were given, side by side."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from tests.support.lanes import fake_model, request
+
+from weighin.core.comparisons.answer import Answer, MemoryReceipt, PromptProof, StopReason, Timing
+from weighin.core.comparisons.comparison import Comparison, LaneResult, LaneSetup, differences
+from weighin.core.comparisons.options import SamplingOptions
+from weighin.core.comparisons.proof import first_difference, proof_rows, sampler_words
+from weighin.core.comparisons.thinking import closing_of, thinking_words
+from weighin.core.models.server import parse_address, server_facts
+
+ANSWER = Answer("x", "", StopReason.END, Timing(prompt_tokens=3, threads=2), MemoryReceipt(), "<u>hi</u>", 4096,
+                proof=PromptProof("own", (1, 2, 3), ("<u>", "hi", "</u>")))  # fmt: skip
+
+
+def comparison(a: Answer = ANSWER, b: Answer = ANSWER, setup_b: LaneSetup | None = None) -> Comparison:
+    setups = (LaneSetup(fake_model("One")), setup_b or LaneSetup(fake_model("Two")))
+    results = tuple(LaneResult(label, setup, given) for label, setup, given in zip("AB", setups, (a, b), strict=True))
+    return Comparison("c", "now", request(), results, None, differences(results))
+
+
+def amber(made: Comparison) -> set[str]:
+    return {row.name for row in proof_rows(made) if row.differs}
+
+
+def test_the_same_is_not_amber() -> None:
+    made = comparison()
+    assert amber(made) == set() and made.differences == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "row", "name"),
+    [
+        ({"rendered_prompt": "<u>hi</u>\n"}, "rendered prompt", "rendered prompt"),
+        ({"context": 512}, "context", "context"),
+        ({"timing": Timing(prompt_tokens=4, threads=2)}, "prompt tokens", "prompt tokens"),
+        ({"timing": Timing(prompt_tokens=3, threads=1)}, "threads", "threads"),
+        ({"proof": PromptProof("chatml")}, "template", "template used"),
+        ({"reasoning": "hm"}, "thinking", "thinking"),
+    ],
+)
+def test_every_difference_is_amber_and_named(change: dict[str, object], row: str, name: str) -> None:
+    made = comparison(b=replace(ANSWER, **change))
+    assert amber(made) == {row}
+    assert made.differences == (name,)
+
+
+def test_options_too() -> None:
+    made = comparison(
+        setup_b=LaneSetup(fake_model("Two"), sampling=SamplingOptions(temperature=0.7, seed=1, stop=("\n",)))
+    )
+    assert amber(made) == {"sampler", "seed", "stop strings"}
+    assert sampler_words(SamplingOptions(temperature=0.7)) == "temperature 0.7, top-k 40, top-p 0.95, min-p 0.05"
+    assert sampler_words(SamplingOptions(repeat_penalty=1.1)) == "greedy, repeat penalty 1.1"
+
+
+def test_what_a_server_keeps_to_itself_is_not_a_difference() -> None:
+    there = LaneSetup(server_facts(parse_address("http://h/v1#m")))
+    given = Answer("x", "", StopReason.END, Timing(prompt_tokens=3), MemoryReceipt())
+    rows = {row.name: row for row in proof_rows(comparison(b=given, setup_b=there))}
+    assert rows["template"].b == rows["threads"].b == rows["context"].b == "on the server"
+    assert not any(row.differs for row in rows.values())
+
+
+def test_where_tokens_part() -> None:
+    own = ANSWER.proof
+    assert first_difference(own, own) is None
+    assert first_difference(own, replace(own, pieces=("<u>", "h", "i</u>"))) == 1
+    assert first_difference(own, replace(own, pieces=own.pieces[:2])) == 2
+    assert first_difference(own, None) is None
+
+
+def test_thinking() -> None:
+    assert closing_of("<|im_start|>assistant\n<think>\n") == "</think>"
+    assert thinking_words("…<think>\n", "") == "on, opened by the template"
+    assert thinking_words("…<think>\n\n</think>\n\n", "") == "off, closed by the template"
+    assert thinking_words("…", "hm") == "on, by the model"
+    assert thinking_words("…", "") == "none"

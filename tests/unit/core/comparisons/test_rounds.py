@@ -1,0 +1,152 @@
+"""Repeated rounds: when they are enough, what they say, what disturbs them, and what running together costs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from weighin.core.comparisons.answer import Answer, MemoryReceipt, StopReason, Timing
+from weighin.core.comparisons.chat import Prompt
+from weighin.core.comparisons.comparison import LABELS, Comparison, ComparisonRequest, LaneResult, LaneSetup, Mode
+from weighin.core.comparisons.conditions import Conditions
+from weighin.core.comparisons.options import LoadOptions
+from weighin.core.comparisons.report import comparison_json, comparison_markdown
+from weighin.core.comparisons.round_words import conditions_words, rounds_words, slowdown_words
+from weighin.core.comparisons.rounds import Spread, enough, last_change, schedule, speeds, spread
+from weighin.core.comparisons.slowdown import against_alone, fits
+from weighin.core.jsonable import from_plain, to_plain
+from weighin.core.models.model import ModelFacts
+
+
+def timing(rate: float = 10.0, total: float = 5.0, **more: object) -> Timing:
+    """Ten tokens at `rate`."""
+    return replace(
+        Timing(prompt_tokens=20, prompt_s=0.5, first_token_s=0.6, generated_tokens=11, generation_s=10 / rate,
+               characters=44, total_s=total), **more)  # fmt: skip
+
+
+@given(st.integers(2, 20))
+def test_the_order_gives_nobody_the_warmer_half(repeat: int) -> None:
+    steps = [step for step in schedule(repeat) if step.number]
+    places = [[at for at, step in enumerate(steps) if step.lane == lane] for lane in (0, 1)]
+    assert [len(found) for found in places] == [repeat, repeat]
+    assert abs(sum(places[0]) - sum(places[1])) <= (0 if repeat % 2 == 0 else 1)
+
+
+def test_medians_and_ranges() -> None:
+    assert spread([3.0, None, 1.0, 10.0]) == Spread(3.0, 1.0, 10.0, 3)
+    assert spread([4.0, 2.0]) == Spread(3.0, 2.0, 4.0, 2)
+    assert spread([None]) is None
+
+
+def test_two_medians_are_compared_after_each_whole_a_b_b_a() -> None:
+    assert last_change([10, 10, 10]) is None  # in the middle of one
+    assert last_change([10, 10]) is None
+    assert last_change([10, 10, 10, 10]) == 0
+    assert last_change([10, 12, 20, 22]) == pytest.approx((16 - 11) / 16)
+
+
+def test_rounds_are_enough_when_both_lanes_agree() -> None:
+    steady, wild = [timing(10.0)] * 4, [timing(rate) for rate in (10, 10, 14, 15)]
+    assert enough([steady, steady])
+    assert not enough([steady, wild])
+    assert not enough([steady[:3], steady[:3]])
+    assert not enough([])
+
+
+def test_answers_too_short_for_a_speed_are_compared_by_their_time() -> None:
+    short = [replace(timing(total=total), generated_tokens=2) for total in (1.0, 1.0, 1.01, 1.0)]
+    assert speeds(short) == pytest.approx((1, 1, 1 / 1.01, 1))
+    assert enough([short])
+    assert not enough([[replace(one, total_s=None) for one in short]])
+
+
+@pytest.mark.parametrize(
+    ("conditions", "said"),
+    [
+        (Conditions(), ()),
+        (Conditions(on_battery=True, other_cores=0.4), ()),
+        (Conditions(other_cores=0.8), ("other programs kept 0.8 cores busy",)),
+        (Conditions(other_cores=0.8, spare_cores=2.0), ()),
+        (Conditions(suspended=True, throttled=True, power_changed=True),
+         ("the computer slept", "plugged in or out meanwhile", "the processor was throttled")),
+    ],
+)  # fmt: skip
+def test_what_disturbs(conditions: Conditions, said: tuple[str, ...]) -> None:
+    assert conditions.disturbances == said
+
+
+def test_conditions_in_words() -> None:
+    calm = timing(conditions=Conditions(on_battery=False, other_cores=0.1))
+    loaded = timing(conditions=Conditions(on_battery=True, other_cores=1.3))
+    assert conditions_words((calm,)) == "on mains, no other load to speak of"
+    assert conditions_words((loaded,)) == "other programs kept 1.3 cores busy, on battery"
+    assert conditions_words((calm, loaded, calm)) == "1 of 3 disturbed: other programs kept 1.3 cores busy"
+    assert conditions_words((timing(),)) == ""
+
+
+MODELS = tuple(
+    ModelFacts(name, f"/m/{name}.gguf", size, "llama", "Q8_0", 1, 1) for name, size in (("One", 7), ("Two", 8))
+)
+
+
+def comparison(
+    mode: Mode, rates: tuple[float, float], repeat: int = 1, prompt: str = "hello", **more: object
+) -> Comparison:
+    setups = tuple(LaneSetup(model) for model in MODELS)
+    results = tuple(
+        LaneResult(label, setup, Answer("x", "", StopReason.END, timing(rate), MemoryReceipt(total_bytes=5)),
+                   tuple(timing(rate + n) for n in range(repeat)))
+        for label, setup, rate in zip(LABELS, setups, rates, strict=True)
+    )  # fmt: skip
+    request = ComparisonRequest(Prompt(prompt), mode, setups, repeat)
+    return replace(Comparison(f"{mode.value}1", "2026-11-24T03:00:00+00:00", request, results), **more)
+
+
+def test_how_many_rounds_and_why_not_more() -> None:
+    result = comparison(Mode.ALONE, (100.0, 20.0), 4).results[0]
+    assert rounds_words(result, 10) == "4 of 10, medians agree within 5 %"
+    assert rounds_words(replace(result, rounds=result.rounds[:3], spoiled=result.rounds[3:]), 3) == (
+        "3 of 3, 1 disturbed one repeated"
+    )
+    assert rounds_words(replace(result, rounds=tuple(timing(r) for r in (10, 10, 20, 21))), 4).endswith("moved by 33 %")
+    assert rounds_words(replace(result, rounds=result.rounds[:1]), 1) == ""
+
+
+def test_the_slowdown_is_of_medians_and_of_each_model_against_itself() -> None:
+    alone, together = comparison(Mode.ALONE, (100.0, 20.0), 3), comparison(Mode.TOGETHER, (50.0, 19.0), 3)
+    found = against_alone(together, alone)
+    one, two = found.slowdowns
+    assert one.writing == pytest.approx(51 / 101) and two.writing == pytest.approx(20 / 21)
+    assert one.reading == 1.0 and one.alone == "alone1" and one.same_prompt
+    assert slowdown_words(one) == "writing 50 %, reading 100 %, first token 100 %"
+    assert from_plain(Comparison, {**to_plain(found), "request": to_plain(found.request)}).slowdowns == found.slowdowns
+    body = comparison_json(found)
+    assert body["lanes"][0]["slowdown"]["writing"] == pytest.approx(51 / 101)
+    assert body["lanes"][0]["spread"]["generation_tokens_per_s"] == pytest.approx(
+        {"median": 51.0, "low": 50.0, "high": 52.0, "n": 3}
+    )
+    assert "Together: writing 50 %" in comparison_markdown(found)
+
+
+def test_lanes_may_be_the_other_way_round() -> None:
+    alone, together = comparison(Mode.ALONE, (100.0, 20.0)), comparison(Mode.TOGETHER, (50.0, 19.0))
+    swapped = replace(alone, results=alone.results[::-1])
+    assert against_alone(together, swapped).slowdowns[0].writing == pytest.approx(0.5)
+
+
+def test_nothing_to_hold_it_against() -> None:
+    together = comparison(Mode.TOGETHER, (50.0, 19.0))
+    alone = comparison(Mode.ALONE, (100.0, 20.0))
+    longer = replace(alone.results[0], setup=replace(alone.results[0].setup, load=LoadOptions(context=8192)))
+    failed = replace(alone.results[0], answer=replace(alone.results[0].answer, stop_reason=StopReason.CANCELLED))
+    for other in (longer, failed):
+        assert not fits(together, replace(alone, results=(other, alone.results[1])))
+    assert not fits(together, replace(alone, request=replace(alone.request, mode=Mode.TOGETHER)))
+    assert fits(together, alone)
+    assert against_alone(alone, alone) is alone
+    assert against_alone(together, None) is together
+    assert not against_alone(together, comparison(Mode.ALONE, (100.0, 20.0), prompt="other")).slowdowns[0].same_prompt

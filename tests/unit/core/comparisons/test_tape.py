@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from tests.unit.core.test_replay import ENGINE, record
+
+from weighin.core.bundles.bundle import BundleMachine
+from weighin.core.comparisons.answer import Timing
+from weighin.core.comparisons.blind import Contender, Tally, contender
+from weighin.core.comparisons.comparison import Comparison, Mode
+from weighin.core.comparisons.tape import Sources, Tape, other_mode, tape_markdown, tape_of
+from weighin.core.evaluations.evaluation import LaneEvaluation, RunState
+from weighin.core.evaluations.evaluation_row import EvaluationRow
+from weighin.core.models.model import ModelFacts
+from weighin.core.statistics.intervals import wilson
+from weighin.core.statistics.paired import compare
+
+DENSE = ModelFacts(
+    "Qwen3.5-27B-Instruct-2507", "/m/d.gguf", 16_500_000_000, "qwen35", "Q4_K_M", 27_000_000_000, 27_000_000_000
+)
+LONG = "Qwen3.5-397B-A17B-Thinking-Very-Long-Name-Of-A-Fine-Tune-By-Somebody-With-Patience-v2.1-imatrix-GGUF"
+MOE = replace(DENSE, name=LONG, path="/m/m.gguf", file_bytes=243_000_000_000, parameters=397_000_000_000,
+              active_parameters=17_000_000_000, experts=512, experts_used=10)  # fmt: skip
+MACHINE = BundleMachine("AMD Ryzen Threadripper PRO 7995WX", "Linux", 96, 512_000_000_000, ("NVIDIA RTX 6000 Ada",))
+
+
+def timings(rate: float, *spread: float) -> tuple[Timing, ...]:
+    """Rounds whose writing speed is `rate` times each of `spread`."""
+    return tuple(
+        Timing(prompt_tokens=512, prompt_s=1 / part, first_token_s=0.3 / part, generated_tokens=101,
+               generation_s=100 / (rate * part))
+        for part in spread
+    )  # fmt: skip
+
+
+def pair(a: float, b: float, *spread: float, mode: Mode = Mode.ALONE) -> Comparison:
+    """Both models with these speeds."""
+    made = record()
+    results = tuple(
+        replace(
+            result,
+            setup=replace(result.setup, model=model),
+            answer=replace(result.answer, timing=rounds[0], memory=replace(result.answer.memory, peak_bytes=peak)),
+            rounds=rounds,
+        )
+        for result, model, rounds, peak in zip(
+            made.results,
+            (DENSE, MOE),
+            (timings(a, *spread), timings(b, *spread)),
+            (18_400_000_000, 251_000_000_000),
+            strict=True,
+        )
+    )
+    return replace(made, request=replace(made.request, mode=mode), results=results, engine=ENGINE)
+
+
+def evaluation(first: ModelFacts = DENSE, second: ModelFacts = MOE) -> EvaluationRow:
+    """A made-up score of both."""
+    lanes = tuple(
+        LaneEvaluation(label, model, 400, right, right / 400, wilson(right, 400), {})
+        for label, model, right in (("A", first, 300), ("B", second, 340))
+    )
+    paired = compare(290, 10, 50, 50)
+    return EvaluationRow(
+        "e", "2026", RunState.FINISHED, "mmlu", "MMLU", "standard", 5, "test", 400, lanes, paired, False
+    )
+
+
+def big(**changes: Any) -> Sources:
+    """Everything there can be."""
+    tally = Tally(contender(MOE), contender(DENSE), 15, 5, 2)
+    alone, together = pair(31.0, 12.4, 1.0, 1.02, 0.99), pair(18.0, 9.0, 1.0, mode=Mode.TOGETHER)
+    return replace(Sources(alone, together, tally, evaluation(), MACHINE, "1.0"), **changes)
+
+
+def lines(tape: Tape) -> dict[str, tuple[str, str, str]]:
+    return {line.label: (line.a, line.b, line.better) for line in tape.lines}
+
+
+def test_every_number_of_both() -> None:
+    told = lines(tape_of(big()))
+    assert told["Parameters"] == ("27.0B", "397B, 17.0B active", "")
+    assert told["Memory"] == ("18.4 GB", "251 GB", "A")
+    assert told["Writes alone"] == ("31.0 (30.7–31.6) tok/s", "12.4 (12.3–12.6) tok/s", "A")
+    assert told["Writes together"] == ("18.0 tok/s, \u221242 %", "9.00 tok/s, \u221227 %", "")
+    assert told["MMLU"][:2] == ("75.0 % (70.5–79.0)", "85.0 % (81.2–88.2)")
+    assert told["MMLU"][2] == "B"
+    assert told["Preferred"] == ("5", "15", "B")
+
+
+def test_the_verdict_says_only_what_was_shown() -> None:
+    verdict = tape_of(big()).verdict
+    assert verdict.startswith("A writes 2.5 times as fast. A needs 233 GB less memory.")
+    assert "MMLU: B is better" in verdict and verdict.endswith("Blind votes prefer B, 15 of 20.")
+    close = tape_of(big(alone=pair(31.0, 30.0, 1.0), tally=None, evaluation=None))
+    assert lines(close)["Writes alone"][2] == ""
+    assert close.verdict.startswith("Writing speed: no difference")
+
+
+@pytest.mark.parametrize(("spread", "better"), [((1.0,), ""), ((0.99, 1.0, 1.01), "A"), ((0.9, 1.0, 1.1), "")])
+def test_a_difference_within_the_noise_is_none(spread: tuple[float, ...], better: str) -> None:
+    assert lines(tape_of(big(alone=pair(33.0, 30.0, *spread))))["Writes alone"][2] == better
+
+
+def test_what_is_not_known_is_left_out() -> None:
+    little = tape_of(big(alone=None, tally=None, evaluation=None))
+    assert set(lines(little)) == {"Parameters", "File", "Memory", "Writes together"}
+    assert lines(little)["Writes together"][:2] == ("18.0 tok/s", "9.00 tok/s")
+    assert "not measured" in little.verdict
+    short = tape_of(big(alone=replace(big().main, results=record(timing=Timing()).results), together=None))
+    assert "Writes alone" not in lines(short)
+
+
+def test_an_evaluation_with_the_models_the_other_way_round() -> None:
+    told = lines(tape_of(big(evaluation=evaluation(MOE, DENSE))))
+    assert "MMLU: A is better" not in tape_of(big()).verdict
+    assert told["MMLU"] == ("85.0 % (81.2–88.2)", "75.0 % (70.5–79.0)", "A")
+
+
+def test_a_page_that_hostile_names_cannot_break() -> None:
+    evil = replace(DENSE, name="a | b\n# <script>")
+    alone = big().main
+    results = (replace(alone.results[0], setup=replace(alone.results[0].setup, model=evil)), alone.results[1])
+    page = tape_markdown(tape_of(big(alone=replace(alone, results=results), tally=None, evaluation=None)))
+    assert "<script>" not in page and "\n# &lt;" not in page
+    rows = [line for line in page.splitlines() if line.startswith("|")]
+    assert {row.replace("\\|", "").count("|") for row in rows} == {5}
+
+
+def test_footer_and_modes() -> None:
+    footer = "\n".join(tape_of(big()).footer)
+    for word in ("Threadripper", "96 cores", "512 GB RAM", "RTX 6000", "llama.cpp b1", "Weigh-In 1.0"):
+        assert word in footer
+    assert other_mode(big().main) is Mode.TOGETHER
+    assert Contender("k", "n").title == "n"

@@ -1,0 +1,120 @@
+import pytest
+
+from weighin.core.downloads.hub_names import check_path, check_repository, parse_reference, place_below
+from weighin.core.downloads.repository import RemoteFile, group_files, quantization_of
+from weighin.core.errors import AppError
+
+GB = 10**9
+
+
+def file(path: str, size: int = 100, sha: str | None = "ab" * 32) -> RemoteFile:
+    return RemoteFile(path, size, sha)
+
+
+@pytest.mark.parametrize(
+    ("path", "label"),
+    [
+        ("Qwen3-4B-Q4_K_M.gguf", "Q4_K_M"),
+        ("mistral-7b-instruct-v0.2.Q4_K_M.gguf", "Q4_K_M"),
+        ("gemma-4-26B_q4_0-it.gguf", "Q4_0"),
+        ("qwen2.5-7b-instruct-q4_k_m-00001-of-00002.gguf", "Q4_K_M"),
+        ("m-UD-Q4_K_XL.gguf", "UD-Q4_K_XL"),
+        ("gpt-oss-20b-mxfp4.gguf", "MXFP4"),
+        ("gpt-oss-20b-MXFP4.gguf", "MXFP4"),
+        ("Q4_K_M/big-Q4_K_M-00001-of-00006.gguf", "Q4_K_M"),
+        ("IQ2_XXS/m.gguf", "IQ2_XXS"),
+        ("m.i1-IQ3_M.gguf", "IQ3_M"),
+        ("m-Q2_K.gguf", "Q2_K"),
+        ("m-Q4_0_4_8.gguf", "Q4_0_4_8"),
+        ("m-bf16.gguf", "BF16"),
+        ("SmolLM3.gguf", ""),
+        ("Qwen3-0.6B.gguf", ""),
+    ],
+)
+def test_quantizations_are_read_from_names_as_people_write_them(path: str, label: str) -> None:
+    assert quantization_of(path) == label
+
+
+def test_shards_are_one_row_in_order() -> None:
+    names = [f"Q4/m-Q4_K_M-{n:05d}-of-00003.gguf" for n in (3, 1, 2)]
+    (variant,), left = group_files(file(n, n_size) for n, n_size in zip(names, (3, 1, 2), strict=True))
+    assert [f.path[-20:-5] for f in variant.files] == ["-00001-of-00003", "-00002-of-00003", "-00003-of-00003"][0:3]
+    assert (variant.name, variant.size, variant.problem, left) == ("m-Q4_K_M", 6, "", ())
+
+
+def test_a_missing_shard_is_said() -> None:
+    (variant,), _ = group_files([file("m-Q4_0-00001-of-00003.gguf"), file("m-Q4_0-00003-of-00003.gguf")])
+    assert variant.problem == "The hub has only 2 of the 3 parts of this model."
+
+
+@pytest.mark.parametrize(
+    ("path", "word"),
+    [
+        ("mmproj-model-f16.gguf", "picture"),
+        ("model-mmproj.gguf", "picture"),
+        ("mmproj-F16.gguf", "picture"),
+        ("imatrix_unsloth.gguf", "statistics"),
+        ("m-imatrix.gguf", "statistics"),
+        ("m-mtp-Q8_0.gguf", "helper"),
+        ("m.Q4_K_M.gguf.part1of5", "byte pieces"),
+        ("m.Q4_K_M.gguf-split-a", "byte pieces"),
+        ("../m-Q4_K_M.gguf", "outside its folder"),
+        ("m\u202e-Q4_K_M.gguf", "not safe"),
+    ],
+)
+def test_side_files_are_left_out_with_the_reason(path: str, word: str) -> None:
+    variants, (left,) = group_files([file(path)])
+    assert variants == ()
+    assert word in left.reason
+
+
+def test_files_that_are_no_models_are_not_mentioned() -> None:
+    assert group_files([file("README.md"), file("config.json"), file("m.safetensors")]) == ((), ())
+
+
+def test_a_file_without_digest_is_left_out() -> None:
+    _, (left,) = group_files([file("m-Q4_0.gguf", sha=None)])
+    assert "sha256" in left.reason
+
+
+HOSTILE = [
+    "../x.gguf", "a/../../x.gguf", "/etc/passwd", "C:\\x.gguf", "C:/x.gguf", "\\\\host\\share\\x.gguf", "//host/x.gguf",
+    "CON", "con.gguf", "a/NUL.gguf", "lpt1.gguf", "x" * 300, "a\u202eb.gguf", "a\nb.gguf", "a\0b.gguf", "x.gguf.",
+    "x.gguf ", " x.gguf", "dir /x.gguf", "a//b.gguf", "./x.gguf", "", ".", "..", "a/.", "~/x.gguf",
+    "%2e%2e/x", "a:b.gguf", "mödel.gguf", "a*b.gguf", "$(x).gguf", "com1 .gguf", "AUX.x.gguf",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_names_are_refused(name: str) -> None:
+    with pytest.raises(AppError) as refusal:
+        check_path(name)
+    assert refusal.value.kind == "name"
+
+
+@pytest.mark.parametrize("name", ["m-Q4_K_M.gguf", "Q4_K_M/m 1.gguf", ".hidden", "console.gguf", "a.b.c/d-e_f.gguf"])
+def test_ordinary_names_are_accepted(name: str) -> None:
+    assert check_path(name) == name
+
+
+@pytest.mark.parametrize("name", ["x", "a/b/c", "../b", "a/..", "a b/c", "-a/b", "a/b\n", "a--b/c", "a/.b", "é/b"])
+def test_hostile_repositories_are_refused(name: str) -> None:
+    with pytest.raises(AppError):
+        check_repository(name)
+
+
+def test_a_reference_names_a_file() -> None:
+    found = parse_reference("hub:Qwen/Qwen3-4B-GGUF/sub/Qwen3-4B-Q4_K_M.gguf")
+    assert (found.repo, found.path) == ("Qwen/Qwen3-4B-GGUF", "sub/Qwen3-4B-Q4_K_M.gguf")
+    assert str(found) == "hub:Qwen/Qwen3-4B-GGUF/sub/Qwen3-4B-Q4_K_M.gguf"
+    with pytest.raises(AppError):
+        parse_reference("hub:Qwen/x")
+
+
+def test_a_link_does_not_lead_out_of_the_folder(tmp_path) -> None:
+    folder = tmp_path / "models"
+    folder.mkdir()
+    (folder / "out").symlink_to(tmp_path)
+    with pytest.raises(AppError, match="outside"):
+        place_below(folder, "out/x.gguf")
+    assert place_below(folder, "in/x.gguf") == folder / "in" / "x.gguf"

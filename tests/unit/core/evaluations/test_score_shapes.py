@@ -1,0 +1,62 @@
+"""How questions are packed, and how much memory that takes."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from weighin.core.evaluations.scoring import ScoreShape, TokenSurvey, choose_shape, cuts, pack, scoring_bytes
+from weighin.core.models.model import ModelFacts
+
+MODEL = ModelFacts(
+    "m", "/m.gguf", 1 << 30, "llama", "Q8_0", 7 << 30, 7 << 30,
+    layers=32, kv_heads=32, key_length=128, value_length=128, embedding=4096, vocabulary=32_000,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_packs_hold_everything_once_within_the_limits(seed: int):
+    draw = random.Random(seed)
+    lengths = [draw.randint(1, 300) for _ in range(draw.randint(0, 90))]
+    groups = pack(lengths, 512, 32)
+    assert sorted(i for group in groups for i in group) == list(range(len(lengths)))
+    assert all(sum(lengths[i] for i in group) <= 512 and len(group) <= 32 for group in groups)
+
+
+def test_packs_are_even():
+    groups = pack([100] * 6, 512, 32)
+    assert [len(group) for group in groups] == [3, 3]  # not five and one
+
+
+def test_a_long_question_stands_alone():
+    assert pack([30, 900, 40], 512, 32) == ((0, 2), (1,))
+
+
+def test_the_same_lengths_are_packed_the_same_way():
+    lengths = [50, 60, 50, 60, 50, 300, 300]
+    assert pack(lengths, 400, 3) == pack(list(lengths), 400, 3)
+    assert all(len(group) <= 3 for group in pack(lengths, 400, 3))
+
+
+def test_stretches_are_even():
+    assert cuts(514, 512) == ((0, 257), (257, 514))
+    assert cuts(512, 512) == ((0, 512),)
+    assert cuts(0, 512) == ()
+
+
+def test_the_shape_holds_the_longest_header_with_a_full_group():
+    shape = choose_shape(TokenSurvey(2446, 2900, 1100, 90_000, 4096), MODEL, None)
+    assert shape.context >= 2446 + 1100
+    assert shape.sequences == 33
+    assert choose_shape(TokenSurvey(200, 300, 90, 9_000, 4096, recurrent=True), MODEL, None).sequences == 9
+
+
+def test_less_memory_makes_a_smaller_shape_and_at_last_one_by_one():
+    survey = TokenSurvey(2446, 2900, 400, 90_000, 4096)
+    large = choose_shape(survey, MODEL, None)
+    small = choose_shape(survey, MODEL, scoring_bytes(large, MODEL) - 1)
+    assert small.step < large.step
+    assert small.context <= large.context
+    assert choose_shape(survey, MODEL, scoring_bytes(small, MODEL) - 1) == ScoreShape(3072, 256, 1)
+    assert scoring_bytes(ScoreShape(4096, 512, 33), MODEL) > 4096 * 2 * 32 * 32 * 128 * 2

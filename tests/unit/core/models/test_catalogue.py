@@ -1,0 +1,145 @@
+import dataclasses
+import re
+
+import pytest
+
+from weighin.core.errors import AppError
+from weighin.core.models.catalogue import Catalogue, Pair, load_catalogue
+from weighin.paths import resources
+
+CATALOGUE = load_catalogue(resources())
+
+# Every system and claim the source documents name.
+NAMES = """
+qwen3.6-27b qwen3.6-35b-a3b qwen3.5-397b-a17b qwen2.5-7b llama-3.1-405b llama-3.1-8b mistral-7b-v0.1
+mistral-7b-v0.2 mistral-7b-v0.3 llama-2-7b llama-2-13b llama-2-34b llama-2-70b llama-1-33b llama-1-65b
+codellama-7b qwen1.5-moe-a2.7b granite-13b gpt-3 gpt-3.5-turbo gpt-4 claude-4.6 chinchilla-70b qwen3-0.6b
+qwen3-1.7b qwen3-4b qwen3-4b-2507 qwen3-8b qwen3-14b qwen3-30b-a3b qwen3.5-0.8b qwen3.5-2b qwen3.5-4b
+qwen3.5-9b qwen3.5-27b qwen3.5-35b-a3b gpt-oss-20b gemma-3-1b gemma-3-4b gemma-4-e2b gemma-4-e4b
+gemma-4-26b-a4b granite-4.0-h-tiny granite-4.1-3b olmoe-1b-7b lfm2.5-1.2b lfm2-2.6b lfm2.5-8b-a1b smollm2-1.7b
+smollm3-3b llama-3.2-1b llama-3.2-3b phi-4-mini ministral-3-3b ministral-3-8b qwen2.5-32b qwen2.5-72b llama-3.1-70b
+codellama-34b gopher-280b
+"""
+SYSTEMS = NAMES.split()
+# What a page must say of a system that can be run, and the word its note uses where that could not be verified.
+FIELDS = {
+    "total": "total",
+    "active": "active",
+    "layers": "layers",
+    "heads": "query heads",
+    "kv_heads": "KV heads",
+    "head_size": "head size",
+    "context": "context",
+    "attention": "attention",
+    "architecture": "architecture",
+    "kv_bytes": "KV cache",
+    "repositories": "GGUF repository",
+}
+
+
+@pytest.mark.parametrize("name", SYSTEMS)
+def test_every_system_has_its_page(name: str) -> None:
+    system = CATALOGUE.system(name)
+    assert system is not None
+    assert system.why.endswith((".", "."))
+    assert system.sources
+    assert system.compare_with
+    assert system.runnable == (not system.why_not)
+
+
+@pytest.mark.parametrize("name", [name for name in SYSTEMS if CATALOGUE.system(name).runnable])
+def test_every_fact_is_there_or_said_to_be_not_verified(name: str) -> None:
+    system = CATALOGUE.system(name)
+    doubts = " ".join(note for note in system.notes if note.startswith("Not verified:"))
+    missing = [field for field, word in FIELDS.items() if not getattr(system, field) and word not in doubts]
+    assert missing == []
+    assert system.vendor and system.license
+    assert re.fullmatch(r"20\d\d(-\d\d(-\d\d)?)?", system.released)
+    assert (system.kind == "moe") == bool(system.experts and system.experts_used)
+    assert all(score.source for score in system.mmlu)
+
+
+def test_nothing_stands_in_the_catalogue_that_is_not_asked_for_here() -> None:
+    assert {system.id for system in CATALOGUE.systems} == set(SYSTEMS)
+
+
+def test_totals_follow_from_shapes_where_they_were_counted() -> None:
+    """Embeddings, attention and a gated feed-forward of the widths in the hub's config.json."""
+    for name, hidden, width, vocabulary in (
+        ("llama-3.1-70b", 8192, 28672, 128256),
+        ("qwen2.5-72b", 8192, 29568, 152064),
+        ("codellama-34b", 8192, 22016, 32000),
+        ("llama-3.1-8b", 4096, 14336, 128256),
+    ):
+        system = CATALOGUE.system(name)
+        keys = system.kv_heads * system.head_size
+        layer = 2 * hidden * system.heads * system.head_size + 2 * hidden * keys + 3 * hidden * width
+        assert system.layers * layer + 2 * vocabulary * hidden == pytest.approx(system.total, rel=0.003)
+
+
+def test_what_nobody_can_run_says_so() -> None:
+    closed = {s.id for s in CATALOGUE.systems if not s.runnable}
+    assert closed >= {"gpt-3", "gpt-3.5-turbo", "claude-4.6", "granite-13b", "llama-2-34b", "chinchilla-70b", "gpt-4"}
+    assert all(not s.repositories for s in CATALOGUE.systems if not s.runnable)
+
+
+def test_the_numbers_that_were_got_wrong_are_right() -> None:
+    llama, moe = CATALOGUE.system("llama-3.1-405b"), CATALOGUE.system("qwen3.5-397b-a17b")
+    assert llama and (llama.kind, llama.total, llama.layers, llama.gated) == ("dense", 405 * 10**9, 126, "manual")
+    assert {(s.percent, s.shots) for s in llama.mmlu} == {(85.2, 5), (87.3, 5), (88.6, 0)}
+    assert moe and (moe.kind, moe.total, moe.active, moe.experts) == ("moe", 397 * 10**9, 17 * 10**9, 512)
+    qwen = CATALOGUE.system("Qwen2.5-7B")
+    assert qwen and qwen.mmlu[0].percent == 74.2
+    lean = CATALOGUE.system("qwen1.5-moe-a2.7b")
+    assert lean and (lean.total, lean.active) == (14_300_000_000, 2_700_000_000)
+
+
+def test_claims_have_a_verdict_a_fact_and_a_source() -> None:
+    assert len(CATALOGUE.claims) == 24
+    assert all(claim.fact and claim.source for claim in CATALOGUE.claims)
+    assert sum(claim.verdict == "false" for claim in CATALOGUE.claims) >= 5
+
+
+def test_the_cache_of_a_token_follows_from_the_shape() -> None:
+    for system in CATALOGUE.systems:
+        if system.kv_bytes and system.attention == "full" and system.layers:
+            assert system.kv_heads and system.head_size
+            assert system.kv_bytes == 2 * system.layers * system.kv_heads * system.head_size * 2, system.id
+
+
+def test_pairs_can_be_run() -> None:
+    assert {pair.memory_gb for pair in CATALOGUE.pairs} == {8, 16, 32, 64}
+    for pair in CATALOGUE.pairs:
+        for name in (pair.a, pair.b):
+            system = CATALOGUE.system(name)
+            assert system and system.repositories
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        {"pairs": (Pair(8, "nothing", "qwen3-4b", "x"),)},
+        {"systems": CATALOGUE.systems * 2},
+        {"claims": (dataclasses.replace(CATALOGUE.claims[0], verdict="perhaps"),)},
+        {
+            "systems": (dataclasses.replace(CATALOGUE.systems[0], kind="sparse", compare_with=()),),
+            "claims": (),
+            "pairs": (),
+        },
+    ],
+)
+def test_a_contradiction_is_found(harm: dict) -> None:
+    with pytest.raises(ValueError):
+        dataclasses.replace(CATALOGUE, **harm)
+
+
+def test_a_damaged_file_is_a_sentence(tmp_path) -> None:
+    with pytest.raises(AppError) as error:
+        load_catalogue(tmp_path)
+    assert error.value.kind == "catalogue"
+
+
+def test_repositories_lead_to_their_system() -> None:
+    found = CATALOGUE.system_of("Qwen/Qwen3-4B-GGUF")
+    assert isinstance(CATALOGUE, Catalogue)
+    assert found and found.id == "qwen3-4b"

@@ -1,0 +1,184 @@
+"""The shelf: folders laid out as other programs lay them out."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from weighin.core.errors import AppError
+from weighin.core.models import shelf
+from weighin.core.models.found import GPT4ALL, HUB_CACHE, LLAMA_CPP, LM_STUDIO, OLLAMA, Place, usual_places
+from weighin.core.models.names import find_on_shelf
+from weighin.core.models.shelf import Condition, ShelfModel, again, has_changed, verified
+from weighin.core.models.shelf_scan import scan
+
+SHA = "c0ffee" * 10 + "abcd"
+
+
+@pytest.fixture
+def home(tmp_path: Path, tiny: Path) -> Path:
+    """A home with one model in each program's folder."""
+    home = tmp_path / "home"
+    hub = home / ".cache/huggingface/hub/models--o--repo-GGUF"
+    place(tiny, hub / "blobs" / SHA)
+    (hub / "snapshots/abc/sub").mkdir(parents=True)
+    (hub / "snapshots/abc/sub/m-Q8_0.gguf").symlink_to(f"../../../blobs/{SHA}")
+    place(tiny, home / ".lmstudio/models/owner/some-GGUF/lm-Q4_K_M.gguf")
+    place(tiny, home / ".lmstudio/models/owner/some-GGUF/mmproj-lm.gguf")
+    place(tiny, home / ".ollama/models/blobs" / f"sha256-{SHA}")
+    manifest(home, "registry.ollama.ai/library/qwen/7b", f"sha256:{SHA}")
+    manifest(home, "registry.ollama.ai/evil/x/latest", "sha256:../../../../etc/passwd")
+    place(tiny, home / ".cache/llama.cpp/ggml_tiny.gguf")
+    place(tiny, home / ".local/share/nomic.ai/GPT4All/g.gguf")
+    return home
+
+
+def place(source: Path, target: Path) -> Path:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(source, target)
+    return target
+
+
+def manifest(home: Path, name: str, digest: str) -> None:
+    path = home / ".ollama/models/manifests" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    layers = [
+        {"mediaType": "application/vnd.ollama.image.template", "digest": "sha256:" + "0" * 64},
+        {"mediaType": "application/vnd.ollama.image.model", "digest": digest},
+    ]
+    path.write_text(json.dumps({"schemaVersion": 2, "layers": layers}))
+
+
+def places(home: Path) -> tuple[Place, ...]:
+    return usual_places(home / ".cache/huggingface/hub", home, {})
+
+
+def look_again(home: Path, known: tuple[ShelfModel, ...] = (), added: tuple[str, ...] = ()) -> tuple[ShelfModel, ...]:
+    return scan(known, places(home), added)
+
+
+def test_every_programs_models_are_found_in_place(home: Path) -> None:
+    models = look_again(home)
+    assert [m.source for m in models] == [HUB_CACHE, LM_STUDIO, OLLAMA, LLAMA_CPP, GPT4ALL]
+    by_source = {m.source: m for m in models}
+    hub = by_source[HUB_CACHE]
+    assert (hub.repo, hub.commit, hub.hub_path, hub.digests) == ("o/repo-GGUF", "abc", "sub/m-Q8_0.gguf", (SHA,))
+    assert by_source[LM_STUDIO].repo == "owner/some-GGUF"
+    assert by_source[OLLAMA].name == "qwen:7b"
+    assert all(m.facts and m.facts.path == m.path and not m.verified and m.is_intact for m in models)
+
+
+def test_nothing_is_read_again_when_nothing_changed(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    models = look_again(home)
+    monkeypatch.setattr(
+        "weighin.core.models.shelf.model_facts", lambda *_, **__: pytest.fail("a header was read again")
+    )
+    assert look_again(home, models) == models
+
+
+def test_a_changed_shrunk_or_vanished_file_is_marked(home: Path) -> None:
+    path = home / ".cache/llama.cpp/ggml_tiny.gguf"
+    models = look_again(home)
+    with path.open("r+b") as stream:
+        stream.truncate(path.stat().st_size - 100)
+    (shrunk,) = (m for m in look_again(home, models) if m.path == str(path))
+    assert shrunk.condition is Condition.CHANGED
+    assert "shrank by 100 bytes" in shrunk.problem
+    assert "incomplete" in shrunk.problem or "ends" in shrunk.problem
+    with pytest.raises(AppError, match="changed on the disk"):
+        shrunk.ready_facts()
+    path.unlink()
+    after = look_again(home, models)
+    (gone,) = (m for m in after if m.path == str(path))
+    assert gone.condition is Condition.GONE
+    with pytest.raises(AppError, match="not where it was"):
+        gone.ready_facts()
+    assert len(after) == len(models)
+
+
+def test_one_model_is_looked_at_again_as_a_scan_would(home: Path) -> None:
+    models = {m.source: m for m in look_again(home)}
+    assert all(again(model) == model and not has_changed(model) for model in models.values())
+    shrunk, gone = models[OLLAMA], models[LM_STUDIO]
+    os.truncate(shrunk.path, 4096)
+    Path(gone.path).unlink()
+    assert (has_changed(shrunk), has_changed(gone)) == (True, False)
+    now = again(shrunk)
+    assert (now.condition, now.name, now.facts) == (Condition.CHANGED, "qwen:7b", shrunk.facts)
+    assert again(gone).condition is Condition.GONE
+
+
+def test_an_altered_file_is_not_run_blindly(home: Path) -> None:
+    path = home / ".lmstudio/models/owner/some-GGUF/lm-Q4_K_M.gguf"
+    models = look_again(home)
+    checked = tuple(verified(m, (SHA,), m.stamps) if m.path == str(path) else m for m in models)
+    data = bytearray(path.read_bytes())
+    data[-1] ^= 1
+    path.write_bytes(data)
+    (changed,) = (m for m in look_again(home, checked) if m.path == str(path))
+    assert (changed.condition, changed.verified) == (Condition.CHANGED, False)
+    with pytest.raises(AppError, match="changed on the disk"):
+        changed.ready_facts()
+    assert next(m for m in look_again(home, (changed,)) if m.path == str(path)).condition is Condition.CHANGED
+
+
+def test_a_file_that_is_no_model_says_what_it_is(home: Path, tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    own.mkdir()
+    for name, content in {
+        "page.gguf": b"<!DOCTYPE html><html>",
+        "pointer.gguf": b"version https://git-lfs.github.com/spec/v1\n",
+        "zip.gguf": b"PK\x03\x04xxxx",
+        "empty.gguf": b"",
+    }.items():
+        (own / name).write_bytes(content)
+    found = {Path(m.path).stem: m for m in look_again(home, added=(str(own),)) if m.source == "yours"}
+    assert "web page" in found["page"].problem
+    assert "LFS pointer" in found["pointer"].problem
+    assert "zip" in found["zip"].problem
+    assert "empty" in found["empty"].problem
+    assert all(m.condition is Condition.BROKEN and m.facts is None for m in found.values())
+
+
+def test_a_split_model_is_one_entry_even_with_a_part_missing(tmp_path: Path, tiny: Path) -> None:
+    folder = tmp_path / "split"
+    for number in (2, 3):
+        place(tiny, folder / f"m-{number:05d}-of-00003.gguf")
+    (only,) = scan((), (), (str(folder),))
+    assert only.condition is Condition.BROKEN
+    assert "Only 2 of 3 parts" in only.problem
+
+
+def test_names_with_spaces_and_other_letters(tmp_path: Path, tiny: Path) -> None:
+    path = place(tiny, tmp_path / "モデル ü '\"" / "mein modell.gguf")
+    (model,) = scan((), (), (str(path),))
+    assert model.is_intact
+    assert find_on_shelf((model,), "mein modell.gguf") is model
+
+
+def test_a_file_seen_twice_counts_once(home: Path) -> None:
+    inside = home / ".lmstudio/models/owner"
+    assert len(look_again(home, added=(str(inside),))) == 5
+
+
+def test_a_folder_that_vanished_has_no_models_and_the_others_stay(home: Path) -> None:
+    models = look_again(home)
+    shutil.rmtree(home / ".lmstudio")
+    after = look_again(home, models)
+    assert sum(m.is_intact for m in after) == 4
+    assert sum(m.condition is Condition.GONE for m in after) == 1
+
+
+def test_names_that_mean_several_are_refused(home: Path) -> None:
+    models = look_again(home)
+    with pytest.raises(AppError) as error:
+        find_on_shelf(models, "Tiny llama")
+    assert error.value.kind == "ambiguous"
+    assert find_on_shelf(models, "o/repo-GGUF/sub/m-Q8_0.gguf").source == HUB_CACHE
+    assert find_on_shelf(models, "qwen:7b").source == OLLAMA
+    with pytest.raises(AppError, match="no model"):
+        find_on_shelf(models, "nothing like it")

@@ -1,0 +1,105 @@
+"""Plans between two contexts, and the sentences people decide by."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from weighin.core.plans.plan import MemoryPlan, PairKind, PlanLine, PlanMethod, VerdictKind
+from weighin.core.plans.verdict import Budget, pair_verdict, unsupported, verdict, verdict_kind
+
+GB = 10**9
+
+
+def plan(context: int, weights: int = 18 * GB, per_token: int = 100_000, **more: int) -> MemoryPlan:
+    return MemoryPlan(
+        context, weights, weights, context * per_token, 7, 90_000_001 + context * 3, 601, GB // 8, weights, **more
+    )
+
+
+LINE = PlanLine((plan(2048), plan(16384)))
+
+
+@pytest.mark.parametrize("context", [512, 2048, 4096, 5001, 16384, 131072])
+@pytest.mark.parametrize("gpu", [(0, 0), (5 * GB, 6 * GB)])
+def test_memory_at_a_context_is_that_of_the_plan_there(context: int, gpu: tuple[int, int]) -> None:
+    line = PlanLine((plan(2048, gpu_bytes=gpu[0]), plan(16384, gpu_bytes=gpu[1])))
+    there = line.at(context)
+    assert there.context == context
+    assert there.kv_bytes == context * 100_000
+    assert line.needed_at(context) == there.needed_bytes == there.ram_bytes
+    assert there.loading_peak_bytes >= there.total_bytes
+
+
+def test_a_line_through_one_plan_is_level() -> None:
+    line = PlanLine((plan(4096),))
+    assert line.at(8192).kv_bytes == line.at(512).kv_bytes
+
+
+@pytest.mark.parametrize("budget", [0, 18 * GB, 19 * GB, 20 * GB, 40 * GB])
+@pytest.mark.parametrize("trained", [None, 4096, 262_144])
+def test_the_largest_context_fits_and_the_next_does_not(budget: int, trained: int | None) -> None:
+    found = LINE.largest_context(budget, trained)
+    most = trained or 16384
+    assert found % 256 == 0 and found <= most
+    assert found == 0 or LINE.at(found).ram_bytes <= budget
+    assert found == most or LINE.at(found + 256).ram_bytes > budget
+
+
+@pytest.mark.parametrize(
+    ("available", "total", "kind", "end"),
+    [
+        (30, 32, VerdictKind.RUNS, "30.0 GB free now. Runs."),
+        (19, 32, VerdictKind.TIGHT, "19.0 GB free now. Runs, with next to nothing to spare."),
+        (18.6, 32, VerdictKind.TIGHT, "18.6 GB free now. Runs only with 3\u202f840 of context or less."),
+        (10, 32, VerdictKind.NO, "10.0 GB free now. It would run if other programs gave memory back."),
+        (10, 16, VerdictKind.NO, "10.0 GB free now. Would read from disk for every token: expect under 1 token/s."),
+    ],
+)
+def test_the_sentence_says_what_it_needs_and_what_follows(
+    available: float, total: float, kind: VerdictKind, end: str
+) -> None:
+    found = verdict(LINE, 4096, Budget(round(available * GB), round(total * GB)), 32768)
+    assert (found.kind, found.sentence) == (kind, f"Needs 18.6 GB at 4k context; {end}")
+
+
+def test_what_cannot_be_read_again_from_disk_must_fit_into_the_computer() -> None:
+    copied = PlanLine(tuple(replace(p, mapped_bytes=0) for p in LINE.points))
+    found = verdict(copied, 4096, Budget(10 * GB, 16 * GB))
+    assert found.kind is VerdictKind.NO
+    assert found.sentence.endswith("This computer has 16.0 GB in all.")
+
+
+def test_what_the_engine_copied_gives_way() -> None:
+    copied = PlanLine(tuple(replace(p, weights_bytes=30 * GB, idle_bytes=12 * GB) for p in LINE.points))
+    assert copied.needed_at(4096) == copied.at(4096).needed_bytes == LINE.needed_at(4096)
+    assert copied.at(4096).total_bytes == LINE.at(4096).total_bytes + 12 * GB
+    budget = Budget(30 * GB, 32 * GB)
+    assert verdict(copied, 4096, budget) == verdict(LINE, 4096, budget)
+
+
+def test_a_formula_is_marked() -> None:
+    rough = PlanLine(tuple(replace(p, method=PlanMethod.FORMULA) for p in LINE.points))
+    assert verdict(rough, 4096, Budget(30 * GB, 32 * GB)).sentence.startswith("Needs ~18.6 GB")
+
+
+@pytest.mark.parametrize("available", [5, 18.2, 18.4, 18.8, 19.3, 19.6, 40])
+@pytest.mark.parametrize("context", [512, 4096, 65536])
+def test_the_kind_alone_is_the_kind_of_the_verdict(available: float, context: int) -> None:
+    budget = Budget(round(available * GB), 64 * GB)
+    assert verdict_kind(LINE, context, budget, 65536) is verdict(LINE, context, budget, 65536).kind
+
+
+def test_an_unknown_architecture() -> None:
+    assert unsupported("xyz").sentence == "This engine build does not know `xyz`."
+
+
+@pytest.mark.parametrize(
+    ("available", "kind", "largest"),
+    [(50, PairKind.TOGETHER, 16384), (30, PairKind.ONE_AFTER_THE_OTHER, 16384), (18.3, PairKind.NOT_HERE, 512)],
+)
+def test_two_models(available: float, kind: PairKind, largest: int) -> None:
+    found = pair_verdict((LINE, LINE), 4096, Budget(round(available * GB), 64 * GB), (None, 16384))
+    assert (found.kind, found.total_bytes) == (kind, 2 * LINE.at(4096).ram_bytes)
+    assert found.largest_context is not None and abs(found.largest_context - largest) <= 512
