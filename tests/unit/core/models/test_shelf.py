@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from weighin.core.errors import AppError
-from weighin.core.models import shelf
 from weighin.core.models.found import GPT4ALL, HUB_CACHE, LLAMA_CPP, LM_STUDIO, OLLAMA, Place, usual_places
 from weighin.core.models.names import find_on_shelf
 from weighin.core.models.shelf import Condition, ShelfModel, again, has_changed, verified
