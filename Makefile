@@ -3,6 +3,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 export CMAKE_ARGS ?= -DLLAVA_BUILD=OFF
+# GCC 12 drops stores to the tile configuration of llama.cpp's AMX code: such an engine dies on its first prompt.
+export CFLAGS += -U__AMX_INT8__
+export CXXFLAGS += -U__AMX_INT8__
 
 .PHONY: run test lint bench starter starter-check clean
 

@@ -18,7 +18,7 @@ from weighin.paths import Profile, resources
 from weighin.services.comparisons.blind_round import BlindRound
 from weighin.services.comparisons.history import History
 from weighin.services.comparisons.votes import Votes
-from weighin.services.factory import new_bundles, new_model_services, new_runner
+from weighin.services.factory import new_bundles, new_model_services, new_runner, new_worker
 from weighin.services.machine.hardware import probe
 from weighin.services.models.library import Library
 from weighin.services.settings import Settings
@@ -28,6 +28,7 @@ from weighin.ui.main_window import MainWindow
 if TYPE_CHECKING:
     from weighin.core.evaluations.evaluation import EvaluationRecord
     from weighin.services.bundles.bundles import Bundles
+    from weighin.services.comparisons.attached_files import AttachedFiles
     from weighin.services.comparisons.prompt_sets import PromptSets
     from weighin.services.comparisons.tapes import Tapes
     from weighin.services.evaluations.evaluation_factory import EvaluationServices
@@ -56,6 +57,7 @@ class Program:
         self._judging: Judging | None = None
         self._bundles: Bundles | None = None
         self._prompt_sets: PromptSets | None = None
+        self._attached_files: AttachedFiles | None = None
         self._tapes: Tapes | None = None
         self._evaluations: EvaluationServices | None = None
         self.window = MainWindow(self.runner, self.library, self.history, settings, self)
@@ -101,6 +103,17 @@ class Program:
         return self._prompt_sets
 
     @property
+    def attached_files(self) -> AttachedFiles:
+        """Text files that go along with a prompt, made when they are first wanted."""
+        if self._attached_files is None:
+            from weighin.services.comparisons.attached_files import AttachedFiles
+
+            self._attached_files = files = AttachedFiles(new_worker)
+            self.runner.started.connect(lambda _request: files.hold())
+            self.runner.finished.connect(lambda _comparison: files.go_on())
+        return self._attached_files
+
+    @property
     def tapes(self) -> Tapes:
         """What is known of a pair of models, made when it is first wanted."""
         if self._tapes is None:
@@ -138,6 +151,8 @@ class Program:
             self._bundles.close()
         if self._prompt_sets is not None:
             self._prompt_sets.close()
+        if self._attached_files is not None:
+            self._attached_files.close()
         if self._tapes is not None:
             self._tapes.close()
         if self._evaluations is not None:

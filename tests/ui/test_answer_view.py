@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QFile, Qt, QUrl
-from PySide6.QtGui import QGuiApplication, QImage, QTextDocument
+from PySide6.QtGui import QGuiApplication, QImage, QTextDocument, QTextFormat
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -341,3 +341,53 @@ def test_another_theme_colours_what_is_there(qtbot: QtBot, theme: Theme, view: A
     assert settle(qtbot, view) == "link"
     assert view.toHtml() != before
     assert theme.colours.accent in view.toHtml()
+
+
+def coloured(view: AnswerView) -> dict[str, str]:
+    """Words with a colour of their own in code, and that colour."""
+    found = {}
+    block = view.document().begin()
+    while block.isValid():
+        for span in block.layout().formats():
+            word = block.text().encode("utf-16-le")[2 * span.start : 2 * (span.start + span.length)].decode("utf-16-le")
+            if span.format.hasProperty(QTextFormat.Property.ForegroundBrush):
+                found[word] = span.format.foreground().color().name()
+        block = block.next()
+    return found
+
+
+CODE_BLOCK = "Look:\n\n```python\nname = '😀'; n = 42\ndef f():\n    return n  # why\n```\n\nDone."
+
+
+def test_code_is_coloured_by_its_language_once_it_is_complete(qtbot: QtBot, theme: Theme, view: AnswerView) -> None:
+    view.begin()
+    opened, rest = CODE_BLOCK[:-10], CODE_BLOCK[-10:]
+    view.feed(opened)
+    view.render_now()
+    assert coloured(view) == {}
+    view.feed(rest)
+    view.finish()
+    qtbot.waitUntil(lambda: view.is_settled)
+    colours = theme.colours
+    found = coloured(view)
+    assert found["def"] == found["return"] == colours.accent
+    assert found["😀"] == colours.green
+    assert found["42"] == colours.amber
+    assert found["# why"] == colours.muted
+    theme.choose("dark")
+    qtbot.waitUntil(lambda: view.is_settled)
+    assert coloured(view)["def"] == theme.colours.accent != colours.accent, "the other face has colours of its own"
+
+
+def test_code_in_a_list_is_coloured_and_unknown_or_endless_code_is_not(qtbot: QtBot, view: AnswerView) -> None:
+    def words(text: str) -> dict[str, str]:
+        view.show_answer(text)
+        qtbot.waitUntil(lambda: view.is_settled)
+        return coloured(view)
+
+    assert "return" in words("1. this:\n\n   ```js\n   return 1\n   ```\n")
+    assert "return" in words("```js\nreturn 1")
+    assert words("```klingon\nreturn 1\n```") == {}
+    assert words("```\nreturn 1\n```") == {}
+    assert words("```python\n" + "return 1\n" * 5_000 + "```") == {}
+    assert words("```python\nreturn 1\n```\n\n```klingon\n```") != {}

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Kit
 from tests.ui.fakes import FakeHistory, answer, comparison
-from tests.unit.core.test_tape import big
+from tests.unit.core.comparisons.test_tape import big
 from weighin.core.comparisons.tape import Tape, tape_of
 from weighin.core.computer.hardware import Hardware
 from weighin.services.comparisons.history import History

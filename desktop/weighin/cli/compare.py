@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from weighin.cli.console import Console
 from weighin.cli.loop import CommandLoop, wait_for
 from weighin.cli.models import gpu_layers, resolve_or_refuse
 from weighin.core.comparisons.answer import StopReason
+from weighin.core.comparisons.attachments import read_attachment
 from weighin.core.comparisons.chat import Prompt
 from weighin.core.comparisons.comparison import Comparison, ComparisonRequest, LaneResult, LaneSetup, Mode, unknowns
+from weighin.core.comparisons.conversation import threads_after
 from weighin.core.comparisons.options import LoadOptions, SamplingOptions
 from weighin.core.comparisons.progress import LaneStatus
 from weighin.core.comparisons.report import comparison_json, number_lines
@@ -32,6 +35,8 @@ _SAMPLING = ("max_tokens", "temperature", "top_k", "top_p", "min_p", "repeat_pen
 def run_compare(options: argparse.Namespace, profile: Profile, resources: Path, console: Console) -> int:
     """Run, print and keep the comparison. The exit status of the contract."""
     if options.prompts is not None:
+        if options.attach or options.follow:
+            raise AppError("--attach and --follow go with one prompt, not with a set.", kind="usage")
         from weighin.cli.compare_set import run_compare_set
 
         request = _request(options, "", resources, profile, console)
@@ -39,6 +44,7 @@ def run_compare(options: argparse.Namespace, profile: Profile, resources: Path, 
     text = options.prompt if options.prompt is not None else _read_prompt(options.prompt_file)
     request = _request(options, text, resources, profile, console)
     store = ComparisonStore(open_database(profile.database, lambda place: console.say(moved_aside_sentence(place))))
+    request = _going_on(request, options.follow, store)
     ledger = Ledger(profile.database)
     wait_for(lambda done, _: ledger.restore(lambda: done(ledger)))
     runner = new_runner()
@@ -113,12 +119,25 @@ def _request(
     found = [resolve_or_refuse(name, resources, profile, console) for name in (options.model_a, options.model_b)]
     lanes = [LaneSetup(model, load, sampling, options.threads, refusal) for model, refusal in found]
     return ComparisonRequest(
-        Prompt(text, options.system, options.raw),
+        Prompt(text, options.system, options.raw, tuple(read_attachment(Path(name)) for name in options.attach)),
         Mode(options.mode),
         (lanes[0], lanes[1]),
         options.repeat,
         options.try_anyway,
     )
+
+
+def _going_on(request: ComparisonRequest, follows: str | None, store: ComparisonStore) -> ComparisonRequest:
+    """The same as a follow-up of the comparison whose id begins with `follows`. Raises AppError where it is none."""
+    if not follows:
+        return request
+    before = store.get(follows)
+    threads = threads_after(before)
+    for setup, result in zip(request.lanes, before.results, strict=True):
+        if setup.model.path != result.setup.model.path:
+            named = safe_name(result.setup.model.name)
+            raise AppError(f"Lane {result.label} of {before.id[:8]} was {named}: give the same models.", kind="usage")
+    return replace(request, follows=before.id, threads=threads)
 
 
 def _read_prompt(name: str) -> str:

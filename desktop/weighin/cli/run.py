@@ -48,7 +48,7 @@ def run_command(options: argparse.Namespace) -> int:
         return run_doctor(options, profile, console)
     except AppError as error:
         console.say(error.user_text)
-        return 2 if error.kind in ("usage", "options", "name", "address") else 1
+        return 2 if error.kind in ("usage", "options", "name", "address", "attachment") else 1
     except OSError as error:
         console.say(f"{error.strerror or error}: {error.filename or ''}".rstrip(": "))
         return 1

@@ -16,7 +16,19 @@ from weighin.core.safe_text import safe_name
 from weighin.endpoint.answering import Answering
 from weighin.endpoint.http import Endpoint, Patience
 from weighin.endpoint.models import Offered, offered
-from weighin.protocol.messages import Bench, Forecast, Generate, Generated, Load, Loaded, Plan, Score, Survey, Tokenize
+from weighin.protocol.messages import (
+    Bench,
+    CountTokens,
+    Forecast,
+    Generate,
+    Generated,
+    Load,
+    Loaded,
+    Plan,
+    Score,
+    Survey,
+    Tokenize,
+)
 from weighin.workers.engine import Emit, EngineError
 
 _MOST_NAMED = 6
@@ -91,6 +103,10 @@ class ServerEngine:
 
     def tokenize(self, request: Tokenize) -> Any:
         """Not to be had: an OpenAI-compatible server shows neither its template nor its tokens."""
+        raise _unsupported("The tokens are on the server, which does not show them.")
+
+    def count_tokens(self, request: CountTokens) -> Any:
+        """Not to be had, for the same reason."""
         raise _unsupported("The tokens are on the server, which does not show them.")
 
     def bench(self, request: Bench, emit: Emit) -> Any:

@@ -62,6 +62,15 @@ class Tokenize:
 
 
 @dataclass(frozen=True)
+class CountTokens:
+    """Count `text` as plain text, with the vocabulary of the model at `path`; nothing else of it is loaded."""
+
+    id: int
+    path: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Bench:
     """Read `prompt_tokens` random tokens and write `generate_tokens` greedy ones, `repeat` times after a warm-up."""
 
@@ -240,6 +249,14 @@ class Tokenized:
 
 
 @dataclass(frozen=True)
+class Counted:
+    """Terminal: how many tokens the text has."""
+
+    id: int
+    tokens: int
+
+
+@dataclass(frozen=True)
 class Benched:
     """Terminal: seconds of each timed round, prompt reading and generation apart."""
 
@@ -323,9 +340,13 @@ class Log:
     text: str
 
 
-REQUESTS: tuple[type, ...] = (Load, Generate, Tokenize, Bench, Plan, Forecast, Survey, Score, Cancel, Shutdown)
+REQUESTS: tuple[type, ...] = (
+    Load, Generate, Tokenize, CountTokens, Bench, Plan, Forecast, Survey, Score, Cancel, Shutdown,
+)  # fmt: skip
 EVENTS: tuple[type, ...] = (
-    Hello, LoadProgress, Loaded, PromptRead, Tokens, Pulse, Generated, Tokenized, Benched, Planned, Forecasted,
+    Hello, LoadProgress, Loaded, PromptRead, Tokens, Pulse, Generated, Tokenized, Counted, Benched, Planned, Forecasted,
     Surveyed, Scored, ScoreDone, Failed, Log,
 )  # fmt: skip
-TERMINAL: tuple[type, ...] = (Loaded, Generated, Tokenized, Benched, Planned, Forecasted, Surveyed, ScoreDone, Failed)
+TERMINAL: tuple[type, ...] = (
+    Loaded, Generated, Tokenized, Counted, Benched, Planned, Forecasted, Surveyed, ScoreDone, Failed,
+)  # fmt: skip

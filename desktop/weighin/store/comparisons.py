@@ -92,7 +92,7 @@ class ComparisonStore:
             self._insert(
                 "comparison_texts",
                 id=comparison.id,
-                prompt=_storable(request.prompt.text),
+                prompt=_storable(request.prompt.whole),
                 system=_storable(request.prompt.system),
                 models=_storable(names),
                 answers=_storable(texts),

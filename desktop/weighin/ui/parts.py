@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from weighin.services.bundles.bundles import Bundles
+    from weighin.services.comparisons.attached_files import AttachedFiles
     from weighin.services.comparisons.blind_round import BlindRound
     from weighin.services.comparisons.prompt_sets import PromptSets
     from weighin.services.comparisons.tapes import Tapes
@@ -41,6 +42,10 @@ class Parts(Protocol):
     @property
     def prompt_sets(self) -> PromptSets:
         """Kept prompts, sets, and runs of sets."""
+
+    @property
+    def attached_files(self) -> AttachedFiles:
+        """Text files that go along with a prompt."""
 
     @property
     def tapes(self) -> Tapes:

@@ -25,6 +25,8 @@ from weighin.core.plans.plan import MemoryPlan
 from weighin.protocol.messages import (
     Bench,
     Benched,
+    Counted,
+    CountTokens,
     Forecast,
     Forecasted,
     Generate,
@@ -122,6 +124,10 @@ class FakeEngine:
         """One token a word."""
         prompt = "\n".join(m.content for m in request.messages)
         return Tokenized(request.id, prompt, tuple(range(len(prompt.split()))))
+
+    def count_tokens(self, request: CountTokens) -> Counted:
+        """One token a word."""
+        return Counted(request.id, len(request.text.split()))
 
     def bench(self, request: Bench, emit: Emit) -> Benched:
         """A thousand tokens a second, always."""

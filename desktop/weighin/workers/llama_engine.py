@@ -16,6 +16,8 @@ from weighin.core.models.model import shard_paths
 from weighin.protocol.messages import (
     Bench,
     Benched,
+    Counted,
+    CountTokens,
     Forecast,
     Forecasted,
     Generate,
@@ -34,6 +36,7 @@ from weighin.protocol.messages import (
 )
 from weighin.workers.bench import run_bench
 from weighin.workers.context_params import FLASH_AUTO, context_params, gpu_layers, scoring_params
+from weighin.workers.counting import count_tokens
 from weighin.workers.decoder import Decoder
 from weighin.workers.engine import Emit, EngineError
 from weighin.workers.generation import Generation
@@ -119,6 +122,10 @@ class LlamaEngine:
         _, _, prompts = self._ready()
         prompt = prompts.build(request.messages, request.raw)
         return Tokenized(request.id, prompt.text, tuple(prompt.tokens))
+
+    def count_tokens(self, request: CountTokens) -> Counted:
+        """Tokens of a text, with nothing of a model but its vocabulary."""
+        return count_tokens(request, self._log, self._facts.build)
 
     def bench(self, request: Bench, emit: Emit) -> Benched:
         """Time reading and writing as `request` says."""

@@ -14,6 +14,7 @@ from weighin.protocol.messages import (
     REQUESTS,
     Bench,
     Cancel,
+    CountTokens,
     Failed,
     Forecast,
     Generate,
@@ -103,6 +104,8 @@ class Server:
             return self._engine.generate(request, self.emit)
         if isinstance(request, Tokenize):
             return self._engine.tokenize(request)
+        if isinstance(request, CountTokens):
+            return self._engine.count_tokens(request)
         if isinstance(request, Plan):
             return self._engine.plan(request)
         if isinstance(request, Survey):

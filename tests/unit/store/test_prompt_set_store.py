@@ -6,8 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.unit.core.test_prompt_sets import RUN
-from tests.unit.core.test_replay import record
+from tests.unit.core.bundles.test_replay import record
+from tests.unit.core.prompts.test_prompt_sets import RUN
 
 from weighin.core.prompts.prompt_set import PromptSet, SetPrompt, StoredRun, result_of
 from weighin.store.database import open_database

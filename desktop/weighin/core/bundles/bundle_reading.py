@@ -18,6 +18,7 @@ from weighin.core.safe_text import safe_name
 MAX_BYTES = 64 << 20
 _MAX_PARTS = 1000
 _MAX_ROUNDS = 200
+_MAX_TURNS = 1000
 _MAX_NAME = 500
 _MAX_NUMBER = 1 << 53
 _SCHEMA = re.compile(r"weighin\.bundle/(\d{1,9})")
@@ -80,6 +81,7 @@ def _check(bundle: Bundle) -> None:
         raise AppError("it does not name the files of both lanes.")
     if not 1 <= comparison.request.repeat <= 20:
         raise AppError("rounds must be a whole number from 1 to 20.")
+    _check_conversation(comparison)
     if any(len(result.rounds) > _MAX_ROUNDS for result in comparison.results):
         raise AppError("it has more rounds than can be run.")
     _check_names(comparison)
@@ -89,6 +91,17 @@ def _check(bundle: Bundle) -> None:
         _check_moment(vote.created)
     for model in bundle.models:
         _check_model(model)
+
+
+def _check_conversation(comparison: Comparison) -> None:
+    request = comparison.request
+    if len(request.threads) not in (0, len(LABELS)) or not _ID.fullmatch(request.follows or "none"):
+        raise AppError("its earlier turns are not those of two lanes.")
+    for thread in request.threads:
+        if any(message.role not in ("user", "assistant") for message in thread) or len(thread) > _MAX_TURNS:
+            raise AppError("its earlier turns are no conversation.")
+    if any(len(file.name) > _MAX_NAME for file in request.prompt.attachments):
+        raise AppError("a name in it is longer than a name can be.")
 
 
 def _check_names(comparison: Comparison) -> None:

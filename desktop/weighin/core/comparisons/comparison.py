@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from weighin.core.comparisons.answer import Answer, Failure, MemoryReceipt, Timing
-from weighin.core.comparisons.chat import Prompt
+from weighin.core.comparisons.chat import Message, Prompt
 from weighin.core.comparisons.options import LoadOptions, SamplingOptions
 from weighin.core.comparisons.thinking import thinking_words
 from weighin.core.models.model import ModelFacts
@@ -37,13 +37,25 @@ class LaneSetup:
 class ComparisonRequest:
     """What to compare. `repeat`: timed rounds; above 1 a warm-up is dropped and the order is A B B A.
 
-    `try_anyway` skips the check whether memory suffices."""
+    `try_anyway` skips the check whether memory suffices. A follow-up has `follows`, the id of the comparison it goes on
+    from, and `threads`: of each lane its own conversation so far, without system text."""
 
     prompt: Prompt
     mode: Mode
     lanes: tuple[LaneSetup, LaneSetup]
     repeat: int = 1
     try_anyway: bool = False
+    follows: str = ""
+    threads: tuple[tuple[Message, ...], ...] = ()
+
+    def thread(self, index: int) -> tuple[Message, ...]:
+        """The earlier turns of lane `index`; () where this is the first one."""
+        return self.threads[index] if self.threads else ()
+
+    @property
+    def same_messages(self) -> bool:
+        """Whether both lanes are given the very same messages: not in a follow-up, where each has its own answers."""
+        return len(set(self.threads)) < 2
 
 
 @dataclass(frozen=True)
@@ -120,12 +132,13 @@ def unknowns(results: tuple[LaneResult, ...]) -> tuple[str, ...]:
     return _HIDDEN if counted else (*_HIDDEN, "prompt tokens")
 
 
-def differences(results: tuple[LaneResult, ...]) -> tuple[str, ...]:
+def differences(results: tuple[LaneResult, ...], same_messages: bool = True) -> tuple[str, ...]:
     """Names of everything but the model that was not the same for both lanes (the same-prompt proof)."""
     if len(results) != 2:
         return ()
     a, b = results
     pairs = {
+        "earlier turns": (True, same_messages),
         "context": (a.answer.context, b.answer.context),
         "batch": (a.setup.load.batch, b.setup.load.batch),
         "KV cache type": (a.setup.load.kv_type, b.setup.load.kv_type),

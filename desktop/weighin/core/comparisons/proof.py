@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from weighin.core import words
 from weighin.core.comparisons.answer import PromptProof
+from weighin.core.comparisons.chat import Message
 from weighin.core.comparisons.comparison import Comparison, LaneResult
+from weighin.core.comparisons.conversation import turns
 from weighin.core.comparisons.options import SamplingOptions
 from weighin.core.comparisons.thinking import thinking_words
 from weighin.core.models.server import ON_THE_SERVER
@@ -36,6 +38,10 @@ def proof_rows(comparison: Comparison) -> tuple[ProofRow, ...]:
     if len(comparison.results) != 2:
         return ()
     a, b = (_given(result) for result in comparison.results)
+    if comparison.request.threads:
+        a, b = (
+            {"earlier turns": _turns(t), **given} for t, given in zip(comparison.request.threads, (a, b), strict=True)
+        )
     return tuple(
         ProofRow(name, a[name], b[name], a[name] != b[name] and ON_THE_SERVER not in (a[name], b[name])) for name in a
     )
@@ -47,6 +53,11 @@ def first_difference(a: PromptProof | None, b: PromptProof | None) -> int | None
         return None
     same = (n for n, (one, other) in enumerate(zip(a.pieces, b.pieces, strict=False)) if one != other)
     return next(same, min(len(a.pieces), len(b.pieces)))
+
+
+def _turns(thread: tuple[Message, ...]) -> str:
+    said = "\n".join(message.content for message in thread)
+    return f"{words.plural(turns(thread), 'turn')}, {_fingerprint(said)}"
 
 
 def _given(result: LaneResult) -> dict[str, str]:

@@ -10,6 +10,7 @@ from typing import Any
 from weighin.core import words
 from weighin.core.comparisons.answer import Answer, Counting, Timing
 from weighin.core.comparisons.comparison import Comparison, EngineFacts, LaneResult, LaneSetup, Slowdown, unknowns
+from weighin.core.comparisons.conversation import turn_number
 from weighin.core.comparisons.round_words import (
     conditions_words,
     rate_spread,
@@ -22,6 +23,8 @@ from weighin.core.comparisons.rounds import NUMBERS, spread
 from weighin.core.models.model import ModelFacts
 from weighin.core.models.server import BY_THIS_CLIENT, ON_THE_SERVER, server_of
 from weighin.core.safe_text import safe_name
+
+_ROLES = {"user": "prompt", "assistant": "answer"}
 
 COMPARE_SCHEMA = "weighin.compare/1"
 
@@ -158,17 +161,25 @@ def comparison_json(comparison: Comparison) -> dict[str, Any]:
         "prompt": request.prompt.text,
         "system": request.prompt.system,
         "raw": request.prompt.raw,
+        "attachments": [asdict(file) for file in request.prompt.attachments],
+        "follows": request.follows or None,
         "engine": engine_json(comparison.engine),
-        "lanes": [lane_json(result, comparison.slowdown(result.label)) for result in comparison.results],
-        # Both lanes are given the very same messages; what their templates make of them is among the differences.
+        "lanes": [
+            {
+                **lane_json(result, comparison.slowdown(result.label)),
+                "earlier_turns": [asdict(message) for message in request.thread(index)],
+            }
+            for index, result in enumerate(comparison.results)
+        ],
         "parity": _parity(comparison),
     }
 
 
 def _parity(comparison: Comparison) -> dict[str, Any]:
-    body: dict[str, Any] = {"same_messages": True, "differences": list(comparison.differences)}
+    # What the templates make of the same messages is among the differences.
+    body = {"same_messages": comparison.request.same_messages, "differences": list(comparison.differences)}
     hidden = unknowns(comparison.results)
-    return {**body, "unknown": list(hidden)} if hidden else body
+    return {**body, **({"unknown": list(hidden)} if hidden else {})}
 
 
 def comparison_markdown(comparison: Comparison) -> str:
@@ -180,12 +191,12 @@ def comparison_markdown(comparison: Comparison) -> str:
         f"Mode: {words.MODES[request.mode]}" + (" (raw prompt, no chat template)" if request.prompt.raw else ""),
         "",
         *(["## System", "", _quote(request.prompt.system), ""] if request.prompt.system else []),
-        "## Prompt",
+        "## Prompt" + (f" (turn {turn_number(request)} of a conversation)" if request.threads else ""),
         "",
-        _quote(request.prompt.text),
+        _quote(request.prompt.whole),
         "",
     ]
-    for result in comparison.results:
+    for index, result in enumerate(comparison.results):
         answer = result.answer
         lines += [
             f"## {result.label}: {safe_name(result.setup.model.name)}",
@@ -193,6 +204,8 @@ def comparison_markdown(comparison: Comparison) -> str:
             words.model_facts(result.setup.model),
             "",
         ]
+        for message in request.thread(index):
+            lines += [f"### Earlier: {_ROLES.get(message.role, message.role)}", "", _quote(message.content), ""]
         if answer.reasoning:
             lines += ["### Reasoning", "", _quote(answer.reasoning), ""]
         lines += [_quote(answer.text) if answer.text else "(no answer)", ""]

@@ -102,8 +102,10 @@ class ComparisonRunner(QObject):
             raise AppError("A comparison is running already.", kind="busy")
         if reason := self._reason_to_wait():
             raise AppError(reason, kind="busy")
-        if not request.prompt.text.strip():
+        if not request.prompt.whole.strip():
             raise AppError("Type a prompt first: there is nothing to put to the models.", kind="empty_prompt")
+        if request.prompt.raw and request.threads:
+            raise AppError("A follow-up needs the chat template: raw prompts have no turns.", kind="options")
         if not 1 <= request.repeat <= 20:
             raise AppError("Rounds must be a whole number from 1 to 20.", kind="options")
         self._request = request
@@ -199,7 +201,8 @@ class ComparisonRunner(QObject):
         prompt = self._request.prompt
         pids = [os.getpid(), *(lane.worker_pid for lane in self.lanes if lane.worker_pid)]
         self._asked[step.lane] = _Asked(step, next(self._positions), self._watch.begin(pids))
-        self.lanes[step.lane].generate(prompt.messages(), run.setup.sampling, self._threads(step.lane), prompt.raw)
+        messages = prompt.messages(self._request.thread(step.lane))
+        self.lanes[step.lane].generate(messages, run.setup.sampling, self._threads(step.lane), prompt.raw)
 
     def _is_loaded(self, index: int) -> bool:
         setup = self._runs[index].setup
@@ -286,6 +289,5 @@ class ComparisonRunner(QObject):
             not r.answer.failure and (r.answer.timing.prompt_tokens is not None or r.setup.model.is_server)
             for r in results
         )
-        self.finished.emit(
-            Comparison(uuid.uuid4().hex, created, request, results, engine, differences(results) if answered else ())
-        )
+        parted = differences(results, request.same_messages) if answered else ()
+        self.finished.emit(Comparison(uuid.uuid4().hex, created, request, results, engine, parted))

@@ -62,7 +62,7 @@ class BlockRenderer:
                 self._paragraph(pen, token, lists, quote, heading)
                 heading = 0
             elif kind in ("fence", "code_block"):
-                self._code(pen, token.content, codes, len(lists))
+                self._code(pen, token, codes, len(lists))
                 codes -= 1
             elif kind == "hr":
                 pen.block(self._formats.rule(), self._formats.plain)
@@ -101,12 +101,14 @@ class BlockRenderer:
             item.document_list.add(cursor.block())
         item.item_is_new = False
 
-    def _code(self, pen: Pen, text: str, number: int, indent: int) -> None:
-        first = True
-        for line in text.rstrip("\n").split("\n"):
-            pen.block(self._formats.code_line(number, first, indent), self._formats.code)
+    def _code(self, pen: Pen, token: Token, number: int, indent: int) -> None:
+        lines = token.content.rstrip("\n").split("\n")
+        for index, line in enumerate(lines):
+            pen.block(self._formats.code_line(number, index == 0, indent), self._formats.code)
+            if index == 0:
+                first = pen.cursor.block()
             pen.cursor.insertText(line, self._formats.code)
-            first = False
+        self._formats.highlighter.colour(first, lines, token.info)
 
     def _table(self, pen: Pen, tokens: Sequence[Token], index: int) -> int:
         """Write the table whose tokens start at `index`; the index behind it."""

@@ -15,6 +15,7 @@ from PySide6.QtGui import (
     QTextTableFormat,
 )
 
+from weighin.ui.answer.highlight import Highlighter
 from weighin.ui.theme import Colours
 
 # Properties of our own on blocks, which the painter reads: the number of a code block, the depth of a quotation.
@@ -39,6 +40,7 @@ class Formats:
         self.code.setFont(fixed)
         self.inline_code = QTextCharFormat(self.code)
         self.inline_code.setBackground(QColor(colours.code))
+        self.highlighter = Highlighter(colours)
         self._link = QColor(colours.accent)
         self._border = QBrush(QColor(colours.border))
 

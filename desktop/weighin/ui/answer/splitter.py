@@ -16,10 +16,13 @@ _TABLE_RULE = re.compile(r"^\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$")
 
 @dataclass(frozen=True)
 class Piece:
-    """Text to show. `code`: 0 for Markdown, else the number of the code block that these lines belong to."""
+    """Text to show. `code`: 0 for Markdown, else the number of the code block that these lines belong to. `ends`: no
+    text, but the code block is complete; it was said to be in `language`."""
 
     text: str
     code: int = 0
+    ends: bool = False
+    language: str = ""
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,7 @@ class _Fence:
     mark: str
     length: int
     indent: int
+    info: str
 
 
 class Splitter:
@@ -67,6 +71,8 @@ class Splitter:
             self._take(self._shorten(self._partial))
         self._partial = ""
         self._close_block()
+        if self._fence:
+            self._end_code(self._fence)
         return self._taken()
 
     def _taken(self) -> list[Piece]:
@@ -93,7 +99,7 @@ class Splitter:
             self._close_block()
             self._codes += 1
             fence = opening["fence"]
-            self._fence = _Fence(fence[0], len(fence), len(opening["indent"]))
+            self._fence = _Fence(fence[0], len(fence), len(opening["indent"]), opening["info"].strip())
             return
         if line.strip():
             if self._after_blank and not line[0].isspace():
@@ -111,9 +117,13 @@ class Splitter:
     def _take_code(self, line: str, fence: _Fence) -> None:
         stripped = line.strip()
         if len(stripped) >= fence.length and stripped == fence.mark * len(stripped):
-            self._fence = None
+            self._end_code(fence)
             return
         self._done.append(Piece(self._dedent(line), self._codes))
+
+    def _end_code(self, fence: _Fence) -> None:
+        self._fence = None
+        self._done.append(Piece("", self._codes, True, fence.info))
 
     def _dedent(self, line: str) -> str:
         indent = self._fence.indent if self._fence else 0

@@ -54,6 +54,8 @@ class Writer:
         # Of what is finished: whether its last block is empty, and which code block it ends in.
         self._fresh = True
         self._code = 0
+        self._code_start = 0
+        self._code_lines: list[str] = []
         self._last_block = QTextBlockFormat()
 
     def begin(self) -> None:
@@ -70,8 +72,10 @@ class Writer:
         pen = self._without_tail()
         for code, group in groupby(pieces, key=lambda piece: piece.code):
             if code:
-                self._write_code(pen, [piece.text for piece in group], code)
-                self._code = code
+                pieces_of_it = list(group)
+                self._add_code(pen, [piece.text for piece in pieces_of_it if not piece.ends], code)
+                if pieces_of_it[-1].ends:
+                    self._colour(pieces_of_it[-1].language)
             else:
                 for piece in group:
                     self._write_markdown(pen, piece.text)
@@ -120,12 +124,28 @@ class Writer:
         self._tail = Piece("")
         return Pen(self._document, self._fresh)
 
+    def _add_code(self, pen: Pen, lines: list[str], number: int) -> None:
+        """Finished lines of a code block."""
+        if number != self._code:
+            self._code_lines = []
+        if lines:
+            self._write_code(pen, lines, number)
+            self._code = number
+            self._code_lines += lines
+
+    def _colour(self, language: str) -> None:
+        """The code block is complete: now it can be read as a whole."""
+        if self._code_lines:
+            first = self._document.findBlock(self._code_start)
+            self._formats.highlighter.colour(first, self._code_lines, language)
+
     def _write_code(self, pen: Pen, lines: list[str], number: int) -> None:
         """Lines of one code block, each a text block of its own."""
         formats = self._formats
         rest = lines
         if number != self._code:
             pen.block(formats.code_line(number, first=True), formats.code)
+            self._code_start = pen.cursor.position()
             pen.cursor.insertText(lines[0], formats.code)
             rest = lines[1:]
         if rest:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from weighin.core import words
 from weighin.core.comparisons.chat import Prompt
 from weighin.core.comparisons.comparison import LABELS, Comparison, ComparisonRequest, LaneSetup
+from weighin.core.comparisons.conversation import threads_after
 from weighin.core.errors import AppError
 from weighin.ui.answer.writer import parser
 from weighin.ui.compare.blind_desk import BlindDesk
@@ -84,7 +85,7 @@ class ComparePage(QWidget):
         self.differences.setAccessibleName("Both answers side by side, word by word")
         self.differences.hide()
         self._shown: Comparison | None = None
-        self.prompt = PromptBox(theme)
+        self.prompt = PromptBox(theme, lambda: parts.attached_files)
         self._drawer: OptionsDrawer | None = None
         self._arrange()
         self._connect()
@@ -135,7 +136,7 @@ class ComparePage(QWidget):
         if not self.prompt.can_run:
             return
         try:
-            self._start(self.request(self.prompt.text))
+            self._start(self._with_what_goes_along(self.request(self.prompt.text)))
         except AppError as error:
             self.prompt.refuse(error.user_text)
 
@@ -153,6 +154,13 @@ class ComparePage(QWidget):
             (self._checked(options.a.setup(a)), self._checked(options.b.setup(b))),
             options.rounds,
         )
+
+    def _with_what_goes_along(self, request: ComparisonRequest) -> ComparisonRequest:
+        """The same with the attached files, and with what was said before where this is a follow-up."""
+        request = replace(request, prompt=replace(request.prompt, attachments=self.prompt.attached.files))
+        if not self.prompt.follow.isChecked() or self._shown is None:
+            return request
+        return replace(request, follows=self._shown.id, threads=threads_after(self._shown))
 
     def stop(self) -> None:
         """Stop both lanes; what was written stays."""
@@ -177,6 +185,7 @@ class ComparePage(QWidget):
         self.desk.leave()
         self._request = request
         self.prompt.set_text(request.prompt.text)
+        self.prompt.attached.set_files(request.prompt.attachments)
         self.prompt.mode.set_mode(request.mode)
         self.drawer.show_request(request)
         self.scales.reset()
@@ -217,6 +226,8 @@ class ComparePage(QWidget):
             presenter.activity_changed.connect(self._tell_each_other)
             presenter.try_anyway.connect(self._insist)
         self.choice.changed.connect(self._show_hint)
+        self.choice.changed.connect(self._follow_models)
+        self.prompt.blind.toggled.connect(lambda _: self._offer_follow_up())
         self._hint.chosen.connect(self._try_example)
         self.prompt.run_requested.connect(self.run)
         self.prompt.stop_requested.connect(self.stop)
@@ -265,6 +276,7 @@ class ComparePage(QWidget):
         self.desk.leave()
         for presenter, setup in zip(self._presenters, request.lanes, strict=True):
             presenter.begin(setup.model)
+        self._show_threads(request)
         self._tell_each_other()
 
     def _hide_lanes(self, hidden: bool) -> None:
@@ -294,6 +306,7 @@ class ComparePage(QWidget):
     def _show_results(self, comparison: Comparison) -> None:
         for result in comparison.results:
             self._presenters[LABELS.index(result.label)].show_result(result, comparison)
+        self._show_threads(comparison.request)
         self.same_prompt.show_comparison(comparison)
         self._shown = comparison
         for button in (self.differences, self.tape):
@@ -301,6 +314,34 @@ class ComparePage(QWidget):
         # Whoever has seen a result needs the room for results.
         self._has_results = True
         self._show_hint()
+        self._offer_follow_up()
+
+    def _show_threads(self, request: ComparisonRequest) -> None:
+        for index, pane in enumerate(self.panes):
+            pane.earlier.show_thread(request.thread(index))
+
+    def _follow_models(self) -> None:
+        """Another model was chosen: other tokens, and perhaps nobody who could go on."""
+        self.prompt.attached.set_models(tuple(pane.header.picker.chosen for pane in self.panes))
+        self._offer_follow_up()
+
+    def _offer_follow_up(self) -> None:
+        self.prompt.set_follow_refusal(self._why_no_follow_up())
+
+    def _why_no_follow_up(self) -> str:
+        if self._shown is None:
+            return "There is no answer to follow up yet."
+        if self.prompt.blind.isChecked():
+            return "In a blind round nobody may know who wrote what before, so it cannot follow up."
+        for pane, result in zip(self.panes, self._shown.results, strict=False):
+            chosen = pane.header.picker.chosen
+            if chosen is None or chosen.path != result.setup.model.path:
+                return "Other models are chosen now than those that answered."
+        try:
+            threads_after(self._shown)
+        except AppError as error:
+            return error.user_text
+        return ""
 
     def complete(self, comparison: Comparison) -> None:
         """More is known of a comparison now; where it is the one that is shown, show that too."""

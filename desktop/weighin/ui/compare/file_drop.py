@@ -1,4 +1,4 @@
-"""Takes .gguf files that are dropped on a widget."""
+"""Takes files that are dropped on a widget."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from PySide6.QtWidgets import QWidget
 
 
 class FileDrop(QObject):
-    """Watches `target`. `dropped` carries the path of the first file; `hovering` whether one is held over it.
+    """Watches `target`. `dropped` carries the path of the first file, `all_dropped` those of all; `hovering` whether
+    one is held over it.
 
     Any local file is taken: what it is worth is judged by who opens it, in a sentence."""
 
     dropped = Signal(str)
+    all_dropped = Signal(list)
     hovering = Signal(bool)
 
     def __init__(self, target: QWidget) -> None:
@@ -23,7 +25,7 @@ class FileDrop(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()
         if kind == QEvent.Type.DragEnter and isinstance(event, QDragEnterEvent):
-            if _path(event):
+            if _paths(event):
                 event.acceptProposedAction()
                 self.hovering.emit(True)
                 return True
@@ -31,13 +33,14 @@ class FileDrop(QObject):
             self.hovering.emit(False)
         elif kind == QEvent.Type.Drop and isinstance(event, QDropEvent):
             self.hovering.emit(False)
-            path = _path(event)
-            if path:
+            paths = _paths(event)
+            if paths:
                 event.acceptProposedAction()
-                self.dropped.emit(path)
+                self.dropped.emit(paths[0])
+                self.all_dropped.emit(paths)
                 return True
         return super().eventFilter(watched, event)
 
 
-def _path(event: QDropEvent) -> str:
-    return next((url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()), "")
+def _paths(event: QDropEvent) -> list[str]:
+    return [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from weighin.core.comparisons.progress import LivePoint, TextPiece
 from weighin.ui.answer.panel import AnswerPanel
+from weighin.ui.compare.earlier_turns import EarlierTurns
 from weighin.ui.compare.failure_box import FailureBox
 from weighin.ui.compare.lane_header import LaneHeader
 from weighin.ui.compare.numbers_line import NumbersLine
@@ -29,6 +30,7 @@ class LanePane(QFrame):
         self._copy = IconButton(theme, "copy", f"Copy the answer of lane {label}", "Copy")
         self.state = StateLine(label, self._copy)
         self.failure = FailureBox(theme, label)
+        self.earlier = EarlierTurns(theme, label)
         self.reasoning = Reasoning(theme, label)
         self.answer = AnswerPanel(theme, f"Answer of lane {label}")
         self._notices = PlainLabel(role="small", wrap=True)
@@ -37,14 +39,15 @@ class LanePane(QFrame):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 10, 12, 10)
         layout.setSpacing(6)
-        for part in (self.header, self.state, self.failure, self.reasoning):
+        for part in (self.header, self.state, self.failure, self.earlier, self.reasoning):
             layout.addWidget(part)
         layout.addWidget(self.answer, 1)
         for figures in (self._notices, self.chart, self.numbers):
             layout.addWidget(figures)
         self._copy.clicked.connect(self.answer.copy)
         self.answer.open_requested.connect(QDesktopServices.openUrl)
-        self.reasoning.link_clicked.connect(self.answer.ask_to_open)
+        for above in (self.earlier, self.reasoning):
+            above.link_clicked.connect(self.answer.ask_to_open)
         self.clear()
 
     @property
@@ -67,6 +70,7 @@ class LanePane(QFrame):
     def set_hidden(self, hidden: bool) -> None:
         """While `hidden` nothing in here tells what the model is, or what it does."""
         self.clear()
+        self.earlier.show_thread(())
         self.header.set_hidden(hidden)
         if hidden:
             self.state.say("")

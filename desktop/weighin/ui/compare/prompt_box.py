@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from weighin.ui.compare.attached_row import AttachedRow
+from weighin.ui.compare.file_drop import FileDrop
 from weighin.ui.compare.mode_switch import ModeSwitch
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.button import IconButton
@@ -12,10 +17,16 @@ from weighin.ui.widgets.flow import FlowLayout
 from weighin.ui.widgets.growing_edit import GrowingEdit
 from weighin.ui.widgets.label import PlainLabel, plain_tooltip
 
+if TYPE_CHECKING:
+    from weighin.services.comparisons.attached_files import AttachedFiles
+
 _BLIND = (
     "Both answers appear without names, speeds or sizes, at sides drawn by lot and at the same pace. You say which is "
     "better, then you are told which is which."
 )
+
+
+_FOLLOW = "Each model goes on from its own answer: the prompt is put to it with all that was said in its lane before."
 
 
 class PromptBox(QFrame):
@@ -27,7 +38,8 @@ class PromptBox(QFrame):
     options_toggled = Signal(bool)
     sets_toggled = Signal(bool)
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, files: Callable[[], AttachedFiles], parent: QWidget | None = None) -> None:
+        """`files`: who reads and counts files that go along."""
         super().__init__(parent)
         self.setProperty("role", "card")
         self._running = False
@@ -39,6 +51,11 @@ class PromptBox(QFrame):
         self.blind = QCheckBox("Blind")
         self.blind.setAccessibleName("Blind round: names, speeds and sizes are hidden until you have voted")
         self.blind.setToolTip(plain_tooltip(_BLIND))
+        self.follow = QCheckBox("Follow-up")
+        self.follow.setAccessibleName("Follow-up: each model goes on from its own answer")
+        self.set_follow_refusal("There is no answer to follow up yet.")
+        self.attached = AttachedRow(theme, files)
+        self._attach = IconButton(theme, "attach", "Text files that go along with the prompt", "Attach")
         self._options = IconButton(theme, "options", "Options for the next run", "Options")
         self._options.setCheckable(True)
         self._sets = IconButton(theme, "prompts", "Prompts kept, and sets of prompts", "Prompts")
@@ -54,7 +71,7 @@ class PromptBox(QFrame):
         self._error.hide()
         choices = QWidget()
         flow = FlowLayout(choices)
-        for choice in (self.mode, self.blind, self._sets, self._options):
+        for choice in (self.mode, self.blind, self.follow, self._attach, self._sets, self._options):
             flow.addWidget(choice)
         row = QHBoxLayout()
         row.addWidget(choices, 1)
@@ -64,6 +81,7 @@ class PromptBox(QFrame):
         layout.setContentsMargins(10, 10, 10, 10)
         layout.setSpacing(6)
         layout.addWidget(self._edit)
+        layout.addWidget(self.attached)
         layout.addWidget(self._error)
         layout.addLayout(row)
         self._run.clicked.connect(self.run_requested)
@@ -71,6 +89,10 @@ class PromptBox(QFrame):
         self._options.toggled.connect(self.options_toggled)
         self._sets.toggled.connect(self.sets_toggled)
         self._edit.textChanged.connect(self._error.hide)
+        self._attach.clicked.connect(self._ask_for_files)
+        self.attached.refused.connect(self.refuse)
+        self._drop = FileDrop(self)
+        self._drop.all_dropped.connect(self._take_files)
         self._enable()
 
     @property
@@ -119,6 +141,13 @@ class PromptBox(QFrame):
         self._run.setToolTip("Ctrl+Enter" if allowed else "First correct the options marked red")
         self._enable()
 
+    def set_follow_refusal(self, sentence: str) -> None:
+        """Why the next prompt cannot follow up what is shown, "" where it can."""
+        if sentence:
+            self.follow.setChecked(False)
+        self.follow.setEnabled(not sentence)
+        self.follow.setToolTip(plain_tooltip(sentence or _FOLLOW))
+
     def set_options_open(self, is_open: bool) -> None:
         """Press or release the button of the drawer."""
         self._options.setChecked(is_open)
@@ -130,6 +159,20 @@ class PromptBox(QFrame):
     def refuse(self, sentence: str) -> None:
         """Say why the prompt was not run."""
         self._error.say_or_hide(sentence)
+
+    def _ask_for_files(self) -> None:
+        dialog = QFileDialog(self.window(), "Text files that go along with the prompt")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.filesSelected.connect(self._take_files)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _take_files(self, paths: list[str]) -> None:
+        self._error.hide()
+        if any(path.lower().endswith(".gguf") for path in paths):
+            self.refuse("A model belongs into a lane: drop it there.")
+            return
+        self.attached.add_paths(paths)
 
     def _enable(self) -> None:
         self._run.setEnabled(self.can_run)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.unit.core.test_replay import BUNDLE
+from tests.unit.core.bundles.test_replay import BUNDLE
 
 from weighin.core.bundles.bundle import Bundle, BundleFile, bundle_text, machine_of, model_of, vote_of
 from weighin.core.bundles.bundle_reading import MAX_BYTES, read_bundle

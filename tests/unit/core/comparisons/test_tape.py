@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.unit.core.test_replay import ENGINE, record
+from tests.unit.core.bundles.test_replay import ENGINE, record
 
 from weighin.core.bundles.bundle import BundleMachine
 from weighin.core.comparisons.answer import Timing

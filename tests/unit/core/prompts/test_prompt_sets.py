@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.support.lanes import fake_model
-from tests.unit.core.test_replay import record
+from tests.unit.core.bundles.test_replay import record
 
 from weighin.core.comparisons.answer import Failure, StopReason
 from weighin.core.comparisons.comparison import LaneSetup
