@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 _MOST_CHARACTERS = 20_000
 _MOST_SECONDS = 0.03
 _DAILY = (
-    "python py python3 javascript js typescript ts jsx tsx java kotlin c cpp c++ csharp c# go golang rust rs ruby rb php "
-    "swift scala r julia lua perl bash sh shell zsh console powershell sql html xml css json yaml yml toml ini diff "
-    "makefile dockerfile haskell dart"
+    "python py python3 javascript js typescript ts jsx tsx java kotlin c cpp c++ csharp c# go golang rust rs ruby rb "
+    "php swift scala r julia lua perl bash sh shell zsh console powershell sql html xml css json yaml yml toml ini "
+    "diff makefile dockerfile haskell dart"
 )
 _LANGUAGES = frozenset(_DAILY.split())
 
