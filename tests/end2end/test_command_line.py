@@ -55,6 +55,26 @@ def test_the_starter_models_know_that_seven_plus_five_is_twelve(weighin: list[st
     assert 0.9 <= moe["active_parameters"] / dense["active_parameters"] <= 1.1
 
 
+def test_a_follow_up_goes_on_from_each_models_own_answer(weighin: list[str], tiny: Path, tiny_moe: Path) -> None:
+    short = ("--max-tokens", "8", "--json")
+    first = json.loads(run(weighin, "compare", tiny, tiny_moe, "-p", "a town", *short).stdout)
+    note = tiny.parent / "note.txt"
+    note.write_text("a remark")
+    ask = ("compare", tiny, tiny_moe, "-p", "its river", "--follow", first["id"][:8], "--attach", note, *short)
+    second = json.loads(run(weighin, *ask).stdout)
+    assert second["follows"] == first["id"]
+    assert second["attachments"] == [{"name": "note.txt", "text": "a remark"}]
+    assert second["parity"]["same_messages"] is False and "earlier turns" in second["parity"]["differences"]
+    for before, lane in zip(first["lanes"], second["lanes"], strict=True):
+        assert [turn["content"] for turn in lane["earlier_turns"]] == ["a town", before["answer"]]
+        assert before["answer"] in lane["rendered_prompt"]
+        assert 'its river\n\nFile "note.txt":\na remark' in lane["rendered_prompt"]
+    refused = run(weighin, "compare", tiny_moe, tiny, "-p", "x", "--follow", first["id"])
+    assert refused.returncode == 2 and "give the same models" in refused.stderr
+    refused = run(weighin, "compare", tiny, tiny_moe, "-p", "x", "--attach", tiny)
+    assert (refused.returncode == 2 and "not a text file" in refused.stderr) or "too large" in refused.stderr
+
+
 def test_a_comparison_is_found_again_in_the_history(weighin: list[str], tiny: Path, tiny_moe: Path) -> None:
     done = run(weighin, "compare", tiny, tiny_moe, "-p", "a remarkable question", "--max-tokens", "12", "--json")
     body = json.loads(done.stdout)

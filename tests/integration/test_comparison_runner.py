@@ -16,7 +16,9 @@ from weighin.core.comparisons.answer import StopReason
 from weighin.core.comparisons.chat import Prompt
 from weighin.core.comparisons.comparison import LaneSetup, Mode
 from weighin.core.comparisons.conditions import Conditions
+from weighin.core.comparisons.energy import Energy
 from weighin.core.comparisons.progress import LaneState
+from weighin.core.comparisons.report import comparison_json
 from weighin.core.comparisons.rounds import AGREEMENT, last_change, speeds
 from weighin.core.errors import AppError
 from weighin.services.lanes.lane import Patience
@@ -248,3 +250,27 @@ def test_a_single_round_is_never_repeated(runs: Any) -> None:
     comparison = both.run(request())
     assert both.rounds == [("A", 1), ("B", 1)]
     assert comparison.results[0].answer.timing.conditions == BUSY
+
+
+class CountingMeter:
+    """Ten joules an answer."""
+
+    def begin(self, with_gpus: bool) -> str:
+        assert not with_gpus
+        return "begin"
+
+    def end(self, begin: str, on_gpu: bool) -> Energy:
+        assert begin == "begin" and not on_gpu
+        return Energy(10.0, "RAPL: processor")
+
+
+def test_energy_is_counted_for_a_model_alone_and_never_shared_out(runs: Any) -> None:
+    both = runs({"text": "alpha beta"}, {"text": "gamma"}, meter=CountingMeter())
+    comparison = both.run(request(repeat=2))
+    assert [[t.joules for t in r.rounds] for r in comparison.results] == [[10.0, 10.0]] * 2
+    body = comparison_json(comparison)["lanes"][0]
+    assert body["timing"]["energy_j"] == 10.0 and body["timing"]["energy_source"] == "RAPL: processor"
+    assert body["spread"]["energy_j"]["median"] == 10.0
+    together = both.run(request(mode=Mode.TOGETHER))
+    assert [r.answer.timing.energy for r in together.results] == [None, None]
+    assert comparison_json(together)["lanes"][0]["timing"]["energy_j"] is None

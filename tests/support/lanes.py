@@ -41,9 +41,9 @@ def request(text: str = "hello", mode: Mode = Mode.ALONE, repeat: int = 1, **mor
 class Runs:
     """A runner over two lanes, and its order of events."""
 
-    def __init__(self, qtbot: Any, a: Lane, b: Lane, cores: int = 4, available: int | None = None) -> None:
+    def __init__(self, qtbot: Any, a: Lane, b: Lane, cores: int = 4, available: int | None = None, **more: Any) -> None:
         self.qtbot = qtbot
-        self.runner = ComparisonRunner((a, b), lambda: cores, lambda: available)
+        self.runner = ComparisonRunner((a, b), lambda: cores, lambda: available, **more)
         self.rounds: list[tuple[str, int]] = []
         self.finished: list[Comparison] = []
         self.runner.round_started.connect(lambda start: self.rounds.append((start.label, start.number)))

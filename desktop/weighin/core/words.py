@@ -52,6 +52,13 @@ def seconds(number: float | None) -> str:
     return f"{int(number) // 60} min {int(number) % 60:02d} s"
 
 
+def joules(number: float | None) -> str:
+    """Energy: "0.42 J", "12.3 J", "4.5 kJ"."""
+    if number is None:
+        return NONE
+    return f"{figure(number)} J" if number < 1000 else f"{figure(number / 1000)} kJ"
+
+
 def size(number: float | None) -> str:
     """Bytes in decimal units, as file managers and shops count them."""
     if number is None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from weighin.core.comparisons.conditions import Conditions
+from weighin.core.comparisons.energy import Energy
 
 MIN_TOKENS_FOR_RATE = 8
 MOST_PIECES = 4000
@@ -45,7 +46,8 @@ class Timing:
     last generated token. generated_tokens: without the end token; reasoning_tokens are among them.
     characters: of answer and reasoning together. major_faults: pages read from disk while answering.
     counting: who counted; over a network, times are those of this client. conditions: what else happened on this
-    computer. position: which answer of its comparison this was, warm-ups included, counted from 0.
+    computer. position: which answer of its comparison this was, warm-ups included, counted from 0. energy: what was
+    used from the request to the end, None where nothing counts it or another model ran at the same time.
     """
 
     load_s: float | None = None
@@ -65,6 +67,12 @@ class Timing:
     counting: Counting = Counting.WORKER
     conditions: Conditions | None = None
     position: int | None = None
+    energy: Energy | None = None
+
+    @property
+    def joules(self) -> float | None:
+        """Energy in joules; None where none was counted, or the computer slept."""
+        return self.energy.joules if self.energy and not self.disturbed else None
 
     @property
     def is_remote(self) -> bool:

@@ -90,6 +90,8 @@ def timing_json(timing: Timing) -> dict[str, Any]:
         "disturbed": timing.disturbed,
         "counted_by": timing.counting.value,
         "position": timing.position,
+        "energy_j": timing.joules,
+        "energy_source": timing.energy.source if timing.energy else None,
         "conditions": _conditions(timing),
     }
 
@@ -250,7 +252,8 @@ def number_lines(result: LaneResult, comparison: Comparison) -> list[str]:
     lines = [
         f"Reading {reading} · First token {words.seconds(timing.first_token_s)} · Writing {writing} · "
         f"{words.figure(timing.characters_per_s)} characters/s{_how_counted(timing)}",
-        f"RAM {_memory(result)} · Load {words.seconds(timing.load_s)} · Total {words.seconds(timing.total_s)}",
+        f"RAM {_memory(result)} · Load {words.seconds(timing.load_s)} · Total {words.seconds(timing.total_s)}"
+        f"{_energy(timing)}",
         f"Ended: {words.STOPS[answer.stop_reason]}"
         + (f" · {words.plural(timing.threads, 'thread')}" if timing.threads else ""),
     ]
@@ -282,6 +285,10 @@ def _memory(result: LaneResult) -> str:
     memory = result.answer.memory
     own, file, total = words.size(memory.own_bytes), words.size(memory.model_file_bytes), words.size(memory.total_bytes)
     return f"{own} own + {file} model file = {total}, peak {words.size(memory.peak_bytes)}"
+
+
+def _energy(timing: Timing) -> str:
+    return f" · Energy {words.joules(timing.joules)} ({timing.energy.source})" if timing.energy else ""
 
 
 def _how_counted(timing: Timing) -> str:

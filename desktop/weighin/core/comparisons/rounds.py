@@ -91,4 +91,5 @@ NUMBERS: dict[str, Callable[[Timing], float | None]] = {
     "generation_tokens_per_s": _writing,
     "characters_per_s": lambda timing: timing.characters_per_s,
     "total_s": lambda timing: timing.total_s,
+    "energy_j": lambda timing: timing.joules,
 }

@@ -7,7 +7,7 @@ import itertools
 import os
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from weighin.core.comparisons.answer import Answer, Failure
 from weighin.core.comparisons.comparison import LABELS, Comparison, ComparisonRequest, Mode, differences
 from weighin.core.comparisons.conditions import Conditions
+from weighin.core.comparisons.energy import Energy
 from weighin.core.comparisons.options import LoadOptions
 from weighin.core.comparisons.rounds import Step, enough, schedule
 from weighin.core.computer.machine import memory_needed, memory_refusal, threads_per_lane
@@ -23,6 +24,7 @@ from weighin.core.models.model import ModelFacts
 from weighin.services.comparisons.conditions import ConditionWatch
 from weighin.services.lanes.lane import Lane, LoadedModel
 from weighin.services.lanes.lane_run import LaneRun
+from weighin.services.machine.energy import EnergyMeter
 
 # How many disturbed rounds are asked for again: on a busy computer that would never end.
 _MOST_REPEATS = 4
@@ -45,6 +47,7 @@ class _Asked:
     step: Step
     position: int
     begin: Any
+    energy: Any
 
 
 class ComparisonRunner(QObject):
@@ -62,10 +65,12 @@ class ComparisonRunner(QObject):
         parent: QObject | None = None,
         planned_bytes: Callable[[ModelFacts, LoadOptions], int | None] = lambda _model, _load: None,
         watch: ConditionWatch | None = None,
+        meter: EnergyMeter | None = None,
     ) -> None:
         """`planned_bytes`: main memory a model needs by its plan, None while it has none. `watch`: who sees what else
-        happens meanwhile."""
+        happens meanwhile. `meter`: who counts energy."""
         super().__init__(parent)
+        self._meter = meter or EnergyMeter()
         self._watch = watch or ConditionWatch()
         self._planned_bytes = planned_bytes
         self.lanes = lanes
@@ -200,7 +205,9 @@ class ComparisonRunner(QObject):
         self.round_started.emit(RoundStart(label, step.number, self._request.repeat, step.number == 0))
         prompt = self._request.prompt
         pids = [os.getpid(), *(lane.worker_pid for lane in self.lanes if lane.worker_pid)]
-        self._asked[step.lane] = _Asked(step, next(self._positions), self._watch.begin(pids))
+        self._asked[step.lane] = _Asked(
+            step, next(self._positions), self._watch.begin(pids), self._meter.begin(self._may_use_gpu(step.lane))
+        )
         messages = prompt.messages(self._request.thread(step.lane))
         self.lanes[step.lane].generate(messages, run.setup.sampling, self._threads(step.lane), prompt.raw)
 
@@ -242,8 +249,20 @@ class ComparisonRunner(QObject):
         if index in self._waiting_for:
             self._waiting_for.discard(index)
             asked = self._asked.pop(index)
+            answer = replace(answer, timing=replace(answer.timing, energy=self._energy(asked, answer)))
             self._came.append((asked, answer, self._conditions(asked, answer)))
             self._next()
+
+    def _energy(self, asked: _Asked, answer: Answer) -> Energy | None:
+        """None where it cannot be told whose it is: of two models at once, or of one on a server."""
+        alone = self._request is not None and self._request.mode is Mode.ALONE
+        if not alone or self._runs[asked.step.lane].setup.model.is_server:
+            return None
+        return self._meter.end(asked.energy, on_gpu=bool(answer.memory.vram_bytes))
+
+    def _may_use_gpu(self, index: int) -> bool:
+        engine = self.lanes[index].engine
+        return engine is not None and engine.gpu_offload and self._runs[index].setup.load.gpu_layers != 0
 
     def _conditions(self, asked: _Asked, answer: Answer) -> Conditions:
         suspended = answer.timing.disturbed

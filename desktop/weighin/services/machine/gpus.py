@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import ctypes
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from weighin.core.computer.hardware import Gpu
@@ -37,18 +38,62 @@ def gpus_of(library: Any) -> tuple[Gpu, ...]:
         library.nvmlShutdown()
 
 
+class GpuCounters:
+    """What each GPU has used since its driver was loaded. The driver is opened once, in a thread of its own, for that
+    can take a second; until then nothing is known."""
+
+    def __init__(self, library: Callable[[], Any | None] | None = None) -> None:
+        self._find = library or _library
+        self._library: Any | None = None
+        self._opening: threading.Thread | None = None
+
+    def millijoules(self) -> tuple[int, ...]:
+        """Of each GPU that tells; () where none does, or not yet."""
+        if self._opening is None:
+            self._opening = threading.Thread(target=self._open, name="weighin-nvml", daemon=True)
+            self._opening.start()
+        return () if self._library is None else _millijoules_of(self._library)
+
+    def wait_opened(self) -> None:
+        """Wait until it is known whether there is a driver; not from the window's thread."""
+        if self._opening is not None:
+            self._opening.join()
+
+    def _open(self) -> None:
+        library = self._find()
+        if library is not None and library.nvmlInit_v2() == 0:
+            self._library = library
+
+
+def _millijoules_of(library: Any) -> tuple[int, ...]:
+    found = []
+    try:
+        for device in _devices(library):
+            used = ctypes.c_ulonglong()
+            if library.nvmlDeviceGetTotalEnergyConsumption(device, ctypes.byref(used)) == 0:
+                found.append(used.value)
+    except AttributeError:  # a driver from before 2018
+        return ()
+    return tuple(found)
+
+
 def _each(library: Any) -> Iterator[Gpu]:
-    count = ctypes.c_uint()
-    if library.nvmlDeviceGetCount_v2(ctypes.byref(count)) != 0:
-        return
-    for number in range(min(count.value, _MOST_GPUS)):
-        device, name, memory = ctypes.c_void_p(), ctypes.create_string_buffer(_NAME_BYTES), _Memory()
-        if library.nvmlDeviceGetHandleByIndex_v2(ctypes.c_uint(number), ctypes.byref(device)) != 0:
-            continue
+    for device in _devices(library):
+        name, memory = ctypes.create_string_buffer(_NAME_BYTES), _Memory()
         if library.nvmlDeviceGetName(device, name, ctypes.c_uint(_NAME_BYTES)) != 0:
             continue
         if library.nvmlDeviceGetMemoryInfo(device, ctypes.byref(memory)) == 0:
             yield Gpu(safe_name(name.value.decode("utf-8", "replace")), memory.total, memory.free)
+
+
+def _devices(library: Any) -> Iterator[ctypes.c_void_p]:
+    count = ctypes.c_uint()
+    if library.nvmlDeviceGetCount_v2(ctypes.byref(count)) != 0:
+        return
+    for number in range(min(count.value, _MOST_GPUS)):
+        device = ctypes.c_void_p()
+        if library.nvmlDeviceGetHandleByIndex_v2(ctypes.c_uint(number), ctypes.byref(device)) == 0:
+            yield device
 
 
 def _library() -> Any | None:

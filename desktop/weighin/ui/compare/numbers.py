@@ -57,6 +57,7 @@ def numbers(answer: Answer, result: LaneResult | None = None) -> tuple[Number, .
             "slowed it down."
         )
         shown.append(Number("Page faults", words.count(timing.major_faults), told))
+    shown.append(_energy(timing, rounds))
     shown += [
         _time("Load", Rounds((timing,)), _load, "Loading the model that gave this answer."),
         _time("Total", rounds, NUMBERS["total_s"], "From the request to the end of the answer, without loading."),
@@ -68,6 +69,25 @@ def numbers(answer: Answer, result: LaneResult | None = None) -> tuple[Number, .
 def _time(title: str, rounds: Rounds, get: Get, counted: str) -> Number:
     told = f"{counted} Taken in the model's own process.{rounds.over}"
     return Number(title, rounds.time(get), told, mark(rounds.knows(get)))
+
+
+def _energy(timing: Timing, rounds: Rounds) -> Number:
+    found = spread(map(NUMBERS["energy_j"], rounds.timings))
+    if found is None:
+        told = (
+            "This computer does not tell, or another model ran at the same time. Linux counts energy (RAPL), usually "
+            "for administrators only; NVIDIA's driver counts that of its GPUs."
+        )
+        return Number("Energy", words.NONE, told, NO_MARK)
+    source = timing.energy.source if timing.energy else ""
+    told = (
+        f"From the request to the end of the answer. {source}: these parts as a whole, with everything that ran on "
+        f"them and the current they take when idle.{rounds.over}"
+    )
+    said = words.joules(found.median)
+    if found.n > 1:
+        said += f" ({words.joules(found.low)}–{words.joules(found.high)})"
+    return Number("Energy", said, told)
 
 
 def _load(timing: Timing) -> float | None:

@@ -1,0 +1,61 @@
+"""What an answer cost in electricity, where the computer counts it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+PROCESSOR, MEMORY, GPUS = "processor", "memory", "GPUs"
+
+
+@dataclass(frozen=True)
+class Energy:
+    """Joules between request and end of an answer. source: who counted what, for example "RAPL: processor, memory".
+
+    What is counted is the whole part with everything that ran on it, idle current included, not one process."""
+
+    joules: float
+    source: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A counter at one moment. part: one of PROCESSOR, MEMORY, GPUS; by: whose counter ("RAPL", "NVML"). wraps_at:
+    value at which the counter begins again from 0, None where it never does."""
+
+    name: str
+    by: str
+    part: str
+    joules: float
+    wraps_at: float | None = None
+
+
+# A processor with its memory that draws more than this is not on a desk: what could have wrapped twice is not told.
+_MOST_WATTS = 400.0
+
+
+def spent(before: tuple[Reading, ...], after: tuple[Reading, ...], seconds: float) -> Energy | None:
+    """What was used in the `seconds` between two sets of readings; None where no counter told anything, or one may have
+    gone round more than once."""
+    then = {reading.name: reading for reading in before}
+    pairs = [(then[now.name], now) for now in after if now.name in then]
+    total = 0.0
+    for old, now in pairs:
+        used = now.joules - old.joules
+        if now.wraps_at is not None:
+            if seconds * _MOST_WATTS > now.wraps_at:
+                return None
+            used %= now.wraps_at
+        if used < 0:
+            return None
+        total += used
+    # A counter that stands still tells nothing: virtual machines show such ones.
+    return Energy(total, _source(pairs)) if total > 0 else None
+
+
+def _source(pairs: list[tuple[Reading, Reading]]) -> str:
+    said: dict[str, list[str]] = {}
+    for _, now in pairs:
+        parts = said.setdefault(now.by, [])
+        if now.part not in parts:
+            parts.append(now.part)
+    return "; ".join(f"{by}: {', '.join(parts)}" for by, parts in said.items())

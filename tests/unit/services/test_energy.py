@@ -1,0 +1,116 @@
+"""Energy of an answer, from counters laid out as Linux and NVML show them."""
+
+from __future__ import annotations
+
+import ctypes
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from weighin.core.comparisons.energy import Energy, Reading, spent
+from weighin.services.machine.energy import EnergyMeter
+from weighin.services.machine.gpus import GpuCounters
+
+
+def zone(folder: Path, name: str, kind: str, microjoules: int, most: int = 262_143_328_850) -> None:
+    place = folder / name
+    place.mkdir(parents=True, exist_ok=True)
+    (place / "name").write_text(f"{kind}\n")
+    (place / "energy_uj").write_text(f"{microjoules}\n")
+    (place / "max_energy_range_uj").write_text(f"{most}\n")
+
+
+class Clock:
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Nvml:
+    """Two GPUs that have used a little more at each look; the second does not tell."""
+
+    def __init__(self) -> None:
+        self.used = 5_000
+
+    def nvmlInit_v2(self) -> int:
+        return 0
+
+    def nvmlDeviceGetCount_v2(self, count: Any) -> int:
+        count._obj.value = 2
+        return 0
+
+    def nvmlDeviceGetHandleByIndex_v2(self, number: ctypes.c_uint, device: Any) -> int:
+        device._obj.value = number.value + 1
+        return 0
+
+    def nvmlDeviceGetTotalEnergyConsumption(self, device: ctypes.c_void_p, used: Any) -> int:
+        if device.value == 2:
+            return 3
+        self.used += 1_500
+        used._obj.value = self.used
+        return 0
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+def test_package_and_memory_count_and_parts_within_parts_do_not(tmp_path: Path, clock: Clock) -> None:
+    names = {"intel-rapl:0": "package-0", "intel-rapl:0:0": "core", "intel-rapl:0:1": "dram", "intel-rapl:1": "psys"}
+    for name, kind in names.items():
+        zone(tmp_path, name, kind, 1_000_000)
+    meter = EnergyMeter(tmp_path, clock=clock)
+    begin = meter.begin(False)
+    for name, kind in names.items():
+        zone(tmp_path, name, kind, 3_500_000)
+    clock.now += 1
+    assert meter.end(begin, False) == Energy(5.0, "RAPL: processor, memory")
+
+
+def test_a_counter_that_went_round_is_read_right_but_not_twice() -> None:
+    before = (Reading("p", "RAPL", "processor", 990.0, 1000.0),)
+    after = (Reading("p", "RAPL", "processor", 5.0, 1000.0),)
+    assert spent(before, after, 1.0) == Energy(15.0, "RAPL: processor")
+    assert spent(before, after, 3.0) is None, "in three seconds it may have gone round more than once"
+
+
+def test_nothing_is_said_where_nothing_is_counted(tmp_path: Path, clock: Clock) -> None:
+    meter = EnergyMeter(tmp_path / "none", clock=clock)
+    begin = meter.begin(False)
+    clock.now += 1
+    assert meter.end(begin, False) is None
+    zone(tmp_path, "intel-rapl:0", "package-0", 7)
+    meter = EnergyMeter(tmp_path, clock=clock)
+    begin = meter.begin(False)
+    clock.now += 1
+    assert meter.end(begin, False) is None, "a counter that stands still, as virtual machines show"
+    zone(tmp_path, "intel-rapl:0", "package-0", 9_000_000)
+    begin = meter.begin(False)
+    zone(tmp_path, "intel-rapl:0", "package-0", 19_000_000)
+    clock.now += 0.01
+    assert meter.end(begin, False) is None, "shorter than the counter's own step"
+    (tmp_path / "intel-rapl:0" / "energy_uj").unlink()
+    assert meter.begin(False).readings == (), "it may not be read"
+
+
+def test_gpus_count_where_the_model_lay_on_one_and_are_never_left_out_there(tmp_path: Path, clock: Clock) -> None:
+    zone(tmp_path, "intel-rapl:0", "package-0", 0)
+    gpus = GpuCounters(Nvml)
+    meter = EnergyMeter(tmp_path, gpus, clock)
+    early = meter.begin(True)
+    gpus.wait_opened()
+    zone(tmp_path, "intel-rapl:0", "package-0", 2_000_000)
+    clock.now += 1
+    if not any(reading.by == "NVML" for reading in early.readings):  # the driver was still being opened
+        assert meter.end(early, True) is None
+    begin = meter.begin(True)
+    zone(tmp_path, "intel-rapl:0", "package-0", 4_000_000)
+    clock.now += 1
+    assert meter.end(begin, True) == Energy(3.5, "RAPL: processor; NVML: GPUs")
+    begin = meter.begin(True)
+    zone(tmp_path, "intel-rapl:0", "package-0", 6_000_000)
+    clock.now += 1
+    assert meter.end(begin, False) == Energy(2.0, "RAPL: processor")
