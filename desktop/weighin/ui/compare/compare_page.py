@@ -89,6 +89,7 @@ class ComparePage(QWidget):
         self._drawer: OptionsDrawer | None = None
         self._arrange()
         self._connect()
+        self._follow_models()
         self._remark.hide()
         self._show_hint()
 

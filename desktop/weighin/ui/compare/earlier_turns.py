@@ -12,7 +12,7 @@ from weighin.ui.answer.view import AnswerView
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.folded import FoldedSection
 
-_HEIGHT = 180
+_MOST_HEIGHT = 180
 
 
 class EarlierTurns(QWidget):
@@ -58,7 +58,8 @@ class EarlierTurns(QWidget):
 
     def _make_view(self) -> QWidget:
         self._view = view = AnswerView(self._theme, f"Earlier turns of lane {self._label}")
-        view.setFixedHeight(_HEIGHT)
+        layout = view.document().documentLayout()
+        layout.documentSizeChanged.connect(lambda size: view.setFixedHeight(min(_MOST_HEIGHT, int(size.height()) + 12)))
         view.link_clicked.connect(self.link_clicked)
         view.show_answer(_markdown(self._thread))
         return view
