@@ -52,7 +52,14 @@ _SIGNALS = {
 }
 
 
-def process_failure(crashed: bool, code: int, doing: str, log: str, memory_was_low: bool = False) -> Failure:
+# GCC 12 drops stores to the tile configuration of llama.cpp's AMX code (ggml-org/llama.cpp, issue 20824).
+_AMX = "AMX_INT8"
+_AMX_HINT = " It was built to use AMX, which some compilers get wrong: build it again as the README says."
+
+
+def process_failure(
+    crashed: bool, code: int, doing: str, log: str, memory_was_low: bool = False, features: str = ""
+) -> Failure:
     """Why a worker process is gone though nobody asked it to go.
 
     crashed: by a signal, whose number is `code`; else `code` is its exit status. doing: "loading", "reading",
@@ -80,7 +87,8 @@ def process_failure(crashed: bool, code: int, doing: str, log: str, memory_was_l
     else:
         kind, text = "exit", f"The worker left with status {code}."
     sentence = text[:-1] + when + "." if when and text.endswith(".") and ":" not in text else text
-    return Failure(kind, sentence + (f" {last}" if last else ""), log)
+    hint = _AMX_HINT if crashed and kind in ("engine_crash", "cpu") and _AMX in features else ""
+    return Failure(kind, sentence + (f" {last}" if last else "") + hint, log)
 
 
 def _last_assert(log: str) -> str:

@@ -332,7 +332,8 @@ class Lane(QObject):
             text = f"The worker gave no sign of life for {self._status.silent_s:.0f} seconds and was ended."
             return Failure("silent", text, end.log)
         low = self._least_available is not None and self._least_available < LOW_MEMORY
-        return process_failure(end.crashed, end.code, phase, end.log, low)
+        features = self.engine.features if self.engine else ""
+        return process_failure(end.crashed, end.code, phase, end.log, low, features)
 
     def _settle_failure(self, request: Any, failure: Failure) -> None:
         """The one terminal signal of a request that failed; text written so far is kept."""

@@ -1,3 +1,5 @@
+import signal
+
 import pytest
 
 from weighin.core.comparisons.failures import load_failure, process_failure
@@ -34,3 +36,10 @@ def test_the_last_native_words_are_quoted() -> None:
 
 def test_an_unknown_signal_has_a_sentence_too() -> None:
     assert "signal 250" in process_failure(True, 250, "", "").message
+
+
+def test_a_crash_of_an_engine_with_amx_says_what_to_do() -> None:
+    for number in (signal.SIGSEGV, signal.SIGILL):
+        assert "AMX" in process_failure(True, number, "reading", "", features="AVX512 AMX_INT8").message
+        assert "AMX" not in process_failure(True, number, "reading", "", features="AVX512").message
+    assert "AMX" not in process_failure(True, signal.SIGKILL, "reading", "", features="AMX_INT8").message
