@@ -278,3 +278,25 @@ def test_pairs_say_whether_both_run(page: ModelsPage) -> None:
     assert any(s.endswith("Run together.") for s in sentences)
     assert any(s.endswith("Run one after the other.") for s in sentences)
     assert all(s.startswith("Both together need ~") for s in sentences if "free now" in s)
+
+
+def test_a_pair_of_two_quantizations_gets_each_from_where_it_is(shown: Kit, page: ModelsPage) -> None:
+    card = next(c for c in page.pairs._cards if c._systems[0].id == c._systems[1].id)
+    assert [b.text() for b in card._buttons] == ["Get Qwen3-0.6B Q8_0…", "Get Qwen3-0.6B Q4_K_M…"]
+    for button in card._buttons:
+        button.click()
+    assert shown.models.hub.asked == ["Qwen/Qwen3-0.6B-GGUF", "bartowski/Qwen_Qwen3-0.6B-GGUF"]
+    assert page.hub.variants.chosen.quantization == "Q4_K_M"
+    shelf = shown.models.shelf
+    small = replace(OTHER, path="/m/a.gguf", quantization="Q8_0")
+    shelf.known = {small.path: on_shelf(small, repo="Qwen/Qwen3-0.6B-GGUF")}
+    shelf.changed.emit()
+    assert [b.text() for b in card._buttons] == ["Qwen3-0.6B Q8_0 is here", "Get Qwen3-0.6B Q4_K_M…"]
+    assert not card.compare.isEnabled(), "two files of one quantization are not this pair"
+
+
+def test_what_is_too_large_is_refused_with_its_arithmetic(page: ModelsPage) -> None:
+    first = page.pairs.refused[0]
+    assert first.startswith("405B weights at Q4_K_M are ~248 GB, the cache of 4\u202f096 tokens 2.1 GB")
+    assert "This computer has" in first
+    assert len(page.pairs.refused) == 3

@@ -94,33 +94,46 @@ class Claim:
 
 @dataclass(frozen=True)
 class Pair:
-    """Two systems worth comparing on a computer with `memory_gb` of memory, and why."""
+    """Two systems worth comparing on a computer with `memory_gb` of memory, and why. Quantizations: "" for the usual
+    one of each."""
 
     memory_gb: int
     a: str
     b: str
     why: str
     one_after_the_other: bool = False
+    a_quantization: str = ""
+    b_quantization: str = ""
+
+    @property
+    def quantizations(self) -> tuple[str, str]:
+        """Those meant, of a and b."""
+        return self.a_quantization, self.b_quantization
 
 
 @dataclass(frozen=True)
 class Catalogue:
-    """All of it; ids are unique and every reference leads somewhere."""
+    """All of it; ids are unique and every reference leads somewhere. too_large: ids of systems that hardly any desk can
+    hold."""
 
     systems: tuple[System, ...]
     claims: tuple[Claim, ...]
     pairs: tuple[Pair, ...]
+    too_large: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         ids = [system.id for system in self.systems]
         if len(set(ids)) != len(ids):
             raise ValueError(f"an id twice: {sorted(i for i in ids if ids.count(i) > 1)}")
         named = [i for s in self.systems for i in s.compare_with] + [i for c in self.claims for i in c.systems]
-        named += [i for pair in self.pairs for i in (pair.a, pair.b)]
+        named += [i for pair in self.pairs for i in (pair.a, pair.b)] + list(self.too_large)
         if lost := set(named) - set(ids):
             raise ValueError(f"no such system: {sorted(lost)}")
         for system in self.systems:
             _check_system(system)
+        for pair in self.pairs:
+            if pair.a == pair.b and pair.a_quantization == pair.b_quantization:
+                raise ValueError(f"{pair.a}: compared with itself")
         if wrong := {claim.verdict for claim in self.claims} - set(VERDICTS):
             raise ValueError(f"no such verdict: {sorted(wrong)}")
 
@@ -139,7 +152,7 @@ def load_catalogue(resources: Path) -> Catalogue:
     try:
         body: dict[str, Any] = {}
         for name in ("systems", "claims", "pairs"):
-            body[name] = tomllib.loads((resources / "catalogue" / f"{name}.toml").read_text("utf-8"))[name]
+            body |= tomllib.loads((resources / "catalogue" / f"{name}.toml").read_text("utf-8"))
         found = from_plain(Catalogue, body)
     except (OSError, ValueError, KeyError, ShapeError) as error:
         raise AppError("The catalogue that comes with this program is damaged.", str(error), "catalogue") from None

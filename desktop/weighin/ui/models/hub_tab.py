@@ -51,6 +51,7 @@ class HubTab(QWidget):
         self._rows: dict[str, Row] = {}
         self._asked = 0
         self._listing: Listing | None = None
+        self._meant = ""  # the quantization somebody asked for
         self.search = QLineEdit()
         self.search.setPlaceholderText("Search the Hugging Face hub")
         self.search.setAccessibleName("Search the Hugging Face hub")
@@ -97,16 +98,20 @@ class HubTab(QWidget):
 
     def show_repository(self, repo: str) -> None:
         """List the models of one repository."""
+        self._meant = ""
         self._begin(f"Asking for the files of {repo}…")
         number = self._asked
         self._hub.listing(repo, lambda listing: self._listed(number, listing), lambda e: self._fail(number, e))
 
-    def show_first(self, system: System) -> None:
-        """List the first of a system's repositories that still exists; say so where none does."""
-        self._try(system, 0)
+    def show_first(self, system: System, quantization: str = "") -> None:
+        """List the first of a system's repositories that still exists, of those meant for `quantization` where one is;
+        say so where none does."""
+        self._meant = quantization
+        meant = [s.repo for s in system.repositories if quantization and s.quantization == quantization]
+        self._try(system, tuple(meant or (source.repo for source in system.repositories)))
 
-    def _try(self, system: System, which: int) -> None:
-        repo = system.repositories[which].repo
+    def _try(self, system: System, repos: tuple[str, ...]) -> None:
+        repo = repos[0]
         self.search.setText(repo)
         self._begin(f"Asking for the files of {repo}…")
         number = self._asked
@@ -116,8 +121,8 @@ class HubTab(QWidget):
                 return
             if error.kind not in _GONE:
                 self._fail(number, error)
-            elif which + 1 < len(system.repositories):
-                self._try(system, which + 1)
+            elif len(repos) > 1:
+                self._try(system, repos[1:])
             else:
                 text = f"What the catalogue knows of {system.name} is not at the hub any more: search for it."
                 self._fail(number, AppError(text, kind="catalogue"))
@@ -195,9 +200,10 @@ class HubTab(QWidget):
         self._title.say(f"{listing.repo}{licence}{gate}")
         self._rows = self._verdicts.of_variants(listing)
         self.variants.show_records(listing.variants)
-        best = self._recommended()
-        if best is not None:
-            self.variants.selectRow(listing.variants.index(best))
+        meant = (v for v in listing.variants if self._meant and v.quantization == self._meant and not v.problem)
+        chosen = next(meant, None) or self._recommended()
+        if chosen is not None:
+            self.variants.selectRow(listing.variants.index(chosen))
         if not listing.variants:
             left = listing.left_out[0] if listing.left_out else None
             self.error.say(f"No model to download here: {left.path}: {left.reason}." if left else "No GGUF files here.")

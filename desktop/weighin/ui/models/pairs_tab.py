@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
 
 class PairsTab(QWidget):
-    """`wanted` carries the System somebody wants to get; `compare_wanted` two ModelFacts; `page_wanted` a System."""
+    """`wanted` carries the System somebody wants to get, and the quantization ("" for the usual one);
+    `compare_wanted` two ModelFacts; `page_wanted` a System."""
 
-    wanted = Signal(object)
+    wanted = Signal(object, str)
     compare_wanted = Signal(object, object)
     page_wanted = Signal(object)
 
@@ -47,6 +48,9 @@ class PairsTab(QWidget):
                     card = self._card(pair)
                     self._cards.append(card)
                     column.addWidget(card)
+        self._too_large = [s for name in catalogue.too_large if (s := catalogue.system(name)) is not None]
+        self._refused: list[PlainLabel] = []
+        self._add_too_large(column)
         column.addStretch(1)
         area = QScrollArea()
         area.setAccessibleName("Pairs worth comparing")
@@ -58,6 +62,25 @@ class PairsTab(QWidget):
         shelf.changed.connect(self._follow)
         verdicts.changed.connect(self._follow)
         self._follow()
+
+    def _add_too_large(self, column: QVBoxLayout) -> None:
+        if self._too_large:
+            column.addWidget(PlainLabel("Too large for most desks", role="muted"))
+        for system in self._too_large:
+            card = QFrame()
+            card.setProperty("role", "card")
+            inner = QVBoxLayout(card)
+            inner.setContentsMargins(12, 8, 12, 8)
+            inner.setSpacing(4)
+            inner.addWidget(PlainLabel(f"{system.name} ({said.system_kind(system)})", wrap=True))
+            self._refused.append(PlainLabel(role="small", wrap=True))
+            inner.addWidget(self._refused[-1])
+            column.addWidget(card)
+
+    @property
+    def refused(self) -> tuple[str, ...]:
+        """What is said of those that are too large."""
+        return tuple(label.text() for label in self._refused)
 
     def _card(self, pair: Pair) -> _Card:
         systems = tuple(s for name in (pair.a, pair.b) if (s := self._catalogue.system(name)) is not None)
@@ -71,10 +94,12 @@ class PairsTab(QWidget):
         models = tuple(model for model in self._shelf.models() if model.is_intact)
         for card in self._cards:
             card.show_state(models, self._verdicts)
+        for label, system in zip(self._refused, self._too_large, strict=True):
+            label.say_or_hide(self._verdicts.arithmetic(system))
 
 
 class _Card(QFrame):
-    wanted = Signal(object)
+    wanted = Signal(object, str)
     compare_wanted = Signal(object, object)
     page_wanted = Signal(object)
 
@@ -82,6 +107,8 @@ class _Card(QFrame):
         super().__init__()
         self.setProperty("role", "card")
         self._systems = systems
+        self._quantizations = pair.quantizations
+        self._names = tuple(f"{s.name} {q}".strip() for s, q in zip(systems, pair.quantizations, strict=True))
         self._in_turn = pair.one_after_the_other
         self._here: tuple[ShelfModel | None, ...] = (None, None)
         self._buttons = []
@@ -90,41 +117,42 @@ class _Card(QFrame):
         layout.setContentsMargins(12, 8, 12, 8)
         layout.setSpacing(4)
         layout.addWidget(
-            PlainLabel(f"{a.name} ({said.system_kind(a)})  and  {b.name} ({said.system_kind(b)})", wrap=True)
+            PlainLabel(
+                f"{self._names[0]} ({said.system_kind(a)})  and  {self._names[1]} ({said.system_kind(b)})", wrap=True
+            )
         )
         layout.addWidget(PlainLabel(pair.why, role="small", wrap=True))
         self.verdict = PlainLabel(role="small", wrap=True)
         layout.addWidget(self.verdict)
         row = QHBoxLayout()
         row.addStretch(1)
-        for number, system in enumerate(systems):
-            if number == 1 and a.id == b.id:
-                continue
-            button = QPushButton(f"Get {system.name}")
+        for number, name in enumerate(self._names):
+            button = QPushButton(f"Get {name}")
             button.clicked.connect(lambda _checked=False, which=number: self._press(which))
             row.addWidget(button)
             self._buttons.append(button)
         self.compare = QPushButton("Compare")
-        self.compare.setAccessibleName(f"Compare {a.name} and {b.name}")
+        self.compare.setAccessibleName(f"Compare {self._names[0]} and {self._names[1]}")
         self.compare.clicked.connect(self._compare)
         row.addWidget(self.compare)
         layout.addLayout(row)
 
     def show_state(self, models: tuple[ShelfModel, ...], verdicts: Verdicts) -> None:
         """Offer to get what is missing, or to compare where both are here; say whether both run."""
-        a, b = (_on_shelf(models, system) for system in self._systems)
-        if self._systems[0].id == self._systems[1].id:
-            b = b[1:]
+        a, b = (_on_shelf(models, *side) for side in zip(self._systems, self._quantizations, strict=True))
         self._here = (a[0] if a else None, b[0] if b else None)
-        for button, system, here in zip(self._buttons, self._systems, self._here, strict=False):
-            button.setText(f"{system.name} is here" if here else f"Get {system.name}…")
-            button.setAccessibleName(f"About {system.name}, which is here" if here else f"Get {system.name}")
+        for button, name, here in zip(self._buttons, self._names, self._here, strict=True):
+            button.setText(f"{name} is here" if here else f"Get {name}…")
+            button.setAccessibleName(f"About {name}, which is here" if here else f"Get {name}")
         self.compare.setEnabled(all(self._here))
         usual = "Too large together: one after the other." if self._in_turn else ""
-        self.verdict.say_or_hide(verdicts.of_pair(self._systems, self._here) or usual)
+        self.verdict.say_or_hide(verdicts.of_pair(self._systems, self._quantizations, self._here) or usual)
 
     def _press(self, number: int) -> None:
-        (self.page_wanted if self._here[number] else self.wanted).emit(self._systems[number])
+        if self._here[number]:
+            self.page_wanted.emit(self._systems[number])
+        else:
+            self.wanted.emit(self._systems[number], self._quantizations[number])
 
     def _compare(self) -> None:
         a, b = self._here
@@ -132,9 +160,16 @@ class _Card(QFrame):
             self.compare_wanted.emit(a.facts, b.facts)
 
 
-def _on_shelf(models: tuple[ShelfModel, ...], system: System) -> list[ShelfModel]:
+def _on_shelf(models: tuple[ShelfModel, ...], system: System, quantization: str) -> list[ShelfModel]:
+    """Models of a system that are here, those from the most trusted repository first; only those in `quantization`
+    where one is meant."""
     repos = [source.repo for source in system.repositories]
-    return sorted((m for m in models if m.repo in repos), key=lambda m: repos.index(m.repo or ""))
+    found = [m for m in models if m.repo in repos and (not quantization or _quantization(m) == quantization)]
+    return sorted(found, key=lambda m: repos.index(m.repo or ""))
+
+
+def _quantization(model: ShelfModel) -> str:
+    return model.facts.quantization if model.facts else ""
 
 
 def _class_of(memory_bytes: int | None) -> int:

@@ -120,6 +120,8 @@ def test_pairs_can_be_run() -> None:
     [
         {"pairs": (Pair(8, "nothing", "qwen3-4b", "x"),)},
         {"systems": CATALOGUE.systems * 2},
+        {"pairs": (Pair(8, "qwen3-4b", "qwen3-4b", "x"),)},
+        {"too_large": ("nothing",)},
         {"claims": (dataclasses.replace(CATALOGUE.claims[0], verdict="perhaps"),)},
         {
             "systems": (dataclasses.replace(CATALOGUE.systems[0], kind="sparse", compare_with=()),),
@@ -143,3 +145,52 @@ def test_repositories_lead_to_their_system() -> None:
     found = CATALOGUE.system_of("Qwen/Qwen3-4B-GGUF")
     assert isinstance(CATALOGUE, Catalogue)
     assert found and found.id == "qwen3-4b"
+
+
+# Values as their sources state them: total and active in billions, layers, query and KV heads, head size, context,
+# f16 KV cache in KiB a token, architecture, MMLU of the base model.
+PINNED = """
+qwen3.6-27b        27.8   27.8   64  24  4   256 262144 64   qwen35     -
+qwen3.6-35b-a3b    35     3      40  16  2   256 262144 20   qwen35moe  -
+qwen3.5-397b-a17b  397    17     60  32  2   256 262144 30   qwen35moe  -
+qwen2.5-7b         7.61   7.61   28  28  4   128 131072 56   qwen2      74.2
+llama-3.1-405b     405    405    126 128 8   128 131072 504  llama      85.2
+llama-3.1-8b       8.03   8.03   32  32  8   128 131072 128  llama      -
+mistral-7b-v0.1    7.24   7.24   32  32  8   128 8192   128  llama      59.99
+mistral-7b-v0.3    7.25   7.25   32  32  8   128 32768  128  llama      -
+llama-2-7b         6.74   6.74   32  32  32  128 4096   512  llama      45.3
+llama-2-13b        13     13     40  40  40  128 4096   800  llama      54.8
+llama-2-70b        69     69     80  64  8   128 4096   320  llama      68.9
+llama-1-33b        32.5   32.5   60  52  52  128 2048   1560 llama      57.8
+llama-1-65b        65.2   65.2   80  64  64  128 2048   2560 llama      63.4
+codellama-7b       6.74   6.74   32  32  32  128 16384  512  llama      -
+qwen1.5-moe-a2.7b  14.3   2.7    24  16  16  128 32768  192  qwen2moe   62.5
+qwen3-30b-a3b      30.5   3.3    -   -   -   -   -      96   qwen3moe   -
+gpt-oss-20b        20.9   3.6    -   -   -   -   -      24   gpt-oss    -
+granite-4.0-h-tiny 7      1      -   -   -   -   -      8    granitehybrid -
+olmoe-1b-7b        6.92   1.3    -   -   -   -   4096   128  olmoe      -
+lfm2.5-8b-a1b      8.5    1.5    -   -   -   -   -      12   lfm2moe    -
+"""
+
+
+@pytest.mark.parametrize("line", PINNED.strip().splitlines(), ids=lambda line: line.split()[0])
+def test_values_are_those_of_the_sources(line: str) -> None:
+    name, total, active, layers, heads, kv_heads, size, context, kv, architecture, mmlu = line.split()
+    system = CATALOGUE.system(name)
+    assert (system.total, system.active) == (round(float(total) * 1e9), round(float(active) * 1e9))
+    fields = {"layers": layers, "heads": heads, "kv_heads": kv_heads, "head_size": size, "context": context}
+    wrong = {k: v for k, v in fields.items() if v != "-" and getattr(system, k) != int(v)}
+    assert wrong == {}
+    assert system.kv_bytes == int(kv) * 1024
+    assert system.architecture == architecture
+    base = [score.percent for score in system.mmlu if score.variant == "base"]
+    assert mmlu == "-" or float(mmlu) in base
+
+
+def test_what_is_too_large_and_pairs_of_one_system_make_sense() -> None:
+    assert set(CATALOGUE.too_large) == {"llama-3.1-405b", "qwen3.5-397b-a17b", "llama-1-65b"}
+    twice = [pair for pair in CATALOGUE.pairs if pair.a == pair.b]
+    assert [pair.quantizations for pair in twice] == [("Q8_0", "Q4_K_M")]
+    for pair in twice:
+        had = {source.quantization for source in CATALOGUE.system(pair.a).repositories}
+        assert set(pair.quantizations) <= had
