@@ -274,3 +274,12 @@ def test_energy_is_counted_for_a_model_alone_and_never_shared_out(runs: Any) -> 
     together = both.run(request(mode=Mode.TOGETHER))
     assert [r.answer.timing.energy for r in together.results] == [None, None]
     assert comparison_json(together)["lanes"][0]["timing"]["energy_j"] is None
+
+
+def test_pages_of_the_other_lanes_file_are_not_free(runs: Any) -> None:
+    both = runs({"text": "alpha"}, {"text": "beta"}, available=320_000_000)  # each needs 315.6, and maps 10 MB
+    comparison = both.run(request(mode=Mode.TOGETHER))
+    a, b = comparison.results
+    assert a.answer.text == "alpha"
+    assert b.answer.failure is not None and b.answer.failure.kind == "memory"
+    assert [r.answer.text for r in both.run(request()).results] == ["alpha", "beta"], "in turn both fit"

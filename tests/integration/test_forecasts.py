@@ -185,7 +185,11 @@ def test_earlier_runs_of_the_same_shape_are_the_first_choice(qtbot: Any, tmp_pat
     known = forecaster.known(one, LoadOptions())
     assert known is not None
     assert (known.method, known.generation_tokens_per_s) == (SpeedMethod.HISTORY, pytest.approx(4.0))
-    bigger = replace(one, path="/other", file_bytes=2_000_000_000)
+    tuned = replace(one, path="/tuned", file_bytes=one.file_bytes + 4096)
+    assert forecaster.known(tuned, LoadOptions()) == known, "the same shape, whatever its template"
+    other_threads = Forecaster(new_worker, ledger, lambda: 10e9, lambda _: 2).known(one, LoadOptions())
+    assert other_threads is not None and other_threads.method is SpeedMethod.BANDWIDTH
+    bigger = replace(one, path="/other", file_bytes=2_000_000_000, parameters=2 * 10**9, active_parameters=2 * 10**9)
     refined = forecaster.known(bigger, LoadOptions())
     assert refined is not None
     assert refined.method is SpeedMethod.BANDWIDTH
@@ -239,3 +243,20 @@ def test_the_usual_folder_is_the_systems(tmp_path: Path) -> None:
     before = set(Path(tempfile.gettempdir()).glob("weighin-slice-*"))
     ask(write_shape(tmp_path / "model.gguf", SHAPES["dense"]))
     assert set(Path(tempfile.gettempdir()).glob("weighin-slice-*")) <= before
+
+
+def test_a_promise_made_at_the_hub_is_settled_by_the_file_that_came_from_there(qtbot: Any, tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "weighin.db")
+    here = fake_model("One", 1_000_000)
+    there = replace(here, path="hub:o/r/One.gguf", sha256=None)
+    ledger.promise(there, LoadOptions(), PLAN, None, 1)
+    measured = comparison(4.0)
+    results = tuple(replace(r, setup=replace(r.setup, model=here)) for r in measured.results[:1])
+    ledger.settle(replace(measured, results=results))  # type: ignore[arg-type]
+    (kept,) = ledger.predictions()
+    assert kept.measured is not None and kept.model.path == here.path
+    other = replace(there, parameters=5)
+    ledger.promise(other, LoadOptions(), PLAN, None, 1)
+    ledger.settle(replace(measured, results=results))  # type: ignore[arg-type]
+    assert [p.measured is None for p in ledger.predictions()].count(True) == 1, "another shape is another promise"
+    ledger.close()

@@ -193,6 +193,11 @@ class FakeRunner(QObject):
         """Remember that it was asked."""
         self.stops += 1
 
+    def only_seems_free(self, index: int) -> int:
+        """All that is mapped."""
+        model = self.lanes[index].model
+        return model.memory.model_file_bytes if model else 0
+
     def begin_round(self, label: str, number: int = 1, of: int = 1, warm_up: bool = False) -> FakeLane:
         """A lane begins to answer."""
         self.round_started.emit(RoundStart(label, number, of, warm_up))

@@ -34,8 +34,9 @@ def run_bench(options: argparse.Namespace, profile: Profile, resources: Path, co
     model = resolve(options.model, resources, profile, console)
     context = max(options.prompt_tokens, options.generate_tokens, 256)
     load = LoadOptions(context=context, gpu_layers=gpu_layers(options.gpu_layers))
-    if refusal := memory_refusal(memory_needed(model, load), available_bytes()):
-        raise AppError(refusal.message, kind=refusal.kind)
+    refusal = memory_refusal(memory_needed(model, load), available_bytes())
+    if refusal and not options.try_anyway:
+        raise AppError(f"{refusal.message} --try-anyway insists.", kind=refusal.kind)
     threads = threads_per_lane(physical_cores(), 1, model, options.threads)
     lane = Lane("A", new_worker)
     loop = CommandLoop(lane.stop)

@@ -64,7 +64,11 @@ def _run(
         if not lanes:
             raise AppError("Which model? weighin mmlu A [B], or --resume RUN.", kind="usage")
         request = EvaluationRequest(
-            lanes, _choice(options, services.sets, console), Order(options.order), options.until_decided
+            lanes,
+            _choice(options, services.sets, console),
+            Order(options.order),
+            options.until_decided,
+            try_anyway=options.try_anyway,
         )
         record, interrupted = _ended(runner, lambda: runner.run(request), console)
     if record is None:

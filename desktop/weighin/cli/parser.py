@@ -5,11 +5,15 @@ from __future__ import annotations
 import argparse
 
 from weighin import __version__
+from weighin.core.comparisons.options import KV_TYPES
 
 MODEL_HELP = (
     "a .gguf file, starter:dense, starter:moe, hub:OWNER/REPO/PATH.gguf, a name from the catalogue, "
     "or http(s)://HOST/v1#MODEL for a model on an OpenAI-compatible server"
 )
+
+
+_ANYWAY = "load even where memory seems too small"
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
@@ -76,7 +80,7 @@ def _compare(parser: argparse.ArgumentParser) -> None:
         help="timed rounds after a warm-up, in the order A B B A; fewer where two medians agree within 5 %%",
     )
     parser.add_argument("--raw", action="store_true", help="no chat template")
-    parser.add_argument("--try-anyway", action="store_true", help="load even where memory seems too small")
+    parser.add_argument("--try-anyway", action="store_true", help=_ANYWAY)
     parser.add_argument("--json", action="store_true")
 
 
@@ -87,6 +91,7 @@ def _bench(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--repeat", type=int, metavar="R", default=5)
     parser.add_argument("--threads", type=int, metavar="N")
     parser.add_argument("--gpu-layers", metavar="N|auto", default="auto")
+    parser.add_argument("--try-anyway", action="store_true", help=_ANYWAY)
     parser.add_argument("--json", action="store_true")
 
 
@@ -94,6 +99,9 @@ def _plan(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("models", metavar="MODEL", nargs="+", help=MODEL_HELP + "; one or two")
     parser.add_argument("--ctx", type=int, metavar="N")
     parser.add_argument("--gpu-layers", metavar="N|auto", default="auto")
+    parser.add_argument("--kv-type", choices=KV_TYPES, default="f16", help="how the KV cache is stored")
+    parser.add_argument("--batch", type=int, metavar="N", help="prompt tokens read at once")
+    parser.add_argument("--lanes", type=int, metavar="N", default=1, help="workers with the model at once")
     parser.add_argument("--no-slice", action="store_true", help="do not time a slice of each model")
     parser.add_argument("--json", action="store_true")
 
@@ -116,6 +124,7 @@ def _mmlu(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--order", choices=("alternating", "one_after_the_other"), default="alternating")
     parser.add_argument("--threads", type=int, metavar="N")
     parser.add_argument("--gpu-layers", metavar="N|auto", default="auto")
+    parser.add_argument("--try-anyway", action="store_true", help=_ANYWAY)
     parser.add_argument("--until-decided", action="store_true", help="stop as soon as the verdict is in")
     parser.add_argument("--resume", metavar="RUN", help="go on with a run, by the beginning of its id")
     parser.add_argument("--items", action="store_true", help="every question with both answers")

@@ -11,7 +11,7 @@ from weighin.cli.loop import InterruptedByUserError, wait_for
 from weighin.cli.models import gpu_layers, resolve
 from weighin.cli.models_get import GONE
 from weighin.core.comparisons.options import LoadOptions
-from weighin.core.computer.machine import threads_per_lane
+from weighin.core.computer.machine import active_bytes, threads_per_lane
 from weighin.core.downloads.hub_names import parse_reference
 from weighin.core.downloads.repository import Listing, Variant
 from weighin.core.errors import AppError
@@ -33,18 +33,23 @@ from weighin.services.plans.planner import Plan
 from weighin.services.settings import Settings
 
 _HUB = "hub:"
+_MOST_LANES = 64
 
 
 def run_plan(options: argparse.Namespace, profile: Profile, resources: Path, console: Console) -> int:
     """Plan, forecast, judge and print; the exit status of the contract."""
     if len(options.models) > 2:
         raise AppError("Plan one model or a pair, not more.", kind="usage")
-    load = LoadOptions(gpu_layers=gpu_layers(options.gpu_layers))
+    if not 1 <= options.lanes <= _MOST_LANES:
+        raise AppError(f"--lanes takes a number from 1 to {_MOST_LANES}.", kind="usage")
+    load = LoadOptions(gpu_layers=gpu_layers(options.gpu_layers), kv_type=options.kv_type)
     if options.ctx is not None:
         load = replace(load, context=options.ctx)
+    if options.batch is not None:
+        load = replace(load, batch=options.batch)
     services = new_model_services(profile)
     services.records.damaged.connect(console.say)
-    command = _PlanCommand(services, profile, resources, load, console)
+    command = _PlanCommand(services, profile, resources, load, options.lanes, console)
     try:
         return command.run(options.models, not options.no_slice, options.json)
     except InterruptedByUserError:
@@ -58,10 +63,16 @@ class _PlanCommand:
     """One run of the command."""
 
     def __init__(
-        self, services: ModelServices, profile: Profile, resources: Path, load: LoadOptions, console: Console
+        self,
+        services: ModelServices,
+        profile: Profile,
+        resources: Path,
+        load: LoadOptions,
+        lanes: int,
+        console: Console,
     ) -> None:
         self._services, self._profile, self._resources = services, profile, resources
-        self._load, self._console = load, console
+        self._load, self._lanes, self._console = load, lanes, console
         self._bandwidth = MemoryBandwidth(Settings(profile.settings))
         self._ledger = Ledger(profile.database)
         self._forecaster = Forecaster(new_worker, self._ledger, lambda: self._bandwidth.known, _threads)
@@ -72,13 +83,11 @@ class _PlanCommand:
         bandwidth = wait_for(lambda done, _: self._bandwidth.need(lambda found: done((found,))))[0]
         forecasts = [self._forecast(plan, slices) for plan in plans]
         hardware = probe(self._profile.hub_cache)
-        total = hardware.ram_total_bytes or 0
-        available = hardware.ram_available_bytes
-        budget = Budget(total if available is None else available, total)
+        budget = memory_budget()
         models = tuple(self._judged(plan, forecast, budget) for plan, forecast in zip(plans, forecasts, strict=True))
         pair = self._pair(plans, budget)
         if as_json:
-            self._console.json(plan_json(hardware, bandwidth, models, pair))
+            self._console.json(plan_json(hardware, bandwidth, models, pair, self._load, self._lanes))
         else:
             self._console.result("\n".join(plan_lines(models, pair)))
         return 0
@@ -136,7 +145,7 @@ class _PlanCommand:
         model = plan.model
         if plan.refusal:
             return None
-        if slices:
+        if slices and self._ledger.earlier_runs(model, self._load, _threads(model)) is None:
             self._console.progress(f"timing a slice of {safe_name(model.name, 60)}")
             stand_in = self._services.inspector.stand_in(model)
             try:
@@ -148,24 +157,25 @@ class _PlanCommand:
                 self._console.say(f"{safe_name(model.name)}: {error.user_text}")
         return self._forecaster.known(model, self._load)
 
-    def _judged(self, plan: Plan, forecast: SpeedForecast | None, budget: Budget) -> PlannedModel:
+    def _judged(self, plan: Plan, forecast: SpeedForecast | None, budget: Budget | None) -> PlannedModel:
         context = self._context(plan.model)
-        memory = plan.line.at(context)
-        found = verdict(plan.line, context, budget, plan.model.context_length)
+        line = plan.line.for_lanes(self._lanes)
         if plan.refusal:
             found = refused(plan.refusal)
         else:
+            found = verdict(line, context, budget, plan.model.context_length, active_bytes(plan.model))
             load = replace(self._load, context=context)
-            self._ledger.promise(plan.model, load, memory, forecast, _threads(plan.model))
-        return PlannedModel(plan.model, memory, found, forecast, plan.refusal)
+            self._ledger.promise(plan.model, load, plan.line.at(context), forecast, _threads(plan.model))
+        return PlannedModel(plan.model, line.at(context), found, forecast, plan.refusal)
 
-    def _pair(self, plans: list[Plan], budget: Budget) -> PairVerdict | None:
-        if len(plans) != 2 or any(plan.refusal for plan in plans):
+    def _pair(self, plans: list[Plan], budget: Budget | None) -> PairVerdict | None:
+        if len(plans) != 2 or budget is None or any(plan.refusal for plan in plans):
             return None
         one, other = plans
         context = min(self._context(one.model), self._context(other.model))
         trained = (one.model.context_length, other.model.context_length)
-        return pair_verdict((one.line, other.line), context, budget, trained)
+        lines = (one.line.for_lanes(self._lanes), other.line.for_lanes(self._lanes))
+        return pair_verdict(lines, context, budget, trained, one.model.path == other.model.path)
 
     def _context(self, model: ModelFacts) -> int:
         return min(self._load.context, model.context_length or self._load.context)

@@ -29,7 +29,9 @@ def threads_per_lane(
 
 
 def active_bytes(model: ModelFacts) -> float:
-    """Bytes of weights read for one token: the file's share of active parameters."""
+    """Bytes of weights read for one token; where they were not counted, the file's share of active parameters."""
+    if model.read_bytes is not None:
+        return model.read_bytes
     return model.file_bytes * model.active_parameters / max(1, model.parameters)
 
 

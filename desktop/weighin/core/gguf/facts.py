@@ -9,6 +9,7 @@ from typing import Any
 
 from weighin.core.errors import AppError
 from weighin.core.gguf.reader import TENSOR_TYPES, Header, KnownTexts, read_header_of
+from weighin.core.gguf.weights import read_for_a_token
 from weighin.core.models.model import ModelFacts, shard_paths
 
 # general.file_type, from enum llama_ftype in llama.h.
@@ -82,6 +83,7 @@ def facts_of_headers(headers: list[Header], fallback_name: str) -> dict[str, Any
         "template": template,
         "template_sha256": hashlib.sha256(template.encode()).hexdigest() if template else None,
         "license": _text(meta.get("general.license")) or None,
+        "read_bytes": read_for_a_token(headers),
     }
 
 

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 
 from weighin.core.gguf import writer
 from weighin.core.gguf.reader import SCALARS, Header, Tensor
-from weighin.core.gguf.weights import block_of
+from weighin.core.gguf.weights import block_of, is_tied, share_read
 
-_EXPERTS = "_exps."
 _EMBEDDING = "token_embd.weight"
 # Lists of this architecture that do not have one entry a block.
 _NOT_PER_BLOCK = ("rope.dimension_sections", "rope.scaling", "dimension_sections")
@@ -55,6 +54,7 @@ class Cutter:
         self._header, self._read = headers[0], read
         self._architecture = str(self._header.metadata.get("general.architecture", ""))
         self._tensors = tuple(t for h in headers for t in h.tensors)
+        self._tied = is_tied(headers)
         self._used, self._experts = self._number("expert_used_count"), self._number("expert_count")
         self._stated = self._number("block_count")
         self.blocks = self._find_blocks()
@@ -78,13 +78,7 @@ class Cutter:
         return tuple(t for t in self._tensors if (number := block_of(t)) is None or number < blocks)
 
     def _read_for_a_token(self, tensor: Tensor) -> float:
-        """Bytes: of experts the used ones, of the embedding one row (the whole where it serves as output)."""
-        size = float(tensor.bytes or 0)
-        if _EXPERTS in tensor.name and 0 < self._used < self._experts:
-            return size * self._used / self._experts
-        if tensor.name == _EMBEDDING and any(t.name == "output.weight" for t in self._tensors):
-            return size / max(1, tensor.shape[-1])
-        return size
+        return (tensor.bytes or 0) * share_read(tensor, self._experts, self._used, self._tied)
 
     def _number(self, key: str) -> int:
         value = self._header.metadata.get(f"{self._architecture}.{key}")

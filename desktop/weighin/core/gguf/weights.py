@@ -17,6 +17,8 @@ PAGE = 4096
 _BLOCK = re.compile(r"^blk\.(\d+)\.")
 # Read row by row by GET_ROWS or added: never repacked, and always kept by the processor.
 _INPUT = ("token_embd.weight", "position_embd.weight", "token_types.weight", "per_layer_token_embd.weight")
+_EMBEDDING = "token_embd.weight"
+_EXPERTS = "_exps."
 _REPACKED_ROWS = 8  # rows a repacked block holds: others are left as they are (ggml-cpu/repack.cpp)
 
 
@@ -41,6 +43,34 @@ def block_of(tensor: Tensor) -> int | None:
     """Number of the block a tensor belongs to, None for those of the whole model."""
     match = _BLOCK.match(tensor.name)
     return int(match[1]) if match else None
+
+
+def read_for_a_token(headers: list[Header]) -> float:
+    """Bytes of weights that are read for one token: of the experts those that are used, of the embedding one row (the
+    whole of it where it serves as output too); blocks that only draft tokens are left out, the engine loads none."""
+    meta = headers[0].metadata
+    architecture = meta.get("general.architecture")
+
+    def number(key: str) -> int:
+        value = meta.get(f"{architecture}.{key}")
+        return value if isinstance(value, int) and 0 <= value < 1 << 31 else 0
+
+    stated, drafting = number("block_count"), number("nextn_predict_layers")
+    end = stated - drafting if 0 < drafting < stated else None
+    experts, used = number("expert_count"), number("expert_used_count")
+    tied = is_tied(headers)
+    tensors = (t for header in headers for t in header.tensors)
+    kept = (t for t in tensors if end is None or (block := block_of(t)) is None or block < end)
+    return sum(share_read(tensor, experts, used, tied) * (tensor.bytes or 0) for tensor in kept)
+
+
+def share_read(tensor: Tensor, experts: int, used: int, tied: bool) -> float:
+    """Which part of a tensor is read for one token. tied: the embedding is the output too."""
+    if _EXPERTS in tensor.name and 0 < used < experts:
+        return used / experts
+    if tensor.name == _EMBEDDING and not tied:
+        return 1 / max(1, tensor.shape[-1])
+    return 1.0
 
 
 def is_tied(headers: list[Header]) -> bool:

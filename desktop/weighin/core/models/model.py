@@ -18,7 +18,8 @@ class ModelFacts:
 
     parameters: all weights, counted from tensor shapes; active_parameters: those read for one token (experts beyond the
     used ones left out). file_bytes: all shards. vocabulary: number of tokens. starter: one of this program's own tiny
-    teaching models. verified: its sha256 was found to be the hub's.
+    teaching models. verified: its sha256 was found to be the hub's. read_bytes: of weights, for one token, counted from
+    the tensors; None in records of earlier versions.
     state_bytes_per_layer etc. are left to the planner.
     """
 
@@ -45,6 +46,7 @@ class ModelFacts:
     sha256: str | None = None
     starter: bool = False
     verified: bool = False
+    read_bytes: float | None = None
 
     @property
     def is_moe(self) -> bool:

@@ -143,9 +143,11 @@ def formula_plan(headers: list[Header], file_bytes: int, options: LoadOptions, r
 
 
 def with_loading_peak(plan: MemoryPlan, file_bytes: int) -> MemoryPlan:
-    """`plan` with its peak: while loading the whole file is mapped beside the copies, before there is any cache."""
+    """`plan` with its peak while loading: the whole file is mapped beside the copies made of it; cache, states and
+    output are cleared as they are made, working buffers are first written to when the model reads."""
     copies = plan.weights_bytes - plan.mapped_bytes
-    return replace(plan, loading_peak_bytes=max(plan.total_bytes, file_bytes + copies + plan.overhead_bytes))
+    made = plan.kv_bytes + plan.state_bytes + plan.output_bytes + plan.overhead_bytes
+    return replace(plan, loading_peak_bytes=file_bytes + copies + made)
 
 
 def _compute_bytes(shape: Shape, context: int, options: LoadOptions) -> int:

@@ -45,7 +45,7 @@ class MemoryPlan:
     weights: what is kept of the file (mapped) plus copies the engine makes of it (repacked, or read without mapping).
     mapped: the part of `weights` that is mapped from the file and can be read again from disk. kv: KV cache; state: of
     recurrent layers; compute: working buffers; output: logits; overhead: the process itself with the vocabulary.
-    gpu: the part of all this that lies on GPUs. loading_peak: the most while loading, at least `total`.
+    gpu: the part of all this that lies on GPUs. loading_peak: the most while loading, before anything is read.
     idle: the part of `mapped` of which the engine keeps a copy: resident but never read again, it gives way to whatever
     wants the memory.
     context: tokens planned for."""
@@ -84,9 +84,23 @@ class MemoryPlan:
         """What must stay in main memory for the model to run at its speed."""
         return self.ram_bytes - self.idle_bytes
 
+    @property
+    def shared_bytes(self) -> int:
+        """What several workers with the same file have in common: pages mapped from it that are used."""
+        return self.mapped_bytes - self.idle_bytes
 
+    def for_lanes(self, lanes: int) -> MemoryPlan:
+        """The plan of `lanes` workers with this model at once: mapped pages are in memory once, all else each time."""
+        own = {name: lanes * getattr(self, name) for name in _OF_EACH_WORKER}
+        weights = self.mapped_bytes + lanes * (self.weights_bytes - self.mapped_bytes)
+        others = (lanes - 1) * (self.total_bytes - self.mapped_bytes)
+        return replace(self, weights_bytes=weights, loading_peak_bytes=self.loading_peak_bytes + others, **own)
+
+
+_OF_EACH_WORKER = ("kv_bytes", "state_bytes", "compute_bytes", "output_bytes", "overhead_bytes", "gpu_bytes")
 _GROWING = ("kv_bytes", "compute_bytes", "output_bytes", "overhead_bytes", "gpu_bytes")
 _PEAK = "loading_peak_bytes"
+_CELLS = 256  # llama.cpp rounds a context up to whole multiples of this (GGML_PAD in llama-context.cpp)
 
 
 @dataclass(frozen=True)
@@ -110,20 +124,23 @@ class PlanLine:
 
     def at(self, context: int) -> MemoryPlan:
         """The plan for `context` tokens; beyond the outermost points their line goes on."""
-        low, high = self._segment(context)
-        growing: dict[str, Any] = {name: _between(low, high, name, context) for name in (*_GROWING, _PEAK)}
-        plan = replace(low, context=context, **growing)
-        return replace(plan, loading_peak_bytes=max(plan.total_bytes, plan.loading_peak_bytes))
+        cells = padded(context)
+        low, high = self._segment(cells)
+        growing: dict[str, Any] = {name: _between(low, high, name, cells) for name in (*_GROWING, _PEAK)}
+        return replace(low, context=context, **growing)
 
     def needed_at(self, context: int) -> int:
         """`at(context).needed_bytes`, for those who ask for thousands of models."""
+        context = padded(context)
         low, high = self._segment(context)
         kv, compute, output, overhead, gpu = (_between(low, high, name, context) for name in _GROWING)
         return low.weights_bytes - low.idle_bytes + low.state_bytes + kv + compute + output + overhead - gpu
 
     def largest_context(self, budget_bytes: int, trained: int | None, step: int = 256) -> int:
         """The most tokens of context (a multiple of `step`, at most `trained`) within `budget_bytes`; 0: none."""
-        most = max(step, trained or self.upper.context)
+        most = trained or self.upper.context
+        if most < step:
+            return most if self.needed_at(most) <= budget_bytes else 0
         low, high = 0, most // step
         while low < high:
             middle = (low + high + 1) // 2
@@ -133,11 +150,20 @@ class PlanLine:
                 high = middle - 1
         return low * step
 
+    def for_lanes(self, lanes: int) -> PlanLine:
+        """The same for `lanes` workers with this model at once."""
+        return self if lanes == 1 else PlanLine(tuple(plan.for_lanes(lanes) for plan in self.points))
+
     def _segment(self, context: int) -> tuple[MemoryPlan, MemoryPlan]:
         """The two points whose line counts for `context`."""
         last = len(self.points) - 1
         above = next((i for i, plan in enumerate(self.points) if plan.context >= context), last)
         return self.points[max(0, min(above, last) - 1)], self.points[max(min(1, last), above)]
+
+
+def padded(context: int) -> int:
+    """How many tokens llama.cpp keeps room for where `context` are asked for."""
+    return -(-context // _CELLS) * _CELLS
 
 
 def _between(low: MemoryPlan, high: MemoryPlan, name: str, context: int) -> int:
@@ -161,9 +187,10 @@ class SpeedForecast:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What it means, in one sentence. largest_context: the most that fits, None where unknown."""
+    """What it means, in one sentence. kind: None where this system does not tell how much memory is free.
+    largest_context: the most that fits, None where unknown."""
 
-    kind: VerdictKind
+    kind: VerdictKind | None
     sentence: str
     largest_context: int | None = None
 

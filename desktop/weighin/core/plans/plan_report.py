@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from weighin.core import words
+from weighin.core.comparisons.options import LoadOptions
 from weighin.core.comparisons.report import model_json
 from weighin.core.computer.hardware import Hardware, machine_json
 from weighin.core.models.model import ModelFacts
@@ -32,11 +33,21 @@ class PlannedModel:
 
 
 def plan_json(
-    hardware: Hardware, bandwidth: float | None, models: tuple[PlannedModel, ...], pair: PairVerdict | None
+    hardware: Hardware,
+    bandwidth: float | None,
+    models: tuple[PlannedModel, ...],
+    pair: PairVerdict | None,
+    load: LoadOptions,
+    lanes: int = 1,
 ) -> dict[str, Any]:
-    """The whole object. `bandwidth`: of memory in bytes/s."""
+    """The whole object. `bandwidth`: of memory in bytes/s. `load`: as all was planned; `lanes`: workers with each model
+    at once."""
     return {
         "schema": PLAN_SCHEMA,
+        "kv_type": load.kv_type,
+        "batch": load.batch,
+        "gpu_layers": load.gpu_layers,
+        "lanes": lanes,
         "machine": machine_json(hardware, bandwidth),
         "models": [_model_json(found) for found in models],
         "pair": None if pair is None else _pair_json(pair),
@@ -48,7 +59,8 @@ def plan_lines(models: tuple[PlannedModel, ...], pair: PairVerdict | None) -> li
     lines = []
     for found in models:
         lines += [safe_name(found.model.name), f"   {words.model_facts(found.model)}", f"   {found.verdict.sentence}"]
-        lines += [f"   {line}" for line in memory_words(found.plan).splitlines()]
+        if not found.refusal:
+            lines += [f"   {line}" for line in memory_words(found.plan).splitlines()]
         if found.forecast:
             lines.append(f"   {speed_words(found.forecast)}")
     return [*lines, pair.sentence] if pair else lines
@@ -105,7 +117,7 @@ def _model_json(found: PlannedModel) -> dict[str, Any]:
         "notices": list(plan.notices),
         "supported": not found.refusal,
         "speed": speed,
-        "verdict": found.verdict.kind.value,
+        "verdict": found.verdict.kind.value if found.verdict.kind else None,
         "largest_context": found.verdict.largest_context,
         "sentence": found.verdict.sentence,
     }

@@ -51,7 +51,7 @@ def rough_line(file_bytes: int, kv_bytes: int | None) -> PlanLine:
             compute_bytes=compute,
             output_bytes=_OUTPUT,
             overhead_bytes=_OVERHEAD,
-            loading_peak_bytes=file_bytes + context * each + compute + _OUTPUT + _OVERHEAD,
+            loading_peak_bytes=file_bytes + context * each + _OUTPUT + _OVERHEAD,
             method=PlanMethod.FORMULA,
         )
 

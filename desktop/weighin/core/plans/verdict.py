@@ -11,6 +11,8 @@ from weighin.core.plans.plan import MemoryPlan, PairKind, PairVerdict, PlanLine,
 _TIGHT_SHARE = 0.05
 _SMALLEST_CONTEXT = 512
 _STEP = 256
+# Reading at random places of a fast NVMe disk, as pages of a mapped file come in.
+_DISK_BYTES_PER_S = 2e9
 
 
 _KINDS = {VerdictKind.RUNS: "runs", VerdictKind.TIGHT: "tight", VerdictKind.NO: "no"}
@@ -34,9 +36,15 @@ def verdict_kind(line: PlanLine, context: int, budget: Budget, trained: int | No
     return VerdictKind.NO
 
 
-def verdict(line: PlanLine, context: int, budget: Budget, trained: int | None = None) -> Verdict:
-    """Whether the model of `line` runs with `context` tokens in `budget`. `trained`: its own limit of context."""
+def verdict(
+    line: PlanLine, context: int, budget: Budget | None, trained: int | None = None, read_bytes: float | None = None
+) -> Verdict:
+    """Whether the model of `line` runs with `context` tokens in `budget` (None: this system does not tell). `trained`:
+    its own limit of context; `read_bytes`: of weights for one token, None where unknown."""
     plan = line.at(context)
+    if budget is None:
+        needs = f"Needs {_amount(plan)} at {tokens(context)} context"
+        return Verdict(None, f"{needs}; this system does not tell how much memory is free.", None)
     kind = verdict_kind(line, context, budget, trained)
     needs = f"Needs {_amount(plan)} at {tokens(context)} context; {words.size(budget.available)} free now."
     if kind is not VerdictKind.NO:
@@ -50,8 +58,19 @@ def verdict(line: PlanLine, context: int, budget: Budget, trained: int | None = 
     elif plan.needed_bytes <= budget.total:
         end = "It would run if other programs gave memory back."
     else:
-        end = "Would read from disk for every token: expect under 1 token/s."
+        end = f"Would read from disk for every token{_from_disk(plan, budget, read_bytes)}."
     return Verdict(kind, f"{needs} {end}", None)
+
+
+def _from_disk(plan: MemoryPlan, budget: Budget, read_bytes: float | None) -> str:
+    """How fast that can be at most: the share of the weights that does not fit is read again for each token."""
+    if not read_bytes or plan.weights_bytes <= 0:
+        return ""
+    missing = min(1.0, (plan.needed_bytes - budget.available) / plan.weights_bytes)
+    rate = _DISK_BYTES_PER_S / (read_bytes * missing) if missing > 0 else 0.0
+    if rate < 1:
+        return ": expect under 1 token/s"
+    return f": at most about {words.figure(rate)} tokens/s even from a fast disk"
 
 
 def refused(refusal: str) -> Verdict:
@@ -59,37 +78,37 @@ def refused(refusal: str) -> Verdict:
     return Verdict(VerdictKind.NO, refusal, None)
 
 
-def unsupported(architecture: str) -> Verdict:
-    """The verdict on a model of an architecture that this engine does not know."""
-    return refused(f"This engine build does not know `{architecture}`.")
-
-
 def pair_verdict(
-    lines: tuple[PlanLine, PlanLine], context: int, budget: Budget, trained: tuple[int | None, int | None]
+    lines: tuple[PlanLine, PlanLine],
+    context: int,
+    budget: Budget,
+    trained: tuple[int | None, int | None],
+    same_file: bool = False,
 ) -> PairVerdict:
     """Whether two models run together, one after the other, or not here, at `context` tokens each.
 
-    `trained`: their own limits of context."""
+    `trained`: their own limits of context. `same_file`: both are one file, whose mapped pages are in memory once."""
     needed = [line.needed_at(context) for line in lines]
-    both = sum(needed)
+    shared = lines[0].at(context).shared_bytes if same_file else 0
+    both = sum(needed) - shared
     limit = min((t for t in trained if t), default=None)
     have = f"{words.size(budget.available)} free now"
     mark = "~" if any(line.upper.method is PlanMethod.FORMULA for line in lines) else ""
     together = f"{mark}{words.size(both)}"
     if both <= budget.available:
-        largest = _largest(lines, budget.available, limit, together=True)
+        largest = _largest(lines, budget.available + shared, limit, together=True) or None
         text = f"Both together need {together} at {tokens(context)} context each; {have}. Run together."
         return PairVerdict(PairKind.TOGETHER, both, largest, text)
     larger = max(needed)
     needs = f"Both together need {together}, the larger one {mark}{words.size(larger)}"
     if larger <= budget.available:
-        largest = _largest(lines, budget.available, limit, together=False)
+        largest = _largest(lines, budget.available, limit, together=False) or None
         text = f"{needs} at {tokens(context)} context; {have}. Run one after the other."
         return PairVerdict(PairKind.ONE_AFTER_THE_OTHER, both, largest, text)
-    largest = _largest(lines, budget.available, limit, together=False)
-    if largest >= _SMALLEST_CONTEXT:
-        text = f"{needs}; {have}. Not at {tokens(context)} context: one after the other with {tokens(largest)} or less."
-        return PairVerdict(PairKind.NOT_HERE, both, largest, text)
+    most = _largest(lines, budget.available, limit, together=False)
+    if most >= _SMALLEST_CONTEXT:
+        text = f"{needs}; {have}. Not at {tokens(context)} context: one after the other with {tokens(most)} or less."
+        return PairVerdict(PairKind.NOT_HERE, both, most, text)
     return PairVerdict(PairKind.NOT_HERE, both, None, f"{needs}; {have}. Not here.")
 
 
@@ -109,7 +128,11 @@ def _amount(plan: MemoryPlan) -> str:
 
 
 def _largest(lines: tuple[PlanLine, PlanLine], available: int, limit: int | None, together: bool) -> int:
-    low, high = 0, (limit or max(line.upper.context for line in lines)) // _STEP
+    most = limit or max(line.upper.context for line in lines)
+    if most < _STEP:
+        needs = [line.needed_at(most) for line in lines]
+        return most if (sum(needs) if together else max(needs)) <= available else 0
+    low, high = 0, most // _STEP
     while low < high:
         middle = (low + high + 1) // 2
         needs = [line.needed_at(middle * _STEP) for line in lines]

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from weighin.core import words
 from weighin.core.plans.candidates import Candidate
 from weighin.core.plans.forecast import corrected
 from weighin.core.plans.plan import MemoryPlan, PlanMethod, SpeedForecast, VerdictKind
 from weighin.core.plans.prediction import Measured, Prediction
 from weighin.core.plans.quick_forecast import quick_forecast
-from weighin.core.plans.verdict import Budget, tokens, verdict, verdict_kind
+from weighin.core.plans.verdict import Budget, verdict, verdict_kind
 
 CONTEXT_STOPS = tuple(512 << n for n in range(12))  # 512 .. 1M
 
@@ -61,10 +60,8 @@ class Row:
         """What it means."""
         if self.candidate.refusal:
             return self.candidate.refusal
-        if budget is None:
-            needs = f"{self.mark}{words.size(self.needs)} at {tokens(self.context)} context"
-            return f"Needs {needs}; this system does not tell how much memory is free."
-        return verdict(self.candidate.line, self.context, budget, self.candidate.trained).sentence
+        found = self.candidate
+        return verdict(found.line, self.context, budget, found.trained, found.read_bytes).sentence
 
 
 def row_of(candidate: Candidate, now: Conditions) -> Row:

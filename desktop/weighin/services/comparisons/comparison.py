@@ -77,6 +77,7 @@ class ComparisonRunner(QObject):
         self._cores = physical_cores
         self._available = available_bytes
         self._request: ComparisonRequest | None = None
+        self._facts: dict[str, ModelFacts] = {}
         self._runs: list[LaneRun] = []
         self._steps: list[Step] = []
         self._asked: dict[int, _Asked] = {}
@@ -114,6 +115,7 @@ class ComparisonRunner(QObject):
         if not 1 <= request.repeat <= 20:
             raise AppError("Rounds must be a whole number from 1 to 20.", kind="options")
         self._request = request
+        self._facts |= {setup.model.path: setup.model for setup in request.lanes}
         self._stopping = False
         self._runs = [LaneRun(label, setup) for label, setup in zip(LABELS, request.lanes, strict=True)]
         for run in self._runs:
@@ -223,6 +225,17 @@ class ComparisonRunner(QObject):
         setup = self._runs[index].setup
         return threads_per_lane(self._cores(), at_once, setup.model, setup.threads)
 
+    def only_seems_free(self, index: int) -> int:
+        """Pages of the file that lane `index` holds: the system counts them as free, but the model reads them for every
+        token. Those of which the engine made a copy do give way: by the plan of the model, where it has one."""
+        held = self.lanes[index].model
+        if held is None:
+            return 0
+        mapped, own = held.memory.model_file_bytes or 0, held.memory.own_bytes or 0
+        facts = self._facts.get(held.path)
+        needed = self._planned_bytes(facts, held.options) if facts else None
+        return mapped if needed is None else min(mapped, max(0, needed - own))
+
     def _refusal(self, index: int) -> Failure | None:
         assert self._request is not None
         if self._request.try_anyway:
@@ -230,7 +243,8 @@ class ComparisonRunner(QObject):
         setup = self._runs[index].setup
         planned = self._planned_bytes(setup.model, setup.load)
         needed = memory_needed(setup.model, setup.load) if planned is None else planned
-        return memory_refusal(needed, self._available())
+        available = self._available()
+        return memory_refusal(needed, None if available is None else available - self.only_seems_free(1 - index))
 
     def _on_loaded(self, index: int, _: LoadedModel) -> None:
         if index in self._waiting_for:

@@ -60,7 +60,7 @@ class Forecaster(QObject):
 
     def known(self, model: ModelFacts, options: LoadOptions) -> SpeedForecast | None:
         """The best forecast there is without measuring: runs of this shape, a slice timed before, bandwidth."""
-        if (earlier := self._ledger.earlier_runs(model, options)) is not None:
+        if (earlier := self._ledger.earlier_runs(model, options, self._threads(model))) is not None:
             return earlier
         if (timed := self._timed.get(_key(model, options))) is not None:
             return timed

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from weighin.core.computer.machine import threads_per_lane
 from weighin.core.models.model import ModelFacts
+from weighin.core.plans.verdict import Budget
 from weighin.paths import Profile
 from weighin.services.comparisons.blind_round import BlindRound
 from weighin.services.comparisons.comparison import ComparisonRunner
@@ -51,7 +52,14 @@ def new_judging(
     ledger = Ledger(profile.database)
     bandwidth = MemoryBandwidth(settings)
     forecaster = Forecaster(new_worker, ledger, lambda: bandwidth.known, _threads, lambda: runner.running)
-    computer = ThisComputer(Sources(lambda: probe(models.folder), memory_budget, EngineProbe), bandwidth)
+
+    def budget() -> Budget | None:
+        """What is free beside what the lanes hold."""
+        found = memory_budget()
+        held = sum(runner.only_seems_free(index) for index in range(len(runner.lanes)))
+        return found and replace(found, available=max(0, found.available - held))
+
+    computer = ThisComputer(Sources(lambda: probe(models.folder), budget, EngineProbe), bandwidth)
     offered = Offered(models.inspector)
     workstation = Workstation(library, models.shelf, models.planner, forecaster, ledger, offered, computer)
     promises = Promises(models.planner, forecaster, ledger)

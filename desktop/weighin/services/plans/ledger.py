@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 
 _LONG_PROMPT = 100  # tokens from which on a speed of reading says something
 _LATEST_RUNS = 9
+_AT_THE_HUB = "hub:"
 
 
 class Ledger(QObject):
@@ -84,14 +85,18 @@ class Ledger(QObject):
             promised = self._open(result.setup.model, result.setup.load)
             measured = _measured(result, alone)
             if promised is not None and measured is not None:
-                self._keep(replace(promised, measured=measured))
+                # A promise about a file at the hub is about this one now.
+                self._keep(replace(promised, model=result.setup.model, measured=measured))
 
-    def earlier_runs(self, model: ModelFacts, load: LoadOptions) -> SpeedForecast | None:
-        """The forecast from the latest runs of the same shape and types with the same cache and GPU layers."""
+    def earlier_runs(self, model: ModelFacts, load: LoadOptions, threads: int) -> SpeedForecast | None:
+        """The forecast from the latest runs of the same shape and types with the same cache, GPU layers and threads."""
         runs = [
             p.measured
             for p in self.predictions()
-            if p.measured and _shape(p.model) == _shape(model) and _kept_where(p.load) == _kept_where(load)
+            if p.measured
+            and p.threads == threads
+            and _kept_where(p.load) == _kept_where(load)
+            and _shape(p.model) == _shape(model)
         ][:_LATEST_RUNS]
         rates = tuple(run.generation_tokens_per_s for run in runs if run.generation_tokens_per_s)
         if not rates:
@@ -105,6 +110,7 @@ class Ledger(QObject):
             for p in self._predictions.values()
             if p.measured
             and p.measured.generation_tokens_per_s
+            and not p.plan.gpu_bytes
             and kind_of(p.model) == kind
             and (rough := quick_forecast(bandwidth, active_bytes(p.model))) is not None
         ]
@@ -115,8 +121,8 @@ class Ledger(QObject):
         self._tasks.close()
 
     def _open(self, model: ModelFacts, load: LoadOptions) -> Prediction | None:
-        wanted = _run_of(model, load)
-        return next((p for p in self.predictions() if not p.measured and _run_of(p.model, p.load) == wanted), None)
+        open_ones = (p for p in self.predictions() if not p.measured)
+        return next((p for p in open_ones if _same_run(p, model, load)), None)
 
     def _keep(self, prediction: Prediction) -> None:
         self._predictions[prediction.id] = prediction
@@ -153,13 +159,27 @@ def _measured(result: LaneResult, alone: bool) -> Measured | None:
     )
 
 
-def _run_of(model: ModelFacts, load: LoadOptions) -> tuple[str, LoadOptions]:
-    """What makes two runs the same: the file, and the options as the model allows them."""
-    return model.path, replace(load, context=min(load.context, model.context_length or load.context))
+def _same_run(one: Prediction, model: ModelFacts, load: LoadOptions) -> bool:
+    """Whether a promise was about this run: the same file, and the options as the model allows them. What was promised
+    of a model at the hub is about the file of the same size and shape once that is here."""
+    if _allowed(one.model, one.load) != _allowed(model, load):
+        return False
+    if one.model.path == model.path:
+        return True
+    return one.model.path.startswith(_AT_THE_HUB) and _bytes_and_shape(one.model) == _bytes_and_shape(model)
+
+
+def _allowed(model: ModelFacts, load: LoadOptions) -> LoadOptions:
+    return replace(load, context=min(load.context, model.context_length or load.context))
+
+
+def _bytes_and_shape(model: ModelFacts) -> tuple[Any, ...]:
+    return model.file_bytes, model.vocabulary, model.template_sha256, *_shape(model)
 
 
 def _shape(model: ModelFacts) -> tuple[Any, ...]:
-    names = ("architecture", "quantization", "parameters", "active_parameters", "layers", "embedding", "file_bytes")
+    """What speed depends on: not the template or the vocabulary's texts, in which a fine-tuned model may differ."""
+    names = ("architecture", "quantization", "parameters", "active_parameters", "layers", "embedding")
     return tuple(getattr(model, name) for name in names)
 
 

@@ -64,8 +64,8 @@ class LaneOutlooks(QObject):
             model = pane.header.picker.chosen
             expected = None
             if model is not None and not model.is_server:
-                lane, other = self._runner.lanes[index], self._runner.lanes[1 - index]
-                expected = self._outlook.of(model, loads[index], _given_back(lane) - _only_seems_free(other))
+                more = _given_back(self._runner.lanes[index]) - self._runner.only_seems_free(1 - index)
+                expected = self._outlook.of(model, loads[index], more)
             pane.header.show_outlook(*_said(expected))
 
     def _loads(self) -> tuple[LoadOptions, LoadOptions]:
@@ -76,11 +76,6 @@ class LaneOutlooks(QObject):
 def _given_back(lane: Lane) -> int:
     """Own memory of the model a lane holds: it is given back before the lane loads another."""
     return (lane.model.memory.own_bytes or 0) if lane.model else 0
-
-
-def _only_seems_free(lane: Lane) -> int:
-    """Mapped pages of a model in use count as free to the system, but not to us."""
-    return (lane.model.memory.model_file_bytes or 0) if lane.model else 0
 
 
 def _said(expected: Expectation | None) -> tuple[str, str, bool]:

@@ -10,6 +10,7 @@ from gguf import GGMLQuantizationType as QT
 from tests.bench.shapes import Shape, write_shape
 from tests.support.gguf_files import make_model
 
+from weighin.core.gguf.facts import model_facts
 from weighin.core.gguf.reader import read_header, read_header_of
 from weighin.core.gguf.slice import Cutter, choose_sizes
 from weighin.core.gguf.writer import header as written_header
@@ -48,6 +49,7 @@ def test_only_used_experts_and_one_row_of_the_embedding_are_read_for_a_token(tmp
     router_and_norms = 4 * (8 * 256 + 2 * 256 + 2 * 64)
     assert per_block == pytest.approx(experts * 2 / 8 + attention + router_and_norms)
     assert whole.read_bytes == pytest.approx(cutter.read_bytes)
+    assert model_facts(tmp_path / "m.gguf").read_bytes == pytest.approx(cutter.read_bytes)
     assert cutter.read_bytes < sum(t.bytes or 0 for t in whole.tensors) / 2
 
 
@@ -55,6 +57,7 @@ def test_a_tied_embedding_is_read_as_output(tmp_path: Path) -> None:
     tied = Shape("qwen3", 2, 256, 4, 2, 64, 256, 4096, tied=True)
     cut = cutter_of(write_shape(tmp_path / "m.gguf", tied)).cut(1)
     assert cut.read_bytes > 4096 * 256 * 34 / 32
+    assert model_facts(tmp_path / "m.gguf").read_bytes == cutter_of(tmp_path / "m.gguf").read_bytes
 
 
 def test_patterns_of_blocks_are_found(tmp_path: Path) -> None:

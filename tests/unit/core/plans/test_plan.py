@@ -28,16 +28,16 @@ def header(architecture: str, tensors: tuple[Tensor, ...] = (), **values: object
 
 
 def test_between_two_points_everything_is_on_the_line() -> None:
-    line = PlanLine((plan(1000, 10_000), plan(3000, 30_000)))
-    assert line.at(2000).kv_bytes == 20_000
-    assert line.at(2000).total_bytes == 1000 + 20_000 + 100
+    line = PlanLine((plan(1024, 10_240), plan(3072, 30_720)))
+    assert line.at(2048).kv_bytes == 20_480
+    assert line.at(2000).total_bytes == 1000 + 20_480 + 100
 
 
 def test_beyond_the_last_point_its_line_goes_on_and_a_window_stays_full() -> None:
-    line = PlanLine((plan(1000, 10_000), plan(2000, 20_000), plan(4000, 24_000)))
-    assert line.at(6000).kv_bytes == 28_000
-    assert line.at(500).kv_bytes == 5_000
-    assert line.at(3000).kv_bytes == 22_000
+    line = PlanLine((plan(1024, 10_240), plan(2048, 20_480), plan(4096, 24_576)))
+    assert line.at(6144).kv_bytes == 28_672
+    assert line.at(512).kv_bytes == 5_120
+    assert line.at(3000).kv_bytes == 22_528
 
 
 def test_a_single_point_says_the_same_for_every_context() -> None:
