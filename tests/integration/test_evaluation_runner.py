@@ -175,8 +175,8 @@ def test_a_program_that_dies_leaves_a_run_that_can_be_resumed(new: Any, setups: 
 
 
 def test_until_decided_stops_early(new: Any, setups: Any, tmp_path: Path):
-    folder = write_folder(tmp_path / "set", {f"s{i}": 40 for i in range(12)})
-    names = [f"s{i}/test/{row}" for i in range(12) for row in range(40)]
+    folder = write_folder(tmp_path / "set", {f"s{i}": 20 for i in range(24)})
+    names = [f"s{i}/test/{row}" for i in range(24) for row in range(20)]
     undecided = new(FAKE, FAKE).run(*setups, n=480, questions=str(folder), until_decided=True)
     assert undecided.paired is not None
     assert undecided.paired.verdict is Verdict.CANNOT_TELL
@@ -282,6 +282,31 @@ def test_a_full_disk_stops_nothing_that_was_answered(new: Any, setups: Any, monk
     record = run.ended()
     assert record.state is RunState.FINISHED
     assert run.load(record.id) == record
+
+
+def test_a_disk_that_is_full_at_the_very_end_loses_no_answer(new: Any, setups: Any, monkeypatch: pytest.MonkeyPatch):
+    from weighin.store.evaluations import EvaluationStore
+
+    run = new(FAKE, OTHER)
+    full = {"now": False}
+    keep = EvaluationStore.add
+
+    def add(self: Any, identifier: str, lane: Any, results: Any) -> None:
+        if full["now"]:
+            raise AppError("The disk is full.", kind="disk_full")
+        keep(self, identifier, lane, results)
+
+    monkeypatch.setattr(EvaluationStore, "add", add)
+    run.runner.scored.connect(lambda _label, _results: full.update(now=len(run.order) >= 2 * 46 - 1))
+    run.begin(*setups, n=46)
+    run.wait(lambda: run.runner.state.state is RunState.PAUSED or bool(run.records))
+    assert not run.records, "it may not end while an answer is not kept"
+    assert "The disk is full" in run.runner.state.notice
+    monkeypatch.setattr(EvaluationStore, "add", keep)
+    run.runner.go_on()
+    record = run.ended()
+    assert record.state is RunState.FINISHED
+    assert run.load(record.id) == record, "every answer is on the disk"
 
 
 def test_a_context_too_small_is_refused_with_the_numbers(new: Any, tmp_path: Path):

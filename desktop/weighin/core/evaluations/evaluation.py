@@ -166,8 +166,10 @@ class Verdict(str, Enum):
 class PairedResult:
     """Both models on the questions both have answered. difference: accuracy of A minus that of B; interval: 95 %.
 
-    mcnemar_p: exact, meant for the end of the planned sample. e_value: may be looked at any time, decides at 20.
-    more_questions: about how many more would decide, None where there is no telling."""
+    mcnemar_p: exact, meant for the end of the planned sample. e_value: of the questions as they are. verdict: once it
+    fell it is kept; while subjects are still to come it wants whole subjects to agree too (statistics/live.py).
+    more_questions: about how many more would decide, None where there is no telling. decided_after: questions of the
+    whole subjects after which it fell, None where it did not or only at the end."""
 
     both_right: int
     only_a: int
@@ -179,6 +181,7 @@ class PairedResult:
     e_value: float
     verdict: Verdict
     more_questions: int | None
+    decided_after: int | None = None
 
     @property
     def n(self) -> int:

@@ -119,7 +119,7 @@ def result_lines(record: EvaluationRecord) -> list[str]:
             f"both wrong {paired.both_wrong:,}",
             verdict_sentence(paired, left=left),
             f"Exact McNemar p = {paired.mcnemar_p:.3g}, for this sample as planned; e-value {paired.e_value:.3g}, "
-            "which decides at 20 whenever one looks.",
+            "which decides at 20 where whole subjects agree, whenever one looks.",
         ]
     return lines
 
@@ -231,6 +231,7 @@ def _paired_json(paired: PairedResult | None) -> dict[str, Any] | None:
         "e_value": paired.e_value,
         "verdict": paired.verdict.value,
         "more_questions": paired.more_questions,
+        "decided_after": paired.decided_after,
     }
 
 

@@ -60,15 +60,17 @@ def pack(lengths: Sequence[int], capacity: int, most: int) -> tuple[tuple[int, .
     """Indices of `lengths` in groups of at most `most`, similar lengths together, the shortest first, each group at
     most `capacity` tokens (a longer one stands alone), as few groups as that allows, as even as that allows."""
     order = sorted(range(len(lengths)), key=lambda i: (lengths[i], i))
+    alone = tuple((i,) for i in order if lengths[i] > capacity)
+    order = order[: len(order) - len(alone)]
     fewest = len(_fill(lengths, order, capacity, most))
-    low, high = max(lengths, default=0), max(capacity, max(lengths, default=0))
+    low, high = max((lengths[i] for i in order), default=0), capacity
     while low < high:
         middle = (low + high) // 2
         if len(_fill(lengths, order, middle, most)) <= fewest:
             high = middle
         else:
             low = middle + 1
-    return tuple(tuple(group) for group in _fill(lengths, order, high, most))
+    return (*(tuple(group) for group in _fill(lengths, order, high, most)), *alone)
 
 
 def _fill(lengths: Sequence[int], order: Sequence[int], capacity: int, most: int) -> list[list[int]]:

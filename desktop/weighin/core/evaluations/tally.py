@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -11,6 +12,7 @@ from weighin.core.evaluations.questions import Question
 from weighin.core.models.model import ModelFacts
 from weighin.core.statistics.chance import chance_alarm
 from weighin.core.statistics.intervals import wilson
+from weighin.core.statistics.live import live_verdict
 from weighin.core.statistics.paired import compare
 
 
@@ -85,6 +87,7 @@ class RunTally:
     def __init__(self, questions: Iterable[Question], models: Iterable[tuple[str, ModelFacts]]) -> None:
         self.questions = {question.id: question for question in questions}
         self.lanes = tuple(LaneTally(label, model) for label, model in models)
+        self._sizes = Counter(question.subject for question in self.questions.values())
         self._boxes = {(True, True): 0, (True, False): 0, (False, True): 0, (False, False): 0}
 
     def add(self, index: int, results: Iterable[ItemResult]) -> None:
@@ -107,7 +110,30 @@ class RunTally:
         if not any(self._boxes.values()):
             return None
         boxes = self._boxes
-        return compare(boxes[True, True], boxes[True, False], boxes[False, True], boxes[False, False])
+        finished = self._finished_subjects()
+        counts = [(only_a, only_b) for _, only_a, only_b in finished]
+        answered = sum(boxes.values()) == len(self.questions)
+        whole = (boxes[True, False], boxes[False, True]) if answered or len(self._sizes) == 1 else None
+        live, number = live_verdict(counts, whole, len(self.questions))
+        made = compare(boxes[True, True], boxes[True, False], boxes[False, True], boxes[False, False], live)
+        return replace(made, decided_after=None if number is None else sum(n for n, _, _ in finished[:number]))
+
+    def _finished_subjects(self) -> list[tuple[int, int, int]]:
+        """Of each subject that both lanes have answered whole, in the order in which they are asked, up to the first
+        that is not: its questions, those only A got right, and those only B did. Within a subject short questions come
+        first, so a part of one is no sample of it."""
+        a, b = (lane.results for lane in self.lanes)
+        found: dict[str, list[int]] = {}
+        for name, question in self.questions.items():
+            one, other = a.get(name), b.get(name)
+            if one is None or other is None:
+                break
+            counts = found.setdefault(question.subject, [0, 0, 0])
+            right = one.choice == question.answer, other.choice == question.answer
+            counts[0] += 1
+            counts[1] += right == (True, False)
+            counts[2] += right == (False, True)
+        return [(n, x, y) for name, (n, x, y) in found.items() if n == self._sizes[name]]
 
     def items(self) -> tuple[ScoredItem, ...]:
         """Every question with what each lane said, in running order."""

@@ -64,8 +64,9 @@ def more_questions(only_a: int, only_b: int, n: int) -> int | None:
     return max(1, math.ceil(high * n / discordant) - n)
 
 
-def compare(both_right: int, only_a: int, only_b: int, both_wrong: int) -> PairedResult:
-    """Everything about the four boxes; at least one question."""
+def compare(both_right: int, only_a: int, only_b: int, both_wrong: int, live: Verdict | None = None) -> PairedResult:
+    """Everything about the four boxes; at least one question. `live`: the verdict where subjects follow each other
+    (see live.py); by the questions alone where None."""
     n = both_right + only_a + only_b + both_wrong
     return PairedResult(
         both_right=both_right,
@@ -76,9 +77,15 @@ def compare(both_right: int, only_a: int, only_b: int, both_wrong: int) -> Paire
         interval=paired_difference(only_a, only_b, n),
         mcnemar_p=mcnemar_p(only_a, only_b),
         e_value=e_value(only_a, only_b),
-        verdict=verdict(only_a, only_b),
-        more_questions=more_questions(only_a, only_b, n),
+        verdict=verdict(only_a, only_b) if live is None else live,
+        more_questions=0 if live not in (None, Verdict.CANNOT_TELL) else _more(only_a, only_b, n, live),
     )
+
+
+def _more(only_a: int, only_b: int, n: int, live: Verdict | None) -> int | None:
+    """As `more_questions`; None where the questions would decide but the subjects do not agree enough yet."""
+    more = more_questions(only_a, only_b, n)
+    return None if live is Verdict.CANNOT_TELL and more == 0 else more
 
 
 def _decides(discordant: int, share: float) -> bool:

@@ -88,9 +88,7 @@ class EvaluationRunner(QObject):
         if run is not None and run.state is RunState.PAUSED:
             run.notice = ""
             run.go()
-            unsaved, run.unsaved = run.unsaved, []
-            for index, results in unsaved:
-                self._keep(run, index, results)
+            self._keep_unsaved(run)
             QTimer.singleShot(0, self._advance)
             self._tell()
 
@@ -210,6 +208,28 @@ class EvaluationRunner(QObject):
         lane.score(prompts, work.shape, self._threads(work), done)
 
     def _end(self, run: EvaluationRun, decided: bool) -> None:
+        """Nothing is left to do: end, once every answer is kept. Where one is not, the run rests instead."""
+        run.busy = -1  # nothing more is begun
+        self._keep_unsaved(run)
+
+        def all_written() -> None:
+            if self._run is not run:
+                return
+            if run.unsaved and run.state is not RunState.STOPPING:
+                run.busy = None
+                run.rest(RunState.PAUSED)
+                self._tell()
+            else:
+                self._write_end(run, decided)
+
+        self._around.kept.when_written(all_written)
+
+    def _keep_unsaved(self, run: EvaluationRun) -> None:
+        unsaved, run.unsaved = run.unsaved, []
+        for index, results in unsaved:
+            self._keep(run, index, results)
+
+    def _write_end(self, run: EvaluationRun, decided: bool) -> None:
         """Write down how it ended, let the models go, and tell."""
         if run.state is RunState.STOPPING:
             state = RunState.STOPPED
@@ -218,9 +238,6 @@ class EvaluationRunner(QObject):
         engine = next((lane.engine for lane in self.lanes if lane.engine), None) or run.stored.engine
         stored = replace(run.stored, engine=engine, lanes=tuple(work.stored() for work in run.works))
         record = record_of(stored, run.tally, state)
-        run.busy = -1  # nothing more is begun
-        for index, results in run.unsaved:
-            self._keep(run, index, results)
 
         def tell(error: AppError | None) -> None:
             if self._run is run:

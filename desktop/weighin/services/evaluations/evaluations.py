@@ -82,6 +82,10 @@ class Evaluations(QObject):
         """Keep answers, each with whether it is right."""
         self._tasks.run(lambda: self._opened().add(identifier, lane, results), done, failed)
 
+    def when_written(self, done: Callable[[], None]) -> None:
+        """Call `done` after all that was asked of this before it has succeeded or failed."""
+        self._tasks.run(lambda: None, lambda _: done(), lambda _: done())
+
     def finish(self, record: EvaluationRecord, lanes: Sequence[StoredLane], done: Done, failed: Failed) -> None:
         """Keep how a run ended; `changed` follows."""
         self._change(lambda: self._opened().finish(record, lanes), done, failed)

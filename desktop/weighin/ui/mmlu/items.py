@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from functools import lru_cache
 
-from weighin.core.evaluations.evaluation import EvaluationRecord, ItemResult, ScoredItem, Verdict
+from weighin.core.evaluations.evaluation import EvaluationRecord, ItemResult, ScoredItem
 from weighin.core.statistics.intervals import paired_difference
-from weighin.core.statistics.paired import verdict
 
 _POINTS = 150
 
@@ -28,7 +27,7 @@ class Box(str, Enum):
 @dataclass(frozen=True)
 class TracePoint:
     """Difference of the accuracies (0..1, A minus B) and its 95 % interval after `n` questions; `decided`: by then the
-    e-value had decided."""
+    verdict had fallen."""
 
     n: int
     difference: float
@@ -62,8 +61,9 @@ class RunItems:
             return None
         return (Box.BOTH_WRONG, Box.ONLY_B, Box.ONLY_A, Box.BOTH_RIGHT)[2 * a + b]
 
-    def trace(self) -> tuple[TracePoint, ...]:
-        """The difference over the questions both have answered, in running order."""
+    def trace(self, decided_after: int | None = None) -> tuple[TracePoint, ...]:
+        """The difference over the questions both have answered, in running order. decided_after: as the verdict
+        says."""
         step = max(1, len(self.items) // _POINTS)
         points: list[TracePoint] = []
         n = only_a = only_b = 0
@@ -76,7 +76,7 @@ class RunItems:
                 points.append(_point(only_a, only_b, n))
         if n and n % step:
             points.append(_point(only_a, only_b, n))
-        return tuple(points)
+        return tuple(replace(p, decided=decided_after is not None and p.n >= decided_after) for p in points)
 
 
 def is_near_tie(item: ScoredItem) -> bool:
@@ -92,4 +92,4 @@ def is_unscored(item: ScoredItem) -> bool:
 @lru_cache(maxsize=4096)
 def _point(only_a: int, only_b: int, n: int) -> TracePoint:
     low, high = paired_difference(only_a, only_b, n)
-    return TracePoint(n, (only_a - only_b) / n, low, high, verdict(only_a, only_b) is not Verdict.CANNOT_TELL)
+    return TracePoint(n, (only_a - only_b) / n, low, high, False)

@@ -41,6 +41,7 @@ class RunView(QWidget):
         self._run: RunItems | None = None
         self._asked: dict[str, int] = {}
         self._names: tuple[str, ...] = ()
+        self._decided_after: int | None = None
         self._protocol: EvaluationProtocol | None = None
         self.bar = RunBar()
         self.error = Strip("red")
@@ -92,6 +93,7 @@ class RunView(QWidget):
             self._card(lane.label).show_progress(lane)
         for score in state.scores:
             self._card(score.label).show_score(score)
+        self._decided_after = state.paired.decided_after if state.paired else None
         if len(self._names) > 1:
             self.verdict.show_verdict(state.paired, self._names, self._total)
         if state.scores:
@@ -112,6 +114,7 @@ class RunView(QWidget):
             card.begin(setup.model)
         for score in record.lanes:
             self._card(score.label).show_end(score, record.protocol.n)
+        self._decided_after = record.paired.decided_after if record.paired else None
         if len(self._names) > 1:
             self.verdict.show_verdict(record.paired, self._names, self._total)
         self._show_scores(record.lanes)
@@ -146,7 +149,7 @@ class RunView(QWidget):
 
     def _show_trace(self) -> None:
         if self._run is not None and self._run.paired:
-            self.scores.show_trace(self._run.trace(), self._total)
+            self.scores.show_trace(self._run.trace(self._decided_after), self._total)
 
     def _show_tabs(self, shown: bool) -> None:
         self.tabs.setVisible(shown)

@@ -123,9 +123,14 @@ def evidence(paired: PairedResult) -> str:
     """What the verdict rests on."""
     e = f"above {words.count(_LARGE_E)}" if paired.e_value > _LARGE_E else words.figure(paired.e_value)
     return (
-        f"{words.count(paired.n)} answered by both · e-value {e}: decides at {DECISIVE:.0f}, whenever one looks · "
-        f"interval and McNemar p {p_value(paired.mcnemar_p)}: for one look at the end"
+        f"{words.count(paired.n)} answered by both{_fell(paired)} · e-value {e}: decides at {DECISIVE:.0f} where whole "
+        f"subjects agree, whenever one looks · interval and McNemar p {p_value(paired.mcnemar_p)}: for one look at the "
+        "end"
     )
+
+
+def _fell(paired: PairedResult) -> str:
+    return f" · decided after {words.count(paired.decided_after)}" if paired.decided_after else ""
 
 
 def p_value(p: float) -> str:

@@ -24,6 +24,17 @@ def test_packs_hold_everything_once_within_the_limits(seed: int):
     assert all(sum(lengths[i] for i in group) <= 512 and len(group) <= 32 for group in groups)
 
 
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("capacity", [256, 512])
+def test_long_questions_never_widen_the_groups_of_others(seed: int, capacity: int):
+    draw = random.Random(seed)
+    lengths = [draw.choice((draw.randint(20, 300), draw.randint(20, 1200))) for _ in range(64)]
+    groups = pack(lengths, capacity, 32)
+    assert sorted(i for group in groups for i in group) == list(range(len(lengths)))
+    assert all(len(group) == 1 or sum(lengths[i] for i in group) <= capacity for group in groups)
+    assert pack([300, 300, 200, 900], 512, 32)[-1] == (3,)
+
+
 def test_packs_are_even():
     groups = pack([100] * 6, 512, 32)
     assert [len(group) for group in groups] == [3, 3]  # not five and one

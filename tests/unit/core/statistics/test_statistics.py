@@ -7,13 +7,14 @@ import random
 
 import numpy as np
 import pytest
-from scipy import optimize, special, stats
+from scipy import integrate, optimize, special, stats
 
 from weighin.core.errors import AppError
 from weighin.core.evaluations.evaluation import Verdict
 from weighin.core.statistics.chance import chance_alarm
 from weighin.core.statistics.claims import check_claim
 from weighin.core.statistics.intervals import paired_difference, wilson
+from weighin.core.statistics.live import live_verdict, log_subject_e_value
 from weighin.core.statistics.paired import compare, e_value, log_e_value, mcnemar_p, more_questions, verdict
 from weighin.core.statistics.power import expected_discordance, half_width, questions_needed, smallest_gap
 
@@ -196,3 +197,44 @@ def test_chance_is_noticed():
     assert "It chose D in 95" in chance_alarm(60, 100, (2, 2, 1, 95))
     assert chance_alarm(60, 100, (25, 25, 25, 25)) == ""
     assert chance_alarm(2, 8, (2, 2, 2, 2)) == ""
+
+
+def test_subjects_that_lean_to_both_sides_mislead_in_less_than_one_of_twenty():
+    """57 subjects of the sizes of MMLU, no difference over all of them, but of 8 points (one standard deviation) within
+    each: looked at after every subject. By its questions alone a run would be misled much more often."""
+    draw = np.random.default_rng(11)
+    sizes = np.array([100] * 10 + [145] * 20 + [235] * 15 + [330] * 8 + [600, 783, 895, 1534])
+    misled = by_questions = 0
+    for _ in range(150):
+        lean = np.clip(draw.normal(0, 0.08, len(sizes)), -0.2, 0.2)
+        lean -= (sizes * lean).sum() / sizes.sum()
+        counts = []
+        for subject in draw.permutation(len(sizes)):
+            a, b, _ = draw.multinomial(sizes[subject], [0.15 + lean[subject] / 2, 0.15 - lean[subject] / 2, 0.7])
+            counts.append((int(a), int(b)))
+        misled += live_verdict(counts, None, int(sizes.sum()))[0] is not Verdict.CANNOT_TELL
+        sums = np.cumsum(counts, axis=0)
+        by_questions += any(log_e_value(int(a), int(b)) >= math.log(20) for a, b in sums)
+    assert misled <= 0.05 * 150
+    assert by_questions > 0.2 * 150
+
+
+def test_a_difference_in_all_subjects_is_found_while_it_runs_and_kept():
+    counts = [(4, 1)] * 20 + [(1, 4)] * 20
+    verdict_, number = live_verdict(counts, None, 600)
+    assert verdict_ is Verdict.A_BETTER and number is not None and number < 20
+    assert live_verdict(counts[: number - 1], None, 600) == (Verdict.CANNOT_TELL, None)
+    assert live_verdict(counts, (100, 100), 600) == (verdict_, number), "kept, whatever comes after"
+    assert live_verdict([(30, 2)], None, 60) == (Verdict.CANNOT_TELL, None), "one subject says little about all"
+    assert live_verdict([(30, 2)], (30, 2), 60) == (Verdict.A_BETTER, None), "but it may be all there is"
+
+
+@pytest.mark.parametrize("differences", [[3, -1, 2, 0, 5, 1], [1] * 30, [0, 0]])
+def test_the_e_value_of_subjects_is_the_mean_over_a_normal_prior(differences):
+    total, squares = sum(differences), sum(d * d for d in differences)
+
+    def density(x: float) -> float:
+        return math.exp(x * total - x * x * squares / 2 - x * x / 0.2) / math.sqrt(2 * math.pi * 0.1)
+
+    mean, _ = integrate.quad(density, -10, 10, points=[0])
+    assert log_subject_e_value(differences, 600) == pytest.approx(math.log(mean), abs=1e-6)
