@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.support.seen import words_of
@@ -48,6 +49,7 @@ def blind(new_kit: Callable[..., Kit], qtbot: QtBot) -> Kit:
     qtbot.waitUntil(lambda: kit.window.isActiveWindow())
     kit.page.panes[0].header.show_outlook("Needs 23.5 GB; about 83.5 tok/s", "Llama, measured", False)
     kit.page.prompt.blind.setChecked(True)
+    kit.page.desk.view.bar.patience_ms = 0
     return kit
 
 
@@ -76,8 +78,8 @@ def work(kit: Kit, a: str = "It is twelve.", b: str = "Twelve, of course.") -> N
 
 
 def read(kit: Kit, qtbot: QtBot) -> None:
-    """Wait until both answers are there."""
-    qtbot.waitUntil(lambda: not kit.page.desk.view.bar.isHidden(), timeout=5000)
+    """Wait until both answers are there and can be judged."""
+    qtbot.waitUntil(lambda: kit.page.desk.view.bar.is_open, timeout=5000)
 
 
 def test_the_walker_sees_what_there_is_to_see(blind: Kit) -> None:
@@ -130,6 +132,43 @@ def test_four_keys(blind: Kit, qtbot: QtBot, key: str, choice: Choice) -> None:
     read(blind, qtbot)
     qtbot.keyClicks(blind.page.desk.view.bar.buttons[Choice.A_BETTER], key)
     assert [vote.choice for vote in blind.votes.kept.values()] == [choice]
+
+
+def test_typing_on_is_no_vote(blind: Kit, qtbot: QtBot) -> None:
+    blind.start()
+    blind.page.prompt.take_focus()
+    work(blind)
+    read(blind, qtbot)
+    at = QApplication.focusWidget()
+    qtbot.keyClicks(at, " 1 next question")
+    assert blind.page.prompt.text.endswith(" 1 next question")
+    assert blind.votes.kept == {} and blind.blind.awaits_vote
+
+
+def test_keys_meant_for_something_else_are_no_vote(blind: Kit, qtbot: QtBot) -> None:
+    bar = blind.page.desk.view.bar
+    bar.patience_ms = 60_000
+    blind.start()
+    work(blind)
+    qtbot.waitUntil(lambda: not bar.isHidden(), timeout=5000)
+    assert not isinstance(QApplication.focusWidget(), QPushButton)
+    for key in (Qt.Key.Key_1, Qt.Key.Key_Space, Qt.Key.Key_Return):
+        qtbot.keyClick(bar, key)
+    assert blind.votes.kept == {} and not bar.is_open
+
+
+def test_a_space_decides_nothing(blind: Kit, qtbot: QtBot) -> None:
+    bar = blind.page.desk.view.bar
+    blind.page.prompt.take_focus()
+    blind.start()
+    work(blind)
+    read(blind, qtbot)
+    assert QApplication.focusWidget() is bar
+    for key in (Qt.Key.Key_Space, Qt.Key.Key_Return):
+        qtbot.keyClick(bar, key)
+    assert blind.votes.kept == {}
+    qtbot.keyClick(bar, Qt.Key.Key_3)
+    assert [vote.choice for vote in blind.votes.kept.values()] == [Choice.TIE]
 
 
 def test_a_vote_is_final(blind: Kit, qtbot: QtBot) -> None:
