@@ -7,18 +7,22 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.support.seen import words_of
 from tests.ui.conftest import Kit
-from tests.ui.fakes import OTHER, FakeLibrary, answer, failed, timing
+from tests.ui.fakes import OTHER, FakeLibrary, answer, comparison, failed, timing
+from tests.ui.replay_fakes import bundle
 from weighin.core.comparisons.answer import Failure, StopReason
 from weighin.core.comparisons.blind import Choice
+from weighin.core.comparisons.chat import Message
 from weighin.core.comparisons.progress import LaneState
+from weighin.core.prompts.prompt_set import SetPrompt, result_of
 from weighin.ui.main_window import HISTORY
+from weighin.ui.prompt_sets.sets_drawer import PromptRow
 
 LLAMA = replace(OTHER, name="Llama-3.3-70B", path="/models/secret/llama-70b.gguf", quantization="IQ3_XXS",
                 file_bytes=27_500_000_000, experts=None, experts_used=None, parameters=70_600_000_000,
@@ -295,4 +299,62 @@ def test_the_answers_can_be_copied_without_telling(blind: Kit, qtbot: QtBot) -> 
     work(blind)
     read(blind, qtbot)
     blind.page.panes[0].answer.copy()
+    assert leaks(blind) == []
+
+
+def test_windows_and_drawers_with_names_are_put_away(new_kit: Callable[..., Kit], blind: Kit, qtbot: QtBot) -> None:
+    page, window = blind.page, blind.window
+    page.prompt.blind.setChecked(False)
+    page.prompt.set_sets_open(True)
+    desk = window.sets_desk
+    desk.drawer.run.click()
+    for number in (2, 3):
+        qtbot.waitUntil(lambda number=number: len(blind.runner.requests) == number)
+        blind.runner.finish(answer("Llama says twelve"), answer())
+    qtbot.waitUntil(lambda: "Done" in desk.drawer.note.text())
+    desk.drawer.note.say_or_hide("Qwen3 needs 18.6 GB")
+    assert any("tok/s" in leak for leak in leaks(blind))
+    page.differences.click()
+    earlier = (Message("user", "Who?"), Message("assistant", "I am Llama 3"))
+    page.panes[0].earlier.show_thread(earlier)
+    page.panes[0].earlier.set_open(True)
+    page.prompt.blind.setChecked(True)
+    blind.start()
+    assert desk.drawer.isHidden()
+    qtbot.waitUntil(lambda: not [d for d in window.findChildren(QDialog) if d.isVisible()])
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert leaks(blind) == []
+    work(blind)
+    read(blind, qtbot)
+    page.prompt.set_sets_open(True)
+    assert leaks(blind) == []
+    blind.blind.vote(Choice.TIE)
+    assert any("median" in leak and "tok/s" in leak for leak in leaks(blind))
+
+
+@pytest.mark.parametrize("until_vote", [False, True])
+def test_nothing_else_is_opened_before_the_vote(
+    new_kit: Callable[..., Kit], blind: Kit, qtbot: QtBot, until_vote: bool
+) -> None:
+    page, window = blind.page, blind.window
+    page.prompt.set_sets_open(True)
+    desk = window.sets_desk
+    assert window.bundle_desk.box is None
+    blind.start()
+    if until_vote:
+        work(blind)
+        read(blind, qtbot)
+    answered = comparison(request=blind.runner.requests[0])
+    desk._open(PromptRow(0, SetPrompt("Why?"), result_of(0, answered)))
+    page.show_comparison(answered)
+    page.complete(answered)
+    window.open_bundle("/x/good.weighin.json")
+    window.bundle_desk._show(bundle())
+    page.differences_wanted.emit(answered)
+    page.tape_wanted.emit(answered)
+    window._compare_models((OTHER,))
+    assert window.bundle_desk.box is None
+    assert not window.findChildren(QDialog)
+    assert page.remark == "" and page.tape.isHidden() and page.differences.isHidden()
+    assert "ote" in window.notice and "ote" in desk.drawer.note.text()
     assert leaks(blind) == []

@@ -84,8 +84,8 @@ class BlindView(QWidget):
         return self._numbers
 
     def begin(self) -> None:
-        """A round begins: nothing to read yet. Who has just pressed Run is done with the prompt, so that the keys of the
-        vote work without a click; who goes back to it keeps it."""
+        """A round begins: nothing to read yet. Who has just pressed Run is done with the prompt, so that the keys
+        of the vote work without a click; who goes back to it keeps it."""
         self.setFocus()
         self._timer.stop()
         for side in self._sides:
