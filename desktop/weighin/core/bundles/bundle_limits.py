@@ -1,4 +1,4 @@
-"""How long the lists and the texts of a bundle can be: whatever is longer no run has given, and would stop the window."""
+"""How long lists and texts of a bundle can be: whatever is longer no run has given, and would stop the window."""
 
 from __future__ import annotations
 

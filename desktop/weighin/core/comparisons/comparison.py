@@ -9,6 +9,7 @@ from weighin.core.comparisons.answer import Answer, Failure, MemoryReceipt, Timi
 from weighin.core.comparisons.chat import Message, Prompt
 from weighin.core.comparisons.options import LoadOptions, SamplingOptions
 from weighin.core.comparisons.thinking import thinking_words
+from weighin.core.computer.machine_facts import MachineFacts
 from weighin.core.models.model import ModelFacts
 
 LABELS = ("A", "B")
@@ -100,7 +101,8 @@ class Slowdown:
 class Comparison:
     """A finished, stopped or failed comparison: the record that History keeps. created: ISO 8601 in UTC.
 
-    slowdowns: of each lane, in mode TOGETHER where an earlier comparison had measured the same pair alone."""
+    slowdowns: of each lane, in mode TOGETHER where an earlier comparison had measured the same pair alone. machine: of
+    a record from elsewhere, where it was made; None for this computer."""
 
     id: str
     created: str
@@ -109,6 +111,7 @@ class Comparison:
     engine: EngineFacts | None = None
     differences: tuple[str, ...] = field(default=())
     slowdowns: tuple[Slowdown | None, ...] = ()
+    machine: MachineFacts | None = None
 
     def slowdown(self, label: str) -> Slowdown | None:
         """That of lane `label`; None where nothing is known."""

@@ -11,7 +11,6 @@ from PySide6.QtCore import QObject, Signal
 from weighin.core.comparisons.comparison import Comparison, Mode
 from weighin.core.comparisons.history import HistoryRow
 from weighin.core.comparisons.slowdown import against_alone
-from weighin.core.models.model import ModelFacts
 from weighin.services.tasks import Failed, TaskRunner
 
 if TYPE_CHECKING:
@@ -60,11 +59,14 @@ class History(QObject):
         """One comparison, whole."""
         self._tasks.run(lambda: self._opened().get(id), done, failed)
 
-    def latest_of_pair(
-        self, a: ModelFacts, b: ModelFacts, mode: Mode, done: Callable[[Comparison | None], None], failed: Failed
-    ) -> None:
-        """The newest comparison of these models in this mode in which both answered."""
-        self._tasks.run(lambda: self._opened().latest_of_pair(a, b, mode), done, failed)
+    def in_other_mode(self, comparison: Comparison, done: Callable[[Comparison | None], None], failed: Failed) -> None:
+        """The newest comparison of the same pair with the same options in the mode that this one was not made in."""
+
+        def work() -> Comparison | None:
+            alone = comparison.request.mode is Mode.ALONE
+            return (self._opened().together_of if alone else self._opened().alone_of)(comparison)
+
+        self._tasks.run(work, done, failed)
 
     def delete(self, ids: tuple[str, ...], done: Callable[[None], None], failed: Failed) -> None:
         """Forget comparisons; `changed` follows."""

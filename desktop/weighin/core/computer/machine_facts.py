@@ -1,0 +1,20 @@
+"""What of a computer belongs to the numbers it gave."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class MachineFacts:
+    """The computer that gave the numbers, without its name or its user's; sizes in bytes."""
+
+    processor: str
+    system: str
+    physical_cores: int
+    ram_total_bytes: int | None = None
+    gpus: tuple[str, ...] = ()
+
+
+# Of a record from elsewhere that does not say where it was made.
+UNKNOWN_MACHINE = MachineFacts("", "", 0)
