@@ -44,6 +44,7 @@ class Timing:
     non-empty text; first_answer_token_s: to the first text that is not reasoning. generation_s: from the first to the
     last generated token. generated_tokens: without the end token; reasoning_tokens are among them.
     characters: of answer and reasoning together. major_faults: pages read from disk while answering.
+    disturbed: the computer slept meanwhile, so no time of this answer is worth anything, and none is kept.
     counting: who counted; over a network, times are those of this client. conditions: what else happened on this
     computer. position: which answer of its comparison this was, warm-ups included, counted from 0.
     """
@@ -66,6 +67,11 @@ class Timing:
     conditions: Conditions | None = None
     position: int | None = None
 
+    def __post_init__(self) -> None:
+        if self.disturbed:
+            for name in ("prompt_s", "first_token_s", "first_answer_token_s", "generation_s", "total_s"):
+                object.__setattr__(self, name, None)
+
     @property
     def is_remote(self) -> bool:
         """Whether the answer came over a network."""
@@ -79,14 +85,14 @@ class Timing:
     @property
     def generation_tokens_per_s(self) -> float | None:
         """(generated - 1) / (last - first); None below MIN_TOKENS_FOR_RATE, where the quotient says little."""
-        if self.generated_tokens < MIN_TOKENS_FOR_RATE or self.disturbed:
+        if self.generated_tokens < MIN_TOKENS_FOR_RATE:
             return None
         return rate(self.generated_tokens - 1, self.generation_s)
 
     @property
     def characters_per_s(self) -> float | None:
         """Characters of text a second while writing: comparable across tokenizers, as tokens are not."""
-        if self.generated_tokens < MIN_TOKENS_FOR_RATE or self.disturbed:
+        if self.generated_tokens < MIN_TOKENS_FOR_RATE:
             return None
         return rate(self.characters * (self.generated_tokens - 1) / self.generated_tokens, self.generation_s)
 

@@ -305,7 +305,7 @@ def _engine(engine: EngineFacts | None) -> str:
 def _values(result: LaneResult, name: str) -> list[float]:
     """One number of every round, of the answer alone where there were no rounds."""
     timings: tuple[Timing, ...] = result.rounds or (result.answer.timing,)
-    return [value for timing in timings if not timing.disturbed and (value := getattr(timing, name)) is not None]
+    return [value for timing in timings if (value := getattr(timing, name)) is not None]
 
 
 def _rate(values: list[float]) -> str:
