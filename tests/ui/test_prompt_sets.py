@@ -57,8 +57,9 @@ def test_a_whole_set_is_run_and_told(drawer: SetsDrawer, kit: Kit, qtbot: QtBot)
     give(kit, qtbot, 2, b=failed())
     assert [request.prompt.text for request in kit.runner.requests] == ["Why?", "How <b>?"]
     assert cells(drawer)[1][3] == "failed"
-    qtbot.waitUntil(lambda: drawer.note.text() == "Done: every prompt was put to both models.")
-    assert drawer.run.isEnabled() and drawer.stop.isHidden() and drawer.carry_on.isHidden()
+    qtbot.waitUntil(lambda: drawer.note.text().startswith("Done: every prompt was put to both models."))
+    assert "1 prompt could not be answered" in drawer.note.text()
+    assert drawer.run.isEnabled() and drawer.stop.isHidden() and drawer.carry_on.text() == "Continue Explain (1 of 2)"
     kit.window.sets_desk.export("md", "/out/x.md")
     assert "| 2 | How &lt;b>? |" in sets(kit).written["/out/x.md"]
 

@@ -10,8 +10,9 @@ from typing import Any
 from weighin.cli.console import Console
 from weighin.cli.loop import CommandLoop, wait_for
 from weighin.core.comparisons.comparison import Comparison, ComparisonRequest
+from weighin.core.comparisons.report import options_json
 from weighin.core.errors import AppError
-from weighin.core.prompts.prompt_set import PromptSet, StoredRun
+from weighin.core.prompts.prompt_set import PromptSet, SetRun, StoredRun
 from weighin.core.prompts.prompt_set_report import run_json, run_markdown, summary
 from weighin.core.safe_text import safe_text
 from weighin.paths import Profile
@@ -80,6 +81,8 @@ class _Running:
             raise AppError("There is no unfinished run of these prompts.", kind="missing")
         if [setup.model.path for setup in stored.run.lanes] != models:
             raise AppError("The unfinished run of these prompts was with other models.", kind="missing")
+        if other := _other_options(stored.run, request):
+            raise AppError(f"The unfinished run has other options ({', '.join(other)}): give the same.", kind="usage")
         found = stored
         return lambda: self._set_runner.resume(found)
 
@@ -115,5 +118,17 @@ class _Running:
             self._console.result(safe_text(run_markdown(stored)))
         if stored.missing:
             self._console.say(self._last)
+        if stored.unasked:
             return 130 if interrupted else 1
-        return 3 if any(r.a.failure or r.b.failure for r in stored.results) else 0
+        return 3 if stored.missing else 0
+
+
+def _other_options(run: SetRun, request: ComparisonRequest) -> list[str]:
+    """Names of what a run was begun with and is asked for otherwise now."""
+    begun = {"mode": run.mode, "system": run.system, "raw": run.raw, "repeat": run.repeat}
+    asked = {"mode": request.mode, "system": request.prompt.system, "raw": request.prompt.raw, "repeat": request.repeat}
+    for known, lanes in ((begun, run.lanes), (asked, request.lanes)):
+        for setup in lanes:
+            for name, value in {**options_json(setup), "threads": setup.threads}.items():
+                known.setdefault(name, value)
+    return [name.replace("_", " ") for name in begun if begun[name] != asked.get(name)]

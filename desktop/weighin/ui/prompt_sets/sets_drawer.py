@@ -107,12 +107,12 @@ class SetsDrawer(QFrame):
         self.carry_on.setEnabled(not busy)
         if stored is not None and unfinished:
             name = safe_name(stored.run.name, 30)
-            self.carry_on.setText(f"Continue {name} ({len(stored.results)} of {len(stored.run.prompts)})")
+            self.carry_on.setText(f"Continue {name} ({stored.answered} of {len(stored.run.prompts)})")
         self.delete.setEnabled(chosen is not None and not chosen.builtin)
         self.bar.setVisible(running)
         if stored is not None:
             self.bar.setRange(0, len(stored.run.prompts))
-            self.bar.setValue(len(stored.results))
+            self.bar.setValue(stored.answered)
 
     def _arrange(self, theme: Theme) -> None:
         cross = IconButton(theme, "close", "Close the prompts")
