@@ -66,6 +66,7 @@ class Program:
         self.blind.revealed.connect(self.library.doubt)
         for source in (self.history, self.models.records, self.votes):
             source.damaged.connect(self.window.show_notice)
+        self.models.servers.said.connect(self.window.show_notice)
 
     @property
     def judging(self) -> Judging:
