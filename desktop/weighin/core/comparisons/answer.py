@@ -157,7 +157,8 @@ class Answer:
     """Everything one lane gave back for one prompt. A stopped or failed answer keeps the text written so far.
 
     context: tokens the worker really had, which may be fewer than asked for; None where none was loaded. proof: None
-    where no answer was finished, or a server does not tell."""
+    where no answer was finished, or a server does not tell. left_out: names of options that a server did not take, as
+    they stand among the differences."""
 
     text: str
     reasoning: str
@@ -169,3 +170,4 @@ class Answer:
     notices: tuple[str, ...] = ()
     failure: Failure | None = None
     proof: PromptProof | None = None
+    left_out: tuple[str, ...] = ()
