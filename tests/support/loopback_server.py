@@ -24,8 +24,8 @@ class Behaviour:
     status: this instead of an answer. retry_after: a header with it. html: a web page. redirect_to: a Location.
     stall_at / cut_at / garbage_at / error_at / huge_at / overlong_at: at that piece it goes silent, drops the
     connection, sends no JSON, reports a failure, sends a line without end, or a huge one. silent: no answer at all.
-    slow_s: between pieces. whole: no stream. strict: 400 for options OpenAI does not know. refuses: 400 for these, named
-    one by one, nameless: without a name. done: ends with [DONE].
+    slow_s: between pieces. whole: no stream. strict: 400 for options OpenAI does not know. refuses: 400 for these,
+    named one by one, nameless: without a name. done: ends with [DONE].
     finish: reason of the end, None to leave it out. field: where reasoning stands. ending: of lines.
     letters: "good", "ignored", "zeros", "same", "few", "chat" (good, but by chat only), "sums" (more than one)."""
 
