@@ -340,3 +340,14 @@ def test_what_disturbed_and_what_together_cost_stands_with_the_numbers(kit: Kit)
     assert "another prompt" in kit.page.panes[1].numbers.counted
     kit.history.completed.emit(replace(made, id="of-another", slowdowns=()))
     assert "Against alone" in kit.page.panes[0].numbers.text
+
+
+def test_an_open_proof_leaves_the_lanes_their_room_in_a_smaller_window(kit: Kit, qtbot: QtBot) -> None:
+    kit.window.resize(2000, 1400)
+    kit.start()
+    kit.runner.finish(answer(), answer())
+    kit.page.same_prompt._button.setChecked(True)
+    kit.window.resize(1000, 820)
+    for pane in kit.page.panes:
+        qtbot.waitUntil(lambda pane=pane: pane.numbers.geometry().bottom() <= pane.height())
+    assert kit.page.same_prompt._proof.height() == 205

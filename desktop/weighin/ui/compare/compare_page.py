@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from weighin.core import words
@@ -139,6 +139,10 @@ class ComparePage(QWidget):
         super().showEvent(event)
         # Importing the Markdown parser takes a tenth of a second: now, while nobody waits, not at the first word.
         QTimer.singleShot(_WARM_UP_MS, self, parser)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.same_prompt.fit()
 
     def run(self) -> None:
         """Put the prompt to both lanes."""

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from weighin.core.comparisons.answer import Answer, MemoryReceipt, StopReason, Timing
+from weighin.core.comparisons.answer import Answer, Counting, MemoryReceipt, StopReason, Timing
 from weighin.core.comparisons.chat import Prompt
 from weighin.core.comparisons.comparison import LABELS, Comparison, ComparisonRequest, LaneResult, LaneSetup, Mode
 from weighin.core.comparisons.conditions import Conditions
 from weighin.core.comparisons.options import LoadOptions
-from weighin.core.comparisons.report import comparison_json, comparison_markdown
+from weighin.core.comparisons.report import comparison_json, comparison_markdown, number_lines
 from weighin.core.comparisons.round_words import conditions_words, rounds_words, slowdown_words
 from weighin.core.comparisons.rounds import Spread, enough, last_change, schedule, speeds, spread
 from weighin.core.comparisons.slowdown import against_alone, fits
@@ -120,6 +120,14 @@ def test_how_many_rounds_and_why_not_more() -> None:
     )
     assert rounds_words(replace(result, rounds=tuple(timing(r) for r in (10, 10, 20, 21))), 4).endswith("moved by 33 %")
     assert rounds_words(replace(result, rounds=result.rounds[:1]), 1) == ""
+
+
+def test_nothing_is_loaded_from_a_server() -> None:
+    made = comparison(Mode.ALONE, (100.0, 20.0))
+    one = made.results[0]
+    remote = replace(one, answer=replace(one.answer, timing=timing(load_s=0.2, counting=Counting.SERVER)))
+    assert "Connect 200 ms" in number_lines(remote, made)[1]
+    assert "Load -" in number_lines(one, made)[1]
 
 
 def test_the_slowdown_is_of_medians_and_of_each_model_against_itself() -> None:
