@@ -119,6 +119,12 @@ def test_kept_prompts_and_what_is_refused(qtbot: Any, sets: PromptSets, tmp_path
     sets.read_file(str(tmp_path / "none.txt"), kept.append, said.append)
     qtbot.waitUntil(lambda: len(said) == 2)
     assert [p.text for p in kept[-1].prompts] == ["first", "second"]
+    mine = kept[-1]
+    sets.change(mine, 0, "other", kept.append, said.append)
+    sets.change(mine, 1, "too late", kept.append, said.append)
+    qtbot.waitUntil(lambda: len(said) == 3)
+    assert [p.text for p in kept[-1].prompts] == ["other", "second"] and kept[-1].prompts[0].system == "be kind"
+    assert "another one by now" in said[-1].user_text
     found: list[Any] = []
     sets.sets(found.append, said.append)
     qtbot.waitUntil(lambda: bool(found))

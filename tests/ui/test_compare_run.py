@@ -283,9 +283,10 @@ def test_the_proof_shows_every_option_and_the_tokens_with_their_boundaries(kit: 
     lines = strip.table.lines
     assert "⚠ template | the model's own | ChatML, in place of its own" in lines
     assert "sampler | greedy | greedy" in lines and "seed | 42 | 42" in lines and "thinking | none | none" in lines
-    assert sum(line.startswith("⚠") for line in lines) == 1
+    assert "⚠ tokens | 2: 'What' | 2: 'Wh'" in lines
+    assert sum(line.startswith("⚠") for line in lines) == 2
     assert "not the same: template" in strip.table.accessibleDescription()
-    assert strip.sentence == "⚠ Not the same for both: template used."
+    assert strip.sentence == "⚠ Not the same for both: template used, tokens."
     strip.clear()
     assert strip.tokens("A") == "" and strip.table.lines == ()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from weighin.core.comparisons.chat import Prompt
@@ -41,6 +41,12 @@ class PromptSet:
     name: str
     prompts: tuple[SetPrompt, ...]
     builtin: bool = False
+
+    def with_text(self, number: int, text: str) -> PromptSet:
+        """The same with another text for the prompt `number`, counted from 0; without that prompt where it is ""."""
+        prompts = list(self.prompts)
+        prompts[number : number + 1] = [replace(prompts[number], text=text)] if text else []
+        return replace(self, prompts=tuple(prompts))
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,8 @@ class SetsDesk(QObject):
         drawer.import_wanted.connect(self._ask_import)
         drawer.keep_wanted.connect(self._keep)
         drawer.delete_wanted.connect(self._delete)
+        drawer.change_wanted.connect(self._replace)
+        drawer.remove_wanted.connect(lambda row: self._change(row, ""))
         drawer.run_wanted.connect(self._run)
         drawer.continue_wanted.connect(self._continue)
         drawer.stop_wanted.connect(self.set_runner.stop)
@@ -138,6 +140,21 @@ class SetsDesk(QObject):
         prompt = self._compare.prompt.text
         system = self._compare.run_options.system
         self._sets.keep_prompt(prompt, system, lambda made: self._imported(made, "Kept."), self._say)
+
+    def _replace(self, row: PromptRow) -> None:
+        text = self._compare.prompt.text
+        if text.strip():
+            self._change(row, text)
+        else:
+            self._say(AppError("Type a prompt first: there is nothing to put in its place.", kind="empty_prompt"))
+
+    def _change(self, row: PromptRow, text: str) -> None:
+        """Another text for a prompt of the set that is shown, "" to take it out."""
+        chosen = self.drawer.chosen
+        if chosen is None or chosen.builtin:
+            return
+        said = "Changed." if text else "Deleted."
+        self._sets.change(chosen, row.number, text, lambda made: self._imported(made, said), self._say)
 
     def _delete(self) -> None:
         chosen = self.drawer.chosen
