@@ -20,6 +20,7 @@ from weighin.services.comparisons.history import History
 from weighin.services.comparisons.prompt_sets import PromptSets
 from weighin.services.comparisons.set_runner import SetRunner
 from weighin.services.factory import new_runner
+from weighin.services.machine.hardware import this_machine
 
 
 def run_compare_set(
@@ -28,7 +29,7 @@ def run_compare_set(
     """Run, print and keep every comparison: 0 done, 1 given up, 3 some prompt failed in a lane, 130 interrupted."""
     sets = PromptSets(profile.database, resources)
     sets.damaged.connect(console.say)
-    history = History(profile.database)
+    history = History(profile.database, this_machine)
     runner = new_runner()
     try:
         return _Running(sets, history, SetRunner(runner, sets), console).run(options, request, runner)

@@ -65,6 +65,7 @@ class ComparisonStore:
                 request=_dump(to_plain(request)),
                 engine=_dump(to_plain(comparison.engine)) if comparison.engine else None,
                 differences=_dump(list(comparison.differences)),
+                machine=_dump(to_plain(comparison.machine)) if comparison.machine else None,
                 slowdowns=_dump([to_plain(s) if s else None for s in comparison.slowdowns]),
             )
             for result in comparison.results:
@@ -127,6 +128,7 @@ class ComparisonStore:
             "engine": json.loads(row["engine"]) if row["engine"] else None,
             "differences": json.loads(row["differences"] or "[]"),
             "slowdowns": json.loads(row["slowdowns"] or "[]"),
+            "machine": json.loads(row["machine"]) if row["machine"] else None,
         }
         try:
             return from_plain(Comparison, body)

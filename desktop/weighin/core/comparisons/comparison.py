@@ -101,8 +101,8 @@ class Slowdown:
 class Comparison:
     """A finished, stopped or failed comparison: the record that History keeps. created: ISO 8601 in UTC.
 
-    slowdowns: of each lane, in mode TOGETHER where an earlier comparison had measured the same pair alone. machine: of
-    a record from elsewhere, where it was made; None for this computer."""
+    slowdowns: of each lane, in mode TOGETHER where an earlier comparison had measured the same pair alone. machine:
+    where it was made; None for this computer, before it is kept, and in records of earlier versions."""
 
     id: str
     created: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from weighin.core.comparisons.comparison import Comparison, Mode
 from weighin.core.comparisons.history import HistoryRow
 from weighin.core.comparisons.slowdown import against_alone
+from weighin.core.computer.machine_facts import MachineFacts
 from weighin.services.tasks import Failed, TaskRunner
 
 if TYPE_CHECKING:
@@ -24,9 +26,12 @@ class History(QObject):
     completed = Signal(object)  # Comparison: kept, with something that only earlier ones could tell
     damaged = Signal(str)  # a sentence: the database was moved aside, and where to
 
-    def __init__(self, path: Path, parent: QObject | None = None) -> None:
+    def __init__(
+        self, path: Path, machine: Callable[[], MachineFacts | None] = lambda: None, parent: QObject | None = None
+    ) -> None:
+        """`machine`: which computer this is; asked on the thread that writes."""
         super().__init__(parent)
-        self._path = path
+        self._path, self._machine = path, machine
         self._store: ComparisonStore | None = None
         self._tasks = TaskRunner(1, self)
 
@@ -37,7 +42,8 @@ class History(QObject):
         def work() -> Comparison:
             store = self._opened()
             alone = store.alone_of(comparison) if comparison.request.mode is Mode.TOGETHER else None
-            kept = against_alone(comparison, alone)
+            made_on = comparison.machine or self._machine()
+            kept = dataclasses.replace(against_alone(comparison, alone), machine=made_on)
             store.save(kept)
             return kept
 

@@ -38,15 +38,24 @@ class Tapes(QObject):
         self._tasks = TaskRunner(1, self)
 
     def make(self, comparison: Comparison, done: Callable[[Tape], None], failed: Failed) -> None:
-        """The tape of the two models of a comparison. What was kept here was measured here, so nothing of it is told
-        beside a record from another computer."""
-        if comparison.machine is not None:
-            done(tape_of(_sources(comparison, None, None, None, comparison.machine)))
-            return
+        """The tape of the two models of a comparison. What is kept here was measured here, as far as it does not say
+        otherwise, so nothing of it is told beside a record from another computer."""
+
+        def on_this(here: MachineFacts) -> None:
+            machine = comparison.machine or here
+            if machine.computes_like(here):
+                self._gather(comparison, machine, done)
+            else:
+                done(tape_of(_sources(comparison, None, None, None, machine)))
+
+        self._tasks.run(lambda: machine_of(self._hardware()), on_this, failed)
+
+    def _gather(self, comparison: Comparison, here: MachineFacts, done: Callable[[Tape], None]) -> None:
         keys = {contender(result.setup.model).key for result in comparison.results}
 
-        def took_other(other: Comparison | None) -> None:
-            self._votes.tallies(lambda found: took_tallies(other, found), lambda _: took_tallies(other, ()))
+        def took_other(found: Comparison | None) -> None:
+            other = found if found and (found.machine or here).computes_like(here) else None
+            self._votes.tallies(lambda tallies: took_tallies(other, tallies), lambda _: took_tallies(other, ()))
 
         def took_tallies(other: Comparison | None, tallies: tuple[Tally, ...]) -> None:
             tally = next((tally for tally in tallies if {tally.one.key, tally.two.key} == keys), None)
@@ -54,11 +63,7 @@ class Tapes(QObject):
 
         def took_rows(other: Comparison | None, tally: Tally | None, rows: tuple[EvaluationRow, ...]) -> None:
             row = next((row for row in rows if _models(row) == keys and all(lane.n for lane in row.lanes)), None)
-            self._tasks.run(
-                lambda: machine_of(self._hardware()),
-                lambda machine: done(tape_of(_sources(comparison, other, tally, row, machine))),
-                failed,
-            )
+            done(tape_of(_sources(comparison, other, tally, row, here)))
 
         self._history.in_other_mode(comparison, took_other, lambda _: took_other(None))
 
