@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
@@ -18,7 +19,7 @@ from tests.ui.fakes import OTHER, FakeLibrary, answer, comparison, failed, timin
 from tests.ui.replay_fakes import bundle
 from weighin.core.comparisons.answer import Failure, StopReason
 from weighin.core.comparisons.blind import Choice
-from weighin.core.comparisons.chat import Message
+from weighin.core.comparisons.chat import Attachment, Message
 from weighin.core.comparisons.progress import LaneState
 from weighin.core.prompts.prompt_set import SetPrompt, result_of
 from weighin.ui.main_window import HISTORY
@@ -315,6 +316,8 @@ def test_windows_and_drawers_with_names_are_put_away(new_kit: Callable[..., Kit]
     desk.drawer.note.say_or_hide("Qwen3 needs 18.6 GB")
     assert any("tok/s" in leak for leak in leaks(blind))
     page.differences.click()
+    window._parts.attached_files = SimpleNamespace(count=lambda model, text, done: done(7))
+    page.prompt.attached.set_files((Attachment("notes.txt", "The file that goes along"),))
     earlier = (Message("user", "Who?"), Message("assistant", "I am Llama 3"))
     page.panes[0].earlier.show_thread(earlier)
     page.panes[0].earlier.set_open(True)
