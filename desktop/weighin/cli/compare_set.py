@@ -75,10 +75,10 @@ class _Running:
         return lambda: self._set_runner.run(prompts, request)
 
     def _continuing(self, options: argparse.Namespace, request: ComparisonRequest) -> Callable[[], None]:
-        stored: StoredRun | None = wait_for(self._sets.latest)
-        prompts = self._found(options.prompts)
+        prompts = self._found(options.prompts).prompts
+        stored: StoredRun | None = wait_for(lambda done, failed: self._sets.latest_of(prompts, done, failed))
         models = [setup.model.path for setup in request.lanes]
-        if stored is None or not stored.missing or stored.run.prompts != prompts.prompts:
+        if stored is None or not stored.missing:
             raise AppError("There is no unfinished run of these prompts.", kind="missing")
         if [setup.model.path for setup in stored.run.lanes] != models:
             raise AppError("The unfinished run of these prompts was with other models.", kind="missing")

@@ -100,6 +100,12 @@ class PromptSets(QObject):
         """The run that was begun last, finished or not."""
         self._run(lambda store: store.latest_run(), done, failed)
 
+    def latest_of(
+        self, prompts: tuple[SetPrompt, ...], done: Callable[[StoredRun | None], None], failed: Failed
+    ) -> None:
+        """The run of these prompts that was begun last, whatever was run since."""
+        self._run(lambda store: store.latest_run(prompts), done, failed)
+
     def write(self, path: str, text: str, done: Callable[[None], None], failed: Failed) -> None:
         """Write an export, whole or not at all."""
         self._tasks.run(lambda: write_text(Path(path), text), done, failed)
