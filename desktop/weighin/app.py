@@ -19,7 +19,7 @@ from weighin.services.comparisons.blind_round import BlindRound
 from weighin.services.comparisons.history import History
 from weighin.services.comparisons.votes import Votes
 from weighin.services.factory import new_bundles, new_model_services, new_runner, new_worker
-from weighin.services.machine.hardware import probe
+from weighin.services.machine.hardware import probe, this_machine
 from weighin.services.models.library import Library
 from weighin.services.settings import Settings
 from weighin.ui import theme
@@ -48,7 +48,7 @@ class Program:
         theme.apply(application, settings)
         self.models = new_model_services(profile, settings)
         self.library = Library(resources(), settings, self.models.shelf)
-        self.history = History(profile.database)
+        self.history = History(profile.database, this_machine)
         self.runner = new_runner(self.models.planner, self.models.servers.keys)
         # Before the window: it is the first to hear that a comparison has ended.
         self.blind = BlindRound(self.runner)
@@ -66,6 +66,7 @@ class Program:
         self.blind.revealed.connect(self.library.doubt)
         for source in (self.history, self.models.records, self.votes):
             source.damaged.connect(self.window.show_notice)
+        self.models.servers.said.connect(self.window.show_notice)
 
     @property
     def judging(self) -> Judging:

@@ -60,6 +60,8 @@ def test_interrupted_it_goes_on(weighin: list[str], endless: Path, tmp_path: Pat
     assert going.returncode == 130, errors
     first = json.loads(out)
     assert 0 < first["answered"] < PROMPTS
+    other = run(weighin, *command, "--resume", "--seed", "9")
+    assert other.returncode == 2 and "(seed)" in other.stderr
     resumed = run(weighin, *command, "--resume")
     assert resumed.returncode == 0, resumed.stderr
     body = json.loads(resumed.stdout)

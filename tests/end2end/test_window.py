@@ -241,7 +241,7 @@ def test_a_blind_round_is_kept_after_the_vote_and_not_before(qtbot: Any, program
     page.prompt.set_text("What is seven plus five?")
     page.run()
     view = page.desk.view
-    qtbot.waitUntil(lambda: not view.bar.isHidden(), timeout=60_000)
+    qtbot.waitUntil(lambda: view.bar.is_open, timeout=60_000)
     assert view.shown == ("Twelve.", "Twelve.")
     kept: list[Any] = []
     program.history.search("", kept.append, kept.append)

@@ -196,7 +196,7 @@ class Told:
     def begin(self, pids: Any) -> None:
         return None
 
-    def end(self, begin: Any, spare_cores: float, suspended: bool) -> Conditions:
+    def end(self, begin: Any, spare_cores: float, suspended: bool, used_cores: float) -> Conditions:
         self.spare.append(spare_cores)
         return self.left.pop(0) if self.left else CALM
 

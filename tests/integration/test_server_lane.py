@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ from weighin.services.factory import new_worker, server_workers
 from weighin.services.lanes.lane import Lane
 from weighin.services.lanes.server_keys import ServerKeys
 from weighin.services.lanes.server_probe import ServerProbe
+from weighin.services.lanes.servers import Servers
+from weighin.services.settings import Settings
 
 PROC = Path("/proc")
 KEYRING = (
@@ -150,6 +153,34 @@ def test_a_keyring_is_asked_first(
     load(qtbot, lane, heard, server)
     assert heard.loaded, heard.failures
     lane.close()
+
+
+def test_a_typed_key_comes_before_an_old_one_in_the_keyring(
+    qtbot: Any, server: LoopbackServer, keys: ServerKeys, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    origin = parse_address(server.address()).origin
+    (tmp_path / "keyring.py").write_text(KEYRING.format(key="sk-of-last-year", origin=origin))
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    server.key = KEY
+    keys.use(server.address(), KEY)
+    lane = server_lane(keys)
+    heard = Heard(lane)
+    load(qtbot, lane, heard, server)
+    assert heard.loaded, heard.failures
+    lane.close()
+
+
+def test_a_key_that_cannot_be_kept_is_told(
+    qtbot: Any, server: LoopbackServer, keys: ServerKeys, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "keyring", None)
+    servers = Servers(Settings(tmp_path / "settings.json"), keys, ServerProbe(server_workers(keys)))
+    said: list[str] = []
+    servers.said.connect(said.append)
+    servers.add(server.url, "tiny", KEY)
+    qtbot.waitUntil(lambda: bool(said))
+    assert said[0].startswith("The key is used until Weigh-In is closed") and KEY not in said[0]
+    servers.close()
 
 
 def test_questions_before_a_server_is_in_a_lane(qtbot: Any, server: LoopbackServer, keys: ServerKeys) -> None:

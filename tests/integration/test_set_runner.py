@@ -85,6 +85,32 @@ def test_a_lane_that_always_fails_ends_the_run(qtbot: Any, sets: PromptSets) -> 
     runs.close()
 
 
+def test_what_failed_is_asked_again_and_the_count_starts_anew(qtbot: Any, sets: PromptSets) -> None:
+    broken = Runs(qtbot, fake_lane("A"), fake_lane("B", fail_load={"kind": "load", "message": "No."}))
+    ended: list[str] = []
+    first = SetRunner(broken.runner, sets)
+    first.ended.connect(ended.append)
+    many = PromptSet("s", "Five", tuple(SetPrompt(str(number)) for number in range(5)))
+    first.run(many, request("unused"))
+    qtbot.waitUntil(lambda: bool(ended), timeout=60_000)
+    stored = latest(qtbot, sets)
+    assert (stored.answered, stored.unasked, stored.missing) == (0, (3, 4), (0, 1, 2, 3, 4))
+    first.resume(stored)
+    qtbot.waitUntil(lambda: len(ended) == 2, timeout=60_000)
+    assert len(broken.finished) == 6
+    broken.close()
+
+    runs = Runs(qtbot, fake_lane("A"), fake_lane("B"))
+    again = SetRunner(runs.runner, sets)
+    again.ended.connect(ended.append)
+    again.resume(latest(qtbot, sets))
+    qtbot.waitUntil(lambda: len(ended) == 3, timeout=60_000)
+    assert ended[2] == "Done: every prompt was put to both models."
+    stored = latest(qtbot, sets)
+    assert stored.missing == () and [r.number for r in stored.results] == [0, 1, 2, 3, 4]
+    runs.close()
+
+
 def test_kept_prompts_and_what_is_refused(qtbot: Any, sets: PromptSets, tmp_path: Path) -> None:
     kept: list[PromptSet] = []
     said: list[AppError] = []
@@ -93,6 +119,12 @@ def test_kept_prompts_and_what_is_refused(qtbot: Any, sets: PromptSets, tmp_path
     sets.read_file(str(tmp_path / "none.txt"), kept.append, said.append)
     qtbot.waitUntil(lambda: len(said) == 2)
     assert [p.text for p in kept[-1].prompts] == ["first", "second"]
+    mine = kept[-1]
+    sets.change(mine, 0, "other", kept.append, said.append)
+    sets.change(mine, 1, "too late", kept.append, said.append)
+    qtbot.waitUntil(lambda: len(said) == 3)
+    assert [p.text for p in kept[-1].prompts] == ["other", "second"] and kept[-1].prompts[0].system == "be kind"
+    assert "another one by now" in said[-1].user_text
     found: list[Any] = []
     sets.sets(found.append, said.append)
     qtbot.waitUntil(lambda: bool(found))

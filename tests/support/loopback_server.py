@@ -24,7 +24,8 @@ class Behaviour:
     status: this instead of an answer. retry_after: a header with it. html: a web page. redirect_to: a Location.
     stall_at / cut_at / garbage_at / error_at / huge_at / overlong_at: at that piece it goes silent, drops the
     connection, sends no JSON, reports a failure, sends a line without end, or a huge one. silent: no answer at all.
-    slow_s: between pieces. whole: no stream. strict: 400 for options OpenAI does not know. done: ends with [DONE].
+    slow_s: between pieces. whole: no stream. strict: 400 for options OpenAI does not know. refuses: 400 for these,
+    named one by one, nameless: without a name. done: ends with [DONE].
     finish: reason of the end, None to leave it out. field: where reasoning stands. ending: of lines.
     letters: "good", "ignored", "zeros", "same", "few", "chat" (good, but by chat only), "sums" (more than one)."""
 
@@ -44,6 +45,8 @@ class Behaviour:
     slow_s: float = 0.0
     whole: bool = False
     strict: bool = False
+    refuses: tuple[str, ...] = ()
+    nameless: bool = False
     done: bool = True
     finish: str | None = "stop"
     field: str = "reasoning_content"
@@ -139,6 +142,8 @@ def _handler(owner: LoopbackServer) -> type[BaseHTTPRequestHandler]:
                 self._json({"object": "list", "data": data})
             elif how.strict and (unknown := set(body) - _PLAIN):
                 self._error(400, f"Unrecognized request argument supplied: {', '.join(sorted(unknown))}")
+            elif refused := [name for name in how.refuses if name in body]:
+                self._error(400, "No." if how.nameless else f"Unsupported parameter: '{refused[0]}'.{how.retry_after}")
             elif not body.get("stream"):
                 self._json(_whole(how, self.path, body))
             elif how.silent:

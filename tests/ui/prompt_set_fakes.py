@@ -41,6 +41,13 @@ class FakePromptSets(QObject):
             return
         self.save("My prompts", (SetPrompt(text, system=system),), done, failed)
 
+    def change(self, shown: PromptSet, number: int, text: str, done: object, failed: object) -> None:
+        """Another text, or a prompt less."""
+        made = shown.with_text(number, text)
+        self.mine = [made if one == shown else one for one in self.mine]
+        self.changed.emit()
+        done(made)
+
     def delete(self, identifier: str, done: object, failed: object) -> None:
         """Forget a set."""
         self.mine = [one for one in self.mine if one.id != identifier]

@@ -7,8 +7,9 @@ from dataclasses import replace
 from PySide6.QtCore import QObject
 
 from tests.ui.fakes import DENSE, MOE, comparison
-from weighin.core.bundles.bundle import SCHEMA, Bundle, BundleFile, BundleMachine, BundleModel
+from weighin.core.bundles.bundle import SCHEMA, Bundle, BundleFile, BundleModel
 from weighin.core.comparisons.comparison import Comparison
+from weighin.core.computer.machine_facts import MachineFacts
 from weighin.core.errors import AppError
 from weighin.core.models.model import ModelFacts
 
@@ -27,7 +28,7 @@ def bundle(record: Comparison | None = None) -> Bundle:
         BundleModel("A", (BundleFile("dense.gguf", 1_200_000, "a" * 64, "dense.gguf"),), "o/dense", "c" * 40),
         BundleModel("B", (BundleFile("moe.gguf", 4_700_000, "b" * 64),)),
     )
-    return Bundle(SCHEMA, "1.0", made.created, made, models, BundleMachine("Ryzen 7", "Linux", 8))
+    return Bundle(SCHEMA, "1.0", made.created, made, models, MachineFacts("Ryzen 7", "Linux", 8))
 
 
 class FakeBundles(QObject):

@@ -88,6 +88,18 @@ def test_numbers_of_a_server_say_who_counted(kit: Kit) -> None:
     assert pieces["Writing"].mark == ESTIMATED and "~37" in pieces["Writing"].title
 
 
+def test_the_live_chart_of_a_server_counts_pieces(kit: Kit) -> None:
+    charts = [pane.chart.speed for pane in kit.page.panes]
+    kit.page.panes[0].header.picker.choose(server_facts(parse_address("http://gpu-box:8080/v1#tiny")))
+    kit.start()
+    assert [chart.title for chart in charts] == ["Pieces/s", "Tokens/s"]
+    assert charts[0].accessibleName() == "Pieces/s over time, lane A"
+    kit.runner.finish(answer(), answer())
+    kit.page.panes[0].header.picker.choose(kit.library.models()[0])
+    kit.start()
+    assert charts[0].title == "Tokens/s"
+
+
 def test_a_server_in_a_lane_is_marked(kit: Kit) -> None:
     picker = kit.page.panes[0].header.picker
     picker.choose(server_facts(parse_address("http://gpu-box:8080/v1#tiny")))

@@ -5,19 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.support.seen import words_of
 from tests.ui.conftest import Kit
-from tests.ui.fakes import OTHER, FakeLibrary, answer, failed, timing
+from tests.ui.fakes import OTHER, FakeLibrary, answer, comparison, failed, timing
+from tests.ui.replay_fakes import bundle
 from weighin.core.comparisons.answer import Failure, StopReason
 from weighin.core.comparisons.blind import Choice
+from weighin.core.comparisons.chat import Attachment, Message
 from weighin.core.comparisons.progress import LaneState
+from weighin.core.prompts.prompt_set import SetPrompt, result_of
 from weighin.ui.main_window import HISTORY
+from weighin.ui.prompt_sets.sets_drawer import PromptRow
 
 LLAMA = replace(OTHER, name="Llama-3.3-70B", path="/models/secret/llama-70b.gguf", quantization="IQ3_XXS",
                 file_bytes=27_500_000_000, experts=None, experts_used=None, parameters=70_600_000_000,
@@ -48,6 +54,7 @@ def blind(new_kit: Callable[..., Kit], qtbot: QtBot) -> Kit:
     qtbot.waitUntil(lambda: kit.window.isActiveWindow())
     kit.page.panes[0].header.show_outlook("Needs 23.5 GB; about 83.5 tok/s", "Llama, measured", False)
     kit.page.prompt.blind.setChecked(True)
+    kit.page.desk.view.bar.patience_ms = 0
     return kit
 
 
@@ -76,8 +83,8 @@ def work(kit: Kit, a: str = "It is twelve.", b: str = "Twelve, of course.") -> N
 
 
 def read(kit: Kit, qtbot: QtBot) -> None:
-    """Wait until both answers are there."""
-    qtbot.waitUntil(lambda: not kit.page.desk.view.bar.isHidden(), timeout=5000)
+    """Wait until both answers are there and can be judged."""
+    qtbot.waitUntil(lambda: kit.page.desk.view.bar.is_open, timeout=5000)
 
 
 def test_the_walker_sees_what_there_is_to_see(blind: Kit) -> None:
@@ -130,6 +137,43 @@ def test_four_keys(blind: Kit, qtbot: QtBot, key: str, choice: Choice) -> None:
     read(blind, qtbot)
     qtbot.keyClicks(blind.page.desk.view.bar.buttons[Choice.A_BETTER], key)
     assert [vote.choice for vote in blind.votes.kept.values()] == [choice]
+
+
+def test_typing_on_is_no_vote(blind: Kit, qtbot: QtBot) -> None:
+    blind.start()
+    blind.page.prompt.take_focus()
+    work(blind)
+    read(blind, qtbot)
+    at = QApplication.focusWidget()
+    qtbot.keyClicks(at, " 1 next question")
+    assert blind.page.prompt.text.endswith(" 1 next question")
+    assert blind.votes.kept == {} and blind.blind.awaits_vote
+
+
+def test_keys_meant_for_something_else_are_no_vote(blind: Kit, qtbot: QtBot) -> None:
+    bar = blind.page.desk.view.bar
+    bar.patience_ms = 60_000
+    blind.start()
+    work(blind)
+    qtbot.waitUntil(lambda: not bar.isHidden(), timeout=5000)
+    assert not isinstance(QApplication.focusWidget(), QPushButton)
+    for key in (Qt.Key.Key_1, Qt.Key.Key_Space, Qt.Key.Key_Return):
+        qtbot.keyClick(bar, key)
+    assert blind.votes.kept == {} and not bar.is_open
+
+
+def test_a_space_decides_nothing(blind: Kit, qtbot: QtBot) -> None:
+    bar = blind.page.desk.view.bar
+    blind.page.prompt.take_focus()
+    blind.start()
+    work(blind)
+    read(blind, qtbot)
+    assert QApplication.focusWidget() is bar
+    for key in (Qt.Key.Key_Space, Qt.Key.Key_Return):
+        qtbot.keyClick(bar, key)
+    assert blind.votes.kept == {}
+    qtbot.keyClick(bar, Qt.Key.Key_3)
+    assert [vote.choice for vote in blind.votes.kept.values()] == [Choice.TIE]
 
 
 def test_a_vote_is_final(blind: Kit, qtbot: QtBot) -> None:
@@ -256,4 +300,64 @@ def test_the_answers_can_be_copied_without_telling(blind: Kit, qtbot: QtBot) -> 
     work(blind)
     read(blind, qtbot)
     blind.page.panes[0].answer.copy()
+    assert leaks(blind) == []
+
+
+def test_windows_and_drawers_with_names_are_put_away(new_kit: Callable[..., Kit], blind: Kit, qtbot: QtBot) -> None:
+    page, window = blind.page, blind.window
+    page.prompt.blind.setChecked(False)
+    page.prompt.set_sets_open(True)
+    desk = window.sets_desk
+    desk.drawer.run.click()
+    for number in (2, 3):
+        qtbot.waitUntil(lambda number=number: len(blind.runner.requests) == number)
+        blind.runner.finish(answer("Llama says twelve"), answer())
+    qtbot.waitUntil(lambda: "Done" in desk.drawer.note.text())
+    desk.drawer.note.say_or_hide("Qwen3 needs 18.6 GB")
+    assert any("tok/s" in leak for leak in leaks(blind))
+    page.differences.click()
+    window._parts.attached_files = SimpleNamespace(count=lambda model, text, done: done(7))
+    page.prompt.attached.set_files((Attachment("notes.txt", "The file that goes along"),))
+    earlier = (Message("user", "Who?"), Message("assistant", "I am Llama 3"))
+    page.panes[0].earlier.show_thread(earlier)
+    page.panes[0].earlier.set_open(True)
+    page.prompt.blind.setChecked(True)
+    blind.start()
+    assert desk.drawer.isHidden()
+    qtbot.waitUntil(lambda: not [d for d in window.findChildren(QDialog) if d.isVisible()])
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert leaks(blind) == []
+    work(blind)
+    read(blind, qtbot)
+    page.prompt.set_sets_open(True)
+    assert leaks(blind) == []
+    blind.blind.vote(Choice.TIE)
+    assert any("median" in leak and "tok/s" in leak for leak in leaks(blind))
+
+
+@pytest.mark.parametrize("until_vote", [False, True])
+def test_nothing_else_is_opened_before_the_vote(
+    new_kit: Callable[..., Kit], blind: Kit, qtbot: QtBot, until_vote: bool
+) -> None:
+    page, window = blind.page, blind.window
+    page.prompt.set_sets_open(True)
+    desk = window.sets_desk
+    assert window.bundle_desk.box is None
+    blind.start()
+    if until_vote:
+        work(blind)
+        read(blind, qtbot)
+    answered = comparison(request=blind.runner.requests[0])
+    desk._open(PromptRow(0, SetPrompt("Why?"), result_of(0, answered)))
+    page.show_comparison(answered)
+    page.complete(answered)
+    window.open_bundle("/x/good.weighin.json")
+    window.bundle_desk._show(bundle())
+    page.differences_wanted.emit(answered)
+    page.tape_wanted.emit(answered)
+    window._compare_models((OTHER,))
+    assert window.bundle_desk.box is None
+    assert not window.findChildren(QDialog)
+    assert page.remark == "" and page.tape.isHidden() and page.differences.isHidden()
+    assert "ote" in window.notice and "ote" in desk.drawer.note.text()
     assert leaks(blind) == []

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import copy
+import json
 from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Kit
 from tests.ui.fakes import DENSE, FakeHistory, answer, comparison
 from tests.ui.replay_fakes import bundle
-from weighin.core.bundles.bundle import Bundle
+from weighin.core.bundles.bundle import Bundle, bundle_text
+from weighin.core.bundles.bundle_reading import read_bundle
 from weighin.core.downloads.download import DownloadState, DownloadView
 from weighin.ui.main_window import COMPARE, HISTORY
 
@@ -161,3 +164,54 @@ def test_a_record_is_exported(new_kit: Callable[..., Kit], kind: str) -> None:
 def test_a_full_disk_is_said(kit: Kit) -> None:
     kit.window.bundle_desk.export(comparison(), "md", "/full/x.md")
     assert "No space left" in kit.window.notice
+
+
+def at_the_limits() -> dict[str, object]:
+    """Bundles as large and as odd as those that are read can be, by what is odd in them."""
+    whole = json.loads(bundle_text(bundle()))
+    timing = whole["comparison"]["results"][0]["answer"]["timing"]
+    thread = [{"role": "user", "content": "# A\n`b`\n" * 500}, {"role": "assistant", "content": "|a|b|\n|-|-|\n" * 500}]
+    changes = {
+        "text": ("comparison", "request", "prompt", "text", "a b\n" * 250_000),
+        "answer": ("comparison", "results", 0, "answer", "text", "<script>alert(1)</script> **b\n\n" * 2000),
+        "unbroken": ("comparison", "request", "prompt", "text", "a" * 65_536),
+        "notices": ("comparison", "results", 0, "answer", "notices", ["\u202e<b>x</b>" * 100] * 100),
+        "proof": (
+            "comparison", "results", 0, "answer", "proof",
+            {"template": "?", "tokens": list(range(4000)), "pieces": ["\x00\u202e<i>"] * 4000},
+        ),
+        "one token": (
+            "comparison", "results", 0, "answer", "proof", {"template": "own", "tokens": [7], "pieces": ["a", "b"]}
+        ),
+        "rounds": ("comparison", "results", 0, "rounds", [timing] * 200),
+        "spoiled": ("comparison", "results", 1, "spoiled", [timing] * 200),
+        "slowdowns": ("comparison", "slowdowns", [None, {"alone": "x", "same_prompt": True, "writing": 1e9}]),
+        "threads": ("comparison", "request", "threads", [thread * 40, []]),
+        "first date": ("comparison", "created", "1970-01-01T00:00:00+23:59"),
+        "last date": ("comparison", "created", "9998-12-31T23:59:59-23:59"),
+        "gpus": ("machine", "gpus", ["<b>x</b>" * 1000] * 64),
+        "votes": ("votes", [{"created": "2026-01-01T00:00:00", "choice": "both_bad"}] * 100),
+        "name": ("comparison", "results", 0, "setup", "model", "name", "\u202e<img src=http://x>" * 20),
+        "context": ("comparison", "results", 0, "answer", "context", 1 << 53),
+    }  # fmt: skip
+    made = {}
+    for name, (*way, value) in changes.items():
+        changed = copy.deepcopy(whole)
+        inner = changed
+        for key in way[:-1]:
+            inner = inner[key]
+        inner[way[-1]] = value
+        made[name] = changed
+    return made
+
+
+@pytest.mark.parametrize("name", list(at_the_limits()))
+def test_whatever_is_read_can_be_shown(kit: Kit, qtbot: QtBot, name: str) -> None:
+    files = kit.window._parts.bundles.files
+    files["/x/odd.weighin.json"] = read_bundle(json.dumps(at_the_limits()[name]).encode())
+    kit.window.open_bundle("/x/odd.weighin.json")
+    assert kit.page.history_label.startswith("From a bundle")
+    kit.page.same_prompt._button.setChecked(True)
+    kit.page.panes[0].earlier.set_open(True)
+    QCoreApplication.processEvents()
+    assert kit.page.same_prompt.sentence and "Bundle of" in sentences(kit)

@@ -283,9 +283,10 @@ def test_the_proof_shows_every_option_and_the_tokens_with_their_boundaries(kit: 
     lines = strip.table.lines
     assert "⚠ template | the model's own | ChatML, in place of its own" in lines
     assert "sampler | greedy | greedy" in lines and "seed | 42 | 42" in lines and "thinking | none | none" in lines
-    assert sum(line.startswith("⚠") for line in lines) == 1
+    assert "⚠ tokens | 2: 'What' | 2: 'Wh'" in lines
+    assert sum(line.startswith("⚠") for line in lines) == 2
     assert "not the same: template" in strip.table.accessibleDescription()
-    assert strip.sentence == "⚠ Not the same for both: template used."
+    assert strip.sentence == "⚠ Not the same for both: template used, tokens."
     strip.clear()
     assert strip.tokens("A") == "" and strip.table.lines == ()
 
@@ -340,3 +341,14 @@ def test_what_disturbed_and_what_together_cost_stands_with_the_numbers(kit: Kit)
     assert "another prompt" in kit.page.panes[1].numbers.counted
     kit.history.completed.emit(replace(made, id="of-another", slowdowns=()))
     assert "Against alone" in kit.page.panes[0].numbers.text
+
+
+def test_an_open_proof_leaves_the_lanes_their_room_in_a_smaller_window(kit: Kit, qtbot: QtBot) -> None:
+    kit.window.resize(2000, 1400)
+    kit.start()
+    kit.runner.finish(answer(), answer())
+    kit.page.same_prompt._button.setChecked(True)
+    kit.window.resize(1000, 820)
+    for pane in kit.page.panes:
+        qtbot.waitUntil(lambda pane=pane: pane.numbers.geometry().bottom() <= pane.height())
+    assert kit.page.same_prompt._proof.height() == 205

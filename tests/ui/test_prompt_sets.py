@@ -57,8 +57,9 @@ def test_a_whole_set_is_run_and_told(drawer: SetsDrawer, kit: Kit, qtbot: QtBot)
     give(kit, qtbot, 2, b=failed())
     assert [request.prompt.text for request in kit.runner.requests] == ["Why?", "How <b>?"]
     assert cells(drawer)[1][3] == "failed"
-    qtbot.waitUntil(lambda: drawer.note.text() == "Done: every prompt was put to both models.")
-    assert drawer.run.isEnabled() and drawer.stop.isHidden() and drawer.carry_on.isHidden()
+    qtbot.waitUntil(lambda: drawer.note.text().startswith("Done: every prompt was put to both models."))
+    assert "1 prompt could not be answered" in drawer.note.text()
+    assert drawer.run.isEnabled() and drawer.stop.isHidden() and drawer.carry_on.text() == "Continue Explain (1 of 2)"
     kit.window.sets_desk.export("md", "/out/x.md")
     assert "| 2 | How &lt;b>? |" in sets(kit).written["/out/x.md"]
 
@@ -123,6 +124,30 @@ def test_keeping_what_is_typed(drawer: SetsDrawer, kit: Kit) -> None:
     drawer.keep_wanted.emit()
     assert sets(kit).mine[0].prompts[0].text == "Mine"
     assert cells(drawer) == [["1", "Mine", "", ""]]
+
+
+def test_a_prompt_of_mine_is_changed_and_deleted(drawer: SetsDrawer, kit: Kit) -> None:
+    drawer.table.selectRow(0)
+    assert drawer.change.isHidden() and drawer.remove.isHidden()
+    kit.window.sets_desk.import_file("/x/mine.jsonl")
+    drawer.table.clearSelection()
+    assert not drawer.change.isEnabled() and not drawer.change.isHidden()
+    drawer.table.selectRow(1)
+    drawer.table.opened.emit()
+    assert kit.page.prompt.text == "two"
+    kit.page.prompt.set_text(" ")
+    drawer.change.click()
+    assert "Type a prompt first" in drawer.note.text()
+    kit.page.prompt.set_text("two and a half")
+    drawer.change.click()
+    assert [row[1] for row in cells(drawer)] == ["one", "two and a half"] and drawer.note.text() == "Changed."
+    drawer.table.selectRow(0)
+    drawer.remove.click()
+    assert [row[1] for row in cells(drawer)] == ["two and a half"]
+    assert [p.text for p in sets(kit).mine[0].prompts] == ["two and a half"]
+    drawer.run.click()
+    assert not drawer.change.isEnabled()
+    kit.runner.finish(answer(), answer())
 
 
 def test_a_run_that_cannot_be_kept_is_stopped(drawer: SetsDrawer, kit: Kit) -> None:

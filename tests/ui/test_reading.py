@@ -32,6 +32,19 @@ def test_what_differs_and_where_they_part(window: ReadingWindow) -> None:
     assert window.panes[0].toPlainText() == A
 
 
+def test_going_to_where_they_part(qtbot: QtBot, theme: Theme) -> None:
+    same = "\U0001f30a word\n" * 300
+    made = ReadingWindow(theme, comparison(answer(same + "salt" + "\nend" * 300), answer(same)))
+    qtbot.addWidget(made)
+    with qtbot.waitExposed(made):
+        made.show()
+    qtbot.waitUntil(made.go.isVisible)
+    qtbot.mouseClick(made.go, Qt.MouseButton.LeftButton)
+    a, b = made.panes
+    assert a.toPlainText().encode("utf-16-le")[2 * a.textCursor().position() :].decode("utf-16-le").startswith("salt")
+    assert b.textCursor().atEnd() and a.verticalScrollBar().value() > 250
+
+
 def test_found_in_both(window: ReadingWindow, qtbot: QtBot) -> None:
     qtbot.keyClicks(window.find_box, "SEA")
     assert window.found.text() == "A: 1, B: 1"

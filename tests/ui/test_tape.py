@@ -14,8 +14,10 @@ from pytestqt.qtbot import QtBot
 from tests.ui.conftest import Kit
 from tests.ui.fakes import FakeHistory, answer, comparison
 from tests.unit.core.comparisons.test_tape import big
+from weighin.core.comparisons.comparison import Comparison
 from weighin.core.comparisons.tape import Tape, tape_of
 from weighin.core.computer.hardware import Hardware
+from weighin.core.computer.machine_facts import MachineFacts
 from weighin.services.comparisons.history import History
 from weighin.services.comparisons.tapes import Tapes
 from weighin.services.comparisons.votes import Votes
@@ -93,6 +95,58 @@ def test_it_is_made_of_what_is_kept(qtbot: QtBot, tapes: Tapes) -> None:
     told = {line.label: line.a for line in found[0].lines}
     assert told["Writes alone"].startswith("31.0") and told["Writes together"].startswith("18.0")
     assert "Ryzen 7, 8 cores" in found[0].footer[0]
+
+
+def test_a_record_from_elsewhere_is_told_of_its_own_machine_alone(qtbot: QtBot, tapes: Tapes) -> None:
+    alone, together = big().alone, big().together
+    assert alone is not None and together is not None
+    saved: list[object] = []
+    tapes._history.save(replace(together, id="b2"), saved.append, pytest.fail)
+    qtbot.waitUntil(lambda: len(saved) == 1)
+    theirs = MachineFacts("Threadripper of somebody else", "Linux", 64)
+    found: list[Tape] = []
+    tapes.make(replace(alone, machine=theirs), found.append, pytest.fail)
+    qtbot.waitUntil(lambda: len(found) == 1)
+    assert "somebody else, 64 cores" in found[0].footer[0] and "Ryzen" not in found[0].footer[0]
+    assert "Writes together" not in {line.label for line in found[0].lines}
+
+
+def test_records_of_two_computers_do_not_meet(qtbot: QtBot, tapes: Tapes) -> None:
+    alone, together = big().alone, big().together
+    assert alone is not None and together is not None
+    here, there = (MachineFacts(name, "Linux", 8) for name in ("Ryzen 7", "Old one"))
+    saved: list[object] = []
+    found: list[Tape] = []
+    for number, machine in enumerate((there, here)):
+        tapes._history.save(replace(together, id=f"b{number}", machine=machine), saved.append, pytest.fail)
+        qtbot.waitUntil(lambda number=number: len(saved) == number + 1)
+        tapes.make(replace(alone, machine=here), found.append, pytest.fail)
+        qtbot.waitUntil(lambda number=number: len(found) == number + 1)
+    told = [{line.label for line in tape.lines} for tape in found]
+    assert ["Writes together" in labels for labels in told] == [False, True]
+
+
+def test_what_is_kept_says_where_it_was_made(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> None:
+    here = MachineFacts("Ryzen 7", "Linux", 8)
+    history = History(tmp_path / "y.db", lambda: here)
+    found: list[Comparison] = []
+    history.save(comparison(), lambda _: history.load("id1", found.append, pytest.fail), pytest.fail)
+    qtbot.waitUntil(lambda: len(found) == 1)
+    assert found[0].machine == here
+    history.close()
+
+
+def test_a_pair_with_other_options_is_not_the_other_mode(qtbot: QtBot, tapes: Tapes) -> None:
+    alone, together = big().alone, big().together
+    assert alone is not None and together is not None
+    other = tuple(replace(r, setup=replace(r.setup, load=replace(r.setup.load, context=512))) for r in together.results)
+    saved: list[object] = []
+    tapes._history.save(replace(together, id="b2", results=other), saved.append, pytest.fail)
+    qtbot.waitUntil(lambda: len(saved) == 1)
+    found: list[Tape] = []
+    tapes.make(alone, found.append, pytest.fail)
+    qtbot.waitUntil(lambda: len(found) == 1)
+    assert "Writes together" not in {line.label for line in found[0].lines}
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ from weighin.core.safe_text import safe_name, safe_text
 from weighin.paths import Profile
 from weighin.services.comparisons.comparison import ComparisonRunner
 from weighin.services.factory import new_runner
+from weighin.services.machine.hardware import this_machine
 from weighin.services.plans.ledger import Ledger
 from weighin.store.comparisons import ComparisonStore
 from weighin.store.database import moved_aside_sentence, open_database
@@ -80,7 +81,7 @@ def run_compare(options: argparse.Namespace, profile: Profile, resources: Path, 
     ledger.close()
     status = _status(comparison, loop.interrupted, console)
     try:
-        store.save(comparison)
+        store.save(replace(comparison, machine=this_machine()))
     except AppError as error:
         console.say(error.user_text)
         status = status or 1

@@ -10,8 +10,9 @@ from typing import Any
 from weighin.cli.console import Console
 from weighin.cli.loop import CommandLoop, wait_for
 from weighin.core.comparisons.comparison import Comparison, ComparisonRequest
+from weighin.core.comparisons.report import options_json
 from weighin.core.errors import AppError
-from weighin.core.prompts.prompt_set import PromptSet, StoredRun
+from weighin.core.prompts.prompt_set import PromptSet, SetRun, StoredRun
 from weighin.core.prompts.prompt_set_report import run_json, run_markdown, summary
 from weighin.core.safe_text import safe_text
 from weighin.paths import Profile
@@ -19,6 +20,7 @@ from weighin.services.comparisons.history import History
 from weighin.services.comparisons.prompt_sets import PromptSets
 from weighin.services.comparisons.set_runner import SetRunner
 from weighin.services.factory import new_runner
+from weighin.services.machine.hardware import this_machine
 
 
 def run_compare_set(
@@ -27,7 +29,7 @@ def run_compare_set(
     """Run, print and keep every comparison: 0 done, 1 given up, 3 some prompt failed in a lane, 130 interrupted."""
     sets = PromptSets(profile.database, resources)
     sets.damaged.connect(console.say)
-    history = History(profile.database)
+    history = History(profile.database, this_machine)
     runner = new_runner()
     try:
         return _Running(sets, history, SetRunner(runner, sets), console).run(options, request, runner)
@@ -73,13 +75,15 @@ class _Running:
         return lambda: self._set_runner.run(prompts, request)
 
     def _continuing(self, options: argparse.Namespace, request: ComparisonRequest) -> Callable[[], None]:
-        stored: StoredRun | None = wait_for(self._sets.latest)
-        prompts = self._found(options.prompts)
+        prompts = self._found(options.prompts).prompts
+        stored: StoredRun | None = wait_for(lambda done, failed: self._sets.latest_of(prompts, done, failed))
         models = [setup.model.path for setup in request.lanes]
-        if stored is None or not stored.missing or stored.run.prompts != prompts.prompts:
+        if stored is None or not stored.missing:
             raise AppError("There is no unfinished run of these prompts.", kind="missing")
         if [setup.model.path for setup in stored.run.lanes] != models:
             raise AppError("The unfinished run of these prompts was with other models.", kind="missing")
+        if other := _other_options(stored.run, request):
+            raise AppError(f"The unfinished run has other options ({', '.join(other)}): give the same.", kind="usage")
         found = stored
         return lambda: self._set_runner.resume(found)
 
@@ -115,5 +119,17 @@ class _Running:
             self._console.result(safe_text(run_markdown(stored)))
         if stored.missing:
             self._console.say(self._last)
+        if stored.unasked:
             return 130 if interrupted else 1
-        return 3 if any(r.a.failure or r.b.failure for r in stored.results) else 0
+        return 3 if stored.missing else 0
+
+
+def _other_options(run: SetRun, request: ComparisonRequest) -> list[str]:
+    """Names of what a run was begun with and is asked for otherwise now."""
+    begun = {"mode": run.mode, "system": run.system, "raw": run.raw, "repeat": run.repeat}
+    asked = {"mode": request.mode, "system": request.prompt.system, "raw": request.prompt.raw, "repeat": request.repeat}
+    for known, lanes in ((begun, run.lanes), (asked, request.lanes)):
+        for setup in lanes:
+            for name, value in {**options_json(setup), "threads": setup.threads}.items():
+                known.setdefault(name, value)
+    return [name.replace("_", " ") for name in begun if begun[name] != asked.get(name)]

@@ -55,7 +55,9 @@ def _compare(parser: argparse.ArgumentParser) -> None:
     prompt = parser.add_mutually_exclusive_group(required=True)
     prompt.add_argument("-p", "--prompt", metavar="TEXT")
     prompt.add_argument("--prompt-file", metavar="F", help="- for standard input")
-    prompt.add_argument("--prompts", metavar="FILE|NAME", help="a set: one prompt a line, or JSON lines, or its name")
+    prompt.add_argument(
+        "--prompts", metavar="FILE|NAME", help="a set: one prompt a line, JSON lines, a JSON array, or its name"
+    )
     parser.add_argument("--resume", action="store_true", help="with --prompts: go on with the run that was stopped")
     parser.add_argument("--attach", action="append", metavar="FILE", default=[], help="a text file that goes along")
     parser.add_argument("--follow", metavar="ID", help="go on from this comparison: each model from its own answer")

@@ -31,6 +31,7 @@ from weighin.services.bundles.replay import Replay
 from weighin.services.comparisons.history import History
 from weighin.services.comparisons.votes import Votes
 from weighin.services.factory import ModelServices, new_bundles, new_model_services, new_runner
+from weighin.services.machine.hardware import this_machine
 from weighin.services.models.library import Library
 from weighin.services.settings import Settings
 
@@ -217,7 +218,7 @@ class _Replaying:
 
     def _keep(self, comparison: Comparison) -> None:
         """What was run here is in the history like any other comparison."""
-        history = History(self._profile.database)
+        history = History(self._profile.database, this_machine)
         try:
             wait_for(lambda done, failed: history.save(comparison, done, failed))
         except AppError as error:

@@ -106,11 +106,11 @@ def moment(iso: str) -> str:
     """An ISO 8601 moment in UTC as local date and time, "2026-11-22 10:31"; unreadable text as it is."""
     try:
         parsed = datetime.fromisoformat(iso.replace("Z", "+00:00"))
-    except ValueError:
+        if parsed.tzinfo is None:
+            parsed = parsed.replace(tzinfo=timezone.utc)
+        return parsed.astimezone().strftime("%Y-%m-%d %H:%M")
+    except (ValueError, OverflowError, OSError):  # the latter: what no clock of this system can show
         return safe_name(iso, 40)
-    if parsed.tzinfo is None:
-        parsed = parsed.replace(tzinfo=timezone.utc)
-    return parsed.astimezone().strftime("%Y-%m-%d %H:%M")
 
 
 def percent(share: float) -> str:

@@ -11,7 +11,15 @@ from weighin.core.comparisons.answer import Counting, StopReason, Timing
 from weighin.endpoint import errors
 from weighin.endpoint.chunks import Chunk, ChunkError, Usage, chunk_of, read_chunk
 from weighin.endpoint.http import Endpoint, Reply
-from weighin.endpoint.request_body import common_options, left_out, more_options, question
+from weighin.endpoint.request_body import (
+    common_options,
+    left_out,
+    left_out_words,
+    more_options,
+    question,
+    refused_options,
+    without,
+)
 from weighin.endpoint.sse import EventReader, OverlongError
 from weighin.protocol.messages import Generate
 from weighin.workers.clock import Clock
@@ -25,7 +33,8 @@ _ODD_ENDS = {"content_filter": "The server's content filter ended the answer.", 
 
 
 class Answering:
-    """Carries out one Generate request. `reason`, `notices` and `timing` hold at any moment what is known so far."""
+    """Carries out one Generate request. `reason`, `notices`, `left_out` and `timing` hold at any moment what is
+    known so far."""
 
     def __init__(
         self,
@@ -45,6 +54,7 @@ class Answering:
         self._whole = False
         self.reason = StopReason.CANCELLED
         self.notices: tuple[str, ...] = ()
+        self.left_out: tuple[str, ...] = ()
 
     async def fetch(self) -> None:
         """Ask and read to the end. Raises EngineError; what came before was sent on."""
@@ -79,15 +89,20 @@ class Answering:
     async def _ask(self) -> None:
         path, body = question(self._model, self._request.messages, self._request.raw)
         sampling = self._request.sampling
-        body |= common_options(sampling)
-        try:
-            await self._read(path, body | more_options(sampling))
-        except EngineError as error:
-            if error.kind != "refused":
-                raise
-            # Some servers take nothing they do not know.
-            await self._read(path, body)
-            self.notices += left_out(sampling)
+        asked = taken = body | common_options(sampling) | more_options(sampling)
+        while True:
+            try:
+                await self._read(path, taken)
+            except EngineError as error:
+                # Some servers take nothing they do not know, and say what that is one by one.
+                names = refused_options(taken, error.message) if error.kind == "refused" else ()
+                if not names:
+                    raise
+                taken = without(taken, names, error.message)
+            else:
+                break
+        self.left_out = left_out(asked, taken)
+        self.notices += left_out_words(asked, taken)
 
     async def _read(self, path: str, body: dict[str, Any]) -> None:
         async with self._endpoint.stream(path, body) as reply:

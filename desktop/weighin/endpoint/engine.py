@@ -99,7 +99,14 @@ class ServerEngine:
             if error.kind != "cancelled":
                 raise
         memory = MemoryReceipt(method=ON_THE_SERVER)
-        return Generated(request.id, answering.reason, answering.timing(self._load_s), memory, answering.notices)
+        return Generated(
+            request.id,
+            answering.reason,
+            answering.timing(self._load_s),
+            memory,
+            answering.notices,
+            left_out=answering.left_out,
+        )
 
     def tokenize(self, request: Tokenize) -> Any:
         """Not to be had: an OpenAI-compatible server shows neither its template nor its tokens."""

@@ -124,6 +124,11 @@ def words_of(body: object) -> str:
         if not isinstance(body, dict):
             break
         body = next((body[name] for name in ("error", "message", "detail") if body.get(name)), None)
+    if isinstance(body, list):  # as FastAPI says it: a place and a message each
+        parts = [(entry.get("loc"), entry.get("msg")) for entry in body[:8] if isinstance(entry, dict)]
+        body = "; ".join(
+            f"{'.'.join(map(str, place[:6])) if isinstance(place, list) else ''}: {text}" for place, text in parts
+        )
     return safe_name(" ".join(body.split()), _SAID) if isinstance(body, str) else ""
 
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 
-from weighin.core.models.server import KEY_VARIABLE, ServerAddress
+from weighin.core.models.server import KEY_VARIABLE, TYPED_KEY_VARIABLE, ServerAddress
 
 # The service under which the keyring keeps keys; the user name is the server's origin.
 SERVICE = "weighin"
 
 
 def find_key(address: ServerAddress) -> str | None:
-    """The keyring's key for this very server, else that of the environment, else None."""
-    return _from_keyring(address.origin) or os.environ.get(KEY_VARIABLE, "").strip() or None
+    """The key that was typed for this very server, else the keyring's, else that of the environment, else None."""
+    typed, general = (os.environ.get(name, "").strip() for name in (TYPED_KEY_VARIABLE, KEY_VARIABLE))
+    return typed or _from_keyring(address.origin) or general or None
 
 
 def _from_keyring(origin: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from weighin.core.comparisons.chat import Message
@@ -10,6 +11,15 @@ from weighin.core.comparisons.options import SamplingOptions
 CHAT, COMPLETIONS = "/chat/completions", "/completions"
 # OpenAI's own limit; other servers take more, but none fewer.
 _MOST_STOPS = 4
+# All others make it another question, or another way of choosing tokens.
+_MAY_GO = ("stream_options", "seed", "max_tokens")
+_MORE = ("cache_prompt", "top_k", "min_p", "repeat_penalty", "repetition_penalty")
+# What leaving an option out changes, by the name it has among the differences. Stop strings are looked for on this side
+# in any case, and a cache that is used is counted.
+_SAID = {
+    "max_tokens": "max tokens", "seed": "seed", "top_k": "top k", "min_p": "min p",
+    "repeat_penalty": "repeat penalty", "repetition_penalty": "repeat penalty",
+}  # fmt: skip
 
 
 def question(model: str, messages: tuple[Message, ...], raw: bool) -> tuple[str, dict[str, Any]]:
@@ -45,8 +55,37 @@ def more_options(sampling: SamplingOptions) -> dict[str, Any]:
     return body
 
 
-def left_out(sampling: SamplingOptions) -> tuple[str, ...]:
-    """A sentence where leaving out `more_options` changes the answer."""
-    if len(more_options(sampling)) == 1:
-        return ()
-    return ("This server takes OpenAI's own options only: top-k, min-p and repeat penalty were left out.",)
+def refused_options(body: dict[str, Any], said: str) -> tuple[str, ...]:
+    """Which options of `body` a server names where it says no; without a name those that OpenAI does not know, then the
+    wish for counts; () where there is nothing to leave out any more."""
+    may_go = [name for name in (*_MAY_GO, *_MORE) if name in body]
+    if "context" in said:  # a prompt that is too long stays so without a limit for the answer
+        may_go = [name for name in may_go if name != "max_tokens"]
+    named = tuple(name for name in may_go if re.search(rf"(?<![a-z_]){name}(?![a-z_])", said))
+    unnamed = tuple(name for name in _MORE if name in body) or tuple(n for n in may_go if n == "stream_options")
+    return named or unnamed
+
+
+def without(body: dict[str, Any], names: tuple[str, ...], said: str) -> dict[str, Any]:
+    """The same without these; a limit that goes by another name keeps its value."""
+    less = {name: value for name, value in body.items() if name not in names}
+    if "max_tokens" in names and "max_completion_tokens" in said:
+        less["max_completion_tokens"] = body["max_tokens"]
+    return less
+
+
+def left_out(asked: dict[str, Any], taken: dict[str, Any]) -> tuple[str, ...]:
+    """Names of options, as they stand among the differences, that were `asked` for and not `taken`."""
+    gone = [name for name in asked if name not in taken and name in _SAID]
+    kept = {"max_tokens"} if "max_completion_tokens" in taken else set()
+    return tuple(dict.fromkeys(_SAID[name] for name in gone if name not in kept))
+
+
+def left_out_words(asked: dict[str, Any], taken: dict[str, Any]) -> tuple[str, ...]:
+    """A sentence for the same, and one where the server cannot be asked to count."""
+    said = []
+    if names := left_out(asked, taken):
+        said.append(f"This server does not take every option: it was asked without {', '.join(names)}.")
+    if "stream_options" in asked and "stream_options" not in taken:
+        said.append("This server does not take stream_options, so it may not say how many tokens it counted.")
+    return tuple(said)

@@ -229,7 +229,7 @@ class Pulse:
 
 @dataclass(frozen=True)
 class Generated:
-    """Terminal: the answer is complete, for whatever reason."""
+    """Terminal: the answer is complete, for whatever reason. left_out: options that a server did not take."""
 
     id: int
     stop_reason: StopReason
@@ -237,6 +237,7 @@ class Generated:
     memory: MemoryReceipt
     notices: tuple[str, ...] = ()
     proof: PromptProof | None = None
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

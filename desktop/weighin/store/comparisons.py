@@ -6,17 +6,17 @@ import contextlib
 import json
 import re
 import sqlite3
+from collections.abc import Callable
 from typing import Any
 
 from sqlite_utils import Database
 
-from weighin.core.comparisons.blind import contender
+from weighin.core.comparisons.answer import StopReason
 from weighin.core.comparisons.comparison import Comparison, Mode
 from weighin.core.comparisons.history import HistoryRow
 from weighin.core.comparisons.slowdown import fits
 from weighin.core.errors import AppError
 from weighin.core.jsonable import ShapeError, from_plain, to_plain
-from weighin.core.models.model import ModelFacts
 
 _LIST = """
 select c.id, c.created, substr(c.prompt, 1, 300) as prompt, c.mode,
@@ -27,25 +27,15 @@ from comparisons c
 left join answers a on a.comparison = c.id and a.lane = 'A'
 left join answers b on b.comparison = c.id and b.lane = 'B'
 """
-_ALONE = """
-select c.id from comparisons c
-join answers a on a.comparison = c.id and a.lane = 'A'
-join answers b on b.comparison = c.id and b.lane = 'B'
-where c.mode = 'alone' and ((a.model = ? and b.model = ?) or (a.model = ? and b.model = ?))
-order by c.prompt = ? desc, c.created desc, c.rowid desc limit ?
-"""
-# Among how many earlier comparisons of a pair one with the same options is looked for.
-_NEAREST = 50
-
 _PAIR = """
 select c.id from comparisons c
 join answers a on a.comparison = c.id and a.lane = 'A'
 join answers b on b.comparison = c.id and b.lane = 'B'
-where c.mode = ? and a.model = ? and b.model = ? and a.stop_reason not in ('failed', 'cancelled')
-and b.stop_reason not in ('failed', 'cancelled')
-order by c.created desc, c.rowid desc limit ?
+where c.mode = ? and ((a.model = ? and b.model = ?) or (a.model = ? and b.model = ?))
+order by c.prompt = ? desc, c.created desc, c.rowid desc limit ?
 """
-_PAIR_LOOKS = 20
+# Among how many earlier comparisons of a pair one with the same options is looked for.
+_NEAREST = 50
 
 
 class ComparisonStore:
@@ -75,6 +65,7 @@ class ComparisonStore:
                 request=_dump(to_plain(request)),
                 engine=_dump(to_plain(comparison.engine)) if comparison.engine else None,
                 differences=_dump(list(comparison.differences)),
+                machine=_dump(to_plain(comparison.machine)) if comparison.machine else None,
                 slowdowns=_dump([to_plain(s) if s else None for s in comparison.slowdowns]),
             )
             for result in comparison.results:
@@ -137,6 +128,7 @@ class ComparisonStore:
             "engine": json.loads(row["engine"]) if row["engine"] else None,
             "differences": json.loads(row["differences"] or "[]"),
             "slowdowns": json.loads(row["slowdowns"] or "[]"),
+            "machine": json.loads(row["machine"]) if row["machine"] else None,
         }
         try:
             return from_plain(Comparison, body)
@@ -145,29 +137,29 @@ class ComparisonStore:
                 "This comparison was stored in a form this version cannot read.", str(error), "shape"
             ) from None
 
-    def latest_of_pair(self, a: ModelFacts, b: ModelFacts, mode: Mode) -> Comparison | None:
-        """The newest comparison of these models in these lanes in which both answered; None where there is none."""
-        with translated():
-            rows = self._db.execute(_PAIR, [mode.value, _storable(a.name), _storable(b.name), _PAIR_LOOKS]).fetchall()
-        wanted = [contender(model).key for model in (a, b)]
-        for (identifier,) in rows:
-            found = self.get(identifier)
-            if [contender(result.setup.model).key for result in found.results] == wanted:
-                return found
-        return None
-
     def alone_of(self, together: Comparison) -> Comparison | None:
         """The latest comparison that measured the same pair alone, on the same prompt if there is one."""
-        names = [_storable(result.setup.model.name) for result in together.results]
+        return self._nearest(together, Mode.ALONE, lambda found: fits(together, found))
+
+    def together_of(self, alone: Comparison) -> Comparison | None:
+        """The latest comparison that ran the same pair at once, with the same options and to the end; on the same
+        prompt if there is one."""
+        return self._nearest(alone, Mode.TOGETHER, lambda found: fits(found, alone) and _answered(found))
+
+    def _nearest(
+        self, comparison: Comparison, mode: Mode, is_wanted: Callable[[Comparison], bool]
+    ) -> Comparison | None:
+        names = [_storable(result.setup.model.name) for result in comparison.results]
         if len(names) != 2:
             return None
+        prompt = _storable(comparison.request.prompt.text)
         with translated():
-            rows = self._db.execute(_ALONE, [*names, *names[::-1], _storable(together.request.prompt.text), _NEAREST])
+            rows = self._db.execute(_PAIR, [mode.value, *names, *names[::-1], prompt, _NEAREST])
             identifiers = [identifier for (identifier,) in rows.fetchall()]
         for identifier in identifiers:
             with contextlib.suppress(AppError):  # one that this version cannot read
                 found = self.get(identifier)
-                if fits(together, found):
+                if is_wanted(found):
                     return found
         return None
 
@@ -203,6 +195,11 @@ class translated:  # noqa: N801 - reads as a statement
             if "locked" in reason or "busy" in reason:
                 raise AppError("Another program holds the history database; please try again.", reason, "locked")
             raise AppError(f"The history database said: {reason}.", reason, "database")
+
+
+def _answered(comparison: Comparison) -> bool:
+    unfinished = (StopReason.FAILED, StopReason.CANCELLED)
+    return all(result.answer.stop_reason not in unfinished for result in comparison.results)
 
 
 def _row(entry: dict[str, Any]) -> HistoryRow:

@@ -134,3 +134,9 @@ def m006_prompt_sets(db: Database) -> None:
 def m007_slowdowns(db: Database) -> None:
     """What was left of each model's speed when both ran together."""
     db["comparisons"].add_column("slowdowns", str)  # type: ignore[union-attr]
+
+
+@MIGRATIONS()
+def m008_machines(db: Database) -> None:
+    """On which computer a comparison was made: a profile may move to another one."""
+    db["comparisons"].add_column("machine", str)  # type: ignore[union-attr]

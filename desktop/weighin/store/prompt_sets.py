@@ -8,7 +8,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from weighin.core.jsonable import ShapeError, from_plain, to_plain
-from weighin.core.prompts.prompt_set import PromptSet, SetResult, SetRun, StoredRun
+from weighin.core.prompts.prompt_set import PromptSet, SetPrompt, SetResult, SetRun, StoredRun
 from weighin.store.comparisons import translated
 
 _KEPT_RUNS = 50
@@ -63,18 +63,19 @@ class PromptSetStore:
                 [run, result.number, json.dumps(to_plain(result))],
             )
 
-    def latest_run(self) -> StoredRun | None:
-        """The run that was begun last, with its results; None where there is none."""
+    def latest_run(self, prompts: tuple[SetPrompt, ...] | None = None) -> StoredRun | None:
+        """The run that was begun last, with its results; with `prompts` the last one of these. None where there is
+        none."""
         with translated():
-            row = self._db.execute(
-                "select id, record from set_runs order by created desc, rowid desc limit 1"
-            ).fetchone()
-            if row is None:
-                return None
-            rows = self._db.execute("select record from set_results where run = ? order by number", [row[0]]).fetchall()
-        run = _read(SetRun, row[1])
-        results = tuple(found for (record,) in rows if (found := _read(SetResult, record)) is not None)
-        return StoredRun(run, results) if run is not None else None
+            for (record,) in self._db.execute("select record from set_runs order by created desc, rowid desc"):
+                run = _read(SetRun, record)
+                if prompts is None or (run is not None and run.prompts == prompts):
+                    return StoredRun(run, self._results(run.id)) if run is not None else None
+        return None
+
+    def _results(self, run: str) -> tuple[SetResult, ...]:
+        rows = self._db.execute("select record from set_results where run = ? order by number", [run]).fetchall()
+        return tuple(found for (record,) in rows if (found := _read(SetResult, record)) is not None)
 
 
 def _read(kind: type, record: str) -> Any:

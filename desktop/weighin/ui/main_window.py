@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray
 from PySide6.QtGui import QCloseEvent, QIcon, QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from weighin import paths
 from weighin.core.comparisons.comparison import Comparison
@@ -124,7 +124,9 @@ class MainWindow(QMainWindow):
         if self._sets_desk is None:
             from weighin.ui.prompt_sets.sets_desk import SetsDesk
 
-            self._sets_desk = SetsDesk(self._theme, self._parts.prompt_sets, self._runner, self._history, self.compare)
+            self._sets_desk = SetsDesk(
+                self._theme, self._parts.prompt_sets, self._runner, self._parts.blind, self._history, self.compare
+            )
         return self._sets_desk
 
     @property
@@ -262,7 +264,7 @@ class MainWindow(QMainWindow):
             shortcut = QShortcut(QKeySequence(f"Ctrl+{number + 1}"), self)
             shortcut.activated.connect(lambda which=number: self._go_to(which))
         self._history.completed.connect(self.compare.complete)
-        self._parts.blind.began.connect(self._put_bundle_away)
+        self._parts.blind.began.connect(self._put_names_away)
         # A file dropped beside the panes goes to the first lane; on a pane, that pane takes it.
         FileDrop(self).dropped.connect(self._take_file)
         self.compare.tape_wanted.connect(self._tell_tape)
@@ -297,25 +299,35 @@ class MainWindow(QMainWindow):
     def _show_differences(self, comparison: Comparison) -> None:
         from weighin.ui.reading.reading_window import ReadingWindow
 
-        ReadingWindow(self._theme, comparison, self).show()
+        if self._may_tell():
+            ReadingWindow(self._theme, comparison, self).show()
 
     def _tell_tape(self, comparison: Comparison) -> None:
         from weighin.ui.tape.tape_window import TapeWindow
 
+        if not self._may_tell():
+            return
         tapes = self._parts.tapes
 
         def show(tape: Tape) -> None:
-            TapeWindow(self._theme, tapes, tape, self).show()
+            if self._may_tell():
+                TapeWindow(self._theme, tapes, tape, self).show()
 
         tapes.make(comparison, show, lambda error: self.show_notice(error.user_text))
+
+    def _may_tell(self) -> bool:
+        """Whether a window may name the models; otherwise it is said why not."""
+        if self._parts.blind.hides:
+            self.show_notice(self.compare.why_closed)
+        return not self._parts.blind.hides
 
     def _export(self, comparison: Comparison, kind: str) -> None:
         self.bundle_desk.ask_export(comparison, kind, self)
 
     def _compare_models(self, models: tuple[ModelFacts, ...]) -> None:
         """Put models into the lanes, a single one into the first."""
-        if self._runner.running:
-            self.show_notice("A comparison is running. Stop it or let it finish, then choose other models.")
+        if self.compare.why_closed:
+            self.show_notice(self.compare.why_closed)
             return
         for pane, facts in zip(self.compare.panes, models, strict=False):
             pane.header.picker.choose(facts)
@@ -326,10 +338,12 @@ class MainWindow(QMainWindow):
         self._go_to(MODELS)
         self.models_page.show_repository(candidate.repo)
 
-    def _put_bundle_away(self) -> None:
-        """It names the models that a blind round hides."""
+    def _put_names_away(self) -> None:
+        """A bundle and the windows beside this one name the models that a blind round hides."""
         if self._bundle_desk is not None:
             self._bundle_desk.put_away()
+        for dialog in self.findChildren(QDialog):
+            dialog.close()
 
     def _show_system(self, system: System) -> None:
         """Show the facts of a system."""
@@ -342,8 +356,8 @@ class MainWindow(QMainWindow):
         self.mmlu_page.show_claim(claim)
 
     def _reopen(self, comparison: Comparison) -> None:
-        if self._runner.running:
-            self.history_page.refuse("A comparison is running. Stop it or let it finish, then open this one.")
+        if self.compare.why_closed:
+            self.history_page.refuse(self.compare.why_closed)
             return
         if self._bundle_desk is not None:
             self._bundle_desk.put_away()

@@ -18,6 +18,7 @@ from weighin.core.comparisons.answer import Counting, StopReason
 from weighin.core.comparisons.chat import Message
 from weighin.core.comparisons.options import LoadOptions, SamplingOptions
 from weighin.endpoint.engine import ServerEngine
+from weighin.endpoint.errors import says
 from weighin.endpoint.http import Patience
 from weighin.protocol.messages import Generate, Generated, Load, Loaded, Tokenize, Tokens
 from weighin.workers.engine import EngineError
@@ -148,7 +149,41 @@ def test_a_server_that_knows_only_openai_is_asked_again_plainly(new_server: NewS
     assert talk.ask().notices == ()
     done = talk.ask(temperature=0.5)
     assert "top_k" not in talk.server.seen[-1].body
-    assert "left out" in done.notices[0]
+    assert "without top k, min p" in done.notices[0] and done.left_out == ("top k", "min p")
+
+
+def test_options_a_server_names_are_left_out_one_by_one(new_server: NewServer) -> None:
+    talk = Talk(new_server(refuses=("stream_options", "seed", "top_k")))
+    talk.load()
+    done = talk.ask(temperature=0.5)
+    body = talk.server.seen[-1].body
+    assert not {"stream_options", "seed", "top_k"} & set(body) and "min_p" in body
+    assert done.left_out == ("seed", "top k")
+    assert "without seed, top k" in done.notices[0] and "stream_options" in done.notices[1]
+    assert done.timing.counting is Counting.PIECES and done.stop_reason is StopReason.END
+
+
+def test_a_limit_of_another_name_is_kept(new_server: NewServer) -> None:
+    talk = Talk(new_server(refuses=("max_tokens",), retry_after=" Use 'max_completion_tokens' instead."))
+    talk.load()
+    done = talk.ask(max_tokens=33)
+    assert talk.server.seen[-1].body["max_completion_tokens"] == 33
+    assert (done.left_out, done.notices) == ((), ())
+
+
+def test_a_refusal_without_a_name_leaves_out_what_changes_no_answer(new_server: NewServer) -> None:
+    talk = Talk(new_server(refuses=("stream_options",), nameless=True))
+    talk.load()
+    assert talk.ask().stop_reason is StopReason.END
+    talk.server.behaviour.refuses = ("temperature",)
+    asked = len(talk.server.seen)
+    assert talk.failure().kind == "refused"
+    assert len(talk.server.seen) == asked + 3
+
+
+def test_a_refusal_in_the_shape_of_fastapi_is_read() -> None:
+    said = says(b'{"detail": [{"loc": ["body", "seed"], "msg": "Extra inputs are not permitted"}]}')
+    assert said == "body.seed: Extra inputs are not permitted"
 
 
 def test_a_server_that_does_not_stream_gives_text_and_no_speed(new_server: NewServer) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -37,6 +38,14 @@ def test_a_calm_round() -> None:
     found = after(Machine(), now=10.0, busy=131.0, own=40.0)
     assert found.other_cores == pytest.approx(0.1)
     assert (found.on_battery, found.power_changed, found.throttled, found.disturbances) == (False, False, False, ())
+
+
+def test_sleep_that_no_clock_tells_is_not_denied() -> None:
+    machine = Machine()
+    watch = ConditionWatch(replace(machine.watch._sources, tells_sleep=False))
+    assert watch.end(watch.begin((1,)), 1.0, False, 3.0).suspended is None
+    assert watch.end(watch.begin((1,)), 1.0, True, 3.0).suspended is True
+    assert machine.watch.end(machine.watch.begin((1,)), 1.0, False, 3.0).used_cores == 3.0
 
 
 def test_other_programs() -> None:

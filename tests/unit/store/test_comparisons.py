@@ -10,6 +10,7 @@ from tests.support.lanes import fake_model, request
 from weighin.core.comparisons.answer import Answer, Failure, MemoryReceipt, StopReason, Timing
 from weighin.core.comparisons.comparison import Comparison, EngineFacts, LaneResult, LaneSetup, Mode
 from weighin.core.comparisons.slowdown import against_alone
+from weighin.core.computer.machine_facts import MachineFacts
 from weighin.core.errors import AppError
 from weighin.store.comparisons import ComparisonStore
 from weighin.store.database import open_database
@@ -41,7 +42,8 @@ def store(tmp_path: Path) -> Iterator[ComparisonStore]:
 
 def test_what_is_kept_comes_back_as_it_was(store: ComparisonStore) -> None:
     failed = comparison(failure=Failure("killed", "It died.", "log"), stop_reason=StopReason.FAILED)
-    for one in (comparison("a1"), replace(failed, id="b2")):
+    elsewhere = replace(comparison("c3"), machine=MachineFacts("Ryzen", "Linux", 8, 1, ("GPU",)))
+    for one in (comparison("a1"), replace(failed, id="b2"), elsewhere):
         store.save(one)
         assert store.get(one.id) == one
 

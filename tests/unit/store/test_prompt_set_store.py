@@ -40,6 +40,17 @@ def test_a_run_comes_back_with_what_it_has(store: PromptSetStore) -> None:
     assert store.latest_run() == StoredRun(RUN, (results[1], results[0]))
 
 
+def test_the_latest_run_of_these_prompts(store: PromptSetStore) -> None:
+    store.begin_run(RUN)
+    store.add_result(RUN.id, result_of(0, record()))
+    other = replace(RUN, id="r2", created="2026-11-23T10:00:00+00:00", prompts=(SetPrompt("else"),))
+    store.begin_run(other)
+    assert store.latest_run() == StoredRun(other) == store.latest_run(other.prompts)
+    found = store.latest_run(RUN.prompts)
+    assert found is not None and found.run == RUN and len(found.results) == 1
+    assert store.latest_run((SetPrompt("never"),)) is None
+
+
 def test_old_runs_go(store: PromptSetStore) -> None:
     for number in range(53):
         store.begin_run(replace(RUN, id=f"r{number}", created=f"2026-11-22T10:00:{number:02d}+00:00"))

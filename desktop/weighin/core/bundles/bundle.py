@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from weighin.core.comparisons.blind import Choice, Vote, contender
 from weighin.core.comparisons.comparison import Comparison
 from weighin.core.computer.hardware import Hardware
+from weighin.core.computer.machine_facts import MachineFacts
 from weighin.core.downloads.download import Plan, WantedFile
 from weighin.core.evaluations.evaluation import ScoredItem
 from weighin.core.jsonable import to_plain
@@ -60,17 +61,6 @@ class BundleModel:
 
 
 @dataclass(frozen=True)
-class BundleMachine:
-    """The computer that gave the numbers; sizes in bytes."""
-
-    processor: str
-    system: str
-    physical_cores: int
-    ram_total_bytes: int | None = None
-    gpus: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
 class LaneVote:
     """A blind judgement on this comparison. choice: which lane was better, "a" or "b", or "tie" or "both_bad";
     created: ISO 8601 in UTC."""
@@ -88,14 +78,14 @@ class Bundle:
     created: str
     comparison: Comparison
     models: tuple[BundleModel, ...]
-    machine: BundleMachine | None = None
+    machine: MachineFacts | None = None
     votes: tuple[LaneVote, ...] = ()
     items: tuple[ScoredItem, ...] = ()
 
 
-def machine_of(hardware: Hardware) -> BundleMachine:
+def machine_of(hardware: Hardware) -> MachineFacts:
     """What of this computer belongs into a bundle: no name of it or of its user."""
-    return BundleMachine(
+    return MachineFacts(
         hardware.processor,
         re.sub(r"-\S+", "", hardware.system),  # what follows the number of a kernel is its builder's business
         hardware.physical_cores,

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from weighin.core.bundles.bundle import SCHEMA, VOTE_CHOICES, Bundle, BundleModel
+from weighin.core.bundles.bundle_limits import check_limits
 from weighin.core.bundles.privacy import SERVER
 from weighin.core.comparisons.comparison import LABELS, Comparison
 from weighin.core.downloads.hub_names import check_commit, check_path, check_repository, is_sha256
@@ -16,12 +17,11 @@ from weighin.core.jsonable import ShapeError, from_plain, to_plain
 from weighin.core.safe_text import safe_name
 
 MAX_BYTES = 64 << 20
-_MAX_PARTS = 1000
-_MAX_ROUNDS = 200
-_MAX_TURNS = 1000
 _MAX_NAME = 500
+# A day more on either side can still be told in any time zone.
+_YEARS = (1970, 9998)
 _MAX_NUMBER = 1 << 53
-_SCHEMA = re.compile(r"weighin\.bundle/(\d{1,9})")
+_SCHEMA = re.compile(r"weighin\.bundle/[1-9]\d{0,8}")
 _ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 # The only numbers that may be below zero.
 _SIGNED = ("gpu_layers", "logprobs")
@@ -34,18 +34,17 @@ def read_bundle(data: bytes) -> Bundle:
         raise AppError(f"This file is too large for a bundle: more than {MAX_BYTES >> 20} MiB.", kind="too_large")
     body = _parsed(data)
     schema = body.get("schema")
-    match = _SCHEMA.fullmatch(schema) if isinstance(schema, str) else None
-    if match is None:
+    if not isinstance(schema, str) or not _SCHEMA.fullmatch(schema):
         raise AppError("This is not a bundle of Weigh-In: it does not say that it is one.", kind="not_bundle")
     if schema != SCHEMA:
         raise AppError("This bundle was written by a newer version of Weigh-In; please update.", kind="newer")
     try:
+        check_limits(body)
         bundle: Bundle = from_plain(Bundle, body)
+        _check(bundle)
     except ShapeError as error:
         where = safe_name(str(error), 160)
         raise AppError(f"This bundle is damaged or was changed by hand ({where}).", kind="damaged") from None
-    try:
-        _check(bundle)
     except AppError as error:
         raise AppError(f"This bundle is refused: {error.user_text}", kind="refused") from None
     return bundle
@@ -81,9 +80,9 @@ def _check(bundle: Bundle) -> None:
         raise AppError("it does not name the files of both lanes.")
     if not 1 <= comparison.request.repeat <= 20:
         raise AppError("rounds must be a whole number from 1 to 20.")
+    if len(comparison.slowdowns) not in (0, len(LABELS)):
+        raise AppError("its slowdowns are not those of two lanes.")
     _check_conversation(comparison)
-    if any(len(result.rounds) > _MAX_ROUNDS for result in comparison.results):
-        raise AppError("it has more rounds than can be run.")
     _check_names(comparison)
     if any(vote.choice not in VOTE_CHOICES for vote in bundle.votes):
         raise AppError("a vote in it is none.")
@@ -98,7 +97,7 @@ def _check_conversation(comparison: Comparison) -> None:
     if len(request.threads) not in (0, len(LABELS)) or not _ID.fullmatch(request.follows or "none"):
         raise AppError("its earlier turns are not those of two lanes.")
     for thread in request.threads:
-        if any(message.role not in ("user", "assistant") for message in thread) or len(thread) > _MAX_TURNS:
+        if any(message.role not in ("user", "assistant") for message in thread):
             raise AppError("its earlier turns are no conversation.")
     if any(len(file.name) > _MAX_NAME for file in request.prompt.attachments):
         raise AppError("a name in it is longer than a name can be.")
@@ -115,8 +114,6 @@ def _check_names(comparison: Comparison) -> None:
 
 
 def _check_model(model: BundleModel) -> None:
-    if len(model.files) > _MAX_PARTS:
-        raise AppError("a model in it has too many parts.")
     if model.repo is not None:
         check_repository(model.repo)
     if model.commit is not None:
@@ -138,9 +135,11 @@ def _check_file_name(name: str) -> None:
 
 def _check_moment(text: str) -> None:
     try:
-        datetime.fromisoformat(text)
+        year = datetime.fromisoformat(text).year
     except ValueError:
-        raise AppError(f"{safe_name(text, 40)!r} is no moment in time.") from None
+        year = 0
+    if not _YEARS[0] <= year <= _YEARS[1]:
+        raise AppError(f"{safe_name(text, 40)!r} is no moment in time a comparison can have been made.")
 
 
 def _check_numbers(value: Any, name: str) -> None:

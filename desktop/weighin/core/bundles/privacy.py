@@ -4,27 +4,36 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
 
 from weighin.core.comparisons.answer import Answer, Failure
 from weighin.core.comparisons.comparison import Comparison, LaneSetup
 from weighin.core.models.model import ModelFacts
+from weighin.core.models.server import server_of
 
 # The folders of an absolute path; what follows them is the name that stays. Not the end of "tok/s" or of an address.
 _FOLDERS = re.compile(r"(?<![\w./:~-])(?:[A-Za-z]:|~)?[\\/](?:[^\s\\/:\"'<>|]+[\\/])+")
 _ADDRESS = re.compile(r"^https?://", re.IGNORECASE)
+# Where a server sent a request on to: somebody's machine too.
+_ELSEWHERE = re.compile(r"(?<=sends the request on to )\S+(?=,)")
 # An address that leads nowhere by agreement (RFC 2606).
 SERVER = "http://server.invalid/v1"
 
 
 @dataclass(frozen=True)
 class Owner:
-    """Whose computer it is: the home folder and the user's name."""
+    """Whose computer it is: the home folder, the user's name, and the servers it talks to, as host:port."""
 
     home: str
     user: str
+    servers: tuple[str, ...] = ()
 
     def hide(self, text: str) -> str:
-        """`text` with every absolute path cut to its last name and without the user's name."""
+        """`text` with every absolute path cut to its last name, without the user's name and those of servers."""
+        for server in self.servers:
+            for name in (server, urlsplit(f"//{server}").hostname or server):
+                text = re.sub(rf"(?<![\w.-]){re.escape(name)}(?![\w-])", "the server", text, flags=re.IGNORECASE)
+        text = _ELSEWHERE.sub("another server", text)
         for home in {self.home, self.home.replace("\\", "/")}:
             if len(home) > 1:
                 text = text.replace(home, "")
@@ -35,6 +44,8 @@ class Owner:
 def without_owner(comparison: Comparison, owner: Owner) -> Comparison:
     """The same record without paths and names. Prompts and answers are what was compared: they stay as they are."""
     a, b = comparison.request.lanes
+    models = (a.model, b.model, *(result.setup.model for result in comparison.results))
+    owner = replace(owner, servers=tuple(dict.fromkeys(server_of(model) for model in models if model.is_server)))
     results = tuple(
         replace(result, setup=_setup(result.setup, owner), answer=_answer(result.answer, owner))
         for result in comparison.results

@@ -9,6 +9,7 @@ from weighin.core import words
 from weighin.core.bundles.bundle import Bundle, BundleModel
 from weighin.core.comparisons.answer import Answer, StopReason
 from weighin.core.comparisons.comparison import Comparison, ComparisonRequest, EngineFacts, LaneResult
+from weighin.core.computer.machine_facts import UNKNOWN_MACHINE
 from weighin.core.models.model import ModelFacts
 from weighin.core.safe_text import safe_name
 
@@ -62,7 +63,8 @@ class Replayed:
 
 def shown_here(bundle: Bundle, here: dict[str, ModelFacts]) -> Comparison:
     """The bundle's comparison, its models replaced by those of this computer (`here`, by lane); a model that is not
-    here keeps its facts, but no path that could be opened and no claim to be verified."""
+    here keeps its facts, but no path that could be opened and no claim to be verified. It names the machine it was made
+    on, so that nothing of this one is told of it."""
     comparison = bundle.comparison
 
     def local(label: str, model: ModelFacts) -> ModelFacts:
@@ -71,7 +73,8 @@ def shown_here(bundle: Bundle, here: dict[str, ModelFacts]) -> Comparison:
 
     results = tuple(replace(r, setup=replace(r.setup, model=local(r.label, r.setup.model))) for r in comparison.results)
     request = replace(_request(comparison.request, results), try_anyway=False)
-    return replace(comparison, request=request, results=results)
+    machine = bundle.machine or UNKNOWN_MACHINE
+    return replace(comparison, request=request, results=results, machine=machine)
 
 
 def cannot_run(bundle: Bundle, here: dict[str, ModelFacts]) -> str:

@@ -45,6 +45,7 @@ class Timing:
     non-empty text; first_answer_token_s: to the first text that is not reasoning. generation_s: from the first to the
     last generated token. generated_tokens: without the end token; reasoning_tokens are among them.
     characters: of answer and reasoning together. major_faults: pages read from disk while answering.
+    disturbed: the computer slept meanwhile, so no time of this answer is worth anything, and none is kept.
     counting: who counted; over a network, times are those of this client. conditions: what else happened on this
     computer. position: which answer of its comparison this was, warm-ups included, counted from 0. energy: what was
     used from the request to the end, None where nothing counts it or another model ran at the same time.
@@ -74,6 +75,11 @@ class Timing:
         """Energy in joules; None where none was counted, or the computer slept."""
         return self.energy.joules if self.energy and not self.disturbed else None
 
+    def __post_init__(self) -> None:
+        if self.disturbed:
+            for name in ("prompt_s", "first_token_s", "first_answer_token_s", "generation_s", "total_s"):
+                object.__setattr__(self, name, None)
+
     @property
     def is_remote(self) -> bool:
         """Whether the answer came over a network."""
@@ -87,14 +93,14 @@ class Timing:
     @property
     def generation_tokens_per_s(self) -> float | None:
         """(generated - 1) / (last - first); None below MIN_TOKENS_FOR_RATE, where the quotient says little."""
-        if self.generated_tokens < MIN_TOKENS_FOR_RATE or self.disturbed:
+        if self.generated_tokens < MIN_TOKENS_FOR_RATE:
             return None
         return rate(self.generated_tokens - 1, self.generation_s)
 
     @property
     def characters_per_s(self) -> float | None:
         """Characters of text a second while writing: comparable across tokenizers, as tokens are not."""
-        if self.generated_tokens < MIN_TOKENS_FOR_RATE or self.disturbed:
+        if self.generated_tokens < MIN_TOKENS_FOR_RATE:
             return None
         return rate(self.characters * (self.generated_tokens - 1) / self.generated_tokens, self.generation_s)
 
@@ -159,7 +165,8 @@ class Answer:
     """Everything one lane gave back for one prompt. A stopped or failed answer keeps the text written so far.
 
     context: tokens the worker really had, which may be fewer than asked for; None where none was loaded. proof: None
-    where no answer was finished, or a server does not tell."""
+    where no answer was finished, or a server does not tell. left_out: names of options that a server did not take, as
+    they stand among the differences."""
 
     text: str
     reasoning: str
@@ -171,3 +178,4 @@ class Answer:
     notices: tuple[str, ...] = ()
     failure: Failure | None = None
     proof: PromptProof | None = None
+    left_out: tuple[str, ...] = ()

@@ -9,6 +9,7 @@ from weighin.core.comparisons.answer import Answer, Failure, MemoryReceipt, Timi
 from weighin.core.comparisons.chat import Message, Prompt
 from weighin.core.comparisons.options import LoadOptions, SamplingOptions
 from weighin.core.comparisons.thinking import thinking_words
+from weighin.core.computer.machine_facts import MachineFacts
 from weighin.core.models.model import ModelFacts
 
 LABELS = ("A", "B")
@@ -100,7 +101,8 @@ class Slowdown:
 class Comparison:
     """A finished, stopped or failed comparison: the record that History keeps. created: ISO 8601 in UTC.
 
-    slowdowns: of each lane, in mode TOGETHER where an earlier comparison had measured the same pair alone."""
+    slowdowns: of each lane, in mode TOGETHER where an earlier comparison had measured the same pair alone. machine:
+    where it was made; None for this computer, before it is kept, and in records of earlier versions."""
 
     id: str
     created: str
@@ -109,6 +111,7 @@ class Comparison:
     engine: EngineFacts | None = None
     differences: tuple[str, ...] = field(default=())
     slowdowns: tuple[Slowdown | None, ...] = ()
+    machine: MachineFacts | None = None
 
     def slowdown(self, label: str) -> Slowdown | None:
         """That of lane `label`; None where nothing is known."""
@@ -128,8 +131,28 @@ def unknowns(results: tuple[LaneResult, ...]) -> tuple[str, ...]:
     """Names of what cannot be compared because a model lives on a server, which does not tell."""
     if not any(result.setup.model.is_server for result in results):
         return ()
-    counted = all(result.answer.timing.prompt_tokens is not None for result in results)
-    return _HIDDEN if counted else (*_HIDDEN, "prompt tokens")
+    hidden: tuple[str, ...] = _HIDDEN
+    if any(result.setup.model.is_server and result.answer.reasoning for result in results):
+        hidden = tuple(name for name in hidden if name != "thinking")
+    if all(result.answer.timing.prompt_tokens is not None for result in results):
+        return hidden
+    return (*hidden, "prompt tokens")
+
+
+def _same_boundaries(a: Answer, b: Answer) -> bool:
+    """Whether the same text in as many tokens is cut at the same places, as far as is known."""
+    one, other = (answer.proof.pieces if answer.proof else () for answer in (a, b))
+    if not one or not other or a.rendered_prompt != b.rendered_prompt:
+        return True
+    return a.timing.prompt_tokens != b.timing.prompt_tokens or one == other
+
+
+def _thinking(result: LaneResult, results: tuple[LaneResult, ...]) -> str:
+    """How a model thinks; beside one on a server, whose template nobody sees, only whether it does."""
+    said = thinking_words(result.answer.rendered_prompt, result.answer.reasoning)
+    if any(other.setup.model.is_server for other in results):
+        return "on" if result.answer.reasoning else "none seen"
+    return said
 
 
 def differences(results: tuple[LaneResult, ...], same_messages: bool = True) -> tuple[str, ...]:
@@ -146,12 +169,14 @@ def differences(results: tuple[LaneResult, ...], same_messages: bool = True) -> 
         "threads": (a.answer.timing.threads, b.answer.timing.threads),
         "chat template": (a.setup.model.template_sha256, b.setup.model.template_sha256),
         "template used": tuple(r.answer.proof.template if r.answer.proof else "" for r in results),
-        "thinking": tuple(thinking_words(r.answer.rendered_prompt, r.answer.reasoning) for r in results),
+        "thinking": tuple(_thinking(r, results) for r in results),
         "rendered prompt": (a.answer.rendered_prompt, b.answer.rendered_prompt),
         "prompt tokens": (a.answer.timing.prompt_tokens, b.answer.timing.prompt_tokens),
+        "tokens": (True, _same_boundaries(a.answer, b.answer)),
     }
     for name in ("max_tokens", "temperature", "top_k", "top_p", "min_p", "repeat_penalty", "seed", "stop"):
-        pairs[name.replace("_", " ")] = (getattr(a.setup.sampling, name), getattr(b.setup.sampling, name))
+        said = name.replace("_", " ")
+        pairs[said] = tuple(None if said in r.answer.left_out else getattr(r.setup.sampling, name) for r in results)
     hidden = unknowns(results)
     known = {name: pair for name, pair in pairs.items() if not (name in _MAY_LACK and "" in pair)}
     return tuple(name for name, (one, other) in known.items() if one != other and name not in hidden)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-# Cores that other programs may keep busy without taking anything from the model, as long as it leaves that many idle.
-_TOLERATED_CORES = 0.5
+# What other programs may do and still disturb nothing: a quarter of a core, which a desktop at rest stays below while
+# it draws the window, or a tenth of the cores the models use, which costs no more than two medians may differ by. Idle
+# cores excuse nobody: memory, cache and clock are shared.
+_TOLERATED_CORES, _TOLERATED_SHARE = 0.25, 0.1
 
 
 @dataclass(frozen=True)
@@ -14,14 +16,16 @@ class Conditions:
 
     on_battery: at its end. power_changed: plugged in or out meanwhile. throttled: the processor was slowed down because
     it was too hot. suspended: the computer slept. other_cores: how many cores other programs kept busy on average;
-    spare_cores: how many the model (both of them, together) left to them."""
+    used_cores: how many the model used (both of them, together), None where it did not run on this computer;
+    spare_cores: how many it left to others."""
 
     on_battery: bool | None = None
     power_changed: bool = False
     throttled: bool | None = None
-    suspended: bool = False
+    suspended: bool | None = False
     other_cores: float | None = None
     spare_cores: float = 0.0
+    used_cores: float | None = None
 
     @property
     def disturbances(self) -> tuple[str, ...]:
@@ -33,9 +37,15 @@ class Conditions:
             found.append("plugged in or out meanwhile")
         if self.throttled:
             found.append("the processor was throttled")
-        if self.other_cores is not None and self.other_cores > max(_TOLERATED_CORES, self.spare_cores / 2):
+        tolerated = max(_TOLERATED_CORES, _TOLERATED_SHARE * (self.used_cores or 0))
+        if self.other_cores is not None and self.other_cores > tolerated:
             found.append(f"other programs kept {self.other_cores:.1f} cores busy")
         return tuple(found)
+
+    @property
+    def _sought(self) -> tuple[tuple[str, object], ...]:
+        """What every system should tell, and not every one does."""
+        return (("other load", self.other_cores), ("heat", self.throttled), ("sleep", self.suspended))
 
     @property
     def words(self) -> str:
@@ -44,5 +54,7 @@ class Conditions:
         if self.on_battery is not None:
             parts.append("on battery" if self.on_battery else "on mains")
         if self.other_cores is not None and not any("other programs" in part for part in parts):
-            parts.append("no other load to speak of")
+            parts.append(f"other load {self.other_cores:.1f} cores")
+        if self.used_cores is not None:
+            parts += [f"{name} not known" for name, value in self._sought if value is None]
         return ", ".join(parts)

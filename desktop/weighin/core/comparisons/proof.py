@@ -6,9 +6,9 @@ import hashlib
 from dataclasses import dataclass
 
 from weighin.core import words
-from weighin.core.comparisons.answer import PromptProof
+from weighin.core.comparisons.answer import Answer, PromptProof
 from weighin.core.comparisons.chat import Message
-from weighin.core.comparisons.comparison import Comparison, LaneResult
+from weighin.core.comparisons.comparison import Comparison, LaneResult, differences
 from weighin.core.comparisons.conversation import turns
 from weighin.core.comparisons.options import SamplingOptions
 from weighin.core.comparisons.thinking import thinking_words
@@ -21,6 +21,9 @@ _TEMPLATES = {
     "none": "none, plain text",
     "raw": "left out (raw)",
 }
+
+
+_NOT_TAKEN = "not taken by the server"
 
 
 @dataclass(frozen=True)
@@ -42,9 +45,15 @@ def proof_rows(comparison: Comparison) -> tuple[ProofRow, ...]:
         a, b = (
             {"earlier turns": _turns(t), **given} for t, given in zip(comparison.request.threads, (a, b), strict=True)
         )
-    return tuple(
-        ProofRow(name, a[name], b[name], a[name] != b[name] and ON_THE_SERVER not in (a[name], b[name])) for name in a
-    )
+    named = differences(comparison.results)
+    rows = []
+    for name in a:
+        differs = a[name] != b[name] and ON_THE_SERVER not in (a[name], b[name])
+        # Beside a server only whether a model thinks can be held against another one, not how it came to.
+        rows.append(ProofRow(name, a[name], b[name], differs and (name != "thinking" or name in named)))
+        if name == "prompt tokens" and "tokens" in named:
+            rows.append(_boundaries(comparison.results))
+    return tuple(rows)
 
 
 def first_difference(a: PromptProof | None, b: PromptProof | None) -> int | None:
@@ -53,6 +62,18 @@ def first_difference(a: PromptProof | None, b: PromptProof | None) -> int | None
         return None
     same = (n for n, (one, other) in enumerate(zip(a.pieces, b.pieces, strict=False)) if one != other)
     return next(same, min(len(a.pieces), len(b.pieces)))
+
+
+def _boundaries(results: tuple[LaneResult, ...]) -> ProofRow:
+    """Where the same text is first cut in another way."""
+    proofs = [result.answer.proof for result in results]
+    at = first_difference(*proofs)
+    said = [
+        f"{at + 1}: {safe_name(repr(proof.pieces[at]), 40)}" if at is not None and proof and at < len(proof.pieces)
+        else words.NONE
+        for proof in proofs
+    ]  # fmt: skip
+    return ProofRow("tokens", said[0], said[1], True)
 
 
 def _turns(thread: tuple[Message, ...]) -> str:
@@ -73,17 +94,26 @@ def _given(result: LaneResult) -> dict[str, str]:
         "prompt tokens": words.count(answer.timing.prompt_tokens),
         "template": here(_TEMPLATES.get(proof.template, words.NONE) if proof else words.NONE),
         "template sha256": here((setup.model.template_sha256 or words.NONE)[:16]),
-        "thinking": here(thinking_words(answer.rendered_prompt, answer.reasoning)),
+        "thinking": "on, by the model" if remote and answer.reasoning else here(_thinking(answer)),
         "context": words.count(answer.context) if answer.context or not remote else ON_THE_SERVER,
-        "sampler": sampler_words(setup.sampling),
-        "seed": str(setup.sampling.seed),
-        "longest answer": words.count(setup.sampling.max_tokens),
+        "sampler": sampler_words(setup.sampling) + _without(answer.left_out, ("top k", "min p", "repeat penalty")),
+        "seed": _NOT_TAKEN if "seed" in answer.left_out else str(setup.sampling.seed),
+        "longest answer": _NOT_TAKEN if "max tokens" in answer.left_out else words.count(setup.sampling.max_tokens),
         "stop strings": ", ".join(safe_name(repr(stop), 40) for stop in setup.sampling.stop) or "none",
         "KV cache type": here(setup.load.kv_type),
         "batch": here(words.count(setup.load.batch)),
         "GPU layers": here("all" if setup.load.gpu_layers < 0 else words.count(setup.load.gpu_layers)),
         "threads": here(words.count(answer.timing.threads)),
     }
+
+
+def _thinking(answer: Answer) -> str:
+    return thinking_words(answer.rendered_prompt, answer.reasoning)
+
+
+def _without(left_out: tuple[str, ...], names: tuple[str, ...]) -> str:
+    gone = [name for name in names if name in left_out]
+    return f" ({', '.join(gone)} not taken by the server)" if gone else ""
 
 
 def sampler_words(sampling: SamplingOptions) -> str:

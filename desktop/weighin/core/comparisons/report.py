@@ -144,6 +144,7 @@ def lane_json(result: LaneResult, slowdown: Slowdown | None = None) -> dict[str,
         "rendered_prompt": answer.rendered_prompt or None,
         "prompt_proof": asdict(answer.proof) if answer.proof else None,
         "notices": list(answer.notices),
+        "options_left_out": list(answer.left_out),
         "rounds": [timing_json(timing) for timing in result.rounds],
         "spoiled_rounds": [timing_json(timing) for timing in result.spoiled],
         "spread": _spreads(result),
@@ -249,10 +250,11 @@ def number_lines(result: LaneResult, comparison: Comparison) -> list[str]:
     timing = answer.timing
     reading = f"{words.count(timing.prompt_tokens)} tok, {words.figure(timing.prompt_tokens_per_s)} tok/s"
     writing = f"{words.count(timing.generated_tokens)} tok, {words.figure(timing.generation_tokens_per_s)} tok/s"
+    loading = "Connect" if timing.is_remote else "Load"
     lines = [
         f"Reading {reading} · First token {words.seconds(timing.first_token_s)} · Writing {writing} · "
         f"{words.figure(timing.characters_per_s)} characters/s{_how_counted(timing)}",
-        f"RAM {_memory(result)} · Load {words.seconds(timing.load_s)} · Total {words.seconds(timing.total_s)}"
+        f"RAM {_memory(result)} · {loading} {words.seconds(timing.load_s)} · Total {words.seconds(timing.total_s)}"
         f"{_energy(timing)}",
         f"Ended: {words.STOPS[answer.stop_reason]}"
         + (f" · {words.plural(timing.threads, 'thread')}" if timing.threads else ""),

@@ -76,7 +76,7 @@ def _writing(timing: Timing) -> float | None:
 
 
 def _whole(timing: Timing) -> float | None:
-    return 1 / timing.total_s if timing.total_s and not timing.disturbed else None
+    return 1 / timing.total_s if timing.total_s else None
 
 
 def _median(ordered: Sequence[float]) -> float:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 from weighin.core import words
-from weighin.core.bundles.bundle import BundleMachine
 from weighin.core.comparisons.answer import Timing
 from weighin.core.comparisons.blind import Tally, contender
-from weighin.core.comparisons.comparison import Comparison, EngineFacts, LaneResult, Mode
+from weighin.core.comparisons.comparison import Comparison, EngineFacts, LaneResult
+from weighin.core.comparisons.round_words import conditions_words
+from weighin.core.computer.machine_facts import UNKNOWN_MACHINE, MachineFacts
 from weighin.core.evaluations.evaluation import Verdict
 from weighin.core.evaluations.evaluation_row import EvaluationRow
 from weighin.core.evaluations.evaluation_words import verdict_sentence
@@ -30,7 +31,7 @@ class Sources:
     together: Comparison | None
     tally: Tally | None
     evaluation: EvaluationRow | None
-    machine: BundleMachine
+    machine: MachineFacts
     version: str
 
     @property
@@ -39,6 +40,11 @@ class Sources:
         found = self.alone or self.together
         assert found is not None
         return found
+
+    @property
+    def same_prompt(self) -> bool:
+        """Whether both comparisons asked the same; so too where there is one only."""
+        return not self.alone or not self.together or self.alone.request.prompt == self.together.request.prompt
 
 
 @dataclass(frozen=True)
@@ -76,6 +82,8 @@ class Tape:
 
 def tape_of(sources: Sources) -> Tape:
     """The tape of a pair."""
+    if sources.together is not None:
+        sources = replace(sources, together=_in_order_of(sources.together, sources.main))
     a, b = (result.setup.model for result in sources.main.results)
     speeds = _speed(sources.alone, "Writes", "generation_tokens_per_s")
     lines = [
@@ -174,7 +182,10 @@ def _together(sources: Sources) -> Line | None:
         change = f", {100 * median(values) / median(before) - 100:+.0f} %".replace("-", "\u2212") if before else ""
         said.append(f"{_rate(values)}{change}")
     shares = _shares(median(now[0]), median(now[1]))
-    return Line("Writes together", said[0], said[1], "both at once, sharing the machine", *shares)
+    note = "both at once, sharing the machine"
+    if not sources.same_prompt:
+        note = "both at once, on another prompt"
+    return Line("Writes together", said[0], said[1], note, *shares)
 
 
 def _mmlu(sources: Sources, a: ModelFacts) -> Line | None:
@@ -204,6 +215,9 @@ def _votes(tally: Tally | None, a: ModelFacts) -> Line | None:
     for_a, for_b = (tally.for_two, tally.for_one) if swapped else (tally.for_one, tally.for_two)
     better = ("A" if for_a > for_b else "B") if tally.is_settled else ""
     note = f"of {words.plural(tally.n, 'blind vote')}, {'settled' if better else 'not settled'}"
+    if tally.interval is not None:
+        low, high = (1 - tally.interval[1], 1 - tally.interval[0]) if swapped else tally.interval
+        note += f"; A {100 * low:.0f}–{100 * high:.0f} %"
     return Line("Preferred", str(for_a), str(for_b), note, *_shares(for_a, for_b), better)
 
 
@@ -248,15 +262,40 @@ def _votes_sentence(line: Line) -> str:
 def _footer(sources: Sources) -> tuple[str, ...]:
     machine = sources.machine
     where = [f"{safe_name(machine.processor, 80)}, {words.plural(machine.physical_cores, 'core')}"]
+    if machine == UNKNOWN_MACHINE:
+        where = ["a computer that the record does not name"]
     if machine.ram_total_bytes:
         where.append(f"{words.size(machine.ram_total_bytes)} RAM")
     where += [safe_name(gpu, 60) for gpu in machine.gpus[:3]]
     main = sources.main
-    disturbed = any(timing.disturbed for result in main.results for timing in (result.answer.timing, *result.rounds))
     what = [words.moment(main.created), _engine(main.engine), f"Weigh-In {sources.version}"]
-    if disturbed:
-        what.append("a round was disturbed")
-    return (" · ".join(where), " · ".join(part for part in what if part))
+    lines = (" · ".join(where), " · ".join(part for part in what if part))
+    meanwhile = _meanwhile(sources)
+    return (*lines, f"Meanwhile: {meanwhile}") if meanwhile else lines
+
+
+def _meanwhile(sources: Sources) -> str:
+    """What else happened on the computer: heat, load, battery, sleep; "" where nothing is known."""
+    measured = [
+        timing
+        for comparison in (sources.alone, sources.together)
+        if comparison is not None
+        for result in comparison.results
+        for timing in (*(result.rounds or (result.answer.timing,)), *result.spoiled)
+    ]
+    said = conditions_words(tuple(measured))
+    if any(timing.disturbed for timing in measured) and "slept" not in said:
+        return f"{said}, the computer slept" if said else "the computer slept"
+    return said
+
+
+def _in_order_of(other: Comparison, shown: Comparison) -> Comparison:
+    """`other` with its lanes as they stand in `shown`."""
+    first, second = (contender(result.setup.model).key for result in shown.results)
+    if first == second or contender(other.results[0].setup.model).key == first:
+        return other
+    a, b = other.results
+    return replace(other, results=(replace(b, label=a.label), replace(a, label=b.label)))
 
 
 def _engine(engine: EngineFacts | None) -> str:
@@ -266,7 +305,7 @@ def _engine(engine: EngineFacts | None) -> str:
 def _values(result: LaneResult, name: str) -> list[float]:
     """One number of every round, of the answer alone where there were no rounds."""
     timings: tuple[Timing, ...] = result.rounds or (result.answer.timing,)
-    return [value for timing in timings if not timing.disturbed and (value := getattr(timing, name)) is not None]
+    return [value for timing in timings if (value := getattr(timing, name)) is not None]
 
 
 def _rate(values: list[float]) -> str:
@@ -306,8 +345,3 @@ def _shares(a: float | None, b: float | None) -> tuple[float | None, float | Non
 
 def _cell(text: str) -> str:
     return " ".join(text.split()).replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")
-
-
-def other_mode(comparison: Comparison) -> Mode:
-    """The mode that a comparison was not made in."""
-    return Mode.TOGETHER if comparison.request.mode is Mode.ALONE else Mode.ALONE

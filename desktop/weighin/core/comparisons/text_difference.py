@@ -22,12 +22,14 @@ class Span:
 @dataclass(frozen=True)
 class TextDifference:
     """parted_after: words both begin with alike, None where all words are the same. a, b: what the other does not have
-    in this place. whole: False where the texts were too long to be compared to their end."""
+    in this place. whole: False where the texts were too long to be compared to their end. parted_at: where in each the
+    first word stands that is not the same, or its end."""
 
     parted_after: int | None
     a: tuple[Span, ...]
     b: tuple[Span, ...]
     whole: bool = True
+    parted_at: tuple[int, int] = (0, 0)
 
 
 def text_difference(a: str, b: str) -> TextDifference:
@@ -48,7 +50,8 @@ def text_difference(a: str, b: str) -> TextDifference:
         if kind != "equal":
             spans_a += _span(one, begin + a1, begin + a2)
             spans_b += _span(two, begin + b1, begin + b2)
-    return TextDifference(begin, tuple(spans_a), tuple(spans_b), whole)
+    at = tuple(found[begin].start() if begin < len(found) else len(text) for found, text in ((one, a), (two, b)))
+    return TextDifference(begin, tuple(spans_a), tuple(spans_b), whole, (at[0], at[1]))
 
 
 def _alike(a: list[str], b: list[str]) -> int:

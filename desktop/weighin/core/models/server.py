@@ -12,6 +12,8 @@ from weighin.core.models.model import SERVER_SCHEMES, ModelFacts
 from weighin.core.safe_text import safe_name
 
 KEY_VARIABLE = "WEIGHIN_API_KEY"
+# A key that was just typed, for the one process that speaks to its server.
+TYPED_KEY_VARIABLE = "WEIGHIN_TYPED_API_KEY"
 # What stands for everything that only the server could tell.
 ON_THE_SERVER = "on the server"
 BY_THIS_CLIENT = "over the network, counted by this client"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 
 from weighin.core.errors import AppError
@@ -12,6 +13,8 @@ from weighin.core.safe_text import safe_name
 MAX_FILE = 64 << 20
 _MAX_PROMPT = 1 << 20
 _NAMED_PROBLEMS = 20
+# As a text file hardly begins: "[INST]" is text.
+_ARRAY = re.compile(rb'^(?:\xef\xbb\xbf)?\s*\[\s*["{]')
 _TEXT_KEYS = ("prompt", "text", "question", "instruction")
 
 
@@ -24,10 +27,12 @@ class Imported:
 
 
 def parse_prompts(data: bytes) -> Imported:
-    """Prompts of a text file (one a line) or of JSON lines: strings, or objects with "prompt" (or "text") and perhaps
-    "system" and "title". Raises AppError where the whole file is of no use."""
+    """Prompts of a text file (one a line), of JSON lines or of a JSON array: strings, or objects with "prompt" (or
+    "text") and perhaps "system" and "title". Raises AppError where the whole file is of no use."""
     if len(data) > MAX_FILE:
         raise AppError(f"The file is too large: at most {MAX_FILE >> 20} MiB.", kind="too_large")
+    if _ARRAY.match(data):
+        return _array(data)
     lines = [(number, line) for number, line in enumerate(data.split(b"\n"), 1) if line.strip()]
     if not lines:
         raise AppError("The file holds no prompts: it is empty.", kind="empty")
@@ -42,6 +47,29 @@ def parse_prompts(data: bytes) -> Imported:
             prompts.append(_prompt(line, as_json))
         except ValueError as error:
             problems.append(f"Line {number:,}: {error}.")
+    if not prompts:
+        raise AppError(f"The file holds no prompts. {problems[0]}", kind="damaged")
+    return Imported(tuple(prompts), _shortened(problems))
+
+
+def _array(data: bytes) -> Imported:
+    """The entries of one JSON array."""
+    try:
+        body = json.loads(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        raise AppError(
+            "The file begins as a JSON array and is none: it cannot be read as JSON.", kind="damaged"
+        ) from None
+    prompts: list[SetPrompt] = []
+    problems: list[str] = []
+    for number, entry in enumerate(body, 1):
+        if len(prompts) == MAX_PROMPTS:
+            problems.append(f"From entry {number:,} on: only the first {MAX_PROMPTS:,} prompts are taken.")
+            break
+        try:
+            prompts.append(_of_json(entry))
+        except ValueError as error:
+            problems.append(f"Entry {number:,}: {error}.")
     if not prompts:
         raise AppError(f"The file holds no prompts. {problems[0]}", kind="damaged")
     return Imported(tuple(prompts), _shortened(problems))
@@ -63,6 +91,11 @@ def _prompt(line: bytes, as_json: bool) -> SetPrompt:
         body = json.loads(text)
     except (ValueError, RecursionError):
         raise ValueError("it is not JSON") from None
+    return _of_json(body)
+
+
+def _of_json(body: object) -> SetPrompt:
+    """Raises ValueError with the reason."""
     if isinstance(body, str):
         body = {"prompt": body}
     if not isinstance(body, dict):
@@ -70,6 +103,8 @@ def _prompt(line: bytes, as_json: bool) -> SetPrompt:
     found = next((body[key] for key in _TEXT_KEYS if isinstance(body.get(key), str)), "")
     if not found.strip():
         raise ValueError('it has no "prompt"')
+    if len(found) > _MAX_PROMPT:
+        raise ValueError("it is longer than a million characters")
     return SetPrompt(found, safe_name(_text(body, "title")), _text(body, "system"))
 
 
@@ -81,4 +116,4 @@ def _text(body: dict[str, object], key: str) -> str:
 def _shortened(problems: list[str]) -> tuple[str, ...]:
     if len(problems) <= _NAMED_PROBLEMS:
         return tuple(problems)
-    return (*problems[:_NAMED_PROBLEMS], f"… and {len(problems) - _NAMED_PROBLEMS:,} more lines.")
+    return (*problems[:_NAMED_PROBLEMS], f"… and {len(problems) - _NAMED_PROBLEMS:,} more.")

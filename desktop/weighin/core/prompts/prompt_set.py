@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from weighin.core.comparisons.chat import Prompt
@@ -41,6 +41,12 @@ class PromptSet:
     name: str
     prompts: tuple[SetPrompt, ...]
     builtin: bool = False
+
+    def with_text(self, number: int, text: str) -> PromptSet:
+        """The same with another text for the prompt `number`, counted from 0; without that prompt where it is ""."""
+        prompts = list(self.prompts)
+        prompts[number : number + 1] = [replace(prompts[number], text=text)] if text else []
+        return replace(self, prompts=tuple(prompts))
 
 
 @dataclass(frozen=True)
@@ -87,6 +93,11 @@ class SetResult:
     a: LaneOutcome
     b: LaneOutcome
 
+    @property
+    def failed(self) -> bool:
+        """Whether a lane could not answer."""
+        return bool(self.a.failure or self.b.failure)
+
 
 @dataclass(frozen=True)
 class StoredRun:
@@ -97,8 +108,25 @@ class StoredRun:
 
     @property
     def missing(self) -> tuple[int, ...]:
-        """Numbers of prompts that were not answered yet."""
-        done = {result.number for result in self.results}
+        """Numbers of prompts that were not answered yet by both lanes: not asked, or failed."""
+        return self._without({result.number for result in self.results if not result.failed})
+
+    @property
+    def unasked(self) -> tuple[int, ...]:
+        """Numbers of prompts that were not even put to the models."""
+        return self._without({result.number for result in self.results})
+
+    @property
+    def answered(self) -> int:
+        """How many prompts both lanes answered."""
+        return len(self.run.prompts) - len(self.missing)
+
+    def with_result(self, result: SetResult) -> StoredRun:
+        """The same with one prompt more, or with another answer to it."""
+        kept = (one for one in self.results if one.number != result.number)
+        return StoredRun(self.run, tuple(sorted((*kept, result), key=lambda one: one.number)))
+
+    def _without(self, done: set[int]) -> tuple[int, ...]:
         return tuple(number for number in range(len(self.run.prompts)) if number not in done)
 
 

@@ -29,7 +29,8 @@ def run_json(stored: StoredRun) -> dict[str, Any]:
         "name": run.name,
         "mode": run.mode.value,
         "prompts": len(run.prompts),
-        "answered": len(stored.results),
+        "answered": stored.answered,
+        "failed": sum(result.failed for result in stored.results),
         "lanes": [
             {"lane": label, "model": model_json(setup.model), "options": options_json(setup)}
             for label, setup in zip(LABELS, run.lanes, strict=True)
@@ -90,8 +91,8 @@ def run_text(stored: StoredRun, kind: str) -> str:
 
 def summary(stored: StoredRun) -> str:
     """ "12 of 40 answered · median tok/s A 31.0, B 12.4"."""
-    parts = [f"{words.count(len(stored.results))} of {words.count(len(stored.run.prompts))} answered"]
-    failed = sum(bool(r.a.failure or r.b.failure) for r in stored.results)
+    parts = [f"{words.count(stored.answered)} of {words.count(len(stored.run.prompts))} answered"]
+    failed = sum(result.failed for result in stored.results)
     if failed:
         parts.append(f"{words.count(failed)} with a failure")
     speeds = [_median(stored.results, label) for label in LABELS]

@@ -16,7 +16,6 @@ from weighin.core.bundles.bundle import (
     SCHEMA,
     Bundle,
     BundleFile,
-    BundleMachine,
     BundleModel,
     bundle_text,
     machine_of,
@@ -28,6 +27,7 @@ from weighin.core.bundles.privacy import Owner, without_owner
 from weighin.core.comparisons.blind import Vote
 from weighin.core.comparisons.comparison import Comparison, LaneResult
 from weighin.core.computer.hardware import Hardware
+from weighin.core.computer.machine_facts import UNKNOWN_MACHINE, MachineFacts
 from weighin.core.errors import AppError
 from weighin.core.models.model import ModelFacts
 from weighin.services.comparisons.votes import Votes
@@ -66,10 +66,14 @@ class Bundles(QObject):
         """The bundle of a record. A model file that is gone or another one by now goes in without its sha256."""
         models: list[BundleModel] = []
 
-        def measured(machine: BundleMachine) -> None:
+        def machine() -> MachineFacts | None:
+            made_on = comparison.machine or machine_of(self._hardware())
+            return None if made_on == UNKNOWN_MACHINE else made_on
+
+        def measured(machine: MachineFacts | None) -> None:
             self._votes.of(comparison.id, lambda votes: finish(machine, votes), failed)
 
-        def finish(machine: BundleMachine, votes: tuple[Vote, ...]) -> None:
+        def finish(machine: MachineFacts | None, votes: tuple[Vote, ...]) -> None:
             record = without_owner(comparison, this_owner())
             judged = tuple(vote_of(vote, comparison) for vote in votes)
             done(Bundle(SCHEMA, __version__, _now(), record, tuple(models), machine, judged))
@@ -80,7 +84,7 @@ class Bundles(QObject):
 
         def following() -> None:
             if len(models) == len(comparison.results):
-                self._tasks.run(lambda: machine_of(self._hardware()), measured, failed)
+                self._tasks.run(machine, measured, failed)
                 return
             result = comparison.results[len(models)]
             path = result.setup.model.path

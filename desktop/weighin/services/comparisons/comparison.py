@@ -284,7 +284,7 @@ class ComparisonRunner(QObject):
             return Conditions(suspended=suspended)  # what happens on this computer does not slow the server down
         lanes = range(len(self._runs)) if self._request and self._request.mode is Mode.TOGETHER else (asked.step.lane,)
         used = sum(self._threads(lane) for lane in lanes if not self._runs[lane].setup.model.is_server)
-        return self._watch.end(asked.begin, self._cores() - used, suspended)
+        return self._watch.end(asked.begin, self._cores() - used, suspended, used)
 
     def _take_what_came(self) -> None:
         """Take the answers that came since the last step (together: of both lanes). A disturbed round is asked for

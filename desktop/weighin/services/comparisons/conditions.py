@@ -20,13 +20,15 @@ class Sources:
     """Where the numbers come from; each gives None where this system has none.
 
     busy_s: seconds all cores together have worked so far. own_s: those of the processes with these ids. plugged:
-    whether there is mains power. throttles: how often the processor was slowed down for heat so far."""
+    whether there is mains power. throttles: how often the processor was slowed down for heat so far.
+    tells_sleep: whether the worker can see that the computer slept."""
 
     busy_s: Callable[[], float | None]
     own_s: Callable[[Sequence[int]], float | None]
     plugged: Callable[[], bool | None]
     throttles: Callable[[], int | None]
     clock: Callable[[], float] = field(default=time.monotonic)
+    tells_sleep: bool = True
 
 
 @dataclass(frozen=True)
@@ -51,23 +53,24 @@ class ConditionWatch:
         own = read.own_s(pids)
         return _Moment(read.clock(), read.busy_s(), own, read.plugged(), read.throttles(), tuple(pids))
 
-    def end(self, begin: _Moment, spare_cores: float, suspended: bool) -> Conditions:
-        """What happened since `begin`. spare_cores: those the models leave idle."""
+    def end(self, begin: _Moment, spare_cores: float, suspended: bool, used_cores: float = 0.0) -> Conditions:
+        """What happened since `begin`. used_cores, spare_cores: those the models use and leave idle."""
         now = self.begin(begin.pids)
         throttled = None if None in (begin.throttles, now.throttles) else begin.throttles != now.throttles
         return Conditions(
             on_battery=None if now.plugged is None else not now.plugged,
             power_changed=now.plugged != begin.plugged,
             throttled=throttled,
-            suspended=suspended,
+            suspended=suspended or (False if self._sources.tells_sleep else None),
             other_cores=_others(begin, now),
             spare_cores=max(0.0, spare_cores),
+            used_cores=used_cores,
         )
 
 
 def system_sources() -> Sources:
     """Those of this computer."""
-    return Sources(_busy_s, _own_s, _plugged, _throttles)
+    return Sources(_busy_s, _own_s, _plugged, _throttles, tells_sleep=hasattr(time, "CLOCK_BOOTTIME"))
 
 
 def _others(begin: _Moment, now: _Moment) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from weighin.core.comparisons.comparison import Comparison, Mode
 from weighin.core.comparisons.history import HistoryRow
 from weighin.core.comparisons.slowdown import against_alone
-from weighin.core.models.model import ModelFacts
+from weighin.core.computer.machine_facts import MachineFacts
 from weighin.services.tasks import Failed, TaskRunner
 
 if TYPE_CHECKING:
@@ -25,9 +26,12 @@ class History(QObject):
     completed = Signal(object)  # Comparison: kept, with something that only earlier ones could tell
     damaged = Signal(str)  # a sentence: the database was moved aside, and where to
 
-    def __init__(self, path: Path, parent: QObject | None = None) -> None:
+    def __init__(
+        self, path: Path, machine: Callable[[], MachineFacts | None] = lambda: None, parent: QObject | None = None
+    ) -> None:
+        """`machine`: which computer this is; asked on the thread that writes."""
         super().__init__(parent)
-        self._path = path
+        self._path, self._machine = path, machine
         self._store: ComparisonStore | None = None
         self._tasks = TaskRunner(1, self)
 
@@ -38,7 +42,8 @@ class History(QObject):
         def work() -> Comparison:
             store = self._opened()
             alone = store.alone_of(comparison) if comparison.request.mode is Mode.TOGETHER else None
-            kept = against_alone(comparison, alone)
+            made_on = comparison.machine or self._machine()
+            kept = dataclasses.replace(against_alone(comparison, alone), machine=made_on)
             store.save(kept)
             return kept
 
@@ -60,11 +65,14 @@ class History(QObject):
         """One comparison, whole."""
         self._tasks.run(lambda: self._opened().get(id), done, failed)
 
-    def latest_of_pair(
-        self, a: ModelFacts, b: ModelFacts, mode: Mode, done: Callable[[Comparison | None], None], failed: Failed
-    ) -> None:
-        """The newest comparison of these models in this mode in which both answered."""
-        self._tasks.run(lambda: self._opened().latest_of_pair(a, b, mode), done, failed)
+    def in_other_mode(self, comparison: Comparison, done: Callable[[Comparison | None], None], failed: Failed) -> None:
+        """The newest comparison of the same pair with the same options in the mode that this one was not made in."""
+
+        def work() -> Comparison | None:
+            alone = comparison.request.mode is Mode.ALONE
+            return (self._opened().together_of if alone else self._opened().alone_of)(comparison)
+
+        self._tasks.run(work, done, failed)
 
     def delete(self, ids: tuple[str, ...], done: Callable[[None], None], failed: Failed) -> None:
         """Forget comparisons; `changed` follows."""

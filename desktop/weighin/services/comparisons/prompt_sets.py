@@ -65,6 +65,21 @@ class PromptSets(QObject):
 
         self._run(work, lambda made: self._tell(done, made), failed)
 
+    def change(
+        self, shown: PromptSet, number: int, text: str, done: Callable[[PromptSet], None], failed: Failed
+    ) -> None:
+        """Put `text` in place of a prompt of the user's set as it is `shown`, or with "" take it out; `changed`
+        follows."""
+
+        def work(store: PromptSetStore) -> PromptSet:
+            if shown not in store.sets():
+                raise AppError("This prompt set is another one by now; nothing was changed.", kind="missing")
+            made = shown.with_text(number, text)
+            store.save_set(made)
+            return made
+
+        self._run(work, lambda made: self._tell(done, made), failed)
+
     def delete(self, identifier: str, done: Callable[[None], None], failed: Failed) -> None:
         """Forget a set of the user's; `changed` follows."""
         self._run(lambda store: store.delete_set(identifier), lambda _: self._tell(done, None), failed)
@@ -84,6 +99,12 @@ class PromptSets(QObject):
     def latest(self, done: Callable[[StoredRun | None], None], failed: Failed) -> None:
         """The run that was begun last, finished or not."""
         self._run(lambda store: store.latest_run(), done, failed)
+
+    def latest_of(
+        self, prompts: tuple[SetPrompt, ...], done: Callable[[StoredRun | None], None], failed: Failed
+    ) -> None:
+        """The run of these prompts that was begun last, whatever was run since."""
+        self._run(lambda store: store.latest_run(prompts), done, failed)
 
     def write(self, path: str, text: str, done: Callable[[None], None], failed: Failed) -> None:
         """Write an export, whole or not at all."""

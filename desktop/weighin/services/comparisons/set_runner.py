@@ -8,6 +8,7 @@ from datetime import datetime, timezone
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from weighin.core import words
 from weighin.core.comparisons.answer import StopReason
 from weighin.core.comparisons.comparison import Comparison, ComparisonRequest, LaneSetup
 from weighin.core.errors import AppError
@@ -30,7 +31,8 @@ class SetRunner(QObject):
         super().__init__(parent)
         self._runner, self._sets = runner, sets
         self._waiting: ComparisonRequest | None = None
-        self._number = 0
+        self._todo: list[int] = []
+        self._last: list[SetResult] = []
         self.stored: StoredRun | None = None
         self.running = False
         runner.finished.connect(self._on_finished)
@@ -56,7 +58,8 @@ class SetRunner(QObject):
         self._go(StoredRun(run))
 
     def resume(self, stored: StoredRun, lanes: tuple[LaneSetup, LaneSetup] | None = None) -> None:
-        """Go on where a run was left. lanes: the same with what is known of their files now. Raises AppError."""
+        """Go on where a run was left; what failed then is asked again. lanes: the same with what is
+        known of their files now. Raises AppError."""
         if self.running or self._runner.running:
             raise AppError("A comparison is running. Stop it or let it finish first.", kind="busy")
         run = stored.run if lanes is None else dataclasses.replace(stored.run, lanes=lanes)
@@ -69,17 +72,18 @@ class SetRunner(QObject):
 
     def _go(self, stored: StoredRun) -> None:
         self.stored, self.running = stored, True
+        self._todo, self._last = list(stored.missing), []
         self.changed.emit()
         self._next()
 
     def _next(self) -> None:
         assert self.stored is not None
-        missing = self.stored.missing
-        if not missing:
-            self._end("Done: every prompt was put to both models.")
+        if not self._todo:
+            failed = words.plural(len(self.stored.missing), "prompt")
+            again = f" {failed} could not be answered; Continue asks again." if self.stored.missing else ""
+            self._end(f"Done: every prompt was put to both models.{again}")
             return
-        self._number = missing[0]
-        self._waiting = self.stored.run.request(self._number)
+        self._waiting = self.stored.run.request(self._todo[0])
         try:
             self._runner.run(self._waiting)
         except AppError as error:
@@ -93,12 +97,12 @@ class SetRunner(QObject):
         if any(result.answer.stop_reason is StopReason.CANCELLED for result in comparison.results):
             self._end("Stopped; what was answered is kept, and Continue goes on from there.")
             return
-        result = result_of(self._number, comparison)
-        results = sorted((*self.stored.results, result), key=lambda one: one.number)
-        self.stored = StoredRun(self.stored.run, tuple(results))
+        result = result_of(self._todo.pop(0), comparison)
+        self._last = [*self._last[1 - _GIVE_UP_AFTER :], result]
+        self.stored = self.stored.with_result(result)
         self._sets.keep(self.stored.run.id, result, self._not_kept)
         self.changed.emit()
-        if sentence := _hopeless(self.stored.results):
+        if sentence := _hopeless(self._last):
             self._end(sentence)
         else:
             QTimer.singleShot(0, self._next)
@@ -114,10 +118,10 @@ class SetRunner(QObject):
         self.ended.emit(f"The run cannot be kept: {error.user_text}")
 
 
-def _hopeless(results: tuple[SetResult, ...]) -> str:
-    """Why going on makes no sense, "" where it does."""
+def _hopeless(last: list[SetResult]) -> str:
+    """Why going on makes no sense, "" where it does. last: what came last, at most as many as it takes to give up."""
     for label in ("A", "B"):
-        last = [r.a if label == "A" else r.b for r in results[-_GIVE_UP_AFTER:]]
-        if len(last) == _GIVE_UP_AFTER and all(outcome.failure for outcome in last):
-            return f"Given up: lane {label} failed {_GIVE_UP_AFTER} times in a row. {last[-1].failure}"
+        outcomes = [result.a if label == "A" else result.b for result in last]
+        if len(outcomes) == _GIVE_UP_AFTER and all(outcome.failure for outcome in outcomes):
+            return f"Given up: lane {label} failed {_GIVE_UP_AFTER} times in a row. {outcomes[-1].failure}"
     return ""

@@ -8,12 +8,12 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 
 from weighin import __version__
-from weighin.core.bundles.bundle import BundleMachine, machine_of
+from weighin.core.bundles.bundle import machine_of
 from weighin.core.comparisons.blind import Tally, contender
 from weighin.core.comparisons.comparison import Comparison, Mode
-from weighin.core.comparisons.tape import Sources, Tape, other_mode, tape_of
+from weighin.core.comparisons.tape import Sources, Tape, tape_of
 from weighin.core.computer.hardware import Hardware
-from weighin.core.errors import AppError
+from weighin.core.computer.machine_facts import MachineFacts
 from weighin.core.evaluations.evaluation_row import EvaluationRow
 from weighin.services.bundles.bundles import write_file
 from weighin.services.comparisons.history import History
@@ -38,35 +38,34 @@ class Tapes(QObject):
         self._tasks = TaskRunner(1, self)
 
     def make(self, comparison: Comparison, done: Callable[[Tape], None], failed: Failed) -> None:
-        """The tape of the two models of a comparison."""
-        a, b = (result.setup.model for result in comparison.results)
-        keys = {contender(a).key, contender(b).key}
-        found: dict[str, object] = {}
+        """The tape of the two models of a comparison. What is kept here was measured here, as far as it does not say
+        otherwise, so nothing of it is told beside a record from another computer."""
 
-        def measured(machine: BundleMachine) -> None:
-            other = found.get("other")
-            alone, together = (comparison, other) if comparison.request.mode is Mode.ALONE else (other, comparison)
-            sources = Sources(alone, together, found.get("tally"), found.get("row"), machine, __version__)  # type: ignore[arg-type]
-            done(tape_of(sources))
+        def on_this(here: MachineFacts) -> None:
+            machine = comparison.machine or here
+            if machine.computes_like(here):
+                self._gather(comparison, machine, done)
+            else:
+                done(tape_of(_sources(comparison, None, None, None, machine)))
 
-        def took_rows(rows: tuple[EvaluationRow, ...]) -> None:
-            found["row"] = next(
-                (row for row in rows if _models(row) == keys and all(lane.n for lane in row.lanes)), None
-            )
-            self._tasks.run(lambda: machine_of(self._hardware()), measured, failed)
+        self._tasks.run(lambda: machine_of(self._hardware()), on_this, failed)
 
-        def took_tallies(tallies: tuple[Tally, ...]) -> None:
-            found["tally"] = next((tally for tally in tallies if {tally.one.key, tally.two.key} == keys), None)
-            self._evaluations.rows(took_rows, lambda _: took_rows(()))
+    def _gather(self, comparison: Comparison, here: MachineFacts, done: Callable[[Tape], None]) -> None:
+        keys = {contender(result.setup.model).key for result in comparison.results}
 
-        def took_other(other: Comparison | None) -> None:
-            found["other"] = other
-            self._votes.tallies(took_tallies, lambda _: took_tallies(()))
+        def took_other(found: Comparison | None) -> None:
+            other = found if found and (found.machine or here).computes_like(here) else None
+            self._votes.tallies(lambda tallies: took_tallies(other, tallies), lambda _: took_tallies(other, ()))
 
-        def without_other(_: AppError) -> None:
-            took_other(None)
+        def took_tallies(other: Comparison | None, tallies: tuple[Tally, ...]) -> None:
+            tally = next((tally for tally in tallies if {tally.one.key, tally.two.key} == keys), None)
+            self._evaluations.rows(lambda rows: took_rows(other, tally, rows), lambda _: took_rows(other, tally, ()))
 
-        self._history.latest_of_pair(a, b, other_mode(comparison), took_other, without_other)
+        def took_rows(other: Comparison | None, tally: Tally | None, rows: tuple[EvaluationRow, ...]) -> None:
+            row = next((row for row in rows if _models(row) == keys and all(lane.n for lane in row.lanes)), None)
+            done(tape_of(_sources(comparison, other, tally, row, here)))
+
+        self._history.in_other_mode(comparison, took_other, lambda _: took_other(None))
 
     def write(self, path: str, make: Callable[[], bytes], done: Callable[[None], None], failed: Failed) -> None:
         """Make a file's content and write it, whole or not at all, away from the window's thread."""
@@ -75,6 +74,17 @@ class Tapes(QObject):
     def close(self) -> None:
         """Finish what is being written."""
         self._tasks.close()
+
+
+def _sources(
+    comparison: Comparison,
+    other: Comparison | None,
+    tally: Tally | None,
+    row: EvaluationRow | None,
+    machine: MachineFacts,
+) -> Sources:
+    alone, together = (comparison, other) if comparison.request.mode is Mode.ALONE else (other, comparison)
+    return Sources(alone, together, tally, row, machine, __version__)
 
 
 def _models(row: EvaluationRow) -> set[str]:

@@ -71,7 +71,8 @@ class AnswerRecord:
         notices: tuple[str, ...],
         failure: Failure | None = None,
         proof: PromptProof | None = None,
+        left_out: tuple[str, ...] = (),
     ) -> Answer:
         """The finished record."""
         texts = "".join(self._answer), "".join(self._reasoning)
-        return Answer(*texts, reason, timing, memory, self._rendered, context, notices, failure, proof)
+        return Answer(*texts, reason, timing, memory, self._rendered, context, notices, failure, proof, left_out)

@@ -294,7 +294,7 @@ class Lane(QObject):
             self._set(LaneState.READY)
             notices = (self._model.notices if self._model else ()) + event.notices
             given = (event.stop_reason, event.timing, event.memory, self._context, notices)
-            self.answered.emit(record.answer(*given, proof=event.proof))
+            self.answered.emit(record.answer(*given, proof=event.proof, left_out=event.left_out))
         else:
             self._set(LaneState.READY)
             self.measured.emit(event)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject
 
 from weighin.core.errors import AppError
-from weighin.core.models.server import KEY_VARIABLE, parse_address
+from weighin.core.models.server import KEY_VARIABLE, TYPED_KEY_VARIABLE, parse_address
 from weighin.services.tasks import Failed, TaskRunner
 
 # As in weighin.endpoint.key, which reads it there.
@@ -25,9 +25,10 @@ class ServerKeys(QObject):
         self._tasks: TaskRunner | None = None
 
     def environment(self, path: str) -> dict[str, str]:
-        """Variables for the worker of the server at address `path`: the key typed for it, else the user's own."""
-        key = self._typed.get(parse_address(path).origin) or os.environ.get(KEY_VARIABLE, "")
-        return {KEY_VARIABLE: key} if key else {}
+        """Variables for the worker of the server at address `path`: the key typed for it, and the user's own."""
+        typed = self._typed.get(parse_address(path).origin, "")
+        known = {TYPED_KEY_VARIABLE: typed, KEY_VARIABLE: os.environ.get(KEY_VARIABLE, "")}
+        return {name: key for name, key in known.items() if key}
 
     def use(self, path: str, key: str) -> None:
         """Use `key` for the server at address `path` until the program ends."""

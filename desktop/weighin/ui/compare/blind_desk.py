@@ -75,8 +75,8 @@ class BlindDesk(QObject):
 
     def _began(self) -> None:
         self._hide_lanes(True)
-        self.view.begin()
         self._widget.show()
+        self.view.begin()
         self.changed.emit()
 
     def _ready(self, texts: SideTexts) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QElapsedTimer, QTimer, Signal
+from PySide6.QtCore import QElapsedTimer, Qt, QTimer, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
@@ -10,6 +10,7 @@ from weighin.core.comparisons.blind import shown_characters
 from weighin.ui.answer.panel import AnswerPanel
 from weighin.ui.compare.vote_bar import VoteBar
 from weighin.ui.theme import Theme
+from weighin.ui.widgets.focus import take_focus_unless_typing
 from weighin.ui.widgets.label import PlainLabel
 from weighin.ui.widgets.strip import Strip
 
@@ -29,6 +30,8 @@ class BlindView(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setAccessibleName("Blind round")
         self._texts = ("", "")
         self._fed = 0
         self._clock = QElapsedTimer()
@@ -81,7 +84,9 @@ class BlindView(QWidget):
         return self._numbers
 
     def begin(self) -> None:
-        """A round begins: nothing to read yet."""
+        """A round begins: nothing to read yet. Who has just pressed Run is done with the prompt, so that the keys
+        of the vote work without a click; who goes back to it keeps it."""
+        self.setFocus()
         self._timer.stop()
         for side in self._sides:
             side.begin()
@@ -104,7 +109,7 @@ class BlindView(QWidget):
             side.tell(author)
         self._strip.say(sentence)
         self._numbers.show()
-        self._numbers.setFocus()
+        take_focus_unless_typing(self._numbers)
 
     def add_to_sentence(self, more: str) -> None:
         """Say one thing more."""
@@ -122,8 +127,7 @@ class BlindView(QWidget):
             for side in self._sides:
                 side.finish()
             self._strip.say(_JUDGE)
-            self._bar.show()
-            self._bar.take_focus()
+            self._bar.open()
 
 
 class _Side(QFrame):

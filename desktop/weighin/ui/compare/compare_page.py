@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from weighin.core import words
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from weighin.ui.parts import Parts
 
 _WARM_UP_MS = 250
+_VOTE_FIRST = "Vote on the blind round first: this could tell which model is which."
+_RUNNING = "A comparison is running. Stop it or let it finish first."
 
 
 class ComparePage(QWidget):
@@ -123,6 +125,13 @@ class ComparePage(QWidget):
         return self._drawer
 
     @property
+    def why_closed(self) -> str:
+        """Why no other comparison can be shown now, nor more of this one; "" where it can."""
+        if self._blind.hides:
+            return _VOTE_FIRST
+        return _RUNNING if self._runner.running else ""
+
+    @property
     def run_options(self) -> RunOptions:
         """What is asked beside the prompt: of each field what made sense last."""
         return self._drawer.values if self._drawer else RunOptions()
@@ -131,6 +140,10 @@ class ComparePage(QWidget):
         super().showEvent(event)
         # Importing the Markdown parser takes a tenth of a second: now, while nobody waits, not at the first word.
         QTimer.singleShot(_WARM_UP_MS, self, parser)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.same_prompt.fit()
 
     def run(self) -> None:
         """Put the prompt to both lanes."""
@@ -181,7 +194,9 @@ class ComparePage(QWidget):
         self._row.addWidget(widget, 1)
 
     def show_comparison(self, comparison: Comparison, source: str = "From History") -> None:
-        """Show a record as it was; `source` says where it comes from."""
+        """Show a record as it was; `source` says where it comes from. Nothing happens while `why_closed` says so."""
+        if self.why_closed:
+            return
         request = comparison.request
         self.desk.leave()
         self._request = request
@@ -305,6 +320,8 @@ class ComparePage(QWidget):
         self._show_results(comparison)
 
     def _show_results(self, comparison: Comparison) -> None:
+        if self._blind.hides:
+            return
         for result in comparison.results:
             self._presenters[LABELS.index(result.label)].show_result(result, comparison)
         self._show_threads(comparison.request)

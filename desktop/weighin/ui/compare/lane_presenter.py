@@ -72,6 +72,7 @@ class LanePresenter(QObject):
         self._stopping = False
         self._round = ""
         self._in_round = False
+        self._pane.chart.show_pieces(model.is_server)
         self._clear()
 
     def begin_round(self, start: RoundStart) -> None:

@@ -135,9 +135,13 @@ class SamePrompt(QFrame):
             column.addWidget(box)
         return column
 
-    def _unfold(self, is_open: bool) -> None:
+    def fit(self) -> None:
+        """The window has another height."""
         height = int(self.window().height() * _SHARE)
         self._proof.setFixedHeight(max(_LEAST_HEIGHT, min(height, _MOST_HEIGHT)))
+
+    def _unfold(self, is_open: bool) -> None:
+        self.fit()
         self._proof.setVisible(is_open)
         self._button.draw("unfolded" if is_open else "folded")
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from weighin.core.comparisons.blind import Choice
+from weighin.ui.widgets.focus import take_focus_unless_typing
 from weighin.ui.widgets.label import PlainLabel
+
+# Whoever was pressing keys when the answers came did not mean to judge them.
+_PATIENCE_MS = 700
 
 _BUTTONS = (
     (Choice.A_BETTER, "A better"),
@@ -18,13 +22,20 @@ _BUTTONS = (
 
 
 class VoteBar(QWidget):
-    """`chosen` carries a Choice, by a button or by the keys 1 to 4 of `owner`; `gave_up`: no vote is wanted."""
+    """`chosen` carries a Choice, by a button or by the keys 1 to 4 of `owner`; `gave_up`: no vote is wanted.
+    patience_ms: for so long after `open` nothing is taken for a vote."""
 
     chosen = Signal(object)
     gave_up = Signal()
 
     def __init__(self, owner: QWidget) -> None:
         super().__init__(owner)
+        self.patience_ms = _PATIENCE_MS
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAccessibleName("Which is better? Keys 1 to 4")
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.timeout.connect(lambda: self._set_enabled(True))
         self.buttons: dict[Choice, QPushButton] = {}
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -45,10 +56,22 @@ class VoteBar(QWidget):
         self._give_up.clicked.connect(self.gave_up)
         row.addWidget(self._give_up)
 
-    def take_focus(self) -> None:
-        """Ready for the keys."""
-        self.buttons[Choice.A_BETTER].setFocus()
+    @property
+    def is_open(self) -> bool:
+        """Whether a vote would be taken now."""
+        return not self.isHidden() and self._give_up.isEnabled()
+
+    def open(self) -> None:
+        """Appear, and take votes a moment later. The bar itself has the focus, no button: a space decides nothing."""
+        self._set_enabled(False)
+        self.show()
+        take_focus_unless_typing(self)
+        self._patience.start(self.patience_ms)
+
+    def _set_enabled(self, enabled: bool) -> None:
+        for button in (*self.buttons.values(), self._give_up):
+            button.setEnabled(enabled)
 
     def _press(self, choice: Choice) -> None:
-        if not self.isHidden():
+        if self.is_open:
             self.chosen.emit(choice)

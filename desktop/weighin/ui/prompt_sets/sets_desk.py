@@ -21,6 +21,7 @@ from weighin.ui.prompt_sets.sets_drawer import PromptRow, SetsDrawer
 from weighin.ui.theme import Theme
 
 if TYPE_CHECKING:
+    from weighin.services.comparisons.blind_round import BlindRound
     from weighin.services.comparisons.comparison import ComparisonRunner
     from weighin.services.comparisons.history import History
     from weighin.services.comparisons.prompt_sets import PromptSets
@@ -30,10 +31,17 @@ class SetsDesk(QObject):
     """Sets from the database, one run over the lanes of the Compare page."""
 
     def __init__(
-        self, theme: Theme, sets: PromptSets, runner: ComparisonRunner, history: History, compare: ComparePage
+        self,
+        theme: Theme,
+        sets: PromptSets,
+        runner: ComparisonRunner,
+        blind: BlindRound,
+        history: History,
+        compare: ComparePage,
     ) -> None:
         super().__init__(compare)
         self._sets, self._runner, self._history, self._compare = sets, runner, history, compare
+        self._blind = blind
         self._latest: StoredRun | None = None
         self.set_runner = SetRunner(runner, sets, self)
         self.drawer = drawer = SetsDrawer(theme)
@@ -45,12 +53,17 @@ class SetsDesk(QObject):
         drawer.import_wanted.connect(self._ask_import)
         drawer.keep_wanted.connect(self._keep)
         drawer.delete_wanted.connect(self._delete)
+        drawer.change_wanted.connect(self._replace)
+        drawer.remove_wanted.connect(lambda row: self._change(row, ""))
         drawer.run_wanted.connect(self._run)
         drawer.continue_wanted.connect(self._continue)
         drawer.stop_wanted.connect(self.set_runner.stop)
         drawer.export_wanted.connect(self._ask_export)
         self.set_runner.changed.connect(self._follow)
         self.set_runner.ended.connect(self._ended)
+        blind.began.connect(self._hide_results)
+        for over in (blind.voted, blind.void):
+            over.connect(lambda _: self._show())
         runner.started.connect(lambda _: self._show_state())
         runner.finished.connect(lambda _: self._show_state())
         sets.changed.connect(self.refresh)
@@ -90,8 +103,16 @@ class SetsDesk(QObject):
     def _show(self) -> None:
         chosen, latest = self.drawer.chosen, self._latest
         same = latest is not None and chosen is not None and latest.run.prompts == chosen.prompts
-        self.drawer.show_rows(latest if same else None)
+        # What the models gave elsewhere, and how fast, tells them apart in a blind round.
+        self.drawer.show_rows(latest if same and not self._blind.hides else None)
         self._show_state()
+
+    def _hide_results(self) -> None:
+        """A blind round begins."""
+        self._compare.prompt.set_sets_open(False)
+        self.drawer.note.hide()
+        self.drawer.note.say("")
+        self._show()
 
     def _show_state(self) -> None:
         self.drawer.show_state(self._latest, self.set_runner.running, self._runner.running)
@@ -107,8 +128,8 @@ class SetsDesk(QObject):
 
     def _open(self, row: PromptRow) -> None:
         """An answered prompt is shown with its answers, another one goes where prompts are typed."""
-        if self._runner.running:
-            self.drawer.note.say_or_hide("A comparison is running. Stop it or let it finish first.")
+        if self._compare.why_closed:
+            self.drawer.note.say_or_hide(self._compare.why_closed)
         elif row.result is not None:
             self._history.load(row.result.comparison, self._compare.show_comparison, self._say)
         else:
@@ -119,6 +140,21 @@ class SetsDesk(QObject):
         prompt = self._compare.prompt.text
         system = self._compare.run_options.system
         self._sets.keep_prompt(prompt, system, lambda made: self._imported(made, "Kept."), self._say)
+
+    def _replace(self, row: PromptRow) -> None:
+        text = self._compare.prompt.text
+        if text.strip():
+            self._change(row, text)
+        else:
+            self._say(AppError("Type a prompt first: there is nothing to put in its place.", kind="empty_prompt"))
+
+    def _change(self, row: PromptRow, text: str) -> None:
+        """Another text for a prompt of the set that is shown, "" to take it out."""
+        chosen = self.drawer.chosen
+        if chosen is None or chosen.builtin:
+            return
+        said = "Changed." if text else "Deleted."
+        self._sets.change(chosen, row.number, text, lambda made: self._imported(made, said), self._say)
 
     def _delete(self) -> None:
         chosen = self.drawer.chosen

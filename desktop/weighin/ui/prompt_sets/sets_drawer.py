@@ -30,11 +30,14 @@ class PromptRow:
 
 
 class SetsDrawer(QFrame):
-    """Only shows and asks: SetsDesk does. `prompt_opened` carries a PromptRow; `export_wanted` a format."""
+    """Only shows and asks: SetsDesk does. `prompt_opened`, `change_wanted` (by what is typed) and `remove_wanted` carry
+    a PromptRow; `export_wanted` a format."""
 
     close_requested = Signal()
     set_chosen = Signal()
     prompt_opened = Signal(object)
+    change_wanted = Signal(object)
+    remove_wanted = Signal(object)
     import_wanted = Signal()
     keep_wanted = Signal()
     delete_wanted = Signal()
@@ -63,7 +66,16 @@ class SetsDrawer(QFrame):
         self.export = QPushButton("Export")
         self.export.setAccessibleName("Export the results of the prompt set")
         self.delete = _button("Delete set", "Delete this prompt set", self.delete_wanted)
+        self.change = QPushButton("Replace prompt")
+        self.change.setAccessibleName("Put the prompt that is typed in place of the chosen one")
+        self.remove = QPushButton("Delete prompt")
+        self.remove.setAccessibleName("Take the chosen prompt out of this set")
+        self._running = False
         self._arrange(theme)
+        for button, wanted in ((self.change, self.change_wanted), (self.remove, self.remove_wanted)):
+            button.clicked.connect(lambda _=False, which=wanted: which.emit(self.table.chosen))
+        self.table.chosen_changed.connect(self._enable_changes)
+        self._enable_changes()
         self.choice.currentIndexChanged.connect(self.set_chosen)
         self.table.opened.connect(self._open)
 
@@ -107,12 +119,14 @@ class SetsDrawer(QFrame):
         self.carry_on.setEnabled(not busy)
         if stored is not None and unfinished:
             name = safe_name(stored.run.name, 30)
-            self.carry_on.setText(f"Continue {name} ({len(stored.results)} of {len(stored.run.prompts)})")
+            self.carry_on.setText(f"Continue {name} ({stored.answered} of {len(stored.run.prompts)})")
         self.delete.setEnabled(chosen is not None and not chosen.builtin)
+        self._running = running
+        self._enable_changes()
         self.bar.setVisible(running)
         if stored is not None:
             self.bar.setRange(0, len(stored.run.prompts))
-            self.bar.setValue(len(stored.results))
+            self.bar.setValue(stored.answered)
 
     def _arrange(self, theme: Theme) -> None:
         cross = IconButton(theme, "close", "Close the prompts")
@@ -125,7 +139,9 @@ class SetsDrawer(QFrame):
             menu.addAction(f"{name}…").triggered.connect(lambda _, which=kind: self.export_wanted.emit(which))
         self.export.setMenu(menu)
         keep = _button("Keep prompt", "Keep the prompt that is typed, in My prompts", self.keep_wanted)
-        take = _button("Import…", "Import prompts from a file, one a line or as JSON lines", self.import_wanted)
+        take = _button(
+            "Import…", "Import prompts from a file, one a line, as JSON lines or as a JSON array", self.import_wanted
+        )
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 10, 12, 10)
         layout.setSpacing(8)
@@ -133,11 +149,19 @@ class SetsDrawer(QFrame):
         layout.addWidget(self.choice)
         layout.addLayout(_row(keep, take, self.delete))
         layout.addWidget(self.table, 1)
+        layout.addLayout(_row(self.change, self.remove))
         for widget in (self.bar, self.line, self.note):
             layout.addWidget(widget)
         layout.addLayout(_row(self.export, self.carry_on, self.stop, self.run))
         for hidden in (self.note, self.export, self.stop, self.carry_on, self.bar):
             hidden.hide()
+
+    def _enable_changes(self) -> None:
+        """Sets that come along stay as they are, and so does one that is being run."""
+        mine = self.chosen is not None and not self.chosen.builtin
+        for button in (self.change, self.remove):
+            button.setVisible(mine)
+            button.setEnabled(mine and not self._running and self.table.chosen is not None)
 
     def _open(self) -> None:
         row = self.table.chosen

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QLineEdit, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QLineEdit, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from weighin.core import words
 from weighin.core.comparisons.comparison import Comparison, LaneResult
@@ -27,6 +27,10 @@ class ReadingWindow(QDialog):
         self._reading = Reading(self)
         texts = [safe_text(result.answer.text) for result in comparison.results]
         self.line = PlainLabel("Comparing…", wrap=True)
+        self.go = QPushButton("Go there")
+        self.go.setAccessibleName("Go to the place where the answers part")
+        self.go.hide()
+        self._parted_at = (0, 0)
         self.panes = tuple(
             TextPane(f"Answer of lane {result.label}", text, theme.colours)
             for result, text in zip(comparison.results, texts, strict=True)
@@ -40,6 +44,7 @@ class ReadingWindow(QDialog):
         self.linked.setChecked(True)
         self._following = False
         self._arrange(comparison.results)
+        self.go.clicked.connect(self._go_to_parting)
         self.find_box.textChanged.connect(self._find)
         QShortcut(QKeySequence.StandardKey.Find, self).activated.connect(self.find_box.setFocus)
         for pane, other in (self.panes, self.panes[::-1]):
@@ -67,7 +72,10 @@ class ReadingWindow(QDialog):
         row.addWidget(self.linked)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 12, 12, 12)
-        layout.addWidget(self.line)
+        head = QHBoxLayout()
+        head.addWidget(self.line, 1)
+        head.addWidget(self.go)
+        layout.addLayout(head)
         layout.addWidget(splitter, 1)
         layout.addLayout(row)
 
@@ -75,6 +83,8 @@ class ReadingWindow(QDialog):
         for pane, spans in zip(self.panes, (difference.a, difference.b), strict=True):
             pane.mark(spans)
         self.line.say(difference_words(difference))
+        self._parted_at = difference.parted_at
+        self.go.setVisible(difference.parted_after is not None)
         if self.find_box.text():
             self._find(self.find_box.text())
 
@@ -84,6 +94,13 @@ class ReadingWindow(QDialog):
     def _find(self, text: str) -> None:
         a, b = (pane.find_all(text) for pane in self.panes)
         self.found.say(f"A: {words.count(a)}, B: {words.count(b)}" if text else "")
+
+    def _go_to_parting(self) -> None:
+        """Each text at its own place: they need not stand at the same share of their lengths."""
+        self._following = True
+        for pane, at in zip(self.panes, self._parted_at, strict=True):
+            pane.show_place(at)
+        self._following = False
 
     def _follow(self, pane: TextPane, other: TextPane) -> None:
         """Keep the other text at the same share of its length."""

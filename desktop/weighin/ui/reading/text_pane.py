@@ -32,6 +32,14 @@ class TextPane(QPlainTextEdit):
         self._changed = [self._selection(span, form) for span in _as_qt_counts(self.toPlainText(), spans)]
         self.setExtraSelections(self._changed)
 
+    def show_place(self, at: int) -> None:
+        """Bring the character `at` to the middle, with the cursor before it."""
+        (place,) = _as_qt_counts(self.toPlainText(), (Span(at, at),))
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(place.start)
+        self.setTextCursor(cursor)
+        self.centerCursor()
+
     def find_all(self, text: str) -> int:
         """Mark every place of `text`, whatever its case, and show the first; how many there are, 2000 at most."""
         form = QTextCharFormat()

@@ -65,8 +65,8 @@ class BundleDesk(QObject):
 
     def open(self, path: str) -> None:
         """Show the bundle in a file, or say why that cannot be."""
-        if self._runner.running:
-            self.said.emit("A comparison is running. Stop it or let it finish, then open the bundle.")
+        if self._compare.why_closed:
+            self.said.emit(self._compare.why_closed)
             return
         name = Path(path).name
         self._bundles.open(path, self._show, lambda error: self.said.emit(f"{name}: {error.user_text}"))
@@ -104,7 +104,8 @@ class BundleDesk(QObject):
             self._replay = None
 
     def _show(self, bundle: Bundle) -> None:
-        if self._runner.running:
+        if self._compare.why_closed:
+            self.said.emit(self._compare.why_closed)
             return
         self.put_away()
         self._replay = replay = Replay(bundle, self._bundles, self._runner, self)

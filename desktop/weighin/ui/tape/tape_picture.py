@@ -150,7 +150,7 @@ class TapePainter:
             room = QRectF(ground.left() + 20, ground.top() + number * height, width - 40, height)
             self._text(text, room, pixels, "text", _CENTRE, bold=True)
         for number, text in enumerate(tape.footer):
-            top = SIZE.height() - 58 + number * 22
+            top = SIZE.height() - 66 + number * 21
             self._text(text, QRectF(_MARGIN, top, width, 22), 16, "muted", _CENTRE)
 
     def _text(

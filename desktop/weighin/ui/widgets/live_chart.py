@@ -12,6 +12,8 @@ from weighin.ui.theme import Theme
 from weighin.ui.widgets.chart_scale import ChartScale
 from weighin.ui.widgets.sparkline import Sparkline
 
+_TOKENS, _PIECES = "Tokens/s", "Pieces/s"
+
 
 @dataclass(frozen=True)
 class ChartScales:
@@ -31,22 +33,26 @@ class LiveChart(QWidget):
 
     def __init__(self, theme: Theme, label: str, scales: ChartScales, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._speed = Sparkline(theme, "Tokens/s", label, scales.speed, words.figure, self)
+        self.speed = Sparkline(theme, _TOKENS, label, scales.speed, words.figure, self)
         self._memory = Sparkline(theme, "Memory", label, scales.memory, words.size, self)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(18)
-        layout.addWidget(self._speed)
+        layout.addWidget(self.speed)
         layout.addWidget(self._memory)
+
+    def show_pieces(self, pieces: bool) -> None:
+        """Say what is counted while an answer comes: tokens, or of a server's the pieces of text that arrive."""
+        self.speed.rename(_PIECES if pieces else _TOKENS)
 
     def clear(self) -> None:
         """Forget all points."""
-        self._speed.clear()
+        self.speed.clear()
         self._memory.clear()
 
     def add(self, point: LivePoint) -> None:
         """One more moment. While nothing is written there is no speed to show."""
         if point.tokens_per_s is not None:
-            self._speed.add(point.seconds, point.tokens_per_s)
+            self.speed.add(point.seconds, point.tokens_per_s)
         if point.memory.total_bytes is not None:
             self._memory.add(point.seconds, float(point.memory.total_bytes))

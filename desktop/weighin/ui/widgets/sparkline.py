@@ -31,7 +31,7 @@ class Sparkline(QWidget):
         self._stride = 1
         self._skipped = 0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName(f"{title} over time, lane {label}")
+        self.rename(title)
         scale.changed.connect(self.update)
         theme.changed.connect(self.update)
 
@@ -39,6 +39,17 @@ class Sparkline(QWidget):
     def points(self) -> tuple[tuple[float, float], ...]:
         """The points that are drawn: seconds and values."""
         return tuple(self._points)
+
+    @property
+    def title(self) -> str:
+        """What is drawn."""
+        return self._title
+
+    def rename(self, title: str) -> None:
+        """It draws something else now."""
+        self._title = title
+        self.setAccessibleName(f"{title} over time, lane {self._label}")
+        self.update()
 
     def clear(self) -> None:
         """Forget all points."""

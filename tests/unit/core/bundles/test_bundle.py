@@ -9,13 +9,18 @@ from typing import Any
 import pytest
 from tests.unit.core.bundles.test_replay import BUNDLE
 
+from weighin.core import words
 from weighin.core.bundles.bundle import Bundle, BundleFile, bundle_text, machine_of, model_of, vote_of
 from weighin.core.bundles.bundle_reading import MAX_BYTES, read_bundle
 from weighin.core.bundles.privacy import Owner, file_name, without_owner
-from weighin.core.comparisons.answer import Failure, StopReason
+from weighin.core.bundles.replay_words import origin_words
+from weighin.core.comparisons.answer import MOST_PIECES, Failure, StopReason
 from weighin.core.comparisons.blind import Choice, Vote, contender
+from weighin.core.comparisons.proof import proof_rows
+from weighin.core.comparisons.report import comparison_markdown
 from weighin.core.computer.hardware import Gpu, Hardware
 from weighin.core.errors import AppError
+from weighin.core.models.server import parse_address, server_facts
 from weighin.core.models.shelf import ShelfModel
 
 OWNER = Owner("/home/canary", "canary")
@@ -66,6 +71,20 @@ def test_nothing_of_the_owner_is_in_the_file() -> None:
     read_bundle(text.encode())
 
 
+def test_servers_have_no_name_in_what_went_wrong() -> None:
+    record = BUNDLE.comparison
+    message = "gpu-box.lan:8080 sends the request on to other.lan:80, which was not followed."
+    failed = Failure("redirect", message, "hostname mismatch: 'GPU-box.lan'; not mygpu-box.lang")
+    server = server_facts(parse_address("http://gpu-box.lan:8080/v1#m"))
+    one, two = record.results
+    spoken = "gpu-box.lan:8080 is spoken to without encryption: others on the way can read along."
+    answer = replace(one.answer, stop_reason=StopReason.FAILED, failure=failed, notices=(spoken,))
+    results = (replace(one, setup=replace(one.setup, model=server, refusal=failed), answer=answer), two)
+    text = bundle_text(replace(BUNDLE, comparison=without_owner(replace(record, results=results), OWNER)))
+    assert "box.lan:" not in text and "'GPU" not in text and "other.lan" not in text and "mygpu-box.lang" in text
+    assert "the server is spoken to without encryption" in text and "the server sends the request on" in text
+
+
 def test_an_owner_without_home_or_name_hides_paths_all_the_same() -> None:
     assert Owner("", "").hide("/srv/m/x.gguf of /") == "x.gguf of /"
     assert file_name("https://box.lan:8080/v1#qwen") == "http://server.invalid/v1#qwen"
@@ -100,6 +119,7 @@ def test_the_machine_has_no_name() -> None:
         (b'{"schema": "weighin.compare/1"}', "not_bundle"),
         (b'{"schema": 7}', "not_bundle"),
         (b'{"schema": "weighin.bundle/2"}', "newer"),
+        (b'{"schema": "weighin.bundle/0"}', "not_bundle"),
         (b'{"schema": "weighin.bundle/1"}', "damaged"),
         (b'{"schema": "weighin.bundle/1", "created": ' + b"9" * 5000 + b"}", "damaged"),
         (b'{"schema": "weighin.bundle/1", "created": NaN}', "damaged"),
@@ -135,7 +155,23 @@ HOSTILE: list[tuple[list[Any], Any]] = [
     (["comparison", "results", 0, "setup", "model", "name"], "x" * 10_000),
     (["comparison", "results", 0, "setup", "model", "parameters"], -5),
     (["comparison", "results", 0, "answer", "timing", "generation_s"], -1.0),
-]
+    (["comparison", "slowdowns"], [{"alone": "x", "same_prompt": True, "writing": 0.5}]),
+    (["comparison", "created"], "9999-12-31T23:59:59-23:59"),
+    (["created"], "0001-01-01T00:00:00+00:00"),
+    (["comparison", "results", 0, "answer", "notices"], ["x"] * 300_000),
+    (["comparison", "results", 0, "answer", "notices"], ["x" * 20_000]),
+    (["comparison", "request", "prompt", "text"], "ab " * 7_000_000),
+    (["comparison", "request", "prompt", "text"], "a" * 70_000),
+    (["comparison", "results", 1, "answer", "text"], "a" * 1_100_000),
+    (["comparison", "results", 0, "answer", "proof"],
+     {"template": "own", "tokens": [1], "pieces": ["a"] * (MOST_PIECES + 1)}),
+    (["comparison", "results", 0, "answer", "proof"], {"template": "own", "tokens": [1], "pieces": ["a" * 5000]}),
+    (["comparison", "results", 0, "spoiled"], [{}] * 100_000),
+    (["comparison", "results", 0, "round_memory"], [{}] * 100_000),
+    (["comparison", "request", "threads"], [[{"role": "user", "content": "a b " * 200_000}] * 2] * 2),
+    (["votes"], [{"created": "2026-01-01T00:00:00+00:00", "choice": "a"}] * 300_000),
+    (["machine", "gpus"], ["x"] * 1_000_000),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("place", "value"), HOSTILE)
@@ -166,7 +202,9 @@ def test_whatever_stands_anywhere_it_is_read_or_refused(value: Any) -> None:
             inner = inner[key]
         inner[way[-1]] = value
         try:
-            assert isinstance(read_bundle(json.dumps(changed).encode()), Bundle)
+            bundle = read_bundle(json.dumps(changed).encode())
+            assert isinstance(bundle, Bundle)
+            assert origin_words(bundle) and comparison_markdown(bundle.comparison) and proof_rows(bundle.comparison)
         except AppError as error:
             assert error.user_text
 
@@ -177,3 +215,8 @@ def test_a_vote_on_sides_is_one_on_lanes(choice: Choice, lane: str) -> None:
     a, b = (contender(result.setup.model) for result in record.results)
     vote = Vote(record.id, "2026-11-22T10:30:00+00:00", b, a, choice)  # the sides were swapped
     assert vote_of(vote, record).choice == lane
+
+
+@pytest.mark.parametrize("text", ["9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59", "no\u202e moment"])
+def test_a_moment_that_no_clock_shows_is_said_as_it_is(text: str) -> None:
+    assert words.moment(text) == text.replace("\u202e", "\ufffd")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from tests.support.lanes import fake_model, request
 
-from weighin.core.bundles.bundle import SCHEMA, Bundle, BundleFile, BundleMachine, BundleModel, LaneVote
+from weighin.core.bundles.bundle import SCHEMA, Bundle, BundleFile, BundleModel, LaneVote
 from weighin.core.bundles.replay import Verdict, cannot_run, first_parting, replayed, shown_here
 from weighin.core.bundles.replay_words import (
     lane_words,
@@ -18,6 +18,7 @@ from weighin.core.bundles.replay_words import (
 )
 from weighin.core.comparisons.answer import Answer, Failure, MemoryReceipt, StopReason, Timing
 from weighin.core.comparisons.comparison import Comparison, EngineFacts, LaneResult, LaneSetup
+from weighin.core.computer.machine_facts import UNKNOWN_MACHINE, MachineFacts
 
 TIMING = Timing(prompt_tokens=10, prompt_s=0.1, generated_tokens=21, generation_s=1.0, threads=2)
 ANSWER = Answer("The answer is twelve.", "Hm.", StopReason.END, TIMING, MemoryReceipt(1, 2, 3, 4), "<p>", 4096)
@@ -43,10 +44,15 @@ BUNDLE = Bundle(
     "2026-11-22T11:00:00+00:00",
     record(),
     MODELS,
-    BundleMachine("Ryzen", "Linux", 8, 32_000_000_000),
+    MachineFacts("Ryzen", "Linux", 8, 32_000_000_000),
     (LaneVote("2026-11-22T10:30:00+00:00", "tie"),),
 )
 HERE = {"A": fake_model("One"), "B": fake_model("Two")}
+
+
+def test_what_is_shown_names_the_machine_it_was_made_on() -> None:
+    assert shown_here(BUNDLE, HERE).machine == BUNDLE.machine
+    assert shown_here(replace(BUNDLE, machine=None), HERE).machine == UNKNOWN_MACHINE
 
 
 def test_the_same_texts_are_replicated_and_speeds_are_ratios() -> None:

@@ -24,8 +24,12 @@ def test_no_time_is_no_speed() -> None:
     assert Timing(generated_tokens=20, generation_s=0.0).generation_tokens_per_s is None
 
 
-def test_a_suspended_computer_spoils_the_speed() -> None:
-    assert Timing(generated_tokens=20, generation_s=1.0, disturbed=True).generation_tokens_per_s is None
+def test_a_suspended_computer_spoils_every_time() -> None:
+    slept = Timing(prompt_tokens=20, prompt_s=1.0, first_token_s=1.0, first_answer_token_s=1.0, generated_tokens=20,
+                   generation_s=1.0, characters=50, total_s=5.0, disturbed=True)  # fmt: skip
+    assert slept.generation_tokens_per_s is slept.characters_per_s is slept.prompt_tokens_per_s is None
+    assert slept.first_token_s is slept.first_answer_token_s is slept.total_s is None
+    assert slept.generated_tokens == 20
 
 
 def test_total_memory_is_unknown_where_a_part_is() -> None:

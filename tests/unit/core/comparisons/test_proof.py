@@ -8,7 +8,7 @@ import pytest
 from tests.support.lanes import fake_model, request
 
 from weighin.core.comparisons.answer import Answer, MemoryReceipt, PromptProof, StopReason, Timing
-from weighin.core.comparisons.comparison import Comparison, LaneResult, LaneSetup, differences
+from weighin.core.comparisons.comparison import Comparison, LaneResult, LaneSetup, differences, unknowns
 from weighin.core.comparisons.options import SamplingOptions
 from weighin.core.comparisons.proof import first_difference, proof_rows, sampler_words
 from weighin.core.comparisons.thinking import closing_of, thinking_words
@@ -48,6 +48,40 @@ def test_every_difference_is_amber_and_named(change: dict[str, object], row: str
     made = comparison(b=replace(ANSWER, **change))
     assert amber(made) == {row}
     assert made.differences == (name,)
+
+
+def test_the_same_number_of_tokens_cut_elsewhere() -> None:
+    other = PromptProof("own", (1, 2, 3), ("<u", ">hi", "</u>"))
+    made = comparison(b=replace(ANSWER, proof=other))
+    assert amber(made) == {"tokens"} and made.differences == ("tokens",)
+    (row,) = (row for row in proof_rows(made) if row.name == "tokens")
+    assert (row.a, row.b) == ("1: '<u>'", "1: '<u'")
+    assert "tokens" not in comparison(b=replace(ANSWER, proof=None)).differences
+
+
+def test_what_a_server_did_not_take_is_a_difference() -> None:
+    server = LaneSetup(server_facts(parse_address("http://box/v1#m")), sampling=SamplingOptions(temperature=0.5))
+    local = LaneSetup(fake_model("One"), sampling=SamplingOptions(temperature=0.5))
+    given = replace(ANSWER, rendered_prompt="", proof=None, left_out=("top k", "min p", "seed"))
+    results = (LaneResult("A", local, ANSWER), LaneResult("B", server, given))
+    made = Comparison("c", "now", request(), results, None, differences(results))
+    assert made.differences == ("top k", "min p", "seed")
+    assert amber(made) == {"sampler", "seed"}
+    assert "top k, min p not taken by the server" in next(r.b for r in proof_rows(made) if r.name == "sampler")
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "named", "known"), [("", "hm", True, True), ("hm", "hm", False, True), ("hm", "", False, False)]
+)
+def test_thinking_on_a_server_is_seen_in_its_answer(here: str, there: str, named: bool, known: bool) -> None:
+    server = LaneSetup(server_facts(parse_address("http://box/v1#m")))
+    results = (
+        LaneResult("A", LaneSetup(fake_model("One")), replace(ANSWER, reasoning=here)),
+        LaneResult("B", server, replace(ANSWER, rendered_prompt="", proof=None, reasoning=there)),
+    )
+    made = Comparison("c", "now", request(), results, None, differences(results))
+    assert ("thinking" in made.differences) is named is ("thinking" in amber(made))
+    assert ("thinking" not in unknowns(results)) is known
 
 
 def test_options_too() -> None:

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from weighin.core.comparisons.answer import Answer, MemoryReceipt, StopReason, Timing
+from weighin.core.comparisons.answer import Answer, Counting, MemoryReceipt, StopReason, Timing
 from weighin.core.comparisons.chat import Prompt
 from weighin.core.comparisons.comparison import LABELS, Comparison, ComparisonRequest, LaneResult, LaneSetup, Mode
 from weighin.core.comparisons.conditions import Conditions
 from weighin.core.comparisons.options import LoadOptions
-from weighin.core.comparisons.report import comparison_json, comparison_markdown
+from weighin.core.comparisons.report import comparison_json, comparison_markdown, number_lines
 from weighin.core.comparisons.round_words import conditions_words, rounds_words, slowdown_words
 from weighin.core.comparisons.rounds import Spread, enough, last_change, schedule, speeds, spread
 from weighin.core.comparisons.slowdown import against_alone, fits
@@ -68,9 +68,11 @@ def test_answers_too_short_for_a_speed_are_compared_by_their_time() -> None:
     ("conditions", "said"),
     [
         (Conditions(), ()),
-        (Conditions(on_battery=True, other_cores=0.4), ()),
+        (Conditions(on_battery=True, other_cores=0.2), ()),
         (Conditions(other_cores=0.8), ("other programs kept 0.8 cores busy",)),
-        (Conditions(other_cores=0.8, spare_cores=2.0), ()),
+        (Conditions(other_cores=0.8, spare_cores=2.0, used_cores=2.0), ("other programs kept 0.8 cores busy",)),
+        (Conditions(other_cores=7.0, spare_cores=15.0, used_cores=16.0), ("other programs kept 7.0 cores busy",)),
+        (Conditions(other_cores=1.5, spare_cores=1.0, used_cores=16.0), ()),
         (Conditions(suspended=True, throttled=True, power_changed=True),
          ("the computer slept", "plugged in or out meanwhile", "the processor was throttled")),
     ],
@@ -82,7 +84,11 @@ def test_what_disturbs(conditions: Conditions, said: tuple[str, ...]) -> None:
 def test_conditions_in_words() -> None:
     calm = timing(conditions=Conditions(on_battery=False, other_cores=0.1))
     loaded = timing(conditions=Conditions(on_battery=True, other_cores=1.3))
-    assert conditions_words((calm,)) == "on mains, no other load to speak of"
+    assert conditions_words((calm,)) == "on mains, other load 0.1 cores"
+    unseen = Conditions(used_cores=4.0, suspended=None)
+    assert unseen.words == "other load not known, heat not known, sleep not known" and not unseen.disturbances
+    assert Conditions(throttled=False, other_cores=0.0, used_cores=4.0).words == "other load 0.0 cores"
+    assert Conditions().words == ""  # of a server
     assert conditions_words((loaded,)) == "other programs kept 1.3 cores busy, on battery"
     assert conditions_words((calm, loaded, calm)) == "1 of 3 disturbed: other programs kept 1.3 cores busy"
     assert conditions_words((timing(),)) == ""
@@ -114,6 +120,14 @@ def test_how_many_rounds_and_why_not_more() -> None:
     )
     assert rounds_words(replace(result, rounds=tuple(timing(r) for r in (10, 10, 20, 21))), 4).endswith("moved by 33 %")
     assert rounds_words(replace(result, rounds=result.rounds[:1]), 1) == ""
+
+
+def test_nothing_is_loaded_from_a_server() -> None:
+    made = comparison(Mode.ALONE, (100.0, 20.0))
+    one = made.results[0]
+    remote = replace(one, answer=replace(one.answer, timing=timing(load_s=0.2, counting=Counting.SERVER)))
+    assert "Connect 200 ms" in number_lines(remote, made)[1]
+    assert "Load -" in number_lines(one, made)[1]
 
 
 def test_the_slowdown_is_of_medians_and_of_each_model_against_itself() -> None:

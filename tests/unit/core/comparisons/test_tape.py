@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 from tests.unit.core.bundles.test_replay import ENGINE, record
 
-from weighin.core.bundles.bundle import BundleMachine
 from weighin.core.comparisons.answer import Timing
 from weighin.core.comparisons.blind import Contender, Tally, contender
+from weighin.core.comparisons.chat import Prompt
 from weighin.core.comparisons.comparison import Comparison, Mode
-from weighin.core.comparisons.tape import Sources, Tape, other_mode, tape_markdown, tape_of
+from weighin.core.comparisons.conditions import Conditions
+from weighin.core.comparisons.tape import Sources, Tape, tape_markdown, tape_of
+from weighin.core.computer.machine_facts import UNKNOWN_MACHINE, MachineFacts
 from weighin.core.evaluations.evaluation import LaneEvaluation, RunState
 from weighin.core.evaluations.evaluation_row import EvaluationRow
 from weighin.core.models.model import ModelFacts
@@ -23,7 +25,7 @@ DENSE = ModelFacts(
 LONG = "Qwen3.5-397B-A17B-Thinking-Very-Long-Name-Of-A-Fine-Tune-By-Somebody-With-Patience-v2.1-imatrix-GGUF"
 MOE = replace(DENSE, name=LONG, path="/m/m.gguf", file_bytes=243_000_000_000, parameters=397_000_000_000,
               active_parameters=17_000_000_000, experts=512, experts_used=10)  # fmt: skip
-MACHINE = BundleMachine("AMD Ryzen Threadripper PRO 7995WX", "Linux", 96, 512_000_000_000, ("NVIDIA RTX 6000 Ada",))
+MACHINE = MachineFacts("AMD Ryzen Threadripper PRO 7995WX", "Linux", 96, 512_000_000_000, ("NVIDIA RTX 6000 Ada",))
 
 
 def timings(rate: float, *spread: float) -> tuple[Timing, ...]:
@@ -129,9 +131,42 @@ def test_a_page_that_hostile_names_cannot_break() -> None:
     assert {row.replace("\\|", "").count("|") for row in rows} == {5}
 
 
+def test_votes_with_their_interval() -> None:
+    (line,) = (line for line in tape_of(big()).lines if line.label == "Preferred")
+    assert line.note == "of 22 blind votes, settled; A 9–49 %"
+
+
+def test_lanes_of_the_other_mode_stand_as_they_are_shown() -> None:
+    together = big().together
+    a, b = together.results
+    swapped = replace(together, results=(replace(b, label="A"), replace(a, label="B")))
+    assert lines(tape_of(big(together=swapped))) == lines(tape_of(big()))
+
+
+def test_another_prompt_is_said() -> None:
+    together = big().together
+    other = replace(together, request=replace(together.request, prompt=Prompt("Something else")))
+    notes = {line.label: line.note for line in tape_of(big(together=other)).lines}
+    assert notes["Writes together"].endswith("on another prompt")
+
+
+def test_what_disturbed_reaches_the_picture() -> None:
+    alone = big().alone
+    hot = replace(alone.results[0].rounds[0], conditions=Conditions(throttled=True, other_cores=3.0, on_battery=True))
+    results = (replace(alone.results[0], rounds=(hot, *alone.results[0].rounds[1:])), alone.results[1])
+    footer = tape_of(big(alone=replace(alone, results=results))).footer
+    assert footer[2].startswith("Meanwhile: ") and "throttled" in footer[2] and "3.0 cores" in footer[2]
+    slept = (replace(results[0], rounds=(Timing(disturbed=True),)), results[1])
+    assert "slept" in tape_of(big(alone=replace(alone, results=slept))).footer[2]
+    assert len(tape_of(big()).footer) == 2
+
+
+def test_a_record_that_names_no_computer() -> None:
+    assert tape_of(big(machine=UNKNOWN_MACHINE)).footer[0] == "a computer that the record does not name"
+
+
 def test_footer_and_modes() -> None:
     footer = "\n".join(tape_of(big()).footer)
     for word in ("Threadripper", "96 cores", "512 GB RAM", "RTX 6000", "llama.cpp b1", "Weigh-In 1.0"):
         assert word in footer
-    assert other_mode(big().main) is Mode.TOGETHER
     assert Contender("k", "n").title == "n"

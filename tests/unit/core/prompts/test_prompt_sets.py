@@ -36,6 +36,17 @@ def test_json_lines_and_broken_ones_named_by_their_line() -> None:
     assert [problem.split(":")[0] for problem in found.problems] == ["Line 2", "Line 4", "Line 5", "Line 7", "Line 8"]
 
 
+def test_a_json_array() -> None:
+    entries = ["one", {"prompt": "two\nlines", "system": "s"}, 7, {"nothing": 1}]
+    for indent in (None, 2):
+        found = parse_prompts(json.dumps(entries, indent=indent).encode())
+        assert found.prompts == (SetPrompt("one"), SetPrompt("two\nlines", "", "s"))
+        assert [problem.split(":")[0] for problem in found.problems] == ["Entry 3", "Entry 4"]
+    assert [p.text for p in parse_prompts(b"[INST] hi\nthere").prompts] == ["[INST] hi", "there"]
+    long = parse_prompts(json.dumps(["x"] * (MAX_PROMPTS + 1)).encode())
+    assert len(long.prompts) == MAX_PROMPTS and "only the first" in long.problems[0]
+
+
 def test_ten_thousand_and_no_more() -> None:
     found = parse_prompts(b"x\n" * (MAX_PROMPTS + 5))
     assert len(found.prompts) == MAX_PROMPTS
@@ -47,7 +58,20 @@ def test_many_broken_lines_are_counted() -> None:
     assert len(found.problems) == 21 and "80 more" in found.problems[-1]
 
 
-@pytest.mark.parametrize("data", [b"", b"\n\n", b"{\n{", b"\0\0\0", b"\xff\xfe", b" " * ((64 << 20) + 1)])
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\n\n",
+        b"{\n{",
+        b"\0\0\0",
+        b"\xff\xfe",
+        b'[{"prompt": ',
+        b"[{}]",
+        b'["' + b"[" * 9,
+        b" " * ((64 << 20) + 1),
+    ],
+)
 def test_a_file_of_no_use_gets_a_sentence(data: bytes) -> None:
     with pytest.raises(AppError, match=r"\.$"):
         parse_prompts(data)
@@ -79,7 +103,11 @@ def test_what_cannot_be_a_set() -> None:
 
 def test_what_is_missing_of_a_run_and_what_is_asked() -> None:
     stored = StoredRun(RUN, (result_of(1, record()),))
-    assert stored.missing == (0, 2)
+    assert stored.missing == stored.unasked == (0, 2) and stored.answered == 1
+    failed = stored.with_result(result_of(0, record(stop_reason=StopReason.FAILED, failure=Failure("x", "No."))))
+    assert (failed.missing, failed.unasked, failed.answered) == ((0, 2), (2,), 1)
+    again = failed.with_result(result_of(0, record()))
+    assert [r.number for r in again.results] == [0, 1] and again.missing == (2,)
     assert RUN.request(1).prompt.text == "b|c\n<x>" and RUN.request(1).lanes == LANES
 
 
@@ -87,7 +115,8 @@ def test_results_in_all_formats() -> None:
     failed = record(stop_reason=StopReason.FAILED, failure=Failure("x", "It | died."), text="")
     stored = StoredRun(RUN, (result_of(0, record()), result_of(1, failed)))
     body = run_json(stored)
-    assert (body["schema"], body["prompts"], body["answered"]) == ("weighin.prompt-set/1", 3, 2)
+    assert (body["schema"], body["prompts"], body["answered"]) == ("weighin.prompt-set/1", 3, 1)
+    assert body["failed"] == 1
     assert body["results"][1]["a"]["failure"] == "It | died."
     json.dumps(body)
     rows = list(csv.DictReader(io.StringIO(run_csv(stored))))
@@ -96,4 +125,4 @@ def test_results_in_all_formats() -> None:
     table = [line for line in run_markdown(stored).splitlines() if line.startswith("|")]
     assert {line.replace("\\|", "").count("|") for line in table} == {7}
     assert "b\\|c &lt;x>" in table[3]
-    assert summary(stored) == "2 of 3 answered · 1 with a failure · median tok/s A 20.0, B 20.0"
+    assert summary(stored) == "1 of 3 answered · 1 with a failure · median tok/s A 20.0, B 20.0"
