@@ -15,6 +15,7 @@ from tests.support.loopback_hub import COMMIT, LoopbackHub
 from weighin.core.downloads.download import DownloadState, Plan, WantedFile
 from weighin.core.errors import AppError
 from weighin.core.models.shelf import Condition
+from weighin.hub.cache import places
 from weighin.paths import Profile
 from weighin.services.factory import ModelServices, new_model_services
 
@@ -63,7 +64,7 @@ def kept_files() -> list[str]:
 def test_two_at_a_time_and_a_queue(qtbot: QtBot, hub: LoopbackHub, new_services: Callable[[], ModelServices]) -> None:
     services = new_services()
     finished: list[Any] = []
-    services.downloads.finished.connect(lambda plan, paths: finished.append(paths))
+    services.downloads.finished.connect(lambda plan, paths, brought: finished.append(paths))
     hub.fail("m0-Q4_K_M.gguf", rate=20 * MIB, times=-1)
     for n in range(3):
         services.downloads.add(plan(hub, f"m{n}-Q4_K_M.gguf"))
@@ -134,6 +135,36 @@ def test_a_download_is_on_the_shelf_verified_and_removing_deletes_it(
     qtbot.waitUntil(lambda: removed == [True], timeout=WAIT)
     assert services.shelf.models() == ()
     assert not kept_files()
+
+
+def test_what_was_here_before_is_not_deleted_after_a_download_that_only_checked_it(
+    qtbot: QtBot, hub: LoopbackHub, new_services: Callable[[], ModelServices], tiny: Path
+) -> None:
+    services = new_services()
+    wanted = plan(hub, "tiny-F32.gguf", "o/tiny-GGUF")
+    blob = places(Profile.locate().hub_cache, "o/tiny-GGUF", COMMIT, "tiny-F32.gguf", wanted.id).blob
+    blob.parent.mkdir(parents=True)
+    blob.write_bytes(tiny.read_bytes())
+    services.downloads.add(wanted)
+    qtbot.waitUntil(lambda: len(services.shelf.models()) == 1, timeout=WAIT)
+    model = services.shelf.models()[0]
+    assert (model.verified, model.downloaded, hub.sent) == (True, False, 0)
+    removed: list[bool] = []
+    services.shelf.remove(model.path, lambda: removed.append(True), lambda error: removed.append(False))
+    qtbot.waitUntil(lambda: removed == [True], timeout=WAIT)
+    assert blob.read_bytes() == tiny.read_bytes()
+
+
+def test_getting_a_model_again_forgets_not_that_it_was_downloaded(
+    qtbot: QtBot, hub: LoopbackHub, new_services: Callable[[], ModelServices]
+) -> None:
+    services = new_services()
+    for _ in range(2):
+        with qtbot.waitSignal(services.downloads.finished, timeout=WAIT):
+            services.downloads.add(plan(hub, "tiny-F32.gguf", "o/tiny-GGUF"))
+    with qtbot.waitSignal(services.shelf.scanned, timeout=WAIT):
+        services.shelf.scan()
+    assert [model.downloaded for model in services.shelf.models()] == [True]
 
 
 def test_verify_asks_the_hub_and_finds_a_flipped_byte(

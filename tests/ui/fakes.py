@@ -454,7 +454,7 @@ class FakeDownloads(QObject):
     """Views that a test puts there."""
 
     changed = Signal(str)
-    finished = Signal(object, object)
+    finished = Signal(object, object, bool)
 
     def __init__(self) -> None:
         super().__init__()

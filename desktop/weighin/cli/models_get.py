@@ -112,7 +112,7 @@ class _Getting:
         else:
             self._console.progress(progress_line(view))
 
-    def _finished(self, plan: Plan, paths: Any) -> None:
+    def _finished(self, plan: Plan, paths: Any, brought: bool) -> None:
         if self._plan is not None and plan.id == self._plan.id:
             self.path = paths[0]
 

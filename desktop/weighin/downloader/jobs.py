@@ -61,7 +61,7 @@ class FetchJob:
                 raise StoppedError
             self._download = Download(ground, self._request.plan, self._tell)
         paths = self._download.run(self._request.queued)
-        return Fetched(self._request.id, tuple(str(path) for path in paths))
+        return Fetched(self._request.id, tuple(str(path) for path in paths), self._download.brought)
 
     def stop(self) -> None:
         with self._lock:

@@ -25,7 +25,7 @@ from weighin.hub.errors import HubError, network_error
 from weighin.hub.http import Http, Patience, Reply
 from weighin.hub.lock import WriterLock
 from weighin.hub.part_file import HELD, PartFile
-from weighin.hub.receipt import is_receipted
+from weighin.hub.receipt import receipt_of
 
 # Large, because each is handed from one thread to another: on a busy computer that costs more than the bytes in it.
 _PIECE = 4 << 20
@@ -63,6 +63,7 @@ class Transfer:
         self._http = Http(ground.endpoint, ground.token, ground.patience)
         self._stop = threading.Event()
         self._received = 0
+        self._brought = False
         self._stretches = 0
         self._began_again = False
 
@@ -75,6 +76,11 @@ class Transfer:
     def received(self) -> int:
         """Bytes that came over the network."""
         return self._received
+
+    @property
+    def brought(self) -> bool:
+        """Whether the finished file was fetched by this program; False where it lay here already."""
+        return self._brought
 
     def stop(self) -> None:
         """Break off now, keeping what came."""
@@ -91,6 +97,7 @@ class Transfer:
             try:
                 if not self._is_here():
                     self._fetch_somehow()
+                    self._brought = True
                 path = publish(self._ground.cache, self._repo, self._commit, self._file.path, self._file.sha256)
                 sweep(self._places)
                 return path
@@ -107,7 +114,8 @@ class Transfer:
             blob = self._places.snapshot
         if not blob.is_file() or blob.stat().st_size != self._file.size:
             return False
-        if is_receipted(self._places, blob):
+        if (receipt := receipt_of(self._places, blob)) is not None:
+            self._brought = receipt.brought
             return True
         running, done, buffer = hashlib.sha256(), 0, memoryview(bytearray(_PIECE))
         with blob.open("rb", buffering=0) as stream:

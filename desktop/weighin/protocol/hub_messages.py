@@ -119,10 +119,12 @@ class Progress:
 
 @dataclass(frozen=True)
 class Fetched:
-    """Terminal: paths of the finished files, in the order of the plan."""
+    """Terminal: paths of the finished files, in the order of the plan. `brought`: all of them were fetched by this
+    program; False where one lay there already."""
 
     id: int
     paths: tuple[str, ...]
+    brought: bool
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,11 @@ from tests.support.loopback_hub import COMMIT, LoopbackHub
 from weighin.core.downloads.download import Plan, Transferred, WantedFile
 from weighin.core.downloads.sidecar import CHUNK
 from weighin.core.errors import AppError
-from weighin.hub import part_file
+from weighin.hub import lock, part_file
 from weighin.hub.cache import places
 from weighin.hub.download import Download
 from weighin.hub.http import Patience
+from weighin.hub.lock import WriterLock
 from weighin.hub.transfer import Ground, StoppedError
 
 REPO, PATH = "owner/model-GGUF", "model-Q4_K_M.gguf"
@@ -350,6 +351,42 @@ def test_cancelling_leaves_nothing(kit: Kit, hub: LoopbackHub) -> None:
     _part(kit, 2)
     kit.download.discard()
     assert not kit.places.part.parent.parent.exists()
+
+
+@pytest.mark.parametrize("locks", ["flock", "no flock"])
+def test_cancelling_beside_another_writer_deletes_nothing_of_it(
+    kit: Kit, hub: LoopbackHub, locks: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fault 19: whoever gives up deletes no bytes that another program is still receiving."""
+    if locks == "no flock":
+        monkeypatch.setattr(lock, "_flock", lambda _: True)
+    _part(kit, 2)
+    before = kit.leftovers()
+    writer = WriterLock(kit.places.lock)
+    assert writer.acquire()
+    kit.download.discard()
+    assert kit.leftovers() == sorted([*before, kit.places.lock.name])
+    writer.release()
+    kit.download.discard()
+    assert not kit.places.part.parent.parent.exists()
+
+
+def test_what_the_hubs_own_client_is_writing_is_left_alone(kit: Kit, hub: LoopbackHub) -> None:
+    other = kit.places.blob.with_name(f"{kit.places.blob.name}.1a2b3c4d.incomplete")
+    other.parent.mkdir(parents=True)
+    other.write_bytes(b"half")
+    kit.run()
+    assert kit.leftovers() == [other.name]
+    kit.download.discard()
+    assert other.read_bytes() == b"half"
+
+
+def test_only_what_was_fetched_counts_as_brought(kit: Kit, hub: LoopbackHub) -> None:
+    kit.run()
+    assert kit.download.brought
+    again = Kit(hub, kit.cache)
+    again.run()
+    assert not again.download.brought
 
 
 def _part(kit: Kit, chunks: int) -> None:

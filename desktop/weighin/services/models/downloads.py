@@ -44,10 +44,11 @@ class _Entry:
 
 
 class DownloadManager(QObject):
-    """`changed` carries the id of a download that is new, gone or further; `finished` its plan and its paths."""
+    """`changed` carries the id of a download that is new, gone or further; `finished` its plan, its paths, and
+    whether all of its files were fetched by this program."""
 
     changed = Signal(str)
-    finished = Signal(object, object)
+    finished = Signal(object, object, bool)
 
     def __init__(self, records: ModelRecords, new_hub: Callable[[], Hub], parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -150,7 +151,7 @@ class DownloadManager(QObject):
         entry.call = hub.fetch(
             entry.plan,
             sum(max(0, e.plan.size - e.done) for e in others),
-            lambda paths: self._on_done(entry, hub, paths),
+            lambda paths, brought: self._on_done(entry, hub, paths, brought),
             lambda error: self._on_failed(entry, hub, error),
             lambda news: self._on_progress(entry, hub, news),
         )
@@ -162,12 +163,12 @@ class DownloadManager(QObject):
             entry.meter.note(time.monotonic(), news.received)
             self.changed.emit(entry.plan.id)
 
-    def _on_done(self, entry: _Entry, hub: Hub, paths: tuple[str, ...]) -> None:
+    def _on_done(self, entry: _Entry, hub: Hub, paths: tuple[str, ...], brought: bool) -> None:
         self._let_go(hub)
         if self._entries.get(entry.plan.id) is not entry:
             return
         del self._entries[entry.plan.id]
-        self.finished.emit(entry.plan, paths)
+        self.finished.emit(entry.plan, paths, brought)
         self._records.run(lambda store: store.forget_download(entry.plan.id), lambda _: None, _log_failure)
         self.changed.emit(entry.plan.id)
         self._pump()

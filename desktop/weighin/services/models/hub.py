@@ -96,12 +96,13 @@ class Hub(QObject):
         self,
         plan: Plan,
         queued: int,
-        done: Callable[[tuple[str, ...]], None],
+        done: Callable[[tuple[str, ...], bool], None],
         failed: FailedCall,
         progress: Callable[[Transferred], None],
     ) -> int:
-        """Download; cancelling keeps what came and fails with kind "stopped"."""
-        return self._ask(lambda n: Fetch(n, plan, queued), _Call(lambda e: done(e.paths), failed, progress))
+        """Download; `done` gets the paths and whether all of the files were fetched by this program. Cancelling keeps
+        what came and fails with kind "stopped"."""
+        return self._ask(lambda n: Fetch(n, plan, queued), _Call(lambda e: done(e.paths, e.brought), failed, progress))
 
     def discard(self, plan: Plan, done: Callable[[], None], failed: FailedCall) -> int:
         """Delete what a download left half-finished."""
