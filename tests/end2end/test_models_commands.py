@@ -145,3 +145,28 @@ def test_a_catalogue_name_gets_its_usual_file_from_the_first_repository_that_is_
     (got,) = ask("models", "get", "Qwen3-0.6B", "--json")["models"]
     assert (got["repo"], got["hub_path"]) == (name, "Qwen_Qwen3-0.6B-Q8_0.gguf")
     assert ask("compare", "qwen3-0.6b", "starter:dense", "-p", "x", "--max-tokens", 2).returncode == 0
+
+
+def test_a_file_given_by_its_path_is_what_the_shelf_knows_of_it(
+    ask: Any, hub: LoopbackHub, tiny: Path, tmp_path: Path
+) -> None:
+    (got,) = ask("models", "get", "o/tiny-GGUF/tiny-F32.gguf", "--json")["models"]
+    link = tmp_path / "link.gguf"
+    link.symlink_to(got["path"])
+    for path in (got["path"], Path(got["path"]).resolve(), link):
+        run = ask("compare", path, "starter:dense", "-p", "x", "--max-tokens", 1, "--json")
+        assert run["lanes"][0]["model"]["verified"] == "hub"
+
+
+def test_a_file_that_changed_is_not_run_blindly_by_its_path_either(ask: Any, tiny: Path, tmp_path: Path) -> None:
+    """Fault 18."""
+    path = tmp_path / "mine.gguf"
+    path.write_bytes(tiny.read_bytes())
+    ask("models", "add", path)
+    data = bytearray(tiny.read_bytes())
+    data[-1] ^= 1
+    path.write_bytes(data)
+    assert "changed on the disk" in ask("bench", path, status=1).stderr
+    assert "changed on the disk" in ask("compare", path, "starter:dense", "-p", "x", status=3).stderr
+    ask("models", "add", path)
+    assert ask("compare", path, "starter:dense", "-p", "x", "--max-tokens", 1).returncode == 0

@@ -11,6 +11,7 @@ from weighin.core.downloads.hub_names import DATA_SETS, check_commit, check_repo
 from weighin.core.downloads.repository import Listing, RemoteFile, Repository, group_files
 from weighin.core.errors import AppError
 from weighin.hub.errors import HubError, gated, missing_or_private, network_error, offline, status_error
+from weighin.hub.http import check_endpoint
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
@@ -77,6 +78,7 @@ class HubClient:
         return translated(name, ask)
 
     def _hub(self) -> HfApi:
+        check_endpoint(endpoint())
         if self._api is None:
             # A second to import: only when the hub is really asked.
             from huggingface_hub import HfApi

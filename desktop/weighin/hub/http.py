@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 from weighin import __version__
+from weighin.core.safe_text import safe_name
 from weighin.hub.errors import HubError, network_error, status_error
 
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -98,7 +99,7 @@ class Http:
         self._connection: http.client.HTTPConnection | None = None
         self._socket: socket.socket | None = None
         self._aborted = False
-        _check_scheme(self._endpoint, None)
+        check_endpoint(endpoint)
 
     def get(self, url: str, start: int = 0, end: int | None = None, repo: str = "") -> Reply:
         """The answer (200 or 206) for the bytes from `start` to before `end`. Raises HubError for anything else."""
@@ -157,6 +158,17 @@ class Http:
         except (OSError, http.client.HTTPException) as error:
             self.close()
             raise network_error(error, parts.hostname or "") from error
+
+
+def check_endpoint(endpoint: str) -> None:
+    """Raises HubError where a request to the hub could be read on the way, with the token in it."""
+    parts = urlsplit(endpoint)
+    if parts.scheme == "https" and parts.hostname:
+        return
+    if parts.scheme != "http" or not _is_loopback(parts.hostname):
+        shown = safe_name(f"{parts.scheme}://{parts.hostname or ''}", 80)
+        text = f"The hub's address {shown} (HF_ENDPOINT) is not encrypted: nothing is asked of it; use https."
+        raise HubError(text, "downgrade")
 
 
 def _origin(parts: SplitResult) -> tuple[str, str | None, int | None]:

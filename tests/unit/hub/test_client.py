@@ -92,6 +92,15 @@ def test_trouble_is_a_sentence(hub: LoopbackHub, environment: dict[str, str], fa
     assert ask(hub, "list", "o/r", **environment)["kind"] == kind
 
 
+@pytest.mark.parametrize("what", ["search", "list"])
+def test_no_token_goes_out_without_encryption(hub: LoopbackHub, what: str) -> None:
+    """Fault 15: the hub's own client would send it; the request goes to a proxy that would see it in clear."""
+    environment = {"HF_ENDPOINT": "http://hub.example", "HF_TOKEN": "hf_secret", "HTTP_PROXY": hub.url}
+    found = ask(hub, what, "o/r", **environment)
+    assert (found["kind"], "http://hub.example" in found["text"], "https" in found["text"]) == ("downgrade", True, True)
+    assert hub.seen == []
+
+
 def test_importing_the_hub_room_does_not_import_its_client() -> None:
     code = "import sys, weighin.hub.client, weighin.hub.transfer; print('huggingface_hub' in sys.modules)"
     done = subprocess.run(
