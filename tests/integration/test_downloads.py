@@ -200,6 +200,55 @@ def test_verify_asks_the_hub_and_finds_a_flipped_byte(
     assert verify().is_intact
 
 
+@pytest.mark.parametrize(
+    ("where", "kind", "condition"),
+    [
+        (".lmstudio/models/o/tiny-GGUF/tiny-F32.gguf", "other_version", Condition.READY),
+        (f"hub/models--o--tiny-GGUF/snapshots/{'9' * 40}/tiny-F32.gguf", "other_version", Condition.READY),
+        (f"hub/models--o--tiny-GGUF/snapshots/{COMMIT}/tiny-F32.gguf", "damaged", Condition.CHANGED),
+    ],
+)
+def test_only_a_known_version_of_a_file_can_be_called_damaged(
+    qtbot: QtBot,
+    hub: LoopbackHub,
+    new_services: Callable[[], ModelServices],
+    tiny: Path,
+    where: str,
+    kind: str,
+    condition: Condition,
+) -> None:
+    """Fault 18: a file of an earlier version is intact, though the hub has another one now."""
+    services = new_services()
+    path = (Profile.locate().hub_cache.parent if where.startswith("hub/") else Path.home()) / where
+    path.parent.mkdir(parents=True)
+    path.write_bytes(tiny.read_bytes()[:-1] + b"x")
+    with qtbot.waitSignal(services.shelf.scanned, timeout=WAIT):
+        services.shelf.scan()
+    outcome: list[Any] = []
+    services.shelf.verify(str(path), outcome.append, outcome.append, lambda _: None)
+    qtbot.waitUntil(lambda: bool(outcome), timeout=WAIT)
+    assert outcome[0].kind == kind
+    model = services.shelf.models()[0]
+    assert (model.condition, model.verified) == (condition, False)
+
+
+def test_a_verified_file_that_its_program_updated_is_verified_again(
+    qtbot: QtBot, hub: LoopbackHub, new_services: Callable[[], ModelServices], tiny: Path
+) -> None:
+    services = new_services()
+    path = Path.home() / ".lmstudio/models/o/tiny-GGUF/tiny-F32.gguf"
+    path.parent.mkdir(parents=True)
+    for content in (tiny.read_bytes(), tiny.read_bytes()[:-1] + b"x"):
+        hub.add("o/tiny-GGUF", {"tiny-F32.gguf": content})
+        path.write_bytes(content)
+        with qtbot.waitSignal(services.shelf.scanned, timeout=WAIT):
+            services.shelf.scan()
+        outcome: list[Any] = []
+        services.shelf.verify(str(path), outcome.append, outcome.append, lambda _: None)
+        qtbot.waitUntil(lambda: bool(outcome), timeout=WAIT)
+        assert outcome[0].verified
+
+
 def test_forgetting_anothers_model_keeps_its_file(
     qtbot: QtBot, new_services: Callable[[], ModelServices], tiny: Path
 ) -> None:

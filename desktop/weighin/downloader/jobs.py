@@ -111,7 +111,7 @@ def ask(client: HubClient, request: Any) -> Any:
     if isinstance(request, Search):
         return Found(request.id, client.search(request.text, request.limit))
     if isinstance(request, ListFiles):
-        return Listed(request.id, client.listing(request.repo))
+        return Listed(request.id, client.listing(request.repo, request.commit))
     if isinstance(request, AskFile):
         return FileKnown(request.id, client.file(request.repo, request.commit, request.path))
     assert isinstance(request, LookInto)

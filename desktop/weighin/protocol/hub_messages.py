@@ -24,10 +24,11 @@ class Search:
 
 @dataclass(frozen=True)
 class ListFiles:
-    """The models of a repository at its newest commit."""
+    """The models of a repository at its newest commit, or at `commit`."""
 
     id: int
     repo: str
+    commit: str | None = None
 
 
 @dataclass(frozen=True)

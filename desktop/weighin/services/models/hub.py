@@ -62,9 +62,9 @@ class Hub(QObject):
         """Repositories that match `text`; the number to cancel by."""
         return self._ask(lambda n: Search(n, text, 40), _Call(lambda e: done(e.repositories), failed))
 
-    def listing(self, repo: str, done: Callable[[Listing], None], failed: FailedCall) -> int:
-        """The models of a repository."""
-        return self._ask(lambda n: ListFiles(n, repo), _Call(lambda e: done(e.listing), failed))
+    def listing(self, repo: str, done: Callable[[Listing], None], failed: FailedCall, commit: str | None = None) -> int:
+        """The models of a repository, at its newest commit or at `commit`."""
+        return self._ask(lambda n: ListFiles(n, repo, commit), _Call(lambda e: done(e.listing), failed))
 
     def look_into(
         self,
