@@ -12,7 +12,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 from tests.support.loopback_hub import COMMIT, LoopbackHub
 
-from weighin.core.downloads.download import DownloadState, Plan, WantedFile
+from weighin.core.downloads.download import DownloadState, Plan, StoredDownload, WantedFile
 from weighin.core.errors import AppError
 from weighin.core.models.shelf import Condition
 from weighin.hub.cache import places
@@ -116,6 +116,45 @@ def test_a_refusal_stands_beside_its_download(
     view = services.downloads.views()[0]
     assert view.error_kind == "gated"
     assert "accept" in view.note
+
+
+def test_one_that_waits_goes_on_at_once_when_told(
+    qtbot: QtBot, hub: LoopbackHub, new_services: Callable[[], ModelServices]
+) -> None:
+    services = new_services()
+    wanted = plan(hub, "m0-Q4_K_M.gguf")
+    hub.fail("m0-Q4_K_M.gguf", status=503, headers={"Retry-After": "600"}, times=1)
+    services.downloads.add(wanted)
+    qtbot.waitUntil(lambda: services.downloads.views()[0].phase == "waiting", timeout=WAIT)
+    assert states(services) == [DownloadState.RUNNING]
+    assert "not able to answer" in services.downloads.views()[0].note
+    with qtbot.waitSignal(services.downloads.finished, timeout=WAIT):
+        services.downloads.resume(wanted.id)
+
+
+@pytest.mark.parametrize(("state", "kind"), [(DownloadState.FAILED, "offline"), (DownloadState.PAUSED, "disk_full")])
+def test_what_passes_by_itself_is_taken_up_again(
+    qtbot: QtBot, hub: LoopbackHub, new_services: Callable[[], ModelServices], state: DownloadState, kind: str
+) -> None:
+    """Fault 10: what a full disk stopped goes on when there is room; a lost connection fails nothing for ever."""
+    services = new_services()
+    manager = services.downloads
+    stored = StoredDownload(plan(hub, "m0-Q4_K_M.gguf"), state, 0, "why", kind)
+    services.records.run(lambda store: store.keep_download(stored), lambda _: None, lambda _: None)
+    manager._free_bytes = lambda: 0
+    with qtbot.waitSignal(manager.changed, timeout=WAIT):
+        manager.restore()
+    if kind == "disk_full":
+        asked: list[None] = []
+        manager.look_for_space()
+        services.records.run(lambda _: None, asked.append, asked.append)
+        qtbot.waitUntil(lambda: bool(asked), timeout=WAIT)
+        assert states(services) == [DownloadState.PAUSED]
+        manager._free_bytes = lambda: 1 << 50
+        manager.look_for_space()
+    with qtbot.waitSignal(manager.finished, timeout=WAIT):
+        pass
+    assert not manager._starved()
 
 
 def test_a_download_is_on_the_shelf_verified_and_removing_deletes_it(
@@ -238,12 +277,13 @@ def test_a_verified_file_that_its_program_updated_is_verified_again(
     services = new_services()
     path = Path.home() / ".lmstudio/models/o/tiny-GGUF/tiny-F32.gguf"
     path.parent.mkdir(parents=True)
+    outcome: list[Any] = []
     for content in (tiny.read_bytes(), tiny.read_bytes()[:-1] + b"x"):
         hub.add("o/tiny-GGUF", {"tiny-F32.gguf": content})
         path.write_bytes(content)
         with qtbot.waitSignal(services.shelf.scanned, timeout=WAIT):
             services.shelf.scan()
-        outcome: list[Any] = []
+        outcome.clear()
         services.shelf.verify(str(path), outcome.append, outcome.append, lambda _: None)
         qtbot.waitUntil(lambda: bool(outcome), timeout=WAIT)
         assert outcome[0].verified

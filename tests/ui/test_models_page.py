@@ -159,14 +159,19 @@ def test_a_download_shows_where_it_stands_and_obeys(shown: Kit, page: ModelsPage
     assert row.line.text() == "1.0 GB of 2.5 GB · 23.0 MB/s · 65.0 s left"
     assert row.bar.value() == 400
     assert page.downloads.overall == "1 download: 1.0 GB of 2.5 GB"
+    assert row.again.isHidden()
+    waits = DownloadView(plan, DownloadState.RUNNING, 10**9, "waiting", note="There seems to be no connection.")
+    downloads.put(waits)
+    assert row.line.text() == "waiting · 1.0 GB of 2.5 GB"
+    row.again.click()
     row.hold.click()
     assert row.hold.text() == "Resume"
     row.hold.click()
-    note = "The disk is full: the download pauses, what came is kept. Make room, then resume."
+    note = "The disk is full: the download pauses, what came is kept. Make room, and it goes on."
     downloads.put(DownloadView(plan, DownloadState.FAILED, 10**9, note=note))
     assert (row.note.text(), row.hold.text()) == (note, "Try again")
     row.cancel.click()
-    assert [call for call, _ in downloads.calls] == ["pause", "resume", "cancel"]
+    assert [call for call, _ in downloads.calls] == ["resume", "pause", "resume", "cancel"]
     assert page.downloads.isHidden()
 
 

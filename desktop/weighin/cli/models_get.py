@@ -48,6 +48,7 @@ class _Getting:
     def __init__(self, services: ModelServices, name: str, resources: Path, console: Console) -> None:
         self._services, self._name, self._resources, self._console = services, name, resources, console
         self._plan: Plan | None = None
+        self._note = ""
         self.loop = CommandLoop(self._stop)
         self.error: AppError | None = None
         self.path: str | None = None
@@ -110,6 +111,9 @@ class _Getting:
         if view.state in (DownloadState.FAILED, DownloadState.PAUSED):
             self._fail(AppError(view.note or "Paused.", kind=view.error_kind or "stopped"))
         else:
+            if view.note and not self._note:
+                self._console.say(view.note)
+            self._note = view.note
             self._console.progress(progress_line(view))
 
     def _finished(self, plan: Plan, paths: Any, brought: bool) -> None:

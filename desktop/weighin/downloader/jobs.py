@@ -13,7 +13,7 @@ from weighin.core.errors import AppError
 from weighin.hub.cache import cache_folder
 from weighin.hub.client import HubClient, check_online, endpoint, token
 from weighin.hub.download import Download
-from weighin.hub.http import Http
+from weighin.hub.http import Http, Patience
 from weighin.hub.remote_header import remote_facts
 from weighin.hub.transfer import Ground, StoppedError
 from weighin.protocol.hub_messages import (
@@ -34,6 +34,8 @@ from weighin.protocol.hub_messages import (
 )
 
 _PIECE = 4 << 20
+# Between two tries of a download that waits for the connection as long as it takes.
+_LONGEST_S = 300.0
 
 
 class Job(Protocol):
@@ -55,7 +57,8 @@ class FetchJob:
 
     def run(self) -> Fetched:
         check_online()
-        ground = Ground(endpoint(), cache_folder(), token())
+        patience = Patience(longest_s=_LONGEST_S) if self._request.patient else Patience()
+        ground = Ground(endpoint(), cache_folder(), token(), patience, patient=self._request.patient)
         with self._lock:
             if self._stopped:
                 raise StoppedError

@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from weighin.core import words
-from weighin.core.downloads.download import LOW_SPACE, Transferred, WantedFile
+from weighin.core.downloads.download import LOW_SPACE, PASSING, Transferred, WantedFile
 from weighin.core.downloads.hub_names import is_sha256
 from weighin.core.downloads.sidecar import Sidecar
 from weighin.core.errors import AppError
@@ -32,6 +32,11 @@ _PIECE = 4 << 20
 # One being filled, the others with the part file.
 _RING = 1 + HELD
 _TRIES = 7
+# Less than this from one try is no progress: it does not shorten the wait before the next.
+_USEFUL = 1 << 20
+_MOST_DOUBLINGS = 16
+# Shorter waits need no announcement.
+_LONG_WAIT_S = 10.0
 _WAIT_FOR_WRITER_S = 0.5
 
 
@@ -41,13 +46,15 @@ class StoppedError(Exception):
 
 @dataclass
 class Ground:
-    """Where and how files are fetched. `free_bytes` tells the free space of a folder's disk."""
+    """Where and how files are fetched. `free_bytes` tells the free space of a folder's disk; `patient`: trouble that
+    passes by itself is waited for as long as it takes."""
 
     endpoint: str
     cache: Path
     token: str | None = field(default=None, repr=False)
     patience: Patience = field(default_factory=Patience)
     free_bytes: Callable[[Path], int] = lambda folder: shutil.disk_usage(folder).free
+    patient: bool = False
 
 
 class Transfer:
@@ -136,13 +143,22 @@ class Transfer:
         except HubError as error:
             if error.kind != "status":
                 raise
-            self._report(0, "loading", fallback.NOTE)
-            ground = self._ground
-            fallback.fetch_whole(ground.endpoint, ground.token, ground.cache, self._repo, self._commit, self._file)
+            self._fetch_whole()
             if not self._is_here():
                 self._places.snapshot.unlink(missing_ok=True)
                 text = "What came is damaged: its sha256 is not the one the hub states. It is not used."
                 raise AppError(text, kind="damaged") from error
+
+    def _fetch_whole(self) -> None:
+        failures, ground = 0, self._ground
+        while True:
+            self._report(0, "loading", fallback.NOTE)
+            try:
+                fallback.fetch_whole(ground.endpoint, ground.token, ground.cache, self._repo, self._commit, self._file)
+                return
+            except HubError as error:
+                failures += 1
+                self._wait_or_give_up(error, failures, 0)
 
     def _fetch(self) -> None:
         identity = Sidecar(self._repo, self._file.path, self._commit, self._file.size, self._file.sha256)
@@ -190,10 +206,8 @@ class Transfer:
                 self._attempt(part)
             except HubError as error:
                 self._check_stop()
-                failures = 0 if self._received > before else failures + 1
-                if not error.retry or failures >= _TRIES:
-                    raise
-                self._wait(error, failures, part.length)
+                failures = 1 if self._received - before >= _USEFUL else failures + 1
+                self._wait_or_give_up(error, failures, part.length)
 
     def _attempt(self, part: PartFile) -> None:
         url = f"{self._ground.endpoint}/{self._repo}/resolve/{self._commit}/{quote(self._file.path)}"
@@ -259,12 +273,20 @@ class Transfer:
         if part.length % (4 * _PIECE) < _PIECE and self._ground.free_bytes(self._places.part.parent) < LOW_SPACE:
             raise disk_full()
 
-    def _wait(self, error: HubError, failures: int, done: int) -> None:
+    def _wait_or_give_up(self, error: HubError, failures: int, done: int) -> None:
+        """Pause before the next try; raises `error` where there is to be none."""
+        endless = self._ground.patient and error.kind in PASSING
+        if not error.retry or (failures >= _TRIES and not endless):
+            raise error
         patience = self._ground.patience
-        pause = min(patience.backoff_s * 2 ** max(0, failures - 1), patience.longest_s) * random.uniform(0.75, 1.25)
+        doubled = patience.backoff_s * 2 ** min(failures - 1, _MOST_DOUBLINGS)
+        pause = min(doubled, patience.longest_s) * random.uniform(0.75, 1.25)
+        note = error.user_text
         if error.wait_s is not None:
             pause = max(pause, error.wait_s)
-        self._report(done, "waiting", error.user_text)
+        elif pause >= _LONG_WAIT_S:
+            note += f" Next try in {words.seconds(pause)}."
+        self._report(done, "waiting", note)
         self._pause(pause)
 
     def _pause(self, seconds: float) -> None:
@@ -286,7 +308,7 @@ class Transfer:
 
 def disk_full() -> AppError:
     """The disk takes no more."""
-    text = "The disk is full: the download pauses, what came is kept. Make room, then resume."
+    text = "The disk is full: the download pauses, what came is kept. Make room, and it goes on."
     return AppError(text, kind="disk_full")
 
 

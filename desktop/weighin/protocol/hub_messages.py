@@ -59,6 +59,7 @@ class Fetch:
     id: int
     plan: Plan
     queued: int = 0
+    patient: bool = False
 
 
 @dataclass(frozen=True)

@@ -347,6 +347,47 @@ def test_a_hub_that_is_not_there_is_a_sentence(hub: LoopbackHub, tmp_path: Path)
     assert kit.refused().kind == "offline"
 
 
+def test_a_patient_download_outlasts_any_trouble_that_passes(hub: LoopbackHub, tmp_path: Path) -> None:
+    """Faults 12 and 13: however long the connection is away, the download waits and then goes on."""
+    kit = Kit(hub, tmp_path / "cache", patient=True)
+    hub.fail(PATH, status=503, times=20)
+    assert kit.run().read_bytes() == DATA
+    assert sum(n.phase == "waiting" for n in kit.news) == 20
+
+
+def test_a_patient_download_can_be_stopped_while_it_waits(hub: LoopbackHub, tmp_path: Path) -> None:
+    kit = Kit(hub, tmp_path / "cache", patient=True)
+    kit.download._ground.endpoint = "http://127.0.0.1:9"
+    kit.download._ground.patience = Patience(backoff_s=600, longest_s=600)
+    caught: list[StoppedError] = []
+
+    def run() -> None:
+        try:
+            kit.download.run()
+        except StoppedError as error:
+            caught.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    while not (kit.news and kit.news[-1].phase == "waiting"):
+        time.sleep(0.01)
+    assert "no connection. Next try in" in kit.news[-1].note
+    kit.download.stop()
+    thread.join(5)
+    assert isinstance(caught[0], StoppedError)
+
+
+def test_a_patient_download_gives_up_where_waiting_helps_nothing(hub: LoopbackHub, tmp_path: Path) -> None:
+    hub.fail(PATH, status=404, times=-1)
+    assert Kit(hub, tmp_path / "cache", patient=True).refused().kind == "not_found"
+
+
+def test_a_few_bytes_a_try_are_no_progress(kit: Kit, hub: LoopbackHub) -> None:
+    hub.fail(PATH, drop_every=1000, times=-1)
+    assert kit.refused().kind == "connection"
+    assert len(hub.requests()) == 7
+
+
 def test_cancelling_leaves_nothing(kit: Kit, hub: LoopbackHub) -> None:
     _part(kit, 2)
     kit.download.discard()

@@ -17,6 +17,8 @@ _SPARE_BYTES = 1 << 30
 # Below this much free space a running download pauses: the database and other programs need to write too.
 LOW_SPACE = 256 << 20
 _SPEED_WINDOW_S = 5.0
+# Kinds of trouble that pass by themselves: a download goes on waiting through them and never fails of them.
+PASSING = ("offline", "stalled", "connection", "server", "rate_limit")
 
 
 class DownloadState(Enum):

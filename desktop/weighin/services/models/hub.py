@@ -99,10 +99,12 @@ class Hub(QObject):
         done: Callable[[tuple[str, ...], bool], None],
         failed: FailedCall,
         progress: Callable[[Transferred], None],
+        patient: bool = False,
     ) -> int:
         """Download; `done` gets the paths and whether all of the files were fetched by this program. Cancelling keeps
-        what came and fails with kind "stopped"."""
-        return self._ask(lambda n: Fetch(n, plan, queued), _Call(lambda e: done(e.paths, e.brought), failed, progress))
+        what came and fails with kind "stopped". `patient`: wait for the connection as long as it takes."""
+        call = _Call(lambda e: done(e.paths, e.brought), failed, progress)
+        return self._ask(lambda n: Fetch(n, plan, queued, patient), call)
 
     def discard(self, plan: Plan, done: Callable[[], None], failed: FailedCall) -> int:
         """Delete what a download left half-finished."""

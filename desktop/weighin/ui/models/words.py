@@ -53,7 +53,8 @@ def download_line(view: DownloadView) -> str:
         return f"paused · {amount}"
     if view.state is DownloadState.FAILED:
         return f"stopped · {amount}"
-    parts = ["checking what is here" if view.phase == "checking" else "", amount]
+    phase = {"checking": "checking what is here", "waiting": "waiting"}
+    parts = [phase.get(view.phase, ""), amount]
     if view.speed is not None:
         parts.append(f"{words.size(view.speed)}/s")
     if view.seconds_left is not None:
