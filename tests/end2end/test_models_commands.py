@@ -170,3 +170,22 @@ def test_a_file_that_changed_is_not_run_blindly_by_its_path_either(ask: Any, tin
     assert "changed on the disk" in ask("compare", path, "starter:dense", "-p", "x", status=3).stderr
     ask("models", "add", path)
     assert ask("compare", path, "starter:dense", "-p", "x", "--max-tokens", 1).returncode == 0
+
+
+def test_a_look_leaves_nothing_even_when_it_is_killed(
+    weighin: list[str], ask: Any, hub: LoopbackHub, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    elsewhere = tmp_path / "temporary"
+    elsewhere.mkdir()
+    monkeypatch.setenv("TMPDIR", str(elsewhere))
+    hub.fail("big-Q4_K_M.gguf", stall_at=0, times=1)
+    process = subprocess.Popen([*weighin, "models", "look", "o/big-GGUF/big-Q4_K_M.gguf"])
+    headers = profile() / "data" / "headers"
+    while not list(headers.glob("*")):
+        time.sleep(0.02)
+    process.kill()
+    process.wait()
+    assert len(list(headers.glob("*"))) == 1
+    ask("models", "look", "o/tiny-GGUF/tiny-F32.gguf")
+    assert list(headers.glob("*")) == []
+    assert [p for p in elsewhere.iterdir() if p.name.startswith("weighin")] == []

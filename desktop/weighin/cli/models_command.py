@@ -89,6 +89,7 @@ class _Command:
         if self._options.reference.lower().startswith(SERVER_SCHEMES):
             return self._look_at_server(parse_address(self._options.reference))
         reference = parse_reference(self._options.reference)
+        self._services.inspector.restore()
         listing = self._await(lambda done, failed: self._services.hub.listing(reference.repo, done, failed))
         if listing is None:
             return 130

@@ -102,7 +102,7 @@ def new_model_services(profile: Profile, settings: Settings | None = None) -> Mo
     downloads = DownloadManager(records, lambda: Hub(new_process), lambda: disk_free_bytes(profile.hub_cache))
     downloads.finished.connect(shelf.adopt)
     planner = Planner(new_worker)
-    inspector = RemoteLook(hub, planner)
+    inspector = RemoteLook(hub, planner, records, profile.headers)
     keys = ServerKeys()
     servers = Servers(settings or Settings(profile.settings), keys, ServerProbe(server_workers(keys)))
     return ModelServices(profile.hub_cache, records, hub, shelf, downloads, planner, inspector, servers)
