@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,8 +59,13 @@ def repository_folder(cache: Path, repo: str) -> Path:
     return cache / f"{kind}{check_repository(repo).replace('/', '--')}"
 
 
-def publish(cache: Path, repo: str, commit: str, path: str, sha256: str) -> Path:
-    """Make a finished blob visible under its name; the path to open. Raises OSError."""
+def publish(
+    cache: Path, repo: str, commit: str, path: str, sha256: str, is_newest: Callable[[], bool] = lambda: False
+) -> Path:
+    """Make a finished blob visible under its name; the path to open. Raises OSError.
+
+    `is_newest`: whether the hub's main is at `commit` now; asked only where the cache's main is at another one, which
+    never goes back."""
     where = places(cache, repo, commit, path, sha256)
     where.snapshot.parent.mkdir(parents=True, exist_ok=True)
     relative = os.path.relpath(where.blob, where.snapshot.parent)
@@ -72,7 +78,8 @@ def publish(cache: Path, repo: str, commit: str, path: str, sha256: str) -> Path
             where.blob.replace(where.snapshot)
     refs = repository_folder(cache, repo) / "refs"
     refs.mkdir(exist_ok=True)
-    if _read(refs / _BRANCH) != commit:
+    before = _read(refs / _BRANCH)
+    if before != commit and (not before or is_newest()):
         temporary = refs / f".{_BRANCH}.tmp"
         temporary.write_text(commit, "ascii")
         temporary.replace(refs / _BRANCH)

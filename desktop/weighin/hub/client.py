@@ -88,6 +88,23 @@ class HubClient:
         return self._api
 
 
+def is_newest(endpoint: str, token: str | None, repo: str, commit: str) -> bool:
+    """Whether the main branch of a repository is at `commit` now; False where that cannot be told."""
+    check_endpoint(endpoint)
+
+    def ask() -> bool:
+        from huggingface_hub import HfApi
+
+        api, name = HfApi(endpoint=endpoint, token=token or False, library_name="weighin"), repo.removeprefix(DATA_SETS)
+        kind = "dataset" if repo.startswith(DATA_SETS) else "model"
+        return bool(api.repo_info(name, repo_type=kind, timeout=10).sha == commit)
+
+    try:
+        return translated(repo, ask)
+    except AppError:
+        return False
+
+
 def token() -> str | None:
     """The user's own token as the hub's client finds it."""
     from huggingface_hub import get_token

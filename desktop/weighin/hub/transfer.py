@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import hashlib
 import http.client
-import random
 import shutil
 import threading
 from collections.abc import Callable
@@ -21,8 +20,9 @@ from weighin.core.errors import AppError
 from weighin.core.gguf.reader import what_else
 from weighin.hub import fallback
 from weighin.hub.cache import CachePlaces, places, publish, sweep
-from weighin.hub.errors import HubError, network_error
-from weighin.hub.http import Http, Patience, Reply
+from weighin.hub.client import is_newest
+from weighin.hub.errors import HubError
+from weighin.hub.http import Http, Patience, Reply, broken
 from weighin.hub.lock import WriterLock
 from weighin.hub.part_file import HELD, PartFile
 from weighin.hub.receipt import receipt_of
@@ -34,7 +34,6 @@ _RING = 1 + HELD
 _TRIES = 7
 # Less than this from one try is no progress: it does not shorten the wait before the next.
 _USEFUL = 1 << 20
-_MOST_DOUBLINGS = 16
 # Shorter waits need no announcement.
 _LONG_WAIT_S = 10.0
 _WAIT_FOR_WRITER_S = 0.5
@@ -105,13 +104,18 @@ class Transfer:
                 if not self._is_here():
                     self._fetch_somehow()
                     self._brought = True
-                path = publish(self._ground.cache, self._repo, self._commit, self._file.path, self._file.sha256)
+                path = publish(
+                    self._ground.cache, self._repo, self._commit, self._file.path, self._file.sha256, self._is_newest
+                )
                 sweep(self._places)
                 return path
             finally:
                 lock.release()
         except OSError as error:
             raise disk_error(error, self._places.part.parent) from error
+
+    def _is_newest(self) -> bool:
+        return is_newest(self._ground.endpoint, self._ground.token, self._repo, self._commit)
 
     def _is_here(self) -> bool:
         """Whether the finished file lies in the cache already; its bytes are read and checked, not believed, unless
@@ -204,6 +208,9 @@ class Transfer:
             self._stretches += 1
             try:
                 self._attempt(part)
+                if part.length < self._file.size and self._received - before < _USEFUL:
+                    raise HubError("The server gives out only a few bytes at a time.", "range", True)
+                failures = 0
             except HubError as error:
                 self._check_stop()
                 failures = 1 if self._received - before >= _USEFUL else failures + 1
@@ -215,13 +222,13 @@ class Transfer:
         if part.length and reply.status == 200:
             part.restart()
             self._stretches = 1
-        self._check_reply(reply, part.length)
+        end = self._check_reply(reply, part.length)
         ring = [memoryview(bytearray(_PIECE)) for _ in range(_RING)]
         turn = 0
-        while part.length < self._file.size:
+        while part.length < end:
             buffer = ring[turn % _RING]
             turn += 1
-            filled = self._fill(reply, buffer, self._file.size - part.length)
+            filled = self._fill(reply, buffer, end - part.length)
             if filled == 0:
                 raise HubError("The connection broke.", "connection", True)
             if part.length == 0:
@@ -241,14 +248,14 @@ class Transfer:
             self._check_stop()
             # What came before the connection broke is good; reading again will say what happened.
             if not filled:
-                known = OSError(str(error)) if isinstance(error, ValueError) else error
-                raise network_error(known, "") from error
+                raise broken(error) from error
         self._check_stop()
         self._received += filled
         return filled
 
-    def _check_reply(self, reply: Reply, start: int) -> None:
-        """Whether these are the bytes asked for, as far as headers can tell."""
+    def _check_reply(self, reply: Reply, start: int) -> int:
+        """Where the bytes of this answer end; raises HubError where they are not those asked for, as far as headers
+        can tell."""
         size = self._file.size
         if reply.headers.get("content-encoding", "identity") not in ("identity", ""):
             raise HubError("The server sends the file packed although it was asked not to.", "encoding")
@@ -256,14 +263,12 @@ class Transfer:
         if is_sha256(etag) and etag != self._file.sha256:
             raise HubError("The file at the hub is another one than was listed; list it again.", "changed")
         if reply.status == 206:
-            wanted = f"bytes {start}-{size - 1}/{size}"
-            found = reply.headers.get("content-range", "")
-            if start == 0 or found != wanted:
-                raise HubError("The server sends other bytes than were asked for.", "range", True, detail=found)
-        elif reply.length is not None and reply.length != size:
+            return reply.part(start, size)
+        if reply.length is not None and reply.length != size:
             what = what_else(reply.read(512)) or "it has another size"
             text = f"The server sends {words.count(reply.length)} bytes instead of {words.count(size)}: {what}."
             raise HubError(text, "not_the_file")
+        return size
 
     def _check_head(self, head: bytes) -> None:
         if self._file.path.lower().endswith(".gguf") and len(head) >= 4 and (what := what_else(head)):
@@ -278,9 +283,7 @@ class Transfer:
         endless = self._ground.patient and error.kind in PASSING
         if not error.retry or (failures >= _TRIES and not endless):
             raise error
-        patience = self._ground.patience
-        doubled = patience.backoff_s * 2 ** min(failures - 1, _MOST_DOUBLINGS)
-        pause = min(doubled, patience.longest_s) * random.uniform(0.75, 1.25)
+        pause = self._ground.patience.pause(failures)
         note = error.user_text
         if error.wait_s is not None:
             pause = max(pause, error.wait_s)

@@ -59,6 +59,14 @@ def test_a_repository_is_listed_with_exact_sizes_and_digests(hub: LoopbackHub) -
     assert [entry["path"] for entry in found["left_out"]] == ["mmproj-F16.gguf"]
 
 
+@pytest.mark.parametrize("habits", [{"page": 2}, {"page": 1, "lower_case": True}])
+def test_a_tree_in_pages_is_listed_whole(hub: LoopbackHub, habits: dict) -> None:
+    for name, value in habits.items():
+        setattr(hub, name, value)
+    hub.add("o/r", {f"m{n}-Q8_0.gguf": b"GGUF%d" % n for n in range(5)})
+    assert len(ask(hub, "list", "o/r")["variants"]) == 5
+
+
 def test_search_finds_repositories(hub: LoopbackHub) -> None:
     hub.add("someone/Qwen-GGUF", {}, gated="manual", license="mit", gguf={"total": 7, "architecture": "qwen2"})
     hub.add("other/thing", {})

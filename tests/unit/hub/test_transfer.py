@@ -336,6 +336,53 @@ def test_a_redirect_to_an_open_address_is_refused(kit: Kit, hub: LoopbackHub, ta
     assert kit.refused().kind == "downgrade"
 
 
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"cap": 5 << 20, "times": -1},
+        {"star": True, "times": -1},
+        {"reset_at": 20 << 20, "times": 1},
+        {"drop_at": 20 << 20, "times": 1},
+    ],
+)
+def test_every_legal_answer_to_a_range_is_taken(kit: Kit, hub: LoopbackHub, fault: dict) -> None:
+    """Fault 2: what one answer leaves out the next one brings, and nothing comes twice."""
+    _part(kit, 1)
+    hub.fail(PATH, **fault)
+    assert kit.run().read_bytes() == DATA
+    # What a broken connection swallows is sent but does not come.
+    assert hub.sent <= len(DATA) - CHUNK + (8 << 20)
+
+
+def test_a_server_that_gives_a_few_bytes_an_answer_is_not_asked_for_ever(kit: Kit, hub: LoopbackHub) -> None:
+    _part(kit, 1)
+    hub.fail(PATH, cap=1000, times=-1)
+    assert kit.refused().kind == "range"
+    assert len(hub.requests()) == 7
+
+
+@pytest.mark.parametrize("habit", ["relative", "lower_case"])
+def test_a_hub_of_other_habits(kit: Kit, hub: LoopbackHub, habit: str) -> None:
+    setattr(hub, habit, True)
+    assert kit.run().read_bytes() == DATA
+
+
+@pytest.mark.parametrize("newest", [True, False])
+def test_the_main_branch_of_the_cache_never_goes_back(
+    kit: Kit, hub: LoopbackHub, monkeypatch: pytest.MonkeyPatch, newest: bool
+) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
+    ref = kit.places.blob.parent.parent / "refs" / "main"
+    ref.parent.mkdir(parents=True)
+    ref.write_text("9" * 40)
+    if not newest:
+        hub.add(REPO, {PATH: DATA}, commit="9" * 40)
+        kit.places.blob.parent.mkdir(parents=True)
+        kit.places.blob.write_bytes(DATA)
+    kit.run()
+    assert ref.read_text() == (COMMIT if newest else "9" * 40)
+
+
 def test_a_redirect_to_itself_ends(kit: Kit, hub: LoopbackHub) -> None:
     hub.redirect_to = f"{hub.url}/{REPO}/resolve/{COMMIT}/{PATH}"
     assert kit.refused().kind == "redirects"

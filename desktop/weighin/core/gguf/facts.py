@@ -31,15 +31,15 @@ def model_facts(path: Path, starter: bool = False, texts: KnownTexts | None = No
         text = f"Only {len(parts) - len(missing)} of {len(parts)} parts of this model are here; missing: {missing[0]}"
         raise AppError(text + (" and more." if len(missing) > 1 else "."), kind="parts")
     headers = [read_header_of(p, texts) for p in parts]
-    if not any(h.tensors for h in headers):
-        raise AppError("This GGUF file holds no weights (a vocabulary only).", kind="no_weights")
     facts = facts_of_headers(headers, parts[0].stem)
     size = sum(p.stat().st_size for p in parts)
     return ModelFacts(path=str(parts[0].absolute()), file_bytes=size, starter=starter, **facts)
 
 
 def facts_of_headers(headers: list[Header], fallback_name: str) -> dict[str, Any]:
-    """The fields of ModelFacts that headers tell (all but path, file_bytes, sha256, starter)."""
+    """The fields of ModelFacts that headers tell (all but path, file_bytes, sha256, starter). Raises AppError."""
+    if not any(h.tensors for h in headers):
+        raise AppError("This GGUF file holds no weights (a vocabulary only).", kind="no_weights")
     meta = headers[0].metadata
     architecture = _text(meta.get("general.architecture"))
     if not architecture:

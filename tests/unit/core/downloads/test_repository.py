@@ -29,6 +29,13 @@ def file(path: str, size: int = 100, sha: str | None = "ab" * 32) -> RemoteFile:
         ("m-bf16.gguf", "BF16"),
         ("SmolLM3.gguf", ""),
         ("Qwen3-0.6B.gguf", ""),
+        ("sub dir/Tiny Q4_0.gguf", "Q4_0"),
+        ("m-FP16.gguf", "F16"),
+        ("m-fp32.gguf", "F32"),
+        ("m-Q4_K_P.gguf", "Q4_K_P"),
+        ("m-IQ4_KS.gguf", "IQ4_KS"),
+        ("m-Q8_K_XL.gguf", "Q8_K_XL"),
+        ("m-Q4_K-v2.gguf", "Q4_K"),
     ],
 )
 def test_quantizations_are_read_from_names_as_people_write_them(path: str, label: str) -> None:
@@ -58,6 +65,12 @@ def test_a_missing_shard_is_said() -> None:
         ("m-mtp-Q8_0.gguf", "helper"),
         ("m.Q4_K_M.gguf.part1of5", "byte pieces"),
         ("m.Q4_K_M.gguf-split-a", "byte pieces"),
+        ("m-Q4_K_M.gguf.00001", "byte pieces"),
+        ("m.gguf.part-00001-of-2", "byte pieces"),
+        ("gemma-4-assistant-Q4_0.gguf", "helper"),
+        ("Q4_K_M/m-draft-Q4_K_M.gguf", "helper"),
+        ("m-Q4_K_M_draft.gguf", "helper"),
+        ("mtp-m-Q4_0.gguf", "helper"),
         ("../m-Q4_K_M.gguf", "outside its folder"),
         ("m\u202e-Q4_K_M.gguf", "not safe"),
     ],
@@ -66,6 +79,21 @@ def test_side_files_are_left_out_with_the_reason(path: str, word: str) -> None:
     variants, (left,) = group_files([file(path)])
     assert variants == ()
     assert word in left.reason
+
+
+@pytest.mark.parametrize(
+    "path", ["my-assistant-7B-Q4_K_M.gguf", "draft-horse-Q4_0.gguf", "Eagle-7B.Q4_K_M.gguf", "sub dir/Tiny Q4_0.gguf"]
+)
+def test_a_model_may_be_called_after_helpers(path: str) -> None:
+    (variant,), left = group_files([file(path)])
+    assert (variant.problem, left) == ("", ())
+
+
+@pytest.mark.parametrize("numbers", [(1, 2, 4), (0, 1, 2), (2, 3, 4)])
+def test_shards_are_numbered_from_one_to_their_count(numbers: tuple[int, ...]) -> None:
+    """Fault 16."""
+    (variant,), _ = group_files(file(f"m-Q4_0-{n:05d}-of-00003.gguf") for n in numbers)
+    assert variant.problem == "The parts of this model are not numbered from 1 to 3 at the hub."
 
 
 def test_files_that_are_no_models_are_not_mentioned() -> None:

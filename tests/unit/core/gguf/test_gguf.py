@@ -101,6 +101,20 @@ def test_lengths_that_lie_cost_no_memory() -> None:
     assert peak < 16 << 20
 
 
+def test_forty_bytes_on_the_disk_that_announce_an_array_cost_no_memory(tmp_path: Path) -> None:
+    """An ordinary file sets memory aside for all that it is asked to read, unlike one in memory."""
+    path = tmp_path / "x.gguf"
+    head = b"GGUF" + struct.pack("<IQQ", 3, 0, 1) + struct.pack("<Q", 1) + b"k"
+    tracemalloc.start()
+    for kind in (struct.pack("<IIQ", 9, 10, 15 << 20), struct.pack("<IQ", 8, 60 << 20)):
+        path.write_bytes(head + kind)
+        with pytest.raises(AppError, match="ends inside its header"):
+            read_header_of(path)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 4 << 20
+
+
 def test_a_thousand_damaged_headers_never_raise_anything_else(tmp_path: Path) -> None:
     whole = make_model(tmp_path / "m.gguf").read_bytes()
     draw = random.Random(4)
