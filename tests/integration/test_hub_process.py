@@ -144,8 +144,11 @@ def test_offline_mode_asks_nothing(hub: LoopbackHub, tmp_path: Path) -> None:
     assert hub.seen == []
 
 
-def test_a_file_that_plain_ranges_do_not_bring_comes_by_the_hubs_own_client(hub: LoopbackHub, tmp_path: Path) -> None:
-    hub.fail(PATH, status=413, on_files=True, times=1)
+@pytest.mark.parametrize(("status", "times"), [(413, 1), (403, 7)])
+def test_a_file_that_plain_ranges_do_not_bring_comes_by_the_hubs_own_client(
+    hub: LoopbackHub, tmp_path: Path, status: int, times: int
+) -> None:
+    hub.fail(PATH, status=status, on_files=True, times=times)
     with HubProcess(hub.url, tmp_path / "cache") as process:
         process.send(Fetch(1, plan(hub)))
         notes = []

@@ -320,6 +320,13 @@ def test_an_address_that_ran_out_is_asked_for_again(kit: Kit, hub: LoopbackHub) 
     assert len(hub.requests("hub")) == 2
 
 
+def test_a_range_beyond_the_end_is_no_reason_for_the_hubs_own_client(kit: Kit, hub: LoopbackHub) -> None:
+    _part(kit, 1)
+    hub.fail(PATH, status=416, on_files=True, times=-1)
+    assert kit.refused().kind == "range"
+    assert not any("own client" in news.note for news in kit.news)
+
+
 def test_the_token_goes_to_the_hub_and_nowhere_else(hub: LoopbackHub, tmp_path: Path) -> None:
     hub.repos[REPO].private = True
     kit = Kit(hub, tmp_path / "cache", token="hf_secret")

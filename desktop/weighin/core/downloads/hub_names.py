@@ -41,6 +41,14 @@ def check_repository(name: str) -> str:
     return name
 
 
+def is_repository(name: str) -> bool:
+    """Whether `name` is "owner/name" as the hub allows it."""
+    try:
+        return bool(check_repository(name))
+    except AppError:
+        return False
+
+
 def check_path(name: str) -> str:
     """`name` where it is a relative path that can be written on every system without leaving its folder.
 
