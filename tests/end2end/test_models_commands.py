@@ -73,6 +73,10 @@ def test_a_header_is_read_before_the_file(ask: Any, hub: LoopbackHub, tiny: Path
     seen = ask("models", "look", "o/tiny-GGUF/tiny-F32.gguf", "--json")
     assert seen["engine"] == {"can_read": True, "message": None}
     assert (seen["model"]["name"], seen["model"]["vocabulary"]) == ("Tiny llama", 267)
+    assert seen["model"]["tensor_types"]["F32"] > 0
+    said = ask("models", "look", "o/tiny-GGUF/tiny-F32.gguf").stdout
+    for word in ("layers", "context up to", "chat template", "licence", "weights by bytes: F32"):
+        assert word in said
     seen = ask("models", "look", "o/strange-GGUF/s-F32.gguf", "--json")
     assert seen["engine"]["can_read"] is False
     assert "llamX" in seen["engine"]["message"]

@@ -23,7 +23,7 @@ from weighin.core.comparisons.comparison import (
 from weighin.core.comparisons.history import HistoryRow
 from weighin.core.comparisons.progress import LaneState, LaneStatus, LivePoint, TextPiece
 from weighin.core.downloads.download import DownloadState, DownloadView, Plan
-from weighin.core.downloads.repository import Listing, RemoteFile, Repository, Variant
+from weighin.core.downloads.repository import LeftOut, Listing, RemoteFile, Repository, Variant
 from weighin.core.errors import AppError
 from weighin.core.models.model import ModelFacts
 from weighin.core.models.server import ServerAddress, server_facts
@@ -416,6 +416,7 @@ class FakeHub(QObject):
         super().__init__()
         self.error: AppError | None = None
         self.missing: set[str] = set()
+        self.left_out: tuple[LeftOut, ...] = ()
         self.refusal = ""
         self.asked: list[str] = []
 
@@ -438,7 +439,7 @@ class FakeHub(QObject):
             self.asked.append(repo)
             failed(AppError(f"The hub shows no {repo}.", kind="private_or_missing"))
             return 1
-        return self._answer(repo, done, failed, replace(LISTING, repo=repo))
+        return self._answer(repo, done, failed, replace(LISTING, repo=repo, left_out=self.left_out))
 
     def look(self, listing: Listing, variant: Variant, done: object, failed: object) -> None:
         """Its header, and what the engine says of it."""

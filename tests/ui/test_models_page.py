@@ -12,7 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Kit
 from tests.ui.fakes import DENSE, LISTING, MOE, OTHER, FakeModels, on_shelf
-from weighin.core.downloads.download import DownloadState, DownloadView, plan_of
+from weighin.core.downloads.download import DownloadState, DownloadView, Plan, WantedFile, plan_of
+from weighin.core.downloads.repository import LeftOut
 from weighin.core.errors import AppError
 from weighin.core.models.catalogue import load_catalogue
 from weighin.core.models.shelf import Condition
@@ -158,7 +159,7 @@ def test_a_download_shows_where_it_stands_and_obeys(shown: Kit, page: ModelsPage
     row = page.downloads.rows[plan.id]
     assert row.line.text() == "1.0 GB of 2.5 GB · 23.0 MB/s · 65.0 s left"
     assert row.bar.value() == 400
-    assert page.downloads.overall == "1 download: 1.0 GB of 2.5 GB"
+    assert page.downloads.overall == "1 download: 1.0 GB of 2.5 GB · 23.0 MB/s · 65.1 s left"
     assert row.again.isHidden()
     waits = DownloadView(plan, DownloadState.RUNNING, 10**9, "waiting", note="There seems to be no connection.")
     downloads.put(waits)
@@ -173,6 +174,31 @@ def test_a_download_shows_where_it_stands_and_obeys(shown: Kit, page: ModelsPage
     row.cancel.click()
     assert [call for call, _ in downloads.calls] == ["resume", "pause", "resume", "cancel"]
     assert page.downloads.isHidden()
+
+
+def test_a_split_download_shows_its_parts_and_all_together_their_speed(shown: Kit, page: ModelsPage) -> None:
+    files = tuple(WantedFile(f"m-0000{n}-of-00003.gguf", 10**9, f"{n}" * 64) for n in (1, 2, 3))
+    split = Plan("o/r", "0" * 40, files)
+    other = Plan("o/s", "0" * 40, (WantedFile("x.gguf", 10**9, "9" * 64),))
+    view = DownloadView(split, DownloadState.RUNNING, 1_500_000_000, "loading", 10e6, 150.0)
+    downloads = shown.models.downloads
+    downloads.put(replace(view, file=files[1].path, file_done=500_000_000, file_total=10**9))
+    downloads.put(DownloadView(other, DownloadState.RUNNING, 500_000_000, "loading", 10e6, 50.0))
+    line = page.downloads.rows[split.id].line.text()
+    assert line == "1.5 GB of 3.0 GB · part 2 of 3: 500.0 MB of 1.0 GB · 10.0 MB/s · 2 min 30 s left"
+    assert page.downloads.overall == "2 downloads: 2.0 GB of 4.0 GB · 20.0 MB/s · 100.0 s left"
+
+
+def test_what_is_left_out_is_listed_with_its_reason_beside_the_models(shown: Kit, page: ModelsPage) -> None:
+    pieces = tuple(LeftOut(f"m.gguf.part{n}of5", "cut into byte pieces") for n in range(1, 6))
+    shown.models.hub.left_out = (*pieces, LeftOut("mmproj.gguf", "the picture part of a model"))
+    page.hub.show_repository(LISTING.repo)
+    lines = page.hub.left_out.text().splitlines()
+    assert lines[0].endswith("m.gguf.part3of5 and 2 more: cut into byte pieces.")
+    assert lines[1] == "Left out: mmproj.gguf: the picture part of a model."
+    shown.models.hub.left_out = ()
+    page.hub.show_repository("o/other")
+    assert page.hub.left_out.isHidden()
 
 
 def test_pairs_lead_to_the_hub_and_into_both_lanes(shown: Kit, page: ModelsPage) -> None:

@@ -139,6 +139,8 @@ def progress_line(view: DownloadView) -> str:
     parts = [f"{words.size(view.done)} of {words.size(view.plan.size)}"]
     if view.phase == "checking":
         parts.append("checking what is here")
+    if len(view.plan.files) > 1 and view.part:
+        parts.append(f"part {view.part} of {len(view.plan.files)}")
     if view.speed is not None:
         parts.append(f"{words.size(view.speed)}/s")
     if view.seconds_left is not None:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from weighin.core.errors import AppError
-from weighin.core.gguf.reader import TENSOR_TYPES, Header, KnownTexts, read_header_of
-from weighin.core.models.model import ModelFacts, shard_paths
+from weighin.core.gguf.reader import TENSOR_TYPES, Header, KnownTexts, Tensor, read_header_of
+from weighin.core.models.model import ModelFacts, TypeShare, shard_paths
 
 # general.file_type, from enum llama_ftype in llama.h.
 _FILE_TYPES = {
@@ -82,6 +82,7 @@ def facts_of_headers(headers: list[Header], fallback_name: str) -> dict[str, Any
         "template": template,
         "template_sha256": hashlib.sha256(template.encode()).hexdigest() if template else None,
         "license": _text(meta.get("general.license")) or None,
+        "tensor_types": _types(tensors),
     }
 
 
@@ -95,6 +96,15 @@ def _quantization(meta: dict[str, Any], tensors: list[Any]) -> str:
         weights[tensor.type] += tensor.elements
     kind = weights.most_common(1)[0][0]
     return TENSOR_TYPES.get(kind, (f"type {kind}", 1, 1))[0]
+
+
+def _types(tensors: list[Tensor]) -> tuple[TypeShare, ...]:
+    """Bytes of each tensor type, those of a type whose size is not known left out."""
+    found: Counter[str] = Counter()
+    for tensor in tensors:
+        if tensor.bytes:
+            found[TENSOR_TYPES[tensor.type][0]] += tensor.bytes
+    return tuple(TypeShare(name, count) for name, count in found.most_common())
 
 
 def _text(value: Any) -> str:

@@ -40,6 +40,9 @@ class _Entry:
     phase: str = ""
     note: str = ""
     error_kind: str = ""
+    file: str = ""
+    file_done: int = 0
+    file_total: int = 0
     meter: SpeedMeter = field(default_factory=SpeedMeter)
     hub: Hub | None = None
     call: int = 0
@@ -202,6 +205,7 @@ class DownloadManager(QObject):
     def _on_progress(self, entry: _Entry, hub: Hub, news: Transferred) -> None:
         if entry.hub is hub and entry.state is DownloadState.RUNNING:
             entry.done, entry.phase, entry.note = news.done, news.phase, news.note
+            entry.file, entry.file_done, entry.file_total = news.file, news.file_done, news.file_total
             entry.meter.note(time.monotonic(), news.received)
             self.changed.emit(entry.plan.id)
 
@@ -261,7 +265,10 @@ def _view(entry: _Entry) -> DownloadView:
     running = entry.state is DownloadState.RUNNING
     speed = entry.meter.speed if running and entry.phase == "loading" else None
     left = time_left(entry.plan.size - entry.done, speed)
-    return DownloadView(entry.plan, entry.state, entry.done, entry.phase, speed, left, entry.note, entry.error_kind)
+    return DownloadView(
+        entry.plan, entry.state, entry.done, entry.phase, speed, left, entry.note, entry.error_kind,
+        entry.file, entry.file_done, entry.file_total,
+    )  # fmt: skip
 
 
 def _log_failure(error: AppError) -> None:

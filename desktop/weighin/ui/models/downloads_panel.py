@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
-from weighin.core import words
 from weighin.core.downloads.download import DownloadState, DownloadView
 from weighin.core.safe_text import safe_name
 from weighin.ui.models import words as said
@@ -51,11 +50,7 @@ class DownloadsPanel(QWidget):
             self._column.addWidget(row)
         else:
             row.show_view(view)
-        views = self._downloads.views()
-        done, total = sum(v.done for v in views), sum(v.plan.size for v in views)
-        self._overall.say(
-            f"{words.plural(len(views), 'download')}: {words.size(done) if done else '0'} of {words.size(total)}"
-        )
+        self._overall.say(said.overall_line(self._downloads.views()))
         self.setVisible(bool(self.rows))
 
 

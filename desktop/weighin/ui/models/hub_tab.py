@@ -12,6 +12,7 @@ from weighin.core.downloads.hub_names import check_repository
 from weighin.core.downloads.repository import Listing, Repository, Variant
 from weighin.core.errors import AppError
 from weighin.core.models.catalogue import System
+from weighin.core.models.look_words import look_lines
 from weighin.core.plans.recommendation import recommended
 from weighin.core.plans.workstation import Row
 from weighin.core.safe_text import safe_name
@@ -62,6 +63,7 @@ class HubTab(QWidget):
         self.variants = RowTable("Models of the repository", self._columns(), lambda v: str(v.files[0].path), _tip)
         self._state = PlainLabel(_HINT, role="muted", wrap=True)
         self._title = PlainLabel(wrap=True)
+        self.left_out = PlainLabel(role="small", wrap=True)
         self.facts = PlainLabel(role="small", wrap=True)
         self.error = Strip("red")
         self.error.add_close(theme, "Close this message")
@@ -142,6 +144,7 @@ class HubTab(QWidget):
         layout.addWidget(self.repositories, 2)
         layout.addLayout(middle)
         layout.addWidget(self.variants, 3)
+        layout.addWidget(self.left_out)
         layout.addWidget(self._space)
         layout.addWidget(self.facts)
         layout.addStretch(0)
@@ -187,6 +190,7 @@ class HubTab(QWidget):
         self.facts.say_or_hide("")
         for widget in (self._title, self.variants, self.look, self.get):
             widget.setVisible(listing is not None)
+        self.left_out.say_or_hide(said.left_out(listing.left_out) if listing else "")
         if listing is None:
             self._space.hide()
             return
@@ -248,12 +252,7 @@ class HubTab(QWidget):
             return
         facts = plan.model
         self._state.say_or_hide("")
-        more = [f"architecture {safe_name(facts.architecture, 40)}"]
-        more += [f"{facts.layers} layers"] if facts.layers else []
-        more += [f"licence {safe_name(facts.license, 40)}"] if facts.license else ["no licence stated in the file"]
-        more += ["has a chat template" if facts.template else "no chat template"]
-        engine = safe_name(plan.refusal, 300) if plan.refusal else "This engine can read it."
-        self.facts.say_or_hide(f"{safe_name(facts.name)}: {words.model_facts(facts)}\n{' · '.join(more)}\n{engine}")
+        self.facts.say_or_hide("\n".join(look_lines(facts, plan.refusal)))
 
     def _get(self) -> None:
         variant: Variant | None = self.variants.chosen
