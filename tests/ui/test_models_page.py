@@ -21,6 +21,7 @@ from weighin.paths import resources
 from weighin.ui.main_window import COMPARE, MODELS
 from weighin.ui.models.models_page import TABS, ModelsPage
 from weighin.ui.models.row_table import column_widths
+from weighin.ui.widgets.label import PlainLabel
 
 OWN = on_shelf(OTHER, repo="o/r", hub_path="x.gguf")
 GOT = on_shelf(replace(MOE, starter=False), downloaded=True, verified=True, source="Hugging Face cache")
@@ -185,7 +186,7 @@ def test_a_split_download_shows_its_parts_and_all_together_their_speed(shown: Ki
     downloads.put(replace(view, file=files[1].path, file_done=500_000_000, file_total=10**9))
     downloads.put(DownloadView(other, DownloadState.RUNNING, 500_000_000, "loading", 10e6, 50.0))
     line = page.downloads.rows[split.id].line.text()
-    assert line == "1.5 GB of 3.0 GB · part 2 of 3: 500.0 MB of 1.0 GB · 10.0 MB/s · 2 min 30 s left"
+    assert line == "1.5 GB of 3.0 GB · part 2 of 3: 500 MB of 1.0 GB · 10.0 MB/s · 2 min 30 s left"
     assert page.downloads.overall == "2 downloads: 2.0 GB of 4.0 GB · 20.0 MB/s · 100.0 s left"
 
 
@@ -214,6 +215,28 @@ def test_pairs_lead_to_the_hub_and_into_both_lanes(shown: Kit, page: ModelsPage)
     shown.models.shelf.changed.emit()
     buttons["Compare Qwen3-4B and Qwen3-30B-A3B"].click()
     assert [pane.header.picker.chosen for pane in shown.page.panes] == [small, OTHER]
+
+
+def test_a_pair_of_two_quantizations_has_a_button_and_a_file_for_each(shown: Kit, page: ModelsPage) -> None:
+    page.tabs.setCurrentIndex(1)
+    buttons = {b.accessibleName(): b for b in page.pairs.findChildren(QPushButton)}
+    compare = buttons["Compare Qwen3-0.6B Q8_0 and Qwen3-0.6B Q4_K_M"]
+    buttons["Get Qwen3-0.6B Q4_K_M"].click()
+    buttons["Get Qwen3-0.6B Q8_0"].click()
+    assert shown.models.hub.asked == ["bartowski/Qwen_Qwen3-0.6B-GGUF", "Qwen/Qwen3-0.6B-GGUF"]
+    assert page.hub.variants.chosen.quantization == "Q8_0"
+    small = [replace(OTHER, path=f"/m/{q}.gguf", quantization=q) for q in ("Q8_0", "Q4_K_M")]
+    for facts in small:
+        shown.models.shelf.known[facts.path] = on_shelf(facts, repo="bartowski/Qwen_Qwen3-0.6B-GGUF")
+        assert not compare.isEnabled()
+        shown.models.shelf.changed.emit()
+    compare.click()
+    assert [pane.header.picker.chosen for pane in shown.page.panes] == small
+
+
+def test_what_no_workstation_holds_is_shown_with_the_arithmetic(page: ModelsPage) -> None:
+    texts = [label.text() for label in page.pairs.findChildren(PlainLabel)]
+    assert any(text.startswith("Llama 3.1 405B: 405 billion weights") and "248 GB" in text for text in texts)
 
 
 def test_every_system_has_a_page_and_claims_have_verdicts(page: ModelsPage) -> None:

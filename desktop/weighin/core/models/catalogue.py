@@ -6,7 +6,7 @@ Nothing in it is trusted for sizes or file names: those are asked of the hub.
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +80,12 @@ class System:
         """Whether its weights can be had."""
         return not self.why_not
 
+    def at(self, quantization: str) -> System:
+        """The same system, its repositories of `quantization` before the others; all as they are for ""."""
+        first = tuple(source for source in self.repositories if quantization in ("", source.quantization))
+        others = tuple(source for source in self.repositories if source not in first)
+        return replace(self, repositories=(*first, *others))
+
 
 @dataclass(frozen=True)
 class Claim:
@@ -94,13 +100,24 @@ class Claim:
 
 @dataclass(frozen=True)
 class Pair:
-    """Two systems worth comparing on a computer with `memory_gb` of memory, and why."""
+    """Two systems worth comparing on a computer with `memory_gb` of memory, and why. The quantizations are stated where
+    the pair is about them."""
 
     memory_gb: int
     a: str
     b: str
     why: str
     one_after_the_other: bool = False
+    a_quantization: str = ""
+    b_quantization: str = ""
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A system no workstation holds, and the arithmetic that shows it."""
+
+    system: str
+    arithmetic: str
 
 
 @dataclass(frozen=True)
@@ -110,13 +127,14 @@ class Catalogue:
     systems: tuple[System, ...]
     claims: tuple[Claim, ...]
     pairs: tuple[Pair, ...]
+    refused: tuple[Refused, ...] = ()
 
     def __post_init__(self) -> None:
         ids = [system.id for system in self.systems]
         if len(set(ids)) != len(ids):
             raise ValueError(f"an id twice: {sorted(i for i in ids if ids.count(i) > 1)}")
         named = [i for s in self.systems for i in s.compare_with] + [i for c in self.claims for i in c.systems]
-        named += [i for pair in self.pairs for i in (pair.a, pair.b)]
+        named += [i for pair in self.pairs for i in (pair.a, pair.b)] + [entry.system for entry in self.refused]
         if lost := set(named) - set(ids):
             raise ValueError(f"no such system: {sorted(lost)}")
         for system in self.systems:
@@ -139,7 +157,7 @@ def load_catalogue(resources: Path) -> Catalogue:
     try:
         body: dict[str, Any] = {}
         for name in ("systems", "claims", "pairs"):
-            body[name] = tomllib.loads((resources / "catalogue" / f"{name}.toml").read_text("utf-8"))[name]
+            body |= tomllib.loads((resources / "catalogue" / f"{name}.toml").read_text("utf-8"))
         found = from_plain(Catalogue, body)
     except (OSError, ValueError, KeyError, ShapeError) as error:
         raise AppError("The catalogue that comes with this program is damaged.", str(error), "catalogue") from None

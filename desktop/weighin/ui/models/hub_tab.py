@@ -124,7 +124,8 @@ class HubTab(QWidget):
                 text = f"What the catalogue knows of {system.name} is not at the hub any more: search for it."
                 self._fail(number, AppError(text, kind="catalogue"))
 
-        self._hub.listing(repo, lambda listing: self._listed(number, listing), next_one)
+        quantization = system.repositories[which].quantization
+        self._hub.listing(repo, lambda listing: self._listed(number, listing, quantization), next_one)
 
     def _arrange(self) -> None:
         top = QHBoxLayout()
@@ -179,10 +180,13 @@ class HubTab(QWidget):
         if chosen is not None and not (self._listing and self._listing.repo == chosen.repo):
             self.show_repository(chosen.repo)
 
-    def _listed(self, number: int, listing: Listing) -> None:
+    def _listed(self, number: int, listing: Listing, quantization: str = "") -> None:
         if number == self._asked:
             self._state.say_or_hide("")
             self._show_listing(listing)
+            for row, variant in enumerate(listing.variants):
+                if quantization and variant.quantization == quantization:
+                    self.variants.selectRow(row)
 
     def _show_listing(self, listing: Listing | None) -> None:
         self._listing = listing

@@ -47,6 +47,11 @@ class PairsTab(QWidget):
                     card = self._card(pair)
                     self._cards.append(card)
                     column.addWidget(card)
+        column.addWidget(PlainLabel("Beyond any workstation, with the arithmetic", role="muted"))
+        for entry in catalogue.refused:
+            system = catalogue.system(entry.system)
+            name = system.name if system else entry.system
+            column.addWidget(PlainLabel(f"{name}: {entry.arithmetic}", role="small", wrap=True))
         column.addStretch(1)
         area = QScrollArea()
         area.setAccessibleName("Pairs worth comparing")
@@ -81,7 +86,12 @@ class _Card(QFrame):
     def __init__(self, pair: Pair, systems: tuple[System, System]) -> None:
         super().__init__()
         self.setProperty("role", "card")
-        self._systems = systems
+        self._quantizations = (pair.a_quantization, pair.b_quantization)
+        self._systems = (systems[0].at(pair.a_quantization), systems[1].at(pair.b_quantization))
+        self._names = tuple(
+            f"{system.name} {quantization}".strip()
+            for system, quantization in zip(systems, self._quantizations, strict=True)
+        )
         self._in_turn = pair.one_after_the_other
         self._here: tuple[ShelfModel | None, ...] = (None, None)
         self._buttons = []
@@ -89,36 +99,33 @@ class _Card(QFrame):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 8, 12, 8)
         layout.setSpacing(4)
-        layout.addWidget(
-            PlainLabel(f"{a.name} ({said.system_kind(a)})  and  {b.name} ({said.system_kind(b)})", wrap=True)
-        )
+        first, second = self._names
+        title = f"{first} ({said.system_kind(a)})  and  {second} ({said.system_kind(b)})"
+        layout.addWidget(PlainLabel(title, wrap=True))
         layout.addWidget(PlainLabel(pair.why, role="small", wrap=True))
+        layout.addWidget(PlainLabel(_licences(a, b), role="small", wrap=True))
         self.verdict = PlainLabel(role="small", wrap=True)
         layout.addWidget(self.verdict)
         row = QHBoxLayout()
         row.addStretch(1)
-        for number, system in enumerate(systems):
-            if number == 1 and a.id == b.id:
-                continue
-            button = QPushButton(f"Get {system.name}")
+        for number in range(2):
+            button = QPushButton(f"Get {self._names[number]}")
             button.clicked.connect(lambda _checked=False, which=number: self._press(which))
             row.addWidget(button)
             self._buttons.append(button)
         self.compare = QPushButton("Compare")
-        self.compare.setAccessibleName(f"Compare {a.name} and {b.name}")
+        self.compare.setAccessibleName(f"Compare {first} and {second}")
         self.compare.clicked.connect(self._compare)
         row.addWidget(self.compare)
         layout.addLayout(row)
 
     def show_state(self, models: tuple[ShelfModel, ...], verdicts: Verdicts) -> None:
         """Offer to get what is missing, or to compare where both are here; say whether both run."""
-        a, b = (_on_shelf(models, system) for system in self._systems)
-        if self._systems[0].id == self._systems[1].id:
-            b = b[1:]
-        self._here = (a[0] if a else None, b[0] if b else None)
-        for button, system, here in zip(self._buttons, self._systems, self._here, strict=False):
-            button.setText(f"{system.name} is here" if here else f"Get {system.name}…")
-            button.setAccessibleName(f"About {system.name}, which is here" if here else f"Get {system.name}")
+        sides = zip(self._systems, self._quantizations, strict=True)
+        self._here = tuple(next(iter(_on_shelf(models, *side)), None) for side in sides)
+        for button, name, here in zip(self._buttons, self._names, self._here, strict=True):
+            button.setText(f"{name} is here" if here else f"Get {name}…")
+            button.setAccessibleName(f"About {name}, which is here" if here else f"Get {name}")
         self.compare.setEnabled(all(self._here))
         usual = "Too large together: one after the other." if self._in_turn else ""
         self.verdict.say_or_hide(verdicts.of_pair(self._systems, self._here) or usual)
@@ -132,9 +139,18 @@ class _Card(QFrame):
             self.compare_wanted.emit(a.facts, b.facts)
 
 
-def _on_shelf(models: tuple[ShelfModel, ...], system: System) -> list[ShelfModel]:
+def _on_shelf(models: tuple[ShelfModel, ...], system: System, quantization: str) -> list[ShelfModel]:
+    """Files of the system that are here, of `quantization` where that is stated, the most trusted first."""
     repos = [source.repo for source in system.repositories]
-    return sorted((m for m in models if m.repo in repos), key=lambda m: repos.index(m.repo or ""))
+    found = (m for m in models if m.repo in repos and m.facts is not None)
+    meant = (m for m in found if m.facts and quantization in ("", m.facts.quantization))
+    return sorted(meant, key=lambda m: repos.index(m.repo or ""))
+
+
+def _licences(a: System, b: System) -> str:
+    """Under which licences the two stand, and whether their owners ask for consent first."""
+    said_of = [f"{s.license}{', the original is gated' if s.gated else ''}" for s in (a, b)]
+    return f"Licence: {said_of[0]}" if said_of[0] == said_of[1] else f"Licences: {said_of[0]} · {said_of[1]}"
 
 
 def _class_of(memory_bytes: int | None) -> int:
