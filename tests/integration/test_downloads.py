@@ -305,3 +305,16 @@ def test_forgetting_anothers_model_keeps_its_file(
     assert path.exists()
     services.shelf.add(str(path), lambda _: None, lambda _: None)
     qtbot.waitUntil(lambda: len(services.shelf.models()) == 1, timeout=WAIT)
+
+
+def test_starting_asks_the_hub_nothing(
+    qtbot: QtBot, hub: LoopbackHub, new_services: Callable[[], ModelServices]
+) -> None:
+    """Fault 13: what the program does at its start needs no connection, and starts no process that would make one."""
+    services = new_services()
+    services.inspector.restore()
+    services.downloads.restore()
+    with qtbot.waitSignal(services.shelf.scanned, timeout=WAIT):
+        services.shelf.restore()
+    assert hub.seen == []
+    assert services.hub._process is None

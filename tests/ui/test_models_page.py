@@ -22,6 +22,7 @@ from weighin.ui.main_window import COMPARE, MODELS
 from weighin.ui.models.models_page import TABS, ModelsPage
 from weighin.ui.models.row_table import column_widths
 from weighin.ui.widgets.label import PlainLabel
+from weighin.ui.widgets.strip import Strip
 
 OWN = on_shelf(OTHER, repo="o/r", hub_path="x.gguf")
 GOT = on_shelf(replace(MOE, starter=False), downloaded=True, verified=True, source="Hugging Face cache")
@@ -150,6 +151,18 @@ def test_the_hubs_refusal_is_shown_and_goes_with_the_next_question(shown: Kit, p
     shown.models.hub.error = None
     page.hub.ask()
     assert page.hub.error.isHidden()
+
+
+def test_without_a_connection_there_is_one_banner_and_nobody_asks_again(shown: Kit, page: ModelsPage) -> None:
+    """Fault 13."""
+    page.tabs.setCurrentIndex(2)
+    shown.models.hub.error = AppError("hub.example cannot be reached: there seems to be no connection.", kind="offline")
+    for _ in range(3):
+        page.hub.search.setText("x")
+        page.hub.ask()
+    shown_strips = [strip for strip in page.findChildren(Strip) if strip.isVisible()]
+    assert [strip.label.text() for strip in shown_strips] == [shown.models.hub.error.user_text]
+    assert shown.models.hub.asked == ["x"] * 3
 
 
 def test_a_download_shows_where_it_stands_and_obeys(shown: Kit, page: ModelsPage) -> None:

@@ -123,6 +123,7 @@ class Http:
         self._patience = patience or Patience()
         self._connection: http.client.HTTPConnection | None = None
         self._socket: socket.socket | None = None
+        self._response: http.client.HTTPResponse | None = None
         self._aborted = False
         check_endpoint(endpoint)
 
@@ -163,11 +164,14 @@ class Http:
 
     def close(self) -> None:
         """Close the connection."""
+        if self._response is not None:
+            # It keeps the socket open where the server said that it would hang up.
+            self._response.close()
         if self._connection is not None:
             self._connection.close()
         if self._socket is not None:
             self._socket.close()
-        self._connection = self._socket = None
+        self._connection = self._socket = self._response = None
 
     def _send(self, parts: SplitResult, start: int, end: int | None) -> http.client.HTTPResponse:
         self.close()
@@ -184,7 +188,8 @@ class Http:
                 self.abort()
             self._socket.settimeout(self._patience.stall_s)
             self._connection.request("GET", target, headers={**headers, **more})
-            return self._connection.getresponse()
+            self._response = self._connection.getresponse()
+            return self._response
         except http.client.InvalidURL as error:
             self.close()
             raise _no_address(error) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import http.server
 import os
 import random
 import threading
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.support.certificates import server_context
 from tests.support.loopback_hub import COMMIT, LoopbackHub
 
 from weighin.core.downloads.download import Plan, Transferred, WantedFile
@@ -19,7 +21,8 @@ from weighin.core.errors import AppError
 from weighin.hub import lock, part_file
 from weighin.hub.cache import places
 from weighin.hub.download import Download
-from weighin.hub.http import Patience
+from weighin.hub.errors import HubError
+from weighin.hub.http import Http, Patience
 from weighin.hub.lock import WriterLock
 from weighin.hub.transfer import Ground, StoppedError
 
@@ -272,6 +275,43 @@ def test_a_folder_that_takes_nothing_is_a_sentence(hub: LoopbackHub, tmp_path: P
     assert Kit(hub, tmp_path / "file" / "cache").refused().kind == "disk"
 
 
+@pytest.mark.parametrize("where", ["lock", "part_file"])
+def test_a_read_only_folder_is_a_sentence_and_others_stay_usable(
+    kit: Kit, hub: LoopbackHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    """Fault 20, injected: who runs the tests may be allowed to write everywhere."""
+    real = os.open
+
+    def read_only(path: object, flags: int, mode: int = 0o777) -> int:
+        ends = (".part",) if where == "part_file" else (".part", ".lock")
+        if flags & os.O_CREAT and str(kit.cache) in str(path) and any(end in str(path) for end in ends):
+            raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+        return real(path, flags, mode)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(os, "open", read_only)
+    error = kit.refused()
+    assert (error.kind, "read-only" in error.user_text) == ("read_only", True)
+    assert hub.sent == 0
+    assert Kit(hub, tmp_path / "other").run().read_bytes() == DATA
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_that_is_not_ours_is_a_sentence(kit: Kit) -> None:
+    """Fault 20."""
+    kit.cache.mkdir()
+    kit.cache.chmod(0o500)
+    assert kit.refused().kind == "read_only"
+    kit.cache.chmod(0o700)
+
+
+def test_long_paths_in_any_script_are_written_and_read(hub: LoopbackHub, tmp_path: Path) -> None:
+    """Fault 21."""
+    folder = tmp_path / "Modelle ü 'モデル\" \u05d0" / ("lang " * 30 + "x") / ("長" * 60)
+    path = Kit(hub, folder / "cache").run()
+    assert len(str(path)) > 260
+    assert path.read_bytes() == DATA
+
+
 def test_a_web_page_instead_of_the_file_is_named(kit: Kit, hub: LoopbackHub) -> None:
     hub.fail(PATH, html=True, times=-1)
     error = kit.refused()
@@ -388,6 +428,31 @@ def test_the_main_branch_of_the_cache_never_goes_back(
         kit.places.blob.write_bytes(DATA)
     kit.run()
     assert ref.read_text() == (COMMIT if newest else "9" * 40)
+
+
+def test_a_redirect_from_https_down_to_http_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fault 15, even on this very computer."""
+
+    class Redirect(http.server.BaseHTTPRequestHandler):
+        def log_message(self, format: str, *args: object) -> None:
+            return
+
+        def do_GET(self) -> None:
+            self.send_response(302)
+            self.send_header("Location", "http://127.0.0.1:9/file")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Redirect)
+    server.socket = server_context(tmp_path).wrap_socket(server.socket, server_side=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "server.pem"))
+    url = f"https://127.0.0.1:{server.server_address[1]}"
+    with pytest.raises(HubError) as caught:
+        Http(url, "hf_secret", QUICK).get(f"{url}/x")
+    assert caught.value.kind == "downgrade"
+    server.shutdown()
+    server.server_close()
 
 
 def test_a_redirect_to_itself_ends(kit: Kit, hub: LoopbackHub) -> None:

@@ -40,6 +40,7 @@ def facts_of_headers(headers: list[Header], fallback_name: str) -> dict[str, Any
     """The fields of ModelFacts that headers tell (all but path, file_bytes, sha256, starter). Raises AppError."""
     if not any(h.tensors for h in headers):
         raise AppError("This GGUF file holds no weights (a vocabulary only).", kind="no_weights")
+    _check_parts(headers)
     meta = headers[0].metadata
     architecture = _text(meta.get("general.architecture"))
     if not architecture:
@@ -84,6 +85,24 @@ def facts_of_headers(headers: list[Header], fallback_name: str) -> dict[str, Any
         "license": _text(meta.get("general.license")) or None,
         "tensor_types": _types(tensors),
     }
+
+
+def _check_parts(headers: list[Header]) -> None:
+    """Raises AppError where parts say of themselves that they are others, or of another model."""
+    if len(headers) == 1:
+        return
+    for number, header in enumerate(headers):
+        stated, count = (header.metadata.get(f"split.{key}") for key in ("no", "count"))
+        if isinstance(stated, int) and stated != number:
+            text = f"Part {number + 1} of this model says of itself that it is part {stated + 1}: files were renamed."
+            raise AppError(text, kind="parts")
+        if isinstance(count, int) and count != len(headers):
+            text = f"Part {number + 1} of this model belongs to one of {count} parts, not of {len(headers)}."
+            raise AppError(text, kind="parts")
+    stated, found = headers[0].metadata.get("split.tensors.count"), sum(len(h.tensors) for h in headers)
+    if isinstance(stated, int) and stated != found:
+        text = f"The parts of this model do not belong together: they hold {found} of {stated} tensors."
+        raise AppError(text, kind="parts")
 
 
 def _quantization(meta: dict[str, Any], tensors: list[Any]) -> str:

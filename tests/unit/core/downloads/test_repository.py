@@ -1,5 +1,9 @@
+import contextlib
+import random
+
 import pytest
 
+from weighin.core.downloads.download import Plan, WantedFile
 from weighin.core.downloads.hub_names import check_path, check_repository, parse_reference, place_below
 from weighin.core.downloads.repository import RemoteFile, group_files, quantization_of
 from weighin.core.errors import AppError
@@ -146,3 +150,37 @@ def test_a_link_does_not_lead_out_of_the_folder(tmp_path) -> None:
     with pytest.raises(AppError, match="outside"):
         place_below(folder, "out/x.gguf")
     assert place_below(folder, "in/x.gguf") == folder / "in" / "x.gguf"
+
+
+PIECES = ["..", ".", "/", "\\", "a", "gguf", " ", "-", "_", ":", "\0", "\n", "\u202e", "é", "CON", "nul", "~", "%2f"]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_no_name_whatever_leads_out_of_the_folder(tmp_path, seed: int) -> None:
+    """Fault 14: names thrown together from nasty pieces are refused, or lie inside; nothing else appears anywhere."""
+    chance = random.Random(seed)
+    folder = tmp_path / "outer" / "models"
+    folder.mkdir(parents=True)
+    accepted = 0
+    for _ in range(2000):
+        name = "".join(chance.choices(PIECES, k=chance.randint(1, 9)))
+        try:
+            place = place_below(folder, name)
+        except AppError as error:
+            assert error.kind == "name"
+            continue
+        accepted += 1
+        with contextlib.suppress(OSError):  # a file may stand where a folder is wanted
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(b"x")
+        assert place.resolve().is_relative_to(folder)
+    assert accepted > 5
+    assert list(tmp_path.iterdir()) == [tmp_path / "outer"]
+    assert list((tmp_path / "outer").iterdir()) == [folder]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_download_of_a_hostile_name_is_refused_before_any_request(name: str) -> None:
+    """Fault 14."""
+    with pytest.raises(AppError):
+        Plan("o/r", "0" * 40, (WantedFile(name, 1, "ab" * 32),))
