@@ -135,6 +135,7 @@ def test_wrong_names_are_wrong_usage(ask: Any) -> None:
 
 
 def test_offline_everything_local_works(ask: Any, monkeypatch: pytest.MonkeyPatch, tiny: Path) -> None:
+    """Fault 13."""
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     assert "Offline mode is on" in ask("models", "search", "x", status=1).stderr
     ask("models", "add", tiny)

@@ -96,6 +96,7 @@ def test_pause_resume_and_a_restart_of_the_program(
 
 
 def test_cancel_deletes_what_came(qtbot: QtBot, hub: LoopbackHub, new_services: Callable[[], ModelServices]) -> None:
+    """Fault 8: cancelled in the middle of a stall."""
     services = new_services()
     wanted = plan(hub, "m0-Q4_K_M.gguf")
     hub.fail("m0-Q4_K_M.gguf", stall_at=20 * MIB, times=1)
@@ -109,6 +110,7 @@ def test_cancel_deletes_what_came(qtbot: QtBot, hub: LoopbackHub, new_services: 
 def test_a_refusal_stands_beside_its_download(
     qtbot: QtBot, hub: LoopbackHub, new_services: Callable[[], ModelServices]
 ) -> None:
+    """Fault 12."""
     services = new_services()
     hub.repos["o/big-GGUF"].gated = "manual"
     services.downloads.add(plan(hub, "m0-Q4_K_M.gguf"))
@@ -209,6 +211,7 @@ def test_getting_a_model_again_forgets_not_that_it_was_downloaded(
 def test_verify_asks_the_hub_and_finds_a_flipped_byte(
     qtbot: QtBot, hub: LoopbackHub, new_services: Callable[[], ModelServices], tiny: Path
 ) -> None:
+    """Fault 18."""
     services = new_services()
     path = Path.home() / ".lmstudio/models/o/tiny-GGUF/tiny-F32.gguf"
     path.parent.mkdir(parents=True)

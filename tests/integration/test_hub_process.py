@@ -63,6 +63,7 @@ def test_search_list_and_look_into_a_header(hub: LoopbackHub, tmp_path: Path, ti
 
 
 def test_kills_at_random_moments_cost_little_and_end_well(hub: LoopbackHub, tmp_path: Path) -> None:
+    """Fault 3."""
     cache = tmp_path / "cache"
     where = places(cache, REPO, COMMIT, PATH, plan(hub).id)
     chance = random.Random(3)
@@ -87,6 +88,7 @@ def test_kills_at_random_moments_cost_little_and_end_well(hub: LoopbackHub, tmp_
 
 
 def test_two_programs_never_write_the_same_file(hub: LoopbackHub, tmp_path: Path) -> None:
+    """Fault 19."""
     hub.fail(PATH, rate=40 << 20, times=-1)
     with HubProcess(hub.url, tmp_path / "cache") as one, HubProcess(hub.url, tmp_path / "cache") as other:
         one.send(Fetch(1, plan(hub)))
@@ -101,6 +103,7 @@ def test_two_programs_never_write_the_same_file(hub: LoopbackHub, tmp_path: Path
 
 
 def test_stopping_keeps_what_came_and_leaves_no_lock(hub: LoopbackHub, tmp_path: Path) -> None:
+    """Fault 8."""
     where = places(tmp_path / "cache", REPO, COMMIT, PATH, plan(hub).id)
     hub.fail(PATH, stall_at=20 << 20, times=1)
     with HubProcess(hub.url, tmp_path / "cache") as process:
@@ -141,6 +144,7 @@ def test_the_digest_of_a_file(hub: LoopbackHub, tmp_path: Path) -> None:
 
 
 def test_offline_mode_asks_nothing(hub: LoopbackHub, tmp_path: Path) -> None:
+    """Fault 13."""
     with HubProcess(hub.url, tmp_path / "cache", HF_HUB_OFFLINE="1") as process:
         for request in (Search(1, "x", 1), ListFiles(2, REPO), Fetch(3, plan(hub))):
             process.send(request)

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.conftest import Kit
 from tests.ui.fakes import DENSE, LISTING, MOE, OTHER, FakeModels, on_shelf
 from weighin.core.downloads.download import DownloadState, DownloadView, Plan, WantedFile, plan_of
-from weighin.core.downloads.repository import LeftOut
+from weighin.core.downloads.repository import LeftOut, Repository
 from weighin.core.errors import AppError
 from weighin.core.models.catalogue import load_catalogue
 from weighin.core.models.shelf import Condition
@@ -117,7 +117,7 @@ def test_from_search_to_download(shown: Kit, page: ModelsPage, qtbot: QtBot) -> 
     assert shown.models.hub.asked == []
     page.hub.search.setText("qwen3 4b")
     qtbot.keyClick(page.hub.search, Qt.Key.Key_Return)
-    assert cells(page.hub.repositories, 0)[:4] == [LISTING.repo, "4.0B", "qwen3", "apache-2.0"]
+    assert cells(page.hub.repositories, 0)[:4] == [LISTING.repo, "dense 4.0B", "qwen3", "apache-2.0"]
     page.hub.repositories.selectRow(0)
     assert shown.models.hub.asked == ["qwen3 4b", LISTING.repo]
     assert page.hub.variants.chosen.quantization == "Q4_K_M"
@@ -132,6 +132,19 @@ def test_from_search_to_download(shown: Kit, page: ModelsPage, qtbot: QtBot) -> 
     assert (view.plan.repo, view.plan.name) == (LISTING.repo, "Qwen3-4B-Q4_K_M.gguf")
     page.hub.variants.selectRow(2)
     assert not page.hub.get.isEnabled()
+
+
+def test_what_the_catalogue_knows_stands_beside_a_repository_and_a_file_of_it(shown: Kit, page: ModelsPage) -> None:
+    repo = "bartowski/Meta-Llama-3.1-8B-Instruct-GGUF"
+    shown.models.shelf.known[OTHER.path] = on_shelf(OTHER, repo=repo, hub_path="x.gguf")
+    shown.models.shelf.changed.emit()
+    choose(page, OTHER.path)
+    assert f"hub:{repo}/x.gguf · the original is gated" in page.shelf.details
+    model = page.hub.repositories.model()
+    found = [Repository("Qwen/Qwen3-30B-A3B-GGUF", parameters=30_532_122_624), Repository("o/r", parameters=7 * 10**9)]
+    page.hub.repositories.show_records(tuple(found))
+    kinds = [model.data(model.index(row, 1)) for row in range(2)]
+    assert kinds == ["MoE 30.5B, 3.3B active", "7.0B"]
 
 
 def test_a_repository_is_listed_by_its_name(shown: Kit, page: ModelsPage) -> None:

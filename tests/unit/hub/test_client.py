@@ -76,6 +76,7 @@ def test_search_finds_repositories(hub: LoopbackHub) -> None:
 
 
 def test_missing_private_and_gated_are_told_apart_as_far_as_the_hub_allows(hub: LoopbackHub) -> None:
+    """Fault 12."""
     hub.add("o/private", {}, private=True)
     assert ask(hub, "list", "o/private")["kind"] == "private_or_missing"
     assert ask(hub, "list", "o/nothing")["kind"] == "private_or_missing"
@@ -95,6 +96,7 @@ def test_missing_private_and_gated_are_told_apart_as_far_as_the_hub_allows(hub: 
     ],
 )
 def test_trouble_is_a_sentence(hub: LoopbackHub, environment: dict[str, str], fault: dict, kind: str) -> None:
+    """Fault 12, fault 13."""
     hub.add("o/r", {})
     hub.fail("api", **fault)
     assert ask(hub, "list", "o/r", **environment)["kind"] == kind

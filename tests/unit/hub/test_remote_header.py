@@ -63,7 +63,7 @@ def look(hub: LoopbackHub) -> ModelFacts:
     ],
 )
 def test_a_header_of_megabytes_arrives_whatever_the_server_makes_of_ranges(hub: LoopbackHub, fault: dict) -> None:
-    """Faults 2, 5, 8 and 12, for headers."""
+    """Fault 2, fault 5, fault 8, fault 12, for headers."""
     hub.fail(PATH, **fault)
     assert look(hub).vocabulary == 150_000
 

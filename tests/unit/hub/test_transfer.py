@@ -100,6 +100,7 @@ def test_a_finished_file_that_was_altered_is_fetched_again(kit: Kit, hub: Loopba
 
 
 def test_one_wrong_byte_is_never_used(kit: Kit, hub: LoopbackHub) -> None:
+    """Fault 1."""
     hub.fail(PATH, wrong_byte_at=CHUNK + 5, times=-1)
     error = kit.refused()
     assert error.kind == "damaged"
@@ -115,6 +116,7 @@ def test_one_wrong_byte_is_never_used(kit: Kit, hub: LoopbackHub) -> None:
 
 
 def test_dropping_at_every_chunk_fetches_nothing_twice(kit: Kit, hub: LoopbackHub) -> None:
+    """Fault 2."""
     hub.fail(PATH, drop_every=5 << 20, times=-1)
     assert kit.run().read_bytes() == DATA
     starts = [int(r.headers.get("range", "bytes=0-")[6:-1]) for r in hub.requests()]
@@ -124,6 +126,7 @@ def test_dropping_at_every_chunk_fetches_nothing_twice(kit: Kit, hub: LoopbackHu
 
 
 def test_a_server_without_ranges_starts_again_from_zero(kit: Kit, hub: LoopbackHub) -> None:
+    """Fault 5."""
     hub.fail(PATH, drop_at=20 << 20, times=1)
     hub_faults = hub.faults[PATH]
 
@@ -137,6 +140,7 @@ def test_a_server_without_ranges_starts_again_from_zero(kit: Kit, hub: LoopbackH
 
 
 def test_a_wrong_content_range_is_refused(kit: Kit, hub: LoopbackHub) -> None:
+    """Fault 6."""
     _part(kit, 2)
     hub.fail(PATH, content_range=f"bytes 0-{len(DATA) - 1}/{len(DATA)}", times=-1)
     assert kit.refused().kind == "range"
@@ -146,6 +150,7 @@ def test_a_wrong_content_range_is_refused(kit: Kit, hub: LoopbackHub) -> None:
 
 
 def test_a_file_that_changes_between_attempts_is_never_mixed(kit: Kit, hub: LoopbackHub) -> None:
+    """Fault 7."""
     other = DATA[: 2 * CHUNK] + bytes(len(DATA) - 2 * CHUNK)
     _part(kit, 1)
     hub.fail(PATH, other=other, times=1)
@@ -154,17 +159,20 @@ def test_a_file_that_changes_between_attempts_is_never_mixed(kit: Kit, hub: Loop
 
 
 def test_a_file_that_is_another_one_than_was_listed_is_refused(kit: Kit, hub: LoopbackHub) -> None:
+    """Fault 7."""
     hub.add(REPO, {PATH: DATA[:-1] + b"x"})
     assert kit.refused().kind == "changed"
 
 
 def test_a_stall_is_noticed_and_tried_again(kit: Kit, hub: LoopbackHub) -> None:
+    """Fault 8."""
     hub.fail(PATH, stall_at=10 << 20, times=1)
     assert kit.run().read_bytes() == DATA
     assert any("too long" in n.note for n in kit.news)
 
 
 def test_stop_answers_while_the_server_is_silent_and_keeps_what_came(hub: LoopbackHub, tmp_path: Path) -> None:
+    """Fault 8."""
     kit = Kit(hub, tmp_path / "cache")
     kit.download._ground.patience = Patience(stall_s=60)
     hub.fail(PATH, stall_at=20 << 20, times=1)
@@ -191,6 +199,7 @@ def test_stop_answers_while_the_server_is_silent_and_keeps_what_came(hub: Loopba
 
 @pytest.mark.parametrize("harm", ["cut", "scribble", "longer", "note_gone", "note_torn", "hole"])
 def test_a_torn_tail_is_found(kit: Kit, hub: LoopbackHub, harm: str) -> None:
+    """Fault 4."""
     _part(kit, 3)
     part, note = kit.places.part, part_file.note_of(kit.places.part)
     kept = 2
@@ -230,6 +239,7 @@ def test_a_link_in_the_place_of_the_part_is_not_followed(kit: Kit, tmp_path: Pat
 
 
 def test_too_little_space_is_refused_with_both_numbers(hub: LoopbackHub, tmp_path: Path) -> None:
+    """Fault 9."""
     error = Kit(hub, tmp_path / "cache", free_bytes=lambda _: 10_000_000).refused()
     assert error.kind == "disk_full"
     assert "10.0 MB free" in error.user_text
@@ -238,6 +248,7 @@ def test_too_little_space_is_refused_with_both_numbers(hub: LoopbackHub, tmp_pat
 
 
 def test_a_disk_that_fills_up_pauses_and_goes_on(hub: LoopbackHub, tmp_path: Path) -> None:
+    """Fault 10."""
     answers = iter([1 << 50, 1 << 50, 1 << 50, 1000])
     kit = Kit(hub, tmp_path / "cache", free_bytes=lambda _: next(answers))
     assert kit.refused().kind == "disk_full"
@@ -249,6 +260,7 @@ def test_a_disk_that_fills_up_pauses_and_goes_on(hub: LoopbackHub, tmp_path: Pat
 def test_a_write_that_fails_half_way_leaves_good_bytes(
     hub: LoopbackHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Fault 10."""
     kit = Kit(hub, tmp_path / "cache")
     real = part_file.PartFile._write
     good: list[int] = []
@@ -271,6 +283,7 @@ def test_a_write_that_fails_half_way_leaves_good_bytes(
 
 @pytest.mark.skipif(os.geteuid() == 0 and not Path("/proc").exists(), reason="needs a read-only folder")
 def test_a_folder_that_takes_nothing_is_a_sentence(hub: LoopbackHub, tmp_path: Path) -> None:
+    """Fault 20."""
     (tmp_path / "file").write_text("")
     assert Kit(hub, tmp_path / "file" / "cache").refused().kind == "disk"
 
@@ -313,6 +326,7 @@ def test_long_paths_in_any_script_are_written_and_read(hub: LoopbackHub, tmp_pat
 
 
 def test_a_web_page_instead_of_the_file_is_named(kit: Kit, hub: LoopbackHub) -> None:
+    """Fault 11."""
     hub.fail(PATH, html=True, times=-1)
     error = kit.refused()
     assert (error.kind, "web page" in error.user_text) == ("not_the_file", True)
@@ -325,11 +339,13 @@ def test_a_web_page_instead_of_the_file_is_named(kit: Kit, hub: LoopbackHub) -> 
 def test_content_that_is_no_model_is_named_before_it_is_fetched(
     hub: LoopbackHub, tmp_path: Path, content: bytes, word: str
 ) -> None:
+    """Fault 11."""
     hub.add(REPO, {PATH: content})
     assert word in Kit(hub, tmp_path / "cache").refused().user_text
 
 
 def test_every_refusal_has_its_own_sentence(hub: LoopbackHub, tmp_path: Path) -> None:
+    """Fault 12."""
     texts = {}
     for status in (401, 403, 404, 500):
         hub.fail(PATH, status=status, times=-1)
@@ -348,6 +364,7 @@ def test_every_refusal_has_its_own_sentence(hub: LoopbackHub, tmp_path: Path) ->
 
 
 def test_a_limit_of_requests_is_waited_for_as_told(kit: Kit, hub: LoopbackHub) -> None:
+    """Fault 12."""
     hub.fail(PATH, status=429, headers={"Retry-After": "1"}, times=1)
     assert kit.run().read_bytes() == DATA
     notes = [n.note for n in kit.news if n.phase == "waiting"]
@@ -368,6 +385,7 @@ def test_a_range_beyond_the_end_is_no_reason_for_the_hubs_own_client(kit: Kit, h
 
 
 def test_the_token_goes_to_the_hub_and_nowhere_else(hub: LoopbackHub, tmp_path: Path) -> None:
+    """Fault 15."""
     hub.repos[REPO].private = True
     kit = Kit(hub, tmp_path / "cache", token="hf_secret")
     assert kit.run().read_bytes() == DATA
@@ -379,6 +397,7 @@ def test_the_token_goes_to_the_hub_and_nowhere_else(hub: LoopbackHub, tmp_path: 
 
 @pytest.mark.parametrize("target", ["http://example.invalid/file", "ftp://127.0.0.1/file"])
 def test_a_redirect_to_an_open_address_is_refused(kit: Kit, hub: LoopbackHub, target: str) -> None:
+    """Fault 15."""
     hub.redirect_to = target
     assert kit.refused().kind == "downgrade"
 
@@ -461,13 +480,14 @@ def test_a_redirect_to_itself_ends(kit: Kit, hub: LoopbackHub) -> None:
 
 
 def test_a_hub_that_is_not_there_is_a_sentence(hub: LoopbackHub, tmp_path: Path) -> None:
+    """Fault 13."""
     kit = Kit(hub, tmp_path / "cache")
     kit.download._ground.endpoint = "http://127.0.0.1:9"
     assert kit.refused().kind == "offline"
 
 
 def test_a_patient_download_outlasts_any_trouble_that_passes(hub: LoopbackHub, tmp_path: Path) -> None:
-    """Faults 12 and 13: however long the connection is away, the download waits and then goes on."""
+    """Fault 12, fault 13: however long the connection is away, the download waits and then goes on."""
     kit = Kit(hub, tmp_path / "cache", patient=True)
     hub.fail(PATH, status=503, times=20)
     assert kit.run().read_bytes() == DATA

@@ -59,7 +59,8 @@ class HubTab(QWidget):
         self.search.setMaximumWidth(420)
         self._find = QPushButton("Search")
         self._find.setAccessibleName("Search the hub")
-        self.repositories = RowTable("Repositories found", _REPOSITORIES, lambda r: str(r.repo), lambda r: str(r.repo))
+        columns = _repositories(verdicts)
+        self.repositories = RowTable("Repositories found", columns, lambda r: str(r.repo), lambda r: str(r.repo))
         self.variants = RowTable("Models of the repository", self._columns(), lambda v: str(v.files[0].path), _tip)
         self._state = PlainLabel(_HINT, role="muted", wrap=True)
         self._title = PlainLabel(wrap=True)
@@ -290,13 +291,19 @@ def _tip(variant: Variant) -> str:
     return variant.problem or "\n".join(f"{file.path}\nsha256 {file.sha256}" for file in variant.files[:8])
 
 
-_REPOSITORIES = (
-    Column("Repository", lambda r: str(r.repo), "unsloth/Qwen3.6-35B-A3B-GGUF", 1.0),
-    Column(
-        "Parameters", lambda r: words.parameters(r.parameters) if r.parameters else words.NONE, "30.5B", number=True
-    ),
-    Column("Architecture", lambda r: safe_name(r.architecture or words.NONE, 30), "granitehybrid"),
-    Column("Licence", lambda r: safe_name(r.license or words.NONE, 30), "apache-2.0"),
-    Column("Gated", lambda r: "gated" if r.gated else "no", "gated"),
-    Column("Downloads", lambda r: words.count(r.downloads), "1 234 567", number=True),
-)
+def _repositories(verdicts: Verdicts) -> tuple[Column, ...]:
+    def kind(found: Repository) -> str:
+        """The hub tells the number of weights only; whether all of them work at once, the catalogue may know."""
+        system = verdicts.system_of(found.repo)
+        if system is not None and system.total is not None:
+            return said.system_kind(system)
+        return words.parameters(found.parameters) if found.parameters else words.NONE
+
+    return (
+        Column("Repository", lambda r: str(r.repo), "unsloth/Qwen3.6-35B-A3B-GGUF", 1.0),
+        Column("Parameters", kind, "MoE 30.5B, 3.3B active"),
+        Column("Architecture", lambda r: safe_name(r.architecture or words.NONE, 30), "granitehybrid"),
+        Column("Licence", lambda r: safe_name(r.license or words.NONE, 30), "apache-2.0"),
+        Column("Gated", lambda r: "gated" if r.gated else "no", "gated"),
+        Column("Downloads", lambda r: words.count(r.downloads), "1 234 567", number=True),
+    )

@@ -28,6 +28,10 @@ class Verdicts(QObject):
         workstation.changed.connect(self.changed)
         workstation.computer.memory_changed.connect(self.changed)
 
+    def system_of(self, repo: str | None) -> System | None:
+        """What the catalogue knows of a repository; None where that is nothing."""
+        return self._catalogue.system_of(repo) if repo else None
+
     def of_model(self, model: ShelfModel) -> Row | None:
         """A model of the shelf; None where its header cannot be read."""
         return self._workstation.judge_file(model.facts) if model.facts is not None else None

@@ -95,8 +95,8 @@ def overall_line(views: Iterable[DownloadView]) -> str:
     return " · ".join(parts)
 
 
-def details(model: ShelfModel) -> str:
-    """All that is known of a model of the shelf, a line each."""
+def details(model: ShelfModel, system: System | None = None) -> str:
+    """All that is known of a model of the shelf, a line each. `system`: what the catalogue has under its repository."""
     lines = [safe_name(model.path, 400)]
     if model.problem:
         lines.insert(0, model.problem)
@@ -110,7 +110,8 @@ def details(model: ShelfModel) -> str:
         if facts.tensor_types:
             lines.append(f"weights by bytes: {type_shares(facts)}{type_doubt(facts)}")
     if model.repo:
-        lines.append(f"hub:{model.repo}/{safe_name(model.hub_path or '', 200)}")
+        gate = " · the original is gated" if system is not None and system.gated else ""
+        lines.append(f"hub:{model.repo}/{safe_name(model.hub_path or '', 200)}{gate}")
     if len(model.stamps) > 1:
         lines.append(f"{len(model.stamps)} parts")
     return "\n".join(lines)

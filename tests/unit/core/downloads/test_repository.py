@@ -54,6 +54,7 @@ def test_shards_are_one_row_in_order() -> None:
 
 
 def test_a_missing_shard_is_said() -> None:
+    """Fault 16."""
     (variant,), _ = group_files([file("m-Q4_0-00001-of-00003.gguf"), file("m-Q4_0-00003-of-00003.gguf")])
     assert variant.problem == "The hub has only 2 of the 3 parts of this model."
 
@@ -119,6 +120,7 @@ HOSTILE = [
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_names_are_refused(name: str) -> None:
+    """Fault 14."""
     with pytest.raises(AppError) as refusal:
         check_path(name)
     assert refusal.value.kind == "name"
@@ -144,6 +146,7 @@ def test_a_reference_names_a_file() -> None:
 
 
 def test_a_link_does_not_lead_out_of_the_folder(tmp_path) -> None:
+    """Fault 14."""
     folder = tmp_path / "models"
     folder.mkdir()
     (folder / "out").symlink_to(tmp_path)

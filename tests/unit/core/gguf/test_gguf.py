@@ -64,6 +64,7 @@ def test_missing_bytes_are_counted(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_no_model_is_called_by_its_name(tmp_path: Path, content: bytes, words: str) -> None:
+    """Fault 11."""
     path = tmp_path / "x.gguf"
     path.write_bytes(content)
     with pytest.raises(AppError, match=words) as refusal:
@@ -144,6 +145,7 @@ def test_values_of_the_wrong_kind_are_only_ignored(tmp_path: Path, add: Any, mon
 
 
 def test_split_models_know_their_parts(tmp_path: Path) -> None:
+    """Fault 16."""
     whole = make_model(tmp_path / "m.gguf").read_bytes()
     (tmp_path / "big-00001-of-00003.gguf").write_bytes(whole)
     (tmp_path / "big-00003-of-00003.gguf").write_bytes(whole)

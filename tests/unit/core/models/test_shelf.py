@@ -80,6 +80,7 @@ def test_nothing_is_read_again_when_nothing_changed(home: Path, monkeypatch: pyt
 
 
 def test_a_changed_shrunk_or_vanished_file_is_marked(home: Path) -> None:
+    """Fault 17."""
     path = home / ".cache/llama.cpp/ggml_tiny.gguf"
     models = look_again(home)
     with path.open("r+b") as stream:
@@ -112,6 +113,7 @@ def test_one_model_is_looked_at_again_as_a_scan_would(home: Path) -> None:
 
 
 def test_an_altered_file_is_not_run_blindly(home: Path) -> None:
+    """Fault 18."""
     path = home / ".lmstudio/models/owner/some-GGUF/lm-Q4_K_M.gguf"
     models = look_again(home)
     checked = tuple(verified(m, (SHA,), m.stamps) if m.path == str(path) else m for m in models)
@@ -126,6 +128,7 @@ def test_an_altered_file_is_not_run_blindly(home: Path) -> None:
 
 
 def test_a_file_that_is_no_model_says_what_it_is(home: Path, tmp_path: Path) -> None:
+    """Fault 11."""
     own = tmp_path / "own"
     own.mkdir()
     for name, content in {
