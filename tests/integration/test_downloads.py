@@ -247,6 +247,7 @@ def test_verify_asks_the_hub_and_finds_a_flipped_byte(
     [
         (".lmstudio/models/o/tiny-GGUF/tiny-F32.gguf", "other_version", Condition.READY),
         (f"hub/models--o--tiny-GGUF/snapshots/{'9' * 40}/tiny-F32.gguf", "other_version", Condition.READY),
+        ("hub/models--o--tiny-GGUF/snapshots/main/tiny-F32.gguf", "other_version", Condition.READY),
         (f"hub/models--o--tiny-GGUF/snapshots/{COMMIT}/tiny-F32.gguf", "damaged", Condition.CHANGED),
     ],
 )

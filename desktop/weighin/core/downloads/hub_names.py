@@ -77,6 +77,11 @@ def check_commit(text: str) -> str:
     return text
 
 
+def is_commit(text: str | None) -> bool:
+    """Whether `text` is a full commit of the hub."""
+    return text is not None and bool(_COMMIT.fullmatch(text))
+
+
 def is_sha256(text: str) -> bool:
     """Whether `text` is a sha256 in lower-case hexadecimal."""
     return bool(_SHA256.fullmatch(text))

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from weighin.core.downloads.hub_names import check_commit, check_path, check_repository, is_sha256
+from weighin.core.downloads.hub_names import check_path, check_repository, is_commit, is_sha256
 from weighin.core.errors import AppError
 
 _LARGEST = 1 << 20
@@ -63,14 +63,8 @@ def llama_cpp_note(file: Path) -> HubNote | None:
     except (AppError, ValueError):
         return None
     digest = etag.strip('W/"') if isinstance(etag, str) else ""
-    return HubNote(repo, path, _commit(match[2]), digest if is_sha256(digest) else None)
-
-
-def _commit(text: str) -> str | None:
-    try:
-        return check_commit(text)
-    except AppError:
-        return None
+    commit = match[2] if is_commit(match[2]) else None
+    return HubNote(repo, path, commit, digest if is_sha256(digest) else None)
 
 
 def _is_folder_name(text: str) -> bool:

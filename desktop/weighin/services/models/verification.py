@@ -8,6 +8,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject
 
 from weighin.core.downloads.download import Transferred
+from weighin.core.downloads.hub_names import is_commit
 from weighin.core.downloads.repository import Listing
 from weighin.core.errors import AppError
 from weighin.core.models.shelf import Condition, ShelfModel, Stamp, verified
@@ -50,7 +51,8 @@ class Verification(QObject):
         elif self._expected:
             self._next()
         elif model.repo and model.hub_path:
-            self._ask(model.repo, model.hub_path, model.commit)
+            # A folder may be called anything; only a commit says which version of the file it holds.
+            self._ask(model.repo, model.hub_path, model.commit if is_commit(model.commit) else None)
         else:
             self._failed(AppError(_UNKNOWN, kind="unknown_origin"), None)
 
