@@ -196,3 +196,11 @@ def test_a_look_leaves_nothing_even_when_it_is_killed(
     ask("models", "look", "o/tiny-GGUF/tiny-F32.gguf")
     assert list(headers.glob("*")) == []
     assert [p for p in elsewhere.iterdir() if p.name.startswith("weighin")] == []
+
+
+def test_getting_waits_for_a_hub_that_is_busy_and_says_so(ask: Any, hub: LoopbackHub) -> None:
+    """Fault 12."""
+    hub.fail("tiny-F32.gguf", status=503, times=2)
+    done = ask("models", "get", "o/tiny-GGUF/tiny-F32.gguf")
+    assert "not able to answer at the moment (status 503)" in done.stderr
+    assert Path(done.stdout.strip()).is_file()
