@@ -76,7 +76,9 @@ def _own_profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WEIGHIN_PROFILE", str(tmp_path / "profile"))
     # Models of whoever runs the tests are none of their business.
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    for name in ("HF_HOME", "HF_HUB_CACHE", "HF_TOKEN", "OLLAMA_MODELS", "LLAMA_CACHE", "XDG_CACHE_HOME"):
+    hub = ("HF_HOME", "HF_HUB_CACHE", "HF_TOKEN")
+    others = ("OLLAMA_MODELS", "LLAMA_CACHE", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME")
+    for name in (*hub, *others):
         monkeypatch.delenv(name, raising=False)
 
 

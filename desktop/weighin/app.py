@@ -141,6 +141,7 @@ class Program:
         """Take up what earlier runs left: the shelf, downloads that were not finished, and the ledger."""
         self.library.restore()
         self.models.downloads.restore()
+        self.models.inspector.restore()
         self.judging.ledger.restore()
 
     def close(self) -> None:

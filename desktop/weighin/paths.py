@@ -58,6 +58,11 @@ class Profile:
         return self.data / "questions"
 
     @property
+    def headers(self) -> Path:
+        """The folder of headers of models at the hub, while they are looked at."""
+        return self.data / "headers"
+
+    @property
     def settings(self) -> Path:
         """The settings file."""
         return self.config / "settings.json"

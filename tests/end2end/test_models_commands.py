@@ -73,6 +73,10 @@ def test_a_header_is_read_before_the_file(ask: Any, hub: LoopbackHub, tiny: Path
     seen = ask("models", "look", "o/tiny-GGUF/tiny-F32.gguf", "--json")
     assert seen["engine"] == {"can_read": True, "message": None}
     assert (seen["model"]["name"], seen["model"]["vocabulary"]) == ("Tiny llama", 267)
+    assert seen["model"]["tensor_types"]["F32"] > 0
+    said = ask("models", "look", "o/tiny-GGUF/tiny-F32.gguf").stdout
+    for word in ("layers", "context up to", "chat template", "licence", "weights by bytes: F32"):
+        assert word in said
     seen = ask("models", "look", "o/strange-GGUF/s-F32.gguf", "--json")
     assert seen["engine"]["can_read"] is False
     assert "llamX" in seen["engine"]["message"]
@@ -131,6 +135,7 @@ def test_wrong_names_are_wrong_usage(ask: Any) -> None:
 
 
 def test_offline_everything_local_works(ask: Any, monkeypatch: pytest.MonkeyPatch, tiny: Path) -> None:
+    """Fault 13."""
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     assert "Offline mode is on" in ask("models", "search", "x", status=1).stderr
     ask("models", "add", tiny)
@@ -142,6 +147,60 @@ def test_a_catalogue_name_gets_its_usual_file_from_the_first_repository_that_is_
 ) -> None:
     name = "bartowski/Qwen_Qwen3-0.6B-GGUF"
     hub.add(name, {"Qwen_Qwen3-0.6B-Q8_0.gguf": tiny.read_bytes(), "Qwen_Qwen3-0.6B-Q2_K.gguf": b"GGUF"})
-    (got,) = ask("models", "get", "Qwen3-0.6B", "--json")["models"]
-    assert (got["repo"], got["hub_path"]) == (name, "Qwen_Qwen3-0.6B-Q8_0.gguf")
+    done = ask("models", "get", "Qwen3-0.6B")
+    assert Path(done.stdout.strip()).name == "Qwen_Qwen3-0.6B-Q8_0.gguf"
+    assert "Qwen/Qwen3-0.6B-GGUF, which the catalogue names first, is not at the hub any more." in done.stderr
+    assert f"{name} has no Q4_K_M, which the catalogue means: Q8_0 instead." in done.stderr
     assert ask("compare", "qwen3-0.6b", "starter:dense", "-p", "x", "--max-tokens", 2).returncode == 0
+
+
+def test_a_file_given_by_its_path_is_what_the_shelf_knows_of_it(
+    ask: Any, hub: LoopbackHub, tiny: Path, tmp_path: Path
+) -> None:
+    (got,) = ask("models", "get", "o/tiny-GGUF/tiny-F32.gguf", "--json")["models"]
+    link = tmp_path / "link.gguf"
+    link.symlink_to(got["path"])
+    for path in (got["path"], Path(got["path"]).resolve(), link):
+        run = ask("compare", path, "starter:dense", "-p", "x", "--max-tokens", 1, "--json")
+        assert run["lanes"][0]["model"]["verified"] == "hub"
+
+
+def test_a_file_that_changed_is_not_run_blindly_by_its_path_either(ask: Any, tiny: Path, tmp_path: Path) -> None:
+    """Fault 18."""
+    path = tmp_path / "mine.gguf"
+    path.write_bytes(tiny.read_bytes())
+    ask("models", "add", path)
+    data = bytearray(tiny.read_bytes())
+    data[-1] ^= 1
+    path.write_bytes(data)
+    assert "changed on the disk" in ask("bench", path, status=1).stderr
+    assert "changed on the disk" in ask("compare", path, "starter:dense", "-p", "x", status=3).stderr
+    ask("models", "add", path)
+    assert ask("compare", path, "starter:dense", "-p", "x", "--max-tokens", 1).returncode == 0
+
+
+def test_a_look_leaves_nothing_even_when_it_is_killed(
+    weighin: list[str], ask: Any, hub: LoopbackHub, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    elsewhere = tmp_path / "temporary"
+    elsewhere.mkdir()
+    monkeypatch.setenv("TMPDIR", str(elsewhere))
+    hub.fail("big-Q4_K_M.gguf", stall_at=0, times=1)
+    process = subprocess.Popen([*weighin, "models", "look", "o/big-GGUF/big-Q4_K_M.gguf"])
+    headers = profile() / "data" / "headers"
+    while not list(headers.glob("*")):
+        time.sleep(0.02)
+    process.kill()
+    process.wait()
+    assert len(list(headers.glob("*"))) == 1
+    ask("models", "look", "o/tiny-GGUF/tiny-F32.gguf")
+    assert list(headers.glob("*")) == []
+    assert [p for p in elsewhere.iterdir() if p.name.startswith("weighin")] == []
+
+
+def test_getting_waits_for_a_hub_that_is_busy_and_says_so(ask: Any, hub: LoopbackHub) -> None:
+    """Fault 12."""
+    hub.fail("tiny-F32.gguf", status=503, times=2)
+    done = ask("models", "get", "o/tiny-GGUF/tiny-F32.gguf")
+    assert "not able to answer at the moment (status 503)" in done.stderr
+    assert Path(done.stdout.strip()).is_file()

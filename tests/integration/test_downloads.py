@@ -12,9 +12,10 @@ import pytest
 from pytestqt.qtbot import QtBot
 from tests.support.loopback_hub import COMMIT, LoopbackHub
 
-from weighin.core.downloads.download import DownloadState, Plan, WantedFile
+from weighin.core.downloads.download import DownloadState, Plan, StoredDownload, WantedFile
 from weighin.core.errors import AppError
 from weighin.core.models.shelf import Condition
+from weighin.hub.cache import places
 from weighin.paths import Profile
 from weighin.services.factory import ModelServices, new_model_services
 
@@ -63,7 +64,7 @@ def kept_files() -> list[str]:
 def test_two_at_a_time_and_a_queue(qtbot: QtBot, hub: LoopbackHub, new_services: Callable[[], ModelServices]) -> None:
     services = new_services()
     finished: list[Any] = []
-    services.downloads.finished.connect(lambda plan, paths: finished.append(paths))
+    services.downloads.finished.connect(lambda plan, paths, brought: finished.append(paths))
     hub.fail("m0-Q4_K_M.gguf", rate=20 * MIB, times=-1)
     for n in range(3):
         services.downloads.add(plan(hub, f"m{n}-Q4_K_M.gguf"))
@@ -95,6 +96,7 @@ def test_pause_resume_and_a_restart_of_the_program(
 
 
 def test_cancel_deletes_what_came(qtbot: QtBot, hub: LoopbackHub, new_services: Callable[[], ModelServices]) -> None:
+    """Fault 8: cancelled in the middle of a stall."""
     services = new_services()
     wanted = plan(hub, "m0-Q4_K_M.gguf")
     hub.fail("m0-Q4_K_M.gguf", stall_at=20 * MIB, times=1)
@@ -108,6 +110,7 @@ def test_cancel_deletes_what_came(qtbot: QtBot, hub: LoopbackHub, new_services: 
 def test_a_refusal_stands_beside_its_download(
     qtbot: QtBot, hub: LoopbackHub, new_services: Callable[[], ModelServices]
 ) -> None:
+    """Fault 12."""
     services = new_services()
     hub.repos["o/big-GGUF"].gated = "manual"
     services.downloads.add(plan(hub, "m0-Q4_K_M.gguf"))
@@ -115,6 +118,45 @@ def test_a_refusal_stands_beside_its_download(
     view = services.downloads.views()[0]
     assert view.error_kind == "gated"
     assert "accept" in view.note
+
+
+def test_one_that_waits_goes_on_at_once_when_told(
+    qtbot: QtBot, hub: LoopbackHub, new_services: Callable[[], ModelServices]
+) -> None:
+    services = new_services()
+    wanted = plan(hub, "m0-Q4_K_M.gguf")
+    hub.fail("m0-Q4_K_M.gguf", status=503, headers={"Retry-After": "600"}, times=1)
+    services.downloads.add(wanted)
+    qtbot.waitUntil(lambda: services.downloads.views()[0].phase == "waiting", timeout=WAIT)
+    assert states(services) == [DownloadState.RUNNING]
+    assert "not able to answer" in services.downloads.views()[0].note
+    with qtbot.waitSignal(services.downloads.finished, timeout=WAIT):
+        services.downloads.resume(wanted.id)
+
+
+@pytest.mark.parametrize(("state", "kind"), [(DownloadState.FAILED, "offline"), (DownloadState.PAUSED, "disk_full")])
+def test_what_passes_by_itself_is_taken_up_again(
+    qtbot: QtBot, hub: LoopbackHub, new_services: Callable[[], ModelServices], state: DownloadState, kind: str
+) -> None:
+    """Fault 10: what a full disk stopped goes on when there is room; a lost connection fails nothing for ever."""
+    services = new_services()
+    manager = services.downloads
+    stored = StoredDownload(plan(hub, "m0-Q4_K_M.gguf"), state, 0, "why", kind)
+    services.records.run(lambda store: store.keep_download(stored), lambda _: None, lambda _: None)
+    manager._free_bytes = lambda: 0
+    with qtbot.waitSignal(manager.changed, timeout=WAIT):
+        manager.restore()
+    if kind == "disk_full":
+        asked: list[None] = []
+        manager.look_for_space()
+        services.records.run(lambda _: None, asked.append, asked.append)
+        qtbot.waitUntil(lambda: bool(asked), timeout=WAIT)
+        assert states(services) == [DownloadState.PAUSED]
+        manager._free_bytes = lambda: 1 << 50
+        manager.look_for_space()
+    with qtbot.waitSignal(manager.finished, timeout=WAIT):
+        pass
+    assert not manager._starved()
 
 
 def test_a_download_is_on_the_shelf_verified_and_removing_deletes_it(
@@ -136,9 +178,40 @@ def test_a_download_is_on_the_shelf_verified_and_removing_deletes_it(
     assert not kept_files()
 
 
+def test_what_was_here_before_is_not_deleted_after_a_download_that_only_checked_it(
+    qtbot: QtBot, hub: LoopbackHub, new_services: Callable[[], ModelServices], tiny: Path
+) -> None:
+    services = new_services()
+    wanted = plan(hub, "tiny-F32.gguf", "o/tiny-GGUF")
+    blob = places(Profile.locate().hub_cache, "o/tiny-GGUF", COMMIT, "tiny-F32.gguf", wanted.id).blob
+    blob.parent.mkdir(parents=True)
+    blob.write_bytes(tiny.read_bytes())
+    services.downloads.add(wanted)
+    qtbot.waitUntil(lambda: len(services.shelf.models()) == 1, timeout=WAIT)
+    model = services.shelf.models()[0]
+    assert (model.verified, model.downloaded, hub.sent) == (True, False, 0)
+    removed: list[bool] = []
+    services.shelf.remove(model.path, lambda: removed.append(True), lambda error: removed.append(False))
+    qtbot.waitUntil(lambda: removed == [True], timeout=WAIT)
+    assert blob.read_bytes() == tiny.read_bytes()
+
+
+def test_getting_a_model_again_forgets_not_that_it_was_downloaded(
+    qtbot: QtBot, hub: LoopbackHub, new_services: Callable[[], ModelServices]
+) -> None:
+    services = new_services()
+    for _ in range(2):
+        with qtbot.waitSignal(services.downloads.finished, timeout=WAIT):
+            services.downloads.add(plan(hub, "tiny-F32.gguf", "o/tiny-GGUF"))
+    with qtbot.waitSignal(services.shelf.scanned, timeout=WAIT):
+        services.shelf.scan()
+    assert [model.downloaded for model in services.shelf.models()] == [True]
+
+
 def test_verify_asks_the_hub_and_finds_a_flipped_byte(
     qtbot: QtBot, hub: LoopbackHub, new_services: Callable[[], ModelServices], tiny: Path
 ) -> None:
+    """Fault 18."""
     services = new_services()
     path = Path.home() / ".lmstudio/models/o/tiny-GGUF/tiny-F32.gguf"
     path.parent.mkdir(parents=True)
@@ -169,6 +242,57 @@ def test_verify_asks_the_hub_and_finds_a_flipped_byte(
     assert verify().is_intact
 
 
+@pytest.mark.parametrize(
+    ("where", "kind", "condition"),
+    [
+        (".lmstudio/models/o/tiny-GGUF/tiny-F32.gguf", "other_version", Condition.READY),
+        (f"hub/models--o--tiny-GGUF/snapshots/{'9' * 40}/tiny-F32.gguf", "other_version", Condition.READY),
+        ("hub/models--o--tiny-GGUF/snapshots/main/tiny-F32.gguf", "other_version", Condition.READY),
+        (f"hub/models--o--tiny-GGUF/snapshots/{COMMIT}/tiny-F32.gguf", "damaged", Condition.CHANGED),
+    ],
+)
+def test_only_a_known_version_of_a_file_can_be_called_damaged(
+    qtbot: QtBot,
+    hub: LoopbackHub,
+    new_services: Callable[[], ModelServices],
+    tiny: Path,
+    where: str,
+    kind: str,
+    condition: Condition,
+) -> None:
+    """Fault 18: a file of an earlier version is intact, though the hub has another one now."""
+    services = new_services()
+    path = (Profile.locate().hub_cache.parent if where.startswith("hub/") else Path.home()) / where
+    path.parent.mkdir(parents=True)
+    path.write_bytes(tiny.read_bytes()[:-1] + b"x")
+    with qtbot.waitSignal(services.shelf.scanned, timeout=WAIT):
+        services.shelf.scan()
+    outcome: list[Any] = []
+    services.shelf.verify(str(path), outcome.append, outcome.append, lambda _: None)
+    qtbot.waitUntil(lambda: bool(outcome), timeout=WAIT)
+    assert outcome[0].kind == kind
+    model = services.shelf.models()[0]
+    assert (model.condition, model.verified) == (condition, False)
+
+
+def test_a_verified_file_that_its_program_updated_is_verified_again(
+    qtbot: QtBot, hub: LoopbackHub, new_services: Callable[[], ModelServices], tiny: Path
+) -> None:
+    services = new_services()
+    path = Path.home() / ".lmstudio/models/o/tiny-GGUF/tiny-F32.gguf"
+    path.parent.mkdir(parents=True)
+    outcome: list[Any] = []
+    for content in (tiny.read_bytes(), tiny.read_bytes()[:-1] + b"x"):
+        hub.add("o/tiny-GGUF", {"tiny-F32.gguf": content})
+        path.write_bytes(content)
+        with qtbot.waitSignal(services.shelf.scanned, timeout=WAIT):
+            services.shelf.scan()
+        outcome.clear()
+        services.shelf.verify(str(path), outcome.append, outcome.append, lambda _: None)
+        qtbot.waitUntil(lambda: bool(outcome), timeout=WAIT)
+        assert outcome[0].verified
+
+
 def test_forgetting_anothers_model_keeps_its_file(
     qtbot: QtBot, new_services: Callable[[], ModelServices], tiny: Path
 ) -> None:
@@ -185,3 +309,16 @@ def test_forgetting_anothers_model_keeps_its_file(
     assert path.exists()
     services.shelf.add(str(path), lambda _: None, lambda _: None)
     qtbot.waitUntil(lambda: len(services.shelf.models()) == 1, timeout=WAIT)
+
+
+def test_starting_asks_the_hub_nothing(
+    qtbot: QtBot, hub: LoopbackHub, new_services: Callable[[], ModelServices]
+) -> None:
+    """Fault 13: what the program does at its start needs no connection, and starts no process that would make one."""
+    services = new_services()
+    services.inspector.restore()
+    services.downloads.restore()
+    with qtbot.waitSignal(services.shelf.scanned, timeout=WAIT):
+        services.shelf.restore()
+    assert hub.seen == []
+    assert services.hub._process is None

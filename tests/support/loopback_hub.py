@@ -9,6 +9,8 @@ import contextlib
 import hashlib
 import json
 import re
+import socket
+import struct
 import threading
 import time
 from collections.abc import Iterator
@@ -51,6 +53,8 @@ class Fault:
     """What goes wrong with a file's bytes, for the next `times` answers (-1: always). Places count from its start.
 
     drop_at / stall_at: the connection closes, or goes silent, there (drop_every: after so many bytes of each answer).
+    reset_at: the connection is reset there. cap: an answer to a Range has so many bytes at most. star: a Content-Range
+    that does not know the size.
     wrong_byte_at: one byte is another. ignore_range: 200 with everything. content_range: this text instead of the true
     one. other: these bytes instead (a changed file). html: a web page with 200. rate: bytes a second. status, headers:
     an error instead, from the hub itself or (`on_files`) from the host of big files."""
@@ -59,6 +63,9 @@ class Fault:
     drop_at: int | None = None
     drop_every: int | None = None
     stall_at: int | None = None
+    reset_at: int | None = None
+    cap: int | None = None
+    star: bool = False
     wrong_byte_at: int | None = None
     ignore_range: bool = False
     content_range: str | None = None
@@ -97,6 +104,8 @@ class Seen:
 class LoopbackHub:
     """`url` is what HF_ENDPOINT takes. Use as a context manager.
 
+    relative: redirects name a place on the same host. lower_case: names of headers are written small. page: so many
+    entries of a tree in one answer.
     sent: bytes of files sent so far. spans: of each answer with bytes of a file, [first byte, end of what was sent]."""
 
     def __init__(self, token: str | None = None, redirect: bool = True) -> None:
@@ -108,6 +117,9 @@ class LoopbackHub:
         self.token = token
         self.redirect = redirect
         self.redirect_to: str | None = None
+        self.relative = False
+        self.lower_case = False
+        self.page: int | None = None
         self.silent = threading.Event()
         self._lock = threading.Lock()
         self._hub = _server(self, "hub")
@@ -185,6 +197,8 @@ class _Handler(BaseHTTPRequestHandler):
             parts = urlsplit(self.path)
             if self.host_name == "files":
                 self._big_file(unquote(parts.path))
+            elif parts.path.startswith("/files/"):
+                self._big_file(unquote(parts.path).removeprefix("/files"))
             elif parts.path.startswith("/api/models"):
                 self._api(parts.path.removeprefix("/api/models").strip("/"), parse_qs(parts.query))
             elif parts.path.startswith("/api/datasets/"):
@@ -215,9 +229,22 @@ class _Handler(BaseHTTPRequestHandler):
             if revision not in ("main", repo.commit):
                 self._error(404, "RevisionNotFound")
             elif len(parts) > 2 and parts[2] == "tree":
-                self._json([_entry(path, content, repo) for path, content in repo.files.items()])
+                self._tree([_entry(path, content, repo) for path, content in repo.files.items()], query)
             else:
                 self._json(_model(name, repo))
+
+    def _tree(self, entries: list[dict[str, Any]], query: dict[str, list[str]]) -> None:
+        """All entries, or a page of them and where the next one is."""
+        first = int(query.get("cursor", ["0"])[0])
+        end = len(entries) if self.hub.page is None else first + self.hub.page
+        more = {}
+        if end < len(entries):
+            here = urlsplit(self.path).path
+            more["Link"] = f'<{self.hub.url}{here}?recursive=True&cursor={end}>; rel="next"'
+        self._send(200, json.dumps(entries[first:end]).encode(), {"Content-Type": "application/json", **more})
+
+    def send_header(self, keyword: str, value: str) -> None:
+        super().send_header(keyword.lower() if self.hub.lower_case else keyword, value)
 
     def _known(self, name: str) -> Repo | None:
         """The repository, or an answer like the real hub's where it may not be shown."""
@@ -259,7 +286,7 @@ class _Handler(BaseHTTPRequestHandler):
             "X-Linked-Size": str(content.size),
         }
         if self.hub.redirect:
-            target = self.hub.redirect_to or f"{self.hub.files_url}/{name}/{path}"
+            target = self.hub.redirect_to or f"{'/files' if self.hub.relative else self.hub.files_url}/{name}/{path}"
             self._send(302, b"", {**linked, "Location": target, "ETag": '"pointer"'})
         else:
             self._content(content, fault, linked)
@@ -288,7 +315,9 @@ class _Handler(BaseHTTPRequestHandler):
         if asked and not fault.ignore_range:
             start, status = int(asked[1]), 206
             end = min(int(asked[2]) + 1, content.size) if asked[2] else content.size
-            headers["Content-Range"] = fault.content_range or f"bytes {start}-{end - 1}/{content.size}"
+            end = end if fault.cap is None else min(end, start + fault.cap)
+            total = "*" if fault.star else content.size
+            headers["Content-Range"] = fault.content_range or f"bytes {start}-{end - 1}/{total}"
         self.send_response(status)
         for key, value in {"Accept-Ranges": "bytes", "ETag": f'"{content.sha256}"', **headers}.items():
             self.send_header(key, value)
@@ -310,7 +339,13 @@ class _Handler(BaseHTTPRequestHandler):
                 self.hub.silent.wait(60)
                 self._hang_up()
                 return
-            until = min([end, at + _PIECE, *(x for x in (stop, fault.stall_at) if x is not None and x > at)])
+            if fault.reset_at is not None and at >= fault.reset_at:
+                # With nothing to linger for, closing sends a reset instead of an end.
+                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                self._hang_up()
+                return
+            places = (stop, fault.stall_at, fault.reset_at)
+            until = min([end, at + _PIECE, *(x for x in places if x is not None and x > at)])
             piece = content.read(at, until - at)
             if fault.wrong_byte_at is not None and at <= fault.wrong_byte_at < at + len(piece):
                 piece = bytearray(piece)

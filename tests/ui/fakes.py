@@ -23,7 +23,7 @@ from weighin.core.comparisons.comparison import (
 from weighin.core.comparisons.history import HistoryRow
 from weighin.core.comparisons.progress import LaneState, LaneStatus, LivePoint, TextPiece
 from weighin.core.downloads.download import DownloadState, DownloadView, Plan
-from weighin.core.downloads.repository import Listing, RemoteFile, Repository, Variant
+from weighin.core.downloads.repository import LeftOut, Listing, RemoteFile, Repository, Variant
 from weighin.core.errors import AppError
 from weighin.core.models.model import ModelFacts
 from weighin.core.models.server import ServerAddress, server_facts
@@ -421,6 +421,7 @@ class FakeHub(QObject):
         super().__init__()
         self.error: AppError | None = None
         self.missing: set[str] = set()
+        self.left_out: tuple[LeftOut, ...] = ()
         self.refusal = ""
         self.asked: list[str] = []
 
@@ -437,13 +438,13 @@ class FakeHub(QObject):
         found = Repository(LISTING.repo, 1000, 5, "", "apache-2.0", "qwen3", 4_000_000_000)
         return self._answer(text, done, failed, (found,))
 
-    def listing(self, repo: str, done: object, failed: object) -> int:
+    def listing(self, repo: str, done: object, failed: object, commit: str | None = None) -> int:
         """Its files; some repositories are gone."""
         if repo in self.missing:
             self.asked.append(repo)
             failed(AppError(f"The hub shows no {repo}.", kind="private_or_missing"))
             return 1
-        return self._answer(repo, done, failed, replace(LISTING, repo=repo))
+        return self._answer(repo, done, failed, replace(LISTING, repo=repo, left_out=self.left_out))
 
     def look(self, listing: Listing, variant: Variant, done: object, failed: object) -> None:
         """Its header, and what the engine says of it."""
@@ -459,7 +460,7 @@ class FakeDownloads(QObject):
     """Views that a test puts there."""
 
     changed = Signal(str)
-    finished = Signal(object, object)
+    finished = Signal(object, object, bool)
 
     def __init__(self) -> None:
         super().__init__()

@@ -12,7 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Kit
 from tests.ui.fakes import DENSE, LISTING, MOE, OTHER, FakeModels, on_shelf
-from weighin.core.downloads.download import DownloadState, DownloadView, plan_of
+from weighin.core.downloads.download import DownloadState, DownloadView, Plan, WantedFile, plan_of
+from weighin.core.downloads.repository import LeftOut, Repository
 from weighin.core.errors import AppError
 from weighin.core.models.catalogue import load_catalogue
 from weighin.core.models.shelf import Condition
@@ -20,6 +21,8 @@ from weighin.paths import resources
 from weighin.ui.main_window import COMPARE, MODELS
 from weighin.ui.models.models_page import TABS, ModelsPage
 from weighin.ui.models.row_table import column_widths
+from weighin.ui.widgets.label import PlainLabel
+from weighin.ui.widgets.strip import Strip
 
 OWN = on_shelf(OTHER, repo="o/r", hub_path="x.gguf")
 GOT = on_shelf(replace(MOE, starter=False), downloaded=True, verified=True, source="Hugging Face cache")
@@ -114,7 +117,7 @@ def test_from_search_to_download(shown: Kit, page: ModelsPage, qtbot: QtBot) -> 
     assert shown.models.hub.asked == []
     page.hub.search.setText("qwen3 4b")
     qtbot.keyClick(page.hub.search, Qt.Key.Key_Return)
-    assert cells(page.hub.repositories, 0)[:4] == [LISTING.repo, "4.0B", "qwen3", "apache-2.0"]
+    assert cells(page.hub.repositories, 0)[:4] == [LISTING.repo, "dense 4.0B", "qwen3", "apache-2.0"]
     page.hub.repositories.selectRow(0)
     assert shown.models.hub.asked == ["qwen3 4b", LISTING.repo]
     assert page.hub.variants.chosen.quantization == "Q4_K_M"
@@ -129,6 +132,19 @@ def test_from_search_to_download(shown: Kit, page: ModelsPage, qtbot: QtBot) -> 
     assert (view.plan.repo, view.plan.name) == (LISTING.repo, "Qwen3-4B-Q4_K_M.gguf")
     page.hub.variants.selectRow(2)
     assert not page.hub.get.isEnabled()
+
+
+def test_what_the_catalogue_knows_stands_beside_a_repository_and_a_file_of_it(shown: Kit, page: ModelsPage) -> None:
+    repo = "bartowski/Meta-Llama-3.1-8B-Instruct-GGUF"
+    shown.models.shelf.known[OTHER.path] = on_shelf(OTHER, repo=repo, hub_path="x.gguf")
+    shown.models.shelf.changed.emit()
+    choose(page, OTHER.path)
+    assert f"hub:{repo}/x.gguf · the original is gated" in page.shelf.details
+    model = page.hub.repositories.model()
+    found = [Repository("Qwen/Qwen3-30B-A3B-GGUF", parameters=30_532_122_624), Repository("o/r", parameters=7 * 10**9)]
+    page.hub.repositories.show_records(tuple(found))
+    kinds = [model.data(model.index(row, 1)) for row in range(2)]
+    assert kinds == ["MoE 30.5B, 3.3B active", "7.0B"]
 
 
 def test_a_repository_is_listed_by_its_name(shown: Kit, page: ModelsPage) -> None:
@@ -150,6 +166,18 @@ def test_the_hubs_refusal_is_shown_and_goes_with_the_next_question(shown: Kit, p
     assert page.hub.error.isHidden()
 
 
+def test_without_a_connection_there_is_one_banner_and_nobody_asks_again(shown: Kit, page: ModelsPage) -> None:
+    """Fault 13."""
+    page.tabs.setCurrentIndex(2)
+    shown.models.hub.error = AppError("hub.example cannot be reached: there seems to be no connection.", kind="offline")
+    for _ in range(3):
+        page.hub.search.setText("x")
+        page.hub.ask()
+    shown_strips = [strip for strip in page.findChildren(Strip) if strip.isVisible()]
+    assert [strip.label.text() for strip in shown_strips] == [shown.models.hub.error.user_text]
+    assert shown.models.hub.asked == ["x"] * 3
+
+
 def test_a_download_shows_where_it_stands_and_obeys(shown: Kit, page: ModelsPage) -> None:
     downloads = shown.models.downloads
     plan = plan_of(LISTING.repo, LISTING.commit, LISTING.variants[0])
@@ -158,16 +186,46 @@ def test_a_download_shows_where_it_stands_and_obeys(shown: Kit, page: ModelsPage
     row = page.downloads.rows[plan.id]
     assert row.line.text() == "1.0 GB of 2.5 GB · 23.0 MB/s · 65.0 s left"
     assert row.bar.value() == 400
-    assert page.downloads.overall == "1 download: 1.0 GB of 2.5 GB"
+    assert page.downloads.overall == "1 download: 1.0 GB of 2.5 GB · 23.0 MB/s · 65.1 s left"
+    assert row.again.isHidden()
+    waits = DownloadView(plan, DownloadState.RUNNING, 10**9, "waiting", note="There seems to be no connection.")
+    downloads.put(waits)
+    assert row.line.text() == "waiting · 1.0 GB of 2.5 GB"
+    row.again.click()
     row.hold.click()
     assert row.hold.text() == "Resume"
     row.hold.click()
-    note = "The disk is full: the download pauses, what came is kept. Make room, then resume."
+    note = "The disk is full: the download pauses, what came is kept. Make room, and it goes on."
     downloads.put(DownloadView(plan, DownloadState.FAILED, 10**9, note=note))
     assert (row.note.text(), row.hold.text()) == (note, "Try again")
     row.cancel.click()
-    assert [call for call, _ in downloads.calls] == ["pause", "resume", "cancel"]
+    assert [call for call, _ in downloads.calls] == ["resume", "pause", "resume", "cancel"]
     assert page.downloads.isHidden()
+
+
+def test_a_split_download_shows_its_parts_and_all_together_their_speed(shown: Kit, page: ModelsPage) -> None:
+    files = tuple(WantedFile(f"m-0000{n}-of-00003.gguf", 10**9, f"{n}" * 64) for n in (1, 2, 3))
+    split = Plan("o/r", "0" * 40, files)
+    other = Plan("o/s", "0" * 40, (WantedFile("x.gguf", 10**9, "9" * 64),))
+    view = DownloadView(split, DownloadState.RUNNING, 1_500_000_000, "loading", 10e6, 150.0)
+    downloads = shown.models.downloads
+    downloads.put(replace(view, file=files[1].path, file_done=500_000_000, file_total=10**9))
+    downloads.put(DownloadView(other, DownloadState.RUNNING, 500_000_000, "loading", 10e6, 50.0))
+    line = page.downloads.rows[split.id].line.text()
+    assert line == "1.5 GB of 3.0 GB · part 2 of 3: 500 MB of 1.0 GB · 10.0 MB/s · 2 min 30 s left"
+    assert page.downloads.overall == "2 downloads: 2.0 GB of 4.0 GB · 20.0 MB/s · 100.0 s left"
+
+
+def test_what_is_left_out_is_listed_with_its_reason_beside_the_models(shown: Kit, page: ModelsPage) -> None:
+    pieces = tuple(LeftOut(f"m.gguf.part{n}of5", "cut into byte pieces") for n in range(1, 6))
+    shown.models.hub.left_out = (*pieces, LeftOut("mmproj.gguf", "the picture part of a model"))
+    page.hub.show_repository(LISTING.repo)
+    lines = page.hub.left_out.text().splitlines()
+    assert lines[0].endswith("m.gguf.part3of5 and 2 more: cut into byte pieces.")
+    assert lines[1] == "Left out: mmproj.gguf: the picture part of a model."
+    shown.models.hub.left_out = ()
+    page.hub.show_repository("o/other")
+    assert page.hub.left_out.isHidden()
 
 
 def test_pairs_lead_to_the_hub_and_into_both_lanes(shown: Kit, page: ModelsPage) -> None:
@@ -183,6 +241,28 @@ def test_pairs_lead_to_the_hub_and_into_both_lanes(shown: Kit, page: ModelsPage)
     shown.models.shelf.changed.emit()
     buttons["Compare Qwen3-4B and Qwen3-30B-A3B"].click()
     assert [pane.header.picker.chosen for pane in shown.page.panes] == [small, OTHER]
+
+
+def test_a_pair_of_two_quantizations_has_a_button_and_a_file_for_each(shown: Kit, page: ModelsPage) -> None:
+    page.tabs.setCurrentIndex(1)
+    buttons = {b.accessibleName(): b for b in page.pairs.findChildren(QPushButton)}
+    compare = buttons["Compare Qwen3-0.6B Q8_0 and Qwen3-0.6B Q4_K_M"]
+    buttons["Get Qwen3-0.6B Q4_K_M"].click()
+    buttons["Get Qwen3-0.6B Q8_0"].click()
+    assert shown.models.hub.asked == ["bartowski/Qwen_Qwen3-0.6B-GGUF", "Qwen/Qwen3-0.6B-GGUF"]
+    assert page.hub.variants.chosen.quantization == "Q8_0"
+    small = [replace(OTHER, path=f"/m/{q}.gguf", quantization=q) for q in ("Q8_0", "Q4_K_M")]
+    for facts in small:
+        shown.models.shelf.known[facts.path] = on_shelf(facts, repo="bartowski/Qwen_Qwen3-0.6B-GGUF")
+        assert not compare.isEnabled()
+        shown.models.shelf.changed.emit()
+    compare.click()
+    assert [pane.header.picker.chosen for pane in shown.page.panes] == small
+
+
+def test_what_no_workstation_holds_is_shown_with_the_arithmetic(page: ModelsPage) -> None:
+    texts = [label.text() for label in page.pairs.findChildren(PlainLabel)]
+    assert any(text.startswith("Llama 3.1 405B: 405 billion weights") and "248 GB" in text for text in texts)
 
 
 def test_every_system_has_a_page_and_claims_have_verdicts(page: ModelsPage) -> None:
@@ -278,25 +358,3 @@ def test_pairs_say_whether_both_run(page: ModelsPage) -> None:
     assert any(s.endswith("Run together.") for s in sentences)
     assert any(s.endswith("Run one after the other.") for s in sentences)
     assert all(s.startswith("Both together need ~") for s in sentences if "free now" in s)
-
-
-def test_a_pair_of_two_quantizations_gets_each_from_where_it_is(shown: Kit, page: ModelsPage) -> None:
-    card = next(c for c in page.pairs._cards if c._systems[0].id == c._systems[1].id)
-    assert [b.text() for b in card._buttons] == ["Get Qwen3-0.6B Q8_0…", "Get Qwen3-0.6B Q4_K_M…"]
-    for button in card._buttons:
-        button.click()
-    assert shown.models.hub.asked == ["Qwen/Qwen3-0.6B-GGUF", "bartowski/Qwen_Qwen3-0.6B-GGUF"]
-    assert page.hub.variants.chosen.quantization == "Q4_K_M"
-    shelf = shown.models.shelf
-    small = replace(OTHER, path="/m/a.gguf", quantization="Q8_0")
-    shelf.known = {small.path: on_shelf(small, repo="Qwen/Qwen3-0.6B-GGUF")}
-    shelf.changed.emit()
-    assert [b.text() for b in card._buttons] == ["Qwen3-0.6B Q8_0 is here", "Get Qwen3-0.6B Q4_K_M…"]
-    assert not card.compare.isEnabled(), "two files of one quantization are not this pair"
-
-
-def test_what_is_too_large_is_refused_with_its_arithmetic(page: ModelsPage) -> None:
-    first = page.pairs.refused[0]
-    assert first.startswith("405B weights at Q4_K_M are ~248 GB, the cache of 4\u202f096 tokens 2.1 GB")
-    assert "This computer has" in first
-    assert len(page.pairs.refused) == 3

@@ -14,7 +14,7 @@ from weighin.core.models.found import usual_places
 from weighin.core.models.model import SERVER_SCHEMES, ModelFacts
 from weighin.core.models.names import resolve_name
 from weighin.core.models.server import parse_address, server_facts
-from weighin.core.models.shelf import ShelfModel
+from weighin.core.models.shelf import ShelfModel, again
 from weighin.core.models.shelf_scan import scan
 from weighin.core.models.starter import starter_model
 from weighin.paths import Profile
@@ -35,15 +35,35 @@ def resolve(name: str, resources: Path, profile: Profile, console: Console, serv
         found = resolve_name(shelf_now(profile, console), load_catalogue(resources), name)
         if found is not None:
             return found.ready_facts()
+    if (known := _on_shelf(Path(name).expanduser(), profile, console)) is not None:
+        return known.ready_facts()
     try:
         return model_facts(Path(name).expanduser())
     except AppError as error:
         raise AppError(f"{name}: {error.user_text}", error.detail, error.kind) from None
 
 
+def _on_shelf(path: Path, profile: Profile, console: Console) -> ShelfModel | None:
+    """The model of the shelf that the file at `path` is (a part of), looked at again; None where it is not on it."""
+    store = _store(profile, console)
+    wanted = {str(path.absolute()), os.path.realpath(path)}
+    for model in store.models():
+        places = {place for stamp in model.stamps for place in (stamp.path, os.path.realpath(stamp.path))}
+        if not model.forgotten and wanted & (places | {model.path}):
+            now = again(model)
+            if now != model:
+                store.keep_models((now,))
+            return now
+    return None
+
+
+def _store(profile: Profile, console: Console) -> ModelStore:
+    return ModelStore(open_database(profile.database, lambda place: console.say(moved_aside_sentence(place))))
+
+
 def shelf_now(profile: Profile, console: Console) -> tuple[ShelfModel, ...]:
     """The shelf as it is at this moment: what was known, looked at again."""
-    store = ModelStore(open_database(profile.database, lambda place: console.say(moved_aside_sentence(place))))
+    store = _store(profile, console)
     known = {model.path: model for model in store.models()}
     places = usual_places(profile.hub_cache, Path.home(), dict(os.environ))
     now = scan(known.values(), places, store.places())

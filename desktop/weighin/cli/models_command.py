@@ -17,6 +17,7 @@ from weighin.core.downloads.download import Transferred
 from weighin.core.downloads.hub_names import check_repository, parse_reference
 from weighin.core.errors import AppError
 from weighin.core.models.catalogue import load_catalogue
+from weighin.core.models.look_words import look_lines
 from weighin.core.models.model import SERVER_SCHEMES
 from weighin.core.models.names import find_on_shelf
 from weighin.core.models.server import ServerAddress, parse_address
@@ -89,6 +90,7 @@ class _Command:
         if self._options.reference.lower().startswith(SERVER_SCHEMES):
             return self._look_at_server(parse_address(self._options.reference))
         reference = parse_reference(self._options.reference)
+        self._services.inspector.restore()
         listing = self._await(lambda done, failed: self._services.hub.listing(reference.repo, done, failed))
         if listing is None:
             return 130
@@ -98,8 +100,8 @@ class _Command:
             return 130
         facts, refusal = seen.model, seen.refusal
         body = {"model": model_json(facts), "engine": {"can_read": not refusal, "message": refusal or None}}
-        lines = [safe_name(facts.name), f"   {words.model_facts(facts)}", f"   architecture {facts.architecture}"]
-        self._print(body, [*lines, f"   {refusal or 'This engine can read it.'}"])
+        first, *more = look_lines(facts, refusal)
+        self._print(body, [first, *(f"   {line}" for line in more)])
         return 0
 
     def _look_at_server(self, address: ServerAddress) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from weighin.core.downloads.download import DownloadState, DownloadView, Plan, p
 from weighin.core.downloads.hub_names import HubReference, parse_reference
 from weighin.core.downloads.repository import Listing, Variant
 from weighin.core.errors import AppError
-from weighin.core.models.catalogue import load_catalogue
+from weighin.core.models.catalogue import Source, load_catalogue
 from weighin.core.models.shelf_report import shelf_model_json
 from weighin.core.plans.recommendation import kinds_of, usual_variant
 from weighin.services.factory import ModelServices
@@ -48,6 +47,7 @@ class _Getting:
     def __init__(self, services: ModelServices, name: str, resources: Path, console: Console) -> None:
         self._services, self._name, self._resources, self._console = services, name, resources, console
         self._plan: Plan | None = None
+        self._note = ""
         self.loop = CommandLoop(self._stop)
         self.error: AppError | None = None
         self.path: str | None = None
@@ -55,36 +55,42 @@ class _Getting:
     def begin(self) -> None:
         """Ask the hub what the file is."""
         try:
-            repos, path, quantization = self._wanted()
+            wanted, path = self._wanted()
         except AppError as error:
             self._fail(error)
             return
-
-        def listed(listing: Listing) -> None:
-            self._listed(listing, path, quantization)
-
         downloads, shelf = self._services.downloads, self._services.shelf
         downloads.changed.connect(self._follow)
         downloads.finished.connect(self._finished)
         shelf.changed.connect(self._look)
-        self._services.hub.listing(repos[0], listed, lambda error: self._next(repos[1:], listed, error))
+        self._ask(wanted, path)
 
-    def _next(self, repos: tuple[str, ...], listed: Callable[[Listing], None], error: AppError) -> None:
-        """A repository of the catalogue that is gone gives way to the next; the last one's refusal is the answer."""
-        if repos and error.kind in GONE:
-            self._services.hub.listing(repos[0], listed, lambda later: self._next(repos[1:], listed, later))
-        else:
-            self._fail(error)
+    def _ask(self, wanted: tuple[Source, ...], path: str) -> None:
+        """List the first repository; one of the catalogue that is gone gives way to the next, and that is said.
 
-    def _wanted(self) -> tuple[tuple[str, ...], str, str]:
-        """Repositories in order of trust, path ("" for the usual file) and the quantization meant."""
+        The last one's refusal is the answer."""
+        source, *others = wanted
+
+        def not_listed(error: AppError) -> None:
+            if others and error.kind in GONE:
+                self._console.say(f"{source.repo}, which the catalogue names first, is not at the hub any more.")
+                self._ask(tuple(others), path)
+            else:
+                self._fail(error)
+
+        self._services.hub.listing(
+            source.repo, lambda listing: self._listed(listing, path, source.quantization), not_listed
+        )
+
+    def _wanted(self) -> tuple[tuple[Source, ...], str]:
+        """Repositories in order of trust, each with the quantization meant, and the path ("" for the usual file)."""
         system = load_catalogue(self._resources).system(self._name) if "/" not in self._name else None
         if system is None:
             reference: HubReference = parse_reference(self._name)
-            return (reference.repo,), reference.path, ""
+            return (Source(reference.repo),), reference.path
         if not system.runnable or not system.repositories:
             raise AppError(f"{system.name} cannot be downloaded: {system.why_not or 'no GGUF of it is known.'}")
-        return tuple(source.repo for source in system.repositories), "", system.repositories[0].quantization
+        return system.repositories, ""
 
     def _listed(self, listing: Listing, path: str, quantization: str) -> None:
         try:
@@ -99,7 +105,11 @@ class _Getting:
         if path:
             return listing.variant_of(path)
         kinds = kinds_of(listing, load_catalogue(self._resources), memory_budget())
-        return usual_variant(listing, quantization, kinds)
+        found = usual_variant(listing, quantization, kinds)
+        if quantization and found.quantization != quantization:
+            instead = found.quantization or found.name
+            self._console.say(f"{listing.repo} has no {quantization}, which the catalogue means: {instead} instead.")
+        return found
 
     def _follow(self, identifier: str) -> None:
         if self._plan is None or identifier != self._plan.id or self.loop.interrupted:
@@ -110,9 +120,12 @@ class _Getting:
         if view.state in (DownloadState.FAILED, DownloadState.PAUSED):
             self._fail(AppError(view.note or "Paused.", kind=view.error_kind or "stopped"))
         else:
+            if view.note and not self._note:
+                self._console.say(view.note)
+            self._note = view.note
             self._console.progress(progress_line(view))
 
-    def _finished(self, plan: Plan, paths: Any) -> None:
+    def _finished(self, plan: Plan, paths: Any, brought: bool) -> None:
         if self._plan is not None and plan.id == self._plan.id:
             self.path = paths[0]
 
@@ -135,6 +148,8 @@ def progress_line(view: DownloadView) -> str:
     parts = [f"{words.size(view.done)} of {words.size(view.plan.size)}"]
     if view.phase == "checking":
         parts.append("checking what is here")
+    if len(view.plan.files) > 1 and view.part:
+        parts.append(f"part {view.part} of {len(view.plan.files)}")
     if view.speed is not None:
         parts.append(f"{words.size(view.speed)}/s")
     if view.seconds_left is not None:

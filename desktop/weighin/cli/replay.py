@@ -164,7 +164,7 @@ class _Replaying:
                 elif view is not None:
                     self._console.progress(f"{plan.name}: {words.size(view.done)} of {words.size(plan.size)}")
 
-            def finished(which: Any, where: Any) -> None:
+            def finished(which: Any, where: Any, _: bool) -> None:
                 if which.id == plan.id:
                     paths.extend(where)
 

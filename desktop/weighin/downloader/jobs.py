@@ -13,7 +13,7 @@ from weighin.core.errors import AppError
 from weighin.hub.cache import cache_folder
 from weighin.hub.client import HubClient, check_online, endpoint, token
 from weighin.hub.download import Download
-from weighin.hub.http import Http
+from weighin.hub.http import Http, Patience
 from weighin.hub.remote_header import remote_facts
 from weighin.hub.transfer import Ground, StoppedError
 from weighin.protocol.hub_messages import (
@@ -34,6 +34,8 @@ from weighin.protocol.hub_messages import (
 )
 
 _PIECE = 4 << 20
+# Between two tries of a download that waits for the connection as long as it takes.
+_LONGEST_S = 300.0
 
 
 class Job(Protocol):
@@ -55,13 +57,14 @@ class FetchJob:
 
     def run(self) -> Fetched:
         check_online()
-        ground = Ground(endpoint(), cache_folder(), token())
+        patience = Patience(longest_s=_LONGEST_S) if self._request.patient else Patience()
+        ground = Ground(endpoint(), cache_folder(), token(), patience, patient=self._request.patient)
         with self._lock:
             if self._stopped:
                 raise StoppedError
             self._download = Download(ground, self._request.plan, self._tell)
         paths = self._download.run(self._request.queued)
-        return Fetched(self._request.id, tuple(str(path) for path in paths))
+        return Fetched(self._request.id, tuple(str(path) for path in paths), self._download.brought)
 
     def stop(self) -> None:
         with self._lock:
@@ -111,7 +114,7 @@ def ask(client: HubClient, request: Any) -> Any:
     if isinstance(request, Search):
         return Found(request.id, client.search(request.text, request.limit))
     if isinstance(request, ListFiles):
-        return Listed(request.id, client.listing(request.repo))
+        return Listed(request.id, client.listing(request.repo, request.commit))
     if isinstance(request, AskFile):
         return FileKnown(request.id, client.file(request.repo, request.commit, request.path))
     assert isinstance(request, LookInto)

@@ -7,12 +7,17 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from weighin.core.downloads.hub_names import DATA_SETS, check_commit, check_repository, place_below
+from weighin.hub.lock import WriterLock
 
 _BRANCH = "main"
+# What this program writes beside a blob. The hub's own client keeps other names there, which are none of our business.
+_OURS = re.compile(r"\.(?:part|part\.json|part\.json\.tmp|bad|checked|checked\.tmp|lock\.[0-9a-f]{8})")
 
 
 @dataclass(frozen=True)
@@ -54,8 +59,13 @@ def repository_folder(cache: Path, repo: str) -> Path:
     return cache / f"{kind}{check_repository(repo).replace('/', '--')}"
 
 
-def publish(cache: Path, repo: str, commit: str, path: str, sha256: str) -> Path:
-    """Make a finished blob visible under its name; the path to open. Raises OSError."""
+def publish(
+    cache: Path, repo: str, commit: str, path: str, sha256: str, is_newest: Callable[[], bool] = lambda: False
+) -> Path:
+    """Make a finished blob visible under its name; the path to open. Raises OSError.
+
+    `is_newest`: whether the hub's main is at `commit` now; asked only where the cache's main is at another one, which
+    never goes back."""
     where = places(cache, repo, commit, path, sha256)
     where.snapshot.parent.mkdir(parents=True, exist_ok=True)
     relative = os.path.relpath(where.blob, where.snapshot.parent)
@@ -68,7 +78,8 @@ def publish(cache: Path, repo: str, commit: str, path: str, sha256: str) -> Path
             where.blob.replace(where.snapshot)
     refs = repository_folder(cache, repo) / "refs"
     refs.mkdir(exist_ok=True)
-    if _read(refs / _BRANCH) != commit:
+    before = _read(refs / _BRANCH)
+    if before != commit and (not before or is_newest()):
         temporary = refs / f".{_BRANCH}.tmp"
         temporary.write_text(commit, "ascii")
         temporary.replace(refs / _BRANCH)
@@ -76,16 +87,27 @@ def publish(cache: Path, repo: str, commit: str, path: str, sha256: str) -> Path
 
 
 def sweep(where: CachePlaces) -> None:
-    """Delete whatever stands beside a blob under its name: parts, notes, receipts, wrong bytes, what a kill left of a
-    lock."""
+    """Delete what this program left beside a blob: parts, notes, receipts, wrong bytes, what a kill left of a lock.
+
+    For the holder of the file's lock only."""
     for leftover in where.blob.parent.glob(f"{where.blob.name}.*"):
-        if leftover != where.lock:
+        if _OURS.fullmatch(leftover.name.removeprefix(where.blob.name)):
             leftover.unlink(missing_ok=True)
 
 
 def discard(where: CachePlaces) -> None:
-    """Delete what is half-finished, and folders that are empty then."""
-    sweep(where)
+    """Delete what is half-finished, and folders that are empty then; nothing where another program is writing it.
+
+    Raises OSError."""
+    if not where.blob.parent.is_dir():
+        return
+    lock = WriterLock(where.lock)
+    if not lock.acquire():
+        return
+    try:
+        sweep(where)
+    finally:
+        lock.release()
     with contextlib.suppress(OSError):
         where.part.parent.rmdir()
         where.part.parent.parent.rmdir()

@@ -11,6 +11,7 @@ from weighin.core.downloads.hub_names import DATA_SETS, check_commit, check_repo
 from weighin.core.downloads.repository import Listing, RemoteFile, Repository, group_files
 from weighin.core.errors import AppError
 from weighin.hub.errors import HubError, gated, missing_or_private, network_error, offline, status_error
+from weighin.hub.http import check_endpoint
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
@@ -77,6 +78,7 @@ class HubClient:
         return translated(name, ask)
 
     def _hub(self) -> HfApi:
+        check_endpoint(endpoint())
         if self._api is None:
             # A second to import: only when the hub is really asked.
             from huggingface_hub import HfApi
@@ -84,6 +86,23 @@ class HubClient:
             logging.getLogger("huggingface_hub").setLevel(logging.ERROR)
             self._api = HfApi(library_name="weighin")
         return self._api
+
+
+def is_newest(endpoint: str, token: str | None, repo: str, commit: str) -> bool:
+    """Whether the main branch of a repository is at `commit` now; False where that cannot be told."""
+    check_endpoint(endpoint)
+
+    def ask() -> bool:
+        from huggingface_hub import HfApi
+
+        api, name = HfApi(endpoint=endpoint, token=token or False, library_name="weighin"), repo.removeprefix(DATA_SETS)
+        kind = "dataset" if repo.startswith(DATA_SETS) else "model"
+        return bool(api.repo_info(name, repo_type=kind, timeout=10).sha == commit)
+
+    try:
+        return translated(repo, ask)
+    except AppError:
+        return False
 
 
 def token() -> str | None:

@@ -23,6 +23,12 @@ class Download:
         self._stopped = False
         self._finished = 0
         self._received = 0
+        self._brought = True
+
+    @property
+    def brought(self) -> bool:
+        """Whether all of the files were fetched by this download; False where some lay here already."""
+        return self._brought
 
     def run(self, queued: int = 0) -> tuple[Path, ...]:
         """Paths of the finished files in order. `queued`: bytes other downloads still need on the same disk.
@@ -37,8 +43,9 @@ class Download:
                     raise StoppedError
                 self._current = transfer
             paths.append(transfer.run())
+            self._brought = self._brought and transfer.brought
             if file is not self._plan.files[-1]:
-                keep_receipt(transfer.places, paths[-1])
+                keep_receipt(transfer.places, paths[-1], transfer.brought)
             self._finished += file.size
             self._received += transfer.received
         for file in self._plan.files[:-1]:
@@ -53,9 +60,13 @@ class Download:
                 self._current.stop()
 
     def discard(self) -> None:
-        """Delete what is half-finished."""
+        """Delete what is half-finished, except what another program is fetching too. Raises AppError."""
         for file in self._plan.files:
-            discard(self._places(file))
+            where = self._places(file)
+            try:
+                discard(where)
+            except OSError as error:
+                raise disk_error(error, where.part.parent) from error
 
     def _check_space(self, queued: int) -> None:
         """Raises AppError where the bytes still to come, with those of others, do not fit."""

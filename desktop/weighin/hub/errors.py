@@ -47,6 +47,8 @@ def status_error(status: int, headers: Mapping[str, str], repo: str) -> HubError
         return HubError(f"The hub has no {repo}, or no such file in it.", "not_found")
     if status == 407:
         return HubError("The proxy asks for a name and password: put them into HTTPS_PROXY.", "proxy")
+    if status == 416:
+        return HubError("The server has fewer bytes of this file than the hub states.", "range", True)
     if status == 429:
         wait = retry_after(headers)
         when = f"in {wait:.0f} s" if wait else "in some minutes"

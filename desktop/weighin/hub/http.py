@@ -10,19 +10,26 @@ import contextlib
 import http.client
 import ipaddress
 import os
+import random
+import re
 import select
 import socket
 import ssl
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import SplitResult, unquote, urljoin, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
 from weighin import __version__
+from weighin.core.safe_text import safe_name
 from weighin.hub.errors import HubError, network_error, status_error
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _MAX_REDIRECTS = 8
+_MOST_DOUBLINGS = 16
+_CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)", re.IGNORECASE)
+# What may stand in an address as it is; anything else a redirect brings is written as %XX.
+_SAFE = "!#$%&'()*+,/:;=?@[]~"
 _AGENT = f"weighin/{__version__}"
 
 
@@ -34,6 +41,11 @@ class Patience:
     stall_s: float = 30.0
     backoff_s: float = 1.0
     longest_s: float = 30.0
+
+    def pause(self, failures: int) -> float:
+        """Seconds before the next try after so many failures, spread so that not all come back at once."""
+        doubled = self.backoff_s * 2 ** min(max(0, failures - 1), _MOST_DOUBLINGS)
+        return min(doubled, self.longest_s) * random.uniform(0.75, 1.25)
 
 
 class Reply:
@@ -80,12 +92,26 @@ class Reply:
         return int(count)
 
     def read(self, limit: int) -> bytes:
-        """At most `limit` bytes."""
+        """At most `limit` bytes. Raises HubError where nothing came before the connection broke."""
         buffer = bytearray(limit)
         filled = 0
-        while filled < limit and (count := self.readinto(memoryview(buffer)[filled:])):
-            filled += count
+        try:
+            while filled < limit and (count := self.readinto(memoryview(buffer)[filled:])):
+                filled += count
+        except (OSError, ValueError, http.client.HTTPException) as error:
+            if not filled:
+                raise broken(error) from error
         return bytes(buffer[:filled])
+
+    def part(self, start: int, size: int) -> int:
+        """Of an answer 206 to a request for what begins at `start` of a file of `size` bytes: where it ends, which may
+        be earlier than asked. Raises HubError where these are other bytes."""
+        found = self.headers.get("content-range", "")
+        match = _CONTENT_RANGE.fullmatch(found.strip())
+        end = int(match[2]) + 1 if match else 0
+        if match is None or int(match[1]) != start or not start < end <= size or match[3] not in ("*", str(size)):
+            raise HubError("The server sends other bytes than were asked for.", "range", True, detail=found)
+        return end
 
 
 class Http:
@@ -97,15 +123,21 @@ class Http:
         self._patience = patience or Patience()
         self._connection: http.client.HTTPConnection | None = None
         self._socket: socket.socket | None = None
+        self._response: http.client.HTTPResponse | None = None
         self._aborted = False
-        _check_scheme(self._endpoint, None)
+        check_endpoint(endpoint)
+
+    @property
+    def patience(self) -> Patience:
+        """How long it waits."""
+        return self._patience
 
     def get(self, url: str, start: int = 0, end: int | None = None, repo: str = "") -> Reply:
         """The answer (200 or 206) for the bytes from `start` to before `end`. Raises HubError for anything else."""
         linked: dict[str, str] = {}
         before: SplitResult | None = None
         for _ in range(_MAX_REDIRECTS):
-            parts = urlsplit(url)
+            parts = _split(url)
             _check_scheme(parts, before)
             response = self._send(parts, start, end)
             headers = {name.lower(): value for name, value in response.getheaders()}
@@ -119,8 +151,8 @@ class Http:
                     # Signed addresses run out; the next try asks the hub for a new one.
                     raise HubError("The address the hub gave has run out; asking for a new one.", "expired", True)
                 raise status_error(response.status, headers, repo)
-            before, url = parts, urljoin(url, headers.get("location", ""))
             self.close()
+            before, url = parts, _joined(url, headers.get("location", ""))
         raise HubError("The hub sends the request round in circles.", "redirects")
 
     def abort(self) -> None:
@@ -132,11 +164,14 @@ class Http:
 
     def close(self) -> None:
         """Close the connection."""
+        if self._response is not None:
+            # It keeps the socket open where the server said that it would hang up.
+            self._response.close()
         if self._connection is not None:
             self._connection.close()
         if self._socket is not None:
             self._socket.close()
-        self._connection = self._socket = None
+        self._connection = self._socket = self._response = None
 
     def _send(self, parts: SplitResult, start: int, end: int | None) -> http.client.HTTPResponse:
         self.close()
@@ -153,10 +188,56 @@ class Http:
                 self.abort()
             self._socket.settimeout(self._patience.stall_s)
             self._connection.request("GET", target, headers={**headers, **more})
-            return self._connection.getresponse()
+            self._response = self._connection.getresponse()
+            return self._response
+        except http.client.InvalidURL as error:
+            self.close()
+            raise _no_address(error) from error
         except (OSError, http.client.HTTPException) as error:
             self.close()
             raise network_error(error, parts.hostname or "") from error
+        except ValueError as error:
+            self.close()
+            raise _no_address(error) from error
+
+
+def broken(error: Exception) -> HubError:
+    """The sentence for an answer that broke off."""
+    known = isinstance(error, (OSError, http.client.HTTPException))
+    return network_error(error if known else OSError(str(error)), "")
+
+
+def _split(url: str) -> SplitResult:
+    """The parts of an address. Raises HubError where it is none."""
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 - only now the number is looked at
+    except ValueError as error:
+        raise _no_address(error) from error
+    return parts
+
+
+def _joined(url: str, location: str) -> str:
+    """Where a redirect leads; what is no ASCII in it stands for the bytes that came."""
+    try:
+        return urljoin(url, quote(location.encode("latin-1"), safe=_SAFE))
+    except ValueError as error:
+        raise _no_address(error) from error
+
+
+def _no_address(error: Exception) -> HubError:
+    return HubError("The hub leads to an address that is none.", "answer", detail=f"{type(error).__name__}: {error}")
+
+
+def check_endpoint(endpoint: str) -> None:
+    """Raises HubError where a request to the hub could be read on the way, with the token in it."""
+    parts = _split(endpoint)
+    if parts.scheme == "https" and parts.hostname:
+        return
+    if parts.scheme != "http" or not _is_loopback(parts.hostname):
+        shown = safe_name(f"{parts.scheme}://{parts.hostname or ''}", 80)
+        text = f"The hub's address {shown} (HF_ENDPOINT) is not encrypted: nothing is asked of it; use https."
+        raise HubError(text, "downgrade")
 
 
 def _origin(parts: SplitResult) -> tuple[str, str | None, int | None]:

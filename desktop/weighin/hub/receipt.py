@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from weighin.core.jsonable import ShapeError, from_plain
@@ -18,24 +18,34 @@ from weighin.hub.part_file import write_durably
 _LARGEST = 1 << 16
 
 
-def keep_receipt(where: CachePlaces, finished: Path) -> None:
+@dataclass(frozen=True)
+class Receipt:
+    """A checked file as it was seen. `brought`: this download fetched it; False where it lay here before."""
+
+    stamp: Stamp
+    brought: bool
+
+
+def keep_receipt(where: CachePlaces, finished: Path, brought: bool) -> None:
     """Note how the checked file at `finished` looks now. Where that fails it is only checked once more."""
     stamp = stamp_of(finished)
     if stamp is not None:
         with contextlib.suppress(OSError):
-            write_durably(where.receipt, json.dumps(asdict(stamp)).encode())
+            write_durably(where.receipt, json.dumps(asdict(Receipt(stamp, brought))).encode())
 
 
-def is_receipted(where: CachePlaces, finished: Path) -> bool:
-    """Whether the file at `finished` is, by size, time and inode, the one that was checked."""
+def receipt_of(where: CachePlaces, finished: Path) -> Receipt | None:
+    """The receipt of the file at `finished` where that is, by size, time and inode, the one that was checked."""
     try:
         if where.receipt.is_symlink() or where.receipt.stat().st_size > _LARGEST:
-            return False
-        noted = from_plain(Stamp, json.loads(where.receipt.read_bytes()))
+            return None
+        found = from_plain(Receipt, json.loads(where.receipt.read_bytes()))
     except (OSError, ValueError, ShapeError, RecursionError):
-        return False
-    now = stamp_of(finished)
-    return now is not None and (noted.size, noted.mtime_ns, noted.inode) == (now.size, now.mtime_ns, now.inode)
+        return None
+    assert isinstance(found, Receipt)
+    noted, now = found.stamp, stamp_of(finished)
+    same = now is not None and (noted.size, noted.mtime_ns, noted.inode) == (now.size, now.mtime_ns, now.inode)
+    return found if same else None
 
 
 def drop_receipt(where: CachePlaces) -> None:

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import io
+import threading
 from collections.abc import Callable
 from urllib.parse import quote
 
-from weighin.core.downloads.repository import Variant
+from weighin.core.downloads.repository import RemoteFile, Variant
 from weighin.core.errors import AppError
 from weighin.core.gguf.facts import facts_of_headers
 from weighin.core.gguf.reader import MAX_HEADER, Header, read_header
 from weighin.core.models.model import ModelFacts
 from weighin.hub.errors import HubError
-from weighin.hub.http import Http
+from weighin.hub.http import Http, Reply
 
 # Most headers of today are 2 to 16 MB, nearly all of it vocabulary.
 _FIRST = 2 << 20
 _MOST_AT_ONCE = 4 << 20
 _MOST_SHARDS = 64
+_TRIES = 4
+# Somebody waits for the answer: what takes longer is said instead.
+_LONGEST_WAIT_S = 10.0
 
 
 class RangeStream(io.RawIOBase):
@@ -26,6 +30,7 @@ class RangeStream(io.RawIOBase):
     def __init__(self, http: Http, url: str, size: int, repo: str) -> None:
         self._http, self._url, self._size, self._repo = http, url, size, repo
         self._step = _FIRST
+        self._whole: Reply | None = None
         self._data = bytearray()
         self._at = 0
 
@@ -50,20 +55,39 @@ class RangeStream(io.RawIOBase):
         end = min(start + self._step, self._size, MAX_HEADER)
         if end <= start:
             return
-        reply = self._http.get(self._url, start, end, self._repo)
-        try:
-            found = reply.headers.get("content-range", "")
-            if reply.status == 206 and found != f"bytes {start}-{end - 1}/{self._size}":
-                raise HubError("The server sends other bytes than were asked for.", "range", detail=found)
-            if reply.status == 200 and start:
-                raise HubError("The server cannot send a part of a file, so its header cannot be shown.", "range")
-            data = reply.read(end - start)
-        finally:
-            self._http.close()
+        failures = 0
+        while True:
+            try:
+                self._data += self._piece(start, end)
+                break
+            except HubError as error:
+                self._whole = None
+                failures += 1
+                if not error.retry or failures >= _TRIES or (error.wait_s or 0) > _LONGEST_WAIT_S:
+                    raise
+                threading.Event().wait(max(self._http.patience.pause(failures), error.wait_s or 0))
+        self._step = min(2 * self._step, _MOST_AT_ONCE)
+
+    def _piece(self, start: int, end: int) -> bytes:
+        """What comes of the bytes from `start` to before `end`, some of them at least."""
+        if self._whole is None:
+            reply = self._http.get(self._url, start, end, self._repo)
+            if reply.status == 206:
+                data = reply.read(min(end, reply.part(start, self._size)) - start)
+                self._http.close()
+                return self._some(data)
+            # A server that sends no parts: read on in the one answer, and stop when the header is there.
+            passed = 0
+            while passed < start:
+                passed += len(self._some(reply.read(min(_MOST_AT_ONCE, start - passed))))
+            self._whole = reply
+        return self._some(self._whole.read(end - start))
+
+    @staticmethod
+    def _some(data: bytes) -> bytes:
         if not data:
             raise HubError("The connection broke.", "connection", True)
-        self._data += data
-        self._step = min(2 * self._step, _MOST_AT_ONCE)
+        return data
 
 
 def remote_facts(
@@ -74,17 +98,22 @@ def remote_facts(
         raise AppError(variant.problem, kind="parts")
     if len(variant.files) > _MOST_SHARDS:
         raise AppError(f"This model has {len(variant.files)} parts, more than can be looked into.", kind="parts")
-    headers: list[Header] = []
-    for file in variant.files:
-        url = f"{endpoint}/{repo}/resolve/{commit}/{quote(file.path)}"
-        stream = RangeStream(http, url, file.size, repo)
-        header = read_header(stream)  # type: ignore[arg-type]
-        if header.needed_bytes > file.size:
-            missing = header.needed_bytes - file.size
-            text = f"{file.path.rsplit('/', 1)[-1]} at the hub is incomplete: {missing:,} bytes are missing."
-            raise AppError(text, kind="truncated")
-        headers.append(header)
-        on_header(stream.fetched, file.size)
+    try:
+        address = f"{endpoint}/{repo}/resolve/{commit}"
+        headers = [_header(http, address, file, repo, on_header) for file in variant.files]
+    finally:
+        http.close()
     facts = facts_of_headers(headers, variant.name)
     first = f"hub:{repo}/{variant.files[0].path}"
     return ModelFacts(path=first, file_bytes=variant.size, sha256=variant.files[0].sha256, **facts)
+
+
+def _header(http: Http, address: str, file: RemoteFile, repo: str, on_header: Callable[[bytes, int], None]) -> Header:
+    stream = RangeStream(http, f"{address}/{quote(file.path)}", file.size, repo)
+    header = read_header(stream)  # type: ignore[arg-type]
+    if header.needed_bytes > file.size:
+        missing = header.needed_bytes - file.size
+        text = f"{file.path.rsplit('/', 1)[-1]} at the hub is incomplete: {missing:,} bytes are missing."
+        raise AppError(text, kind="truncated")
+    on_header(stream.fetched, file.size)
+    return header

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import hashlib
 import http.client
-import random
 import shutil
 import threading
 from collections.abc import Callable
@@ -14,24 +13,29 @@ from pathlib import Path
 from urllib.parse import quote
 
 from weighin.core import words
-from weighin.core.downloads.download import LOW_SPACE, Transferred, WantedFile
+from weighin.core.downloads.download import LOW_SPACE, PASSING, Transferred, WantedFile
 from weighin.core.downloads.hub_names import is_sha256
 from weighin.core.downloads.sidecar import Sidecar
 from weighin.core.errors import AppError
 from weighin.core.gguf.reader import what_else
 from weighin.hub import fallback
 from weighin.hub.cache import CachePlaces, places, publish, sweep
-from weighin.hub.errors import HubError, network_error
-from weighin.hub.http import Http, Patience, Reply
+from weighin.hub.client import is_newest
+from weighin.hub.errors import HubError
+from weighin.hub.http import Http, Patience, Reply, broken
 from weighin.hub.lock import WriterLock
 from weighin.hub.part_file import HELD, PartFile
-from weighin.hub.receipt import is_receipted
+from weighin.hub.receipt import receipt_of
 
 # Large, because each is handed from one thread to another: on a busy computer that costs more than the bytes in it.
 _PIECE = 4 << 20
 # One being filled, the others with the part file.
 _RING = 1 + HELD
 _TRIES = 7
+# Less than this from one try is no progress: it does not shorten the wait before the next.
+_USEFUL = 1 << 20
+# Shorter waits need no announcement.
+_LONG_WAIT_S = 10.0
 _WAIT_FOR_WRITER_S = 0.5
 
 
@@ -41,13 +45,15 @@ class StoppedError(Exception):
 
 @dataclass
 class Ground:
-    """Where and how files are fetched. `free_bytes` tells the free space of a folder's disk."""
+    """Where and how files are fetched. `free_bytes` tells the free space of a folder's disk; `patient`: trouble that
+    passes by itself is waited for as long as it takes."""
 
     endpoint: str
     cache: Path
     token: str | None = field(default=None, repr=False)
     patience: Patience = field(default_factory=Patience)
     free_bytes: Callable[[Path], int] = lambda folder: shutil.disk_usage(folder).free
+    patient: bool = False
 
 
 class Transfer:
@@ -63,6 +69,7 @@ class Transfer:
         self._http = Http(ground.endpoint, ground.token, ground.patience)
         self._stop = threading.Event()
         self._received = 0
+        self._brought = False
         self._stretches = 0
         self._began_again = False
 
@@ -75,6 +82,11 @@ class Transfer:
     def received(self) -> int:
         """Bytes that came over the network."""
         return self._received
+
+    @property
+    def brought(self) -> bool:
+        """Whether the finished file was fetched by this program; False where it lay here already."""
+        return self._brought
 
     def stop(self) -> None:
         """Break off now, keeping what came."""
@@ -91,13 +103,19 @@ class Transfer:
             try:
                 if not self._is_here():
                     self._fetch_somehow()
-                path = publish(self._ground.cache, self._repo, self._commit, self._file.path, self._file.sha256)
+                    self._brought = True
+                path = publish(
+                    self._ground.cache, self._repo, self._commit, self._file.path, self._file.sha256, self._is_newest
+                )
                 sweep(self._places)
                 return path
             finally:
                 lock.release()
         except OSError as error:
             raise disk_error(error, self._places.part.parent) from error
+
+    def _is_newest(self) -> bool:
+        return is_newest(self._ground.endpoint, self._ground.token, self._repo, self._commit)
 
     def _is_here(self) -> bool:
         """Whether the finished file lies in the cache already; its bytes are read and checked, not believed, unless
@@ -107,7 +125,8 @@ class Transfer:
             blob = self._places.snapshot
         if not blob.is_file() or blob.stat().st_size != self._file.size:
             return False
-        if is_receipted(self._places, blob):
+        if (receipt := receipt_of(self._places, blob)) is not None:
+            self._brought = receipt.brought
             return True
         running, done, buffer = hashlib.sha256(), 0, memoryview(bytearray(_PIECE))
         with blob.open("rb", buffering=0) as stream:
@@ -126,15 +145,25 @@ class Transfer:
         try:
             self._fetch()
         except HubError as error:
-            if error.kind != "status":
+            # A host of files that goes on refusing fresh addresses may still serve the hub's own client.
+            if error.kind not in ("status", "expired"):
                 raise
-            self._report(0, "loading", fallback.NOTE)
-            ground = self._ground
-            fallback.fetch_whole(ground.endpoint, ground.token, ground.cache, self._repo, self._commit, self._file)
+            self._fetch_whole()
             if not self._is_here():
                 self._places.snapshot.unlink(missing_ok=True)
                 text = "What came is damaged: its sha256 is not the one the hub states. It is not used."
                 raise AppError(text, kind="damaged") from error
+
+    def _fetch_whole(self) -> None:
+        failures, ground = 0, self._ground
+        while True:
+            self._report(0, "loading", fallback.NOTE)
+            try:
+                fallback.fetch_whole(ground.endpoint, ground.token, ground.cache, self._repo, self._commit, self._file)
+                return
+            except HubError as error:
+                failures += 1
+                self._wait_or_give_up(error, failures, 0)
 
     def _fetch(self) -> None:
         identity = Sidecar(self._repo, self._file.path, self._commit, self._file.size, self._file.sha256)
@@ -180,12 +209,13 @@ class Transfer:
             self._stretches += 1
             try:
                 self._attempt(part)
+                if part.length < self._file.size and self._received - before < _USEFUL:
+                    raise HubError("The server gives out only a few bytes at a time.", "range", True)
+                failures = 0
             except HubError as error:
                 self._check_stop()
-                failures = 0 if self._received > before else failures + 1
-                if not error.retry or failures >= _TRIES:
-                    raise
-                self._wait(error, failures, part.length)
+                failures = 1 if self._received - before >= _USEFUL else failures + 1
+                self._wait_or_give_up(error, failures, part.length)
 
     def _attempt(self, part: PartFile) -> None:
         url = f"{self._ground.endpoint}/{self._repo}/resolve/{self._commit}/{quote(self._file.path)}"
@@ -193,13 +223,13 @@ class Transfer:
         if part.length and reply.status == 200:
             part.restart()
             self._stretches = 1
-        self._check_reply(reply, part.length)
+        end = self._check_reply(reply, part.length)
         ring = [memoryview(bytearray(_PIECE)) for _ in range(_RING)]
         turn = 0
-        while part.length < self._file.size:
+        while part.length < end:
             buffer = ring[turn % _RING]
             turn += 1
-            filled = self._fill(reply, buffer, self._file.size - part.length)
+            filled = self._fill(reply, buffer, end - part.length)
             if filled == 0:
                 raise HubError("The connection broke.", "connection", True)
             if part.length == 0:
@@ -219,14 +249,14 @@ class Transfer:
             self._check_stop()
             # What came before the connection broke is good; reading again will say what happened.
             if not filled:
-                known = OSError(str(error)) if isinstance(error, ValueError) else error
-                raise network_error(known, "") from error
+                raise broken(error) from error
         self._check_stop()
         self._received += filled
         return filled
 
-    def _check_reply(self, reply: Reply, start: int) -> None:
-        """Whether these are the bytes asked for, as far as headers can tell."""
+    def _check_reply(self, reply: Reply, start: int) -> int:
+        """Where the bytes of this answer end; raises HubError where they are not those asked for, as far as headers
+        can tell."""
         size = self._file.size
         if reply.headers.get("content-encoding", "identity") not in ("identity", ""):
             raise HubError("The server sends the file packed although it was asked not to.", "encoding")
@@ -234,14 +264,12 @@ class Transfer:
         if is_sha256(etag) and etag != self._file.sha256:
             raise HubError("The file at the hub is another one than was listed; list it again.", "changed")
         if reply.status == 206:
-            wanted = f"bytes {start}-{size - 1}/{size}"
-            found = reply.headers.get("content-range", "")
-            if start == 0 or found != wanted:
-                raise HubError("The server sends other bytes than were asked for.", "range", True, detail=found)
-        elif reply.length is not None and reply.length != size:
+            return reply.part(start, size)
+        if reply.length is not None and reply.length != size:
             what = what_else(reply.read(512)) or "it has another size"
             text = f"The server sends {words.count(reply.length)} bytes instead of {words.count(size)}: {what}."
             raise HubError(text, "not_the_file")
+        return size
 
     def _check_head(self, head: bytes) -> None:
         if self._file.path.lower().endswith(".gguf") and len(head) >= 4 and (what := what_else(head)):
@@ -251,12 +279,18 @@ class Transfer:
         if part.length % (4 * _PIECE) < _PIECE and self._ground.free_bytes(self._places.part.parent) < LOW_SPACE:
             raise disk_full()
 
-    def _wait(self, error: HubError, failures: int, done: int) -> None:
-        patience = self._ground.patience
-        pause = min(patience.backoff_s * 2 ** max(0, failures - 1), patience.longest_s) * random.uniform(0.75, 1.25)
+    def _wait_or_give_up(self, error: HubError, failures: int, done: int) -> None:
+        """Pause before the next try; raises `error` where there is to be none."""
+        endless = self._ground.patient and error.kind in PASSING
+        if not error.retry or (failures >= _TRIES and not endless):
+            raise error
+        pause = self._ground.patience.pause(failures)
+        note = error.user_text
         if error.wait_s is not None:
             pause = max(pause, error.wait_s)
-        self._report(done, "waiting", error.user_text)
+        elif pause >= _LONG_WAIT_S:
+            note += f" Next try in {words.seconds(pause)}."
+        self._report(done, "waiting", note)
         self._pause(pause)
 
     def _pause(self, seconds: float) -> None:
@@ -278,7 +312,7 @@ class Transfer:
 
 def disk_full() -> AppError:
     """The disk takes no more."""
-    text = "The disk is full: the download pauses, what came is kept. Make room, then resume."
+    text = "The disk is full: the download pauses, what came is kept. Make room, and it goes on."
     return AppError(text, kind="disk_full")
 
 

@@ -24,10 +24,11 @@ class Search:
 
 @dataclass(frozen=True)
 class ListFiles:
-    """The models of a repository at its newest commit."""
+    """The models of a repository at its newest commit, or at `commit`."""
 
     id: int
     repo: str
+    commit: str | None = None
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ class Fetch:
     id: int
     plan: Plan
     queued: int = 0
+    patient: bool = False
 
 
 @dataclass(frozen=True)
@@ -119,10 +121,12 @@ class Progress:
 
 @dataclass(frozen=True)
 class Fetched:
-    """Terminal: paths of the finished files, in the order of the plan."""
+    """Terminal: paths of the finished files, in the order of the plan. `brought`: all of them were fetched by this
+    program; False where one lay there already."""
 
     id: int
     paths: tuple[str, ...]
+    brought: bool
 
 
 @dataclass(frozen=True)

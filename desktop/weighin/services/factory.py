@@ -19,7 +19,7 @@ from weighin.services.lanes.lane import Lane, ServerFactory
 from weighin.services.lanes.server_keys import ServerKeys
 from weighin.services.lanes.server_probe import ServerProbe
 from weighin.services.lanes.servers import Servers
-from weighin.services.machine.hardware import available_bytes, physical_cores, probe
+from weighin.services.machine.hardware import available_bytes, disk_free_bytes, physical_cores, probe
 from weighin.services.models.downloads import DownloadManager
 from weighin.services.models.hub import Hub, hub_process
 from weighin.services.models.model_records import ModelRecords
@@ -99,10 +99,10 @@ def new_model_services(profile: Profile, settings: Settings | None = None) -> Mo
     hub = Hub(new_process)
     places = usual_places(profile.hub_cache, Path.home(), dict(os.environ))
     shelf = Shelf(records, places, hub, profile.hub_cache)
-    downloads = DownloadManager(records, lambda: Hub(new_process))
+    downloads = DownloadManager(records, lambda: Hub(new_process), lambda: disk_free_bytes(profile.hub_cache))
     downloads.finished.connect(shelf.adopt)
     planner = Planner(new_worker)
-    inspector = RemoteLook(hub, planner)
+    inspector = RemoteLook(hub, planner, records, profile.headers)
     keys = ServerKeys()
     servers = Servers(settings or Settings(profile.settings), keys, ServerProbe(server_workers(keys)))
     return ModelServices(profile.hub_cache, records, hub, shelf, downloads, planner, inspector, servers)

@@ -59,6 +59,14 @@ def test_a_repository_is_listed_with_exact_sizes_and_digests(hub: LoopbackHub) -
     assert [entry["path"] for entry in found["left_out"]] == ["mmproj-F16.gguf"]
 
 
+@pytest.mark.parametrize("habits", [{"page": 2}, {"page": 1, "lower_case": True}])
+def test_a_tree_in_pages_is_listed_whole(hub: LoopbackHub, habits: dict) -> None:
+    for name, value in habits.items():
+        setattr(hub, name, value)
+    hub.add("o/r", {f"m{n}-Q8_0.gguf": b"GGUF%d" % n for n in range(5)})
+    assert len(ask(hub, "list", "o/r")["variants"]) == 5
+
+
 def test_search_finds_repositories(hub: LoopbackHub) -> None:
     hub.add("someone/Qwen-GGUF", {}, gated="manual", license="mit", gguf={"total": 7, "architecture": "qwen2"})
     hub.add("other/thing", {})
@@ -68,6 +76,7 @@ def test_search_finds_repositories(hub: LoopbackHub) -> None:
 
 
 def test_missing_private_and_gated_are_told_apart_as_far_as_the_hub_allows(hub: LoopbackHub) -> None:
+    """Fault 12."""
     hub.add("o/private", {}, private=True)
     assert ask(hub, "list", "o/private")["kind"] == "private_or_missing"
     assert ask(hub, "list", "o/nothing")["kind"] == "private_or_missing"
@@ -87,9 +96,19 @@ def test_missing_private_and_gated_are_told_apart_as_far_as_the_hub_allows(hub: 
     ],
 )
 def test_trouble_is_a_sentence(hub: LoopbackHub, environment: dict[str, str], fault: dict, kind: str) -> None:
+    """Fault 12, fault 13."""
     hub.add("o/r", {})
     hub.fail("api", **fault)
     assert ask(hub, "list", "o/r", **environment)["kind"] == kind
+
+
+@pytest.mark.parametrize("what", ["search", "list"])
+def test_no_token_goes_out_without_encryption(hub: LoopbackHub, what: str) -> None:
+    """Fault 15: the hub's own client would send it; the request goes to a proxy that would see it in clear."""
+    environment = {"HF_ENDPOINT": "http://hub.example", "HF_TOKEN": "hf_secret", "HTTP_PROXY": hub.url}
+    found = ask(hub, what, "o/r", **environment)
+    assert (found["kind"], "http://hub.example" in found["text"], "https" in found["text"]) == ("downgrade", True, True)
+    assert hub.seen == []
 
 
 def test_importing_the_hub_room_does_not_import_its_client() -> None:

@@ -43,6 +43,7 @@ def proxy() -> Iterator[tuple[str, list[str]]]:
 
 
 def test_a_proxy_that_asks_who_we_are(proxy: tuple[str, list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fault 13."""
     address, seen = proxy
     monkeypatch.setenv("HTTPS_PROXY", f"http://me:pa%3Ass@{address}")
     monkeypatch.delenv("NO_PROXY", raising=False)
@@ -70,6 +71,7 @@ def test_a_kind_of_proxy_that_is_not_supported_says_so(monkeypatch: pytest.Monke
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="makes a certificate with openssl")
 def test_certificates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fault 13."""
     key, certificate = tmp_path / "key.pem", tmp_path / "cert.pem"
     names = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
     make = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *names]
@@ -138,6 +140,7 @@ def test_a_range_is_read_and_no_more() -> None:
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0 or shutil.which("mount") is None, reason="mounts a tmpfs")
 def test_a_disk_that_is_really_full(tmp_path: Path) -> None:
+    """Fault 10."""
     from tests.unit.hub.test_transfer import DATA, PATH, REPO, Kit
 
     disk = tmp_path / "disk"

@@ -78,6 +78,7 @@ def zeros(size: int) -> tuple[str, tuple[str, ...]]:
 
 @pytest.mark.skipif(not Path("/proc").exists(), reason="needs holes in files")
 def test_the_tail_beyond_four_gigabytes_is_fetched_and_the_whole_file_checked(hub: LoopbackHub, tmp_path: Path) -> None:
+    """Fault 22."""
     size = (4 << 30) + 7 * CHUNK + TAIL
     Kit(hub, tmp_path / "cache", size, *zeros(size)).check()
 
@@ -103,6 +104,7 @@ def test_the_tail_of_three_hundred_gigabytes_is_fetched_from_the_right_place(
 
 
 def test_space_for_three_hundred_gigabytes_is_counted_right(hub: LoopbackHub, tmp_path: Path) -> None:
+    """Fault 22, fault 9."""
     size = 300 * 10**9
     hub.add(REPO, {PATH: HEAD}, sizes={PATH: size})
     plan = Plan(REPO, COMMIT, (WantedFile(PATH, size, "ab" * 32),))

@@ -41,6 +41,7 @@ def holder(path: Path) -> subprocess.Popen[str]:
 
 
 def test_there_is_one_writer(path: Path) -> None:
+    """Fault 19."""
     first, second = WriterLock(path), WriterLock(path)
     assert first.acquire()
     assert not second.acquire()
@@ -51,6 +52,7 @@ def test_there_is_one_writer(path: Path) -> None:
 
 
 def test_another_program_holds_it_until_it_dies(path: Path) -> None:
+    """Fault 19."""
     process = holder(path)
     mine = WriterLock(path)
     assert not mine.acquire()

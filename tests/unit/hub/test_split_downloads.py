@@ -35,7 +35,8 @@ class Kit:
     def run(self) -> tuple[Path, ...]:
         self.news.clear()
         ground = Ground(self.hub.url, self.cache, patience=QUICK, free_bytes=lambda _: 1 << 50)
-        return Download(ground, self.plan, self.news.append).run()
+        self.download = Download(ground, self.plan, self.news.append)
+        return self.download.run()
 
     def stop_in_the_last(self) -> None:
         """Leave a download of which two files are finished and the third is not there."""
@@ -100,6 +101,16 @@ def test_a_shard_whose_bytes_changed_with_its_time_is_fetched_again(kit: Kit) ->
         stream.write(b"x")
     assert [path.read_bytes() for path in kit.run()] == list(SHARDS.values())
     assert kit.leftovers() == []
+
+
+@pytest.mark.parametrize("foreign", [False, True])
+def test_a_model_of_which_a_part_lay_here_before_was_not_brought_even_after_a_restart(kit: Kit, foreign: bool) -> None:
+    if foreign:
+        kit.places[0].blob.parent.mkdir(parents=True)
+        kit.places[0].blob.write_bytes(SHARDS[NAMES[0]])
+    kit.stop_in_the_last()
+    kit.run()
+    assert kit.download.brought is not foreign
 
 
 def test_giving_up_deletes_receipts_too(kit: Kit) -> None:

@@ -66,6 +66,7 @@ def _file_facts(model: ModelFacts) -> dict[str, Any]:
         "vocabulary": model.vocabulary,
         "template_sha256": model.template_sha256,
         "license": model.license,
+        "tensor_types": {share.name: share.bytes for share in model.tensor_types} or None,
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -17,6 +18,8 @@ _SPARE_BYTES = 1 << 30
 # Below this much free space a running download pauses: the database and other programs need to write too.
 LOW_SPACE = 256 << 20
 _SPEED_WINDOW_S = 5.0
+# Kinds of trouble that pass by themselves: a download goes on waiting through them and never fails of them.
+PASSING = ("offline", "stalled", "connection", "server", "rate_limit")
 
 
 class DownloadState(Enum):
@@ -101,7 +104,8 @@ class StoredDownload:
 
 @dataclass(frozen=True)
 class DownloadView:
-    """A download as it is shown: bytes done, speed in bytes a second, seconds left, why it waits or failed."""
+    """A download as it is shown: bytes done, speed in bytes a second, seconds left, why it waits or failed, and how far
+    the file is that is being fetched."""
 
     plan: Plan
     state: DownloadState
@@ -111,11 +115,19 @@ class DownloadView:
     seconds_left: float | None = None
     note: str = ""
     error_kind: str = ""
+    file: str = ""
+    file_done: int = 0
+    file_total: int = 0
 
     @property
     def id(self) -> str:
         """The plan's."""
         return self.plan.id
+
+    @property
+    def part(self) -> int:
+        """Number of the file that is being fetched, from 1; 0 where that is not known."""
+        return next((n for n, file in enumerate(self.plan.files, 1) if file.path == self.file), 0)
 
 
 def plan_of(repo: str, commit: str, variant: Variant) -> Plan:
@@ -158,6 +170,25 @@ class SpeedMeter:
             return None
         (begin, first), (end, last) = self._points[0], self._points[-1]
         return (last - first) / (end - begin) if end - begin >= 0.5 else None
+
+
+def overall(views: Iterable[DownloadView]) -> DownloadsTotal:
+    """All downloads together. The time is that of the whole at the speed of those that run now."""
+    known = tuple(views)
+    done, total = sum(view.done for view in known), sum(view.plan.size for view in known)
+    speed = sum(view.speed or 0.0 for view in known) or None
+    return DownloadsTotal(len(known), done, total, speed, time_left(total - done, speed))
+
+
+@dataclass(frozen=True)
+class DownloadsTotal:
+    """Downloads together: how many, bytes done of all, bytes a second and seconds left where known."""
+
+    count: int
+    done: int
+    total: int
+    speed: float | None
+    seconds_left: float | None
 
 
 def time_left(remaining: int, speed: float | None) -> float | None:

@@ -41,6 +41,14 @@ def check_repository(name: str) -> str:
     return name
 
 
+def is_repository(name: str) -> bool:
+    """Whether `name` is "owner/name" as the hub allows it."""
+    try:
+        return bool(check_repository(name))
+    except AppError:
+        return False
+
+
 def check_path(name: str) -> str:
     """`name` where it is a relative path that can be written on every system without leaving its folder.
 
@@ -67,6 +75,11 @@ def check_commit(text: str) -> str:
     if not _COMMIT.fullmatch(text):
         raise AppError(f"{safe_name(text)!r} is no commit of the hub.", kind="name")
     return text
+
+
+def is_commit(text: str | None) -> bool:
+    """Whether `text` is a full commit of the hub."""
+    return text is not None and bool(_COMMIT.fullmatch(text))
 
 
 def is_sha256(text: str) -> bool:

@@ -10,13 +10,15 @@ from weighin.core.downloads.hub_names import check_path
 from weighin.core.errors import AppError
 
 _QUANTIZATION = re.compile(
-    r"(?:^|[-._/])((?:UD-)?(?:IQ\d_(?:XXS|XS|S|M|NL)|Q\d_K(?:_(?:XXL|XL|XS|L|M|S))?|Q\d_\d(?:_\d_\d)?|TQ\d_0|"
-    r"MXFP4(?:_MOE)?|NVFP4|BF16|F16|F32))(?=[-._/]|$)",
+    r"(?:^|[-._/ ])((?:UD-)?(?:IQ\d_(?:XXS|XS|S|M|NL|K[A-Z]{0,2})|Q\d_K(?:_[A-Z]{1,3})?|Q\d_\d(?:_\d_\d)?|TQ\d_0|"
+    r"MXFP4(?:_MOE)?|NVFP4|BF16|FP?16|FP?32))(?=[-._/ ]|$)",
     re.IGNORECASE,
 )
 _SHARD = re.compile(r"^(?P<stem>.+)-(?P<number>\d{5})-of-(?P<count>\d{5})\.gguf$", re.IGNORECASE)
-_PIECE = re.compile(r"\.gguf[.-](?:part-?\w+|split-?\w+)$", re.IGNORECASE)
-_SIDE_FILE = re.compile(r"(?:^|[-._/])(mmproj|mtp|draft|drafter|eagle3?|assistant)(?=[-._/]|$)", re.IGNORECASE)
+_PIECE = re.compile(r"\.gguf[.-](?:part[-\w]+|split[-\w]+|\d{2,})$", re.IGNORECASE)
+_PICTURES = re.compile(r"(?:^|[-._ ])mmproj(?=[-._ ]|$)", re.IGNORECASE)
+# Only as the last word beside the quantization: a name may speak of drafts and assistants and be a model all the same.
+_HELPER = re.compile(r"(?:^mtp[-._ ]|[-._ ](?:mtp|draft|drafter|eagle3?|assistant)$)", re.IGNORECASE)
 _PIECES = "cut into byte pieces that are no models by themselves; they would have to be joined by hand"
 
 
@@ -94,7 +96,7 @@ class Repository:
 def quantization_of(path: str) -> str:
     """The quantization that a file name states, in upper case; "" where it states none."""
     found = _QUANTIZATION.findall(_SHARD.sub(r"\g<stem>.gguf", path))
-    return str(found[-1]).upper() if found else ""
+    return str(found[-1]).upper().replace("FP16", "F16").replace("FP32", "F32") if found else ""
 
 
 def group_files(files: Iterable[RemoteFile]) -> tuple[tuple[Variant, ...], tuple[LeftOut, ...]]:
@@ -126,8 +128,10 @@ def _reason_against(file: RemoteFile) -> str | None:
         check_path(file.path)
     except AppError as error:
         return error.user_text.rstrip(".")
-    if side := _SIDE_FILE.search(file.path.rsplit("/", 1)[-1]):
-        return "the picture part of a model" if side[1].lower() == "mmproj" else "a helper file of a model (drafts)"
+    if _PICTURES.search(file.path.rsplit("/", 1)[-1]):
+        return "the picture part of a model"
+    if _HELPER.search(_without_quantization(file.path)):
+        return "a helper file of a model (drafts)"
     if "imatrix" in file.path.rsplit("/", 1)[-1].lower():
         return "statistics from quantizing, not a model"
     if file.sha256 is None:
@@ -140,7 +144,15 @@ def _split(stem: str, count: int, parts: list[RemoteFile]) -> Variant:
     problem = ""
     if len({p.path.lower() for p in parts}) != count:
         problem = f"The hub has only {len(parts)} of the {count} parts of this model."
+    elif {int(match["number"]) for p in parts if (match := _SHARD.match(p.path))} != set(range(1, count + 1)):
+        problem = f"The parts of this model are not numbered from 1 to {count} at the hub."
     return Variant(stem.rsplit("/", 1)[-1], quantization_of(ordered[0].path), ordered, problem)
+
+
+def _without_quantization(path: str) -> str:
+    """The file's name without its ending, its number among shards and what it says of its quantization."""
+    name = _SHARD.sub(r"\g<stem>.gguf", path.rsplit("/", 1)[-1])
+    return _QUANTIZATION.sub("", name[: -len(".gguf")])
 
 
 def _stem(path: str) -> str:

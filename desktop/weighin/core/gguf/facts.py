@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from weighin.core.errors import AppError
-from weighin.core.gguf.reader import TENSOR_TYPES, Header, KnownTexts, read_header_of
+from weighin.core.gguf.reader import TENSOR_TYPES, Header, KnownTexts, Tensor, read_header_of
 from weighin.core.gguf.weights import read_for_a_token
-from weighin.core.models.model import ModelFacts, shard_paths
+from weighin.core.models.model import ModelFacts, TypeShare, shard_paths
 
 # general.file_type, from enum llama_ftype in llama.h.
 _FILE_TYPES = {
@@ -32,15 +32,16 @@ def model_facts(path: Path, starter: bool = False, texts: KnownTexts | None = No
         text = f"Only {len(parts) - len(missing)} of {len(parts)} parts of this model are here; missing: {missing[0]}"
         raise AppError(text + (" and more." if len(missing) > 1 else "."), kind="parts")
     headers = [read_header_of(p, texts) for p in parts]
-    if not any(h.tensors for h in headers):
-        raise AppError("This GGUF file holds no weights (a vocabulary only).", kind="no_weights")
     facts = facts_of_headers(headers, parts[0].stem)
     size = sum(p.stat().st_size for p in parts)
     return ModelFacts(path=str(parts[0].absolute()), file_bytes=size, starter=starter, **facts)
 
 
 def facts_of_headers(headers: list[Header], fallback_name: str) -> dict[str, Any]:
-    """The fields of ModelFacts that headers tell (all but path, file_bytes, sha256, starter)."""
+    """The fields of ModelFacts that headers tell (all but path, file_bytes, sha256, starter). Raises AppError."""
+    if not any(h.tensors for h in headers):
+        raise AppError("This GGUF file holds no weights (a vocabulary only).", kind="no_weights")
+    _check_parts(headers)
     meta = headers[0].metadata
     architecture = _text(meta.get("general.architecture"))
     if not architecture:
@@ -84,7 +85,26 @@ def facts_of_headers(headers: list[Header], fallback_name: str) -> dict[str, Any
         "template_sha256": hashlib.sha256(template.encode()).hexdigest() if template else None,
         "license": _text(meta.get("general.license")) or None,
         "read_bytes": read_for_a_token(headers),
+        "tensor_types": _types(tensors),
     }
+
+
+def _check_parts(headers: list[Header]) -> None:
+    """Raises AppError where parts say of themselves that they are others, or of another model."""
+    if len(headers) == 1:
+        return
+    for number, header in enumerate(headers):
+        stated, count = (header.metadata.get(f"split.{key}") for key in ("no", "count"))
+        if isinstance(stated, int) and stated != number:
+            text = f"Part {number + 1} of this model says of itself that it is part {stated + 1}: files were renamed."
+            raise AppError(text, kind="parts")
+        if isinstance(count, int) and count != len(headers):
+            text = f"Part {number + 1} of this model belongs to one of {count} parts, not of {len(headers)}."
+            raise AppError(text, kind="parts")
+    stated, found = headers[0].metadata.get("split.tensors.count"), sum(len(h.tensors) for h in headers)
+    if isinstance(stated, int) and stated != found:
+        text = f"The parts of this model do not belong together: they hold {found} of {stated} tensors."
+        raise AppError(text, kind="parts")
 
 
 def _quantization(meta: dict[str, Any], tensors: list[Any]) -> str:
@@ -97,6 +117,15 @@ def _quantization(meta: dict[str, Any], tensors: list[Any]) -> str:
         weights[tensor.type] += tensor.elements
     kind = weights.most_common(1)[0][0]
     return TENSOR_TYPES.get(kind, (f"type {kind}", 1, 1))[0]
+
+
+def _types(tensors: list[Tensor]) -> tuple[TypeShare, ...]:
+    """Bytes of each tensor type, those of a type whose size is not known left out."""
+    found: Counter[str] = Counter()
+    for tensor in tensors:
+        if tensor.bytes:
+            found[TENSOR_TYPES[tensor.type][0]] += tensor.bytes
+    return tuple(TypeShare(name, count) for name, count in found.most_common())
 
 
 def _text(value: Any) -> str:

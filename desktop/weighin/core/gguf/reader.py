@@ -20,6 +20,7 @@ MAX_COUNT = 1 << 20
 MAX_ARRAY = 16 << 20
 _KEPT_ARRAY = 1024
 _KEPT_LISTS = 4
+_STEP = 1 << 20
 
 SCALARS = {0: "B", 1: "b", 2: "<H", 3: "<h", 4: "<I", 5: "<i", 6: "<f", 7: "?", 10: "<Q", 11: "<q", 12: "<d"}
 _STRING, _ARRAY = 8, 9
@@ -98,7 +99,8 @@ class _Cursor:
                 "The header of this file is larger than any real one: it is damaged or made up.", kind="header"
             )
         while len(self.data) < end:
-            more = self._stream.read(max(1 << 20, end - len(self.data)))
+            # Never as much as is announced: forty bytes can announce anything.
+            more = self._stream.read(_STEP)
             if not more:
                 raise AppError("The file ends inside its header: it is incomplete.", kind="truncated")
             self.data += more
@@ -144,7 +146,7 @@ class _Cursor:
     def fill(self, count: int) -> None:
         """Read on until `count` bytes from the current place are there, or the end."""
         while len(self.data) < min(self.at + count, MAX_HEADER):
-            more = self._stream.read(max(1 << 20, self.at + count - len(self.data)))
+            more = self._stream.read(_STEP)
             if not more:
                 return
             self.data += more

@@ -6,7 +6,7 @@ Nothing in it is trusted for sizes or file names: those are asked of the hub.
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +80,12 @@ class System:
         """Whether its weights can be had."""
         return not self.why_not
 
+    def at(self, quantization: str) -> System:
+        """The same system, its repositories of `quantization` before the others; all as they are for ""."""
+        first = tuple(source for source in self.repositories if quantization in ("", source.quantization))
+        others = tuple(source for source in self.repositories if source not in first)
+        return replace(self, repositories=(*first, *others))
+
 
 @dataclass(frozen=True)
 class Claim:
@@ -94,8 +100,8 @@ class Claim:
 
 @dataclass(frozen=True)
 class Pair:
-    """Two systems worth comparing on a computer with `memory_gb` of memory, and why. Quantizations: "" for the usual
-    one of each."""
+    """Two systems worth comparing on a computer with `memory_gb` of memory, and why. The quantizations are stated where
+    the pair is about them."""
 
     memory_gb: int
     a: str
@@ -105,35 +111,34 @@ class Pair:
     a_quantization: str = ""
     b_quantization: str = ""
 
-    @property
-    def quantizations(self) -> tuple[str, str]:
-        """Those meant, of a and b."""
-        return self.a_quantization, self.b_quantization
+
+@dataclass(frozen=True)
+class Refused:
+    """A system no workstation holds, and the arithmetic that shows it."""
+
+    system: str
+    arithmetic: str
 
 
 @dataclass(frozen=True)
 class Catalogue:
-    """All of it; ids are unique and every reference leads somewhere. too_large: ids of systems that hardly any desk can
-    hold."""
+    """All of it; ids are unique and every reference leads somewhere."""
 
     systems: tuple[System, ...]
     claims: tuple[Claim, ...]
     pairs: tuple[Pair, ...]
-    too_large: tuple[str, ...] = ()
+    refused: tuple[Refused, ...] = ()
 
     def __post_init__(self) -> None:
         ids = [system.id for system in self.systems]
         if len(set(ids)) != len(ids):
             raise ValueError(f"an id twice: {sorted(i for i in ids if ids.count(i) > 1)}")
         named = [i for s in self.systems for i in s.compare_with] + [i for c in self.claims for i in c.systems]
-        named += [i for pair in self.pairs for i in (pair.a, pair.b)] + list(self.too_large)
+        named += [i for pair in self.pairs for i in (pair.a, pair.b)] + [entry.system for entry in self.refused]
         if lost := set(named) - set(ids):
             raise ValueError(f"no such system: {sorted(lost)}")
         for system in self.systems:
             _check_system(system)
-        for pair in self.pairs:
-            if pair.a == pair.b and pair.a_quantization == pair.b_quantization:
-                raise ValueError(f"{pair.a}: compared with itself")
         if wrong := {claim.verdict for claim in self.claims} - set(VERDICTS):
             raise ValueError(f"no such verdict: {sorted(wrong)}")
 

@@ -10,12 +10,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from weighin.core.downloads.hub_names import is_sha256
+from weighin.core.downloads.hub_names import is_repository, is_sha256
+from weighin.core.models import program_settings
 
 _MAX_MANIFEST = 1 << 20
 _MAX_DEPTH = 8
 _SHARD_NUMBER = re.compile(r"-\d{5}(-of-\d{5}\.gguf)$")
 _SIDE_FILE = re.compile(r"mmproj|imatrix", re.IGNORECASE)
+_UNFINISHED = "incomplete-"
+_HUB_HOSTS = ("hf.co", "huggingface.co")
 _OLLAMA_MODEL = "application/vnd.ollama.image.model"
 _DIGEST = re.compile(r"sha256[:-]([0-9a-f]{64})")
 
@@ -47,18 +50,22 @@ class Place:
 
 def usual_places(hub_cache: Path, home: Path, environment: dict[str, str]) -> tuple[Place, ...]:
     """The folders of other programs as they are by default or by their own variables; existing or not."""
-    cache, data = Path(environment.get("XDG_CACHE_HOME") or home / ".cache"), home / ".local" / "share"
+    cache = Path(environment.get("XDG_CACHE_HOME") or home / ".cache")
+    data = Path(environment.get("XDG_DATA_HOME") or home / ".local" / "share")
+    settings = Path(environment.get("XDG_CONFIG_HOME") or home / ".config")
     if sys.platform == "darwin":
         cache, data = home / "Library" / "Caches", home / "Library" / "Application Support"
     elif sys.platform == "win32":
         cache = data = Path(environment.get("LOCALAPPDATA") or home / "AppData" / "Local")
+        settings = Path(environment.get("APPDATA") or home / "AppData" / "Roaming")
     ollama = environment.get("OLLAMA_MODELS")
     found = [
         Place(HUB_CACHE, hub_cache),
-        Place(LM_STUDIO, _lm_studio(home)),
+        *(Place(LM_STUDIO, folder) for folder in program_settings.lm_studio(home)),
         Place(LM_STUDIO, home / ".cache" / "lm-studio" / "models"),
         Place(OLLAMA, Path(ollama) if ollama else home / ".ollama" / "models"),
         Place(LLAMA_CPP, Path(environment.get("LLAMA_CACHE") or cache / "llama.cpp")),
+        *(Place(GPT4ALL, folder) for folder in program_settings.gpt4all(settings)),
         Place(GPT4ALL, data / "nomic.ai" / "GPT4All"),
     ]
     if sys.platform == "linux" and not ollama:
@@ -74,11 +81,14 @@ def models_in(place: Place) -> Iterator[Found]:
         yield from _ollama(place.folder)
     else:
         for path in gguf_files(place.folder):
-            yield file_at(path, place)
+            if not (place.source == GPT4ALL and path.name.startswith(_UNFINISHED)):
+                yield file_at(path, place)
 
 
 def file_at(path: Path, place: Place) -> Found:
     """One file found below `place`, or added by itself."""
+    if place.source == LLAMA_CPP:
+        return _llama_cpp(path)
     repo = hub_path = None
     parts = path.relative_to(place.folder).parts if place.source == LM_STUDIO else ()
     if len(parts) >= 3:  # LM Studio keeps OWNER/REPO/FILE as the hub names them
@@ -101,12 +111,22 @@ def gguf_files(folder: Path) -> Iterator[Path]:
                 yield Path(directory, name)
 
 
-def _lm_studio(home: Path) -> Path:
-    try:
-        named = (home / ".lmstudio-home-pointer").read_text("utf-8").strip()
-    except (OSError, UnicodeDecodeError):
-        named = ""
-    return (Path(named) if named else home / ".lmstudio") / "models"
+def _llama_cpp(path: Path) -> Found:
+    """A file of llama.cpp's cache; a note beside it tells where it was fetched, and the hub's name for the content."""
+    from weighin.core.models.model import shard_paths
+
+    notes = [program_settings.llama_cpp_note(part) for part in shard_paths(path)]
+    first = notes[0]
+    digests = tuple(note.sha256 for note in notes if note is not None and note.sha256)
+    return Found(
+        path=str(path),
+        name=path.stem,
+        source=LLAMA_CPP,
+        repo=first.repo if first else None,
+        commit=first.commit if first else None,
+        hub_path=first.path if first else None,
+        digests=digests if len(digests) == len(notes) else (),
+    )
 
 
 def _hub_cache(folder: Path) -> Iterator[Found]:
@@ -156,9 +176,12 @@ def _ollama(folder: Path) -> Iterator[Found]:
         blob = folder / "blobs" / f"sha256-{digest}"
         host, owner, name, tag = path.relative_to(manifests).parts
         title = f"{name}:{tag}" if owner == "library" else f"{owner}/{name}:{tag}"
-        if host == "hf.co":
+        if host in _HUB_HOSTS and is_repository(f"{owner}/{name}"):
+            # Fetched from the hub, whose own name for the content the digest is. Ollama's registry states another.
             title = f"hf.co/{title}"
-        yield Found(str(blob), title, OLLAMA, titled=True)
+            yield Found(str(blob), title, OLLAMA, f"{owner}/{name}", digests=(digest,), titled=True)
+        else:
+            yield Found(str(blob), title, OLLAMA, titled=True)
 
 
 def _ollama_model(manifest: Path) -> str | None:

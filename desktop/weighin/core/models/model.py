@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 SERVER_SCHEMES = ("http://", "https://")
 
 _SHARD = re.compile(r"^(?P<stem>.+)-(?P<number>\d{5})-of-(?P<count>\d{5})\.gguf$", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class TypeShare:
+    """How many bytes of a model's weights are of one tensor type."""
+
+    name: str
+    bytes: int
 
 
 @dataclass(frozen=True)
@@ -18,8 +26,9 @@ class ModelFacts:
 
     parameters: all weights, counted from tensor shapes; active_parameters: those read for one token (experts beyond the
     used ones left out). file_bytes: all shards. vocabulary: number of tokens. starter: one of this program's own tiny
-    teaching models. verified: its sha256 was found to be the hub's. read_bytes: of weights, for one token, counted from
-    the tensors; None in records of earlier versions.
+    teaching models. verified: its sha256 was found to be the hub's. tensor_types: from the most bytes to the fewest; ()
+    where not counted. read_bytes: of weights, for one token, counted from the tensors; None in records of earlier
+    versions.
     state_bytes_per_layer etc. are left to the planner.
     """
 
@@ -47,6 +56,7 @@ class ModelFacts:
     starter: bool = False
     verified: bool = False
     read_bytes: float | None = None
+    tensor_types: tuple[TypeShare, ...] = field(default=(), compare=False)
 
     @property
     def is_moe(self) -> bool:

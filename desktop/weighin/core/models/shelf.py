@@ -103,7 +103,7 @@ def look(found: Found, known: ShelfModel | None, texts: KnownTexts | None = None
         repo=found.repo,
         commit=found.commit,
         hub_path=found.hub_path,
-        digests=found.digests,
+        digests=found.digests or (known.digests if known else ()),
         downloaded=known.downloaded if known else False,
     )
     try:

@@ -159,7 +159,7 @@ class QuestionSets(QObject):
         phase = "checking" if news.phase == "checking" else "downloading"
         self.fetch_progressed.emit(FetchProgress(phase, news.done, news.total))
 
-    def _on_downloaded(self, paths: tuple[str, ...]) -> None:
+    def _on_downloaded(self, paths: tuple[str, ...], brought: bool) -> None:
         self.fetch_progressed.emit(FetchProgress("checking"))
         self._tasks.run(lambda: self._adopted(Path(paths[0])), self._on_adopted, self._on_fetch_failed)
 

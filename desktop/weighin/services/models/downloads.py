@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from weighin.core.downloads.download import (
+    PASSING,
     DownloadState,
     DownloadView,
     Plan,
     SpeedMeter,
     StoredDownload,
     Transferred,
+    space_refusal,
     time_left,
 )
 from weighin.core.errors import AppError
@@ -26,6 +28,7 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 2
 _STOP_MS = 1000
+_SPACE_MS = 15_000
 _OPEN = (DownloadState.QUEUED, DownloadState.RUNNING)
 
 
@@ -37,6 +40,9 @@ class _Entry:
     phase: str = ""
     note: str = ""
     error_kind: str = ""
+    file: str = ""
+    file_done: int = 0
+    file_total: int = 0
     meter: SpeedMeter = field(default_factory=SpeedMeter)
     hub: Hub | None = None
     call: int = 0
@@ -44,13 +50,23 @@ class _Entry:
 
 
 class DownloadManager(QObject):
-    """`changed` carries the id of a download that is new, gone or further; `finished` its plan and its paths."""
+    """`changed` carries the id of a download that is new, gone or further; `finished` its plan, its paths, and
+    whether all of its files were fetched by this program."""
 
     changed = Signal(str)
-    finished = Signal(object, object)
+    finished = Signal(object, object, bool)
 
-    def __init__(self, records: ModelRecords, new_hub: Callable[[], Hub], parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        records: ModelRecords,
+        new_hub: Callable[[], Hub],
+        free_bytes: Callable[[], int | None],
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
+        self._free_bytes = free_bytes
+        self._space = QTimer(self, interval=_SPACE_MS)
+        self._space.timeout.connect(self.look_for_space)
         self._records = records
         self._new_hub = new_hub
         self._entries: dict[str, _Entry] = {}
@@ -88,10 +104,15 @@ class DownloadManager(QObject):
             self._settle(entry, DownloadState.PAUSED)
 
     def resume(self, identifier: str) -> None:
-        """Go on with one that is paused or failed."""
+        """Go on with one that is paused or failed, at once with one that waits."""
         entry = self._entries.get(identifier)
-        if entry is not None and entry.state not in _OPEN:
-            self._settle(entry, DownloadState.QUEUED)
+        if entry is None or entry.state is DownloadState.QUEUED:
+            return
+        if entry.state is DownloadState.RUNNING:
+            if entry.phase != "waiting":
+                return
+            self._end_process(entry)
+        self._settle(entry, DownloadState.QUEUED)
 
     def cancel(self, identifier: str) -> None:
         """Stop now and delete what came."""
@@ -114,9 +135,17 @@ class DownloadManager(QObject):
         self.changed.emit(identifier)
         self._pump()
 
+    def look_for_space(self) -> None:
+        """Go on with those that a full disk stopped, where there is room again."""
+        if self._starved():
+            self._records.run(lambda _: self._free_bytes(), self._on_free, _log_failure)
+        else:
+            self._space.stop()
+
     def close(self) -> None:
         """End all processes in order; what ran is taken up at the next start."""
         self._closed = True
+        self._space.stop()
         for entry in self._entries.values():
             if entry.hub is not None:
                 entry.hub.close()
@@ -126,12 +155,29 @@ class DownloadManager(QObject):
     def _restored(self, stored: tuple[StoredDownload, ...]) -> None:
         for download in stored:
             if download.plan.id not in self._entries:
-                state = DownloadState.QUEUED if download.state in _OPEN else download.state
-                self._entries[download.plan.id] = _Entry(
-                    download.plan, state, download.done, note=download.error, error_kind=download.error_kind
-                )
+                entry = _Entry(download.plan, download.state, download.done, "", download.error, download.error_kind)
+                if download.state in _OPEN or download.error_kind in PASSING:
+                    entry.state, entry.note, entry.error_kind = DownloadState.QUEUED, "", ""
+                self._entries[download.plan.id] = entry
                 self.changed.emit(download.plan.id)
         self._pump()
+        if self._starved():
+            self._space.start()
+
+    def _starved(self) -> list[_Entry]:
+        """Those that a full disk stopped."""
+        paused = (entry for entry in self._entries.values() if entry.state is DownloadState.PAUSED)
+        return [entry for entry in paused if entry.error_kind == "disk_full"]
+
+    def _on_free(self, free: int | None) -> None:
+        for entry in self._starved():
+            if space_refusal(entry.plan.size - entry.done, self._still_to_come(entry), free or 0) is None:
+                self._settle(entry, DownloadState.QUEUED)
+
+    def _still_to_come(self, besides: _Entry) -> int:
+        """Bytes that the other downloads will still put on the disk."""
+        others = (entry for entry in self._entries.values() if entry is not besides and entry.state in _OPEN)
+        return sum(max(0, entry.plan.size - entry.done) for entry in others)
 
     def _pump(self) -> None:
         """Start what may run."""
@@ -146,28 +192,29 @@ class DownloadManager(QObject):
     def _start(self, entry: _Entry) -> None:
         entry.state, entry.meter = DownloadState.RUNNING, SpeedMeter()
         hub = entry.hub = self._new_hub()
-        others = [e for e in self._entries.values() if e is not entry and e.state in _OPEN]
         entry.call = hub.fetch(
             entry.plan,
-            sum(max(0, e.plan.size - e.done) for e in others),
-            lambda paths: self._on_done(entry, hub, paths),
+            self._still_to_come(entry),
+            lambda paths, brought: self._on_done(entry, hub, paths, brought),
             lambda error: self._on_failed(entry, hub, error),
             lambda news: self._on_progress(entry, hub, news),
+            patient=True,
         )
         self.changed.emit(entry.plan.id)
 
     def _on_progress(self, entry: _Entry, hub: Hub, news: Transferred) -> None:
         if entry.hub is hub and entry.state is DownloadState.RUNNING:
             entry.done, entry.phase, entry.note = news.done, news.phase, news.note
+            entry.file, entry.file_done, entry.file_total = news.file, news.file_done, news.file_total
             entry.meter.note(time.monotonic(), news.received)
             self.changed.emit(entry.plan.id)
 
-    def _on_done(self, entry: _Entry, hub: Hub, paths: tuple[str, ...]) -> None:
+    def _on_done(self, entry: _Entry, hub: Hub, paths: tuple[str, ...], brought: bool) -> None:
         self._let_go(hub)
         if self._entries.get(entry.plan.id) is not entry:
             return
         del self._entries[entry.plan.id]
-        self.finished.emit(entry.plan, paths)
+        self.finished.emit(entry.plan, paths, brought)
         self._records.run(lambda store: store.forget_download(entry.plan.id), lambda _: None, _log_failure)
         self.changed.emit(entry.plan.id)
         self._pump()
@@ -181,6 +228,8 @@ class DownloadManager(QObject):
             entry.note, entry.error_kind = error.user_text, error.kind
             full = error.kind == "disk_full"
             self._settle(entry, DownloadState.PAUSED if full else DownloadState.FAILED, keep_note=True)
+            if full:
+                self._space.start()
 
     def _settle(self, entry: _Entry, state: DownloadState, keep_note: bool = False) -> None:
         entry.state, entry.hub, entry.phase = state, None, ""
@@ -216,7 +265,10 @@ def _view(entry: _Entry) -> DownloadView:
     running = entry.state is DownloadState.RUNNING
     speed = entry.meter.speed if running and entry.phase == "loading" else None
     left = time_left(entry.plan.size - entry.done, speed)
-    return DownloadView(entry.plan, entry.state, entry.done, entry.phase, speed, left, entry.note, entry.error_kind)
+    return DownloadView(
+        entry.plan, entry.state, entry.done, entry.phase, speed, left, entry.note, entry.error_kind,
+        entry.file, entry.file_done, entry.file_total,
+    )  # fmt: skip
 
 
 def _log_failure(error: AppError) -> None:

@@ -62,9 +62,9 @@ class Hub(QObject):
         """Repositories that match `text`; the number to cancel by."""
         return self._ask(lambda n: Search(n, text, 40), _Call(lambda e: done(e.repositories), failed))
 
-    def listing(self, repo: str, done: Callable[[Listing], None], failed: FailedCall) -> int:
-        """The models of a repository."""
-        return self._ask(lambda n: ListFiles(n, repo), _Call(lambda e: done(e.listing), failed))
+    def listing(self, repo: str, done: Callable[[Listing], None], failed: FailedCall, commit: str | None = None) -> int:
+        """The models of a repository, at its newest commit or at `commit`."""
+        return self._ask(lambda n: ListFiles(n, repo, commit), _Call(lambda e: done(e.listing), failed))
 
     def look_into(
         self,
@@ -96,12 +96,15 @@ class Hub(QObject):
         self,
         plan: Plan,
         queued: int,
-        done: Callable[[tuple[str, ...]], None],
+        done: Callable[[tuple[str, ...], bool], None],
         failed: FailedCall,
         progress: Callable[[Transferred], None],
+        patient: bool = False,
     ) -> int:
-        """Download; cancelling keeps what came and fails with kind "stopped"."""
-        return self._ask(lambda n: Fetch(n, plan, queued), _Call(lambda e: done(e.paths), failed, progress))
+        """Download; `done` gets the paths and whether all of the files were fetched by this program. Cancelling keeps
+        what came and fails with kind "stopped". `patient`: wait for the connection as long as it takes."""
+        call = _Call(lambda e: done(e.paths, e.brought), failed, progress)
+        return self._ask(lambda n: Fetch(n, plan, queued, patient), call)
 
     def discard(self, plan: Plan, done: Callable[[], None], failed: FailedCall) -> int:
         """Delete what a download left half-finished."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import QObject
 
@@ -13,6 +13,8 @@ from weighin.core.downloads.repository import Listing, Variant
 from weighin.core.errors import AppError
 from weighin.core.models.model import ModelFacts
 from weighin.services.models.hub import Hub
+from weighin.services.models.model_records import ModelRecords
+from weighin.services.models.stand_ins import new_folder, sweep
 from weighin.services.plans.planner import Plan, Planner
 from weighin.services.tasks import Failed
 
@@ -24,11 +26,18 @@ class RemoteLook(QObject):
 
     The headers of the last few models are kept, so that slices can be cut out of them."""
 
-    def __init__(self, hub: Hub, planner: Planner, parent: QObject | None = None) -> None:
+    def __init__(
+        self, hub: Hub, planner: Planner, records: ModelRecords, base: Path, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self._hub, self._planner = hub, planner
+        self._records, self._base = records, base
         self._folders: list[str] = []
         self._stand_ins: dict[str, str] = {}
+
+    def restore(self) -> None:
+        """Delete what an earlier run of the program that was killed left behind."""
+        self._records.run(lambda _: sweep(self._base), lambda _: None, lambda _: None)
 
     def look(
         self,
@@ -39,7 +48,12 @@ class RemoteLook(QObject):
         options: LoadOptions | None = None,
     ) -> None:
         """`done` gets the plan; its refusal says why this engine cannot run the model."""
-        folder = tempfile.mkdtemp(prefix="weighin-header-")
+        try:
+            folder = new_folder(self._base)
+        except OSError as error:
+            text = f"Nothing can be written into {self._base}: {error.strerror or error}."
+            failed(AppError(text, str(error), "disk"))
+            return
         self._folders.append(folder)
         for old in self._folders[:-_KEPT]:
             self._clear(old)

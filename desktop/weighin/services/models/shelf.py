@@ -101,8 +101,9 @@ class Shelf(QObject):
 
         self._records.run(lambda store: _add(store, Path(path), self._models), added, failed)
 
-    def adopt(self, plan: Plan, paths: tuple[str, ...]) -> None:
-        """A download has finished: its files are where `paths` say, and checked."""
+    def adopt(self, plan: Plan, paths: tuple[str, ...], brought: bool) -> None:
+        """A download has finished: its files are where `paths` say, and checked. `brought`: this program fetched them,
+        so that removing may delete them."""
         found = Found(
             paths[0],
             Path(paths[0]).stem,
@@ -115,7 +116,9 @@ class Shelf(QObject):
 
         def keep(store: ModelStore) -> tuple[ShelfModel, ...]:
             fresh = look(found, None)
-            model = dataclasses.replace(verified(fresh, found.digests, fresh.stamps), downloaded=True)
+            before = next((m for m in store.models() if m.path == found.path), None)
+            ours = brought or (before is not None and before.downloaded and before.stamps == fresh.stamps)
+            model = dataclasses.replace(verified(fresh, found.digests, fresh.stamps), downloaded=ours)
             if fresh.condition is Condition.BROKEN:
                 model = dataclasses.replace(model, condition=fresh.condition, problem=fresh.problem)
             store.keep_models((model,))

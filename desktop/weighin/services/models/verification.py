@@ -8,6 +8,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject
 
 from weighin.core.downloads.download import Transferred
+from weighin.core.downloads.hub_names import is_commit
 from weighin.core.downloads.repository import Listing
 from weighin.core.errors import AppError
 from weighin.core.models.shelf import Condition, ShelfModel, Stamp, verified
@@ -15,6 +16,11 @@ from weighin.protocol.hub_messages import Digested
 from weighin.services.models.hub import Hub
 
 _UNKNOWN = "The hub cannot be asked about this file: nothing here tells which repository it came from."
+_DAMAGED = "This file is not the one the hub has: its sha256 differs. It is damaged or was changed; download it again."
+_OTHER = (
+    "This is not the file the hub has now: perhaps it is an earlier version of it. It stays not verified, which says "
+    "nothing against it."
+)
 
 
 class Verification(QObject):
@@ -32,6 +38,8 @@ class Verification(QObject):
         self._hub, self._model = hub, model
         self._done, self._failed, self._progress = done, failed, progress
         self._expected = model.digests
+        # Whether that is what the hub states of this very file, not of the one that now has its name.
+        self._certain = bool(model.digests)
         self._found: list[Digested] = []
         self._call = 0
 
@@ -43,7 +51,8 @@ class Verification(QObject):
         elif self._expected:
             self._next()
         elif model.repo and model.hub_path:
-            self._call = self._hub.listing(model.repo, self._on_listing, lambda error: self._failed(error, None))
+            # A folder may be called anything; only a commit says which version of the file it holds.
+            self._ask(model.repo, model.hub_path, model.commit if is_commit(model.commit) else None)
         else:
             self._failed(AppError(_UNKNOWN, kind="unknown_origin"), None)
 
@@ -51,14 +60,25 @@ class Verification(QObject):
         """Break off."""
         self._hub.cancel(self._call)
 
-    def _on_listing(self, listing: Listing) -> None:
-        try:
-            variant = listing.variant_of(self._model.hub_path or "")
-        except AppError as error:
-            self._failed(error, None)
-            return
-        self._expected = tuple(file.sha256 or "" for file in variant.files)
-        self._next()
+    def _ask(self, repo: str, path: str, commit: str | None) -> None:
+        """Ask what the file should be, at the commit it came from where that is known and still there."""
+
+        def listed(listing: Listing) -> None:
+            try:
+                self._expected = _digests(listing, path)
+            except AppError as error:
+                self._failed(error, None)
+                return
+            self._certain = commit is not None
+            self._next()
+
+        def not_listed(error: AppError) -> None:
+            if commit is not None and error.kind == "not_found":
+                self._ask(repo, path, None)
+            else:
+                self._failed(error, None)
+
+        self._call = self._hub.listing(repo, listed, not_listed, commit)
 
     def _next(self) -> None:
         stamps = self._model.stamps
@@ -68,28 +88,48 @@ class Verification(QObject):
             return
         number = len(self._found)
         if number == len(stamps):
-            self._finish()
+            self._compare()
             return
         before = sum(found.size for found in self._found)
 
         def tell(news: Transferred) -> None:
             self._progress(replace(news, done=before + news.done, total=self._model.size))
 
-        self._call = self._hub.digest(
-            stamps[number].path, self._on_digest, lambda error: self._failed(error, None), tell
-        )
-
-    def _on_digest(self, found: Digested) -> None:
-        self._found.append(found)
-        number = len(self._found) - 1
-        if found.sha256 == self._expected[number]:
+        def hashed(found: Digested) -> None:
+            self._found.append(found)
             self._next()
-            return
-        text = (
-            "This file is not the one the hub has: its sha256 differs. It is damaged or was changed; download it again."
-        )
-        marked = replace(self._model, condition=Condition.CHANGED, problem=text, verified=False)
-        self._failed(AppError(text, kind="damaged"), marked)
+
+        self._call = self._hub.digest(stamps[number].path, hashed, lambda error: self._failed(error, None), tell)
+
+    def _compare(self) -> None:
+        model, bytes_here = self._model, tuple(found.sha256 for found in self._found)
+        if bytes_here == self._expected:
+            self._finish()
+        elif not self._certain:
+            self._failed(AppError(_OTHER, kind="other_version"), None)
+        elif model.repo and model.hub_path and not model.commit:
+            # Verified once, then changed: perhaps its program has put the hub's newest in its place.
+            self._compare_with_newest(model.repo, model.hub_path, bytes_here)
+        else:
+            self._condemn()
+
+    def _compare_with_newest(self, repo: str, path: str, bytes_here: tuple[str, ...]) -> None:
+        def listed(listing: Listing) -> None:
+            try:
+                newest = _digests(listing, path)
+            except AppError:
+                newest = ()
+            if newest == bytes_here:
+                self._expected = newest
+                self._finish()
+            else:
+                self._condemn()
+
+        self._call = self._hub.listing(repo, listed, lambda _: self._condemn())
+
+    def _condemn(self) -> None:
+        marked = replace(self._model, condition=Condition.CHANGED, problem=_DAMAGED, verified=False)
+        self._failed(AppError(_DAMAGED, kind="damaged"), marked)
 
     def _finish(self) -> None:
         stamps = tuple(
@@ -97,3 +137,8 @@ class Verification(QObject):
             for stamp, found in zip(self._model.stamps, self._found, strict=True)
         )
         self._done(verified(self._model, self._expected, stamps))
+
+
+def _digests(listing: Listing, path: str) -> tuple[str, ...]:
+    """sha256 of each part of the model that `path` belongs to, as the hub states them. Raises AppError."""
+    return tuple(file.sha256 or "" for file in listing.variant_of(path).files)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
-from weighin.core import words
 from weighin.core.downloads.download import DownloadState, DownloadView
 from weighin.core.safe_text import safe_name
 from weighin.ui.models import words as said
@@ -51,11 +50,7 @@ class DownloadsPanel(QWidget):
             self._column.addWidget(row)
         else:
             row.show_view(view)
-        views = self._downloads.views()
-        done, total = sum(v.done for v in views), sum(v.plan.size for v in views)
-        self._overall.say(
-            f"{words.plural(len(views), 'download')}: {words.size(done) if done else '0'} of {words.size(total)}"
-        )
+        self._overall.say(said.overall_line(self._downloads.views()))
         self.setVisible(bool(self.rows))
 
 
@@ -73,6 +68,8 @@ class DownloadRow(QFrame):
         self.bar.setAccessibleName(f"Progress of {name}")
         self.line = PlainLabel(role="small")
         self.note = PlainLabel(role="warning", wrap=True)
+        self.again = QPushButton("Try now")
+        self.again.setAccessibleName(f"Try the download of {name} again now")
         self.hold = QPushButton()
         self.cancel = QPushButton("Cancel")
         self.cancel.setAccessibleName(f"Cancel the download of {name} and delete what came")
@@ -80,6 +77,7 @@ class DownloadRow(QFrame):
         row = QHBoxLayout()
         row.addWidget(ElidedLabel(name), 2)
         row.addWidget(self.line, 2)
+        row.addWidget(self.again)
         row.addWidget(self.hold)
         row.addWidget(self.cancel)
         layout = QVBoxLayout(self)
@@ -88,6 +86,7 @@ class DownloadRow(QFrame):
         layout.addLayout(row)
         layout.addWidget(self.bar)
         layout.addWidget(self.note)
+        self.again.clicked.connect(lambda: self._downloads.resume(self._id))
         self.hold.clicked.connect(self._press)
         self.cancel.clicked.connect(lambda: self._downloads.cancel(self._id))
         self.show_view(view)
@@ -97,6 +96,7 @@ class DownloadRow(QFrame):
         self.bar.setValue(view.done * _STEPS // view.plan.size)
         self.line.say(said.download_line(view))
         self.note.say_or_hide(view.note)
+        self.again.setVisible(view.state is DownloadState.RUNNING and view.phase == "waiting")
         waits = view.state in (DownloadState.PAUSED, DownloadState.FAILED)
         self._waits = waits
         word = {DownloadState.PAUSED: "Resume", DownloadState.FAILED: "Try again"}.get(view.state, "Pause")

@@ -12,6 +12,7 @@ from weighin.core.downloads.hub_names import check_repository
 from weighin.core.downloads.repository import Listing, Repository, Variant
 from weighin.core.errors import AppError
 from weighin.core.models.catalogue import System
+from weighin.core.models.look_words import look_lines
 from weighin.core.plans.recommendation import recommended
 from weighin.core.plans.workstation import Row
 from weighin.core.safe_text import safe_name
@@ -51,7 +52,6 @@ class HubTab(QWidget):
         self._rows: dict[str, Row] = {}
         self._asked = 0
         self._listing: Listing | None = None
-        self._meant = ""  # the quantization somebody asked for
         self.search = QLineEdit()
         self.search.setPlaceholderText("Search the Hugging Face hub")
         self.search.setAccessibleName("Search the Hugging Face hub")
@@ -59,10 +59,12 @@ class HubTab(QWidget):
         self.search.setMaximumWidth(420)
         self._find = QPushButton("Search")
         self._find.setAccessibleName("Search the hub")
-        self.repositories = RowTable("Repositories found", _REPOSITORIES, lambda r: str(r.repo), lambda r: str(r.repo))
+        columns = _repositories(verdicts)
+        self.repositories = RowTable("Repositories found", columns, lambda r: str(r.repo), lambda r: str(r.repo))
         self.variants = RowTable("Models of the repository", self._columns(), lambda v: str(v.files[0].path), _tip)
         self._state = PlainLabel(_HINT, role="muted", wrap=True)
         self._title = PlainLabel(wrap=True)
+        self.left_out = PlainLabel(role="small", wrap=True)
         self.facts = PlainLabel(role="small", wrap=True)
         self.error = Strip("red")
         self.error.add_close(theme, "Close this message")
@@ -98,20 +100,16 @@ class HubTab(QWidget):
 
     def show_repository(self, repo: str) -> None:
         """List the models of one repository."""
-        self._meant = ""
         self._begin(f"Asking for the files of {repo}…")
         number = self._asked
         self._hub.listing(repo, lambda listing: self._listed(number, listing), lambda e: self._fail(number, e))
 
-    def show_first(self, system: System, quantization: str = "") -> None:
-        """List the first of a system's repositories that still exists, of those meant for `quantization` where one is;
-        say so where none does."""
-        self._meant = quantization
-        meant = [s.repo for s in system.repositories if quantization and s.quantization == quantization]
-        self._try(system, tuple(meant or (source.repo for source in system.repositories)))
+    def show_first(self, system: System) -> None:
+        """List the first of a system's repositories that still exists; say so where none does."""
+        self._try(system, 0)
 
-    def _try(self, system: System, repos: tuple[str, ...]) -> None:
-        repo = repos[0]
+    def _try(self, system: System, which: int) -> None:
+        repo = system.repositories[which].repo
         self.search.setText(repo)
         self._begin(f"Asking for the files of {repo}…")
         number = self._asked
@@ -121,13 +119,14 @@ class HubTab(QWidget):
                 return
             if error.kind not in _GONE:
                 self._fail(number, error)
-            elif len(repos) > 1:
-                self._try(system, repos[1:])
+            elif which + 1 < len(system.repositories):
+                self._try(system, which + 1)
             else:
                 text = f"What the catalogue knows of {system.name} is not at the hub any more: search for it."
                 self._fail(number, AppError(text, kind="catalogue"))
 
-        self._hub.listing(repo, lambda listing: self._listed(number, listing), next_one)
+        quantization = system.repositories[which].quantization
+        self._hub.listing(repo, lambda listing: self._listed(number, listing, quantization), next_one)
 
     def _arrange(self) -> None:
         top = QHBoxLayout()
@@ -147,6 +146,7 @@ class HubTab(QWidget):
         layout.addWidget(self.repositories, 2)
         layout.addLayout(middle)
         layout.addWidget(self.variants, 3)
+        layout.addWidget(self.left_out)
         layout.addWidget(self._space)
         layout.addWidget(self.facts)
         layout.addStretch(0)
@@ -181,10 +181,13 @@ class HubTab(QWidget):
         if chosen is not None and not (self._listing and self._listing.repo == chosen.repo):
             self.show_repository(chosen.repo)
 
-    def _listed(self, number: int, listing: Listing) -> None:
+    def _listed(self, number: int, listing: Listing, quantization: str = "") -> None:
         if number == self._asked:
             self._state.say_or_hide("")
             self._show_listing(listing)
+            for row, variant in enumerate(listing.variants):
+                if quantization and variant.quantization == quantization:
+                    self.variants.selectRow(row)
 
     def _show_listing(self, listing: Listing | None) -> None:
         self._listing = listing
@@ -192,6 +195,7 @@ class HubTab(QWidget):
         self.facts.say_or_hide("")
         for widget in (self._title, self.variants, self.look, self.get):
             widget.setVisible(listing is not None)
+        self.left_out.say_or_hide(said.left_out(listing.left_out) if listing else "")
         if listing is None:
             self._space.hide()
             return
@@ -200,10 +204,9 @@ class HubTab(QWidget):
         self._title.say(f"{listing.repo}{licence}{gate}")
         self._rows = self._verdicts.of_variants(listing)
         self.variants.show_records(listing.variants)
-        meant = (v for v in listing.variants if self._meant and v.quantization == self._meant and not v.problem)
-        chosen = next(meant, None) or self._recommended()
-        if chosen is not None:
-            self.variants.selectRow(listing.variants.index(chosen))
+        best = self._recommended()
+        if best is not None:
+            self.variants.selectRow(listing.variants.index(best))
         if not listing.variants:
             left = listing.left_out[0] if listing.left_out else None
             self.error.say(f"No model to download here: {left.path}: {left.reason}." if left else "No GGUF files here.")
@@ -254,12 +257,7 @@ class HubTab(QWidget):
             return
         facts = plan.model
         self._state.say_or_hide("")
-        more = [f"architecture {safe_name(facts.architecture, 40)}"]
-        more += [f"{facts.layers} layers"] if facts.layers else []
-        more += [f"licence {safe_name(facts.license, 40)}"] if facts.license else ["no licence stated in the file"]
-        more += ["has a chat template" if facts.template else "no chat template"]
-        engine = safe_name(plan.refusal, 300) if plan.refusal else "This engine can read it."
-        self.facts.say_or_hide(f"{safe_name(facts.name)}: {words.model_facts(facts)}\n{' · '.join(more)}\n{engine}")
+        self.facts.say_or_hide("\n".join(look_lines(facts, plan.refusal)))
 
     def _get(self) -> None:
         variant: Variant | None = self.variants.chosen
@@ -293,13 +291,19 @@ def _tip(variant: Variant) -> str:
     return variant.problem or "\n".join(f"{file.path}\nsha256 {file.sha256}" for file in variant.files[:8])
 
 
-_REPOSITORIES = (
-    Column("Repository", lambda r: str(r.repo), "unsloth/Qwen3.6-35B-A3B-GGUF", 1.0),
-    Column(
-        "Parameters", lambda r: words.parameters(r.parameters) if r.parameters else words.NONE, "30.5B", number=True
-    ),
-    Column("Architecture", lambda r: safe_name(r.architecture or words.NONE, 30), "granitehybrid"),
-    Column("Licence", lambda r: safe_name(r.license or words.NONE, 30), "apache-2.0"),
-    Column("Gated", lambda r: "gated" if r.gated else "no", "gated"),
-    Column("Downloads", lambda r: words.count(r.downloads), "1 234 567", number=True),
-)
+def _repositories(verdicts: Verdicts) -> tuple[Column, ...]:
+    def kind(found: Repository) -> str:
+        """The hub tells the number of weights only; whether all of them work at once, the catalogue may know."""
+        system = verdicts.system_of(found.repo)
+        if system is not None and system.total is not None:
+            return said.system_kind(system)
+        return words.parameters(found.parameters) if found.parameters else words.NONE
+
+    return (
+        Column("Repository", lambda r: str(r.repo), "unsloth/Qwen3.6-35B-A3B-GGUF", 1.0),
+        Column("Parameters", kind, "MoE 30.5B, 3.3B active"),
+        Column("Architecture", lambda r: safe_name(r.architecture or words.NONE, 30), "granitehybrid"),
+        Column("Licence", lambda r: safe_name(r.license or words.NONE, 30), "apache-2.0"),
+        Column("Gated", lambda r: "gated" if r.gated else "no", "gated"),
+        Column("Downloads", lambda r: words.count(r.downloads), "1 234 567", number=True),
+    )

@@ -97,9 +97,9 @@ class ModelsPage(QWidget):
         self.hub.search.setText(repo)
         self.hub.show_repository(repo)
 
-    def _get(self, system: System, quantization: str = "") -> None:
+    def _get(self, system: System) -> None:
         self.tabs.setCurrentIndex(TABS.index("The hub"))
-        self.hub.show_first(system, quantization)
+        self.hub.show_first(system)
 
     def show_system(self, system: System) -> None:
         """Show the facts of a system."""

@@ -18,10 +18,9 @@ if TYPE_CHECKING:
 
 
 class PairsTab(QWidget):
-    """`wanted` carries the System somebody wants to get, and the quantization ("" for the usual one);
-    `compare_wanted` two ModelFacts; `page_wanted` a System."""
+    """`wanted` carries the System somebody wants to get; `compare_wanted` two ModelFacts; `page_wanted` a System."""
 
-    wanted = Signal(object, str)
+    wanted = Signal(object)
     compare_wanted = Signal(object, object)
     page_wanted = Signal(object)
 
@@ -48,9 +47,11 @@ class PairsTab(QWidget):
                     card = self._card(pair)
                     self._cards.append(card)
                     column.addWidget(card)
-        self._too_large = [s for name in catalogue.too_large if (s := catalogue.system(name)) is not None]
-        self._refused: list[PlainLabel] = []
-        self._add_too_large(column)
+        column.addWidget(PlainLabel("Beyond any workstation, with the arithmetic", role="muted"))
+        for entry in catalogue.refused:
+            system = catalogue.system(entry.system)
+            name = system.name if system else entry.system
+            column.addWidget(PlainLabel(f"{name}: {entry.arithmetic}", role="small", wrap=True))
         column.addStretch(1)
         area = QScrollArea()
         area.setAccessibleName("Pairs worth comparing")
@@ -62,25 +63,6 @@ class PairsTab(QWidget):
         shelf.changed.connect(self._follow)
         verdicts.changed.connect(self._follow)
         self._follow()
-
-    def _add_too_large(self, column: QVBoxLayout) -> None:
-        if self._too_large:
-            column.addWidget(PlainLabel("Too large for most desks", role="muted"))
-        for system in self._too_large:
-            card = QFrame()
-            card.setProperty("role", "card")
-            inner = QVBoxLayout(card)
-            inner.setContentsMargins(12, 8, 12, 8)
-            inner.setSpacing(4)
-            inner.addWidget(PlainLabel(f"{system.name} ({said.system_kind(system)})", wrap=True))
-            self._refused.append(PlainLabel(role="small", wrap=True))
-            inner.addWidget(self._refused[-1])
-            column.addWidget(card)
-
-    @property
-    def refused(self) -> tuple[str, ...]:
-        """What is said of those that are too large."""
-        return tuple(label.text() for label in self._refused)
 
     def _card(self, pair: Pair) -> _Card:
         systems = tuple(s for name in (pair.a, pair.b) if (s := self._catalogue.system(name)) is not None)
@@ -94,21 +76,22 @@ class PairsTab(QWidget):
         models = tuple(model for model in self._shelf.models() if model.is_intact)
         for card in self._cards:
             card.show_state(models, self._verdicts)
-        for label, system in zip(self._refused, self._too_large, strict=True):
-            label.say_or_hide(self._verdicts.arithmetic(system))
 
 
 class _Card(QFrame):
-    wanted = Signal(object, str)
+    wanted = Signal(object)
     compare_wanted = Signal(object, object)
     page_wanted = Signal(object)
 
     def __init__(self, pair: Pair, systems: tuple[System, System]) -> None:
         super().__init__()
         self.setProperty("role", "card")
-        self._systems = systems
-        self._quantizations = pair.quantizations
-        self._names = tuple(f"{s.name} {q}".strip() for s, q in zip(systems, pair.quantizations, strict=True))
+        self._quantizations = (pair.a_quantization, pair.b_quantization)
+        self._systems = (systems[0].at(pair.a_quantization), systems[1].at(pair.b_quantization))
+        self._names = tuple(
+            f"{system.name} {quantization}".strip()
+            for system, quantization in zip(systems, self._quantizations, strict=True)
+        )
         self._in_turn = pair.one_after_the_other
         self._here: tuple[ShelfModel | None, ...] = (None, None)
         self._buttons = []
@@ -116,43 +99,39 @@ class _Card(QFrame):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 8, 12, 8)
         layout.setSpacing(4)
-        layout.addWidget(
-            PlainLabel(
-                f"{self._names[0]} ({said.system_kind(a)})  and  {self._names[1]} ({said.system_kind(b)})", wrap=True
-            )
-        )
+        first, second = self._names
+        title = f"{first} ({said.system_kind(a)})  and  {second} ({said.system_kind(b)})"
+        layout.addWidget(PlainLabel(title, wrap=True))
         layout.addWidget(PlainLabel(pair.why, role="small", wrap=True))
+        layout.addWidget(PlainLabel(_licences(a, b), role="small", wrap=True))
         self.verdict = PlainLabel(role="small", wrap=True)
         layout.addWidget(self.verdict)
         row = QHBoxLayout()
         row.addStretch(1)
-        for number, name in enumerate(self._names):
-            button = QPushButton(f"Get {name}")
+        for number in range(2):
+            button = QPushButton(f"Get {self._names[number]}")
             button.clicked.connect(lambda _checked=False, which=number: self._press(which))
             row.addWidget(button)
             self._buttons.append(button)
         self.compare = QPushButton("Compare")
-        self.compare.setAccessibleName(f"Compare {self._names[0]} and {self._names[1]}")
+        self.compare.setAccessibleName(f"Compare {first} and {second}")
         self.compare.clicked.connect(self._compare)
         row.addWidget(self.compare)
         layout.addLayout(row)
 
     def show_state(self, models: tuple[ShelfModel, ...], verdicts: Verdicts) -> None:
         """Offer to get what is missing, or to compare where both are here; say whether both run."""
-        a, b = (_on_shelf(models, *side) for side in zip(self._systems, self._quantizations, strict=True))
-        self._here = (a[0] if a else None, b[0] if b else None)
+        sides = zip(self._systems, self._quantizations, strict=True)
+        self._here = tuple(next(iter(_on_shelf(models, *side)), None) for side in sides)
         for button, name, here in zip(self._buttons, self._names, self._here, strict=True):
             button.setText(f"{name} is here" if here else f"Get {name}…")
             button.setAccessibleName(f"About {name}, which is here" if here else f"Get {name}")
         self.compare.setEnabled(all(self._here))
         usual = "Too large together: one after the other." if self._in_turn else ""
-        self.verdict.say_or_hide(verdicts.of_pair(self._systems, self._quantizations, self._here) or usual)
+        self.verdict.say_or_hide(verdicts.of_pair(self._systems, self._here) or usual)
 
     def _press(self, number: int) -> None:
-        if self._here[number]:
-            self.page_wanted.emit(self._systems[number])
-        else:
-            self.wanted.emit(self._systems[number], self._quantizations[number])
+        (self.page_wanted if self._here[number] else self.wanted).emit(self._systems[number])
 
     def _compare(self) -> None:
         a, b = self._here
@@ -161,15 +140,17 @@ class _Card(QFrame):
 
 
 def _on_shelf(models: tuple[ShelfModel, ...], system: System, quantization: str) -> list[ShelfModel]:
-    """Models of a system that are here, those from the most trusted repository first; only those in `quantization`
-    where one is meant."""
+    """Files of the system that are here, of `quantization` where that is stated, the most trusted first."""
     repos = [source.repo for source in system.repositories]
-    found = [m for m in models if m.repo in repos and (not quantization or _quantization(m) == quantization)]
-    return sorted(found, key=lambda m: repos.index(m.repo or ""))
+    found = (m for m in models if m.repo in repos and m.facts is not None)
+    meant = (m for m in found if m.facts and quantization in ("", m.facts.quantization))
+    return sorted(meant, key=lambda m: repos.index(m.repo or ""))
 
 
-def _quantization(model: ShelfModel) -> str:
-    return model.facts.quantization if model.facts else ""
+def _licences(a: System, b: System) -> str:
+    """Under which licences the two stand, and whether their owners ask for consent first."""
+    said_of = [f"{s.license}{', the original is gated' if s.gated else ''}" for s in (a, b)]
+    return f"Licence: {said_of[0]}" if said_of[0] == said_of[1] else f"Licences: {said_of[0]} · {said_of[1]}"
 
 
 def _class_of(memory_bytes: int | None) -> int:

@@ -124,7 +124,8 @@ class ShelfTab(QWidget):
 
     def _describe(self, model: ShelfModel) -> str:
         row = self._verdicts.of_model(model)
-        return said.details(model) + (f"\n{self._verdicts.sentence(row)}" if row else "")
+        details = said.details(model, self._verdicts.system_of(model.repo))
+        return f"{details}\n{self._verdicts.sentence(row)}" if row else details
 
     def _follow(self) -> None:
         model: ShelfModel | None = self.table.chosen

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
-from weighin.core import words
 from weighin.core.comparisons.options import LoadOptions
 from weighin.core.downloads.repository import Listing, Variant
 from weighin.core.models.catalogue import Catalogue, System
@@ -29,6 +28,10 @@ class Verdicts(QObject):
         workstation.changed.connect(self.changed)
         workstation.computer.memory_changed.connect(self.changed)
 
+    def system_of(self, repo: str | None) -> System | None:
+        """What the catalogue knows of a repository; None where that is nothing."""
+        return self._catalogue.system_of(repo) if repo else None
+
     def of_model(self, model: ShelfModel) -> Row | None:
         """A model of the shelf; None where its header cannot be read."""
         return self._workstation.judge_file(model.facts) if model.facts is not None else None
@@ -38,12 +41,10 @@ class Verdicts(QObject):
         offered = self._workstation.offered.candidates(listing, self._catalogue)
         return {c.key.removeprefix(f"{listing.repo}/"): self._workstation.judge(c) for c in offered}
 
-    def of_pair(
-        self, systems: tuple[System, System], quantizations: tuple[str, str], here: tuple[ShelfModel | None, ...]
-    ) -> str:
-        """A sentence about two systems together, as files that are here or as they are had in these quantizations ("":
-        the usual ones); "" where their sizes are unknown."""
-        found = [self._candidate(*side) for side in zip(systems, quantizations, here, strict=True)]
+    def of_pair(self, systems: tuple[System, System], here: tuple[ShelfModel | None, ...]) -> str:
+        """A sentence about two systems together, as files that are here or as they are usually had; "" where their
+        sizes are unknown."""
+        found = [self._candidate(systems, here, number) for number in range(2)]
         budget = self._workstation.computer.budget
         if found[0] is None or found[1] is None or budget is None:
             return ""
@@ -68,26 +69,13 @@ class Verdicts(QObject):
         """A repository is looked at: the Workstation page shows its models too."""
         self._workstation.offered.show(listing)
 
-    def arithmetic(self, system: System) -> str:
-        """What a system would need, added up; "" where its size is unknown."""
-        quantization = _usual(system)
-        candidate = of_system(system, quantization)
-        if candidate is None or system.total is None:
-            return ""
-        plan = candidate.line.at(min(LoadOptions().context, system.context or LoadOptions().context))
-        budget = self._workstation.computer.budget
-        here = f" This computer has {words.size(budget.total)}." if budget else ""
-        return (
-            f"{words.parameters(system.total)} weights at {quantization} are ~{words.size(plan.weights_bytes)}, the "
-            f"cache of {words.count(plan.context)} tokens {words.size(plan.kv_bytes)}: "
-            f"~{words.size(plan.total_bytes)} in all.{here}"
-        )
-
-    def _candidate(self, system: System, quantization: str, model: ShelfModel | None) -> Candidate | None:
+    def _candidate(
+        self, systems: tuple[System, System], here: tuple[ShelfModel | None, ...], number: int
+    ) -> Candidate | None:
+        model, system = here[number], systems[number]
         if model is not None and (row := self.of_model(model)) is not None:
             return row.candidate
-        return of_system(system, quantization or _usual(system))
-
-
-def _usual(system: System) -> str:
-    return next((source.quantization for source in system.repositories if source.quantization), _USUAL)
+        # A system compared with itself: once in each of its quantizations.
+        which = number if systems[0].id == systems[1].id else 0
+        quantizations = [source.quantization or _USUAL for source in system.repositories] or [_USUAL]
+        return of_system(system, quantizations[min(which, len(quantizations) - 1)])

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from weighin.core import words
-from weighin.core.downloads.download import DownloadState, DownloadView
+from weighin.core.downloads.download import DownloadState, DownloadView, overall
+from weighin.core.downloads.repository import LeftOut
 from weighin.core.models.catalogue import System
+from weighin.core.models.look_words import type_doubt, type_shares
 from weighin.core.models.model import ModelFacts
 from weighin.core.models.shelf import Condition, ShelfModel
 from weighin.core.plans.verdict import kind_words
 from weighin.core.plans.workstation import Row
 from weighin.core.safe_text import safe_name
+
+_NAMED = 3
 
 
 def kind(facts: ModelFacts | None) -> str:
@@ -53,7 +59,11 @@ def download_line(view: DownloadView) -> str:
         return f"paused · {amount}"
     if view.state is DownloadState.FAILED:
         return f"stopped · {amount}"
-    parts = ["checking what is here" if view.phase == "checking" else "", amount]
+    phase = {"checking": "checking what is here", "waiting": "waiting"}
+    parts = [phase.get(view.phase, ""), amount]
+    if len(view.plan.files) > 1 and view.part:
+        here = f"{words.size(view.file_done) if view.file_done else '0'} of {words.size(view.file_total)}"
+        parts.append(f"part {view.part} of {len(view.plan.files)}: {here}")
     if view.speed is not None:
         parts.append(f"{words.size(view.speed)}/s")
     if view.seconds_left is not None:
@@ -61,8 +71,32 @@ def download_line(view: DownloadView) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def details(model: ShelfModel) -> str:
-    """All that is known of a model of the shelf, a line each."""
+def left_out(files: tuple[LeftOut, ...]) -> str:
+    """What a repository has beside models, by reason: each reason with its files, the first few by name."""
+    by_reason: dict[str, list[str]] = {}
+    for file in files:
+        by_reason.setdefault(file.reason, []).append(safe_name(file.path, 80))
+    lines = []
+    for reason, names in by_reason.items():
+        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+        lines.append(f"Left out: {', '.join(names[:_NAMED])}{more}: {reason}.")
+    return "\n".join(lines)
+
+
+def overall_line(views: Iterable[DownloadView]) -> str:
+    """All downloads together, in one line."""
+    all_of_them = overall(views)
+    done = words.size(all_of_them.done) if all_of_them.done else "0"
+    parts = [f"{words.plural(all_of_them.count, 'download')}: {done} of {words.size(all_of_them.total)}"]
+    if all_of_them.speed is not None:
+        parts.append(f"{words.size(all_of_them.speed)}/s")
+    if all_of_them.seconds_left is not None:
+        parts.append(f"{words.seconds(all_of_them.seconds_left)} left")
+    return " · ".join(parts)
+
+
+def details(model: ShelfModel, system: System | None = None) -> str:
+    """All that is known of a model of the shelf, a line each. `system`: what the catalogue has under its repository."""
     lines = [safe_name(model.path, 400)]
     if model.problem:
         lines.insert(0, model.problem)
@@ -73,8 +107,11 @@ def details(model: ShelfModel) -> str:
         more += [f"licence {safe_name(facts.license, 60)}"] if facts.license else ["no licence stated in the file"]
         more += [f"template {facts.template_sha256[:8]}" if facts.template_sha256 else "no chat template"]
         lines.append(" · ".join(more))
+        if facts.tensor_types:
+            lines.append(f"weights by bytes: {type_shares(facts)}{type_doubt(facts)}")
     if model.repo:
-        lines.append(f"hub:{model.repo}/{safe_name(model.hub_path or '', 200)}")
+        gate = " · the original is gated" if system is not None and system.gated else ""
+        lines.append(f"hub:{model.repo}/{safe_name(model.hub_path or '', 200)}{gate}")
     if len(model.stamps) > 1:
         lines.append(f"{len(model.stamps)} parts")
     return "\n".join(lines)

@@ -1,5 +1,9 @@
+import contextlib
+import random
+
 import pytest
 
+from weighin.core.downloads.download import Plan, WantedFile
 from weighin.core.downloads.hub_names import check_path, check_repository, parse_reference, place_below
 from weighin.core.downloads.repository import RemoteFile, group_files, quantization_of
 from weighin.core.errors import AppError
@@ -29,6 +33,13 @@ def file(path: str, size: int = 100, sha: str | None = "ab" * 32) -> RemoteFile:
         ("m-bf16.gguf", "BF16"),
         ("SmolLM3.gguf", ""),
         ("Qwen3-0.6B.gguf", ""),
+        ("sub dir/Tiny Q4_0.gguf", "Q4_0"),
+        ("m-FP16.gguf", "F16"),
+        ("m-fp32.gguf", "F32"),
+        ("m-Q4_K_P.gguf", "Q4_K_P"),
+        ("m-IQ4_KS.gguf", "IQ4_KS"),
+        ("m-Q8_K_XL.gguf", "Q8_K_XL"),
+        ("m-Q4_K-v2.gguf", "Q4_K"),
     ],
 )
 def test_quantizations_are_read_from_names_as_people_write_them(path: str, label: str) -> None:
@@ -43,6 +54,7 @@ def test_shards_are_one_row_in_order() -> None:
 
 
 def test_a_missing_shard_is_said() -> None:
+    """Fault 16."""
     (variant,), _ = group_files([file("m-Q4_0-00001-of-00003.gguf"), file("m-Q4_0-00003-of-00003.gguf")])
     assert variant.problem == "The hub has only 2 of the 3 parts of this model."
 
@@ -58,6 +70,12 @@ def test_a_missing_shard_is_said() -> None:
         ("m-mtp-Q8_0.gguf", "helper"),
         ("m.Q4_K_M.gguf.part1of5", "byte pieces"),
         ("m.Q4_K_M.gguf-split-a", "byte pieces"),
+        ("m-Q4_K_M.gguf.00001", "byte pieces"),
+        ("m.gguf.part-00001-of-2", "byte pieces"),
+        ("gemma-4-assistant-Q4_0.gguf", "helper"),
+        ("Q4_K_M/m-draft-Q4_K_M.gguf", "helper"),
+        ("m-Q4_K_M_draft.gguf", "helper"),
+        ("mtp-m-Q4_0.gguf", "helper"),
         ("../m-Q4_K_M.gguf", "outside its folder"),
         ("m\u202e-Q4_K_M.gguf", "not safe"),
     ],
@@ -66,6 +84,21 @@ def test_side_files_are_left_out_with_the_reason(path: str, word: str) -> None:
     variants, (left,) = group_files([file(path)])
     assert variants == ()
     assert word in left.reason
+
+
+@pytest.mark.parametrize(
+    "path", ["my-assistant-7B-Q4_K_M.gguf", "draft-horse-Q4_0.gguf", "Eagle-7B.Q4_K_M.gguf", "sub dir/Tiny Q4_0.gguf"]
+)
+def test_a_model_may_be_called_after_helpers(path: str) -> None:
+    (variant,), left = group_files([file(path)])
+    assert (variant.problem, left) == ("", ())
+
+
+@pytest.mark.parametrize("numbers", [(1, 2, 4), (0, 1, 2), (2, 3, 4)])
+def test_shards_are_numbered_from_one_to_their_count(numbers: tuple[int, ...]) -> None:
+    """Fault 16."""
+    (variant,), _ = group_files(file(f"m-Q4_0-{n:05d}-of-00003.gguf") for n in numbers)
+    assert variant.problem == "The parts of this model are not numbered from 1 to 3 at the hub."
 
 
 def test_files_that_are_no_models_are_not_mentioned() -> None:
@@ -87,6 +120,7 @@ HOSTILE = [
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_names_are_refused(name: str) -> None:
+    """Fault 14."""
     with pytest.raises(AppError) as refusal:
         check_path(name)
     assert refusal.value.kind == "name"
@@ -112,9 +146,44 @@ def test_a_reference_names_a_file() -> None:
 
 
 def test_a_link_does_not_lead_out_of_the_folder(tmp_path) -> None:
+    """Fault 14."""
     folder = tmp_path / "models"
     folder.mkdir()
     (folder / "out").symlink_to(tmp_path)
     with pytest.raises(AppError, match="outside"):
         place_below(folder, "out/x.gguf")
     assert place_below(folder, "in/x.gguf") == folder / "in" / "x.gguf"
+
+
+PIECES = ["..", ".", "/", "\\", "a", "gguf", " ", "-", "_", ":", "\0", "\n", "\u202e", "é", "CON", "nul", "~", "%2f"]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_no_name_whatever_leads_out_of_the_folder(tmp_path, seed: int) -> None:
+    """Fault 14: names thrown together from nasty pieces are refused, or lie inside; nothing else appears anywhere."""
+    chance = random.Random(seed)
+    folder = tmp_path / "outer" / "models"
+    folder.mkdir(parents=True)
+    accepted = 0
+    for _ in range(2000):
+        name = "".join(chance.choices(PIECES, k=chance.randint(1, 9)))
+        try:
+            place = place_below(folder, name)
+        except AppError as error:
+            assert error.kind == "name"
+            continue
+        accepted += 1
+        with contextlib.suppress(OSError):  # a file may stand where a folder is wanted
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(b"x")
+        assert place.resolve().is_relative_to(folder)
+    assert accepted > 5
+    assert list(tmp_path.iterdir()) == [tmp_path / "outer"]
+    assert list((tmp_path / "outer").iterdir()) == [folder]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_download_of_a_hostile_name_is_refused_before_any_request(name: str) -> None:
+    """Fault 14."""
+    with pytest.raises(AppError):
+        Plan("o/r", "0" * 40, (WantedFile(name, 1, "ab" * 32),))

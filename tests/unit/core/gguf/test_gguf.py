@@ -9,6 +9,7 @@ from typing import Any
 import gguf
 import pytest
 from tests.support.gguf_files import make_model
+from tests.support.split_files import split
 
 from weighin.core.errors import AppError
 from weighin.core.gguf.facts import model_facts
@@ -63,6 +64,7 @@ def test_missing_bytes_are_counted(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_no_model_is_called_by_its_name(tmp_path: Path, content: bytes, words: str) -> None:
+    """Fault 11."""
     path = tmp_path / "x.gguf"
     path.write_bytes(content)
     with pytest.raises(AppError, match=words) as refusal:
@@ -101,6 +103,20 @@ def test_lengths_that_lie_cost_no_memory() -> None:
     assert peak < 16 << 20
 
 
+def test_forty_bytes_on_the_disk_that_announce_an_array_cost_no_memory(tmp_path: Path) -> None:
+    """An ordinary file sets memory aside for all that it is asked to read, unlike one in memory."""
+    path = tmp_path / "x.gguf"
+    head = b"GGUF" + struct.pack("<IQQ", 3, 0, 1) + struct.pack("<Q", 1) + b"k"
+    tracemalloc.start()
+    for kind in (struct.pack("<IIQ", 9, 10, 15 << 20), struct.pack("<IQ", 8, 60 << 20)):
+        path.write_bytes(head + kind)
+        with pytest.raises(AppError, match="ends inside its header"):
+            read_header_of(path)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 4 << 20
+
+
 def test_a_thousand_damaged_headers_never_raise_anything_else(tmp_path: Path) -> None:
     whole = make_model(tmp_path / "m.gguf").read_bytes()
     draw = random.Random(4)
@@ -129,6 +145,7 @@ def test_values_of_the_wrong_kind_are_only_ignored(tmp_path: Path, add: Any, mon
 
 
 def test_split_models_know_their_parts(tmp_path: Path) -> None:
+    """Fault 16."""
     whole = make_model(tmp_path / "m.gguf").read_bytes()
     (tmp_path / "big-00001-of-00003.gguf").write_bytes(whole)
     (tmp_path / "big-00003-of-00003.gguf").write_bytes(whole)
@@ -139,6 +156,37 @@ def test_split_models_know_their_parts(tmp_path: Path) -> None:
     facts = model_facts(tmp_path / "big-00003-of-00003.gguf")
     assert facts.path.endswith("big-00001-of-00003.gguf")
     assert facts.file_bytes == 3 * len(whole)
+
+
+@pytest.mark.parametrize(
+    ("harm", "words"),
+    [
+        ("none", ""),
+        ("swapped", "Part 1 of this model says of itself that it is part 2"),
+        ("of another split", "belongs to one of 2 parts, not of 3"),
+        ("of another model", "do not belong together"),
+    ],
+)
+def test_parts_in_the_wrong_order_or_of_other_models_are_refused(tmp_path: Path, harm: str, words: str) -> None:
+    """Fault 16: a part missing is refused above; here the names are right and the contents are not."""
+    whole = make_model(tmp_path / "m.gguf")
+    parts = split(whole, tmp_path, "big", 3)
+    (tmp_path / "other").mkdir()
+    if harm == "swapped":
+        first, second = parts[0].read_bytes(), parts[1].read_bytes()
+        parts[0].write_bytes(second)
+        parts[1].write_bytes(first)
+    elif harm == "of another split":
+        parts[1].write_bytes(split(whole, tmp_path / "other", "big", 2)[1].read_bytes())
+    elif harm == "of another model":
+        larger = make_model(tmp_path / "moe.gguf", arch="qwen3moe", experts=8)
+        parts[1].write_bytes(split(larger, tmp_path / "other", "big", 3)[1].read_bytes())
+    if not words:
+        assert model_facts(parts[1]).parameters == model_facts(whole).parameters
+        return
+    with pytest.raises(AppError, match=words) as refusal:
+        model_facts(parts[0])
+    assert refusal.value.kind == "parts"
 
 
 def _with_vocabulary(words: list[bytes], cut: int | None = None) -> bytes:

@@ -80,6 +80,7 @@ def test_nothing_is_read_again_when_nothing_changed(home: Path, monkeypatch: pyt
 
 
 def test_a_changed_shrunk_or_vanished_file_is_marked(home: Path) -> None:
+    """Fault 17."""
     path = home / ".cache/llama.cpp/ggml_tiny.gguf"
     models = look_again(home)
     with path.open("r+b") as stream:
@@ -112,6 +113,7 @@ def test_one_model_is_looked_at_again_as_a_scan_would(home: Path) -> None:
 
 
 def test_an_altered_file_is_not_run_blindly(home: Path) -> None:
+    """Fault 18."""
     path = home / ".lmstudio/models/owner/some-GGUF/lm-Q4_K_M.gguf"
     models = look_again(home)
     checked = tuple(verified(m, (SHA,), m.stamps) if m.path == str(path) else m for m in models)
@@ -126,6 +128,7 @@ def test_an_altered_file_is_not_run_blindly(home: Path) -> None:
 
 
 def test_a_file_that_is_no_model_says_what_it_is(home: Path, tmp_path: Path) -> None:
+    """Fault 11."""
     own = tmp_path / "own"
     own.mkdir()
     for name, content in {
@@ -181,3 +184,63 @@ def test_names_that_mean_several_are_refused(home: Path) -> None:
     assert find_on_shelf(models, "qwen:7b").source == OLLAMA
     with pytest.raises(AppError, match="no model"):
         find_on_shelf(models, "nothing like it")
+
+
+def test_ollama_says_which_repository_of_the_hub_a_model_came_from(home: Path, tiny: Path) -> None:
+    place(tiny, home / ".ollama/models/blobs" / f"sha256-{SHA}")
+    shutil.rmtree(home / ".ollama/models/manifests")
+    manifest(home, "hf.co/bartowski/Some-GGUF/Q4_K_M", f"sha256:{SHA}")
+    (model,) = (m for m in look_again(home) if m.source == OLLAMA)
+    assert (model.repo, model.digests, model.known_to_hub) == ("bartowski/Some-GGUF", (SHA,), True)
+    assert model.name == "hf.co/bartowski/Some-GGUF:Q4_K_M"
+    assert model.facts and model.facts.sha256 == SHA
+    assert not model.verified
+
+
+def test_ollamas_own_registry_is_not_the_hub(home: Path) -> None:
+    (model,) = (m for m in look_again(home) if m.source == OLLAMA)
+    assert (model.repo, model.known_to_hub) == (None, False)
+
+
+LLAMA_URL = "https://huggingface.co/ggml-org/tiny-GGUF/resolve"
+
+
+@pytest.mark.parametrize(
+    ("note", "known"),
+    [
+        ({"url": f"{LLAMA_URL}/main/sub/tiny.gguf", "etag": f'"{SHA}"'}, ("ggml-org/tiny-GGUF", "sub/tiny.gguf", SHA)),
+        ({"url": f"{LLAMA_URL}/main/tiny.gguf?download=true"}, ("ggml-org/tiny-GGUF", "tiny.gguf", None)),
+        ({"url": f"{LLAMA_URL}/main/../../x.gguf", "etag": SHA}, (None, None, None)),
+        ({"url": "https://mirror.example/o/r/resolve/main/x.gguf", "etag": SHA}, (None, None, None)),
+        ({"url": "https://[", "etag": 5}, (None, None, None)),
+        ([], (None, None, None)),
+    ],
+)
+def test_llama_cpps_note_beside_a_file_says_where_it_came_from(home: Path, note: object, known: tuple) -> None:
+    (home / ".cache/llama.cpp/ggml_tiny.gguf.json").write_text(json.dumps(note))
+    (model,) = (m for m in look_again(home) if m.source == LLAMA_CPP)
+    assert (model.repo, model.hub_path, next(iter(model.digests), None)) == known
+
+
+def test_folders_that_other_programs_were_told_to_use(home: Path, tiny: Path) -> None:
+    chosen = home / "big disk"
+    place(tiny, chosen / "lm/o/r-GGUF/x.gguf")
+    place(tiny, chosen / "g4ä/y.gguf")
+    place(tiny, chosen / "g4ä/incomplete-z.gguf")
+    place(tiny, home / "data/nomic.ai/GPT4All/w.gguf")
+    (home / ".lmstudio/settings.json").write_text(json.dumps({"downloadsFolder": str(chosen / "lm")}))
+    ini = home / ".config/nomic.ai/GPT4All.ini"
+    ini.parent.mkdir(parents=True)
+    ini.write_text(f"[General]\nmodelPath={chosen}/g4\\xe4\nuserDefaultModel=x\n")
+    everywhere = usual_places(home / "no hub", home, {"XDG_DATA_HOME": str(home / "data")})
+    found = {Path(m.path).stem: (m.source, m.repo) for m in scan((), everywhere, ())}
+    assert found["x"] == (LM_STUDIO, "o/r-GGUF")
+    assert found["y"] == found["w"] == (GPT4ALL, None)
+    assert "incomplete-z" not in found
+    assert found["lm-Q4_K_M"] == (LM_STUDIO, "owner/some-GGUF")
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"downloadsFolder": 5}', '{"downloadsFolder": "rel"}', "x" * (2 << 20)])
+def test_settings_that_are_none_count_as_none(home: Path, content: str) -> None:
+    (home / ".lmstudio/settings.json").write_text(content)
+    assert len(look_again(home)) == 5
