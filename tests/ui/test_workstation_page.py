@@ -408,3 +408,21 @@ def test_everything_fits_a_small_window(shown: Kit, page: WorkstationPage, qtbot
     assert table.isColumnHidden([c.head for c in COLUMNS].index("KV cache"))
     shown.window.resize(2500, 1200)
     qtbot.waitUntil(lambda: not table.isColumnHidden([c.head for c in COLUMNS].index("KV cache")))
+
+
+def test_everything_is_said_for_the_cache_that_is_chosen(page: WorkstationPage) -> None:
+    before = {row.candidate.key: row for row in page.runs.table.rows.shown}
+    page.runs.kv_type.setCurrentText("KV q8_0")
+    after = {row.candidate.key: row for row in page.runs.table.rows.shown}
+    small = SMALL.path
+    assert after[small].plan.kv_bytes == round(before[small].plan.kv_bytes * 34 / 64)
+    assert all(after[key].needs <= before[key].needs for key in before)
+
+
+def test_a_file_that_was_replaced_is_planned_again(shown: Kit) -> None:
+    station = shown.station.workstation
+    station.plan(SMALL)
+    station.plan(SMALL)
+    assert shown.station.planner.asked.count(SMALL.path) == 1
+    station.plan(replace(SMALL, file_bytes=SMALL.file_bytes + 1))
+    assert shown.station.planner.asked.count(SMALL.path) == 2

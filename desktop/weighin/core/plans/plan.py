@@ -122,6 +122,10 @@ class PlanLine:
         """The plan for the most context asked for."""
         return self.points[-1]
 
+    def with_kv(self, factor: float) -> PlanLine:
+        """The line with a KV cache stored in `factor` times the bytes: arithmetic, so it is marked as that."""
+        return PlanLine(tuple(_with_kv(plan, factor) for plan in self.points))
+
     def at(self, context: int) -> MemoryPlan:
         """The plan for `context` tokens; beyond the outermost points their line goes on."""
         cells = padded(context)
@@ -164,6 +168,12 @@ class PlanLine:
 def padded(context: int) -> int:
     """How many tokens llama.cpp keeps room for where `context` are asked for."""
     return -(-context // _CELLS) * _CELLS
+
+
+def _with_kv(plan: MemoryPlan, factor: float) -> MemoryPlan:
+    kv = round(plan.kv_bytes * factor)
+    peak = plan.loading_peak_bytes + kv - plan.kv_bytes
+    return replace(plan, kv_bytes=kv, loading_peak_bytes=peak, method=PlanMethod.FORMULA)
 
 
 def _between(low: MemoryPlan, high: MemoryPlan, name: str, context: int) -> int:

@@ -132,3 +132,10 @@ def test_several_workers_share_what_is_mapped() -> None:
 def test_one_file_in_both_lanes_is_in_memory_once() -> None:
     both = pair_verdict((LINE, LINE), 4096, Budget(50 * GB, 64 * GB), (None, None), same_file=True)
     assert both.total_bytes == 2 * LINE.at(4096).ram_bytes - 18 * GB
+
+
+def test_a_smaller_cache_is_arithmetic_and_says_so() -> None:
+    half = LINE.with_kv(0.5).at(4096)
+    assert half.kv_bytes == LINE.at(4096).kv_bytes // 2
+    assert half.method is PlanMethod.FORMULA
+    assert half.weights_bytes == LINE.at(4096).weights_bytes
