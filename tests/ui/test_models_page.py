@@ -300,3 +300,11 @@ def test_what_is_too_large_is_refused_with_its_arithmetic(page: ModelsPage) -> N
     assert first.startswith("405B weights at Q4_K_M are ~248 GB, the cache of 4\u202f096 tokens 2.1 GB")
     assert "This computer has" in first
     assert len(page.pairs.refused) == 3
+
+
+def test_a_system_of_the_catalogue_says_whether_it_runs_here(page: ModelsPage) -> None:
+    table = page.systems.systems
+    said = {system.name: cells(table, row)[-1] for row, system in enumerate(table.records)}
+    assert said["Qwen3-0.6B"] == "~ runs"
+    assert said["GPT-3 175B"] == "-"
+    assert "~ no" in said.values()
