@@ -300,10 +300,13 @@ def test_a_model_at_the_hub_is_looked_into_and_sliced_before_any_download(shown:
     assert cell(page, key, "Needs") == "5.2 kB"
     assert cell(page, key, "Kind") == "MoE 30.5B, 3.3B active"
     assert detail.look.isHidden()
+    ((model, load, plan, forecast, _threads),) = shown.station.ledger.promised
+    assert (model.path, load, plan.context, forecast) == ("hub:x", LoadOptions(), 4096, None)
     detail.slice.click()
     assert shown.station.forecaster.asked == [("hub:x", "/tmp/stand-in.gguf")]
     shown.station.forecaster.give(SLICE)
     assert cell(page, key, "Tokens/s") == "~ 12.0 (11.0 to 13.0)"
+    assert shown.station.ledger.promised[-1][3] == SLICE
 
 
 def test_a_header_that_cannot_be_read_is_said(shown: Kit, page: WorkstationPage) -> None:

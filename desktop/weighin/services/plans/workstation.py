@@ -7,6 +7,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal
 
 from weighin.core.comparisons.options import LoadOptions
+from weighin.core.computer.machine import threads_per_lane
 from weighin.core.errors import AppError
 from weighin.core.models.catalogue import Catalogue
 from weighin.core.models.model import ModelFacts
@@ -15,6 +16,7 @@ from weighin.core.plans.memory_formula import KV_BYTES
 from weighin.core.plans.plan import SpeedForecast, SpeedMethod
 from weighin.core.plans.prediction import KINDS, Measured, Prediction
 from weighin.core.plans.workstation import Conditions, Row, measured_by_file, row_of
+from weighin.services.machine.cpu import physical_cores
 from weighin.services.machine.this_computer import ThisComputer
 from weighin.services.models.library import Library
 from weighin.services.models.shelf import Shelf
@@ -58,6 +60,7 @@ class Workstation(QObject):
         self._slicing = ""
         library.changed.connect(self.changed)
         offered.changed.connect(self.changed)
+        offered.looked.connect(lambda plan: self._promise(plan, _OPTIONS, None))
         planner.planned.connect(self._on_planned)
         ledger.changed.connect(self._on_ledger)
 
@@ -148,7 +151,15 @@ class Workstation(QObject):
 
         self._slicing = candidate.key
         self.changed.emit()
-        self._forecaster.forecast(model, self._options, lambda _forecast: over(None), over, stand_in)
+        options = self._options
+
+        def timed(forecast: SpeedForecast) -> None:
+            plan = self._planner.known(model, options) or self.offered.plan(candidate)
+            if plan is not None:
+                self._promise(plan, options, forecast)
+            over(None)
+
+        self._forecaster.forecast(model, options, timed, over, stand_in)
 
     def stop_slice(self) -> None:
         """Time no slice any more."""
@@ -180,6 +191,14 @@ class Workstation(QObject):
     def _facts(self, candidate: Candidate) -> ModelFacts | None:
         """What its header says, where that lies here or was looked into."""
         return candidate.facts or self.offered.facts(candidate)
+
+    def _promise(self, plan: Plan, options: LoadOptions, forecast: SpeedForecast | None) -> None:
+        """Keep what is shown of a model, to be held against its first run."""
+        if not plan.refusal:
+            model = plan.model
+            memory = plan.line.at(min(options.context, model.context_length or options.context))
+            threads = threads_per_lane(physical_cores(), 1, model)
+            self._ledger.promise(model, options, memory, forecast, threads)
 
     def _refine(self, candidates: tuple[Candidate, ...]) -> None:
         """What is known of speed beyond bandwidth: slices, earlier runs, and how wrong bandwidth was so far."""
