@@ -119,3 +119,14 @@ def test_a_runner_refuses_by_the_plan(qtbot: Any, tmp_path: Path) -> None:
     assert [r.answer.failure.kind for r in refused.results if r.answer.failure] == ["memory"] * 2
     runs.close()
     kit.close()
+
+
+def test_whoever_asks_for_a_plan_while_models_run_gets_it_afterwards(qtbot: Any, tmp_path: Path) -> None:
+    kit = Kit(qtbot, tmp_path)
+    kit.outlook.begin()
+    plans: list[object] = []
+    kit.planner.plan(ONE, LOAD, plans.append)
+    assert kit.planner._running is None
+    kit.outlook.end()
+    qtbot.waitUntil(lambda: len(plans) == 1, timeout=30_000)
+    kit.close()

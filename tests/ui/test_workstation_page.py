@@ -20,7 +20,7 @@ from weighin.core.plans.plan import SpeedForecast, SpeedMethod
 from weighin.core.plans.prediction import Measured, Prediction
 from weighin.core.plans.rough_plan import rough_line
 from weighin.core.plans.verdict import Budget
-from weighin.ui.main_window import COMPARE, MODELS, WORKSTATION
+from weighin.ui.main_window import COMPARE, MMLU, MODELS, WORKSTATION
 from weighin.ui.workstation.columns import COLUMNS
 from weighin.ui.workstation.memory_bar import parts_of
 from weighin.ui.workstation.workstation_page import WorkstationPage
@@ -429,3 +429,16 @@ def test_a_file_that_was_replaced_is_planned_again(shown: Kit) -> None:
     assert shown.station.planner.asked.count(SMALL.path) == 1
     station.plan(replace(SMALL, file_bytes=SMALL.file_bytes + 1))
     assert shown.station.planner.asked.count(SMALL.path) == 2
+
+
+def test_neither_a_comparison_nor_an_evaluation_begins_beside_a_slice(shown: Kit, page: WorkstationPage) -> None:
+    shown.station.forecaster.timing = True
+    shown.start()
+    assert shown.runner.requests == []
+    assert "being measured on the Workstation page" in shown.page.prompt.error
+    shown.window.show_page(MMLU)
+    shown.window.mmlu_page.setup.start.click()
+    assert shown.evaluations.runner.requests == []
+    shown.station.forecaster.timing = False
+    shown.start()
+    assert len(shown.runner.requests) == 1

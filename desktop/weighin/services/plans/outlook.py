@@ -39,15 +39,11 @@ class Outlook(QObject):
         """`budget`: memory now."""
         super().__init__(parent)
         self._planner, self._forecaster, self._budget = planner, forecaster, budget
-        self._running = False
-        self._waiting: list[tuple[ModelFacts, LoadOptions]] = []
         planner.planned.connect(lambda _plan: self.changed.emit())
 
     def ask(self, model: ModelFacts, load: LoadOptions) -> None:
         """Have `model` planned; `changed` follows where it was not yet."""
-        if self._running:
-            self._waiting.append((model, load))
-        elif self._planner.known(model, load) is None:
+        if self._planner.known(model, load) is None:
             self._planner.plan(model, load, lambda _plan: None)
 
     def of(self, model: ModelFacts, load: LoadOptions, extra_bytes: int = 0) -> Expectation | None:
@@ -65,14 +61,11 @@ class Outlook(QObject):
 
     def begin(self) -> None:
         """Models begin to run: nothing is planned now."""
-        self._running = True
+        self._planner.hold()
 
     def end(self) -> None:
         """They have run: plan what was asked for meanwhile."""
-        self._running = False
-        waiting, self._waiting = self._waiting, []
-        for model, load in waiting:
-            self.ask(model, load)
+        self._planner.release()
 
 
 def _context(model: ModelFacts, load: LoadOptions) -> int:

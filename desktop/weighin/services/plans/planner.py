@@ -79,7 +79,16 @@ class Planner(QObject):
         self._waiting: dict[_Key, list[tuple[Done, Refused]]] = {}
         self._queue: deque[_Job] = deque()
         self._running: Question | None = None
-        self._closed = False
+        self._closed = self._held = False
+
+    def hold(self) -> None:
+        """Begin no plan from now on: models run, and both would disturb each other."""
+        self._held = True
+
+    def release(self) -> None:
+        """Go on with what was asked for."""
+        self._held = False
+        self._next()
 
     def plan(
         self,
@@ -121,7 +130,7 @@ class Planner(QObject):
         self._tasks.close()
 
     def _next(self) -> None:
-        if self._running is not None or not self._queue or self._closed:
+        if self._running is not None or not self._queue or self._closed or self._held:
             return
         job = self._queue.popleft()
         request = PlanRequest(1, job.stand_in, job.model.file_bytes, job.options, contexts_of(job.model))

@@ -27,6 +27,9 @@ from weighin.services.plans.planner import Plan, Planner
 from weighin.services.tasks import Failed
 
 _OPTIONS = LoadOptions()
+_MEASURING = (
+    "This computer is being measured on the Workstation page: both would disturb each other. Wait some seconds."
+)
 # A file as it is now, and how its KV cache is stored: replaced or stored otherwise it is planned again.
 _Asked = tuple[str, int, str | None, str]
 
@@ -126,6 +129,11 @@ class Workstation(QObject):
             waiting = (facts for facts in self._library.models() if self._asked_of(facts) not in self._asked)
             if (facts := next(waiting, None)) is not None:
                 self.plan(facts)
+
+    @property
+    def reason_to_wait(self) -> str:
+        """Why no model may run now, in a sentence; "" where it may."""
+        return _MEASURING if self._forecaster.timing or self.computer.bandwidth.measuring else ""
 
     @property
     def slicing(self) -> str:
