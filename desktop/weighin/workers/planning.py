@@ -36,8 +36,8 @@ class Planning:
     def __init__(self, request: Plan, log: NativeLog, memory: OwnMemory, build: str) -> None:
         self._request, self._log, self._memory, self._build = request, log, memory, build
 
-    def run(self) -> Planned:
-        """The plans. Raises EngineError with the reason where this engine cannot run the model."""
+    def run(self, gpu_free_bytes: int | None) -> Planned:
+        """The plans, beside what is free on GPUs. Raises EngineError where this engine cannot run the model."""
         request = self._request
         headers = self._headers()
         model = self._open()
@@ -58,7 +58,7 @@ class Planning:
             formula_plan(headers, request.file_bytes, replace(request.options, context=c, gpu_layers=on_gpu), repacked)
             for c in contexts
         )
-        return Planned(request.id, plans, formula)
+        return Planned(request.id, plans, formula, gpu_free_bytes)
 
     def _headers(self) -> list[Header]:
         try:

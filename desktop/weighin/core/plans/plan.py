@@ -140,15 +140,23 @@ class PlanLine:
         kv, compute, output, overhead, gpu = (_between(low, high, name, context) for name in _GROWING)
         return low.weights_bytes - low.idle_bytes + low.state_bytes + kv + compute + output + overhead - gpu
 
-    def largest_context(self, budget_bytes: int, trained: int | None, step: int = 256) -> int:
-        """The most tokens of context (a multiple of `step`, at most `trained`) within `budget_bytes`; 0: none."""
+    def largest_context(
+        self, budget_bytes: int, trained: int | None, step: int = 256, gpu_bytes: int | None = None
+    ) -> int:
+        """The most tokens of context (a multiple of `step`, at most `trained`) within `budget_bytes` of main memory and
+        `gpu_bytes` on GPUs (None: unknown, or no matter); 0: none."""
+
+        def fits(context: int) -> bool:
+            on_gpu = gpu_bytes is None or self.at(context).gpu_bytes <= gpu_bytes
+            return on_gpu and self.needed_at(context) <= budget_bytes
+
         most = trained or self.upper.context
         if most < step:
-            return most if self.needed_at(most) <= budget_bytes else 0
+            return most if fits(most) else 0
         low, high = 0, most // step
         while low < high:
             middle = (low + high + 1) // 2
-            if self.needed_at(middle * step) <= budget_bytes:
+            if fits(middle * step):
                 low = middle
             else:
                 high = middle - 1

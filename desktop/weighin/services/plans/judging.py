@@ -69,7 +69,9 @@ def new_judging(
     promises = Promises(models.planner, forecaster, ledger)
     runner.started.connect(promises.begin)
     blind.revealed.connect(ledger.settle)
-    return Judging(ledger, Outlook(models.planner, forecaster, memory_budget), workstation, promises)
+    models.planner.planned.connect(lambda plan: computer.take_gpu_free(plan.gpu_free_bytes))
+    outlook = Outlook(models.planner, forecaster, lambda: computer.with_gpus(memory_budget()))
+    return Judging(ledger, outlook, workstation, promises)
 
 
 def _threads(model: ModelFacts) -> int:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
 
 from weighin.core.comparisons.options import LoadOptions
+from weighin.core.computer.machine import active_bytes
 from weighin.core.models.model import ModelFacts
 from weighin.core.plans.plan import MemoryPlan, SpeedForecast, Verdict
 from weighin.core.plans.verdict import Budget, refused, verdict
@@ -55,8 +56,8 @@ class Outlook(QObject):
         memory = plan.line.at(_context(model, load))
         if plan.refusal:
             return Expectation(memory, refused(plan.refusal), None)
-        free = Budget(max(0, budget.available + extra_bytes), budget.total)
-        found = verdict(plan.line, memory.context, free, model.context_length)
+        free = replace(budget, available=max(0, budget.available + extra_bytes))
+        found = verdict(plan.line, memory.context, free, model.context_length, active_bytes(model))
         return Expectation(memory, found, self._forecaster.known(model, load))
 
     def begin(self) -> None:

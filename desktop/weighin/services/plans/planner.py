@@ -35,11 +35,13 @@ _AGREE_BYTES = 32 << 20
 
 @dataclass(frozen=True)
 class Plan:
-    """The needs of one model as a function of the context. refusal: why this engine cannot run it, "" where it can."""
+    """The needs of one model as a function of the context. refusal: why this engine cannot run it, "" where it can.
+    gpu_free_bytes: what the engine found free on GPUs then, None where it can use none."""
 
     model: ModelFacts
     line: PlanLine
     refusal: str = ""
+    gpu_free_bytes: int | None = None
 
 
 @dataclass(frozen=True)
@@ -144,7 +146,7 @@ class Planner(QObject):
             self._running.deleteLater()
             self._running = None
         if isinstance(answer, Planned):
-            self._settle(job, Plan(job.model, _line(answer)))
+            self._settle(job, Plan(job.model, _line(answer), gpu_free_bytes=answer.gpu_free_bytes))
         else:
             self._fall_back(job, answer)
         self._next()
