@@ -204,6 +204,23 @@ def test_what_lies_on_a_gpu_is_not_in_the_bar(page: WorkstationPage) -> None:
     assert sum(part.value for part in parts_of(replace(plan, gpu_bytes=0))) == plan.ram_bytes + 6 * GB
 
 
+def test_the_bar_of_two_leaves_out_what_lies_on_gpus_and_the_peak_while_loading_is_said(
+    shown: Kit, page: WorkstationPage
+) -> None:
+    for facts in (OTHER, SMALL):
+        shown.station.planner.give(facts, facts.file_bytes)
+    known = shown.station.planner.plans[SMALL.path]
+    points = tuple(replace(p, gpu_bytes=3 * GB, mapped_bytes=2 * GB) for p in known.line.points)
+    shown.station.planner.plans[SMALL.path] = replace(known, line=replace(known.line, points=points))
+    shown.station.planner.planned.emit(known)
+    choose(page, SMALL.path)
+    assert "While loading at most " in page.runs.detail.row.notice.text()
+    choose(page, OTHER.path, SMALL.path)
+    rows = {row.candidate.key: row for row in page.runs.table.rows.shown}
+    bar = page.runs.detail.pair.memory.bar
+    assert sum(part.value for part in bar.parts) == sum(rows[p].needs for p in (OTHER.path, SMALL.path))
+
+
 def test_what_was_measured_stands_beside_the_forecast(shown: Kit, page: WorkstationPage) -> None:
     choose(page, SMALL.path)
     shown.station.ledger.keep(prediction(SMALL))

@@ -16,6 +16,8 @@ from weighin.hub.http import Http
 
 # Most headers of today are 2 to 16 MB, nearly all of it vocabulary.
 _FIRST = 2 << 20
+# What follows in the other parts of a split model is no more than their tables of tensors.
+_FIRST_OF_OTHERS = 128 << 10
 _MOST_AT_ONCE = 4 << 20
 _MOST_SHARDS = 64
 
@@ -23,9 +25,10 @@ _MOST_SHARDS = 64
 class RangeStream(io.RawIOBase):
     """The first bytes of a remote file as a stream, fetched as it is read."""
 
-    def __init__(self, http: Http, url: str, size: int, repo: str) -> None:
+    def __init__(self, http: Http, url: str, size: int, repo: str, first: int = _FIRST) -> None:
+        """`first`: bytes to fetch at the first step; every further step is twice as long."""
         self._http, self._url, self._size, self._repo = http, url, size, repo
-        self._step = _FIRST
+        self._step = first
         self._data = bytearray()
         self._at = 0
 
@@ -77,7 +80,7 @@ def remote_facts(
     headers: list[Header] = []
     for file in variant.files:
         url = f"{endpoint}/{repo}/resolve/{commit}/{quote(file.path)}"
-        stream = RangeStream(http, url, file.size, repo)
+        stream = RangeStream(http, url, file.size, repo, _FIRST_OF_OTHERS if headers else _FIRST)
         header = read_header(stream)  # type: ignore[arg-type]
         if header.needed_bytes > file.size:
             missing = header.needed_bytes - file.size

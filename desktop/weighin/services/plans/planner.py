@@ -25,6 +25,7 @@ from weighin.services.tasks import TaskRunner
 # Where a plan is asked for: sliding windows and caches are on a line between these.
 _CONTEXTS = (1024, 2048, 4096, 8192, 16_384, 65_536)
 _SMALLEST = 16
+_AT_THE_HUB = "hub:"
 _DEADLINE_MS = 60_000
 # What the formula says of a repacked copy, which only the engine knows: none.
 _NO_TYPES: frozenset[int] = frozenset()
@@ -51,6 +52,7 @@ class _Key:
     path: str
     size: int
     stamp: int
+    digest: str | None
     batch: int
     kv_type: str
     gpu_layers: int
@@ -201,4 +203,6 @@ def _key(model: ModelFacts, options: LoadOptions) -> _Key:
         size, stamp = stat.st_size, stat.st_mtime_ns
     except (OSError, ValueError):
         size, stamp = model.file_bytes, 0
-    return _Key(model.path, size, stamp, options.batch, options.kv_type, options.gpu_layers)
+    # At the hub another commit may hold another file under the same name.
+    digest = model.sha256 if model.path.startswith(_AT_THE_HUB) else None
+    return _Key(model.path, size, stamp, digest, options.batch, options.kv_type, options.gpu_layers)
