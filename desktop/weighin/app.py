@@ -74,10 +74,21 @@ class Program:
         if self._judging is None:
             from weighin.services.plans.judging import new_judging
             from weighin.ui.compare.lane_outlooks import LaneOutlooks
+            from weighin.ui.compare.picker_verdicts import judge_of
 
-            judging = new_judging(self._profile, self._settings, self.library, self.models, self.runner, self.blind)
+            judging = new_judging(
+                self._profile,
+                self._settings,
+                self.library,
+                self.models,
+                self.runner,
+                self.blind,
+                lambda: self._evaluations is not None and self._evaluations.runner.running,
+            )
             judging.ledger.damaged.connect(self.window.show_notice)
             self.outlooks = LaneOutlooks(judging.outlook, self.runner, self.window.compare, self.window)
+            for pane in self.window.compare.panes:
+                pane.header.picker.set_judge(judge_of(judging.workstation))
             self._judging = judging
         return self._judging
 

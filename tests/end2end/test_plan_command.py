@@ -125,6 +125,10 @@ def test_all_parts_of_a_split_model_are_planned_as_one(plan: Any, hub: LoopbackH
         assert found["kv_bytes"] == whole["kv_bytes"]
         assert found["weights_bytes"] == pytest.approx(whole["weights_bytes"], abs=64 << 10)
     assert there["speed"]["method"] == "slice"
+    ranges = {r.path.rsplit("/", 1)[-1]: r.headers["range"] for r in hub.requests() if "range" in r.headers}
+    sizes = [part.stat().st_size for part in parts]
+    assert sizes[1] > 128 << 10
+    assert ranges[parts[1].name] == f"bytes=0-{(128 << 10) - 1}"  # a table of tensors needs no more
 
 
 @pytest.mark.parametrize(
@@ -170,3 +174,9 @@ def test_a_plan_is_for_the_options_that_are_asked_for(plan: Any, tiny: Path) -> 
     assert b["compute_bytes"] < 3 * a["compute_bytes"]
     assert b["overhead_bytes"] > 2.5 * a["overhead_bytes"]
     plan(tiny, "--lanes", 0, status=2)
+
+
+def test_what_cannot_run_is_not_weighed_for_people(plan: Any, tmp_path: Path) -> None:
+    page = plan(make_model(tmp_path / "strange.gguf", arch="unheard-of"), "--no-slice").stdout
+    assert "unheard-of" in page
+    assert "Fills" not in page

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -118,4 +119,24 @@ def test_a_runner_refuses_by_the_plan(qtbot: Any, tmp_path: Path) -> None:
     assert [r.answer.stop_reason for r in refused.results] == [StopReason.FAILED] * 2
     assert [r.answer.failure.kind for r in refused.results if r.answer.failure] == ["memory"] * 2
     runs.close()
+    kit.close()
+
+
+def test_whoever_asks_for_a_plan_while_models_run_gets_it_afterwards(qtbot: Any, tmp_path: Path) -> None:
+    kit = Kit(qtbot, tmp_path)
+    kit.outlook.begin()
+    plans: list[object] = []
+    kit.planner.plan(ONE, LOAD, plans.append)
+    assert kit.planner._running is None
+    kit.outlook.end()
+    qtbot.waitUntil(lambda: len(plans) == 1, timeout=30_000)
+    kit.close()
+
+
+def test_another_commit_of_a_model_at_the_hub_is_planned_again(qtbot: Any, tmp_path: Path) -> None:
+    kit = Kit(qtbot, tmp_path)
+    old, new = (replace(ONE, path="hub:o/r/x.gguf", sha256=digit * 64) for digit in "ab")
+    kit.planned(old)
+    assert kit.planner.known(old, LOAD) is not None
+    assert kit.planner.known(new, LOAD) is None
     kit.close()

@@ -210,3 +210,16 @@ def test_a_run_that_cannot_begin_leads_back(kit: Kit, setup: SetupView, qtbot: Q
     assert not kit.window.mmlu_page.shows_run
     assert setup.error.label.text() == "The questions are not there any more."
     assert setup.amount.n == 50
+
+
+def test_it_is_said_whether_the_models_run_here(kit: Kit, setup: SetupView) -> None:
+    assert kit.station.planner.asked[:2] == [DENSE.path, MOE.path]
+    kit.station.planner.give(DENSE, 5 * 10**9)
+    kit.station.planner.give(MOE, 500 * 10**9)
+    a, b = (field.header for field in setup.models)
+    assert a.outlook.endswith("21.0 GB free now. Runs.")
+    assert "Would read from disk" in b.outlook or "in all" in b.outlook
+    b.picker.showPopup()
+    rows = b.picker.popup.models
+    said = {rows.index(n).data(): rows.index(n).data(Qt.ItemDataRole.AccessibleTextRole) for n in range(2)}
+    assert ["does not fit" in text for text in said.values()] == [False, True]

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Kit
 from tests.ui.fakes import DENSE, MOE, OTHER, FakeLibrary
+from weighin.core.models.model import ModelFacts
 from weighin.ui.compare.model_picker import ModelPicker
 
 MANY = tuple(
@@ -125,3 +126,18 @@ def test_a_screen_reader_hears_what_enter_would_choose(picker: ModelPicker, qtbo
         "Open a GGUF file for lane A",
         "Models for lane A",
     }
+
+
+def test_a_row_says_whether_the_model_runs_here_also_to_a_screen_reader(picker: ModelPicker) -> None:
+    judged: list[str] = []
+
+    def judge(model: ModelFacts) -> str:
+        judged.append(model.path)
+        return "does not fit" if model == MANY[3] else "runs here"
+
+    picker.set_judge(judge)
+    picker.showPopup()
+    picker.popup.search.setText("model 003")
+    (row,) = range(picker.popup.models.rowCount())
+    assert "does not fit" in picker.popup.models.index(row).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert len(set(judged)) < len(MANY)  # only rows that are looked at

@@ -358,3 +358,11 @@ def test_pairs_say_whether_both_run(page: ModelsPage) -> None:
     assert any(s.endswith("Run together.") for s in sentences)
     assert any(s.endswith("Run one after the other.") for s in sentences)
     assert all(s.startswith("Both together need ~") for s in sentences if "free now" in s)
+
+
+def test_a_system_of_the_catalogue_says_whether_it_runs_here(page: ModelsPage) -> None:
+    table = page.systems.systems
+    said = {system.name: cells(table, row)[-1] for row, system in enumerate(table.records)}
+    assert said["Qwen3-0.6B"] == "~ runs"
+    assert said["GPT-3 175B"] == "-"
+    assert "~ no" in said.values()

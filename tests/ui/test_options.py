@@ -38,6 +38,8 @@ def test_both_lanes_share_what_is_typed(kit: Kit) -> None:
         "repeat_penalty": "1.1",
         "seed": "7",
         "threads": "3",
+        "batch": "256",
+        "kv_type": "Q8_0",
     }
     for name, text in typed.items():
         form.field(name).set_text(text)
@@ -46,7 +48,7 @@ def test_both_lanes_share_what_is_typed(kit: Kit) -> None:
     kit.page.drawer.set_prompt("Be brief.", raw=False)
     kit.start()
     (request,) = kit.runner.requests
-    assert request.lanes[0].load == LoadOptions(context=2048, gpu_layers=-1)
+    assert request.lanes[0].load == LoadOptions(context=2048, gpu_layers=-1, batch=256, kv_type="q8_0")
     assert request.lanes[0].sampling == SamplingOptions(64, 0.7, 0, 0.9, 0.0, 1.1, 7, ("###", "\n\n"))
     assert request.lanes[0].threads == 3
     a, b = request.lanes
@@ -89,6 +91,8 @@ def test_lane_b_can_have_its_own(kit: Kit) -> None:
         ("top_k", "4.5"),
         ("gpu_layers", "-2"),
         ("threads", "0"),
+        ("batch", "0"),
+        ("kv_type", "q5_0"),
         ("threads", "many"),
     ],
 )

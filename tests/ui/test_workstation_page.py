@@ -20,7 +20,7 @@ from weighin.core.plans.plan import SpeedForecast, SpeedMethod
 from weighin.core.plans.prediction import Measured, Prediction
 from weighin.core.plans.rough_plan import rough_line
 from weighin.core.plans.verdict import Budget
-from weighin.ui.main_window import COMPARE, MODELS, WORKSTATION
+from weighin.ui.main_window import COMPARE, MMLU, MODELS, WORKSTATION
 from weighin.ui.workstation.columns import COLUMNS
 from weighin.ui.workstation.memory_bar import parts_of
 from weighin.ui.workstation.workstation_page import WorkstationPage
@@ -204,6 +204,23 @@ def test_what_lies_on_a_gpu_is_not_in_the_bar(page: WorkstationPage) -> None:
     assert sum(part.value for part in parts_of(replace(plan, gpu_bytes=0))) == plan.ram_bytes + 6 * GB
 
 
+def test_the_bar_of_two_leaves_out_what_lies_on_gpus_and_the_peak_while_loading_is_said(
+    shown: Kit, page: WorkstationPage
+) -> None:
+    for facts in (OTHER, SMALL):
+        shown.station.planner.give(facts, facts.file_bytes)
+    known = shown.station.planner.plans[SMALL.path]
+    points = tuple(replace(p, gpu_bytes=3 * GB, mapped_bytes=2 * GB) for p in known.line.points)
+    shown.station.planner.plans[SMALL.path] = replace(known, line=replace(known.line, points=points))
+    shown.station.planner.planned.emit(known)
+    choose(page, SMALL.path)
+    assert "While loading at most " in page.runs.detail.row.notice.text()
+    choose(page, OTHER.path, SMALL.path)
+    rows = {row.candidate.key: row for row in page.runs.table.rows.shown}
+    bar = page.runs.detail.pair.memory.bar
+    assert sum(part.value for part in bar.parts) == sum(rows[p].needs for p in (OTHER.path, SMALL.path))
+
+
 def test_what_was_measured_stands_beside_the_forecast(shown: Kit, page: WorkstationPage) -> None:
     choose(page, SMALL.path)
     shown.station.ledger.keep(prediction(SMALL))
@@ -300,10 +317,13 @@ def test_a_model_at_the_hub_is_looked_into_and_sliced_before_any_download(shown:
     assert cell(page, key, "Needs") == "5.2 kB"
     assert cell(page, key, "Kind") == "MoE 30.5B, 3.3B active"
     assert detail.look.isHidden()
+    ((model, load, plan, forecast, _threads),) = shown.station.ledger.promised
+    assert (model.path, load, plan.context, forecast) == ("hub:x", LoadOptions(), 4096, None)
     detail.slice.click()
     assert shown.station.forecaster.asked == [("hub:x", "/tmp/stand-in.gguf")]
     shown.station.forecaster.give(SLICE)
     assert cell(page, key, "Tokens/s") == "~ 12.0 (11.0 to 13.0)"
+    assert shown.station.ledger.promised[-1][3] == SLICE
 
 
 def test_a_header_that_cannot_be_read_is_said(shown: Kit, page: WorkstationPage) -> None:
@@ -408,3 +428,34 @@ def test_everything_fits_a_small_window(shown: Kit, page: WorkstationPage, qtbot
     assert table.isColumnHidden([c.head for c in COLUMNS].index("KV cache"))
     shown.window.resize(2500, 1200)
     qtbot.waitUntil(lambda: not table.isColumnHidden([c.head for c in COLUMNS].index("KV cache")))
+
+
+def test_everything_is_said_for_the_cache_that_is_chosen(page: WorkstationPage) -> None:
+    before = {row.candidate.key: row for row in page.runs.table.rows.shown}
+    page.runs.kv_type.setCurrentText("KV q8_0")
+    after = {row.candidate.key: row for row in page.runs.table.rows.shown}
+    small = SMALL.path
+    assert after[small].plan.kv_bytes == round(before[small].plan.kv_bytes * 34 / 64)
+    assert all(after[key].needs <= before[key].needs for key in before)
+
+
+def test_a_file_that_was_replaced_is_planned_again(shown: Kit) -> None:
+    station = shown.station.workstation
+    station.plan(SMALL)
+    station.plan(SMALL)
+    assert shown.station.planner.asked.count(SMALL.path) == 1
+    station.plan(replace(SMALL, file_bytes=SMALL.file_bytes + 1))
+    assert shown.station.planner.asked.count(SMALL.path) == 2
+
+
+def test_neither_a_comparison_nor_an_evaluation_begins_beside_a_slice(shown: Kit, page: WorkstationPage) -> None:
+    shown.station.forecaster.timing = True
+    shown.start()
+    assert shown.runner.requests == []
+    assert "being measured on the Workstation page" in shown.page.prompt.error
+    shown.window.show_page(MMLU)
+    shown.window.mmlu_page.setup.start.click()
+    assert shown.evaluations.runner.requests == []
+    shown.station.forecaster.timing = False
+    shown.start()
+    assert len(shown.runner.requests) == 1

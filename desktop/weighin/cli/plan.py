@@ -26,7 +26,7 @@ from weighin.paths import Profile
 from weighin.services.factory import ModelServices, new_model_services, new_worker
 from weighin.services.machine.bandwidth import MemoryBandwidth
 from weighin.services.machine.hardware import physical_cores, probe
-from weighin.services.machine.this_computer import memory_budget
+from weighin.services.machine.this_computer import memory_budget, with_gpus
 from weighin.services.plans.forecaster import Forecaster
 from weighin.services.plans.ledger import Ledger
 from weighin.services.plans.planner import Plan
@@ -83,7 +83,8 @@ class _PlanCommand:
         bandwidth = wait_for(lambda done, _: self._bandwidth.need(lambda found: done((found,))))[0]
         forecasts = [self._forecast(plan, slices) for plan in plans]
         hardware = probe(self._profile.hub_cache)
-        budget = memory_budget()
+        by_engine = [plan.gpu_free_bytes for plan in plans if plan.gpu_free_bytes is not None]
+        budget = with_gpus(memory_budget(), hardware.gpus, max(by_engine, default=None))
         models = tuple(self._judged(plan, forecast, budget) for plan, forecast in zip(plans, forecasts, strict=True))
         pair = self._pair(plans, budget)
         if as_json:

@@ -17,6 +17,8 @@ from weighin.hub.http import Http, Reply
 
 # Most headers of today are 2 to 16 MB, nearly all of it vocabulary.
 _FIRST = 2 << 20
+# What follows in the other parts of a split model is no more than their tables of tensors.
+_FIRST_OF_OTHERS = 128 << 10
 _MOST_AT_ONCE = 4 << 20
 _MOST_SHARDS = 64
 _TRIES = 4
@@ -27,9 +29,10 @@ _LONGEST_WAIT_S = 10.0
 class RangeStream(io.RawIOBase):
     """The first bytes of a remote file as a stream, fetched as it is read."""
 
-    def __init__(self, http: Http, url: str, size: int, repo: str) -> None:
+    def __init__(self, http: Http, url: str, size: int, repo: str, first: int = _FIRST) -> None:
+        """`first`: bytes to fetch at the first step; every further step is twice as long."""
         self._http, self._url, self._size, self._repo = http, url, size, repo
-        self._step = _FIRST
+        self._step = first
         self._whole: Reply | None = None
         self._data = bytearray()
         self._at = 0
@@ -100,7 +103,10 @@ def remote_facts(
         raise AppError(f"This model has {len(variant.files)} parts, more than can be looked into.", kind="parts")
     try:
         address = f"{endpoint}/{repo}/resolve/{commit}"
-        headers = [_header(http, address, file, repo, on_header) for file in variant.files]
+        headers = [
+            _header(http, address, file, repo, on_header, _FIRST_OF_OTHERS if number else _FIRST)
+            for number, file in enumerate(variant.files)
+        ]
     finally:
         http.close()
     facts = facts_of_headers(headers, variant.name)
@@ -108,8 +114,11 @@ def remote_facts(
     return ModelFacts(path=first, file_bytes=variant.size, sha256=variant.files[0].sha256, **facts)
 
 
-def _header(http: Http, address: str, file: RemoteFile, repo: str, on_header: Callable[[bytes, int], None]) -> Header:
-    stream = RangeStream(http, f"{address}/{quote(file.path)}", file.size, repo)
+def _header(
+    http: Http, address: str, file: RemoteFile, repo: str, on_header: Callable[[bytes, int], None], first: int
+) -> Header:
+    """The header of one part. `first`: bytes to fetch at the first step."""
+    stream = RangeStream(http, f"{address}/{quote(file.path)}", file.size, repo, first)
     header = read_header(stream)  # type: ignore[arg-type]
     if header.needed_bytes > file.size:
         missing = header.needed_bytes - file.size

@@ -271,11 +271,13 @@ class Benched:
 
 @dataclass(frozen=True)
 class Planned:
-    """Terminal: the engine's own plan for each context asked for, and what the formula says of the same."""
+    """Terminal: the engine's own plan for each context asked for, and what the formula says of the same.
+    gpu_free_bytes: of all GPUs the engine can use, None without one."""
 
     id: int
     plans: tuple[MemoryPlan, ...]
     formula: tuple[MemoryPlan, ...]
+    gpu_free_bytes: int | None = None
 
 
 @dataclass(frozen=True)

@@ -68,7 +68,7 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(QIcon(str(paths.resources() / "icons" / "weighin.svg")))
         self.setMinimumSize(640, 560)
         self._library = library
-        runner.yield_to(self._evaluation_running)
+        runner.yield_to(lambda: self._evaluation_running() or self._measuring())
         self.compare = ComparePage(self._theme, runner, library, settings, parts)
         self._history_page: HistoryPage | None = None
         self._models_page: ModelsPage | None = None
@@ -175,7 +175,7 @@ class MainWindow(QMainWindow):
                 self._parts.evaluations,
                 catalogue,
                 self._parts.workstation,
-                lambda: _COMPARING if self._runner.running else "",
+                lambda: _COMPARING if self._runner.running else self._measuring(),
             )
             self._mmlu_page.system_wanted.connect(self._show_system)
             self._stack.addWidget(self._mmlu_page)
@@ -232,6 +232,9 @@ class MainWindow(QMainWindow):
 
     def _evaluation_running(self) -> str:
         return _EVALUATING if self._mmlu_page is not None and self._mmlu_page.running else ""
+
+    def _measuring(self) -> str:
+        return self._parts.workstation.reason_to_wait
 
     def _stop_and_close(self) -> None:
         if self._runner.running:

@@ -134,7 +134,7 @@ class LlamaEngine:
 
     def plan(self, request: Plan) -> Planned:
         """What a model would need, loading nothing. Raises EngineError where this engine cannot run it."""
-        return Planning(request, self._log, self._memory, self._facts.build).run()
+        return Planning(request, self._log, self._memory, self._facts.build).run(self._devices.gpu_free_bytes())
 
     def survey(self, request: Survey) -> Surveyed:
         """Count the tokens of a block of questions."""

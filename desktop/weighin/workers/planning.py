@@ -17,7 +17,7 @@ from weighin.core.errors import AppError
 from weighin.core.gguf.reader import Header, read_header_of
 from weighin.core.gguf.weights import WeightsInMemory, weights_in_memory
 from weighin.core.models.model import shard_paths
-from weighin.core.plans.memory_formula import formula_plan, with_loading_peak
+from weighin.core.plans.memory_formula import formula_plan, overhead_bytes, with_loading_peak
 from weighin.core.plans.plan import MemoryPlan, PlanMethod
 from weighin.protocol.messages import Plan, Planned
 from weighin.workers.context_params import FLASH_AUTO, context_params, gpu_layers
@@ -36,8 +36,8 @@ class Planning:
     def __init__(self, request: Plan, log: NativeLog, memory: OwnMemory, build: str) -> None:
         self._request, self._log, self._memory, self._build = request, log, memory, build
 
-    def run(self) -> Planned:
-        """The plans. Raises EngineError with the reason where this engine cannot run the model."""
+    def run(self, gpu_free_bytes: int | None) -> Planned:
+        """The plans, beside what is free on GPUs. Raises EngineError where this engine cannot run the model."""
         request = self._request
         headers = self._headers()
         model = self._open()
@@ -46,7 +46,7 @@ class Planning:
             blocks = llama.llama_model_n_layer(model)
             trained = llama.llama_model_n_ctx_train(model)
             contexts = [min(c, trained) if trained > 0 else c for c in request.contexts]
-            drafts = [self._draft(model, context) for context in contexts]
+            drafts = [self._draft(model, context, headers[0]) for context in contexts]
         finally:
             llama.llama_model_free(model)
         kinds = {t.type for h in headers for t in h.tensors if len(t.shape) > 1}
@@ -58,7 +58,7 @@ class Planning:
             formula_plan(headers, request.file_bytes, replace(request.options, context=c, gpu_layers=on_gpu), repacked)
             for c in contexts
         )
-        return Planned(request.id, plans, formula)
+        return Planned(request.id, plans, formula, gpu_free_bytes)
 
     def _headers(self) -> list[Header]:
         try:
@@ -78,7 +78,7 @@ class Planning:
             raise EngineError(failure.kind, failure.message, failure.detail)
         return model
 
-    def _draft(self, model: Any, context: int) -> MemoryPlan:
+    def _draft(self, model: Any, context: int, header: Header) -> MemoryPlan:
         """The plan of everything but the weights."""
         self._log.clear()
         params = context_params(self._request.options, context, threads=1)
@@ -91,7 +91,7 @@ class Planning:
             failure = load_failure(self._log.tail(), f"llama.cpp {self._build}")
             raise EngineError(failure.kind, failure.message, failure.detail)
         state = self._log.memories.get("llama_memory_recurrent", 0)
-        overhead = max(0, (self._memory.sample(frozenset()).own_bytes or 0) - state)  # states are really allocated
+        overhead = overhead_bytes(self._memory.sample(frozenset()).own_bytes, state, header)  # states are allocated
         llama.llama_free(pointer)
         return MemoryPlan(
             context=context,

@@ -11,11 +11,13 @@ import pytest
 
 from weighin.core.computer.hardware import Gpu, Hardware, machine_json
 from weighin.core.computer.machine_report import machine_lines
+from weighin.core.plans.verdict import Budget
 from weighin.services.machine.bandwidth import read_size
 from weighin.services.machine.cpu import last_level_cache_bytes, performance_cores
 from weighin.services.machine.gpus import gpus_of
 from weighin.services.machine.hardware import probe
 from weighin.services.machine.memory import Limit, container_limit
+from weighin.services.machine.this_computer import with_gpus
 
 GIB = 1 << 30
 
@@ -202,3 +204,11 @@ def test_what_is_read_is_far_larger_than_the_cache_but_never_all_memory() -> Non
     assert read_size(64 << 20, 64 * GIB) == 512 << 20
     assert read_size(GIB, 64 * GIB) == 2 * GIB
     assert read_size(64 << 20, GIB) == 256 << 20
+
+
+def test_free_memory_of_gpus_is_the_drivers_word_and_else_the_engines() -> None:
+    budget, gpus = Budget(8, 16), (Gpu("a", 10, 4), Gpu("b", 10, 5))
+    assert with_gpus(budget, gpus, 7) == Budget(8, 16, 9)
+    assert with_gpus(budget, (), 7) == Budget(8, 16, 7)
+    assert with_gpus(budget, (), None) == budget
+    assert with_gpus(None, gpus, 7) is None

@@ -118,13 +118,23 @@ def state_bytes(shape: Shape) -> int:
     return 4 * each * sum(shape.is_recurrent(layer) for layer in range(shape.layers))
 
 
+def process_bytes(shape: Shape) -> int:
+    """A worker with the vocabulary, without weights and caches."""
+    return _PROCESS + _PER_TOKEN * shape.vocabulary + _PER_MERGE * shape.merges
+
+
+def overhead_bytes(own_bytes: int | None, state: int, header: Header) -> int:
+    """The process itself, of a worker that holds `own_bytes` with `state` in it; by arithmetic where the system does
+    not tell that (None)."""
+    return process_bytes(Shape(header)) if own_bytes is None else max(0, own_bytes - state)
+
+
 def formula_plan(headers: list[Header], file_bytes: int, options: LoadOptions, repacked: frozenset[int]) -> MemoryPlan:
     """The plan for `options.context` tokens. `headers`: one for each part; `repacked`: ggml types the engine copies."""
     shape = Shape(headers[0])
     context = min(options.context, shape.trained or options.context)
     layers = options.gpu_layers if options.gpu_layers >= 0 else 0
     weights = weights_in_memory(headers, file_bytes, repacked, shape.layers, layers)
-    overhead = _PROCESS + _PER_TOKEN * shape.vocabulary + _PER_MERGE * shape.merges
     plan = MemoryPlan(
         context=context,
         weights_bytes=weights.total,
@@ -133,7 +143,7 @@ def formula_plan(headers: list[Header], file_bytes: int, options: LoadOptions, r
         state_bytes=state_bytes(shape),
         compute_bytes=_compute_bytes(shape, context, options),
         output_bytes=4 * shape.vocabulary,
-        overhead_bytes=overhead,
+        overhead_bytes=process_bytes(shape),
         loading_peak_bytes=0,
         gpu_bytes=weights.gpu,
         idle_bytes=weights.idle,

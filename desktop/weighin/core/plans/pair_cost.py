@@ -29,7 +29,8 @@ def cost(row: Row, bandwidth: float | None) -> Cost:
     memory, speed = row.needs, row.forecast.generation_tokens_per_s if row.forecast else None
     if measured:
         assert taken is not None and taken.memory_bytes is not None
-        memory, speed = taken.memory_bytes, taken.generation_tokens_per_s
+        # Pages of which the engine keeps a copy were resident, but give way: the plan leaves them out as well.
+        memory, speed = max(0, taken.memory_bytes - row.plan.idle_bytes), taken.generation_tokens_per_s
     read = row.candidate.read_bytes
     used = speed * read / bandwidth if speed and read and bandwidth else None
     return Cost(row.candidate.name, memory, read, speed, used, measured)

@@ -122,6 +122,10 @@ class PlanLine:
         """The plan for the most context asked for."""
         return self.points[-1]
 
+    def with_kv(self, factor: float) -> PlanLine:
+        """The line with a KV cache stored in `factor` times the bytes: arithmetic, so it is marked as that."""
+        return PlanLine(tuple(_with_kv(plan, factor) for plan in self.points))
+
     def at(self, context: int) -> MemoryPlan:
         """The plan for `context` tokens; beyond the outermost points their line goes on."""
         cells = padded(context)
@@ -136,15 +140,23 @@ class PlanLine:
         kv, compute, output, overhead, gpu = (_between(low, high, name, context) for name in _GROWING)
         return low.weights_bytes - low.idle_bytes + low.state_bytes + kv + compute + output + overhead - gpu
 
-    def largest_context(self, budget_bytes: int, trained: int | None, step: int = 256) -> int:
-        """The most tokens of context (a multiple of `step`, at most `trained`) within `budget_bytes`; 0: none."""
+    def largest_context(
+        self, budget_bytes: int, trained: int | None, step: int = 256, gpu_bytes: int | None = None
+    ) -> int:
+        """The most tokens of context (a multiple of `step`, at most `trained`) within `budget_bytes` of main memory and
+        `gpu_bytes` on GPUs (None: unknown, or no matter); 0: none."""
+
+        def fits(context: int) -> bool:
+            on_gpu = gpu_bytes is None or self.at(context).gpu_bytes <= gpu_bytes
+            return on_gpu and self.needed_at(context) <= budget_bytes
+
         most = trained or self.upper.context
         if most < step:
-            return most if self.needed_at(most) <= budget_bytes else 0
+            return most if fits(most) else 0
         low, high = 0, most // step
         while low < high:
             middle = (low + high + 1) // 2
-            if self.needed_at(middle * step) <= budget_bytes:
+            if fits(middle * step):
                 low = middle
             else:
                 high = middle - 1
@@ -164,6 +176,12 @@ class PlanLine:
 def padded(context: int) -> int:
     """How many tokens llama.cpp keeps room for where `context` are asked for."""
     return -(-context // _CELLS) * _CELLS
+
+
+def _with_kv(plan: MemoryPlan, factor: float) -> MemoryPlan:
+    kv = round(plan.kv_bytes * factor)
+    peak = plan.loading_peak_bytes + kv - plan.kv_bytes
+    return replace(plan, kv_bytes=kv, loading_peak_bytes=peak, method=PlanMethod.FORMULA)
 
 
 def _between(low: MemoryPlan, high: MemoryPlan, name: str, context: int) -> int:

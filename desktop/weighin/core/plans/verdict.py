@@ -20,18 +20,24 @@ _KINDS = {VerdictKind.RUNS: "runs", VerdictKind.TIGHT: "tight", VerdictKind.NO: 
 
 @dataclass(frozen=True)
 class Budget:
-    """Main memory in bytes: `available` now (what other lanes hold is not in it), `total` of this computer."""
+    """Main memory in bytes: `available` now (what other lanes hold is not in it), `total` of this computer. gpu_free:
+    of all its GPUs together, None where nobody tells."""
 
     available: int
     total: int
+    gpu_free: int | None = None
 
 
 def verdict_kind(line: PlanLine, context: int, budget: Budget, trained: int | None = None) -> VerdictKind:
     """The kind of `verdict` alone, for those who ask for thousands of models."""
     spare = budget.available - line.needed_at(context)
-    if spare >= _TIGHT_SHARE * budget.available:
+    gpu_free = _gpu_limit(line, budget)
+    on_gpu = gpu_free is None or line.at(context).gpu_bytes <= gpu_free
+    if on_gpu and spare >= _TIGHT_SHARE * budget.available:
         return VerdictKind.RUNS
-    if spare >= 0 or line.largest_context(budget.available, trained, _STEP) >= _SMALLEST_CONTEXT:
+    if on_gpu and spare >= 0:
+        return VerdictKind.TIGHT
+    if line.largest_context(budget.available, trained, _STEP, gpu_free) >= _SMALLEST_CONTEXT:
         return VerdictKind.TIGHT
     return VerdictKind.NO
 
@@ -46,20 +52,33 @@ def verdict(
         needs = f"Needs {_amount(plan)} at {tokens(context)} context"
         return Verdict(None, f"{needs}; this system does not tell how much memory is free.", None)
     kind = verdict_kind(line, context, budget, trained)
+    gpu_free = _gpu_limit(line, budget)
     needs = f"Needs {_amount(plan)} at {tokens(context)} context; {words.size(budget.available)} free now."
+    if gpu_free is not None:
+        wanted = f"{_amount(plan)} and {words.size(plan.gpu_bytes)} on GPUs"
+        have = f"{words.size(budget.available)} and {words.size(gpu_free)} free now"
+        needs = f"Needs {wanted} at {tokens(context)} context; {have}."
+    no_room = gpu_free is not None and plan.gpu_bytes > gpu_free
     if kind is not VerdictKind.NO:
-        largest = line.largest_context(budget.available, trained, _STEP)
+        largest = line.largest_context(budget.available, trained, _STEP, gpu_free)
         end = "Runs." if kind is VerdictKind.RUNS else "Runs, with next to nothing to spare."
-        if plan.needed_bytes > budget.available:
+        if no_room or plan.needed_bytes > budget.available:
             end = f"Runs only with {tokens(largest)} of context or less."
         return Verdict(kind, f"{needs} {end}", largest)
-    if plan.ram_bytes - plan.mapped_bytes > budget.total:
+    if no_room and plan.needed_bytes <= budget.available:
+        end = "The GPUs have too little: keep fewer layers there."
+    elif plan.ram_bytes - plan.mapped_bytes > budget.total:
         end = f"This computer has {words.size(budget.total)} in all."
     elif plan.needed_bytes <= budget.total:
         end = "It would run if other programs gave memory back."
     else:
         end = f"Would read from disk for every token{_from_disk(plan, budget, read_bytes)}."
     return Verdict(kind, f"{needs} {end}", None)
+
+
+def _gpu_limit(line: PlanLine, budget: Budget) -> int | None:
+    """What is free on GPUs, where a part of the model is planned there; else None."""
+    return budget.gpu_free if line.upper.gpu_bytes else None
 
 
 def _from_disk(plan: MemoryPlan, budget: Budget, read_bytes: float | None) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
 
 from weighin.core.comparisons.comparison import EngineFacts
-from weighin.core.computer.hardware import Hardware
+from weighin.core.computer.hardware import Gpu, Hardware
 from weighin.core.plans.verdict import Budget
 from weighin.services.machine.bandwidth import MemoryBandwidth
 from weighin.services.machine.hardware import available_bytes, total_bytes
@@ -45,6 +45,7 @@ class ThisComputer(QObject):
         self._tasks = TaskRunner(1, self)
         self._engine_probe: EngineProbe | None = None
         self._budget: Budget | None = None
+        self._gpu_free_by_engine: int | None = None
         self._may_measure = False
         bandwidth.changed.connect(self.changed)
 
@@ -53,7 +54,16 @@ class ThisComputer(QObject):
         """Memory as it was when it was last looked at; None where the system does not tell."""
         if self._budget is None:
             self._budget = self._sources.budget()
-        return self._budget
+        return self.with_gpus(self._budget)
+
+    def with_gpus(self, budget: Budget | None) -> Budget | None:
+        """`budget` with what is free on GPUs: as the driver says, else as the engine said when it planned."""
+        return with_gpus(budget, self.hardware.gpus if self.hardware else (), self._gpu_free_by_engine)
+
+    def take_gpu_free(self, free_bytes: int | None) -> None:
+        """The engine has seen so much free on the GPUs it can use."""
+        if free_bytes is not None:
+            self._gpu_free_by_engine = free_bytes
 
     def look(self, measure: bool) -> None:
         """Find out what it is: what it has free now every time, its engine the first time. `measure`: its bandwidth
@@ -104,6 +114,12 @@ def memory_budget() -> Budget | None:
     """Memory that can be had now and in all; None where the system does not tell."""
     available, total = available_bytes(), total_bytes()
     return None if available is None else Budget(available, total or available)
+
+
+def with_gpus(budget: Budget | None, gpus: tuple[Gpu, ...], by_engine: int | None) -> Budget | None:
+    """`budget` with what is free on `gpus`; where the driver shows none, what the engine says (None: it uses none)."""
+    free = sum(gpu.free_bytes for gpu in gpus) if gpus else by_engine
+    return budget and replace(budget, gpu_free=free)
 
 
 def _differs(one: Budget | None, other: Budget | None) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from weighin.core.computer.machine import threads_per_lane
@@ -47,11 +48,14 @@ def new_judging(
     models: ModelServices,
     runner: ComparisonRunner,
     blind: BlindRound,
+    evaluating: Callable[[], bool] = lambda: False,
 ) -> Judging:
-    """Judges for a window; nothing is begun."""
+    """Judges for a window; nothing is begun. `evaluating`: whether an evaluation runs, which no slice may disturb."""
     ledger = Ledger(profile.database)
     bandwidth = MemoryBandwidth(settings)
-    forecaster = Forecaster(new_worker, ledger, lambda: bandwidth.known, _threads, lambda: runner.running)
+    forecaster = Forecaster(
+        new_worker, ledger, lambda: bandwidth.known, _threads, lambda: runner.running or evaluating()
+    )
 
     def budget() -> Budget | None:
         """What is free beside what the lanes hold."""
@@ -65,7 +69,9 @@ def new_judging(
     promises = Promises(models.planner, forecaster, ledger)
     runner.started.connect(promises.begin)
     blind.revealed.connect(ledger.settle)
-    return Judging(ledger, Outlook(models.planner, forecaster, memory_budget), workstation, promises)
+    models.planner.planned.connect(lambda plan: computer.take_gpu_free(plan.gpu_free_bytes))
+    outlook = Outlook(models.planner, forecaster, lambda: computer.with_gpus(memory_budget()))
+    return Judging(ledger, outlook, workstation, promises)
 
 
 def _threads(model: ModelFacts) -> int:

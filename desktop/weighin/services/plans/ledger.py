@@ -49,12 +49,17 @@ class Ledger(QObject):
         self._store: PredictionStore | None = None
         self._tasks = TaskRunner(1, self)
         self._predictions: dict[str, Prediction] = {}
+        # Made from the predictions when they are first wanted: a page asks for thousands of models at once.
+        self._sorted: tuple[Prediction, ...] | None = None
+        self._runs: dict[tuple[Any, ...], list[Measured]] | None = None
+        self._corrections: dict[tuple[str, float], float] = {}
 
     def restore(self, done: Callable[[], None] = lambda: None) -> None:
         """Read what earlier runs of the program kept, then `done`."""
 
         def read(found: tuple[Prediction, ...]) -> None:
             self._predictions = {p.id: p for p in (*found, *self.predictions())}
+            self._forget_order()
             self.changed.emit()
             done()
 
@@ -66,7 +71,9 @@ class Ledger(QObject):
 
     def predictions(self) -> tuple[Prediction, ...]:
         """Everything known, the latest first."""
-        return tuple(sorted(self._predictions.values(), key=lambda p: p.created, reverse=True))
+        if self._sorted is None:
+            self._sorted = tuple(sorted(self._predictions.values(), key=lambda p: p.created, reverse=True))
+        return self._sorted
 
     def promise(
         self, model: ModelFacts, load: LoadOptions, plan: MemoryPlan, forecast: SpeedForecast | None, threads: int
@@ -90,14 +97,12 @@ class Ledger(QObject):
 
     def earlier_runs(self, model: ModelFacts, load: LoadOptions, threads: int) -> SpeedForecast | None:
         """The forecast from the latest runs of the same shape and types with the same cache, GPU layers and threads."""
-        runs = [
-            p.measured
-            for p in self.predictions()
-            if p.measured
-            and p.threads == threads
-            and _kept_where(p.load) == _kept_where(load)
-            and _shape(p.model) == _shape(model)
-        ][:_LATEST_RUNS]
+        if self._runs is None:
+            self._runs = {}
+            for p in self.predictions():
+                if p.measured:
+                    self._runs.setdefault((p.threads, *_kept_where(p.load), *_shape(p.model)), []).append(p.measured)
+        runs = self._runs.get((threads, *_kept_where(load), *_shape(model)), [])[:_LATEST_RUNS]
         rates = tuple(run.generation_tokens_per_s for run in runs if run.generation_tokens_per_s)
         if not rates:
             return None
@@ -105,6 +110,8 @@ class Ledger(QObject):
 
     def correction(self, kind: str, bandwidth: float) -> float:
         """Measured speed over the one bandwidth promises, for models of `kind`; 1 where nothing was measured."""
+        if (cached := self._corrections.get((kind, bandwidth))) is not None:
+            return cached
         shares = [
             p.measured.generation_tokens_per_s / rough.generation_tokens_per_s
             for p in self._predictions.values()
@@ -114,7 +121,9 @@ class Ledger(QObject):
             and kind_of(p.model) == kind
             and (rough := quick_forecast(bandwidth, active_bytes(p.model))) is not None
         ]
-        return median(shares) if shares else 1.0
+        found = median(shares) if shares else 1.0
+        self._corrections[kind, bandwidth] = found
+        return found
 
     def close(self) -> None:
         """Finish what is being written."""
@@ -126,12 +135,17 @@ class Ledger(QObject):
 
     def _keep(self, prediction: Prediction) -> None:
         self._predictions[prediction.id] = prediction
+        self._forget_order()
 
         def failed(error: AppError) -> None:
             log.error("a prediction was not kept: %s", error.detail or error.user_text)
 
         self._tasks.run(lambda: self._opened().keep(prediction), lambda _: None, failed)
         self.changed.emit()
+
+    def _forget_order(self) -> None:
+        self._sorted = self._runs = None
+        self._corrections.clear()
 
     def _opened(self) -> PredictionStore:
         if self._store is None:

@@ -17,9 +17,10 @@ from weighin.services.tasks import Failed
 
 
 class Offered(QObject):
-    """`changed`: another repository, or one more header."""
+    """`changed`: another repository, or one more header. `looked` carries the Plan of that header."""
 
     changed = Signal()
+    looked = Signal(object)
 
     def __init__(self, inspector: RemoteLook, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -41,6 +42,7 @@ class Offered(QObject):
     def keep(self, listing: Listing, variant: Variant, plan: Plan) -> None:
         """A header was looked into; remember what the engine said."""
         self._plans[f"{listing.repo}/{variant.files[0].path}"] = plan
+        self.looked.emit(plan)
         self.changed.emit()
 
     def candidates(self, listing: Listing | None, catalogue: Catalogue) -> tuple[Candidate, ...]:
@@ -54,8 +56,12 @@ class Offered(QObject):
 
     def facts(self, candidate: Candidate) -> ModelFacts | None:
         """Facts from a header that was looked into; None where none was."""
-        plan = self._plans.get(candidate.key)
+        plan = self.plan(candidate)
         return plan.model if plan is not None else None
+
+    def plan(self, candidate: Candidate) -> Plan | None:
+        """The plan of a header that was looked into; None where none was."""
+        return self._plans.get(candidate.key)
 
     def stand_in(self, candidate: Candidate) -> str:
         """A file with the header of a model that was looked into, "" where it is not kept any more."""

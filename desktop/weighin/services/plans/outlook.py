@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
 
 from weighin.core.comparisons.options import LoadOptions
+from weighin.core.computer.machine import active_bytes
 from weighin.core.models.model import ModelFacts
 from weighin.core.plans.plan import MemoryPlan, SpeedForecast, Verdict
 from weighin.core.plans.verdict import Budget, refused, verdict
@@ -39,15 +40,11 @@ class Outlook(QObject):
         """`budget`: memory now."""
         super().__init__(parent)
         self._planner, self._forecaster, self._budget = planner, forecaster, budget
-        self._running = False
-        self._waiting: list[tuple[ModelFacts, LoadOptions]] = []
         planner.planned.connect(lambda _plan: self.changed.emit())
 
     def ask(self, model: ModelFacts, load: LoadOptions) -> None:
         """Have `model` planned; `changed` follows where it was not yet."""
-        if self._running:
-            self._waiting.append((model, load))
-        elif self._planner.known(model, load) is None:
+        if self._planner.known(model, load) is None:
             self._planner.plan(model, load, lambda _plan: None)
 
     def of(self, model: ModelFacts, load: LoadOptions, extra_bytes: int = 0) -> Expectation | None:
@@ -59,20 +56,17 @@ class Outlook(QObject):
         memory = plan.line.at(_context(model, load))
         if plan.refusal:
             return Expectation(memory, refused(plan.refusal), None)
-        free = Budget(max(0, budget.available + extra_bytes), budget.total)
-        found = verdict(plan.line, memory.context, free, model.context_length)
+        free = replace(budget, available=max(0, budget.available + extra_bytes))
+        found = verdict(plan.line, memory.context, free, model.context_length, active_bytes(model))
         return Expectation(memory, found, self._forecaster.known(model, load))
 
     def begin(self) -> None:
         """Models begin to run: nothing is planned now."""
-        self._running = True
+        self._planner.hold()
 
     def end(self) -> None:
         """They have run: plan what was asked for meanwhile."""
-        self._running = False
-        waiting, self._waiting = self._waiting, []
-        for model, load in waiting:
-            self.ask(model, load)
+        self._planner.release()
 
 
 def _context(model: ModelFacts, load: LoadOptions) -> int:

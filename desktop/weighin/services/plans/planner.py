@@ -25,6 +25,7 @@ from weighin.services.tasks import TaskRunner
 # Where a plan is asked for: sliding windows and caches are on a line between these.
 _CONTEXTS = (1024, 2048, 4096, 8192, 16_384, 65_536)
 _SMALLEST = 16
+_AT_THE_HUB = "hub:"
 _DEADLINE_MS = 60_000
 # What the formula says of a repacked copy, which only the engine knows: none.
 _NO_TYPES: frozenset[int] = frozenset()
@@ -35,11 +36,13 @@ _AGREE_BYTES = 32 << 20
 
 @dataclass(frozen=True)
 class Plan:
-    """The needs of one model as a function of the context. refusal: why this engine cannot run it, "" where it can."""
+    """The needs of one model as a function of the context. refusal: why this engine cannot run it, "" where it can.
+    gpu_free_bytes: what the engine found free on GPUs then, None where it can use none."""
 
     model: ModelFacts
     line: PlanLine
     refusal: str = ""
+    gpu_free_bytes: int | None = None
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,7 @@ class _Key:
     path: str
     size: int
     stamp: int
+    digest: str | None
     batch: int
     kv_type: str
     gpu_layers: int
@@ -79,7 +83,16 @@ class Planner(QObject):
         self._waiting: dict[_Key, list[tuple[Done, Refused]]] = {}
         self._queue: deque[_Job] = deque()
         self._running: Question | None = None
-        self._closed = False
+        self._closed = self._held = False
+
+    def hold(self) -> None:
+        """Begin no plan from now on: models run, and both would disturb each other."""
+        self._held = True
+
+    def release(self) -> None:
+        """Go on with what was asked for."""
+        self._held = False
+        self._next()
 
     def plan(
         self,
@@ -121,7 +134,7 @@ class Planner(QObject):
         self._tasks.close()
 
     def _next(self) -> None:
-        if self._running is not None or not self._queue or self._closed:
+        if self._running is not None or not self._queue or self._closed or self._held:
             return
         job = self._queue.popleft()
         request = PlanRequest(1, job.stand_in, job.model.file_bytes, job.options, contexts_of(job.model))
@@ -135,7 +148,7 @@ class Planner(QObject):
             self._running.deleteLater()
             self._running = None
         if isinstance(answer, Planned):
-            self._settle(job, Plan(job.model, _line(answer)))
+            self._settle(job, Plan(job.model, _line(answer), gpu_free_bytes=answer.gpu_free_bytes))
         else:
             self._fall_back(job, answer)
         self._next()
@@ -190,4 +203,6 @@ def _key(model: ModelFacts, options: LoadOptions) -> _Key:
         size, stamp = stat.st_size, stat.st_mtime_ns
     except (OSError, ValueError):
         size, stamp = model.file_bytes, 0
-    return _Key(model.path, size, stamp, options.batch, options.kv_type, options.gpu_layers)
+    # At the hub another commit may hold another file under the same name.
+    digest = model.sha256 if model.path.startswith(_AT_THE_HUB) else None
+    return _Key(model.path, size, stamp, digest, options.batch, options.kv_type, options.gpu_layers)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QObject, Signal
 
 from weighin.core.comparisons.options import LoadOptions
+from weighin.core.computer.machine import threads_per_lane
 from weighin.core.errors import AppError
 from weighin.core.models.catalogue import Catalogue
 from weighin.core.models.model import ModelFacts
 from weighin.core.plans.candidates import Candidate, of_catalogue, of_file, of_shelf
+from weighin.core.plans.memory_formula import KV_BYTES
 from weighin.core.plans.plan import SpeedForecast, SpeedMethod
 from weighin.core.plans.prediction import KINDS, Measured, Prediction
 from weighin.core.plans.workstation import Conditions, Row, measured_by_file, row_of
+from weighin.services.machine.cpu import physical_cores
 from weighin.services.machine.this_computer import ThisComputer
 from weighin.services.models.library import Library
 from weighin.services.models.shelf import Shelf
@@ -22,6 +27,11 @@ from weighin.services.plans.planner import Plan, Planner
 from weighin.services.tasks import Failed
 
 _OPTIONS = LoadOptions()
+_MEASURING = (
+    "This computer is being measured on the Workstation page: both would disturb each other. Wait some seconds."
+)
+# A file as it is now, and how its KV cache is stored: replaced or stored otherwise it is planned again.
+_Asked = tuple[str, int, str | None, str]
 
 
 class Workstation(QObject):
@@ -44,14 +54,16 @@ class Workstation(QObject):
         self._library, self._shelf = library, shelf
         self._planner, self._forecaster, self._ledger = planner, forecaster, ledger
         self.offered, self.computer = offered, computer
+        self._options = _OPTIONS
         self._forecasts: dict[str, SpeedForecast] = {}
         self._corrections: dict[str, float] = {}
         self._measured: dict[str, Measured] | None = None
-        self._asked: set[str] = set()
+        self._asked: set[_Asked] = set()
         self._planning = False
         self._slicing = ""
         library.changed.connect(self.changed)
         offered.changed.connect(self.changed)
+        offered.looked.connect(lambda plan: self._promise(plan, _OPTIONS, None))
         planner.planned.connect(self._on_planned)
         ledger.changed.connect(self._on_ledger)
 
@@ -64,9 +76,20 @@ class Workstation(QObject):
         known = {candidate.key for candidate in shelf}
         starter = tuple(of_file(facts) for facts in self._library.models() if facts.path not in known)
         here = tuple(self._with_plan(candidate) for candidate in (*starter, *shelf))
-        hub = self.offered.candidates(self.offered.listing, catalogue)
+        hub = self._stored(self.offered.candidates(self.offered.listing, catalogue))
         self._refine((*here, *hub))
-        return (*here, *hub, *of_catalogue(catalogue, here))
+        return (*here, *hub, *self._stored(of_catalogue(catalogue, here)))
+
+    @property
+    def kv_type(self) -> str:
+        """How the KV cache is stored in everything that is said here."""
+        return self._options.kv_type
+
+    def set_kv_type(self, kv_type: str) -> None:
+        """Say everything for a cache stored like this; `changed` follows."""
+        if kv_type != self.kv_type:
+            self._options = replace(self._options, kv_type=kv_type)
+            self.changed.emit()
 
     def conditions(self, context: int) -> Conditions:
         """Under which candidates are judged now, at `context` tokens."""
@@ -93,17 +116,24 @@ class Workstation(QObject):
 
     def plan(self, facts: ModelFacts) -> None:
         """Ask the engine what this file needs, once; `changed` follows."""
-        if facts.path not in self._asked and self._planner.known(facts, _OPTIONS) is None:
-            self._asked.add(facts.path)
+        if self._asked_of(facts) in self._asked:
+            return
+        self._asked.add(self._asked_of(facts))
+        if self._planner.known(facts, self._options) is None:
             self._planning = True
-            self._planner.plan(facts, _OPTIONS, lambda _plan: None, lambda _error: self._after_plan())
+            self._planner.plan(facts, self._options, lambda _plan: None, lambda _error: self._after_plan())
 
     def plan_next(self) -> None:
         """Ask it about one file more of this computer; `changed` follows, and nothing where all are planned."""
         if not self._planning and not self._forecaster.timing:
-            waiting = (facts for facts in self._library.models() if facts.path not in self._asked)
+            waiting = (facts for facts in self._library.models() if self._asked_of(facts) not in self._asked)
             if (facts := next(waiting, None)) is not None:
                 self.plan(facts)
+
+    @property
+    def reason_to_wait(self) -> str:
+        """Why no model may run now, in a sentence; "" where it may."""
+        return _MEASURING if self._forecaster.timing or self.computer.bandwidth.measuring else ""
 
     @property
     def slicing(self) -> str:
@@ -129,7 +159,15 @@ class Workstation(QObject):
 
         self._slicing = candidate.key
         self.changed.emit()
-        self._forecaster.forecast(model, _OPTIONS, lambda _forecast: over(None), over, stand_in)
+        options = self._options
+
+        def timed(forecast: SpeedForecast) -> None:
+            plan = self._planner.known(model, options) or self.offered.plan(candidate)
+            if plan is not None:
+                self._promise(plan, options, forecast)
+            over(None)
+
+        self._forecaster.forecast(model, options, timed, over, stand_in)
 
     def stop_slice(self) -> None:
         """Time no slice any more."""
@@ -141,17 +179,39 @@ class Workstation(QObject):
         self.computer.close()
 
     def _with_plan(self, candidate: Candidate) -> Candidate:
-        plan = self._planner.known(candidate.facts, _OPTIONS) if candidate.facts else None
-        return candidate if plan is None else candidate.planned(plan.line, plan.refusal)
+        if candidate.facts is None:
+            return candidate
+        if (plan := self._planner.known(candidate.facts, self._options)) is not None:
+            return candidate.planned(plan.line, plan.refusal)
+        usual = self._planner.known(candidate.facts, _OPTIONS)
+        return self._stored((candidate if usual is None else candidate.planned(usual.line, usual.refusal),))[0]
+
+    def _stored(self, candidates: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
+        """Candidates said of a usual KV cache, with the cache as it is stored now."""
+        if self.kv_type == _OPTIONS.kv_type:
+            return candidates
+        factor = KV_BYTES[self.kv_type] / KV_BYTES[_OPTIONS.kv_type]
+        return tuple(replace(candidate, line=candidate.line.with_kv(factor)) for candidate in candidates)
+
+    def _asked_of(self, facts: ModelFacts) -> _Asked:
+        return facts.path, facts.file_bytes, facts.sha256, self.kv_type
 
     def _facts(self, candidate: Candidate) -> ModelFacts | None:
         """What its header says, where that lies here or was looked into."""
         return candidate.facts or self.offered.facts(candidate)
 
+    def _promise(self, plan: Plan, options: LoadOptions, forecast: SpeedForecast | None) -> None:
+        """Keep what is shown of a model, to be held against its first run."""
+        if not plan.refusal:
+            model = plan.model
+            memory = plan.line.at(min(options.context, model.context_length or options.context))
+            threads = threads_per_lane(physical_cores(), 1, model)
+            self._ledger.promise(model, options, memory, forecast, threads)
+
     def _refine(self, candidates: tuple[Candidate, ...]) -> None:
         """What is known of speed beyond bandwidth: slices, earlier runs, and how wrong bandwidth was so far."""
         models = ((candidate.key, self._facts(candidate)) for candidate in candidates)
-        known = ((key, self._forecaster.known(model, _OPTIONS)) for key, model in models if model is not None)
+        known = ((key, self._forecaster.known(model, self._options)) for key, model in models if model is not None)
         self._forecasts = {key: f for key, f in known if f is not None and f.method is not SpeedMethod.BANDWIDTH}
         bandwidth = self.computer.bandwidth.known
         corrections = {kind: self._ledger.correction(kind, bandwidth) for kind in KINDS} if bandwidth else {}

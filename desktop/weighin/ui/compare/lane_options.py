@@ -19,6 +19,8 @@ from weighin.ui.widgets.label import PlainLabel
 _LOAD = (
     ("context", "Context", "Tokens of prompt and answer together.", whole),
     ("gpu_layers", "GPU layers", "Layers on a graphics card, where the engine can use one: 0 none, -1 all.", whole),
+    ("batch", "Batch", "Tokens of the prompt that are read at a step: more takes more working memory.", whole),
+    ("kv_type", "KV type", "How the KV cache is stored: f16, q8_0 (half the memory) or q4_0 (a quarter).", str.lower),
 )
 _SAMPLING = (
     ("max_tokens", "Longest answer", "The answer ends after so many tokens at the latest.", whole),
@@ -59,8 +61,8 @@ class LaneOptions(QWidget):
         layout.addWidget(PlainLabel("Stop strings"))
         layout.addWidget(self._stop)
         layout.addWidget(self._stop_error)
-        layout.addWidget(self._load["gpu_layers"])
-        layout.addWidget(self._threads)
+        for box in (self._load["gpu_layers"], self._threads, self._load["batch"], self._load["kv_type"]):
+            layout.addWidget(box)
         for box in self._fields:
             box.changed.connect(self.changed)
         self._stop.textChanged.connect(self._check_stop)
@@ -88,7 +90,7 @@ class LaneOptions(QWidget):
         )
 
     def set_values(self, values: LaneValues) -> None:
-        """Show these. What has no field here (batch, KV type) is kept as it is."""
+        """Show these."""
         self._base = values
         for options, shown in ((values.load, self._load), (values.sampling, self._sampling)):
             for known in fields(options):

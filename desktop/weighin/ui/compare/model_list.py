@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QPalette
@@ -26,12 +26,17 @@ class ModelList(QAbstractListModel):
         self._all: tuple[ModelFacts, ...] = ()
         self._sources: Mapping[str, str] = {}
         self._wanted: list[str] = []
+        self._judge: Callable[[ModelFacts], str] = lambda _model: ""
         self.shown: tuple[ModelFacts, ...] = ()
 
     def set_models(self, models: tuple[ModelFacts, ...], sources: Mapping[str, str]) -> None:
         """Offer these. `sources`: where each was found, by its path."""
         self._all, self._sources = models, sources
         self._filter()
+
+    def set_judge(self, judge: Callable[[ModelFacts], str]) -> None:
+        """`judge` says in a word whether a model runs here; only rows that are looked at are judged."""
+        self._judge = judge
 
     def narrow(self, text: str) -> None:
         """Show only models whose name, quantization or source contains every word of `text`."""
@@ -66,6 +71,7 @@ class ModelList(QAbstractListModel):
 
     def _details(self, model: ModelFacts) -> str:
         parts = (
+            self._judge(model),
             safe_name(model.quantization, 24),
             "" if model.is_server else words.size(model.file_bytes),
             safe_name(self._sources.get(model.path, ""), 40),

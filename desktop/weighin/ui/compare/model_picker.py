@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QWheelEvent
@@ -37,6 +37,7 @@ class ModelPicker(QComboBox):
         self._chosen: ModelFacts | None = None
         self._popup: ModelPopup | None = None
         self._hidden = False
+        self._judge: Callable[[ModelFacts], str] = lambda _model: ""
         self.setAccessibleName(f"Model of lane {label}")
         self.setPlaceholderText("Choose a model")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -58,6 +59,7 @@ class ModelPicker(QComboBox):
         """What drops down, made when it is first wanted."""
         if self._popup is None:
             self._popup = ModelPopup(self._label, self)
+            self._popup.models.set_judge(lambda model: self._judge(model))
             self._popup.chosen.connect(self.choose)
             self._popup.open_requested.connect(self.open_requested)
             self._popup.server_requested.connect(self.server_requested)
@@ -86,6 +88,10 @@ class ModelPicker(QComboBox):
         self._show_chosen()
         if changed:
             self.model_changed.emit(model)
+
+    def set_judge(self, judge: Callable[[ModelFacts], str]) -> None:
+        """`judge` says in a word whether a model runs here."""
+        self._judge = judge
 
     def set_hidden(self, hidden: bool) -> None:
         """While `hidden` nothing in here tells which model is chosen, or which there are."""

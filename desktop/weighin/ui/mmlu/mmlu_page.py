@@ -56,6 +56,7 @@ class MmluPage(QWidget):
         self._runner, self._kept = evaluations.runner, evaluations.kept
         scores = PastScores(lambda model: _reading_speed(workstation, model), self)
         self.setup = SetupView(theme, library, evaluations.sets, settings, scores)
+        self.setup.judge_by(workstation)
         self.run = RunView(theme)
         self._presenter = RunPresenter(evaluations.runner, self.run, self)
         self.past = PastTab(theme, evaluations.kept, lambda: self._presenter.running_id)

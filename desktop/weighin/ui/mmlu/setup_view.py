@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from weighin.core.comparisons.comparison import LABELS, LaneSetup
 from weighin.core.evaluations.evaluation import EvaluationChoice, EvaluationRequest
 from weighin.core.models.model import ModelFacts
+from weighin.ui.compare.picker_verdicts import judge_of, outlook_of
 from weighin.ui.mmlu.amount_box import AmountBox
 from weighin.ui.mmlu.forecast_box import ForecastBox
 from weighin.ui.mmlu.model_field import ModelField
@@ -36,6 +37,7 @@ from weighin.ui.widgets.strip import Strip
 if TYPE_CHECKING:
     from weighin.services.evaluations.question_sets import QuestionSets
     from weighin.services.models.library import Library
+    from weighin.services.plans.workstation import Workstation
     from weighin.services.settings import Settings
 
 _SIDE_BY_SIDE = 780
@@ -103,6 +105,26 @@ class SetupView(QWidget):
         lanes = tuple(LaneSetup(model) for model in models if model is not None)
         decided = self.until_decided.isChecked() and len(lanes) > 1
         return EvaluationRequest(lanes, choice, self.protocol.order, decided)
+
+    def judge_by(self, workstation: Workstation) -> None:
+        """Say of the models whether they run here: in a word where they are chosen, in a sentence under them."""
+
+        def say() -> None:
+            for field in self.models:
+                field.header.show_outlook(*outlook_of(workstation, field.chosen))
+
+        def ask() -> None:
+            for field in self.models:
+                if field.chosen is not None and not field.chosen.is_server:
+                    workstation.plan(field.chosen)
+            say()
+
+        for field in self.models:
+            field.header.picker.set_judge(judge_of(workstation))
+            field.changed.connect(ask)
+        workstation.changed.connect(say)
+        workstation.computer.memory_changed.connect(say)
+        ask()
 
     def show_request(self, request: EvaluationRequest) -> None:
         """Show what was asked before, to ask it again or otherwise."""

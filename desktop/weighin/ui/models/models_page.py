@@ -56,7 +56,7 @@ class ModelsPage(QWidget):
             verdicts,
             lambda: disk_free_bytes(models.folder),
         )
-        self.systems = SystemsTab(catalogue)
+        self.systems = SystemsTab(catalogue, verdicts)
         self.downloads = DownloadsPanel(models.downloads)
         self.tabs = QTabBar()
         self.tabs.setAccessibleName("Shelves of models")

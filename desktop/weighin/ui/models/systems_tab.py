@@ -9,6 +9,7 @@ from weighin.core.models.catalogue import Catalogue, Claim, System
 from weighin.ui.models import words as said
 from weighin.ui.models.claims_table import ClaimsTable, claim_page
 from weighin.ui.models.row_table import Column, RowTable
+from weighin.ui.models.verdicts import Verdicts
 from weighin.ui.widgets.label import PlainLabel
 
 
@@ -18,7 +19,7 @@ class SystemsTab(QWidget):
     wanted = Signal(object)
     check_wanted = Signal(object)
 
-    def __init__(self, catalogue: Catalogue, parent: QWidget | None = None) -> None:
+    def __init__(self, catalogue: Catalogue, verdicts: Verdicts, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._catalogue = catalogue
         self.search = QLineEdit()
@@ -26,7 +27,7 @@ class SystemsTab(QWidget):
         self.search.setAccessibleName("Search systems and claims")
         self.search.setClearButtonEnabled(True)
         self.search.setMaximumWidth(420)
-        self.systems = RowTable("Systems", _SYSTEMS, lambda s: str(s.id), lambda s: str(s.why))
+        self.systems = RowTable("Systems", _columns(verdicts), lambda s: str(s.id), lambda s: _tip(verdicts, s))
         self.claims = ClaimsTable("Claims about them")
         self.page = QPlainTextEdit()
         self.page.setReadOnly(True)
@@ -38,6 +39,7 @@ class SystemsTab(QWidget):
         self.check.setAccessibleName("See on the MMLU page whether scores like these can be told apart")
         self.check.hide()
         self._arrange()
+        verdicts.changed.connect(self.systems.viewport().update)
         self.search.textChanged.connect(lambda _text: self._fill())
         self.systems.chosen_changed.connect(self._show_system)
         self.claims.chosen_changed.connect(self._show_claim)
@@ -98,10 +100,17 @@ class SystemsTab(QWidget):
             self.wanted.emit(system)
 
 
-_SYSTEMS = (
-    Column("System", lambda s: str(s.name), "Qwen3-4B-Instruct-2507", 0.5),
-    Column("Vendor", lambda s: str(s.vendor), "Hugging Face", 0.2),
-    Column("Released", lambda s: str(s.released), "2026-04-22"),
-    Column("Kind", said.system_kind, "MoE 30.5B, 3.3B active", 0.3),
-    Column("Weights", lambda s: "open" if s.runnable else "closed", "closed"),
-)
+def _columns(verdicts: Verdicts) -> tuple[Column, ...]:
+    return (
+        Column("System", lambda s: str(s.name), "Qwen3-4B-Instruct-2507", 0.5),
+        Column("Vendor", lambda s: str(s.vendor), "Hugging Face", 0.2),
+        Column("Released", lambda s: str(s.released), "2026-04-22"),
+        Column("Kind", said.system_kind, "MoE 30.5B, 3.3B active", 0.3),
+        Column("Weights", lambda s: "open" if s.runnable else "closed", "closed"),
+        Column("Here?", lambda s: said.runs_here(verdicts.of_system(s)), "~ tight"),
+    )
+
+
+def _tip(verdicts: Verdicts, system: System) -> str:
+    row = verdicts.of_system(system)
+    return f"{system.why}\n{verdicts.sentence(row)}" if row else str(system.why)

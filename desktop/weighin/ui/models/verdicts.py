@@ -36,6 +36,11 @@ class Verdicts(QObject):
         """A model of the shelf; None where its header cannot be read."""
         return self._workstation.judge_file(model.facts) if model.facts is not None else None
 
+    def of_system(self, system: System) -> Row | None:
+        """A system of the catalogue as it is usually had; None where its size is unknown or nobody can have it."""
+        candidate = of_system(system, _usual(system)) if system.runnable else None
+        return self._workstation.judge(candidate) if candidate is not None else None
+
     def of_variants(self, listing: Listing) -> dict[str, Row]:
         """The models of a repository, by the path of their first file."""
         offered = self._workstation.offered.candidates(listing, self._catalogue)
@@ -79,3 +84,7 @@ class Verdicts(QObject):
         which = number if systems[0].id == systems[1].id else 0
         quantizations = [source.quantization or _USUAL for source in system.repositories] or [_USUAL]
         return of_system(system, quantizations[min(which, len(quantizations) - 1)])
+
+
+def _usual(system: System) -> str:
+    return next((source.quantization for source in system.repositories if source.quantization), _USUAL)

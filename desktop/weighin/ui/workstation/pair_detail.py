@@ -87,9 +87,12 @@ class PairDetail(QWidget):
         a, b = rows
         parts = []
         for label, colour, row in zip(LABELS, ("lane_a", "lane_b"), rows, strict=True):
-            weights = row.plan.weights_bytes - row.plan.idle_bytes - row.plan.gpu_bytes
-            parts.append(Part(f"{label} weights", max(0, weights), colour))
-            parts.append(Part(f"{label} cache, buffers, process", row.plan.working_bytes, colour, hatched=True))
+            plan = row.plan
+            # Where a part lies on GPUs nobody knows which: only what is mapped from the file is told apart.
+            weights = (plan.mapped_bytes if plan.gpu_bytes else plan.weights_bytes) - plan.idle_bytes
+            rest = plan.needed_bytes - weights
+            parts.append(Part(f"{label} weights", weights, colour))
+            parts.append(Part(f"{label} cache, buffers, process", rest, colour, hatched=True))
         self.memory.show_parts(tuple(parts), budget.available if budget else None)
         refused = next((row.candidate.refusal for row in rows if row.candidate.refusal), "")
         if refused or budget is None:

@@ -122,6 +122,8 @@ class RowDetail(QWidget):
 def _notice(row: Row) -> str:
     """What is behind the numbers, where it is not the engine's own plan."""
     lines = [f"{words.size(row.plan.gpu_bytes)} more on GPUs."] if row.plan.gpu_bytes else []
+    if not row.candidate.refusal:
+        lines.append(f"While loading at most {words.size(row.plan.loading_peak_bytes)}.")
     lines += row.plan.notices
     if row.mark == "?":
         lines.append("? The shape of this model is not known here: its cache is a guess.")

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QSplitter, QVBoxLayout, QWidget
 
+from weighin.core.comparisons.options import KV_TYPES
 from weighin.core.errors import AppError
 from weighin.core.models.catalogue import Catalogue
 from weighin.core.plans.candidates import Candidate, Origin
@@ -48,6 +49,9 @@ class RunsTab(QWidget):
         self.only_running.setAccessibleName("Show only models that run here")
         self.slider = ContextSlider()
         self.slider.setMaximumWidth(420)
+        self.kv_type = QComboBox()
+        self.kv_type.addItems([f"KV {name}" for name in KV_TYPES])
+        self.kv_type.setAccessibleName("How the KV cache is stored")
         self.table = RunTable(theme, lambda row: row.sentence(self._workstation.computer.budget))
         self.detail = DetailPane(theme)
         self.error = Strip("amber")
@@ -82,6 +86,7 @@ class RunsTab(QWidget):
         top.addWidget(self.only_running)
         top.addStretch(1)
         top.addWidget(self.slider, 3)
+        top.addWidget(self.kv_type)
         self._splitter.setChildrenCollapsible(False)
         self._splitter.addWidget(self.table)
         self._splitter.addWidget(self.detail)
@@ -97,6 +102,7 @@ class RunsTab(QWidget):
         self._workstation.changed.connect(self.refresh)
         self._workstation.computer.memory_changed.connect(self._judge)
         self._workstation.computer.changed.connect(self._judge)
+        self.kv_type.currentIndexChanged.connect(lambda n: self._workstation.set_kv_type(KV_TYPES[n]))
         self.slider.changed.connect(lambda _context: self._judge())
         self.search.textChanged.connect(lambda _text: self._filter())
         self.origin.currentIndexChanged.connect(lambda _index: self._filter())

@@ -7,7 +7,7 @@ import pytest
 from weighin.core.comparisons.options import LoadOptions
 from weighin.core.gguf.reader import Header, Tensor
 from weighin.core.gguf.weights import weights_in_memory
-from weighin.core.plans.memory_formula import Shape, formula_plan, kv_bytes, state_bytes
+from weighin.core.plans.memory_formula import Shape, formula_plan, kv_bytes, overhead_bytes, process_bytes, state_bytes
 from weighin.core.plans.plan import MemoryPlan, PairKind, PlanLine
 from weighin.core.plans.verdict import Budget, pair_verdict, tokens
 
@@ -214,3 +214,10 @@ def test_lies_in_a_header_do_not_break_the_formula() -> None:
 def test_the_context_is_not_planned_beyond_what_the_model_was_trained_for() -> None:
     made = formula_plan([header("qwen3", **{**DENSE, "context_length": 512})], 10**9, LoadOptions(), frozenset())
     assert made.context == 512
+
+
+def test_where_the_system_does_not_tell_what_a_worker_holds_the_process_is_calculated() -> None:
+    bare = header("llama")
+    assert overhead_bytes(50 * MIB, 10 * MIB, bare) == 40 * MIB
+    assert overhead_bytes(5, 10, bare) == 0
+    assert overhead_bytes(None, 10 * MIB, bare) == process_bytes(Shape(bare)) > 20 * MIB

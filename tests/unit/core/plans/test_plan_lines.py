@@ -132,3 +132,31 @@ def test_several_workers_share_what_is_mapped() -> None:
 def test_one_file_in_both_lanes_is_in_memory_once() -> None:
     both = pair_verdict((LINE, LINE), 4096, Budget(50 * GB, 64 * GB), (None, None), same_file=True)
     assert both.total_bytes == 2 * LINE.at(4096).ram_bytes - 18 * GB
+
+
+def test_a_smaller_cache_is_arithmetic_and_says_so() -> None:
+    half = LINE.with_kv(0.5).at(4096)
+    assert half.kv_bytes == LINE.at(4096).kv_bytes // 2
+    assert half.method is PlanMethod.FORMULA
+    assert half.weights_bytes == LINE.at(4096).weights_bytes
+
+
+@pytest.mark.parametrize(
+    ("gpu_free", "kind", "end"),
+    [
+        (None, VerdictKind.RUNS, "Needs 10.6 GB at 4k context; 30.0 GB free now. Runs."),
+        (9, VerdictKind.RUNS, "Needs 10.6 GB and 8.0 GB on GPUs at 4k context; 30.0 GB and 9.0 GB free now. Runs."),
+        (7.95, VerdictKind.TIGHT, "30.0 GB and 8.0 GB free now. Runs only with 3\u202f328 of context or less."),
+        (2, VerdictKind.NO, "30.0 GB and 2.0 GB free now. The GPUs have too little: keep fewer layers there."),
+    ],
+)
+def test_what_lies_on_gpus_must_fit_there(gpu_free: float | None, kind: VerdictKind, end: str) -> None:
+    on_gpu = [replace(plan(c), gpu_bytes=int(7.6 * GB) + c * 100_000) for c in (2048, 16384)]
+    free = None if gpu_free is None else int(gpu_free * GB)
+    found = verdict(PlanLine(tuple(on_gpu)), 4096, Budget(30 * GB, 32 * GB, free))
+    assert found.kind is kind
+    assert found.sentence.endswith(end)
+
+
+def test_what_lies_nowhere_on_gpus_does_not_ask_for_them() -> None:
+    assert "GPU" not in verdict(LINE, 4096, Budget(30 * GB, 32 * GB, 1)).sentence

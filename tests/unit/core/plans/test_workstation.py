@@ -246,3 +246,11 @@ def test_what_was_not_measured_is_marked() -> None:
     assert sentence((rows[0], rows[1]), costs).startswith("Two needs ~3.")
     unknown = (replace(costs[0], speed=None), costs[1])
     assert sentence((rows[0], rows[1]), unknown).endswith("the memory.")
+
+
+def test_pages_that_give_way_are_left_out_of_what_was_measured_as_well() -> None:
+    measured = {"Dense": Measured(5 * GB, 10.0, None)}
+    candidate = replace(of_file(DENSE), key="Dense")
+    idle = PlanLine(tuple(replace(p, idle_bytes=GB) for p in candidate.line.points))
+    row = row_of(replace(candidate, line=idle), now(measured=measured))
+    assert cost(row, 40e9).memory == 4 * GB
