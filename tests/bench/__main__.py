@@ -13,6 +13,7 @@ def main() -> int:
     if unknown := [name for name in chosen if name not in PARTS]:
         sys.stderr.write(f"no such part: {', '.join(unknown)}; there are {', '.join(PARTS)}\n")
         return 2
+    status = 0
     for name in chosen:
         sys.stdout.write(f"\n== {name}\n")
         sys.stdout.flush()
@@ -34,8 +35,8 @@ def main() -> int:
             from tests.bench.window_stream import main as part
         else:
             from tests.bench.first_paint import main as part
-        part()
-    return 0
+        status = part() or status  # type: ignore[func-returns-value]
+    return status
 
 
 if __name__ == "__main__":

@@ -7,17 +7,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from tests.bench.shapes import Shape, write_shape
 from tests.support.lanes import Runs, fake_lane, fake_model, request
 
 from weighin.core.comparisons.answer import StopReason
 from weighin.core.comparisons.options import LoadOptions
-from weighin.core.plans.plan import VerdictKind
+from weighin.core.gguf.facts import model_facts
+from weighin.core.plans.plan import MemoryPlan, PlanMethod, VerdictKind
 from weighin.core.plans.verdict import Budget
+from weighin.protocol.messages import Planned
 from weighin.services.comparisons.comparison import ComparisonRunner
 from weighin.services.plans.forecaster import Forecaster
 from weighin.services.plans.ledger import Ledger
 from weighin.services.plans.outlook import Outlook
-from weighin.services.plans.planner import Planner
+from weighin.services.plans.planner import Planner, _line
 from weighin.services.plans.promises import Promises
 from weighin.services.processes.worker_process import WorkerProcess, worker_command
 
@@ -140,3 +143,24 @@ def test_another_commit_of_a_model_at_the_hub_is_planned_again(qtbot: Any, tmp_p
     assert kit.planner.known(old, LOAD) is not None
     assert kit.planner.known(new, LOAD) is None
     kit.close()
+
+
+def test_a_stand_in_without_a_hole_is_calculated_and_not_taken_for_a_broken_model(qtbot: Any, tmp_path: Path) -> None:
+    kit = Kit(qtbot, tmp_path)
+    whole = write_shape(tmp_path / "whole.gguf", Shape("qwen3", 2, 64, 2, 1, 32, 128, 512))
+    facts = replace(model_facts(whole), path="hub:o/r/whole.gguf", file_bytes=whole.stat().st_size + 1)
+    plans: list[Any] = []
+    kit.planner.plan(facts, LOAD, plans.append, stand_in=str(whole))
+    qtbot.waitUntil(lambda: len(plans) == 1, timeout=30_000)
+    assert plans[0].refusal == ""
+    assert plans[0].line.upper.method is PlanMethod.FORMULA
+    assert "cannot hold a file with a hole" in plans[0].line.upper.notices[0]
+    kit.close()
+
+
+def test_where_formula_and_engine_differ_it_is_said_by_how_much() -> None:
+    engine = MemoryPlan(4096, 1000, 1000, 200 << 20, 0, 0, 0, 0, 0)
+    near, far = (replace(engine, kv_bytes=kv << 20) for kv in (210, 300))
+    assert _line(Planned(1, (engine,), (near,))).upper.notices == ()
+    (notice,) = _line(Planned(1, (engine,), (far,))).upper.notices
+    assert notice == "The formula says +105 MB: the engine's own plan counts."

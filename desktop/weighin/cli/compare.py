@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from weighin.cli.console import Console
-from weighin.cli.loop import CommandLoop, wait_for
+from weighin.cli.loop import CommandLoop, InterruptedByUserError, wait_for
 from weighin.cli.models import gpu_layers, resolve_or_refuse
 from weighin.core.comparisons.answer import StopReason
 from weighin.core.comparisons.attachments import read_attachment
@@ -19,17 +19,21 @@ from weighin.core.comparisons.options import LoadOptions, SamplingOptions
 from weighin.core.comparisons.progress import LaneStatus
 from weighin.core.comparisons.report import comparison_json, number_lines
 from weighin.core.comparisons.slowdown import against_alone
+from weighin.core.computer.machine import memory_needed
 from weighin.core.errors import AppError
 from weighin.core.safe_text import safe_name, safe_text
 from weighin.paths import Profile
 from weighin.services.comparisons.comparison import ComparisonRunner
-from weighin.services.factory import new_runner
+from weighin.services.factory import new_runner, new_worker
 from weighin.services.machine.hardware import this_machine
+from weighin.services.machine.memory import available_bytes
 from weighin.services.plans.ledger import Ledger
+from weighin.services.plans.planner import Planner
 from weighin.store.comparisons import ComparisonStore
 from weighin.store.database import moved_aside_sentence, open_database
 
 MAX_PROMPT = 4 << 20
+_FAR_FROM_FULL = 0.5
 _SAMPLING = ("max_tokens", "temperature", "top_k", "top_p", "min_p", "repeat_penalty", "seed")
 
 
@@ -48,7 +52,13 @@ def run_compare(options: argparse.Namespace, profile: Profile, resources: Path, 
     request = _going_on(request, options.follow, store)
     ledger = Ledger(profile.database)
     wait_for(lambda done, _: ledger.restore(lambda: done(ledger)))
-    runner = new_runner()
+    planner = Planner(new_worker)
+    try:
+        plan_where_it_is_tight(planner, request, available_bytes())
+    except InterruptedByUserError:
+        planner.close()
+        return 130
+    runner = new_runner(planner)
     outcome: list[Comparison] = []
     loop = CommandLoop(runner.stop)
 
@@ -71,6 +81,7 @@ def run_compare(options: argparse.Namespace, profile: Profile, resources: Path, 
         loop.run(begin)
     finally:
         runner.close()
+        planner.close()
         console.end_progress()
     if errors:
         raise errors[0]
@@ -92,6 +103,16 @@ def run_compare(options: argparse.Namespace, profile: Profile, resources: Path, 
     else:
         console.result(_page(comparison))
     return status
+
+
+def plan_where_it_is_tight(planner: Planner, request: ComparisonRequest, available: int | None) -> None:
+    """Have the engine plan what may not fit into `available` bytes: far from that a rule of thumb is enough, and
+    quicker. Raises InterruptedByUserError."""
+    for setup in request.lanes:
+        model, load = setup.model, setup.load
+        tight = available is not None and memory_needed(model, load) > _FAR_FROM_FULL * available
+        if tight and not (model.is_server or setup.refusal or request.try_anyway):
+            wait_for(lambda done, _, m=model, o=load: planner.plan(m, o, done, done))  # type: ignore[misc]
 
 
 def _held_against_alone(comparison: Comparison, store: ComparisonStore, console: Console) -> Comparison:

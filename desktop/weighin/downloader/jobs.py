@@ -15,6 +15,7 @@ from weighin.hub.client import HubClient, check_online, endpoint, token
 from weighin.hub.download import Download
 from weighin.hub.http import Http, Patience
 from weighin.hub.remote_header import remote_facts
+from weighin.hub.stand_in import write_stand_in
 from weighin.hub.transfer import Ground, StoppedError
 from weighin.protocol.hub_messages import (
     AskFile,
@@ -131,9 +132,7 @@ def _look_into(request: LookInto) -> LookedInto:
         name = next(names)
         if request.keep:
             path = Path(request.keep) / name
-            with path.open("wb") as stream:
-                stream.write(head)
-                stream.truncate(size)
+            write_stand_in(path, head, size)
             kept.append(str(path))
 
     facts = remote_facts(http, endpoint(), request.repo, request.commit, request.variant, keep)

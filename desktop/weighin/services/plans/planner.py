@@ -32,6 +32,7 @@ _NO_TYPES: frozenset[int] = frozenset()
 # The formula and the engine agree when they differ by less than this share of the engine's working memory.
 _AGREE = 0.1
 _AGREE_BYTES = 32 << 20
+_NO_HOLE = Failure("no_hole", "The file system here cannot hold a file with a hole, which the engine would need.")
 
 
 @dataclass(frozen=True)
@@ -137,6 +138,10 @@ class Planner(QObject):
         if self._running is not None or not self._queue or self._closed or self._held:
             return
         job = self._queue.popleft()
+        if job.stand_in != job.model.path and not _is_whole(job):
+            self._fall_back(job, _NO_HOLE)
+            self._next()
+            return
         request = PlanRequest(1, job.stand_in, job.model.file_bytes, job.options, contexts_of(job.model))
         self._running = Question(
             self._new_worker, request, Planned, _DEADLINE_MS, lambda answer: self._on_answer(job, answer), self
@@ -178,6 +183,14 @@ class Planner(QObject):
     def _give_up(self, job: _Job, error: AppError) -> None:
         for _, failed in self._waiting.pop(job.key, []):
             failed(error)
+
+
+def _is_whole(job: _Job) -> bool:
+    """Whether the stand-in has the size of the model, without which the engine takes it for a broken file."""
+    try:
+        return sum(part.stat().st_size for part in shard_paths(Path(job.stand_in))) >= job.model.file_bytes
+    except OSError:
+        return False
 
 
 def contexts_of(model: ModelFacts) -> tuple[int, ...]:
