@@ -165,6 +165,7 @@ def test_closing_the_window_keeps_what_was_written(qtbot: Any, program: Program,
 def test_a_file_that_shrinks_while_it_answers_fails_its_lane_and_is_marked(
     qtbot: Any, program: Program, endless: Path, tmp_path: Path
 ) -> None:
+    """Fault 17."""
     path = shutil.copy(endless, tmp_path / "shrinking.gguf")
     opened: list[Any] = []
     program.library.open_file(str(path), opened.append, opened.append)
