@@ -124,7 +124,10 @@ class MainWindow(QMainWindow):
         if self._sets_desk is None:
             from weighin.ui.prompt_sets.sets_desk import SetsDesk
 
-            self._sets_desk = SetsDesk(self._theme, self._parts.prompt_sets, self._runner, self._history, self.compare)
+            parts = self._parts
+            self._sets_desk = SetsDesk(
+                self._theme, parts.prompt_sets, self._runner, self._history, self.compare, parts.blind
+            )
         return self._sets_desk
 
     @property

@@ -30,6 +30,7 @@ class BlindView(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._texts = ("", "")
+        self._series = ""
         self._fed = 0
         self._clock = QElapsedTimer()
         self._timer = QTimer(self)
@@ -80,19 +81,20 @@ class BlindView(QWidget):
         """Leads back to the lanes, once everything is told."""
         return self._numbers
 
-    def begin(self) -> None:
-        """A round begins: nothing to read yet."""
+    def begin(self, series: str = "") -> None:
+        """A round begins: nothing to read yet. series: how far a series of rounds is, "" outside of one."""
         self._timer.stop()
+        self._series = f"{series}. " if series else ""
         for side in self._sides:
             side.begin()
         self._bar.hide()
         self._numbers.hide()
-        self._strip.say(_WORKING)
+        self._strip.say(self._series + _WORKING)
 
     def appear(self, a: str, b: str) -> None:
         """Let both answers appear, a character of one for each of the other."""
         self._texts, self._fed = (a, b), 0
-        self._strip.say(_APPEARING)
+        self._strip.say(self._series + _APPEARING)
         self._clock.start()
         self._timer.start()
 
@@ -121,7 +123,7 @@ class BlindView(QWidget):
             self._timer.stop()
             for side in self._sides:
                 side.finish()
-            self._strip.say(_JUDGE)
+            self._strip.say(self._series + _JUDGE)
             self._bar.show()
             self._bar.take_focus()
 

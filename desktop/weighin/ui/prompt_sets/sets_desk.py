@@ -14,13 +14,14 @@ from weighin.core.errors import AppError
 from weighin.core.exports import EXPORTS
 from weighin.core.prompts.prompt_files import Imported
 from weighin.core.prompts.prompt_set import PromptSet, StoredRun
-from weighin.core.prompts.prompt_set_report import run_text
+from weighin.core.prompts.prompt_set_report import judged_words, run_text
 from weighin.services.comparisons.set_runner import SetRunner
 from weighin.ui.compare.compare_page import ComparePage
 from weighin.ui.prompt_sets.sets_drawer import PromptRow, SetsDrawer
 from weighin.ui.theme import Theme
 
 if TYPE_CHECKING:
+    from weighin.services.comparisons.blind_round import BlindRound
     from weighin.services.comparisons.comparison import ComparisonRunner
     from weighin.services.comparisons.history import History
     from weighin.services.comparisons.prompt_sets import PromptSets
@@ -30,14 +31,22 @@ class SetsDesk(QObject):
     """Sets from the database, one run over the lanes of the Compare page."""
 
     def __init__(
-        self, theme: Theme, sets: PromptSets, runner: ComparisonRunner, history: History, compare: ComparePage
+        self,
+        theme: Theme,
+        sets: PromptSets,
+        runner: ComparisonRunner,
+        history: History,
+        compare: ComparePage,
+        blind: BlindRound,
     ) -> None:
         super().__init__(compare)
         self._sets, self._runner, self._history, self._compare = sets, runner, history, compare
         self._latest: StoredRun | None = None
-        self.set_runner = SetRunner(runner, sets, self)
+        self.set_runner = SetRunner(runner, sets, self, blind)
+        compare.desk.count_with(self._judged)
         self.drawer = drawer = SetsDrawer(theme)
         drawer.hide()
+        blind.began.connect(lambda: drawer.note.say_or_hide(""))  # a tally names its models
         compare.show_beside(drawer)
         drawer.close_requested.connect(lambda: compare.prompt.set_sets_open(False))
         drawer.set_chosen.connect(self._show)
@@ -90,11 +99,15 @@ class SetsDesk(QObject):
     def _show(self) -> None:
         chosen, latest = self.drawer.chosen, self._latest
         same = latest is not None and chosen is not None and latest.run.prompts == chosen.prompts
-        self.drawer.show_rows(latest if same else None)
+        self.drawer.show_rows(latest if same else None, self.set_runner.hides)
         self._show_state()
 
     def _show_state(self) -> None:
-        self.drawer.show_state(self._latest, self.set_runner.running, self._runner.running)
+        self.drawer.show_state(self._latest, self.set_runner.running, self._runner.running or self.set_runner.running)
+
+    def _judged(self) -> str:
+        stored = self.set_runner.stored
+        return judged_words(stored) if stored is not None and self.set_runner.hides else ""
 
     def _follow(self) -> None:
         self._latest = self.set_runner.stored
@@ -107,7 +120,7 @@ class SetsDesk(QObject):
 
     def _open(self, row: PromptRow) -> None:
         """An answered prompt is shown with its answers, another one goes where prompts are typed."""
-        if self._runner.running:
+        if self._runner.running or self.set_runner.hides:
             self.drawer.note.say_or_hide("A comparison is running. Stop it or let it finish first.")
         elif row.result is not None:
             self._history.load(row.result.comparison, self._compare.show_comparison, self._say)
@@ -128,7 +141,8 @@ class SetsDesk(QObject):
     def _run(self) -> None:
         chosen = self.drawer.chosen
         if chosen is not None:
-            self._try(lambda: self.set_runner.run(chosen, self._compare.request(chosen.prompts[0].text)))
+            blind = self._compare.prompt.blind.isChecked()
+            self._try(lambda: self.set_runner.run(chosen, self._compare.request(chosen.prompts[0].text), blind))
 
     def _continue(self) -> None:
         stored = self._latest
