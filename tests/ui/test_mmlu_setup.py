@@ -210,3 +210,11 @@ def test_a_run_that_cannot_begin_leads_back(kit: Kit, setup: SetupView, qtbot: Q
     assert not kit.window.mmlu_page.shows_run
     assert setup.error.label.text() == "The questions are not there any more."
     assert setup.amount.n == 50
+
+
+def test_a_known_server_can_be_asked_too(kit: Kit, setup: SetupView, qtbot: QtBot) -> None:
+    server = kit.models.servers.add("http://127.0.0.1:8080/v1", "tiny", "")
+    setup.models[1].choose(server)
+    qtbot.mouseClick(setup.start, Qt.MouseButton.LeftButton)
+    (asked,) = kit.evaluations.runner.requests
+    assert [lane.model for lane in asked.lanes] == [DENSE, server]

@@ -172,6 +172,7 @@ class MainWindow(QMainWindow):
             self._mmlu_page = MmluPage(
                 self._theme,
                 self._library,
+                self._parts.models.servers,
                 self._settings,
                 self._parts.evaluations,
                 catalogue,
