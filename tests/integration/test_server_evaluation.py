@@ -62,7 +62,8 @@ def test_a_server_that_gives_no_letters_is_refused_before_the_run(
     with LoopbackServer(letters=letters) as server:
         evaluating.runner.run(ask(server, protocol=protocol))
         evaluating.wait(lambda: bool(evaluating.errors))
-        assert "Questions cannot be scored at" in evaluating.errors[0].user_text
+        said = evaluating.errors[0].user_text
+        assert "Questions cannot be scored at" in said and ("try the chat protocol" in said) == (protocol != CHAT)
     assert not evaluating.started and not evaluating.runner.running
 
 

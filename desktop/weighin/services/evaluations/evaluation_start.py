@@ -189,7 +189,8 @@ class Preparation(QObject):
             if answer.via:
                 passed()
             else:
-                failed(AppError(answer.sentence, kind="no_letters"))
+                by_chat = "" if protocol == CHAT else " Some servers give them by chat only: try the chat protocol."
+                failed(AppError(answer.sentence + by_chat, kind="no_letters"))
 
         def broken(error: AppError) -> None:
             end()
