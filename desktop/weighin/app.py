@@ -141,7 +141,8 @@ class Program:
         if self._evaluations is None:
             from weighin.services.evaluations.evaluation_factory import new_evaluation_services
 
-            made = new_evaluation_services(self._profile, resources())
+            keys = self.models.servers.keys
+            made = new_evaluation_services(self._profile, resources(), keys)
             made.kept.damaged.connect(self.window.show_notice)
             made.runner.started.connect(self._make_room)
             made.runner.finished.connect(lambda _record: self.judging.outlook.end())

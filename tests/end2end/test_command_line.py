@@ -95,10 +95,10 @@ def test_rounds_are_all_reported(weighin: list[str], tiny: Path) -> None:
 
 
 def test_together_is_said_and_done(weighin: list[str], tiny: Path) -> None:
-    body = json.loads(
-        run(weighin, "compare", tiny, tiny, "-p", "x", "--mode", "together", "--max-tokens", "9", "--json").stdout
-    )
+    done = run(weighin, "compare", tiny, tiny, "-p", "x", "--mode", "together", "--max-tokens", "9", "--json")
+    body = json.loads(done.stdout)
     assert body["mode"] == "together"
+    assert "the same with --mode alone" in done.stderr
     assert sum(lane["timing"]["threads"] for lane in body["lanes"]) <= max(2, psutil.cpu_count(logical=False) or 2)
 
 

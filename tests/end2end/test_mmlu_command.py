@@ -15,6 +15,7 @@ from typing import Any
 
 import psutil
 import pytest
+from tests.support.loopback_server import LoopbackServer
 from tests.support.questions import make_questions, write_csv
 
 PROTOCOL_KEYS = {"name", "shots", "scoring", "sampling", "seed", "n", "split", "dataset_sha256"}
@@ -175,7 +176,7 @@ def test_one_lane_that_fails_leaves_the_other_its_score(weighin: list[str], tmp_
         (["mmlu", "starter:dense", "--questions", "/nowhere.csv"], 1, "There is no nowhere.csv"),
         (["mmlu", "--resume", "abc"], 1, "There is no evaluation 'abc'"),
         (["mmlu", "--resume", "abc", "--n", "5"], 2, "--n belongs to a new run"),
-        (["mmlu", "https://example.invalid/v1#m"], 2, "not on servers"),
+        (["mmlu", "http://127.0.0.1:1/v1#m"], 1, "127.0.0.1:1"),
         (["history", "show", "abc"], 1, "There is nothing with the id 'abc'"),
     ],
 )
@@ -184,3 +185,16 @@ def test_wrong_usage_is_one_sentence(weighin: list[str], arguments: list[str], s
     assert done.returncode == status, done.stderr
     assert said in done.stderr
     assert done.stdout == ""
+
+
+def test_a_server_beside_a_file(weighin: list[str]):
+    with LoopbackServer() as server:
+        done = run(weighin, "mmlu", "starter:dense", server.address(), "--n", 20, "--json")
+        body = body_of(done)
+        assert [lane["n"] for lane in body["lanes"]] == [20, 20]
+        there = body["lanes"][1]
+        assert there["model"]["sha256"] is None and there["tokens_evaluated"] == 20 * 50
+        assert any("server's top 20" in text for text in there["notices"])
+    with LoopbackServer(letters="ignored") as server:
+        refused = run(weighin, "mmlu", server.address(), "--n", 20)
+    assert refused.returncode == 1 and "Questions cannot be scored at" in refused.stderr

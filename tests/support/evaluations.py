@@ -16,8 +16,10 @@ from weighin.services.evaluations.evaluation import EvaluationRunner
 from weighin.services.evaluations.evaluation_start import Surroundings
 from weighin.services.evaluations.evaluations import Evaluations
 from weighin.services.evaluations.scoring_lane import ScoringLane
-from weighin.services.factory import new_question_sets
+from weighin.services.factory import new_question_sets, server_workers
 from weighin.services.lanes.lane import Patience
+from weighin.services.lanes.server_keys import ServerKeys
+from weighin.services.lanes.server_probe import ServerProbe
 from weighin.services.models.file_digests import FileDigests
 from weighin.services.processes.worker_process import WorkerProcess, worker_command
 
@@ -27,7 +29,8 @@ PATIENT = Patience(cancel_ms=2000, leave_ms=500, silent_ms=15_000, give_up_ms=30
 def scoring_lane(label: str, script: dict[str, Any] | None) -> ScoringLane:
     """A lane whose workers obey `script`; None for real ones."""
     command = worker_command("llama") if script is None else worker_command("fake", json.dumps(script))
-    return ScoringLane(label, lambda parent: WorkerProcess(command, parent), PATIENT)
+    new_server = server_workers(ServerKeys())
+    return ScoringLane(label, lambda parent: WorkerProcess(command, parent), PATIENT, new_server=new_server)
 
 
 def model_file(folder: Path, name: str) -> ModelFacts:
@@ -58,7 +61,8 @@ class Evaluating:
         self.sets = new_question_sets(profile, resources())
         self.kept = Evaluations(profile.database)
         self.digests = FileDigests(self.kept)
-        around = Surroundings(self.sets, self.kept, self.digests, lambda: 2, lambda: available)
+        self.probe = ServerProbe(server_workers(ServerKeys()))
+        around = Surroundings(self.sets, self.kept, self.digests, self.probe, lambda: 2, lambda: available)
         self.lanes = (scoring_lane("A", a), scoring_lane("B", b))
         self.runner = EvaluationRunner(self.lanes, around)
         self.started: list[EvaluationRecord] = []

@@ -27,7 +27,9 @@ class Behaviour:
     slow_s: between pieces. whole: no stream. strict: 400 for options OpenAI does not know. refuses: 400 for these,
     named one by one, nameless: without a name. done: ends with [DONE].
     finish: reason of the end, None to leave it out. field: where reasoning stands. ending: of lines.
-    letters: "good", "ignored", "zeros", "same", "few", "chat" (good, but by chat only), "sums" (more than one)."""
+    letters: "good", "ignored", "zeros", "same", "few", "chat" (good, but by chat only), "sums" (more than one).
+    letters_turn: how many answers of one token come before they are `turned_letters`. most_top: most tokens it shows.
+    wait_single: it lets those wait."""
 
     words: tuple[str, ...] = ("Seven", " plus", " five", " is", " twelve", ".", " That", " is", " all", ".")
     reasoning: tuple[str, ...] = ()
@@ -52,6 +54,10 @@ class Behaviour:
     field: str = "reasoning_content"
     ending: bytes = b"\n"
     letters: str = "good"
+    letters_turn: int | None = None
+    turned_letters: str = "ignored"
+    most_top: int = 20
+    wait_single: bool = False
 
 
 @dataclass
@@ -72,6 +78,7 @@ class LoopbackServer:
         self.models, self.key = models, key
         self.behaviour = Behaviour(**more)
         self.seen: list[Seen] = []
+        self.single = 0
         self.gone = threading.Event()
         self.release = threading.Event()
         self.tls: Any = None
@@ -144,7 +151,14 @@ def _handler(owner: LoopbackServer) -> type[BaseHTTPRequestHandler]:
                 self._error(400, f"Unrecognized request argument supplied: {', '.join(sorted(unknown))}")
             elif refused := [name for name in how.refuses if name in body]:
                 self._error(400, "No." if how.nameless else f"Unsupported parameter: '{refused[0]}'.{how.retry_after}")
+            elif max(int(body.get("logprobs") or 0), body.get("top_logprobs", 0)) > how.most_top:
+                self._error(400, f"logprobs must be at most {how.most_top}")
             elif not body.get("stream"):
+                owner.single += 1
+                if owner.single == how.letters_turn:
+                    how.letters = how.turned_letters
+                if how.wait_single:
+                    owner.release.wait(30)
                 self._json(_whole(how, self.path, body))
             elif how.silent:
                 owner.release.wait(30)
@@ -231,14 +245,15 @@ def _whole(how: Behaviour, path: str, body: dict[str, Any]) -> dict[str, Any]:
     choice |= {"message": {"role": "assistant", "content": "A"}} if chat else {"text": " A"}
     if how.letters == "ignored" or (how.letters == "chat" and not chat) or not body.get("logprobs"):
         return {"choices": [choice]}
-    prompt = body.get("prompt") or body["messages"][0]["content"]
+    prompt = body.get("prompt") or body["messages"][-1]["content"]
     top = dict(_likeliest(how.letters, prompt))
     if chat:
         entries = [{"token": token, "logprob": value} for token, value in top.items()]
         choice["logprobs"] = {"content": [{"token": "A", "logprob": -0.1, "top_logprobs": entries}]}
     else:
         choice["logprobs"] = {"tokens": [" A"], "token_logprobs": [-0.1], "top_logprobs": [top]}
-    return {"choices": [choice]}
+    usage = {"usage": {"prompt_tokens": 50, "completion_tokens": 1}} if how.usage else {}
+    return {"choices": [choice], **usage}
 
 
 def _likeliest(letters: str, prompt: str) -> Iterator[tuple[str, float]]:

@@ -223,3 +223,11 @@ def test_it_is_said_whether_the_models_run_here(kit: Kit, setup: SetupView) -> N
     rows = b.picker.popup.models
     said = {rows.index(n).data(): rows.index(n).data(Qt.ItemDataRole.AccessibleTextRole) for n in range(2)}
     assert ["does not fit" in text for text in said.values()] == [False, True]
+
+
+def test_a_known_server_can_be_asked_too(kit: Kit, setup: SetupView, qtbot: QtBot) -> None:
+    server = kit.models.servers.add("http://127.0.0.1:8080/v1", "tiny", "")
+    setup.models[1].choose(server)
+    qtbot.mouseClick(setup.start, Qt.MouseButton.LeftButton)
+    (asked,) = kit.evaluations.runner.requests
+    assert [lane.model for lane in asked.lanes] == [DENSE, server]

@@ -35,6 +35,10 @@ from weighin.store.database import moved_aside_sentence, open_database
 MAX_PROMPT = 4 << 20
 _FAR_FROM_FULL = 0.5
 _SAMPLING = ("max_tokens", "temperature", "top_k", "top_p", "min_p", "repeat_penalty", "seed")
+_NOT_ALONE = (
+    "What running together costs is told once the same pair was measured alone, undisturbed and with this engine: run "
+    "the same with --mode alone, then together again."
+)
 
 
 def run_compare(options: argparse.Namespace, profile: Profile, resources: Path, console: Console) -> int:
@@ -116,14 +120,17 @@ def plan_where_it_is_tight(planner: Planner, request: ComparisonRequest, availab
 
 
 def _held_against_alone(comparison: Comparison, store: ComparisonStore, console: Console) -> Comparison:
-    """With the slowdown, where the same pair was measured alone before."""
+    """With the slowdown, where the same pair was measured alone before; else a sentence how to get one."""
     if comparison.request.mode is not Mode.TOGETHER:
         return comparison
     try:
-        return against_alone(comparison, store.alone_of(comparison))
+        held = against_alone(comparison, store.alone_of(comparison))
     except AppError as error:
         console.say(error.user_text)
         return comparison
+    if not held.slowdowns and not any(result.answer.failure for result in held.results):
+        console.say(_NOT_ALONE)
+    return held
 
 
 def _request(

@@ -16,6 +16,7 @@ from weighin.core.safe_text import safe_name
 from weighin.endpoint.answering import Answering
 from weighin.endpoint.http import Endpoint, Patience
 from weighin.endpoint.models import Offered, offered
+from weighin.endpoint.scoring import ServerScoring
 from weighin.protocol.messages import (
     Bench,
     CountTokens,
@@ -26,7 +27,9 @@ from weighin.protocol.messages import (
     Loaded,
     Plan,
     Score,
+    ScoreDone,
     Survey,
+    Surveyed,
     Tokenize,
 )
 from weighin.workers.engine import Emit, EngineError
@@ -47,6 +50,7 @@ class ServerEngine:
         self._stop = False
         self._progress = ("", 0, 0)
         self._endpoint: Endpoint | None = None
+        self._scoring: ServerScoring | None = None
         self._model = ""
         self._load_s = 0.0
 
@@ -83,6 +87,7 @@ class ServerEngine:
         found = self.run(offered(endpoint), "Connecting was stopped.")
         model = _chosen(found, address)
         self._endpoint, self._model = endpoint, model.name
+        self._scoring = ServerScoring(endpoint, model.name)
         self._load_s = time.perf_counter() - begin
         notices: tuple[str, ...] = ()
         if address.is_readable:
@@ -128,13 +133,16 @@ class ServerEngine:
         """Not to be had."""
         raise _unsupported("How fast a server will be cannot be told beforehand.")
 
-    def survey(self, request: Survey) -> Any:
-        """Not to be had."""
-        raise _unsupported("The tokens are on the server, which does not show them.")
+    def survey(self, request: Survey) -> Surveyed:
+        """Nothing is known of the tokens of a block before it was asked: all numbers are 0."""
+        return Surveyed(request.id, 0, (0,) * len(request.block.items), 0, False)
 
-    def score(self, request: Score, emit: Emit) -> Any:
-        """Not to be had."""
-        raise _unsupported("Questions are scored by log-probabilities, which this lane cannot ask a server for.")
+    def score(self, request: Score, emit: Emit) -> ScoreDone:
+        """Ask for the letters of each question. Raises EngineError."""
+        self._ready()
+        assert self._scoring is not None
+        work = self._scoring.score(request, emit, lambda done, of: self._set_progress("scoring", done, of))
+        return self.run(work, "Scoring was stopped.")
 
     def endpoint(self, text: str) -> tuple[Endpoint, ServerAddress]:
         """The server at the address `text`, for a question that loads nothing. Raises EngineError."""

@@ -14,8 +14,12 @@ from weighin.core.evaluations.questions import LETTERS
 from weighin.endpoint.http import Endpoint
 from weighin.workers.engine import EngineError
 
-_TOP = (20, 5)  # most that vLLM and chat calls allow; most that OpenAI's completions allow
+COMPLETIONS, CHAT = "completions", "chat"
+TOP = (20, 5)  # most that vLLM and chat calls allow; most that OpenAI's completions allow
+# Kinds of failure that may mean: not this way, or not so many.
+REFUSALS = ("refused", "not_endpoint", "server_error")
 _SLACK = 0.01
+_MOST_TOKENS = 10_000_000
 _SHOTS = (
     "What is two plus two?\nA. Three\nB. Four\nC. Five\nD. Six\nAnswer: B\n\n"
     "Which animal barks?\nA. The dog\nB. The cat\nC. The cow\nD. The hen\nAnswer: A\n\n"
@@ -36,17 +40,45 @@ class LetterTest:
     sentence: str
 
 
-class _UselessError(Exception):
+class UselessError(Exception):
     """These numbers cannot be scored by; the text says why."""
 
 
-async def test_letters(endpoint: Endpoint, model: str) -> LetterTest:
-    """Try both ways of asking. Raises EngineError where the server does not answer at all."""
+@dataclass(frozen=True)
+class Shown:
+    """The likeliest next tokens with their log-probabilities. prompt_tokens: as the server counts, None where it does
+    not."""
+
+    tokens: dict[str, float]
+    prompt_tokens: int | None
+
+    def letters(self) -> dict[str, float]:
+        """Log-probabilities of those letters that are among them. Raises UselessError where these are no
+        log-probabilities."""
+        if not self.tokens:
+            raise UselessError("it does not send any")
+        values = list(self.tokens.values())
+        if any(
+            not isinstance(v, (int, float)) or isinstance(v, bool) or not math.isfinite(v) or v > _SLACK for v in values
+        ):
+            raise UselessError("what it sends is no logarithm of a probability")
+        if sum(math.exp(value) for value in values) > 1 + _SLACK:
+            raise UselessError("its probabilities add up to more than one")
+        found: dict[str, float] = {}
+        for token, value in self.tokens.items():
+            bare = _bare(token)
+            if bare in LETTERS:
+                found[bare] = max(value, found.get(bare, -math.inf))
+        return found
+
+
+async def test_letters(endpoint: Endpoint, model: str, ways: tuple[str, ...] = (COMPLETIONS, CHAT)) -> LetterTest:
+    """Try these ways of asking. Raises EngineError where the server does not answer at all."""
     reasons = []
-    for via in ("completions", "chat"):
+    for via in ways:
         try:
             top = await _try(endpoint, model, via)
-        except _UselessError as reason:
+        except UselessError as reason:
             reasons.append(f"{via}: {reason}")
             continue
         text = f"{endpoint.host} returns log-probabilities of all four letters ({via}, the {top} likeliest tokens)."
@@ -56,58 +88,66 @@ async def test_letters(endpoint: Endpoint, model: str) -> LetterTest:
 
 
 async def _try(endpoint: Endpoint, model: str, via: str) -> int:
-    """How many tokens the server shows. Raises _UselessError."""
+    """How many tokens the server shows. Raises UselessError."""
     refusal = ""
-    for top in _TOP:
+    for top in TOP:
         try:
-            seen = [_letters(await _top_tokens(endpoint, model, via, prompt, top), top) for prompt in _PROMPTS]
+            seen = [
+                _all_letters(await ask_letters(endpoint, _body(model, via, prompt), top), top) for prompt in _PROMPTS
+            ]
         except EngineError as error:
-            if error.kind not in ("refused", "not_endpoint", "server_error"):
+            if error.kind not in REFUSALS:
                 raise
             refusal = error.message
             continue
         if seen[0] == seen[1]:
-            raise _UselessError("it gives the same numbers whatever is asked")
+            raise UselessError("it gives the same numbers whatever is asked")
         return top
-    raise _UselessError(refusal.rstrip("."))
+    raise UselessError(refusal.rstrip("."))
 
 
-async def _top_tokens(endpoint: Endpoint, model: str, via: str, prompt: str, top: int) -> dict[str, float]:
-    """The likeliest next tokens with their log-probabilities. Raises _UselessError where there are none."""
-    body: dict[str, Any] = {"model": model, "max_tokens": 1, "temperature": 0.0}
-    if via == "completions":
-        answer = await endpoint.post_json("/completions", body | {"prompt": prompt, "logprobs": top})
+async def ask_letters(endpoint: Endpoint, body: dict[str, Any], top: int) -> Shown:
+    """The `top` likeliest tokens after what `body` has: a prompt, or messages. Raises EngineError, and UselessError
+    where the answer has none."""
+    body = body | {"max_tokens": 1, "temperature": 0.0}
+    if "prompt" in body:
+        answer = await endpoint.post_json("/completions", body | {"logprobs": top})
     else:
-        message = {"role": "user", "content": f"{prompt}\n\n(Reply with one letter only.)"}
-        body |= {"messages": [message], "logprobs": True, "top_logprobs": top}
-        answer = await endpoint.post_json("/chat/completions", body)
+        answer = await endpoint.post_json("/chat/completions", body | {"logprobs": True, "top_logprobs": top})
     try:
         found = answer["choices"][0]["logprobs"]
         if "top_logprobs" in found:  # of OpenAI's completions: an object for each token written
-            return dict(found["top_logprobs"][0])
-        return {entry["token"]: entry["logprob"] for entry in found["content"][0]["top_logprobs"]}
+            tokens = dict(found["top_logprobs"][0])
+        else:
+            tokens = {entry["token"]: entry["logprob"] for entry in found["content"][0]["top_logprobs"]}
     except (LookupError, TypeError, ValueError):
-        raise _UselessError("it does not send any") from None
+        raise UselessError("it does not send any") from None
+    if not all(isinstance(token, str) for token in tokens):
+        raise UselessError("what it sends has no tokens")
+    return Shown(tokens, _prompt_tokens(answer))
 
 
-def _letters(top_tokens: dict[str, float], top: int) -> tuple[float, ...]:
-    """Log-probabilities of the four letters. Raises _UselessError where they are not all there, or are none."""
-    if not top_tokens:
-        raise _UselessError("it does not send any")
-    values = list(top_tokens.values())
-    if any(
-        not isinstance(v, (int, float)) or isinstance(v, bool) or not math.isfinite(v) or v > _SLACK for v in values
-    ):
-        raise _UselessError("what it sends is no logarithm of a probability")
-    if sum(math.exp(value) for value in values) > 1 + _SLACK:
-        raise _UselessError("its probabilities add up to more than one")
-    letters = {letter: [v for token, v in top_tokens.items() if _bare(token) == letter] for letter in LETTERS}
-    missing = [letter for letter, values in letters.items() if not values]
+def _body(model: str, via: str, prompt: str) -> dict[str, Any]:
+    if via == COMPLETIONS:
+        return {"model": model, "prompt": prompt}
+    return {"model": model, "messages": [{"role": "user", "content": f"{prompt}\n\n(Reply with one letter only.)"}]}
+
+
+def _all_letters(shown: Shown, top: int) -> tuple[float, ...]:
+    """Log-probabilities of the four letters. Raises UselessError where they are not all there."""
+    letters = shown.letters()
+    missing = [letter for letter in LETTERS if letter not in letters]
     if missing:
-        raise _UselessError(
-            f"among its {min(top, len(top_tokens))} likeliest tokens the letters {', '.join(missing)} are missing"
+        raise UselessError(
+            f"among its {min(top, len(shown.tokens))} likeliest tokens the letters {', '.join(missing)} are missing"
         )
-    return tuple(max(values) for values in letters.values())
+    return tuple(letters[letter] for letter in LETTERS)
+
+
+def _prompt_tokens(answer: dict[str, Any]) -> int | None:
+    usage = answer.get("usage")
+    count = usage.get("prompt_tokens") if isinstance(usage, dict) else None
+    return count if isinstance(count, int) and not isinstance(count, bool) and 0 < count < _MOST_TOKENS else None
 
 
 def _bare(token: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from weighin.endpoint.engine import ServerEngine
-from weighin.endpoint.letters import test_letters
+from weighin.endpoint.letters import CHAT, COMPLETIONS, test_letters
 from weighin.endpoint.models import offered
 from weighin.protocol.server_messages import SERVER_REQUESTS, LettersTested, ListModels, ModelsListed, TestLetters
 from weighin.workers.serve import Server
@@ -28,6 +28,7 @@ class EndpointServer(Server):
             return ModelsListed(request.id, tuple(model.name for model in found))
         if isinstance(request, TestLetters):
             endpoint, address = self._server.endpoint(request.address)
-            test = self._server.run(test_letters(endpoint, address.model), "The test was stopped.")
+            ways = (request.way,) if request.way else (COMPLETIONS, CHAT)
+            test = self._server.run(test_letters(endpoint, address.model, ways), "The test was stopped.")
             return LettersTested(request.id, test.via, test.sentence)
         return super().run_job(request)

@@ -15,10 +15,12 @@ class ListModels:
 
 @dataclass(frozen=True)
 class TestLetters:
-    """Find out whether the model at `address` can be scored by the log-probabilities of four letters."""
+    """Find out whether the model at `address` can be scored by the log-probabilities of four letters. way:
+    "completions" or "chat", "" to try both."""
 
     id: int
     address: str
+    way: str = ""
 
 
 @dataclass(frozen=True)

@@ -124,8 +124,9 @@ class MainWindow(QMainWindow):
         if self._sets_desk is None:
             from weighin.ui.prompt_sets.sets_desk import SetsDesk
 
+            parts = self._parts
             self._sets_desk = SetsDesk(
-                self._theme, self._parts.prompt_sets, self._runner, self._parts.blind, self._history, self.compare
+                self._theme, parts.prompt_sets, self._runner, parts.blind, self._history, self.compare
             )
         return self._sets_desk
 
@@ -171,6 +172,7 @@ class MainWindow(QMainWindow):
             self._mmlu_page = MmluPage(
                 self._theme,
                 self._library,
+                self._parts.models.servers,
                 self._settings,
                 self._parts.evaluations,
                 catalogue,

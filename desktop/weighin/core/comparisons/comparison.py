@@ -88,13 +88,17 @@ class LaneResult:
 class Slowdown:
     """What was left of a model's speed while another one ran: shares of its speed alone, 1 where nothing was lost.
 
-    alone: id of the comparison that measured it alone; same_prompt: whether on the same prompt."""
+    alone: id of the comparison that measured it alone; same_prompt: whether on the same prompt. The ranges are the
+    least and the most that the rounds allow, None where each was measured once."""
 
     alone: str
     same_prompt: bool
     writing: float | None = None
     reading: float | None = None
     first_token: float | None = None
+    writing_range: tuple[float, ...] | None = None
+    reading_range: tuple[float, ...] | None = None
+    first_token_range: tuple[float, ...] | None = None
 
 
 @dataclass(frozen=True)

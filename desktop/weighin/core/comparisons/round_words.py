@@ -44,15 +44,24 @@ def conditions_words(timings: tuple[Timing, ...]) -> str:
 def slowdown_words(slowdown: Slowdown) -> str:
     """What was left of the speed alone."""
     parts = [
-        f"{name} {words.percent(share)}"
-        for name, share in (
-            ("writing", slowdown.writing),
-            ("reading", slowdown.reading),
-            ("first token", slowdown.first_token),
+        f"{name} {words.percent(share)}{_range_words(found)}"
+        for name, share, found in (
+            ("writing", slowdown.writing, slowdown.writing_range),
+            ("reading", slowdown.reading, slowdown.reading_range),
+            ("first token", slowdown.first_token, slowdown.first_token_range),
         )
         if share is not None
     ]
     return ", ".join(parts)
+
+
+def _range_words(found: tuple[float, ...] | None) -> str:
+    """ " (58 %–64 %)", with a remark where the rounds allow that nothing was lost; "" where there is none."""
+    if found is None or min(found) == max(found):
+        return ""
+    low, high = min(found), max(found)
+    noise = ", within the noise" if low <= 1 <= high else ""
+    return f" ({words.percent(low)}–{words.percent(high)}{noise})"
 
 
 def slowdown_sentence(slowdown: Slowdown) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from weighin.core.comparisons.answer import StopReason, Timing
 from weighin.core.comparisons.blind import contender
 from weighin.core.comparisons.comparison import Comparison, LaneResult, LaneSetup, Mode, Slowdown
-from weighin.core.comparisons.rounds import NUMBERS, spread
+from weighin.core.comparisons.rounds import NUMBERS, Spread, spread
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,12 @@ _PARTS = (
 
 
 def fits(together: Comparison, alone: Comparison) -> bool:
-    """Whether `alone` measured the same pair, with the same options, one after the other, and to the end."""
-    return alone.request.mode is Mode.ALONE and all(_alone(result, alone) is not None for result in together.results)
+    """Whether `alone` measured the same pair, with the same options and the same engine, one after the other, to the
+    end and with nothing disturbing it."""
+    if alone.request.mode is not Mode.ALONE or together.engine != alone.engine:
+        return False
+    found = [_alone(result, alone) for result in together.results]
+    return all(other is not None and _undisturbed(other) for other in found)
 
 
 def against_alone(together: Comparison, alone: Comparison | None) -> Comparison:
@@ -42,20 +46,33 @@ def against_alone(together: Comparison, alone: Comparison | None) -> Comparison:
 def _slowdown(together: LaneResult, alone: LaneResult | None, identifier: str, same_prompt: bool) -> Slowdown | None:
     if alone is None:
         return None
-    shares = {part.name: _share(part, together, alone) for part in _PARTS}
+    shares: dict[str, float | None] = {}
+    ranges: dict[str, tuple[float, ...] | None] = {}
+    for part in _PARTS:
+        shares[part.name], ranges[f"{part.name}_range"] = _share(part, together, alone)
     if all(share is None for share in shares.values()):
         return None
-    return Slowdown(identifier, same_prompt, **shares)
+    return Slowdown(identifier, same_prompt, **shares, **ranges)  # type: ignore[arg-type]
 
 
-def _share(part: _Part, together: LaneResult, alone: LaneResult) -> float | None:
-    """Speed together as a share of that alone, of the medians of all rounds."""
-    now, before = (
-        spread(part.get(timing) for timing in result.rounds or (result.answer.timing,)) for result in (together, alone)
-    )
-    if now is None or before is None or not now.median or not before.median:
-        return None
-    return now.median / before.median if part.rises else before.median / now.median
+def _share(part: _Part, together: LaneResult, alone: LaneResult) -> tuple[float | None, tuple[float, float] | None]:
+    """Speed together as a share of that alone, of the medians of all undisturbed rounds, and what the rounds allow."""
+    now, before = (spread(part.get(timing) for timing in _undisturbed(result)) for result in (together, alone))
+    if now is None or before is None or not all((now.low, before.low)):
+        return None, None
+    over, under = (now, before) if part.rises else (before, now)
+    measured_once = over.n == 1 and under.n == 1
+    return over.median / under.median, None if measured_once else _range(over, under)
+
+
+def _range(over: Spread, under: Spread) -> tuple[float, float]:
+    return over.low / under.high, over.high / under.low
+
+
+def _undisturbed(result: LaneResult) -> tuple[Timing, ...]:
+    """The rounds in which nothing else happened, as far as is known."""
+    rounds = result.rounds or (result.answer.timing,)
+    return tuple(t for t in rounds if not t.disturbed and (t.conditions is None or not t.conditions.disturbances))
 
 
 def _alone(result: LaneResult, alone: Comparison) -> LaneResult | None:

@@ -179,11 +179,12 @@ def row_json(row: EvaluationRow) -> dict[str, Any]:
 
 
 def _lane_lines(lane: LaneEvaluation) -> list[str]:
-    rate = lane.tokens_evaluated / lane.seconds if lane.seconds else None
+    rate = lane.tokens_evaluated / lane.seconds if lane.seconds and lane.tokens_evaluated else None
     lines = []
     if lane.n:
+        needed = f" ({lane.unique_tokens:,} needed)" if lane.unique_tokens else ""
         lines.append(
-            f"{lane.tokens_evaluated:,} tokens read ({lane.unique_tokens:,} needed) in {words.seconds(lane.seconds)}, "
+            f"{words.count(lane.tokens_evaluated or None)} tokens read{needed} in {words.seconds(lane.seconds)}, "
             f"{words.figure(rate)} tok/s, memory {words.size(lane.peak_bytes)} at most, near-ties {lane.near_ties:,}"
         )
     if lane.unscorable:
@@ -203,8 +204,8 @@ def _lane_json(lane: LaneEvaluation) -> dict[str, Any]:
         "correct": lane.correct,
         "accuracy": lane.accuracy,
         "interval": list(lane.interval) if lane.interval else None,
-        "tokens_evaluated": lane.tokens_evaluated,
-        "unique_tokens": lane.unique_tokens,
+        "tokens_evaluated": lane.tokens_evaluated if lane.tokens_evaluated or not lane.model.is_server else None,
+        "unique_tokens": None if lane.model.is_server else lane.unique_tokens,
         "seconds": lane.seconds,
         "peak_bytes": lane.peak_bytes,
         "subjects": {name: {"n": score.n, "correct": score.correct} for name, score in lane.subjects.items()},

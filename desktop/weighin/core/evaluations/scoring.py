@@ -41,6 +41,8 @@ class ScoreShape:
 
 # What five shots of most subjects take: for a first guess at memory, before anything is counted.
 USUAL = ScoreShape(4096, STEP, SEQUENCES)
+# At a server, whose context is its own business.
+ONE_BY_ONE = ScoreShape(_CELLS, _SMALL_STEP, 1)
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,9 @@ def scoring_bytes(shape: ScoreShape, model: ModelFacts) -> int:
 
 
 def memory_to_score(model: ModelFacts, shape: ScoreShape) -> int:
-    """Estimated bytes of a worker that scores: weights, context, the process."""
+    """Estimated bytes of a worker that scores: weights, context, the process; a model on a server needs none here."""
+    if model.is_server:
+        return 0
     return memory_needed(model, LoadOptions(context=16)) + scoring_bytes(shape, model)
 
 

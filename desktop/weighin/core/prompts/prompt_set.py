@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass, replace
+from enum import Enum
 from pathlib import Path
 
+from weighin.core.comparisons.blind import Choice, Tally, contender
 from weighin.core.comparisons.chat import Prompt
 from weighin.core.comparisons.comparison import Comparison, ComparisonRequest, LaneResult, LaneSetup, Mode
 from weighin.core.errors import AppError
@@ -49,9 +51,20 @@ class PromptSet:
         return replace(self, prompts=tuple(prompts))
 
 
+class LaneVote(str, Enum):
+    """What was said of one prompt's answers; A and B are the lanes, not the sides they stood at."""
+
+    NONE = ""
+    A = "a"
+    B = "b"
+    TIE = "tie"
+    BOTH_BAD = "both_bad"
+
+
 @dataclass(frozen=True)
 class SetRun:
-    """All prompts of a set as they were when the run began, put to these lanes. created: ISO 8601 in UTC."""
+    """All prompts of a set as they were when the run began, put to these lanes. created: ISO 8601 in UTC. blind: each
+    prompt is a blind round, and only what was judged counts as answered."""
 
     id: str
     created: str
@@ -62,6 +75,7 @@ class SetRun:
     system: str = ""
     raw: bool = False
     repeat: int = 1
+    blind: bool = False
 
     def request(self, number: int) -> ComparisonRequest:
         """The comparison of one prompt, counted from 0."""
@@ -86,12 +100,14 @@ class LaneOutcome:
 
 @dataclass(frozen=True)
 class SetResult:
-    """One prompt of a run answered by both lanes. number: counted from 0; comparison: its id in History."""
+    """One prompt of a run answered by both lanes. number: counted from 0; comparison: its id in History; vote: of a
+    blind run."""
 
     number: int
     comparison: str
     a: LaneOutcome
     b: LaneOutcome
+    vote: LaneVote = LaneVote.NONE
 
     @property
     def failed(self) -> bool:
@@ -129,11 +145,33 @@ class StoredRun:
     def _without(self, done: set[int]) -> tuple[int, ...]:
         return tuple(number for number in range(len(self.run.prompts)) if number not in done)
 
+    @property
+    def judged(self) -> int:
+        """How many prompts were voted on."""
+        return sum(result.vote is not LaneVote.NONE for result in self.results)
 
-def result_of(number: int, comparison: Comparison) -> SetResult:
+    @property
+    def tally(self) -> Tally:
+        """The votes of this run alone: `one` is lane A, `two` lane B."""
+        votes = [result.vote for result in self.results]
+        a, b = (contender(setup.model) for setup in self.run.lanes)
+        counts = (votes.count(vote) for vote in (LaneVote.A, LaneVote.B, LaneVote.TIE, LaneVote.BOTH_BAD))
+        return Tally(a, b, *counts)
+
+
+def result_of(number: int, comparison: Comparison, vote: LaneVote = LaneVote.NONE) -> SetResult:
     """The outcome of a comparison as one line of a run."""
     a, b = (_outcome(result) for result in comparison.results)
-    return SetResult(number, comparison.id, a, b)
+    return SetResult(number, comparison.id, a, b, vote)
+
+
+def lane_vote(choice: Choice, side_a: str) -> LaneVote:
+    """A vote on two sides as one on the lanes. side_a: label of the lane that stood at side A."""
+    if choice is Choice.TIE:
+        return LaneVote.TIE
+    if choice is Choice.BOTH_BAD:
+        return LaneVote.BOTH_BAD
+    return LaneVote.A if (choice is Choice.A_BETTER) == (side_a == "A") else LaneVote.B
 
 
 def load_sets(resources: Path) -> tuple[PromptSet, ...]:

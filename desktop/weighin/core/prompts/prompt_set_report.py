@@ -10,6 +10,7 @@ from statistics import median
 from typing import Any
 
 from weighin.core import words
+from weighin.core.comparisons.blind_words import count_words, verdict_words
 from weighin.core.comparisons.comparison import LABELS
 from weighin.core.comparisons.report import model_json, options_json
 from weighin.core.prompts.prompt_set import LaneOutcome, SetResult, StoredRun
@@ -31,13 +32,14 @@ def run_json(stored: StoredRun) -> dict[str, Any]:
         "prompts": len(run.prompts),
         "answered": stored.answered,
         "failed": sum(result.failed for result in stored.results),
+        "blind": run.blind,
         "lanes": [
             {"lane": label, "model": model_json(setup.model), "options": options_json(setup)}
             for label, setup in zip(LABELS, run.lanes, strict=True)
         ],
         "results": [
             {**asdict(run.prompts[r.number]), "number": r.number, "comparison": r.comparison,
-             "a": asdict(r.a), "b": asdict(r.b)}
+             "a": asdict(r.a), "b": asdict(r.b), "vote": r.vote.value or None}
             for r in stored.results
         ],
     }  # fmt: skip
@@ -53,13 +55,14 @@ def run_csv(stored: StoredRun) -> str:
         "prompt",
         "comparison",
         *(f"{label.lower()}_{name}" for label in LABELS for name in lane),
+        "vote",
     ]
     writer = csv.writer(out)
     writer.writerow(names)
     for result in stored.results:
         prompt = stored.run.prompts[result.number]
         values = [asdict(outcome)[name] for outcome in (result.a, result.b) for name in lane]
-        writer.writerow([result.number + 1, prompt.title, prompt.text, result.comparison, *values])
+        writer.writerow([result.number + 1, prompt.title, prompt.text, result.comparison, *values, result.vote.value])
     return out.getvalue()
 
 
@@ -95,10 +98,22 @@ def summary(stored: StoredRun) -> str:
     failed = sum(result.failed for result in stored.results)
     if failed:
         parts.append(f"{words.count(failed)} with a failure")
+    if stored.judged:
+        parts.append(f"judged blind: {count_words(stored.tally)}")
     speeds = [_median(stored.results, label) for label in LABELS]
     if any(speed is not None for speed in speeds):
         parts.append(f"median tok/s A {words.figure(speeds[0])}, B {words.figure(speeds[1])}")
     return " · ".join(parts)
+
+
+def judged_words(stored: StoredRun) -> str:
+    """ "3 of 12 judged": all that may be said of a blind run while it lasts."""
+    return f"{words.count(stored.judged)} of {words.count(len(stored.run.prompts))} judged"
+
+
+def tally_words(stored: StoredRun) -> str:
+    """The votes of a blind run and what they settle; "" before the first."""
+    return f"In this run: {count_words(stored.tally)}. {verdict_words(stored.tally)}" if stored.judged else ""
 
 
 def _median(results: tuple[SetResult, ...], label: str) -> float | None:

@@ -12,7 +12,9 @@ from weighin.core import words
 from weighin.core.comparisons.answer import StopReason
 from weighin.core.comparisons.comparison import Comparison, ComparisonRequest, LaneSetup
 from weighin.core.errors import AppError
-from weighin.core.prompts.prompt_set import PromptSet, SetResult, SetRun, StoredRun, result_of
+from weighin.core.prompts.prompt_set import LaneVote, PromptSet, SetResult, SetRun, StoredRun, lane_vote, result_of
+from weighin.core.prompts.prompt_set_report import tally_words
+from weighin.services.comparisons.blind_round import BlindRound, Judged
 from weighin.services.comparisons.comparison import ComparisonRunner
 from weighin.services.comparisons.prompt_sets import PromptSets
 
@@ -22,23 +24,42 @@ _GIVE_UP_AFTER = 3
 
 class SetRunner(QObject):
     """`changed`: a prompt was answered, or the run began. `ended` carries a sentence: done, stopped, or why it gave up.
-    Every result is kept at once; a run that was stopped or cut off goes on with `resume`."""
+    Every result is kept at once; a run that was stopped or cut off goes on with `resume`. In a blind run every prompt
+    is a blind round, and the next one begins with the vote on it."""
 
     changed = Signal()
     ended = Signal(str)
 
-    def __init__(self, runner: ComparisonRunner, sets: PromptSets, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        runner: ComparisonRunner,
+        sets: PromptSets,
+        parent: QObject | None = None,
+        blind: BlindRound | None = None,
+    ) -> None:
+        """blind: the gate that `runner` goes through; None where nobody is there to judge."""
         super().__init__(parent)
-        self._runner, self._sets = runner, sets
+        self._runner, self._sets, self._blind = runner, sets, blind
+        self._vote = LaneVote.NONE
         self._waiting: ComparisonRequest | None = None
         self._todo: list[int] = []
         self._last: list[SetResult] = []
         self.stored: StoredRun | None = None
         self.running = False
-        runner.finished.connect(self._on_finished)
+        if blind is None:
+            runner.finished.connect(self._on_finished)
+        else:
+            blind.voted.connect(self._on_voted)
+            blind.revealed.connect(self._on_finished)
 
-    def run(self, prompts: PromptSet, like: ComparisonRequest) -> None:
-        """Begin: every prompt of the set with the lanes, options and mode of `like`. Raises AppError."""
+    @property
+    def hides(self) -> bool:
+        """Whether a blind run is on: nothing of what it found may be shown."""
+        return self.running and self.stored is not None and self.stored.run.blind
+
+    def run(self, prompts: PromptSet, like: ComparisonRequest, blind: bool = False) -> None:
+        """Begin: every prompt of the set with the lanes, options and mode of `like`, judged one by one where it is
+        `blind`. Raises AppError."""
         if self.running or self._runner.running:
             raise AppError("A comparison is running. Stop it or let it finish first.", kind="busy")
         if not prompts.prompts:
@@ -52,7 +73,8 @@ class SetRunner(QObject):
             like.mode,
             like.prompt.system,
             like.prompt.raw,
-            like.repeat,
+            1 if blind else like.repeat,  # a blind round has one answer of each
+            blind,
         )
         self._sets.begin(run, lambda _: None, self._not_kept)
         self._go(StoredRun(run))
@@ -66,8 +88,12 @@ class SetRunner(QObject):
         self._go(StoredRun(run, stored.results))
 
     def stop(self) -> None:
-        """Stop; the prompt that is being answered counts as not answered."""
-        if self.running:
+        """Stop; the prompt that is being answered, or waits for a vote, counts as not answered."""
+        if not self.running:
+            return
+        if self._blind is not None and self._blind.awaits_vote:
+            self._blind.give_up()
+        else:
             self._runner.stop()
 
     def _go(self, stored: StoredRun) -> None:
@@ -78,38 +104,54 @@ class SetRunner(QObject):
 
     def _next(self) -> None:
         assert self.stored is not None
+        run = self.stored.run
         if not self._todo:
             failed = words.plural(len(self.stored.missing), "prompt")
             again = f" {failed} could not be answered; Continue asks again." if self.stored.missing else ""
             self._end(f"Done: every prompt was put to both models.{again}")
             return
-        self._waiting = self.stored.run.request(self._todo[0])
+        self._vote = LaneVote.NONE
+        self._waiting = run.request(self._todo[0])
         try:
-            self._runner.run(self._waiting)
+            if run.blind and self._blind is None:
+                raise AppError("This run is judged blind, prompt by prompt: go on with it in the window.", kind="usage")
+            (self._blind if run.blind and self._blind else self._runner).run(self._waiting)
         except AppError as error:
             self._waiting = None
             self._end(error.user_text)
+
+    def _on_voted(self, judged: Judged) -> None:
+        if self._waiting is not None and judged.comparison.request == self._waiting:
+            self._vote = lane_vote(judged.vote.choice, judged.a.label)
 
     def _on_finished(self, comparison: Comparison) -> None:
         if self._waiting is None or self.stored is None or comparison.request != self._waiting:
             return
         self._waiting = None
+        blind = self.stored.run.blind
+        failed = any(result.answer.failure for result in comparison.results)
         if any(result.answer.stop_reason is StopReason.CANCELLED for result in comparison.results):
             self._end("Stopped; what was answered is kept, and Continue goes on from there.")
             return
-        result = result_of(self._todo.pop(0), comparison)
+        if blind and not failed and self._vote is LaneVote.NONE:
+            self._end("Stopped at a prompt that was not judged; what was judged is kept, and Continue asks it anew.")
+            return
+        result = result_of(self._todo.pop(0), comparison, self._vote)
         self._last = [*self._last[1 - _GIVE_UP_AFTER :], result]
         self.stored = self.stored.with_result(result)
         self._sets.keep(self.stored.run.id, result, self._not_kept)
         self.changed.emit()
         if sentence := _hopeless(self._last):
             self._end(sentence)
+        elif self._vote is not LaneVote.NONE:
+            self._next()  # at once: between two rounds nobody sees who wrote what
         else:
             QTimer.singleShot(0, self._next)
 
     def _end(self, sentence: str) -> None:
         self.running = False
-        self.ended.emit(sentence)
+        told = tally_words(self.stored) if self.stored is not None and self.stored.run.blind else ""
+        self.ended.emit(f"{sentence} {told}".rstrip())
 
     def _not_kept(self, error: AppError) -> None:
         if self.running:

@@ -12,7 +12,7 @@ from weighin.core.comparisons.comparison import LABELS, LaneSetup
 from weighin.core.computer.machine import memory_refusal, threads_per_lane
 from weighin.core.errors import AppError
 from weighin.core.evaluations.evaluation import EvaluationRequest, EvaluationState, ItemResult, Order, RunState
-from weighin.core.evaluations.scoring import USUAL, choose_shape, memory_to_score
+from weighin.core.evaluations.scoring import ONE_BY_ONE, USUAL, choose_shape, memory_to_score
 from weighin.core.evaluations.stored_evaluation import StoredEvaluation, record_of
 from weighin.protocol.messages import Scored, ScoreDone, Surveyed
 from weighin.services.evaluations.evaluation_run import EvaluationRun
@@ -199,7 +199,9 @@ class EvaluationRunner(QObject):
                 )
                 self._fail(run, index, Failure("context", text))
                 return
-            work.shape = choose_shape(counted, work.setup.model, self._free_beside_weights(work, lane))
+            model = work.setup.model
+            free = self._free_beside_weights(work, lane)
+            work.shape = ONE_BY_ONE if model.is_server else choose_shape(counted, model, free)
         number = work.next_block
         assert number is not None
         run.busy, work.phase = index, "scoring"

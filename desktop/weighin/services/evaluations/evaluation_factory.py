@@ -12,7 +12,9 @@ from weighin.services.evaluations.evaluation_start import Surroundings
 from weighin.services.evaluations.evaluations import Evaluations
 from weighin.services.evaluations.question_sets import QuestionSets
 from weighin.services.evaluations.scoring_lane import ScoringLane
-from weighin.services.factory import new_question_sets, new_worker
+from weighin.services.factory import new_question_sets, new_worker, server_workers
+from weighin.services.lanes.server_keys import ServerKeys
+from weighin.services.lanes.server_probe import ServerProbe
 from weighin.services.machine.hardware import available_bytes, physical_cores
 from weighin.services.models.file_digests import FileDigests
 
@@ -24,20 +26,27 @@ class EvaluationServices:
     sets: QuestionSets
     kept: Evaluations
     runner: EvaluationRunner
+    probe: ServerProbe
 
     def close(self) -> None:
         """End what runs, then finish what is being written."""
+        self.probe.stop()
         self.runner.close()
         self.sets.close()
         self.kept.close()
 
 
-def new_evaluation_services(profile: Profile, resources: Path) -> EvaluationServices:
-    """The question sets, the kept evaluations and a runner with two empty lanes."""
+def new_evaluation_services(profile: Profile, resources: Path, keys: ServerKeys | None = None) -> EvaluationServices:
+    """The question sets, the kept evaluations and a runner with two empty lanes. keys: of servers, as the user typed
+    them; without, the environment's."""
     sets, kept = new_question_sets(profile, resources), Evaluations(profile.database)
-    lanes = tuple(ScoringLane(label, new_worker, available_bytes=available_bytes) for label in LABELS)
-    around = Surroundings(sets, kept, FileDigests(kept), physical_cores, available_bytes)
+    new_server = server_workers(keys or ServerKeys())
+    lanes = tuple(
+        ScoringLane(label, new_worker, available_bytes=available_bytes, new_server=new_server) for label in LABELS
+    )
+    probe = ServerProbe(new_server)
+    around = Surroundings(sets, kept, FileDigests(kept), probe, physical_cores, available_bytes)
     runner = EvaluationRunner((lanes[0], lanes[1]), around)
     for lane in lanes:
         lane.setParent(runner)
-    return EvaluationServices(sets, kept, runner)
+    return EvaluationServices(sets, kept, runner, probe)

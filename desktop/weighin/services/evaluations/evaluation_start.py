@@ -11,12 +11,15 @@ from PySide6.QtCore import QObject, Signal
 
 from weighin.core.comparisons.comparison import LABELS, LaneSetup
 from weighin.core.errors import AppError
-from weighin.core.evaluations.evaluation import EvaluationRequest, RunState
+from weighin.core.evaluations.evaluation import CHAT, EvaluationRequest, RunState
 from weighin.core.evaluations.evaluation_plan import make_plan
 from weighin.core.evaluations.questions import QuestionSet
 from weighin.core.evaluations.stored_evaluation import StoredEvaluation, StoredLane
+from weighin.core.models.server import server_of
+from weighin.protocol.server_messages import LettersTested
 from weighin.services.evaluations.evaluations import Evaluations
 from weighin.services.evaluations.question_sets import QuestionSets
+from weighin.services.lanes.server_probe import ServerProbe
 from weighin.services.models.file_digests import FileDigests
 
 
@@ -27,6 +30,7 @@ class Surroundings:
     sets: QuestionSets
     kept: Evaluations
     digests: FileDigests
+    probe: ServerProbe
     cores: Callable[[], int]
     available_bytes: Callable[[], int | None]
 
@@ -44,11 +48,15 @@ class Preparation(QObject):
         self._found: list[str] = []
         self._share = 0.0
         self._stopped = False
+        self._stop_test: Callable[[], None] = lambda: None
 
     @property
     def said(self) -> str:
         """What is going on, in words."""
         if len(self._found) < len(self._setups):
+            model = self._setups[len(self._found)].model
+            if model.is_server:
+                return f"Trying whether questions can be scored at {server_of(model)}: this may take minutes"
             return f"Checking the file of {LABELS[len(self._found)]}: {100 * self._share:.0f} %"
         return ""
 
@@ -56,10 +64,6 @@ class Preparation(QObject):
         """Prepare a new run."""
         if not 1 <= len(request.lanes) <= len(LABELS):
             self.failed.emit(AppError("An evaluation has one model or two.", kind="options"))
-            return
-        if any(setup.model.is_server for setup in request.lanes):
-            text = "Questions are scored on model files of this computer, not on servers."
-            self.failed.emit(AppError(text, kind="usage"))
             return
 
         def loaded(questions: QuestionSet) -> None:
@@ -78,7 +82,7 @@ class Preparation(QObject):
                 questions=plan.sample.questions,
                 examples=tuple(q for examples in plan.examples.values() for q in examples),
             )
-            self._check_files(request.lanes, lambda: self._keep(stored))
+            self._check_models(stored.protocol.name, request.lanes, lambda: self._keep(stored))
 
         self._around.sets.load(request.choice.questions, loaded, self.failed.emit)
 
@@ -101,6 +105,7 @@ class Preparation(QObject):
         """Break off; `failed` follows."""
         self._stopped = True
         self._around.digests.stop()
+        self._stop_test()
 
     def _keep(self, stored: StoredEvaluation) -> None:
         """Write the run down, with the checksums of its models."""
@@ -120,25 +125,31 @@ class Preparation(QObject):
         )
 
         def checked() -> None:
-            for label, setup, sha256 in zip(LABELS, setups, self._found, strict=False):
-                if (setup.model.sha256 or "") != sha256:
+            begun = stored.request.lanes
+            for label, before, setup, sha256 in zip(LABELS, begun, setups, self._found, strict=False):
+                on_server = before.model.is_server or setup.model.is_server
+                moved = on_server and before.model.path != setup.model.path
+                if moved or (setup.model.sha256 or "") != sha256:
+                    what = "server" if on_server else "file"
                     text = (
-                        f"The file of {label} ({setup.model.name}) is not the one this run began with: answers of two "
-                        "models would be mixed. Start a new run."
+                        f"The {what} of {label} ({setup.model.name}) is not the one this run began with: answers of "
+                        "two models would be mixed. Start a new run."
                     )
                     self._let_go(stored, AppError(text, kind="changed"))
                     return
             self._hand_over(replace(stored, request=replace(stored.request, lanes=setups)))
 
-        self._check_files(setups, checked, lambda error: self._let_go(stored, error))
+        self._check_models(stored.protocol.name, setups, checked, lambda error: self._let_go(stored, error))
 
-    def _check_files(
+    def _check_models(
         self,
+        protocol: str,
         setups: tuple[LaneSetup, ...],
         then: Callable[[], None],
         failed: Callable[[AppError], None] | None = None,
     ) -> None:
-        """Compute the sha256 of each model's file, then go on with `then`."""
+        """Compute the sha256 of each model's file, and try whether a server can be scored at; then go on with `then`.
+        Of what a server runs nothing is known but its name."""
         self._setups = setups
 
         def known(sha256: str) -> None:
@@ -158,9 +169,39 @@ class Preparation(QObject):
                 known("")  # there is no model: its lane will say so
                 return
             path = setup.model.path
+            if setup.model.is_server:
+                self._test(path, protocol, lambda: known(""), failed or self.failed.emit)
+                return
             self._around.digests.digest(path, known, failed or self.failed.emit, read)
 
         following()
+
+    def _test(
+        self, address: str, protocol: str, passed: Callable[[], None], failed: Callable[[AppError], None]
+    ) -> None:
+        """Ask a server for four letters before an hour is lost."""
+
+        def end() -> None:
+            self._stop_test = lambda: None
+
+        def tested(answer: LettersTested) -> None:
+            end()
+            if answer.via:
+                passed()
+            else:
+                by_chat = "" if protocol == CHAT else " Some servers give them by chat only: try the chat protocol."
+                failed(AppError(answer.sentence + by_chat, kind="no_letters"))
+
+        def broken(error: AppError) -> None:
+            end()
+            failed(error)
+
+        def stop() -> None:
+            self._around.probe.stop()
+            broken(AppError("Stopped before it began.", kind="stopped"))
+
+        self._stop_test = stop
+        self._around.probe.letters(address, tested, broken, "chat" if protocol == CHAT else "completions")
 
     def _hand_over(self, stored: StoredEvaluation) -> None:
         if self._stopped:

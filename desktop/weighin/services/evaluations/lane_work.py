@@ -169,6 +169,8 @@ class LaneWork:
         return tokens / seconds if tokens > 0 and seconds > 0 else None
 
     def _seconds_left(self) -> float | None:
+        if self.to_survey is None and not any(self._tails.values()):
+            return self._seconds_left_by_questions()
         rate = self._rate()
         if rate is None or self.to_survey is not None:
             return None
@@ -177,3 +179,10 @@ class LaneWork:
         if first is not None:
             left += sum(self._header_tokens(i) for i in range(first, len(self._surveys)))
         return left / rate
+
+    def _seconds_left_by_questions(self) -> float | None:
+        """Where nobody counts tokens beforehand; a server is asked one question at a time."""
+        if not self._recent:
+            return None
+        left = len(self._tails) - len(self._tally.results)
+        return left * sum(seconds for _, seconds in self._recent) / len(self._recent)

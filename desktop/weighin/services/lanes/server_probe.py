@@ -15,6 +15,8 @@ from weighin.services.processes.worker_process import WorkerEnd, WorkerProcess
 from weighin.services.tasks import Failed as FailedCall
 
 _DEADLINE_MS = 60_000
+# A large model may be loaded only now, or read a prompt for minutes.
+_LETTERS_DEADLINE_MS = 600_000
 _LEAVE_MS = 1000
 
 NewServerWorker = Callable[[QObject, str], WorkerProcess]
@@ -37,10 +39,11 @@ class ServerProbe(QObject):
 
         self._ask(address, ListModels(1, address), answered, failed)
 
-    def letters(self, address: str, done: Callable[[LettersTested], None], failed: FailedCall) -> None:
+    def letters(self, address: str, done: Callable[[LettersTested], None], failed: FailedCall, way: str = "") -> None:
         """Whether questions can be scored by log-probabilities of four letters: `via` of the answer says by which call,
-        "" where they cannot, and `sentence` why."""
-        self._ask(address, TestLetters(1, address), done, failed)
+        "" where they cannot, and `sentence` why. way: "completions" or "chat" where only that is of use. Takes up to
+        ten minutes; `stop` ends it."""
+        self._ask(address, TestLetters(1, address, way), done, failed, _LETTERS_DEADLINE_MS)
 
     def stop(self) -> None:
         """Ask no longer."""
@@ -49,9 +52,16 @@ class ServerProbe(QObject):
             self._job.deleteLater()
             self._job = None
 
-    def _ask(self, address: str, request: Any, done: Callable[[Any], None], failed: FailedCall) -> None:
+    def _ask(
+        self,
+        address: str,
+        request: Any,
+        done: Callable[[Any], None],
+        failed: FailedCall,
+        deadline_ms: int = _DEADLINE_MS,
+    ) -> None:
         self.stop()
-        job = self._job = _Question(self._new_worker, address, request, self)
+        job = self._job = _Question(self._new_worker, address, request, deadline_ms, self)
 
         def settle(answer: Any) -> None:
             self._job = None
@@ -67,9 +77,11 @@ class ServerProbe(QObject):
 class _Question(QObject):
     """One question to one worker; its answer is an event or an AppError, and comes once unless it is closed before."""
 
-    def __init__(self, new_worker: NewServerWorker, address: str, request: Any, parent: QObject) -> None:
+    def __init__(
+        self, new_worker: NewServerWorker, address: str, request: Any, deadline_ms: int, parent: QObject
+    ) -> None:
         super().__init__(parent)
-        self._request = request
+        self._request, self._deadline_ms = request, deadline_ms
         self._answer: Any = None
         self._settle: Callable[[Any], None] = lambda _: None
         self._worker = new_worker(self, address)
@@ -82,7 +94,7 @@ class _Question(QObject):
     def start(self, settle: Callable[[Any], None]) -> None:
         """Ask."""
         self._settle = settle
-        self._deadline.start(_DEADLINE_MS)
+        self._deadline.start(self._deadline_ms)
         self._worker.start()
         self._worker.send(self._request)
 
@@ -102,7 +114,7 @@ class _Question(QObject):
         self._worker.shut_down(_LEAVE_MS)
 
     def _on_deadline(self) -> None:
-        self._answer = AppError("The server did not answer within a minute.", kind="stalled")
+        self._answer = AppError(f"The server did not answer within {self._deadline_ms // 1000} s.", kind="stalled")
         self._worker.kill()
 
     def _on_ended(self, end: WorkerEnd) -> None:

@@ -131,7 +131,7 @@ class AddServer(QDialog):
         self.models.setFocus()
 
     def _test(self) -> None:
-        self._say("Trying two questions …")
+        self._say("Trying two questions: a large model that is loaded only now may take minutes. Cancel ends it.")
         model, key = self.models.currentData(), self.key.text().strip()
         self._servers.test_letters(self.address.text(), model, key, self._tested, self._fail)
 

@@ -43,6 +43,7 @@ class BlindDesk(QObject):
         self._widget = place
         self._view: BlindView | None = None
         self._pair: frozenset[str] = frozenset()
+        self._series: Callable[[], str] = lambda: ""
         place.hide()
         blind.began.connect(self._began)
         blind.ready.connect(self._ready)
@@ -67,6 +68,10 @@ class BlindDesk(QObject):
         """Whether the view stands in place of the lanes."""
         return not self._widget.isHidden()
 
+    def count_with(self, series: Callable[[], str]) -> None:
+        """From now on `series` says above each round how far a series of them is, "" outside of one."""
+        self._series = series
+
     def leave(self) -> None:
         """Show the lanes again; while a round is on, nothing happens."""
         if not self._blind.hides and self.is_open:
@@ -76,7 +81,7 @@ class BlindDesk(QObject):
     def _began(self) -> None:
         self._hide_lanes(True)
         self._widget.show()
-        self.view.begin()
+        self.view.begin(self._series())
         self.changed.emit()
 
     def _ready(self, texts: SideTexts) -> None:
@@ -98,6 +103,8 @@ class BlindDesk(QObject):
         self.changed.emit()
 
     def _count(self, tallies: tuple[Tally, ...]) -> None:
+        if self._blind.hides:
+            return  # the next round of a series is on, and a tally names its models
         for tally in tallies:
             if {tally.one.key, tally.two.key} == self._pair:
                 self.view.add_to_sentence(f"So far: {count_words(tally)}. {verdict_words(tally)}")

@@ -33,6 +33,7 @@ class BlindView(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setAccessibleName("Blind round")
         self._texts = ("", "")
+        self._series = ""
         self._fed = 0
         self._clock = QElapsedTimer()
         self._timer = QTimer(self)
@@ -83,21 +84,23 @@ class BlindView(QWidget):
         """Leads back to the lanes, once everything is told."""
         return self._numbers
 
-    def begin(self) -> None:
-        """A round begins: nothing to read yet. Who has just pressed Run is done with the prompt, so that the keys
-        of the vote work without a click; who goes back to it keeps it."""
+    def begin(self, series: str = "") -> None:
+        """A round begins: nothing to read yet. Who has just pressed Run is done with the prompt, so that the keys of the
+        vote work without a click; who goes back to it keeps it. series: how far a series of rounds is, "" outside of
+        one."""
         self.setFocus()
         self._timer.stop()
+        self._series = f"{series}. " if series else ""
         for side in self._sides:
             side.begin()
         self._bar.hide()
         self._numbers.hide()
-        self._strip.say(_WORKING)
+        self._strip.say(self._series + _WORKING)
 
     def appear(self, a: str, b: str) -> None:
         """Let both answers appear, a character of one for each of the other."""
         self._texts, self._fed = (a, b), 0
-        self._strip.say(_APPEARING)
+        self._strip.say(self._series + _APPEARING)
         self._clock.start()
         self._timer.start()
 
@@ -126,7 +129,7 @@ class BlindView(QWidget):
             self._timer.stop()
             for side in self._sides:
                 side.finish()
-            self._strip.say(_JUDGE)
+            self._strip.say(self._series + _JUDGE)
             self._bar.open()
 
 

@@ -93,7 +93,13 @@ def _run_facts(record: EvaluationRecord) -> tuple[tuple[str, str], ...]:
 def _tokens(lane: LaneEvaluation) -> str:
     share = lane.tokens_evaluated / lane.unique_tokens if lane.unique_tokens else None
     times = "" if share is None else f", {share:.2f} times the {words.count(lane.unique_tokens)} needed at least"
-    return f"{words.count(lane.tokens_evaluated)}{times}"
+    return f"{words.count(lane.tokens_evaluated or None)}{times}"
+
+
+def _checksum(lane: LaneEvaluation) -> str:
+    if lane.model.is_server:
+        return "not known: the run is tied to the server's address and the model's name"
+    return lane.model.sha256 or words.NONE
 
 
 def _letters(lane: LaneEvaluation) -> str:
@@ -103,7 +109,7 @@ def _letters(lane: LaneEvaluation) -> str:
 _LANE_FACTS: tuple[tuple[str, Callable[[LaneEvaluation], str]], ...] = (
     ("Right", lambda lane: said.score(lane) or words.NONE),
     ("File", lambda lane: safe_name(lane.model.path, 200)),
-    ("sha256 of the file", lambda lane: lane.model.sha256 or words.NONE),
+    ("sha256 of the file", _checksum),
     ("Model", lambda lane: words.model_facts(lane.model)),
     ("Tokens evaluated", _tokens),
     ("Time of scoring", lambda lane: words.seconds(lane.seconds) if lane.n else words.NONE),

@@ -24,6 +24,7 @@ from weighin.ui.widgets.label import PlainLabel
 
 if TYPE_CHECKING:
     from weighin.services.evaluations.evaluation_factory import EvaluationServices
+    from weighin.services.lanes.servers import Servers
     from weighin.services.models.library import Library
     from weighin.services.plans.workstation import Workstation
     from weighin.services.settings import Settings
@@ -43,6 +44,7 @@ class MmluPage(QWidget):
         self,
         theme: Theme,
         library: Library,
+        servers: Servers,
         settings: Settings,
         evaluations: EvaluationServices,
         catalogue: Catalogue,
@@ -55,7 +57,7 @@ class MmluPage(QWidget):
         self._busy = busy
         self._runner, self._kept = evaluations.runner, evaluations.kept
         scores = PastScores(lambda model: _reading_speed(workstation, model), self)
-        self.setup = SetupView(theme, library, evaluations.sets, settings, scores)
+        self.setup = SetupView(theme, library, servers, evaluations.sets, settings, scores)
         self.setup.judge_by(workstation)
         self.run = RunView(theme)
         self._presenter = RunPresenter(evaluations.runner, self.run, self)

@@ -1,4 +1,4 @@
-"""Which model of the library goes into a lane of an evaluation."""
+"""Which model of the library, or behind a known server, goes into a lane of an evaluation."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from weighin.ui.compare.lane_header import LaneHeader
 from weighin.ui.theme import Theme
 
 if TYPE_CHECKING:
+    from weighin.services.lanes.servers import Servers
     from weighin.services.models.library import Library
     from weighin.services.settings import Settings
 
@@ -26,11 +27,17 @@ class ModelField(QFrame):
     changed = Signal()
 
     def __init__(
-        self, theme: Theme, label: str, library: Library, settings: Settings, parent: QWidget | None = None
+        self,
+        theme: Theme,
+        label: str,
+        library: Library,
+        servers: Servers,
+        settings: Settings,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.label = label
-        self._library, self._settings = library, settings
+        self._library, self._servers, self._settings = library, servers, settings
         self.setProperty("role", "card")
         self.header = LaneHeader(theme, label)
         self.header.set_maximised(False, possible=False)
@@ -44,6 +51,7 @@ class ModelField(QFrame):
         drop = FileDrop(self)
         drop.dropped.connect(self.open)
         library.changed.connect(self._fill)
+        servers.changed.connect(self._fill)
         self._fill()
 
     @property
@@ -62,7 +70,8 @@ class ModelField(QFrame):
 
     def _fill(self) -> None:
         picker, models = self.header.picker, self._library.models()
-        picker.set_models(models, self._library.sources())
+        servers = self._servers
+        picker.set_models(models + servers.known(), self._library.sources() | servers.sources())
         if picker.chosen is None and models:
             picker.choose(models[min("AB".index(self.label), len(models) - 1)])
 

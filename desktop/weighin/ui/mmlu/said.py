@@ -144,7 +144,7 @@ def cost(lane: LaneEvaluation) -> str:
     """Tokens, time and memory a score took."""
     if not lane.n:
         return ""
-    parts = [f"{words.count(lane.tokens_evaluated)} tokens in {words.seconds(lane.seconds)}"]
+    parts = [f"{words.count(lane.tokens_evaluated or None)} tokens in {words.seconds(lane.seconds)}"]
     speed = rate(lane.tokens_evaluated, lane.seconds)
     if speed is not None:
         parts.append(f"{words.figure(speed)} tok/s")

@@ -36,6 +36,7 @@ from weighin.ui.widgets.strip import Strip
 
 if TYPE_CHECKING:
     from weighin.services.evaluations.question_sets import QuestionSets
+    from weighin.services.lanes.servers import Servers
     from weighin.services.models.library import Library
     from weighin.services.plans.workstation import Workstation
     from weighin.services.settings import Settings
@@ -52,6 +53,7 @@ class SetupView(QWidget):
         self,
         theme: Theme,
         library: Library,
+        servers: Servers,
         sets: QuestionSets,
         settings: Settings,
         past: PastScores,
@@ -62,7 +64,7 @@ class SetupView(QWidget):
         self._subjects_of: tuple[str, str] | None = None
         self._subjects_wanted: tuple[str, ...] = ()
         self._suggested_for = ""
-        self.models = tuple(ModelField(theme, label, library, settings) for label in LABELS)
+        self.models = tuple(ModelField(theme, label, library, servers, settings) for label in LABELS)
         self.second = QCheckBox("Compare with a second model")
         self.second.setAccessibleName("Compare with a second model")
         self.second.setChecked(True)

@@ -14,7 +14,7 @@ from weighin.core.errors import AppError
 from weighin.core.exports import EXPORTS
 from weighin.core.prompts.prompt_files import Imported
 from weighin.core.prompts.prompt_set import PromptSet, StoredRun
-from weighin.core.prompts.prompt_set_report import run_text
+from weighin.core.prompts.prompt_set_report import judged_words, run_text
 from weighin.services.comparisons.set_runner import SetRunner
 from weighin.ui.compare.compare_page import ComparePage
 from weighin.ui.prompt_sets.sets_drawer import PromptRow, SetsDrawer
@@ -43,9 +43,11 @@ class SetsDesk(QObject):
         self._sets, self._runner, self._history, self._compare = sets, runner, history, compare
         self._blind = blind
         self._latest: StoredRun | None = None
-        self.set_runner = SetRunner(runner, sets, self)
+        self.set_runner = SetRunner(runner, sets, self, blind)
+        compare.desk.count_with(self._judged)
         self.drawer = drawer = SetsDrawer(theme)
         drawer.hide()
+        blind.began.connect(lambda: drawer.note.say_or_hide(""))  # a tally names its models
         compare.show_beside(drawer)
         drawer.close_requested.connect(lambda: compare.prompt.set_sets_open(False))
         drawer.set_chosen.connect(self._show)
@@ -104,7 +106,8 @@ class SetsDesk(QObject):
         chosen, latest = self.drawer.chosen, self._latest
         same = latest is not None and chosen is not None and latest.run.prompts == chosen.prompts
         # What the models gave elsewhere, and how fast, tells them apart in a blind round.
-        self.drawer.show_rows(latest if same and not self._blind.hides else None)
+        shown = latest if same and (self.set_runner.hides or not self._blind.hides) else None
+        self.drawer.show_rows(shown, self.set_runner.hides)
         self._show_state()
 
     def _hide_results(self) -> None:
@@ -115,7 +118,11 @@ class SetsDesk(QObject):
         self._show()
 
     def _show_state(self) -> None:
-        self.drawer.show_state(self._latest, self.set_runner.running, self._runner.running)
+        self.drawer.show_state(self._latest, self.set_runner.running, self._runner.running or self.set_runner.running)
+
+    def _judged(self) -> str:
+        stored = self.set_runner.stored
+        return judged_words(stored) if stored is not None and self.set_runner.hides else ""
 
     def _follow(self) -> None:
         self._latest = self.set_runner.stored
@@ -128,8 +135,11 @@ class SetsDesk(QObject):
 
     def _open(self, row: PromptRow) -> None:
         """An answered prompt is shown with its answers, another one goes where prompts are typed."""
-        if self._compare.why_closed:
-            self.drawer.note.say_or_hide(self._compare.why_closed)
+        why = self._compare.why_closed
+        if not why and (self._runner.running or self.set_runner.hides):
+            why = "A comparison is running. Stop it or let it finish first."
+        if why:
+            self.drawer.note.say_or_hide(why)
         elif row.result is not None:
             self._history.load(row.result.comparison, self._compare.show_comparison, self._say)
         else:
@@ -164,7 +174,8 @@ class SetsDesk(QObject):
     def _run(self) -> None:
         chosen = self.drawer.chosen
         if chosen is not None:
-            self._try(lambda: self.set_runner.run(chosen, self._compare.request(chosen.prompts[0].text)))
+            blind = self._compare.prompt.blind.isChecked()
+            self._try(lambda: self.set_runner.run(chosen, self._compare.request(chosen.prompts[0].text), blind))
 
     def _continue(self) -> None:
         stored = self._latest

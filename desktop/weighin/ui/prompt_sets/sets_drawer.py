@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QMenu, QProgressBa
 from weighin.core import words
 from weighin.core.exports import EXPORTS
 from weighin.core.prompts.prompt_set import LaneOutcome, PromptSet, SetPrompt, SetResult, StoredRun
-from weighin.core.prompts.prompt_set_report import summary
+from weighin.core.prompts.prompt_set_report import judged_words, summary
 from weighin.core.safe_text import safe_name
 from weighin.ui.models.row_table import Column, RowTable
 from weighin.ui.theme import Theme
@@ -22,11 +22,12 @@ _LEAST, _MOST = 330, 520
 
 @dataclass(frozen=True)
 class PromptRow:
-    """A prompt of the set, with what came of it."""
+    """A prompt of the set, with what came of it. hidden: it was answered, and what came of it may not be told yet."""
 
     number: int
     prompt: SetPrompt
     result: SetResult | None = None
+    hidden: bool = False
 
 
 class SetsDrawer(QFrame):
@@ -99,13 +100,18 @@ class SetsDrawer(QFrame):
         self.choice.blockSignals(False)
         self.set_chosen.emit()
 
-    def show_rows(self, stored: StoredRun | None) -> None:
-        """Show the prompts of the chosen set; with `stored`, a run of these very prompts, what came of them."""
+    def show_rows(self, stored: StoredRun | None, hides: bool = False) -> None:
+        """Show the prompts of the chosen set; with `stored`, a run of these very prompts, what came of them. hides: a
+        blind run is on, and what an answer says of a lane would tell it again in the next one."""
         chosen = self.chosen
-        results = {result.number: result for result in stored.results} if stored else {}
+        done = {result.number: result for result in stored.results} if stored else {}
+        results = {} if hides else done
         prompts = chosen.prompts if chosen else ()
-        self.table.show_records(tuple(PromptRow(n, prompt, results.get(n)) for n, prompt in enumerate(prompts)))
-        self.line.say_or_hide(summary(stored) if stored else "")
+        self.table.show_records(
+            tuple(PromptRow(n, prompt, results.get(n), hides and n in done) for n, prompt in enumerate(prompts))
+        )
+        told = judged_words if hides else summary
+        self.line.say_or_hide(told(stored) if stored else "")
         self.export.setVisible(bool(results))
 
     def show_state(self, stored: StoredRun | None, running: bool, busy: bool) -> None:
@@ -186,9 +192,9 @@ def _row(*widgets: QWidget) -> QHBoxLayout:
     return row
 
 
-def _said(outcome: LaneOutcome | None) -> str:
+def _said(row: PromptRow, outcome: LaneOutcome | None) -> str:
     if outcome is None:
-        return ""
+        return "judged" if row.hidden else ""
     return "failed" if outcome.failure else safe_name(" ".join(outcome.text[:400].split()), 80) or "(nothing)"
 
 
@@ -204,6 +210,6 @@ def _tip(row: PromptRow) -> str:
 _COLUMNS = (
     Column("#", lambda row: words.count(row.number + 1), "99", number=True),
     Column("Prompt", lambda row: safe_name(row.prompt.short, 200), "What is seven", 0.5),
-    Column("A", lambda row: _said(row.result.a if row.result else None), "Twelve", 0.25),
-    Column("B", lambda row: _said(row.result.b if row.result else None), "Twelve", 0.25),
+    Column("A", lambda row: _said(row, row.result.a if row.result else None), "Twelve", 0.25),
+    Column("B", lambda row: _said(row, row.result.b if row.result else None), "Twelve", 0.25),
 )

@@ -10,7 +10,15 @@ from hypothesis import strategies as st
 
 from weighin.core.comparisons.answer import Answer, Counting, MemoryReceipt, StopReason, Timing
 from weighin.core.comparisons.chat import Prompt
-from weighin.core.comparisons.comparison import LABELS, Comparison, ComparisonRequest, LaneResult, LaneSetup, Mode
+from weighin.core.comparisons.comparison import (
+    LABELS,
+    Comparison,
+    ComparisonRequest,
+    EngineFacts,
+    LaneResult,
+    LaneSetup,
+    Mode,
+)
 from weighin.core.comparisons.conditions import Conditions
 from weighin.core.comparisons.options import LoadOptions
 from weighin.core.comparisons.report import comparison_json, comparison_markdown, number_lines
@@ -136,7 +144,9 @@ def test_the_slowdown_is_of_medians_and_of_each_model_against_itself() -> None:
     one, two = found.slowdowns
     assert one.writing == pytest.approx(51 / 101) and two.writing == pytest.approx(20 / 21)
     assert one.reading == 1.0 and one.alone == "alone1" and one.same_prompt
-    assert slowdown_words(one) == "writing 50 %, reading 100 %, first token 100 %"
+    assert slowdown_words(one) == "writing 50 % (49 %–52 %), reading 100 %, first token 100 %"
+    assert two.writing_range == pytest.approx((19 / 22, 21 / 20))
+    assert slowdown_words(two).startswith("writing 95 % (86 %–105 %, within the noise)")
     assert from_plain(Comparison, {**to_plain(found), "request": to_plain(found.request)}).slowdowns == found.slowdowns
     body = comparison_json(found)
     assert body["lanes"][0]["slowdown"]["writing"] == pytest.approx(51 / 101)
@@ -144,6 +154,18 @@ def test_the_slowdown_is_of_medians_and_of_each_model_against_itself() -> None:
         {"median": 51.0, "low": 50.0, "high": 52.0, "n": 3}
     )
     assert "Together: writing 50 %" in comparison_markdown(found)
+
+
+def test_disturbed_rounds_and_other_engines_are_no_measure() -> None:
+    alone, together = comparison(Mode.ALONE, (100.0, 20.0), 3), comparison(Mode.TOGETHER, (50.0, 19.0), 3)
+    noisy = Conditions(other_cores=3.0)
+    rounds = alone.results[0].rounds
+    one = replace(alone.results[0], rounds=(*rounds[:2], replace(rounds[2], conditions=noisy)))
+    found = against_alone(together, replace(alone, results=(one, alone.results[1])))
+    assert found.slowdowns[0].writing == pytest.approx(51 / 100.5)
+    spoilt = replace(one, rounds=tuple(replace(timing, conditions=noisy) for timing in rounds))
+    assert not fits(together, replace(alone, results=(spoilt, alone.results[1])))
+    assert not fits(together, replace(alone, engine=EngineFacts("0.3", "b1", "AVX2")))
 
 
 def test_lanes_may_be_the_other_way_round() -> None:

@@ -1,0 +1,96 @@
+"""Scores questions at a server, one at a time, by the likeliest tokens it shows.
+
+A server shows the top of its list only. A letter that is not there is less likely than the last one shown, and is taken
+for that: it can never be chosen before one that was seen.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from weighin.core.comparisons.answer import MemoryReceipt
+from weighin.core.evaluations.evaluation import CHAT, ItemResult
+from weighin.core.evaluations.mmlu_prompt import PromptBlock, PromptItem
+from weighin.core.evaluations.questions import LETTERS
+from weighin.core.models.server import ON_THE_SERVER
+from weighin.endpoint.http import Endpoint
+from weighin.endpoint.letters import REFUSALS, TOP, Shown, UselessError, ask_letters
+from weighin.protocol.messages import Score, Scored, ScoreDone
+from weighin.workers.engine import Emit, EngineError
+
+# How much less likely than the last token shown a letter is taken to be that is not shown, in nats.
+_BELOW = 0.1
+
+
+class ServerScoring:
+    """What is known of one model's way to be asked: how many tokens its server shows."""
+
+    def __init__(self, endpoint: Endpoint, model: str) -> None:
+        self._endpoint, self._model = endpoint, model
+        self._tops = list(TOP)
+
+    async def score(self, request: Score, emit: Emit, progressed: Callable[[int, int], None]) -> ScoreDone:
+        """Score the questions of a block that are not done. Raises EngineError; what came before was sent."""
+        block = request.block
+        items = [item for item in block.items if item.id not in request.done]
+        begin, tokens, missing = time.perf_counter(), 0, False
+        for number, item in enumerate(items):
+            progressed(number, len(items))
+            shown = await self._ask(_body(self._model, block, item))
+            try:
+                result, incomplete = _result(item.id, shown)
+            except UselessError as reason:
+                raise self._changed(reason) from None
+            missing = missing or incomplete
+            tokens += shown.prompt_tokens or 0
+            emit(Scored(request.id, (result,), tokens, time.perf_counter() - begin))
+        memory = MemoryReceipt(method=ON_THE_SERVER)
+        return ScoreDone(request.id, tokens, time.perf_counter() - begin, memory, self._notices(block, missing))
+
+    async def _ask(self, body: dict[str, Any]) -> Shown:
+        """As many tokens as the server shows. Raises EngineError."""
+        while True:
+            try:
+                return await ask_letters(self._endpoint, body, self._tops[0])
+            except UselessError as reason:
+                raise self._changed(reason) from None
+            except EngineError as error:
+                if error.kind not in REFUSALS or len(self._tops) == 1:
+                    raise
+                del self._tops[0]
+
+    def _changed(self, reason: UselessError) -> EngineError:
+        text = f"{self._endpoint.host} returns no log-probabilities any more that can be scored by: {reason}."
+        return EngineError("no_letters", f"{text} What was scored is kept.")
+
+    def _notices(self, block: PromptBlock, missing: bool) -> tuple[str, ...]:
+        call = "chat" if block.protocol == CHAT else "completions"
+        top = self._tops[0]
+        found = [f"Scored over the network at {self._endpoint.host}: letters from the server's top {top} ({call})."]
+        if missing:
+            found.append(
+                f"Of some questions not all four letters are among the server's top {top}: the missing ones are taken "
+                "for less likely than all that it shows."
+            )
+        return tuple(found)
+
+
+def _body(model: str, block: PromptBlock, item: PromptItem) -> dict[str, Any]:
+    if block.protocol != CHAT:
+        return {"model": model, "prompt": block.header + item.text}
+    turns = [{"role": turn.role, "content": turn.content} for turn in block.turns]
+    asked = {"role": "user", "content": item.text}
+    return {"model": model, "messages": [{"role": "system", "content": block.header}, *turns, asked]}
+
+
+def _result(identifier: str, shown: Shown) -> tuple[ItemResult, bool]:
+    """What a question gave, and whether a letter was missing. Raises UselessError."""
+    letters = shown.letters()
+    if not letters:
+        text = f"None of the four letters is among the {len(shown.tokens)} likeliest tokens that the server shows."
+        return ItemResult(identifier, None, None, text), True
+    floor = min(shown.tokens.values()) - _BELOW
+    values = tuple(float(letters.get(letter, floor)) for letter in LETTERS)
+    return ItemResult(identifier, values.index(max(values)), values), len(letters) < len(LETTERS)

@@ -1,0 +1,82 @@
+"""Questions scored at a server: what is asked, and what is made of the tokens it shows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tests.support.loopback_server import LoopbackServer
+
+from weighin.core.comparisons.chat import Message
+from weighin.core.comparisons.options import LoadOptions
+from weighin.core.evaluations.evaluation import CHAT, STANDARD
+from weighin.core.evaluations.mmlu_prompt import PromptBlock, PromptItem
+from weighin.core.evaluations.questions import LETTERS
+from weighin.core.evaluations.scoring import ONE_BY_ONE
+from weighin.endpoint.engine import ServerEngine
+from weighin.protocol.messages import Load, Score, Scored, ScoreDone, Survey
+from weighin.workers.engine import EngineError
+
+ITEMS = (PromptItem("s/test/0", "Which is a fruit?\nAnswer:"), PromptItem("s/test/1", "Which can fly?\nAnswer:"))
+PLAIN = PromptBlock(STANDARD, "Header.\n\n", (), ITEMS, tuple(f" {letter}" for letter in LETTERS))
+TURNS = PromptBlock(CHAT, "System.", (Message("user", "Q"), Message("assistant", "B")), ITEMS, LETTERS)
+
+
+def score(server: LoopbackServer, block: PromptBlock = PLAIN, done: tuple[str, ...] = ()) -> tuple[list[Any], Any]:
+    engine, events = ServerEngine(lambda _: None), []
+    engine.load(Load(1, server.address(), LoadOptions(), 1), events.append)
+    try:
+        return events, engine.score(Score(2, block, ONE_BY_ONE, 1, done), events.append)
+    except EngineError as error:
+        return events, error
+
+
+def results(events: list[Any]) -> list[Any]:
+    return [result for event in events if isinstance(event, Scored) for result in event.results]
+
+
+def test_the_standard_prompt_as_it_is() -> None:
+    with LoopbackServer() as server:
+        events, done = score(server)
+        asked = [seen.body for seen in server.seen if seen.method == "POST"]
+    assert [body["prompt"] for body in asked] == ["Header.\n\n" + item.text for item in ITEMS]
+    assert [result.letter for result in results(events)] == ["A", "D"]
+    assert isinstance(done, ScoreDone) and done.tokens == 100
+    assert done.notices[0].endswith("letters from the server's top 20 (completions).") and len(done.notices) == 1
+
+
+def test_the_chat_protocol_has_turns_and_what_is_done_is_not_asked_again() -> None:
+    with LoopbackServer(letters="chat", usage=False) as server:
+        events, done = score(server, TURNS, ("s/test/0",))
+        asked = [seen.body for seen in server.seen if seen.method == "POST"]
+    assert [[m["role"] for m in body["messages"]] for body in asked] == [["system", "user", "assistant", "user"]]
+    assert [result.id for result in results(events)] == ["s/test/1"] and done.tokens == 0
+
+
+def test_missing_letters_are_never_chosen_and_told() -> None:
+    with LoopbackServer(letters="few") as server:
+        events, done = score(server)
+    first, second = results(events)
+    assert first.letter == "A" and first.logprobs[2] == first.logprobs[3] < min(first.logprobs[:2])
+    assert second.letter == "A" and second.near_tie  # both that are shown are as likely as each other
+    assert "not all four letters" in done.notices[1]
+
+
+def test_a_server_that_shows_fewer_tokens() -> None:
+    with LoopbackServer(most_top=5) as server:
+        events, done = score(server)
+        assert [seen.body["logprobs"] for seen in server.seen if seen.method == "POST"] == [20, 5, 5]
+    assert len(results(events)) == 2 and "top 5" in done.notices[0]
+
+
+@pytest.mark.parametrize(("turned", "why"), [("ignored", "does not send any"), ("zeros", "more than one")])
+def test_a_server_that_changes_its_answers_midway(turned: str, why: str) -> None:
+    with LoopbackServer(letters_turn=2, turned_letters=turned) as server:
+        events, error = score(server)
+    assert isinstance(error, EngineError) and error.kind == "no_letters" and why in error.message
+    assert [result.letter for result in results(events)] == ["A"]
+
+
+def test_nothing_is_known_of_the_tokens_beforehand() -> None:
+    surveyed = ServerEngine(lambda _: None).survey(Survey(1, PLAIN))
+    assert (surveyed.header, surveyed.questions, surveyed.trained) == (0, (0, 0), 0)
