@@ -41,15 +41,25 @@ def test_code_is_given_out_line_by_line_and_numbered() -> None:
     splitter = Splitter()
     assert splitter.feed("```py\nx = 1\n\ny") == [Piece("x = 1", 1), Piece("", 1)]
     assert splitter.tail == Piece("y", 1)
-    assert splitter.feed("\n```\n~~~\nz\n") == [Piece("y", 1), Piece("z", 2)]
+    assert splitter.feed("\n```\n~~~\nz\n") == [Piece("y", 1), Piece("", 1, True, "py"), Piece("z", 2)]
 
 
 def test_a_shorter_or_other_fence_does_not_end_code() -> None:
-    assert split("````\n```\n~~~\n````\nend") == [Piece("```", 1), Piece("~~~", 1), Piece("end")]
+    assert split("````\n```\n~~~\n````\nend") == [
+        Piece("```", 1),
+        Piece("~~~", 1),
+        Piece("", 1, True),
+        Piece("end"),
+    ]
 
 
 def test_fences_inside_a_list_lose_their_indent() -> None:
-    assert split("- a\n  ```\n  x\n    y\n  ```\n") == [Piece("- a"), Piece("x", 1), Piece("  y", 1)]
+    assert split("- a\n  ```\n  x\n    y\n  ```\n") == [
+        Piece("- a"),
+        Piece("x", 1),
+        Piece("  y", 1),
+        Piece("", 1, True),
+    ]
 
 
 def test_nothing_unfinished_grows_beyond_the_limit() -> None:

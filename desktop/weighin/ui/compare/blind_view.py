@@ -85,9 +85,9 @@ class BlindView(QWidget):
         return self._numbers
 
     def begin(self, series: str = "") -> None:
-        """A round begins: nothing to read yet. Who has just pressed Run is done with the prompt, so that the keys of the
-        vote work without a click; who goes back to it keeps it. series: how far a series of rounds is, "" outside of
-        one."""
+        """A round begins: nothing to read yet. Who has just pressed Run is done with the prompt, so that the keys of
+        the vote work without a click; who goes back to it keeps it. series: how far a series of rounds is, "" outside
+        of one."""
         self.setFocus()
         self._timer.stop()
         self._series = f"{series}. " if series else ""
