@@ -101,7 +101,7 @@ class Program:
     def bundles(self) -> Bundles:
         """Comparisons from and for elsewhere, made when they are first wanted."""
         if self._bundles is None:
-            self._bundles = new_bundles(self.models, self.library, self.votes)
+            self._bundles = new_bundles(self.models, self.library, self.votes, self.evaluations.kept)
         return self._bundles
 
     @property

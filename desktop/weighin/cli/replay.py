@@ -16,6 +16,7 @@ from weighin.core.bundles.replay_words import (
     lane_words,
     model_words,
     origin_words,
+    questions_words,
     replay_json,
     verdict_words,
     votes_words,
@@ -30,6 +31,7 @@ from weighin.services.bundles.bundles import Bundles
 from weighin.services.bundles.replay import Replay
 from weighin.services.comparisons.history import History
 from weighin.services.comparisons.votes import Votes
+from weighin.services.evaluations.evaluations import Evaluations
 from weighin.services.factory import ModelServices, new_bundles, new_model_services, new_runner
 from weighin.services.machine.hardware import this_machine
 from weighin.services.models.library import Library
@@ -70,7 +72,8 @@ class _Desk:
         self.models.records.damaged.connect(console.say)
         self.library = Library(resources(), Settings(profile.settings), self.models.shelf)
         self.votes = Votes(profile.database)
-        self.bundles: Bundles = new_bundles(self.models, self.library, self.votes)
+        self.evaluations = Evaluations(profile.database)
+        self.bundles: Bundles = new_bundles(self.models, self.library, self.votes, self.evaluations)
 
     def scan(self) -> None:
         """Learn what is on the shelf."""
@@ -89,6 +92,7 @@ class _Desk:
         """End processes in order."""
         self.console.end_progress()
         self.bundles.close()
+        self.evaluations.close()
         self.votes.close()
         self.models.close()
 
@@ -127,7 +131,7 @@ class _Replaying:
             return
         lines = [f"Bundle of {origin_words(self._bundle)}", "", comparison_markdown(self._bundle.comparison)]
         results = zip(self._bundle.models, self._bundle.comparison.results, strict=True)
-        lines += [votes_words(self._bundle)] if self._bundle.votes else []
+        lines += [text for text in (votes_words(self._bundle), questions_words(self._bundle)) if text]
         lines += [model_words(model, r.setup.model, model.lane in self._replay.here) for model, r in results]
         self._console.result(safe_text("\n".join(lines)))
 

@@ -32,6 +32,7 @@ from weighin.services.settings import Settings
 if TYPE_CHECKING:
     from weighin.services.bundles.bundles import Bundles
     from weighin.services.comparisons.votes import Votes
+    from weighin.services.evaluations.evaluations import Evaluations
     from weighin.services.evaluations.question_sets import QuestionSets
     from weighin.services.models.library import Library
 
@@ -119,8 +120,9 @@ def new_question_sets(profile: Profile, resources: Path) -> QuestionSets:
     return QuestionSets(resources, profile.questions, lambda: Hub(new_process))
 
 
-def new_bundles(models: ModelServices, library: Library, votes: Votes) -> Bundles:
+def new_bundles(models: ModelServices, library: Library, votes: Votes, kept: Evaluations) -> Bundles:
     """Files with a comparison to hand on, over the shelf, the hub process and the downloads of `models`."""
     from weighin.services.bundles.bundles import Bundles
 
-    return Bundles(models.shelf, library, models.hub, models.downloads, votes, lambda: probe(models.folder))
+    places = (models.shelf, library, models.hub, models.downloads)
+    return Bundles(*places, votes, lambda: probe(models.folder), kept.latest_of)

@@ -13,7 +13,7 @@ from weighin.core.comparisons.comparison import Comparison
 from weighin.core.computer.hardware import Hardware
 from weighin.core.computer.machine_facts import MachineFacts
 from weighin.core.downloads.download import Plan, WantedFile
-from weighin.core.evaluations.evaluation import ScoredItem
+from weighin.core.evaluations.evaluation import EvaluationProtocol, EvaluationRecord, ScoredItem
 from weighin.core.jsonable import to_plain
 from weighin.core.models.shelf import ShelfModel
 
@@ -70,6 +70,16 @@ class LaneVote:
 
 
 @dataclass(frozen=True)
+class BundleQuestions:
+    """An evaluation of the same two models: how they were asked, and each question with what both said. created: ISO
+    8601 in UTC."""
+
+    created: str
+    protocol: EvaluationProtocol
+    items: tuple[ScoredItem, ...]
+
+
+@dataclass(frozen=True)
 class Bundle:
     """The file. program: version of Weigh-In that wrote it; created: when, ISO 8601 in UTC."""
 
@@ -80,7 +90,7 @@ class Bundle:
     models: tuple[BundleModel, ...]
     machine: MachineFacts | None = None
     votes: tuple[LaneVote, ...] = ()
-    items: tuple[ScoredItem, ...] = ()
+    questions: BundleQuestions | None = None
 
 
 def machine_of(hardware: Hardware) -> MachineFacts:
@@ -92,6 +102,19 @@ def machine_of(hardware: Hardware) -> MachineFacts:
         hardware.ram_total_bytes,
         tuple(gpu.name for gpu in hardware.gpus),
     )
+
+
+def questions_of(record: EvaluationRecord, comparison: Comparison) -> BundleQuestions | None:
+    """What both models of `comparison` said to the questions of an evaluation of them, its lanes as those of the
+    comparison; None where it is of other models, or nothing was answered by both."""
+    keys = [contender(result.setup.model).key for result in comparison.results]
+    asked = [contender(lane.model).key for lane in record.lanes]
+    items = tuple(item for item in record.items if item.a is not None and item.b is not None)
+    if sorted(keys) != sorted(asked) or len(set(keys)) != 2 or not items:
+        return None
+    if keys != asked:
+        items = tuple(dataclasses.replace(item, a=item.b, b=item.a) for item in items)
+    return BundleQuestions(record.created, record.protocol, items)
 
 
 def vote_of(vote: Vote, comparison: Comparison) -> LaneVote:

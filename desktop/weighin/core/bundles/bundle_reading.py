@@ -7,7 +7,7 @@ import re
 from datetime import datetime
 from typing import Any
 
-from weighin.core.bundles.bundle import SCHEMA, VOTE_CHOICES, Bundle, BundleModel
+from weighin.core.bundles.bundle import SCHEMA, VOTE_CHOICES, Bundle, BundleModel, BundleQuestions
 from weighin.core.bundles.bundle_limits import check_limits
 from weighin.core.bundles.privacy import SERVER
 from weighin.core.comparisons.comparison import LABELS, Comparison
@@ -88,6 +88,8 @@ def _check(bundle: Bundle) -> None:
         raise AppError("a vote in it is none.")
     for vote in bundle.votes:
         _check_moment(vote.created)
+    if bundle.questions is not None:
+        _check_questions(bundle.questions)
     for model in bundle.models:
         _check_model(model)
 
@@ -101,6 +103,17 @@ def _check_conversation(comparison: Comparison) -> None:
             raise AppError("its earlier turns are no conversation.")
     if any(len(file.name) > _MAX_NAME for file in request.prompt.attachments):
         raise AppError("a name in it is longer than a name can be.")
+
+
+def _check_questions(questions: BundleQuestions) -> None:
+    _check_moment(questions.created)
+    _check_numbers(to_plain(questions), "questions")
+    for item in questions.items:
+        letters = (item.question.answer, *(result.choice for result in (item.a, item.b) if result))
+        if len(item.question.choices) != 4 or any(letter is not None and letter > 3 for letter in letters):
+            raise AppError("a question in it has not four letters.")
+        if any(result.logprobs is not None and len(result.logprobs) != 4 for result in (item.a, item.b) if result):
+            raise AppError("a question in it has not four letters.")
 
 
 def _check_names(comparison: Comparison) -> None:

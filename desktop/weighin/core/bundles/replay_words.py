@@ -9,6 +9,7 @@ from weighin.core import words
 from weighin.core.bundles.bundle import Bundle, BundleModel
 from weighin.core.bundles.replay import LaneReplay, Replayed, Verdict, fetchable
 from weighin.core.comparisons.report import comparison_json
+from weighin.core.evaluations.evaluation_words import run_title
 from weighin.core.models.model import ModelFacts
 from weighin.core.safe_text import safe_name, safe_text
 
@@ -112,3 +113,15 @@ def _lane_json(lane: LaneReplay) -> dict[str, Any]:
         "reading_ratio": lane.reading_ratio,
         "reason": lane.reason or None,
     }
+
+
+def questions_words(bundle: Bundle) -> str:
+    """What both models said to questions, "" where the bundle holds none."""
+    asked = bundle.questions
+    if asked is None or not asked.items:
+        return ""
+    shares = (words.percent(sum(bool(item.right(label)) for item in asked.items) / len(asked.items)) for label in "AB")
+    said = ", ".join(f"{label} {share}" for label, share in zip("AB", shares, strict=True))
+    return (
+        f"With {words.count(len(asked.items))} questions ({safe_name(run_title(asked.protocol), 120)}): {said} right."
+    )

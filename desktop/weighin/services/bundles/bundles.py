@@ -20,6 +20,7 @@ from weighin.core.bundles.bundle import (
     bundle_text,
     machine_of,
     model_of,
+    questions_of,
     vote_of,
 )
 from weighin.core.bundles.bundle_reading import MAX_BYTES, read_bundle
@@ -29,6 +30,7 @@ from weighin.core.comparisons.comparison import Comparison, LaneResult
 from weighin.core.computer.hardware import Hardware
 from weighin.core.computer.machine_facts import UNKNOWN_MACHINE, MachineFacts
 from weighin.core.errors import AppError
+from weighin.core.evaluations.evaluation import EvaluationRecord
 from weighin.core.models.model import ModelFacts
 from weighin.services.comparisons.votes import Votes
 from weighin.services.models.downloads import DownloadManager
@@ -41,6 +43,7 @@ from weighin.services.tasks import Failed, TaskRunner
 # A record knows its end to the second only.
 _CLOCK_SLACK_S = 2
 Here = dict[str, ModelFacts]
+EvaluationOf = Callable[[Comparison, Callable[[EvaluationRecord | None], None]], None]
 
 
 class Bundles(QObject):
@@ -54,9 +57,12 @@ class Bundles(QObject):
         downloads: DownloadManager,
         votes: Votes,
         hardware: Callable[[], Hardware],
+        evaluation_of: EvaluationOf,
         parent: QObject | None = None,
     ) -> None:
+        """`evaluation_of`: finds the latest evaluation of the two models of a comparison."""
         super().__init__(parent)
+        self._evaluation_of = evaluation_of
         self._shelf, self._library, self._downloads = shelf, library, downloads
         self._votes, self._hardware = votes, hardware
         self._fingerprints = Fingerprints(hub, shelf, self)
@@ -71,12 +77,16 @@ class Bundles(QObject):
             return None if made_on == UNKNOWN_MACHINE else made_on
 
         def measured(machine: MachineFacts | None) -> None:
-            self._votes.of(comparison.id, lambda votes: finish(machine, votes), failed)
+            self._votes.of(comparison.id, lambda votes: voted(machine, votes), failed)
 
-        def finish(machine: MachineFacts | None, votes: tuple[Vote, ...]) -> None:
+        def voted(machine: MachineFacts | None, votes: tuple[Vote, ...]) -> None:
+            self._evaluation_of(comparison, lambda found: finish(machine, votes, found))
+
+        def finish(machine: MachineFacts | None, votes: tuple[Vote, ...], found: EvaluationRecord | None) -> None:
             record = without_owner(comparison, this_owner())
             judged = tuple(vote_of(vote, comparison) for vote in votes)
-            done(Bundle(SCHEMA, __version__, _now(), record, tuple(models), machine, judged))
+            questions = questions_of(found, comparison) if found else None
+            done(Bundle(SCHEMA, __version__, _now(), record, tuple(models), machine, judged, questions))
 
         def add(result: LaneResult, files: tuple[BundleFile, ...]) -> None:
             models.append(model_of(result.label, files, self._shelf.model(result.setup.model.path)))

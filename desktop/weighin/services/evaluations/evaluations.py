@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from weighin.core.comparisons.blind import contender
+from weighin.core.comparisons.comparison import Comparison
 from weighin.core.errors import AppError
 from weighin.core.evaluations.evaluation import EvaluationRecord, ItemResult
 from weighin.core.evaluations.evaluation_row import EvaluationRow
@@ -42,6 +44,18 @@ class Evaluations(QObject):
     def load(self, identifier: str, done: Callable[[EvaluationRecord], None], failed: Failed) -> None:
         """One evaluation, whole; a beginning of its id will do."""
         self._tasks.run(lambda: self._opened().get(identifier).record(), done, failed)
+
+    def latest_of(self, comparison: Comparison, done: Callable[[EvaluationRecord | None], None]) -> None:
+        """The newest evaluation of the two models of a comparison in which both answered; None where there is none."""
+        keys = sorted(contender(result.setup.model).key for result in comparison.results)
+
+        def work() -> EvaluationRecord | None:
+            store = self._opened()
+            rows = (row for row in store.rows() if sorted(contender(lane.model).key for lane in row.lanes) == keys)
+            row = next((row for row in rows if all(lane.n for lane in row.lanes)), None)
+            return store.get(row.id).record() if row else None
+
+        self._tasks.run(work, done, lambda _: done(None))
 
     def delete(self, identifiers: tuple[str, ...], done: Done, failed: Failed) -> None:
         """Forget evaluations, but not one that goes on; `changed` follows."""

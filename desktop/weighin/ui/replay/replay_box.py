@@ -10,7 +10,14 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWi
 from weighin.core import words
 from weighin.core.bundles.bundle import BundleModel
 from weighin.core.bundles.replay import Replayed, Verdict, fetchable
-from weighin.core.bundles.replay_words import lane_words, model_words, origin_words, verdict_words, votes_words
+from weighin.core.bundles.replay_words import (
+    lane_words,
+    model_words,
+    origin_words,
+    questions_words,
+    verdict_words,
+    votes_words,
+)
 from weighin.core.downloads.download import Transferred
 from weighin.core.models.model import ModelFacts
 from weighin.ui.models.downloads_panel import DownloadRow
@@ -35,9 +42,9 @@ class ReplayBox(QFrame):
         super().__init__(parent)
         self.setProperty("role", "card")
         self._replay = replay
-        self._title = PlainLabel(
-            f"Bundle of {origin_words(replay.bundle)}. {votes_words(replay.bundle)}".strip(), wrap=True
-        )
+        bundle = replay.bundle
+        said = (f"Bundle of {origin_words(bundle)}.", votes_words(bundle), questions_words(bundle))
+        self._title = PlainLabel(" ".join(text for text in said if text), wrap=True)
         self._verdict = PlainLabel(wrap=True)
         self._lines = PlainLabel(role="small", wrap=True)
         self._progress = PlainLabel(role="small")

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -10,16 +10,35 @@ import pytest
 from tests.unit.core.bundles.test_replay import BUNDLE
 
 from weighin.core import words
-from weighin.core.bundles.bundle import Bundle, BundleFile, bundle_text, machine_of, model_of, vote_of
+from weighin.core.bundles.bundle import (
+    Bundle,
+    BundleFile,
+    BundleQuestions,
+    bundle_text,
+    machine_of,
+    model_of,
+    questions_of,
+    vote_of,
+)
 from weighin.core.bundles.bundle_reading import MAX_BYTES, read_bundle
 from weighin.core.bundles.privacy import Owner, file_name, without_owner
-from weighin.core.bundles.replay_words import origin_words
+from weighin.core.bundles.replay_words import origin_words, questions_words
 from weighin.core.comparisons.answer import MOST_PIECES, Failure, StopReason
 from weighin.core.comparisons.blind import Choice, Vote, contender
 from weighin.core.comparisons.proof import proof_rows
 from weighin.core.comparisons.report import comparison_markdown
 from weighin.core.computer.hardware import Gpu, Hardware
 from weighin.core.errors import AppError
+from weighin.core.evaluations.evaluation import (
+    EvaluationProtocol,
+    EvaluationRecord,
+    EvaluationRequest,
+    ItemResult,
+    LaneEvaluation,
+    RunState,
+    ScoredItem,
+)
+from weighin.core.evaluations.questions import Question
 from weighin.core.models.server import parse_address, server_facts
 from weighin.core.models.shelf import ShelfModel
 
@@ -220,3 +239,47 @@ def test_a_vote_on_sides_is_one_on_lanes(choice: Choice, lane: str) -> None:
 @pytest.mark.parametrize("text", ["9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59", "no\u202e moment"])
 def test_a_moment_that_no_clock_shows_is_said_as_it_is(text: str) -> None:
     assert words.moment(text) == text.replace("\u202e", "\ufffd")
+
+
+def asked_questions() -> BundleQuestions:
+    question = Question("history", "test", 3, "Who?", ("a", "b", "c", "d"), 1)
+    said = ItemResult(question.id, 1, (-3.0, -0.2, -4.0, -5.0))
+    protocol = EvaluationProtocol("standard", 5, "s", "s", 42, 1, "test", ("history",), "MMLU", "0" * 64, 14042, True)
+    item = ScoredItem(question, said, replace(said, choice=0))
+    return BundleQuestions("2026-11-22T09:00:00+00:00", protocol, (item,))
+
+
+def test_questions_are_read_back_and_said() -> None:
+    bundle = replace(BUNDLE, questions=asked_questions())
+    again = read_bundle(bundle_text(bundle).encode())
+    assert again == bundle
+    assert questions_words(again) == "With 1 questions (MMLU · 1 questions · 5-shot): A 100 %, B 0 % right."
+    assert questions_words(BUNDLE) == ""
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        lambda q: q["items"][0]["a"].update(choice=7),
+        lambda q: q["items"][0]["question"].update(choices=["a"]),
+        lambda q: q["items"][0]["b"].update(logprobs=[0.0]),
+        lambda q: q.update(items=q["items"] * 20_001),
+        lambda q: q.update(created="yesterday"),
+    ],
+)
+def test_questions_that_nobody_asked_are_refused(harm: Callable[[dict[str, Any]], None]) -> None:
+    changed = json.loads(bundle_text(replace(BUNDLE, questions=asked_questions())))
+    harm(changed["questions"])
+    assert refusal(changed).kind == "refused"
+
+
+def test_lanes_of_an_evaluation_are_those_of_the_comparison() -> None:
+    asked, results = asked_questions(), BUNDLE.comparison.results
+    a, b = (LaneEvaluation(r.label, r.setup.model, 1, 1, 1.0, (0.0, 1.0), {}) for r in results)
+    record = EvaluationRecord(
+        "e1", asked.created, RunState.FINISHED, EvaluationRequest(()), asked.protocol, (a, b), None, asked.items
+    )
+    assert questions_of(record, BUNDLE.comparison) == asked
+    turned = questions_of(replace(record, lanes=(b, a)), BUNDLE.comparison)
+    assert turned is not None and turned.items[0].a == asked.items[0].b
+    assert questions_of(replace(record, lanes=(a, a)), BUNDLE.comparison) is None
