@@ -47,7 +47,9 @@ def cells(page: HistoryPage, row: int) -> list[str]:
 
 
 def press(page: HistoryPage, name: str, qtbot: QtBot) -> None:
-    found = next(b for b in page.findChildren(QPushButton) if b.text() == name)
+    """Press a button of the first tab."""
+    buttons = (b for b in page.findChildren(QPushButton) if not page.evaluations.isAncestorOf(b))
+    found = next(b for b in buttons if b.text() == name)
     qtbot.mouseClick(found, Qt.MouseButton.LeftButton)
 
 

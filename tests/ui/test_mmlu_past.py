@@ -13,7 +13,7 @@ from tests.ui.fakes import DENSE
 from tests.ui.mmlu_fakes import answered, evaluation_services, request
 from weighin.core import words
 from weighin.core.evaluations.evaluation import RunState
-from weighin.ui.main_window import MMLU
+from weighin.ui.main_window import HISTORY, MMLU
 from weighin.ui.mmlu.mmlu_page import PAST, MmluPage
 from weighin.ui.mmlu.past_tab import PastTab
 
@@ -125,3 +125,21 @@ def test_trouble_is_said_on_the_tab(kit: Kit, past: PastTab, qtbot: QtBot) -> No
 
 def test_an_empty_list_explains_itself(new_kit: Callable[..., Kit]) -> None:
     assert new_kit().window.mmlu_page.past.empty_text.startswith("Nothing here yet")
+
+
+def test_history_has_the_evaluations_too(kit: Kit, qtbot: QtBot) -> None:
+    kit.window.show_page(HISTORY)
+    history = kit.window.history_page
+    history.tabs.setCurrentIndex(1)
+    past = history.evaluations
+    assert past.table.isVisibleTo(history)
+    past.search.setText("moe starter")
+    assert [cells(past, row)[1] for row in range(past.table.model().rowCount())] == ["Starter Dense / Starter MoE"] * 2
+    past.search.setText("nothing of this")
+    assert "No evaluation has these words" in past.empty_text
+    past.search.setText("")
+    past.table.selectRow(0)
+    assert past.export.isEnabled()
+    qtbot.mouseClick(past.open, Qt.MouseButton.LeftButton)
+    assert kit.window.page == MMLU
+    assert kit.window.mmlu_page.shows_run

@@ -20,6 +20,7 @@ from weighin.ui.rail import Rail
 
 if TYPE_CHECKING:
     from weighin.core.comparisons.tape import Tape
+    from weighin.core.evaluations.evaluation import EvaluationRecord
     from weighin.core.models.catalogue import Claim, System
     from weighin.core.models.model import ModelFacts
     from weighin.core.plans.candidates import Candidate
@@ -91,8 +92,14 @@ class MainWindow(QMainWindow):
         """The History page, made when it is first wanted: the first paint need not wait for it."""
         if self._history_page is None:
             from weighin.ui.history.history_page import HistoryPage
+            from weighin.ui.mmlu.past_tab import PastTab
 
-            self._history_page = HistoryPage(self._theme, self._history, self._parts.votes)
+            past = PastTab(
+                self._theme, self._parts.evaluations.kept, lambda: self._mmlu_page.running_id if self._mmlu_page else ""
+            )
+            past.opened.connect(self._show_evaluation)
+            past.resume_wanted.connect(self._resume_evaluation)
+            self._history_page = HistoryPage(self._theme, self._history, self._parts.votes, past)
             self._history_page.opened.connect(self._reopen)
             self._history_page.export_wanted.connect(self._export)
             self._history_page.tape_wanted.connect(self._tell_tape)
@@ -211,6 +218,14 @@ class MainWindow(QMainWindow):
         except AppError as error:
             self.show_notice(error.user_text)
         self._rail.show_chosen(self._page)
+
+    def _show_evaluation(self, record: EvaluationRecord) -> None:
+        self.show_page(MMLU)
+        self.mmlu_page.show_record(record)
+
+    def _resume_evaluation(self, identifier: str) -> None:
+        self.show_page(MMLU)
+        self.mmlu_page.resume(identifier)
 
     def show_notice(self, text: str) -> None:
         """Say something that concerns the whole application, in a line that can be closed."""

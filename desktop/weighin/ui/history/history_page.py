@@ -1,4 +1,4 @@
-"""The History page: find, reopen and delete comparisons."""
+"""The History page: find, reopen and delete comparisons and evaluations."""
 
 from __future__ import annotations
 
@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLineEdit,
+    QMenu,
+    QPushButton,
+    QStackedWidget,
+    QTabBar,
+    QVBoxLayout,
+    QWidget,
+)
 
 from weighin.core import words
 from weighin.core.comparisons.comparison import Comparison
@@ -37,9 +46,17 @@ class HistoryPage(QWidget):
     bundle_wanted = Signal()
     tape_wanted = Signal(object)
 
-    def __init__(self, theme: Theme, history: History, votes: Votes, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, history: History, votes: Votes, evaluations: QWidget, parent: QWidget | None = None
+    ) -> None:
+        """`evaluations`: the list of stored evaluations, which is the second tab."""
         super().__init__(parent)
         self.setObjectName("page")
+        self.tabs = QTabBar()
+        self.tabs.setAccessibleName("Parts of the History page")
+        self.tabs.setDrawBase(False)
+        self.tabs.setExpanding(False)
+        self.evaluations = evaluations
         self._history = history
         self.votes = VotesPanel(theme, votes)
         self._asked = 0
@@ -111,10 +128,10 @@ class HistoryPage(QWidget):
         row.addWidget(self._tape)
         row.addWidget(self._export)
         row.addWidget(self._delete)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(14, 12, 14, 12)
+        comparisons = QWidget()
+        layout = QVBoxLayout(comparisons)
+        layout.setContentsMargins(0, 6, 0, 0)
         layout.setSpacing(8)
-        layout.addWidget(PlainLabel("History", role="title"))
         layout.addLayout(row)
         layout.addWidget(self._error)
         layout.addWidget(self._confirm)
@@ -123,6 +140,17 @@ class HistoryPage(QWidget):
         layout.addWidget(self.votes)
         layout.addStretch(0)
         self._empty.hide()
+        stack = QStackedWidget()
+        for name, part in (("Comparisons", comparisons), ("Evaluations", self.evaluations)):
+            self.tabs.addTab(name)
+            stack.addWidget(part)
+        self.tabs.currentChanged.connect(stack.setCurrentIndex)
+        page = QVBoxLayout(self)
+        page.setContentsMargins(14, 12, 14, 12)
+        page.setSpacing(8)
+        page.addWidget(PlainLabel("History", role="title"))
+        page.addWidget(self.tabs)
+        page.addWidget(stack, 1)
 
     def _connect(self) -> None:
         self.search.textChanged.connect(self._pause.start)

@@ -93,6 +93,15 @@ class MmluPage(QWidget):
         """Whether a run goes on, or rests."""
         return self._runner.running
 
+    @property
+    def running_id(self) -> str:
+        """Of the run that goes on, "" for none."""
+        return self._presenter.running_id
+
+    def resume(self, identifier: str) -> None:
+        """Go on with a stored run."""
+        self._resume(identifier)
+
     def stop(self) -> None:
         """End the run; what was answered is kept. `ended` follows."""
         self._runner.stop()

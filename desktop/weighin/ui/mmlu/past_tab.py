@@ -1,4 +1,4 @@
-"""Stored runs: open one again, go on with it, export it, delete it."""
+"""Stored runs: find one, open it again, go on with it, export it, delete it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from weighin.core import words
 from weighin.core.errors import AppError
@@ -14,6 +14,7 @@ from weighin.core.evaluations.evaluation import EvaluationRecord, Verdict
 from weighin.core.evaluations.evaluation_row import EvaluationRow
 from weighin.core.safe_text import safe_name
 from weighin.ui.mmlu import said
+from weighin.ui.mmlu.export import ask_export
 from weighin.ui.models.row_table import Column, RowTable
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.label import PlainLabel
@@ -22,6 +23,7 @@ from weighin.ui.widgets.strip import Strip
 if TYPE_CHECKING:
     from weighin.services.evaluations.evaluations import Evaluations
 
+_NOT_FOUND = "No evaluation has these words in its models or questions."
 _EMPTY = "Nothing here yet: every run is kept here, finished or not, and one that is not finished can be resumed."
 
 
@@ -43,6 +45,14 @@ class PastTab(QWidget):
         super().__init__(parent)
         self._evaluations, self._running = evaluations, running
         self._doomed = ""
+        self._rows: tuple[EvaluationRow, ...] = ()
+        self.search = QLineEdit()
+        self.search.setPlaceholderText("Search models and questions")
+        self.search.setAccessibleName("Search in stored evaluations")
+        self.search.setClearButtonEnabled(True)
+        self.search.setMaximumWidth(520)
+        self.note = PlainLabel(role="muted", wrap=True)
+        self.note.hide()
         self.table = RowTable("Stored evaluations", self._columns(), lambda row: str(row.id), _tip)
         self._empty = PlainLabel(_EMPTY, role="muted", wrap=True)
         self.error = Strip("red")
@@ -52,6 +62,7 @@ class PastTab(QWidget):
         self._keep = self.confirm.add_button("Keep", "Keep the chosen evaluation")
         self.open = _button("Open", "Open the chosen evaluation")
         self.resume = _button("Resume", "Go on with the chosen evaluation")
+        self.export = _button("Export…", "Export the chosen evaluation")
         self.delete = _button("Delete…", "Delete the chosen evaluation, after asking")
         self._arrange()
         self._connect()
@@ -69,7 +80,7 @@ class PastTab(QWidget):
 
     def take_focus(self) -> None:
         """Be ready for the keyboard."""
-        self.table.setFocus()
+        (self.search if self._rows else self.table).setFocus()
 
     def _columns(self) -> tuple[Column, ...]:
         return (
@@ -94,20 +105,28 @@ class PastTab(QWidget):
         self.table.delete_pressed.connect(self._ask)
         self.open.clicked.connect(self._open)
         self.resume.clicked.connect(self._resume)
+        self.export.clicked.connect(self._load_to_export)
+        self.search.textChanged.connect(lambda _text: self._list())
         self.delete.clicked.connect(self._ask)
         self._delete_now.clicked.connect(self._remove)
         self._keep.clicked.connect(self._spare)
 
     def _show(self, rows: tuple[EvaluationRow, ...]) -> None:
+        self._rows = rows
+        self._list()
+        self.rows_changed.emit(rows)
+
+    def _list(self) -> None:
+        wanted = self.search.text().lower().split()
+        rows = tuple(row for row in self._rows if all(word in _text(row) for word in wanted))
         self.table.show_records(rows)
         self.table.setVisible(bool(rows))
-        self._empty.setVisible(not rows)
+        self._empty.say_or_hide("" if rows else (_NOT_FOUND if self._rows else _EMPTY))
         self._follow()
-        self.rows_changed.emit(rows)
 
     def _follow(self) -> None:
         row: EvaluationRow | None = self.table.chosen
-        for button in (self.open, self.delete):
+        for button in (self.open, self.export, self.delete):
             button.setEnabled(row is not None)
         self.resume.setEnabled(row is not None and _can_resume(row, self._running()))
         if row is None or row.id != self._doomed:
@@ -121,6 +140,15 @@ class PastTab(QWidget):
     def _loaded(self, record: EvaluationRecord) -> None:
         self.error.hide()
         self.opened.emit(record)
+
+    def _load_to_export(self) -> None:
+        row: EvaluationRow | None = self.table.chosen
+        if row is not None:
+            self._evaluations.load(row.id, self._ask_export, self._fail)
+
+    def _ask_export(self, record: EvaluationRecord) -> None:
+        self.error.hide()
+        ask_export(self._evaluations, record, self.window(), self.note.say_or_hide, self.error.say)
 
     def _resume(self) -> None:
         row: EvaluationRow | None = self.table.chosen
@@ -147,14 +175,15 @@ class PastTab(QWidget):
 
     def _arrange(self) -> None:
         row = QHBoxLayout()
+        row.addWidget(self.search, 3)
         row.addStretch(1)
-        for button in (self.open, self.resume, self.delete):
+        for button in (self.open, self.resume, self.export, self.delete):
             row.addWidget(button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 6, 0, 0)
         layout.setSpacing(8)
         layout.addLayout(row)
-        for part in (self.error, self.confirm, self._empty):
+        for part in (self.error, self.confirm, self.note, self._empty):
             layout.addWidget(part)
         layout.addWidget(self.table, 1)
         layout.addStretch(0)
@@ -172,6 +201,10 @@ def _can_resume(row: EvaluationRow, running: str) -> bool:
 
 def _models(row: EvaluationRow) -> str:
     return " / ".join(safe_name(lane.model.name, 60) for lane in row.lanes)
+
+
+def _text(row: EvaluationRow) -> str:
+    return f"{_models(row)} {_questions(row)} {row.created}".lower()
 
 
 def _questions(row: EvaluationRow) -> str:
