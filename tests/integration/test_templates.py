@@ -8,7 +8,9 @@ import pytest
 from tests.support.gguf_files import CHATML, make_model
 from tests.support.worker_client import WorkerClient, text_of
 
+from weighin.core.comparisons.chat import Message
 from weighin.protocol.messages import Failed, Generated, PromptRead
+from weighin.workers.template import ChatTemplate
 
 
 def answer(tmp_path: Path, template: str | None, system: str = "") -> list:
@@ -86,3 +88,10 @@ def test_templates_find_what_they_expect(tmp_path: Path) -> None:
         "{% for m in messages %}{% if loop.first %}{% continue %}{% endif %}{% endfor %}"
     )
     assert rendered(answer(tmp_path, template)) == "4 True g"
+
+
+def test_a_score_does_not_depend_on_the_day() -> None:
+    source = "{{ strftime_now('%d %b %Y %H:%M') }}"
+    asked = (Message("user", "x"),)
+    assert ChatTemplate(source, "", "", for_scoring=True).render(asked) == "26 Jul 2024 00:00"
+    assert ChatTemplate(source, "", "").render(asked) != "26 Jul 2024 00:00"

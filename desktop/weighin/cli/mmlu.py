@@ -22,9 +22,17 @@ from weighin.core.evaluations.evaluation import (
     Order,
     RunState,
 )
+from weighin.core.evaluations.evaluation_outlook import likely_discordance
 from weighin.core.evaluations.evaluation_plan import most_shots
 from weighin.core.evaluations.evaluation_report import evaluation_json, result_lines, state_words
-from weighin.core.evaluations.evaluation_words import LABEL_ERRORS, NOT_MMLU, power_sentence, run_title, sample_sentence
+from weighin.core.evaluations.evaluation_words import (
+    LABEL_ERRORS,
+    NOT_MMLU,
+    power_sentence,
+    run_title,
+    sample_sentence,
+    score_sentence,
+)
 from weighin.core.evaluations.questions import QuestionSet, QuestionSetInfo
 from weighin.paths import Profile
 from weighin.services.evaluations.evaluation import EvaluationRunner
@@ -149,6 +157,15 @@ def _fetch(sets: QuestionSets, console: Console) -> None:
     wait_for(begin)
 
 
+def _beforehand(record: EvaluationRecord) -> str:
+    """What the run can show, said before it."""
+    models = [lane.model for lane in record.lanes]
+    if len(models) == 1:
+        return score_sentence(record.protocol.n)
+    likely = likely_discordance(models[0], models[1])
+    return f"{power_sentence(record.protocol.n, likely.discordance)} Assumed: {likely.why}."
+
+
 def _ended(
     runner: EvaluationRunner, begin: Callable[[], None], console: Console
 ) -> tuple[EvaluationRecord | None, bool]:
@@ -167,7 +184,7 @@ def _ended(
 
     def started(record: EvaluationRecord) -> None:
         console.say(f"Run {record.id[:12]}: {run_title(record.protocol)}")
-        console.say(power_sentence(record.protocol.n))
+        console.say(_beforehand(record))
 
     runner.finished.connect(finished)
     runner.failed.connect(failed)

@@ -203,7 +203,8 @@ class LlamaEngine:
             notices += ("This engine build cannot use a GPU: the model runs on the processor.",)
         self._vocabulary = vocabulary
         template = llama.llama_model_chat_template(self._model, None)
-        self._prompts = PromptBuilder(vocabulary, template.decode("utf-8", "replace") if template else None)
+        text = template.decode("utf-8", "replace") if template else None
+        self._prompts = PromptBuilder(vocabulary, text, for_scoring=request.bare)
         try:
             self._prompts.prepare()
         except TemplateHungError as error:

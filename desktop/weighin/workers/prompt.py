@@ -24,9 +24,10 @@ class RenderedPrompt:
 class PromptBuilder:
     """Puts messages into a model's own chat template, or says what it used instead."""
 
-    def __init__(self, vocabulary: Vocabulary, template: str | None) -> None:
+    def __init__(self, vocabulary: Vocabulary, template: str | None, for_scoring: bool = False) -> None:
         self._vocabulary = vocabulary
-        self._own = ChatTemplate(template, vocabulary.bos, vocabulary.eos) if template else None
+        marks = (vocabulary.bos, vocabulary.eos)
+        self._own = ChatTemplate(template, *marks, for_scoring=for_scoring) if template else None
         self._chatml = ChatTemplate(CHATML, "", "") if vocabulary.holds("<|im_start|>") else None
 
     def prepare(self) -> None:

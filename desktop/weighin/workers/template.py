@@ -80,10 +80,19 @@ def _now(pattern: str) -> str:
     return datetime.datetime.now().astimezone().strftime(pattern)
 
 
-class ChatTemplate:
-    """One template of one model; compiled at its first use, behind the same guard as its rendering."""
+def _scoring_day(pattern: str) -> str:
+    """The same day for every question of every run: a score may not depend on when it was taken."""
+    return datetime.datetime(2024, 7, 26).strftime(pattern)
 
-    def __init__(self, source: str, bos: str, eos: str, deadline_s: float = DEADLINE_S) -> None:
+
+class ChatTemplate:
+    """One template of one model; compiled at its first use, behind the same guard as its rendering. `for_scoring`: what
+    asks for the date is told always the same one."""
+
+    def __init__(
+        self, source: str, bos: str, eos: str, deadline_s: float = DEADLINE_S, for_scoring: bool = False
+    ) -> None:
+        self._clock = _scoring_day if for_scoring else _now
         self._source, self._bos, self._eos, self._deadline_s = source, bos, eos, deadline_s
         self._compiled: jinja2.Template | None = None
 
@@ -119,7 +128,7 @@ class ChatTemplate:
                 trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.loopcontrols", _GenerationTag]
             )
             environment.filters["tojson"] = _to_json
-            environment.globals.update(raise_exception=_raise, strftime_now=_now)
+            environment.globals.update(raise_exception=_raise, strftime_now=self._clock)
             self._compiled = environment.from_string(self._source)
         return self._compiled
 

@@ -48,12 +48,17 @@ def power_sentence(n: int, discordance: float = TYPICAL_DISCORDANCE) -> str:
     """What `n` questions can show, said before the run. discordance: expected share on which just one is right."""
     gap = smallest_gap(n, discordance)
     needed = questions_needed(0.004, max(discordance, 0.005))
-    one = f"One model's score is known to about ±{100 * half_width(0.6, n):.1f} points."
+    one = score_sentence(n)
     if gap is None:
         return f"{n:,} questions cannot show which of two models is better. {one}"
     more = f"; 84.1 against 83.7 would need {needed:,}" if needed else ""
     exist = f", more than MMLU's {MMLU_QUESTIONS:,}" if needed and needed > MMLU_QUESTIONS else ""
     return f"{n:,} questions find a gap of {100 * gap:.1f} points ({100 * POWER:.0f} % of the time){more}{exist}. {one}"
+
+
+def score_sentence(n: int) -> str:
+    """How exactly `n` questions tell one model's score, said before the run."""
+    return f"One model's score is known to about ±{100 * half_width(0.6, n):.1f} points."
 
 
 def verdict_sentence(paired: PairedResult, name_a: str = "A", name_b: str = "B", left: int | None = None) -> str:

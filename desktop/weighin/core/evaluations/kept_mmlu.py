@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 from pathlib import Path
@@ -41,6 +42,8 @@ def read(folder: Path) -> QuestionSet:
             text = f"The kept MMLU questions cannot be read ({error.strerror}): fetch them again."
             raise AppError(text, kind="questions") from None
         if hashlib.sha256(data).hexdigest() != expected:
+            with contextlib.suppress(OSError):  # aside, so that they can be fetched again
+                (folder / f"{split}.jsonl").replace(folder / f"{split}.changed")
             raise AppError("The kept MMLU questions were changed: fetch them again.", kind="questions")
         for line in data.decode("utf-8", "surrogatepass").split("\n")[:-1]:
             subject, row, text, *choices, letter = json.loads(line)

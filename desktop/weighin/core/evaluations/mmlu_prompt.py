@@ -62,6 +62,6 @@ def prompt_block(
             for example in shown
             for role, text in (("user", question_text(example)), ("assistant", example.letter))
         )
-        return PromptBlock(protocol, description(subject).strip(), turns, items, LETTERS)
+        return PromptBlock(protocol, description(subject), turns, items, LETTERS)
     header = description(subject) + "".join(f"{question_text(e)} {e.letter}\n\n" for e in shown)
     return PromptBlock(protocol, header, (), items, tuple(f" {letter}" for letter in LETTERS))

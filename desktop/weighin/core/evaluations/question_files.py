@@ -5,8 +5,10 @@ Layout: {dev,val,test}/SUBJECT_{dev,val,test}.csv, or the same below one folder 
 
 from __future__ import annotations
 
+import lzma
 import re
 import tarfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,7 +36,7 @@ def read_path(path: Path) -> QuestionSet:
         return _judged(path, _files_of_archive(path))
     except FileNotFoundError:
         raise AppError(f"There is no {safe_name(path.name)} at {path.parent}.", kind="questions") from None
-    except (tarfile.TarError, EOFError, OSError) as error:
+    except (tarfile.TarError, lzma.LZMAError, zlib.error, EOFError, OSError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise AppError(f"{safe_name(path.name)} cannot be read: {error.strerror}.", kind="questions") from None
         text = f"{safe_name(path.name)} is no question file: neither a folder, a tar archive, CSV nor JSON lines."

@@ -33,7 +33,7 @@ def test_fewer_shots_are_the_first_ones():
 
 def test_in_chat_the_examples_are_turns_and_letters_stand_alone():
     block = prompt_block(CHAT, "abstract_algebra", (SHOT,), 1, (ASKED,))
-    assert block.header == "The following are multiple choice questions (with answers) about abstract algebra."
+    assert block.header == "The following are multiple choice questions (with answers) about abstract algebra.\n\n"
     assert block.turns == (
         Message("user", "Find the degree.\nA. 0\nB. 4\nC. None\nD. 6\nAnswer:"),
         Message("assistant", "B"),

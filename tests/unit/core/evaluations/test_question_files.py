@@ -184,7 +184,8 @@ def test_the_release_is_kept_and_checked_when_it_is_read(tiny_mmlu: Callable[[],
     path.write_bytes(path.read_bytes().replace(b"lamp", b"lump", 1))
     with pytest.raises(AppError, match="were changed: fetch them again"):
         kept_mmlu.read(folder)
-    path.unlink()
+    assert not kept_mmlu.is_kept(folder), "it can be fetched again"
+    assert not path.exists() and (folder / "test.changed").exists()
     with pytest.raises(AppError, match="cannot be read"):
         kept_mmlu.read(folder)
 
@@ -217,3 +218,17 @@ def test_all_57_subjects_have_a_category():
         category: list(mmlu_data.CATEGORIES.values()).count(category) for category in mmlu_data.CATEGORIES.values()
     }
     assert sizes == {"STEM": 18, "humanities": 13, "social sciences": 12, "other": 14}
+
+
+@pytest.mark.parametrize("ending", ["xz", "gz", "bz2"])
+def test_a_damaged_archive_is_a_sentence_whatever_packed_it(
+    tiny_mmlu: Callable[[], Path], tmp_path: Path, ending: str
+) -> None:
+    whole = tmp_path / f"data.tar.{ending}"
+    with tarfile.open(whole, f"w:{ending}") as archive:
+        archive.add(tiny_mmlu(), "data")
+    data = whole.read_bytes()
+    for place in range(40, len(data) - 40, max(1, len(data) // 12)):
+        whole.write_bytes(data[:place] + bytes(16) + data[place + 16 :])
+        with pytest.raises(AppError):
+            read_path(whole)
