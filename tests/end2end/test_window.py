@@ -17,7 +17,7 @@ import psutil
 import pytest
 import shiboken6
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QLabel, QPlainTextEdit, QTableView, QTextEdit
+from PySide6.QtWidgets import QAbstractButton, QLabel, QPlainTextEdit, QTextEdit
 
 from weighin.app import Program
 from weighin.core.comparisons.answer import StopReason
@@ -78,7 +78,7 @@ def test_a_newcomer_asks_and_finds_it_again_in_history(qtbot: Any, program: Prog
     assert "ended by itself" in shown(program)
 
     qtbot.keyClick(program.window, Qt.Key(Qt.Key.Key_1 + HISTORY), Qt.KeyboardModifier.ControlModifier)
-    table = program.window.history_page.findChild(QTableView)
+    table = program.window.history_page.table
     qtbot.waitUntil(lambda: table.model().rowCount() == 1)
     row = " ".join(str(table.model().index(0, c).data()) for c in range(table.model().columnCount()))
     assert "What is seven plus five?" in row
