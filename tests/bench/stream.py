@@ -8,14 +8,14 @@ import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import psutil
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
+from tests.bench.window_parts import window_parts
 from tests.support.lanes import request
-from tests.ui.fakes import FakeLibrary, FakeModels
+from tests.ui.fakes import FakeLibrary
 from weighin.core.comparisons.comparison import ComparisonRequest, LaneSetup, Mode
 from weighin.core.comparisons.options import SamplingOptions
 from weighin.services.comparisons.comparison import ComparisonRunner
@@ -41,12 +41,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(Path(folder) / "s.json")
         theme.apply(application, settings)
+        library = FakeLibrary()
         window = MainWindow(
             runner=runner,
-            library=FakeLibrary(),
+            library=library,
             history=History(Path(folder) / "h.db"),
             settings=settings,
-            parts=SimpleNamespace(models=FakeModels()),
+            parts=window_parts(runner, library),
         )
         window.resize(1400, 900)
         window.show()

@@ -14,7 +14,6 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from types import SimpleNamespace
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "desktop"), str(ROOT)]
@@ -37,13 +36,14 @@ from PySide6.QtCore import QTimer
 from weighin.ui import theme
 from weighin.ui.main_window import MainWindow
 import_done = time.perf_counter()
-from types import SimpleNamespace
-from tests.ui.fakes import FakeHistory, FakeLibrary, FakeModels, FakeRunner, FakeSettings
+from tests.bench.window_parts import window_parts
+from tests.ui.fakes import FakeHistory, FakeLibrary, FakeRunner, FakeSettings
 began += time.perf_counter() - import_done
 app = QApplication([])
 settings = FakeSettings()
 theme.apply(app, settings)
-window = MainWindow(FakeRunner(), FakeLibrary(), FakeHistory(), settings, SimpleNamespace(models=FakeModels()))
+runner, library = FakeRunner(), FakeLibrary()
+window = MainWindow(runner, library, FakeHistory(), settings, window_parts(runner, library))
 """
 _PAINT = """
 from PySide6.QtCore import QObject, QEvent
@@ -114,7 +114,8 @@ def main() -> None:
     from PySide6.QtCore import Qt, QTimer
     from PySide6.QtWidgets import QApplication
 
-    from tests.ui.fakes import FakeHistory, FakeLibrary, FakeModels, FakeRunner, FakeSettings, answer
+    from tests.bench.window_parts import window_parts
+    from tests.ui.fakes import FakeHistory, FakeLibrary, FakeRunner, FakeSettings, answer
     from weighin.core.comparisons.progress import LaneState
     from weighin.ui import theme
     from weighin.ui.main_window import MainWindow
@@ -123,7 +124,8 @@ def main() -> None:
     settings = FakeSettings()
     theme.apply(app, settings)
     runner = FakeRunner()
-    window = MainWindow(runner, FakeLibrary(), FakeHistory(), settings, SimpleNamespace(models=FakeModels()))
+    library = FakeLibrary()
+    window = MainWindow(runner, library, FakeHistory(), settings, window_parts(runner, library))
     width, height = map(int, chosen.size.split("x"))
     window.resize(width, height)
     window.show()
