@@ -19,7 +19,8 @@ _FULL_ATTENTION_EVERY = 4  # qwen35
 
 @dataclass(frozen=True)
 class Shape:
-    """A model of `layers` blocks, as the metadata keys of llama.cpp name things. kind: type of the matrices."""
+    """A model of `layers` blocks, as the metadata keys of llama.cpp name things. kind: type of the matrices.
+    drafting: blocks behind these that only draft tokens (qwen35)."""
 
     arch: str
     layers: int
@@ -35,6 +36,7 @@ class Shape:
     output_kind: QT | None = None
     tied: bool = False
     window: int = 0
+    drafting: int = 0
 
 
 QWEN3_06B = Shape("qwen3", 28, 1024, 16, 8, 128, 3072)
@@ -58,7 +60,7 @@ def write_shape(path: Path, shape: Shape, seed: int = 0) -> Path:
 
 
 def _metadata(writer: gguf.GGUFWriter, shape: Shape) -> None:
-    writer.add_block_count(shape.layers)
+    writer.add_block_count(shape.layers + shape.drafting)
     writer.add_context_length(32768)
     writer.add_embedding_length(shape.embed)
     writer.add_feed_forward_length(shape.ffn)
@@ -83,6 +85,8 @@ def _metadata(writer: gguf.GGUFWriter, shape: Shape) -> None:
         writer.add_ssm_time_step_rank(_inner(shape) // 128)
         writer.add_ssm_group_count(8)
         writer.add_full_attention_interval(_FULL_ATTENTION_EVERY)
+    if shape.drafting:
+        writer.add_nextn_predict_layers(shape.drafting)
 
 
 def _inner(shape: Shape) -> int:
@@ -97,6 +101,9 @@ def _tensors(shape: Shape) -> Iterator[tuple[str, tuple[int, ...], QT]]:
         yield "output.weight", (shape.vocabulary, shape.embed), shape.output_kind or shape.kind
     for i in range(shape.layers):
         for name, dims, kind in _block(shape, i):
+            yield f"blk.{i}.{name}", dims, kind
+    for i in range(shape.layers, shape.layers + shape.drafting):
+        for name, dims, kind in (*_block(shape, _FULL_ATTENTION_EVERY - 1), *_draft(shape)):
             yield f"blk.{i}.{name}", dims, kind
 
 
@@ -122,6 +129,12 @@ def _block(shape: Shape, number: int) -> Iterator[tuple[str, tuple[int, ...], QT
         yield "post_attention_norm.weight", (embed,), QT.F32
         yield "post_ffw_norm.weight", (embed,), QT.F32
     yield from _feed_forward(shape)
+
+
+def _draft(shape: Shape) -> Iterator[tuple[str, tuple[int, ...], QT]]:
+    yield "nextn.eh_proj.weight", (shape.embed, 2 * shape.embed), shape.kind
+    for name in ("enorm", "hnorm", "shared_head_norm"):
+        yield f"nextn.{name}.weight", (shape.embed,), QT.F32
 
 
 def _recurrent(shape: Shape) -> Iterator[tuple[str, tuple[int, ...], QT]]:

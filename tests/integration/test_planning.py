@@ -29,6 +29,7 @@ SHAPES = {
     "experts": Shape("qwen3moe", 4, 512, 8, 2, 64, 256, 4096, experts=8, used=2),
     "window": Shape("gemma3", 6, 512, 4, 1, 128, 1024, 4096, tied=True, window=512),
     "hybrid": Shape("qwen35", 4, 512, 8, 2, 64, 1024, 4096),
+    "drafting": Shape("qwen35", 4, 512, 8, 2, 64, 1024, 4096, kind=QT.Q4_K, drafting=1),
 }
 
 

@@ -45,23 +45,31 @@ def block_of(tensor: Tensor) -> int | None:
     return int(match[1]) if match else None
 
 
+def tensors_loaded(headers: list[Header]) -> list[list[Tensor]]:
+    """Of each part the tensors that the engine loads: blocks that only draft tokens are skipped (TENSOR_SKIP in
+    llama.cpp's src/models, `load_mtp` being off)."""
+    stated, drafting = (_number(headers, key) for key in ("block_count", "nextn_predict_layers"))
+    end = stated - drafting if 0 < drafting < stated else None
+    return [
+        [t for t in header.tensors if end is None or (block := block_of(t)) is None or block < end]
+        for header in headers
+    ]
+
+
 def read_for_a_token(headers: list[Header]) -> float:
     """Bytes of weights that are read for one token: of the experts those that are used, of the embedding one row (the
-    whole of it where it serves as output too); blocks that only draft tokens are left out, the engine loads none."""
-    meta = headers[0].metadata
-    architecture = meta.get("general.architecture")
-
-    def number(key: str) -> int:
-        value = meta.get(f"{architecture}.{key}")
-        return value if isinstance(value, int) and 0 <= value < 1 << 31 else 0
-
-    stated, drafting = number("block_count"), number("nextn_predict_layers")
-    end = stated - drafting if 0 < drafting < stated else None
-    experts, used = number("expert_count"), number("expert_used_count")
+    whole of it where it serves as output too)."""
+    experts, used = _number(headers, "expert_count"), _number(headers, "expert_used_count")
     tied = is_tied(headers)
-    tensors = (t for header in headers for t in header.tensors)
-    kept = (t for t in tensors if end is None or (block := block_of(t)) is None or block < end)
-    return sum(share_read(tensor, experts, used, tied) * (tensor.bytes or 0) for tensor in kept)
+    tensors = (t for part in tensors_loaded(headers) for t in part)
+    return sum(share_read(tensor, experts, used, tied) * (tensor.bytes or 0) for tensor in tensors)
+
+
+def _number(headers: list[Header], key: str) -> int:
+    """A whole number that the first part states of its architecture, 0 where it states none."""
+    meta = headers[0].metadata
+    value = meta.get(f"{meta.get('general.architecture')}.{key}")
+    return value if isinstance(value, int) and 0 <= value < 1 << 31 else 0
 
 
 def share_read(tensor: Tensor, experts: int, used: int, tied: bool) -> float:
@@ -87,9 +95,9 @@ def weights_in_memory(
     Raises AppError never: a tensor of unknown type counts as mapped to the end of the file."""
     first_on_gpu = max(0, blocks + 1 - gpu_layers) if gpu_layers else blocks + 1
     mapped = copied = gpu = used = 0
-    for header in headers:
+    for header, tensors in zip(headers, tensors_loaded(headers), strict=True):
         here: list[tuple[int, int]] = []
-        for tensor in header.tensors:
+        for tensor in tensors:
             size = tensor.bytes or 0
             if _on_gpu(tensor, first_on_gpu, blocks):
                 gpu += size

@@ -113,6 +113,14 @@ def test_repacked_weights_are_counted_beside_the_mapped_range() -> None:
     assert weights.idle == weights.mapped - used
 
 
+def test_blocks_that_only_draft_are_not_loaded() -> None:
+    draft = Tensor("blk.2.attn_q.weight", (256, 256), Q4_K, 1_242_752)
+    drafting = header("qwen35", (*tensors(), draft), block_count=3, nextn_predict_layers=1)
+    for repacked in (frozenset(), frozenset({Q4_K})):
+        one, other = (weights_in_memory([h], 1_300_000, repacked, 2, 0) for h in (drafting, header("a", tensors())))
+        assert one == other
+
+
 def test_rows_that_are_no_multiple_of_eight_are_not_repacked() -> None:
     odd = (Tensor("blk.0.attn_q.weight", (256, 257), Q4_K, 0), Tensor("output.weight", (256, 8), F32, 40_000))
     assert weights_in_memory([Header(3, {}, {}, odd)], 50_000, frozenset({Q4_K}), 1, 0).copied == 0
