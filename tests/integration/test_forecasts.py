@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import tempfile
 import time
 from dataclasses import replace
@@ -20,6 +22,7 @@ from tests.support.worker_client import WorkerClient
 from weighin.core.comparisons.answer import Answer, MemoryReceipt, StopReason, Timing
 from weighin.core.comparisons.chat import Prompt
 from weighin.core.comparisons.comparison import Comparison, ComparisonRequest, LaneResult, LaneSetup, Mode
+from weighin.core.comparisons.conditions import Conditions
 from weighin.core.comparisons.options import LoadOptions
 from weighin.core.errors import AppError
 from weighin.core.gguf.facts import model_facts
@@ -107,6 +110,18 @@ def test_no_room_and_no_blocks_are_said(tmp_path: Path) -> None:
     assert "unheard-of" in strange.message
 
 
+def test_a_slice_timed_beside_a_busy_program_says_so(tmp_path: Path) -> None:
+    path = write_shape(tmp_path / "model.gguf", SHAPES["dense"])
+    busy = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+    try:
+        found = ask(path, seconds=2.0)
+    finally:
+        busy.kill()
+        busy.wait()
+    assert isinstance(found, Forecasted), found
+    assert [said.split(" kept")[0] for said in found.forecast.disturbances] == ["other programs"]
+
+
 def test_timing_can_be_stopped(tmp_path: Path) -> None:
     path = write_shape(tmp_path / "model.gguf", SHAPES["dense"])
     with WorkerClient() as worker:
@@ -167,6 +182,24 @@ def test_runs_together_say_nothing_of_speed(qtbot: Any, tmp_path: Path) -> None:
     (kept,) = ledger.predictions()
     assert kept.memory_error is not None
     assert kept.speed_error is None
+    ledger.close()
+
+
+def test_rounds_beside_busy_programs_say_nothing_of_speed(qtbot: Any, tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "weighin.db")
+    one = fake_model("One")
+    ledger.promise(one, LoadOptions(), PLAN, SLOW, 2)
+    calm, beside = comparison(12.5), comparison(5.0)
+    disturbed = replace(beside.results[0].answer.timing, conditions=Conditions(other_cores=1.0, used_cores=2.0))
+    rounds = (calm.results[0].answer.timing, disturbed)
+    ledger.settle(replace(calm, results=(replace(calm.results[0], rounds=rounds),)))
+    (kept,) = ledger.predictions()
+    assert kept.speed_error == pytest.approx(-0.2)
+    ledger.promise(one, LoadOptions(), PLAN, SLOW, 2)
+    ledger.settle(replace(calm, results=(replace(calm.results[0], rounds=(disturbed,)),)))
+    last = ledger.predictions()[0]
+    assert last.memory_error is not None and last.speed_error is None
+    assert last.measured is not None and last.measured.generation_tokens_per_s == pytest.approx(5.0)
     ledger.close()
 
 

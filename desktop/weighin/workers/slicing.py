@@ -17,8 +17,9 @@ from weighin.core.errors import AppError
 from weighin.core.gguf.reader import read_header_of
 from weighin.core.gguf.slice import Cutter, Slice, SliceSizes, choose_sizes
 from weighin.core.models.model import shard_paths
-from weighin.core.plans.forecast import TimedSlice, from_slices
+from weighin.core.plans.forecast import TimedSlice, from_slices, measured_beside
 from weighin.protocol.messages import Forecast, Forecasted
+from weighin.workers.bystanders import Bystanders
 from weighin.workers.context_params import FLASH_AUTO, context_params, gpu_layers
 from weighin.workers.decoder import CancelledError, Decoder
 from weighin.workers.engine import EngineError
@@ -57,12 +58,14 @@ class Slicing:
             raise EngineError(error.kind, error.user_text) from None
         except (KeyError, ValueError, OverflowError) as error:
             raise EngineError("slice", f"No slice can be cut out of this header: {error}.") from None
-        timed = self._time(slices, sizes)
+        timed, beside = self._time(slices, sizes)
         forecast = from_slices(timed[0], timed[-1], cutter.read_bytes, cutter.blocks.count)
+        forecast = measured_beside(forecast, beside, self._request.threads)
         took = time.perf_counter() - begin
         return Forecasted(self._request.id, forecast, timed[0], timed[-1], cutter.read_bytes, took)
 
-    def _time(self, slices: list[Slice], sizes: SliceSizes) -> list[TimedSlice]:
+    def _time(self, slices: list[Slice], sizes: SliceSizes) -> tuple[list[TimedSlice], float | None]:
+        """The timings, and how many cores other programs kept busy meanwhile."""
         if sizes.small == sizes.large:
             slices = slices[:1]
         with contextlib.ExitStack() as stack:
@@ -74,8 +77,9 @@ class Slicing:
                 except OSError as error:
                     raise EngineError("disk", f"There is no room for a slice: {error.strerror or error}.") from None
                 decoders.append(self._open(stack, file))
+            bystanders = Bystanders()
             try:
-                return self._rounds(decoders, slices)
+                return self._rounds(decoders, slices), bystanders.cores()
             except CancelledError:
                 raise EngineError("cancelled", "The measurement was stopped.") from None
 

@@ -44,6 +44,20 @@ def test_a_long_ledger_is_gone_through_once_for_many_models(ledger: Ledger, monk
     assert len(asked) <= 500 + 100 + 500
 
 
+def test_disturbed_runs_count_only_where_there_are_no_others(ledger: Ledger) -> None:
+    busy = run(1, rate=2.0)
+    assert busy.measured is not None
+    ledger._keep(replace(busy, measured=replace(busy.measured, disturbed=True)))
+    only = ledger.earlier_runs(OTHER, LOAD, 2)
+    assert only is not None
+    assert (only.generation_tokens_per_s, only.disturbances) == (2.0, ("other programs were busy",))
+    assert ledger.correction("MoE", 40e9) == 1.0
+    ledger._keep(run(0, rate=10.0))
+    clean = ledger.earlier_runs(OTHER, LOAD, 2)
+    assert clean is not None
+    assert (clean.generation_tokens_per_s, clean.disturbances) == (10.0, ())
+
+
 def test_what_was_run_since_counts(ledger: Ledger) -> None:
     ledger._keep(run(1, rate=10.0))
     first = ledger.earlier_runs(OTHER, LOAD, 2)

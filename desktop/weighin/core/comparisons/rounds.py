@@ -41,6 +41,11 @@ class Spread:
     n: int
 
 
+def undisturbed(timings: Iterable[Timing]) -> tuple[Timing, ...]:
+    """Those of rounds in which nothing else happened, as far as is known."""
+    return tuple(t for t in timings if not t.disturbed and not (t.conditions and t.conditions.disturbances))
+
+
 def spread(values: Iterable[float | None]) -> Spread | None:
     """Of those that are known; None where none is."""
     known = sorted(value for value in values if value is not None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from statistics import median
 
+from weighin.core.comparisons.conditions import Conditions
 from weighin.core.plans.plan import SpeedForecast, SpeedMethod
 
 # Half-widths of the bands as shares of the forecast; a slice's own spread widens its band.
@@ -32,6 +33,15 @@ def from_slices(small: TimedSlice, large: TimedSlice, read_bytes: float, blocks:
     band = _SLICE_BAND + _spread(large.token_s)
     speed = 1 / token
     return SpeedForecast(speed, speed / (1 + band), speed * (1 + band), 1 / prompt, SpeedMethod.SLICE)
+
+
+def measured_beside(forecast: SpeedForecast, other_cores: float | None, used_cores: float) -> SpeedForecast:
+    """`forecast` as it stands where other programs kept `other_cores` busy (None: unknown) beside the `used_cores` of
+    the measurement: alone the model may be faster, at most by what they took."""
+    disturbances = Conditions(other_cores=other_cores, used_cores=used_cores).disturbances
+    if not disturbances or other_cores is None:
+        return forecast
+    return replace(forecast, high=forecast.high * (1 + other_cores / used_cores), disturbances=disturbances)
 
 
 def from_history(rates: tuple[float, ...], prompt_rates: tuple[float, ...]) -> SpeedForecast:

@@ -194,13 +194,15 @@ def _between(low: MemoryPlan, high: MemoryPlan, name: str, context: int) -> int:
 
 @dataclass(frozen=True)
 class SpeedForecast:
-    """Tokens a second to expect, with the band the truth should lie in. Prompt reading may be unknown."""
+    """Tokens a second to expect, with the band the truth should lie in. Prompt reading may be unknown.
+    disturbances: what spoiled the measurement it comes from, in words."""
 
     generation_tokens_per_s: float
     low: float
     high: float
     prompt_tokens_per_s: float | None
     method: SpeedMethod
+    disturbances: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

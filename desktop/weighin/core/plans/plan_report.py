@@ -86,7 +86,14 @@ def speed_words(forecast: SpeedForecast) -> str:
     reads = f", reads ~{words.figure(prompt)} tok/s" if prompt else ""
     band = f"{words.figure(forecast.low)} to {words.figure(forecast.high)}"
     writes = words.figure(forecast.generation_tokens_per_s)
-    return f"Writes ~{writes} tok/s ({band}){reads}: {_METHODS[forecast.method]}"
+    return f"Writes ~{writes} tok/s ({band}){reads}: {_METHODS[forecast.method]}{disturbed_words(forecast)}"
+
+
+def disturbed_words(forecast: SpeedForecast) -> str:
+    """ "; other programs kept 1.0 cores busy meanwhile: it may be faster"; "" where nothing disturbed."""
+    if not forecast.disturbances:
+        return ""
+    return f"; {', '.join(forecast.disturbances)} meanwhile: it may be faster"
 
 
 def _model_json(found: PlannedModel) -> dict[str, Any]:
@@ -99,6 +106,7 @@ def _model_json(found: PlannedModel) -> dict[str, Any]:
             "high": forecast.high,
             "prompt_tokens_per_s": forecast.prompt_tokens_per_s,
             "method": forecast.method.value,
+            "disturbances": list(forecast.disturbances),
         }
     return {
         "model": model_json(found.model),

@@ -17,11 +17,18 @@ _HYBRIDS = ("mamba", "jamba", "hybrid", "-h", "lfm2", "qwen35", "qwen3next", "rw
 @dataclass(frozen=True)
 class Measured:
     """What a run really took. memory_bytes: own memory and mapped file at its end; prompt reading only where at least
-    a hundred tokens were read."""
+    a hundred tokens were read. disturbed: other programs were busy in every round, so that the speeds say what was left
+    of it, not what this computer can."""
 
     memory_bytes: int | None
     generation_tokens_per_s: float | None
     prompt_tokens_per_s: float | None
+    disturbed: bool = False
+
+    @property
+    def clean_tokens_per_s(self) -> float | None:
+        """Speed of writing where nothing disturbed it."""
+        return None if self.disturbed else self.generation_tokens_per_s
 
 
 @dataclass(frozen=True)
@@ -45,8 +52,8 @@ class Prediction:
 
     @property
     def speed_error(self) -> float | None:
-        """(forecast - measured) / measured tokens a second while writing; None until known."""
-        actual = self.measured.generation_tokens_per_s if self.measured else None
+        """(forecast - measured) / measured tokens a second while writing; None until it was measured undisturbed."""
+        actual = self.measured.clean_tokens_per_s if self.measured else None
         return (self.forecast.generation_tokens_per_s - actual) / actual if actual and self.forecast else None
 
 

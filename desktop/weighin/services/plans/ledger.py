@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, Signal
 from weighin.core.comparisons.answer import StopReason
 from weighin.core.comparisons.comparison import Comparison, LaneResult, Mode
 from weighin.core.comparisons.options import LoadOptions
+from weighin.core.comparisons.rounds import undisturbed
 from weighin.core.computer.machine import active_bytes
 from weighin.core.errors import AppError
 from weighin.core.models.model import ModelFacts
@@ -33,6 +34,7 @@ log = logging.getLogger(__name__)
 _LONG_PROMPT = 100  # tokens from which on a speed of reading says something
 _LATEST_RUNS = 9
 _AT_THE_HUB = "hub:"
+_BESIDE_OTHERS = ("other programs were busy",)
 
 
 class Ledger(QObject):
@@ -96,27 +98,31 @@ class Ledger(QObject):
                 self._keep(replace(promised, model=result.setup.model, measured=measured))
 
     def earlier_runs(self, model: ModelFacts, load: LoadOptions, threads: int) -> SpeedForecast | None:
-        """The forecast from the latest runs of the same shape and types with the same cache, GPU layers and threads."""
+        """The forecast from the latest runs of the same shape and types with the same cache, GPU layers and threads;
+        from disturbed ones only where there are no others."""
         if self._runs is None:
             self._runs = {}
             for p in self.predictions():
                 if p.measured:
                     self._runs.setdefault((p.threads, *_kept_where(p.load), *_shape(p.model)), []).append(p.measured)
-        runs = self._runs.get((threads, *_kept_where(load), *_shape(model)), [])[:_LATEST_RUNS]
-        rates = tuple(run.generation_tokens_per_s for run in runs if run.generation_tokens_per_s)
+        runs = self._runs.get((threads, *_kept_where(load), *_shape(model)), [])
+        clean = [run for run in runs if run.clean_tokens_per_s]
+        chosen = (clean or runs)[:_LATEST_RUNS]
+        rates = tuple(run.generation_tokens_per_s for run in chosen if run.generation_tokens_per_s)
         if not rates:
             return None
-        return from_history(rates, tuple(run.prompt_tokens_per_s for run in runs if run.prompt_tokens_per_s))
+        found = from_history(rates, tuple(run.prompt_tokens_per_s for run in chosen if run.prompt_tokens_per_s))
+        return found if clean else replace(found, disturbances=_BESIDE_OTHERS)
 
     def correction(self, kind: str, bandwidth: float) -> float:
         """Measured speed over the one bandwidth promises, for models of `kind`; 1 where nothing was measured."""
         if (cached := self._corrections.get((kind, bandwidth))) is not None:
             return cached
         shares = [
-            p.measured.generation_tokens_per_s / rough.generation_tokens_per_s
+            p.measured.clean_tokens_per_s / rough.generation_tokens_per_s
             for p in self._predictions.values()
             if p.measured
-            and p.measured.generation_tokens_per_s
+            and p.measured.clean_tokens_per_s
             and not p.plan.gpu_bytes
             and kind_of(p.model) == kind
             and (rough := quick_forecast(bandwidth, active_bytes(p.model))) is not None
@@ -159,17 +165,21 @@ class Ledger(QObject):
 
 
 def _measured(result: LaneResult, alone: bool) -> Measured | None:
-    """What a lane measured; None where it did not run to an end that counts."""
+    """What a lane measured, in its undisturbed rounds if there are any; None where it did not run to an end that
+    counts."""
     answer = result.answer
     if answer.failure or answer.stop_reason is StopReason.FAILED or answer.memory.total_bytes is None:
         return None
-    rounds = result.rounds or (answer.timing,)
+    all_rounds = result.rounds or (answer.timing,)
+    clean = undisturbed(all_rounds)
+    rounds = clean or all_rounds
     rates = [r for t in rounds if (r := t.generation_tokens_per_s) is not None]
     prompts = [r for t in rounds if (t.prompt_tokens or 0) >= _LONG_PROMPT and (r := t.prompt_tokens_per_s)]
     return Measured(
         answer.memory.total_bytes,
         median(rates) if rates and alone else None,
         median(prompts) if prompts and alone else None,
+        disturbed=not clean,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from weighin.core import words
 from weighin.core.plans.candidates import Candidate, Origin
 from weighin.core.plans.plan import SpeedForecast, SpeedMethod
+from weighin.core.plans.plan_report import disturbed_words
 from weighin.core.plans.prediction import Errors, Prediction
 from weighin.core.plans.workstation import Row
 from weighin.core.safe_text import safe_name
@@ -57,7 +58,8 @@ def forecast_line(row: Row) -> str:
     if forecast.prompt_tokens_per_s is not None:
         reading = f" Reading about {words.figure(forecast.prompt_tokens_per_s)} tokens/s."
     refined = ", corrected by earlier runs here" if row.refined else ""
-    return f"Writing {speed(forecast)} tokens/s, {_METHODS[forecast.method]}{refined}.{reading}"
+    told = f"{_METHODS[forecast.method]}{refined}{disturbed_words(forecast)}"
+    return f"Writing {speed(forecast)} tokens/s, {told}.{reading}"
 
 
 def measured_line(row: Row) -> str:
@@ -67,7 +69,8 @@ def measured_line(row: Row) -> str:
         return ""
     rate = f"{words.figure(taken.generation_tokens_per_s)} tokens/s" if taken.generation_tokens_per_s else ""
     memory = words.size(taken.memory_bytes) if taken.memory_bytes is not None else ""
-    return f"Measured: {', '.join(part for part in (rate, memory) if part)} {MEASURED}" if rate or memory else ""
+    busy = " while other programs were busy" if rate and taken.disturbed else ""
+    return f"Measured: {', '.join(part for part in (rate, memory) if part)} {MEASURED}{busy}" if rate or memory else ""
 
 
 def errors_lines(errors: tuple[Errors, ...]) -> tuple[str, ...]:

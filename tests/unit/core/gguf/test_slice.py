@@ -14,8 +14,9 @@ from weighin.core.gguf.facts import model_facts
 from weighin.core.gguf.reader import read_header, read_header_of
 from weighin.core.gguf.slice import Cutter, choose_sizes
 from weighin.core.gguf.writer import header as written_header
-from weighin.core.plans.forecast import TimedSlice, corrected, from_history, from_slices
+from weighin.core.plans.forecast import TimedSlice, corrected, from_history, from_slices, measured_beside
 from weighin.core.plans.plan import SpeedMethod
+from weighin.core.plans.plan_report import speed_words
 
 HYBRID = Shape("qwen35", 12, 512, 8, 2, 64, 512, 1024)
 MOE = Shape("qwen3moe", 6, 256, 4, 2, 64, 256, 1024, experts=8, used=2, kind=QT.Q8_0)
@@ -155,3 +156,14 @@ def test_a_correction_scales_everything() -> None:
     found = corrected(from_history((50.0,) * 6, ()), 0.5)
     assert found.generation_tokens_per_s == 25.0
     assert found.high < 30
+
+
+def test_what_others_took_meanwhile_may_be_missing_in_the_forecast() -> None:
+    calm = from_history((10.0,), (100.0,))
+    assert measured_beside(calm, None, 2) == calm
+    assert measured_beside(calm, 0.2, 2) == calm
+    disturbed = measured_beside(calm, 1.0, 2)
+    assert disturbed.high == pytest.approx(1.5 * calm.high)
+    assert (disturbed.low, disturbed.generation_tokens_per_s) == (calm.low, 10.0)
+    assert speed_words(disturbed).endswith("; other programs kept 1.0 cores busy meanwhile: it may be faster")
+    assert "meanwhile" not in speed_words(calm)
