@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QRect
+from PySide6.QtCore import QMimeData, QRect
+from PySide6.QtGui import QTextOption
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -16,6 +17,7 @@ from weighin.core.safe_text import safe_name, safe_text
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.chart_scale import ChartScale, round_up
 from weighin.ui.widgets.flow import FlowLayout
+from weighin.ui.widgets.growing_edit import GrowingEdit
 from weighin.ui.widgets.label import plain_tooltip
 from weighin.ui.widgets.sparkline import Sparkline
 
@@ -24,6 +26,24 @@ from weighin.ui.widgets.sparkline import Sparkline
 def test_a_scale_ends_at_a_round_number_not_far_above(value: float) -> None:
     top = round_up(value)
     assert value * 0.99999 <= top <= value * 1.7
+
+
+def test_only_a_text_with_an_endless_word_is_broken_within_words(qtbot: QtBot) -> None:
+    edit = GrowingEdit("x", 1, 3)
+    qtbot.addWidget(edit)
+    pasted = QMimeData()
+    for text, mode in (
+        ("ordinary words " * 5000, QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere),
+        ("x" * 5000, QTextOption.WrapMode.WrapAnywhere),
+    ):
+        edit.setPlainText("")
+        pasted.setText(text)
+        edit.insertFromMimeData(pasted)
+        assert (edit.toPlainText(), edit.wordWrapMode()) == (text, mode)
+        edit.setPlainText("")
+        assert edit.wordWrapMode() is QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere
+        edit.setPlainText(text)
+        assert edit.wordWrapMode() is mode
 
 
 def test_a_scale_never_shrinks_until_reset() -> None:

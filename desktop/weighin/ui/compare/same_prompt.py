@@ -15,6 +15,7 @@ from weighin.ui.compare.proof_table import ProofTable
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.button import IconButton
 from weighin.ui.widgets.label import PlainLabel
+from weighin.ui.widgets.long_words import wrap_for
 
 # Of the window: the lanes above need their room too.
 _SHARE, _LEAST_HEIGHT, _MOST_HEIGHT = 0.25, 150, 420
@@ -105,7 +106,9 @@ class SamePrompt(QFrame):
         differs = first_difference(*(result.answer.proof for result in comparison.results))
         for result in comparison.results:
             self._titles[result.label].say(_title(result, differs))
-            self._texts[result.label].setPlainText(safe_text(result.answer.rendered_prompt))
+            rendered = safe_text(result.answer.rendered_prompt)
+            wrap_for(self._texts[result.label], rendered)
+            self._texts[result.label].setPlainText(rendered)
             self._tokens[result.label].show_proof(result.answer.proof, differs)
             self._tokens[result.label].setVisible(result.answer.proof is not None)
         self.show()

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
 
 from weighin.core.comparisons.text_difference import Span
 from weighin.ui.theme import Colours
+from weighin.ui.widgets.long_words import wrap_for
 
 _MOST_FOUND = 2000
 
@@ -19,6 +20,7 @@ class TextPane(QPlainTextEdit):
         self.setReadOnly(True)
         self.setTabChangesFocus(True)
         self.setAccessibleName(name)
+        wrap_for(self, text)
         self.setPlainText(text)
         self._colours = colours
         self._changed: list[QTextEdit.ExtraSelection] = []

@@ -6,6 +6,8 @@ from PySide6.QtCore import QMimeData, QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
 
+from weighin.ui.widgets.long_words import wrap_for
+
 
 class GrowingEdit(QPlainTextEdit):
     """Takes plain text only; Tab leaves it."""
@@ -23,6 +25,15 @@ class GrowingEdit(QPlainTextEdit):
     def canInsertFromMimeData(self, source: QMimeData) -> bool:
         # A dropped file is a model for a lane, not text.
         return source.hasText() and not source.hasUrls()
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        if source.hasText():
+            wrap_for(self, self.toPlainText() + source.text())
+        super().insertFromMimeData(source)
+
+    def setPlainText(self, text: str) -> None:
+        wrap_for(self, text)
+        super().setPlainText(text)
 
     def sizeHint(self) -> QSize:
         return QSize(super().sizeHint().width(), self.height())
