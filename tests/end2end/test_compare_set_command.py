@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-PROMPTS = 30
+PROMPTS = 8
 
 
 def run(command: list[str], *arguments: Any) -> subprocess.CompletedProcess[str]:

@@ -111,28 +111,29 @@ def test_until_decided_stops_when_the_verdict_is_in(weighin: list[str]):
     assert body["lanes"][0]["n"] == body["lanes"][1]["n"] <= 570
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
-def test_killed_at_any_moment_it_goes_on_to_the_same_result(weighin: list[str], seed: int):
-    command = [*weighin, "mmlu", "starter:dense", "starter:moe", "--n", "460", "--json", "--items"]
+def test_killed_at_any_moment_it_goes_on_to_the_same_result(weighin: list[str]):
+    command = [*weighin, "mmlu", "starter:dense", "starter:moe", "--n", "230", "--json", "--items"]
     whole = body_of(run(command))
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-    assert process.stderr is not None
-    assert process.stderr.readline().startswith("Run ")
-    time.sleep(random.Random(seed).uniform(0.5, 3.0))
-    workers = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
-    if process.poll() is None:
-        os.kill(process.pid, signal.SIGKILL)
-    process.communicate()
-    psutil.wait_procs(workers, timeout=5)
-    newest = json.loads(run(weighin, "history", "list", "--json").stdout)["evaluations"][0]
-    if newest["can_resume"]:
-        assert newest["state"] == "interrupted"
-        resumed = body_of(
-            run(weighin, "mmlu", "starter:dense", "starter:moe", "--resume", newest["id"][:8], "--items", "--json")
-        )
-        assert resumed["id"] == newest["id"]
-        assert resumed["items"] == whole["items"]
-        assert resumed["paired"] == whole["paired"]
+    draw = random.Random(1)
+    for _ in range(2):
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        assert process.stderr is not None
+        assert process.stderr.readline().startswith("Run ")
+        time.sleep(draw.uniform(0.5, 2.0))
+        workers = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
+        if process.poll() is None:
+            os.kill(process.pid, signal.SIGKILL)
+        process.communicate()
+        psutil.wait_procs(workers, timeout=5)
+        newest = json.loads(run(weighin, "history", "list", "--json").stdout)["evaluations"][0]
+        if newest["can_resume"]:
+            assert newest["state"] == "interrupted"
+            resumed = body_of(
+                run(weighin, "mmlu", "starter:dense", "starter:moe", "--resume", newest["id"][:8], "--items", "--json")
+            )
+            assert resumed["id"] == newest["id"]
+            assert resumed["items"] == whole["items"]
+            assert resumed["paired"] == whole["paired"]
 
 
 def test_interrupted_it_keeps_what_it_has(weighin: list[str]):

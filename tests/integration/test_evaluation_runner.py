@@ -89,7 +89,7 @@ def test_real_models_on_real_questions(new: Any):
     assert any(lane.tokens_per_s for state in states for lane in state.lanes)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_killed_at_any_moment_and_resumed_it_ends_the_same(new: Any, seed: int):
     whole = new().run(real_setup(DENSE), real_setup(MOE), n=69)
     draw = random.Random(seed)
@@ -303,8 +303,14 @@ def test_a_disk_that_is_full_at_the_very_end_loses_no_answer(new: Any, setups: A
     assert not run.records, "it may not end while an answer is not kept"
     assert "The disk is full" in run.runner.state.notice
     monkeypatch.setattr(EvaluationStore, "add", keep)
-    run.runner.go_on()
-    record = run.ended()
+
+    def went_on() -> bool:
+        if run.runner.state.state is RunState.PAUSED:  # again where two writes had failed
+            run.runner.go_on()
+        return bool(run.records)
+
+    run.wait(went_on)
+    (record,) = run.records
     assert record.state is RunState.FINISHED
     assert run.load(record.id) == record, "every answer is on the disk"
 

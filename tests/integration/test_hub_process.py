@@ -157,7 +157,7 @@ def test_a_file_that_plain_ranges_do_not_bring_comes_by_the_hubs_own_client(
     hub: LoopbackHub, tmp_path: Path, status: int, times: int
 ) -> None:
     hub.fail(PATH, status=status, on_files=True, times=times)
-    with HubProcess(hub.url, tmp_path / "cache") as process:
+    with HubProcess(hub.url, tmp_path / "cache", hasty=True) as process:
         process.send(Fetch(1, plan(hub)))
         notes = []
         while isinstance(event := process.until(Progress, Fetched, Failed), Progress):

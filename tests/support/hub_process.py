@@ -13,15 +13,24 @@ from weighin.protocol import wire
 from weighin.protocol.hub_messages import HUB_EVENTS
 
 
-class HubProcess:
-    """One process against the hub at `url`, with a cache of its own. Use as a context manager."""
+_HASTY = """
+from weighin.__main__ import main
+from weighin.hub.http import Patience
+Patience.pause = lambda self, failures: 0.01
+raise SystemExit(main())
+"""
 
-    def __init__(self, url: str, cache: Path, **environment: str) -> None:
+
+class HubProcess:
+    """One process against the hub at `url`, with a cache of its own; `hasty`: it hardly waits between two tries. Use as
+    a context manager."""
+
+    def __init__(self, url: str, cache: Path, hasty: bool = False, **environment: str) -> None:
         env = {k: v for k, v in os.environ.items() if not k.startswith("HF_")}
         env |= {"HF_ENDPOINT": url, "HF_HUB_CACHE": str(cache), "HF_HOME": str(cache.parent / "home")}
         env |= {"PYTHONPATH": os.pathsep.join(p for p in sys.path if p), **environment}
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "weighin", "worker", "hub"],
+            [sys.executable, *(("-c", _HASTY) if hasty else ("-m", "weighin")), "worker", "hub"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
