@@ -12,7 +12,6 @@ from typing import Any
 from weighin.protocol import wire
 from weighin.protocol.hub_messages import HUB_EVENTS
 
-
 _HASTY = """
 from weighin.__main__ import main
 from weighin.hub.http import Patience

@@ -228,6 +228,20 @@ def test_what_was_measured_stands_beside_the_forecast(shown: Kit, page: Workstat
     assert page.runs.detail.row.measured.text() == "Measured: 5.50 tokens/s, 5.4 GB ✓"
 
 
+def test_the_table_has_the_room_until_something_is_chosen(shown: Kit, page: WorkstationPage, qtbot: QtBot) -> None:
+    shown.window.resize(1000, 700)
+    table, detail = page.runs.table, page.runs.detail
+    qtbot.waitUntil(lambda: table.height() > 2.5 * detail.height())
+    table.selectRow(1)
+    qtbot.waitUntil(lambda: detail.height() > table.height() / 2)
+    assert table.visualRect(table.currentIndex()).bottom() < table.viewport().height()
+    chosen = detail.height()
+    page.runs._judge()
+    assert detail.height() == chosen, "judging again moves nothing"
+    table.clearSelection()
+    qtbot.waitUntil(lambda: table.height() > 2.5 * detail.height())
+
+
 def test_the_other_way_round(page: WorkstationPage) -> None:
     choose(page, SMALL.path)
     demand = page.runs.detail.row.demand

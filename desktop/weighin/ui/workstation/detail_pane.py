@@ -13,6 +13,7 @@ from weighin.ui.workstation.pair_detail import PairDetail
 from weighin.ui.workstation.row_detail import Offers, RowDetail
 
 _HINT = "Choose a model to see what it needs and how fast it will be; choose two, with Ctrl, to weigh them together."
+_LEAST, _LEAST_EMPTY = 120, 64
 
 
 class DetailPane(QFrame):
@@ -33,7 +34,12 @@ class DetailPane(QFrame):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 10, 6, 10)
         layout.addWidget(self._stack)
-        self.setMinimumHeight(120)
+        self.setMinimumHeight(_LEAST_EMPTY)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it only says what to do."""
+        return self._stack.currentWidget() is self._areas[self._hint]
 
     def show_chosen(
         self, chosen: tuple[Row, ...], budget: Budget | None, bandwidth: float | None, offers: Offers
@@ -47,6 +53,7 @@ class DetailPane(QFrame):
             self._stack.setCurrentWidget(self._areas[self.pair])
         else:
             self._stack.setCurrentWidget(self._areas[self._hint])
+        self.setMinimumHeight(_LEAST_EMPTY if self.is_empty else _LEAST)
 
     def _named(self) -> tuple[tuple[QWidget, str], ...]:
         return (

@@ -58,6 +58,7 @@ class RunsTab(QWidget):
         self.error.add_close(theme, "Close this message")
         self._looking = ""
         self._splitter = QSplitter(Qt.Orientation.Vertical)
+        self._divided: list[int] = []
         self._arrange()
         self._connect()
         self.refresh()
@@ -73,11 +74,17 @@ class RunsTab(QWidget):
         super().resizeEvent(event)
         wide = self.width() >= _SIDE_BY_SIDE
         orientation = Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical
-        if self._splitter.orientation() != orientation:
+        if self._splitter.orientation() != orientation or not self._divided:
             self._splitter.setOrientation(orientation)
-            self._splitter.setSizes(
-                [3 * self.width(), 2 * self.width()] if wide else [6 * self.height(), 5 * self.height()]
-            )
+            self._divided = [3 * self.width(), 2 * self.width()] if wide else [6 * self.height(), 5 * self.height()]
+            self._divide()
+        elif self.detail.is_empty:
+            self._divide()
+
+    def _divide(self) -> None:
+        """The room as it was divided last; below each other the table gets nearly all while nothing is chosen."""
+        below = self._splitter.orientation() == Qt.Orientation.Vertical
+        self._splitter.setSizes([self.height(), 1] if below and self.detail.is_empty else self._divided)
 
     def _arrange(self) -> None:
         top = QHBoxLayout()
@@ -157,7 +164,13 @@ class RunsTab(QWidget):
         station = self._workstation
         chosen = self.table.chosen
         offers = self._offers(chosen[0].candidate) if len(chosen) == 1 else Offers()
+        was_empty = self.detail.is_empty
+        if not was_empty:
+            self._divided = self._splitter.sizes()
         self.detail.show_chosen(chosen, station.computer.budget, station.computer.bandwidth.known, offers)
+        if was_empty != self.detail.is_empty:
+            self._divide()
+            self.table.scrollTo(self.table.currentIndex())
         if len(chosen) == 1 and chosen[0].candidate.facts is not None:
             station.plan(chosen[0].candidate.facts)
 
