@@ -20,8 +20,8 @@ from weighin.core.models.shelf import Condition
 from weighin.paths import resources
 from weighin.ui.main_window import COMPARE, MODELS
 from weighin.ui.models.models_page import TABS, ModelsPage
-from weighin.ui.models.row_table import column_widths
 from weighin.ui.widgets.label import PlainLabel
+from weighin.ui.widgets.list_table import column_widths
 from weighin.ui.widgets.strip import Strip
 
 OWN = on_shelf(OTHER, repo="o/r", hub_path="x.gguf")

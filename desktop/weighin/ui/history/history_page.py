@@ -157,7 +157,7 @@ class HistoryPage(QWidget):
         self.search.returnPressed.connect(self.refresh)
         self._pause.timeout.connect(self.refresh)
         self._history.changed.connect(self.refresh)
-        self.table.selection_changed.connect(self._follow_selection)
+        self.table.chosen_changed.connect(self._follow_selection)
         self.table.opened.connect(self._load)
         self.table.delete_pressed.connect(self._ask)
         self._open.clicked.connect(self._load)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QWidget
 
 from weighin.core.comparisons.history import HistoryRow
 from weighin.ui.history.rows import HistoryRows
+from weighin.ui.widgets.list_table import ListTable
 
 # What must fit into each column, and the share it takes of the room that is left over.
 _SAMPLES = (
@@ -24,33 +24,12 @@ _SHARES = (0.0, 0.5, 0.13, 0.13, 0.0, 0.0, 0.0, 0.24)
 _PADDING = 24
 
 
-class HistoryTable(QTableView):
-    """`opened`: a row was double-clicked or Enter pressed; `delete_pressed`; `selection_changed`."""
-
-    opened = Signal()
-    delete_pressed = Signal()
-    selection_changed = Signal()
+class HistoryTable(ListTable):
+    """Several records can be chosen."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._rows = HistoryRows(self)
-        self.setModel(self._rows)
-        self.setAccessibleName("Comparisons made before")
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setTabKeyNavigation(False)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setTextElideMode(Qt.TextElideMode.ElideRight)
-        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 14)
-        head = self.horizontalHeader()
-        head.setHighlightSections(False)
-        head.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        self.doubleClicked.connect(lambda _index: self.opened.emit())
-        self.selectionModel().selectionChanged.connect(lambda _new, _old: self.selection_changed.emit())
+        self._rows = HistoryRows()
+        super().__init__("Comparisons made before", self._rows, several=True, parent=parent)
 
     @property
     def chosen(self) -> tuple[HistoryRow, ...]:
@@ -70,15 +49,7 @@ class HistoryTable(QTableView):
         for number, row in enumerate(rows):
             if row.id in kept:
                 self.selectRow(number)
-        self.selection_changed.emit()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
-            self.opened.emit()
-        elif event.key() == Qt.Key.Key_Delete:
-            self.delete_pressed.emit()
-        else:
-            super().keyPressEvent(event)
+        self.chosen_changed.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
 from weighin.core import words
 from weighin.core.comparisons.answer import StopReason
@@ -18,8 +18,8 @@ _Index = QModelIndex | QPersistentModelIndex
 class HistoryRows(QAbstractTableModel):
     """Read-only; one HistoryRow a row."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._rows: tuple[HistoryRow, ...] = ()
 
     def set_rows(self, rows: tuple[HistoryRow, ...]) -> None:

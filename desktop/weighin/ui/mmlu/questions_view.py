@@ -9,11 +9,10 @@ from PySide6.QtWidgets import QLineEdit, QSplitter, QTableView, QVBoxLayout, QWi
 from weighin.core.evaluations.evaluation import ScoredItem
 from weighin.ui.mmlu.boxes import Boxes, chosen_items
 from weighin.ui.mmlu.items import RunItems
-from weighin.ui.mmlu.list_table import dress
 from weighin.ui.mmlu.question_detail import QuestionDetail
 from weighin.ui.mmlu.question_rows import KEY, QUESTION, SUBJECT, A, B, QuestionRows
-from weighin.ui.models.row_table import column_widths
 from weighin.ui.theme import Theme
+from weighin.ui.widgets.list_table import column_widths, dress
 
 _SIDE_BY_SIDE = 760
 # Narrower, and the subject stands beside the chosen question only.

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QTableV
 
 from weighin.core.evaluations.evaluation import LaneEvaluation, SubjectScore
 from weighin.ui.mmlu.chart import draw_bar, draw_whisker
-from weighin.ui.mmlu.list_table import dress
 from weighin.ui.mmlu.subject_rows import (
     BARS,
     DIFFERENCE,
@@ -22,8 +21,8 @@ from weighin.ui.mmlu.subject_rows import (
     interval,
     share,
 )
-from weighin.ui.models.row_table import column_widths
 from weighin.ui.theme import Theme
+from weighin.ui.widgets.list_table import column_widths, dress
 
 _BAR = 9.0
 _SIDE = 10

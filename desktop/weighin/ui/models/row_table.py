@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QWidget
 
 from weighin.ui.widgets.label import plain_tooltip
+from weighin.ui.widgets.list_table import ListTable, column_widths
 
 _PADDING = 24
 _Index = QModelIndex | QPersistentModelIndex
@@ -30,8 +30,8 @@ class Column:
 
 
 class _Rows(QAbstractTableModel):
-    def __init__(self, columns: Sequence[Column], tip: Callable[[Any], str], parent: QObject) -> None:
-        super().__init__(parent)
+    def __init__(self, columns: Sequence[Column], tip: Callable[[Any], str]) -> None:
+        super().__init__()
         self._columns, self._tip = columns, tip
         self.records: tuple[Any, ...] = ()
 
@@ -72,12 +72,8 @@ class _Rows(QAbstractTableModel):
         return side | Qt.AlignmentFlag.AlignVCenter
 
 
-class RowTable(QTableView):
-    """One record at a time can be chosen. `opened`: double click or Enter; `delete_pressed`; `chosen_changed`."""
-
-    opened = Signal()
-    delete_pressed = Signal()
-    chosen_changed = Signal()
+class RowTable(ListTable):
+    """One record at a time can be chosen."""
 
     def __init__(
         self,
@@ -87,25 +83,9 @@ class RowTable(QTableView):
         tip: Callable[[Any], str],
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
         self._columns, self._key = columns, key
-        self._rows = _Rows(columns, tip, self)
-        self.setModel(self._rows)
-        self.setAccessibleName(name)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setTabKeyNavigation(False)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setTextElideMode(Qt.TextElideMode.ElideRight)
-        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 14)
-        self.horizontalHeader().setHighlightSections(False)
-        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        self.doubleClicked.connect(lambda _index: self.opened.emit())
-        self.selectionModel().selectionChanged.connect(lambda _new, _old: self.chosen_changed.emit())
+        self._rows = _Rows(columns, tip)
+        super().__init__(name, self._rows, several=False, parent=parent)
 
     @property
     def chosen(self) -> Any:
@@ -129,14 +109,6 @@ class RowTable(QTableView):
             self.selectRow(number)
         self.chosen_changed.emit()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
-            self.opened.emit()
-        elif event.key() == Qt.Key.Key_Delete:
-            self.delete_pressed.emit()
-        else:
-            super().keyPressEvent(event)
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         metrics = self.fontMetrics()
@@ -148,14 +120,3 @@ class RowTable(QTableView):
         shares = [c.share for c in self._columns]
         for number, width in enumerate(column_widths(wanted, heads, shares, self.viewport().width())):
             self.setColumnWidth(number, width)
-
-
-def column_widths(wanted: list[int], least: list[int], shares: list[float], room: int) -> list[int]:
-    """Widths in pixels for columns in `room`: what is over goes to them by their `shares`; what is missing is taken
-    from those that have one, down to `least`, so that their texts are cut with "…" rather than the last column."""
-    over = room - sum(wanted)
-    if over >= 0:
-        return [width + int(over * share) for width, share in zip(wanted, shares, strict=True)]
-    spare = [max(0, width - floor) if share else 0 for width, floor, share in zip(wanted, least, shares, strict=True)]
-    part = min(1.0, -over / sum(spare)) if sum(spare) else 0.0
-    return [width - math.ceil(slack * part) for width, slack in zip(wanted, spare, strict=True)]

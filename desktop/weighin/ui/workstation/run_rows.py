@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor
 
 from weighin.core.plans.plan import VerdictKind
@@ -21,8 +21,8 @@ _Index = QModelIndex | QPersistentModelIndex
 class RunRows(QAbstractTableModel):
     """`tip`: what hovering over a row says."""
 
-    def __init__(self, theme: Theme, tip: Callable[[Row], str], parent: QObject) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme, tip: Callable[[Row], str]) -> None:
+        super().__init__()
         self._theme, self._tip = theme, tip
         self._all: tuple[Row, ...] = ()
         self._wanted: Callable[[Row], bool] = lambda _: True

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QWidget
 
 from weighin.core.plans.workstation import Row
-from weighin.ui.models.row_table import column_widths
 from weighin.ui.theme import Theme
+from weighin.ui.widgets.list_table import ListTable, column_widths
 from weighin.ui.workstation.columns import COLUMNS
 from weighin.ui.workstation.run_rows import RunRows
 
@@ -19,36 +19,17 @@ _ARROW = 16
 _ROOM_FOR_DETAILS = 1100
 
 
-class RunTable(QTableView):
-    """One or two rows can be chosen: `chosen_changed`. `opened`: a double click or Enter."""
-
-    chosen_changed = Signal()
-    opened = Signal()
+class RunTable(ListTable):
+    """One or two rows can be chosen."""
 
     def __init__(self, theme: Theme, tip: Callable[[Row], str], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.rows = RunRows(theme, tip, self)
-        self.setModel(self.rows)
-        self.setAccessibleName("Models and whether they run here")
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setTabKeyNavigation(False)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setTextElideMode(Qt.TextElideMode.ElideRight)
-        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 14)
+        self.rows = RunRows(theme, tip)
+        super().__init__("Models and whether they run here", self.rows, several=True, parent=parent)
         head = self.horizontalHeader()
-        head.setHighlightSections(False)
-        head.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         head.setSortIndicatorClearable(True)
         head.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(True)
         self._kept: tuple[str, ...] = ()
-        self.doubleClicked.connect(lambda _index: self.opened.emit())
-        self.selectionModel().selectionChanged.connect(lambda _new, _old: self.chosen_changed.emit())
         self.rows.modelAboutToBeReset.connect(self._remember)
         self.rows.modelReset.connect(self._select_again)
 
@@ -69,12 +50,6 @@ class RunTable(QTableView):
         if selection.indexes():
             first = selection.indexes()[0]
             self.selectionModel().setCurrentIndex(first, QItemSelectionModel.SelectionFlag.NoUpdate)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
-            self.opened.emit()
-        else:
-            super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
