@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from weighin.core.comparisons.answer import Counting, StopReason, Timing
+from weighin.core.comparisons.pace import Pace
 from weighin.endpoint import errors
 from weighin.endpoint.chunks import Chunk, ChunkError, Usage, chunk_of, read_chunk
 from weighin.endpoint.http import Endpoint, Reply
@@ -76,6 +77,7 @@ class Answering:
         counted = usage.generated is not None
         return replace(
             timing,
+            pace=self._pace(timing),
             prompt_tokens=usage.prompt,
             cached_tokens=usage.cached or 0,
             generated_tokens=usage.generated if usage.generated is not None else timing.generated_tokens,
@@ -85,6 +87,14 @@ class Answering:
             major_faults=None,
             counting=Counting.SERVER if counted else Counting.PIECES,
         )
+
+    def _pace(self, timing: Timing) -> Pace | None:
+        """That of the pieces of text, which stand for as many tokens as the server counted in all."""
+        pace, pieces = timing.pace, timing.generated_tokens
+        if pace is None or self._whole:
+            return pace and replace(pace, mark_s=(), mark_tokens=())
+        tokens = pieces if self._usage.generated is None else self._usage.generated
+        return replace(pace, mark_tokens=tuple(round(count * tokens / pieces) for count in pace.mark_tokens))
 
     async def _ask(self) -> None:
         path, body = question(self._model, self._request.messages, self._request.raw)
