@@ -91,12 +91,12 @@ def run_compare(options: argparse.Namespace, profile: Profile, resources: Path, 
         raise errors[0]
     if not outcome:
         return 130
-    comparison = _held_against_alone(outcome[0], store, console)
+    comparison = _held_against_alone(replace(outcome[0], machine=this_machine()), store, console)
     ledger.settle(comparison)
     ledger.close()
     status = _status(comparison, loop.interrupted, console)
     try:
-        store.save(replace(comparison, machine=this_machine()))
+        store.save(comparison)
     except AppError as error:
         console.say(error.user_text)
         status = status or 1

@@ -16,9 +16,11 @@ _READING, _FIRST = NUMBERS["prompt_tokens_per_s"], NUMBERS["first_token_s"]
 
 
 def fits(together: Comparison, alone: Comparison) -> bool:
-    """Whether `alone` measured the same pair, with the same options and the same engine, one after the other, to the
-    end and with nothing disturbing it."""
+    """Whether `alone` measured the same pair, with the same options and the same engine on a like computer, one after
+    the other, to the end and with nothing disturbing it."""
     if alone.request.mode is not Mode.ALONE or together.engine != alone.engine:
+        return False
+    if together.machine and alone.machine and not together.machine.computes_like(alone.machine):
         return False
     found = [_alone(result, alone) for result in together.results]
     return all(other is not None and _undisturbed(other) for other in found)

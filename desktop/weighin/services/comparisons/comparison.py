@@ -90,7 +90,7 @@ class ComparisonRunner(QObject):
         self._repeats_left = 0
         self._waiting_for: set[int] = set()
         self._stopping = False
-        self._reason_to_wait: Callable[[], str] = lambda: ""
+        self._why_wait: Callable[[], str] = lambda: ""
         for index, lane in enumerate(lanes):
             lane.loaded.connect(lambda model, i=index: self._on_loaded(i, model))
             lane.load_failed.connect(lambda failure, i=index: self._on_load_failed(i, failure))
@@ -104,13 +104,17 @@ class ComparisonRunner(QObject):
 
     def yield_to(self, reason: Callable[[], str]) -> None:
         """From now on nothing begins while `reason` gives one, a sentence; "" for none."""
-        self._reason_to_wait = reason
+        self._why_wait = reason
+
+    def reason_to_wait(self) -> str:
+        """Why nothing can begin now although no comparison runs, a sentence; "" where it can."""
+        return self._why_wait()
 
     def run(self, request: ComparisonRequest) -> None:
         """Begin. Raises AppError where there is nothing to run or something runs already."""
         if self.running:
             raise AppError("A comparison is running already.", kind="busy")
-        if reason := self._reason_to_wait():
+        if reason := self.reason_to_wait():
             raise AppError(reason, kind="busy")
         if not request.prompt.whole.strip():
             raise AppError("Type a prompt first: there is nothing to put to the models.", kind="empty_prompt")
