@@ -285,7 +285,7 @@ def number_lines(result: LaneResult, comparison: Comparison) -> list[str]:
     reading = f"{words.count(timing.prompt_tokens)} tok, {words.figure(timing.prompt_tokens_per_s)} tok/s"
     writing = f"{words.count(timing.generated_tokens)} tok, {words.figure(timing.generation_tokens_per_s)} tok/s"
     loading = "Connect" if timing.is_remote else "Load"
-    partly = f" ({PARTLY_ALONE})" if is_partly_alone((timing,)) else ""
+    partly = f" ({PARTLY_ALONE})" if timing.generation_tokens_per_s and is_partly_alone((timing,)) else ""
     lines = [
         f"Reading {reading} · First token {words.seconds(timing.first_token_s)} · Writing {writing} · "
         f"{words.figure(timing.characters_per_s)} characters/s{partly}{_how_counted(timing)}",

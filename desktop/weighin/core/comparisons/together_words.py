@@ -85,12 +85,13 @@ def why_no_slowdown(result: LaneResult) -> tuple[str, ...]:
     if all(shared.tokens_per_s is None for shared in overlaps):
         most = max(shared.writing.tokens if shared.writing else 0 for shared in overlaps)
         tokens = words.plural(most, "token")
-        found.append(f"No writing: {tokens} came while both computed, {MIN_TOKENS_FOR_RATE} are needed.")
-    for name, get in (("reading", _reading), ("first token", _first_token)):
+        found.append(f"Writing: only {tokens} came while both computed, {MIN_TOKENS_FOR_RATE} are needed.")
+    for name, get in (("Reading", _reading), ("First token", _first_token)):
         known = [share for shared in overlaps if (share := get(shared)) is not None]
         if known and max(known) < NEARLY_ALL:
             needed = words.percent(NEARLY_ALL)
-            found.append(f"No {name}: the other lane computed during {words.percent(max(known))} of it, not {needed}.")
+            share = words.percent(max(known))
+            found.append(f"{name}: the other lane computed during only {share} of it, {needed} are needed.")
     return tuple(found)
 
 

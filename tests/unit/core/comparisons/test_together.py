@@ -126,7 +126,7 @@ def test_too_few_tokens_at_once_are_no_speed_and_it_is_said_why() -> None:
     one, two = against_alone(both, ALONE).slowdowns
     assert one.writing is None and one.reading == 1.0 and one.shared_tokens == 5
     assert two.writing is not None
-    assert why_no_slowdown(both.results[0]) == ("No writing: 5 tokens came while both computed, 8 are needed.",)
+    assert why_no_slowdown(both.results[0]) == ("Writing: only 5 tokens came while both computed, 8 are needed.",)
     assert why_no_slowdown(both.results[1]) == ()
     body = comparison_json(both)
     assert body["lanes"][0]["slowdown_missing"] == list(why_no_slowdown(both.results[0]))
@@ -143,8 +143,8 @@ def test_reading_counts_where_the_other_computed_during_nearly_all_of_it(ends_s:
     slowdown = against_alone(both, ALONE).slowdowns[0]
     assert (slowdown.reading if slowdown else None) == (1.0 if share else None)
     said = " ".join(why_no_slowdown(both.results[0]))
-    assert ("No reading: the other lane computed during 94 % of it, not 95 %." in said) == (share is None)
-    assert "No first token" in said
+    assert ("Reading: the other lane computed during only 94 % of it, 95 % are needed." in said) == (share is None)
+    assert "First token: " in said
 
 
 def test_nobody_knows_of_older_records() -> None:
