@@ -194,3 +194,10 @@ def test_a_driver_that_will_not_open_or_is_too_old_counts_nothing(tmp_path: Path
         gpus.millijoules()
         gpus.wait_opened()
         assert gpus.millijoules() == ()
+
+
+def test_a_counter_that_told_at_one_moment_only_leaves_no_sum() -> None:
+    both = tuple(Reading(name, "RAPL", "processor", 1.0) for name in "pq")
+    later = tuple(Reading(name, "RAPL", "processor", 3.0) for name in "pq")
+    assert spent(both, later, 1.0) == Energy(4.0, "RAPL: processor")
+    assert spent(both, later[:1], 1.0) is None and spent(both[:1], later, 1.0) is None
