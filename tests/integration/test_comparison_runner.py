@@ -7,6 +7,7 @@ import signal
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import pytest
@@ -249,6 +250,17 @@ def test_rounds_end_when_the_medians_agree(runs: Any) -> None:
     order = sorted((timing.position, result.label) for result in comparison.results for timing in result.rounds)
     assert "".join(label for _, label in order).startswith("ABBAABBA")
     assert [position for position, _ in order] == list(range(2, 2 + sum(made)))
+    body = comparison_json(comparison)
+    assert body["rounds_asked"] == 20
+    rates = [[timed["generation_tokens_per_s"] for timed in lane["rounds"]] for lane in body["lanes"]]
+    for lane, found in zip(body["lanes"], rates, strict=True):
+        assert lane["spread"]["generation_tokens_per_s"]["median"] == median(found)
+
+    def agree(found: list[float], n: int) -> bool:
+        return abs(median(found[:n]) - median(found[: n - 2])) <= AGREEMENT * median(found[:n])
+
+    enough = (n for n in range(4, made[0] + 1, 2) if all(agree(found, n) for found in rates))
+    assert next(enough) == made[0], "by the record alone it ended as soon as the rule allowed"
 
 
 def test_a_disturbed_round_is_marked_and_asked_for_again(runs: Any) -> None:

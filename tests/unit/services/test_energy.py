@@ -187,7 +187,7 @@ def test_a_driver_that_will_not_open_or_is_too_old_counts_nothing(tmp_path: Path
             return 9
 
     class Old(Nvml):
-        nvmlDeviceGetTotalEnergyConsumption = property()  # as a symbol that the library has not
+        nvmlDeviceGetTotalEnergyConsumption = property()  # noqa: N815 - as a symbol that the library has not
 
     for library in (Closed(), Old(), None):
         gpus = GpuCounters(lambda library=library: library)

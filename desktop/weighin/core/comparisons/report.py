@@ -199,6 +199,7 @@ def comparison_json(comparison: Comparison) -> dict[str, Any]:
         "raw": request.prompt.raw,
         "attachments": [asdict(file) for file in request.prompt.attachments],
         "follows": request.follows or None,
+        "rounds_asked": request.repeat,
         "engine": engine_json(comparison.engine),
         "lanes": [
             {
