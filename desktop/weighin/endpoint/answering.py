@@ -30,6 +30,8 @@ from weighin.workers.token_batcher import TokenBatcher
 
 _DONE = b"[DONE]"
 _REASONS = {"length": StopReason.LENGTH}
+# A server that never ends would fill the memory; no model writes more in one answer.
+_MOST_CHARACTERS = 1 << 20
 _ODD_ENDS = {"content_filter": "The server's content filter ended the answer.", "tool_calls": "It called a tool."}
 
 
@@ -167,4 +169,6 @@ class Answering:
         now = time.perf_counter()
         self._clock.token(now, pieces, kind)
         self._batcher.add(pieces, now)
+        if self._clock.characters > _MOST_CHARACTERS:
+            raise errors.garbage(self._endpoint.host, f"more than {_MOST_CHARACTERS:,} characters")
         self._set_progress("writing", self._clock.generated, self._request.sampling.max_tokens)
