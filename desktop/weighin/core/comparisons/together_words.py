@@ -90,8 +90,8 @@ def why_no_slowdown(result: LaneResult) -> tuple[str, ...]:
         known = [share for shared in overlaps if (share := get(shared)) is not None]
         if known and max(known) < NEARLY_ALL:
             needed = words.percent(NEARLY_ALL)
-            share = words.percent(max(known))
-            found.append(f"{name}: the other lane computed during only {share} of it, {needed} are needed.")
+            most_of_it = words.percent(max(known))
+            found.append(f"{name}: the other lane computed during only {most_of_it} of it, {needed} are needed.")
     return tuple(found)
 
 
