@@ -14,6 +14,7 @@ from sqlite_utils import Database
 from weighin.core.comparisons.answer import StopReason
 from weighin.core.comparisons.comparison import Comparison, Mode
 from weighin.core.comparisons.history import HistoryRow
+from weighin.core.comparisons.overlap import listed_rate
 from weighin.core.comparisons.slowdown import fits
 from weighin.core.errors import AppError
 from weighin.core.jsonable import ShapeError, from_plain, to_plain
@@ -77,7 +78,7 @@ class ComparisonStore:
                     text=_storable(result.answer.text),
                     reasoning=_storable(result.answer.reasoning),
                     stop_reason=result.answer.stop_reason.value,
-                    generation_tokens_per_s=result.answer.timing.generation_tokens_per_s,
+                    generation_tokens_per_s=listed_rate(result.answer.timing),
                     record=_dump(to_plain(result)),
                 )
             self._insert(

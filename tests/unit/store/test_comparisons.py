@@ -154,6 +154,15 @@ def of_mode(identifier: str, mode: Mode, prompt: str, minute: int = 0) -> Compar
     return replace(made, created=created, request=replace(made.request, mode=mode), results=results)
 
 
+def test_the_list_tells_the_speed_while_both_wrote(store: ComparisonStore) -> None:
+    """The second half of the tokens came when the other lane had ended, three times as fast."""
+    marks = (*(n / 10 for n in range(1, 11)), *(1 + n / 30 for n in range(1, 11)))
+    pace = Pace(0.0, 0.0, marks, tuple(range(1, 21)))
+    timing = replace(TIMED, pace=pace, beside=Beside(0.0, 1.0), generation_s=marks[-1] - 0.1)
+    store.save(replace(of_mode("x", Mode.TOGETHER, "hello"), results=comparison("x", timing=timing).results))
+    assert store.rows()[0].generation_tokens_per_s_a == pytest.approx(10.0)
+
+
 def test_the_latest_of_the_same_pair_alone_is_found(store: ComparisonStore) -> None:
     earlier = [of_mode(f"id{n}", Mode.ALONE, prompt, n) for n, prompt in enumerate(("hello", "other", "other"))]
     for one in (*earlier, of_mode("id8", Mode.TOGETHER, "hello", 8)):

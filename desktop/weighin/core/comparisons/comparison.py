@@ -112,7 +112,7 @@ class Slowdown:
 class Comparison:
     """A finished, stopped or failed comparison: the record that History keeps. created: ISO 8601 in UTC.
 
-    slowdowns: of each lane, in mode TOGETHER where an earlier comparison had measured the same pair alone. machine:
+    slowdowns: of each lane, in mode TOGETHER where another comparison measured the same pair alone. machine:
     where it was made; None for this computer, before it is kept, and in records of earlier versions."""
 
     id: str

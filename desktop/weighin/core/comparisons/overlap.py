@@ -78,6 +78,13 @@ def overlap(timing: Timing) -> Overlap | None:
     )
 
 
+def listed_rate(timing: Timing) -> float | None:
+    """Speed of writing where there is room for a number and none for a remark: of a lane that ran together, what it
+    wrote while the other one computed; None below MIN_TOKENS_FOR_RATE tokens."""
+    shared = overlap(timing)
+    return timing.generation_tokens_per_s if shared is None else shared.tokens_per_s
+
+
 def _share(begin: float, end: float | None, beside: Beside) -> float | None:
     if end is None or end <= begin:
         return None

@@ -22,7 +22,7 @@ from weighin.core.comparisons.comparison import (
 )
 from weighin.core.comparisons.conditions import Conditions
 from weighin.core.comparisons.options import LoadOptions
-from weighin.core.comparisons.overlap import overlap, side_by_side
+from weighin.core.comparisons.overlap import listed_rate, overlap, side_by_side
 from weighin.core.comparisons.pace import DENSE_MARKS, MOST_MARKS, Beside, Pace, next_mark
 from weighin.core.comparisons.report import comparison_csv, comparison_json, comparison_markdown, number_lines
 from weighin.core.comparisons.slowdown import against_alone, fits
@@ -36,6 +36,7 @@ from weighin.core.comparisons.together_words import (
 )
 from weighin.core.jsonable import from_plain, to_plain
 from weighin.core.models.model import ModelFacts
+from weighin.core.prompts.prompt_set import result_of
 
 MODELS = tuple(
     ModelFacts(name, f"/m/{name}.gguf", size, "llama", "Q8_0", 1, 1) for name, size in (("One", 7), ("Two", 8))
@@ -90,6 +91,14 @@ def test_what_one_wrote_when_the_other_had_ended_is_no_part_of_it() -> None:
     assert slowdown_sentence(one).endswith("measured on the same prompt, while both computed (1.60 s)")
     assert "(partly alone)" in number_lines(found.results[0], found)[0]
     assert "(partly alone)" not in number_lines(found.results[1], found)[0]
+
+
+def test_lists_without_room_for_a_remark_tell_what_both_wrote_at_once() -> None:
+    both = together(written((10, 10.0), (30, 20.0)), written((40, 40.0)))
+    assert [listed_rate(result.answer.timing) for result in both.results] == pytest.approx([10.0, 40.0])
+    found = result_of(0, both)
+    assert found.a.generation_tokens_per_s == pytest.approx(10.0)
+    assert listed_rate(ALONE.results[0].answer.timing) == pytest.approx(20.0)
 
 
 def test_later_tokens_are_held_against_the_same_tokens_alone() -> None:
