@@ -7,6 +7,7 @@ import signal
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import pytest
@@ -14,13 +15,17 @@ from tests.support.lanes import HASTE, PATIENT, Runs, fake_lane, fake_model, req
 
 from weighin.core.comparisons.answer import StopReason
 from weighin.core.comparisons.chat import Prompt
-from weighin.core.comparisons.comparison import LaneSetup, Mode
+from weighin.core.comparisons.comparison import Comparison, LaneSetup, Mode
 from weighin.core.comparisons.conditions import Conditions
 from weighin.core.comparisons.energy import Energy
+from weighin.core.comparisons.overlap import overlap
 from weighin.core.comparisons.progress import LaneState
 from weighin.core.comparisons.report import comparison_json
 from weighin.core.comparisons.rounds import AGREEMENT, last_change, speeds
+from weighin.core.comparisons.slowdown import against_alone
+from weighin.core.comparisons.together_words import is_partly_alone
 from weighin.core.errors import AppError
+from weighin.core.jsonable import from_plain, to_plain
 from weighin.services.lanes.lane import Patience
 
 
@@ -66,6 +71,38 @@ def test_together_overlaps_and_shares_the_cores(runs: Any) -> None:
     threads = [r.answer.timing.threads for r in comparison.results]
     assert sum(threads) <= 8
     assert threads == [3, 3]
+
+
+def test_each_lane_knows_when_the_other_computed(runs: Any) -> None:
+    """B writes a third of what A writes, at the same speed: A goes on alone, and knows since when."""
+    both = runs({"tokens": 60, "tokens_per_s": 60}, {"tokens": 20, "tokens_per_s": 60, "prompt_s": 0.1})
+    both.runner._watch = Told()
+    comparison = both.run(request(mode=Mode.TOGETHER, repeat=2))
+    for long, short in zip(*(result.rounds for result in comparison.results), strict=True):
+        ends = [timing.pace.begin_s + timing.total_s for timing in (long, short)]
+        assert min(long.pace.begin_s, short.pace.begin_s) == 0.0
+        assert long.beside.end_s == pytest.approx(ends[1] - long.pace.begin_s, abs=1e-5)
+        assert short.beside.end_s == short.total_s
+        shared = overlap(long)
+        assert 8 <= shared.writing.last < 60
+        assert long.pace.mark_tokens[-1] == 60 and short.pace.mark_tokens[-1] == 20
+        assert shared.seconds < long.total_s and not shared.is_nearly_all
+        assert overlap(short).writing.last == 20
+    assert is_partly_alone(comparison.results[0].rounds)
+    alone = both.run(request())
+    assert all(result.rounds[0].beside is None for result in alone.results)
+    assert alone.results[0].rounds[0].pace.begin_s == 0.0
+    found = against_alone(comparison, alone)
+    assert found.slowdowns[0].shared_tokens < 60
+    again = from_plain(Comparison, to_plain(replace(comparison, slowdowns=())))
+    assert against_alone(again, from_plain(Comparison, to_plain(alone))).slowdowns == found.slowdowns
+
+
+def test_nobody_knows_when_a_lane_that_died_computed(runs: Any) -> None:
+    both = runs({"text": "a b c d e f", "tokens_per_s": 30, "at": {"writing:4": "sigsegv"}}, {"tokens": 20})
+    comparison = both.run(request(mode=Mode.TOGETHER))
+    assert [result.answer.timing.beside for result in comparison.results] == [None, None]
+    assert against_alone(comparison, comparison) is comparison
 
 
 def test_rounds_are_a_warm_up_and_then_a_b_b_a(runs: Any) -> None:
@@ -213,6 +250,17 @@ def test_rounds_end_when_the_medians_agree(runs: Any) -> None:
     order = sorted((timing.position, result.label) for result in comparison.results for timing in result.rounds)
     assert "".join(label for _, label in order).startswith("ABBAABBA")
     assert [position for position, _ in order] == list(range(2, 2 + sum(made)))
+    body = comparison_json(comparison)
+    assert body["rounds_asked"] == 20
+    rates = [[timed["generation_tokens_per_s"] for timed in lane["rounds"]] for lane in body["lanes"]]
+    for lane, found in zip(body["lanes"], rates, strict=True):
+        assert lane["spread"]["generation_tokens_per_s"]["median"] == median(found)
+
+    def agree(found: list[float], n: int) -> bool:
+        return abs(median(found[:n]) - median(found[: n - 2])) <= AGREEMENT * median(found[:n])
+
+    enough = (n for n in range(4, made[0] + 1, 2) if all(agree(found, n) for found in rates))
+    assert next(enough) == made[0], "by the record alone it ended as soon as the rule allowed"
 
 
 def test_a_disturbed_round_is_marked_and_asked_for_again(runs: Any) -> None:

@@ -134,6 +134,29 @@ def test_one_that_waits_goes_on_at_once_when_told(
         services.downloads.resume(wanted.id)
 
 
+def test_those_that_wait_do_not_hold_up_the_others(
+    qtbot: QtBot, hub: LoopbackHub, new_services: Callable[[], ModelServices]
+) -> None:
+    """Two cannot be had for ten minutes; the third is, and a fifth waiting one is not begun."""
+    hub.add("o/more-GGUF", {f"w{n}-Q4_K_M.gguf": b"GGUF" + bytes([n]) * MIB for n in range(3)})
+    for repo, names in (("o/big-GGUF", ("m0", "m1")), ("o/more-GGUF", ("w0", "w1", "w2"))):
+        for name in names:
+            path = f"{name}-Q4_K_M.gguf"
+            assert path in hub.repos[repo].files
+            hub.fail(path, status=503, headers={"Retry-After": "600"}, times=-1)
+    services = new_services()
+    finished: list[str] = []
+    services.downloads.finished.connect(lambda plan, paths, brought: finished.append(plan.files[0].path))
+    for n in range(3):
+        services.downloads.add(plan(hub, f"m{n}-Q4_K_M.gguf"))
+    qtbot.waitUntil(lambda: finished == ["m2-Q4_K_M.gguf"], timeout=WAIT)
+    assert states(services) == [DownloadState.RUNNING, DownloadState.RUNNING]
+    for n in range(3):
+        services.downloads.add(plan(hub, f"w{n}-Q4_K_M.gguf", "o/more-GGUF"))
+    qtbot.waitUntil(lambda: [view.phase for view in services.downloads.views()].count("waiting") == 4, timeout=WAIT)
+    assert states(services) == [DownloadState.RUNNING] * 4 + [DownloadState.QUEUED]
+
+
 @pytest.mark.parametrize(("state", "kind"), [(DownloadState.FAILED, "offline"), (DownloadState.PAUSED, "disk_full")])
 def test_what_passes_by_itself_is_taken_up_again(
     qtbot: QtBot, hub: LoopbackHub, new_services: Callable[[], ModelServices], state: DownloadState, kind: str

@@ -245,6 +245,10 @@ def test_timing_counts_what_it_says(tiny: Path) -> None:
     assert 0 < timing.prompt_s < timing.first_token_s < timing.total_s
     assert timing.prompt_s + timing.generation_s < timing.total_s  # reading is no part of the time of writing
     assert timing.generation_tokens_per_s == pytest.approx((timing.generated_tokens - 1) / timing.generation_s)
+    pace = timing.pace
+    assert pace.mark_tokens[0] == 1 and pace.mark_tokens[-1] == timing.generated_tokens
+    assert pace.mark_s[-1] - pace.mark_s[0] == pytest.approx(timing.generation_s, abs=1e-5)
+    assert pace.reading_s > 0 and pace.reading_s + timing.prompt_s <= pace.mark_s[0] + 1e-6
 
 
 def test_bench_times_every_round(tiny: Path) -> None:

@@ -22,6 +22,7 @@ from weighin.core.comparisons.comparison import (
 )
 from weighin.core.comparisons.history import HistoryRow
 from weighin.core.comparisons.progress import LaneState, LaneStatus, LivePoint, TextPiece
+from weighin.core.comparisons.slowdown import against_alone
 from weighin.core.downloads.download import DownloadState, DownloadView, Plan
 from weighin.core.downloads.repository import LeftOut, Listing, RemoteFile, Repository, Variant
 from weighin.core.errors import AppError
@@ -266,7 +267,16 @@ class FakeHistory(QObject):
         self.records = {record.id: record for record in records}
         self.searched: list[str] = []
         self.deleted: list[tuple[str, ...]] = []
+        self.held: list[tuple[Comparison, Comparison]] = []
         self.broken = False
+
+    def hold_against(self, together: Comparison, alone: Comparison, failed: object) -> None:
+        """As the real one does, at once."""
+        if self.broken:
+            failed(AppError("The history cannot be changed: it is read-only."))
+            return
+        self.held.append((together, alone))
+        self.completed.emit(against_alone(together, alone))
 
     def search(self, text: str, done: object, failed: object, limit: int = 500) -> None:
         """Records whose prompt contains the text."""

@@ -330,11 +330,13 @@ def test_the_last_answer_does_not_take_the_place_of_all_rounds(kit: Kit) -> None
 
 
 def test_what_disturbed_and_what_together_cost_stands_with_the_numbers(kit: Kit) -> None:
+    kit.page.prompt.mode.set_mode(Mode.TOGETHER)
     kit.start()
     spoilt = replace(timing(), conditions=Conditions(on_battery=True, other_cores=1.3))
     made = kit.runner.finish(answer(timing=spoilt), answer(timing=spoilt), (spoilt,))
     assert "Meanwhile other programs kept 1.3 cores busy, on battery" in kit.page.panes[0].numbers.text
-    assert "Against alone" not in kit.page.panes[0].numbers.text
+    assert "Side by side not recorded · Against alone - " in kit.page.panes[0].numbers.text
+    assert "not recorded for how long" in kit.page.panes[0].numbers.counted
     slowdowns = (Slowdown("id0", True, 0.61, 0.5), Slowdown("id0", False, 0.8))
     kit.history.completed.emit(replace(made, slowdowns=slowdowns))
     assert "Against alone writing 61 %, reading 50 %" in kit.page.panes[0].numbers.text

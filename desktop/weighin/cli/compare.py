@@ -19,6 +19,7 @@ from weighin.core.comparisons.options import LoadOptions, SamplingOptions
 from weighin.core.comparisons.progress import LaneStatus
 from weighin.core.comparisons.report import comparison_json, number_lines
 from weighin.core.comparisons.slowdown import against_alone
+from weighin.core.comparisons.together_words import lacks_alone
 from weighin.core.computer.machine import memory_needed
 from weighin.core.errors import AppError
 from weighin.core.safe_text import safe_name, safe_text
@@ -91,12 +92,12 @@ def run_compare(options: argparse.Namespace, profile: Profile, resources: Path, 
         raise errors[0]
     if not outcome:
         return 130
-    comparison = _held_against_alone(outcome[0], store, console)
+    comparison = _held_against_alone(replace(outcome[0], machine=this_machine()), store, console)
     ledger.settle(comparison)
     ledger.close()
     status = _status(comparison, loop.interrupted, console)
     try:
-        store.save(replace(comparison, machine=this_machine()))
+        store.save(comparison)
     except AppError as error:
         console.say(error.user_text)
         status = status or 1
@@ -128,7 +129,7 @@ def _held_against_alone(comparison: Comparison, store: ComparisonStore, console:
     except AppError as error:
         console.say(error.user_text)
         return comparison
-    if not held.slowdowns and not any(result.answer.failure for result in held.results):
+    if lacks_alone(held):
         console.say(_NOT_ALONE)
     return held
 

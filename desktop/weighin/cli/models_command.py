@@ -73,8 +73,11 @@ class _Command:
 
     def run_search(self) -> int:
         found = self._await(lambda done, failed: self._services.hub.search(self._options.text, done, failed))
-        body = {"repositories": [repository_json(entry) for entry in found or ()]}
-        self._print(body, [repository_line(entry) for entry in found or ()] or ["The hub has no such GGUF repository."])
+        catalogue = load_catalogue(resources())
+        known = [(entry, catalogue.system_of(entry.repo)) for entry in found or ()]
+        body = {"repositories": [repository_json(entry, system) for entry, system in known]}
+        lines = [repository_line(entry, system) for entry, system in known]
+        self._print(body, lines or ["The hub has no such GGUF repository."])
         return self._status()
 
     def run_files(self) -> int:

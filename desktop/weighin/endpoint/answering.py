@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from weighin.core.comparisons.answer import Counting, StopReason, Timing
+from weighin.core.comparisons.pace import Pace
 from weighin.endpoint import errors
 from weighin.endpoint.chunks import Chunk, ChunkError, Usage, chunk_of, read_chunk
 from weighin.endpoint.http import Endpoint, Reply
@@ -29,6 +30,8 @@ from weighin.workers.token_batcher import TokenBatcher
 
 _DONE = b"[DONE]"
 _REASONS = {"length": StopReason.LENGTH}
+# A server that never ends would fill the memory; no model writes more in one answer.
+_MOST_CHARACTERS = 1 << 20
 _ODD_ENDS = {"content_filter": "The server's content filter ended the answer.", "tool_calls": "It called a tool."}
 
 
@@ -76,6 +79,7 @@ class Answering:
         counted = usage.generated is not None
         return replace(
             timing,
+            pace=self._pace(timing),
             prompt_tokens=usage.prompt,
             cached_tokens=usage.cached or 0,
             generated_tokens=usage.generated if usage.generated is not None else timing.generated_tokens,
@@ -85,6 +89,14 @@ class Answering:
             major_faults=None,
             counting=Counting.SERVER if counted else Counting.PIECES,
         )
+
+    def _pace(self, timing: Timing) -> Pace | None:
+        """That of the pieces of text, which stand for as many tokens as the server counted in all."""
+        pace, pieces = timing.pace, timing.generated_tokens
+        if pace is None or self._whole:
+            return pace and replace(pace, mark_s=(), mark_tokens=())
+        tokens = pieces if self._usage.generated is None else self._usage.generated
+        return replace(pace, mark_tokens=tuple(round(count * tokens / pieces) for count in pace.mark_tokens))
 
     async def _ask(self) -> None:
         path, body = question(self._model, self._request.messages, self._request.raw)
@@ -157,4 +169,6 @@ class Answering:
         now = time.perf_counter()
         self._clock.token(now, pieces, kind)
         self._batcher.add(pieces, now)
+        if self._clock.characters > _MOST_CHARACTERS:
+            raise errors.garbage(self._endpoint.host, f"more than {_MOST_CHARACTERS:,} characters")
         self._set_progress("writing", self._clock.generated, self._request.sampling.max_tokens)

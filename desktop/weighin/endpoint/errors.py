@@ -85,6 +85,12 @@ def status_error(status: int, host: str, body: bytes, has_key: bool, retry_after
     return EngineError("refused", f"{host} refuses the request (status {status})." + _added(said))
 
 
+def key_malformed(host: str) -> EngineError:
+    """What was typed or kept as a key cannot be one. It is not repeated: it may be one but for a character."""
+    text = f"The key for {host} holds a space, a line break or another character no key can have: copy it again."
+    return EngineError("key", text)
+
+
 def redirected(host: str, elsewhere: str) -> EngineError:
     """The server sends the request, prompt and key with it, to somebody else."""
     text = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import ssl
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
@@ -23,6 +24,8 @@ _MOST_JSON = 8 << 20
 _MOST_ERROR = 64 << 10
 _REDIRECTS = (301, 302, 303, 307, 308)
 _MAX_REDIRECTS = 3
+# What the header can carry: visible ASCII (RFC 9110, 5.5), as a copied line break or an umlaut is not.
+_KEY = re.compile(r"[!-~]{1,8192}")
 _T = TypeVar("_T")
 
 
@@ -65,7 +68,7 @@ class Reply:
         while True:
             wait = self._patience.stall_s if self._began else self._patience.first_s
             try:
-                data = await asyncio.wait_for(anext(self._bytes, b""), wait)
+                data = await within(anext(self._bytes, b""), wait)
             except asyncio.TimeoutError:
                 raise errors.stalled(self._host, wait, self._began) from None
             except httpx2.HTTPError as error:
@@ -164,7 +167,7 @@ class Endpoint:
 
     async def _patiently(self, work: Awaitable[_T]) -> _T:
         try:
-            return await asyncio.wait_for(work, self._patience.first_s)
+            return await within(work, self._patience.first_s)
         except asyncio.TimeoutError:
             raise errors.stalled(self.host, self._patience.first_s, began=False) from None
         except (httpx2.HTTPError, httpx2.InvalidURL, ssl.SSLError) as error:
@@ -196,8 +199,27 @@ class Endpoint:
     def _headers(self) -> dict[str, str]:
         headers = {"User-Agent": f"weighin/{__version__}", "Accept-Encoding": "identity"}
         if self._key:
+            if not _KEY.fullmatch(self._key):
+                raise errors.key_malformed(self.host)
             headers["Authorization"] = f"Bearer {self._key}"
         return headers
+
+
+async def within(work: Awaitable[_T], seconds: float) -> _T:
+    """What `work` gives. Raises asyncio.TimeoutError after `seconds`. Unlike asyncio.wait_for before Python 3.12 it
+    loses no Stop that comes in the very moment in which `work` is done."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.wait({task}, timeout=seconds)
+        if not task.done():
+            raise asyncio.TimeoutError
+        return task.result()
+    finally:
+        if not task.done():
+            task.cancel()
+            await asyncio.wait({task})
+        if not task.cancelled():
+            task.exception()  # looked at, so that nobody is told that it never was
 
 
 def _certificates() -> ssl.SSLContext:

@@ -14,6 +14,7 @@ from sqlite_utils import Database
 from weighin.core.comparisons.answer import StopReason
 from weighin.core.comparisons.comparison import Comparison, Mode
 from weighin.core.comparisons.history import HistoryRow
+from weighin.core.comparisons.overlap import listed_rate
 from weighin.core.comparisons.slowdown import fits
 from weighin.core.errors import AppError
 from weighin.core.jsonable import ShapeError, from_plain, to_plain
@@ -66,7 +67,7 @@ class ComparisonStore:
                 engine=_dump(to_plain(comparison.engine)) if comparison.engine else None,
                 differences=_dump(list(comparison.differences)),
                 machine=_dump(to_plain(comparison.machine)) if comparison.machine else None,
-                slowdowns=_dump([to_plain(s) if s else None for s in comparison.slowdowns]),
+                slowdowns=_slowdowns(comparison),
             )
             for result in comparison.results:
                 self._insert(
@@ -77,7 +78,7 @@ class ComparisonStore:
                     text=_storable(result.answer.text),
                     reasoning=_storable(result.answer.reasoning),
                     stop_reason=result.answer.stop_reason.value,
-                    generation_tokens_per_s=result.answer.timing.generation_tokens_per_s,
+                    generation_tokens_per_s=listed_rate(result.answer.timing),
                     record=_dump(to_plain(result)),
                 )
             self._insert(
@@ -163,6 +164,12 @@ class ComparisonStore:
                     return found
         return None
 
+    def set_slowdowns(self, comparison: Comparison) -> None:
+        """Keep the slowdowns of a comparison that is kept already; of one that was deleted nothing comes back."""
+        with translated(), self._db.conn:
+            values = [_slowdowns(comparison), comparison.id]
+            self._db.execute("update comparisons set slowdowns = ? where id = ?", values)
+
     def delete(self, identifiers: tuple[str, ...]) -> None:
         """Forget comparisons for good."""
         with translated(), self._db.conn:
@@ -217,6 +224,10 @@ def _row(entry: dict[str, Any]) -> HistoryRow:
         answer_a=entry["answer_a"] or "",
         answer_b=entry["answer_b"] or "",
     )
+
+
+def _slowdowns(comparison: Comparison) -> str:
+    return _dump([to_plain(slowdown) if slowdown else None for slowdown in comparison.slowdowns])
 
 
 def _dump(value: Any) -> str:

@@ -284,6 +284,7 @@ class MainWindow(QMainWindow):
             shortcut = QShortcut(QKeySequence(f"Ctrl+{number + 1}"), self)
             shortcut.activated.connect(lambda which=number: self._go_to(which))
         self._history.completed.connect(self.compare.complete)
+        self.compare.measured_alone.connect(self._hold_against_alone)
         self._parts.blind.began.connect(self._put_names_away)
         # A file dropped beside the panes goes to the first lane; on a pane, that pane takes it.
         FileDrop(self).dropped.connect(self._take_file)
@@ -374,6 +375,9 @@ class MainWindow(QMainWindow):
         """Show a claim beside the calculator."""
         self._go_to(MMLU)
         self.mmlu_page.show_claim(claim)
+
+    def _hold_against_alone(self, together: Comparison, alone: Comparison) -> None:
+        self._history.hold_against(together, alone, lambda error: self.show_notice(error.user_text))
 
     def _reopen(self, comparison: Comparison) -> None:
         if self.compare.why_closed:

@@ -2,26 +2,40 @@
 
 from __future__ import annotations
 
+import math
 import time
 
 from weighin.core.comparisons.answer import Timing
+from weighin.core.comparisons.pace import Pace, next_mark
 from weighin.workers.system import major_faults, suspended_seconds
 from weighin.workers.text_stream import ANSWER, REASONING, Piece
 
 
 class Clock:
-    """The moments of one answer, in seconds of a monotonic clock."""
+    """The moments of one answer, in seconds of a monotonic clock that all processes of the computer share."""
 
     def __init__(self) -> None:
         self.begin = time.perf_counter()
         self.suspended = suspended_seconds()
         self.faults = major_faults()
+        self.reading: float | None = None
         self.prompt_s: float | None = None
         self.first_text: float | None = None
         self.first_answer: float | None = None
         self.first_token: float | None = None
         self.last_token: float | None = None
         self.generated = self.reasoning = self.characters = 0
+        self._marks: list[tuple[float, int]] = []
+        self._next_mark = 1
+
+    def begin_reading(self) -> None:
+        """The prompt goes to the model now."""
+        self.reading = time.perf_counter()
+
+    def end_reading(self) -> None:
+        """The model has read the prompt."""
+        assert self.reading is not None
+        self.prompt_s = time.perf_counter() - self.reading
 
     def token(self, now: float, pieces: list[Piece], kind: str) -> None:
         """A token was chosen at `now` and completed `pieces`; the stream then stood in `kind`."""
@@ -29,6 +43,9 @@ class Clock:
             self.first_token = now
         self.last_token = now
         self.generated += 1
+        if self.generated == self._next_mark:
+            self._marks.append((now, self.generated))
+            self._next_mark = next_mark(self.generated)
         self.reasoning += kind == REASONING
         self.pieces(now, pieces)
 
@@ -62,4 +79,17 @@ class Clock:
             major_faults=None if faults is None or self.faults is None else faults - self.faults,
             threads=threads,
             disturbed=suspended_seconds() - self.suspended > 1.0,
+            pace=self._pace(),
         )
+
+    def _pace(self) -> Pace:
+        marks = list(self._marks)
+        if self.last_token is not None and marks[-1][1] != self.generated:
+            marks.append((self.last_token, self.generated))
+        reading = None if self.reading is None else _after(self.begin, self.reading)
+        return Pace(self.begin, reading, tuple(_after(self.begin, at) for at, _ in marks), tuple(n for _, n in marks))
+
+
+def _after(begin: float, moment: float) -> float:
+    """Whole microseconds, cut off: no mark lies behind the end."""
+    return math.floor((moment - begin) * 1e6) / 1e6

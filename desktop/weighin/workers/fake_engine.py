@@ -110,9 +110,10 @@ class FakeEngine:
         count = len(prompt.split())
         self._progress = ("reading", 0, count)
         emit(PromptRead(request.id, prompt, count))
+        clock.begin_reading()
         self._act("reading")
         self._wait(self._script.get("prompt_s", 0.0))
-        clock.prompt_s = time.perf_counter() - clock.begin
+        clock.end_reading()
         reason = self._write(request, clock, batcher)
         batcher.finish([])
         timing = clock.timing(0.0, count, request.threads)

@@ -86,10 +86,10 @@ class Generation:
     def _read_and_write(self, prompt: RenderedPrompt, sampler: Sampler, stream: TextStream) -> StopReason:
         decoder, clock, total = self._decoder, self._clock, len(prompt.tokens)
         self._set_progress("reading", 0, total)
-        begin = time.perf_counter()
+        clock.begin_reading()
         decoder.read(prompt.tokens, lambda done: self._set_progress("reading", done, total))
         decoder.synchronize()
-        clock.prompt_s = time.perf_counter() - begin
+        clock.end_reading()
         limit = self._request.sampling.max_tokens
         while True:
             token = sampler.sample()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -19,7 +20,7 @@ from weighin.core.comparisons.chat import Message
 from weighin.core.comparisons.options import LoadOptions, SamplingOptions
 from weighin.endpoint.engine import ServerEngine
 from weighin.endpoint.errors import says
-from weighin.endpoint.http import Patience
+from weighin.endpoint.http import Patience, within
 from weighin.protocol.messages import Generate, Generated, Load, Loaded, Tokenize, Tokens
 from weighin.workers.engine import EngineError
 
@@ -134,6 +135,40 @@ def test_a_length_limit_is_told(new_server: NewServer) -> None:
     talk = Talk(new_server(finish="length", done=False))
     talk.load()
     assert talk.ask().stop_reason is StopReason.LENGTH
+
+
+@pytest.mark.parametrize("turns", range(5))
+def test_a_stop_in_the_moment_in_which_something_comes_is_not_lost(turns: int) -> None:
+    async def arrive(soon: asyncio.Future[bytes]) -> bytes:
+        return await soon
+
+    async def both() -> None:
+        soon: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        reading = asyncio.ensure_future(within(arrive(soon), 30))
+        for _ in range(3):
+            await asyncio.sleep(0)
+        soon.set_result(b"x")
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        was_waiting = reading.cancel()
+        await asyncio.wait({reading})
+        assert reading.cancelled() == was_waiting
+
+    asyncio.run(both())
+
+
+def test_waiting_ends_in_time_and_leaves_nothing_behind() -> None:
+    ended = []
+
+    async def never() -> None:
+        try:
+            await asyncio.sleep(1000)
+        finally:
+            ended.append(True)
+
+    with pytest.raises(asyncio.TimeoutError):
+        asyncio.run(within(never(), 0.01))
+    assert ended == [True]
 
 
 def test_a_stop_string_the_server_ignores_ends_the_answer_here(new_server: NewServer) -> None:
@@ -257,6 +292,23 @@ def test_a_missing_or_wrong_key(new_server: NewServer, key: str | None) -> None:
     assert caught.value.kind == "key"
     assert ("does not accept" if key else "wants a key") in caught.value.message
     assert not key or key not in caught.value.message + caught.value.detail
+
+
+@pytest.mark.parametrize("key", ["schl\u00fcssel-1234", "sk-1234\nX-Evil: 1", "sk-\x001234", "sk 1234", "k" * 9000])
+def test_a_key_that_no_header_can_carry(new_server: NewServer, key: str) -> None:
+    server = new_server()
+    with pytest.raises(EngineError) as caught:
+        Talk(server, key=key).load()
+    assert caught.value.kind == "key" and "copy it again" in caught.value.message
+    assert server.seen == [] and "1234" not in caught.value.message + caught.value.detail
+
+
+def test_an_answer_without_end_is_ended(new_server: NewServer) -> None:
+    talk = Talk(new_server(words=("endless " * 8000,) * 40))
+    talk.load()
+    failure = talk.failure()
+    assert failure.kind == "garbage" and "1,048,576 characters" in failure.message
+    assert 1 << 20 < len(talk.text) < 1.2 * (1 << 20), "what came is kept"
 
 
 def test_a_web_page_is_no_endpoint(new_server: NewServer) -> None:

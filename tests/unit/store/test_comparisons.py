@@ -9,6 +9,7 @@ from tests.support.lanes import fake_model, request
 
 from weighin.core.comparisons.answer import Answer, Failure, MemoryReceipt, StopReason, Timing
 from weighin.core.comparisons.comparison import Comparison, EngineFacts, LaneResult, LaneSetup, Mode
+from weighin.core.comparisons.pace import Beside, Pace
 from weighin.core.comparisons.slowdown import against_alone
 from weighin.core.computer.machine_facts import MachineFacts
 from weighin.core.errors import AppError
@@ -141,10 +142,25 @@ def test_a_locked_database_gives_a_sentence(tmp_path: Path, monkeypatch: pytest.
     store.close()
 
 
+MARKS = tuple(n / 10 for n in range(1, 21))
+TIMED = Timing(generated_tokens=20, first_token_s=0.1, generation_s=1.9, total_s=2.0,
+               pace=Pace(0.0, 0.0, MARKS, tuple(range(1, 21))), beside=Beside(0.0, 2.0))  # fmt: skip
+
+
 def of_mode(identifier: str, mode: Mode, prompt: str, minute: int = 0) -> Comparison:
     made = comparison(identifier, prompt)
     created = f"2026-11-22T10:{minute:02d}:00+00:00"
-    return replace(made, created=created, request=replace(made.request, mode=mode))
+    results = tuple(replace(result, rounds=(TIMED,)) for result in made.results)
+    return replace(made, created=created, request=replace(made.request, mode=mode), results=results)
+
+
+def test_the_list_tells_the_speed_while_both_wrote(store: ComparisonStore) -> None:
+    """The second half of the tokens came when the other lane had ended, three times as fast."""
+    marks = (*(n / 10 for n in range(1, 11)), *(1 + n / 30 for n in range(1, 11)))
+    pace = Pace(0.0, 0.0, marks, tuple(range(1, 21)))
+    timing = replace(TIMED, pace=pace, beside=Beside(0.0, 1.0), generation_s=marks[-1] - 0.1)
+    store.save(replace(of_mode("x", Mode.TOGETHER, "hello"), results=comparison("x", timing=timing).results))
+    assert store.rows()[0].generation_tokens_per_s_a == pytest.approx(10.0)
 
 
 def test_the_latest_of_the_same_pair_alone_is_found(store: ComparisonStore) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from weighin.core.comparisons.answer import MOST_PIECES
 from weighin.core.comparisons.attachments import MAX_FILES
+from weighin.core.comparisons.pace import MOST_MARKS
 from weighin.core.errors import AppError
 from weighin.core.safe_text import safe_name
 
@@ -14,7 +15,8 @@ _MOST_TURNS = 1000
 # Entries of a list, by its name.
 _MOST_ENTRIES = {
     "results": 2, "models": 2, "lanes": 2, "slowdowns": 2, "threads": _MOST_TURNS, "rounds": 200, "spoiled": 200,
-    "round_memory": 200, "notices": 100, "tokens": MOST_PIECES, "pieces": MOST_PIECES, "votes": 100, "gpus": 64,
+    "round_memory": 200, "notices": 100, "tokens": MOST_PIECES, "pieces": MOST_PIECES,
+    "mark_s": MOST_MARKS, "mark_tokens": MOST_MARKS, "votes": 100, "gpus": 64,
     "devices": 64, "differences": 100, "stop": 100, "attachments": MAX_FILES, "files": 1000,
     "items": 20_000, "choices": 4, "logprobs": 4, "subjects": 1000,
 }  # fmt: skip

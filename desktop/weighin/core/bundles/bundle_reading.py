@@ -10,6 +10,7 @@ from typing import Any
 from weighin.core.bundles.bundle import SCHEMA, VOTE_CHOICES, Bundle, BundleModel, BundleQuestions
 from weighin.core.bundles.bundle_limits import check_limits
 from weighin.core.bundles.privacy import SERVER
+from weighin.core.comparisons.answer import Timing
 from weighin.core.comparisons.comparison import LABELS, Comparison
 from weighin.core.downloads.hub_names import check_commit, check_path, check_repository, is_sha256
 from weighin.core.errors import AppError
@@ -21,6 +22,8 @@ _MAX_NAME = 500
 # A day more on either side can still be told in any time zone.
 _YEARS = (1970, 9998)
 _MAX_NUMBER = 1 << 53
+# Moments are kept in whole microseconds.
+_ROUNDING_S = 1e-5
 _SCHEMA = re.compile(r"weighin\.bundle/[1-9]\d{0,8}")
 _ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 # The only numbers that may be below zero.
@@ -82,6 +85,9 @@ def _check(bundle: Bundle) -> None:
         raise AppError("rounds must be a whole number from 1 to 20.")
     if len(comparison.slowdowns) not in (0, len(LABELS)):
         raise AppError("its slowdowns are not those of two lanes.")
+    for result in comparison.results:
+        for timing in (result.answer.timing, *result.rounds, *result.spoiled):
+            _check_times(timing)
     _check_conversation(comparison)
     _check_names(comparison)
     if any(vote.choice not in VOTE_CHOICES for vote in bundle.votes):
@@ -103,6 +109,16 @@ def _check_conversation(comparison: Comparison) -> None:
             raise AppError("its earlier turns are no conversation.")
     if any(len(file.name) > _MAX_NAME for file in request.prompt.attachments):
         raise AppError("a name in it is longer than a name can be.")
+
+
+def _check_times(timing: Timing) -> None:
+    """What was written when, and when the other lane computed, lies within the time of the answer."""
+    whole, pace, beside = timing.total_s, timing.pace, timing.beside
+    moments = [*(pace.mark_s[-1:] if pace else ()), *([beside.end_s] if beside else ())]
+    if moments and (whole is None or max(moments) > whole + _ROUNDING_S):
+        raise AppError("its moments are not within the time of an answer.")
+    if pace and pace.mark_tokens and pace.mark_tokens[-1] > timing.generated_tokens:
+        raise AppError("more tokens are timed in it than were written.")
 
 
 def _check_questions(questions: BundleQuestions) -> None:

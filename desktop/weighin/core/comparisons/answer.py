@@ -7,9 +7,12 @@ from enum import Enum
 
 from weighin.core.comparisons.conditions import Conditions
 from weighin.core.comparisons.energy import Energy
+from weighin.core.comparisons.pace import Beside, Pace
 
 MIN_TOKENS_FOR_RATE = 8
 MOST_PIECES = 4000
+# What is worth nothing where the computer slept meanwhile.
+_TIMES = ("prompt_s", "first_token_s", "first_answer_token_s", "generation_s", "total_s", "pace", "beside")
 
 
 class StopReason(str, Enum):
@@ -48,7 +51,8 @@ class Timing:
     disturbed: the computer slept meanwhile, so no time of this answer is worth anything, and none is kept.
     counting: who counted; over a network, times are those of this client. conditions: what else happened on this
     computer. position: which answer of its comparison this was, warm-ups included, counted from 0. energy: what was
-    used from the request to the end, None where nothing counts it or another model ran at the same time.
+    used from the request to the end, None where nothing counts it or another model ran at the same time. pace: when
+    what was written. beside: when the other lane computed meanwhile; None where the lanes took turns, or nobody knows.
     """
 
     load_s: float | None = None
@@ -69,6 +73,8 @@ class Timing:
     conditions: Conditions | None = None
     position: int | None = None
     energy: Energy | None = None
+    pace: Pace | None = None
+    beside: Beside | None = None
 
     @property
     def joules(self) -> float | None:
@@ -77,7 +83,7 @@ class Timing:
 
     def __post_init__(self) -> None:
         if self.disturbed:
-            for name in ("prompt_s", "first_token_s", "first_answer_token_s", "generation_s", "total_s"):
+            for name in _TIMES:
                 object.__setattr__(self, name, None)
 
     @property

@@ -86,10 +86,14 @@ class LaneResult:
 
 @dataclass(frozen=True)
 class Slowdown:
-    """What was left of a model's speed while another one ran: shares of its speed alone, 1 where nothing was lost.
+    """What was left of a model's speed while another one computed: shares of its speed alone, 1 where nothing was lost;
+    None where it did so for too short a time.
 
     alone: id of the comparison that measured it alone; same_prompt: whether on the same prompt. The ranges are the
-    least and the most that the rounds allow, None where each was measured once."""
+    least and the most that the rounds allow, None where each was measured once. shared_s, shared_share, shared_tokens:
+    for how long both computed, what share of the answer's time that is (medians of the rounds), and how many tokens
+    were written meanwhile (the fewest of a round); None in records of earlier versions, whose shares are of whole
+    answers."""
 
     alone: str
     same_prompt: bool
@@ -99,13 +103,16 @@ class Slowdown:
     writing_range: tuple[float, ...] | None = None
     reading_range: tuple[float, ...] | None = None
     first_token_range: tuple[float, ...] | None = None
+    shared_s: float | None = None
+    shared_share: float | None = None
+    shared_tokens: int | None = None
 
 
 @dataclass(frozen=True)
 class Comparison:
     """A finished, stopped or failed comparison: the record that History keeps. created: ISO 8601 in UTC.
 
-    slowdowns: of each lane, in mode TOGETHER where an earlier comparison had measured the same pair alone. machine:
+    slowdowns: of each lane, in mode TOGETHER where another comparison measured the same pair alone. machine:
     where it was made; None for this computer, before it is kept, and in records of earlier versions."""
 
     id: str

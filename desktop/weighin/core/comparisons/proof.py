@@ -23,6 +23,8 @@ _TEMPLATES = {
 }
 
 
+# Of a greedy sampler they play no part, but where they differ that is named.
+_FILTERS = {"top k", "top p", "min p"}
 _NOT_TAKEN = "not taken by the server"
 
 
@@ -46,6 +48,9 @@ def proof_rows(comparison: Comparison) -> tuple[ProofRow, ...]:
             {"earlier turns": _turns(t), **given} for t, given in zip(comparison.request.threads, (a, b), strict=True)
         )
     named = differences(comparison.results)
+    if a["sampler"] == b["sampler"] and not _FILTERS.isdisjoint(named):
+        for given, result in zip((a, b), comparison.results, strict=True):
+            given["sampler"] += f" ({_filters(result.setup.sampling)}, without effect)"
     rows = []
     for name in a:
         differs = a[name] != b[name] and ON_THE_SERVER not in (a[name], b[name])
@@ -116,15 +121,16 @@ def _without(left_out: tuple[str, ...], names: tuple[str, ...]) -> str:
     return f" ({', '.join(gone)} not taken by the server)" if gone else ""
 
 
+def _filters(sampling: SamplingOptions) -> str:
+    return f"top-k {sampling.top_k}, top-p {sampling.top_p:.12g}, min-p {sampling.min_p:.12g}"
+
+
 def sampler_words(sampling: SamplingOptions) -> str:
     """How the next token is chosen."""
-    penalty = f", repeat penalty {sampling.repeat_penalty:g}" if sampling.repeat_penalty != 1 else ""
+    penalty = f", repeat penalty {sampling.repeat_penalty:.12g}" if sampling.repeat_penalty != 1 else ""
     if sampling.temperature == 0:
         return f"greedy{penalty}"
-    return (
-        f"temperature {sampling.temperature:g}, top-k {sampling.top_k}, top-p {sampling.top_p:g}, "
-        f"min-p {sampling.min_p:g}{penalty}"
-    )
+    return f"temperature {sampling.temperature:.12g}, {_filters(sampling)}{penalty}"
 
 
 def _fingerprint(rendered: str) -> str:

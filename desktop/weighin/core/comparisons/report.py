@@ -9,22 +9,32 @@ from typing import Any
 
 from weighin.core import words
 from weighin.core.comparisons.answer import Answer, Counting, Timing
-from weighin.core.comparisons.comparison import Comparison, EngineFacts, LaneResult, LaneSetup, Slowdown, unknowns
+from weighin.core.comparisons.comparison import Comparison, EngineFacts, LaneResult, LaneSetup, Mode, Slowdown, unknowns
 from weighin.core.comparisons.conversation import turn_number
+from weighin.core.comparisons.overlap import overlap
 from weighin.core.comparisons.round_words import (
     conditions_words,
     rate_spread,
     rounds_words,
     size_spread,
-    slowdown_sentence,
     time_spread,
 )
 from weighin.core.comparisons.rounds import NUMBERS, spread
+from weighin.core.comparisons.together_words import (
+    PARTLY_ALONE,
+    is_partly_alone,
+    side_by_side_words,
+    slowdown_sentence,
+    why_no_slowdown,
+)
 from weighin.core.models.model import ModelFacts
 from weighin.core.models.server import BY_THIS_CLIENT, ON_THE_SERVER, server_of
 from weighin.core.safe_text import safe_name
 
 _ROLES = {"user": "prompt", "assistant": "answer"}
+
+# Of a timing: more than a cell of a table holds.
+_NESTED = ("conditions", "pace", "beside", "side_by_side")
 
 COMPARE_SCHEMA = "weighin.compare/1"
 
@@ -94,6 +104,27 @@ def timing_json(timing: Timing) -> dict[str, Any]:
         "energy_j": timing.joules,
         "energy_source": timing.energy.source if timing.energy else None,
         "conditions": _conditions(timing),
+        "pace": asdict(timing.pace) if timing.pace else None,
+        "beside": asdict(timing.beside) if timing.beside else None,
+        "side_by_side": _side_by_side(timing),
+    }
+
+
+def _side_by_side(timing: Timing) -> dict[str, Any] | None:
+    """What `pace` and `beside` say: seconds in which both lanes computed, and what of the answer that was."""
+    found = overlap(timing)
+    if found is None:
+        return None
+    writing = found.writing
+    return {
+        "seconds": found.seconds,
+        "share": found.share,
+        "tokens": writing.tokens if writing else 0,
+        "writing_s": writing.seconds if writing else None,
+        "writing_share": found.writing_share,
+        "tokens_per_s": found.tokens_per_s,
+        "reading_share": found.reading,
+        "first_token_share": found.first_token,
     }
 
 
@@ -119,7 +150,7 @@ def options_json(setup: LaneSetup) -> dict[str, Any]:
     return {**load, **asdict(setup.sampling), "stop": list(setup.sampling.stop)}
 
 
-def lane_json(result: LaneResult, slowdown: Slowdown | None = None) -> dict[str, Any]:
+def lane_json(result: LaneResult, mode: Mode, slowdown: Slowdown | None = None) -> dict[str, Any]:
     """LANE of the contract."""
     answer = result.answer
     memory = answer.memory
@@ -150,6 +181,7 @@ def lane_json(result: LaneResult, slowdown: Slowdown | None = None) -> dict[str,
         "spoiled_rounds": [timing_json(timing) for timing in result.spoiled],
         "spread": _spreads(result),
         "slowdown": asdict(slowdown) if slowdown else None,
+        "slowdown_missing": list(why_no_slowdown(result)) if mode is Mode.TOGETHER else [],
         "error": _error(answer),
     }
 
@@ -167,10 +199,11 @@ def comparison_json(comparison: Comparison) -> dict[str, Any]:
         "raw": request.prompt.raw,
         "attachments": [asdict(file) for file in request.prompt.attachments],
         "follows": request.follows or None,
+        "rounds_asked": request.repeat,
         "engine": engine_json(comparison.engine),
         "lanes": [
             {
-                **lane_json(result, comparison.slowdown(result.label)),
+                **lane_json(result, request.mode, comparison.slowdown(result.label)),
                 "earlier_turns": [asdict(message) for message in request.thread(index)],
             }
             for index, result in enumerate(comparison.results)
@@ -229,12 +262,13 @@ def comparison_csv(comparison: Comparison) -> str:
     """One line a lane, with a header line."""
     rows = []
     for result in comparison.results:
-        body = lane_json(result)
+        body = lane_json(result, comparison.request.mode)
         flat = {
             "comparison": comparison.id, "created": comparison.created, "mode": comparison.request.mode.value,
             "lane": result.label, "model": result.setup.model.name, "prompt": comparison.request.prompt.text,
             "answer": result.answer.text, "stop_reason": result.answer.stop_reason.value,
-            **{k: v for k, v in body["timing"].items() if k != "conditions"},
+            **{k: v for k, v in body["timing"].items() if k not in _NESTED},
+            **{f"side_by_side_{k}": (body["timing"]["side_by_side"] or {}).get(k) for k in ("seconds", "tokens_per_s")},
             **{f"memory_{k}": v for k, v in body["memory"].items()},
         }  # fmt: skip
         rows.append(flat)
@@ -252,9 +286,10 @@ def number_lines(result: LaneResult, comparison: Comparison) -> list[str]:
     reading = f"{words.count(timing.prompt_tokens)} tok, {words.figure(timing.prompt_tokens_per_s)} tok/s"
     writing = f"{words.count(timing.generated_tokens)} tok, {words.figure(timing.generation_tokens_per_s)} tok/s"
     loading = "Connect" if timing.is_remote else "Load"
+    partly = f" ({PARTLY_ALONE})" if timing.generation_tokens_per_s and is_partly_alone((timing,)) else ""
     lines = [
         f"Reading {reading} · First token {words.seconds(timing.first_token_s)} · Writing {writing} · "
-        f"{words.figure(timing.characters_per_s)} characters/s{_how_counted(timing)}",
+        f"{words.figure(timing.characters_per_s)} characters/s{partly}{_how_counted(timing)}",
         f"RAM {_memory(result)} · {loading} {words.seconds(timing.load_s)} · Total {words.seconds(timing.total_s)}"
         f"{_energy(timing)}",
         f"Ended: {words.STOPS[answer.stop_reason]}"
@@ -262,6 +297,8 @@ def number_lines(result: LaneResult, comparison: Comparison) -> list[str]:
     ]
     if made := rounds_words(result, comparison.request.repeat):
         lines.insert(1, f"Rounds: {made}. Medians and ranges: {_medians(result)}")
+    if shared := side_by_side_words(result, comparison):
+        lines.append(" ".join((f"Side by side: {shared}.", *why_no_slowdown(result))))
     if slowdown := comparison.slowdown(result.label):
         lines.append(f"Together: {slowdown_sentence(slowdown)}")
     if meanwhile := conditions_words((*result.rounds, *result.spoiled) or (timing,)):

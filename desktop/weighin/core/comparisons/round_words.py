@@ -1,10 +1,10 @@
-"""What is said of repeated rounds, of what disturbed them, and of running together."""
+"""What is said of repeated rounds and of what disturbed them."""
 
 from __future__ import annotations
 
 from weighin.core import words
 from weighin.core.comparisons.answer import Timing
-from weighin.core.comparisons.comparison import LaneResult, Slowdown
+from weighin.core.comparisons.comparison import LaneResult
 from weighin.core.comparisons.rounds import AGREEMENT, Spread, last_change, speeds
 
 
@@ -39,35 +39,6 @@ def conditions_words(timings: tuple[Timing, ...]) -> str:
         return known[-1].words
     reasons = dict.fromkeys(reason for conditions in disturbed for reason in conditions.disturbances)
     return f"{len(disturbed)} of {len(known)} disturbed: {', '.join(reasons)}"
-
-
-def slowdown_words(slowdown: Slowdown) -> str:
-    """What was left of the speed alone."""
-    parts = [
-        f"{name} {words.percent(share)}{_range_words(found)}"
-        for name, share, found in (
-            ("writing", slowdown.writing, slowdown.writing_range),
-            ("reading", slowdown.reading, slowdown.reading_range),
-            ("first token", slowdown.first_token, slowdown.first_token_range),
-        )
-        if share is not None
-    ]
-    return ", ".join(parts)
-
-
-def _range_words(found: tuple[float, ...] | None) -> str:
-    """ " (58 %–64 %)", with a remark where the rounds allow that nothing was lost; "" where there is none."""
-    if found is None or min(found) == max(found):
-        return ""
-    low, high = min(found), max(found)
-    noise = ", within the noise" if low <= 1 <= high else ""
-    return f" ({words.percent(low)}–{words.percent(high)}{noise})"
-
-
-def slowdown_sentence(slowdown: Slowdown) -> str:
-    """The same with what it was held against."""
-    prompt = "the same prompt" if slowdown.same_prompt else "another prompt"
-    return f"{slowdown_words(slowdown)} of the speed alone, measured on {prompt}"
 
 
 def rate_spread(found: Spread | None, unit: str) -> str:

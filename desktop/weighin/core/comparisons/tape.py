@@ -9,8 +9,9 @@ from statistics import median
 from weighin.core import words
 from weighin.core.comparisons.answer import Timing
 from weighin.core.comparisons.blind import Tally, contender
-from weighin.core.comparisons.comparison import Comparison, EngineFacts, LaneResult
+from weighin.core.comparisons.comparison import Comparison, EngineFacts, LaneResult, Slowdown
 from weighin.core.comparisons.round_words import conditions_words
+from weighin.core.comparisons.slowdown import against_alone, asked_the_same, in_company
 from weighin.core.computer.machine_facts import UNKNOWN_MACHINE, MachineFacts
 from weighin.core.evaluations.evaluation import Verdict
 from weighin.core.evaluations.evaluation_row import EvaluationRow
@@ -44,7 +45,7 @@ class Sources:
     @property
     def same_prompt(self) -> bool:
         """Whether both comparisons asked the same; so too where there is one only."""
-        return not self.alone or not self.together or self.alone.request.prompt == self.together.request.prompt
+        return not self.alone or not self.together or asked_the_same(self.alone, self.together)
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,7 @@ def tape_of(sources: Sources) -> Tape:
         _speed(sources.alone, "Reads", "prompt_tokens_per_s"),
         speeds,
         _together(sources),
+        _energy(sources.alone),
         _mmlu(sources, a),
         _votes(sources.tally, a),
     ]
@@ -171,21 +173,52 @@ def _speed(comparison: Comparison | None, label: str, name: str) -> Line | None:
 
 
 def _together(sources: Sources) -> Line | None:
-    if sources.together is None:
+    """Speeds while both wrote, with what is left of those alone; of a record that does not say when that was, speeds of
+    whole answers with nothing beside them."""
+    together = sources.together
+    if together is None:
         return None
-    now = [_values(result, "generation_tokens_per_s") for result in sources.together.results]
-    if not all(now):
+    companies = [in_company(result) for result in together.results]
+    rates = [[rate for _, shared in rounds if (rate := shared.tokens_per_s)] for rounds in companies]
+    seconds = [shared.seconds for rounds in companies for _, shared in rounds]
+    note = f"side by side for {words.seconds(median(seconds))}" if seconds else "at once, for how long is not recorded"
+    if not seconds:
+        rates = [_values(result, "generation_tokens_per_s") for result in together.results]
+    if not any(rates):
         return None
-    said = []
-    for index, values in enumerate(now):
-        before = _values(sources.alone.results[index], "generation_tokens_per_s") if sources.alone else []
-        change = f", {100 * median(values) / median(before) - 100:+.0f} %".replace("-", "\u2212") if before else ""
-        said.append(f"{_rate(values)}{change}")
-    shares = _shares(median(now[0]), median(now[1]))
-    note = "both at once, sharing the machine"
+    held = against_alone(together, sources.alone)
+    said = [
+        f"{_rate(values)}{_change(held.slowdown(result.label))}"
+        for result, values in zip(together.results, rates, strict=True)
+    ]
+    shares = _shares(*(median(values) if values else None for values in rates))
     if not sources.same_prompt:
-        note = "both at once, on another prompt"
+        note += ", another prompt"
     return Line("Writes together", said[0], said[1], note, *shares)
+
+
+def _change(slowdown: Slowdown | None) -> str:
+    """ ", −18 %" of the speed alone; "" where it is not known."""
+    if slowdown is None or slowdown.writing is None:
+        return ""
+    return f", {100 * slowdown.writing - 100:+.0f} %".replace("-", "\u2212")
+
+
+def _energy(comparison: Comparison | None) -> Line:
+    """Joules an answer, each model alone: of two at once no counter can tell whose they are."""
+    results = comparison.results if comparison is not None else ()
+    values = [_values(result, "joules") for result in results] or [[], []]
+    sources = dict.fromkeys(
+        timing.energy.source for result in results for timing in _timings(result) if timing.energy is not None
+    )
+    said = [_spread(found, words.joules) if found else words.NONE for found in values]
+    better = _beyond_noise(values[0], values[1], smaller_is_better=True) if all(values) else ""
+    note = safe_name("; ".join(sources), 60) if any(values) else "not counted here"
+    if comparison is None:
+        note = "not measured alone"
+    return Line(
+        "Energy an answer", said[0], said[1], note, *_shares(*(median(v) if v else None for v in values)), better
+    )
 
 
 def _mmlu(sources: Sources, a: ModelFacts) -> Line | None:
@@ -304,8 +337,11 @@ def _engine(engine: EngineFacts | None) -> str:
 
 def _values(result: LaneResult, name: str) -> list[float]:
     """One number of every round, of the answer alone where there were no rounds."""
-    timings: tuple[Timing, ...] = result.rounds or (result.answer.timing,)
-    return [value for timing in timings if (value := getattr(timing, name)) is not None]
+    return [value for timing in _timings(result) if (value := getattr(timing, name)) is not None]
+
+
+def _timings(result: LaneResult) -> tuple[Timing, ...]:
+    return result.rounds or (result.answer.timing,)
 
 
 def _rate(values: list[float]) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from weighin.core import words
 from weighin.core.comparisons.report import model_json
 from weighin.core.downloads.repository import Listing, Repository, Variant
+from weighin.core.models.catalogue import System
 from weighin.core.models.shelf import Condition, ShelfModel
 from weighin.core.safe_text import safe_name
 
@@ -47,8 +48,15 @@ def shelf_line(model: ShelfModel) -> str:
     return f"{safe_name(model.name, 60)}\n   {facts}\n   {mark} · {model.source} · {safe_name(model.path, 300)}"
 
 
-def repository_json(found: Repository) -> dict[str, Any]:
-    """One answer of a search."""
+def _kind(found: Repository, system: System | None) -> str | None:
+    """ "dense" or "moe": what the catalogue says, else what the name of the architecture does; None where neither."""
+    if system is not None:
+        return system.kind
+    return "moe" if "moe" in (found.architecture or "").lower() else None
+
+
+def repository_json(found: Repository, system: System | None = None) -> dict[str, Any]:
+    """One answer of a search; `system`: what the catalogue knows of it."""
     return {
         "repo": found.repo,
         "downloads": found.downloads,
@@ -57,13 +65,18 @@ def repository_json(found: Repository) -> dict[str, Any]:
         "license": found.license,
         "architecture": found.architecture,
         "parameters": found.parameters,
+        "kind": _kind(found, system),
+        "active_parameters": system.active if system else None,
         "context_length": found.context_length,
     }
 
 
-def repository_line(found: Repository) -> str:
-    """One answer of a search, for the terminal."""
-    parts = [f"{words.parameters(found.parameters)} parameters"] if found.parameters else []
+def repository_line(found: Repository, system: System | None = None) -> str:
+    """One answer of a search, for the terminal; `system`: what the catalogue knows of it."""
+    kind = _kind(found, system)
+    parts = [{"moe": "MoE"}.get(kind, kind)] if kind else []
+    active = f", {words.parameters(system.active)} active" if system and kind == "moe" and system.active else ""
+    parts += [f"{words.parameters(found.parameters)} parameters{active}"] if found.parameters else []
     parts += [safe_name(found.architecture, 30)] if found.architecture else []
     parts += [safe_name(found.license, 30)] if found.license else []
     parts += ["gated"] if found.gated else []

@@ -10,6 +10,7 @@ from pathlib import Path
 from weighin.core.comparisons.blind import Choice, Tally, contender
 from weighin.core.comparisons.chat import Prompt
 from weighin.core.comparisons.comparison import Comparison, ComparisonRequest, LaneResult, LaneSetup, Mode
+from weighin.core.comparisons.overlap import listed_rate
 from weighin.core.errors import AppError
 from weighin.core.jsonable import ShapeError, from_plain
 
@@ -201,7 +202,7 @@ def _outcome(result: LaneResult) -> LaneOutcome:
         answer.stop_reason.value,
         answer.timing.prompt_tokens,
         answer.timing.generated_tokens,
-        answer.timing.generation_tokens_per_s,
+        listed_rate(answer.timing),
         answer.timing.first_token_s,
         answer.failure.message if answer.failure else "",
     )

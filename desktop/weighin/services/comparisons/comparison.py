@@ -17,6 +17,7 @@ from weighin.core.comparisons.comparison import LABELS, Comparison, ComparisonRe
 from weighin.core.comparisons.conditions import Conditions
 from weighin.core.comparisons.energy import Energy
 from weighin.core.comparisons.options import LoadOptions
+from weighin.core.comparisons.overlap import side_by_side
 from weighin.core.comparisons.rounds import Step, enough, schedule
 from weighin.core.computer.machine import memory_needed, memory_refusal, threads_per_lane
 from weighin.core.errors import AppError
@@ -50,6 +51,9 @@ class _Asked:
     energy: Any
 
 
+_Came = tuple[_Asked, Answer, Conditions]
+
+
 class ComparisonRunner(QObject):
     """Owns the order of things. One comparison at a time; ends in exactly one `finished`."""
 
@@ -81,12 +85,12 @@ class ComparisonRunner(QObject):
         self._runs: list[LaneRun] = []
         self._steps: list[Step] = []
         self._asked: dict[int, _Asked] = {}
-        self._came: list[tuple[_Asked, Answer, Conditions]] = []
+        self._came: list[_Came] = []
         self._positions = itertools.count()
         self._repeats_left = 0
         self._waiting_for: set[int] = set()
         self._stopping = False
-        self._reason_to_wait: Callable[[], str] = lambda: ""
+        self._why_wait: Callable[[], str] = lambda: ""
         for index, lane in enumerate(lanes):
             lane.loaded.connect(lambda model, i=index: self._on_loaded(i, model))
             lane.load_failed.connect(lambda failure, i=index: self._on_load_failed(i, failure))
@@ -100,13 +104,17 @@ class ComparisonRunner(QObject):
 
     def yield_to(self, reason: Callable[[], str]) -> None:
         """From now on nothing begins while `reason` gives one, a sentence; "" for none."""
-        self._reason_to_wait = reason
+        self._why_wait = reason
+
+    def reason_to_wait(self) -> str:
+        """Why nothing can begin now although no comparison runs, a sentence; "" where it can."""
+        return self._why_wait()
 
     def run(self, request: ComparisonRequest) -> None:
         """Begin. Raises AppError where there is nothing to run or something runs already."""
         if self.running:
             raise AppError("A comparison is running already.", kind="busy")
-        if reason := self._reason_to_wait():
+        if reason := self.reason_to_wait():
             raise AppError(reason, kind="busy")
         if not request.prompt.whole.strip():
             raise AppError("Type a prompt first: there is nothing to put to the models.", kind="empty_prompt")
@@ -289,7 +297,7 @@ class ComparisonRunner(QObject):
     def _take_what_came(self) -> None:
         """Take the answers that came since the last step (together: of both lanes). A disturbed round is asked for
         again, as long as that may be; enough rounds end the comparison."""
-        came, self._came = self._came, []
+        came, self._came = _in_time(self._came), []
         spoilt = any(conditions.disturbances for _, _, conditions in came)
         timed = [asked.step for asked, _, _ in came if asked.step.number > 0]
         again = spoilt and bool(timed) and self._repeats_left > 0 and not self._stopping
@@ -324,3 +332,12 @@ class ComparisonRunner(QObject):
         )
         parted = differences(results, request.same_messages) if answered else ()
         self.finished.emit(Comparison(uuid.uuid4().hex, created, request, results, engine, parted))
+
+
+def _in_time(came: list[_Came]) -> list[_Came]:
+    """The answers of one step with when the other lane computed meanwhile."""
+    timings = side_by_side([answer.timing for _, answer, _ in came])
+    return [
+        (asked, replace(answer, timing=timing), conditions)
+        for (asked, answer, conditions), timing in zip(came, timings, strict=True)
+    ]

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from weighin.core.comparisons.comparison import Comparison, Mode
 from weighin.core.comparisons.history import HistoryRow
-from weighin.core.comparisons.slowdown import against_alone
+from weighin.core.comparisons.slowdown import against_alone, fits
 from weighin.core.computer.machine_facts import MachineFacts
 from weighin.services.tasks import Failed, TaskRunner
 
@@ -41,9 +41,9 @@ class History(QObject):
 
         def work() -> Comparison:
             store = self._opened()
-            alone = store.alone_of(comparison) if comparison.request.mode is Mode.TOGETHER else None
-            made_on = comparison.machine or self._machine()
-            kept = dataclasses.replace(against_alone(comparison, alone), machine=made_on)
+            made = dataclasses.replace(comparison, machine=comparison.machine or self._machine())
+            alone = store.alone_of(made) if made.request.mode is Mode.TOGETHER else None
+            kept = against_alone(made, alone)
             store.save(kept)
             return kept
 
@@ -54,6 +54,25 @@ class History(QObject):
             done(None)
 
         self._tasks.run(work, saved, failed)
+
+    def hold_against(self, together: Comparison, alone: Comparison, failed: Failed) -> None:
+        """Keep what running together cost, by a measurement alone that was made for it; `completed` follows where it
+        serves."""
+
+        def work() -> Comparison | None:
+            here = self._machine()
+            made, by = (dataclasses.replace(each, machine=each.machine or here) for each in (together, alone))
+            kept = against_alone(made, by) if fits(made, by) else made
+            if not kept.slowdowns:
+                return None
+            self._opened().set_slowdowns(kept)
+            return kept
+
+        def told(kept: Comparison | None) -> None:
+            if kept is not None:
+                self.completed.emit(kept)
+
+        self._tasks.run(work, told, failed)
 
     def search(
         self, text: str, done: Callable[[tuple[HistoryRow, ...]], None], failed: Failed, limit: int = 500

@@ -51,19 +51,23 @@ class EnergyMeter:
         counted = any(reading.part == GPUS for reading in begin.readings)
         if seconds < _SHORTEST_S or (on_gpu and not counted):
             return None
-        kept = tuple(reading for reading in now.readings if on_gpu or reading.part != GPUS)
-        return spent(begin.readings, kept, seconds)
+        before, after = (
+            tuple(reading for reading in each.readings if on_gpu or reading.part != GPUS) for each in (begin, now)
+        )
+        return spent(before, after, seconds)
 
 
 def rapl_readings(folder: Path) -> tuple[Reading, ...]:
-    """Of every processor package and of its memory; () where there are none or they may not be read (since 2020 Linux
-    shows them to root only)."""
+    """Of every processor package and of its memory; () where there are none or some may not be read (since 2020 Linux
+    shows them to root only): a sum without one of them would be too small."""
     found = []
     for zone in sorted(folder.glob("intel-rapl:*")):
         part = {"package": PROCESSOR, "dram": MEMORY}.get(text_of(zone / "name").split("-")[0])
         microjoules = number_in(zone / "energy_uj")
-        if part is None or microjoules is None:
+        if part is None:
             continue
+        if microjoules is None:
+            return ()
         most = number_in(zone / "max_energy_range_uj")
         found.append(Reading(zone.name, "RAPL", part, microjoules / 1e6, most / 1e6 if most else None))
     return tuple(found)

@@ -48,7 +48,7 @@ class GpuCounters:
         self._opening: threading.Thread | None = None
 
     def millijoules(self) -> tuple[int, ...]:
-        """Of each GPU that tells; () where none does, or not yet."""
+        """Of each GPU in their order; () where one does not tell, for the model may lie there, or not yet."""
         if self._opening is None:
             self._opening = threading.Thread(target=self._open, name="weighin-nvml", daemon=True)
             self._opening.start()
@@ -70,8 +70,9 @@ def _millijoules_of(library: Any) -> tuple[int, ...]:
     try:
         for device in _devices(library):
             used = ctypes.c_ulonglong()
-            if library.nvmlDeviceGetTotalEnergyConsumption(device, ctypes.byref(used)) == 0:
-                found.append(used.value)
+            if library.nvmlDeviceGetTotalEnergyConsumption(device, ctypes.byref(used)) != 0:
+                return ()
+            found.append(used.value)
     except AttributeError:  # a driver from before 2018
         return ()
     return tuple(found)

@@ -1,7 +1,8 @@
-"""Downloads: a queue, two at a time, each in a process of its own, remembered across restarts."""
+"""Downloads: a queue, two that get on at a time, each in a process of its own, remembered across restarts."""
 
 from __future__ import annotations
 
+import itertools
 import logging
 import time
 from collections.abc import Callable
@@ -27,8 +28,11 @@ from weighin.services.models.model_records import ModelRecords
 log = logging.getLogger(__name__)
 
 AT_ONCE = 2
+# One that waits for its connection gives its place to another, but not to any number: when all go on, these do at once.
+MOST_PROCESSES = 4
 _STOP_MS = 1000
 _SPACE_MS = 15_000
+_WAITING = "waiting"
 _OPEN = (DownloadState.QUEUED, DownloadState.RUNNING)
 
 
@@ -109,7 +113,7 @@ class DownloadManager(QObject):
         if entry is None or entry.state is DownloadState.QUEUED:
             return
         if entry.state is DownloadState.RUNNING:
-            if entry.phase != "waiting":
+            if entry.phase != _WAITING:
                 return
             self._end_process(entry)
         self._settle(entry, DownloadState.QUEUED)
@@ -183,11 +187,12 @@ class DownloadManager(QObject):
         """Start what may run."""
         if self._closed:
             return
-        running = sum(entry.state is DownloadState.RUNNING for entry in self._entries.values())
-        for entry in self._entries.values():
-            if running < AT_ONCE and entry.state is DownloadState.QUEUED:
-                running += 1
-                self._start(entry)
+        running = [entry for entry in self._entries.values() if entry.state is DownloadState.RUNNING]
+        getting_on = sum(entry.phase != _WAITING for entry in running)
+        free = min(AT_ONCE - getting_on, MOST_PROCESSES - len(running))
+        queued = (entry for entry in self._entries.values() if entry.state is DownloadState.QUEUED)
+        for entry in list(itertools.islice(queued, max(0, free))):
+            self._start(entry)
 
     def _start(self, entry: _Entry) -> None:
         entry.state, entry.meter = DownloadState.RUNNING, SpeedMeter()
@@ -204,10 +209,13 @@ class DownloadManager(QObject):
 
     def _on_progress(self, entry: _Entry, hub: Hub, news: Transferred) -> None:
         if entry.hub is hub and entry.state is DownloadState.RUNNING:
+            began_to_wait = news.phase == _WAITING != entry.phase
             entry.done, entry.phase, entry.note = news.done, news.phase, news.note
             entry.file, entry.file_done, entry.file_total = news.file, news.file_done, news.file_total
             entry.meter.note(time.monotonic(), news.received)
             self.changed.emit(entry.plan.id)
+            if began_to_wait:
+                self._pump()
 
     def _on_done(self, entry: _Entry, hub: Hub, paths: tuple[str, ...], brought: bool) -> None:
         self._let_go(hub)

@@ -20,6 +20,7 @@ from weighin.ui.compare.first_run import FirstRun
 from weighin.ui.compare.lane_pane import LanePane
 from weighin.ui.compare.lane_presenter import LanePresenter
 from weighin.ui.compare.lanes_area import LanesArea
+from weighin.ui.compare.measure_alone import MEASURED, MEASURING, NO_MEASURE, MeasureAlone
 from weighin.ui.compare.model_choice import ModelChoice
 from weighin.ui.compare.prompt_box import PromptBox
 from weighin.ui.compare.run_options import RunOptions
@@ -43,11 +44,13 @@ _RUNNING = "A comparison is running. Stop it or let it finish first."
 
 class ComparePage(QWidget):
     """One prompt, two lanes. `options_changed`: something was edited beside the prompt. `tape_wanted` and
-    `differences_wanted` carry the Comparison that is shown."""
+    `differences_wanted` carry the Comparison that is shown, `measured_alone` one that ran together and the one that
+    says what that cost."""
 
     options_changed = Signal()
     tape_wanted = Signal(object)
     differences_wanted = Signal(object)
+    measured_alone = Signal(object, object)
 
     def __init__(
         self,
@@ -67,6 +70,7 @@ class ComparePage(QWidget):
         self._request: ComparisonRequest | None = None
         self._has_results = False
         self._shows_history = False
+        self._is_from_elsewhere = False
         self.scales = ChartScales(ChartScale(self), ChartScale(self))
         self.panes = (LanePane(theme, "A", self.scales), LanePane(theme, "B", self.scales))
         self._presenters = tuple(
@@ -78,6 +82,7 @@ class ComparePage(QWidget):
         self.lanes_area = LanesArea(self.panes)
         self._blind_place = QWidget()
         self.desk = BlindDesk(theme, parts.blind, parts.votes, self._blind_place, self._hide_lanes, self)
+        self.alone = MeasureAlone(lambda: _RUNNING if runner.running else runner.reason_to_wait(), self.checked)
         self.same_prompt = SamePrompt(theme)
         self.tape = QPushButton("Tape…")
         self.tape.setAccessibleName("The tale of the tape: both models in one picture")
@@ -193,13 +198,15 @@ class ComparePage(QWidget):
         self._row.setStretch(0, 3)
         self._row.addWidget(widget, 1)
 
-    def show_comparison(self, comparison: Comparison, source: str = "From History") -> None:
-        """Show a record as it was; `source` says where it comes from. Nothing happens while `why_closed` says so."""
+    def show_comparison(self, comparison: Comparison, source: str = "From History", made_here: bool = True) -> None:
+        """Show a record as it was; `source` says where it comes from, `made_here` whether that is this computer.
+        Nothing happens while `why_closed` says so."""
         if self.why_closed:
             return
         request = comparison.request
         self.desk.leave()
         self._request = request
+        self._is_from_elsewhere = not made_here
         self.prompt.set_text(request.prompt.text)
         self.prompt.attached.set_files(request.prompt.attachments)
         self.prompt.mode.set_mode(request.mode)
@@ -219,6 +226,7 @@ class ComparePage(QWidget):
         column.addWidget(self._remark)
         column.addWidget(self.lanes_area, 1)
         column.addWidget(self._blind_place, 1)
+        column.addWidget(self.alone)
         proof = QHBoxLayout()
         proof.addWidget(self.same_prompt, 1)
         proof.addWidget(self.differences, 0, Qt.AlignmentFlag.AlignTop)
@@ -236,6 +244,7 @@ class ComparePage(QWidget):
         self._blind.revealed.connect(self._ended)
         self._blind.void.connect(self._remark.say_or_hide)
         self.desk.changed.connect(self._follow_blind)
+        self.alone.pressed.connect(self._measure_alone)
         self.differences.clicked.connect(lambda: self.differences_wanted.emit(self._shown))
         self.tape.clicked.connect(lambda: self.tape_wanted.emit(self._shown))
         for presenter in self._presenters:
@@ -277,11 +286,19 @@ class ComparePage(QWidget):
         if self._request is not None and not self._runner.running:
             self._start(replace(self._request, try_anyway=True))
 
+    def _measure_alone(self, request: ComparisonRequest) -> None:
+        """Never blind: who wrote what is known by now."""
+        try:
+            self._runner.run(request)
+        except AppError as error:
+            self.prompt.refuse(error.user_text)
+
     def _began(self, request: ComparisonRequest) -> None:
         self._request = request
-        self._shows_history = False
+        self._shows_history = self._is_from_elsewhere = False
         self._shown = None
-        self._remark.hide()
+        self._remark.say_or_hide(MEASURING if self.alone.begins(request) else "")
+        self.alone.hide()
         self.same_prompt.clear()
         self.tape.hide()
         self.differences.hide()
@@ -302,6 +319,7 @@ class ComparePage(QWidget):
     def _follow_blind(self) -> None:
         """Give the room to whoever is to be seen, and hold the prompt while a vote is awaited."""
         self.lanes_area.setVisible(not self.desk.is_open)
+        self._offer_alone()
         self._show_hint()
         if self._blind.awaits_vote:
             self.prompt.set_running(False)
@@ -317,7 +335,18 @@ class ComparePage(QWidget):
         self.prompt.set_running(False)
         for presenter in self._presenters:
             presenter.end()
-        self._show_results(comparison)
+        together, serves = self.alone.ended(comparison)
+        if together is None or not serves:
+            self._show_results(comparison)
+            if together is not None:
+                self._remark.say_or_hide(NO_MEASURE)
+            return
+        self._request = together.request
+        for presenter in self._presenters:
+            presenter.show_empty()
+        self._show_results(together)
+        self._remark.say_or_hide(MEASURED)
+        self.measured_alone.emit(together, comparison)
 
     def _show_results(self, comparison: Comparison) -> None:
         if self._blind.hides:
@@ -333,6 +362,12 @@ class ComparePage(QWidget):
         self._has_results = True
         self._show_hint()
         self._offer_follow_up()
+        self._offer_alone()
+
+    def _offer_alone(self) -> None:
+        """Not while a vote is awaited, nor for what was run elsewhere."""
+        self.alone.offer(None if self._is_from_elsewhere or self._blind.hides else self._shown)
+        self.alone.setVisible(bool(self.alone.sentence) and not self.desk.is_open)
 
     def _show_threads(self, request: ComparisonRequest) -> None:
         for index, pane in enumerate(self.panes):

@@ -106,7 +106,7 @@ class LanePresenter(QObject):
     def show_result(self, result: LaneResult, comparison: Comparison) -> None:
         """Show a complete result of `comparison` with the numbers of all its rounds: at the end, and from History."""
         self._model = result.setup.model
-        more = around(result, comparison.request.repeat, comparison.slowdown(result.label))
+        more = around(result, comparison)
         self._show_answer(result.answer, (*numbers(result.answer, result), *more))
 
     def show_empty(self) -> None:

@@ -7,18 +7,28 @@ from dataclasses import dataclass
 
 from weighin.core import words
 from weighin.core.comparisons.answer import Timing
-from weighin.core.comparisons.comparison import LaneResult, Slowdown
+from weighin.core.comparisons.comparison import Comparison, LaneResult, Mode
 from weighin.core.comparisons.round_words import (
     conditions_words,
     rate_spread,
     rounds_words,
-    slowdown_sentence,
-    slowdown_words,
     time_spread,
 )
 from weighin.core.comparisons.rounds import AGREEMENT, spread
+from weighin.core.comparisons.together_words import (
+    NOT_RECORDED,
+    PARTLY_ALONE,
+    is_partly_alone,
+    lacks_alone,
+    side_by_side_words,
+    slowdown_sentence,
+    slowdown_words,
+    why_no_slowdown,
+)
 
 MEASURED, ESTIMATED, NO_MARK = "✓", "~", ""
+NOT_ALONE = "not measured alone"
+_AGAINST = "Against alone"
 _SAID = {MEASURED: "Measured. ", ESTIMATED: "Estimated. ", NO_MARK: ""}
 
 Get = Callable[[Timing], float | None]
@@ -55,6 +65,11 @@ class Rounds:
         """A rate; of several rounds its median and range."""
         return rate_spread(spread(map(get, self.timings)), unit)
 
+    def writing_rate(self, get: Get, unit: str) -> str:
+        """The same of a speed of writing; says so where the other lane wrote only part of the time."""
+        said = self.rate(get, unit)
+        return f"{said}, {PARTLY_ALONE}" if self.knows(get) and is_partly_alone(self.timings) else said
+
     def time(self, get: Get) -> str:
         """A duration; of several rounds its median and range."""
         return time_spread(spread(map(get, self.timings)))
@@ -70,18 +85,25 @@ class Rounds:
         return f" Median and range of {many} rounds." if many > 1 else ""
 
 
-def around(result: LaneResult, asked: int, slowdown: Slowdown | None) -> tuple[Number, ...]:
+def around(result: LaneResult, comparison: Comparison) -> tuple[Number, ...]:
     """What belongs to the numbers of a lane as a whole: its rounds, running together, and what else went on."""
     found = []
-    if text := rounds_words(result, asked):
+    together = comparison.request.mode is Mode.TOGETHER
+    if text := rounds_words(result, comparison.request.repeat):
+        order, between = ("", " two rounds") if together else ("the order is A B B A, ", " A B B A")
         told = (
-            "Rounds that count. A warm-up is dropped, the order is A B B A, and it ends when the median of all rounds "
-            f"and that before the last A B B A agree within {words.percent(AGREEMENT)}. A disturbed round is repeated."
+            f"Rounds that count. A warm-up is dropped, {order}and it ends when the median of all rounds and that "
+            f"before the last{between} agree within {words.percent(AGREEMENT)}. A disturbed round is repeated."
         )
         found.append(Number("Rounds", text, told, NO_MARK))
-    if slowdown is not None:
-        told = f"What was left of the speed while both ran together: {slowdown_sentence(slowdown)} (medians)."
-        found.append(Number("Against alone", slowdown_words(slowdown), told, mark(slowdown.same_prompt) or ESTIMATED))
+    if text := side_by_side_words(result, comparison):
+        told = (
+            "For how long the other lane computed as well, and what was written meanwhile. What came before or after "
+            "that is in the speed of writing, but not in what running together cost."
+        )
+        found.append(Number("Side by side", text, told, mark(text != NOT_RECORDED)))
+    if together:
+        found += _against_alone(result, comparison)
     if text := conditions_words((*result.rounds, *result.spoiled) or (result.answer.timing,)):
         told = (
             "Where the power came from, whether the processor was throttled or the computer slept, and how many cores "
@@ -89,6 +111,17 @@ def around(result: LaneResult, asked: int, slowdown: Slowdown | None) -> tuple[N
         )
         found.append(Number("Meanwhile", text, told, NO_MARK))
     return tuple(found)
+
+
+def _against_alone(result: LaneResult, comparison: Comparison) -> list[Number]:
+    slowdown, missing = comparison.slowdown(result.label), " ".join(why_no_slowdown(result))
+    if slowdown is not None:
+        told = f"What was left of the speed: {slowdown_sentence(slowdown)} (medians). {missing}".rstrip()
+        return [Number(_AGAINST, slowdown_words(slowdown), told, mark(slowdown.same_prompt) or ESTIMATED)]
+    if not side_by_side_words(result, comparison):
+        return []
+    told = missing or "What running together cost is told once the same pair was measured alone."
+    return [Number(_AGAINST, NOT_ALONE if lacks_alone(comparison) else words.NONE, told, NO_MARK)]
 
 
 def cached_words(timing: Timing) -> str:

@@ -34,7 +34,7 @@ def numbers(answer: Answer, result: LaneResult | None = None) -> tuple[Number, .
     shown += [
         Number(
             f"Writing {words.count(timing.generated_tokens)} tok",
-            rounds.rate(NUMBERS["generation_tokens_per_s"], " tok/s"),
+            rounds.writing_rate(NUMBERS["generation_tokens_per_s"], " tok/s"),
             "Tokens written, without the end token, and their speed: one less than the tokens written, divided by "
             f"the time from the first to the last. No speed is given below {MIN_TOKENS_FOR_RATE} tokens."
             + _reasoning(timing)
@@ -42,7 +42,7 @@ def numbers(answer: Answer, result: LaneResult | None = None) -> tuple[Number, .
         ),
         Number(
             "Characters",
-            rounds.rate(NUMBERS["characters_per_s"], "/s"),
+            rounds.writing_rate(NUMBERS["characters_per_s"], "/s"),
             "Characters of text a second while writing. Models cut text into tokens differently, so this compares "
             "where tokens do not." + rounds.over,
             mark(rounds.knows(NUMBERS["characters_per_s"])),

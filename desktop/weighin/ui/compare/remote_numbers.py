@@ -32,14 +32,14 @@ def remote_numbers(answer: Answer, rounds: Rounds) -> tuple[Number, ...]:
     shown += [
         Number(
             f"Writing {'~' if by_pieces else ''}{words.count(timing.generated_tokens)} tok",
-            rounds.rate(NUMBERS["generation_tokens_per_s"], " tok/s"),
+            rounds.writing_rate(NUMBERS["generation_tokens_per_s"], " tok/s"),
             f"Tokens written, {whose}, and their speed: one less than that, divided by the time from the first piece "
             f"of text to the last. No speed is given below {MIN_TOKENS_FOR_RATE} tokens. {_CLOCK}" + rounds.over,
             ESTIMATED if by_pieces else mark(timing.generation_tokens_per_s is not None),
         ),
         Number(
             "Characters",
-            rounds.rate(NUMBERS["characters_per_s"], "/s"),
+            rounds.writing_rate(NUMBERS["characters_per_s"], "/s"),
             f"Characters of text a second while writing. {_CLOCK}" + rounds.over,
             mark(timing.characters_per_s is not None),
         ),

@@ -127,7 +127,7 @@ class BundleDesk(QObject):
 
     def _show_theirs(self) -> None:
         if self._replay is not None and not self._runner.running:
-            self._compare.show_comparison(self._replay.comparison, "From a bundle")
+            self._compare.show_comparison(self._replay.comparison, "From a bundle", made_here=False)
 
     def _look(self) -> None:
         if self._replay is not None and self._replay.reason:

@@ -9,7 +9,7 @@ from tests.support.lanes import fake_model, request
 
 from weighin.core.comparisons.answer import Answer, MemoryReceipt, PromptProof, StopReason, Timing
 from weighin.core.comparisons.comparison import Comparison, LaneResult, LaneSetup, differences, unknowns
-from weighin.core.comparisons.options import SamplingOptions
+from weighin.core.comparisons.options import LoadOptions, SamplingOptions
 from weighin.core.comparisons.proof import first_difference, proof_rows, sampler_words
 from weighin.core.comparisons.thinking import closing_of, thinking_words
 from weighin.core.models.server import parse_address, server_facts
@@ -91,6 +91,29 @@ def test_options_too() -> None:
     assert amber(made) == {"sampler", "seed", "stop strings"}
     assert sampler_words(SamplingOptions(temperature=0.7)) == "temperature 0.7, top-k 40, top-p 0.95, min-p 0.05"
     assert sampler_words(SamplingOptions(repeat_penalty=1.1)) == "greedy, repeat penalty 1.1"
+
+
+@pytest.mark.parametrize("temperature", [0.0, 0.7])
+@pytest.mark.parametrize(
+    "change",
+    [{"max_tokens": 7}, {"temperature": 0.3}, {"top_k": 41}, {"top_p": 0.96}, {"min_p": 0.04}, {"repeat_penalty": 1.1},
+     {"seed": 43}, {"stop": ("x",)}, {"top_p": 0.9500001}, {"repeat_penalty": 1.0000001}],
+)  # fmt: skip
+def test_no_option_differs_unseen(change: dict[str, object], temperature: float) -> None:
+    """Greedy too, where most of them play no part: what is named as not the same is amber, with both values."""
+    one = SamplingOptions(temperature=temperature)
+    setups = (LaneSetup(fake_model("One"), sampling=one), LaneSetup(fake_model("Two"), sampling=replace(one, **change)))
+    results = tuple(LaneResult(label, setup, ANSWER) for label, setup in zip("AB", setups, strict=True))
+    made = Comparison("c", "now", request(), results, None, differences(results))
+    assert made.differences == tuple(name.replace("_", " ") for name in change)
+    (row,) = (row for row in proof_rows(made) if row.differs)
+    assert row.a != row.b
+
+
+@pytest.mark.parametrize("change", [{"batch": 256}, {"gpu_layers": 3}, {"kv_type": "q8_0"}])
+def test_no_way_of_loading_differs_unseen(change: dict[str, object]) -> None:
+    made = comparison(setup_b=LaneSetup(fake_model("Two"), replace(LoadOptions(), **change)))
+    assert len(made.differences) == 1 and len(amber(made)) == 1
 
 
 def test_what_a_server_keeps_to_itself_is_not_a_difference() -> None:

@@ -14,18 +14,14 @@ from weighin.core.comparisons.comparison import (
     LABELS,
     Comparison,
     ComparisonRequest,
-    EngineFacts,
     LaneResult,
     LaneSetup,
     Mode,
 )
 from weighin.core.comparisons.conditions import Conditions
-from weighin.core.comparisons.options import LoadOptions
-from weighin.core.comparisons.report import comparison_json, comparison_markdown, number_lines
-from weighin.core.comparisons.round_words import conditions_words, rounds_words, slowdown_words
+from weighin.core.comparisons.report import number_lines
+from weighin.core.comparisons.round_words import conditions_words, rounds_words
 from weighin.core.comparisons.rounds import Spread, enough, last_change, schedule, speeds, spread
-from weighin.core.comparisons.slowdown import against_alone, fits
-from weighin.core.jsonable import from_plain, to_plain
 from weighin.core.models.model import ModelFacts
 
 
@@ -136,53 +132,3 @@ def test_nothing_is_loaded_from_a_server() -> None:
     remote = replace(one, answer=replace(one.answer, timing=timing(load_s=0.2, counting=Counting.SERVER)))
     assert "Connect 200 ms" in number_lines(remote, made)[1]
     assert "Load -" in number_lines(one, made)[1]
-
-
-def test_the_slowdown_is_of_medians_and_of_each_model_against_itself() -> None:
-    alone, together = comparison(Mode.ALONE, (100.0, 20.0), 3), comparison(Mode.TOGETHER, (50.0, 19.0), 3)
-    found = against_alone(together, alone)
-    one, two = found.slowdowns
-    assert one.writing == pytest.approx(51 / 101) and two.writing == pytest.approx(20 / 21)
-    assert one.reading == 1.0 and one.alone == "alone1" and one.same_prompt
-    assert slowdown_words(one) == "writing 50 % (49 %–52 %), reading 100 %, first token 100 %"
-    assert two.writing_range == pytest.approx((19 / 22, 21 / 20))
-    assert slowdown_words(two).startswith("writing 95 % (86 %–105 %, within the noise)")
-    assert from_plain(Comparison, {**to_plain(found), "request": to_plain(found.request)}).slowdowns == found.slowdowns
-    body = comparison_json(found)
-    assert body["lanes"][0]["slowdown"]["writing"] == pytest.approx(51 / 101)
-    assert body["lanes"][0]["spread"]["generation_tokens_per_s"] == pytest.approx(
-        {"median": 51.0, "low": 50.0, "high": 52.0, "n": 3}
-    )
-    assert "Together: writing 50 %" in comparison_markdown(found)
-
-
-def test_disturbed_rounds_and_other_engines_are_no_measure() -> None:
-    alone, together = comparison(Mode.ALONE, (100.0, 20.0), 3), comparison(Mode.TOGETHER, (50.0, 19.0), 3)
-    noisy = Conditions(other_cores=3.0)
-    rounds = alone.results[0].rounds
-    one = replace(alone.results[0], rounds=(*rounds[:2], replace(rounds[2], conditions=noisy)))
-    found = against_alone(together, replace(alone, results=(one, alone.results[1])))
-    assert found.slowdowns[0].writing == pytest.approx(51 / 100.5)
-    spoilt = replace(one, rounds=tuple(replace(timing, conditions=noisy) for timing in rounds))
-    assert not fits(together, replace(alone, results=(spoilt, alone.results[1])))
-    assert not fits(together, replace(alone, engine=EngineFacts("0.3", "b1", "AVX2")))
-
-
-def test_lanes_may_be_the_other_way_round() -> None:
-    alone, together = comparison(Mode.ALONE, (100.0, 20.0)), comparison(Mode.TOGETHER, (50.0, 19.0))
-    swapped = replace(alone, results=alone.results[::-1])
-    assert against_alone(together, swapped).slowdowns[0].writing == pytest.approx(0.5)
-
-
-def test_nothing_to_hold_it_against() -> None:
-    together = comparison(Mode.TOGETHER, (50.0, 19.0))
-    alone = comparison(Mode.ALONE, (100.0, 20.0))
-    longer = replace(alone.results[0], setup=replace(alone.results[0].setup, load=LoadOptions(context=8192)))
-    failed = replace(alone.results[0], answer=replace(alone.results[0].answer, stop_reason=StopReason.CANCELLED))
-    for other in (longer, failed):
-        assert not fits(together, replace(alone, results=(other, alone.results[1])))
-    assert not fits(together, replace(alone, request=replace(alone.request, mode=Mode.TOGETHER)))
-    assert fits(together, alone)
-    assert against_alone(alone, alone) is alone
-    assert against_alone(together, None) is together
-    assert not against_alone(together, comparison(Mode.ALONE, (100.0, 20.0), prompt="other")).slowdowns[0].same_prompt

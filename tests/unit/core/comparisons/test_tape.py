@@ -11,7 +11,9 @@ from weighin.core.comparisons.blind import Contender, Tally, contender
 from weighin.core.comparisons.chat import Prompt
 from weighin.core.comparisons.comparison import Comparison, Mode
 from weighin.core.comparisons.conditions import Conditions
-from weighin.core.comparisons.tape import Sources, Tape, tape_markdown, tape_of
+from weighin.core.comparisons.energy import Energy
+from weighin.core.comparisons.pace import Beside, Pace
+from weighin.core.comparisons.tape import Line, Sources, Tape, tape_markdown, tape_of
 from weighin.core.computer.machine_facts import UNKNOWN_MACHINE, MachineFacts
 from weighin.core.evaluations.evaluation import LaneEvaluation, RunState
 from weighin.core.evaluations.evaluation_row import EvaluationRow
@@ -29,12 +31,27 @@ MACHINE = MachineFacts("AMD Ryzen Threadripper PRO 7995WX", "Linux", 96, 512_000
 
 
 def timings(rate: float, *spread: float) -> tuple[Timing, ...]:
-    """Rounds whose writing speed is `rate` times each of `spread`."""
-    return tuple(
-        Timing(prompt_tokens=512, prompt_s=1 / part, first_token_s=0.3 / part, generated_tokens=101,
-               generation_s=100 / (rate * part))
-        for part in spread
+    """Rounds whose writing speed is `rate` times each of `spread`, with the other lane beside them to the end."""
+    made = []
+    for part in spread:
+        seconds, first = 100 / (rate * part), 0.3 / part
+        pace = Pace(0.0, 0.0, tuple(first + seconds * n / 100 for n in range(101)), tuple(range(1, 102)))
+        made.append(
+            Timing(prompt_tokens=512, prompt_s=1 / part, first_token_s=first, generated_tokens=101,
+                   generation_s=seconds, total_s=first + seconds, pace=pace, beside=Beside(0.0, first + seconds))
+        )  # fmt: skip
+    return tuple(made)
+
+
+def counted(made: Comparison, a: float | None, b: float | None) -> Comparison:
+    """The same with so many joules an answer."""
+    results = tuple(
+        replace(result, rounds=tuple(
+            replace(t, energy=None if joules is None else Energy(joules * (1 + n / 100), "RAPL: processor"))
+            for n, t in enumerate(result.rounds)))
+        for result, joules in zip(made.results, (a, b), strict=True)
     )  # fmt: skip
+    return replace(made, results=results)
 
 
 def pair(a: float, b: float, *spread: float, mode: Mode = Mode.ALONE) -> Comparison:
@@ -108,7 +125,7 @@ def test_a_difference_within_the_noise_is_none(spread: tuple[float, ...], better
 
 def test_what_is_not_known_is_left_out() -> None:
     little = tape_of(big(alone=None, tally=None, evaluation=None))
-    assert set(lines(little)) == {"Parameters", "File", "Memory", "Writes together"}
+    assert set(lines(little)) == {"Parameters", "File", "Memory", "Writes together", "Energy an answer"}
     assert lines(little)["Writes together"][:2] == ("18.0 tok/s", "9.00 tok/s")
     assert "not measured" in little.verdict
     short = tape_of(big(alone=replace(big().main, results=record(timing=Timing()).results), together=None))
@@ -147,7 +164,43 @@ def test_another_prompt_is_said() -> None:
     together = big().together
     other = replace(together, request=replace(together.request, prompt=Prompt("Something else")))
     notes = {line.label: line.note for line in tape_of(big(together=other)).lines}
-    assert notes["Writes together"].endswith("on another prompt")
+    assert notes["Writes together"].endswith(", another prompt")
+
+
+def test_speeds_together_are_those_while_both_computed() -> None:
+    """B ends after a third of A's answer: what A wrote after that counts for nothing."""
+    together = big().together
+    one = replace(together.results[0].rounds[0], beside=Beside(0.0, 0.3 + 33 / 18.0 + 0.01))
+    slow = replace(one, pace=replace(one.pace, mark_s=(*(0.3 + n / 18 for n in range(34)), *(
+        0.3 + 33 / 18 + n / 90 for n in range(1, 68)))))  # fmt: skip
+    shown = replace(together, results=(replace(together.results[0], rounds=(slow,)), together.results[1]))
+    line = next(line for line in tape_of(big(together=shown)).lines if line.label == "Writes together")
+    assert line.a == "18.0 tok/s, \u221242 %"
+    assert line.note.startswith("side by side for ")
+    bare = tuple(
+        replace(result, rounds=tuple(replace(t, pace=None, beside=None) for t in result.rounds))
+        for result in together.results
+    )
+    told = tape_of(big(together=replace(together, results=bare)))
+    old = next(line for line in told.lines if line.label == "Writes together")
+    assert (old.a, old.note) == ("18.0 tok/s", "at once, for how long is not recorded")
+
+
+def test_energy_of_an_answer_with_its_source() -> None:
+    def energy(a: float | None, b: float | None) -> Line:
+        tape = tape_of(big(alone=counted(pair(31.0, 12.4, 1.0, 1.01, 1.02), a, b)))
+        assert "| Energy an answer |" in tape_markdown(tape)
+        return next(line for line in tape.lines if line.label == "Energy an answer")
+
+    line = energy(12.0, 260.0)
+    assert (line.a, line.b, line.better) == ("12.1 J (12.0 J–12.2 J)", "263 J (260 J–265 J)", "A")
+    assert line.note == "RAPL: processor"
+    half = energy(None, 260.0)
+    assert (half.a, half.better, half.share_a) == ("-", "", None)
+    none = energy(None, None)
+    assert (none.a, none.b, none.note) == ("-", "-", "not counted here")
+    alone = next(line for line in tape_of(big(alone=None)).lines if line.label == "Energy an answer")
+    assert (alone.a, alone.note) == ("-", "not measured alone")
 
 
 def test_what_disturbed_reaches_the_picture() -> None:

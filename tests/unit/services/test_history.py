@@ -1,0 +1,66 @@
+"""What running together cost, learned only after it was kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.unit.store.test_comparisons import of_mode
+
+from weighin.core.comparisons.comparison import Comparison, Mode
+from weighin.core.computer.machine_facts import MachineFacts
+from weighin.core.errors import AppError
+from weighin.services.comparisons.history import History
+
+HERE, THERE = MachineFacts("Ryzen 7", "Linux", 8), MachineFacts("Xeon", "Linux", 4)
+TOGETHER, ALONE = of_mode("together", Mode.TOGETHER, "hello"), of_mode("alone", Mode.ALONE, "hello", 1)
+
+
+@pytest.fixture
+def history(qapp: object, tmp_path: Path) -> Iterator[History]:
+    made = History(tmp_path / "x.db", lambda: HERE)
+    yield made
+    made.close()
+
+
+def settled(qtbot: Any, history: History, identifier: str) -> Any:
+    """What is kept, once everything before it is written."""
+    found: list[Any] = []
+    history.load(identifier, found.append, found.append)
+    qtbot.waitUntil(lambda: bool(found))
+    return found[0]
+
+
+def test_what_was_measured_alone_afterwards_is_kept_with_what_ran_together(qtbot: Any, history: History) -> None:
+    told: list[Comparison] = []
+    history.completed.connect(told.append)
+    history.save(TOGETHER, lambda _: None, pytest.fail)
+    assert settled(qtbot, history, "together").slowdowns == ()
+    history.save(ALONE, lambda _: None, pytest.fail)
+    history.hold_against(TOGETHER, ALONE, pytest.fail)
+    kept = settled(qtbot, history, "together")
+    assert kept.slowdown("A").writing == 1.0 and kept.slowdown("A").alone == "alone"
+    qtbot.waitUntil(lambda: told == [kept])
+
+
+def test_another_computer_measures_nothing_for_this_one(qtbot: Any, history: History) -> None:
+    told: list[Comparison] = []
+    history.completed.connect(told.append)
+    there = replace(TOGETHER, machine=THERE)
+    history.save(there, lambda _: None, pytest.fail)
+    history.hold_against(there, ALONE, pytest.fail)
+    assert settled(qtbot, history, "together").slowdowns == ()
+    history.save(replace(ALONE, machine=THERE), lambda _: None, pytest.fail)
+    history.save(replace(TOGETHER, id="here"), lambda _: None, pytest.fail)
+    assert settled(qtbot, history, "here").slowdowns == ()
+    assert told == []
+
+
+def test_what_was_deleted_meanwhile_does_not_come_back(qtbot: Any, history: History) -> None:
+    history.save(TOGETHER, lambda _: None, pytest.fail)
+    history.delete(("together",), lambda _: None, pytest.fail)
+    history.hold_against(TOGETHER, ALONE, pytest.fail)
+    assert isinstance(settled(qtbot, history, "together"), AppError)
