@@ -10,7 +10,7 @@ from weighin.core.comparisons.answer import StopReason, Timing
 from weighin.core.comparisons.blind import contender
 from weighin.core.comparisons.comparison import Comparison, LaneResult, LaneSetup, Mode, Slowdown
 from weighin.core.comparisons.overlap import Overlap, overlap, stretch_rate
-from weighin.core.comparisons.rounds import NUMBERS, Spread, spread
+from weighin.core.comparisons.rounds import NUMBERS, Spread, spread, undisturbed
 
 _READING, _FIRST = NUMBERS["prompt_tokens_per_s"], NUMBERS["first_token_s"]
 
@@ -101,8 +101,7 @@ def _median(values: Sequence[float | None]) -> float | None:
 
 def _undisturbed(result: LaneResult) -> tuple[Timing, ...]:
     """The rounds in which nothing else happened, as far as is known."""
-    rounds = result.rounds or (result.answer.timing,)
-    return tuple(t for t in rounds if not t.disturbed and (t.conditions is None or not t.conditions.disturbances))
+    return undisturbed(result.rounds or (result.answer.timing,))
 
 
 def _alone(result: LaneResult, alone: Comparison) -> LaneResult | None:
