@@ -305,6 +305,24 @@ def test_both_charts_share_one_scale(kit: Kit) -> None:
     assert kit.page.scales.memory.top == 60_000_000
 
 
+def test_a_chart_gives_way_where_numbers_would_be_cut_off(kit: Kit, qtbot: QtBot) -> None:
+    window, pane = kit.window, kit.page.panes[0]
+    window.resize(1000, 900)
+    with qtbot.waitExposed(window):
+        window.show()
+    kit.start()
+    lane = kit.runner.begin_round("A")
+    lane.measure(0.25, 10, 90.0, 50_000_000)
+    assert pane.chart.isHidden(), "one point is no line"
+    lane.measure(0.5, 30, 90.0, 50_000_000)
+    kit.runner.finish(answer(), answer())
+    qtbot.waitUntil(pane.chart.isVisible)
+    for height in (540, 900, 520):
+        window.resize(1000, height)
+        qtbot.waitUntil(lambda high=height > 800: pane.chart.isVisible() == high)
+        qtbot.waitUntil(lambda: pane.numbers.geometry().bottom() < pane.height())
+
+
 def test_the_first_run_offers_prompts_to_try(kit: Kit, qtbot: QtBot) -> None:
     assert kit.page.hint_is_shown
     qtbot.mouseClick(button(kit, EXAMPLES[2]), Qt.MouseButton.LeftButton)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QEvent
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
@@ -50,6 +51,19 @@ class LanePane(QFrame):
             above.link_clicked.connect(self.answer.ask_to_open)
         self.clear()
 
+    def event(self, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
+            self._fit_chart()
+        return super().event(event)
+
+    def _fit_chart(self) -> None:
+        """The chart is there where it has something to show, and gives way where numbers would be cut off."""
+        layout = self.layout()
+        if layout is None:
+            return
+        needed = layout.totalMinimumSize().height() + self.chart.sizeHint().height() + layout.spacing()
+        self.chart.setVisible(self.chart.has_line and needed <= self.height())
+
     @property
     def notices(self) -> str:
         """The quiet lines shown."""
@@ -64,7 +78,7 @@ class LanePane(QFrame):
         self.failure.show_failure(None)
         self.numbers.clear()
         self.chart.clear()
-        self.chart.hide()
+        self._fit_chart()
         self.state.progress(0, 0)
 
     def set_hidden(self, hidden: bool) -> None:
@@ -93,8 +107,8 @@ class LanePane(QFrame):
 
     def add_point(self, point: LivePoint) -> None:
         """One more moment for the chart."""
-        self.chart.show()
         self.chart.add(point)
+        self._fit_chart()
 
     def show_notices(self, notices: tuple[str, ...]) -> None:
         """Quiet lines under the answer."""

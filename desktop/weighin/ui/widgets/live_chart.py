@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from weighin.core import words
@@ -40,6 +41,15 @@ class LiveChart(QWidget):
         layout.setSpacing(18)
         layout.addWidget(self.speed)
         layout.addWidget(self._memory)
+
+    def minimumSizeHint(self) -> QSize:
+        # It goes where there is no room: no window is kept high for it.
+        return QSize(super().minimumSizeHint().width(), 0)
+
+    @property
+    def has_line(self) -> bool:
+        """Whether there is more than a point of anything."""
+        return max(len(self.speed.points), len(self._memory.points)) > 1
 
     def show_pieces(self, pieces: bool) -> None:
         """Say what is counted while an answer comes: tokens, or of a server's the pieces of text that arrive."""
