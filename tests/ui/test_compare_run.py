@@ -359,6 +359,10 @@ def test_what_disturbed_and_what_together_cost_stands_with_the_numbers(kit: Kit)
     kit.history.completed.emit(replace(made, slowdowns=slowdowns))
     assert "Against alone writing 61 %, reading 50 %" in kit.page.panes[0].numbers.text
     assert "another prompt" in kit.page.panes[1].numbers.counted
+    kit.history.completed.emit(replace(made, slowdowns=(replace(slowdowns[0], shared_s=0.02), slowdowns[1])))
+    assert "reading 50 % (too short to be sure)" in kit.page.panes[0].numbers.text
+    marks = [n.mark for pane in kit.page.panes for n in pane.numbers._shown if n.title == "Against alone"]
+    assert marks == ["~", "~"], "too short, and another prompt"
     kit.history.completed.emit(replace(made, id="of-another", slowdowns=()))
     assert "Against alone" in kit.page.panes[0].numbers.text
 

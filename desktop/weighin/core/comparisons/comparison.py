@@ -13,6 +13,8 @@ from weighin.core.computer.machine_facts import MachineFacts
 from weighin.core.models.model import ModelFacts
 
 LABELS = ("A", "B")
+# Load of other programs is counted in hundredths of seconds: below this it is not seen.
+BRIEF_S = 0.5
 
 
 class Mode(str, Enum):
@@ -106,6 +108,12 @@ class Slowdown:
     shared_s: float | None = None
     shared_share: float | None = None
     shared_tokens: int | None = None
+
+    @property
+    def is_brief(self) -> bool:
+        """Whether both computed for so short a time that a moment of another program outweighs what they cost each
+        other, and no system says that there was none."""
+        return self.shared_s is not None and self.shared_s < BRIEF_S
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,15 @@ from weighin.core.comparisons.rounds import spread
 from weighin.core.comparisons.slowdown import in_company
 
 PARTLY_ALONE, NOT_RECORDED = "partly alone", "not recorded"
+_BRIEF = "too short to be sure"
 
 
 def slowdown_words(slowdown: Slowdown) -> str:
-    """What was left of the speed alone."""
+    """What was left of the speed alone, with a remark where that was measured too briefly."""
+    return _shares_words(slowdown) + (f" ({_BRIEF})" if slowdown.is_brief else "")
+
+
+def _shares_words(slowdown: Slowdown) -> str:
     parts = [
         f"{name} {words.percent(share)}{_range_words(found)}"
         for name, share, found in (
@@ -41,10 +46,11 @@ def _range_words(found: tuple[float, ...] | None) -> str:
 def slowdown_sentence(slowdown: Slowdown) -> str:
     """The same with what it was held against."""
     prompt = "the same prompt" if slowdown.same_prompt else "another prompt"
-    text = f"{slowdown_words(slowdown)} of the speed alone, measured on {prompt}"
+    text = f"{_shares_words(slowdown)} of the speed alone, measured on {prompt}"
     if slowdown.shared_s is None:
         return f"{text}; of whole answers, for how long both computed was not recorded"
-    return f"{text}, while both computed ({words.seconds(slowdown.shared_s)})"
+    brief = f", {_BRIEF}" if slowdown.is_brief else ""
+    return f"{text}, while both computed ({words.seconds(slowdown.shared_s)}{brief})"
 
 
 def side_by_side_words(result: LaneResult, comparison: Comparison) -> str:

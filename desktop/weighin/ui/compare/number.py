@@ -117,7 +117,14 @@ def _against_alone(result: LaneResult, comparison: Comparison) -> list[Number]:
     slowdown, missing = comparison.slowdown(result.label), " ".join(why_no_slowdown(result))
     if slowdown is not None:
         told = f"What was left of the speed: {slowdown_sentence(slowdown)} (medians). {missing}".rstrip()
-        return [Number(_AGAINST, slowdown_words(slowdown), told, mark(slowdown.same_prompt) or ESTIMATED)]
+        return [
+            Number(
+                _AGAINST,
+                slowdown_words(slowdown),
+                told,
+                MEASURED if slowdown.same_prompt and not slowdown.is_brief else ESTIMATED,
+            )
+        ]
     if not side_by_side_words(result, comparison):
         return []
     told = missing or "What running together cost is told once the same pair was measured alone."

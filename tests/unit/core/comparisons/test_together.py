@@ -19,6 +19,7 @@ from weighin.core.comparisons.comparison import (
     LaneResult,
     LaneSetup,
     Mode,
+    Slowdown,
 )
 from weighin.core.comparisons.conditions import Conditions
 from weighin.core.comparisons.options import LoadOptions
@@ -301,3 +302,12 @@ def test_nothing_to_hold_it_against() -> None:
     assert against_alone(alone, alone) is alone
     assert against_alone(together, None) is together
     assert not against_alone(together, comparison(Mode.ALONE, (100.0, 20.0), prompt="other")).slowdowns[0].same_prompt
+
+
+def test_what_both_did_for_a_moment_is_not_told_as_if_it_were_sure() -> None:
+    long = Slowdown("alone1", True, 0.5, shared_s=1.6, shared_share=1.0, shared_tokens=9)
+    brief = replace(long, shared_s=0.025)
+    assert slowdown_words(long) == "writing 50 %"
+    assert slowdown_words(brief) == "writing 50 % (too short to be sure)"
+    assert "too short" not in slowdown_sentence(long)
+    assert slowdown_sentence(brief).endswith("while both computed (25 ms, too short to be sure)")
