@@ -19,6 +19,8 @@ from weighin.core.comparisons.comparison import LaneSetup
 from weighin.core.errors import AppError
 from weighin.core.evaluations.evaluation import EvaluationChoice, EvaluationRequest, Order, RunState, Verdict
 from weighin.core.evaluations.sample import BLOCK
+from weighin.core.evaluations.scoring_plan import ScoringPlan
+from weighin.core.plans.plan import PlanMethod
 from weighin.paths import Profile
 
 STARTER = Path(__file__).resolve().parents[2] / "resources" / "starter"
@@ -83,7 +85,12 @@ def test_real_models_on_real_questions(new: Any):
     assert moe.accuracy is not None and moe.accuracy > 0.8
     assert dense.unique_tokens <= dense.tokens_evaluated <= 1.05 * dense.unique_tokens
     assert dense.model.sha256 == moe.model.sha256 or dense.model.sha256
-    assert dense.peak_bytes and dense.seconds > 0
+    for lane in (dense, moe):
+        assert lane.plan is not None
+        assert lane.plan.method is PlanMethod.ENGINE
+        assert not lane.notices
+        assert lane.peak_bytes == pytest.approx(lane.plan.ram_bytes, rel=0.03, abs=32 << 20)
+    assert dense.seconds > 0
     states = [state for state in run.states if state.state is RunState.RUNNING]
     assert states[-1].paired is not None
     assert any(lane.tokens_per_s for state in states for lane in state.lanes)
@@ -191,15 +198,8 @@ def test_until_decided_stops_early(new: Any, setups: Any, tmp_path: Path):
 
 
 def test_models_that_do_not_fit_together_follow_each_other(new: Any, setups: Any):
-    from weighin.core.evaluations.scoring import USUAL, memory_to_score
-
-    run = new(FAKE, OTHER)
-    run.runner._around = replace(
-        run.runner._around,
-        available_bytes=lambda: (
-            10**6 if sum(lane.model is not None for lane in run.lanes) else memory_to_score(setups[0].model, USUAL)
-        ),
-    )
+    plan = ScoringPlan(setups[0].model)
+    run = new(FAKE, OTHER, available=plan.at(plan.usual).needed_bytes + 10**6)
     record = run.run(*setups, n=46)
     assert record.state is RunState.FINISHED
     assert [label for label, _ in run.order] == ["A"] * 46 + ["B"] * 46

@@ -10,14 +10,18 @@ import pytest
 from gguf import GGMLQuantizationType as QT
 from tests.bench.shapes import Shape, write_shape
 from tests.support.gguf_files import make_model
+from tests.support.questions import make_questions
 from tests.support.worker_client import WorkerClient
 
 from weighin.core.comparisons.answer import Failure
 from weighin.core.comparisons.chat import Message
 from weighin.core.comparisons.options import LoadOptions, SamplingOptions
+from weighin.core.evaluations.evaluation import STANDARD
+from weighin.core.evaluations.mmlu_prompt import prompt_block
+from weighin.core.evaluations.scoring_plan import PLANNED_CELLS, ScoringPlan
 from weighin.core.gguf.facts import model_facts
 from weighin.core.plans.plan import PlanMethod
-from weighin.protocol.messages import Failed, Generate, Load, Plan, Planned
+from weighin.protocol.messages import Failed, Generate, Load, Plan, Planned, Score, ScoreDone
 from weighin.services.factory import new_worker
 from weighin.services.plans.planner import Plan as FoundPlan
 from weighin.services.plans.planner import Planner
@@ -52,6 +56,27 @@ def test_the_plan_is_what_the_kernel_counts_afterwards(tmp_path: Path, name: str
     (formula,) = planned.formula
     assert formula.kv_bytes == pytest.approx(plan.kv_bytes, rel=0.001)
     assert formula.state_bytes == pytest.approx(plan.state_bytes, rel=0.01)
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_the_plan_of_scoring_is_what_the_kernel_counts_afterwards(tmp_path: Path, name: str) -> None:
+    path = write_shape(tmp_path / "model.gguf", SHAPES[name])
+    with WorkerClient() as worker:
+        request = Plan(worker.next_id(), str(path), path.stat().st_size, LoadOptions(), PLANNED_CELLS, scoring=True)
+        planned = worker.ask(request)[-1]
+    assert isinstance(planned, Planned), planned
+    plan = ScoringPlan(model_facts(path), planned.shapes, planned.plans)
+    assert plan.usual.sequences == (9 if name == "hybrid" else 33)
+    examples, questions = make_questions("odd_jobs", "dev", 5), make_questions("odd_jobs", "test", 60)
+    block = prompt_block(STANDARD, "odd_jobs", examples, 5, questions)
+    for shape in (plan.usual, plan.least):
+        with WorkerClient() as worker:
+            worker.ask(Load(worker.next_id(), str(path), LoadOptions(), 1, bare=True))
+            done = worker.ask(Score(worker.next_id(), block, shape, 1))[-1]
+        assert isinstance(done, ScoreDone), done
+        expected = plan.at(shape)
+        assert expected.method is PlanMethod.ENGINE
+        assert done.memory.peak_bytes == pytest.approx(expected.ram_bytes, rel=0.03, abs=40 << 20)
 
 
 def test_a_hole_behind_the_header_is_enough(tmp_path: Path) -> None:

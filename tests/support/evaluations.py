@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from PySide6.QtCore import QTimer
+
 from weighin.core.comparisons.comparison import LaneSetup
+from weighin.core.comparisons.options import LoadOptions
 from weighin.core.errors import AppError
 from weighin.core.evaluations.evaluation import EvaluationChoice, EvaluationRecord, EvaluationRequest, EvaluationState
+from weighin.core.evaluations.scoring_plan import ScoringPlan
 from weighin.core.gguf.facts import model_facts
 from weighin.core.models.model import ModelFacts
 from weighin.paths import Profile, resources
@@ -16,7 +21,8 @@ from weighin.services.evaluations.evaluation import EvaluationRunner
 from weighin.services.evaluations.evaluation_start import Surroundings
 from weighin.services.evaluations.evaluations import Evaluations
 from weighin.services.evaluations.scoring_lane import ScoringLane
-from weighin.services.factory import new_question_sets, server_workers
+from weighin.services.evaluations.scoring_planner import ScoringPlanner
+from weighin.services.factory import new_question_sets, new_worker, server_workers
 from weighin.services.lanes.lane import Patience
 from weighin.services.lanes.server_keys import ServerKeys
 from weighin.services.lanes.server_probe import ServerProbe
@@ -45,15 +51,27 @@ def real_setup(path: Path) -> LaneSetup:
     return LaneSetup(model_facts(path), threads=1)
 
 
+class Estimates(ScoringPlanner):
+    """Knows nothing of the models of scripted workers, and says so without a process."""
+
+    def __init__(self) -> None:
+        super().__init__(new_worker)
+
+    def plan(self, model: ModelFacts, options: LoadOptions, done: Callable[[ScoringPlan], None]) -> None:
+        QTimer.singleShot(0, self, lambda: done(ScoringPlan(model)))
+
+
 class Evaluating:
-    """A runner with its services under the test's profile. `a`, `b`: scripts of the workers, None for real ones."""
+    """A runner with its services under the test's profile. `a`, `b`: scripts of the workers, None for real ones.
+    `planner`: who knows what they need; real ones are asked about, of scripted ones nothing is known."""
 
     def __init__(
         self,
         qtbot: Any,
         a: dict[str, Any] | None = None,
         b: dict[str, Any] | None = None,
-        available: int | None = None,
+        available: int | Callable[[], int | None] | None = None,
+        planner: ScoringPlanner | None = None,
     ) -> None:
         self._closed = False
         profile = Profile.locate()
@@ -62,7 +80,10 @@ class Evaluating:
         self.kept = Evaluations(profile.database)
         self.digests = FileDigests(self.kept)
         self.probe = ServerProbe(server_workers(ServerKeys()))
-        around = Surroundings(self.sets, self.kept, self.digests, self.probe, lambda: 2, lambda: available)
+        if planner is None:
+            planner = Estimates() if a and b else ScoringPlanner(new_worker)
+        free = available if callable(available) else lambda: available
+        around = Surroundings(self.sets, self.kept, self.digests, self.probe, planner, lambda: 2, free)
         self.lanes = (scoring_lane("A", a), scoring_lane("B", b))
         self.runner = EvaluationRunner(self.lanes, around)
         self.started: list[EvaluationRecord] = []

@@ -31,6 +31,7 @@ from weighin.core.evaluations.evaluation_words import NOT_MMLU
 from weighin.core.evaluations.questions import Question, QuestionSet, QuestionSetInfo, set_checksum
 from weighin.core.evaluations.sample import draw
 from weighin.core.evaluations.tally import RunTally
+from weighin.core.plans.plan import MemoryPlan
 from weighin.services.evaluations.question_sets import FetchProgress
 
 SUBJECTS = {"sums": 60, "people_and_towns": 40, "logic": 30}
@@ -114,6 +115,7 @@ def with_items(record: EvaluationRecord, items: tuple[ScoredItem, ...], state: R
         tally.add(index, (answer for answer in given if answer is not None))
         n = len(tally.lanes[index].results)
         peak = 180_000_000 if n else None
+        tally.lanes[index].plan = MemoryPlan(4096, 100_000_000, 100_000_000, 50_000_000, 0, 0, 0, 50_000_000, 0)
         tally.note(index, tokens=120 * n, unique=118 * n, seconds=0.02 * n, peak_bytes=peak)
     scores = tuple(lane.evaluation() for lane in tally.lanes)
     return replace(record, state=state, lanes=scores, paired=tally.paired(), items=items)

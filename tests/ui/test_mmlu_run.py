@@ -220,7 +220,7 @@ def test_the_account_names_everything_that_makes_the_score(page: MmluPage) -> No
         "Seed: 42",
         "Order: Taking turns, block by block",
         "Engine: llama-cpp-python 0.3.36",
-        "Memory at most: 180 MB | 180 MB",
+        "Memory: 180 MB at most (200 MB planned) | 180 MB at most (200 MB planned)",
         "Tokens evaluated: 15\u202f600, 1.02 times the 15\u202f340 needed at least",
         f"File: {DENSE.path} | {MOE.path}",
     ):

@@ -90,13 +90,16 @@ class Bench:
 class Plan:
     """What the model at `path` would need for each of `contexts`; its weights may be a hole behind the header.
 
-    file_bytes: of all parts. Nothing is loaded and nothing big allocated."""
+    file_bytes: of all parts. scoring: for questions side by side, in every kind of context that suits the model,
+    instead of for a conversation. Nothing is loaded and nothing big allocated, but for the states of recurrent
+    models."""
 
     id: int
     path: str
     file_bytes: int
     options: LoadOptions
     contexts: tuple[int, ...]
+    scoring: bool = False
 
     def __post_init__(self) -> None:
         for context in self.contexts:
@@ -272,12 +275,14 @@ class Benched:
 @dataclass(frozen=True)
 class Planned:
     """Terminal: the engine's own plan for each context asked for, and what the formula says of the same.
-    gpu_free_bytes: of all GPUs the engine can use, None without one."""
+    gpu_free_bytes: of all GPUs the engine can use, None without one. shapes: of scoring, one for each plan; there the
+    formula says nothing."""
 
     id: int
     plans: tuple[MemoryPlan, ...]
     formula: tuple[MemoryPlan, ...]
     gpu_free_bytes: int | None = None
+    shapes: tuple[ScoreShape, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from typing import Any
 
 from weighin.core.comparisons.answer import MemoryReceipt, MemorySample, PromptProof, StopReason
 from weighin.core.comparisons.comparison import EngineFacts
+from weighin.core.evaluations.scoring import ScoreShape, kinds
 from weighin.core.plans.forecast import TimedSlice, from_slices
 from weighin.core.plans.plan import MemoryPlan
 from weighin.protocol.messages import (
@@ -147,6 +148,9 @@ class FakeEngine:
             MemoryPlan(c, request.file_bytes, request.file_bytes, 1000 * c, 0, 0, 0, self._own, 0)
             for c in request.contexts
         )
+        shapes = tuple(ScoreShape(plan.context, *kind) for kind in kinds(recurrent=False) for plan in plans)
+        if request.scoring:
+            return Planned(request.id, plans * len(kinds(recurrent=False)), (), None, shapes)
         return Planned(request.id, plans, plans)
 
     def survey(self, request: Survey) -> Surveyed:

@@ -14,13 +14,14 @@ import llama_cpp.llama_cpp as llama
 
 from weighin.core.comparisons.failures import load_failure
 from weighin.core.errors import AppError
+from weighin.core.evaluations.scoring import ScoreShape, kinds
 from weighin.core.gguf.reader import Header, read_header_of
 from weighin.core.gguf.weights import WeightsInMemory, weights_in_memory
 from weighin.core.models.model import shard_paths
 from weighin.core.plans.memory_formula import formula_plan, overhead_bytes, with_loading_peak
 from weighin.core.plans.plan import MemoryPlan, PlanMethod
 from weighin.protocol.messages import Plan, Planned
-from weighin.workers.context_params import FLASH_AUTO, context_params, gpu_layers
+from weighin.workers.context_params import FLASH_AUTO, context_params, gpu_layers, scoring_params
 from weighin.workers.engine import EngineError
 from weighin.workers.memory import OwnMemory
 from weighin.workers.native import NativeLog
@@ -46,19 +47,28 @@ class Planning:
             blocks = llama.llama_model_n_layer(model)
             trained = llama.llama_model_n_ctx_train(model)
             contexts = [min(c, trained) if trained > 0 else c for c in request.contexts]
-            drafts = [self._draft(model, context, headers[0]) for context in contexts]
+            shapes = _shapes(model, request.contexts) if request.scoring else ()
+            if request.scoring:
+                asked = [scoring_params(request.options, shape, threads=1) for shape in shapes]
+            else:
+                asked = [context_params(request.options, context, threads=1) for context in contexts]
+            drafts = [self._draft(model, params, headers[0]) for params in asked]
         finally:
             llama.llama_model_free(model)
         kinds = {t.type for h in headers for t in h.tensors if len(t.shape) > 1}
         repacked = repacked_types(kinds, self._log)
         on_gpu = min(gpu_layers(request.options), blocks + 1) if llama.llama_supports_gpu_offload() else 0
         weights = weights_in_memory(headers, request.file_bytes, repacked, blocks, on_gpu)
+        if request.scoring:
+            # States that were given back stay with this process for a while: the least is what a worker is.
+            least = min(draft.overhead_bytes for draft in drafts)
+            drafts = [replace(draft, overhead_bytes=least) for draft in drafts]
         plans = tuple(self._complete(draft, weights) for draft in drafts)
         formula = tuple(
             formula_plan(headers, request.file_bytes, replace(request.options, context=c, gpu_layers=on_gpu), repacked)
-            for c in contexts
+            for c in (() if request.scoring else contexts)
         )
-        return Planned(request.id, plans, formula, gpu_free_bytes)
+        return Planned(request.id, plans, formula, gpu_free_bytes, shapes)
 
     def _headers(self) -> list[Header]:
         try:
@@ -78,10 +88,9 @@ class Planning:
             raise EngineError(failure.kind, failure.message, failure.detail)
         return model
 
-    def _draft(self, model: Any, context: int, header: Header) -> MemoryPlan:
-        """The plan of everything but the weights."""
+    def _draft(self, model: Any, params: Any, header: Header) -> MemoryPlan:
+        """The plan of everything but the weights, for a context set up by `params`."""
         self._log.clear()
-        params = context_params(self._request.options, context, threads=1)
         pointer = llama.llama_init_from_model(model, params)
         if not pointer:
             self._log.clear()
@@ -91,16 +100,18 @@ class Planning:
             failure = load_failure(self._log.tail(), f"llama.cpp {self._build}")
             raise EngineError(failure.kind, failure.message, failure.detail)
         state = self._log.memories.get("llama_memory_recurrent", 0)
-        overhead = overhead_bytes(self._memory.sample(frozenset()).own_bytes, state, header)  # states are allocated
+        output = _sum(self._log.buffers, "output")
+        # States and output are allocated here too.
+        overhead = overhead_bytes(self._memory.sample(frozenset()).own_bytes, state + output, header)
         llama.llama_free(pointer)
         return MemoryPlan(
-            context=context,
+            context=params.n_ctx,
             weights_bytes=0,
             mapped_bytes=0,
             kv_bytes=self._log.memories.get("llama_kv_cache", 0),
             state_bytes=state,
             compute_bytes=_sum(self._log.buffers, "compute"),
-            output_bytes=_sum(self._log.buffers, "output"),
+            output_bytes=output,
             overhead_bytes=overhead,
             loading_peak_bytes=0,
             gpu_bytes=_sum({n: b for n, b in self._log.buffers.items() if not _is_host(n)}, "compute"),
@@ -118,6 +129,12 @@ class Planning:
             method=PlanMethod.ENGINE,
         )
         return with_loading_peak(plan, weights.file)
+
+
+def _shapes(model: Any, contexts: tuple[int, ...]) -> tuple[ScoreShape, ...]:
+    """Every kind of scoring that suits the model, for every context."""
+    recurrent = llama.llama_model_is_recurrent(model) or llama.llama_model_is_hybrid(model)
+    return tuple(ScoreShape(context, *kind) for kind in kinds(recurrent) for context in contexts)
 
 
 def _sum(buffers: dict[str, int], what: str) -> int:

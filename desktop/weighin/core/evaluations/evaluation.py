@@ -10,6 +10,7 @@ from weighin.core.comparisons.comparison import EngineFacts, LaneSetup
 from weighin.core.comparisons.options import check_whole
 from weighin.core.evaluations.questions import LETTERS, Question
 from weighin.core.models.model import ModelFacts
+from weighin.core.plans.plan import MemoryPlan
 
 # A gap of the two best letters (in nats) below which rounding in another batch shape may turn the choice around.
 NEAR_TIE = 0.02
@@ -132,7 +133,8 @@ class LaneEvaluation:
     """One model's score. n: questions asked so far; accuracy and its Wilson interval (95 %): None while n is 0.
 
     tokens_evaluated: put through the model; unique_tokens: needed at least (each header and each question once).
-    seconds: of scoring, without loading. peak_bytes: most memory of the worker. letters: how often each was chosen.
+    seconds: of scoring, without loading. peak_bytes: most memory of the worker while scoring; plan: what it was planned
+    to need, None where that is unknown. letters: how often each was chosen.
     near_ties, unscorable: numbers of such items. alarm: a sentence where the score looks like guessing."""
 
     label: str
@@ -149,6 +151,7 @@ class LaneEvaluation:
     unique_tokens: int = 0
     seconds: float = 0.0
     peak_bytes: int | None = None
+    plan: MemoryPlan | None = None
     alarm: str = ""
     notices: tuple[str, ...] = ()
     failure: Failure | None = None

@@ -26,6 +26,7 @@ from weighin.core.evaluations.evaluation_words import (
     verdict_sentence,
 )
 from weighin.core.evaluations.questions import LETTERS
+from weighin.core.plans.plan import MemoryPlan, PlanMethod
 from weighin.core.safe_text import safe_name
 
 MMLU_SCHEMA = "weighin.mmlu/1"
@@ -132,6 +133,15 @@ def score_words(lane: LaneEvaluation) -> str:
     return f"{100 * lane.accuracy:.1f} % ({100 * low:.1f} to {100 * high:.1f}) of {lane.n:,} questions"
 
 
+def memory_taken(lane: LaneEvaluation) -> str:
+    """The most memory a worker took, beside what it was planned to take (~ by an estimate)."""
+    most = f"{words.size(lane.peak_bytes)} at most"
+    if lane.plan is None:
+        return most
+    mark = "~" if lane.plan.method is PlanMethod.FORMULA else ""
+    return f"{most} ({mark}{words.size(lane.plan.ram_bytes)} planned)"
+
+
 def state_words(record: EvaluationRecord) -> str:
     """How it ended."""
     return {
@@ -185,7 +195,7 @@ def _lane_lines(lane: LaneEvaluation) -> list[str]:
         needed = f" ({lane.unique_tokens:,} needed)" if lane.unique_tokens else ""
         lines.append(
             f"{words.count(lane.tokens_evaluated or None)} tokens read{needed} in {words.seconds(lane.seconds)}, "
-            f"{words.figure(rate)} tok/s, memory {words.size(lane.peak_bytes)} at most, near-ties {lane.near_ties:,}"
+            f"{words.figure(rate)} tok/s, memory {memory_taken(lane)}, near-ties {lane.near_ties:,}"
         )
     if lane.unscorable:
         lines.append(f"! {lane.unscorable:,} questions could not be scored; they count as wrong")
@@ -208,6 +218,7 @@ def _lane_json(lane: LaneEvaluation) -> dict[str, Any]:
         "unique_tokens": None if lane.model.is_server else lane.unique_tokens,
         "seconds": lane.seconds,
         "peak_bytes": lane.peak_bytes,
+        "plan": _plan_json(lane.plan),
         "subjects": {name: {"n": score.n, "correct": score.correct} for name, score in lane.subjects.items()},
         "letters": dict(zip(LETTERS, lane.letters, strict=True)),
         "near_ties": lane.near_ties,
@@ -215,6 +226,22 @@ def _lane_json(lane: LaneEvaluation) -> dict[str, Any]:
         "alarm": lane.alarm or None,
         "notices": list(lane.notices),
         "error": {"kind": lane.failure.kind, "message": lane.failure.message} if lane.failure else None,
+    }
+
+
+def _plan_json(plan: MemoryPlan | None) -> dict[str, Any] | None:
+    if plan is None:
+        return None
+    return {
+        "method": plan.method.value,
+        "cells": plan.context,
+        "ram_bytes": plan.ram_bytes,
+        "gpu_bytes": plan.gpu_bytes,
+        "weights_bytes": plan.weights_bytes,
+        "kv_bytes": plan.kv_bytes,
+        "state_bytes": plan.state_bytes,
+        "buffers_bytes": plan.compute_bytes + plan.output_bytes,
+        "process_bytes": plan.overhead_bytes,
     }
 
 

@@ -1,13 +1,11 @@
-"""How many questions are put through a model side by side: arithmetic on token counts and bytes."""
+"""How many questions are put through a model side by side: arithmetic on token counts."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from weighin.core.comparisons.options import MAX_CONTEXT, LoadOptions, check_whole
-from weighin.core.computer.machine import memory_needed
-from weighin.core.models.model import ModelFacts
+from weighin.core.comparisons.options import MAX_CONTEXT, check_whole
 
 # Tokens computed in one go. Headers of five shots mostly fit into STEP; questions are packed to at most PACK, because
 # every question looks past the cells of all others that are computed with it.
@@ -39,8 +37,8 @@ class ScoreShape:
         return min(PACK, self.step)
 
 
-# What five shots of most subjects take: for a first guess at memory, before anything is counted.
-USUAL = ScoreShape(4096, STEP, SEQUENCES)
+# Cells that five shots of most subjects take: to look at memory before anything is counted.
+USUAL_CELLS = 4096
 # At a server, whose context is its own business.
 ONE_BY_ONE = ScoreShape(_CELLS, _SMALL_STEP, 1)
 
@@ -93,33 +91,20 @@ def cuts(count: int, step: int) -> tuple[tuple[int, int], ...]:
     return tuple((count * i // parts, count * (i + 1) // parts) for i in range(parts))
 
 
-def choose_shape(survey: TokenSurvey, model: ModelFacts, free_bytes: int | None) -> ScoreShape:
-    """The largest shape that fits into `free_bytes`, which are left with the weights already loaded (None: unknown);
-    where none does, one question at a time, and it must be seen whether that works."""
-    sequences = RECURRENT_SEQUENCES if survey.recurrent else SEQUENCES
-    for step in (STEP, _SMALL_STEP):
+def kinds(recurrent: bool) -> tuple[tuple[int, int], ...]:
+    """(step, sequences) of the contexts that are tried for a model, the fastest first, one question at a time last."""
+    sequences = RECURRENT_SEQUENCES if recurrent else SEQUENCES
+    return (STEP, sequences), (_SMALL_STEP, sequences), (_SMALL_STEP, 1)
+
+
+def choose_shape(survey: TokenSurvey, fits: Callable[[ScoreShape], bool]) -> ScoreShape:
+    """The fastest shape that `fits`; where none does, one question at a time: it must be seen whether that works."""
+    *shared, alone = kinds(survey.recurrent)
+    for step, sequences in shared:
         shape = ScoreShape(_cells(survey, step), step, sequences)
-        if free_bytes is None or scoring_bytes(shape, model) <= free_bytes:
+        if fits(shape):
             return shape
-    return ScoreShape(_rounded(survey.prompt), _SMALL_STEP, 1)
-
-
-def scoring_bytes(shape: ScoreShape, model: ModelFacts) -> int:
-    """Estimated bytes of a scoring context: KV cells, logits of one group, working buffers of one step (16 floats an
-    embedding value and token: what llama.cpp's graphs of dense models were seen to take, rounded up)."""
-    kv = 0
-    if model.layers and model.kv_heads and model.key_length:
-        kv = model.layers * model.kv_heads * (model.key_length + (model.value_length or model.key_length)) * 2
-    outputs = shape.sequences * (model.vocabulary or 0) * 4
-    buffers = shape.step * (model.embedding or 0) * 4 * 16
-    return kv * shape.context + 2 * outputs + buffers
-
-
-def memory_to_score(model: ModelFacts, shape: ScoreShape) -> int:
-    """Estimated bytes of a worker that scores: weights, context, the process; a model on a server needs none here."""
-    if model.is_server:
-        return 0
-    return memory_needed(model, LoadOptions(context=16)) + scoring_bytes(shape, model)
+    return ScoreShape(_rounded(survey.prompt), *alone)
 
 
 def _cells(survey: TokenSurvey, step: int) -> int:

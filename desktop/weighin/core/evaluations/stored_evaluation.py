@@ -15,15 +15,18 @@ from weighin.core.evaluations.evaluation import (
 from weighin.core.evaluations.questions import Question
 from weighin.core.evaluations.scoring import ScoreShape
 from weighin.core.evaluations.tally import LaneCosts, RunTally
+from weighin.core.plans.plan import MemoryPlan
 
 
 @dataclass(frozen=True)
 class StoredLane:
-    """One lane: what it took so far, and the shape its questions are scored in (None before that was chosen)."""
+    """One lane: what it took so far, the shape its questions are scored in and what that was planned to need (None
+    before that was chosen)."""
 
     label: str
     costs: LaneCosts = LaneCosts()
     shape: ScoreShape | None = None
+    plan: MemoryPlan | None = None
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ class StoredEvaluation:
         setups = zip(self.lanes, self.request.lanes, strict=True)
         tally = RunTally(self.questions, ((lane.label, setup.model) for lane, setup in setups))
         for index, lane in enumerate(self.lanes):
-            tally.lanes[index].costs = lane.costs
+            tally.lanes[index].costs, tally.lanes[index].plan = lane.costs, lane.plan
             tally.add(index, self.results[index] if self.results else ())
         return tally
 

@@ -10,6 +10,7 @@ from weighin.core.comparisons.answer import Failure
 from weighin.core.evaluations.evaluation import ItemResult, LaneEvaluation, PairedResult, ScoredItem, SubjectScore
 from weighin.core.evaluations.questions import Question
 from weighin.core.models.model import ModelFacts
+from weighin.core.plans.plan import MemoryPlan
 from weighin.core.statistics.chance import chance_alarm
 from weighin.core.statistics.intervals import wilson
 from weighin.core.statistics.live import live_verdict
@@ -35,6 +36,7 @@ class LaneTally:
     def __init__(self, label: str, model: ModelFacts) -> None:
         self.label, self.model = label, model
         self.costs = LaneCosts()
+        self.plan: MemoryPlan | None = None
         self.results: dict[str, ItemResult] = {}
         self._correct = self._near_ties = self._unscorable = 0
         self._letters = [0, 0, 0, 0]
@@ -75,6 +77,7 @@ class LaneTally:
             unique_tokens=costs.unique,
             seconds=costs.seconds,
             peak_bytes=costs.peak_bytes,
+            plan=self.plan,
             alarm=chance_alarm(correct, n, self._letters),
             notices=costs.notices,
             failure=costs.failure,

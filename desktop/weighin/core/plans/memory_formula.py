@@ -123,10 +123,10 @@ def process_bytes(shape: Shape) -> int:
     return _PROCESS + _PER_TOKEN * shape.vocabulary + _PER_MERGE * shape.merges
 
 
-def overhead_bytes(own_bytes: int | None, state: int, header: Header) -> int:
-    """The process itself, of a worker that holds `own_bytes` with `state` in it; by arithmetic where the system does
+def overhead_bytes(own_bytes: int | None, buffers: int, header: Header) -> int:
+    """The process itself, of a worker that holds `own_bytes` with `buffers` in it; by arithmetic where the system does
     not tell that (None)."""
-    return process_bytes(Shape(header)) if own_bytes is None else max(0, own_bytes - state)
+    return process_bytes(Shape(header)) if own_bytes is None else max(0, own_bytes - buffers)
 
 
 def formula_plan(headers: list[Header], file_bytes: int, options: LoadOptions, repacked: frozenset[int]) -> MemoryPlan:

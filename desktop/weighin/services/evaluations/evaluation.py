@@ -9,15 +9,17 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from weighin.core.comparisons.answer import Failure
 from weighin.core.comparisons.comparison import LABELS, LaneSetup
-from weighin.core.computer.machine import memory_refusal, threads_per_lane
+from weighin.core.computer.machine import threads_per_lane
 from weighin.core.errors import AppError
 from weighin.core.evaluations.evaluation import EvaluationRequest, EvaluationState, ItemResult, Order, RunState
-from weighin.core.evaluations.scoring import ONE_BY_ONE, USUAL, choose_shape, memory_to_score
+from weighin.core.evaluations.scoring import ONE_BY_ONE, choose_shape
+from weighin.core.evaluations.scoring_plan import ScoringPlan
 from weighin.core.evaluations.stored_evaluation import StoredEvaluation, record_of
 from weighin.protocol.messages import Scored, ScoreDone, Surveyed
 from weighin.services.evaluations.evaluation_run import EvaluationRun
 from weighin.services.evaluations.evaluation_start import Preparation, Surroundings
 from weighin.services.evaluations.lane_work import LaneWork
+from weighin.services.evaluations.room import Room
 from weighin.services.evaluations.scoring_lane import ScoringLane
 from weighin.services.lanes.lane import LoadedModel
 
@@ -40,6 +42,7 @@ class EvaluationRunner(QObject):
         super().__init__(parent)
         self.lanes = lanes
         self._around = around
+        self._room = Room(lanes, around.available_bytes)
         self._run: EvaluationRun | None = None
         self._preparation: Preparation | None = None
         self._state: EvaluationState | None = None
@@ -106,6 +109,7 @@ class EvaluationRunner(QObject):
         self._run = None
         self._end_preparation()
         self._around.digests.close()
+        self._around.planner.close()
         for lane in self.lanes:
             lane.close()
 
@@ -163,9 +167,12 @@ class EvaluationRunner(QObject):
         if work.was_loaded and lane.status.failure:
             self._fail(run, index, lane.status.failure)  # it died while nothing was asked of it
             return
+        if work.plan is None and not work.setup.model.is_server:
+            self._plan(run, index)
+            return
         refusal = None
         if not run.stored.request.try_anyway:
-            refusal = memory_refusal(memory_to_score(work.setup.model, USUAL), self._around.available_bytes())
+            refusal = self._room.refusal(run.works, index, together=other.model is not None)
         if other.model is not None and (refusal or run.order is Order.ONE_AFTER_THE_OTHER):
             if run.order is Order.ALTERNATING:
                 run.order = Order.ONE_AFTER_THE_OTHER
@@ -181,6 +188,19 @@ class EvaluationRunner(QObject):
             return
         run.busy, work.phase, work.was_loaded = index, "loading", True
         lane.load(work.setup.model.path, work.setup.load, self._threads(work), bare=True)
+
+    def _plan(self, run: EvaluationRun, index: int) -> None:
+        """Learn what lane `index` will need, before its weights take the room that finding out takes."""
+        work = run.works[index]
+
+        def planned(plan: ScoringPlan) -> None:
+            if self._settled(index) is run:
+                if run.state is RunState.RUNNING:  # stopped meanwhile, it is no plan
+                    work.plan = plan
+                self._advance()
+
+        run.busy, work.phase = index, "loading"
+        self._around.planner.plan(work.setup.model, work.setup.load, planned)
 
     def _use(self, run: EvaluationRun, index: int) -> None:
         """Count or score the next block on a loaded model."""
@@ -199,9 +219,11 @@ class EvaluationRunner(QObject):
                 )
                 self._fail(run, index, Failure("context", text))
                 return
-            model = work.setup.model
-            free = self._free_beside_weights(work, lane)
-            work.shape = ONE_BY_ONE if model.is_server else choose_shape(counted, model, free)
+            if work.setup.model.is_server:
+                work.choose(ONE_BY_ONE)
+            else:
+                work.choose(choose_shape(counted, lambda shape: self._room.fits(run.works, index, shape)))
+        assert work.shape is not None
         number = work.next_block
         assert number is not None
         run.busy, work.phase = index, "scoring"
@@ -316,6 +338,7 @@ class EvaluationRunner(QObject):
         """Stop what is being computed, or go on at once where nothing is."""
         run = self._run
         if run is not None and run.busy is not None and run.busy >= 0:
+            self._around.planner.stop()
             self.lanes[run.busy].stop()
         else:
             QTimer.singleShot(0, self._advance)
@@ -335,14 +358,6 @@ class EvaluationRunner(QObject):
 
     def _threads(self, work: LaneWork) -> int:
         return threads_per_lane(self._around.cores(), 1, work.setup.model, work.setup.threads)
-
-    def _free_beside_weights(self, work: LaneWork, lane: ScoringLane) -> int | None:
-        """Bytes that are free once all weights have been read: they are mapped, and come in as they are used."""
-        available = self._around.available_bytes()
-        if available is None:
-            return None
-        resident = lane.memory.model_file_bytes or 0
-        return max(0, available - max(0, work.setup.model.file_bytes - resident))
 
     def _tell(self) -> None:
         if self._run is not None:

@@ -12,6 +12,7 @@ from weighin.services.evaluations.evaluation_start import Surroundings
 from weighin.services.evaluations.evaluations import Evaluations
 from weighin.services.evaluations.question_sets import QuestionSets
 from weighin.services.evaluations.scoring_lane import ScoringLane
+from weighin.services.evaluations.scoring_planner import ScoringPlanner
 from weighin.services.factory import new_question_sets, new_worker, server_workers
 from weighin.services.lanes.server_keys import ServerKeys
 from weighin.services.lanes.server_probe import ServerProbe
@@ -45,7 +46,8 @@ def new_evaluation_services(profile: Profile, resources: Path, keys: ServerKeys 
         ScoringLane(label, new_worker, available_bytes=available_bytes, new_server=new_server) for label in LABELS
     )
     probe = ServerProbe(new_server)
-    around = Surroundings(sets, kept, FileDigests(kept), probe, physical_cores, available_bytes)
+    planner = ScoringPlanner(new_worker)
+    around = Surroundings(sets, kept, FileDigests(kept), probe, planner, physical_cores, available_bytes)
     runner = EvaluationRunner((lanes[0], lanes[1]), around)
     for lane in lanes:
         lane.setParent(runner)

@@ -19,6 +19,7 @@ from weighin.core.models.server import server_of
 from weighin.protocol.server_messages import LettersTested
 from weighin.services.evaluations.evaluations import Evaluations
 from weighin.services.evaluations.question_sets import QuestionSets
+from weighin.services.evaluations.scoring_planner import ScoringPlanner
 from weighin.services.lanes.server_probe import ServerProbe
 from weighin.services.models.file_digests import FileDigests
 
@@ -31,6 +32,7 @@ class Surroundings:
     kept: Evaluations
     digests: FileDigests
     probe: ServerProbe
+    planner: ScoringPlanner
     cores: Callable[[], int]
     available_bytes: Callable[[], int | None]
 

@@ -12,12 +12,14 @@ from weighin.core.evaluations.evaluation import LaneProgress
 from weighin.core.evaluations.mmlu_prompt import PromptBlock
 from weighin.core.evaluations.sample import Block
 from weighin.core.evaluations.scoring import ScoreShape, TokenSurvey
+from weighin.core.evaluations.scoring_plan import ScoringPlan
 from weighin.core.evaluations.stored_evaluation import StoredLane
 from weighin.core.evaluations.tally import LaneTally
 from weighin.protocol.messages import Scored, ScoreDone, Surveyed
 
 # Groups of questions over which the speed is taken.
 _RECENT = 12
+_ESTIMATED = "The engine could not be asked how much memory scoring needs, so that is estimated."
 
 
 class LaneWork:
@@ -33,6 +35,7 @@ class LaneWork:
         shape: ScoreShape | None,
     ) -> None:
         self.label, self.setup, self.shape = label, setup, shape
+        self.plan: ScoringPlan | None = None
         self.phase, self.percent = "waiting", 0
         self.failure: Failure | None = None
         self.was_loaded = False
@@ -91,6 +94,14 @@ class LaneWork:
             recurrent=any(s.recurrent for s in self._surveys),
         )
 
+    def choose(self, shape: ScoreShape) -> None:
+        """From now on questions are scored in `shape`; what that is planned to need is kept."""
+        self.shape = shape
+        if self.plan is not None:
+            self._tally.plan = self.plan.at(shape)
+            if self.plan.reason:
+                self.notice((f"{_ESTIMATED} {self.plan.reason}",))
+
     def begin(self) -> None:
         """A block is sent to the worker now."""
         self._base = self._tally.costs
@@ -124,7 +135,7 @@ class LaneWork:
 
     def stored(self) -> StoredLane:
         """What is kept of this lane beside its answers."""
-        return StoredLane(self.label, self._tally.costs, self.shape)
+        return StoredLane(self.label, self._tally.costs, self.shape, self._tally.plan)
 
     def progress(self, memory: MemorySample) -> LaneProgress:
         """Where this lane is."""

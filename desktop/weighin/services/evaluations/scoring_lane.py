@@ -30,6 +30,8 @@ class ScoringLane(Lane):
         self._ask(wire_messages.Score(self._take_id(), block, shape, threads, done), "scoring")
 
     def _on_event(self, event: Any) -> None:
+        if isinstance(event, (wire_messages.Loaded, wire_messages.ScoreDone)):
+            self.memory = MemorySample(event.memory.own_bytes, event.memory.model_file_bytes)
         super()._on_event(event)
         if isinstance(event, wire_messages.Scored) and self._pending is not None and event.id == self._pending.id:
             self.scored.emit(event)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWi
 from weighin.core import words
 from weighin.core.comparisons.answer import rate
 from weighin.core.evaluations.evaluation import EvaluationRecord, LaneEvaluation
+from weighin.core.evaluations.evaluation_report import memory_taken
 from weighin.core.evaluations.questions import LETTERS
 from weighin.core.safe_text import safe_name
 from weighin.ui.mmlu import said
@@ -114,7 +115,7 @@ _LANE_FACTS: tuple[tuple[str, Callable[[LaneEvaluation], str]], ...] = (
     ("Tokens evaluated", _tokens),
     ("Time of scoring", lambda lane: words.seconds(lane.seconds) if lane.n else words.NONE),
     ("Tokens a second", lambda lane: words.figure(rate(lane.tokens_evaluated, lane.seconds))),
-    ("Memory at most", lambda lane: words.size(lane.peak_bytes)),
+    ("Memory", lambda lane: memory_taken(lane) if lane.peak_bytes or lane.plan else words.NONE),
     ("Letters chosen", _letters),
     ("Near ties", lambda lane: words.count(lane.near_ties)),
     ("Not scored", lambda lane: words.count(lane.unscorable)),

@@ -13,6 +13,7 @@ from weighin.core.evaluations.evaluation import (
     PairedResult,
     RunState,
 )
+from weighin.core.evaluations.evaluation_report import memory_taken
 from weighin.core.safe_text import safe_name
 from weighin.core.statistics.paired import DECISIVE
 
@@ -149,7 +150,7 @@ def cost(lane: LaneEvaluation) -> str:
     if speed is not None:
         parts.append(f"{words.figure(speed)} tok/s")
     if lane.peak_bytes is not None:
-        parts.append(f"RAM at most {words.size(lane.peak_bytes)}")
+        parts.append(f"RAM {memory_taken(lane)}")
     return " · ".join(parts)
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 
-from weighin.core.evaluations.scoring import ScoreShape, TokenSurvey, choose_shape, cuts, pack, scoring_bytes
+from weighin.core.evaluations.scoring import ScoreShape, TokenSurvey, choose_shape, cuts, kinds, pack
+from weighin.core.evaluations.scoring_plan import PLANNED_CELLS, ScoringPlan, estimated_plan
 from weighin.core.models.model import ModelFacts
+from weighin.core.plans.plan import MemoryPlan, PlanMethod
 
 MODEL = ModelFacts(
     "m", "/m.gguf", 1 << 30, "llama", "Q8_0", 7 << 30, 7 << 30,
@@ -57,17 +60,55 @@ def test_stretches_are_even():
 
 
 def test_the_shape_holds_the_longest_header_with_a_full_group():
-    shape = choose_shape(TokenSurvey(2446, 2900, 1100, 90_000, 4096), MODEL, None)
+    shape = choose_shape(TokenSurvey(2446, 2900, 1100, 90_000, 4096), lambda _: True)
     assert shape.context >= 2446 + 1100
     assert shape.sequences == 33
-    assert choose_shape(TokenSurvey(200, 300, 90, 9_000, 4096, recurrent=True), MODEL, None).sequences == 9
+    assert choose_shape(TokenSurvey(200, 300, 90, 9_000, 4096, recurrent=True), lambda _: True).sequences == 9
 
 
-def test_less_memory_makes_a_smaller_shape_and_at_last_one_by_one():
-    survey = TokenSurvey(2446, 2900, 400, 90_000, 4096)
-    large = choose_shape(survey, MODEL, None)
-    small = choose_shape(survey, MODEL, scoring_bytes(large, MODEL) - 1)
+SURVEY = TokenSurvey(2446, 2900, 400, 90_000, 4096)
+
+
+def engines(recurrent: bool = False) -> ScoringPlan:
+    """An engine whose buffers are a thousand bytes a cell, a hundred a token of a step and a million a sequence."""
+    shapes = tuple(ScoreShape(cells, *kind) for kind in kinds(recurrent) for cells in PLANNED_CELLS)
+    plans = tuple(
+        MemoryPlan(s.context, 5000, 5000, 1000 * s.context, 0, 100 * s.step, 1_000_000 * s.sequences, 7, 0)
+        for s in shapes
+    )
+    return ScoringPlan(MODEL, shapes, plans)
+
+
+@pytest.mark.parametrize("plan", [engines(), ScoringPlan(MODEL, reason="It did not answer.")])
+def test_less_memory_makes_a_smaller_shape_and_at_last_one_by_one(plan: ScoringPlan):
+    def chosen(free: int | None) -> ScoreShape:
+        return choose_shape(SURVEY, lambda shape: plan.fits(shape, free))
+
+    large = chosen(None)
+    assert chosen(plan.at(large).needed_bytes) == large
+    small = chosen(plan.at(large).needed_bytes - 1)
     assert small.step < large.step
-    assert small.context <= large.context
-    assert choose_shape(survey, MODEL, scoring_bytes(small, MODEL) - 1) == ScoreShape(3072, 256, 1)
-    assert scoring_bytes(ScoreShape(4096, 512, 33), MODEL) > 4096 * 2 * 32 * 32 * 128 * 2
+    assert small.sequences == large.sequences
+    assert chosen(plan.at(small).needed_bytes - 1) == ScoreShape(3072, 256, 1)
+
+
+def test_the_engine_counts_and_the_estimate_only_stands_in():
+    plan, shape = engines(), ScoreShape(3072, 768, 33)
+    assert plan.at(shape).needed_bytes == 5000 + 3_072_000 + 76_800 + 33_000_000 + 7
+    other = ScoreShape(3072, 512, 33)  # the engine was not asked about it
+    assert plan.at(other) == estimated_plan(MODEL, other)
+    assert plan.at(other).method is PlanMethod.FORMULA
+    assert estimated_plan(MODEL, other).kv_bytes == 3072 * 2 * 32 * 32 * 128 * 2
+
+
+def test_what_is_free_on_gpus_counts_too():
+    plan, shape = engines(), ScoreShape(4096, 768, 33)
+    on_gpu = replace(plan, plans=tuple(replace(p, gpu_bytes=1000) for p in plan.plans), gpu_free_bytes=1000)
+    assert on_gpu.fits(shape, None)
+    assert not replace(on_gpu, gpu_free_bytes=999).fits(shape, None)
+
+
+def test_what_is_wanted_before_anything_is_counted():
+    assert engines(recurrent=True).usual == ScoreShape(4096, 768, 9)
+    assert ScoringPlan(MODEL).usual == ScoreShape(4096, 768, 33)
+    assert ScoringPlan(MODEL).least == ScoreShape(4096, 256, 1)
