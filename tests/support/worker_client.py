@@ -19,11 +19,11 @@ from weighin.protocol.messages import EVENTS, TERMINAL, Generate, Hello, Load, L
 class WorkerClient:
     """One worker; `ask` sends a request and gathers its events up to the terminal one."""
 
-    def __init__(self, *arguments: str, address_space: int | None = None) -> None:
-        """`address_space`: the most bytes the worker may map."""
+    def __init__(self, *arguments: str, address_space: int | None = None, program: str = "weighin") -> None:
+        """`address_space`: the most bytes the worker may map. `program`: the module that is run."""
         limit = None if address_space is None else lambda: resource.setrlimit(resource.RLIMIT_AS, (address_space,) * 2)
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "weighin", "worker", *(arguments or ("llama",))],
+            [sys.executable, "-m", program, "worker", *(arguments or ("llama",))],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
