@@ -2,8 +2,8 @@
 
 The files have the shape of real models and random weights; the prompts have the token counts of MMLU's: a header of
 five shots of about 514 tokens, questions of about 105 (median 73). A few subjects of ten questions stand for the 57 of
-a sample of 570; a quarter of a block stands for the whole test split, where 246 questions follow a header: its times a token,
-with that many tokens.
+a sample of 570; a quarter of a block stands for the whole test split, where 246 questions follow a header: its times a
+token, with that many tokens.
 
 What is timed as "one at a time" is the best such loop can be: each whole prompt is read once, with the same engine and
 one row of logits. Tools that ask for a log-likelihood of each letter read every prompt up to four times and take the

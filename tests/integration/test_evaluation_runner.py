@@ -22,6 +22,7 @@ from weighin.core.evaluations.sample import BLOCK
 from weighin.core.evaluations.scoring_plan import ScoringPlan
 from weighin.core.plans.plan import PlanMethod
 from weighin.paths import Profile
+from weighin.services.evaluations.scoring_lane import ScoringLane
 
 STARTER = Path(__file__).resolve().parents[2] / "resources" / "starter"
 DENSE, MOE = STARTER / "weighin-starter-dense-Q8_0.gguf", STARTER / "weighin-starter-moe-Q8_0.gguf"
@@ -226,6 +227,52 @@ def test_a_changed_model_file_is_not_mixed_in(new: Any, setups: Any):
     moved.write_bytes(b"two" * 1000)
     elsewhere = replace(setups[1], model=replace(setups[1].model, path=str(moved)))
     assert run.resume(stopped.id, setups[0], elsewhere).state is RunState.FINISHED
+
+
+def test_resumed_with_another_number_of_threads(new: Any, setups: Any, monkeypatch: pytest.MonkeyPatch):
+    run = new(SLOW, SLOW)
+    used: list[int] = []
+    score = ScoringLane.score
+
+    def watched(self: Any, block: Any, shape: Any, threads: int, done: Any) -> None:
+        used.append(threads)
+        score(self, block, shape, threads, done)
+
+    monkeypatch.setattr(ScoringLane, "score", watched)
+    run.begin(*(replace(setup, threads=1) for setup in setups), n=46)
+    run.answered(5)
+    run.runner.stop()
+    stopped = run.ended()
+    assert set(used) == {1}
+    used.clear()
+    run.runner.resume(stopped.id, threads=2)
+    assert run.ended().state is RunState.FINISHED
+    assert set(used) == {2}
+
+
+def test_a_run_does_not_go_on_with_another_engine(new: Any, setups: Any):
+    run = new(SLOW, SLOW)
+    run.begin(*setups, n=46)
+    run.answered(5)
+    identifier = run.started[0].id
+    run.wait(lambda: run.load(identifier).engine is not None)  # kept while it goes on: it may be killed
+    run.runner.stop()
+    stopped = run.ended()
+    assert stopped.engine is not None
+    with sqlite3.connect(Profile.locate().database) as database:
+        database.execute("update evaluations set record = json_set(record, '$.engine.build', 'b1234')")
+    refused = run.resume(stopped.id)
+    assert refused.state is RunState.FAILED
+    for lane, before in zip(refused.lanes, stopped.lanes, strict=True):
+        assert lane.n == before.n
+        assert lane.failure is not None
+        assert "This run began with llama-cpp-python fake (llama.cpp b1234); now there is" in lane.failure.message
+        assert "start a new run" in lane.failure.message
+    assert refused.engine is not None
+    assert refused.engine.build == "b1234"
+    with sqlite3.connect(Profile.locate().database) as database:
+        database.execute("update evaluations set record = json_set(record, '$.engine.build', 'fake')")
+    assert run.resume(stopped.id).state is RunState.FINISHED
 
 
 def test_two_at_once_are_refused(new: Any, setups: Any):

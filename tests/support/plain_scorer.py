@@ -1,8 +1,8 @@
 """An independent scorer of letters: the high-level Llama class, one whole prompt at a time, nothing shared.
 
-Usage: python -m tests.support.plain_scorer MODEL raw|rendered < JSON list of [prompt, [continuations]] -> JSON list of lists of
-log-probabilities. Letters are tokenized as lm-evaluation-harness does: the tail of tokens(prompt + letter) behind
-tokens(prompt). "rendered": the prompts come from a chat template, whose control tokens count.
+Usage: python -m tests.support.plain_scorer MODEL raw|rendered < JSON list of [prompt, [continuations]] -> JSON list of
+lists of log-probabilities. Letters are tokenized as lm-evaluation-harness does: the tail of tokens(prompt + letter)
+behind tokens(prompt). "rendered": the prompts come from a chat template, whose control tokens count.
 """
 
 from __future__ import annotations

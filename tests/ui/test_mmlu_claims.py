@@ -26,11 +26,20 @@ def test_the_claim_of_the_day_could_not_be_told(claims: ClaimsTab) -> None:
 
 
 def test_a_claim_stands_beside_its_facts_and_source(claims: ClaimsTab, qtbot: QtBot) -> None:
-    qtbot.keyClicks(claims.search, "Qwen2.5-7B 84.1")
+    calculator = claims.calculator
+    for field in (calculator.first, calculator.second, calculator.questions):
+        field.set_text("50")
+    qtbot.keyClicks(claims.search, "84.1 83.7")
+    assert len(claims.claims.records) == 1
     claims.claims.selectRow(0)
     page = claims.page.toPlainText()
-    assert page.startswith("Qwen2.5-7B has MMLU 84.1\n\nFALSE\n\nBase 74.2.")
+    assert page.startswith("A 7B (Qwen2.5-7B) scores 84.1 on MMLU and beats a 405B (Llama-3.1-405B) with 83.7\n\nFALSE")
+    assert "Qwen2.5-7B: base 74.2" in page
+    assert "Llama-3.1-405B: base 85.2" in page
     assert "Source: QwenLM" in page
+    assert "MODEL_CARD.md of Llama 3.1" in page
+    assert (calculator.first.value, calculator.second.value, calculator.questions.value) == (84.1, 83.7, 14_042)
+    assert calculator.text.startswith("They could not be told apart on all 14,042 questions.")
 
 
 def test_other_numbers_other_words(claims: ClaimsTab) -> None:

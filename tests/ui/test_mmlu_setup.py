@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -14,10 +16,12 @@ from tests.ui.fakes import DENSE, MOE
 from tests.ui.mmlu_fakes import answered, evaluation_services, request, starter_set
 from weighin.core.comparisons.answer import Failure
 from weighin.core.errors import AppError
-from weighin.core.evaluations.evaluation import CHAT, Order
+from weighin.core.evaluations.evaluation import CHAT, Order, RunState
+from weighin.core.evaluations.evaluation_row import row_of
 from weighin.services.evaluations.question_sets import FetchProgress
 from weighin.ui.main_window import MMLU
 from weighin.ui.mmlu.mmlu_page import MmluPage
+from weighin.ui.mmlu.past_scores import PastScores
 from weighin.ui.mmlu.setup_view import SetupView
 
 
@@ -82,6 +86,25 @@ def test_earlier_runs_tell_how_long_it_takes(new_kit: Callable[..., Kit]) -> Non
     assert "after their earlier scores" in setup.forecast.text
     untold = new_kit().window.mmlu_page.setup
     assert "how long that takes shows after the first blocks" in untold.forecast.text
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"row": {"shots": 3}},
+        {"row": {"protocol": "chat"}},
+        {"row": {"split": "val"}},
+        {"row": {"questions": "mmlu"}},
+        {"state": RunState.STOPPED},
+    ],
+)
+def test_only_finished_runs_put_the_same_way_tell_of_the_power(kit: Kit, other: dict[str, Any]) -> None:
+    record = answered(state=other.get("state", RunState.FINISHED))
+    scores = PastScores(lambda _model: None)
+    scores.show_rows((replace(row_of(record), **other.get("row", {})),))
+    assert scores.accuracy(DENSE, record.request.choice) is None
+    scores.show_rows((row_of(answered()),))
+    assert scores.accuracy(DENSE, record.request.choice) == record.lanes[0].accuracy
 
 
 def test_a_number_that_cannot_be_is_refused_beside_it(setup: SetupView) -> None:

@@ -67,7 +67,7 @@ def _run(
         if given or options.until_decided:
             name = given[0].replace("_", "-") if given else "until-decided"
             raise AppError(f"--{name} belongs to a new run: one that is resumed keeps its own.", kind="usage")
-        record, interrupted = _ended(runner, lambda: runner.resume(options.resume, lanes), console)
+        record, interrupted = _ended(runner, lambda: runner.resume(options.resume, lanes, options.threads), console)
     else:
         if not lanes:
             raise AppError("Which model? weighin mmlu A [B], or --resume RUN.", kind="usage")

@@ -124,7 +124,9 @@ def _mmlu(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--subjects", metavar="a,b", help="only these")
     parser.add_argument("--split", choices=("test", "val"))
     parser.add_argument("--order", choices=("alternating", "one_after_the_other"), default="alternating")
-    parser.add_argument("--threads", type=int, metavar="N")
+    parser.add_argument(
+        "--threads", type=int, metavar="N", help="with --resume: from now on; no score depends on it but for near-ties"
+    )
     parser.add_argument("--gpu-layers", metavar="N|auto", default="auto")
     parser.add_argument("--try-anyway", action="store_true", help=_ANYWAY)
     parser.add_argument("--until-decided", action="store_true", help="stop as soon as the verdict is in")

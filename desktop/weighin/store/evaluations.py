@@ -72,6 +72,14 @@ class EvaluationStore:
                     [run.id, lane.label, _storable(setup.model.name), setup.model.sha256, _dump(to_plain(lane))],
                 )
 
+    def keep_engine(self, identifier: str, engine: EngineFacts) -> None:
+        """Keep which engine a run began with."""
+        with translated(), self._db.conn:
+            self._db.execute(
+                "update evaluations set record = json_set(record, '$.engine', json(?)) where id = ?",
+                [_dump(to_plain(engine)), identifier],
+            )
+
     def own(self, identifier: str, owner: str) -> None:
         """Take a kept run up again."""
         with translated(), self._db.conn:

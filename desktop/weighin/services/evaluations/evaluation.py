@@ -16,7 +16,7 @@ from weighin.core.evaluations.scoring import ONE_BY_ONE, choose_shape
 from weighin.core.evaluations.scoring_plan import ScoringPlan
 from weighin.core.evaluations.stored_evaluation import StoredEvaluation, record_of
 from weighin.protocol.messages import Scored, ScoreDone, Surveyed
-from weighin.services.evaluations.evaluation_run import EvaluationRun
+from weighin.services.evaluations.evaluation_run import EvaluationRun, other_engine
 from weighin.services.evaluations.evaluation_start import Preparation, Surroundings
 from weighin.services.evaluations.lane_work import LaneWork
 from weighin.services.evaluations.room import Room
@@ -73,10 +73,11 @@ class EvaluationRunner(QObject):
         self._prepare().begin(request)
         self._tell()
 
-    def resume(self, identifier: str, lanes: tuple[LaneSetup, ...] = ()) -> None:
+    def resume(self, identifier: str, lanes: tuple[LaneSetup, ...] = (), threads: int | None = None) -> None:
         """Go on with a stopped, failed or interrupted run where it ended. Ends in `failed` where a model file is no
-        longer the same. `lanes`: the same models at another place, if they moved. Refused like `run`."""
-        self._prepare().take_up(identifier, lanes)
+        longer the same. `lanes`: the same models at another place, if they moved; `threads`: from now on, None for as
+        many as before. Refused like `run`."""
+        self._prepare().take_up(identifier, lanes, threads)
         self._tell()
 
     def pause(self) -> None:
@@ -259,7 +260,7 @@ class EvaluationRunner(QObject):
             state = RunState.STOPPED
         else:
             state = RunState.FAILED if any(w.failure for w in run.works) and not decided else RunState.FINISHED
-        engine = next((lane.engine for lane in self.lanes if lane.engine), None) or run.stored.engine
+        engine = run.stored.engine or next((lane.engine for lane in self.lanes if lane.engine), None)
         stored = replace(run.stored, engine=engine, lanes=tuple(work.stored() for work in run.works))
         record = record_of(stored, run.tally, state)
 
@@ -279,9 +280,18 @@ class EvaluationRunner(QObject):
     # ------------------------------------------------------------ what the lanes say
 
     def _on_loaded(self, index: int, model: LoadedModel) -> None:
-        if run := self._settled(index):
-            run.works[index].notice(model.notices)
-            self._advance()
+        run = self._settled(index)
+        if run is None:
+            return
+        engine = None if run.works[index].setup.model.is_server else self.lanes[index].engine
+        if engine is not None and run.stored.engine is None:
+            run.stored = replace(run.stored, engine=engine)
+            self._around.kept.keep_engine(run.stored.id, engine)
+        if engine is not None and (failure := other_engine(run.stored.engine, engine)):
+            self._fail(run, index, failure)
+            return
+        run.works[index].notice(model.notices)
+        self._advance()
 
     def _on_scored(self, index: int, event: Scored) -> None:
         run = self._run

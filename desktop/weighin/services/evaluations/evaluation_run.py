@@ -5,11 +5,28 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from weighin.core.comparisons.answer import Failure
+from weighin.core.comparisons.comparison import EngineFacts
 from weighin.core.evaluations.evaluation import EvaluationState, ItemResult, RunState, Verdict
 from weighin.core.evaluations.mmlu_prompt import PromptBlock, prompt_block
 from weighin.core.evaluations.sample import Block, blocks_of
 from weighin.core.evaluations.stored_evaluation import StoredEvaluation
 from weighin.services.evaluations.lane_work import LaneWork
+
+
+def other_engine(begun: EngineFacts | None, now: EngineFacts) -> Failure | None:
+    """Why a run that `begun` with one engine does not go on with another; None where it may."""
+    if begun is None or (begun.llama_cpp_python, begun.build) == (now.llama_cpp_python, now.build):
+        return None
+    text = (
+        f"This run began with {_engine_name(begun)}; now there is {_engine_name(now)}. Answers of two engines are not "
+        "mixed. What was answered is kept; start a new run for the rest, or put the earlier engine back and resume."
+    )
+    return Failure("engine", text)
+
+
+def _engine_name(engine: EngineFacts) -> str:
+    return f"llama-cpp-python {engine.llama_cpp_python} (llama.cpp {engine.build})"
 
 
 class EvaluationRun:

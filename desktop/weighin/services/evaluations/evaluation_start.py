@@ -88,8 +88,9 @@ class Preparation(QObject):
 
         self._around.sets.load(request.choice.questions, loaded, self.failed.emit)
 
-    def take_up(self, identifier: str, lanes: tuple[LaneSetup, ...]) -> None:
-        """Prepare to go on with a kept run. `lanes`: its models at another place, if they moved."""
+    def take_up(self, identifier: str, lanes: tuple[LaneSetup, ...], threads: int | None = None) -> None:
+        """Prepare to go on with a kept run. `lanes`: its models at another place, if they moved; `threads`: another
+        number than it began with."""
 
         def taken(stored: StoredEvaluation) -> None:
             if stored.state is RunState.FINISHED:
@@ -99,7 +100,7 @@ class Preparation(QObject):
                 error = AppError(f"This run has {len(stored.lanes)} model(s), not {len(lanes)}.", kind="options")
                 self._let_go(stored, error)
             else:
-                self._check_again(stored, lanes)
+                self._check_again(stored, lanes, threads)
 
         self._around.kept.take_up(identifier, taken, self.failed.emit)
 
@@ -118,11 +119,11 @@ class Preparation(QObject):
         stored = replace(stored, request=replace(stored.request, lanes=setups))
         self._around.kept.begin(stored, lambda _: self._hand_over(stored), self.failed.emit)
 
-    def _check_again(self, stored: StoredEvaluation, lanes: tuple[LaneSetup, ...]) -> None:
+    def _check_again(self, stored: StoredEvaluation, lanes: tuple[LaneSetup, ...], threads: int | None) -> None:
         """Whether the models are still those that the run began with."""
         paths = [(lanes or stored.request.lanes)[i].model.path for i in range(len(stored.lanes))]
         setups = tuple(
-            replace(setup, model=replace(setup.model, path=path))
+            replace(setup, model=replace(setup.model, path=path), threads=threads or setup.threads)
             for setup, path in zip(stored.request.lanes, paths, strict=True)
         )
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from weighin.core.comparisons.blind import contender
-from weighin.core.comparisons.comparison import Comparison
+from weighin.core.comparisons.comparison import Comparison, EngineFacts
 from weighin.core.errors import AppError
-from weighin.core.evaluations.evaluation import EvaluationRecord, ItemResult
+from weighin.core.evaluations.evaluation import EvaluationRecord, ItemResult, RunState
 from weighin.core.evaluations.evaluation_row import EvaluationRow
 from weighin.core.evaluations.stored_evaluation import StoredEvaluation, StoredLane
 from weighin.core.exports import evaluation_text
@@ -46,13 +46,13 @@ class Evaluations(QObject):
         self._tasks.run(lambda: self._opened().get(identifier).record(), done, failed)
 
     def latest_of(self, comparison: Comparison, done: Callable[[EvaluationRecord | None], None]) -> None:
-        """The newest evaluation of the two models of a comparison in which both answered; None where there is none."""
+        """The newest finished evaluation of the two models of a comparison; None where there is none."""
         keys = sorted(contender(result.setup.model).key for result in comparison.results)
 
         def work() -> EvaluationRecord | None:
             store = self._opened()
             rows = (row for row in store.rows() if sorted(contender(lane.model).key for lane in row.lanes) == keys)
-            row = next((row for row in rows if all(lane.n for lane in row.lanes)), None)
+            row = next((row for row in rows if row.state is RunState.FINISHED), None)
             return store.get(row.id).record() if row else None
 
         self._tasks.run(work, done, lambda _: done(None))
@@ -95,6 +95,10 @@ class Evaluations(QObject):
     ) -> None:
         """Keep answers, each with whether it is right."""
         self._tasks.run(lambda: self._opened().add(identifier, lane, results), done, failed)
+
+    def keep_engine(self, identifier: str, engine: EngineFacts) -> None:
+        """Keep which engine a run began with. Where that fails, so does the next answer, which is told."""
+        self._tasks.run(lambda: self._opened().keep_engine(identifier, engine), lambda _: None, lambda _: None)
 
     def when_written(self, done: Callable[[], None]) -> None:
         """Call `done` after all that was asked of this before it has succeeded or failed."""

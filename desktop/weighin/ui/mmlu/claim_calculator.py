@@ -55,11 +55,13 @@ class ClaimCalculator(QFrame):
         return f"{self._verdict.text()}\n{self._rest.text()}".strip()
 
     def take_scores(self, text: str) -> None:
-        """Take the first two scores that stand in `text`, where there are two."""
+        """Take the first two scores that stand in `text`, where there are two; of MMLU, with all its questions."""
         found = _SCORE.findall(text)
         if len(found) >= 2:
             self.first.set_text(found[0])
             self.second.set_text(found[1])
+            if "MMLU" in text:
+                self.questions.set_text(str(MMLU_QUESTIONS))
 
     def _say(self) -> None:
         fields = (self.first, self.second, self.questions, self.disagree)

@@ -56,7 +56,7 @@ class ForecastBox(QFrame):
         if len(request.lanes) < 2:
             return f"{words.plural(n, 'question')}: the score will be known to about ±{_width(n):.1f} points."
         a, b = (lane.model for lane in request.lanes)
-        scores = tuple(self._past.accuracy(model, request.choice.questions) for model in (a, b))
+        scores = tuple(self._past.accuracy(model, request.choice) for model in (a, b))
         likely = likely_discordance(a, b, (scores[0], scores[1]))
         return f"{power_sentence(n, likely.discordance)} Assumed: {likely.why}."
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal
 
 from weighin.core.comparisons.answer import rate
-from weighin.core.evaluations.evaluation import LaneEvaluation
+from weighin.core.evaluations.evaluation import EvaluationChoice, LaneEvaluation, RunState
 from weighin.core.evaluations.evaluation_row import EvaluationRow
 from weighin.core.models.model import ModelFacts
 
@@ -31,9 +31,17 @@ class PastScores(QObject):
         self._rows = rows
         self.changed.emit()
 
-    def accuracy(self, model: ModelFacts, questions: str) -> float | None:
-        """The newest score of `model` on a set, by the key of the set; None where there is none to speak of."""
-        found = (lane for row, lane in self._lanes(model) if row.questions == questions and lane.n >= _ENOUGH)
+    def accuracy(self, model: ModelFacts, choice: EvaluationChoice) -> float | None:
+        """The newest score of `model` on the same set and split, put the same way, in a run that was finished; None
+        where there is none to speak of."""
+        asked = (choice.questions, choice.split, choice.protocol, choice.shots)
+        found = (
+            lane
+            for row, lane in self._lanes(model)
+            if (row.questions, row.split, row.protocol, row.shots) == asked
+            and row.state is RunState.FINISHED
+            and lane.n >= _ENOUGH
+        )
         return next((lane.accuracy for lane in found), None)
 
     def tokens_per_s(self, model: ModelFacts) -> float | None:

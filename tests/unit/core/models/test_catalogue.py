@@ -175,7 +175,7 @@ def test_a_pair_of_one_system_is_one_of_two_quantizations() -> None:
 
 
 def test_claims_have_a_verdict_a_fact_and_a_source() -> None:
-    assert len(CATALOGUE.claims) == 24
+    assert len(CATALOGUE.claims) == 23
     assert all(claim.fact and claim.source for claim in CATALOGUE.claims)
     assert sum(claim.verdict == "false" for claim in CATALOGUE.claims) >= 5
 
