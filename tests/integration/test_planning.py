@@ -66,7 +66,7 @@ def test_the_plan_of_scoring_is_what_the_kernel_counts_afterwards(tmp_path: Path
         planned = worker.ask(request)[-1]
     assert isinstance(planned, Planned), planned
     plan = ScoringPlan(model_facts(path), planned.shapes, planned.plans)
-    assert plan.usual.sequences == (9 if name == "hybrid" else 33)
+    assert plan.usual.sequences == (9 if SHAPES[name].arch == "qwen35" else 33)
     examples, questions = make_questions("odd_jobs", "dev", 5), make_questions("odd_jobs", "test", 60)
     block = prompt_block(STANDARD, "odd_jobs", examples, 5, questions)
     for shape in (plan.usual, plan.least):
