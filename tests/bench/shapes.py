@@ -20,7 +20,7 @@ _FULL_ATTENTION_EVERY = 4  # qwen35
 @dataclass(frozen=True)
 class Shape:
     """A model of `layers` blocks, as the metadata keys of llama.cpp name things. kind: type of the matrices.
-    drafting: blocks behind these that only draft tokens (qwen35)."""
+    drafting: blocks behind these that only draft tokens (qwen35). merges: made-up ones of the vocabulary."""
 
     arch: str
     layers: int
@@ -37,6 +37,7 @@ class Shape:
     tied: bool = False
     window: int = 0
     drafting: int = 0
+    merges: int = 0
 
 
 QWEN3_06B = Shape("qwen3", 28, 1024, 16, 8, 128, 3072)
@@ -47,7 +48,7 @@ def write_shape(path: Path, shape: Shape, seed: int = 0) -> Path:
     """A file of `shape` at `path`."""
     rng = np.random.default_rng(seed)
     writer = gguf.GGUFWriter(path, shape.arch, use_temp_file=False)
-    _vocabulary(writer, shape.vocabulary)
+    _vocabulary(writer, shape.vocabulary, shape.merges)
     writer.add_chat_template(CHATML)
     _metadata(writer, shape)
     for name, dims, kind in _tensors(shape):
@@ -190,8 +191,8 @@ def _weights(name: str, dims: tuple[int, ...], kind: QT, rng: np.random.Generato
     return blocks.reshape(*dims[:-1], dims[-1] // block * size)
 
 
-def _vocabulary(writer: gguf.GGUFWriter, size: int) -> None:
-    """`size` tokens: all bytes, the four letters behind a space, made-up words, control tokens."""
+def _vocabulary(writer: gguf.GGUFWriter, size: int, merges: int) -> None:
+    """`size` tokens: all bytes, the four letters behind a space, made-up words, control tokens; and some `merges`."""
     letters = [f"Ġ{letter}" for letter in "ABCD"]
     tokens = byte_alphabet() + letters
     tokens += [f"Ġw{n}" for n in range(size - len(tokens) - len(CONTROLS))] + list(CONTROLS)
@@ -199,6 +200,7 @@ def _vocabulary(writer: gguf.GGUFWriter, size: int) -> None:
     writer.add_tokenizer_pre("gpt-2")
     writer.add_token_list(tokens)
     writer.add_token_types([TokenType.NORMAL] * (size - len(CONTROLS)) + [TokenType.CONTROL] * len(CONTROLS))
-    writer.add_token_merges(["Ġ w", *(f"Ġ {letter[1:]}" for letter in letters)])
+    made_up = (f"Ġw{n} {n % 7}" for n in range(merges))
+    writer.add_token_merges(["Ġ w", *(f"Ġ {letter[1:]}" for letter in letters), *made_up])
     writer.add_eos_token_id(tokens.index("<|im_end|>"))
     writer.add_add_bos_token(False)

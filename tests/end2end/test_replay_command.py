@@ -59,18 +59,18 @@ def test_opened_elsewhere_it_is_replicated(ask: Weighin, tmp_path: Path) -> None
 
 
 def test_what_both_said_to_questions_goes_along(ask: Weighin, tmp_path: Path) -> None:
-    ask("mmlu", "starter:moe", "starter:dense", "--n", 46, "--json")
+    ask("mmlu", "starter:moe", "starter:dense", "--n", 23, "--json")
     path = exported(ask, "starter:dense", "starter:moe", tmp_path)
     asked = json.loads(path.read_text("utf-8"))["questions"]
-    assert asked["protocol"]["n"] == len(asked["items"]) == 46
-    run = json.loads(ask("mmlu", "starter:dense", "starter:moe", "--n", 46, "--items", "--json").stdout)
+    assert asked["protocol"]["n"] == len(asked["items"]) == 23
+    run = json.loads(ask("mmlu", "starter:dense", "starter:moe", "--n", 23, "--items", "--json").stdout)
     theirs = {
         f"{item['question']['subject']}/test/{item['question']['row']}": "ABCD"[item["a"]["choice"]]
         for item in asked["items"]
     }
     assert theirs == {item["id"]: item["a"]["choice"] for item in run["items"]}, "lanes as those of the comparison"
     page = ask("replay", path, profile=tmp_path / "elsewhere").stdout
-    assert "With 46 questions (Starter questions · 46 questions · 5-shot): A " in page
+    assert "With 23 questions (Starter questions · 23 questions · 5-shot): A " in page
 
 
 def test_an_answer_that_was_another_one_there(ask: Weighin, tmp_path: Path) -> None:

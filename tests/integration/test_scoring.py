@@ -101,7 +101,7 @@ KINDS = ("bpe", "bpe with BOS", "sentencepiece", "mixture", "two tokens a letter
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_letters_are_those_of_an_independent_scorer(models: dict[str, Path], kind: str):
-    blocks = [block(count=6, shots=2), block("night_sky", 4), block("night_sky", 2, shots=0)]
+    blocks = [block(count=5, shots=1), block("night_sky", 2, shots=2), block("night_sky", 2, shots=0)]
     with WorkerClient() as worker:
         bare(worker, models[kind])
         results = [scored(worker, asked) for asked in blocks]
@@ -157,7 +157,7 @@ def test_letters_by_chat_are_those_of_an_independent_scorer(models: dict[str, Pa
     path = RESOURCES / "starter" / "weighin-starter-dense-Q8_0.gguf" if kind == "starter" else models[kind]
     template = model_facts(path).template
     assert template is not None
-    blocks = [block(count=6, shots=2, protocol=CHAT), block("night_sky", 4, shots=0, protocol=CHAT)]
+    blocks = [block(count=5, shots=1, protocol=CHAT), block("night_sky", 3, shots=0, protocol=CHAT)]
     with WorkerClient() as worker:
         bare(worker, path)
         results = [scored(worker, asked) for asked in blocks]
@@ -191,7 +191,7 @@ def test_each_header_and_each_question_is_read_once(models: dict[str, Path]):
 
 
 def test_what_is_done_is_not_read_again_and_changes_nothing(models: dict[str, Path]):
-    asked = block(count=30)
+    asked = block(count=24, shots=1)
     with WorkerClient() as worker:
         bare(worker, models["hybrid"])
         whole, _ = score(worker, asked, ScoreShape(4096, 256, 5))
