@@ -12,6 +12,8 @@ from pathlib import Path
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
+# The tests start hundreds of programs: each would compile all of this one again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 import psutil
 import pytest

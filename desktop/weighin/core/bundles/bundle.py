@@ -5,12 +5,10 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import re
 from dataclasses import dataclass
 
 from weighin.core.comparisons.blind import Choice, Vote, contender
 from weighin.core.comparisons.comparison import Comparison
-from weighin.core.computer.hardware import Hardware
 from weighin.core.computer.machine_facts import MachineFacts
 from weighin.core.downloads.download import Plan, WantedFile
 from weighin.core.evaluations.evaluation import EvaluationProtocol, EvaluationRecord, ScoredItem
@@ -91,17 +89,6 @@ class Bundle:
     machine: MachineFacts | None = None
     votes: tuple[LaneVote, ...] = ()
     questions: BundleQuestions | None = None
-
-
-def machine_of(hardware: Hardware) -> MachineFacts:
-    """What of this computer belongs into a bundle: no name of it or of its user."""
-    return MachineFacts(
-        hardware.processor,
-        re.sub(r"-\S+", "", hardware.system),  # what follows the number of a kernel is its builder's business
-        hardware.physical_cores,
-        hardware.ram_total_bytes,
-        tuple(gpu.name for gpu in hardware.gpus),
-    )
 
 
 def questions_of(record: EvaluationRecord, comparison: Comparison) -> BundleQuestions | None:

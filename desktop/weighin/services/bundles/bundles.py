@@ -18,7 +18,6 @@ from weighin.core.bundles.bundle import (
     BundleFile,
     BundleModel,
     bundle_text,
-    machine_of,
     model_of,
     questions_of,
     vote_of,
@@ -28,7 +27,7 @@ from weighin.core.bundles.privacy import Owner, without_owner
 from weighin.core.comparisons.blind import Vote
 from weighin.core.comparisons.comparison import Comparison, LaneResult
 from weighin.core.computer.hardware import Hardware
-from weighin.core.computer.machine_facts import UNKNOWN_MACHINE, MachineFacts
+from weighin.core.computer.machine_facts import UNKNOWN_MACHINE, MachineFacts, machine_of
 from weighin.core.errors import AppError
 from weighin.core.evaluations.evaluation import EvaluationRecord
 from weighin.core.models.model import ModelFacts

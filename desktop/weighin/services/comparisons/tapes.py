@@ -8,12 +8,11 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 
 from weighin import __version__
-from weighin.core.bundles.bundle import machine_of
 from weighin.core.comparisons.blind import Tally, contender
 from weighin.core.comparisons.comparison import Comparison, Mode
 from weighin.core.comparisons.tape import Sources, Tape, tape_of
 from weighin.core.computer.hardware import Hardware
-from weighin.core.computer.machine_facts import MachineFacts
+from weighin.core.computer.machine_facts import MachineFacts, machine_of
 from weighin.core.evaluations.evaluation_row import EvaluationRow
 from weighin.services.bundles.bundles import write_file
 from weighin.services.comparisons.history import History

@@ -6,9 +6,8 @@ import platform
 import shutil
 from pathlib import Path
 
-from weighin.core.bundles.bundle import machine_of
 from weighin.core.computer.hardware import Hardware
-from weighin.core.computer.machine_facts import MachineFacts
+from weighin.core.computer.machine_facts import MachineFacts, machine_of
 from weighin.services.machine.cpu import (
     last_level_cache_bytes,
     logical_cores,

@@ -15,7 +15,6 @@ from weighin.core.bundles.bundle import (
     BundleFile,
     BundleQuestions,
     bundle_text,
-    machine_of,
     model_of,
     questions_of,
     vote_of,
@@ -28,6 +27,7 @@ from weighin.core.comparisons.blind import Choice, Vote, contender
 from weighin.core.comparisons.proof import proof_rows
 from weighin.core.comparisons.report import comparison_markdown
 from weighin.core.computer.hardware import Gpu, Hardware
+from weighin.core.computer.machine_facts import machine_of
 from weighin.core.errors import AppError
 from weighin.core.evaluations.evaluation import (
     EvaluationProtocol,
