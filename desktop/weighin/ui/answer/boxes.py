@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QPainter, QTextCursor
 from PySide6.QtWidgets import QTextEdit
 
 from weighin.ui.answer.formats import CODE, QUOTE
@@ -41,22 +41,23 @@ def _paint_box(painter: QPainter, box: QRectF, colours: Colours) -> None:
 
 
 def _in_sight(view: QTextEdit, area: QRect) -> Iterator[tuple[int, int, QRectF]]:
-    """The blocks that reach into `area`: the number of the code block or 0, the depth
-    of the quotation or 0, and the rectangle without the margin above it."""
+    """The blocks of code and quotations that reach into `area`: the number of the code block or 0, the depth of the
+    quotation or 0, and the rectangle without the margin above it."""
     document = view.document()
     layout, margin, step = document.documentLayout(), document.documentMargin(), document.indentWidth()
     offset = QPointF(-view.horizontalScrollBar().value(), -view.verticalScrollBar().value())
     width = document.textWidth() - 2 * margin
-    bottom = area.bottom() + _REACH
     block = view.cursorForPosition(area.topLeft()).block()
-    # The block above may be code whose box reaches into sight.
+    # The blocks above and below may be code whose box reaches into sight.
     block = block.previous() if block.previous().isValid() else block
-    while block.isValid():
+    last = view.cursorForPosition(area.bottomLeft()).block()
+    end = (last.next() if last.next().isValid() else last).position()
+    while block.isValid() and block.position() <= end:
         form = block.blockFormat()
-        rect = layout.blockBoundingRect(block).translated(offset)
-        if rect.top() > bottom:
-            return
         code, quote = form.intProperty(CODE), form.intProperty(QUOTE)
-        indent = form.indent() * step if code else 0
-        yield code, quote, QRectF(margin + indent, rect.top(), width - indent, rect.height())
+        # Qt crashes where it is asked for the place of a cell in a table that was not laid out yet.
+        if (code or quote) and QTextCursor(block).currentTable() is None:
+            rect = layout.blockBoundingRect(block).translated(offset)
+            indent = form.indent() * step if code else 0
+            yield code, quote, QRectF(margin + indent, rect.top(), width - indent, rect.height())
         block = block.next()
