@@ -11,6 +11,7 @@ from PySide6.QtGui import QGuiApplication, QImage, QTextDocument, QTextFormat
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
+from weighin.ui.answer.boxes import in_sight
 from weighin.ui.answer.formats import CODE
 from weighin.ui.answer.inbox import SHOWN_CHARACTERS, SHOWN_LINES
 from weighin.ui.answer.panel import AnswerPanel
@@ -391,3 +392,13 @@ def test_code_in_a_list_is_coloured_and_unknown_or_endless_code_is_not(qtbot: Qt
     assert words("```\nreturn 1\n```") == {}
     assert words("```python\n" + "return 1\n" * 5_000 + "```") == {}
     assert words("```python\nreturn 1\n```\n\n```klingon\n```") != {}
+
+
+def test_no_place_of_a_cell_is_asked_for_while_painting(qtbot: QtBot, view: AnswerView) -> None:
+    """Qt crashes where it is asked for one in a table that was not laid out yet."""
+    view.feed("Before\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n> said\n\n```\ncode\n```\n\nAfter\n")
+    view.finish()
+    settle(qtbot, view)
+    seen = list(in_sight(view, view.viewport().rect()))
+    assert [(bool(code), quote) for code, quote, _ in seen] == [(False, 1), (True, 0)]
+    assert all(rect.height() > 0 for _, _, rect in seen)

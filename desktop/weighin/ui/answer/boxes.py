@@ -21,7 +21,7 @@ def paint_boxes(view: QTextEdit, painter: QPainter, area: QRect, colours: Colour
     painter.setPen(Qt.PenStyle.NoPen)
     box: QRectF | None = None
     number = 0
-    for code, quote, rect in _in_sight(view, area):
+    for code, quote, rect in in_sight(view, area):
         if box is not None and code != number:
             _paint_box(painter, box, colours)
             box = None
@@ -40,7 +40,7 @@ def _paint_box(painter: QPainter, box: QRectF, colours: Colours) -> None:
     painter.drawRoundedRect(box.adjusted(0, -_REACH, 0, _REACH), 6, 6)
 
 
-def _in_sight(view: QTextEdit, area: QRect) -> Iterator[tuple[int, int, QRectF]]:
+def in_sight(view: QTextEdit, area: QRect) -> Iterator[tuple[int, int, QRectF]]:
     """The blocks of code and quotations that reach into `area`: the number of the code block or 0, the depth of the
     quotation or 0, and the rectangle without the margin above it."""
     document = view.document()
