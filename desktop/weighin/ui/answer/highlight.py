@@ -54,8 +54,9 @@ class Highlighter:
     def _spans(self, lines: list[str], language: str) -> list[list[QTextLayout.FormatRange]]:
         found: list[list[QTextLayout.FormatRange]] = [[] for _ in lines]
         row = column = 0
+        lexer = _lexer(language)  # fetched before the clock starts: the first of a language has to be imported
         end = time.perf_counter() + _MOST_SECONDS
-        for _, kind, text in _lexer(language).get_tokens_unprocessed("\n".join(lines)):
+        for _, kind, text in lexer.get_tokens_unprocessed("\n".join(lines)):
             made = self._format(str(kind).removeprefix("Token."))
             for number, part in enumerate(text.split("\n")):
                 if number:
