@@ -395,8 +395,8 @@ def test_code_in_a_list_is_coloured_and_unknown_or_endless_code_is_not(qtbot: Qt
 
 
 def test_no_place_of_a_cell_is_asked_for_while_painting(qtbot: QtBot, view: AnswerView) -> None:
-    """Qt crashes where it is asked for one in a table that was not laid out yet."""
-    view.feed("Before\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n> said\n\n```\ncode\n```\n\nAfter\n")
+    """Qt crashes where it is asked for one in a table still being written."""
+    view.feed("Before\n\n> | a | b |\n> |---|---|\n> | 1 | 2 |\n\n> said\n\n```\ncode\n```\n\nAfter\n")
     view.finish()
     settle(qtbot, view)
     seen = list(in_sight(view, view.viewport().rect()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QTextCursor
+from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QTextEdit
 
 from weighin.ui.answer.formats import CODE, QUOTE
@@ -55,8 +55,8 @@ def in_sight(view: QTextEdit, area: QRect) -> Iterator[tuple[int, int, QRectF]]:
     while block.isValid() and block.position() <= end:
         form = block.blockFormat()
         code, quote = form.intProperty(CODE), form.intProperty(QUOTE)
-        # Qt crashes where it is asked for the place of a cell in a table that was not laid out yet.
-        if (code or quote) and QTextCursor(block).currentTable() is None:
+        # Neither is ever a cell: Qt crashes where it is asked for the place of one in a table still being written.
+        if code or quote:
             rect = layout.blockBoundingRect(block).translated(offset)
             indent = form.indent() * step if code else 0
             yield code, quote, QRectF(margin + indent, rect.top(), width - indent, rect.height())
