@@ -12,6 +12,7 @@ from weighin.core.comparisons.blind import Tally, contender
 from weighin.core.comparisons.comparison import Comparison, EngineFacts, LaneResult, Slowdown
 from weighin.core.comparisons.round_words import conditions_words
 from weighin.core.comparisons.slowdown import against_alone, asked_the_same, in_company
+from weighin.core.comparisons.together_words import BRIEF
 from weighin.core.computer.machine_facts import UNKNOWN_MACHINE, MachineFacts
 from weighin.core.evaluations.evaluation import Verdict
 from weighin.core.evaluations.evaluation_row import EvaluationRow
@@ -187,6 +188,8 @@ def _together(sources: Sources) -> Line | None:
     if not any(rates):
         return None
     held = against_alone(together, sources.alone)
+    if any(slowdown is not None and slowdown.is_brief for slowdown in held.slowdowns):
+        note += f", {BRIEF}"
     said = [
         f"{_rate(values)}{_change(held.slowdown(result.label))}"
         for result, values in zip(together.results, rates, strict=True)

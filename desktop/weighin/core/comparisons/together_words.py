@@ -13,12 +13,12 @@ from weighin.core.comparisons.rounds import spread
 from weighin.core.comparisons.slowdown import in_company
 
 PARTLY_ALONE, NOT_RECORDED = "partly alone", "not recorded"
-_BRIEF = "too short to be sure"
+BRIEF = "too short to be sure"
 
 
 def slowdown_words(slowdown: Slowdown) -> str:
     """What was left of the speed alone, with a remark where that was measured too briefly."""
-    return _shares_words(slowdown) + (f" ({_BRIEF})" if slowdown.is_brief else "")
+    return _shares_words(slowdown) + (f" ({BRIEF})" if slowdown.is_brief else "")
 
 
 def _shares_words(slowdown: Slowdown) -> str:
@@ -49,7 +49,7 @@ def slowdown_sentence(slowdown: Slowdown) -> str:
     text = f"{_shares_words(slowdown)} of the speed alone, measured on {prompt}"
     if slowdown.shared_s is None:
         return f"{text}; of whole answers, for how long both computed was not recorded"
-    brief = f", {_BRIEF}" if slowdown.is_brief else ""
+    brief = f", {BRIEF}" if slowdown.is_brief else ""
     return f"{text}, while both computed ({words.seconds(slowdown.shared_s)}{brief})"
 
 

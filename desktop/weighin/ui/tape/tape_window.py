@@ -64,7 +64,7 @@ class TapeWindow(QDialog):
         self.face.currentIndexChanged.connect(self._draw)
         self.face.setCurrentIndex(int(theme.colours.dark))
         self._draw()
-        self.resize(1040, 660)
+        self.resize(980, 640)
 
     @property
     def image(self) -> QImage:

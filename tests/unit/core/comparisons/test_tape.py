@@ -186,6 +186,19 @@ def test_speeds_together_are_those_while_both_computed() -> None:
     assert (old.a, old.note) == ("18.0 tok/s", "at once, for how long is not recorded")
 
 
+def test_a_moment_together_is_said_to_be_too_short_to_be_sure() -> None:
+    together = big().together
+    results = tuple(
+        replace(result, rounds=tuple(replace(t, beside=Beside(0.0, 0.45)) for t in result.rounds))
+        for result in together.results
+    )
+    quick = replace(results[0].rounds[0].pace, mark_s=tuple(0.3 + n / 100 for n in range(101)))
+    results = tuple(replace(r, rounds=tuple(replace(t, pace=quick) for t in r.rounds)) for r in results)
+    notes = {line.label: line.note for line in tape_of(big(together=replace(together, results=results))).lines}
+    assert notes["Writes together"].endswith("too short to be sure")
+    assert "too short" not in {line.label: line.note for line in tape_of(big()).lines}["Writes together"]
+
+
 def test_energy_of_an_answer_with_its_source() -> None:
     def energy(a: float | None, b: float | None) -> Line:
         tape = tape_of(big(alone=counted(pair(31.0, 12.4, 1.0, 1.01, 1.02), a, b)))
