@@ -12,10 +12,10 @@ from typing import Any
 from sqlite_utils import Database
 
 from weighin.core.comparisons.answer import StopReason
-from weighin.core.comparisons.comparison import Comparison, Mode
+from weighin.core.comparisons.comparison import Comparison, LaneResult, Mode
 from weighin.core.comparisons.history import HistoryRow
-from weighin.core.comparisons.overlap import listed_rate
 from weighin.core.comparisons.slowdown import fits
+from weighin.core.comparisons.speed import shown_speed
 from weighin.core.errors import AppError
 from weighin.core.jsonable import ShapeError, from_plain, to_plain
 
@@ -78,7 +78,7 @@ class ComparisonStore:
                     text=_storable(result.answer.text),
                     reasoning=_storable(result.answer.reasoning),
                     stop_reason=result.answer.stop_reason.value,
-                    generation_tokens_per_s=listed_rate(result.answer.timing),
+                    generation_tokens_per_s=_listed(result),
                     record=_dump(to_plain(result)),
                 )
             self._insert(
@@ -207,6 +207,11 @@ class translated:  # noqa: N801 - reads as a statement
 def _answered(comparison: Comparison) -> bool:
     unfinished = (StopReason.FAILED, StopReason.CANCELLED)
     return all(result.answer.stop_reason not in unfinished for result in comparison.results)
+
+
+def _listed(result: LaneResult) -> float | None:
+    speed = shown_speed(result)
+    return speed.median if speed else None
 
 
 def _row(entry: dict[str, Any]) -> HistoryRow:

@@ -159,7 +159,8 @@ def test_the_list_tells_the_speed_while_both_wrote(store: ComparisonStore) -> No
     marks = (*(n / 10 for n in range(1, 11)), *(1 + n / 30 for n in range(1, 11)))
     pace = Pace(0.0, 0.0, marks, tuple(range(1, 21)))
     timing = replace(TIMED, pace=pace, beside=Beside(0.0, 1.0), generation_s=marks[-1] - 0.1)
-    store.save(replace(of_mode("x", Mode.TOGETHER, "hello"), results=comparison("x", timing=timing).results))
+    made = of_mode("x", Mode.TOGETHER, "hello")
+    store.save(replace(made, results=tuple(replace(result, rounds=(timing,)) for result in made.results)))
     assert store.rows()[0].generation_tokens_per_s_a == pytest.approx(10.0)
 
 

@@ -326,11 +326,7 @@ class ComparisonRunner(QObject):
         local = [lane for lane, run in zip(self.lanes, self._runs, strict=True) if not run.setup.model.is_server]
         engine = next((lane.engine for lane in local if lane.engine), None)
         created = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
-        answered = all(
-            not r.answer.failure and (r.answer.timing.prompt_tokens is not None or r.setup.model.is_server)
-            for r in results
-        )
-        parted = differences(results, request.same_messages) if answered else ()
+        parted = differences(results, request.same_messages)
         self.finished.emit(Comparison(uuid.uuid4().hex, created, request, results, engine, parted))
 
 
