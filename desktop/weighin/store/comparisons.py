@@ -45,6 +45,11 @@ class ComparisonStore:
     def __init__(self, database: Database) -> None:
         self._db = database
 
+    @property
+    def database(self) -> Database:
+        """The open database, for those who keep other things in it."""
+        return self._db
+
     def close(self) -> None:
         """Close the database; the store is of no use afterwards."""
         self._db.close()
@@ -163,6 +168,15 @@ class ComparisonStore:
                 if is_wanted(found):
                     return found
         return None
+
+    def set_results(self, comparison: Comparison) -> None:
+        """Keep the answers of a comparison that is kept already, with what is known of them now."""
+        with translated(), self._db.conn:
+            for result in comparison.results:
+                self._db.execute(
+                    "update answers set record = ? where comparison = ? and lane = ?",
+                    [_dump(to_plain(result)), comparison.id, result.label],
+                )
 
     def set_slowdowns(self, comparison: Comparison) -> None:
         """Keep the slowdowns of a comparison that is kept already; of one that was deleted nothing comes back."""

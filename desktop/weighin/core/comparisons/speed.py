@@ -145,10 +145,14 @@ def speed_verdict(comparison: Comparison) -> SpeedVerdict | None:
     return _not_compared(comparison.results, (a.lacks, b.lacks))
 
 
-def lacks_test(result: LaneResult) -> bool:
-    """Whether a speed test would tell what this answer does not: it came, but was too short, or its rounds did not
-    agree."""
-    return result.speed_test is None and measured_speed(result).lacks in (Shortfall.SHORT, Shortfall.UNSTEADY)
+def needs_speed_tests(comparison: Comparison) -> bool:
+    """Whether speed tests of both models would tell what their answers, one after the other on this computer, do not:
+    an answer was too short, or its rounds did not agree. A test can only be held against a test."""
+    results = comparison.results
+    if comparison.request.mode is not Mode.ALONE or any(result.setup.model.is_server for result in results):
+        return False
+    lacks = [measured_speed(result).lacks for result in results]
+    return Shortfall.FAILED not in lacks and any(lack in (Shortfall.SHORT, Shortfall.UNSTEADY) for lack in lacks)
 
 
 def speed_with_source(result: LaneResult) -> tuple[Spread | None, SpeedTest | None]:
@@ -208,9 +212,14 @@ def _reason(shortfall: Shortfall, lanes: list[LaneResult]) -> str:
         return f"Speeds cannot be compared: {', '.join(reasons)}."
     if shortfall is Shortfall.UNSTEADY:
         return f"The rounds of {who} differ too much: speeds cannot be compared."
-    tokens = " and ".join(words.count(result.answer.timing.generated_tokens) for result in lanes)
-    only = lanes[0].answer.timing.generated_tokens == 1 and len(lanes) == 1
-    return f"Too short to compare speeds: {who} wrote {tokens} token{'' if only else 's'}."
+    said = " and ".join(f"{result.label} wrote {_tokens(result)}" for result in lanes)
+    if len({result.answer.timing.generated_tokens for result in lanes}) < len(lanes):
+        said = f"both wrote {_tokens(lanes[0])}"
+    return f"Too short to compare speeds: {said}."
+
+
+def _tokens(result: LaneResult) -> str:
+    return words.plural(result.answer.timing.generated_tokens, "token")
 
 
 def _slept(timing: Timing) -> tuple[str, ...]:

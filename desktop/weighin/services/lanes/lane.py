@@ -120,8 +120,14 @@ class Lane(QObject):
         return self._model
 
     @property
-    def _context(self) -> int | None:
+    def context(self) -> int | None:
+        """Tokens that what is loaded can hold; None where nothing is, or a server does not say."""
         return self._model.context if self._model else None
+
+    @property
+    def is_measuring(self) -> bool:
+        """Whether random tokens are being timed."""
+        return isinstance(self._pending, wire_messages.Bench)
 
     @property
     def worker_pid(self) -> int:
@@ -289,7 +295,7 @@ class Lane(QObject):
             record, self._record = self._record, None
             self._set(LaneState.READY)
             notices = (self._model.notices if self._model else ()) + event.notices
-            given = (event.stop_reason, event.timing, event.memory, self._context, notices)
+            given = (event.stop_reason, event.timing, event.memory, self.context, notices)
             self.answered.emit(record.answer(*given, proof=event.proof, left_out=event.left_out))
         else:
             self._set(LaneState.READY)

@@ -139,7 +139,7 @@ class Ledger(QObject):
 
     def _settled(self, model: ModelFacts, load: LoadOptions, comparison: Comparison) -> Prediction | None:
         """What this very comparison has settled before."""
-        settled = (p for p in self.predictions() if p.measured and p.measured.at == comparison.created)
+        settled = (p for p in self.predictions() if p.measured and p.measured.comparison == comparison.id)
         return next((p for p in settled if _same_run(p, model, load)), None)
 
     def _keep(self, prediction: Prediction) -> None:
@@ -173,7 +173,7 @@ def _measured(result: LaneResult, comparison: Comparison) -> Measured | None:
     if answer.failure or answer.stop_reason is StopReason.FAILED or memory is None:
         return None
     if comparison.request.mode is not Mode.ALONE:
-        return Measured(round(memory.median), None, None, at=comparison.created)
+        return Measured(round(memory.median), None, None, comparison=comparison.id, at=comparison.created)
     (speed, test), shown = speed_with_source(result), shown_speed(result)
     said, prompt = speed or shown, measured_prompt_speed(result) or (test.prompt if test else None)
     return Measured(
@@ -183,6 +183,7 @@ def _measured(result: LaneResult, comparison: Comparison) -> Measured | None:
         disturbed=not undisturbed(result.timings),
         is_measured=speed is not None,
         from_test=test is not None,
+        comparison=comparison.id,
         at=comparison.created,
     )
 

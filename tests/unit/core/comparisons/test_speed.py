@@ -20,9 +20,9 @@ from weighin.core.comparisons.speed import (
     Remedy,
     Shortfall,
     better_of,
-    lacks_test,
     measured_prompt_speed,
     measured_speed,
+    needs_speed_tests,
     shown_speed,
     speed_verdict,
 )
@@ -139,10 +139,12 @@ def test_two_disturbed_runs_say_nothing_and_offer_to_measure_again() -> None:
 
 def test_short_answers_are_judged_by_speed_tests_of_both() -> None:
     short = lane(timing(100, 2))
-    assert lacks_test(short)
+    assert needs_speed_tests(pair(short, short)) and needs_speed_tests(pair(lane(timing(100)), short))
+    assert not needs_speed_tests(pair(lane(timing(100)), lane(timing(10))))
+    assert not needs_speed_tests(pair(short, short, Mode.TOGETHER))
     bare = speed_verdict(pair(short, lane(timing(100, 1))))
     assert bare is not None
-    assert bare.sentence == "Too short to compare speeds: A and B wrote 2 and 1 tokens."
+    assert bare.sentence == "Too short to compare speeds: A wrote 2 tokens and B wrote 1 token."
     assert bare.remedy is Remedy.LONGER
     one = speed_verdict(pair(replace(short, speed_test=TEST), lane(timing(100, 2))))
     assert one is not None and one.speeds is None
@@ -150,7 +152,6 @@ def test_short_answers_are_judged_by_speed_tests_of_both() -> None:
     both = speed_verdict(pair(replace(short, speed_test=TEST), replace(short, speed_test=slower)))
     assert both is not None
     assert (both.sentence, both.better, both.tests) == ("In the speed test A writes 2.0 times as fast.", "A", True)
-    assert not lacks_test(replace(short, speed_test=TEST))
     # A long answer beside a short one: a test is held against a test.
     mixed = speed_verdict(pair(replace(lane(timing(10)), speed_test=TEST), replace(short, speed_test=slower)))
     assert mixed is not None and mixed.tests and mixed.better == "A"
