@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
+from weighin import protocol
 from weighin.core.comparisons.comparison import LABELS
 from weighin.core.models.found import usual_places
 from weighin.paths import Profile
-from weighin.protocol.messages import EVENTS
-from weighin.protocol.server_messages import SERVER_EVENTS
 from weighin.services.comparisons.comparison import ComparisonRunner
 from weighin.services.lanes.lane import Lane, ServerFactory
 from weighin.services.lanes.server_keys import ServerKeys
@@ -46,7 +45,7 @@ def server_workers(keys: ServerKeys) -> ServerFactory:
     """Makes workers for models on servers; each gets the key of its own server and no other secret."""
 
     def make(parent: QObject, address: str) -> WorkerProcess:
-        events = (*EVENTS, *SERVER_EVENTS)
+        events = (*protocol.messages.EVENTS, *protocol.server_messages.SERVER_EVENTS)
         return WorkerProcess(worker_command("server"), parent, events, more_environment=keys.environment(address))
 
     return make
