@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QMainWindow, Q
 from weighin import paths
 from weighin.core.comparisons.comparison import Comparison
 from weighin.core.errors import AppError
-from weighin.core.file_kinds import BUNDLE_SUFFIX
 from weighin.ui import theme as themes
 from weighin.ui.compare.compare_page import ComparePage
 from weighin.ui.compare.file_drop import FileDrop
@@ -286,8 +285,8 @@ class MainWindow(QMainWindow):
         self._history.completed.connect(self.compare.complete)
         self.compare.measured_alone.connect(self._hold_against_alone)
         self._parts.blind.began.connect(self._put_names_away)
-        # A file dropped beside the panes goes to the first lane; on a pane, that pane takes it.
-        FileDrop(self).dropped.connect(self._take_file)
+        # Files dropped beside the panes go to the lanes in their order; on a pane, that pane takes the first.
+        FileDrop(self).dropped.connect(self._take_files)
         self.compare.tape_wanted.connect(self._tell_tape)
         self.compare.differences_wanted.connect(self._show_differences)
         self.compare.prompt.sets_toggled.connect(lambda is_open: self.sets_desk.drawer.setVisible(is_open))
@@ -311,11 +310,13 @@ class MainWindow(QMainWindow):
         """Open a comparison from elsewhere."""
         self.bundle_desk.open(path)
 
-    def _take_file(self, path: str) -> None:
-        if path.endswith(BUNDLE_SUFFIX):
-            self.open_bundle(path)
-        else:
-            self.compare.choice.open(self.compare.panes[0], path)
+    def _take_files(self, paths: list[str]) -> None:
+        if self.compare.why_closed:
+            self.show_notice(self.compare.why_closed)
+            return
+        if self._page != COMPARE:
+            self._go_to(COMPARE)
+        self.compare.choice.take(self.compare.panes[0], paths)
 
     def _show_differences(self, comparison: Comparison) -> None:
         from weighin.ui.reading.reading_window import ReadingWindow

@@ -92,7 +92,7 @@ class PromptBox(QFrame):
         self._attach.clicked.connect(self._ask_for_files)
         self.attached.refused.connect(self.refuse)
         self._drop = FileDrop(self)
-        self._drop.all_dropped.connect(self._take_files)
+        self._drop.dropped.connect(self._take_files)
         self._enable()
 
     @property
