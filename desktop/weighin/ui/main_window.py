@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray
+from PySide6.QtCore import QByteArray, QSize
 from PySide6.QtGui import QCloseEvent, QIcon, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -16,6 +16,7 @@ from weighin.ui.compare.compare_page import ComparePage
 from weighin.ui.compare.file_drop import FileDrop
 from weighin.ui.notice_bar import NoticeBar
 from weighin.ui.rail import Rail
+from weighin.ui.window_place import FirstPlace
 
 if TYPE_CHECKING:
     from weighin.core.comparisons.tape import Tape
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 PAGES = ("Compare", "Models", "Workstation", "MMLU", "History")
 COMPARE, MODELS, WORKSTATION, MMLU, HISTORY = range(5)
 _GEOMETRY = "window_geometry"
+_SIZE, _LEAST = QSize(1280, 820), QSize(640, 560)
 _COMPARING = "A comparison is running. Stop it or let it finish first: both would disturb each other."
 _EVALUATING = (
     "An evaluation is running on the MMLU page. Stop it or let it finish first: both would disturb each other."
@@ -66,7 +68,7 @@ class MainWindow(QMainWindow):
         self._closing = False
         self.setWindowTitle("Weigh-In")
         self.setWindowIcon(QIcon(str(paths.resources() / "icons" / "weighin.svg")))
-        self.setMinimumSize(640, 560)
+        self.setMinimumSize(_LEAST)
         self._library = library
         runner.yield_to(lambda: self._evaluation_running() or self._measuring())
         self.compare = ComparePage(self._theme, runner, library, settings, parts)
@@ -390,7 +392,7 @@ class MainWindow(QMainWindow):
         self._go_to(COMPARE)
 
     def _restore_geometry(self) -> None:
+        FirstPlace(self, _SIZE)
         stored = self._settings.get(_GEOMETRY, "")
-        restored = isinstance(stored, str) and stored.isascii() and stored
-        if not (restored and self.restoreGeometry(QByteArray.fromBase64(stored.encode("ascii")))):
-            self.resize(1280, 820)
+        if isinstance(stored, str) and stored.isascii() and stored:
+            self.restoreGeometry(QByteArray.fromBase64(stored.encode("ascii")))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QLineEdit, QPushButton, QSplitter, QVBoxLayout, QWidget
 
@@ -15,6 +15,7 @@ from weighin.services.comparisons.reading import Reading
 from weighin.ui.reading.text_pane import TextPane
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.label import PlainLabel
+from weighin.ui.window_place import FirstPlace
 
 
 class ReadingWindow(QDialog):
@@ -50,7 +51,7 @@ class ReadingWindow(QDialog):
         for pane, other in (self.panes, self.panes[::-1]):
             pane.verticalScrollBar().valueChanged.connect(lambda _, p=pane, o=other: self._follow(p, o))
         self._reading.compare(texts[0], texts[1], self._show, self._fail)
-        self.resize(1100, 700)
+        FirstPlace(self, QSize(1100, 700))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._reading.close()
