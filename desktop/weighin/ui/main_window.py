@@ -16,6 +16,7 @@ from weighin.ui.compare.compare_page import ComparePage
 from weighin.ui.compare.file_drop import FileDrop
 from weighin.ui.notice_bar import NoticeBar
 from weighin.ui.rail import Rail
+from weighin.ui.widgets.focus import KeepsOff
 from weighin.ui.window_place import FirstPlace
 
 if TYPE_CHECKING:
@@ -291,12 +292,17 @@ class MainWindow(QMainWindow):
         FileDrop(self).dropped.connect(self._take_files)
         self.compare.tape_wanted.connect(self._tell_tape)
         self.compare.differences_wanted.connect(self._show_differences)
+        KeepsOff(self._rail, self._take_focus)
         self.compare.prompt.sets_toggled.connect(lambda is_open: self.sets_desk.drawer.setVisible(is_open))
         self.compare.choice.bundle_dropped.connect(self.open_bundle)
 
     def _go_to(self, number: int) -> None:
         """Show a page, ready to type."""
         self.show_page(number)
+        self._take_focus()
+
+    def _take_focus(self) -> None:
+        """The page that is shown is ready for the keyboard."""
         if self._page == COMPARE:
             self.compare.prompt.take_focus()
         elif self._page == MODELS:

@@ -12,6 +12,7 @@ from weighin.core.comparisons.text_difference import TextDifference
 from weighin.core.errors import AppError
 from weighin.core.safe_text import safe_name, safe_text
 from weighin.services.comparisons.reading import Reading
+from weighin.ui.compare.question_box import QuestionBox
 from weighin.ui.reading.text_pane import TextPane
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.label import PlainLabel
@@ -27,6 +28,8 @@ class ReadingWindow(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._reading = Reading(self)
         texts = [safe_text(result.answer.text) for result in comparison.results]
+        self.question = QuestionBox()
+        self.question.show_prompt(comparison.request.prompt)
         self.line = PlainLabel("Comparing…", wrap=True)
         self.go = QPushButton("Go there")
         self.go.setAccessibleName("Go to the place where the answers part")
@@ -76,6 +79,7 @@ class ReadingWindow(QDialog):
         head = QHBoxLayout()
         head.addWidget(self.line, 1)
         head.addWidget(self.go)
+        layout.addWidget(self.question)
         layout.addLayout(head)
         layout.addWidget(splitter, 1)
         layout.addLayout(row)
