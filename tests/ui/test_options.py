@@ -179,7 +179,7 @@ def test_with_wrong_options_run_says_so_and_shows_the_field(
     assert not drawer.isHidden()
     at = shown.window.focusWidget()
     assert field.isAncestorOf(at)
-    qtbot.waitUntil(lambda: in_sight(at))
+    qtbot.waitUntil(lambda: in_sight(field))
     at.setText("f16" if "KV" in sentence else "16")
     assert prompt.error == ""
     drawer.close_requested.emit()

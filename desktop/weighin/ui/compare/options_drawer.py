@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from weighin.core.comparisons.comparison import ComparisonRequest
@@ -86,7 +87,8 @@ class OptionsDrawer(QFrame):
         """Bring the first field that makes no sense into sight, ready to be corrected."""
         for _, field in self._problems():
             field.setFocus()
-            self._scroll.ensureWidgetVisible(field)
+            # Not at once: where the drawer has just opened, nothing in it has its place yet.
+            QTimer.singleShot(0, self, partial(self._scroll.ensureWidgetVisible, field))
             return
 
     def _problems(self) -> Iterator[tuple[str, QWidget]]:
