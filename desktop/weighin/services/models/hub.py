@@ -6,17 +6,19 @@ import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
 
 from weighin import protocol
-from weighin.core.downloads.download import Plan, Transferred, WantedFile
-from weighin.core.downloads.repository import Listing, Repository, Variant
 from weighin.core.errors import AppError
 from weighin.core.models.model import ModelFacts
 from weighin.services.processes.worker_process import WorkerEnd, WorkerProcess, worker_command
 from weighin.services.tasks import Failed as FailedCall
+
+if TYPE_CHECKING:
+    from weighin.core.downloads.download import Plan, Transferred, WantedFile
+    from weighin.core.downloads.repository import Listing, Repository, Variant
 
 _LEAVE_MS = 1000
 

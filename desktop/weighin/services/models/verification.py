@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
 from weighin import protocol
-from weighin.core.downloads.download import Transferred
 from weighin.core.downloads.hub_names import is_commit
-from weighin.core.downloads.repository import Listing
 from weighin.core.errors import AppError
 from weighin.core.models.shelf import Condition, ShelfModel, Stamp, verified
 from weighin.services.models.hub import Hub
+
+if TYPE_CHECKING:
+    from weighin.core.downloads.download import Transferred
+    from weighin.core.downloads.repository import Listing
 
 _UNKNOWN = "The hub cannot be asked about this file: nothing here tells which repository it came from."
 _DAMAGED = "This file is not the one the hub has: its sha256 differs. It is damaged or was changed; download it again."
