@@ -193,8 +193,10 @@ def _handler(owner: LoopbackServer) -> type[BaseHTTPRequestHandler]:
             query = self.path.partition("?")[2]
             if isinstance(listing, dict) and query in listing:
                 listing = listing[query]
-            if isinstance(listing, int):
-                self._error(listing, "no such route")
+            if listing == 204:
+                self._send(204, b"", "")
+            elif isinstance(listing, int):
+                self._error(listing, owner.behaviour.said)
             else:
                 self._json(listing)
 

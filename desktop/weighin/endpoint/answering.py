@@ -23,7 +23,7 @@ from weighin.endpoint.request_body import (
     refused_options,
     without,
 )
-from weighin.endpoint.sse import DONE, Event, EventReader, OverlongError
+from weighin.endpoint.sse import Event, EventReader, OverlongError, is_done
 from weighin.protocol.messages import Generate
 from weighin.workers.clock import Clock
 from weighin.workers.engine import Emit, EngineError
@@ -127,12 +127,14 @@ class Answering:
             try:
                 await self._take_events(reply)
             except EngineError as error:
-                if error.kind != "cut" or not self._received.finish:
+                # Some servers break the connection off, or leave it open, once all is said.
+                if error.kind not in ("cut", "stalled") or not self._received.finish:
                     raise
             except OverlongError:
                 raise errors.garbage(host, "a line of more than a megabyte") from None
             except ChunkError as error:
-                raise self._unreadable(str(error)) from None
+                if not self._received.finish:
+                    raise self._unreadable(str(error)) from None
 
     async def _take_events(self, reply: Reply) -> None:
         reader = EventReader()
@@ -150,7 +152,7 @@ class Answering:
     def _take_all(self, events: list[Event], reply: Reply) -> bool:
         """Whether nothing more is wanted after these."""
         for event in events:
-            if event.data.strip() == DONE:
+            if is_done(event.data):
                 if not self._chunks.is_answer:
                     raise self._unreadable("the end of an answer and no answer")
                 return True

@@ -15,6 +15,7 @@ from weighin.endpoint.usage import Usage, usage_of
 
 _MOST_WORDS = 300
 _TEXTS = ("content", "text", "refusal", "tool_calls", "function_call", *REASONING_FIELDS)
+_FAILURES = ("error", "exception", "failure", "failed")
 _FINE = (None, 0, 200, "0", "200", "", "ok", "success")
 
 
@@ -51,17 +52,17 @@ class ChunkReader:
 
     def read(self, event: Event) -> list[Chunk]:
         """The chunks that an event carries: mostly one. Raises ChunkError."""
-        data = event.data.strip()
+        data, failed = event.data.strip(), event.name.lower() in _FAILURES
         try:
             body = json.loads(data)
         except (ValueError, RecursionError):
             words = safe_name(" ".join(data.decode("utf-8", "replace").split()), _MOST_WORDS)
-            if event.name == "error":
+            if failed:
                 return [Chunk(error=words)]
-            if b"{" in data or data.startswith(b"["):
+            if b"{" in data:
                 raise ChunkError("something that is no JSON") from None
             return [Chunk(odd=words)]
-        return [self._read(entry, event.name == "error") for entry in (body if isinstance(body, list) else [body])]
+        return [self._read(entry, failed) for entry in (body if isinstance(body, list) else [body])]
 
     def finish(self) -> Chunk:
         """What was held back, once nothing more comes."""
@@ -90,7 +91,7 @@ class ChunkReader:
         return Chunk(
             self._answer.add(found.text + found.refusal, whole),
             self._reasoning.add(beside or found.reasoning, whole),
-            said_ending(choice.get("finish_reason")),
+            said_ending(choice.get("finish_reason")) or said_ending(said.get("finish_reason")),
             refused=bool(found.refusal),
             tools=_tools(said),
             whole=whole,

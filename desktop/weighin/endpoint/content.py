@@ -34,7 +34,7 @@ def content_of(value: Any) -> Content:
     if isinstance(value, dict):
         return _part(value)
     if isinstance(value, list):
-        return _joined(content_of(entry) if isinstance(entry, str) else _part(entry) for entry in value)
+        return _joined(map(_part, value))
     raise NoTextError
 
 
@@ -58,6 +58,8 @@ def text_in(value: Any, depth: int = 0) -> str:
 
 
 def _part(part: Any) -> Content:
+    if isinstance(part, (str, list)):
+        return Content(text_in(part))
     if not isinstance(part, dict):
         return Content(unread=(type(part).__name__,))
     kind, text = str(part.get("type", "text")).lower(), text_in(part)

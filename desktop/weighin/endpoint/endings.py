@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,25 +10,15 @@ from weighin.core.comparisons.answer import StopReason
 from weighin.core.safe_text import safe_name
 
 _NONE_YET = ("", "null", "none")
-_END = (
-    "stop", "end", "eos", "eos_token", "eos_found", "end_turn", "end_of_turn", "stop_sequence", "stop_sequence_reached",
-    "stop_string", "stop_token", "stop_reason", "stop_word", "completed", "complete", "finished", "done", "normal",
-)  # fmt: skip
-_LENGTH = (
-    "length", "max_tokens", "max_token", "max_new_tokens", "max_output_tokens", "max_completion_tokens", "max_length",
-    "model_length", "token_limit", "tokens_limit", "length_limit", "limit", "truncated", "incomplete",
-)  # fmt: skip
-_CONTEXT = ("model_context_window_exceeded", "context_length", "context_length_exceeded", "context_window", "context")
-_TOOLS = ("tool_calls", "tool_call", "tool_use", "function_call", "function_calls")
-_FILTERED = (
-    "content_filter", "content_filtered", "content_filter_stop", "safety", "recitation", "blocklist", "sensitive",
-    "prohibited_content", "spii", "refusal", "guardrail", "guardrail_intervened", "moderation", "image_safety",
-)  # fmt: skip
-_BROKEN = (
-    "abort", "aborted", "error", "errored", "failed", "failure", "cancel", "cancelled", "canceled", "interrupted",
-    "interrupt", "timeout", "timed_out", "disconnect", "server_error", "internal_error", "network_error", "overloaded",
-    "insufficient_system_resource", "malformed_function_call", "worker_error", "preempted", "unhealthy",
-)  # fmt: skip
+# In this order: "malformed_function_call" is no call, "incomplete" not complete.
+_BROKEN = re.compile(
+    r"abort|error|fail|cancel|interrupt|time.?out|timed.out|disconnect|overload|preempt|insufficient|malformed|unfinished"
+)
+_TOOLS = re.compile(r"tool|function")
+_FILTERED = re.compile(r"filter|safety|sensitive|blocklist|prohibit|recitation|spii|refus|guardrail|moderat")
+_CONTEXT = re.compile(r"context")
+_LENGTH = re.compile(r"length|max|token.*limit|^limit|limit.reached|truncat|incomplete")
+_END = re.compile(r"stop|eos|eot|end|complete|finish|done|normal")
 
 
 @dataclass(frozen=True)
@@ -52,19 +43,20 @@ def said_ending(value: Any) -> str:
 
 def ending_of(said: str, tools: tuple[str, ...] = ()) -> Ending:
     """What an answer that ended with `said` is worth; `tools`: names of those it called."""
-    word = said.lower().replace("-", "_").replace(" ", "_").rpartition(".")[2].removeprefix("finish_reason_")
-    if word in _BROKEN:
+    word = said.lower()
+    if _BROKEN.search(word):
         return Ending(broken=True)
-    if tools or word in _TOOLS:
+    if tools or _TOOLS.search(word):
         names = ", ".join(dict.fromkeys(filter(None, tools)))
         named = f" ({safe_name(names, 80)})" if names else ""
-        return Ending(notice=f"It called a tool{named}, which is not run here.")
-    if word in _LENGTH:
-        return Ending(StopReason.LENGTH)
-    if word in _CONTEXT:
-        return Ending(StopReason.CONTEXT)
-    if word in _FILTERED:
+        reason = StopReason.LENGTH if _LENGTH.search(word) else StopReason.END
+        return Ending(reason, f"It called a tool{named}, which is not run here.")
+    if _FILTERED.search(word):
         return Ending(notice="The server's content filter ended the answer.")
-    if word in _END or not word:
+    if _CONTEXT.search(word):
+        return Ending(StopReason.CONTEXT)
+    if _LENGTH.search(word):
+        return Ending(StopReason.LENGTH)
+    if not word or _END.search(word):
         return Ending()
     return Ending(notice=f"The server ended the answer with a reason of its own: {safe_name(said, 40)}.")

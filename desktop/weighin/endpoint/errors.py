@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import ssl
 
@@ -129,7 +130,7 @@ def status_error(status: int, host: str, body: bytes, has_key: bool, wait_s: flo
         return failure("quota", f"The quota at {host} is used up (429)." + _added(said))
     if status in _BUSY:
         kind, text = _BUSY[status]
-        when = "" if wait_s is None else f" It asks to wait {wait_s:.0f} s."
+        when = f" It asks to wait {math.ceil(wait_s)} s." if wait_s else ""
         return failure(kind, f"{host} {text} ({status}).{when}" + _added(said))
     if status >= 500:
         return failure("server_error", f"{host} failed (status {status})." + _added(said))

@@ -42,7 +42,7 @@ class Endpoint:
         return self._address.host
 
     async def get_json(self, path: str) -> Any:
-        """What GET `path` gives, decoded. Raises EngineError."""
+        """What GET `path` gives, decoded; None where that is nothing. Raises EngineError."""
         async with self._open("GET", path, None) as reply:
             return await self._json(reply)
 
@@ -61,7 +61,7 @@ class Endpoint:
     async def _json(self, reply: Reply) -> Any:
         body = await reply.whole(_MOST_JSON)
         try:
-            return json.loads(body)
+            return json.loads(body) if body.strip() else None
         except (ValueError, RecursionError):
             page = reply.claims_web_page or body.lstrip()[:1] == b"<"
             found = "a web page" if page else "something that is no JSON"

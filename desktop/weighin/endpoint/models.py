@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -26,6 +27,7 @@ _CONTEXTS = (
 )  # fmt: skip
 # What a server answers that has no list of models; a page for people instead is another kind of server.
 _NO_LIST = (400, 404, 405, 410, 501)
+_NARROW_KEY = re.compile(r"scope|permission", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -77,9 +79,11 @@ async def offered(endpoint: Endpoint) -> Listing:
         except EngineError as error:
             if query:  # what was listed so far is of use without the rest
                 break
-            if isinstance(error, errors.StatusError) and error.status in _NO_LIST:
+            if isinstance(error, errors.StatusError) and _has_no_list(error):
                 return Listing(has_list=False)
             raise
+        if body is None:
+            return Listing(has_list=False)
         entries = _entries(body)
         if entries is None and not query:
             said = failure_in(body) if isinstance(body, dict) else None
@@ -92,6 +96,11 @@ async def offered(endpoint: Endpoint) -> Listing:
         if not query or not new or len(found) > _MOST:
             break
     return Listing(tuple(found.values())[:_MOST])
+
+
+def _has_no_list(error: errors.StatusError) -> bool:
+    """Whether the server may well answer although it does not list its models; a key may be for answers only."""
+    return error.status in _NO_LIST or (error.status == 403 and bool(_NARROW_KEY.search(error.detail)))
 
 
 def _entries(body: Any) -> list[Any] | None:

@@ -79,7 +79,7 @@ class EventReader:
         if name == b"event":
             self._name = value.decode("utf-8", "replace")
             return []
-        if name == b"error":  # as llama-server says it where it fails in the middle
+        if name.lower() == b"error":  # as llama-server says it where it fails in the middle
             return [*self._take(), Event(value, "error")]
         if name != b"data":
             return []
@@ -127,10 +127,15 @@ class _Lines:
         return text
 
 
+def is_done(data: bytes) -> bool:
+    """Whether this is the mark behind the last event."""
+    return data.strip().upper() == DONE
+
+
 def _is_whole(data: bytes) -> bool:
     """Whether nothing that follows can belong to it any more."""
     text = data.strip()
-    if text == DONE:
+    if is_done(text):
         return True
     if not text.startswith(_JSON) or not text.endswith((b"}", b"]")):
         return False

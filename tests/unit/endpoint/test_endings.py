@@ -26,14 +26,17 @@ def test_what_is_said(value: Any, said: str) -> None:
         ("stop-sequence", StopReason.END), ("FinishReason.STOP", StopReason.END), ("", StopReason.END),
         ("length", StopReason.LENGTH), ("max_tokens", StopReason.LENGTH), ("MAX_TOKENS", StopReason.LENGTH),
         ("model_length", StopReason.LENGTH), ("FINISH_REASON_MAX_TOKENS", StopReason.LENGTH),
-        ("max_output_tokens", StopReason.LENGTH), ("model_context_window_exceeded", StopReason.CONTEXT),
+        ("max_output_tokens", StopReason.LENGTH), ("token_limit_reached", StopReason.LENGTH),
+        ("incomplete", StopReason.LENGTH), ("TokenLimit", StopReason.LENGTH), ("completed", StopReason.END),
+        ("model_context_window_exceeded", StopReason.CONTEXT),
     ],
 )  # fmt: skip
 def test_spellings(said: str, reason: StopReason) -> None:
     assert ending_of(said) == Ending(reason)
 
 
-@pytest.mark.parametrize("said", ["abort", "error", "cancelled", "insufficient_system_resource", "NETWORK_ERROR"])
+@pytest.mark.parametrize("said", ["abort", "error", "cancelled", "insufficient_system_resource", "NETWORK_ERROR",
+                                  "timed_out", "malformed_function_call"])  # fmt: skip
 def test_an_answer_that_was_broken_off_is_not_whole(said: str) -> None:
     assert ending_of(said).broken and ending_of(said, ("tool",)).broken
 
@@ -45,6 +48,7 @@ def test_filters(said: str) -> None:
 
 def test_tools() -> None:
     assert ending_of("tool_calls").notice == "It called a tool, which is not run here."
+    assert ending_of("length", ("add",)).reason is StopReason.LENGTH
     assert "(look_up, add)" in ending_of("stop", ("look_up", "add", "look_up")).notice
 
 

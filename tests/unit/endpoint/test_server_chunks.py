@@ -118,6 +118,7 @@ def say(**fields: Any) -> dict[str, Any]:
         (say(tool_calls=[{"index": 0, "function": {"name": "add", "arguments": ""}}]), Chunk(tools=("add",))),
         (say(function_call={"name": "add"}), Chunk(tools=("add",))),
         (say(tool_calls=[{"function": {"arguments": "{}"}}, None, 7]), Chunk(tools=("",))),
+        (say(content="hi", finish_reason="stop"), Chunk("hi", finish="stop")),
         (say(content="a\ud800b"), Chunk("a\ufffdb")),
     ],
 )
@@ -132,6 +133,7 @@ def test_chunks_of_the_usual_servers(body: dict[str, Any], expected: Chunk) -> N
         ({"content": [{"type": "thinking", "thinking": [{"type": "text", "text": "Add."}]}]}, "", "Add."),
         ({"content": ["a", {"type": "output_text", "text": {"value": "b"}}]}, "ab", ""),
         ({"content": {"type": "text", "text": "x"}}, "x", ""),
+        ({"content": [["x", {"type": "text", "text": "y"}]]}, "xy", ""),
         ({"content": {"parts": [{"text": "x"}, {"text": "y"}]}}, "xy", ""),
         ({"content": [{"text": "hm", "thought": True}, {"text": "x"}]}, "x", "hm"),
         ({"content": "", "reasoning": {"effort": "low"}}, "", ""),
@@ -216,6 +218,9 @@ def test_words_without_json_are_kept_and_json_that_is_broken_is_not() -> None:
     reader = ChunkReader()
     assert reader.read(Event(b"Internal\x00 Server Error")) == [Chunk(odd="Internal\ufffd Server Error")]
     assert reader.read(Event(b"Internal Server Error", "error")) == [Chunk(error="Internal Server Error")]
+    assert reader.read(Event(b"[PING]")) == [Chunk(odd="[PING]")]
+    assert reader.read(Event(b"[" * 100_000))[0].odd.startswith("[[[")
+    assert reader.read(Event(b"out of memory", "Exception")) == [Chunk(error="out of memory")]
     assert not reader.is_answer
 
 
@@ -224,7 +229,7 @@ def test_words_without_json_are_kept_and_json_that_is_broken_is_not() -> None:
     [
         b'{"choices": [',
         b"{{{ not json",
-        b"[" * 100_000,
+        b'[{"choices":',
         b'{"choices": [7]}',
         b'{"choices": [{"delta": {"content": 7}}]}',
     ],

@@ -57,9 +57,17 @@ def test_a_server_without_models(listing: Any) -> None:
     assert listed(listing) == Listing() and listed(listing).sentence == "It has none at all."
 
 
-@pytest.mark.parametrize("status", [404, 405, 501])
+@pytest.mark.parametrize("status", [404, 405, 501, 204])
 def test_a_server_without_a_list(status: int) -> None:
     assert listed(status) == Listing(has_list=False)
+
+
+def test_a_key_that_is_for_answers_only() -> None:
+    with LoopbackServer(listing=403, said="Missing scopes: api.model.read") as server:
+        found = asyncio.run(offered(Endpoint(parse_address(server.url), "sk-narrow", Patience())))
+    assert not found.has_list
+    with pytest.raises(EngineError, match="wants a key"):
+        listed(403)
 
 
 @pytest.mark.parametrize(
@@ -87,7 +95,7 @@ def test_a_page_that_fails_leaves_what_came_before() -> None:
 @pytest.mark.parametrize(
     ("listing", "kind", "words"),
     [
-        (500, "server_error", "no such route"),
+        (500, "server_error", "as the test wants it"),
         (503, "server_busy", "not ready"),
         ({"version": 1}, "not_endpoint", "lists no models"),
         ("hello", "not_endpoint", "lists no models"),

@@ -185,6 +185,16 @@ def test_other_ends(finish: Any, reason: StopReason, words: str) -> None:
     assert (text, ended) == ("Seven", reason) and words in "".join(notices)
 
 
+@pytest.mark.parametrize("end", [b"data: [done]\n\n", b"data: [END]\n\n", b"data: {broken\n\n", b""])
+def test_an_answer_that_is_at_its_end_stays_whole_whatever_follows(end: bytes) -> None:
+    assert Asked(STREAM.replace(DONE, end)).ended[:2] == (ANSWER, StopReason.END)
+
+
+def test_a_connection_that_is_left_open_after_the_end() -> None:
+    patience = Patience(first_s=30, stall_s=0.3)
+    assert Asked(STREAM.replace(DONE, b""), 30.0, patience=patience).ended == (ANSWER, StopReason.END, ())
+
+
 def test_nothing_after_the_end_counts() -> None:
     assert Asked(STREAM + delta(content=" And more.") + event({"error": "late"})).ended == (ANSWER, StopReason.END, ())
 

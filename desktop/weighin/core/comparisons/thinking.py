@@ -18,6 +18,7 @@ REASONING_MARKS = (
     ReasoningMarks("<think>", ("</think>",)),
     ReasoningMarks("<thinking>", ("</thinking>",)),
     ReasoningMarks("<thought>", ("</thought>",)),
+    ReasoningMarks("<thoughts>", ("</thoughts>",)),
     ReasoningMarks("<reasoning>", ("</reasoning>",)),
     ReasoningMarks("<seed:think>", ("</seed:think>",)),
     ReasoningMarks("<longcat_think>", ("</longcat_think>",)),
