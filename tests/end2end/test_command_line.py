@@ -311,6 +311,9 @@ def test_a_server_as_a_lane_and_its_key_nowhere_on_disk(weighin: list[str], tiny
 
         seen = run(weighin, "models", "look", server.address(), "--json", env=environment)
         assert json.loads(seen.stdout)["server"]["scoring"]["via"] == "completions"
+        server.models = ()
+        seen = run(weighin, "models", "look", server.address("other"), env=environment)
+        assert seen.returncode == 0 and "other is not listed; it is tried anyway." in seen.stdout
     exported = run(weighin, "history", "export", body["id"], "--format", "md").stdout
     assert "over the network, counted by this client" in exported
     written = [path for path in tmp_path.rglob("*") if path.is_file()]

@@ -42,7 +42,7 @@ def test_a_duplicate_token_aborts_one_worker_only(
 ) -> None:
     tokens, types, merges = gguf_files.bpe_vocabulary()
     tokens[5] = tokens[6]
-    monkeypatch.setattr(gguf_files, "bpe_vocabulary", lambda _: (tokens, types, merges))
+    monkeypatch.setattr(gguf_files, "bpe_vocabulary", lambda *_: (tokens, types, merges))
     bad = gguf_files.make_model(tmp_path / "twice.gguf")
     comparison = compare(bad, tiny)
     failure = comparison.results[0].answer.failure

@@ -204,6 +204,27 @@ def test_reasoning_is_told_from_the_answer(tmp_path: Path) -> None:
     assert events[-1].timing.first_answer_token_s is None
 
 
+@pytest.mark.parametrize("opening", ["<think>\nOkay, so", "[THINK]"])
+def test_reasoning_may_begin_anywhere_behind_the_question(tmp_path: Path, opening: str) -> None:
+    template = CHATML.replace("assistant\n{% endif", f"assistant\n{opening}{{% endif")
+    model = make_model(tmp_path / "m.gguf", template=template, favourite="a", more_controls=("[THINK]", "[/THINK]"))
+    with WorkerClient() as worker:
+        worker.loaded(model)
+        events = worker.generate("What does [/THINK] do?", max_tokens=5)
+    assert (text_of(events, "reasoning"), text_of(events)) == ("aaaaa", "")
+
+
+def test_a_mark_that_is_a_control_token_parts_reasoning_from_answer(tmp_path: Path) -> None:
+    template = CHATML.replace("assistant\n{% endif", "assistant\n[THINK]{% endif")
+    controls = ("[THINK]", "[/THINK]")
+    model = make_model(tmp_path / "m.gguf", template=template, favourite="[/THINK]", more_controls=controls)
+    with WorkerClient() as worker:
+        worker.loaded(model)
+        events = worker.generate("x", max_tokens=5)
+    assert (text_of(events, "reasoning"), text_of(events)) == ("", "")
+    assert events[-1].timing.reasoning_tokens == 0
+
+
 def test_a_context_larger_than_the_model_knows_becomes_the_models(tiny: Path) -> None:
     with WorkerClient() as worker:
         assert worker.loaded(tiny, context=4096).context == 512

@@ -67,6 +67,15 @@ def test_a_server_that_gives_no_letters_is_refused_before_the_run(
     assert not evaluating.started and not evaluating.runner.running
 
 
+@pytest.mark.parametrize(("status", "wait"), [(429, "0"), (503, "")])
+def test_a_server_that_asks_to_wait_ends_no_run(evaluating: Evaluating, status: int, wait: str) -> None:
+    with LoopbackServer(busy=(status,), busy_after=5, retry_after=wait) as server:
+        evaluating.runner.run(ask(server))
+        record = evaluating.ended()
+    assert record.state is RunState.FINISHED and record.lanes[0].n == N
+    assert any("waited for" in text for text in record.lanes[0].notices)
+
+
 def test_it_turns_midway_and_the_rest_is_asked_later(evaluating: Evaluating) -> None:
     with LoopbackServer(letters_turn=8) as server, LoopbackServer() as other:
         evaluating.runner.run(ask(server))

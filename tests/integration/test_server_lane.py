@@ -88,6 +88,36 @@ def test_a_failure_keeps_what_came_and_the_lane_goes_on(qtbot: Any, server: Loop
     lane.close()
 
 
+def test_text_that_turns_out_to_be_reasoning_is_kept_as_that(
+    qtbot: Any, server: LoopbackServer, keys: ServerKeys
+) -> None:
+    server.behaviour.words, server.behaviour.slow_s = ("Seven", " and", " five.", "</think>", "Twelve", "."), 0.05
+    lane = server_lane(keys)
+    heard = Heard(lane)
+    load(qtbot, lane, heard, server)
+    changes: list[str] = []
+    lane.was_reasoning.connect(lambda: changes.append(heard.text))
+    answer = ask(qtbot, lane, heard)
+    assert (answer.reasoning, answer.text) == ("Seven and five.", "Twelve.")
+    assert changes == ["Seven and five."] and heard.text == "Seven and five.Twelve."
+    assert answer.timing.first_answer_token_s > answer.timing.first_token_s
+    server.behaviour.cut_at = 4
+    answer = ask(qtbot, lane, heard)
+    assert (answer.reasoning, answer.text, answer.failure.kind) == ("Seven and five.", "", "cut")
+    lane.close()
+
+
+def test_a_model_that_is_not_listed_answers_with_a_notice(qtbot: Any, server: LoopbackServer, keys: ServerKeys) -> None:
+    server.models = ("the-only-one",)
+    lane = server_lane(keys)
+    heard = Heard(lane)
+    load(qtbot, lane, heard, server)
+    answer = ask(qtbot, lane, heard)
+    assert answer.text == "Seven plus five is twelve. That is all."
+    assert "does not list a model “tiny”" in answer.notices[0] and "It has: the-only-one." in answer.notices[0]
+    lane.close()
+
+
 def test_stop_leaves_the_server_at_once(qtbot: Any, server: LoopbackServer, keys: ServerKeys) -> None:
     server.behaviour.slow_s, server.behaviour.words = 0.05, ("word ",) * 1000
     lane = server_lane(keys)

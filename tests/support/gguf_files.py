@@ -22,8 +22,10 @@ def byte_alphabet() -> list[str]:
     return [chr(b) if b in visible else chr(next(extra)) for b in range(256)]
 
 
-def bpe_vocabulary(letters: bool = False) -> tuple[list[str], list[int], list[str]]:
-    """Tokens, types and merges: all bytes, some English merges, three control tokens. `letters`: " A" is one token."""
+def bpe_vocabulary(
+    letters: bool = False, controls: tuple[str, ...] = CONTROLS
+) -> tuple[list[str], list[int], list[str]]:
+    """Tokens, types and merges: all bytes, some English merges, control tokens. `letters`: " A" is one token."""
     tokens = byte_alphabet()
     merges = []
     for one, other in (
@@ -40,8 +42,8 @@ def bpe_vocabulary(letters: bool = False) -> tuple[list[str], list[int], list[st
         merges.append(f"{one} {other}")
         tokens.append(one + other)
     types = [TokenType.NORMAL] * len(tokens)
-    tokens += CONTROLS
-    types += [TokenType.CONTROL] * len(CONTROLS)
+    tokens += controls
+    types += [TokenType.CONTROL] * len(controls)
     return tokens, types, merges
 
 
@@ -83,15 +85,16 @@ def make_model(
     bos: bool = False,
     letters: bool = False,
     broken: bool = False,
+    more_controls: tuple[str, ...] = (),
 ) -> Path:
     """Write a GGUF at `path`. `favourite` (BPE only): the one token this model ever writes. `letters`: " A" to " D" are
-    one token each. `broken`: computes nothing but NaN."""
+    one token each. `broken`: computes nothing but NaN. `more_controls` (BPE only): control tokens beside the usual."""
     embed, heads, kv_heads, head, ffn = 64, 4, 2, 16, 96
     rng = np.random.default_rng(seed)
     writer = gguf.GGUFWriter(path, arch)
     writer.add_name(f"Tiny {arch}")
     writer.add_license("mit")
-    size = _add_tokenizer(writer, tokenizer, bos, favourite, letters)
+    size = _add_tokenizer(writer, tokenizer, bos, favourite, letters, CONTROLS + more_controls)
     if template is not None:
         writer.add_chat_template(template)
     writer.add_block_count(layers)
@@ -150,9 +153,16 @@ def make_model(
     return path
 
 
-def _add_tokenizer(writer: gguf.GGUFWriter, tokenizer: str, bos: bool, favourite: str | None, letters: bool) -> int:
+def _add_tokenizer(
+    writer: gguf.GGUFWriter,
+    tokenizer: str,
+    bos: bool,
+    favourite: str | None,
+    letters: bool,
+    controls: tuple[str, ...],
+) -> int:
     if tokenizer == "bpe":
-        tokens, types, merges = bpe_vocabulary(letters)
+        tokens, types, merges = bpe_vocabulary(letters, controls)
         if favourite:
             at = tokens.index(favourite)
             tokens[0], tokens[at] = tokens[at], tokens[0]

@@ -21,13 +21,19 @@ class Behaviour:
     """How the server answers.
 
     words: the answer, one piece each; reasoning: pieces before it. usage: it counts the tokens (two a piece).
-    status: this instead of an answer. retry_after: a header with it. html: a web page. redirect_to: a Location.
+    status: this instead of an answer, with the words `said`. retry_after: a header with it. html: a web page.
+    redirect_to: a Location.
     stall_at / cut_at / garbage_at / error_at / huge_at / overlong_at: at that piece it goes silent, drops the
     connection, sends no JSON, reports a failure, sends a line without end, or a huge one. silent: no answer at all.
     slow_s: between pieces. whole: no stream. strict: 400 for options OpenAI does not know. refuses: 400 for these,
     named one by one, nameless: without a name. done: ends with [DONE].
     finish: reason of the end, None to leave it out. field: where reasoning stands. ending: of lines.
-    letters: "good", "ignored", "zeros", "same", "few", "chat" (good, but by chat only), "sums" (more than one).
+    letters: "good", "ignored", "zeros", "same", "few", "chat" (good, but by chat only), "sums" (more than one),
+    "error" (a failure with status 200).
+    raw: exactly these bytes instead of a stream, a number being seconds to wait; success, kind,
+    encoding: of its header.
+    listing: what it answers to /models, a status, or bodies by their query. busy: statuses in place of answers of one
+    token, after `busy_after` of these; 0 closes the connection.
     letters_turn: how many answers of one token come before they are `turned_letters`. most_top: most tokens it shows.
     wait_single: it lets those wait."""
 
@@ -35,6 +41,7 @@ class Behaviour:
     reasoning: tuple[str, ...] = ()
     usage: bool = True
     status: int | None = None
+    said: str = "as the test wants it"
     retry_after: str = ""
     html: bool = False
     redirect_to: str = ""
@@ -58,6 +65,13 @@ class Behaviour:
     turned_letters: str = "ignored"
     most_top: int = 20
     wait_single: bool = False
+    raw: tuple[bytes | float, ...] = ()
+    success: int = 200
+    kind: str = "text/event-stream"
+    encoding: str = ""
+    listing: Any = None
+    busy: tuple[int, ...] = ()
+    busy_after: int = 0
 
 
 @dataclass
@@ -141,9 +155,9 @@ def _handler(owner: LoopbackServer) -> type[BaseHTTPRequestHandler]:
                 given = self.headers.get("Authorization", "").removeprefix("Bearer ")
                 self._error(401, f"Incorrect API key provided: {given}")
             elif how.status and self.path != "/v1/models":
-                self._error(
-                    how.status, "as the test wants it", {"Retry-After": how.retry_after} if how.retry_after else {}
-                )
+                self._error(how.status, how.said, {"Retry-After": how.retry_after} if how.retry_after else {})
+            elif self.path.partition("?")[0] == "/v1/models" and how.listing is not None:
+                self._list(how.listing)
             elif self.path == "/v1/models":
                 data = [{"id": name, "object": "model", "max_model_len": 8192} for name in owner.models]
                 self._json({"object": "list", "data": data})
@@ -155,6 +169,12 @@ def _handler(owner: LoopbackServer) -> type[BaseHTTPRequestHandler]:
                 self._error(400, f"logprobs must be at most {how.most_top}")
             elif not body.get("stream"):
                 owner.single += 1
+                if 0 <= (turn := owner.single - 1 - how.busy_after) < len(how.busy):
+                    headers = {"Retry-After": how.retry_after} if how.retry_after else {}
+                    if how.busy[turn]:
+                        self._error(how.busy[turn], how.said, headers)
+                    self.close_connection = not how.busy[turn]
+                    return
                 if owner.single == how.letters_turn:
                     how.letters = how.turned_letters
                 if how.wait_single:
@@ -162,10 +182,38 @@ def _handler(owner: LoopbackServer) -> type[BaseHTTPRequestHandler]:
                 self._json(_whole(how, self.path, body))
             elif how.silent:
                 owner.release.wait(30)
+            elif how.raw:
+                self._send_raw(how)
             elif how.whole:
                 self._json({"choices": [{"message": {"content": "".join(how.words)}, "finish_reason": "stop"}]})
             else:
                 self._stream(how, self.path.endswith("/chat/completions"), body)
+
+        def _list(self, listing: Any) -> None:
+            query = self.path.partition("?")[2]
+            if isinstance(listing, dict) and query in listing:
+                listing = listing[query]
+            if listing == 204:
+                self._send(204, b"", "")
+            elif isinstance(listing, int):
+                self._error(listing, owner.behaviour.said)
+            else:
+                self._json(listing)
+
+        def _send_raw(self, how: Behaviour) -> None:
+            self.send_response(how.success)
+            for name, value in {"Content-Type": how.kind, "Content-Encoding": how.encoding}.items():
+                if value:
+                    self.send_header(name, value)
+            self.send_header("Connection", "close")
+            self.end_headers()
+            for piece in how.raw:
+                if isinstance(piece, bytes):
+                    self.wfile.write(piece)
+                    self.wfile.flush()
+                else:
+                    owner.release.wait(piece)
+            self.close_connection = True
 
         def _stream(self, how: Behaviour, chat: bool, body: dict[str, Any]) -> None:
             self.send_response(200)
@@ -245,6 +293,8 @@ def _whole(how: Behaviour, path: str, body: dict[str, Any]) -> dict[str, Any]:
     choice |= {"message": {"role": "assistant", "content": "A"}} if chat else {"text": " A"}
     if how.letters == "ignored" or (how.letters == "chat" and not chat) or not body.get("logprobs"):
         return {"choices": [choice]}
+    if how.letters == "error":
+        return {"error": {"message": "the GPU fell off the bus", "code": 500}}
     prompt = body.get("prompt") or body["messages"][-1]["content"]
     top = dict(_likeliest(how.letters, prompt))
     if chat:

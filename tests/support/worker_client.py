@@ -10,10 +10,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from weighin.core.comparisons.answer import MemoryReceipt, StopReason, Timing
 from weighin.core.comparisons.chat import Message
 from weighin.core.comparisons.options import LoadOptions, SamplingOptions
 from weighin.protocol import wire
-from weighin.protocol.messages import EVENTS, TERMINAL, Generate, Hello, Load, Loaded, Shutdown, Tokens
+from weighin.protocol.messages import EVENTS, TERMINAL, Generate, Hello, Load, Loaded, Shutdown, Tokens, WasReasoning
+from weighin.services.lanes.answer_record import AnswerRecord
 
 
 class WorkerClient:
@@ -99,4 +101,11 @@ class WorkerClient:
 
 def text_of(events: list[Any], kind: str = "answer") -> str:
     """The text of one kind in the events of an answer."""
-    return "".join(e.text for e in events if isinstance(e, Tokens) and e.kind == kind)
+    record = AnswerRecord()
+    for event in events:
+        if isinstance(event, Tokens):
+            record.piece(event.text, event.count, event.kind)
+        elif isinstance(event, WasReasoning):
+            record.was_reasoning()
+    answer = record.answer(StopReason.END, Timing(), MemoryReceipt(), None, ())
+    return answer.text if kind == "answer" else answer.reasoning

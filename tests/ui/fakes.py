@@ -138,6 +138,7 @@ class FakeLane(QObject):
 
     status_changed = Signal(object)
     text = Signal(object)
+    was_reasoning = Signal()
     point = Signal(object)
     answered = Signal(object)
 

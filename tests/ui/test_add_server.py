@@ -40,6 +40,21 @@ def test_looking_choosing_and_adding(kit: Kit, dialog: AddServer, qtbot: QtBot) 
     assert kit.page.panes[0].header.picker.models[-1].is_server
 
 
+def test_where_nothing_is_listed_a_name_is_typed(kit: Kit, dialog: AddServer, qtbot: QtBot) -> None:
+    kit.models.servers.names = ()
+    qtbot.keyClicks(dialog.address, "http://gpu-box:8080/v1")
+    qtbot.keyClick(dialog.address, Qt.Key.Key_Return)
+    assert dialog.said == "The server answers, but lists no model. Type the model’s name."
+    for button in (dialog.test, dialog.add):
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+        assert dialog.said == "Type the name of a model first."
+    qtbot.keyClicks(dialog.models.lineEdit(), " big/model ")
+    qtbot.mouseClick(dialog.test, Qt.MouseButton.LeftButton)
+    assert dialog.said.startswith("big/model returns")
+    qtbot.mouseClick(dialog.add, Qt.MouseButton.LeftButton)
+    assert kit.page.panes[1].header.picker.chosen.path == "http://gpu-box:8080/v1#big/model"
+
+
 def test_what_a_server_refuses_is_said_and_another_address_starts_anew(dialog: AddServer, qtbot: QtBot) -> None:
     qtbot.keyClicks(dialog.address, "http://gpu-box:8080/x")
     qtbot.mouseClick(dialog.look, Qt.MouseButton.LeftButton)

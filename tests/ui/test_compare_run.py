@@ -145,6 +145,22 @@ def test_reasoning_is_folded_and_counted_apart(kit: Kit, qtbot: QtBot) -> None:
     assert pane.reasoning.isHidden()
 
 
+def test_what_was_shown_as_answer_becomes_reasoning(kit: Kit, qtbot: QtBot) -> None:
+    kit.start()
+    lane = kit.runner.begin_round("A")
+    pane = kit.page.panes[0]
+    lane.write("Seven and *five*", 6)
+    qtbot.waitUntil(lambda: pane.answer.view.toPlainText() == "Seven and five")
+    pane.reasoning.set_open(True)
+    lane.was_reasoning.emit()
+    assert pane.reasoning.text == "Seven and *five*" and pane.reasoning.title == "Reasoning · 6 tokens"
+    assert pane.answer.view.raw_text == "" and not pane.reasoning.isHidden()
+    lane.write("Twelve.", 2)
+    qtbot.waitUntil(lambda: pane.answer.view.toPlainText() == "Twelve.")
+    qtbot.waitUntil(lambda: pane.reasoning.shown == "Seven and five")
+    assert pane.reasoning.title == "Reasoning · 6 tokens"
+
+
 def test_the_answer_is_shown_as_the_record_has_it(kit: Kit, qtbot: QtBot) -> None:
     kit.start()
     kit.runner.begin_round("A").write("Twel")

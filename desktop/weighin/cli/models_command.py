@@ -114,14 +114,14 @@ class _Command:
             return 130
         body: dict[str, Any] = {"server": {"address": address.base, "models": list(names), "scoring": None}}
         lines = [f"{address.base} has {words.plural(len(names), 'model')}", *(f"   {safe_name(n)}" for n in names)]
-        if address.model in names:
+        if address.model:
+            if address.model not in names:
+                lines.append(f"{safe_name(address.model)} is not listed; it is tried anyway.")
             test = self._await(lambda done, failed: servers.test_letters(str(address), address.model, "", done, failed))
             if test is None:
                 return 130
             body["server"]["scoring"] = {"via": test.via or None, "message": test.sentence}
             lines.append(test.sentence)
-        elif address.model:
-            raise AppError(f"{address.host} has no model {safe_name(address.model)}.", kind="no_model")
         self._print(body, lines)
         return 0
 

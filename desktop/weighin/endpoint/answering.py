@@ -10,8 +10,10 @@ from typing import Any
 from weighin.core.comparisons.answer import Counting, StopReason, Timing
 from weighin.core.comparisons.pace import Pace
 from weighin.endpoint import errors
-from weighin.endpoint.chunks import Chunk, ChunkError, Usage, chunk_of, read_chunk
-from weighin.endpoint.http import Endpoint, Reply
+from weighin.endpoint.chunks import Chunk, ChunkError, ChunkReader
+from weighin.endpoint.http import Endpoint
+from weighin.endpoint.received import Received
+from weighin.endpoint.reply import Reply
 from weighin.endpoint.request_body import (
     common_options,
     left_out,
@@ -21,18 +23,15 @@ from weighin.endpoint.request_body import (
     refused_options,
     without,
 )
-from weighin.endpoint.sse import EventReader, OverlongError
+from weighin.endpoint.sse import Event, EventReader, OverlongError, is_done
 from weighin.protocol.messages import Generate
 from weighin.workers.clock import Clock
 from weighin.workers.engine import Emit, EngineError
 from weighin.workers.text_stream import REASONING, Piece, TextStream
 from weighin.workers.token_batcher import TokenBatcher
 
-_DONE = b"[DONE]"
-_REASONS = {"length": StopReason.LENGTH}
 # A server that never ends would fill the memory; no model writes more in one answer.
 _MOST_CHARACTERS = 1 << 20
-_ODD_ENDS = {"content_filter": "The server's content filter ended the answer.", "tool_calls": "It called a tool."}
 
 
 class Answering:
@@ -52,9 +51,8 @@ class Answering:
         self._clock = Clock()
         self._batcher = TokenBatcher(request.id, emit)
         self._stream = TextStream(request.sampling.stop, split_reasoning=not request.raw)
-        self._usage = Usage()
-        self._finish = ""
-        self._whole = False
+        self._chunks = ChunkReader()
+        self._received = Received()
         self.reason = StopReason.CANCELLED
         self.notices: tuple[str, ...] = ()
         self.left_out: tuple[str, ...] = ()
@@ -65,37 +63,39 @@ class Answering:
         try:
             await self._ask()
         finally:
-            rest = self._stream.finish()
+            rest = self._text_pieces(self._chunks.finish()) + self._stream.finish()
             self._clock.pieces(time.perf_counter(), rest)
             self._batcher.finish(rest)
-        self.reason = _REASONS.get(self._finish, StopReason.END)
-        if self._finish in _ODD_ENDS:
-            self.notices += (_ODD_ENDS[self._finish],)
+        ending = self._received.ending()
+        if ending.broken:
+            raise errors.broken_off(self._endpoint.host, self._received.finish)
+        self.reason = ending.reason
+        self.notices += tuple(notice for notice in (ending.notice, *self._received.remarks()) if notice)
 
     def timing(self, load_s: float) -> Timing:
         """Times of this client; counts of the server where it gave them, else one a piece of text."""
         timing = self._clock.timing(load_s, 0, 1)
-        usage = self._usage
-        counted = usage.generated is not None
+        usage, written = self._received.usage, self._received.written
+        reasoning = usage.reasoning or timing.reasoning_tokens
         return replace(
             timing,
             pace=self._pace(timing),
             prompt_tokens=usage.prompt,
             cached_tokens=usage.cached or 0,
-            generated_tokens=usage.generated if usage.generated is not None else timing.generated_tokens,
-            reasoning_tokens=usage.reasoning if usage.reasoning is not None else timing.reasoning_tokens,
-            generation_s=None if self._whole else timing.generation_s,
+            generated_tokens=timing.generated_tokens if written is None else written,
+            reasoning_tokens=reasoning if written is None else min(reasoning, written),
+            generation_s=None if self._received.has_no_speed else timing.generation_s,
             threads=None,
             major_faults=None,
-            counting=Counting.SERVER if counted else Counting.PIECES,
+            counting=Counting.PIECES if written is None else Counting.SERVER,
         )
 
     def _pace(self, timing: Timing) -> Pace | None:
         """That of the pieces of text, which stand for as many tokens as the server counted in all."""
         pace, pieces = timing.pace, timing.generated_tokens
-        if pace is None or self._whole:
+        if pace is None or self._received.has_no_speed:
             return pace and replace(pace, mark_s=(), mark_tokens=())
-        tokens = pieces if self._usage.generated is None else self._usage.generated
+        tokens = self._received.written or pieces
         return replace(pace, mark_tokens=tuple(round(count * tokens / pieces) for count in pace.mark_tokens))
 
     async def _ask(self) -> None:
@@ -117,58 +117,80 @@ class Answering:
         self.notices += left_out_words(asked, taken)
 
     async def _read(self, path: str, body: dict[str, Any]) -> None:
+        host = self._endpoint.host
         async with self._endpoint.stream(path, body) as reply:
-            if reply.is_json:
-                await self._take_whole(reply)
-            else:
+            first = await reply.first_byte()
+            if not first:
+                raise errors.silent(host)
+            if first == b"<":
+                raise errors.not_endpoint(host, "a web page")
+            try:
                 await self._take_events(reply)
-
-    async def _take_whole(self, reply: Reply) -> None:
-        self._whole = True
-        self.notices += ("The server does not stream: the answer came in one piece, so there is no speed of writing.",)
-        body = await self._endpoint.decoded(reply)
-        try:
-            self._take(read_chunk(body))
-        except ChunkError as error:
-            raise errors.garbage(self._endpoint.host, str(error)) from None
+            except EngineError as error:
+                # Some servers break the connection off, or leave it open, once all is said.
+                if error.kind not in ("cut", "stalled") or not self._received.finish:
+                    raise
+            except OverlongError:
+                raise errors.garbage(host, "a line of more than a megabyte") from None
+            except ChunkError as error:
+                if not self._received.finish:
+                    raise self._unreadable(str(error)) from None
 
     async def _take_events(self, reply: Reply) -> None:
         reader = EventReader()
-        try:
-            async for piece in reply.pieces():
-                for data in reader.feed(piece):
-                    if data.strip() == _DONE:
-                        return
-                    self._take(chunk_of(data))
-                if self._stream.stopped:
-                    return
-            if (data := reader.finish()) and data.strip() != _DONE:
-                self._take(chunk_of(data))
-        except EngineError as error:
-            if error.kind != "cut" or not self._finish:
-                raise
-        except OverlongError:
-            raise errors.garbage(self._endpoint.host, "a line of more than a megabyte") from None
-        except ChunkError as error:
-            raise errors.garbage(self._endpoint.host, str(error)) from None
-        if not self._finish:
-            raise errors.cut(self._endpoint.host)
+        async for piece in reply.pieces():
+            if self._take_all(reader.feed(piece), reply):
+                return
+        if self._take_all(reader.finish(), reply) or self._received.complete:
+            return
+        if self._received.odd:
+            raise errors.failed_inside(self._endpoint.host, self._received.odd)
+        if not self._chunks.is_answer:
+            raise self._unreadable("nothing that is part of an answer")
+        raise errors.cut(self._endpoint.host)
+
+    def _take_all(self, events: list[Event], reply: Reply) -> bool:
+        """Whether nothing more is wanted after these."""
+        for event in events:
+            if is_done(event.data):
+                if not self._chunks.is_answer:
+                    raise self._unreadable("the end of an answer and no answer")
+                return True
+            for chunk in self._chunks.read(event):
+                self._take(chunk)
+            if self._clock.generated:
+                reply.begin()
+            if self._stream.stopped:
+                return True
+        return False
 
     def _take(self, chunk: Chunk) -> None:
         if chunk.error is not None:
             raise errors.failed_inside(self._endpoint.host, chunk.error)
-        self._usage = chunk.usage or self._usage
-        self._finish = chunk.finish or self._finish
+        self._received.take(chunk)
         if chunk.reasoning:
+            self._stream.told()
             self._count([Piece(chunk.reasoning, REASONING)], REASONING)
         if chunk.text:
             pieces = self._stream.feed(chunk.text.encode())
             self._count(pieces, self._stream.kind)
 
+    def _text_pieces(self, chunk: Chunk) -> list[Piece]:
+        """What was held back, at the end."""
+        reasoning = [Piece(chunk.reasoning, REASONING)] if chunk.reasoning else []
+        return reasoning + self._stream.feed(chunk.text.encode())
+
     def _count(self, pieces: list[Piece], kind: str) -> None:
         now = time.perf_counter()
         self._clock.token(now, pieces, kind)
+        if kind == REASONING or any(piece.was_reasoning or piece.kind == REASONING for piece in pieces):
+            self._received.reasoning()
         self._batcher.add(pieces, now)
         if self._clock.characters > _MOST_CHARACTERS:
             raise errors.garbage(self._endpoint.host, f"more than {_MOST_CHARACTERS:,} characters")
         self._set_progress("writing", self._clock.generated, self._request.sampling.max_tokens)
+
+    def _unreadable(self, what: str) -> EngineError:
+        """The sentence for what is no answer: before anything of one came, this may be no such server at all."""
+        say = errors.garbage if self._chunks.is_answer else errors.not_endpoint
+        return say(self._endpoint.host, what)

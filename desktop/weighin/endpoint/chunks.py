@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from weighin.core.safe_text import safe_name
+from weighin.endpoint.content import REASONING_FIELDS, Content, NoTextError, content_of, reasoning_of, text_in
+from weighin.endpoint.endings import said_ending
 from weighin.endpoint.errors import words_of
+from weighin.endpoint.sse import Event
+from weighin.endpoint.usage import Usage, usage_of
 
-_MOST_TOKENS = 1 << 40
+_MOST_WORDS = 300
+_TEXTS = ("content", "text", "refusal", "tool_calls", "function_call", *REASONING_FIELDS)
+_FAILURES = ("error", "exception", "failure", "failed")
+_FINE = (None, 0, 200, "0", "200", "", "ok", "success")
 
 
 class ChunkError(Exception):
@@ -16,88 +24,170 @@ class ChunkError(Exception):
 
 
 @dataclass(frozen=True)
-class Usage:
-    """Tokens as the server counted them; None where it does not say."""
-
-    prompt: int | None = None
-    cached: int | None = None
-    generated: int | None = None
-    reasoning: int | None = None
-
-
-@dataclass(frozen=True)
 class Chunk:
     """New text of answer and reasoning. finish: why the answer ends, "" while it goes on. error: the server's own words
-    where it failed."""
+    where it failed. odd: words that belong to no answer, and may be said of a failure. refused: the text is a refusal.
+    tools: names of those it calls. whole: the text came all at once. unread: kinds of parts that are no text. others:
+    more answers than one came."""
 
     text: str = ""
     reasoning: str = ""
     finish: str = ""
     usage: Usage | None = None
     error: str | None = None
+    odd: str = ""
+    refused: bool = False
+    tools: tuple[str, ...] = ()
+    whole: bool = False
+    unread: tuple[str, ...] = ()
+    others: bool = False
 
 
-def chunk_of(data: bytes) -> Chunk:
-    """The chunk that `data` is. Raises ChunkError."""
-    try:
-        body = json.loads(data)
-    except (ValueError, RecursionError):
-        raise ChunkError("something that is no JSON") from None
-    return read_chunk(body)
+class ChunkReader:
+    """Reads the chunks of one answer. is_answer: whether anything of an answer was among them."""
+
+    def __init__(self) -> None:
+        self.is_answer = False
+        self._answer, self._reasoning = _Told(), _Told()
+
+    def read(self, event: Event) -> list[Chunk]:
+        """The chunks that an event carries: mostly one. Raises ChunkError."""
+        data, failed = event.data.strip(), event.name.lower() in _FAILURES
+        try:
+            body = json.loads(data)
+        except (ValueError, RecursionError):
+            words = safe_name(" ".join(data.decode("utf-8", "replace").split()), _MOST_WORDS)
+            if failed:
+                return [Chunk(error=words)]
+            if b"{" in data:
+                raise ChunkError("something that is no JSON") from None
+            return [Chunk(odd=words)]
+        return [self._read(entry, failed) for entry in (body if isinstance(body, list) else [body])]
+
+    def finish(self) -> Chunk:
+        """What was held back, once nothing more comes."""
+        return Chunk(self._answer.finish(), self._reasoning.finish())
+
+    def _read(self, body: Any, failed: bool) -> Chunk:
+        if not isinstance(body, dict):
+            return Chunk(error=str(body)[:_MOST_WORDS]) if failed else Chunk(odd=_shown(body))
+        if (said := failure_in(body, failed)) is not None:
+            return Chunk(error=said)
+        choices = body.get("choices")
+        if not isinstance(choices, list):
+            return Chunk(usage=usage_of(body, {}), odd=words_of({"message": body.get("message")}))
+        choice, others = _first(choices)
+        if choice is None:
+            return Chunk(usage=usage_of(body, {}), others=others)
+        self.is_answer = True
+        return replace(self._read_choice(choice), usage=usage_of(body, choice), others=others)
+
+    def _read_choice(self, choice: dict[str, Any]) -> Chunk:
+        if choice.get("error"):
+            return Chunk(error=words_of({"error": choice["error"]}))
+        said, whole = _said(choice)
+        found = _content(said)
+        beside = reasoning_of(said)
+        return Chunk(
+            self._answer.add(found.text + found.refusal, whole),
+            self._reasoning.add(beside or found.reasoning, whole),
+            said_ending(choice.get("finish_reason")) or said_ending(said.get("finish_reason")),
+            refused=bool(found.refusal),
+            tools=_tools(said),
+            whole=whole,
+            unread=found.unread,
+        )
 
 
-def read_chunk(body: Any) -> Chunk:
-    """The chunk in a decoded JSON object: of a stream (delta), whole (message), or of a plain completion (text).
+class _Told:
+    """One of the texts of an answer, as far as it came."""
 
-    Raises ChunkError."""
-    if not isinstance(body, dict):
-        raise ChunkError("JSON that is no object")
-    if body.get("error"):
-        return Chunk(error=words_of(body))
-    choices = body.get("choices")
-    usage = _usage(body.get("usage"))
-    if not isinstance(choices, list) or (choices and not isinstance(choices[0], dict)):
-        if usage is not None and choices is None:
-            return Chunk(usage=usage)
+    def __init__(self) -> None:
+        self._half = ""
+        self._so_far = ""
+        self._streamed = False
+
+    def add(self, text: str, whole: bool) -> str:
+        """What `text` adds. Half a character at its end, as an escape can hold it, waits for the other half. Where a
+        message comes in the place of a delta it may repeat what came before it."""
+        if whole:
+            text, told = self._rest(text), text
+            self._so_far = told if told.startswith(self._so_far) else self._so_far + text
+        elif text:
+            self._streamed = True
+        text = self._half + text
+        self._half = text[-1:] if text and "\ud800" <= text[-1] <= "\udbff" else ""
+        return _repaired(text[: len(text) - len(self._half)])
+
+    def finish(self) -> str:
+        """The half that stayed alone."""
+        half, self._half = self._half, ""
+        return _repaired(half)
+
+    def _rest(self, text: str) -> str:
+        if self._streamed:
+            return ""
+        return text[len(self._so_far) :] if text.startswith(self._so_far) else text
+
+
+def failure_in(body: dict[str, Any], failed: bool = False) -> str | None:
+    """The server's own words where `body` reports a failure, in any of the shapes servers use; None where it does not.
+    failed: what it came in says so already."""
+    failed = failed or bool(body.get("error")) or "error" in (body.get("object"), body.get("type"))
+    reply = body.get("base_resp")
+    failed = failed or (isinstance(reply, dict) and reply.get("status_code") not in _FINE)
+    if not isinstance(body.get("choices"), list) or not body["choices"]:
+        failed = failed or any(body.get(name) for name in ("detail", "errors", "error_msg", "error_message", "errmsg"))
+        failed = failed or body.get("status") in ("error", "failed") or body.get("success") is False
+        said = body.get("message") or body.get("msg")
+        failed = failed or (bool(said) and any(body.get(name) not in _FINE for name in ("code", "error_code")))
+    return words_of(body) if failed else None
+
+
+def _first(choices: list[Any]) -> tuple[dict[str, Any] | None, bool]:
+    """The choice that is followed, and whether there are others beside it. Raises ChunkError."""
+    if any(choice is not None and not isinstance(choice, dict) for choice in choices):
         raise ChunkError("JSON without choices")
-    if not choices:
-        return Chunk(usage=usage)
-    choice = choices[0]
-    said = choice.get("delta") or choice.get("message") or choice
-    if not isinstance(said, dict):
-        raise ChunkError("a choice without text")
-    return Chunk(
-        _text(said, "content", "text"),
-        _text(said, "reasoning_content", "reasoning"),
-        _text(choice, "finish_reason"),
-        usage,
-    )
+    found = [choice for choice in choices if choice is not None]
+    mine = [choice for choice in found if choice.get("index") in (0, "0", None)]
+    return (mine[0] if mine else None), len(found) > len(mine[:1])
 
 
-def _text(body: dict[str, Any], *names: str) -> str:
-    """The first of these fields that is there; a server may leave any of them out or null."""
-    for name in names:
-        value = body.get(name)
-        if isinstance(value, str):
-            # Half a character (a lone surrogate in an escape) can be neither shown nor stored.
-            return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        if value is not None:
-            raise ChunkError(f"a {name} that is no text")
-    return ""
+def _said(choice: dict[str, Any]) -> tuple[dict[str, Any], bool]:
+    """What a choice says, and whether that is a message in place of a delta."""
+    delta, message = choice.get("delta"), choice.get("message")
+    if isinstance(delta, str):
+        return {"content": delta}, False
+    if isinstance(message, dict) and not (isinstance(delta, dict) and any(delta.get(name) for name in _TEXTS)):
+        return message, True
+    return (delta if isinstance(delta, dict) else choice), False
 
 
-def _usage(body: Any) -> Usage | None:
-    if not isinstance(body, dict):
-        return None
-    return Usage(
-        _count(body, "prompt_tokens"),
-        _count(body.get("prompt_tokens_details"), "cached_tokens"),
-        _count(body, "completion_tokens"),
-        _count(body.get("completion_tokens_details"), "reasoning_tokens"),
-    )
+def _content(said: dict[str, Any]) -> Content:
+    """What is said in all the fields for it. Raises ChunkError."""
+    try:
+        found = content_of(said.get("content"))
+        if found == Content():
+            found = content_of(said.get("text"))
+    except NoTextError:
+        raise ChunkError("a content that is no text") from None
+    refusal = text_in(said.get("refusal"))
+    return Content(found.text, found.reasoning, found.refusal or refusal, found.unread)
 
 
-def _count(body: Any, name: str) -> int | None:
-    value = body.get(name) if isinstance(body, dict) else None
-    good = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _MOST_TOKENS
-    return value if good else None
+def _tools(said: dict[str, Any]) -> tuple[str, ...]:
+    calls = said.get("tool_calls") or []
+    functions = [call.get("function") for call in calls if isinstance(call, dict)] if isinstance(calls, list) else []
+    if isinstance(said.get("function_call"), dict):
+        functions.append(said["function_call"])
+    names = [function.get("name") for function in functions if isinstance(function, dict)]
+    return tuple(name if isinstance(name, str) else "" for name in names)
+
+
+def _shown(value: Any) -> str:
+    return "" if value is None else safe_name(str(value), _MOST_WORDS)
+
+
+def _repaired(text: str) -> str:
+    """Half a character (a lone surrogate in an escape) can be neither shown nor stored."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

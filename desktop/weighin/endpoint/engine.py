@@ -14,9 +14,11 @@ from weighin.core.errors import AppError
 from weighin.core.models.server import ON_THE_SERVER, ServerAddress, parse_address
 from weighin.core.safe_text import safe_name
 from weighin.endpoint.answering import Answering
-from weighin.endpoint.http import Endpoint, Patience
-from weighin.endpoint.models import Offered, offered
+from weighin.endpoint.http import Endpoint
+from weighin.endpoint.models import Listing, Offered, offered
+from weighin.endpoint.reply import Patience
 from weighin.endpoint.scoring import ServerScoring
+from weighin.endpoint.waiting import Waiting
 from weighin.protocol.messages import (
     Bench,
     CountTokens,
@@ -34,7 +36,8 @@ from weighin.protocol.messages import (
 )
 from weighin.workers.engine import Emit, EngineError
 
-_MOST_NAMED = 6
+# Before questions are scored: a server that is busy just then ends no run.
+_WAIT_TO_LOAD_S = 60.0
 _T = TypeVar("_T")
 
 
@@ -52,6 +55,7 @@ class ServerEngine:
         self._endpoint: Endpoint | None = None
         self._scoring: ServerScoring | None = None
         self._model = ""
+        self._listing = Listing()
         self._load_s = 0.0
 
     def facts(self) -> EngineFacts:
@@ -84,14 +88,18 @@ class ServerEngine:
         begin = time.perf_counter()
         self._progress = ("loading", 0, 100)
         endpoint = Endpoint(address, self._find_key(address), self._patience)
-        found = self.run(offered(endpoint), "Connecting was stopped.")
-        model = _chosen(found, address)
+        waiting = Waiting(_WAIT_TO_LOAD_S if request.bare else 0.0)
+        self._listing = self.run(waiting.ask(lambda: offered(endpoint)), "Connecting was stopped.")
+        model = self._listing.find(address)
+        notices: tuple[str, ...] = ()
+        if address.is_readable:
+            notices += (f"{address.host} is spoken to without encryption: others on the way can read along.",)
+        if model is None:  # many servers take any name, and some list nothing
+            model = Offered(address.model)
+            notices += (self._listing.unlisted(address),)
         self._endpoint, self._model = endpoint, model.name
         self._scoring = ServerScoring(endpoint, model.name)
         self._load_s = time.perf_counter() - begin
-        notices: tuple[str, ...] = ()
-        if address.is_readable:
-            notices = (f"{address.host} is spoken to without encryption: others on the way can read along.",)
         memory = MemoryReceipt(method=ON_THE_SERVER)
         return Loaded(request.id, self._load_s, model.context, "none", memory, {}, notices)
 
@@ -102,7 +110,7 @@ class ServerEngine:
             self.run(answering.fetch(), "")
         except EngineError as error:
             if error.kind != "cancelled":
-                raise
+                raise self._named(error) from None
         memory = MemoryReceipt(method=ON_THE_SERVER)
         return Generated(
             request.id,
@@ -142,7 +150,10 @@ class ServerEngine:
         self._ready()
         assert self._scoring is not None
         work = self._scoring.score(request, emit, lambda done, of: self._set_progress("scoring", done, of))
-        return self.run(work, "Scoring was stopped.")
+        try:
+            return self.run(work, "Scoring was stopped.")
+        except EngineError as error:
+            raise self._named(error) from None
 
     def endpoint(self, text: str) -> tuple[Endpoint, ServerAddress]:
         """The server at the address `text`, for a question that loads nothing. Raises EngineError."""
@@ -172,6 +183,13 @@ class ServerEngine:
             raise EngineError("not_loaded", "No server was chosen in this worker.")
         return self._endpoint
 
+    def _named(self, error: EngineError) -> EngineError:
+        """The same error; where the server does not have the model, with those it lists."""
+        if error.kind != "no_model" or self._endpoint is None:
+            return error
+        text = f"{self._endpoint.host} has no model “{safe_name(self._model, 80)}”. {self._listing.sentence}"
+        return EngineError(error.kind, text, error.message)
+
     def _set_progress(self, phase: str, done: int, total: int) -> None:
         self._progress = (phase, done, total)
 
@@ -181,19 +199,6 @@ def _address(text: str) -> ServerAddress:
         return parse_address(text)
     except AppError as error:
         raise EngineError(error.kind, error.user_text) from None
-
-
-def _chosen(found: tuple[Offered, ...], address: ServerAddress) -> Offered:
-    """The model of `address` among those found. Raises EngineError, which names what there is."""
-    names = [safe_name(model.name, 60) for model in found[:_MOST_NAMED]]
-    more = f" and {len(found) - _MOST_NAMED} more" if len(found) > _MOST_NAMED else ""
-    there = f"It has: {', '.join(names)}{more}." if found else "It has none at all."
-    if not address.model:
-        raise EngineError("no_model", f"Name a model behind the address, as {address.base}#NAME. {there}")
-    for model in found:
-        if model.name == address.model:
-            return model
-    raise EngineError("no_model", f"{address.host} has no model “{safe_name(address.model, 80)}”. {there}")
 
 
 def _unsupported(sentence: str) -> EngineError:

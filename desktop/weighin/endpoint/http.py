@@ -8,7 +8,6 @@ import re
 import ssl
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import urljoin
 
@@ -17,7 +16,9 @@ import httpx2
 
 from weighin import __version__
 from weighin.core.models.server import ServerAddress, parse_address
+from weighin.core.retry_after import retry_after
 from weighin.endpoint import errors
+from weighin.endpoint.reply import Patience, Reply, within
 from weighin.workers.engine import EngineError
 
 _MOST_JSON = 8 << 20
@@ -27,65 +28,6 @@ _MAX_REDIRECTS = 3
 # What the header can carry: visible ASCII (RFC 9110, 5.5), as a copied line break or an umlaut is not.
 _KEY = re.compile(r"[!-~]{1,8192}")
 _T = TypeVar("_T")
-
-
-@dataclass(frozen=True)
-class Patience:
-    """Seconds to wait: for a connection, for the first of an answer (a large model reads a long prompt for minutes),
-    and then for the next."""
-
-    connect_s: float = 10.0
-    first_s: float = 900.0
-    stall_s: float = 60.0
-
-
-class Reply:
-    """An open answer with status 200."""
-
-    def __init__(self, response: httpx2.Response, host: str, patience: Patience) -> None:
-        self._response, self._host, self._patience = response, host, patience
-        # As sent, when it is sent: with a size given, httpx would wait until that much has come. And never unpacked: a
-        # server that compresses although it was asked not to could send far more than it seems.
-        self._bytes = response.aiter_raw()
-        self._began = False
-
-    @property
-    def is_json(self) -> bool:
-        """Whether one JSON object comes instead of a stream of events."""
-        return "json" in self._type and "event-stream" not in self._type
-
-    @property
-    def is_web_page(self) -> bool:
-        """Whether it is a page for people."""
-        return "html" in self._type
-
-    @property
-    def _type(self) -> str:
-        return self._response.headers.get("content-type", "").lower()
-
-    async def pieces(self) -> AsyncIterator[bytes]:
-        """The bytes as they come. Raises EngineError where they stop coming."""
-        while True:
-            wait = self._patience.stall_s if self._began else self._patience.first_s
-            try:
-                data = await within(anext(self._bytes, b""), wait)
-            except asyncio.TimeoutError:
-                raise errors.stalled(self._host, wait, self._began) from None
-            except httpx2.HTTPError as error:
-                raise errors.network_error(error, self._host, began=True) from None
-            if not data:
-                return
-            self._began = True
-            yield data
-
-    async def whole(self, most: int) -> bytes:
-        """All of it. Raises EngineError above `most` bytes."""
-        body = bytearray()
-        async for piece in self.pieces():
-            body += piece
-            if len(body) > most:
-                raise errors.garbage(self._host, f"more than {most:,} bytes")
-        return bytes(body)
 
 
 class Endpoint:
@@ -100,7 +42,7 @@ class Endpoint:
         return self._address.host
 
     async def get_json(self, path: str) -> Any:
-        """What GET `path` gives, decoded. Raises EngineError."""
+        """What GET `path` gives, decoded; None where that is nothing. Raises EngineError."""
         async with self._open("GET", path, None) as reply:
             return await self._json(reply)
 
@@ -114,20 +56,15 @@ class Endpoint:
         """An open answer to POST `path` with `body`; leaving the block closes the connection, which stops the server.
         Raises EngineError."""
         async with self._open("POST", path, body) as reply:
-            if reply.is_web_page:
-                raise errors.not_endpoint(self.host, "a web page")
             yield reply
-
-    async def decoded(self, reply: Reply) -> Any:
-        """The one JSON object of a reply that is no stream."""
-        return await self._json(reply)
 
     async def _json(self, reply: Reply) -> Any:
         body = await reply.whole(_MOST_JSON)
         try:
-            return json.loads(body)
+            return json.loads(body) if body.strip() else None
         except (ValueError, RecursionError):
-            found = "a web page" if reply.is_web_page or body.lstrip()[:1] == b"<" else "something that is no JSON"
+            page = reply.claims_web_page or body.lstrip()[:1] == b"<"
+            found = "a web page" if page else "something that is no JSON"
             raise errors.not_endpoint(self.host, found) from None
 
     @asynccontextmanager
@@ -158,7 +95,7 @@ class Endpoint:
                 await response.aclose()
                 url = self._same_server(url, response.headers.get("location", ""))
                 continue
-            if response.status_code != 200:
+            if not response.is_success:
                 refused = await self._refused(response)
                 await response.aclose()
                 raise refused
@@ -193,7 +130,7 @@ class Endpoint:
         if self._key:
             # Some servers repeat the key they refuse: it must not get into a record.
             body = body.replace(self._key.encode(), b"(key)")
-        wait = response.headers.get("retry-after", "")
+        wait = retry_after(response.headers)
         return errors.status_error(response.status_code, self.host, body, self._key is not None, wait)
 
     def _headers(self) -> dict[str, str]:
@@ -203,23 +140,6 @@ class Endpoint:
                 raise errors.key_malformed(self.host)
             headers["Authorization"] = f"Bearer {self._key}"
         return headers
-
-
-async def within(work: Awaitable[_T], seconds: float) -> _T:
-    """What `work` gives. Raises asyncio.TimeoutError after `seconds`. Unlike asyncio.wait_for before Python 3.12 it
-    loses no Stop that comes in the very moment in which `work` is done."""
-    task = asyncio.ensure_future(work)
-    try:
-        await asyncio.wait({task}, timeout=seconds)
-        if not task.done():
-            raise asyncio.TimeoutError
-        return task.result()
-    finally:
-        if not task.done():
-            task.cancel()
-            await asyncio.wait({task})
-        if not task.cancelled():
-            task.exception()  # looked at, so that nobody is told that it never was
 
 
 def _certificates() -> ssl.SSLContext:

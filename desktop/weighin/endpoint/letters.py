@@ -8,17 +8,23 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from weighin.core.evaluations.questions import LETTERS
+from weighin.endpoint.chunks import failure_in
+from weighin.endpoint.errors import failed_inside
 from weighin.endpoint.http import Endpoint
+from weighin.endpoint.waiting import Waiting
 from weighin.workers.engine import EngineError
 
 COMPLETIONS, CHAT = "completions", "chat"
 TOP = (20, 5)  # most that vLLM and chat calls allow; most that OpenAI's completions allow
 # Kinds of failure that may mean: not this way, or not so many.
-REFUSALS = ("refused", "not_endpoint", "server_error")
+REFUSALS = ("refused", "not_endpoint", "no_model", "server_error")
 _SLACK = 0.01
+# A busy server, all pauses of one way of asking together.
+_MOST_WAIT_S = 60.0
 _MOST_TOKENS = 10_000_000
 _SHOTS = (
     "What is two plus two?\nA. Three\nB. Four\nC. Five\nD. Six\nAnswer: B\n\n"
@@ -89,12 +95,12 @@ async def test_letters(endpoint: Endpoint, model: str, ways: tuple[str, ...] = (
 
 async def _try(endpoint: Endpoint, model: str, via: str) -> int:
     """How many tokens the server shows. Raises UselessError."""
-    refusal = ""
+    refusal, waiting = "", Waiting(_MOST_WAIT_S)
     for top in TOP:
         try:
-            seen = [
-                _all_letters(await ask_letters(endpoint, _body(model, via, prompt), top), top) for prompt in _PROMPTS
-            ]
+            bodies = [_body(model, via, prompt) for prompt in _PROMPTS]
+            shown = [await waiting.ask(partial(ask_letters, endpoint, body, top)) for body in bodies]
+            seen = [_all_letters(tokens, top) for tokens in shown]
         except EngineError as error:
             if error.kind not in REFUSALS:
                 raise
@@ -114,6 +120,8 @@ async def ask_letters(endpoint: Endpoint, body: dict[str, Any], top: int) -> Sho
         answer = await endpoint.post_json("/completions", body | {"logprobs": top})
     else:
         answer = await endpoint.post_json("/chat/completions", body | {"logprobs": True, "top_logprobs": top})
+    if isinstance(answer, dict) and (said := failure_in(answer)) is not None:
+        raise failed_inside(endpoint.host, said)
     try:
         found = answer["choices"][0]["logprobs"]
         if "top_logprobs" in found:  # of OpenAI's completions: an object for each token written

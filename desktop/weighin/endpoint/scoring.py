@@ -17,11 +17,14 @@ from weighin.core.evaluations.questions import LETTERS
 from weighin.core.models.server import ON_THE_SERVER
 from weighin.endpoint.http import Endpoint
 from weighin.endpoint.letters import REFUSALS, TOP, Shown, UselessError, ask_letters
+from weighin.endpoint.waiting import Waiting
 from weighin.protocol.messages import Score, Scored, ScoreDone
 from weighin.workers.engine import Emit, EngineError
 
 # How much less likely than the last token shown a letter is taken to be that is not shown, in nats.
 _BELOW = 0.1
+# For one question, all its pauses together: after that the run is left to be resumed.
+_MOST_WAIT_S = 900.0
 
 
 class ServerScoring:
@@ -30,15 +33,17 @@ class ServerScoring:
     def __init__(self, endpoint: Endpoint, model: str) -> None:
         self._endpoint, self._model = endpoint, model
         self._tops = list(TOP)
+        self._answered = False
 
     async def score(self, request: Score, emit: Emit, progressed: Callable[[int, int], None]) -> ScoreDone:
         """Score the questions of a block that are not done. Raises EngineError; what came before was sent."""
         block = request.block
         items = [item for item in block.items if item.id not in request.done]
         begin, tokens, missing = time.perf_counter(), 0, False
+        waiting = Waiting(_MOST_WAIT_S)
         for number, item in enumerate(items):
             progressed(number, len(items))
-            shown = await self._ask(_body(self._model, block, item))
+            shown = await self._ask(_body(self._model, block, item), waiting)
             try:
                 result, incomplete = _result(item.id, shown)
             except UselessError as reason:
@@ -47,13 +52,16 @@ class ServerScoring:
             tokens += shown.prompt_tokens or 0
             emit(Scored(request.id, (result,), tokens, time.perf_counter() - begin))
         memory = MemoryReceipt(method=ON_THE_SERVER)
-        return ScoreDone(request.id, tokens, time.perf_counter() - begin, memory, self._notices(block, missing))
+        notices = self._notices(block, missing, waiting)
+        return ScoreDone(request.id, tokens, time.perf_counter() - begin, memory, notices)
 
-    async def _ask(self, body: dict[str, Any]) -> Shown:
+    async def _ask(self, body: dict[str, Any], waiting: Waiting) -> Shown:
         """As many tokens as the server shows. Raises EngineError."""
         while True:
             try:
-                return await ask_letters(self._endpoint, body, self._tops[0])
+                shown = await waiting.ask(lambda: ask_letters(self._endpoint, body, self._tops[0]), self._answered)
+                self._answered = True
+                return shown
             except UselessError as reason:
                 raise self._changed(reason) from None
             except EngineError as error:
@@ -65,7 +73,7 @@ class ServerScoring:
         text = f"{self._endpoint.host} returns no log-probabilities any more that can be scored by: {reason}."
         return EngineError("no_letters", f"{text} What was scored is kept.")
 
-    def _notices(self, block: PromptBlock, missing: bool) -> tuple[str, ...]:
+    def _notices(self, block: PromptBlock, missing: bool, waiting: Waiting) -> tuple[str, ...]:
         call = "chat" if block.protocol == CHAT else "completions"
         top = self._tops[0]
         found = [f"Scored over the network at {self._endpoint.host}: letters from the server's top {top} ({call})."]
@@ -74,6 +82,8 @@ class ServerScoring:
                 f"Of some questions not all four letters are among the server's top {top}: the missing ones are taken "
                 "for less likely than all that it shows."
             )
+        if waiting.times:
+            found.append("The server was busy or away at times: it was waited for and asked again.")
         return tuple(found)
 
 

@@ -25,7 +25,7 @@ class EndpointServer(Server):
         if isinstance(request, ListModels):
             endpoint, _ = self._server.endpoint(request.address)
             found = self._server.run(offered(endpoint), "Asking was stopped.")
-            return ModelsListed(request.id, tuple(model.name for model in found))
+            return ModelsListed(request.id, tuple(model.name for model in found.models))
         if isinstance(request, TestLetters):
             endpoint, address = self._server.endpoint(request.address)
             ways = (request.way,) if request.way else (COMPLETIONS, CHAT)

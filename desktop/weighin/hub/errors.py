@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import email.utils
 import errno
 import http.client
 import socket
 import ssl
-import time
 from collections.abc import Mapping
 
 from weighin.core.errors import AppError
+from weighin.core.retry_after import retry_after as asked_to_wait
 from weighin.core.safe_text import safe_name
 
 MAX_WAIT_S = 600.0
@@ -107,18 +106,6 @@ def network_error(error: Exception, host: str) -> HubError:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds to wait by Retry-After (a number or a date) or the hub's RateLimit header; None where neither says."""
-    text = headers.get("retry-after", "").strip()
-    if text.isascii() and text.isdigit():
-        return min(float(text), MAX_WAIT_S)
-    if text:
-        try:
-            moment = email.utils.parsedate_to_datetime(text).timestamp()
-        except (ValueError, TypeError, OverflowError):
-            return None
-        return min(max(0.0, moment - time.time()), MAX_WAIT_S)
-    for part in headers.get("ratelimit", "").split(";"):
-        name, _, value = part.strip().partition("=")
-        if name == "t" and value.isascii() and value.isdigit():
-            return min(float(value), MAX_WAIT_S)
-    return None
+    """Seconds that the hub asks to wait, at most MAX_WAIT_S; None where it does not say."""
+    wait = asked_to_wait(headers)
+    return None if wait is None else min(wait, MAX_WAIT_S)

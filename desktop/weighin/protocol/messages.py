@@ -218,6 +218,13 @@ class Tokens:
 
 
 @dataclass(frozen=True)
+class WasReasoning:
+    """All text of the answer that was sent so far is its reasoning: a mark came that closes what nobody saw opened."""
+
+    id: int
+
+
+@dataclass(frozen=True)
 class Pulse:
     """Sign of life while a request runs, twice a second or more. `phase`: "loading", "reading" or "writing".
 
@@ -352,8 +359,8 @@ REQUESTS: tuple[type, ...] = (
     Load, Generate, Tokenize, CountTokens, Bench, Plan, Forecast, Survey, Score, Cancel, Shutdown,
 )  # fmt: skip
 EVENTS: tuple[type, ...] = (
-    Hello, LoadProgress, Loaded, PromptRead, Tokens, Pulse, Generated, Tokenized, Counted, Benched, Planned, Forecasted,
-    Surveyed, Scored, ScoreDone, Failed, Log,
+    Hello, LoadProgress, Loaded, PromptRead, Tokens, WasReasoning, Pulse, Generated, Tokenized, Counted, Benched,
+    Planned, Forecasted, Surveyed, Scored, ScoreDone, Failed, Log,
 )  # fmt: skip
 TERMINAL: tuple[type, ...] = (
     Loaded, Generated, Tokenized, Counted, Benched, Planned, Forecasted, Surveyed, ScoreDone, Failed,

@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from weighin.core.comparisons.chat import Message
+from weighin.core.comparisons.thinking import opened_reasoning
 from weighin.core.evaluations.evaluation import CHAT
 from weighin.core.evaluations.mmlu_prompt import PromptBlock
 from weighin.workers.engine import EngineError
 from weighin.workers.prompt import PromptBuilder
-from weighin.workers.text_stream import REASONING, ReasoningSplitter
 from weighin.workers.vocabulary import Vocabulary
 
 # Another question than any: what the prompts have in common up to it is what they have in common at all.
@@ -79,7 +79,7 @@ def _chat(prompts: PromptBuilder, block: PromptBlock) -> _Writer:
         system = (Message("system", block.header),) if block.header else ()
         turns = (*system, *block.turns, Message("user", _PROBE if text is None else text))
         rendered = prompts.build(turns, raw=False, thinking=False, ending=ending)
-        if not ending and ReasoningSplitter(rendered.text).kind == REASONING:
+        if not ending and opened_reasoning(rendered.text, turns[-1].content):
             text = "The template of this model always lets it think first, so no letter can be read off at once."
             raise EngineError("thinking", f"{text} Use the standard protocol.")
         return rendered.tokens, rendered.notices

@@ -52,8 +52,11 @@ class Clock:
     def pieces(self, now: float, pieces: list[Piece]) -> None:
         """Text appeared at `now`."""
         for piece in pieces:
+            if piece.was_reasoning:
+                # The token of the mark itself counts for neither.
+                self.reasoning, self.first_answer = max(0, self.generated - 1), None
             self.characters += len(piece.text)
-            if self.first_text is None:
+            if self.first_text is None and piece.text:
                 self.first_text = now
             if self.first_answer is None and piece.kind == ANSWER and piece.text.strip():
                 self.first_answer = now

@@ -50,7 +50,8 @@ class Generation:
         self._decoder.set_threads(self._request.threads)
         self._decoder.clear()
         sampler = Sampler(self._decoder.context, self._vocabulary.size, self._request.sampling, prompt.tokens)
-        stream = TextStream(self._request.sampling.stop, prompt.text, split_reasoning=not self._request.raw)
+        question = self._request.messages[-1].content if self._request.messages else ""
+        stream = TextStream(self._request.sampling.stop, prompt.text, question, split_reasoning=not self._request.raw)
         try:
             reason = self._read_and_write(prompt, sampler, stream)
         except CancelledError:

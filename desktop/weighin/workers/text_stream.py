@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 import codecs
+import re
 from dataclasses import dataclass
 
-from weighin.core.comparisons.thinking import REASONING_MARKS, closing_of
+from weighin.core.comparisons.thinking import (
+    ALL_MARKS,
+    CLOSINGS,
+    REASONING_MARKS,
+    SILENT_MARKS,
+    closes_reasoning,
+    opened_reasoning,
+)
 
 ANSWER = "answer"
 REASONING = "reasoning"
-
-# Marks that only announce the answer and belong to neither text.
-_SILENT_MARKS = ("<|channel|>final<|message|>", "<|START_RESPONSE|>", "<|END_RESPONSE|>")
+_OPENINGS = {marks.opening: marks for marks in REASONING_MARKS}
+# Most tokens hold none of these, and are looked at no closer: that would take time from the model.
+_BEGINS_MARK = re.compile(f"[{re.escape(''.join({mark[0] for mark in ALL_MARKS}))}]")
+# As much of a line as shows whether it begins or ends a block of code.
+_FENCE = 8
 
 
 @dataclass(frozen=True)
 class Piece:
-    """New text of one kind."""
+    """New text of one kind. was_reasoning: all text before it that was given as answer was reasoning."""
 
     text: str
     kind: str
+    was_reasoning: bool = False
 
 
 def _held_back(text: str, marks: tuple[str, ...]) -> int:
@@ -61,33 +72,70 @@ class StopFinder:
         return out
 
 
-class ReasoningSplitter:
-    """Tells reasoning from answer by the marks of REASONING_MARKS; the marks themselves belong to neither."""
+class CodeFinder:
+    """Knows whether a text stands inside code of Markdown just now: a mark that is quoted there is no mark."""
 
-    def __init__(self, prompt_end: str = "") -> None:
-        """`prompt_end`: end of the rendered prompt; a template may have opened the reasoning already."""
+    def __init__(self) -> None:
+        self._fenced = False
+        self._line = ""
+        self._ticks = 0
+
+    @property
+    def inside(self) -> bool:
+        """Whether the next character is code."""
+        return self._fenced or self._ticks % 2 == 1
+
+    def feed(self, text: str) -> None:
+        """More of the text."""
+        first, *lines = text.split("\n")
+        self._add(first)
+        for line in lines:
+            if self._line.lstrip().startswith("```"):
+                self._fenced = not self._fenced
+            self._line, self._ticks = "", 0
+            self._add(line)
+
+    def _add(self, part: str) -> None:
+        self._line += part[: max(0, _FENCE - len(self._line))]
+        self._ticks += part.count("`")
+
+
+class ReasoningSplitter:
+    """Tells reasoning from answer by the marks of thinking.py; the marks themselves belong to neither."""
+
+    def __init__(self, prompt: str = "", question: str = "") -> None:
+        """`prompt`: as rendered; a template may have opened the reasoning already. `question`: its last message."""
         self._pending = ""
-        self._closing = closing_of(prompt_end)
+        opened = opened_reasoning(prompt, question)
+        self._closings = opened.closings if opened else ()
+        self._was_told = opened is not None or closes_reasoning(prompt)
+        self._answered = self._reasoned = False
+        self._code = CodeFinder()
 
     @property
     def kind(self) -> str:
         """The kind of text that is being written now."""
-        return REASONING if self._closing else ANSWER
+        return REASONING if self._closings else ANSWER
+
+    def told(self) -> None:
+        """Reasoning came by another way: from now on a closing mark that nobody opened is text."""
+        self._was_told = True
 
     def feed(self, text: str) -> list[Piece]:
         """Text told apart so far; the end that may be the beginning of a mark waits."""
         self._pending += text
         out: list[Piece] = []
         while True:
-            marks = (self._closing,) if self._closing else (*(o for o, _ in REASONING_MARKS), *_SILENT_MARKS)
-            at, mark = min(((self._pending.find(m), m) for m in marks if m in self._pending), default=(-1, ""))
+            if not _BEGINS_MARK.search(self._pending):
+                self._take(len(self._pending), out)
+                return out
+            marks = self._marks()
+            at, mark = min(((at, m) for m in marks if (at := self._pending.find(m)) >= 0), default=(-1, ""))
             if at < 0:
-                keep = _held_back(self._pending, marks)
-                self._take(len(self._pending) - keep, out)
+                self._take(len(self._pending) - _held_back(self._pending, marks), out)
                 return out
             self._take(at, out)
-            self._pending = self._pending[len(mark) :]
-            self._closing = "" if self._closing else dict(REASONING_MARKS).get(mark, "")
+            self._pass(mark, out)
 
     def flush(self) -> list[Piece]:
         """What was held back, once nothing more comes."""
@@ -95,19 +143,49 @@ class ReasoningSplitter:
         self._take(len(self._pending), out)
         return out
 
+    def _marks(self) -> tuple[str, ...]:
+        """What matters just now. Some models open again what their template has opened."""
+        if not self._closings:
+            return ALL_MARKS
+        return (*self._closings, *SILENT_MARKS, *(() if self._reasoned else _OPENINGS))
+
+    def _pass(self, mark: str, out: list[Piece]) -> None:
+        """Go behind `mark`, with which what is pending begins."""
+        orphan = not self._closings and mark in CLOSINGS
+        if not self._closings and (self._code.inside or (orphan and self._was_told and self._answered)):
+            self._take(len(mark), out)
+            return
+        self._pending = self._pending[len(mark) :]
+        if mark in self._closings:
+            self._closings = ()
+        elif orphan and self._answered:
+            out.append(Piece("", ANSWER, was_reasoning=True))
+            self._answered, self._was_told, self._code = False, True, CodeFinder()
+        elif opened := _OPENINGS.get(mark):
+            self._closings, self._was_told, self._reasoned = opened.closings, True, False
+
     def _take(self, length: int, out: list[Piece]) -> None:
-        if length > 0:
-            out.append(Piece(self._pending[:length], self.kind))
-            self._pending = self._pending[length:]
+        if length <= 0:
+            return
+        text, self._pending = self._pending[:length], self._pending[length:]
+        out.append(Piece(text, self.kind))
+        if self._closings:
+            self._reasoned = self._reasoned or not text.isspace()
+        else:
+            self._answered = self._answered or not text.isspace()
+            self._code.feed(text)
 
 
 class TextStream:
     """Bytes of one token after the other in, pieces of valid Unicode text out. Bad bytes become U+FFFD."""
 
-    def __init__(self, stop: tuple[str, ...] = (), prompt_end: str = "", split_reasoning: bool = True) -> None:
+    def __init__(
+        self, stop: tuple[str, ...] = (), prompt: str = "", question: str = "", split_reasoning: bool = True
+    ) -> None:
+        """`prompt`: as rendered, and `question`, its last message: the reasoning may be opened there already."""
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._stop = StopFinder(stop)
-        self._splitter = ReasoningSplitter(prompt_end) if split_reasoning else None
+        self._splitter = ReasoningSplitter(prompt, question) if split_reasoning else None
 
     @property
     def stopped(self) -> bool:
@@ -118,6 +196,11 @@ class TextStream:
     def kind(self) -> str:
         """The kind of text that is being written now."""
         return self._splitter.kind if self._splitter else ANSWER
+
+    def told(self) -> None:
+        """Reasoning came by another way than in this text."""
+        if self._splitter:
+            self._splitter.told()
 
     def feed(self, data: bytes) -> list[Piece]:
         """Pieces that `data` completes."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from weighin.protocol.messages import Tokens
+from weighin.protocol.messages import Tokens, WasReasoning
 from weighin.workers.engine import Emit
 from weighin.workers.text_stream import ANSWER, Piece
 
@@ -38,6 +38,9 @@ class TokenBatcher:
 
     def _take(self, pieces: list[Piece]) -> None:
         for piece in pieces:
+            if piece.was_reasoning:
+                self.flush(self._sent)
+                self._emit(WasReasoning(self._id))
             if piece.kind != self._kind and self._text:
                 self.flush(self._sent)
             self._kind = piece.kind

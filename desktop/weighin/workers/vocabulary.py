@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import ctypes
+import re
 from typing import Any
 
 import llama_cpp.llama_cpp as llama
 
-from weighin.core.comparisons.thinking import REASONING_MARKS
+from weighin.core.comparisons.thinking import ALL_MARKS
 
 # Characters that no prompt needs, put into text that spells a control token so that it is read as plain text.
 _BREAKERS = tuple(chr(code) for code in range(1, 9))
 
+# As control tokens are spelled.
+_CONTROL = re.compile(r"<[^<>]+>|\[[^\[\]]+\]|◁[^◁▷]+▷")
 _SPECIAL = llama.LLAMA_TOKEN_ATTR_CONTROL | llama.LLAMA_TOKEN_ATTR_UNKNOWN
 
 
@@ -27,7 +30,7 @@ class Vocabulary:
         self.eos = self._text(llama.llama_vocab_eos(vocab))
         self._pieces: dict[int, bytes] = {}
         self._buffer = ctypes.create_string_buffer(256)
-        self._shown = {part for marks in REASONING_MARKS for mark in marks for part in _control_parts(mark)}
+        self._shown = {part for mark in ALL_MARKS for part in _control_parts(mark)}
 
     def tokenize(self, text: str, add_special: bool, parse_special: bool) -> list[int]:
         """Tokens of `text`. add_special: BOS/EOS as the model's flags say. parse_special: control tokens count."""
@@ -120,11 +123,4 @@ class Vocabulary:
 
 def _control_parts(mark: str) -> list[str]:
     """The control tokens a mark may be made of: "<|channel|>analysis<|message|>" holds two."""
-    parts = [mark]
-    rest = mark
-    while "<|" in rest and "|>" in rest:
-        start = rest.index("<|")
-        end = rest.index("|>", start) + 2
-        parts.append(rest[start:end])
-        rest = rest[end:]
-    return parts
+    return [mark, *_CONTROL.findall(mark)]

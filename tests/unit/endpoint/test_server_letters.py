@@ -8,9 +8,10 @@ import pytest
 from tests.support.loopback_server import LoopbackServer
 
 from weighin.core.models.server import parse_address
-from weighin.endpoint.http import Endpoint, Patience
+from weighin.endpoint.http import Endpoint
 from weighin.endpoint.letters import LetterTest
 from weighin.endpoint.letters import test_letters as letters_of
+from weighin.endpoint.reply import Patience
 
 
 def tried(letters: str, **more: object) -> LetterTest:

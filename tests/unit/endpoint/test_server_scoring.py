@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -13,6 +16,7 @@ from weighin.core.evaluations.evaluation import CHAT, STANDARD
 from weighin.core.evaluations.mmlu_prompt import PromptBlock, PromptItem
 from weighin.core.evaluations.questions import LETTERS
 from weighin.core.evaluations.scoring import ONE_BY_ONE
+from weighin.endpoint import waiting
 from weighin.endpoint.engine import ServerEngine
 from weighin.protocol.messages import Load, Score, Scored, ScoreDone, Survey
 from weighin.workers.engine import EngineError
@@ -80,3 +84,88 @@ def test_a_server_that_changes_its_answers_midway(turned: str, why: str) -> None
 def test_nothing_is_known_of_the_tokens_beforehand() -> None:
     surveyed = ServerEngine(lambda _: None).survey(Survey(1, PLAIN))
     assert (surveyed.header, surveyed.questions, surveyed.trained) == (0, (0, 0), 0)
+
+
+@pytest.mark.parametrize(
+    ("busy", "retry_after"), [((429,), "1"), ((503,), ""), ((429,), ""), ((502, 529), "0"), ((500,), ""), ((500,), "1")]
+)
+def test_a_busy_server_is_waited_for_and_the_run_goes_on(
+    busy: tuple[int, ...], retry_after: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr(waiting, "_FIRST_S", 0.01)
+    monkeypatch.setattr(waiting.asyncio, "sleep", asleep(waits))
+    with LoopbackServer(busy=busy, busy_after=1, retry_after=retry_after) as server:
+        events, done = score(server)
+    assert isinstance(done, ScoreDone), done
+    assert [result.letter for result in results(events)] == ["A", "D"]
+    assert len(waits) == len(busy) and waits[0] == (1.0 if retry_after == "1" else 0.01)
+    assert done.notices[-1].startswith("The server was busy or away")
+
+
+def asleep(waits: list[float]) -> Callable[[float], Awaitable[None]]:
+    """A sleep that takes no time and notes how long it was to be."""
+    sleep = asyncio.sleep
+
+    async def note(seconds: float) -> None:
+        if seconds:
+            waits.append(seconds)
+        await sleep(0)
+
+    return note
+
+
+def test_a_connection_that_breaks_in_a_run_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr(waiting.asyncio, "sleep", asleep(waits))
+    with LoopbackServer(busy=(0,), busy_after=1) as server:
+        events, done = score(server)
+    assert isinstance(done, ScoreDone) and len(results(events)) == 2 and waits == [1.0]
+
+
+@pytest.mark.parametrize(
+    ("how", "kind", "times"),
+    [
+        ({"busy": (429,) * 999}, "rate_limit", 19),
+        ({"busy": (429,), "retry_after": "3600"}, "rate_limit", 0),
+        ({"busy": (429,), "said": "insufficient_quota"}, "quota", 0),
+        ({"busy": (400,) * 2}, "refused", 0),
+        ({"busy": (401,)}, "key", 0),
+    ],
+)
+def test_waiting_has_an_end(how: dict[str, Any], kind: str, times: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr(waiting.asyncio, "sleep", asleep(waits))
+    with LoopbackServer(busy_after=1, **how) as server:
+        events, error = score(server)
+    assert isinstance(error, EngineError) and error.kind == kind
+    assert len(waits) == times and sum(waits) <= 900
+    assert [result.letter for result in results(events)] == ["A"], "what was scored is kept"
+
+
+def test_stop_is_heard_while_a_server_is_waited_for() -> None:
+    engine, events = ServerEngine(lambda _: None), []
+    with LoopbackServer(busy=(429,), retry_after="600") as server:
+        engine.load(Load(1, server.address(), LoadOptions(), 1), events.append)
+        threading.Timer(0.3, engine.cancel).start()
+        with pytest.raises(EngineError) as caught:
+            engine.score(Score(2, PLAIN, ONE_BY_ONE, 1), events.append)
+    assert caught.value.kind == "cancelled"
+
+
+def test_a_failure_with_status_200_has_the_servers_words() -> None:
+    with LoopbackServer(letters="error") as server:
+        _, error = score(server)
+    assert isinstance(error, EngineError) and "the GPU fell off the bus" in error.message
+
+
+def test_a_busy_server_is_waited_for_before_a_run_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr(waiting.asyncio, "sleep", asleep(waits))
+    engine = ServerEngine(lambda _: None)
+    with LoopbackServer(listing=503) as server:
+        for bare, times in ((True, 5), (False, 0)):
+            with pytest.raises(EngineError):
+                engine.load(Load(1, server.address(), LoadOptions(), 1, bare), lambda _: None)
+            assert len(waits) == times
+            waits.clear()

@@ -45,6 +45,11 @@ class AnswerRecord:
         (self._reasoning if kind == "reasoning" else self._answer).append(text)
         self.tokens += count
 
+    def was_reasoning(self) -> None:
+        """What was written of the answer so far is its reasoning."""
+        self._reasoning += self._answer
+        self._answer.clear()
+
     def point(self, memory: MemorySample) -> LivePoint:
         """This moment, with the speed over the last second as seen from here (for the chart, not for the record).
 

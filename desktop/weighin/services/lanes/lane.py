@@ -68,6 +68,7 @@ class Lane(QObject):
     loaded = Signal(object)  # LoadedModel
     load_failed = Signal(object)  # Failure
     text = Signal(object)  # TextPiece
+    was_reasoning = Signal()  # all text of the answer so far
     point = Signal(object)  # LivePoint
     answered = Signal(object)  # Answer
     measured = Signal(object)  # protocol Benched
@@ -249,6 +250,9 @@ class Lane(QObject):
             self._record.piece(event.text, event.count, event.kind)
             self._show_progress("writing", self._record.tokens, self._status.total)
             self.text.emit(TextPiece(event.text, event.count, event.kind))
+        elif isinstance(event, wire_messages.WasReasoning) and self._record:
+            self._record.was_reasoning()
+            self.was_reasoning.emit()
 
     def _on_hello(self, hello: protocol.messages.Hello) -> None:
         self.engine = hello.engine
@@ -386,13 +390,9 @@ class Lane(QObject):
             worker.shut_down(self._patience.leave_ms)
 
     def _show_progress(self, phase: str, done: int, total: int) -> None:
-        if (phase, done, total, 0.0) != (
-            self._status.phase,
-            self._status.done,
-            self._status.total,
-            self._status.silent_s,
-        ):
-            self._set(self._status.state, phase, done, total)
+        status = self._status
+        if (phase, done, total, 0.0) != (status.phase, status.done, status.total, status.silent_s):
+            self._set(status.state, phase, done, total)
 
     def _set(
         self,

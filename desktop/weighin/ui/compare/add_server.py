@@ -22,6 +22,7 @@ _ABOUT = (
 )
 _KEY_NOTE = "The key goes to the system's keyring where there is one; else it is forgotten when Weigh-In is closed."
 _LOCAL = "http://127.0.0.1:8080/v1"
+_NO_NAME = "Type the name of a model first."
 _WIDTH = 620
 
 
@@ -73,6 +74,11 @@ class AddServer(QDialog):
         """What is said of the server, good or bad."""
         return self._error.text() or self._said.text()
 
+    @property
+    def _model(self) -> str:
+        """The model as the server calls it: chosen, or typed where none is listed."""
+        return self.models.currentText().strip() if self.models.isEditable() else self.models.currentData()
+
     def closeEvent(self, event: QCloseEvent) -> None:
         self._servers.stop()
         super().closeEvent(event)
@@ -122,17 +128,21 @@ class AddServer(QDialog):
         self.models.clear()
         for name in names:
             self.models.addItem(safe_name(name, 120), name)
-        if not names:
-            self._fail(AppError("The server answers, but has no model."))
-            return
-        self._say(f"The server answers: {words.plural(len(names), 'model')}.")
-        self.models.setCurrentIndex(0)
+        self.models.setEditable(not names)
+        if names:
+            self._say(f"The server answers: {words.plural(len(names), 'model')}.")
+            self.models.setCurrentIndex(0)
+        else:
+            self._say("The server answers, but lists no model. Type the model’s name.")
         self._enable(True)
         self.models.setFocus()
 
     def _test(self) -> None:
+        if not self._model:
+            self._fail(AppError(_NO_NAME))
+            return
         self._say("Trying two questions: a large model that is loaded only now may take minutes. Cancel ends it.")
-        model, key = self.models.currentData(), self.key.text().strip()
+        model, key = self._model, self.key.text().strip()
         self._servers.test_letters(self.address.text(), model, key, self._tested, self._fail)
 
     def _tested(self, test: object) -> None:
@@ -140,7 +150,9 @@ class AddServer(QDialog):
 
     def _add(self) -> None:
         try:
-            model = self._servers.add(self.address.text(), self.models.currentData(), self.key.text().strip())
+            if not self._model:
+                raise AppError(_NO_NAME)
+            model = self._servers.add(self.address.text(), self._model, self.key.text().strip())
         except AppError as error:
             self._fail(error)
             return
@@ -150,6 +162,7 @@ class AddServer(QDialog):
     def _forget_models(self) -> None:
         """Another address has other models."""
         self.models.clear()
+        self.models.setEditable(False)
         self._enable(False)
         self._say("")
 

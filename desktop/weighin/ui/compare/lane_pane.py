@@ -97,6 +97,13 @@ class LanePane(QFrame):
             self.answer.view.feed(piece.text)
             self._copy.setEnabled(True)
 
+    def was_reasoning(self) -> None:
+        """What was shown as the answer so far is its reasoning."""
+        text = self.answer.view.raw_text
+        self.answer.begin()
+        self.reasoning.feed(text)
+        self._copy.setEnabled(False)
+
     def finish_text(self, answer: str, reasoning: str) -> None:
         """The texts are complete. They are shown as the record has them."""
         self.answer.view.complete(answer)

@@ -45,6 +45,7 @@ class LanePresenter(QObject):
         self._blind = False
         lane.status_changed.connect(self._take_status)
         lane.text.connect(self._take_text)
+        lane.was_reasoning.connect(self._take_reasoning)
         lane.point.connect(self._take_point)
         lane.answered.connect(self._take_answer)
         pane.header.picker.model_changed.connect(self._say)
@@ -142,6 +143,13 @@ class LanePresenter(QObject):
             self._pane.reasoning.count(self._reasoning_tokens)
         self._pane.add_text(piece)
         self._say()
+
+    def _take_reasoning(self) -> None:
+        if self._blind:
+            return
+        self._reasoning_tokens = self._tokens
+        self._pane.was_reasoning()
+        self._pane.reasoning.count(self._reasoning_tokens)
 
     def _take_point(self, point: LivePoint) -> None:
         if not self._blind:

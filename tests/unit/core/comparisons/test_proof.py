@@ -11,7 +11,7 @@ from weighin.core.comparisons.answer import Answer, MemoryReceipt, PromptProof, 
 from weighin.core.comparisons.comparison import Comparison, LaneResult, LaneSetup, differences, unknowns
 from weighin.core.comparisons.options import LoadOptions, SamplingOptions
 from weighin.core.comparisons.proof import first_difference, proof_rows, sampler_words
-from weighin.core.comparisons.thinking import closing_of, thinking_words
+from weighin.core.comparisons.thinking import thinking_words
 from weighin.core.models.server import parse_address, server_facts
 
 ANSWER = Answer("x", "", StopReason.END, Timing(prompt_tokens=3, threads=2), MemoryReceipt(), "<u>hi</u>", 4096,
@@ -133,7 +133,6 @@ def test_where_tokens_part() -> None:
 
 
 def test_thinking() -> None:
-    assert closing_of("<|im_start|>assistant\n<think>\n") == "</think>"
     assert thinking_words("…<think>\n", "") == "on, opened by the template"
     assert thinking_words("…<think>\n\n</think>\n\n", "") == "off, closed by the template"
     assert thinking_words("…", "hm") == "on, by the model"
