@@ -86,8 +86,9 @@ def test_templates_find_what_they_expect(tmp_path: Path) -> None:
     template = (
         "{{ strftime_now('%Y') | length }} {{ messages | tojson | length > 0 }} {% generation %}g{% endgeneration %}"
         "{% for m in messages %}{% if loop.first %}{% continue %}{% endif %}{% endfor %}"
+        "{{ messages[0].content }}"
     )
-    assert rendered(answer(tmp_path, template)) == "4 True g"
+    assert rendered(answer(tmp_path, template)) == "4 True ghello"
 
 
 def test_a_score_does_not_depend_on_the_day() -> None:

@@ -150,6 +150,22 @@ def make_model(
     return path
 
 
+def make_header(path: Path, arch: str, entries: dict[str, str | int | bool], tensors: tuple[str, ...] = ("t",)) -> Path:
+    """Write a GGUF at `path` that is nothing but what its header says: `entries` and small tensors of these names."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    writer = gguf.GGUFWriter(path, arch)
+    for key, value in entries.items():
+        add = {bool: writer.add_bool, int: writer.add_uint32, str: writer.add_string}[type(value)]
+        add(key, value)
+    for name in tensors:
+        writer.add_tensor(name, np.zeros(32, np.float32))
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    return path
+
+
 def _add_tokenizer(writer: gguf.GGUFWriter, tokenizer: str, bos: bool, favourite: str | None, letters: bool) -> int:
     if tokenizer == "bpe":
         tokens, types, merges = bpe_vocabulary(letters)
