@@ -49,7 +49,14 @@ class _Suited:
 _FORMS = (_Form(False, False), _Form(True, False), _Form(False, True), _Form(True, True))
 
 
-class _Parts(list[dict[str, str]]):
+class _Part(dict[str, str]):
+    """One part of a content. A template that prints it as it is, in the way of Python, has not printed its text."""
+
+    def __repr__(self) -> str:
+        return "{}"
+
+
+class _Parts(list[_Part]):
     """A content in parts, printed as its text by templates that take the parts of some roles and the text of others."""
 
     def __str__(self) -> str:
@@ -154,4 +161,4 @@ class ChatTemplate:
 
 
 def _content(message: Message, form: _Form) -> str | _Parts:
-    return _Parts([{"type": "text", "text": message.content}]) if form.typed else message.content
+    return _Parts([_Part(type="text", text=message.content)]) if form.typed else message.content
