@@ -189,6 +189,10 @@ def test_a_template_made_for_typed_content_and_an_end_token_to_be_added_score_th
         ("{% for m in messages %}[{{ m.role }}]{% endfor %}", "it leaves the question out"),
         ("{{ messages[0].content }}[assistant]", "it leaves the question out"),
         ("{{ messages[-1].content }}[assistant]", "it leaves earlier turns out"),
+        (
+            "{% if messages[0].role == 'system' %}{{ raise_exception('no') }}{% endif %}{{ messages[0].role }}",
+            "it leaves the question out",
+        ),
         ("chatml", "no chat template"),
         (" ", "no chat template"),
     ],

@@ -11,6 +11,8 @@ from weighin.workers.engine import EngineError
 from weighin.workers.template import ChatTemplate, TemplateError, TemplateHostileError, TemplateHungError
 from weighin.workers.vocabulary import Vocabulary
 
+_NO_SYSTEM_TEXT = "Its template takes no system text: that was put before the prompt instead."
+
 
 class _LosesError(TemplateError):
     """The template leaves something that was said out of the prompt, however it is handed over."""
@@ -64,19 +66,17 @@ class PromptBuilder:
                 return self._instead(way, self._no_template)
             missing = "This model has no chat template: the prompt was put to it as plain text."
             return self._plain(way, "none", (missing,))
-        try:
-            return self._with(self._own, way, ())
-        except TemplateError as error:
-            reason = error
+        reasons = []
         merged = replace(way, messages=_system_into_user(messages))
-        if merged != way:
-            with contextlib.suppress(TemplateError):
-                notice = "Its template takes no system text: that was put before the prompt instead."
-                return self._with(self._own, merged, (notice,))
-        if self._for_scoring and isinstance(reason, _LosesError):
-            text = f"The chat template of this model cannot be scored with: {reason}. Use the standard protocol."
+        for tried, notices in ((way, ()), *(((merged, (_NO_SYSTEM_TEXT,)),) if merged != way else ())):
+            try:
+                return self._with(self._own, tried, notices)
+            except TemplateError as error:
+                reasons.append(error)
+        if self._for_scoring and (lost := next((r for r in reasons if isinstance(r, _LosesError)), None)):
+            text = f"The chat template of this model cannot be scored with: {lost}. Use the standard protocol."
             raise EngineError("template", text)
-        return self._instead(way, str(reason))
+        return self._instead(way, str(reasons[0]))
 
     def _instead(self, way: _Way, reason: str) -> RenderedPrompt:
         """The prompt without the model's own template."""

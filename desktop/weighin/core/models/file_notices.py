@@ -13,6 +13,7 @@ _UNKNOWN_END = re.compile(r"special_(?:eos|eot|eom)_id is not in special_eog_ids
 _NO_SUCH_TOKEN = re.compile(r"bad special token: '([^']*)' = (\d+)")
 _EMPTY_TOKEN = re.compile(r"empty token at index")
 _NO_LINE_BREAK = re.compile(r"newline token")
+_TAG = "</s>"  # in Gemma's vocabulary that is the tag of HTML, rightly ordinary
 _NAMED = 3
 
 
@@ -36,7 +37,8 @@ def file_notices(
     if ordinary_marks:
         names = _names(ordinary_marks)
         notices.append(f"{names} marked as ordinary text: the template's marks are read letter by letter.")
-    if overridden := tuple(dict.fromkeys(match[1] for match in said(_NOT_CONTROL))):
+    texts = dict.fromkeys(match[1] for match in said(_NOT_CONTROL))
+    if overridden := tuple(text for text in texts if text != _TAG or text == end or text in template):
         names = _names(overridden)
         notices.append(f"{names} marked as ordinary text; the engine reads them as control tokens all the same.")
     if not names_end:

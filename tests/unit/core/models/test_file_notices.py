@@ -45,6 +45,13 @@ def test_each_kind_is_one_sentence_however_many_tokens_it_is_about() -> None:
     )
 
 
+def test_a_tag_of_html_is_rightly_ordinary_text() -> None:
+    tag = NOT_CONTROL.format("</s>")
+    assert notices(tag, end="<end_of_turn>") == ()
+    for how in ({"end": "</s>"}, {"end": "<eos>", "template": "{{ m.content }}</s>"}):
+        assert "Its </s> is marked as ordinary text" in notices(tag, **how)[0]
+
+
 def test_the_texts_of_tokens_are_made_harmless() -> None:
     (said,) = notices(NOT_CONTROL.format("\u202e" + "x" * 300))
     assert "\u202e" not in said and len(said) < 200
