@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.support.gguf_files import make_header
 from tests.support.loopback_hub import LoopbackHub
 
 SECRET = "hf_averysecrettoken"
@@ -64,6 +65,20 @@ def test_from_search_to_answer_to_removal(ask: Any, hub: LoopbackHub, tiny: Path
     assert lanes[0]["model"]["verified"] == "hub"
     assert ask("models", "remove", "hub:o/tiny-GGUF/tiny-F32.gguf", "--json")["deleted_bytes"] > 0
     assert ask("models", "list", "--json")["models"] == []
+
+
+def test_what_is_no_model_is_called_so_in_the_same_words_everywhere(ask: Any, hub: LoopbackHub, tmp_path: Path) -> None:
+    adapter = make_header(tmp_path / "style.gguf", "llama", {"general.type": "adapter", "adapter.type": "lora"})
+    hub.add("o/style-GGUF", {"style-F32.gguf": adapter.read_bytes()})
+    sentence = "This is an adapter (LoRA) for another model, not a model."
+    body = ask("compare", adapter, "starter:dense", "-p", "x", "--max-tokens", 2, "--json", status=3)
+    assert sentence in body["lanes"][0]["error"]["message"]
+    assert body["lanes"][1]["answer"]
+    assert sentence in ask("plan", adapter, status=1).stderr
+    assert sentence in ask("models", "add", adapter, status=1).stderr
+    assert sentence in ask("models", "look", "o/style-GGUF/style-F32.gguf", status=1).stderr
+    assert ask("models", "add", tmp_path, "--json")["models"][0]["problem"] == sentence
+    assert sentence in ask("models", "list").stdout
 
 
 def test_a_header_is_read_before_the_file(ask: Any, hub: LoopbackHub, tiny: Path) -> None:

@@ -15,6 +15,7 @@ from weighin.core.comparisons.chat import Prompt
 from weighin.core.comparisons.comparison import Comparison, ComparisonRequest, LaneSetup, Mode
 from weighin.core.comparisons.options import LoadOptions, SamplingOptions
 from weighin.core.comparisons.progress import LaneState
+from weighin.core.comparisons.report import comparison_json
 from weighin.core.gguf.facts import model_facts
 from weighin.services.factory import new_worker
 from weighin.services.lanes.lane import Lane, Patience
@@ -82,6 +83,41 @@ def test_weights_that_are_missing(compare: Any, tmp_path: Path, tiny: Path, monk
     bad = gguf_files.make_model(tmp_path / "m.gguf")
     comparison = compare(bad, tiny)
     assert comparison.results[0].answer.failure.kind == "load"
+
+
+FAULTS: list[tuple[dict[str, Any], str]] = [
+    (
+        {"entries": {"tokenizer.ggml.pre": None}},
+        "This file does not say how its text is split into tokens: answers can be worse than the model's.",
+    ),
+    (
+        {"ordinary": ("<|im_start|>",)},
+        "Its <|im_start|> is marked as ordinary text: the template's marks are read letter by letter.",
+    ),
+    (
+        {"ordinary": ("<|im_end|>", "<|end|>")},
+        "Its <|end|>, <|im_end|> are marked as ordinary text; the engine reads them as control tokens all the same.",
+    ),
+    (
+        {"entries": {"tokenizer.ggml.eos_token_id": 38}},
+        "The engine does not know the end token of this file, &, as one: answers can end too early or too late.",
+    ),
+    (
+        {"entries": {"tokenizer.ggml.bos_token_id": 70_000}},
+        "Its header names token 70000 as bos_token_id, which its vocabulary does not have.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("faults", "sentence"), FAULTS)
+def test_what_the_engine_warns_of_in_a_file_is_said_beside_the_answer(
+    compare: Any, tmp_path: Path, tiny: Path, faults: dict[str, Any], sentence: str
+) -> None:
+    bad = gguf_files.make_model(tmp_path / "m.gguf", **faults)
+    comparison = compare(bad, tiny)
+    assert comparison.results[0].answer.notices == (sentence,)
+    assert comparison_json(comparison)["lanes"][0]["notices"] == [sentence]
+    assert comparison.results[1].answer.notices == ()
 
 
 def test_weights_of_nothing_but_nan(compare: Any, tmp_path: Path, tiny: Path) -> None:

@@ -15,7 +15,17 @@ from tests.support.worker_client import WorkerClient, text_of
 from weighin.core.comparisons.answer import StopReason
 from weighin.core.comparisons.chat import Message
 from weighin.core.comparisons.options import SamplingOptions
-from weighin.protocol.messages import Bench, Cancel, Failed, Generate, Generated, Loaded, PromptRead, Tokenize, Tokens
+from weighin.protocol.messages import (
+    Bench,
+    Cancel,
+    Failed,
+    Generate,
+    Generated,
+    Loaded,
+    PromptRead,
+    Tokenize,
+    Tokens,
+)
 
 CHAT = "<|im_start|>user\n{}<|im_end|>\n<|im_start|>assistant\n"
 

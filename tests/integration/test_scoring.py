@@ -167,6 +167,49 @@ def test_letters_by_chat_are_those_of_an_independent_scorer(models: dict[str, Pa
         compare(found, {item.id: next(expected) for item in asked.items}, tolerance(kind))
 
 
+MARKED = "{% for m in messages %}<|im_start|>{{ m.role }}\n{SAID}<|im_end|>\n{% endfor %}<|im_start|>assistant\n"
+
+
+def test_a_template_made_for_typed_content_and_an_end_token_to_be_added_score_the_same(tmp_path: Path):
+    small: dict[str, Any] = {"context": 4096, "letters": True}
+    plain = make_model(tmp_path / "a.gguf", template=MARKED.replace("{SAID}", "{{ m.content }}"), **small)
+    typed = MARKED.replace("{SAID}", "{% for p in m.content %}{{ p.text }}{% endfor %}")
+    odd = make_model(tmp_path / "b.gguf", template=typed, entries={"tokenizer.ggml.add_eos_token": True}, **small)
+    found = []
+    for path in (plain, odd):
+        with WorkerClient() as worker:
+            bare(worker, path)
+            found.append([scored(worker, block(count=5, shots=1, protocol=kind)) for kind in (CHAT, STANDARD)])
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize(
+    ("template", "words"),
+    [
+        ("{% for m in messages %}[{{ m.role }}]{% endfor %}", "it leaves the question out"),
+        ("{{ messages[0].content }}[assistant]", "it leaves the question out"),
+        ("{{ messages[-1].content }}[assistant]", "it leaves earlier turns out"),
+        (
+            "{% if messages[0].role == 'system' %}{{ raise_exception('no') }}{% endif %}{{ messages[0].role }}",
+            "it leaves the question out",
+        ),
+        ("chatml", "no chat template"),
+        (" ", "no chat template"),
+    ],
+)
+def test_a_template_that_loses_the_question_gives_no_score(tmp_path: Path, template: str, words: str):
+    model = make_model(tmp_path / "m.gguf", template=template, context=4096, letters=True)
+    asked = block(count=5, shots=1, protocol=CHAT)
+    with WorkerClient() as worker:
+        bare(worker, model)
+        for request in (Survey(worker.next_id(), asked), Score(worker.next_id(), asked, SHAPE, 1)):
+            refused = worker.ask(request)[-1]
+            assert isinstance(refused, Failed), refused
+            assert refused.kind == "template"
+            assert words in refused.message and "Use the standard protocol" in refused.message.replace("use", "Use")
+        scored(worker, block(count=5, shots=1))
+
+
 @pytest.mark.parametrize("kind", ["bpe", "sentencepiece", "window", "hybrid"])
 def test_how_many_are_read_together_makes_no_difference(models: dict[str, Path], kind: str):
     with WorkerClient() as worker:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.support.gguf_files import CHATML, make_model
 from tests.support.worker_client import WorkerClient, text_of
 
 from weighin.core.comparisons.chat import Message
-from weighin.protocol.messages import Failed, Generated, PromptRead
+from weighin.core.comparisons.options import SamplingOptions
+from weighin.protocol.messages import Failed, Generate, Generated, PromptRead
 from weighin.workers.template import ChatTemplate
 
 
-def answer(tmp_path: Path, template: str | None, system: str = "") -> list:
-    model = make_model(tmp_path / "m.gguf", template=template, favourite="a")
+def answer(tmp_path: Path, template: str | None, system: str = "", text: str = "hello", **model: Any) -> list:
+    path = make_model(tmp_path / "m.gguf", template=template, **{"favourite": "a", **model})
     with WorkerClient() as worker:
-        worker.loaded(model)
-        return worker.generate("hello", max_tokens=3, system=system)
+        worker.loaded(path)
+        return worker.generate(text, max_tokens=3, system=system)
 
 
 def rendered(events: list) -> str:
@@ -45,6 +47,90 @@ def test_a_template_that_refuses_the_system_role_gets_it_in_the_user_turn(tmp_pa
     events = answer(tmp_path, refuses, system="be brief")
     assert "be brief\n\nhello" in rendered(events)
     assert "no system text" in events[-1].notices[0]
+
+
+PASSES_SYSTEM_OVER = (
+    "{% for m in messages %}{% if m.role == 'user' %}<u>{{ m.content }}{% elif m.role == 'assistant' %}<a>"
+    "{{ m.content }}{% endif %}{% endfor %}<a>"
+)
+MERGED = "Its template takes no system text: that was put before the prompt instead."
+
+
+def test_a_system_text_that_a_template_passes_over_is_put_before_the_prompt(tmp_path: Path) -> None:
+    for system, shown in (("be brief", "be brief\n\nhello"), ("u", "u\n\nhello")):  # "u" stands in the text by chance
+        events = answer(tmp_path, PASSES_SYSTEM_OVER, system=system)
+        assert rendered(events) == f"<u>{shown}<a>"
+        assert events[-1].notices == (MERGED,)
+    assert answer(tmp_path, PASSES_SYSTEM_OVER)[-1].notices == ()
+
+
+def test_a_template_that_puts_the_system_text_into_the_user_turn_is_let_do_so(tmp_path: Path) -> None:
+    template = (
+        "{% if messages[0].role == 'system' %}{% set system = '<<' + messages[0].content | trim + '>>' %}"
+        "{% set messages = messages[1:] %}{% endif %}"
+        "{% for m in messages %}[{{ system if loop.first }}{{ m.content }}]{% endfor %}"
+    )
+    events = answer(tmp_path, template, system=" be brief ")
+    assert rendered(events) == "[<<be brief>>hello]"
+    assert events[-1].notices == ()
+
+
+@pytest.mark.parametrize(
+    ("template", "reason"),
+    [
+        ("{{ 'Say something' }}", "it leaves the question out"),
+        ("{% for m in messages %}{{ m.content.nothing }}{% endfor %}a", "it leaves the question out"),
+        ("{% for m in messages %}{{ m.content[:3] }}{% endfor %}", "it leaves the question out"),
+        ("{# nothing but words #}", "it is only the text “{# nothing but words #}”"),
+        ("chatml", "it is only the text “chatml”"),
+        ("rwkv-world", "it is only the text “rwkv-world”"),
+        ("  \n ", "it is blank"),
+    ],
+)
+def test_a_template_that_loses_the_question_is_replaced_and_that_is_said(
+    tmp_path: Path, template: str, reason: str
+) -> None:
+    events = answer(tmp_path, template, text="a question")
+    assert rendered(events) == "<|im_start|>user\na question<|im_end|>\n<|im_start|>assistant\n"
+    assert events[-1].notices == (f"Its template is broken, using ChatML instead ({reason}).",)
+    events = answer(tmp_path, template, text="a question", tokenizer="spm", favourite=None)
+    assert rendered(events) == "a question"
+    assert events[-1].notices == (f"Its template is broken, using plain text instead ({reason}).",)
+
+
+def test_a_question_of_one_letter_is_missed_too(tmp_path: Path) -> None:
+    events = answer(tmp_path, "{% for m in messages %}[{{ m.role }}]{% endfor %}[assistant]", text="a")
+    assert "leaves the question out" in events[-1].notices[0]
+
+
+def test_a_template_that_forgets_earlier_turns_is_replaced_in_a_follow_up(tmp_path: Path) -> None:
+    model = make_model(tmp_path / "m.gguf", template="<{{ messages[-1].content }}>", favourite="a")
+    turns = (Message("user", "one"), Message("assistant", "two"), Message("user", "three"))
+    with WorkerClient() as worker:
+        worker.loaded(model)
+        first = worker.generate("one", max_tokens=1)
+        second = worker.ask(Generate(worker.next_id(), turns, SamplingOptions(max_tokens=1), 1))
+    assert (rendered(first), first[-1].notices) == ("<one>", ())
+    assert all(text in rendered(second) for text in ("one", "two", "three"))
+    assert "it leaves earlier turns out" in second[-1].notices[0]
+
+
+def test_a_file_with_named_templates_only_uses_the_default_one(tmp_path: Path) -> None:
+    named = {
+        f"tokenizer.chat_template.{name}": f"<{name}>{{{{ messages[0].content }}}}" for name in ("tool_use", "rag")
+    }
+    assert rendered(answer(tmp_path, None, entries={"tokenizer.chat_templates": ["tool_use", "rag"], **named})) == (
+        "<tool_use>hello"
+    )
+    named["tokenizer.chat_template.default"] = "<default>{{ messages[0].content }}"
+    assert rendered(answer(tmp_path, None, entries=named)) == "<default>hello"
+    assert rendered(answer(tmp_path, "<own>{{ messages[0].content }}", entries=named)) == "<own>hello"
+
+
+def test_a_list_in_place_of_a_template_counts_as_none(tmp_path: Path) -> None:
+    events = answer(tmp_path, None, entries={"tokenizer.chat_template": [CHATML, CHATML]})
+    assert rendered(events) == "hello"
+    assert "no chat template" in events[-1].notices[0]
 
 
 @pytest.mark.parametrize(
@@ -86,8 +172,9 @@ def test_templates_find_what_they_expect(tmp_path: Path) -> None:
     template = (
         "{{ strftime_now('%Y') | length }} {{ messages | tojson | length > 0 }} {% generation %}g{% endgeneration %}"
         "{% for m in messages %}{% if loop.first %}{% continue %}{% endif %}{% endfor %}"
+        "{{ messages[0].content }}"
     )
-    assert rendered(answer(tmp_path, template)) == "4 True g"
+    assert rendered(answer(tmp_path, template)) == "4 True ghello"
 
 
 def test_a_score_does_not_depend_on_the_day() -> None:

@@ -86,15 +86,19 @@ def make_model(
     letters: bool = False,
     broken: bool = False,
     more_controls: tuple[str, ...] = (),
+    entries: dict[str, str | int | bool | list[str] | None] | None = None,
+    ordinary: tuple[str, ...] = (),
 ) -> Path:
     """Write a GGUF at `path`. `favourite` (BPE only): the one token this model ever writes. `letters`: " A" to " D" are
-    one token each. `broken`: computes nothing but NaN. `more_controls` (BPE only): control tokens beside the usual."""
+    one token each. `broken`: computes nothing but NaN. `more_controls` (BPE only): control tokens beside the usual.
+    `entries`: what the header says instead, None leaves an entry out. `ordinary` (BPE only): control tokens that are
+    marked as ordinary ones."""
     embed, heads, kv_heads, head, ffn = 64, 4, 2, 16, 96
     rng = np.random.default_rng(seed)
     writer = gguf.GGUFWriter(path, arch)
     writer.add_name(f"Tiny {arch}")
     writer.add_license("mit")
-    size = _add_tokenizer(writer, tokenizer, bos, favourite, letters, CONTROLS + more_controls)
+    size = _add_tokenizer(writer, tokenizer, bos, favourite, letters, CONTROLS + more_controls, ordinary)
     if template is not None:
         writer.add_chat_template(template)
     writer.add_block_count(layers)
@@ -112,6 +116,11 @@ def make_model(
         writer.add_expert_count(experts)
         writer.add_expert_used_count(2)
         writer.add_expert_feed_forward_length(ffn)
+
+    for key, value in (entries or {}).items():
+        writer.kv_data[0].pop(key, None)
+        if value is not None:
+            _add_entry(writer, key, value)
 
     def matrix(name: str, *shape: int) -> None:
         writer.add_tensor(name, (rng.standard_normal(shape) * 0.5).astype(np.float32))
@@ -153,6 +162,26 @@ def make_model(
     return path
 
 
+def make_header(path: Path, arch: str, entries: dict[str, str | int | bool], tensors: tuple[str, ...] = ("t",)) -> Path:
+    """Write a GGUF at `path` that is nothing but what its header says: `entries` and small tensors of these names."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    writer = gguf.GGUFWriter(path, arch)
+    for key, value in entries.items():
+        _add_entry(writer, key, value)
+    for name in tensors:
+        writer.add_tensor(name, np.zeros(32, np.float32))
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    return path
+
+
+def _add_entry(writer: gguf.GGUFWriter, key: str, value: str | int | bool | list[str]) -> None:
+    add = {bool: writer.add_bool, int: writer.add_uint32, str: writer.add_string, list: writer.add_array}[type(value)]
+    add(key, value)
+
+
 def _add_tokenizer(
     writer: gguf.GGUFWriter,
     tokenizer: str,
@@ -160,6 +189,7 @@ def _add_tokenizer(
     favourite: str | None,
     letters: bool,
     controls: tuple[str, ...],
+    ordinary: tuple[str, ...],
 ) -> int:
     if tokenizer == "bpe":
         tokens, types, merges = bpe_vocabulary(letters, controls)
@@ -167,6 +197,8 @@ def _add_tokenizer(
             at = tokens.index(favourite)
             tokens[0], tokens[at] = tokens[at], tokens[0]
             types[0], types[at] = types[at], types[0]
+        for mark in ordinary:
+            types[tokens.index(mark)] = TokenType.NORMAL
         writer.add_tokenizer_model("gpt2")
         writer.add_tokenizer_pre("gpt-2")
         writer.add_token_list(tokens)

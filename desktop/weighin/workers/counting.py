@@ -23,7 +23,7 @@ def count_tokens(request: CountTokens, log: NativeLog, build: str) -> Counted:
         failure = load_failure(log.tail(), f"llama.cpp {build}")
         raise EngineError(failure.kind, failure.message, failure.detail)
     try:
-        vocabulary = Vocabulary(llama.llama_model_get_vocab(model))
-        return Counted(request.id, len(vocabulary.tokenize(request.text, False, False)))
+        vocabulary = Vocabulary(model)
+        return Counted(request.id, len(vocabulary.tokenize(request.text, False)))
     finally:
         llama.llama_model_free(model)

@@ -12,6 +12,8 @@ import llama_cpp.llama_cpp as llama
 from weighin.core.comparisons.answer import MemorySample
 from weighin.core.comparisons.comparison import EngineFacts
 from weighin.core.comparisons.failures import load_failure
+from weighin.core.gguf.chat_template import NAMES, choose_template
+from weighin.core.models.file_notices import file_notices
 from weighin.core.models.model import shard_paths
 from weighin.protocol.messages import (
     Bench,
@@ -193,18 +195,21 @@ class LlamaEngine:
         trained = llama.llama_model_n_ctx_train(self._model)
         context = min(request.options.context, trained) if trained > 0 else request.options.context
         check_writes_text(self._model)
-        vocabulary = Vocabulary(llama.llama_model_get_vocab(self._model))
-        notices: tuple[str, ...] = ()
+        vocabulary = Vocabulary(self._model)
+        template = _chat_template(self._model)
+        notices = file_notices(
+            self._log.warnings, vocabulary.ordinary_marks(template or ""), template or "", vocabulary.eos,
+            vocabulary.names_end,
+        )  # fmt: skip
         if not request.bare:
             params = context_params(request.options, context, request.threads)
-            pointer, notices = self._new_context(params)
+            pointer, more = self._new_context(params)
+            notices += more
             self._decoder = Decoder(pointer, context, request.options.batch, self._abort)
         if request.options.gpu_layers > 0 and not llama.llama_supports_gpu_offload():
             notices += ("This engine build cannot use a GPU: the model runs on the processor.",)
         self._vocabulary = vocabulary
-        template = llama.llama_model_chat_template(self._model, None)
-        text = template.decode("utf-8", "replace") if template else None
-        self._prompts = PromptBuilder(vocabulary, text, for_scoring=request.bare)
+        self._prompts = PromptBuilder(vocabulary, template, for_scoring=request.bare)
         try:
             self._prompts.prepare()
         except TemplateHungError as error:
@@ -254,3 +259,9 @@ class LlamaEngine:
         if self._model is not None:
             llama.llama_model_free(self._model)
         self._decoder = self._vocabulary = self._prompts = self._scorer = self._model = None
+
+
+def _chat_template(model: Any) -> str | None:
+    """The chat template of a llama_model; None without one."""
+    found = (llama.llama_model_chat_template(model, name) for name in (None, *(name.encode() for name in NAMES)))
+    return choose_template(text.decode("utf-8", "replace") if text else None for text in found)

@@ -19,6 +19,7 @@ _BUFFER_LINE = re.compile(r"(\S+)\s+(model|KV|RS|compute|output)\s+buffer size\s
 _MEMORY_LINE = re.compile(r"(llama_kv_cache|llama_memory_recurrent)\S*: size =\s*([\d.]+) MiB")
 _GPU_TYPES = (1, 2)  # GGML_BACKEND_DEVICE_TYPE_GPU, _IGPU
 _WARNING = 3  # GGML_LOG_LEVEL_WARN
+_MOST_WARNINGS = 200  # a file can have one for each of its tokens
 _CONTINUATION = 5  # GGML_LOG_LEVEL_CONT
 
 
@@ -30,6 +31,7 @@ class NativeLog:
 
     def __init__(self, keep: int = 200) -> None:
         self._lines: deque[str] = deque(maxlen=keep)
+        self._warnings: dict[str, None] = {}
         self.buffers: dict[str, int] = {}
         self.memories: dict[str, int] = {}
         self._callback = llama.llama_log_callback(self._on_line)
@@ -38,8 +40,14 @@ class NativeLog:
     def clear(self) -> None:
         """Forget what was logged so far."""
         self._lines.clear()
+        self._warnings = {}
         self.buffers = {}
         self.memories = {}
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What the engine warned of since the last `clear`, each line once."""
+        return tuple(self._warnings)
 
     def tail(self, count: int = 50) -> str:
         """The last `count` lines."""
@@ -57,6 +65,8 @@ class NativeLog:
                 self.buffers[name] = self.buffers.get(name, 0) + round(float(match[3]) * (1 << 20))
             elif match := _MEMORY_LINE.search(line):
                 self.memories[match[1]] = self.memories.get(match[1], 0) + round(float(match[2]) * (1 << 20))
+            if level == _WARNING and len(self._warnings) < _MOST_WARNINGS:
+                self._warnings[line[:2000]] = None
             if level >= _WARNING:
                 # Also to the log pipe: after an abort only that is left.
                 sys.stderr.write(line[:2000] + "\n")

@@ -6,9 +6,16 @@ import contextlib
 from dataclasses import dataclass, replace
 
 from weighin.core.comparisons.chat import Message
+from weighin.core.gguf.chat_template import why_no_template
 from weighin.workers.engine import EngineError
-from weighin.workers.template import CHATML, ChatTemplate, TemplateError, TemplateHostileError, TemplateHungError
+from weighin.workers.template import ChatTemplate, TemplateError, TemplateHostileError, TemplateHungError
 from weighin.workers.vocabulary import Vocabulary
+
+_NO_SYSTEM_TEXT = "Its template takes no system text: that was put before the prompt instead."
+
+
+class _LosesError(TemplateError):
+    """The template leaves something that was said out of the prompt, however it is handed over."""
 
 
 @dataclass(frozen=True)
@@ -25,10 +32,13 @@ class PromptBuilder:
     """Puts messages into a model's own chat template, or says what it used instead."""
 
     def __init__(self, vocabulary: Vocabulary, template: str | None, for_scoring: bool = False) -> None:
-        self._vocabulary = vocabulary
+        """`for_scoring`: the same day for every prompt, and no other template in place of one that loses something."""
+        self._vocabulary, self._for_scoring = vocabulary, for_scoring
+        self._no_template = "" if template is None else why_no_template(template)
         marks = (vocabulary.bos, vocabulary.eos)
-        self._own = ChatTemplate(template, *marks, for_scoring=for_scoring) if template else None
-        self._chatml = ChatTemplate(CHATML, "", "") if vocabulary.holds("<|im_start|>") else None
+        is_one = template is not None and not self._no_template
+        self._own = ChatTemplate(template or "", *marks, for_scoring=for_scoring) if is_one else None
+        self._chatml = ChatTemplate("chatml", "", "") if vocabulary.holds("<|im_start|>") else None
 
     def prepare(self) -> None:
         """Compile the template, so that the first answer does not pay for it; its faults show at `build`."""
@@ -47,22 +57,29 @@ class PromptBuilder:
         """The prompt for `messages`; `raw` puts their text one after the other, without any template. `thinking`: the
         template's switch, None to leave it; `ending`: text of the assistant that stands there already.
 
-        Raises EngineError(kind "template") where the template is hostile."""
+        Raises EngineError(kind "template") where the template is hostile, or no use for a score."""
         way = _Way(messages, thinking, ending)
-        if raw or self._own is None:
+        if raw:
+            return self._plain(way, "raw", ())
+        if self._own is None:
+            if self._no_template:
+                return self._instead(way, self._no_template)
             missing = "This model has no chat template: the prompt was put to it as plain text."
-            return self._plain(way, "raw", ()) if raw else self._plain(way, "none", (missing,))
-        try:
-            return self._with(self._own, way, ())
-        except TemplateError as error:
-            reason = str(error)
+            return self._plain(way, "none", (missing,))
+        reasons = []
         merged = replace(way, messages=_system_into_user(messages))
-        if merged != way:
+        for tried, notices in ((way, ()), *(((merged, (_NO_SYSTEM_TEXT,)),) if merged != way else ())):
             try:
-                notice = "Its template takes no system text: that was put before the prompt instead."
-                return self._with(self._own, merged, (notice,))
-            except TemplateError:
-                pass
+                return self._with(self._own, tried, notices)
+            except TemplateError as error:
+                reasons.append(error)
+        if self._for_scoring and (lost := next((r for r in reasons if isinstance(r, _LosesError)), None)):
+            text = f"The chat template of this model cannot be scored with: {lost}. Use the standard protocol."
+            raise EngineError("template", text)
+        return self._instead(way, str(reasons[0]))
+
+    def _instead(self, way: _Way, reason: str) -> RenderedPrompt:
+        """The prompt without the model's own template."""
         if self._chatml:
             notice = f"Its template is broken, using ChatML instead ({reason})."
             return replace(self._with(self._chatml, way, (notice,)), template="chatml")
@@ -76,6 +93,8 @@ class PromptBuilder:
         contents = tuple(m.content for m in way.messages)
         try:
             text = render(contents)
+            if lost := template.loses(way.messages, text, way.thinking):
+                raise _LosesError(lost)
             return RenderedPrompt(text, self._vocabulary.tokenize_prompt(text, contents, render), notices)
         except TemplateHostileError as error:
             raise EngineError("template", f"The chat template of this model was stopped: {error}.") from None
@@ -86,7 +105,7 @@ class PromptBuilder:
 
     def _plain(self, way: _Way, template: str, notices: tuple[str, ...]) -> RenderedPrompt:
         text = "\n\n".join(m.content for m in way.messages) + way.ending
-        return RenderedPrompt(text, self._vocabulary.tokenize(text, True, False), notices, template)
+        return RenderedPrompt(text, self._vocabulary.tokenize_beginning(text), notices, template)
 
 
 @dataclass(frozen=True)

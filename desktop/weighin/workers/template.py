@@ -1,24 +1,26 @@
-"""Chat templates are programs from strangers: rendered in a sandbox, with a deadline and a cap on memory."""
+"""Chat templates are programs from strangers: rendered in a sandbox, and held to printing what was said."""
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
 import datetime
-import json
-import sys
-import threading
-from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import jinja2
-import jinja2.ext
-import jinja2.sandbox
 
 from weighin.core.comparisons.chat import Message
+from weighin.core.gguf.chat_template import why_no_template
+from weighin.workers.sandbox import (
+    DEADLINE_S,
+    TemplateError,
+    TemplateHostileError,
+    TemplateHungError,
+    compile_template,
+    guarded,
+)
+from weighin.workers.standing import stand_ins, stands_in
 
-DEADLINE_S = 2.0
-MEMORY_CAP = 512 << 20
+__all__ = ["CHATML", "ChatTemplate", "TemplateError", "TemplateHostileError", "TemplateHungError"]
 
 CHATML = (
     "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"
@@ -26,54 +28,39 @@ CHATML = (
 )
 
 
-class TemplateError(Exception):
-    """The template is wrong or refuses these messages: something else can be tried. The text says why."""
+@dataclass(frozen=True)
+class _Form:
+    """How a template is handed what it renders. typed: contents as lists of parts, for templates that also take
+    pictures. absent: what there is none of (tools, documents) is not there, as in llama.cpp, instead of None, as in
+    the hub's own library."""
+
+    typed: bool
+    absent: bool
 
 
-class TemplateHostileError(Exception):
-    """The template tried to break out, runs without end or eats memory: nothing else is tried."""
+@dataclass(frozen=True)
+class _Suited:
+    """The form that suits a template best, and the number of a message that it leaves out all the same."""
+
+    form: _Form
+    lost: int | None
 
 
-class TemplateHungError(Exception):
-    """The template could not even be interrupted: the process must go."""
+_FORMS = (_Form(False, False), _Form(True, False), _Form(False, True), _Form(True, True))
 
 
-class _DeadlineError(BaseException):
-    """Raised inside the rendering thread."""
+class _Part(dict[str, str]):
+    """One part of a content. A template that prints it as it is, in the way of Python, has not printed its text."""
+
+    def __repr__(self) -> str:
+        return "{}"
 
 
-class _GenerationTag(jinja2.ext.Extension):
-    """`{% generation %}` marks the assistant's part for training tools; it prints its content."""
+class _Parts(list[_Part]):
+    """A content in parts, printed as its text by templates that take the parts of some roles and the text of others."""
 
-    tags = {"generation"}
-
-    def parse(self, parser: Any) -> Any:
-        """The content of the block, unchanged."""
-        next(parser.stream)
-        return parser.parse_statements(("name:endgeneration",), drop_needle=True)
-
-
-class _Sandbox(jinja2.sandbox.ImmutableSandboxedEnvironment):
-    """Adds a bound on repetition, which the sandbox itself leaves open: 'x' * 10**10 and 10 ** 10 ** 10."""
-
-    intercepted_binops = frozenset({"*", "**"})
-
-    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-        """`left operator right`, refused where the result would be enormous."""
-        for one, other in ((left, right), (right, left)):
-            if isinstance(one, (str, list, tuple)) and isinstance(other, int) and len(one) * other > 1_000_000:
-                raise jinja2.sandbox.SecurityError("the template repeats a text or list beyond all measure")
-        if operator == "**" and isinstance(right, (int, float)) and abs(right) > 64:
-            raise jinja2.sandbox.SecurityError("the template computes a power beyond all measure")
-        return super().call_binop(context, operator, left, right)
-
-
-def _to_json(value: Any, indent: int | None = None, **_: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=indent)
-
-
-def _raise(message: str) -> None:
-    raise TemplateError(message)
+    def __str__(self) -> str:
+        return "".join(part["text"] for part in self)
 
 
 def _now(pattern: str) -> str:
@@ -86,106 +73,92 @@ def _scoring_day(pattern: str) -> str:
 
 
 class ChatTemplate:
-    """One template of one model; compiled at its first use, behind the same guard as its rendering. `for_scoring`: what
-    asks for the date is told always the same one."""
+    """One template of one model; compiled at its first use, behind the same guard as its rendering. A `source` that is
+    no template (a name, nothing) stands for ChatML, as in llama.cpp. `for_scoring`: what asks for the date is told
+    always the same one."""
 
     def __init__(
         self, source: str, bos: str, eos: str, deadline_s: float = DEADLINE_S, for_scoring: bool = False
     ) -> None:
         self._clock = _scoring_day if for_scoring else _now
-        self._source, self._bos, self._eos, self._deadline_s = source, bos, eos, deadline_s
+        self._source = CHATML if why_no_template(source) else source
+        self._bos, self._eos, self._deadline_s = bos, eos, deadline_s
         self._compiled: jinja2.Template | None = None
+        self._suited: dict[tuple[tuple[str, ...], bool | None], _Suited | TemplateError] = {}
 
     def render(self, messages: tuple[Message, ...], thinking: bool | None = None) -> str:
         """The prompt text for `messages`, ending where the assistant begins; `thinking` as the template's own switch,
-        None to leave it as it stands.
+        None to leave it as it stands. The messages are handed over in the form in which they stand in the text, if
+        there is one.
 
         Raises TemplateError (broken, or says no to these messages), TemplateHostileError, TemplateHungError."""
-        return self._judged(lambda: self._render(messages, thinking))
+        return self._render(messages, self._suits(messages, thinking).form, thinking)
+
+    def loses(self, messages: tuple[Message, ...], text: str, thinking: bool | None = None) -> str:
+        """What of `messages` does not stand in the `text` rendered of them, as a reason; "" where all of it does.
+        Raises as `render`."""
+        lost = self._suits(messages, thinking).lost
+        if lost is None:
+            # Of earlier answers templates leave the reasoning out; that their place is there was seen already.
+            told = (n for n, m in enumerate(messages) if m.role != "assistant" and not stands_in(m.content, text))
+            lost = next(told, None)
+        if lost is None:
+            return ""
+        if messages[lost].role == "system":
+            return "it leaves the system text out"
+        return f"it leaves {'the question' if lost == len(messages) - 1 else 'earlier turns'} out"
 
     def compile(self) -> None:
         """Do now what the first `render` would do. Raises as `render`."""
-        self._judged(lambda: str(self._template()))
+        guarded(lambda: str(self._template()), self._deadline_s)
 
-    def _judged(self, work: Callable[[], str]) -> str:
-        """The result of `work`, what it raises told apart into broken, hostile and hung."""
-        try:
-            return _guarded(work, self._deadline_s)
-        except jinja2.sandbox.SecurityError as error:
-            raise TemplateHostileError(f"it tried something forbidden ({error})") from None
-        except _DeadlineError:
-            raise TemplateHostileError(f"it did not finish within {self._deadline_s:g} seconds") from None
-        except MemoryError:
-            raise TemplateHostileError("it asked for too much memory") from None
-        except (TemplateError, TemplateHungError):
-            raise
-        except Exception as error:  # noqa: BLE001 - a stranger's program can raise anything
-            raise TemplateError(f"{type(error).__name__}: {error}") from None
+    def _suits(self, messages: tuple[Message, ...], thinking: bool | None) -> _Suited:
+        """The form for messages of these roles. Raises as `render`."""
+        roles = tuple(m.role for m in messages)
+        if (roles, thinking) not in self._suited:
+            self._suited[roles, thinking] = self._best_form(roles, thinking)
+        found = self._suited[roles, thinking]
+        if isinstance(found, TemplateError):
+            raise found.with_traceback(None)
+        return found
+
+    def _best_form(self, roles: tuple[str, ...], thinking: bool | None) -> _Suited | TemplateError:
+        """The first form in which all stands in the text, tried with texts that stand nowhere by chance; else the first
+        that renders; else why the first does not."""
+        messages = tuple(Message(role, text) for role, text in zip(roles, stand_ins(len(roles)), strict=True))
+        best: _Suited | None = None
+        reasons = []
+        for form in _FORMS:
+            try:
+                text = self._render(messages, form, thinking)
+            except TemplateError as error:
+                reasons.append(error)
+                continue
+            lost = [n for n, m in enumerate(messages) if not stands_in(m.content, text)]
+            if not lost:
+                return _Suited(form, None)
+            best = best or _Suited(form, lost[-1])
+        return best or reasons[0]
 
     def _template(self) -> jinja2.Template:
         if self._compiled is None:
-            environment = _Sandbox(
-                trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.loopcontrols", _GenerationTag]
-            )
-            environment.filters["tojson"] = _to_json
-            environment.globals.update(raise_exception=_raise, strftime_now=self._clock)
-            self._compiled = environment.from_string(self._source)
+            self._compiled = compile_template(self._source, self._clock)
         return self._compiled
 
-    def _render(self, messages: tuple[Message, ...], thinking: bool | None) -> str:
-        # The names under which the common families know this switch (Qwen and others; DeepSeek, Granite).
-        switches = {} if thinking is None else {"enable_thinking": thinking, "thinking": thinking}
-        return self._template().render(
-            messages=[{"role": m.role, "content": m.content} for m in messages],
-            bos_token=self._bos,
-            eos_token=self._eos,
-            add_generation_prompt=True,
-            tools=None,
-            documents=None,
-            **switches,
-        )
+    def _render(self, messages: tuple[Message, ...], form: _Form, thinking: bool | None) -> str:
+        variables: dict[str, Any] = {
+            "messages": [{"role": m.role, "content": _content(m, form)} for m in messages],
+            "bos_token": self._bos,
+            "eos_token": self._eos,
+            "add_generation_prompt": True,
+        }
+        if not form.absent:
+            variables.update(tools=None, documents=None)
+        if thinking is not None:
+            # The names under which the common families know this switch (Qwen and others; DeepSeek, Granite).
+            variables.update(enable_thinking=thinking, thinking=thinking)
+        return guarded(lambda: self._template().render(**variables), self._deadline_s)
 
 
-def _guarded(work: Callable[[], str], deadline_s: float) -> str:
-    """The result of `work`, run in a thread that is interrupted at the deadline, under a cap on memory."""
-    outcome: dict[str, Any] = {}
-
-    def run() -> None:
-        try:
-            outcome["value"] = work()
-        except BaseException as error:  # noqa: BLE001 - carried to the caller
-            outcome["error"] = error
-
-    thread = threading.Thread(target=run, daemon=True)
-    with _memory_cap():
-        thread.start()
-        thread.join(deadline_s)
-        if thread.is_alive():
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(
-                ctypes.c_ulong(thread.ident or 0), ctypes.py_object(_DeadlineError)
-            )
-            thread.join(1.0)
-    if thread.is_alive():
-        raise TemplateHungError(f"it did not finish within {deadline_s:g} seconds and could not be interrupted")
-    if "error" in outcome:
-        raise outcome["error"]
-    return outcome["value"]
-
-
-@contextlib.contextmanager
-def _memory_cap() -> Iterator[None]:
-    """For a moment this process may grow by MEMORY_CAP only (where the system has such limits)."""
-    if sys.platform != "linux":
-        yield
-        return
-    import resource
-
-    before = resource.getrlimit(resource.RLIMIT_AS)
-    with open("/proc/self/statm") as statm:  # noqa: PTH123 - a kernel file, read on every prompt
-        size = int(statm.read().split()[0]) * resource.getpagesize()
-    cap = min([size + MEMORY_CAP, *(limit for limit in before if limit != resource.RLIM_INFINITY)])
-    resource.setrlimit(resource.RLIMIT_AS, (cap, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_AS, before)
+def _content(message: Message, form: _Form) -> str | _Parts:
+    return _Parts([_Part(type="text", text=message.content)]) if form.typed else message.content

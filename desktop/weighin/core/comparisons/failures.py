@@ -6,17 +6,24 @@ import re
 import signal
 
 from weighin.core.comparisons.answer import Failure
+from weighin.core.gguf.kinds import why_no_architecture
 
 
 def load_failure(log: str, build: str) -> Failure:
     """Why llama.cpp did not load a model. `log`: its last lines; `build`: of the engine, named where it matters."""
+    if re.search(r"--mmproj", log):
+        return Failure("kind", why_no_architecture("clip"), log)
     if match := re.search(r"unknown model architecture: '([^']*)'", log):
+        if reason := why_no_architecture(match[1]):
+            return Failure("kind", reason, log)
         text = f"This engine build ({build}) does not know the architecture “{match[1]}”. A newer llama.cpp may."
         return Failure("architecture", text, log)
     if re.search(r"unknown pre-tokenizer type|unknown tokenizer", log):
         return Failure("tokenizer", f"This engine build ({build}) does not know the tokenizer of this model.", log)
     if re.search(r"data is not within the file bounds|unexpectedly reached end of file|failed to read", log):
         return Failure("truncated", "The file is incomplete: it ends before its weights do.", log)
+    if re.search(r"invalid split file name", log):
+        return Failure("parts", "This is a part of a split model that was renamed: the engine finds no others.", log)
     if re.search(r"invalid magic", log):
         return Failure("not_gguf", "This file is not a GGUF model.", log)
     if re.search(r"failed to allocate|unable to allocate|out of memory|cudaMalloc failed", log, re.IGNORECASE):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 from weighin.core.errors import AppError
+from weighin.core.gguf.chat_template import KEY, NAMES, choose_template
+from weighin.core.gguf.kinds import why_no_model
 from weighin.core.gguf.reader import TENSOR_TYPES, Header, KnownTexts, Tensor, read_header_of
 from weighin.core.gguf.weights import read_for_a_token
 from weighin.core.models.model import ModelFacts, TypeShare, shard_paths
@@ -22,6 +25,7 @@ _FILE_TYPES = {
 }  # fmt: skip
 _LARGEST = 1 << 31  # no count in a real header is larger
 _EXPERT_TENSOR = "_exps."
+_SHARD_END = re.compile(r"-\d{5}-of-\d{5}$")
 
 
 def model_facts(path: Path, starter: bool = False, texts: KnownTexts | None = None) -> ModelFacts:
@@ -39,10 +43,13 @@ def model_facts(path: Path, starter: bool = False, texts: KnownTexts | None = No
 
 def facts_of_headers(headers: list[Header], fallback_name: str) -> dict[str, Any]:
     """The fields of ModelFacts that headers tell (all but path, file_bytes, sha256, starter). Raises AppError."""
-    if not any(h.tensors for h in headers):
-        raise AppError("This GGUF file holds no weights (a vocabulary only).", kind="no_weights")
-    _check_parts(headers)
+    if reason := why_no_model(headers):
+        raise AppError(reason, kind="kind")
+    _check_parts(headers, fallback_name)
     meta = headers[0].metadata
+    if not any(h.tensors for h in headers):
+        what = " (a vocabulary only)" if "tokenizer.ggml.tokens" in meta else ""
+        raise AppError(f"This GGUF file holds no weights{what}.", kind="no_weights")
     architecture = _text(meta.get("general.architecture"))
     if not architecture:
         raise AppError("The header of this file names no architecture.", kind="header")
@@ -61,7 +68,8 @@ def facts_of_headers(headers: list[Header], fallback_name: str) -> dict[str, Any
     if experts and used and 0 < used < experts:
         inside = sum(t.elements for t in tensors if _EXPERT_TENSOR in t.name)
         idle = inside * (experts - used) // experts
-    template = _text(meta.get("tokenizer.chat_template")) or None
+    keys = (KEY, *(f"{KEY}.{name}" for name in NAMES))
+    template = choose_template(_text(meta.get(key)) or None for key in keys)
     heads = number("attention.head_count")
     embedding = number("embedding_length")
     head_size = embedding // heads if embedding and heads else None
@@ -89,9 +97,10 @@ def facts_of_headers(headers: list[Header], fallback_name: str) -> dict[str, Any
     }
 
 
-def _check_parts(headers: list[Header]) -> None:
-    """Raises AppError where parts say of themselves that they are others, or of another model."""
+def _check_parts(headers: list[Header], name: str) -> None:
+    """Raises AppError where parts say of themselves that they are others, or of another model. `name`: of the file."""
     if len(headers) == 1:
+        _check_alone(headers[0], name)
         return
     for number, header in enumerate(headers):
         stated, count = (header.metadata.get(f"split.{key}") for key in ("no", "count"))
@@ -105,6 +114,15 @@ def _check_parts(headers: list[Header]) -> None:
     if isinstance(stated, int) and stated != found:
         text = f"The parts of this model do not belong together: they hold {found} of {stated} tensors."
         raise AppError(text, kind="parts")
+
+
+def _check_alone(header: Header, name: str) -> None:
+    """Raises AppError where a single file says that it is one of several: the engine finds those by their names."""
+    number, count = (header.metadata.get(f"split.{key}", 0) for key in ("no", "count"))
+    if isinstance(number, int) and isinstance(count, int) and count > 1:
+        wanted = f"{_SHARD_END.sub('', name)}-{number + 1:05d}-of-{count:05d}.gguf"
+        text = f"This is part {number + 1} of {count} of a model, renamed: it has to be called {wanted}"
+        raise AppError(f"{text}, with the other parts beside it.", kind="parts")
 
 
 def _quantization(meta: dict[str, Any], tensors: list[Any]) -> str:

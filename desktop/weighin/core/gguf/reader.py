@@ -18,6 +18,7 @@ MAX_HEADER = 256 << 20
 MAX_STRING = 64 << 20
 MAX_COUNT = 1 << 20
 MAX_ARRAY = 16 << 20
+_VERSIONS = (2, 3)
 _KEPT_ARRAY = 1024
 _KEPT_LISTS = 4
 _STEP = 1 << 20
@@ -187,7 +188,9 @@ def read_header(stream: BinaryIO, texts: KnownTexts | None = None) -> Header:
     cursor = _Cursor(stream, texts)
     _check_magic(cursor)
     version = cursor.scalar("<I")
-    if version not in (2, 3):
+    if version not in _VERSIONS and int.from_bytes(struct.pack("<I", version), "big") in (1, *_VERSIONS):
+        raise AppError("This file was made for big-endian machines: it cannot be read here.", kind="header")
+    if version not in _VERSIONS:
         raise AppError(f"This is GGUF version {version}; versions 2 and 3 are known.", kind="header")
     tensor_count, pair_count = cursor.scalar("<Q"), cursor.scalar("<Q")
     if tensor_count > MAX_COUNT or pair_count > MAX_COUNT:

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from weighin.core.downloads.hub_names import is_repository, is_sha256
+from weighin.core.errors import AppError
+from weighin.core.gguf.kinds import why_no_model
+from weighin.core.gguf.reader import read_header_of
 from weighin.core.models import program_settings
 
 _MAX_MANIFEST = 1 << 20
@@ -103,12 +106,22 @@ def gguf_files(folder: Path) -> Iterator[Path]:
         names[:] = [] if len(Path(directory).parts) - base >= _MAX_DEPTH else sorted(names)
         split: set[str] = set()
         for name in sorted(files):
-            if not name.lower().endswith(".gguf") or _SIDE_FILE.search(name):
+            if not name.lower().endswith(".gguf") or _is_side_file(Path(directory, name)):
                 continue
             whole = _SHARD_NUMBER.sub(r"\1", name.lower())
             if whole == name.lower() or whole not in split:
                 split.add(whole)
                 yield Path(directory, name)
+
+
+def _is_side_file(path: Path) -> bool:
+    """Whether a file is what its name says, a projector or an importance matrix: there are models called so too."""
+    if not _SIDE_FILE.search(path.name):
+        return False
+    try:
+        return bool(why_no_model([read_header_of(path)]))
+    except AppError:
+        return True
 
 
 def _llama_cpp(path: Path) -> Found:

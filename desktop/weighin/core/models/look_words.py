@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from weighin.core import words
+from weighin.core.gguf.chat_template import why_no_template
 from weighin.core.models.model import ModelFacts
 from weighin.core.safe_text import safe_name
 
@@ -18,7 +19,8 @@ def look_lines(facts: ModelFacts, refusal: str) -> list[str]:
     more = [f"architecture {safe_name(facts.architecture, 40)}"]
     more += [f"{facts.layers} layers"] if facts.layers else []
     more += [f"licence {safe_name(facts.license, 40)}"] if facts.license else ["no licence stated in the file"]
-    more += ["has a chat template" if facts.template else "no chat template"]
+    has_template = facts.template and not why_no_template(facts.template)
+    more += ["has a chat template" if has_template else "no chat template"]
     lines = [f"{safe_name(facts.name)}: {words.model_facts(facts)}", " · ".join(more)]
     if facts.tensor_types:
         lines.append(f"weights by bytes: {type_shares(facts)}{type_doubt(facts)}")

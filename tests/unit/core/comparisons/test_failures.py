@@ -13,6 +13,9 @@ from weighin.core.comparisons.failures import load_failure, process_failure
         ("ggml_backend_cpu_buffer_type_alloc_buffer: failed to allocate buffer of size 1", "memory", "memory"),
         ("error loading model vocabulary: unknown pre-tokenizer type: 'new'", "tokenizer", "tokenizer"),
         ("llama_model_load: error loading model: missing tensor 'blk.0'", "load", "missing tensor"),
+        ("error loading model architecture: unknown model architecture: 'imatrix'", "kind", "importance matrix"),
+        ("error: this is a multimodal projector, use it with --mmproj", "kind", "projector"),
+        ("error loading model: invalid split file name: m.gguf", "parts", "renamed"),
         ("", "load", "could not load"),
     ],
 )  # fmt: skip

@@ -1,5 +1,6 @@
 """What a header says, in words."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,14 @@ def test_the_types_of_the_weights_are_shown_by_bytes(tiny: Path) -> None:
     assert lines[2] == "weights by bytes: Q4_K 78 %, Q6_K 15 %, F32 7 %, Q8_0 <1 %"
     assert lines[3] == "This engine can read it."
     assert sum(share.bytes for share in model_facts(tiny).tensor_types) > 0
+
+
+@pytest.mark.parametrize(
+    ("template", "has"), [("{{ messages }}", True), ("chatml", False), (" ", False), (None, False)]
+)
+def test_the_mere_name_of_a_template_is_none(template: str | None, has: bool) -> None:
+    line = look_lines(replace(facts("Q8_0"), template=template), "")[1]
+    assert line.endswith("has a chat template" if has else "no chat template")
 
 
 @pytest.mark.parametrize(

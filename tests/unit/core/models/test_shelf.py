@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from tests.support.gguf_files import make_header
 
 from weighin.core.errors import AppError
 from weighin.core.models.found import GPT4ALL, HUB_CACHE, LLAMA_CPP, LM_STUDIO, OLLAMA, Place, usual_places
@@ -27,7 +28,7 @@ def home(tmp_path: Path, tiny: Path) -> Path:
     (hub / "snapshots/abc/sub").mkdir(parents=True)
     (hub / "snapshots/abc/sub/m-Q8_0.gguf").symlink_to(f"../../../blobs/{SHA}")
     place(tiny, home / ".lmstudio/models/owner/some-GGUF/lm-Q4_K_M.gguf")
-    place(tiny, home / ".lmstudio/models/owner/some-GGUF/mmproj-lm.gguf")
+    make_header(home / ".lmstudio/models/owner/some-GGUF/mmproj-lm.gguf", "clip", {"general.type": "mmproj"})
     place(tiny, home / ".ollama/models/blobs" / f"sha256-{SHA}")
     manifest(home, "registry.ollama.ai/library/qwen/7b", f"sha256:{SHA}")
     manifest(home, "registry.ollama.ai/evil/x/latest", "sha256:../../../../etc/passwd")
@@ -69,6 +70,21 @@ def test_every_programs_models_are_found_in_place(home: Path) -> None:
     assert by_source[LM_STUDIO].repo == "owner/some-GGUF"
     assert by_source[OLLAMA].name == "qwen:7b"
     assert all(m.facts and m.facts.path == m.path and not m.verified and m.is_intact for m in models)
+
+
+def test_a_model_called_like_a_side_file_is_one_all_the_same(home: Path, tiny: Path) -> None:
+    """Found by what their headers say: many quantizations have "imatrix" in their names."""
+    folder = home / ".lmstudio/models/owner/other-GGUF"
+    place(tiny, folder / "m-imatrix-Q4_K_M.gguf")
+    make_header(folder / "m.imatrix.gguf", "imatrix", {"general.type": "imatrix"})
+    (folder / "mmproj-half.gguf").write_bytes(tiny.read_bytes()[:1000])
+    make_header(folder / "style.gguf", "llama", {"general.type": "adapter", "adapter.type": "lora"})
+    found = {Path(m.path).name: m for m in look_again(home) if Path(m.path).parent == folder}
+    assert set(found) == {"m-imatrix-Q4_K_M.gguf", "style.gguf"}
+    assert found["m-imatrix-Q4_K_M.gguf"].is_intact
+    assert found["style.gguf"].problem == "This is an adapter (LoRA) for another model, not a model."
+    with pytest.raises(AppError, match=r"an adapter \(LoRA\) for another model"):
+        found["style.gguf"].ready_facts()
 
 
 def test_nothing_is_read_again_when_nothing_changed(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
