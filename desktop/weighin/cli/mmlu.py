@@ -33,6 +33,7 @@ from weighin.core.evaluations.evaluation_words import (
     sample_sentence,
     score_sentence,
 )
+from weighin.core.evaluations.question_subjects import named_subjects
 from weighin.core.evaluations.questions import QuestionSet, QuestionSetInfo
 from weighin.paths import Profile
 from weighin.services.evaluations.evaluation import EvaluationRunner
@@ -110,8 +111,8 @@ def _choice(options: argparse.Namespace, sets: QuestionSets, console: Console) -
         key = info.key
     found: QuestionSet = wait_for(lambda done, failed: sets.load(key, done, failed))
     split = options.split or ("test" if "test" in found.splits else "val")
-    subjects = tuple(name.strip() for name in (options.subjects or "").split(",") if name.strip())
     sizes = found.subjects(split)
+    subjects = named_subjects(options.subjects or "", sizes)
     population = sum(sizes[name] for name in subjects or sizes if name in sizes)
     shots = options.shots
     if shots is None:

@@ -114,7 +114,7 @@ def _mmlu(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--questions",
         metavar="starter|mmlu|PATH",
-        help="a folder or archive laid out like MMLU's, a CSV or a JSON-lines file; starter if not given",
+        help="a folder or archive laid out like MMLU's, a CSV or a JSON file; starter if not given",
     )
     parser.add_argument("--fetch", action="store_true", help="get MMLU from the hub first, where it is not here")
     parser.add_argument("--protocol", choices=("standard", "chat"), help="raw completion, or the model's chat template")
