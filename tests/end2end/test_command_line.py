@@ -324,3 +324,21 @@ def test_an_address_without_a_model_is_wrong_usage(weighin: list[str], tiny: Pat
     assert done.returncode == 2
     assert "#NAME" in done.stderr
     assert run(weighin, "bench", "http://127.0.0.1:1/v1#x").returncode == 2
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
+def test_json_and_bundles_are_json_where_stdout_is_not_utf_8(weighin: list[str], tmp_path: Path, encoding: str) -> None:
+    def printed(*arguments: Any) -> bytes:
+        environment = {**os.environ, "PYTHONIOENCODING": encoding}
+        command = [*weighin, *map(str, arguments)]
+        return subprocess.run(command, capture_output=True, env=environment, timeout=90, check=True).stdout
+
+    prompt = "Grüße 你好 😀"
+    shown = json.loads(printed("compare", "starter:dense", "starter:moe", "-p", prompt, "--max-tokens", "4", "--json"))
+    assert shown["prompt"] == prompt
+    assert json.loads(printed("history", "export", shown["id"], "--format", "json"))["prompt"] == prompt
+    assert b"Gr" in printed("history", "export", shown["id"], "--format", "csv")
+    bundle = tmp_path / "mine.weighin.json"
+    bundle.write_bytes(printed("history", "export", shown["id"], "--format", "bundle"))
+    assert prompt.encode() not in bundle.read_bytes() and json.loads(bundle.read_bytes())
+    assert json.loads(printed("replay", bundle, "--json"))["verdict"] == "replicated"
