@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shlex
 import signal
 import subprocess
 import time
@@ -204,3 +205,17 @@ def test_getting_waits_for_a_hub_that_is_busy_and_says_so(ask: Any, hub: Loopbac
     done = ask("models", "get", "o/tiny-GGUF/tiny-F32.gguf")
     assert "not able to answer at the moment (status 503)" in done.stderr
     assert Path(done.stdout.strip()).is_file()
+
+
+@pytest.mark.parametrize("name", ["Coder+Chat (1) it's #7, 100%-F32.gguf", "模型（一）/mo\u0308del&x=[~]@🦙.gguf"])
+def test_a_file_is_fetched_whatever_its_name(ask: Any, hub: LoopbackHub, tiny: Path, name: str) -> None:
+    hub.add("o/odd-GGUF", {name: tiny.read_bytes()})
+    (variant,) = ask("models", "files", "o/odd-GGUF", "--json")["listing"]["models"]
+    assert variant["files"][0]["path"] == name
+    assert ask("models", "look", f"o/odd-GGUF/{name}", "--json")["engine"]["can_read"] is True
+    refused = ask("compare", f"hub:o/odd-GGUF/{name}", "starter:dense", "-p", "x", status=3).stderr
+    command = refused.split("Get it with: weighin ")[1].splitlines()[0]
+    (got,) = ask(*shlex.split(command), "--json")["models"]
+    assert Path(got["path"]).read_bytes() == tiny.read_bytes() and got["path"].endswith(f"/{name}")
+    assert ask("models", "verify", f"hub:o/odd-GGUF/{name}", "--json")["models"][0]["verified"] == "hub"
+    assert ask("models", "remove", f"hub:o/odd-GGUF/{name}", "--json")["deleted_bytes"] > 0

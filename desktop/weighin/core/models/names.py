@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -29,7 +30,7 @@ def find_reference(models: Iterable[ShelfModel], reference: HubReference) -> She
     """The model on the shelf that `reference` names. Raises AppError that says how to get it."""
     found = next((m for m in models if _is(m, reference)), None)
     if found is None:
-        get = f"weighin models get {reference.repo}/{reference.path}"
+        get = f"weighin models get {shlex.quote(f'{reference.repo}/{reference.path}')}"
         raise AppError(f"{reference} is not on this computer. Get it with: {get}", kind="missing")
     return found
 
