@@ -219,3 +219,11 @@ def test_a_file_is_fetched_whatever_its_name(ask: Any, hub: LoopbackHub, tiny: P
     assert Path(got["path"]).read_bytes() == tiny.read_bytes() and got["path"].endswith(f"/{name}")
     assert ask("models", "verify", f"hub:o/odd-GGUF/{name}", "--json")["models"][0]["verified"] == "hub"
     assert ask("models", "remove", f"hub:o/odd-GGUF/{name}", "--json")["deleted_bytes"] > 0
+
+
+def test_an_endpoint_set_to_nothing_is_the_hub_itself(ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_ENDPOINT", "")
+    monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    said = ask("models", "files", "o/tiny-GGUF", status=1).stderr
+    assert said == "huggingface.co cannot be reached: there seems to be no connection.\n"
