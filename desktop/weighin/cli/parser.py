@@ -8,7 +8,8 @@ from weighin import __version__
 from weighin.core.comparisons.options import KV_TYPES
 
 MODEL_HELP = (
-    "a .gguf file, starter:dense, starter:moe, hub:OWNER/REPO/PATH.gguf, a name from the catalogue, "
+    "a .gguf file, starter:dense, starter:moe, hub:OWNER/REPO/PATH.gguf or an address from the hub's page, "
+    "a name from the catalogue, "
     "or http(s)://HOST/v1#MODEL for a model on an OpenAI-compatible server"
 )
 
@@ -168,15 +169,24 @@ def _models(parser: argparse.ArgumentParser, shared: argparse.ArgumentParser) ->
 
     action("list", "what is on this computer, wherever it lies")
     action("search", "GGUF repositories at the hub").add_argument("text", metavar="TEXT")
-    action("files", "the models of a repository").add_argument("repo", metavar="OWNER/REPO")
+    action("files", "the models of a repository").add_argument(
+        "repo", metavar="OWNER/REPO", help="or an address from the hub's page"
+    )
     look = action(
         "look",
         "what a model at the hub is, from its header alone, and whether this engine can read it; "
         "or which models a server has, and whether questions can be scored there",
     )
-    look.add_argument("reference", metavar="OWNER/REPO/PATH", help="or http(s)://HOST/v1#MODEL")
+    look.add_argument(
+        "reference", metavar="OWNER/REPO/PATH", help="or an address from the hub's page, or http(s)://HOST/v1#MODEL"
+    )
     getting = action("get", "download: resumed, checked, put where other programs find it")
-    getting.add_argument("reference", metavar="OWNER/REPO/PATH", help="or a name from the catalogue")
+    getting.add_argument(
+        "reference",
+        metavar="OWNER/REPO/PATH",
+        help="or OWNER/REPO for the usual file, OWNER/REPO:QUANTIZATION, an address from the hub's page, or a name "
+        "from the catalogue",
+    )
     adding = action("add", "use files, or all models of a folder, where they are")
     adding.add_argument("paths", metavar="PATH", nargs="+")
     verify = action("verify", "compare with the hub's sha256; without NAME all that the hub knows")

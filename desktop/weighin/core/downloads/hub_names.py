@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -32,17 +31,6 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 # Windows opens the device whatever follows the first dot.
 _DEVICES = {"con", "prn", "aux", "nul", "conin$", "conout$"}
 _DEVICES |= {f"{kind}{n}" for kind in ("com", "lpt") for n in range(10)}
-
-
-@dataclass(frozen=True)
-class HubReference:
-    """A file at the hub: `repo` is "owner/name", `path` its place inside."""
-
-    repo: str
-    path: str
-
-    def __str__(self) -> str:
-        return f"hub:{self.repo}/{self.path}"
 
 
 def check_repository(name: str) -> str:
@@ -120,14 +108,6 @@ def is_commit(text: str | None) -> bool:
 def is_sha256(text: str) -> bool:
     """Whether `text` is a sha256 in lower-case hexadecimal."""
     return bool(_SHA256.fullmatch(text))
-
-
-def parse_reference(text: str) -> HubReference:
-    """From "hub:OWNER/REPO/PATH.gguf" or without "hub:". Raises AppError of kind "name"."""
-    parts = text.removeprefix("hub:").split("/", 2)
-    if len(parts) != 3:
-        raise AppError(f"{safe_name(text)!r} names no file at the hub: write OWNER/REPO/PATH.gguf.", kind="name")
-    return HubReference(check_repository(f"{parts[0]}/{parts[1]}"), check_path(parts[2]))
 
 
 def place_below(folder: Path, name: str) -> Path:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from weighin.core.downloads.hub_names import check_path
 from weighin.core.errors import AppError
+from weighin.core.safe_text import safe_name
 
 _QUANTIZATION = re.compile(
     r"(?:^|[^A-Za-z0-9])((?:UD-)?(?:IQ\d_(?:XXS|XS|S|M|NL|K[A-Z]{0,2})|Q\d_K(?:_[A-Z]{1,3})?|Q\d_\d(?:_\d_\d)?|TQ\d_0|"
@@ -76,7 +77,7 @@ class Listing:
         for entry in self.left_out:
             if entry.path == path:
                 raise AppError(f"{path} is not a model to download: {entry.reason}.", kind="left_out")
-        raise AppError(f"{self.repo} has no file {path} at its newest commit.", kind="not_found")
+        raise AppError(f"{self.repo} has no file {safe_name(path, 100)} at commit {self.commit[:8]}.", kind="not_found")
 
 
 @dataclass(frozen=True)

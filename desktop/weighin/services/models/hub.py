@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,9 +63,11 @@ class Hub(QObject):
         """Repositories that match `text`; the number to cancel by."""
         return self._ask(lambda n: Search(n, text, 40), _Call(lambda e: done(e.repositories), failed))
 
-    def listing(self, repo: str, done: Callable[[Listing], None], failed: FailedCall, commit: str | None = None) -> int:
-        """The models of a repository, at its newest commit or at `commit`."""
-        return self._ask(lambda n: ListFiles(n, repo, commit), _Call(lambda e: done(e.listing), failed))
+    def listing(
+        self, repo: str, done: Callable[[Listing], None], failed: FailedCall, revision: str | None = None
+    ) -> int:
+        """The models of a repository, at its newest commit or at `revision` (a commit, branch or tag)."""
+        return self._ask(lambda n: ListFiles(n, repo, revision), _Call(lambda e: done(e.listing), failed))
 
     def look_into(
         self,
@@ -172,6 +175,11 @@ class Hub(QObject):
         detail = end.protocol_error or end.log.strip()[-2000:]
         for call in calls.values():
             call.failed(AppError("The process that talks to the hub stopped; please try again.", detail, "stopped"))
+
+
+def mirror() -> str:
+    """The address of another hub that the user has named, "" where there is none."""
+    return os.environ.get("HF_ENDPOINT", "").strip()
 
 
 def hub_process(cache: Path) -> NewProcess:

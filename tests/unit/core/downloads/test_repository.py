@@ -4,7 +4,7 @@ import random
 import pytest
 
 from weighin.core.downloads.download import Plan, WantedFile
-from weighin.core.downloads.hub_names import check_path, check_repository, parse_reference, place_below
+from weighin.core.downloads.hub_names import check_path, check_repository, place_below
 from weighin.core.downloads.repository import RemoteFile, group_files, quantization_of
 from weighin.core.errors import AppError
 
@@ -156,14 +156,6 @@ def test_hostile_repositories_are_refused(name: str) -> None:
 def test_the_quantization_stands_between_any_marks(name: str) -> None:
     (variant,), _ = group_files([file(name)])
     assert variant.quantization == "Q4_K_M"
-
-
-def test_a_reference_names_a_file() -> None:
-    found = parse_reference("hub:Qwen/Qwen3-4B-GGUF/sub/Qwen3-4B-Q4_K_M.gguf")
-    assert (found.repo, found.path) == ("Qwen/Qwen3-4B-GGUF", "sub/Qwen3-4B-Q4_K_M.gguf")
-    assert str(found) == "hub:Qwen/Qwen3-4B-GGUF/sub/Qwen3-4B-Q4_K_M.gguf"
-    with pytest.raises(AppError):
-        parse_reference("hub:Qwen/x")
 
 
 def test_a_link_does_not_lead_out_of_the_folder(tmp_path) -> None:
