@@ -7,11 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from weighin.cli.console import Console
+from weighin.cli.loading import load_options
 from weighin.cli.loop import CommandLoop, InterruptedByUserError, wait_for
-from weighin.cli.models import gpu_layers, resolve_or_refuse
+from weighin.cli.models import resolve_or_refuse
 from weighin.core import words
 from weighin.core.comparisons.comparison import LaneSetup
-from weighin.core.comparisons.options import LoadOptions
 from weighin.core.errors import AppError
 from weighin.core.evaluations.evaluation import (
     MAX_SHOTS,
@@ -42,7 +42,7 @@ from weighin.services.evaluations.question_sets import FetchProgress, QuestionSe
 
 # What is asked where --n is not given: enough to find a gap of four points between two similar models.
 USUAL_NUMBER = 570
-_FIXED_BY_RUN = ("questions", "n", "shots", "seed", "subjects", "split", "protocol")
+_FIXED_BY_RUN = ("questions", "n", "shots", "seed", "subjects", "split", "protocol", "kv_type")
 
 
 def run_mmlu(options: argparse.Namespace, profile: Profile, resources: Path, console: Console) -> int:
@@ -92,7 +92,7 @@ def _run(
 def _lanes(options: argparse.Namespace, profile: Profile, resources: Path, console: Console) -> tuple[LaneSetup, ...]:
     if options.threads is not None and options.threads < 1:
         raise AppError("--threads must be at least 1.", kind="usage")
-    load = LoadOptions(gpu_layers=gpu_layers(options.gpu_layers))
+    load = load_options(options)
     lanes = []
     for name in (options.model_a, options.model_b):
         if name is not None:

@@ -96,13 +96,3 @@ def _on_server(name: str, allowed: bool) -> ModelFacts:
     if not address.model:
         raise AppError(f"{name}: name the model behind the address, as {address.base}#NAME.", kind="address")
     return server_facts(address)
-
-
-def gpu_layers(text: str) -> int:
-    """Layers for the GPU from "auto" (all that the build can take) or a number. Raises AppError."""
-    if text == "auto":
-        return -1
-    try:
-        return int(text)
-    except ValueError:
-        raise AppError(f"--gpu-layers takes a number or auto, not {text!r}.", kind="usage") from None

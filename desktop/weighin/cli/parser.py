@@ -50,6 +50,14 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _loading(parser: argparse.ArgumentParser, batch: bool = True) -> None:
+    """How a model is put into memory."""
+    parser.add_argument("--gpu-layers", metavar="N|auto", default="auto")
+    parser.add_argument("--kv-type", choices=KV_TYPES, help="how the KV cache is stored; f16 if not given")
+    if batch:
+        parser.add_argument("--batch", type=int, metavar="N", help="prompt tokens read at once")
+
+
 def _compare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("model_a", metavar="A", help=MODEL_HELP)
     parser.add_argument("model_b", metavar="B", help=MODEL_HELP)
@@ -74,7 +82,7 @@ def _compare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, metavar="S")
     parser.add_argument("--stop", action="append", metavar="TEXT", default=[], help="may be given more than once")
     parser.add_argument("--threads", type=int, metavar="N")
-    parser.add_argument("--gpu-layers", metavar="N|auto", default="auto")
+    _loading(parser)
     parser.add_argument(
         "--repeat",
         type=int,
@@ -93,7 +101,7 @@ def _bench(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--generate-tokens", type=int, metavar="N", default=128)
     parser.add_argument("--repeat", type=int, metavar="R", default=5)
     parser.add_argument("--threads", type=int, metavar="N")
-    parser.add_argument("--gpu-layers", metavar="N|auto", default="auto")
+    _loading(parser)
     parser.add_argument("--try-anyway", action="store_true", help=_ANYWAY)
     parser.add_argument("--json", action="store_true")
 
@@ -101,9 +109,7 @@ def _bench(parser: argparse.ArgumentParser) -> None:
 def _plan(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("models", metavar="MODEL", nargs="+", help=MODEL_HELP + "; one or two")
     parser.add_argument("--ctx", type=int, metavar="N")
-    parser.add_argument("--gpu-layers", metavar="N|auto", default="auto")
-    parser.add_argument("--kv-type", choices=KV_TYPES, default="f16", help="how the KV cache is stored")
-    parser.add_argument("--batch", type=int, metavar="N", help="prompt tokens read at once")
+    _loading(parser)
     parser.add_argument("--lanes", type=int, metavar="N", default=1, help="workers with the model at once")
     parser.add_argument("--no-slice", action="store_true", help="do not time a slice of each model")
     parser.add_argument("--json", action="store_true")
@@ -128,7 +134,7 @@ def _mmlu(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--threads", type=int, metavar="N", help="with --resume: from now on; no score depends on it but for near-ties"
     )
-    parser.add_argument("--gpu-layers", metavar="N|auto", default="auto")
+    _loading(parser, batch=False)  # how many tokens are scored at once is chosen from the questions
     parser.add_argument("--try-anyway", action="store_true", help=_ANYWAY)
     parser.add_argument("--until-decided", action="store_true", help="stop as soon as the verdict is in")
     parser.add_argument("--resume", metavar="RUN", help="go on with a run, by the beginning of its id")

@@ -7,8 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from weighin.cli.console import Console
+from weighin.cli.loading import load_options
 from weighin.cli.loop import InterruptedByUserError, wait_for
-from weighin.cli.models import gpu_layers, resolve
+from weighin.cli.models import resolve
 from weighin.cli.models_get import GONE
 from weighin.core.comparisons.options import LoadOptions
 from weighin.core.computer.machine import active_bytes, threads_per_lane
@@ -42,11 +43,7 @@ def run_plan(options: argparse.Namespace, profile: Profile, resources: Path, con
         raise AppError("Plan one model or a pair, not more.", kind="usage")
     if not 1 <= options.lanes <= _MOST_LANES:
         raise AppError(f"--lanes takes a number from 1 to {_MOST_LANES}.", kind="usage")
-    load = LoadOptions(gpu_layers=gpu_layers(options.gpu_layers), kv_type=options.kv_type)
-    if options.ctx is not None:
-        load = replace(load, context=options.ctx)
-    if options.batch is not None:
-        load = replace(load, batch=options.batch)
+    load = load_options(options)
     services = new_model_services(profile)
     services.records.damaged.connect(console.say)
     command = _PlanCommand(services, profile, resources, load, options.lanes, console)

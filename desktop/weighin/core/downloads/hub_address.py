@@ -41,10 +41,9 @@ class HubAddress:
 
     @property
     def name(self) -> str:
-        """OWNER/REPO, /PATH and :QUANTIZATION where they are stated."""
-        return (
-            self.repo + (f"/{self.path}" if self.path else "") + (f":{self.quantization}" if self.quantization else "")
-        )
+        """OWNER/REPO, with :QUANTIZATION and /PATH where they are stated."""
+        quantization, path = f":{self.quantization}" * bool(self.quantization), f"/{self.path}" * bool(self.path)
+        return f"{self.repo}{quantization}{path}"
 
 
 def is_hub_address(text: str, mirror: str = "") -> bool:
