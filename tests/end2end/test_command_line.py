@@ -188,6 +188,10 @@ def test_one_lane_failing_is_status_3_with_the_other_result(weighin: list[str], 
         (["compare", "starter:dense", "starter:moe", "-p", "x", "--threads", "0"], 2, "threads"),
         (["compare", "starter:dense", "starter:moe", "-p", "x", "--gpu-layers", "many"], 2, "auto"),
         (["compare", "starter:dense", "starter:moe", "--prompt-file", "/nowhere.txt"], 2, "nowhere"),
+        (["compare", "starter:dense", "starter:moe", "-p", "x", "--batch", "0"], 2, "Batch"),
+        (["compare", "starter:dense", "starter:moe", "-p", "x", "--kv-type", "q9"], 2, "invalid choice"),
+        (["bench", "starter:dense", "--batch", "5000"], 2, "Batch"),
+        (["mmlu", "--resume", "x", "--kv-type", "q8_0"], 2, "--kv-type belongs to a new run"),
         (["history", "show", "zzz"], 1, "nothing with the id"),
         (["bench", "starter:dense", "--repeat", "0"], 2, "repeat"),
         (["nonsense"], 2, "invalid choice"),
@@ -220,6 +224,18 @@ def test_bench_counts_both_speeds(weighin: list[str], tiny: Path) -> None:
     for part, tokens in (("prompt", 128), ("generation", 32)):
         assert body[part]["tokens"] == tokens
         assert 0 < body[part]["min"] <= body[part]["tokens_per_s"] <= body[part]["max"]
+
+
+def test_how_a_model_is_loaded_can_be_said_to_every_command_that_loads_one(weighin: list[str]) -> None:
+    chosen = ("--kv-type", "q8_0", "--batch", "64", "--json")
+    done = run(weighin, "compare", "starter:dense", "starter:moe", "-p", "Hi", "--max-tokens", "2", *chosen)
+    for lane in json.loads(done.stdout)["lanes"]:
+        assert (lane["options"]["kv_type"], lane["options"]["batch"], lane["error"]) == ("q8_0", 64, None)
+    options = json.loads(run(weighin, "bench", "starter:dense", "--repeat", "1", *chosen).stdout)["options"]
+    assert (options["kv_type"], options["batch"], options["context"]) == ("q8_0", 64, 512)
+    done = run(weighin, "mmlu", "starter:dense", "--n", "2", "--kv-type", "q8_0", "--json")
+    (lane,) = json.loads(done.stdout)["lanes"]
+    assert lane["n"] == 2 and "The KV cache is stored as q8_0: that can change answers." in lane["notices"]
 
 
 def test_doctor_prints_hardware_and_engine_and_no_secrets(weighin: list[str], tmp_path: Path) -> None:
@@ -327,3 +343,21 @@ def test_an_address_without_a_model_is_wrong_usage(weighin: list[str], tiny: Pat
     assert done.returncode == 2
     assert "#NAME" in done.stderr
     assert run(weighin, "bench", "http://127.0.0.1:1/v1#x").returncode == 2
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
+def test_json_and_bundles_are_json_where_stdout_is_not_utf_8(weighin: list[str], tmp_path: Path, encoding: str) -> None:
+    def printed(*arguments: Any) -> bytes:
+        environment = {**os.environ, "PYTHONIOENCODING": encoding}
+        command = [*weighin, *map(str, arguments)]
+        return subprocess.run(command, capture_output=True, env=environment, timeout=90, check=True).stdout
+
+    prompt = "Grüße 你好 😀"
+    shown = json.loads(printed("compare", "starter:dense", "starter:moe", "-p", prompt, "--max-tokens", "4", "--json"))
+    assert shown["prompt"] == prompt
+    assert json.loads(printed("history", "export", shown["id"], "--format", "json"))["prompt"] == prompt
+    assert b"Gr" in printed("history", "export", shown["id"], "--format", "csv")
+    bundle = tmp_path / "mine.weighin.json"
+    bundle.write_bytes(printed("history", "export", shown["id"], "--format", "bundle"))
+    assert prompt.encode() not in bundle.read_bytes() and json.loads(bundle.read_bytes())
+    assert json.loads(printed("replay", bundle, "--json"))["verdict"] == "replicated"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shlex
 import signal
 import subprocess
 import time
@@ -14,7 +15,7 @@ from typing import Any
 
 import pytest
 from tests.support.gguf_files import make_header
-from tests.support.loopback_hub import LoopbackHub
+from tests.support.loopback_hub import COMMIT, LoopbackHub
 
 SECRET = "hf_averysecrettoken"
 MIB = 1 << 20
@@ -219,3 +220,58 @@ def test_getting_waits_for_a_hub_that_is_busy_and_says_so(ask: Any, hub: Loopbac
     done = ask("models", "get", "o/tiny-GGUF/tiny-F32.gguf")
     assert "not able to answer at the moment (status 503)" in done.stderr
     assert Path(done.stdout.strip()).is_file()
+
+
+@pytest.mark.parametrize("name", ["Coder+Chat (1) it's #7, 100%-F32.gguf", "模型（一）/mo\u0308del&x=[~]@🦙.gguf"])
+def test_a_file_is_fetched_whatever_its_name(ask: Any, hub: LoopbackHub, tiny: Path, name: str) -> None:
+    hub.add("o/odd-GGUF", {name: tiny.read_bytes()})
+    (variant,) = ask("models", "files", "o/odd-GGUF", "--json")["listing"]["models"]
+    assert variant["files"][0]["path"] == name
+    assert ask("models", "look", f"o/odd-GGUF/{name}", "--json")["engine"]["can_read"] is True
+    refused = ask("compare", f"hub:o/odd-GGUF/{name}", "starter:dense", "-p", "x", status=3).stderr
+    command = refused.split("Get it with: weighin ")[1].splitlines()[0]
+    (got,) = ask(*shlex.split(command), "--json")["models"]
+    assert Path(got["path"]).read_bytes() == tiny.read_bytes() and got["path"].endswith(f"/{name}")
+    assert ask("models", "verify", f"hub:o/odd-GGUF/{name}", "--json")["models"][0]["verified"] == "hub"
+    assert ask("models", "remove", f"hub:o/odd-GGUF/{name}", "--json")["deleted_bytes"] > 0
+
+
+def test_an_address_from_the_hubs_page_is_as_good_as_a_name(ask: Any, hub: LoopbackHub, tiny: Path) -> None:
+    hub.add("o/two-GGUF", {"two-F32.gguf": tiny.read_bytes(), "two-Q8_0.gguf": b"GGUF"})
+    page = f"{hub.url}/o/two-GGUF"
+    for name in ("o/two-GGUF", "hub:o/two-GGUF", page, f"{page}/tree/main/", "https://huggingface.co/o/two-GGUF"):
+        assert ask("models", "files", name, "--json")["listing"]["repo"] == "o/two-GGUF"
+    for name in ("hub:o/two-GGUF", page, "hf.co/o/two-GGUF/blob/main/two-F32.gguf"):
+        assert ask("models", "search", name, "--json")["repositories"][0]["repo"] == "o/two-GGUF"
+    for name in (f"{page}/blob/main/two-F32.gguf", "hub:o/two-GGUF:F32", "hf.co/o/two-GGUF:f32"):
+        assert ask("models", "look", name, "--json")["model"]["name"] == "Tiny llama"
+    wanted = f"{page}/resolve/{COMMIT}/two-F32.gguf?download=true"
+    refused = ask("compare", wanted, "starter:dense", "-p", "x", status=3).stderr
+    assert "Get it with: weighin models get o/two-GGUF/two-F32.gguf" in refused
+    assert len(ask("plan", wanted, "--no-slice", "--json")["models"]) == 1
+    (got,) = ask("models", "get", wanted, "--json")["models"]
+    assert Path(got["path"]).read_bytes() == tiny.read_bytes()
+    lanes = ask("compare", page, "hf.co/o/two-GGUF:F32", "-p", "x", "--max-tokens", 2, "--json")["lanes"]
+    assert {lane["model"]["path"] for lane in lanes} == {got["path"]}
+    assert ask("models", "remove", "https://huggingface.co/o/two-GGUF", "--json")["deleted_bytes"] > 0
+
+
+def test_a_repository_alone_means_its_usual_file(ask: Any, hub: LoopbackHub) -> None:
+    done = ask("models", "get", f"{hub.url}/o/tiny-GGUF")
+    assert Path(done.stdout.strip()).name == "tiny-F32.gguf"
+    assert "o/tiny-GGUF: tiny-F32.gguf" in done.stderr
+
+
+def test_a_version_that_is_not_there_is_not_replaced_by_the_newest(ask: Any, hub: LoopbackHub) -> None:
+    said = ask("models", "get", f"{hub.url}/o/tiny-GGUF/blob/v2/tiny-F32.gguf", status=1).stderr
+    assert said == "o/tiny-GGUF has no such version.\n"
+    assert "has no Q4_0; it has: F32." in ask("models", "get", "hf.co/o/tiny-GGUF:Q4_0", status=1).stderr
+    assert "is not the hub" in ask("models", "get", "https://example.org/o/tiny-GGUF", status=2).stderr
+
+
+def test_an_endpoint_set_to_nothing_is_the_hub_itself(ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_ENDPOINT", "")
+    monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    said = ask("models", "files", "o/tiny-GGUF", status=1).stderr
+    assert said == "huggingface.co cannot be reached: there seems to be no connection.\n"

@@ -16,7 +16,7 @@ from tests.support.questions import make_questions, write_csv, write_folder
 
 from weighin.core.errors import AppError
 from weighin.core.evaluations import mmlu_data
-from weighin.core.evaluations.question_rows import csv_rows
+from weighin.core.evaluations.question_csv import csv_rows
 from weighin.core.evaluations.questions import QuestionSet, QuestionSetInfo, checksum
 from weighin.paths import Profile, resources
 from weighin.services.evaluations.question_sets import QuestionSets

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 _PIECE = 256 << 10
@@ -286,7 +286,9 @@ class _Handler(BaseHTTPRequestHandler):
             "X-Linked-Size": str(content.size),
         }
         if self.hub.redirect:
-            target = self.hub.redirect_to or f"{'/files' if self.hub.relative else self.hub.files_url}/{name}/{path}"
+            target = (
+                self.hub.redirect_to or f"{'/files' if self.hub.relative else self.hub.files_url}/{name}/{quote(path)}"
+            )
             self._send(302, b"", {**linked, "Location": target, "ETag": '"pointer"'})
         else:
             self._content(content, fault, linked)

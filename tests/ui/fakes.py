@@ -449,7 +449,7 @@ class FakeHub(QObject):
         found = Repository(LISTING.repo, 1000, 5, "", "apache-2.0", "qwen3", 4_000_000_000)
         return self._answer(text, done, failed, (found,))
 
-    def listing(self, repo: str, done: object, failed: object, commit: str | None = None) -> int:
+    def listing(self, repo: str, done: object, failed: object, revision: str | None = None) -> int:
         """Its files; some repositories are gone."""
         if repo in self.missing:
             self.asked.append(repo)

@@ -148,9 +148,21 @@ def test_what_the_catalogue_knows_stands_beside_a_repository_and_a_file_of_it(sh
 
 
 def test_a_repository_is_listed_by_its_name(shown: Kit, page: ModelsPage) -> None:
-    page.hub.search.setText("https://huggingface.co/o/r")
+    for text in ("https://huggingface.co/o/r", "hf.co/o/r/tree/main", "hub:o/r/"):
+        page.hub.search.setText(text)
+        page.hub.ask()
+    assert shown.models.hub.asked == ["o/r"] * 3
+    page.hub.search.setText("https://huggingface.co/o/r/blob/main/Qwen3-4B-Q8_0.gguf")
     page.hub.ask()
-    assert shown.models.hub.asked == ["o/r"]
+    assert page.hub.variants.chosen.quantization == "Q8_0"
+    page.hub.search.setText("hf.co/o/r:Q5_K_M")
+    page.hub.ask()
+    assert page.hub.error.label.text() == "o/r has no Q5_K_M; it has: Q4_K_M, Q8_0, F16."
+    asked = len(shown.models.hub.asked)
+    page.hub.search.setText("https://huggingface.co/datasets/o/r")
+    page.hub.ask()
+    assert "is a data set at the hub" in page.hub.error.label.text()
+    assert len(shown.models.hub.asked) == asked
 
 
 def test_the_hubs_refusal_is_shown_and_goes_with_the_next_question(shown: Kit, page: ModelsPage) -> None:

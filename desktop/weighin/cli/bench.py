@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from dataclasses import asdict, replace
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from weighin.cli.console import Console
+from weighin.cli.loading import load_options
 from weighin.cli.loop import CommandLoop
-from weighin.cli.models import gpu_layers, resolve
+from weighin.cli.models import resolve
 from weighin.core import words
 from weighin.core.comparisons.answer import Failure
-from weighin.core.comparisons.options import LoadOptions
 from weighin.core.comparisons.report import model_json
 from weighin.core.computer.machine import memory_needed, memory_refusal, threads_per_lane
 from weighin.core.errors import AppError
@@ -33,7 +34,7 @@ def run_bench(options: argparse.Namespace, profile: Profile, resources: Path, co
             raise AppError(f"--{name.replace('_', '-')} must be from 1 to 1,000,000.", kind="usage")
     model = resolve(options.model, resources, profile, console)
     context = max(options.prompt_tokens, options.generate_tokens, 256)
-    load = LoadOptions(context=context, gpu_layers=gpu_layers(options.gpu_layers))
+    load = replace(load_options(options), context=context)
     refusal = memory_refusal(memory_needed(model, load), available_bytes())
     if refusal and not options.try_anyway:
         raise AppError(f"{refusal.message} --try-anyway insists.", kind=refusal.kind)
@@ -70,6 +71,7 @@ def run_bench(options: argparse.Namespace, profile: Profile, resources: Path, co
         "prompt": _rates(measured[0].prompt_tokens, measured[0].prompt_s),
         "generation": _rates(measured[0].generate_tokens, measured[0].generation_s),
         "threads": threads,
+        "options": asdict(load),
     }
     if options.json:
         console.json(body)

@@ -8,14 +8,15 @@ from dataclasses import replace
 from pathlib import Path
 
 from weighin.cli.console import Console
+from weighin.cli.loading import load_options
 from weighin.cli.loop import CommandLoop, InterruptedByUserError, wait_for
-from weighin.cli.models import gpu_layers, resolve_or_refuse
+from weighin.cli.models import resolve_or_refuse
 from weighin.core.comparisons.answer import StopReason
 from weighin.core.comparisons.attachments import read_attachment
 from weighin.core.comparisons.chat import Prompt
 from weighin.core.comparisons.comparison import Comparison, ComparisonRequest, LaneResult, LaneSetup, Mode, unknowns
 from weighin.core.comparisons.conversation import threads_after
-from weighin.core.comparisons.options import LoadOptions, SamplingOptions
+from weighin.core.comparisons.options import SamplingOptions
 from weighin.core.comparisons.progress import LaneStatus
 from weighin.core.comparisons.report import comparison_json, number_lines
 from weighin.core.comparisons.slowdown import against_alone
@@ -154,8 +155,7 @@ def _request(
     """The comparison of `text` that the options ask for. Raises AppError."""
     chosen = {name: getattr(options, name) for name in _SAMPLING if getattr(options, name) is not None}
     sampling = SamplingOptions(**chosen, stop=tuple(options.stop))
-    context = LoadOptions.context if options.ctx is None else options.ctx
-    load = LoadOptions(context=context, gpu_layers=gpu_layers(options.gpu_layers))
+    load = load_options(options)
     if options.threads is not None and options.threads < 1:
         raise AppError("--threads must be at least 1.", kind="usage")
     if not 1 <= options.repeat <= 20:

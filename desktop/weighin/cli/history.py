@@ -48,7 +48,7 @@ def run_history(options: argparse.Namespace, profile: Profile, console: Console)
 
         if not isinstance(found, Comparison):
             raise AppError("A bundle holds a comparison; export an evaluation as md, json or csv.", kind="usage")
-        console.result(export_bundle(found, profile, console))
+        console.json_text(export_bundle(found, profile, console))
     elif options.action == "show" and not options.json:
         console.result(safe_text(_markdown(found)))
     elif options.action == "show" or options.format == "json":

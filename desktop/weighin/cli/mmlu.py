@@ -7,11 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from weighin.cli.console import Console
+from weighin.cli.loading import load_options
 from weighin.cli.loop import CommandLoop, InterruptedByUserError, wait_for
-from weighin.cli.models import gpu_layers, resolve_or_refuse
+from weighin.cli.models import resolve_or_refuse
 from weighin.core import words
 from weighin.core.comparisons.comparison import LaneSetup
-from weighin.core.comparisons.options import LoadOptions
 from weighin.core.errors import AppError
 from weighin.core.evaluations.evaluation import (
     MAX_SHOTS,
@@ -33,6 +33,7 @@ from weighin.core.evaluations.evaluation_words import (
     sample_sentence,
     score_sentence,
 )
+from weighin.core.evaluations.question_subjects import named_subjects
 from weighin.core.evaluations.questions import QuestionSet, QuestionSetInfo
 from weighin.paths import Profile
 from weighin.services.evaluations.evaluation import EvaluationRunner
@@ -41,7 +42,7 @@ from weighin.services.evaluations.question_sets import FetchProgress, QuestionSe
 
 # What is asked where --n is not given: enough to find a gap of four points between two similar models.
 USUAL_NUMBER = 570
-_FIXED_BY_RUN = ("questions", "n", "shots", "seed", "subjects", "split", "protocol")
+_FIXED_BY_RUN = ("questions", "n", "shots", "seed", "subjects", "split", "protocol", "kv_type")
 
 
 def run_mmlu(options: argparse.Namespace, profile: Profile, resources: Path, console: Console) -> int:
@@ -91,7 +92,7 @@ def _run(
 def _lanes(options: argparse.Namespace, profile: Profile, resources: Path, console: Console) -> tuple[LaneSetup, ...]:
     if options.threads is not None and options.threads < 1:
         raise AppError("--threads must be at least 1.", kind="usage")
-    load = LoadOptions(gpu_layers=gpu_layers(options.gpu_layers))
+    load = load_options(options)
     lanes = []
     for name in (options.model_a, options.model_b):
         if name is not None:
@@ -110,8 +111,8 @@ def _choice(options: argparse.Namespace, sets: QuestionSets, console: Console) -
         key = info.key
     found: QuestionSet = wait_for(lambda done, failed: sets.load(key, done, failed))
     split = options.split or ("test" if "test" in found.splits else "val")
-    subjects = tuple(name.strip() for name in (options.subjects or "").split(",") if name.strip())
     sizes = found.subjects(split)
+    subjects = named_subjects(options.subjects or "", sizes)
     population = sum(sizes[name] for name in subjects or sizes if name in sizes)
     shots = options.shots
     if shots is None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from weighin.cli.console import Console
 from weighin.core.comparisons.answer import Failure
+from weighin.core.downloads.hub_address import is_hub_address
 from weighin.core.errors import AppError
 from weighin.core.gguf.facts import model_facts
 from weighin.core.models.catalogue import load_catalogue
@@ -18,21 +19,24 @@ from weighin.core.models.shelf import ShelfModel, again
 from weighin.core.models.shelf_scan import scan
 from weighin.core.models.starter import starter_model
 from weighin.paths import Profile
+from weighin.services.models.hub import mirror
 from weighin.store.database import moved_aside_sentence, open_database
 from weighin.store.models import ModelStore
 
 
 def resolve(name: str, resources: Path, profile: Profile, console: Console, servers: bool = False) -> ModelFacts:
-    """Facts of the model `name`: starter:dense, starter:moe, hub:OWNER/REPO/PATH.gguf, a name from the catalogue, or a
-    path; with `servers` also the address of a model on a server. Raises AppError with one sentence."""
+    """Facts of the model `name`: starter:dense, starter:moe, hub:OWNER/REPO/PATH.gguf or any other address of it at the
+    hub, a name from the catalogue, or a path; with `servers` also the address of a model on a server. Raises AppError
+    with one sentence."""
     if not name:
         raise AppError("A model argument is empty.", kind="usage")
     if name.startswith("starter:"):
         return starter_model(resources, name.removeprefix("starter:"))
-    if name.lower().startswith(SERVER_SCHEMES):
+    at_hub = is_hub_address(name, mirror())
+    if name.lower().startswith(SERVER_SCHEMES) and not at_hub:
         return _on_server(name, servers)
-    if not Path(name).expanduser().exists():
-        found = resolve_name(shelf_now(profile, console), load_catalogue(resources), name)
+    if at_hub or not Path(name).expanduser().exists():
+        found = resolve_name(shelf_now(profile, console), load_catalogue(resources), name, mirror())
         if found is not None:
             return found.ready_facts()
     if (known := _on_shelf(Path(name).expanduser(), profile, console)) is not None:
@@ -92,13 +96,3 @@ def _on_server(name: str, allowed: bool) -> ModelFacts:
     if not address.model:
         raise AppError(f"{name}: name the model behind the address, as {address.base}#NAME.", kind="address")
     return server_facts(address)
-
-
-def gpu_layers(text: str) -> int:
-    """Layers for the GPU from "auto" (all that the build can take) or a number. Raises AppError."""
-    if text == "auto":
-        return -1
-    try:
-        return int(text)
-    except ValueError:
-        raise AppError(f"--gpu-layers takes a number or auto, not {text!r}.", kind="usage") from None

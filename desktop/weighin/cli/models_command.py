@@ -10,11 +10,12 @@ from typing import Any
 
 from weighin.cli.console import Console
 from weighin.cli.loop import Begin, InterruptedByUserError, wait_for
-from weighin.cli.models_get import get_model
+from weighin.cli.models_get import chosen_variant, get_model
 from weighin.core import words
 from weighin.core.comparisons.report import model_json
 from weighin.core.downloads.download import Transferred
-from weighin.core.downloads.hub_names import check_repository, parse_reference
+from weighin.core.downloads.hub_address import HubAddress, is_hub_address, read_address
+from weighin.core.downloads.repository import Listing
 from weighin.core.errors import AppError
 from weighin.core.models.catalogue import load_catalogue
 from weighin.core.models.look_words import look_lines
@@ -35,6 +36,7 @@ from weighin.core.safe_text import safe_name
 from weighin.paths import Profile, resources
 from weighin.services.factory import ModelServices, new_model_services
 from weighin.services.machine.this_computer import memory_budget
+from weighin.services.models.hub import mirror
 
 SCHEMA = "weighin.models/1"
 
@@ -72,7 +74,10 @@ class _Command:
         return self._status()
 
     def run_search(self) -> int:
-        found = self._await(lambda done, failed: self._services.hub.search(self._options.text, done, failed))
+        text = self._options.text
+        if is_hub_address(text, mirror()):
+            text = read_address(text, mirror()).repo
+        found = self._await(lambda done, failed: self._services.hub.search(text, done, failed))
         catalogue = load_catalogue(resources())
         known = [(entry, catalogue.system_of(entry.repo)) for entry in found or ()]
         body = {"repositories": [repository_json(entry, system) for entry, system in known]}
@@ -81,8 +86,7 @@ class _Command:
         return self._status()
 
     def run_files(self) -> int:
-        repo = check_repository(self._options.repo)
-        listing = self._await(lambda done, failed: self._services.hub.listing(repo, done, failed))
+        listing = self._listing(read_address(self._options.repo, mirror()))
         if listing is None:
             return 130
         best = recommended(listing.variants, kinds_of(listing, load_catalogue(resources()), memory_budget()))
@@ -90,14 +94,15 @@ class _Command:
         return 0
 
     def run_look(self) -> int:
-        if self._options.reference.lower().startswith(SERVER_SCHEMES):
-            return self._look_at_server(parse_address(self._options.reference))
-        reference = parse_reference(self._options.reference)
+        reference = self._options.reference
+        if reference.lower().startswith(SERVER_SCHEMES) and not is_hub_address(reference, mirror()):
+            return self._look_at_server(parse_address(reference))
+        address = read_address(reference, mirror())
         self._services.inspector.restore()
-        listing = self._await(lambda done, failed: self._services.hub.listing(reference.repo, done, failed))
+        listing = self._listing(address)
         if listing is None:
             return 130
-        variant = listing.variant_of(reference.path)
+        variant = chosen_variant(listing, address, resources())
         seen = self._await(lambda done, failed: self._services.inspector.look(listing, variant, done, failed))
         if seen is None:
             return 130
@@ -106,6 +111,13 @@ class _Command:
         first, *more = look_lines(facts, refusal)
         self._print(body, [first, *(f"   {line}" for line in more)])
         return 0
+
+    def _listing(self, address: HubAddress) -> Listing | None:
+        """The repository of `address` at the version it names; None after Ctrl+C."""
+        listing: Listing | None = self._await(
+            lambda done, failed: self._services.hub.listing(address.repo, done, failed, address.revision or None)
+        )
+        return listing
 
     def _look_at_server(self, address: ServerAddress) -> int:
         servers = self._services.servers

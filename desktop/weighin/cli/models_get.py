@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import functools
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from weighin.cli.console import Console
 from weighin.cli.loop import CommandLoop
 from weighin.core import words
 from weighin.core.downloads.download import DownloadState, DownloadView, Plan, plan_of
-from weighin.core.downloads.hub_names import HubReference, parse_reference
+from weighin.core.downloads.hub_address import HubAddress, narrowed, read_address, the_one
 from weighin.core.downloads.repository import Listing, Variant
 from weighin.core.errors import AppError
 from weighin.core.models.catalogue import Source, load_catalogue
@@ -18,6 +19,7 @@ from weighin.core.models.shelf_report import shelf_model_json
 from weighin.core.plans.recommendation import kinds_of, usual_variant
 from weighin.services.factory import ModelServices
 from weighin.services.machine.this_computer import memory_budget
+from weighin.services.models.hub import mirror
 
 
 def get_model(
@@ -47,6 +49,7 @@ class _Getting:
     def __init__(self, services: ModelServices, name: str, resources: Path, console: Console) -> None:
         self._services, self._name, self._resources, self._console = services, name, resources, console
         self._plan: Plan | None = None
+        self._address: HubAddress | None = None
         self._note = ""
         self.loop = CommandLoop(self._stop)
         self.error: AppError | None = None
@@ -55,7 +58,7 @@ class _Getting:
     def begin(self) -> None:
         """Ask the hub what the file is."""
         try:
-            wanted, path = self._wanted()
+            wanted = self._wanted()
         except AppError as error:
             self._fail(error)
             return
@@ -63,9 +66,9 @@ class _Getting:
         downloads.changed.connect(self._follow)
         downloads.finished.connect(self._finished)
         shelf.changed.connect(self._look)
-        self._ask(wanted, path)
+        self._ask(wanted)
 
-    def _ask(self, wanted: tuple[Source, ...], path: str) -> None:
+    def _ask(self, wanted: tuple[Source, ...]) -> None:
         """List the first repository; one of the catalogue that is gone gives way to the next, and that is said.
 
         The last one's refusal is the answer."""
@@ -74,36 +77,36 @@ class _Getting:
         def not_listed(error: AppError) -> None:
             if others and error.kind in GONE:
                 self._console.say(f"{source.repo}, which the catalogue names first, is not at the hub any more.")
-                self._ask(tuple(others), path)
+                self._ask(tuple(others))
             else:
                 self._fail(error)
 
-        self._services.hub.listing(
-            source.repo, lambda listing: self._listed(listing, path, source.quantization), not_listed
-        )
+        revision = self._address.revision if self._address else ""
+        listed = functools.partial(self._listed, quantization=source.quantization)
+        self._services.hub.listing(source.repo, listed, not_listed, revision or None)
 
-    def _wanted(self) -> tuple[tuple[Source, ...], str]:
-        """Repositories in order of trust, each with the quantization meant, and the path ("" for the usual file)."""
+    def _wanted(self) -> tuple[Source, ...]:
+        """Repositories in order of trust, each with the quantization that the catalogue means."""
         system = load_catalogue(self._resources).system(self._name) if "/" not in self._name else None
         if system is None:
-            reference: HubReference = parse_reference(self._name)
-            return (Source(reference.repo),), reference.path
+            self._address = read_address(self._name, mirror())
+            return (Source(self._address.repo),)
         if not system.runnable or not system.repositories:
             raise AppError(f"{system.name} cannot be downloaded: {system.why_not or 'no GGUF of it is known.'}")
-        return system.repositories, ""
+        return system.repositories
 
-    def _listed(self, listing: Listing, path: str, quantization: str) -> None:
+    def _listed(self, listing: Listing, quantization: str) -> None:
         try:
-            self._plan = plan_of(listing.repo, listing.commit, self._variant(listing, path, quantization))
+            self._plan = plan_of(listing.repo, listing.commit, self._variant(listing, quantization))
         except AppError as error:
             self._fail(error)
             return
         self._console.say(f"{self._plan.repo}: {self._plan.name}, {words.size(self._plan.size)}")
         self._services.downloads.add(self._plan)
 
-    def _variant(self, listing: Listing, path: str, quantization: str) -> Variant:
-        if path:
-            return listing.variant_of(path)
+    def _variant(self, listing: Listing, quantization: str) -> Variant:
+        if self._address is not None:
+            return chosen_variant(listing, self._address, self._resources)
         kinds = kinds_of(listing, load_catalogue(self._resources), memory_budget())
         found = usual_variant(listing, quantization, kinds)
         if quantization and found.quantization != quantization:
@@ -141,6 +144,14 @@ class _Getting:
         if self._plan is not None:
             self._services.downloads.pause(self._plan.id)
         self.loop.finish()
+
+
+def chosen_variant(listing: Listing, address: HubAddress, resources: Path) -> Variant:
+    """What `address` names, or the usual one for this computer of what it leaves open. Raises AppError."""
+    if (named := the_one(listing, address)) is not None:
+        return named
+    left = narrowed(listing, address)
+    return usual_variant(left, "", kinds_of(left, load_catalogue(resources), memory_budget()))
 
 
 def progress_line(view: DownloadView) -> str:

@@ -8,7 +8,8 @@ from weighin import __version__
 from weighin.core.comparisons.options import KV_TYPES
 
 MODEL_HELP = (
-    "a .gguf file, starter:dense, starter:moe, hub:OWNER/REPO/PATH.gguf, a name from the catalogue, "
+    "a .gguf file, starter:dense, starter:moe, hub:OWNER/REPO/PATH.gguf or an address from the hub's page, "
+    "a name from the catalogue, "
     "or http(s)://HOST/v1#MODEL for a model on an OpenAI-compatible server"
 )
 
@@ -49,6 +50,14 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _loading(parser: argparse.ArgumentParser, batch: bool = True) -> None:
+    """How a model is put into memory."""
+    parser.add_argument("--gpu-layers", metavar="N|auto", default="auto")
+    parser.add_argument("--kv-type", choices=KV_TYPES, help="how the KV cache is stored; f16 if not given")
+    if batch:
+        parser.add_argument("--batch", type=int, metavar="N", help="prompt tokens read at once")
+
+
 def _compare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("model_a", metavar="A", help=MODEL_HELP)
     parser.add_argument("model_b", metavar="B", help=MODEL_HELP)
@@ -73,7 +82,7 @@ def _compare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, metavar="S")
     parser.add_argument("--stop", action="append", metavar="TEXT", default=[], help="may be given more than once")
     parser.add_argument("--threads", type=int, metavar="N")
-    parser.add_argument("--gpu-layers", metavar="N|auto", default="auto")
+    _loading(parser)
     parser.add_argument(
         "--repeat",
         type=int,
@@ -92,7 +101,7 @@ def _bench(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--generate-tokens", type=int, metavar="N", default=128)
     parser.add_argument("--repeat", type=int, metavar="R", default=5)
     parser.add_argument("--threads", type=int, metavar="N")
-    parser.add_argument("--gpu-layers", metavar="N|auto", default="auto")
+    _loading(parser)
     parser.add_argument("--try-anyway", action="store_true", help=_ANYWAY)
     parser.add_argument("--json", action="store_true")
 
@@ -100,9 +109,7 @@ def _bench(parser: argparse.ArgumentParser) -> None:
 def _plan(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("models", metavar="MODEL", nargs="+", help=MODEL_HELP + "; one or two")
     parser.add_argument("--ctx", type=int, metavar="N")
-    parser.add_argument("--gpu-layers", metavar="N|auto", default="auto")
-    parser.add_argument("--kv-type", choices=KV_TYPES, default="f16", help="how the KV cache is stored")
-    parser.add_argument("--batch", type=int, metavar="N", help="prompt tokens read at once")
+    _loading(parser)
     parser.add_argument("--lanes", type=int, metavar="N", default=1, help="workers with the model at once")
     parser.add_argument("--no-slice", action="store_true", help="do not time a slice of each model")
     parser.add_argument("--json", action="store_true")
@@ -114,7 +121,7 @@ def _mmlu(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--questions",
         metavar="starter|mmlu|PATH",
-        help="a folder or archive laid out like MMLU's, a CSV or a JSON-lines file; starter if not given",
+        help="a folder or archive laid out like MMLU's, a CSV or a JSON file; starter if not given",
     )
     parser.add_argument("--fetch", action="store_true", help="get MMLU from the hub first, where it is not here")
     parser.add_argument("--protocol", choices=("standard", "chat"), help="raw completion, or the model's chat template")
@@ -127,7 +134,7 @@ def _mmlu(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--threads", type=int, metavar="N", help="with --resume: from now on; no score depends on it but for near-ties"
     )
-    parser.add_argument("--gpu-layers", metavar="N|auto", default="auto")
+    _loading(parser, batch=False)  # how many tokens are scored at once is chosen from the questions
     parser.add_argument("--try-anyway", action="store_true", help=_ANYWAY)
     parser.add_argument("--until-decided", action="store_true", help="stop as soon as the verdict is in")
     parser.add_argument("--resume", metavar="RUN", help="go on with a run, by the beginning of its id")
@@ -168,15 +175,24 @@ def _models(parser: argparse.ArgumentParser, shared: argparse.ArgumentParser) ->
 
     action("list", "what is on this computer, wherever it lies")
     action("search", "GGUF repositories at the hub").add_argument("text", metavar="TEXT")
-    action("files", "the models of a repository").add_argument("repo", metavar="OWNER/REPO")
+    action("files", "the models of a repository").add_argument(
+        "repo", metavar="OWNER/REPO", help="or an address from the hub's page"
+    )
     look = action(
         "look",
         "what a model at the hub is, from its header alone, and whether this engine can read it; "
         "or which models a server has, and whether questions can be scored there",
     )
-    look.add_argument("reference", metavar="OWNER/REPO/PATH", help="or http(s)://HOST/v1#MODEL")
+    look.add_argument(
+        "reference", metavar="OWNER/REPO/PATH", help="or an address from the hub's page, or http(s)://HOST/v1#MODEL"
+    )
     getting = action("get", "download: resumed, checked, put where other programs find it")
-    getting.add_argument("reference", metavar="OWNER/REPO/PATH", help="or a name from the catalogue")
+    getting.add_argument(
+        "reference",
+        metavar="OWNER/REPO/PATH",
+        help="or OWNER/REPO for the usual file, OWNER/REPO:QUANTIZATION, an address from the hub's page, or a name "
+        "from the catalogue",
+    )
     adding = action("add", "use files, or all models of a folder, where they are")
     adding.add_argument("paths", metavar="PATH", nargs="+")
     verify = action("verify", "compare with the hub's sha256; without NAME all that the hub knows")

@@ -7,12 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from weighin.cli.console import Console
+from weighin.cli.loading import load_options
 from weighin.cli.loop import InterruptedByUserError, wait_for
-from weighin.cli.models import gpu_layers, resolve
+from weighin.cli.models import resolve
 from weighin.cli.models_get import GONE
 from weighin.core.comparisons.options import LoadOptions
 from weighin.core.computer.machine import active_bytes, threads_per_lane
-from weighin.core.downloads.hub_names import parse_reference
+from weighin.core.downloads.hub_address import is_hub_address, narrowed, read_address, the_one
 from weighin.core.downloads.repository import Listing, Variant
 from weighin.core.errors import AppError
 from weighin.core.models.catalogue import Catalogue, load_catalogue
@@ -27,12 +28,12 @@ from weighin.services.factory import ModelServices, new_model_services, new_work
 from weighin.services.machine.bandwidth import MemoryBandwidth
 from weighin.services.machine.hardware import physical_cores, probe
 from weighin.services.machine.this_computer import memory_budget, with_gpus
+from weighin.services.models.hub import mirror
 from weighin.services.plans.forecaster import Forecaster
 from weighin.services.plans.ledger import Ledger
 from weighin.services.plans.planner import Plan
 from weighin.services.settings import Settings
 
-_HUB = "hub:"
 _MOST_LANES = 64
 
 
@@ -42,11 +43,7 @@ def run_plan(options: argparse.Namespace, profile: Profile, resources: Path, con
         raise AppError("Plan one model or a pair, not more.", kind="usage")
     if not 1 <= options.lanes <= _MOST_LANES:
         raise AppError(f"--lanes takes a number from 1 to {_MOST_LANES}.", kind="usage")
-    load = LoadOptions(gpu_layers=gpu_layers(options.gpu_layers), kv_type=options.kv_type)
-    if options.ctx is not None:
-        load = replace(load, context=options.ctx)
-    if options.batch is not None:
-        load = replace(load, batch=options.batch)
+    load = load_options(options)
     services = new_model_services(profile)
     services.records.damaged.connect(console.say)
     command = _PlanCommand(services, profile, resources, load, options.lanes, console)
@@ -116,10 +113,10 @@ class _PlanCommand:
         """A model that is not here, from its header at the hub. Raises `missing` where `name` is none of the hub's."""
         catalogue = load_catalogue(self._resources)
         system = catalogue.system(name)
-        if name.startswith(_HUB):
-            reference = parse_reference(name.removeprefix(_HUB))
-            listing = self._listing((reference.repo,))
-            variant = listing.variant_of(reference.path)
+        if is_hub_address(name, mirror()):
+            address = read_address(name, mirror())
+            listing = self._listing((address.repo,), address.revision or None)
+            variant = the_one(listing, address) or _usual(narrowed(listing, address), "", catalogue)
         elif system is not None and system.repositories:
             listing = self._listing(tuple(source.repo for source in system.repositories))
             variant = _usual(listing, system.repositories[0].quantization, catalogue)
@@ -130,11 +127,11 @@ class _PlanCommand:
         assert isinstance(plan, Plan)
         return plan
 
-    def _listing(self, repositories: tuple[str, ...]) -> Listing:
+    def _listing(self, repositories: tuple[str, ...], revision: str | None = None) -> Listing:
         """Of the first repository that is there."""
         first, *others = repositories
         try:
-            found = wait_for(lambda done, failed: self._services.hub.listing(first, done, failed))
+            found = wait_for(lambda done, failed: self._services.hub.listing(first, done, failed, revision))
         except AppError as error:
             if others and error.kind in GONE:
                 return self._listing(tuple(others))

@@ -14,6 +14,10 @@ def main() -> int:
     os.set_inheritable(wire_descriptor, False)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches the whole group; the parent decides
 
+    from weighin.hub.environment import tidy
+
+    tidy(os.environ)
+
     from weighin.downloader.serve import Server
 
     return Server(read_descriptor=0, write_descriptor=wire_descriptor).run()

@@ -115,7 +115,7 @@ def ask(client: HubClient, request: Any) -> Any:
     if isinstance(request, Search):
         return Found(request.id, client.search(request.text, request.limit))
     if isinstance(request, ListFiles):
-        return Listed(request.id, client.listing(request.repo, request.commit))
+        return Listed(request.id, client.listing(request.repo, request.revision))
     if isinstance(request, AskFile):
         return FileKnown(request.id, client.file(request.repo, request.commit, request.path))
     assert isinstance(request, LookInto)

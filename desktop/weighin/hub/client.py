@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlsplit
 
 from weighin.core.downloads.download import WantedFile
 from weighin.core.downloads.hub_names import DATA_SETS, check_commit, check_repository, is_sha256
@@ -113,22 +115,28 @@ def token() -> str | None:
 
 
 def endpoint() -> str:
-    """Address of the hub."""
-    from huggingface_hub import constants
-
-    return constants.ENDPOINT
+    """Address of the hub. Raises HubError where HF_ENDPOINT is none."""
+    return str(_constants().ENDPOINT)
 
 
 def check_online() -> None:
-    """Raises HubError where the user has switched the hub off."""
+    """Raises HubError where the user has switched the hub off, or HF_ENDPOINT is no address."""
+    if _constants().is_offline_mode():
+        raise offline()
+
+
+def _constants() -> Any:
+    """What the hub's client made of the environment; it cannot even be imported where HF_ENDPOINT is no address."""
+    if given := os.environ.get("HF_ENDPOINT"):
+        check_endpoint(given)
     from huggingface_hub import constants
 
-    if constants.is_offline_mode():
-        raise offline()
+    return constants
 
 
 def translated(repo: str, ask: Callable[[], T]) -> T:
     """The result of `ask`, the errors of the hub's client as sentences."""
+    host = urlsplit(endpoint()).hostname or ""
     import httpx2
     from huggingface_hub import errors
 
@@ -149,7 +157,7 @@ def translated(repo: str, ask: Callable[[], T]) -> T:
     except errors.HFValidationError:
         raise HubError(f"{repo!r} is no repository: write OWNER/NAME.", "name") from None
     except errors.LocalEntryNotFoundError as error:
-        raise _transport_error(error) from None
+        raise _transport_error(error, host) from None
     except errors.HfHubHTTPError as error:
         response = error.response
         headers = {name.lower(): value for name, value in response.headers.items()}
@@ -159,7 +167,7 @@ def translated(repo: str, ask: Callable[[], T]) -> T:
     except httpx2.ProxyError as error:
         raise HubError(f"The proxy refuses: {error}.", "proxy") from None
     except httpx2.TransportError as error:
-        raise _transport_error(error) from None
+        raise _transport_error(error, host) from None
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         detail = f"{type(error).__name__}: {error}"
         raise HubError(
@@ -167,17 +175,17 @@ def translated(repo: str, ask: Callable[[], T]) -> T:
         ) from None
 
 
-def _transport_error(error: Exception) -> HubError:
+def _transport_error(error: Exception, host: str) -> HubError:
     """The sentence for the failure below httpx."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, OSError):
-            return network_error(cause, endpoint())
+            return network_error(cause, host)
         cause = cause.__cause__ or cause.__context__
     reason = str(error)
     if "CERTIFICATE" in reason.upper():
-        return HubError(f"The certificate of {endpoint()} cannot be trusted: {reason}.", "certificate")
-    return HubError(f"{endpoint()} cannot be reached: there seems to be no connection.", "offline", True, detail=reason)
+        return HubError(f"The certificate of {host} cannot be trusted: {reason}.", "certificate")
+    return HubError(f"{host} cannot be reached: there seems to be no connection.", "offline", True, detail=reason)
 
 
 def _repository(entry: Any) -> Repository | None:

@@ -230,13 +230,19 @@ def _no_address(error: Exception) -> HubError:
 
 
 def check_endpoint(endpoint: str) -> None:
-    """Raises HubError where a request to the hub could be read on the way, with the token in it."""
-    parts = _split(endpoint)
-    if parts.scheme == "https" and parts.hostname:
-        return
-    if parts.scheme != "http" or not _is_loopback(parts.hostname):
-        shown = safe_name(f"{parts.scheme}://{parts.hostname or ''}", 80)
-        text = f"The hub's address {shown} (HF_ENDPOINT) is not encrypted: nothing is asked of it; use https."
+    """Raises HubError where HF_ENDPOINT is no address, or where a request could be read on the way, with the token in
+    it."""
+    shown = safe_name(endpoint.rpartition("@")[2], 80)  # what stands before is a user's password
+    try:
+        parts = urlsplit(endpoint)
+        known = parts.scheme in ("https", "http") and parts.hostname and parts.port != 0
+    except ValueError:
+        known = None
+    if not known:
+        text = f"HF_ENDPOINT is {shown}, which is not an address: it must begin with https://."
+        raise HubError(text, "endpoint")
+    if parts.scheme != "https" and not _is_loopback(parts.hostname):
+        text = f"HF_ENDPOINT is {shown}, which is not encrypted: use https://. Nothing was sent."
         raise HubError(text, "downgrade")
 
 

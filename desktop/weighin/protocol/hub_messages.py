@@ -24,11 +24,11 @@ class Search:
 
 @dataclass(frozen=True)
 class ListFiles:
-    """The models of a repository at its newest commit, or at `commit`."""
+    """The models of a repository at its newest commit, or at `revision` (a commit, branch or tag)."""
 
     id: int
     repo: str
-    commit: str | None = None
+    revision: str | None = None
 
 
 @dataclass(frozen=True)

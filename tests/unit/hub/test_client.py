@@ -12,7 +12,9 @@ import pytest
 from tests.support.loopback_hub import COMMIT, LoopbackHub, Repeated
 
 ASK = """
-import json, sys
+import json, os, sys
+from weighin.hub.environment import tidy
+tidy(os.environ)
 from weighin.core.errors import AppError
 from weighin.core.jsonable import to_plain
 from weighin.hub.client import HubClient
@@ -100,6 +102,40 @@ def test_trouble_is_a_sentence(hub: LoopbackHub, environment: dict[str, str], fa
     hub.add("o/r", {})
     hub.fail("api", **fault)
     assert ask(hub, "list", "o/r", **environment)["kind"] == kind
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "shown"),
+    [
+        ("hf-mirror.example", "hf-mirror.example"),
+        ("localhost:8080", "localhost:8080"),
+        ("user:secret@hf-mirror.example/x", "hf-mirror.example/x"),
+        ("https://", "https://"),
+        ("//hf-mirror.example", "//hf-mirror.example"),
+        ("ftp://hf-mirror.example", "ftp://hf-mirror.example"),
+        ("http://[bad", "http://[bad"),
+        ("https://h.example:99999", "https://h.example:99999"),
+    ],
+)
+@pytest.mark.parametrize("what", ["search", "list"])
+def test_an_endpoint_that_is_no_address_is_named(hub: LoopbackHub, endpoint: str, shown: str, what: str) -> None:
+    found = ask(hub, what, "o/r", HF_ENDPOINT=endpoint)
+    text = f"HF_ENDPOINT is {shown}, which is not an address: it must begin with https://."
+    assert found == {"kind": "endpoint", "text": text}
+
+
+@pytest.mark.parametrize("nothing", ["", "  "])
+def test_variables_set_to_nothing_are_as_unset(hub: LoopbackHub, nothing: str) -> None:
+    proxy = {"HTTPS_PROXY": "http://127.0.0.1:9", "HF_HOME": nothing}
+    assert ask(hub, "list", "o/r", HF_ENDPOINT=nothing, **proxy) == {
+        "kind": "offline",
+        "text": "huggingface.co cannot be reached: there seems to be no connection.",
+    }
+
+
+def test_blanks_round_an_endpoint_are_no_part_of_it(hub: LoopbackHub) -> None:
+    hub.add("o/r", {})
+    assert ask(hub, "list", "o/r", HF_ENDPOINT=f" {hub.url}/ ")["commit"] == COMMIT
 
 
 @pytest.mark.parametrize("what", ["search", "list"])

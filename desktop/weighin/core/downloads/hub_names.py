@@ -3,34 +3,34 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+import unicodedata
 from pathlib import Path
+from urllib.parse import unquote
 
 from weighin.core.errors import AppError
 from weighin.core.safe_text import safe_name
 
 MAX_PATH = 200
+# What file systems take as one name.
+_MAX_PART_BYTES = 255
 # What stands before the name of a data set, in addresses as in this program.
 DATA_SETS = "datasets/"
 _REPOSITORY = re.compile(
     r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,94}[A-Za-z0-9_])?/[A-Za-z0-9](?:[A-Za-z0-9._-]{0,94}[A-Za-z0-9_])?"
 )
-_PATH = re.compile(r"[A-Za-z0-9._ /-]+")
+# What Windows takes for something else than a letter of a name.
+_UNSAFE = re.compile(r'[<>:"|?*\\]')
+# How a shell names somebody's folder.
+_HOME = re.compile(r"~[^/]*/|~$")
+_WIDE_MARKS = re.compile("[：？＊＜＞｜＂\u3000]")
+_OUTSIDE = "it points outside its folder"
+# Controls, what is invisible or reorders its neighbours, halves of characters, line ends.
+_UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 # Windows opens the device whatever follows the first dot.
-_DEVICES = {"con", "prn", "aux", "nul", *(f"{kind}{n}" for kind in ("com", "lpt") for n in range(10))}
-
-
-@dataclass(frozen=True)
-class HubReference:
-    """A file at the hub: `repo` is "owner/name", `path` its place inside."""
-
-    repo: str
-    path: str
-
-    def __str__(self) -> str:
-        return f"hub:{self.repo}/{self.path}"
+_DEVICES = {"con", "prn", "aux", "nul", "conin$", "conout$"}
+_DEVICES |= {f"{kind}{n}" for kind in ("com", "lpt") for n in range(10)}
 
 
 def check_repository(name: str) -> str:
@@ -52,22 +52,45 @@ def is_repository(name: str) -> bool:
 def check_path(name: str) -> str:
     """`name` where it is a relative path that can be written on every system without leaving its folder.
 
-    Accepts letters, digits, ". _ -", spaces and "/"; no "..", no device names, no name that ends in a dot or a space,
-    at most 200 characters. Raises AppError of kind "name"."""
-    parts = name.split("/")
+    Accepts what the hub does, in any script, but for what some system takes for a separator, a device or a control,
+    also where it is unescaped once more or written in look-alike characters; no "..", no name that begins with a blank
+    or ends in a dot or a blank, at most 200 characters and 255 bytes a name. Raises AppError of kind "name"."""
+    reason = _too_long(name) or _reason_against(name)
+    for reading in _other_readings(name):
+        apart = reading.count("/") != name.count("/")
+        reason = reason or (_OUTSIDE if apart else _reason_against(reading))
+    if reason:
+        raise AppError(f"The file name {safe_name(name, 80)!r} is refused: {reason}.", kind="name")
+    return name
+
+
+def _other_readings(name: str) -> tuple[str, ...]:
+    """What a program may take `name` for that resolves escapes or look-alikes of its own accord."""
+    # Other look-alikes than those of separators are letters to every system, and common in Chinese and Japanese names.
+    folded = unicodedata.normalize("NFKC", _WIDE_MARKS.sub("_", name))
+    return unquote(name, errors="replace"), folded
+
+
+def _too_long(name: str) -> str:
     if len(name) > MAX_PATH:
-        reason = f"it is longer than {MAX_PATH} characters"
-    elif not _PATH.fullmatch(name):
-        reason = "it contains characters that are not safe in a file name"
-    elif any(part in ("", ".", "..") for part in parts):
-        reason = "it points outside its folder"
-    elif any(part[-1] in ". " or part[0] == " " for part in parts):
-        reason = "a part of it ends in a dot or a space"
-    elif any(part.split(".")[0].strip().lower() in _DEVICES for part in parts):
-        reason = "a part of it is the name of a device"
-    else:
-        return name
-    raise AppError(f"The file name {safe_name(name, 80)!r} is refused: {reason}.", kind="name")
+        return f"it is longer than {MAX_PATH} characters"
+    if any(len(part.encode("utf-8", "replace")) > _MAX_PART_BYTES for part in name.split("/")):
+        return f"a part of it is longer than {_MAX_PART_BYTES} bytes"
+    return ""
+
+
+def _reason_against(name: str) -> str:
+    """Why `name` cannot be written on every system, "" where it can."""
+    parts = name.split("/")
+    if _UNSAFE.search(name) or any(unicodedata.category(letter) in _UNSEEN for letter in name):
+        return "it contains characters that are not safe in a file name"
+    if any(part in ("", ".", "..") for part in parts) or _HOME.match(name):
+        return _OUTSIDE
+    if any(part != part.strip() or part[-1] == "." for part in parts):
+        return "a part of it begins with a blank, or ends in a dot or a blank"
+    if any(part.split(".")[0].strip().lower() in _DEVICES for part in parts):
+        return "a part of it is the name of a device"
+    return ""
 
 
 def check_commit(text: str) -> str:
@@ -85,14 +108,6 @@ def is_commit(text: str | None) -> bool:
 def is_sha256(text: str) -> bool:
     """Whether `text` is a sha256 in lower-case hexadecimal."""
     return bool(_SHA256.fullmatch(text))
-
-
-def parse_reference(text: str) -> HubReference:
-    """From "hub:OWNER/REPO/PATH.gguf" or without "hub:". Raises AppError of kind "name"."""
-    parts = text.removeprefix("hub:").split("/", 2)
-    if len(parts) != 3:
-        raise AppError(f"{safe_name(text)!r} names no file at the hub: write OWNER/REPO/PATH.gguf.", kind="name")
-    return HubReference(check_repository(f"{parts[0]}/{parts[1]}"), check_path(parts[2]))
 
 
 def place_below(folder: Path, name: str) -> Path:

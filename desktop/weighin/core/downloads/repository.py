@@ -8,15 +8,16 @@ from dataclasses import dataclass
 
 from weighin.core.downloads.hub_names import check_path
 from weighin.core.errors import AppError
+from weighin.core.safe_text import safe_name
 
 _QUANTIZATION = re.compile(
-    r"(?:^|[-._/ ])((?:UD-)?(?:IQ\d_(?:XXS|XS|S|M|NL|K[A-Z]{0,2})|Q\d_K(?:_[A-Z]{1,3})?|Q\d_\d(?:_\d_\d)?|TQ\d_0|"
-    r"MXFP4(?:_MOE)?|NVFP4|BF16|FP?16|FP?32))(?=[-._/ ]|$)",
+    r"(?:^|[^A-Za-z0-9])((?:UD-)?(?:IQ\d_(?:XXS|XS|S|M|NL|K[A-Z]{0,2})|Q\d_K(?:_[A-Z]{1,3})?|Q\d_\d(?:_\d_\d)?|TQ\d_0|"
+    r"MXFP4(?:_MOE)?|NVFP4|BF16|FP?16|FP?32))(?![A-Za-z0-9])",
     re.IGNORECASE,
 )
 _SHARD = re.compile(r"^(?P<stem>.+)-(?P<number>\d{5})-of-(?P<count>\d{5})\.gguf$", re.IGNORECASE)
 _PIECE = re.compile(r"\.gguf[.-](?:part[-\w]+|split[-\w]+|\d{2,})$", re.IGNORECASE)
-_PICTURES = re.compile(r"(?:^|[-._ ])mmproj(?=[-._ ]|$)", re.IGNORECASE)
+_PICTURES = re.compile(r"(?:^|[^A-Za-z0-9])mmproj(?![A-Za-z0-9])", re.IGNORECASE)
 # Only as the last word beside the quantization: a name may speak of drafts and assistants and be a model all the same.
 _HELPER = re.compile(r"(?:^mtp[-._ ]|[-._ ](?:mtp|draft|drafter|eagle3?|assistant)$)", re.IGNORECASE)
 _PIECES = "cut into byte pieces that are no models by themselves; they would have to be joined by hand"
@@ -76,7 +77,7 @@ class Listing:
         for entry in self.left_out:
             if entry.path == path:
                 raise AppError(f"{path} is not a model to download: {entry.reason}.", kind="left_out")
-        raise AppError(f"{self.repo} has no file {path} at its newest commit.", kind="not_found")
+        raise AppError(f"{self.repo} has no file {safe_name(path, 100)} at commit {self.commit[:8]}.", kind="not_found")
 
 
 @dataclass(frozen=True)

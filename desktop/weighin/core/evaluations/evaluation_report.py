@@ -98,7 +98,7 @@ def evaluation_markdown(record: EvaluationRecord) -> str:
     ]
     for subject in sorted({name for lane in record.lanes for name in lane.subjects}):
         cells = [_subject_cell(lane, subject) for lane in record.lanes]
-        lines.append(f"| {subject} | " + " | ".join(cells) + " |")
+        lines.append(f"| {subject.replace('|', chr(92) + '|')} | " + " | ".join(cells) + " |")
     lines += ["", f"Data set sha256 {protocol.dataset_sha256}, seed {protocol.seed}."]
     if record.engine:
         lines.append(f"Engine: llama-cpp-python {record.engine.llama_cpp_python}, llama.cpp {record.engine.build}")

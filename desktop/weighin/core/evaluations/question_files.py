@@ -14,32 +14,39 @@ from pathlib import Path
 
 from weighin.core.errors import AppError
 from weighin.core.evaluations import mmlu_data
-from weighin.core.evaluations.question_rows import check_filled, check_subject, csv_rows, json_rows
+from weighin.core.evaluations.question_csv import csv_rows
+from weighin.core.evaluations.question_json import json_rows
+from weighin.core.evaluations.question_rows import check_filled, with_plain_lines
+from weighin.core.evaluations.question_subjects import subject_name
 from weighin.core.evaluations.questions import Question, QuestionSet, checksum, set_checksum
 from weighin.core.safe_text import safe_name
 
 _MEMBER = re.compile(r"(?:\./)?(?:[^/]+/)?(dev|val|test)/([^/]+)_(dev|val|test)\.csv")
+_JSON, _CSV = (".jsonl", ".json", ".ndjson"), (".csv", ".tsv", ".txt")
+# How a workbook of today (a ZIP archive), and one of long ago, begins.
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _LARGEST_FILE, _LARGEST_SET = 16 << 20, 128 << 20
 _MOST_MEMBERS, _LARGEST_ARCHIVE = 20_000, 4 << 30
 
 
 def read_path(path: Path) -> QuestionSet:
-    """The set at `path`: a folder, a tar archive, a .csv or a .jsonl file. Raises AppError with one sentence."""
+    """The set at `path`: a folder, a tar archive, or a file of one's own (_CSV, _JSON). Raises AppError."""
     try:
         if path.is_dir():
             return _judged(path, _files_of_folder(path))
+        _check_no_workbook(path)
         suffix = path.suffix.lower()
-        if suffix in (".jsonl", ".json", ".ndjson"):
-            return _own(path, json_rows(_without_mark(_read(path)), _subject_of(path), path.name))
-        if suffix in (".csv", ".txt"):
-            return _own(path, csv_rows(_without_mark(_read(path)), _subject_of(path), "test", path.name))
+        if suffix in _JSON:
+            return _own(path, json_rows(_read(path), subject_name(path.stem), path.name))
+        if suffix in _CSV:
+            return _own(path, csv_rows(_read(path), subject_name(path.stem), "test", path.name))
         return _judged(path, _files_of_archive(path))
     except FileNotFoundError:
         raise AppError(f"There is no {safe_name(path.name)} at {path.parent}.", kind="questions") from None
     except (tarfile.TarError, lzma.LZMAError, zlib.error, EOFError, OSError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise AppError(f"{safe_name(path.name)} cannot be read: {error.strerror}.", kind="questions") from None
-        text = f"{safe_name(path.name)} is no question file: neither a folder, a tar archive, CSV nor JSON lines."
+        text = f"{safe_name(path.name)} is no question file: neither a folder, a tar archive, CSV nor JSON."
         raise AppError(text, str(error), "questions") from None
 
 
@@ -85,10 +92,11 @@ def _judged(path: Path, files: Iterator[tuple[str, str, bytes]]) -> QuestionSet:
         total += len(data)
         if total > _LARGEST_SET:
             raise AppError(f"{safe_name(path.name)} holds far more than questions.", kind="questions")
-        if (split, subject) in seen:
-            raise AppError(f"{safe_name(path.name)} holds {safe_name(subject)} twice.", kind="questions")
-        seen.add((split, subject))
-        questions += csv_rows(data, check_subject(subject), split, f"{subject}_{split}.csv")
+        named = subject_name(subject)
+        if (split, named) in seen:
+            raise AppError(f"{safe_name(path.name)} holds {named} twice.", kind="questions")
+        seen.add((split, named))
+        questions += csv_rows(data, named, split, f"{subject}_{split}.csv")
     if not any(q.split != "dev" for q in questions):
         text = f"{safe_name(path.name)} holds no questions: there is no test/SUBJECT_test.csv or val/SUBJECT_val.csv."
         raise AppError(text, kind="questions")
@@ -121,7 +129,8 @@ def _own(path: Path, questions: tuple[Question, ...]) -> QuestionSet:
     if not any(q.split != "dev" for q in questions):
         raise AppError(f"{safe_name(path.name)} holds worked examples, but no questions.", kind="questions")
     check_filled(questions, path.name)
-    return QuestionSet(str(path), path.name, questions, set_checksum(questions))
+    found = with_plain_lines(questions)
+    return QuestionSet(str(path), path.name, found, set_checksum(found))
 
 
 def _read(path: Path) -> bytes:
@@ -130,10 +139,11 @@ def _read(path: Path) -> bytes:
     return path.read_bytes()
 
 
-def _without_mark(data: bytes) -> bytes:
-    """Without the byte order mark that some editors write."""
-    return data.removeprefix(b"\xef\xbb\xbf")
-
-
-def _subject_of(path: Path) -> str:
-    return check_subject(path.name.split(".")[0][:60].strip() or "questions")
+def _check_no_workbook(path: Path) -> None:
+    """Raise where `path` is what a spreadsheet keeps for itself."""
+    with path.open("rb") as stream:
+        if stream.read(4) in _WORKBOOKS:
+            text = (
+                f"{safe_name(path.name)} is a workbook or a ZIP archive: save its sheet as “CSV UTF-8” and open that."
+            )
+            raise AppError(text, kind="questions")

@@ -1,11 +1,11 @@
-"""Rows of question files: CSV without a header as MMLU was released, and JSON lines. Nothing is repaired or guessed."""
+"""What every question file comes to: texts, answers, and one sentence where something is wrong. Nothing is guessed."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
+import codecs
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from weighin.core.errors import AppError
@@ -15,57 +15,81 @@ from weighin.core.safe_text import safe_name
 # Far above any real question; a worker's line must hold a question with room to spare.
 LONGEST = 100_000
 MOST_ROWS = 100_000
-_SUBJECT = re.compile(r"[^\W_](?:[\w .()+&-]{0,98}[\w.()+&-])?")
-_HEADERS = ("answer", "letter")
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_LETTER = re.compile(r"\(?([A-Da-d])[).:]?")
+_NUMBER = re.compile(r"([0-4])(?:\.0+)?")
+# The longer mark first: that of UTF-32 begins with that of UTF-16.
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_SAVE_AS = "save it as UTF-8 (a spreadsheet calls that “CSV UTF-8”)"
+ANSWERS_WANTED = "the answer must be A, B, C or D, or the number of an option"
 
 
-def check_subject(name: str) -> str:
-    """`name` where it can stand in a prompt and in an id. Raises AppError(kind="questions")."""
-    if not _SUBJECT.fullmatch(name):
-        raise AppError(f"{safe_name(name)!r} is no name for a subject.", kind="questions")
-    return name
+@dataclass(frozen=True)
+class Row:
+    """What one question of a file says. where: for a sentence, such as "line 3"; cells: the question and its options;
+    answer: a letter or a number as text, or an index as a whole number."""
+
+    where: str
+    subject: str
+    split: str
+    cells: tuple[Any, ...]
+    answer: Any
 
 
-def csv_rows(data: bytes, subject: str, split: str, name: str) -> tuple[Question, ...]:
-    """Questions of one CSV file: question, A, B, C, D, letter. `name`: of the file, for what went wrong. Quoted cells
-    may hold line breaks; "None" stays text. Raises AppError(kind="questions")."""
-    text = _text(data, name)
+def trouble(name: str, what: str) -> AppError:
+    """What is wrong with the file `name`."""
+    return AppError(f"{safe_name(name)}: {what}.", kind="questions")
+
+
+def decoded(data: bytes, name: str) -> str:
+    """The text of a file in UTF-8, or in whatever its byte order mark names; without the mark. Raises AppError."""
+    mark, encoding = next(((m, e) for m, e in _MARKS if data.startswith(m)), (b"", "utf-8"))
+    body = data[len(mark) :]
     try:
-        rows = [row for row in csv.reader(io.StringIO(text, newline="")) if row]
-    except csv.Error as error:
-        raise _trouble(name, f"it is no CSV file ({error})") from None
-    if rows and len(rows[0]) == 6 and rows[0][5].strip().lower() in _HEADERS:
-        raise _trouble(name, "its first row is a header; the rows must begin at once")
-    _check_count(len(rows), name)
-    return tuple(_csv_row(row, subject, split, number, name) for number, row in enumerate(rows))
+        text = body.decode(encoding)
+    except UnicodeDecodeError as error:
+        before = body[: error.start].decode(encoding, "replace")
+        kind = encoding[:6].upper().rstrip("-")
+        raise trouble(name, f"line {line_of(before, len(before))} is not {kind} text: {_SAVE_AS}") from None
+    if "\0" in text:
+        raise trouble(name, f"it holds zero bytes: it is no text, or UTF-16 without its mark: {_SAVE_AS}")
+    return text
 
 
-def json_rows(data: bytes, subject: str, name: str) -> tuple[Question, ...]:
-    """Questions of a JSON-lines file: objects with "question", "choices" (four texts), "answer" (a letter or 0..3), and
-    if they like "subject" and "split" ("test" otherwise, "dev" for worked examples). Raises AppError."""
-    lines = [line for line in _text(data, name).split("\n") if line.strip()]
-    _check_count(len(lines), name)
-    found: list[Question] = []
+def line_of(text: str, place: int) -> int:
+    """The line of `text`, from 1, in which the character at `place` stands."""
+    return len(_LINE_END.findall(text, 0, place)) + 1
+
+
+def is_answer(text: str) -> bool:
+    """Whether `text` can stand where the answer is given: a letter, or a number up to 4."""
+    return bool(_LETTER.fullmatch(text.strip()) or _NUMBER.fullmatch(text.strip()))
+
+
+def questions_of(rows: Sequence[Row], name: str) -> tuple[Question, ...]:
+    """The questions that `rows` state, counted from 0 in each subject and split. Raises AppError."""
+    if not rows:
+        raise trouble(name, "it is empty")
+    if len(rows) > MOST_ROWS:
+        raise trouble(name, f"it holds more than {MOST_ROWS:,} questions")
+    for row in rows:
+        _check_texts(row, name)
+    first = _first_number(rows, name)
     counts: dict[tuple[str, str], int] = {}
-    for number, line in enumerate(lines, 1):
-        try:
-            body = json.loads(line)
-        except (ValueError, RecursionError):
-            raise _trouble(name, f"line {number} is no JSON") from None
-        where = f"line {number}"
-        if not isinstance(body, dict):
-            raise _trouble(name, f"{where} is no JSON object")
-        topic, split = body.get("subject", subject), body.get("split", "test")
-        if not isinstance(topic, str) or split not in ("dev", "val", "test"):
-            raise _trouble(name, f'{where}: "subject" must be text and "split" one of dev, val and test')
-        choices = body.get("choices")
-        if not isinstance(choices, list) or len(choices) != len(LETTERS):
-            count = len(choices) if isinstance(choices, list) else "no"
-            raise _trouble(name, f"{where} has {count} options; there must be four")
-        key = (check_subject(topic), split)
-        row = counts[key] = counts.get(key, -1) + 1
-        cells = [body.get("question"), *choices]
-        found.append(_question(topic, split, row, cells, _answer(body.get("answer")), name, where))
+    found = []
+    for row in rows:
+        key = (row.subject, row.split)
+        number = counts[key] = counts.get(key, -1) + 1
+        answer = _index(row.answer, first)
+        if answer is None:
+            raise trouble(name, f"{row.where}: {ANSWERS_WANTED}")
+        found.append(Question(row.subject, row.split, number, row.cells[0], tuple(row.cells[1:]), answer))
     return tuple(found)
 
 
@@ -73,55 +97,62 @@ def check_filled(questions: tuple[Question, ...], name: str) -> None:
     """Raise where a question or an option is nothing but white space."""
     for question in questions:
         if not all(cell.strip() for cell in (question.text, *question.choices)):
-            raise _trouble(name, f"row {question.row + 1} of {question.subject} ({question.split}) has an empty cell")
+            where = f"question {question.row + 1:,} of {question.subject} ({question.split})"
+            raise trouble(name, f"{where} has an empty cell; it needs a question and four options")
 
 
-def _csv_row(row: list[str], subject: str, split: str, number: int, name: str) -> Question:
-    where = f"row {number + 1}"
-    if len(row) != 6:
-        options = "five options?" if len(row) == 7 else "question, four options, letter"
-        raise _trouble(name, f"{where} has {len(row)} cells instead of 6 ({options})")
-    return _question(subject, split, number, row[:5], _answer(row[5]), name, where)
+def with_plain_lines(questions: tuple[Question, ...]) -> tuple[Question, ...]:
+    """The same with newlines for the line ends of other systems, which a model would read as other text."""
+    return tuple(
+        Question(q.subject, q.split, q.row, _plain(q.text), tuple(_plain(c) for c in q.choices), q.answer)
+        for q in questions
+    )
 
 
-def _question(
-    subject: str, split: str, row: int, cells: list[Any], answer: int | None, name: str, where: str
-) -> Question:
-    """A question from its five texts."""
-    if any(not isinstance(cell, str) for cell in cells):
-        raise _trouble(name, f"{where}: question and options must be texts")
-    if sum(len(cell) for cell in cells) > LONGEST:
-        raise _trouble(name, f"{where} is longer than {LONGEST:,} characters")
-    if answer is None:
-        raise _trouble(name, f"{where}: the answer must be one of A, B, C and D")
-    return Question(subject, split, row, cells[0], tuple(cells[1:]), answer)
+def _plain(text: str) -> str:
+    return _LINE_END.sub("\n", text)
 
 
-def _answer(value: Any) -> int | None:
-    """0..3 for a letter or such a number."""
-    if isinstance(value, str) and value.strip() in LETTERS:
-        return LETTERS.index(value.strip())
-    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < len(LETTERS):
-        return value
+def _check_texts(row: Row, name: str) -> None:
+    if any(not isinstance(cell, str) for cell in row.cells):
+        raise trouble(name, f"{row.where}: question and options must be texts")
+    if sum(len(cell) for cell in row.cells) > LONGEST:
+        raise trouble(name, f"{row.where} is longer than {LONGEST:,} characters")
+
+
+def _first_number(rows: Sequence[Row], name: str) -> int:
+    """Whether the numbers among the answers count the options from 0 or from 1. Raises AppError where that, or whether
+    they are places at all, cannot be told."""
+    numbered = [(row, int(match[1])) for row in rows if (match := _number(row.answer))]
+    if not numbered:
+        return 0
+    lowest, highest = min(n for _, n in numbered), max(n for _, n in numbered)
+    if (lowest > 0) == (highest < len(LETTERS)):
+        said = f"its answers are numbers from {lowest} to {highest}"
+        raise trouble(name, f"{said}, which may count from 0 or from 1: write A, B, C or D")
+    first = 0 if lowest == 0 else 1
+    # In a set of sums the right option may itself be written down as the answer.
+    places = [(row, number, row.cells[1:]) for row, number in numbered]
+    if all(str(number) in options for _, number, options in places):
+        for row, number, options in places:
+            if options[number - first] != str(number):
+                raise trouble(
+                    name, f"{row.where}: {number} is both an option and the number of another: write its letter"
+                )
+    return first
+
+
+def _number(answer: Any) -> re.Match[str] | None:
+    return _NUMBER.fullmatch(answer.strip()) if isinstance(answer, str) else None
+
+
+def _index(answer: Any, first: int) -> int | None:
+    """0..3 for a letter, a number in a text, which counts from `first`, or an index."""
+    if isinstance(answer, str):
+        if letter := _LETTER.fullmatch(answer.strip()):
+            return LETTERS.index(letter[1].upper())
+        number = _number(answer)
+        return int(number[1]) - first if number else None
+    if isinstance(answer, (int, float)) and not isinstance(answer, bool) and answer in range(len(LETTERS)):
+        return int(answer)
     return None
-
-
-def _text(data: bytes, name: str) -> str:
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise _trouble(name, f"it is not UTF-8 text (byte {error.start:,})") from None
-    if "\0" in text:
-        raise _trouble(name, "it holds zero bytes: it is no text")
-    return text
-
-
-def _check_count(count: int, name: str) -> None:
-    if not count:
-        raise _trouble(name, "it is empty")
-    if count > MOST_ROWS:
-        raise _trouble(name, f"it holds more than {MOST_ROWS:,} rows")
-
-
-def _trouble(name: str, what: str) -> AppError:
-    return AppError(f"{safe_name(name)}: {what}.", kind="questions")

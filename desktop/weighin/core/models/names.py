@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable
 from pathlib import Path
 
-from weighin.core.downloads.hub_names import HubReference, parse_reference
+from weighin.core.downloads.hub_address import HubAddress, is_hub_address, read_address
+from weighin.core.downloads.hub_names import is_commit
+from weighin.core.downloads.repository import quantization_of
 from weighin.core.errors import AppError
 from weighin.core.models.catalogue import Catalogue, System
 from weighin.core.models.shelf import ShelfModel
@@ -13,9 +16,9 @@ from weighin.core.safe_text import safe_name
 
 
 def find_on_shelf(models: Iterable[ShelfModel], name: str) -> ShelfModel:
-    """The one model that `name` means: a path, a hub: reference, a name, or the beginning of one. Raises AppError."""
+    """The one model that `name` means: a path, an address at the hub, a name or its beginning. Raises AppError."""
     known = tuple(models)
-    for wanted in (_by_path, _by_reference, _by_name, _by_beginning):
+    for wanted in (_by_path, _by_address, _by_name, _by_beginning):
         found = [model for model in known if wanted(model, name)]
         if len(found) == 1:
             return found[0]
@@ -25,13 +28,16 @@ def find_on_shelf(models: Iterable[ShelfModel], name: str) -> ShelfModel:
     raise AppError(f"There is no model {safe_name(name)!r} on the shelf.", kind="missing")
 
 
-def find_reference(models: Iterable[ShelfModel], reference: HubReference) -> ShelfModel:
-    """The model on the shelf that `reference` names. Raises AppError that says how to get it."""
-    found = next((m for m in models if _is(m, reference)), None)
-    if found is None:
-        get = f"weighin models get {reference.repo}/{reference.path}"
-        raise AppError(f"{reference} is not on this computer. Get it with: {get}", kind="missing")
-    return found
+def find_address(models: Iterable[ShelfModel], address: HubAddress) -> ShelfModel:
+    """The one model on the shelf that `address` names. Raises AppError that says how to get it."""
+    found = [model for model in models if _is_at(model, address)]
+    if not found:
+        get = f"weighin models get {shlex.quote(address.name)}"
+        raise AppError(f"{address} is not on this computer. Get it with: {get}", kind="missing")
+    if len(found) > 1:
+        which = ", ".join(safe_name(f"{model.repo}/{model.hub_path}", 100) for model in found[:3])
+        raise AppError(f"{address} means more than one model; name its file: {which}.", kind="ambiguous")
+    return found[0]
 
 
 def find_system(models: Iterable[ShelfModel], system: System) -> ShelfModel:
@@ -51,25 +57,35 @@ def find_system(models: Iterable[ShelfModel], system: System) -> ShelfModel:
     )
 
 
-def resolve_name(models: Iterable[ShelfModel], catalogue: Catalogue, name: str) -> ShelfModel | None:
-    """The model for a hub: reference or a catalogue name; None where `name` is neither. Raises AppError."""
-    if name.startswith("hub:"):
-        return find_reference(models, parse_reference(name))
+def resolve_name(models: Iterable[ShelfModel], catalogue: Catalogue, name: str, mirror: str = "") -> ShelfModel | None:
+    """The model for an address at the hub (or at `mirror`) or a catalogue name; None where `name` is neither. Raises
+    AppError."""
+    if is_hub_address(name, mirror):
+        return find_address(models, read_address(name, mirror))
     if "/" not in name and not name.lower().endswith(".gguf") and (system := catalogue.system(name)):
         return find_system(models, system)
     return None
 
 
-def _is(model: ShelfModel, reference: HubReference) -> bool:
-    return model.repo == reference.repo and model.hub_path == reference.path
+def _is_at(model: ShelfModel, address: HubAddress) -> bool:
+    path = model.hub_path or ""
+    if model.repo != address.repo or not (path == address.path or path.startswith(address.path and f"{address.path}/")):
+        return False
+    if is_commit(address.revision) and model.commit not in (None, address.revision):
+        return False
+    wanted = address.quantization.upper()
+    return not wanted or wanted in (quantization_of(path), path.rsplit("/", 1)[-1].upper())
 
 
 def _by_path(model: ShelfModel, name: str) -> bool:
     return str(Path(name).expanduser().absolute()) in {stamp.path for stamp in model.stamps} | {model.path}
 
 
-def _by_reference(model: ShelfModel, name: str) -> bool:
-    return model.repo is not None and name.removeprefix("hub:") == f"{model.repo}/{model.hub_path}"
+def _by_address(model: ShelfModel, name: str) -> bool:
+    try:
+        return _is_at(model, read_address(name))
+    except AppError:
+        return False
 
 
 def _by_name(model: ShelfModel, name: str) -> bool:

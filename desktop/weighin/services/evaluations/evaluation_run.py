@@ -7,6 +7,7 @@ from typing import Any
 
 from weighin.core.comparisons.answer import Failure
 from weighin.core.comparisons.comparison import EngineFacts
+from weighin.core.comparisons.options import LoadOptions
 from weighin.core.evaluations.evaluation import EvaluationState, ItemResult, RunState, Verdict
 from weighin.core.evaluations.mmlu_prompt import PromptBlock, prompt_block
 from weighin.core.evaluations.sample import Block, blocks_of
@@ -48,6 +49,8 @@ class EvaluationRun:
         for index, (lane, setup) in enumerate(zip(stored.lanes, stored.request.lanes, strict=True)):
             work = LaneWork(lane.label, setup, blocks, prompts, self.tally.lanes[index], lane.shape)
             work.fail(setup.refusal)
+            if setup.load.kv_type != LoadOptions.kv_type and not setup.model.is_server:
+                work.notice((f"The KV cache is stored as {setup.load.kv_type}: that can change answers.",))
             self.works.append(work)
         self._seconds = sum(lane.costs.seconds for lane in stored.lanes)
         self._since: float | None = time.monotonic()

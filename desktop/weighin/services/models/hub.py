@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,10 +49,12 @@ class Hub(QObject):
             lambda n: protocol.hub_messages.Search(n, text, 40), _Call(lambda e: done(e.repositories), failed)
         )
 
-    def listing(self, repo: str, done: Callable[[Listing], None], failed: FailedCall, commit: str | None = None) -> int:
-        """The models of a repository, at its newest commit or at `commit`."""
+    def listing(
+        self, repo: str, done: Callable[[Listing], None], failed: FailedCall, revision: str | None = None
+    ) -> int:
+        """The models of a repository, at its newest commit or at `revision` (a commit, branch or tag)."""
         return self._ask(
-            lambda n: protocol.hub_messages.ListFiles(n, repo, commit), _Call(lambda e: done(e.listing), failed)
+            lambda n: protocol.hub_messages.ListFiles(n, repo, revision), _Call(lambda e: done(e.listing), failed)
         )
 
     def look_into(
@@ -173,6 +176,11 @@ class Hub(QObject):
         detail = end.protocol_error or end.log.strip()[-2000:]
         for call in calls.values():
             call.failed(AppError("The process that talks to the hub stopped; please try again.", detail, "stopped"))
+
+
+def mirror() -> str:
+    """The address of another hub that the user has named, "" where there is none."""
+    return os.environ.get("HF_ENDPOINT", "").strip()
 
 
 def hub_process(cache: Path) -> NewProcess:

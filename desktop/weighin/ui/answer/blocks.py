@@ -58,7 +58,7 @@ class BlockRenderer:
                 quote -= 1
             elif kind == "heading_open":
                 heading = int(token.tag[1:])
-            elif kind == "inline":
+            elif kind in ("inline", "definition"):
                 self._paragraph(pen, token, lists, quote, heading)
                 heading = 0
             elif kind in ("fence", "code_block"):
@@ -136,7 +136,7 @@ class BlockRenderer:
             kind = token.type
             top = formats[-1]
             if kind == "text":
-                cursor.insertText(token.content, top)
+                cursor.insertText(token.content.replace("\n", _LINE), top)
             elif kind in ("softbreak", "hardbreak"):
                 # Shown where the model broke the line, although strict Markdown would join the lines.
                 cursor.insertText(_LINE, top)

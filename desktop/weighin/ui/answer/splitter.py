@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from weighin.ui.answer.formulas import open_formula
+
 # The tail is parsed again at every repaint, so it must stay small; a line this long is broken for showing as well.
 TAIL_LIMIT = 2_000
 # A table cut in two loses its head, so it may grow somewhat longer.
@@ -36,8 +38,8 @@ class _Fence:
 class Splitter:
     """Feed it text as it comes; it gives back finished pieces and keeps the rest as `tail`.
 
-    A block is finished at a blank line before unindented text. Code is finished line by line. Whatever grows beyond
-    the limits is cut: rather a list that starts again than a window that stands still.
+    A block is finished at a blank line before unindented text, unless a formula is still open. Code is finished line by
+    line. Whatever grows beyond the limits is cut: rather a list that starts again than a window that stands still.
     """
 
     def __init__(self) -> None:
@@ -84,6 +86,8 @@ class Splitter:
         while len(line) > TAIL_LIMIT:
             space = line.rfind(" ", TAIL_LIMIT // 2, TAIL_LIMIT)
             cut = space + 1 if space > 0 else TAIL_LIMIT
+            if (formula := open_formula(line[:cut])) > TAIL_LIMIT // 4:
+                cut = formula  # rather before it than in it
             self._take(line[:cut])
             self._close_block()
             line = line[cut:]
@@ -102,7 +106,7 @@ class Splitter:
             self._fence = _Fence(fence[0], len(fence), len(opening["indent"]), opening["info"].strip())
             return
         if line.strip():
-            if self._after_blank and not line[0].isspace():
+            if self._after_blank and not line[0].isspace() and not self._in_formula():
                 self._close_block()
             self._after_blank = False
         else:
@@ -111,7 +115,7 @@ class Splitter:
                 return
         self._lines.append(line)
         self._size += len(line) + 1
-        if self._size > (TABLE_LIMIT if self._is_table() else TAIL_LIMIT):
+        if self._size > TABLE_LIMIT or (self._size > TAIL_LIMIT and not self._is_table() and not self._in_formula()):
             self._close_block()
 
     def _take_code(self, line: str, fence: _Fence) -> None:
@@ -131,6 +135,9 @@ class Splitter:
 
     def _is_table(self) -> bool:
         return len(self._lines) > 1 and "|" in self._lines[0] and bool(_TABLE_RULE.match(self._lines[1]))
+
+    def _in_formula(self) -> bool:
+        return open_formula("\n".join(self._lines)) >= 0
 
     def _close_block(self) -> None:
         if self._lines:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QTextBlockFormat, QTextCursor, QTextDocument
 
 from weighin.ui.answer.blocks import BlockRenderer
+from weighin.ui.answer.formulas import Formulas
 from weighin.ui.answer.pen import Pen
 from weighin.ui.answer.splitter import Piece
 
@@ -30,7 +31,11 @@ def parser() -> MarkdownIt:
     Imported when first needed: the import takes longer than the first paint of the window may."""
     from markdown_it import MarkdownIt
 
-    return MarkdownIt("commonmark", {"html": False, "maxNesting": 20}).enable(["table", "strikethrough"])
+    from weighin.ui.answer.definitions import shown_definition
+
+    made = MarkdownIt("commonmark", {"html": False, "maxNesting": 20}).enable(["table", "strikethrough"])
+    made.block.ruler.at("reference", shown_definition)
+    return made
 
 
 class Writer:
@@ -93,7 +98,7 @@ class Writer:
         else:
             pen = self._without_tail()
             if not tail.code:
-                self._write_markdown(pen, tail.text)
+                self._write_markdown(pen, tail.text, unfinished=True)
             elif tail.text:
                 self._write_code(pen, [tail.text], tail.code)
         self._tail = tail
@@ -152,6 +157,7 @@ class Writer:
             pen.block(formats.code_line(number, first=False), formats.code)
             pen.cursor.insertText("\n".join(rest), formats.code)
 
-    def _write_markdown(self, pen: Pen, text: str) -> None:
+    def _write_markdown(self, pen: Pen, text: str, unfinished: bool = False) -> None:
         if text.strip():
-            self._blocks.write(pen, parser().parse(text))
+            formulas = Formulas(text, unfinished)
+            self._blocks.write(pen, formulas.put_back(parser().parse(formulas.markdown)))

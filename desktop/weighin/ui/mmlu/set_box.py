@@ -28,7 +28,7 @@ from weighin.ui.widgets.roomy_delegate import RoomyDelegate
 if TYPE_CHECKING:
     from weighin.services.evaluations.question_sets import QuestionSets
 
-_FILES = "Questions (*.tar *.tar.gz *.tgz *.csv *.jsonl *.json);;All files (*)"
+_FILES = "Questions (*.tar *.tar.gz *.tgz *.csv *.tsv *.txt *.json *.jsonl *.ndjson);;All files (*)"
 _SPLITS = {"test": "test", "val": "validation"}
 
 
@@ -51,7 +51,7 @@ class SetBox(QWidget):
         self._error = PlainLabel(role="error", wrap=True)
         self._error.hide()
         self._menu = QMenu(self)
-        self._menu.addAction("Archive, CSV or JSON lines…").triggered.connect(lambda: self._ask(folder=False))
+        self._menu.addAction("Archive, CSV or JSON…").triggered.connect(lambda: self._ask(folder=False))
         self._menu.addAction("Folder in the layout of MMLU…").triggered.connect(lambda: self._ask(folder=True))
         self._open.setMenu(self._menu)
         self._arrange()

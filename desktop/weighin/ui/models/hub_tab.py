@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, 
 
 from weighin.core import words
 from weighin.core.downloads.download import plan_of
-from weighin.core.downloads.hub_names import check_repository
+from weighin.core.downloads.hub_address import HubAddress, is_hub_address, narrowed, read_address
 from weighin.core.downloads.repository import Listing, Repository, Variant
 from weighin.core.errors import AppError
 from weighin.core.models.catalogue import System
@@ -16,6 +16,7 @@ from weighin.core.models.look_words import look_lines
 from weighin.core.plans.recommendation import recommended
 from weighin.core.plans.workstation import Row
 from weighin.core.safe_text import safe_name
+from weighin.services.models.hub import mirror
 from weighin.ui.models import words as said
 from weighin.ui.models.row_table import Column, RowTable
 from weighin.ui.models.verdicts import Verdicts
@@ -30,7 +31,10 @@ if TYPE_CHECKING:
     from weighin.services.plans.planner import Plan
 
 _GONE = ("private_or_missing", "not_found", "forbidden")
-_HINT = "Type a name, or OWNER/REPOSITORY, and press Enter. Nothing is asked of the hub before that."
+_HINT = (
+    "Type a name or OWNER/REPOSITORY, or paste an address of the hub, and press Enter. "
+    "Nothing is asked of the hub before that."
+)
 
 
 class HubTab(QWidget):
@@ -90,19 +94,33 @@ class HubTab(QWidget):
         if not text:
             return
         try:
-            repo = check_repository(text.removeprefix("https://huggingface.co/").removeprefix("hub:").strip("/"))
-        except AppError:
+            address = read_address(text, mirror())
+        except AppError as error:
+            if is_hub_address(text, mirror()):
+                self._begin("")
+                self._fail(self._asked, error)
+                return
             self._begin(f"Searching for {safe_name(text, 60)}…")
             number = self._asked
             self._hub.search(text, lambda found: self._found(number, found), lambda e: self._fail(number, e))
         else:
-            self.show_repository(repo)
+            self._show(address)
 
     def show_repository(self, repo: str) -> None:
         """List the models of one repository."""
-        self._begin(f"Asking for the files of {repo}…")
+        self._show(HubAddress(repo))
+
+    def _show(self, address: HubAddress) -> None:
+        """List the models of a repository, and choose the one that the address names."""
+        self._begin(f"Asking for the files of {address.repo}…")
         number = self._asked
-        self._hub.listing(repo, lambda listing: self._listed(number, listing), lambda e: self._fail(number, e))
+
+        def listed(listing: Listing) -> None:
+            self._listed(number, listing)
+            if number == self._asked:
+                self._choose(listing, address)
+
+        self._hub.listing(address.repo, listed, lambda e: self._fail(number, e), address.revision or None)
 
     def show_first(self, system: System) -> None:
         """List the first of a system's repositories that still exists; say so where none does."""
@@ -188,6 +206,14 @@ class HubTab(QWidget):
             for row, variant in enumerate(listing.variants):
                 if quantization and variant.quantization == quantization:
                     self.variants.selectRow(row)
+
+    def _choose(self, listing: Listing, address: HubAddress) -> None:
+        if not (address.path or address.quantization):
+            return
+        try:
+            self.variants.selectRow(listing.variants.index(narrowed(listing, address).variants[0]))
+        except AppError as error:
+            self.error.say(error.user_text)
 
     def _show_listing(self, listing: Listing | None) -> None:
         self._listing = listing

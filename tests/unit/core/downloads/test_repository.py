@@ -4,7 +4,7 @@ import random
 import pytest
 
 from weighin.core.downloads.download import Plan, WantedFile
-from weighin.core.downloads.hub_names import check_path, check_repository, parse_reference, place_below
+from weighin.core.downloads.hub_names import check_path, check_repository, place_below
 from weighin.core.downloads.repository import RemoteFile, group_files, quantization_of
 from weighin.core.errors import AppError
 
@@ -111,10 +111,15 @@ def test_a_file_without_digest_is_left_out() -> None:
 
 
 HOSTILE = [
-    "../x.gguf", "a/../../x.gguf", "/etc/passwd", "C:\\x.gguf", "C:/x.gguf", "\\\\host\\share\\x.gguf", "//host/x.gguf",
-    "CON", "con.gguf", "a/NUL.gguf", "lpt1.gguf", "x" * 300, "a\u202eb.gguf", "a\nb.gguf", "a\0b.gguf", "x.gguf.",
-    "x.gguf ", " x.gguf", "dir /x.gguf", "a//b.gguf", "./x.gguf", "", ".", "..", "a/.", "~/x.gguf",
-    "%2e%2e/x", "a:b.gguf", "mödel.gguf", "a*b.gguf", "$(x).gguf", "com1 .gguf", "AUX.x.gguf",
+    "../x.gguf", "a/../../x.gguf", "/etc/passwd", "C:\\x.gguf", "C:/x.gguf", "\\\\host\\share\\x.gguf",
+    "//host/x.gguf", "CON", "con.gguf", "a/NUL.gguf", "lpt1.gguf", "x" * 300, "a\u202eb.gguf", "a\nb.gguf",
+    "a\0b.gguf", "x.gguf.", "x.gguf ", " x.gguf", "dir /x.gguf", "a//b.gguf", "./x.gguf", "", ".", "..", "a/.",
+    "~/x.gguf", "%2e%2e/x", "a:b.gguf", "a*b.gguf", "com1 .gguf", "AUX.x.gguf", "a?b.gguf", "a<b.gguf", "a>b.gguf",
+    "a|b.gguf", 'a"b.gguf', "a\\b.gguf", "a\tb.gguf", "a\x7fb.gguf", "a\x85b.gguf", "a\u2028b.gguf", "a\u200bb.gguf",
+    "a\ud800.gguf", "com¹.gguf", "LPT³", "ＣＯＮ.gguf", "conin$.gguf", "‥/x.gguf", "．．/x.gguf", "a／b.gguf",
+    "a＼b.gguf",
+    "a%2f..%2fb.gguf", "a%5cb.gguf", "a%00b.gguf", "nul%2egguf", "~root/x.gguf", "~", "x.gguf\u00a0",
+    "x\u3000/a.gguf", "模" * 90 + ".gguf",
 ]  # fmt: skip
 
 
@@ -126,7 +131,15 @@ def test_hostile_names_are_refused(name: str) -> None:
     assert refusal.value.kind == "name"
 
 
-@pytest.mark.parametrize("name", ["m-Q4_K_M.gguf", "Q4_K_M/m 1.gguf", ".hidden", "console.gguf", "a.b.c/d-e_f.gguf"])
+ORDINARY = [
+    "m-Q4_K_M.gguf", "Q4_K_M/m 1.gguf", ".hidden", "console.gguf", "a.b.c/d-e_f.gguf", "Coder+Chat-Q4_K_M.gguf",
+    "model (1).gguf", "model[v2]{a}.gguf", "a,b;c=d@e.gguf", "it's.gguf", "x&y#1!.gguf", "a~1.gguf", "~a.gguf",
+    "$(x).gguf", "100%.gguf", "a%20b.gguf", "模型-Q4_K_M.gguf", "模型（一）：乙.gguf", "mödel.gguf", "mo\u0308del.gguf",
+    "модель.gguf", "🦙.gguf", "x" * 195 + ".gguf", "com10.gguf", "nul-1.gguf",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ORDINARY)
 def test_ordinary_names_are_accepted(name: str) -> None:
     assert check_path(name) == name
 
@@ -137,12 +150,12 @@ def test_hostile_repositories_are_refused(name: str) -> None:
         check_repository(name)
 
 
-def test_a_reference_names_a_file() -> None:
-    found = parse_reference("hub:Qwen/Qwen3-4B-GGUF/sub/Qwen3-4B-Q4_K_M.gguf")
-    assert (found.repo, found.path) == ("Qwen/Qwen3-4B-GGUF", "sub/Qwen3-4B-Q4_K_M.gguf")
-    assert str(found) == "hub:Qwen/Qwen3-4B-GGUF/sub/Qwen3-4B-Q4_K_M.gguf"
-    with pytest.raises(AppError):
-        parse_reference("hub:Qwen/x")
+@pytest.mark.parametrize(
+    "name", ["m+(Q4_K_M).gguf", "m[Q4_K_M].gguf", "模型Q4_K_M.gguf", "m@Q4_K_M,x.gguf", "m~q4_k_m.gguf"]
+)
+def test_the_quantization_stands_between_any_marks(name: str) -> None:
+    (variant,), _ = group_files([file(name)])
+    assert variant.quantization == "Q4_K_M"
 
 
 def test_a_link_does_not_lead_out_of_the_folder(tmp_path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
@@ -12,8 +13,9 @@ from tests.support.questions import make_questions, write_csv, write_folder
 
 from weighin.core.errors import AppError
 from weighin.core.evaluations import kept_mmlu, mmlu_data
+from weighin.core.evaluations.question_csv import csv_rows
 from weighin.core.evaluations.question_files import read_path
-from weighin.core.evaluations.question_rows import csv_rows
+from weighin.core.evaluations.question_subjects import named_subjects
 from weighin.core.evaluations.questions import checksum
 
 STARTER = Path(__file__).resolve().parents[4] / "resources" / "questions" / "starter"
@@ -24,6 +26,11 @@ def pack(folder: Path, archive: Path, below: str = "data", mode: str = "w") -> P
         for path in sorted(folder.rglob("*.csv")):
             tar.add(path, f"{below}/{path.relative_to(folder)}")
     return archive
+
+
+def record(row: tuple[str, ...]) -> dict[str, object]:
+    """A row as JSON files state it."""
+    return {"question": row[0], "choices": list(row[1:5]), "answer": row[5]}
 
 
 def refusal(path: Path) -> str:
@@ -93,7 +100,7 @@ def test_a_damaged_archive_is_refused(tmp_path: Path):
     break_at_half(packed)
     assert "is no question file" in refusal(packed)
     (tmp_path / "page.tar").write_text("<html>no</html>" * 100)
-    assert "neither a folder, a tar archive, CSV nor JSON lines" in refusal(tmp_path / "page.tar")
+    assert "neither a folder, a tar archive, CSV nor JSON" in refusal(tmp_path / "page.tar")
 
 
 def test_a_foreign_archive_is_refused(tmp_path: Path):
@@ -103,25 +110,173 @@ def test_a_foreign_archive_is_refused(tmp_path: Path):
     assert "There is no nothing.tar" in refusal(tmp_path / "nothing.tar")
 
 
-BAD_CSV: list[tuple[str, bytes, str]] = [
-    ("five options", b"Q?,a,b,c,d,e,A\n", "row 1 has 7 cells instead of 6 (five options?)"),
-    ("three options", b"Q?,a,b,c,d,A\nQ?,a,b,c,A\n", "row 2 has 5 cells instead of 6"),
-    ("empty cell", b"Q?,a,,c,d,A\n", "row 1 of bad (test) has an empty cell"),
-    ("blank question", b"\" \",a,b,c,d,A\n", "has an empty cell"),
-    ("letter", b"Q?,a,b,c,d,E\n", "row 1: the answer must be one of A, B, C and D"),
-    ("header", b"question,A,B,C,D,answer\nQ?,a,b,c,d,A\n", "its first row is a header"),
-    ("empty", b"", "it is empty"),
-    ("latin-1", "Wie groß?,a,b,c,d,A\n".encode("latin-1"), "it is not UTF-8 text (byte 7)"),
-    ("zero", b"Q?,a,b\0,c,d,A\n", "it holds zero bytes"),
-    ("long", b'"' + b"x" * 120_000 + b'",a,b,c,d,A\n', "is longer than 100,000 characters"),
-    ("open quote", b'Q?,a,b,c,d,A\n"Q,a,b,c,d,A\nQ,a,b,c,d,A\n', "row 2 has 1 cells"),
+ROW = ("What is 1+1?", "One", "Two", "Three", "Four", "B")
+OTHER = ("Which flies, and why?", "Stone", 'A "bird"', "Table", "Spoon", "A")
+PLAIN = ",".join(ROW) + '\n"Which flies, and why?",Stone,"A ""bird""",Table,Spoon,A\n'
+TABBED = "\t".join(ROW) + '\n"Which flies, and why?"\tStone\t"A ""bird"""\tTable\tSpoon\tA\n'
+SEMICOLONS = ";".join(ROW) + '\nWhich flies, and why?;Stone;"A ""bird""";Table;Spoon;A\n'
+GOOD_TABLES: list[tuple[str, str, bytes]] = [
+    ("as released", "a.csv", PLAIN.encode()),
+    ("mark", "a.csv", b"\xef\xbb\xbf" + PLAIN.encode()),
+    ("CRLF", "a.csv", PLAIN.replace("\n", "\r\n").encode()),
+    ("CR", "a.csv", PLAIN.replace("\n", "\r").encode()),
+    ("semicolons", "a.csv", SEMICOLONS.encode()),
+    ("tabs", "a.tsv", TABBED.encode()),
+    ("Excel's Unicode text", "a.txt", TABBED.replace("\n", "\r\n").encode("utf-16")),
+    ("UTF-16, big-endian", "a.csv", b"\xfe\xff" + PLAIN.encode("utf-16-be")),
+    ("UTF-32", "a.csv", PLAIN.encode("utf-32")),
+    ("declared", "a.csv", b"\xef\xbb\xbfsep=;\r\n" + SEMICOLONS.encode()),
+    ("declared as anything", "a.csv", b"sep=|\n" + SEMICOLONS.replace(";", "|").encode()),
+    ("declared tab", "a.csv", b"sep=\t\n" + TABBED.encode()),
+    ("blank rows and columns", "a.csv", PLAIN.replace("\n", ",,,\n,,,,,\n \n").encode() + b"\n\n,,,,,,,,\n"),
+    ("header", "a.csv", b"question,A,B,C,D,answer\n" + PLAIN.encode()),
+    ("header of words", "a.csv", b"Prompt;Option 1;Option 2;Option 3;Option 4;Correct answer\n" + SEMICOLONS.encode()),
+    ("small letters", "a.csv", PLAIN.replace(",B\n", ", b\n").replace(",A\n", ",(a)\n").encode()),
+    ("from 0", "a.csv", PLAIN.replace(",B\n", ",1\n").replace(",A\n", ",0\n").encode()),
+    ("from 0, as floats", "a.csv", PLAIN.replace(",B\n", ",1.0\n").replace(",A\n", ",0.0\n").encode()),
+    ("jsonl", "a.jsonl", "".join(json.dumps(record(row)) + "\n" for row in (ROW, OTHER)).encode()),
+    ("jsonl, mark, CR", "a.jsonl", "\r".join(json.dumps(record(row)) for row in (ROW, OTHER)).encode("utf-8-sig")),
+    ("jsonl, UTF-16", "a.jsonl", "\n".join(json.dumps(record(row)) for row in (ROW, OTHER)).encode("utf-16")),
+    ("array", "a.json", json.dumps([record(ROW), record(OTHER)], indent=1).encode()),
+    ("array on a line", "a.jsonl", json.dumps([record(ROW), record(OTHER)]).encode("utf-8-sig")),
+    ("questions", "a.json", json.dumps({"title": "t", "questions": [record(ROW), record(OTHER)]}, indent=2).encode()),
+    ("data", "a.json", json.dumps({"data": [record(ROW), record(OTHER)]}).encode()),
+    ("objects of many lines", "a.json", "\n".join(json.dumps(record(row), indent=2) for row in (ROW, OTHER)).encode()),
+    ("null", "a.json", json.dumps([record(row) | {"subject": None, "split": None} for row in (ROW, OTHER)]).encode()),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("data", "said"), [case[1:] for case in BAD_CSV], ids=[case[0] for case in BAD_CSV])
+@pytest.mark.parametrize(("name", "data"), [c[1:] for c in GOOD_TABLES], ids=[c[0] for c in GOOD_TABLES])
+def test_what_spreadsheets_and_scripts_write_is_the_same_questions(tmp_path: Path, name: str, data: bytes):
+    (tmp_path / name).write_bytes(data)
+    found = read_path(tmp_path / name)
+    assert [(q.text, *q.choices, q.letter) for q in found.questions] == [ROW, OTHER]
+    assert [q.id for q in found.questions] == ["a/test/0", "a/test/1"]
+
+
+@pytest.mark.parametrize("data", [PLAIN.encode("utf-8-sig"), PLAIN.encode("utf-16"), SEMICOLONS.encode("utf-8-sig")])
+@pytest.mark.parametrize("packed", [False, True])
+def test_in_a_folder_and_an_archive_too(tmp_path: Path, data: bytes, packed: bool):
+    (tmp_path / "set" / "test").mkdir(parents=True)
+    (tmp_path / "set" / "test" / "my_things_test.csv").write_bytes(data)
+    path = pack(tmp_path / "set", tmp_path / "set.tar") if packed else tmp_path / "set"
+    assert [(q.text, *q.choices, q.letter) for q in read_path(path).questions] == [ROW, OTHER]
+
+
+def test_numbers_count_from_one_where_there_is_a_four(tmp_path: Path):
+    (tmp_path / "a.csv").write_text("Q?,a,b,c,d,4\nQ?,a,b,c,d,1\nQ?,a,b,c,d,B\n", "utf-8")
+    assert [q.letter for q in read_path(tmp_path / "a.csv").questions] == ["D", "A", "B"]
+
+
+def test_line_breaks_in_cells_are_newlines(tmp_path: Path):
+    (tmp_path / "a.csv").write_bytes(b'"Read:\r\nQ?","a\rb",b,c,d,A\r\n')
+    (question,) = read_path(tmp_path / "a.csv").questions
+    assert (question.text, question.choices[0]) == ("Read:\nQ?", "a\nb")
+
+
+@pytest.mark.parametrize(
+    ("name", "subject"),
+    [
+        ("kid's quiz.csv", "kid's quiz"),
+        ("_private.csv", "_private"),
+        ("#1 (v2).csv", "#1 (v2)"),
+        ("a, b.csv", "a, b"),
+        ("A & B [x].csv", "A & B [x]"),
+        ("v1.2 quiz.csv", "v1.2 quiz"),
+        ("数学.csv", "数学"),
+        ("me\u0301tier.csv", "m\u00e9tier"),
+        ("50% done!.csv", "50% done!"),
+        ("two\nlines\u202e.csv", "two lines"),
+        ("\u200b.csv", "questions"),
+        ("x" * 140 + ".csv", "x" * 100),
+    ],
+)
+def test_a_file_is_named_as_its_user_named_it(tmp_path: Path, name: str, subject: str):
+    (tmp_path / name).write_text(PLAIN, "utf-8")
+    assert {q.subject for q in read_path(tmp_path / name).questions} == {subject}
+
+
+def test_subjects_of_json_lines_are_named_as_they_are(tmp_path: Path):
+    names = {"kid's": "kid's", "../x": ".. x", "": "a", "a/b": "a b", "line\nbreak": "line break", "_": "_"}
+    lines = [json.dumps(record(ROW) | {"subject": name}) for name in names]
+    (tmp_path / "a.jsonl").write_text("\n".join(lines), "utf-8")
+    assert [q.subject for q in read_path(tmp_path / "a.jsonl").questions] == list(names.values())
+
+
+def test_names_with_commas_can_be_listed():
+    known = ("tides", "History, ancient", "a,b,c")
+    assert named_subjects("History, ancient,tides", known) == ("History, ancient", "tides")
+    assert named_subjects(" tides , a,b,c", known) == ("tides", "a,b,c")
+    assert named_subjects("none, tides", known) == ("none", "tides")
+    assert named_subjects("", known) == ()
+
+
+BAD_TABLES: list[tuple[str, bytes, str]] = [
+    ("five options", b"Q?,a,b,c,d,e,A\n", "line 1 has 7 cells instead of 6 (five options?"),
+    ("five options, semicolons", b"Q?;a;b;c;d;e;A\n", "line 1 has 7 cells instead of 6 (five options?"),
+    ("three options", b"Q?,a,b,c,d,A\n\nQ?,a,b,c,A\n", "line 3 has 5 cells instead of 6"),
+    ("behind a line break", b'"Q\r\n?",a,b,c,d,A\r\nQ?,a\r\n', "line 3 has 2 cells instead of 6"),
+    ("below a declaration", b"sep=;\nQ?;a\n", "line 2 has 2 cells instead of 6"),
+    ("empty cell", b"Q?,a,,c,d,A\n", "question 1 of bad (test) has an empty cell"),
+    ("blank question", b'" ",a,b,c,d,A\n', "has an empty cell"),
+    ("letter", b"Q?,a,b,c,d,A\nQ?,a,b,c,d,E\n", "line 2: the answer must be A, B, C or D"),
+    (
+        "unknown header",
+        b"Frage,A,B,C,D,Antwort\nQ?,a,b,c,d,A\n",
+        "line 1: the answer must be A, B, C or D, or the number "
+        "of an option; where it names the columns, the last must be called \u201canswer\u201d",
+    ),
+    (
+        "other columns",
+        b"id,question,A,B,C,D,answer\n1,Q?,a,b,c,d,A\n",
+        "line 1: its columns are id, question, A, B, C, D, "
+        "answer; wanted are question, A, B, C, D, answer in this order",
+    ),
+    (
+        "another order",
+        b"question,D,C,B,A,answer\nQ?,a,b,c,d,A\n",
+        "wanted are question, A, B, C, D, answer in this order",
+    ),
+    ("nothing but a header", b"question,A,B,C,D,answer\n", "it is empty"),
+    (
+        "0 and 4",
+        b"Q?,a,b,c,d,0\nQ?,a,b,c,d,4\n",
+        "its answers are numbers from 0 to 4, which may count from 0 or from 1",
+    ),
+    (
+        "neither 0 nor 4",
+        b"Q?,a,b,c,d,1\nQ?,a,b,c,d,3\n",
+        "numbers from 1 to 3, which may count from 0 or from 1: write A",
+    ),
+    ("5", b"Q?,a,b,c,d,0\nQ?,a,b,c,d,5\n", "line 2: the answer must be A, B, C or D"),
+    ("sums", b"1+1?,1,2,3,4,2\n2+2?,4,1,2,3,4\n", "line 2: 4 is both an option and the number of another"),
+    ("empty", b"", "it is empty"),
+    ("blank", b"\xef\xbb\xbf\r\n,,,,,\r\n", "it is empty"),
+    (
+        "latin-1",
+        "Q?,a,b,c,d,A\r\nWie groß?,a,b,c,d,A\n".encode("latin-1"),
+        "line 2 is not UTF-8 text: save it as UTF-8",
+    ),
+    ("cp1252", "Say “yes”,a,b,c,d,A\n".encode("cp1252"), "line 1 is not UTF-8 text: save it as UTF-8"),
+    ("half a UTF-16", PLAIN.encode("utf-16")[:-1], "line 2 is not UTF-16 text"),
+    (
+        "UTF-16 without its mark",
+        PLAIN.encode("utf-16-le"),
+        "it holds zero bytes: it is no text, or UTF-16 without its mark",
+    ),
+    ("long", b'"' + b"x" * 120_000 + b'",a,b,c,d,A\n', "line 1 is longer than 100,000 characters"),
+    ("far too long", b'Q?,a,b,c,d,A\n"' + b"x" * 140_000 + b'",a,b,c,d,A\n', "line 2 cannot be read as CSV"),
+    ("open quote", b'Q?,a,b,c,d,A\n"Q,a,b,c,d,A\nQ,a,b,c,d,A\n', "line 2 has 1 cell instead of 6 (is a quotation mark"),
+    ("workbook", b"PK\x03\x04" + bytes(100), "is a workbook or a ZIP archive: save its sheet as"),
+    ("old workbook", b"\xd0\xcf\x11\xe0" + bytes(100), "is a workbook or a ZIP archive"),
+]
+
+
+@pytest.mark.parametrize(("data", "said"), [case[1:] for case in BAD_TABLES], ids=[case[0] for case in BAD_TABLES])
 def test_bad_rows_are_named(tmp_path: Path, data: bytes, said: str):
     (tmp_path / "bad.csv").write_bytes(data)
     assert said in refusal(tmp_path / "bad.csv")
+    assert refusal(tmp_path / "bad.csv").startswith("bad.csv")
 
 
 def test_json_lines(tmp_path: Path):
@@ -129,28 +284,49 @@ def test_json_lines(tmp_path: Path):
     path.write_text(
         '{"question": "Q\\n1?", "choices": ["a", "b", "c", "d"], "answer": "B"}\n\n'
         '{"question": "Q2?", "choices": ["a", "b", "c", "d"], "answer": 3, "subject": "tides"}\n'
-        '{"question": "Q3?", "choices": ["a", "b", "c", "d"], "answer": 0, "subject": "tides", "split": "dev"}\n',
+        '{"question": "Q3?", "choices": ["a", "b", "c", "d"], "answer": 0, "subject": "tides", "split": "dev"}\n'
+        '{"question": "Q4?", "choices": ["a", "b", "c", "d"], "answer": 1}\n',
         "utf-8",
     )
     found = read_path(path)
-    assert [q.id for q in found.questions] == ["mine/test/0", "tides/test/0", "tides/dev/0"]
-    assert [q.answer for q in found.questions] == [1, 3, 0]
+    assert [q.id for q in found.questions] == ["mine/test/0", "tides/test/0", "tides/dev/0", "mine/test/1"]
+    assert [q.answer for q in found.questions] == [1, 3, 0, 1]
 
 
-@pytest.mark.parametrize(
-    ("line", "said"),
-    [
-        ("{", "line 1 is no JSON"),
-        ("[1]", "line 1 is no JSON object"),
-        ('{"question": "Q", "choices": ["a", "b", "c", "d", "e"], "answer": 0}', "line 1 has 5 options"),
-        ('{"question": "Q", "answer": 0}', "line 1 has no options"),
-        ('{"question": "Q", "choices": ["a", "b", "c", "d"], "answer": 4}', "must be one of A, B, C and D"),
-        ('{"question": "Q", "choices": ["a", "b", "c", 4], "answer": 1}', "must be texts"),
-        ('{"question": "Q", "choices": ["a", "b", "c", "d"], "answer": 1, "subject": "../x"}', "is no name"),
-    ],
-)
-def test_bad_json_lines_are_named(tmp_path: Path, line: str, said: str):
-    (tmp_path / "bad.jsonl").write_text(line + "\n", "utf-8")
+GOOD_LINE = json.dumps(record(ROW))
+BAD_JSON = [
+    ("{", "line 1 is no JSON"),
+    ("[1]", "question 1 is no JSON object"),
+    ("1", "line 1 is no JSON object"),
+    (f"{GOOD_LINE}\n\nhello\n{GOOD_LINE}", "line 3 is no JSON; wanted is one object a line, or one array of objects"),
+    (f"{GOOD_LINE}\n{GOOD_LINE[:-1]}\n{GOOD_LINE}", "line 2 is no JSON"),
+    (f"{GOOD_LINE}\r\n{GOOD_LINE[:40]}", "line 2 is no JSON"),
+    (f"[\n{GOOD_LINE},\n{GOOD_LINE[:-1]},\n{GOOD_LINE}\n]", "line 3 is no JSON"),
+    (f"[{GOOD_LINE}, {{}}]", "question 2 has no options"),
+    ("[" * 100_000, "line 1 is no JSON that can be read"),
+    ('{"n": ' + "9" * 5000 + "}", "line 1 is no JSON that can be read"),
+    ("", "it is empty"),
+    ("[]", "it is empty"),
+    ('{"questions": []}', "it is empty"),
+    (
+        '{"question": "Q", "choices": ["a", "b", "c", "d", "e"], "answer": 0}',
+        'line 1 has 5 options; "choices" must be four',
+    ),
+    ('{"question": "Q", "answer": 0}', "line 1 has no options"),
+    ('{"question": "Q", "choices": ["a", "b", "c", "d"], "answer": 4}', "must be A, B, C or D"),
+    ('{"question": "Q", "choices": ["a", "b", "c", "d"], "answer": true}', "must be A, B, C or D"),
+    ('{"question": "Q", "choices": ["a", "b", "c", 4], "answer": 1}', "must be texts"),
+    ('{"question": "Q", "choices": ["a", "b", "c", "d"], "answer": 1, "subject": 7}', '"subject" must be text'),
+    (
+        '{"question": "Q", "choices": ["a", "b", "c", "d"], "answer": 1, "split": "train"}',
+        '"split" one of dev, val and',
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "said"), BAD_JSON, ids=[case[0][:30] for case in BAD_JSON])
+def test_bad_json_is_named(tmp_path: Path, text: str, said: str):
+    (tmp_path / "bad.jsonl").write_bytes(text.encode())
     assert said in refusal(tmp_path / "bad.jsonl")
 
 
