@@ -179,6 +179,7 @@ class MmluPage(QWidget):
             self._show_setup()
         if error.kind != "stopped":
             self._refuse(error.user_text)
+        self.past.refresh()  # why it was refused may be what another window does
 
     def _show_run(self) -> None:
         self.tabs.setCurrentIndex(EVALUATE)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from weighin.core import words
 from weighin.core.errors import AppError
-from weighin.core.evaluations.evaluation import EvaluationRecord, Verdict
+from weighin.core.evaluations.evaluation import EvaluationRecord, RunState
 from weighin.core.evaluations.evaluation_row import EvaluationRow
+from weighin.core.evaluations.evaluation_words import verdict_label
 from weighin.core.safe_text import safe_name
 from weighin.ui.mmlu import said
 from weighin.ui.mmlu.export import ask_export
@@ -25,9 +27,7 @@ if TYPE_CHECKING:
 
 _NOT_FOUND = "No evaluation has these words in its models or questions."
 _EMPTY = "Nothing here yet: every run is kept here, finished or not, and one that is not finished can be resumed."
-
-
-_VERDICTS = {Verdict.A_BETTER: "A better", Verdict.B_BETTER: "B better", Verdict.CANNOT_TELL: "cannot tell"}
+_WATCH_MS = 3000
 
 
 class PastTab(QWidget):
@@ -67,6 +67,10 @@ class PastTab(QWidget):
         self._arrange()
         self._connect()
         self._follow()
+        # What another window does is seen only by looking.
+        self._watch = QTimer(self)
+        self._watch.setInterval(_WATCH_MS)
+        self._watch.timeout.connect(self.refresh)
         self.refresh()
 
     @property
@@ -77,6 +81,14 @@ class PastTab(QWidget):
     def refresh(self) -> None:
         """Ask for the stored runs."""
         self._evaluations.rows(self._show, self._fail)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.refresh()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._watch.stop()
 
     def take_focus(self) -> None:
         """Be ready for the keyboard."""
@@ -89,13 +101,15 @@ class PastTab(QWidget):
             Column("Questions", _questions, "Starter questions, standard, 5 shots", 0.3),
             Column("Asked", _asked, "12,345 of 14,042", 0.02, number=True),
             Column("Right", _scores, "100.0 / 100.0 %", 0.02, number=True),
-            Column("A - B", _verdict, "+12.3, cannot tell", 0.06),
+            Column("A - B", _verdict, "+12.3, no clear winner", 0.06),
             Column("State", self._state, "interrupted, can be resumed", 0.1),
         )
 
     def _state(self, row: EvaluationRow) -> str:
-        if row.id == self._running():
-            return "running"
+        if row.elsewhere:
+            return said.ELSEWHERE
+        if row.state is RunState.RUNNING or row.id == self._running():
+            return said.STATES[RunState.RUNNING]
         return f"{said.STATES[row.state]}{', can be resumed' if row.can_resume else ''}"
 
     def _connect(self) -> None:
@@ -115,6 +129,10 @@ class PastTab(QWidget):
         self._rows = rows
         self._list()
         self.rows_changed.emit(rows)
+        if self.isVisible() and any(row.elsewhere for row in rows):
+            self._watch.start()
+        else:
+            self._watch.stop()
 
     def _list(self) -> None:
         wanted = self.search.text().lower().split()
@@ -224,7 +242,7 @@ def _scores(row: EvaluationRow) -> str:
 def _verdict(row: EvaluationRow) -> str:
     if row.paired is None:
         return words.NONE
-    return f"{said.points(row.paired.difference)}, {_VERDICTS[row.paired.verdict]}"
+    return f"{said.points(row.paired.difference)}, {verdict_label(row.paired, row.state)}"
 
 
 def _tip(row: EvaluationRow) -> str:

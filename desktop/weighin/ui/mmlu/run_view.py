@@ -95,7 +95,7 @@ class RunView(QWidget):
             self._card(score.label).show_score(score)
         self._decided_after = state.paired.decided_after if state.paired else None
         if len(self._names) > 1:
-            self.verdict.show_verdict(state.paired, self._names, self._total)
+            self.verdict.show_verdict(state.paired, self._names, self._total, state.state)
         if state.scores:
             self._show_scores(state.scores)
 
@@ -116,7 +116,7 @@ class RunView(QWidget):
             self._card(score.label).show_end(score, record.protocol.n)
         self._decided_after = record.paired.decided_after if record.paired else None
         if len(self._names) > 1:
-            self.verdict.show_verdict(record.paired, self._names, self._total)
+            self.verdict.show_verdict(record.paired, self._names, self._total, record.state)
         self._show_scores(record.lanes)
         self._show_trace()
         self.bar.show_ended(record.state, words.moment(record.created), record.can_resume)
