@@ -107,13 +107,15 @@ def test_nothing_is_opened_over_a_running_evaluation(kit: Kit, page: MmluPage, p
 def test_deleting_asks_first(kit: Kit, past: PastTab, qtbot: QtBot) -> None:
     past.table.selectRow(0)
     qtbot.keyClick(past.table, Qt.Key.Key_Delete)
-    assert past.confirm.label.text().startswith("Delete this evaluation of 2026-11-22")
-    assert len(kit.evaluations.kept.records) == 3
-    past.table.selectRow(1)
+    assert past.confirm.text.startswith("Delete the evaluation of 2026-11-22")
+    assert "Starter Dense / Starter MoE" in past.confirm.text
+    qtbot.mouseClick(past.confirm.no, Qt.MouseButton.LeftButton)
     assert past.confirm.isHidden()
-    past.table.selectRow(0)
+    assert len(kit.evaluations.kept.records) == 3
     qtbot.mouseClick(past.delete, Qt.MouseButton.LeftButton)
-    qtbot.mouseClick(past._delete_now, Qt.MouseButton.LeftButton)
+    past.table.selectRow(1)
+    past.refresh()
+    qtbot.mouseClick(past.confirm.yes, Qt.MouseButton.LeftButton)
     assert list(kit.evaluations.kept.records) == ["run2", "run3"]
     assert past.table.model().rowCount() == 2
 

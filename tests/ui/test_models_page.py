@@ -86,7 +86,10 @@ def test_removing_asks_and_says_what_it_deletes(shown: Kit, page: ModelsPage, qt
     qtbot.keyClick(page.shelf.table, Qt.Key.Key_Delete)
     assert "Delete Starter MoE (4.7 MB) from the disk?" in page.shelf.confirm.label.text()
     assert shown.models.shelf.removed == []
-    page.shelf.remove_now.click()
+    choose(page, OTHER.path)
+    shown.models.shelf.changed.emit()
+    assert page.shelf.confirm.text.startswith("Delete Starter MoE"), "whatever else is chosen or found meanwhile"
+    page.shelf.confirm.yes.click()
     assert shown.models.shelf.removed == [MOE.path]
     choose(page, OTHER.path)
     page.shelf.remove.click()
@@ -199,6 +202,11 @@ def test_a_download_shows_where_it_stands_and_obeys(shown: Kit, page: ModelsPage
     downloads.put(DownloadView(plan, DownloadState.FAILED, 10**9, note=note))
     assert (row.note.text(), row.hold.text()) == (note, "Try again")
     row.cancel.click()
+    assert row.confirm.text == "Cancel this download and delete the 1.0 GB that came? It cannot be undone."
+    row.confirm.no.click()
+    assert not page.downloads.isHidden()
+    row.cancel.click()
+    row.confirm.yes.click()
     assert [call for call, _ in downloads.calls] == ["resume", "pause", "resume", "cancel"]
     assert page.downloads.isHidden()
 

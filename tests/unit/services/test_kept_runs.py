@@ -11,9 +11,9 @@ from pathlib import Path
 
 import psutil
 import pytest
-
 from tests.ui.mmlu_fakes import answered, plan
 from tests.ui.mmlu_fakes import request as asked
+
 from weighin.core.evaluations.evaluation import EvaluationRecord, ItemResult, RunState, Verdict
 from weighin.core.evaluations.stored_evaluation import StoredEvaluation, StoredLane, record_of
 from weighin.services.evaluations.kept_runs import kept_record, kept_rows

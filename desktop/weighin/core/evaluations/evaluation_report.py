@@ -21,9 +21,9 @@ from weighin.core.evaluations.evaluation_row import EvaluationRow
 from weighin.core.evaluations.evaluation_words import (
     LABEL_ERRORS,
     NOT_MMLU,
+    basis_sentence,
     run_title,
     sample_sentence,
-    basis_sentence,
     verdict_sentence,
 )
 from weighin.core.evaluations.questions import LETTERS

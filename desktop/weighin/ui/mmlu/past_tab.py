@@ -20,6 +20,7 @@ from weighin.ui.mmlu.export import ask_export
 from weighin.ui.models.row_table import Column, RowTable
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.label import PlainLabel
+from weighin.ui.widgets.question import Question
 from weighin.ui.widgets.strip import Strip
 
 if TYPE_CHECKING:
@@ -44,7 +45,6 @@ class PastTab(QWidget):
     ) -> None:
         super().__init__(parent)
         self._evaluations, self._running = evaluations, running
-        self._doomed = ""
         self._rows: tuple[EvaluationRow, ...] = ()
         self.search = QLineEdit()
         self.search.setPlaceholderText("Search models and questions")
@@ -57,9 +57,7 @@ class PastTab(QWidget):
         self._empty = PlainLabel(_EMPTY, role="muted", wrap=True)
         self.error = Strip("red")
         self.error.add_close(theme, "Close this message")
-        self.confirm = Strip("amber")
-        self._delete_now = self.confirm.add_button("Delete", "Delete the chosen evaluation", "danger")
-        self._keep = self.confirm.add_button("Keep", "Keep the chosen evaluation")
+        self.confirm = Question("Delete", "Delete this evaluation", "Keep this evaluation")
         self.open = _button("Open", "Open the chosen evaluation")
         self.resume = _button("Resume", "Go on with the chosen evaluation")
         self.export = _button("Export…", "Export the chosen evaluation")
@@ -122,8 +120,6 @@ class PastTab(QWidget):
         self.export.clicked.connect(self._load_to_export)
         self.search.textChanged.connect(lambda _text: self._list())
         self.delete.clicked.connect(self._ask)
-        self._delete_now.clicked.connect(self._remove)
-        self._keep.clicked.connect(self._spare)
 
     def _show(self, rows: tuple[EvaluationRow, ...]) -> None:
         self._rows = rows
@@ -147,8 +143,6 @@ class PastTab(QWidget):
         for button in (self.open, self.export, self.delete):
             button.setEnabled(row is not None)
         self.resume.setEnabled(row is not None and _can_resume(row, self._running()))
-        if row is None or row.id != self._doomed:
-            self.confirm.hide()
 
     def _open(self) -> None:
         row: EvaluationRow | None = self.table.chosen
@@ -176,17 +170,11 @@ class PastTab(QWidget):
     def _ask(self) -> None:
         row: EvaluationRow | None = self.table.chosen
         if row is not None:
-            self._doomed = row.id
-            self.confirm.say(f"Delete this evaluation of {words.moment(row.created)}? This cannot be undone.")
-            self._keep.setFocus()
+            named = f"the evaluation of {words.moment(row.created)}, {_models(row)}"
+            self.confirm.ask(f"Delete {named}? This cannot be undone.", lambda: self._remove(row.id), self.table)
 
-    def _remove(self) -> None:
-        self.confirm.hide()
-        self._evaluations.delete((self._doomed,), lambda _none: None, self._fail)
-
-    def _spare(self) -> None:
-        self.confirm.hide()
-        self.table.setFocus()
+    def _remove(self, identifier: str) -> None:
+        self._evaluations.delete((identifier,), lambda _none: None, self._fail)
 
     def _fail(self, error: AppError) -> None:
         self.error.say(error.user_text)
@@ -201,9 +189,10 @@ class PastTab(QWidget):
         layout.setContentsMargins(0, 6, 0, 0)
         layout.setSpacing(8)
         layout.addLayout(row)
-        for part in (self.error, self.confirm, self.note, self._empty):
+        for part in (self.error, self.note, self._empty):
             layout.addWidget(part)
         layout.addWidget(self.table, 1)
+        layout.addWidget(self.confirm)  # below: rows stay where they are under the mouse
         layout.addStretch(0)
 
 

@@ -18,6 +18,7 @@ from weighin.ui.models.row_table import Column, RowTable
 from weighin.ui.models.verdicts import Verdicts
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.label import PlainLabel
+from weighin.ui.widgets.question import Question
 from weighin.ui.widgets.strip import Strip
 
 if TYPE_CHECKING:
@@ -50,9 +51,7 @@ class ShelfTab(QWidget):
         self._stop = self._news.add_button("Stop", "Stop checking")
         self.error = Strip("red")
         self.error.add_close(theme, "Close this message")
-        self.confirm = Strip("amber")
-        self.remove_now = self.confirm.add_button("Remove", "Remove the chosen model", "danger")
-        self._keep = self.confirm.add_button("Keep", "Keep the chosen model")
+        self.confirm = Question("Remove", "Remove this model", "Keep this model")
         self._checking = ""
         self.add_file = _button("Add files…", "Add model files, where they are")
         self.add_folder = _button("Add folder…", "Add all models of a folder, where they are")
@@ -83,9 +82,10 @@ class ShelfTab(QWidget):
         layout.setContentsMargins(0, 6, 0, 0)
         layout.setSpacing(8)
         layout.addLayout(row)
-        for widget in (self.error, self.confirm, self._news, self._empty):
+        for widget in (self.error, self._news, self._empty):
             layout.addWidget(widget)
         layout.addWidget(self.table, 1)
+        layout.addWidget(self.confirm)  # below: rows stay where they are under the mouse
         layout.addWidget(self._details)
         layout.addWidget(self._total)
 
@@ -101,8 +101,6 @@ class ShelfTab(QWidget):
         self.compare.clicked.connect(self._compare)
         self.verify.clicked.connect(self._verify)
         self.remove.clicked.connect(self._ask)
-        self.remove_now.clicked.connect(self._remove)
-        self._keep.clicked.connect(self.confirm.hide)
         self._stop.clicked.connect(lambda: self._shelf.stop_verifying(self._checking))
         FileDrop(self).dropped.connect(self.add)
 
@@ -135,7 +133,6 @@ class ShelfTab(QWidget):
         self.compare.setEnabled(model is not None and model.is_intact)
         self.verify.setEnabled(model is not None and model.known_to_hub and not self._checking)
         self.remove.setEnabled(model is not None)
-        self.confirm.hide()
 
     def _compare(self) -> None:
         model: ShelfModel | None = self.table.chosen
@@ -176,20 +173,15 @@ class ShelfTab(QWidget):
         if model is None:
             return
         name = safe_name(model.name)
-        if model.downloaded:
-            self.confirm.say(
-                f"Delete {name} ({words.size(model.size)}) from the disk? It would have to be fetched again."
-            )
-        else:
-            self.confirm.say(f"Forget {name}? Its file stays where it is: this program did not download it.")
-        self._keep.setFocus()
+        sentence = (
+            f"Delete {name} ({words.size(model.size)}) from the disk? It would have to be fetched again."
+            if model.downloaded
+            else f"Forget {name}? Its file stays where it is: this program did not download it."
+        )
+        self.confirm.ask(sentence, lambda: self._remove(model.path), self.table)
 
-    def _remove(self) -> None:
-        model: ShelfModel | None = self.table.chosen
-        self.confirm.hide()
-        if model is not None:
-            self._shelf.remove(model.path, lambda: None, self._fail)
-            self.table.setFocus()
+    def _remove(self, path: str) -> None:
+        self._shelf.remove(path, lambda: None, self._fail)
 
     def _ask_files(self) -> None:
         dialog = QFileDialog(self, "Add model files")

@@ -6,13 +6,13 @@ import random
 from dataclasses import replace
 
 import pytest
-
 from tests.ui.mmlu_fakes import answered, request
 from tests.ui.mmlu_fakes import plan as plan_of
+
 from weighin.core.evaluations.evaluation import PairedResult, RunState, Verdict
 from weighin.core.evaluations.evaluation_report import evaluation_json, evaluation_markdown, result_lines, row_json
 from weighin.core.evaluations.evaluation_row import row_of
-from weighin.core.evaluations.evaluation_words import p_value, basis_sentence, verdict_label, verdict_sentence
+from weighin.core.evaluations.evaluation_words import basis_sentence, p_value, verdict_label, verdict_sentence
 from weighin.core.statistics.live import live_verdict
 from weighin.core.statistics.paired import DECISIVE, compare, e_value, judge_sample, mcnemar_p
 
