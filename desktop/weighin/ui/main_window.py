@@ -17,6 +17,7 @@ from weighin.ui.compare.compare_page import ComparePage
 from weighin.ui.compare.file_drop import FileDrop
 from weighin.ui.notice_bar import NoticeBar
 from weighin.ui.rail import Rail
+from weighin.ui.widgets.file_dialog import Folders
 
 if TYPE_CHECKING:
     from weighin.core.comparisons.tape import Tape
@@ -65,6 +66,7 @@ class MainWindow(QMainWindow):
         self._settings = settings
         self._parts = parts
         self._closing = False
+        Folders(settings, self)
         self.setWindowTitle("Weigh-In")
         self.setWindowIcon(QIcon(str(paths.resources() / "icons" / "weighin.svg")))
         self.setMinimumSize(640, 560)

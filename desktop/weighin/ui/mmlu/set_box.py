@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QComboBox,
-    QFileDialog,
     QHBoxLayout,
     QMenu,
     QPushButton,
@@ -22,13 +21,14 @@ from weighin.core.errors import AppError
 from weighin.core.evaluations.questions import QuestionSet, QuestionSetInfo
 from weighin.core.safe_text import safe_name
 from weighin.ui.mmlu.fetch_line import FetchLine
+from weighin.ui.widgets.file_dialog import ANY, QUESTIONS, FileDialog
 from weighin.ui.widgets.label import PlainLabel
 from weighin.ui.widgets.roomy_delegate import RoomyDelegate
 
 if TYPE_CHECKING:
     from weighin.services.evaluations.question_sets import QuestionSets
 
-_FILES = "Questions (*.tar *.tar.gz *.tgz *.csv *.jsonl *.json);;All files (*)"
+_FILES = "Questions (*.tar *.tar.gz *.tgz *.csv *.jsonl *.json)"
 _SPLITS = {"test": "test", "val": "validation"}
 
 
@@ -151,13 +151,13 @@ class SetBox(QWidget):
         self._error.say_or_hide(error.user_text)
 
     def _ask(self, folder: bool) -> None:
-        dialog = QFileDialog(self.window(), "Open questions")
-        modes = QFileDialog.FileMode
-        dialog.setFileMode(modes.Directory if folder else modes.ExistingFile)
-        if not folder:
-            dialog.setNameFilters(_FILES.split(";;"))
+        window, title = self.window(), "Open questions"
+        dialog = (
+            FileDialog.for_folder(window, title, QUESTIONS)
+            if folder
+            else FileDialog.for_files(window, title, QUESTIONS, (_FILES, ANY))
+        )
         dialog.fileSelected.connect(self.open)
-        dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
     def _arrange(self) -> None:

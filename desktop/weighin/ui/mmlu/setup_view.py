@@ -64,7 +64,7 @@ class SetupView(QWidget):
         self._subjects_of: tuple[str, str] | None = None
         self._subjects_wanted: tuple[str, ...] = ()
         self._suggested_for = ""
-        self.models = tuple(ModelField(theme, label, library, servers, settings) for label in LABELS)
+        self.models = tuple(ModelField(theme, label, library, servers) for label in LABELS)
         self.second = QCheckBox("Compare with a second model")
         self.second.setAccessibleName("Compare with a second model")
         self.second.setChecked(True)

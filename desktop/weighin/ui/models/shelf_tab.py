@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from weighin.core import words
 from weighin.core.downloads.download import Transferred
@@ -17,6 +17,7 @@ from weighin.ui.models import words as said
 from weighin.ui.models.row_table import Column, RowTable
 from weighin.ui.models.verdicts import Verdicts
 from weighin.ui.theme import Theme
+from weighin.ui.widgets.file_dialog import MODELS, FileDialog
 from weighin.ui.widgets.label import PlainLabel
 from weighin.ui.widgets.question import Question
 from weighin.ui.widgets.strip import Strip
@@ -184,9 +185,7 @@ class ShelfTab(QWidget):
         self._shelf.remove(path, lambda: None, self._fail)
 
     def _ask_files(self) -> None:
-        dialog = QFileDialog(self, "Add model files")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.setNameFilter("GGUF models (*.gguf *.GGUF);;All files (*)")
+        dialog = FileDialog.for_models(self, "Add model files", several=True)
         dialog.filesSelected.connect(self._add_all)
         dialog.open()
 
@@ -195,8 +194,7 @@ class ShelfTab(QWidget):
             self.add(path)
 
     def _ask_folder(self) -> None:
-        dialog = QFileDialog(self, "Add all models of a folder")
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog = FileDialog.for_folder(self, "Add all models of a folder", MODELS)
         dialog.filesSelected.connect(lambda paths: self.add(paths[0]))
         dialog.open()
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QFileDialog
 
 from weighin.core import words
 from weighin.core.errors import AppError
@@ -20,6 +19,7 @@ from weighin.services.comparisons.set_runner import SetRunner
 from weighin.ui.compare.compare_page import ComparePage
 from weighin.ui.prompt_sets.sets_drawer import PromptRow, SetsDrawer
 from weighin.ui.theme import Theme
+from weighin.ui.widgets.file_dialog import ANY, PROMPTS, FileDialog
 
 if TYPE_CHECKING:
     from weighin.services.comparisons.blind_round import BlindRound
@@ -216,18 +216,13 @@ class SetsDesk(QObject):
         self.drawer.tell(error.user_text)
 
     def _ask_import(self) -> None:
-        dialog = QFileDialog(self._compare, "Import prompts")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilters(["Prompts (*.txt *.jsonl *.ndjson *.json)", "All files (*)"])
+        filters = ("Prompts (*.txt *.jsonl *.ndjson *.json)", ANY)
+        dialog = FileDialog.for_files(self._compare, "Import prompts", PROMPTS, filters)
         dialog.fileSelected.connect(self.import_file)
-        dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
     def _ask_export(self, kind: str) -> None:
-        dialog = QFileDialog(self._compare, "Export the results")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilters([f"{EXPORTS[kind]} (*.{kind})"])
-        dialog.selectFile(f"prompts.{kind}")
+        filters = {f"{EXPORTS[kind]} (*.{kind})": kind}
+        dialog = FileDialog.to_save(self._compare, "Export the results", "prompts", filters)
         dialog.fileSelected.connect(lambda path: self.export(kind, path))
-        dialog.finished.connect(dialog.deleteLater)
         dialog.open()
