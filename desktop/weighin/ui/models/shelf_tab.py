@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, 
 from weighin.core import words
 from weighin.core.downloads.download import Transferred
 from weighin.core.errors import AppError
-from weighin.core.models.shelf import Condition, ShelfModel
+from weighin.core.models.shelf import UNKNOWN_ORIGIN, Condition, ShelfModel
 from weighin.core.safe_text import safe_name
 from weighin.ui.compare.file_drop import FileDrop
 from weighin.ui.models import words as said
@@ -18,7 +18,7 @@ from weighin.ui.models.row_table import Column, RowTable
 from weighin.ui.models.verdicts import Verdicts
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.file_dialog import MODELS, FileDialog
-from weighin.ui.widgets.label import PlainLabel
+from weighin.ui.widgets.label import PlainLabel, plain_tooltip
 from weighin.ui.widgets.question import Question
 from weighin.ui.widgets.strip import Strip
 
@@ -29,6 +29,8 @@ _EMPTY = (
     "No models besides the two starter models yet. Files of LM Studio, Ollama, llama.cpp, GPT4All and the Hugging Face "
     "cache appear here by themselves; add other files or folders, or get a pair in the next tab."
 )
+
+_VERIFY = "Compare the chosen model's sha256 with the hub's"
 
 
 class ShelfTab(QWidget):
@@ -57,7 +59,7 @@ class ShelfTab(QWidget):
         self.add_file = _button("Add files…", "Add model files, where they are")
         self.add_folder = _button("Add folder…", "Add all models of a folder, where they are")
         self.compare = _button("Compare", "Put the chosen model into a lane of Compare")
-        self.verify = _button("Verify", "Compare the chosen model's sha256 with the hub's")
+        self.verify = _button("Verify", _VERIFY)
         self.remove = _button("Remove…", "Remove the chosen model, after asking")
         self._arrange()
         self._connect()
@@ -124,6 +126,8 @@ class ShelfTab(QWidget):
     def _describe(self, model: ShelfModel) -> str:
         row = self._verdicts.of_model(model)
         details = said.details(model, self._verdicts.system_of(model.repo))
+        if not model.known_to_hub:
+            details += f"\nIt cannot be verified. {UNKNOWN_ORIGIN}"
         return f"{details}\n{self._verdicts.sentence(row)}" if row else details
 
     def _follow(self) -> None:
@@ -132,8 +136,16 @@ class ShelfTab(QWidget):
         if model is not None:
             self._verdicts.want(model)
         self.compare.setEnabled(model is not None and model.is_intact)
-        self.verify.setEnabled(model is not None and model.known_to_hub and not self._checking)
+        why_not = self._why_not_verified(model)
+        self.verify.setEnabled(not why_not)
+        self.verify.setToolTip(plain_tooltip(why_not or _VERIFY))
         self.remove.setEnabled(model is not None)
+
+    def _why_not_verified(self, model: ShelfModel | None) -> str:
+        """Why Verify can do nothing now, "" where it can."""
+        if model is None:
+            return "Choose a model first."
+        return model.why_not_verified or ("A model is being checked: one at a time." if self._checking else "")
 
     def _compare(self) -> None:
         model: ShelfModel | None = self.table.chosen
