@@ -259,3 +259,20 @@ def test_a_blind_round_is_kept_after_the_vote_and_not_before(qtbot: Any, program
         capture_output=True, text=True, timeout=60,
     )  # fmt: skip
     assert json.loads(done.stdout)["pairs"][0]["ties"] == 1
+
+
+def test_a_second_window_on_the_profile_says_so_and_one_after_a_crash_does_not(program: Program) -> None:
+    program._windows.enter()
+    text = "from weighin.paths import Profile; from weighin.services.processes.open_windows import OpenWindows; \
+OpenWindows(Profile.locate(SYS).windows).enter(); print(flush=True); input()"
+    folder = str(program._profile.data.parent)
+    command = [sys.executable, "-c", text.replace("SYS", repr(folder))]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        other.stdout.readline()
+        program.restore()
+        assert program.window.notice.startswith("Weigh-In is open in another window with this profile.")
+        program.window.show_notice("")
+        other.kill()
+    program.restore()
+    assert program.window.notice == ""

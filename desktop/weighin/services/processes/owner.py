@@ -15,6 +15,12 @@ def this_process() -> str:
     return f"{os.getpid()}:{round(psutil.Process().create_time() * 100)}"
 
 
+def is_mark(owner: str) -> bool:
+    """Whether `owner` has the shape of a mark."""
+    number, _, started = owner.partition(":")
+    return all(part.isascii() and part.isdigit() and len(part) < 16 for part in (number, started))
+
+
 def is_this(owner: str) -> bool:
     """Whether `owner` is this very process."""
     return _number(owner) == os.getpid() and _lives_as(owner)
@@ -40,10 +46,8 @@ def lives(number: int, started: float) -> bool:
 
 
 def _number(owner: str) -> int:
-    number = owner.partition(":")[0]
-    return int(number) if number.isascii() and number.isdigit() and len(number) < 12 else 0
+    return int(owner.partition(":")[0]) if is_mark(owner) else 0
 
 
 def _lives_as(owner: str) -> bool:
-    started = owner.partition(":")[2]
-    return started.isascii() and started.isdigit() and len(started) < 16 and lives(_number(owner), int(started) / 100)
+    return is_mark(owner) and lives(_number(owner), int(owner.partition(":")[2]) / 100)
