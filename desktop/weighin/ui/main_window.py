@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray
+from PySide6.QtCore import QByteArray, Signal
 from PySide6.QtGui import QCloseEvent, QIcon, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -17,6 +17,7 @@ from weighin.ui.compare.compare_page import ComparePage
 from weighin.ui.compare.file_drop import FileDrop
 from weighin.ui.notice_bar import NoticeBar
 from weighin.ui.rail import Rail
+from weighin.ui.remembered_window import RememberedWindow
 from weighin.ui.widgets.file_dialog import Folders
 
 if TYPE_CHECKING:
@@ -47,7 +48,9 @@ _EVALUATING = (
 
 
 class MainWindow(QMainWindow):
-    """`theme.apply` must have been called before."""
+    """`theme.apply` must have been called before. `page_shown` carries its number in PAGES."""
+
+    page_shown = Signal(int)
 
     def __init__(
         self,
@@ -86,6 +89,7 @@ class MainWindow(QMainWindow):
         self._arrange()
         self._connect()
         self._go_to(COMPARE)
+        RememberedWindow(settings, self, library, PAGES, self._go_to)
         self._restore_geometry()
         self._theme.dress()
 
@@ -217,6 +221,7 @@ class MainWindow(QMainWindow):
             )
             self._stack.setCurrentWidget(pages[number]())
             self._page = number
+            self.page_shown.emit(number)
         except AppError as error:
             self.show_notice(error.user_text)
         self._rail.show_chosen(self._page)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QRadioButton, QWidget
 
 from weighin.core.comparisons.comparison import Mode
@@ -11,7 +12,9 @@ _WARNING = "sharing the machine: not comparable with alone"
 
 
 class ModeSwitch(QWidget):
-    """Chooses the Mode. The warning stands beside "Together" while that is chosen."""
+    """Chooses the Mode; `changed` when another one is chosen. The warning stands beside "Together" while that is."""
+
+    changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -31,6 +34,7 @@ class ModeSwitch(QWidget):
         layout.addWidget(self._warning, 1)
         layout.addStretch(0)
         self._together.toggled.connect(self._warning.setVisible)
+        self._together.toggled.connect(lambda _: self.changed.emit())
 
     @property
     def mode(self) -> Mode:

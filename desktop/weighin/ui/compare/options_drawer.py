@@ -43,6 +43,8 @@ class OptionsDrawer(QFrame):
         self._build(theme)
         self._rounds.set_text("1")
         self._raw.toggled.connect(self._system.setDisabled)
+        self._raw.toggled.connect(self.changed)
+        self._system.textChanged.connect(self.changed)
         self._apart.toggled.connect(self._separate)
         for form in (self._a, self._b):
             form.changed.connect(self.changed)

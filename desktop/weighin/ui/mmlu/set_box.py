@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from weighin.services.evaluations.question_sets import QuestionSets
 
 _FILES = "Questions (*.tar *.tar.gz *.tgz *.csv *.jsonl *.json)"
+_STARTER = "starter"
 _SPLITS = {"test": "test", "val": "validation"}
 
 
@@ -40,7 +41,7 @@ class SetBox(QWidget):
     def __init__(self, sets: QuestionSets, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._sets = sets
-        self._key = "starter"
+        self._key = _STARTER
         self.questions: QuestionSet | None = None
         self._set = _combo("Question set")
         self._split = _combo("Split of the question set")
@@ -93,14 +94,18 @@ class SetBox(QWidget):
     def choose(self, key: str, split: str = "") -> None:
         """Choose a set by its key."""
         self._key = key
-        info = self._info
         self._error.hide()
+        info = self._info
+        if info is None:
+            self._refuse(AppError(f"{safe_name(Path(key).name, 80)} is not there any more."))
+            self._key, info = _STARTER, next(info for info in self._sets.sets() if info.key == _STARTER)
         self.questions = None
         self._show_info(info)
         self._fill_splits(split or self.split)
         self.changed.emit()
         if info is not None and info.available:
-            self._sets.load(key, lambda found: self._loaded(key, found), lambda error: self._failed(key, error))
+            of = self._key
+            self._sets.load(of, lambda found: self._loaded(of, found), lambda error: self._failed(of, error))
 
     def open(self, path: str) -> None:
         """Open a file or a folder and choose it, or say here why not."""
