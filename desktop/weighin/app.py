@@ -17,12 +17,14 @@ from weighin.logs import start_logging
 from weighin.paths import Profile, resources
 from weighin.services.comparisons.blind_round import BlindRound
 from weighin.services.comparisons.history import History
+from weighin.services.comparisons.speed_tests import SpeedTests
 from weighin.services.comparisons.votes import Votes
 from weighin.services.factory import new_bundles, new_model_services, new_runner, new_worker
 from weighin.services.machine.hardware import probe, this_machine
 from weighin.services.models.library import Library
 from weighin.services.processes.open_windows import SEVERAL, OpenWindows
 from weighin.services.settings import Settings
+from weighin.services.user_activity import UserActivity
 from weighin.ui import theme
 from weighin.ui.main_window import MainWindow
 
@@ -54,6 +56,7 @@ class Program:
         # Before the window: it is the first to hear that a comparison has ended.
         self.blind = BlindRound(self.runner)
         self.votes = Votes(profile.database)
+        self.speed_tests = SpeedTests(self.runner, self.history, UserActivity())
         self._profile, self._settings = profile, settings
         self._windows = OpenWindows(profile.windows)
         self._judging: Judging | None = None
@@ -66,6 +69,9 @@ class Program:
         # Not before they may be known: what is kept can be looked at.
         self.blind.revealed.connect(self._keep)
         self.blind.revealed.connect(self.library.doubt)
+        self.blind.revealed.connect(self.speed_tests.consider)
+        self.speed_tests.tested.connect(self._amend)
+        self.speed_tests.changed.connect(self._follow_speed_tests)
         for source in (self.history, self.models.records, self.votes):
             source.damaged.connect(self.window.show_notice)
         self.models.servers.said.connect(self.window.show_notice)
@@ -163,6 +169,7 @@ class Program:
 
     def close(self) -> None:
         """End the workers and finish what is being written."""
+        self.speed_tests.drop()
         self.runner.close()
         if self._judging is not None:
             self._judging.close()
@@ -189,6 +196,20 @@ class Program:
 
     def _keep(self, comparison: Comparison) -> None:
         self.history.save(comparison, lambda _: None, self._not_kept)
+
+    def _amend(self, comparison: Comparison) -> None:
+        """Speed tests tell more of a comparison than its answers did."""
+        self.history.amend(comparison, self._not_kept)
+        self.judging.ledger.settle(comparison)
+
+    def _follow_speed_tests(self) -> None:
+        """While models are measured nothing is planned, which would disturb them."""
+        is_pending = self.speed_tests.is_pending
+        self.window.compare.show_testing(is_pending)
+        if self.speed_tests.pending:
+            self.judging.outlook.begin()
+        elif not self.runner.running:
+            self.judging.outlook.end()
 
     def _not_kept(self, error: AppError) -> None:
         log.error("a comparison was not kept: %s", error.detail or error.user_text)

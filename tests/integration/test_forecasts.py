@@ -24,6 +24,7 @@ from weighin.core.comparisons.chat import Prompt
 from weighin.core.comparisons.comparison import Comparison, ComparisonRequest, LaneResult, LaneSetup, Mode
 from weighin.core.comparisons.conditions import Conditions
 from weighin.core.comparisons.options import LoadOptions
+from weighin.core.comparisons.speed_test import SpeedTest
 from weighin.core.errors import AppError
 from weighin.core.gguf.facts import model_facts
 from weighin.core.plans.plan import MemoryPlan, SpeedForecast, SpeedMethod
@@ -161,7 +162,7 @@ def test_promises_are_settled_by_runs_kept_and_summed_up(qtbot: Any, tmp_path: P
     (kept,) = ledger.predictions()
     assert kept.memory_error == pytest.approx((1000 - 1100) / 1100)
     assert kept.speed_error == pytest.approx(-0.2)
-    ledger.settle(comparison(99.0))
+    ledger.settle(replace(comparison(99.0), id="other"))
     assert ledger.predictions() == (kept,), "what was measured once is not measured again"
     ledger.close()
     again = Ledger(tmp_path / "weighin.db")
@@ -173,6 +174,28 @@ def test_promises_are_settled_by_runs_kept_and_summed_up(qtbot: Any, tmp_path: P
     assert (memory.what, memory.runs, round(memory.worst, 3)) == ("memory", 1, 0.091)
     assert (speed.kind, speed.what, round(speed.median, 3)) == ("dense", "speed", 0.2)
     again.close()
+
+
+def test_a_speed_test_that_comes_later_settles_the_same_promise(qtbot: Any, tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "weighin.db")
+    ledger.promise(fake_model("One"), LoadOptions(), PLAN, SLOW, 2)
+    made = comparison(12.5)
+    short = replace(made.results[0].answer.timing, generated_tokens=9, generation_s=0.1)
+    result = replace(made.results[0], answer=replace(made.results[0].answer, timing=short))
+    ledger.settle(replace(made, results=(result,)))
+    (kept,) = ledger.predictions()
+    assert kept.measured is not None and kept.measured.generation_tokens_per_s == pytest.approx(80.0)
+    assert kept.measured.speed is None and kept.speed_error is None
+    assert ledger.earlier_runs(fake_model("One"), LoadOptions(), 2) is None
+    assert kept.when == made.created, "the moment under which History has it"
+    test = SpeedTest(made.created, 2, 128, (20.0, 20.1, 19.9, 20.0), 256, (300.0, 300.0))
+    ledger.settle(replace(made, results=(replace(result, speed_test=test),)))
+    (kept,) = ledger.predictions()
+    assert kept.measured is not None and kept.measured.from_test
+    assert kept.speed_error == pytest.approx(-0.5)
+    earlier = ledger.earlier_runs(fake_model("One"), LoadOptions(), 2)
+    assert earlier is not None and earlier.generation_tokens_per_s == pytest.approx(20.0)
+    ledger.close()
 
 
 def test_runs_together_say_nothing_of_speed(qtbot: Any, tmp_path: Path) -> None:
@@ -196,7 +219,7 @@ def test_rounds_beside_busy_programs_say_nothing_of_speed(qtbot: Any, tmp_path: 
     (kept,) = ledger.predictions()
     assert kept.speed_error == pytest.approx(-0.2)
     ledger.promise(one, LoadOptions(), PLAN, SLOW, 2)
-    ledger.settle(replace(calm, results=(replace(calm.results[0], rounds=(disturbed,)),)))
+    ledger.settle(replace(calm, id="next", results=(replace(calm.results[0], rounds=(disturbed,)),)))
     (last,) = (p for p in ledger.predictions() if p.id != kept.id)
     assert last.memory_error is not None and last.speed_error is None
     assert last.measured is not None and last.measured.generation_tokens_per_s == pytest.approx(5.0)

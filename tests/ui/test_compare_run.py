@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Kit
 from tests.ui.fakes import DENSE, MOE, answer, failed, timing
-from weighin.core.comparisons.answer import Failure, PromptProof, StopReason
+from weighin.core.comparisons.answer import Failure, PromptProof, StopReason, Timing
 from weighin.core.comparisons.comparison import Mode, Slowdown
 from weighin.core.comparisons.conditions import Conditions
 from weighin.core.comparisons.progress import LaneState
@@ -295,6 +295,21 @@ def test_a_lane_that_never_saw_the_prompt_proves_nothing(kit: Kit) -> None:
     kit.start()
     kit.runner.finish(answer(), replace(failed(), rendered_prompt=""))
     assert kit.page.same_prompt.sentence == "⚠ Lane B never got as far as the prompt."
+
+
+def test_a_lane_that_failed_behind_another_prompt_is_not_told_to_have_seen_the_same(kit: Kit) -> None:
+    """Seen: "Both saw the same prompt: 36 tokens" over 36 and 9 tokens of two different prompts."""
+    kit.start()
+    other = replace(failed(), rendered_prompt="[INST]twelve?[/INST]", timing=Timing(prompt_tokens=9, threads=2))
+    kit.runner.finish(answer(context=4096), replace(other, context=4096))
+    assert kit.page.same_prompt.sentence == "⚠ Not the same for both: rendered prompt, prompt tokens."
+
+
+def test_what_nobody_could_compare_is_not_told_to_be_the_same(kit: Kit) -> None:
+    kit.start()
+    kit.runner.finish(answer(context=4096), replace(failed(), timing=Timing(prompt_tokens=23, threads=2)))
+    said = "⚠ Same prompt text. B failed before the rest could be compared."
+    assert kit.page.same_prompt.sentence == said
 
 
 def test_both_charts_share_one_scale(kit: Kit) -> None:

@@ -94,8 +94,8 @@ def test_nothing_is_offered_where_it_would_tell_nothing(kit: Kit) -> None:
 
 def test_speeds_that_are_partly_those_of_one_alone_say_so(kit: Kit) -> None:
     run_together(kit, 9.0, 1.0)
-    assert "partly alone" not in kit.page.panes[0].numbers.text
-    assert "tok/s, partly alone · Characters" in kit.page.panes[1].numbers.text
+    assert "while both wrote" not in kit.page.panes[0].numbers.text
+    assert "20.0 tok/s, while both wrote · Characters - " in kit.page.panes[1].numbers.text
 
 
 def test_another_run_in_between_is_no_answer_to_it(kit: Kit) -> None:

@@ -49,10 +49,24 @@ def test_only_a_text_with_an_endless_word_is_broken_within_words(qtbot: QtBot) -
 def test_a_scale_never_shrinks_until_reset() -> None:
     scale = ChartScale()
     scale.include(90, 1)
-    scale.include(20, 30)
+    scale.include(20, 30, "B")
     assert (scale.top, scale.span) == (100, 30)
     scale.reset()
     assert (scale.top, scale.span) == (0, 0)
+
+
+def test_a_scale_recovers_from_an_outlier(qtbot: QtBot) -> None:
+    """Seen: one tick of 5,000 tok/s flattened two lanes of 4 tok/s for good."""
+    scale = ChartScale()
+    scale.include(4.0, 1)
+    scale.include(5000.0, 2)
+    scale.include(4.2, 3)
+    assert scale.top == 5
+    for second in range(4, 120):
+        scale.include(4.0 if second % 50 else 3000.0, second)
+    assert scale.top == 5
+    scale.include(11.0, 121)
+    assert scale.top == 15, "what is only faster is no outlier"
 
 
 def test_an_hour_of_points_costs_no_more_than_minutes(qtbot: QtBot, theme: Theme) -> None:

@@ -225,7 +225,7 @@ def test_what_was_measured_stands_beside_the_forecast(shown: Kit, page: Workstat
     choose(page, SMALL.path)
     shown.station.ledger.keep(prediction(SMALL))
     assert cell(page, SMALL.path, "Measured") == "✓ 5.50"
-    assert page.runs.detail.row.measured.text() == "Measured: 5.50 tokens/s, 5.4 GB ✓"
+    assert page.runs.detail.row.measured.text() == "Measured: 5.50 tokens/s, 5.4 GB ✓."
 
 
 def test_the_table_has_the_room_until_something_is_chosen(shown: Kit, page: WorkstationPage, qtbot: QtBot) -> None:
@@ -405,7 +405,7 @@ def prediction(facts: object, memory: int = 5_400_000_000, rate: float = 5.5, nu
     forecast = SpeedForecast(6.0, 5.0, 7.0, None, SpeedMethod.SLICE)
     plan = rough_line(5 * GB, 100_000).at(4096)
     created = f"2026-11-22T10:31:{number:02d}+00:00"
-    measured = Measured(memory, rate, None)
+    measured = Measured(memory, rate, None, is_measured=True)
     return Prediction(f"p{number}{facts.path}", created, facts, LoadOptions(), plan, forecast, 8, measured)
 
 

@@ -12,10 +12,10 @@ from typing import Any
 from sqlite_utils import Database
 
 from weighin.core.comparisons.answer import StopReason
-from weighin.core.comparisons.comparison import Comparison, Mode
+from weighin.core.comparisons.comparison import Comparison, LaneResult, Mode
 from weighin.core.comparisons.history import HistoryRow
-from weighin.core.comparisons.overlap import listed_rate
 from weighin.core.comparisons.slowdown import fits
+from weighin.core.comparisons.speed import shown_speed
 from weighin.core.errors import AppError
 from weighin.core.jsonable import ShapeError, from_plain, to_plain
 
@@ -44,6 +44,11 @@ class ComparisonStore:
 
     def __init__(self, database: Database) -> None:
         self._db = database
+
+    @property
+    def database(self) -> Database:
+        """The open database, for those who keep other things in it."""
+        return self._db
 
     def close(self) -> None:
         """Close the database; the store is of no use afterwards."""
@@ -78,7 +83,7 @@ class ComparisonStore:
                     text=_storable(result.answer.text),
                     reasoning=_storable(result.answer.reasoning),
                     stop_reason=result.answer.stop_reason.value,
-                    generation_tokens_per_s=listed_rate(result.answer.timing),
+                    generation_tokens_per_s=_listed(result),
                     record=_dump(to_plain(result)),
                 )
             self._insert(
@@ -164,6 +169,15 @@ class ComparisonStore:
                     return found
         return None
 
+    def set_results(self, comparison: Comparison) -> None:
+        """Keep the answers of a comparison that is kept already, with what is known of them now."""
+        with translated(), self._db.conn:
+            for result in comparison.results:
+                self._db.execute(
+                    "update answers set record = ? where comparison = ? and lane = ?",
+                    [_dump(to_plain(result)), comparison.id, result.label],
+                )
+
     def set_slowdowns(self, comparison: Comparison) -> None:
         """Keep the slowdowns of a comparison that is kept already; of one that was deleted nothing comes back."""
         with translated(), self._db.conn:
@@ -207,6 +221,11 @@ class translated:  # noqa: N801 - reads as a statement
 def _answered(comparison: Comparison) -> bool:
     unfinished = (StopReason.FAILED, StopReason.CANCELLED)
     return all(result.answer.stop_reason not in unfinished for result in comparison.results)
+
+
+def _listed(result: LaneResult) -> float | None:
+    speed = shown_speed(result)
+    return speed.median if speed else None
 
 
 def _row(entry: dict[str, Any]) -> HistoryRow:

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
+
 from sqlite_utils import Database, Migrations
+
+from weighin.core.comparisons.comparison import LaneResult
+from weighin.core.comparisons.speed import shown_speed
+from weighin.core.jsonable import ShapeError, from_plain
 
 MIGRATIONS = Migrations("weighin")
 
@@ -140,3 +147,20 @@ def m007_slowdowns(db: Database) -> None:
 def m008_machines(db: Database) -> None:
     """On which computer a comparison was made: a profile may move to another one."""
     db["comparisons"].add_column("machine", str)  # type: ignore[union-attr]
+
+
+@MIGRATIONS()
+def m009_speeds(db: Database) -> None:
+    """Speed tests of models; and of repeated rounds the list shows their median, as the comparison itself does, no more
+    the last round."""
+    db["speed_tests"].create(  # type: ignore[union-attr]
+        {"key": str, "created": str, "record": str}, pk="key", not_null={"created", "record"}
+    )
+    rows = db.execute("select comparison, lane, record from answers where json_array_length(record, '$.rounds') > 1")
+    for comparison, lane, record in rows.fetchall():
+        with contextlib.suppress(ShapeError, ValueError):  # one that cannot be read keeps the number it has
+            speed = shown_speed(from_plain(LaneResult, json.loads(record)))
+            db.execute(
+                "update answers set generation_tokens_per_s = ? where comparison = ? and lane = ?",
+                [speed.median if speed else None, comparison, lane],
+            )

@@ -12,6 +12,7 @@ import numpy as np
 from weighin.core.gguf import writer
 from weighin.core.gguf.reader import TENSOR_TYPES, Tensor
 from weighin.core.gguf.slice import Slice
+from weighin.workers.real_weights import RealWeights
 from weighin.workers.unnamed_file import unnamed_file
 
 _TILE = 4 << 20
@@ -29,22 +30,41 @@ _MXFP4_EXPONENT = 118  # 2^(118-127)
 
 
 @contextlib.contextmanager
-def slice_file(cut: Slice, folder: str | None = None) -> Iterator[str]:
-    """Path of a file with `cut` in it, as long as the block runs. Raises OSError where there is no room."""
+def slice_file(cut: Slice, folder: str | None = None, weights: RealWeights | None = None) -> Iterator[str]:
+    """Path of a file with `cut` in it, as long as the block runs. Raises OSError where there is no room.
+
+    The model's own weights are in it where `weights` has them, for random ones are computed with faster (up to a tenth
+    was seen); and its pages lie in memory as those of a model file do: read from disk, not as they were written."""
     with unnamed_file(folder) as (stream, path):
-        _write(stream, cut)
+        _write(stream, cut, weights)
         stream.flush()
+        drop_pages(stream.fileno())
         yield path
 
 
-def _write(stream: IO[bytes], cut: Slice) -> None:
+def drop_pages(descriptor: int) -> None:
+    """Let a file's pages go, so that they are read again when it is loaded. Where the system lets none go (a folder in
+    memory) they stay as they are.
+
+    What was just written lies in larger pages than what was read ahead, and is then computed with faster: up to 1.4
+    times was seen."""
+    if hasattr(os, "posix_fadvise"):
+        os.fsync(descriptor)
+        os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+
+
+def _write(stream: IO[bytes], cut: Slice, weights: RealWeights | None) -> None:
     head = writer.header(cut.entries, cut.tensors)
     stream.write(head)
     random = np.random.default_rng(0)
     tiles: dict[str, bytes] = {}
     for tensor in cut.tensors:
         stream.seek(len(head) + tensor.offset)
-        _fill(stream, tensor, random, tiles)
+        real = weights.chunks(tensor.name, tensor.bytes or 0) if weights else None
+        if real is None:
+            _fill(stream, tensor, random, tiles)
+        else:
+            stream.writelines(real)
     stream.seek(0, os.SEEK_END)
     stream.write(bytes(-stream.tell() % writer.ALIGNMENT))
 

@@ -24,6 +24,7 @@ from weighin.workers.context_params import FLASH_AUTO, context_params, gpu_layer
 from weighin.workers.decoder import CancelledError, Decoder
 from weighin.workers.engine import EngineError
 from weighin.workers.native import AbortFlag, NativeLog
+from weighin.workers.real_weights import RealWeights
 from weighin.workers.slice_file import slice_file
 
 _CONTEXT = 1024
@@ -47,7 +48,8 @@ class Slicing:
         begin = time.perf_counter()
         path = Path(self._request.path)
         try:
-            headers = [read_header_of(part) for part in shard_paths(path)]
+            parts = [Path(part) for part in shard_paths(path)]
+            headers = [read_header_of(part) for part in parts]
             with path.open("rb") as stream:
                 cutter = Cutter(headers, lambda start, end: _span(stream, start, end))
                 sizes = choose_sizes(cutter, self._request.most_bytes, self._request.least_read_bytes)
@@ -58,13 +60,15 @@ class Slicing:
             raise EngineError(error.kind, error.user_text) from None
         except (KeyError, ValueError, OverflowError) as error:
             raise EngineError("slice", f"No slice can be cut out of this header: {error}.") from None
-        timed, beside = self._time(slices, sizes)
+        timed, beside = self._time(slices, sizes, RealWeights(parts, headers))
         forecast = from_slices(timed[0], timed[-1], cutter.read_bytes, cutter.blocks.count)
         forecast = measured_beside(forecast, beside, self._request.threads)
         took = time.perf_counter() - begin
         return Forecasted(self._request.id, forecast, timed[0], timed[-1], cutter.read_bytes, took)
 
-    def _time(self, slices: list[Slice], sizes: SliceSizes) -> tuple[list[TimedSlice], float | None]:
+    def _time(
+        self, slices: list[Slice], sizes: SliceSizes, weights: RealWeights
+    ) -> tuple[list[TimedSlice], float | None]:
         """The timings, and how many cores other programs kept busy meanwhile."""
         if sizes.small == sizes.large:
             slices = slices[:1]
@@ -73,7 +77,7 @@ class Slicing:
             for number, cut in enumerate(slices):
                 self._set_progress("slicing", number, len(slices))
                 try:
-                    file = stack.enter_context(slice_file(cut, self._request.folder or None))
+                    file = stack.enter_context(slice_file(cut, self._request.folder or None, weights))
                 except OSError as error:
                     raise EngineError("disk", f"There is no room for a slice: {error.strerror or error}.") from None
                 decoders.append(self._open(stack, file))

@@ -22,7 +22,7 @@ LOAD = LoadOptions()
 
 def run(number: int, model: ModelFacts = OTHER, rate: float = 10.0) -> Prediction:
     created = f"2026-01-01T00:00:00.{number:06d}+00:00"
-    return Prediction(f"p{number}", created, model, LOAD, PLAN, None, 2, Measured(10, rate, None))
+    return Prediction(f"p{number}", created, model, LOAD, PLAN, None, 2, Measured(10, rate, None, is_measured=True))
 
 
 @pytest.fixture
@@ -44,13 +44,12 @@ def test_a_long_ledger_is_gone_through_once_for_many_models(ledger: Ledger, monk
     assert len(asked) <= 500 + 100 + 500
 
 
-def test_disturbed_runs_count_only_where_there_are_no_others(ledger: Ledger) -> None:
+def test_what_is_no_measurement_is_no_history(ledger: Ledger) -> None:
+    """Short or disturbed, or from a version that did not tell."""
     busy = run(1, rate=2.0)
     assert busy.measured is not None
-    ledger._keep(replace(busy, measured=replace(busy.measured, disturbed=True)))
-    only = ledger.earlier_runs(OTHER, LOAD, 2)
-    assert only is not None
-    assert (only.generation_tokens_per_s, only.disturbances) == (2.0, ("other programs were busy",))
+    ledger._keep(replace(busy, measured=replace(busy.measured, disturbed=True, is_measured=False)))
+    assert ledger.earlier_runs(OTHER, LOAD, 2) is None
     assert ledger.correction("MoE", 40e9) == 1.0
     ledger._keep(run(0, rate=10.0))
     clean = ledger.earlier_runs(OTHER, LOAD, 2)

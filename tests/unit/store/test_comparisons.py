@@ -9,13 +9,18 @@ from tests.support.lanes import fake_model, request
 
 from weighin.core.comparisons.answer import Answer, Failure, MemoryReceipt, StopReason, Timing
 from weighin.core.comparisons.comparison import Comparison, EngineFacts, LaneResult, LaneSetup, Mode
+from weighin.core.comparisons.options import LoadOptions
 from weighin.core.comparisons.pace import Beside, Pace
 from weighin.core.comparisons.slowdown import against_alone
+from weighin.core.comparisons.speed import shown_speed
+from weighin.core.comparisons.speed_test import SpeedTest
 from weighin.core.computer.machine_facts import MachineFacts
 from weighin.core.errors import AppError
 from weighin.store.comparisons import ComparisonStore
 from weighin.store.database import open_database
+from weighin.store.speed_tests import SpeedTestStore
 
+TEST = SpeedTest("2026-11-22T10:00:00+00:00", 2, 128, (100.0, 101.0, 99.0, 100.0), 256, (400.0,))
 ANSWER = Answer(
     "Zwölf.", "hm", StopReason.END, Timing(generated_tokens=20, generation_s=1.0), MemoryReceipt(1, 2, 3, 4)
 )
@@ -59,6 +64,68 @@ def test_newest_first_and_searched_by_the_beginnings_of_words(store: ComparisonS
     assert store.rows("nothing of this") == ()
     assert store.rows("\"'*)(") == ()
     assert store.rows()[1].generation_tokens_per_s_a == pytest.approx(19.0)
+
+
+def test_of_rounds_the_list_shows_the_median_as_the_comparison_does(store: ComparisonStore) -> None:
+    made = comparison("a")
+    quick = replace(ANSWER.timing, generation_s=(ANSWER.timing.generation_s or 1.0) / 2)
+    rounds = (ANSWER.timing, quick, quick, ANSWER.timing, ANSWER.timing)
+    results = tuple(replace(result, rounds=rounds, answer=replace(ANSWER, timing=quick)) for result in made.results)
+    store.save(replace(made, results=results))
+    shown = shown_speed(results[0])
+    assert shown is not None
+    assert store.rows()[0].generation_tokens_per_s_a == pytest.approx(shown.median) == pytest.approx(19.0)
+
+
+def test_what_is_known_later_of_answers_is_kept_but_nothing_comes_back(store: ComparisonStore) -> None:
+    made = comparison("a")
+    known = replace(made, results=tuple(replace(result, speed_test=TEST) for result in made.results))
+    store.set_results(known)
+    assert store.rows() == (), "it was deleted meanwhile"
+    store.save(made)
+    store.set_results(known)
+    assert store.get("a") == known
+
+
+def test_a_speed_test_serves_the_same_model_options_threads_engine_and_computer(store: ComparisonStore) -> None:
+    tests = SpeedTestStore(store.database)
+    here = MachineFacts("Ryzen", "Linux", 8, 1, ())
+    made = comparison("a")
+    known = replace(made, results=tuple(replace(result, speed_test=TEST) for result in made.results))
+    tests.keep(known, here)
+    assert tests.add_known(made, here) == known
+    assert tests.add_known(replace(made, id="later", created="2027"), replace(here, system="Other")) != made
+    assert tests.add_known(made, replace(here, processor="Xeon")) == made
+    rebuilt = replace(made, engine=EngineFacts("0.3", "b2", "AVX"))
+    assert tests.add_known(rebuilt, here) == rebuilt
+    first = made.results[0]
+    for changed in (
+        replace(first, setup=replace(first.setup, load=LoadOptions(context=512))),
+        replace(first, answer=replace(first.answer, timing=replace(first.answer.timing, threads=7))),
+        replace(first, setup=replace(first.setup, model=replace(first.setup.model, file_bytes=12345))),
+    ):
+        assert tests.add_known(replace(made, results=(changed, made.results[1])), here).results[0] == changed
+    newer = replace(TEST, created="2027-01-01T00:00:00+00:00")
+    tests.keep(replace(known, results=tuple(replace(r, speed_test=newer) for r in known.results)), here)
+    assert tests.add_known(made, here).results[0].speed_test == newer
+    store.database.execute("update speed_tests set record = '{}'")
+    assert tests.add_known(made, here) == made, "one that cannot be read is made again"
+
+
+def test_a_list_from_before_shows_medians_too(tmp_path: Path) -> None:
+    """Until the ninth migration the speed of the last round stood there."""
+    path = tmp_path / "old.db"
+    quick = replace(ANSWER.timing, generation_s=(ANSWER.timing.generation_s or 1.0) / 2)
+    rounds = (ANSWER.timing, ANSWER.timing, quick)
+    made = comparison("a")
+    with contextlib.closing(ComparisonStore(open_database(path, print))) as opened:
+        opened.save(replace(made, results=tuple(replace(result, rounds=rounds) for result in made.results)))
+    with contextlib.closing(sqlite3.connect(path)) as raw, raw:
+        raw.execute("update answers set generation_tokens_per_s = 38.0")
+        raw.execute("drop table speed_tests")
+        raw.execute("delete from _sqlite_migrations where name = 'm009_speeds'")
+    with contextlib.closing(ComparisonStore(open_database(path, print))) as opened:
+        assert opened.rows()[0].generation_tokens_per_s_a == pytest.approx(19.0)
 
 
 def test_deleted_is_gone_from_the_search_too(store: ComparisonStore) -> None:
@@ -159,7 +226,8 @@ def test_the_list_tells_the_speed_while_both_wrote(store: ComparisonStore) -> No
     marks = (*(n / 10 for n in range(1, 11)), *(1 + n / 30 for n in range(1, 11)))
     pace = Pace(0.0, 0.0, marks, tuple(range(1, 21)))
     timing = replace(TIMED, pace=pace, beside=Beside(0.0, 1.0), generation_s=marks[-1] - 0.1)
-    store.save(replace(of_mode("x", Mode.TOGETHER, "hello"), results=comparison("x", timing=timing).results))
+    made = of_mode("x", Mode.TOGETHER, "hello")
+    store.save(replace(made, results=tuple(replace(result, rounds=(timing,)) for result in made.results)))
     assert store.rows()[0].generation_tokens_per_s_a == pytest.approx(10.0)
 
 

@@ -16,6 +16,7 @@ _MOST_TURNS = 1000
 _MOST_ENTRIES = {
     "results": 2, "models": 2, "lanes": 2, "slowdowns": 2, "threads": _MOST_TURNS, "rounds": 200, "spoiled": 200,
     "round_memory": 200, "notices": 100, "tokens": MOST_PIECES, "pieces": MOST_PIECES,
+    "generation_rates": 200, "prompt_rates": 200,
     "mark_s": MOST_MARKS, "mark_tokens": MOST_MARKS, "votes": 100, "gpus": 64,
     "devices": 64, "differences": 100, "stop": 100, "attachments": MAX_FILES, "files": 1000,
     "items": 20_000, "choices": 4, "logprobs": 4, "subjects": 1000,

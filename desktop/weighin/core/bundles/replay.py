@@ -9,6 +9,8 @@ from weighin.core import words
 from weighin.core.bundles.bundle import Bundle, BundleModel
 from weighin.core.comparisons.answer import Answer, StopReason
 from weighin.core.comparisons.comparison import Comparison, ComparisonRequest, EngineFacts, LaneResult
+from weighin.core.comparisons.rounds import Spread, spread
+from weighin.core.comparisons.speed import shown_speed
 from weighin.core.computer.machine_facts import UNKNOWN_MACHINE
 from weighin.core.models.model import ModelFacts
 from weighin.core.safe_text import safe_name
@@ -126,14 +128,13 @@ def _lane(theirs: LaneResult, ours: LaneResult, before: EngineFacts | None, now:
     if reason := _nothing_to_compare(theirs.answer, ours.answer):
         return LaneReplay(label, Verdict.CANNOT, reason=reason)
     parting = _parting(theirs.answer, ours.answer)
-    a, b = theirs.answer.timing, ours.answer.timing
     return LaneReplay(
         label,
         Verdict.DIFFERS if parting else Verdict.REPLICATED,
         parting,
         _differences(theirs, ours, before, now),
-        _ratio(b.generation_tokens_per_s, a.generation_tokens_per_s),
-        _ratio(b.prompt_tokens_per_s, a.prompt_tokens_per_s),
+        _ratio(shown_speed(ours), shown_speed(theirs)),
+        _ratio(*(spread(timing.prompt_tokens_per_s for timing in each.timings) for each in (ours, theirs))),
     )
 
 
@@ -181,5 +182,5 @@ def _said(value: object) -> str:
     return words.NONE if value is None else safe_name(str(value), 80)
 
 
-def _ratio(ours: float | None, theirs: float | None) -> float | None:
-    return ours / theirs if ours and theirs else None
+def _ratio(ours: Spread | None, theirs: Spread | None) -> float | None:
+    return ours.median / theirs.median if ours and theirs else None

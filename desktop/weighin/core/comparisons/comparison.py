@@ -8,6 +8,8 @@ from enum import Enum
 from weighin.core.comparisons.answer import Answer, Failure, MemoryReceipt, Timing
 from weighin.core.comparisons.chat import Message, Prompt
 from weighin.core.comparisons.options import LoadOptions, SamplingOptions
+from weighin.core.comparisons.rounds import undisturbed
+from weighin.core.comparisons.speed_test import SpeedTest
 from weighin.core.comparisons.thinking import thinking_words
 from weighin.core.computer.machine_facts import MachineFacts
 from weighin.core.models.model import ModelFacts
@@ -76,7 +78,9 @@ class EngineFacts:
 class LaneResult:
     """What one lane gave back; `rounds` are the timings of every timed round, the answer's own among them.
 
-    spoiled: rounds that were disturbed and asked for again. round_memory: what each of several rounds cost."""
+    spoiled: rounds that were disturbed and asked for again. round_memory: what each of several rounds cost.
+    speed_test: of this model with these options here, where the answer is too short to tell its speed; None where none
+    was made."""
 
     label: str
     setup: LaneSetup
@@ -84,6 +88,19 @@ class LaneResult:
     rounds: tuple[Timing, ...] = ()
     spoiled: tuple[Timing, ...] = ()
     round_memory: tuple[MemoryReceipt, ...] = ()
+    speed_test: SpeedTest | None = None
+
+    @property
+    def timings(self) -> tuple[Timing, ...]:
+        """Those that count: undisturbed rounds, or all where something disturbed each of them; the answer's own where
+        there were no rounds. Every number of this lane is of these."""
+        found = self.rounds or (self.answer.timing,)
+        return undisturbed(found) or found
+
+    @property
+    def memory(self) -> tuple[MemoryReceipt, ...]:
+        """What each round cost; what the answer cost where there was one only."""
+        return self.round_memory or (self.answer.memory,)
 
 
 @dataclass(frozen=True)
@@ -174,9 +191,14 @@ def _thinking(result: LaneResult, results: tuple[LaneResult, ...]) -> str:
     return said
 
 
+def _read_its_prompt(result: LaneResult) -> bool:
+    return result.setup.model.is_server or result.answer.timing.prompt_tokens is not None
+
+
 def differences(results: tuple[LaneResult, ...], same_messages: bool = True) -> tuple[str, ...]:
-    """Names of everything but the model that was not the same for both lanes (the same-prompt proof)."""
-    if len(results) != 2:
+    """Names of everything but the model that was not the same for both lanes (the same-prompt proof), as far as both
+    got; () where one never read its prompt."""
+    if len(results) != 2 or not all(_read_its_prompt(result) for result in results):
         return ()
     a, b = results
     pairs = {
@@ -197,5 +219,8 @@ def differences(results: tuple[LaneResult, ...], same_messages: bool = True) -> 
         said = name.replace("_", " ")
         pairs[said] = tuple(None if said in r.answer.left_out else getattr(r.setup.sampling, name) for r in results)
     hidden = unknowns(results)
-    known = {name: pair for name, pair in pairs.items() if not (name in _MAY_LACK and "" in pair)}
+    failed = any(result.answer.failure for result in results)
+    lacking = ("", None) if failed else ("",)
+    may_lack = pairs if failed else _MAY_LACK
+    known = {n: pair for n, pair in pairs.items() if not (n in may_lack and any(one in lacking for one in pair))}
     return tuple(name for name, (one, other) in known.items() if one != other and name not in hidden)

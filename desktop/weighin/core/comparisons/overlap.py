@@ -85,6 +85,13 @@ def listed_rate(timing: Timing) -> float | None:
     return timing.generation_tokens_per_s if shared is None else shared.tokens_per_s
 
 
+def listed_characters(timing: Timing) -> float | None:
+    """Characters a second beside such a speed; None where the other lane computed during a part of the writing only:
+    nobody counted how many characters that part had."""
+    shared = overlap(timing)
+    return timing.characters_per_s if shared is None or shared.is_nearly_all else None
+
+
 def _share(begin: float, end: float | None, beside: Beside) -> float | None:
     if end is None or end <= begin:
         return None

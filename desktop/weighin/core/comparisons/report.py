@@ -11,7 +11,7 @@ from weighin.core import words
 from weighin.core.comparisons.answer import Answer, Counting, Timing
 from weighin.core.comparisons.comparison import Comparison, EngineFacts, LaneResult, LaneSetup, Mode, Slowdown, unknowns
 from weighin.core.comparisons.conversation import turn_number
-from weighin.core.comparisons.overlap import overlap
+from weighin.core.comparisons.overlap import listed_characters, overlap
 from weighin.core.comparisons.round_words import (
     conditions_words,
     rate_spread,
@@ -19,9 +19,11 @@ from weighin.core.comparisons.round_words import (
     size_spread,
     time_spread,
 )
-from weighin.core.comparisons.rounds import NUMBERS, spread
+from weighin.core.comparisons.rounds import NUMBERS, Spread, spread
+from weighin.core.comparisons.speed import shown_speed, speed_verdict
+from weighin.core.comparisons.speed_words import speed_test_words
 from weighin.core.comparisons.together_words import (
-    PARTLY_ALONE,
+    WHILE_BOTH,
     is_partly_alone,
     side_by_side_words,
     slowdown_sentence,
@@ -135,8 +137,7 @@ def _conditions(timing: Timing) -> dict[str, Any] | None:
 
 def _spreads(result: LaneResult) -> dict[str, Any]:
     """Median and range of every number over the rounds that count; null where none has it."""
-    timings = result.rounds or (result.answer.timing,)
-    found = {name: spread(map(get, timings)) for name, get in NUMBERS.items()}
+    found = {name: spread(map(get, result.timings)) for name, get in NUMBERS.items()}
     for name in ("total_bytes", "peak_bytes"):
         found[f"memory_{name}"] = spread(getattr(receipt, name) for receipt in result.round_memory)
     return {name: asdict(one) if one else None for name, one in found.items()}
@@ -180,6 +181,7 @@ def lane_json(result: LaneResult, mode: Mode, slowdown: Slowdown | None = None) 
         "rounds": [timing_json(timing) for timing in result.rounds],
         "spoiled_rounds": [timing_json(timing) for timing in result.spoiled],
         "spread": _spreads(result),
+        "speed_test": _speed_test(result),
         "slowdown": asdict(slowdown) if slowdown else None,
         "slowdown_missing": list(why_no_slowdown(result)) if mode is Mode.TOGETHER else [],
         "error": _error(answer),
@@ -209,6 +211,22 @@ def comparison_json(comparison: Comparison) -> dict[str, Any]:
             for index, result in enumerate(comparison.results)
         ],
         "parity": _parity(comparison),
+        "speed": _speed(comparison),
+    }
+
+
+def _speed(comparison: Comparison) -> dict[str, Any] | None:
+    """What may be said of the two speeds of writing; null where both ran at once."""
+    verdict = speed_verdict(comparison)
+    if verdict is None:
+        return None
+    speeds = verdict.speeds
+    return {
+        "sentence": verdict.sentence,
+        "better": verdict.better or None,
+        "is_measured": speeds is not None,
+        "from_speed_test": verdict.tests,
+        "tokens_per_s": [asdict(speed) for speed in speeds] if speeds else None,
     }
 
 
@@ -248,6 +266,8 @@ def comparison_markdown(comparison: Comparison) -> str:
         lines += [_quote(answer.text) if answer.text else "(no answer)", ""]
         lines += [f"- {line}" for line in number_lines(result, comparison)]
         lines.append("")
+    if verdict := speed_verdict(comparison):
+        lines += [verdict.sentence, ""]
     if comparison.engine:
         engine = comparison.engine
         lines.append(f"Engine: llama-cpp-python {engine.llama_cpp_python}, llama.cpp {engine.build}, {engine.features}")
@@ -283,20 +303,24 @@ def number_lines(result: LaneResult, comparison: Comparison) -> list[str]:
     """The numbers of one answer of `comparison` in words, "-" where one would be nonsense."""
     answer = result.answer
     timing = answer.timing
-    reading = f"{words.count(timing.prompt_tokens)} tok, {words.figure(timing.prompt_tokens_per_s)} tok/s"
-    writing = f"{words.count(timing.generated_tokens)} tok, {words.figure(timing.generation_tokens_per_s)} tok/s"
+    reading = f"{words.count(timing.prompt_tokens)} tok, {words.figure(_median(result, 'prompt_tokens_per_s'))} tok/s"
+    speed = shown_speed(result)
+    writing = f"{words.count(timing.generated_tokens)} tok, {words.figure(_middle(speed))} tok/s"
+    characters = words.figure(_middle(spread(map(listed_characters, result.timings))))
     loading = "Connect" if timing.is_remote else "Load"
-    partly = f" ({PARTLY_ALONE})" if timing.generation_tokens_per_s and is_partly_alone((timing,)) else ""
+    partly = f" ({WHILE_BOTH})" if speed and is_partly_alone(result.timings) else ""
     lines = [
-        f"Reading {reading} · First token {words.seconds(timing.first_token_s)} · Writing {writing} · "
-        f"{words.figure(timing.characters_per_s)} characters/s{partly}{_how_counted(timing)}",
-        f"RAM {_memory(result)} · {loading} {words.seconds(timing.load_s)} · Total {words.seconds(timing.total_s)}"
-        f"{_energy(timing)}",
+        f"Reading {reading} · First token {words.seconds(_median(result, 'first_token_s'))} · Writing {writing}{partly}"
+        f" · {characters} characters/s{_how_counted(timing)}",
+        f"RAM {_memory(result)} · {loading} {words.seconds(timing.load_s)} · "
+        f"Total {words.seconds(_median(result, 'total_s'))}{_energy(timing)}",
         f"Ended: {words.STOPS[answer.stop_reason]}"
         + (f" · {words.plural(timing.threads, 'thread')}" if timing.threads else ""),
     ]
     if made := rounds_words(result, comparison.request.repeat):
         lines.insert(1, f"Rounds: {made}. Medians and ranges: {_medians(result)}")
+    if result.speed_test is not None:
+        lines.append(speed_test_words(result.speed_test))
     if shared := side_by_side_words(result, comparison):
         lines.append(" ".join((f"Side by side: {shared}.", *why_no_slowdown(result))))
     if slowdown := comparison.slowdown(result.label):
@@ -307,24 +331,50 @@ def number_lines(result: LaneResult, comparison: Comparison) -> list[str]:
 
 
 def _medians(result: LaneResult) -> str:
-    found = {name: spread(map(get, result.rounds)) for name, get in NUMBERS.items()}
+    found = {name: spread(map(get, result.timings)) for name, get in NUMBERS.items()}
     parts = (
         ("reading", rate_spread(found["prompt_tokens_per_s"], " tok/s")),
         ("first token", time_spread(found["first_token_s"])),
-        ("writing", rate_spread(found["generation_tokens_per_s"], " tok/s")),
-        ("characters", rate_spread(found["characters_per_s"], "/s")),
+        ("writing", rate_spread(shown_speed(result), " tok/s")),
+        ("characters", rate_spread(spread(map(listed_characters, result.timings)), "/s")),
         ("total", time_spread(found["total_s"])),
         ("RAM", size_spread(spread(receipt.total_bytes for receipt in result.round_memory))),
     )
     return ", ".join(f"{name} {value}" for name, value in parts)
 
 
+def _median(result: LaneResult, name: str) -> float | None:
+    return _middle(spread(map(NUMBERS[name], result.timings)))
+
+
+def _middle(found: Spread | None) -> float | None:
+    return found.median if found else None
+
+
 def _memory(result: LaneResult) -> str:
     if result.setup.model.is_server:
         return ON_THE_SERVER
     memory = result.answer.memory
-    own, file, total = words.size(memory.own_bytes), words.size(memory.model_file_bytes), words.size(memory.total_bytes)
-    return f"{own} own + {file} model file = {total}, peak {words.size(memory.peak_bytes)}"
+    own, file = words.size(memory.own_bytes), words.size(memory.model_file_bytes)
+    total, peak = (spread(getattr(one, name) for one in result.memory) for name in ("total_bytes", "peak_bytes"))
+    said = [words.size(_middle(found)) for found in (total, peak)]
+    return f"{own} own + {file} model file = {said[0]}, peak {said[1]}"
+
+
+def _speed_test(result: LaneResult) -> dict[str, Any] | None:
+    """A speed test in its own words; null where none was made."""
+    test = result.speed_test
+    if test is None:
+        return None
+    prompt = test.prompt
+    return {
+        "created": test.created,
+        "threads": test.threads,
+        "generate_tokens": test.generate_tokens,
+        "generation_tokens_per_s": asdict(test.generation),
+        "prompt_tokens": test.prompt_tokens,
+        "prompt_tokens_per_s": asdict(prompt) if prompt else None,
+    }
 
 
 def _energy(timing: Timing) -> str:

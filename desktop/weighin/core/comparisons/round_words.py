@@ -5,7 +5,7 @@ from __future__ import annotations
 from weighin.core import words
 from weighin.core.comparisons.answer import Timing
 from weighin.core.comparisons.comparison import LaneResult
-from weighin.core.comparisons.rounds import AGREEMENT, Spread, last_change, speeds
+from weighin.core.comparisons.rounds import AGREEMENT, Spread, is_settled, last_change, speeds, uncertainty
 
 
 def rounds_words(result: LaneResult, asked: int) -> str:
@@ -13,15 +13,13 @@ def rounds_words(result: LaneResult, asked: int) -> str:
     made = len(result.rounds)
     if made < 2:
         return ""
-    change = last_change(speeds(result.rounds))
+    values = speeds(result.rounds)
+    known = uncertainty(values)
     text = f"{made} of {asked}"
-    if change is not None:
-        agree = change <= AGREEMENT
-        text += (
-            f", medians agree within {words.percent(AGREEMENT)}"
-            if agree
-            else f", the median still moved by {words.percent(change)}"
-        )
+    if is_settled(values):
+        text += f", median within {words.percent(AGREEMENT)}"
+    elif known is not None:
+        text += f", median only within {words.percent(max(known, last_change(values) or 0.0))}"
     if result.spoiled:
         text += f", {words.plural(len(result.spoiled), 'disturbed one')} repeated"
     return text

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from weighin.core.comparisons.answer import Timing
 
 AGREEMENT = 0.05
+# Four values are the fewest whose range covers the median about so often (0.875).
+_COVERAGE, _LEAST_FOR_INTERVAL = 0.85, 4
 # A B B A is two rounds of each: only whole ones are compared, so that neither model has the warmer half.
 _BLOCK = 2
 
@@ -60,10 +63,33 @@ def last_change(values: Sequence[float]) -> float | None:
     return abs(after - before) / after if after > 0 else None
 
 
+def uncertainty(values: Sequence[float]) -> float | None:
+    """How far the true median may lie from that of `values`, as a share of it; None for fewer than four.
+
+    Half the width of the distribution-free interval between two order statistics that covers the median with a
+    probability of at least _COVERAGE (David and Nagaraja, Order Statistics, 7.1)."""
+    n, ordered = len(values), sorted(values)
+    if n < _LEAST_FOR_INTERVAL or _median(ordered) <= 0:
+        return None
+    outside, k = 0.0, 0
+    while k < n // 2 and 1 - 2 * (outside + math.comb(n, k) / 2**n) >= _COVERAGE:
+        outside += math.comb(n, k) / 2**n
+        k += 1
+    low, high = ordered[k - 1], ordered[n - k]
+    return (high - low) / 2 / _median(ordered)
+
+
 def enough(lanes: Iterable[Sequence[Timing]]) -> bool:
-    """Whether more rounds would hardly change the medians: of each lane, two in a row agree within AGREEMENT."""
-    changes = [last_change(speeds(rounds)) for rounds in lanes]
-    return bool(changes) and all(change is not None and change <= AGREEMENT for change in changes)
+    """Whether more rounds would hardly change the medians: of each lane, two in a row agree within AGREEMENT, and the
+    rounds lie so close together that the true median does, too."""
+    found = [speeds(rounds) for rounds in lanes]
+    return bool(found) and all(is_settled(values) for values in found)
+
+
+def is_settled(values: Sequence[float]) -> bool:
+    """Whether the median of `values` is known to within AGREEMENT."""
+    change, known = last_change(values), uncertainty(values)
+    return change is not None and known is not None and max(change, known) <= AGREEMENT
 
 
 def speeds(rounds: Sequence[Timing]) -> tuple[float, ...]:

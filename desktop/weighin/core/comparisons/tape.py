@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from statistics import median
 
 from weighin.core import words
-from weighin.core.comparisons.answer import Timing
 from weighin.core.comparisons.blind import Tally, contender
-from weighin.core.comparisons.comparison import Comparison, EngineFacts, LaneResult, Slowdown
+from weighin.core.comparisons.comparison import Comparison, EngineFacts, Slowdown
 from weighin.core.comparisons.round_words import conditions_words
+from weighin.core.comparisons.rounds import Spread, spread, undisturbed
 from weighin.core.comparisons.slowdown import against_alone, asked_the_same, in_company
+from weighin.core.comparisons.speed import better_of, measured_prompt_speed, shown_speed, speed_verdict
 from weighin.core.comparisons.together_words import BRIEF
 from weighin.core.computer.machine_facts import UNKNOWN_MACHINE, MachineFacts
 from weighin.core.evaluations.evaluation import Verdict
@@ -19,9 +20,6 @@ from weighin.core.evaluations.evaluation_row import EvaluationRow
 from weighin.core.evaluations.evaluation_words import verdict_sentence
 from weighin.core.models.model import ModelFacts
 from weighin.core.safe_text import safe_name
-
-# Below this two single runs say nothing: of 500 published triples one in ten spreads wider than 15 %.
-_NOISE = 0.15
 
 
 @dataclass(frozen=True)
@@ -87,14 +85,13 @@ def tape_of(sources: Sources) -> Tape:
     if sources.together is not None:
         sources = replace(sources, together=_in_order_of(sources.together, sources.main))
     a, b = (result.setup.model for result in sources.main.results)
-    speeds = _speed(sources.alone, "Writes", "generation_tokens_per_s")
     lines = [
         Line("Parameters", _parameters(a), _parameters(b)),
         Line("File", _file(a), _file(b)),
         _memory(sources.main),
         _first_token(sources.alone),
         _speed(sources.alone, "Reads", "prompt_tokens_per_s"),
-        speeds,
+        _writing(sources.alone),
         _together(sources),
         _energy(sources.alone),
         _mmlu(sources, a),
@@ -145,32 +142,66 @@ def _file(model: ModelFacts) -> str:
 
 
 def _memory(comparison: Comparison) -> Line:
-    peaks = [result.answer.memory.peak_bytes or result.answer.memory.total_bytes for result in comparison.results]
+    peaks = _peaks(comparison)
     better = _smaller(peaks[0], peaks[1], 0.05)
     a, b = (words.size(peak) for peak in peaks)
     return Line("Memory", a, b, "peak while answering", *_shares(peaks[0], peaks[1]), better)
 
 
+def _peaks(comparison: Comparison) -> list[float | None]:
+    """Of each lane the median of its rounds, as the comparison shows it."""
+    found = [spread(one.peak_bytes or one.total_bytes for one in result.memory) for result in comparison.results]
+    return [each.median if each else None for each in found]
+
+
 def _first_token(comparison: Comparison | None) -> Line | None:
     if comparison is None:
         return None
-    a, b = (_values(result, "first_token_s") for result in comparison.results)
-    if not a or not b:
+    a, b = (spread(timing.first_token_s for timing in result.timings) for result in comparison.results)
+    if a is None or b is None:
         return None
-    better = _beyond_noise(a, b, smaller_is_better=True)
-    said = tuple(_spread(values, words.seconds) for values in (a, b))
-    return Line("First token", said[0], said[1], _rounds_note(a, b), *_shares(median(a), median(b)), better)
+    better = better_of(a, b, smaller_is_better=True) if _is_quiet(comparison) else ""
+    said = tuple(_range(found, words.seconds) for found in (a, b))
+    return Line("First token", said[0], said[1], _rounds_note(a, b), *_shares(a.median, b.median), better)
 
 
 def _speed(comparison: Comparison | None, label: str, name: str) -> Line | None:
+    """Of the model where that was measured, of the run alone elsewhere: then neither is better."""
     if comparison is None:
         return None
-    a, b = (_values(result, name) for result in comparison.results)
-    if not a and not b:
+    a, b = (spread(getattr(timing, name) for timing in result.timings) for result in comparison.results)
+    if a is None and b is None:
         return None
-    better = _beyond_noise(a, b) if a and b else ""
-    shares = _shares(median(a) if a else None, median(b) if b else None)
-    return Line(f"{label} alone", _rate(a), _rate(b), _rounds_note(a, b), *shares, better)
+    measured = [measured_prompt_speed(result) for result in comparison.results]
+    better = better_of(measured[0], measured[1]) if measured[0] and measured[1] else ""
+    note = _rounds_note(a, b) if all(measured) else f"{_rounds_note(a, b)}, not long enough to compare"
+    return Line(f"{label} alone", _rate(a), _rate(b), note, *_shares(_middle(a), _middle(b)), better)
+
+
+def _writing(comparison: Comparison | None) -> Line | None:
+    """Speeds of writing of the two models where they were measured, by their answers or by speed tests; else numbers of
+    these runs, which make neither better."""
+    verdict = speed_verdict(comparison) if comparison is not None else None
+    if comparison is None or verdict is None:
+        return None
+    a, b = verdict.speeds or tuple(shown_speed(result) for result in comparison.results)
+    if a is None and b is None:
+        return None
+    if verdict.tests:
+        dates = (test.created for result in comparison.results if (test := result.speed_test))
+        note = f"speed test, {words.moment(max(dates))}"
+    else:
+        note = _rounds_note(a, b) if verdict.speeds else f"{_rounds_note(a, b)}, not a measurement"
+    return Line("Writes alone", _rate(a), _rate(b), note, *_shares(_middle(a), _middle(b)), verdict.better)
+
+
+def _is_quiet(comparison: Comparison) -> bool:
+    """Whether of both lanes there is a timing that nothing disturbed."""
+    return all(undisturbed(result.timings) for result in comparison.results)
+
+
+def _middle(found: Spread | None) -> float | None:
+    return found.median if found else None
 
 
 def _together(sources: Sources) -> Line | None:
@@ -180,11 +211,11 @@ def _together(sources: Sources) -> Line | None:
     if together is None:
         return None
     companies = [in_company(result) for result in together.results]
-    rates = [[rate for _, shared in rounds if (rate := shared.tokens_per_s)] for rounds in companies]
+    rates = [spread(shared.tokens_per_s for _, shared in rounds) for rounds in companies]
     seconds = [shared.seconds for rounds in companies for _, shared in rounds]
     note = f"side by side for {words.seconds(median(seconds))}" if seconds else "at once, for how long is not recorded"
     if not seconds:
-        rates = [_values(result, "generation_tokens_per_s") for result in together.results]
+        rates = [shown_speed(result) for result in together.results]
     if not any(rates):
         return None
     held = against_alone(together, sources.alone)
@@ -194,7 +225,7 @@ def _together(sources: Sources) -> Line | None:
         f"{_rate(values)}{_change(held.slowdown(result.label))}"
         for result, values in zip(together.results, rates, strict=True)
     ]
-    shares = _shares(*(median(values) if values else None for values in rates))
+    shares = _shares(*map(_middle, rates))
     if not sources.same_prompt:
         note += ", another prompt"
     return Line("Writes together", said[0], said[1], note, *shares)
@@ -210,18 +241,18 @@ def _change(slowdown: Slowdown | None) -> str:
 def _energy(comparison: Comparison | None) -> Line:
     """Joules an answer, each model alone: of two at once no counter can tell whose they are."""
     results = comparison.results if comparison is not None else ()
-    values = [_values(result, "joules") for result in results] or [[], []]
+    a, b = [spread(timing.joules for timing in result.timings) for result in results] or [None, None]
+    values = (a, b)
     sources = dict.fromkeys(
-        timing.energy.source for result in results for timing in _timings(result) if timing.energy is not None
+        timing.energy.source for result in results for timing in result.timings if timing.energy is not None
     )
-    said = [_spread(found, words.joules) if found else words.NONE for found in values]
-    better = _beyond_noise(values[0], values[1], smaller_is_better=True) if all(values) else ""
+    said = [_range(found, words.joules) if found else words.NONE for found in values]
+    quiet = comparison is not None and _is_quiet(comparison)
+    better = better_of(a, b, smaller_is_better=True) if a and b and quiet else ""
     note = safe_name("; ".join(sources), 60) if any(values) else "not counted here"
     if comparison is None:
         note = "not measured alone"
-    return Line(
-        "Energy an answer", said[0], said[1], note, *_shares(*(median(v) if v else None for v in values)), better
-    )
+    return Line("Energy an answer", said[0], said[1], note, *_shares(*map(_middle, values)), better)
 
 
 def _mmlu(sources: Sources, a: ModelFacts) -> Line | None:
@@ -260,7 +291,7 @@ def _votes(tally: Tally | None, a: ModelFacts) -> Line | None:
 def _verdict(sources: Sources, lines: tuple[Line, ...]) -> str:
     """What can be said, in at most four short sentences."""
     found = {line.label: line for line in lines}
-    said = [_speed_sentence(sources.alone, found.get("Writes alone")), _memory_sentence(sources.main, found["Memory"])]
+    said = [_speed_sentence(sources.alone), _memory_sentence(sources.main, found["Memory"])]
     first = contender(sources.main.results[0].setup.model).key
     if (found_row := sources.evaluation) is not None and found_row.paired is not None:
         names = ("A", "B") if contender(found_row.lanes[0].model).key == first else ("B", "A")
@@ -271,20 +302,13 @@ def _verdict(sources: Sources, lines: tuple[Line, ...]) -> str:
     return " ".join(sentence for sentence in said if sentence)
 
 
-def _speed_sentence(comparison: Comparison | None, line: Line | None) -> str:
-    if comparison is None or line is None:
-        return "Alone was not measured long enough to speak of speed."
-    a, b = (_values(result, "generation_tokens_per_s") for result in comparison.results)
-    if not a or not b:
-        return "One answer is too short to speak of speed."
-    if not line.better:
-        return "Writing speed: no difference that these runs could show."
-    ratio = max(median(a), median(b)) / min(median(a), median(b))
-    return f"{line.better} writes {ratio:.1f} times as fast."
+def _speed_sentence(comparison: Comparison | None) -> str:
+    verdict = speed_verdict(comparison) if comparison is not None else None
+    return "Speeds cannot be compared: neither model was measured alone." if verdict is None else verdict.sentence
 
 
 def _memory_sentence(comparison: Comparison, line: Line) -> str:
-    peaks = [result.answer.memory.peak_bytes or result.answer.memory.total_bytes for result in comparison.results]
+    peaks = _peaks(comparison)
     if not line.better or peaks[0] is None or peaks[1] is None:
         return ""
     return f"{line.better} needs {words.size(abs(peaks[0] - peaks[1]))} less memory."
@@ -339,37 +363,19 @@ def _engine(engine: EngineFacts | None) -> str:
     return f"llama.cpp {safe_name(engine.build, 60)}" if engine else ""
 
 
-def _values(result: LaneResult, name: str) -> list[float]:
-    """One number of every round, of the answer alone where there were no rounds."""
-    return [value for timing in _timings(result) if (value := getattr(timing, name)) is not None]
+def _rate(found: Spread | None) -> str:
+    return f"{_range(found, words.figure)} tok/s" if found else words.NONE
 
 
-def _timings(result: LaneResult) -> tuple[Timing, ...]:
-    return result.rounds or (result.answer.timing,)
-
-
-def _rate(values: list[float]) -> str:
-    return f"{_spread(values, words.figure)} tok/s" if values else words.NONE
-
-
-def _spread(values: list[float], say: Callable[[float], str]) -> str:
+def _range(found: Spread, say: Callable[[float], str]) -> str:
     """The median, and behind it the range where there is one."""
-    middle, low, high = say(median(values)), say(min(values)), say(max(values))
+    middle, low, high = say(found.median), say(found.low), say(found.high)
     return middle if low == high else f"{middle} ({low}–{high})"
 
 
-def _rounds_note(a: list[float], b: list[float]) -> str:
-    n = min(len(a), len(b))
+def _rounds_note(a: Spread | None, b: Spread | None) -> str:
+    n = min(found.n if found else 0 for found in (a, b))
     return "one run" if n < 2 else f"median and range of {n} rounds"
-
-
-def _beyond_noise(a: list[float], b: list[float], smaller_is_better: bool = False) -> str:
-    """Whose is better: ranges that do not meet, with single runs a difference above the noise; "" otherwise."""
-    high, low = ("B", "A") if smaller_is_better else ("A", "B")
-    margin = 1 + _NOISE if min(len(a), len(b)) < 3 else 1.0
-    if min(a) > max(b) * margin:
-        return high
-    return low if min(b) > max(a) * margin else ""
 
 
 def _smaller(a: float | None, b: float | None, margin: float) -> str:

@@ -12,7 +12,7 @@ from weighin.core.comparisons.round_words import rate_spread, time_spread
 from weighin.core.comparisons.rounds import spread
 from weighin.core.comparisons.slowdown import in_company
 
-PARTLY_ALONE, NOT_RECORDED = "partly alone", "not recorded"
+WHILE_BOTH, NOT_RECORDED = "while both wrote", "not recorded"
 BRIEF = "too short to be sure"
 
 
@@ -58,7 +58,7 @@ def side_by_side_words(result: LaneResult, comparison: Comparison) -> str:
     "" where they took turns, or one of them gave nothing."""
     if comparison.request.mode is not Mode.TOGETHER or not _ran(comparison):
         return ""
-    timings = result.rounds or (result.answer.timing,)
+    timings = result.timings
     found = [shared for timing in timings if (shared := overlap(timing)) is not None]
     if not found:
         return NOT_RECORDED
@@ -81,7 +81,7 @@ def is_partly_alone(timings: Sequence[Timing]) -> bool:
 
 def why_no_slowdown(result: LaneResult) -> tuple[str, ...]:
     """A sentence for each number that cannot be told of running together, whatever was measured alone."""
-    timings = result.rounds or (result.answer.timing,)
+    timings = result.timings
     if all(overlap(timing) is None for timing in timings):
         return ("It was not recorded for how long both computed.",)
     overlaps = [shared for _, shared in in_company(result)]

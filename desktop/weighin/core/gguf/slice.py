@@ -1,6 +1,6 @@
 """A slice of a model: the same shapes and types with only its first blocks, to be timed instead of the whole.
 
-Nothing of the real weights is in it, only the header's shapes and numbers. What does not fit the pattern of the blocks
+It is made of the header's shapes and numbers. What does not fit the pattern of the blocks
 (leading dense ones, say) is in every slice, so that the difference of two slices is made of ordinary blocks.
 """
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from statistics import median
+from statistics import fmean, median
 
 from weighin.core.comparisons.conditions import Conditions
 from weighin.core.plans.plan import SpeedForecast, SpeedMethod
@@ -62,14 +62,23 @@ def _extrapolated(
     small: tuple[float, ...], large: tuple[float, ...], small_size: float, large_size: float, whole: float
 ) -> float:
     """Seconds for a model of size `whole` on the line through two slices; what noise tilts it by beyond a fifth of the
-    larger slice's own proportion is not believed."""
-    proportional = median(large) * whole / large_size
+    larger slice's own proportion is not believed.
+
+    The level is a mean, not a median: an answer is written through every short pause that the machine makes."""
+    level = _trimmed_mean(large)
+    proportional = level * whole / large_size
     if whole <= large_size or large_size <= small_size:
         return proportional
     # Rounds were taken in turns: the difference of each pair knows nothing of the machine's drift.
     slope = median(b - a for a, b in zip(small, large, strict=True)) / (large_size - small_size)
-    line = median(large) + slope * (whole - large_size)
+    line = level + slope * (whole - large_size)
     return min(max(line, proportional * 0.8), proportional * 1.2)
+
+
+def _trimmed_mean(values: tuple[float, ...]) -> float:
+    """Without the lowest and the highest tenth, in which something else happened."""
+    ordered, cut = sorted(values), len(values) // 10
+    return fmean(ordered[cut : len(ordered) - cut])
 
 
 def _spread(values: tuple[float, ...]) -> float:

@@ -25,12 +25,12 @@ class Cost:
 def cost(row: Row, bandwidth: float | None) -> Cost:
     """The cost of one row: as measured where it has run here, as planned elsewhere."""
     taken = row.measured
-    measured = taken is not None and taken.memory_bytes is not None and taken.generation_tokens_per_s is not None
+    measured = taken is not None and taken.memory_bytes is not None and taken.speed is not None
     memory, speed = row.needs, row.forecast.generation_tokens_per_s if row.forecast else None
     if measured:
         assert taken is not None and taken.memory_bytes is not None
         # Pages of which the engine keeps a copy were resident, but give way: the plan leaves them out as well.
-        memory, speed = max(0, taken.memory_bytes - row.plan.idle_bytes), taken.generation_tokens_per_s
+        memory, speed = max(0, taken.memory_bytes - row.plan.idle_bytes), taken.speed
     read = row.candidate.read_bytes
     used = speed * read / bandwidth if speed and read and bandwidth else None
     return Cost(row.candidate.name, memory, read, speed, used, measured)

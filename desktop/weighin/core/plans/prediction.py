@@ -16,19 +16,25 @@ _HYBRIDS = ("mamba", "jamba", "hybrid", "-h", "lfm2", "qwen35", "qwen3next", "rw
 
 @dataclass(frozen=True)
 class Measured:
-    """What a run really took. memory_bytes: own memory and mapped file at its end; prompt reading only where at least
-    a hundred tokens were read. disturbed: other programs were busy in every round, so that the speeds say what was left
-    of it, not what this computer can."""
+    """What a run really took. memory_bytes: own memory and mapped file at its end. generation_tokens_per_s: of this
+    run, whatever that is worth; is_measured: whether it may be said of the model; False too in records of earlier
+    versions, which do not tell. from_test: it comes from a speed test. prompt_tokens_per_s: only where it may be said.
+    disturbed: other programs were busy in every round. comparison, at: its id and when it was made, ISO 8601 in UTC; ""
+    in records of earlier versions."""
 
     memory_bytes: int | None
     generation_tokens_per_s: float | None
     prompt_tokens_per_s: float | None
     disturbed: bool = False
+    is_measured: bool = False
+    from_test: bool = False
+    comparison: str = ""
+    at: str = ""
 
     @property
-    def clean_tokens_per_s(self) -> float | None:
-        """Speed of writing where nothing disturbed it."""
-        return None if self.disturbed else self.generation_tokens_per_s
+    def speed(self) -> float | None:
+        """Tokens a second while writing that may be said of the model; None where this run does not carry that."""
+        return self.generation_tokens_per_s if self.is_measured else None
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,12 @@ class Prediction:
     measured: Measured | None = None
 
     @property
+    def when(self) -> str:
+        """The moment it is listed under, ISO 8601 in UTC: that of the comparison that measured it, as History has it;
+        until then that of the promise."""
+        return (self.measured.at if self.measured else "") or self.created
+
+    @property
     def memory_error(self) -> float | None:
         """(planned - measured) / measured memory; None until known."""
         actual = self.measured.memory_bytes if self.measured else None
@@ -52,8 +64,8 @@ class Prediction:
 
     @property
     def speed_error(self) -> float | None:
-        """(forecast - measured) / measured tokens a second while writing; None until it was measured undisturbed."""
-        actual = self.measured.clean_tokens_per_s if self.measured else None
+        """(forecast - measured) / measured tokens a second while writing; None until that was measured."""
+        actual = self.measured.speed if self.measured else None
         return (self.forecast.generation_tokens_per_s - actual) / actual if actual and self.forecast else None
 
 

@@ -94,9 +94,11 @@ def context_stops(candidates: Iterable[Candidate]) -> tuple[int, ...]:
 
 
 def measured_by_file(predictions: Iterable[Prediction]) -> dict[str, Measured]:
-    """The latest measurement of each file, by its path; `predictions`: the latest first."""
+    """The latest measurement of each file, by its path: of its speed where there is one; `predictions`: the latest
+    first."""
     found: dict[str, Measured] = {}
     for prediction in predictions:
-        if prediction.measured is not None:
-            found.setdefault(prediction.model.path, prediction.measured)
+        path, measured = prediction.model.path, prediction.measured
+        if measured is not None and (path not in found or (measured.speed and not found[path].speed)):
+            found[path] = measured
     return found

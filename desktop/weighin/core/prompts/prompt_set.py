@@ -10,7 +10,8 @@ from pathlib import Path
 from weighin.core.comparisons.blind import Choice, Tally, contender
 from weighin.core.comparisons.chat import Prompt
 from weighin.core.comparisons.comparison import Comparison, ComparisonRequest, LaneResult, LaneSetup, Mode
-from weighin.core.comparisons.overlap import listed_rate
+from weighin.core.comparisons.rounds import spread
+from weighin.core.comparisons.speed import shown_speed
 from weighin.core.errors import AppError
 from weighin.core.jsonable import ShapeError, from_plain
 
@@ -196,13 +197,14 @@ def check_set(name: str, prompts: tuple[SetPrompt, ...]) -> None:
 
 
 def _outcome(result: LaneResult) -> LaneOutcome:
-    answer = result.answer
+    answer, speed = result.answer, shown_speed(result)
+    first = spread(timing.first_token_s for timing in result.timings)
     return LaneOutcome(
         answer.text,
         answer.stop_reason.value,
         answer.timing.prompt_tokens,
         answer.timing.generated_tokens,
-        listed_rate(answer.timing),
-        answer.timing.first_token_s,
+        speed.median if speed else None,
+        first.median if first else None,
         answer.failure.message if answer.failure else "",
     )

@@ -17,6 +17,7 @@ from weighin.services.tasks import Failed, TaskRunner
 
 if TYPE_CHECKING:
     from weighin.store.comparisons import ComparisonStore
+    from weighin.store.speed_tests import SpeedTestStore
 
 
 class History(QObject):
@@ -54,6 +55,24 @@ class History(QObject):
             done(None)
 
         self._tasks.run(work, saved, failed)
+
+    def with_speed_tests(self, comparison: Comparison, done: Callable[[Comparison], None], failed: Failed) -> None:
+        """The comparison with the speed tests that are kept of its models."""
+        self._tasks.run(lambda: self._speed_tests().add_known(comparison, self._here(comparison)), done, failed)
+
+    def keep_speed_tests(self, comparison: Comparison, done: Callable[[None], None], failed: Failed) -> None:
+        """Keep the speed tests of a comparison for later ones."""
+        self._tasks.run(lambda: self._speed_tests().keep(comparison, self._here(comparison)), done, failed)
+
+    def amend(self, comparison: Comparison, failed: Failed) -> None:
+        """More is known of the answers of a comparison: keep that, where it was not deleted; `completed` follows."""
+
+        def work() -> Comparison:
+            made = dataclasses.replace(comparison, machine=self._here(comparison))
+            self._opened().set_results(made)
+            return made
+
+        self._tasks.run(work, self.completed.emit, failed)
 
     def hold_against(self, together: Comparison, alone: Comparison, failed: Failed) -> None:
         """Keep what running together cost, by a measurement alone that was made for it; `completed` follows where it
@@ -102,6 +121,14 @@ class History(QObject):
         self._tasks.close()
         if self._store is not None:
             self._store.close()
+
+    def _here(self, comparison: Comparison) -> MachineFacts | None:
+        return comparison.machine or self._machine()
+
+    def _speed_tests(self) -> SpeedTestStore:
+        from weighin.store.speed_tests import SpeedTestStore
+
+        return SpeedTestStore(self._opened().database)
 
     def _opened(self) -> ComparisonStore:
         """The store; opened at the first need, on the task thread. Raises AppError."""

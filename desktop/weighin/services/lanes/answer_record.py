@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from collections.abc import Callable
 
 from weighin.core.comparisons.answer import (
     Answer,
@@ -17,16 +18,18 @@ from weighin.core.comparisons.answer import (
 )
 from weighin.core.comparisons.progress import LivePoint
 
-_WINDOW_S = 1.0
+_WINDOW_S, _LEAST_WINDOW_S = 1.0, 0.5
 
 
 class AnswerRecord:
     """Gathers text, counts and the last memory sample of one running answer."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        """`clock`: seconds."""
+        self._clock = clock
         self._answer: list[str] = []
         self._reasoning: list[str] = []
-        self._begin = time.monotonic()
+        self._begin = clock()
         self._recent: deque[tuple[float, int]] = deque()
         self._memory = MemorySample()
         self._rendered = ""
@@ -43,14 +46,17 @@ class AnswerRecord:
         self.tokens += count
 
     def point(self, memory: MemorySample) -> LivePoint:
-        """This moment, with the speed over the last second as seen from here (for the chart, not for the record)."""
-        now = time.monotonic()
+        """This moment, with the speed over the last second as seen from here (for the chart, not for the record).
+
+        None until half a second can be looked back on: two moments that come close together after a stall would make
+        any number of tokens a speed. The oldest moment stays until the next one is a whole second ago."""
+        now = self._clock()
         self._memory = memory
         self._recent.append((now, self.tokens))
-        while len(self._recent) > 2 and now - self._recent[0][0] > _WINDOW_S:
+        while len(self._recent) > 1 and now - self._recent[1][0] >= _WINDOW_S:
             self._recent.popleft()
         then, before = self._recent[0]
-        speed = rate(self.tokens - before, now - then)
+        speed = rate(self.tokens - before, now - then) if now - then >= _LEAST_WINDOW_S else None
         return LivePoint(now - self._begin, self.tokens, speed, memory)
 
     def last_memory(self) -> MemoryReceipt:

@@ -120,12 +120,14 @@ class Lane(QObject):
         return self._model
 
     @property
-    def _context(self) -> int | None:
+    def context(self) -> int | None:
+        """Tokens that what is loaded can hold; None where nothing is, or a server does not say."""
         return self._model.context if self._model else None
 
     @property
-    def _is_remote(self) -> bool:
-        return self._model is not None and self._model.path.startswith(SERVER_SCHEMES)
+    def is_measuring(self) -> bool:
+        """Whether random tokens are being timed."""
+        return isinstance(self._pending, wire_messages.Bench)
 
     @property
     def worker_pid(self) -> int:
@@ -293,7 +295,7 @@ class Lane(QObject):
             record, self._record = self._record, None
             self._set(LaneState.READY)
             notices = (self._model.notices if self._model else ()) + event.notices
-            given = (event.stop_reason, event.timing, event.memory, self._context, notices)
+            given = (event.stop_reason, event.timing, event.memory, self.context, notices)
             self.answered.emit(record.answer(*given, proof=event.proof, left_out=event.left_out))
         else:
             self._set(LaneState.READY)
@@ -309,7 +311,7 @@ class Lane(QObject):
         self._cancel_timer.stop()
         request, self._pending = self._pending, None
         phase = self._status.phase
-        self._model = None
+        model, self._model = self._model, None
         if request is None:
             expected = self._status.state is LaneState.STOPPING
             failure = None if expected else process_failure(end.crashed, end.code, "", end.log)
@@ -317,7 +319,7 @@ class Lane(QObject):
         else:
             failure = self._failure_of(end, phase)
             self._set(LaneState.EMPTY if failure.kind == "cancelled" else LaneState.FAILED, failure=failure)
-            self._settle_failure(request, failure)
+            self._settle_failure(request, failure, model)
         self.vacated.emit()
 
     def _failure_of(self, end: WorkerEnd, phase: str) -> Failure:
@@ -335,8 +337,10 @@ class Lane(QObject):
         features = self.engine.features if self.engine else ""
         return process_failure(end.crashed, end.code, phase, end.log, low, features)
 
-    def _settle_failure(self, request: Any, failure: Failure) -> None:
-        """The one terminal signal of a request that failed; text written so far is kept."""
+    def _settle_failure(self, request: Any, failure: Failure, model: LoadedModel | None = None) -> None:
+        """The one terminal signal of a request that failed; text written so far is kept. `model`: what was loaded,
+        where it is not any more."""
+        model = model or self._model
         if isinstance(request, wire_messages.Load):
             self.load_failed.emit(failure)
         elif isinstance(request, wire_messages.Generate):
@@ -344,15 +348,15 @@ class Lane(QObject):
             stopped = failure.kind == "cancelled"
             reason = StopReason.CANCELLED if stopped else StopReason.FAILED
             timing = Timing(
-                load_s=self._model.load_s if self._model else None,
+                load_s=model.load_s if model else None,
                 prompt_tokens=record.prompt_tokens,
                 generated_tokens=record.tokens,
-                threads=None if self._is_remote else request.threads,
-                counting=Counting.PIECES if self._is_remote else Counting.WORKER,
+                threads=None if _is_remote(model) else request.threads,
+                counting=Counting.PIECES if _is_remote(model) else Counting.WORKER,
             )
-            self.answered.emit(
-                record.answer(reason, timing, record.last_memory(), self._context, (), None if stopped else failure)
-            )
+            context = model.context if model else None
+            said = None if stopped else failure
+            self.answered.emit(record.answer(reason, timing, record.last_memory(), context, (), said))
         else:
             self.measure_failed.emit(failure)
 
@@ -405,6 +409,10 @@ class Lane(QObject):
     def _take_id(self) -> int:
         self._next_id += 1
         return self._next_id
+
+
+def _is_remote(model: LoadedModel | None) -> bool:
+    return model is not None and model.path.startswith(SERVER_SCHEMES)
 
 
 def _signature(path: str) -> tuple[int, int] | None:

@@ -16,7 +16,8 @@ from PySide6.QtCore import QObject, Signal
 from weighin.core.comparisons.answer import StopReason
 from weighin.core.comparisons.comparison import Comparison, LaneResult, Mode
 from weighin.core.comparisons.options import LoadOptions
-from weighin.core.comparisons.rounds import undisturbed
+from weighin.core.comparisons.rounds import spread, undisturbed
+from weighin.core.comparisons.speed import measured_prompt_speed, shown_speed, speed_with_source
 from weighin.core.computer.machine import active_bytes
 from weighin.core.errors import AppError
 from weighin.core.models.model import ModelFacts
@@ -31,10 +32,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_LONG_PROMPT = 100  # tokens from which on a speed of reading says something
 _LATEST_RUNS = 9
 _AT_THE_HUB = "hub:"
-_BESIDE_OTHERS = ("other programs were busy",)
 
 
 class Ledger(QObject):
@@ -88,41 +87,40 @@ class Ledger(QObject):
         self._keep(Prediction(identifier, created, model, load, plan, best, threads))
 
     def settle(self, comparison: Comparison) -> None:
-        """Put what a comparison measured beside what was promised of its models."""
-        alone = comparison.request.mode is Mode.ALONE
+        """Put what a comparison measured beside what was promised of its models; again where a speed test of it came
+        later."""
         for result in comparison.results:
-            promised = self._open(result.setup.model, result.setup.load)
-            measured = _measured(result, alone)
-            if promised is not None and measured is not None:
+            setup = result.setup
+            promised = self._settled(setup.model, setup.load, comparison) or self._open(setup.model, setup.load)
+            measured = _measured(result, comparison)
+            if promised is not None and measured is not None and promised.measured != measured:
                 # A promise about a file at the hub is about this one now.
                 self._keep(replace(promised, model=result.setup.model, measured=measured))
 
     def earlier_runs(self, model: ModelFacts, load: LoadOptions, threads: int) -> SpeedForecast | None:
-        """The forecast from the latest runs of the same shape and types with the same cache, GPU layers and threads;
-        from disturbed ones only where there are no others."""
+        """The forecast from the latest measurements of the same shape and types with the same cache, GPU layers and
+        threads; None where no run was long and quiet enough to be one."""
         if self._runs is None:
             self._runs = {}
             for p in self.predictions():
                 if p.measured:
                     self._runs.setdefault((p.threads, *_kept_where(p.load), *_shape(p.model)), []).append(p.measured)
         runs = self._runs.get((threads, *_kept_where(load), *_shape(model)), [])
-        clean = [run for run in runs if run.clean_tokens_per_s]
-        chosen = (clean or runs)[:_LATEST_RUNS]
-        rates = tuple(run.generation_tokens_per_s for run in chosen if run.generation_tokens_per_s)
+        chosen = [run for run in runs if run.speed][:_LATEST_RUNS]
+        rates = tuple(run.speed for run in chosen if run.speed)
         if not rates:
             return None
-        found = from_history(rates, tuple(run.prompt_tokens_per_s for run in chosen if run.prompt_tokens_per_s))
-        return found if clean else replace(found, disturbances=_BESIDE_OTHERS)
+        return from_history(rates, tuple(run.prompt_tokens_per_s for run in chosen if run.prompt_tokens_per_s))
 
     def correction(self, kind: str, bandwidth: float) -> float:
         """Measured speed over the one bandwidth promises, for models of `kind`; 1 where nothing was measured."""
         if (cached := self._corrections.get((kind, bandwidth))) is not None:
             return cached
         shares = [
-            p.measured.clean_tokens_per_s / rough.generation_tokens_per_s
+            p.measured.speed / rough.generation_tokens_per_s
             for p in self._predictions.values()
             if p.measured
-            and p.measured.clean_tokens_per_s
+            and p.measured.speed
             and not p.plan.gpu_bytes
             and kind_of(p.model) == kind
             and (rough := quick_forecast(bandwidth, active_bytes(p.model))) is not None
@@ -138,6 +136,11 @@ class Ledger(QObject):
     def _open(self, model: ModelFacts, load: LoadOptions) -> Prediction | None:
         open_ones = (p for p in self.predictions() if not p.measured)
         return next((p for p in open_ones if _same_run(p, model, load)), None)
+
+    def _settled(self, model: ModelFacts, load: LoadOptions, comparison: Comparison) -> Prediction | None:
+        """What this very comparison has settled before."""
+        settled = (p for p in self.predictions() if p.measured and p.measured.comparison == comparison.id)
+        return next((p for p in settled if _same_run(p, model, load)), None)
 
     def _keep(self, prediction: Prediction) -> None:
         self._predictions[prediction.id] = prediction
@@ -164,22 +167,24 @@ class Ledger(QObject):
         return self._store
 
 
-def _measured(result: LaneResult, alone: bool) -> Measured | None:
-    """What a lane measured, in its undisturbed rounds if there are any; None where it did not run to an end that
-    counts."""
-    answer = result.answer
-    if answer.failure or answer.stop_reason is StopReason.FAILED or answer.memory.total_bytes is None:
+def _measured(result: LaneResult, comparison: Comparison) -> Measured | None:
+    """What a lane measured; None where it did not run to an end that counts."""
+    answer, memory = result.answer, spread(receipt.total_bytes for receipt in result.memory)
+    if answer.failure or answer.stop_reason is StopReason.FAILED or memory is None:
         return None
-    all_rounds = result.rounds or (answer.timing,)
-    clean = undisturbed(all_rounds)
-    rounds = clean or all_rounds
-    rates = [r for t in rounds if (r := t.generation_tokens_per_s) is not None]
-    prompts = [r for t in rounds if (t.prompt_tokens or 0) >= _LONG_PROMPT and (r := t.prompt_tokens_per_s)]
+    if comparison.request.mode is not Mode.ALONE:
+        return Measured(round(memory.median), None, None, comparison=comparison.id, at=comparison.created)
+    (speed, test), shown = speed_with_source(result), shown_speed(result)
+    said, prompt = speed or shown, measured_prompt_speed(result) or (test.prompt if test else None)
     return Measured(
-        answer.memory.total_bytes,
-        median(rates) if rates and alone else None,
-        median(prompts) if prompts and alone else None,
-        disturbed=not clean,
+        round(memory.median),
+        said.median if said else None,
+        prompt.median if prompt else None,
+        disturbed=not undisturbed(result.timings),
+        is_measured=speed is not None,
+        from_test=test is not None,
+        comparison=comparison.id,
+        at=comparison.created,
     )
 
 

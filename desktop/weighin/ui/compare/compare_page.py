@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ from weighin.ui.compare.model_choice import ModelChoice
 from weighin.ui.compare.prompt_box import PromptBox
 from weighin.ui.compare.run_options import RunOptions
 from weighin.ui.compare.same_prompt import SamePrompt
+from weighin.ui.compare.speed_line import SpeedLine
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.chart_scale import ChartScale
 from weighin.ui.widgets.label import PlainLabel
@@ -83,6 +85,7 @@ class ComparePage(QWidget):
         self._blind_place = QWidget()
         self.desk = BlindDesk(theme, parts.blind, parts.votes, self._blind_place, self._hide_lanes, self)
         self.alone = MeasureAlone(lambda: _RUNNING if runner.running else runner.reason_to_wait(), self.checked)
+        self.speed_line = SpeedLine()
         self.same_prompt = SamePrompt(theme)
         self.tape = QPushButton("Tape…")
         self.tape.setAccessibleName("The tale of the tape: both models in one picture")
@@ -226,6 +229,7 @@ class ComparePage(QWidget):
         column.addWidget(self._remark)
         column.addWidget(self.lanes_area, 1)
         column.addWidget(self._blind_place, 1)
+        column.addWidget(self.speed_line)
         column.addWidget(self.alone)
         proof = QHBoxLayout()
         proof.addWidget(self.same_prompt, 1)
@@ -245,6 +249,7 @@ class ComparePage(QWidget):
         self._blind.void.connect(self._remark.say_or_hide)
         self.desk.changed.connect(self._follow_blind)
         self.alone.pressed.connect(self._measure_alone)
+        self.speed_line.again_wanted.connect(self._run_again)
         self.differences.clicked.connect(lambda: self.differences_wanted.emit(self._shown))
         self.tape.clicked.connect(lambda: self.tape_wanted.emit(self._shown))
         for presenter in self._presenters:
@@ -286,6 +291,11 @@ class ComparePage(QWidget):
         if self._request is not None and not self._runner.running:
             self._start(replace(self._request, try_anyway=True))
 
+    def _run_again(self, comparison: Comparison) -> None:
+        """The same once more, for its speed; never blind: who wrote what is known."""
+        request = comparison.request
+        self._measure_alone(replace(request, lanes=self.checked(request.lanes)))
+
     def _measure_alone(self, request: ComparisonRequest) -> None:
         """Never blind: who wrote what is known by now."""
         try:
@@ -299,6 +309,7 @@ class ComparePage(QWidget):
         self._shown = None
         self._remark.say_or_hide(MEASURING if self.alone.begins(request) else "")
         self.alone.hide()
+        self.speed_line.clear()
         self.same_prompt.clear()
         self.tape.hide()
         self.differences.hide()
@@ -355,6 +366,7 @@ class ComparePage(QWidget):
             self._presenters[LABELS.index(result.label)].show_result(result, comparison)
         self._show_threads(comparison.request)
         self.same_prompt.show_comparison(comparison)
+        self.speed_line.show_comparison(comparison, not self._is_from_elsewhere)
         self._shown = comparison
         for button in (self.differences, self.tape):
             button.setVisible(len(comparison.results) == len(LABELS))
@@ -395,6 +407,10 @@ class ComparePage(QWidget):
         except AppError as error:
             return error.user_text
         return ""
+
+    def show_testing(self, is_pending: Callable[[str], bool]) -> None:
+        """A speed test began or ended; `is_pending`: whether one is under way for the comparison with this id."""
+        self.speed_line.show_testing(self._shown is not None and is_pending(self._shown.id))
 
     def complete(self, comparison: Comparison) -> None:
         """More is known of a comparison now; where it is the one that is shown, show that too."""

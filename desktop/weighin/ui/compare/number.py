@@ -15,9 +15,10 @@ from weighin.core.comparisons.round_words import (
     time_spread,
 )
 from weighin.core.comparisons.rounds import AGREEMENT, spread
+from weighin.core.comparisons.speed import LEAST_S, LEAST_TOKENS, Shortfall, speed_of
 from weighin.core.comparisons.together_words import (
     NOT_RECORDED,
-    PARTLY_ALONE,
+    WHILE_BOTH,
     is_partly_alone,
     lacks_alone,
     side_by_side_words,
@@ -29,6 +30,14 @@ from weighin.core.comparisons.together_words import (
 MEASURED, ESTIMATED, NO_MARK = "✓", "~", ""
 NOT_ALONE = "not measured alone"
 _AGAINST = "Against alone"
+_WORTH = {
+    Shortfall.FAILED: "",
+    Shortfall.DISTURBED: "A number of this run only: something else kept the computer busy.",
+    Shortfall.SHORT: f"A number of this run only: a measurement of the model takes {LEAST_TOKENS} tokens and "
+    f"{LEAST_S:.0f} s of writing.",
+    Shortfall.UNSTEADY: "A number of these rounds only: they differ too much.",
+    Shortfall.UNCOUNTED: "",
+}
 _SAID = {MEASURED: "Measured. ", ESTIMATED: "Estimated. ", NO_MARK: ""}
 
 Get = Callable[[Timing], float | None]
@@ -66,9 +75,20 @@ class Rounds:
         return rate_spread(spread(map(get, self.timings)), unit)
 
     def writing_rate(self, get: Get, unit: str) -> str:
-        """The same of a speed of writing; says so where the other lane wrote only part of the time."""
+        """The same of a speed of writing; says so where it is only of what was written while both lanes wrote."""
         said = self.rate(get, unit)
-        return f"{said}, {PARTLY_ALONE}" if self.knows(get) and is_partly_alone(self.timings) else said
+        return f"{said}, {WHILE_BOTH}" if self.knows(get) and is_partly_alone(self.timings) else said
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether the speed of writing may be said of the model, not only of this run."""
+        return speed_of(self.timings).speed is not None
+
+    @property
+    def worth(self) -> str:
+        """What to add to a speed of writing that is one of this run only."""
+        found = speed_of(self.timings)
+        return "" if found.lacks is None else f" {_WORTH[found.lacks]}"
 
     def time(self, get: Get) -> str:
         """A duration; of several rounds its median and range."""
@@ -93,7 +113,8 @@ def around(result: LaneResult, comparison: Comparison) -> tuple[Number, ...]:
         order, between = ("", " two rounds") if together else ("the order is A B B A, ", " A B B A")
         told = (
             f"Rounds that count. A warm-up is dropped, {order}and it ends when the median of all rounds and that "
-            f"before the last{between} agree within {words.percent(AGREEMENT)}. A disturbed round is repeated."
+            f"before the last{between} agree within {words.percent(AGREEMENT)} and the rounds lie as close together. "
+            "A disturbed round is repeated."
         )
         found.append(Number("Rounds", text, told, NO_MARK))
     if text := side_by_side_words(result, comparison):

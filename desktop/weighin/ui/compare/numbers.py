@@ -5,8 +5,11 @@ from __future__ import annotations
 from weighin.core import words
 from weighin.core.comparisons.answer import MIN_TOKENS_FOR_RATE, Answer, MemoryReceipt, Timing
 from weighin.core.comparisons.comparison import LaneResult
-from weighin.core.comparisons.round_words import size_spread
+from weighin.core.comparisons.overlap import listed_characters, listed_rate
+from weighin.core.comparisons.round_words import rate_spread, size_spread
 from weighin.core.comparisons.rounds import NUMBERS, spread
+from weighin.core.comparisons.speed import is_read_long_enough
+from weighin.core.comparisons.speed_test import SpeedTest
 from weighin.ui.compare.number import NO_MARK, Get, Number, Rounds, cached_words, mark
 from weighin.ui.compare.remote_numbers import remote_numbers
 
@@ -14,7 +17,7 @@ from weighin.ui.compare.remote_numbers import remote_numbers
 def numbers(answer: Answer, result: LaneResult | None = None) -> tuple[Number, ...]:
     """All numbers of an answer in the order in which they are shown; with `result` over all its rounds."""
     timing, memory = answer.timing, answer.memory
-    rounds = Rounds(result.rounds if result and result.rounds else (timing,))
+    rounds = Rounds(result.timings if result else (timing,))
     if timing.is_remote:
         return remote_numbers(answer, rounds)
     receipts = result.round_memory if result and result.round_memory else (memory,)
@@ -24,7 +27,7 @@ def numbers(answer: Answer, result: LaneResult | None = None) -> tuple[Number, .
             rounds.rate(NUMBERS["prompt_tokens_per_s"], " tok/s"),
             "Tokens of the prompt, and how many of them were read a second: prompt tokens that were really read, "
             "divided by the time until the model had read them." + cached_words(timing) + rounds.over,
-            mark(timing.prompt_tokens is not None),
+            mark(is_read_long_enough(timing)),
         ),
         _time("First token", rounds, NUMBERS["first_token_s"], "From the request to the first text."),
     ]
@@ -34,18 +37,20 @@ def numbers(answer: Answer, result: LaneResult | None = None) -> tuple[Number, .
     shown += [
         Number(
             f"Writing {words.count(timing.generated_tokens)} tok",
-            rounds.writing_rate(NUMBERS["generation_tokens_per_s"], " tok/s"),
+            rounds.writing_rate(listed_rate, " tok/s"),
             "Tokens written, without the end token, and their speed: one less than the tokens written, divided by "
             f"the time from the first to the last. No speed is given below {MIN_TOKENS_FOR_RATE} tokens."
             + _reasoning(timing)
-            + rounds.over,
+            + rounds.over
+            + rounds.worth,
+            mark(rounds.is_measured),
         ),
         Number(
             "Characters",
-            rounds.writing_rate(NUMBERS["characters_per_s"], "/s"),
+            rounds.rate(listed_characters, "/s"),
             "Characters of text a second while writing. Models cut text into tokens differently, so this compares "
             "where tokens do not." + rounds.over,
-            mark(rounds.knows(NUMBERS["characters_per_s"])),
+            mark(rounds.is_measured),
         ),
         Number(_ram_title(memory), _ram(receipts), _ram_counted(memory), mark(memory.total_bytes is not None)),
     ]
@@ -57,6 +62,8 @@ def numbers(answer: Answer, result: LaneResult | None = None) -> tuple[Number, .
             "slowed it down."
         )
         shown.append(Number("Page faults", words.count(timing.major_faults), told))
+    if result is not None and result.speed_test is not None:
+        shown.append(_speed_test(result.speed_test))
     shown.append(_energy(timing, rounds))
     shown += [
         _time("Load", Rounds((timing,)), _load, "Loading the model that gave this answer."),
@@ -69,6 +76,16 @@ def numbers(answer: Answer, result: LaneResult | None = None) -> tuple[Number, .
 def _time(title: str, rounds: Rounds, get: Get, counted: str) -> Number:
     told = f"{counted} Taken in the model's own process.{rounds.over}"
     return Number(title, rounds.time(get), told, mark(rounds.knows(get)))
+
+
+def _speed_test(test: SpeedTest) -> Number:
+    read = f" Reading {rate_spread(test.prompt, ' tok/s')}, {test.prompt_tokens} tokens a round." if test.prompt else ""
+    told = (
+        f"The answer is too short to tell a speed, so it was measured apart on {words.moment(test.created)}: "
+        f"{len(test.generation_rates)} rounds of {test.generate_tokens} random tokens, same options, median and range."
+        f"{read}"
+    )
+    return Number("Speed test", rate_spread(test.generation, " tok/s"), told)
 
 
 def _energy(timing: Timing, rounds: Rounds) -> Number:

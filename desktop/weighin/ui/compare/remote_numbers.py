@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from weighin.core import words
 from weighin.core.comparisons.answer import MIN_TOKENS_FOR_RATE, Answer, Counting, Timing
+from weighin.core.comparisons.overlap import listed_characters, listed_rate
 from weighin.core.comparisons.rounds import NUMBERS
 from weighin.core.models.server import BY_THIS_CLIENT, ON_THE_SERVER
 from weighin.ui.compare.number import ESTIMATED, NO_MARK, Get, Number, Rounds, mark
@@ -32,16 +33,18 @@ def remote_numbers(answer: Answer, rounds: Rounds) -> tuple[Number, ...]:
     shown += [
         Number(
             f"Writing {'~' if by_pieces else ''}{words.count(timing.generated_tokens)} tok",
-            rounds.writing_rate(NUMBERS["generation_tokens_per_s"], " tok/s"),
+            rounds.writing_rate(listed_rate, " tok/s"),
             f"Tokens written, {whose}, and their speed: one less than that, divided by the time from the first piece "
-            f"of text to the last. No speed is given below {MIN_TOKENS_FOR_RATE} tokens. {_CLOCK}" + rounds.over,
-            ESTIMATED if by_pieces else mark(timing.generation_tokens_per_s is not None),
+            f"of text to the last. No speed is given below {MIN_TOKENS_FOR_RATE} tokens. {_CLOCK}"
+            + rounds.over
+            + rounds.worth,
+            ESTIMATED if by_pieces else mark(rounds.is_measured),
         ),
         Number(
             "Characters",
-            rounds.writing_rate(NUMBERS["characters_per_s"], "/s"),
+            rounds.rate(listed_characters, "/s"),
             f"Characters of text a second while writing. {_CLOCK}" + rounds.over,
-            mark(timing.characters_per_s is not None),
+            mark(rounds.is_measured),
         ),
         Number("RAM", ON_THE_SERVER, "The model lies in memory that this program cannot see.", NO_MARK),
         _time("Connect", Rounds((timing,)), _connect, "Looking whether the server is there and has the model."),

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from weighin.core import words
-from weighin.core.comparisons.comparison import Comparison, EngineFacts, LaneResult, unknowns
+from weighin.core.comparisons.comparison import Comparison, EngineFacts, LaneResult, differences, unknowns
 from weighin.core.comparisons.proof import first_difference, proof_rows
 from weighin.core.models.server import ON_THE_SERVER
 from weighin.core.safe_text import safe_name, safe_text
@@ -158,10 +158,19 @@ def same_prompt_words(comparison: Comparison) -> tuple[str, bool]:
     if without:
         lanes = "Neither lane" if len(without) == 2 else f"Lane {without[0]} never"
         return (f"{lanes} got as far as the prompt.", False)
-    if comparison.differences:
-        return (f"Not the same for both: {safe_name(', '.join(comparison.differences), 200)}.", False)
+    # Records of earlier versions name no differences of a lane that failed.
+    if different := comparison.differences or differences(comparison.results, comparison.request.same_messages):
+        return (f"Not the same for both: {safe_name(', '.join(different), 200)}.", False)
+    if failed := [result.label for result in comparison.results if _lacks_part(result)]:
+        return (f"Same prompt text. {' and '.join(failed)} failed before the rest could be compared.", False)
     tokens = words.plural(comparison.results[0].answer.timing.prompt_tokens or 0, "token")
     return (f"Both saw the same prompt: {tokens}, same template, same options.", True)
+
+
+def _lacks_part(result: LaneResult) -> bool:
+    """Whether a lane failed and something of what it was given is not known."""
+    answer = result.answer
+    return answer.failure is not None and None in (answer.context, answer.timing.prompt_tokens, answer.timing.threads)
 
 
 def _server_words(different: tuple[str, ...], hidden: tuple[str, ...]) -> str:

@@ -60,7 +60,7 @@ class Sparkline(QWidget):
 
     def add(self, seconds: float, value: float) -> None:
         """One more point, later than all before."""
-        self._scale.include(value, seconds)
+        self._scale.include(value, seconds, self._label)
         self._skipped += 1
         if self._skipped >= self._stride or len(self._points) < 2:
             self._points.append((seconds, value))

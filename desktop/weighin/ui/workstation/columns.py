@@ -35,7 +35,7 @@ def _speed(row: Row) -> float | None:
 
 
 def _measured(row: Row) -> float | None:
-    return row.measured.generation_tokens_per_s if row.measured else None
+    return row.measured.speed if row.measured else None
 
 
 def _weights(row: Row) -> int:

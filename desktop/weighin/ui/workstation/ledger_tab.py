@@ -50,8 +50,7 @@ def _memory(prediction: Prediction) -> str:
 
 
 def _speed(prediction: Prediction) -> str:
-    rate = prediction.measured.generation_tokens_per_s if prediction.measured else None
-    return words.NONE if rate is None else f"{said.MEASURED} {words.figure(rate)}"
+    return said.measured_speed(prediction.measured)
 
 
 def _tip(prediction: Prediction) -> str:
@@ -60,7 +59,7 @@ def _tip(prediction: Prediction) -> str:
 
 
 _COLUMNS = (
-    Column("When", lambda p: words.moment(p.created), "2026-11-22 10:31"),
+    Column("When", lambda p: words.moment(p.when), "2026-11-22 10:31"),
     Column("Model", said.prediction_name, "Qwen3-30B-A3B-Instruct · Q4_K_M", 0.7),
     Column("Memory promised", lambda p: words.size(p.plan.ram_bytes), "18.6 GB", 0.02, number=True),
     Column("measured", _memory, "✓ 18.6 GB", 0.02, number=True),

@@ -6,7 +6,7 @@ from weighin.core import words
 from weighin.core.plans.candidates import Candidate, Origin
 from weighin.core.plans.plan import SpeedForecast, SpeedMethod
 from weighin.core.plans.plan_report import disturbed_words
-from weighin.core.plans.prediction import Errors, Prediction
+from weighin.core.plans.prediction import Errors, Measured, Prediction
 from weighin.core.plans.workstation import Row
 from weighin.core.safe_text import safe_name
 
@@ -45,8 +45,14 @@ def speed(forecast: SpeedForecast | None) -> str:
 
 def measured(row: Row) -> str:
     """Tokens a second as they were measured, with the mark."""
-    rate = row.measured.generation_tokens_per_s if row.measured else None
-    return words.NONE if rate is None else f"{MEASURED} {words.figure(rate)}"
+    return measured_speed(row.measured)
+
+
+def measured_speed(taken: Measured | None) -> str:
+    """ "✓ 12.3", "✓ 12.3 (speed test)"; "-" where no run was long and quiet enough to be a measurement."""
+    if taken is None or taken.speed is None:
+        return words.NONE
+    return f"{MEASURED} {words.figure(taken.speed)}{' (speed test)' if taken.from_test else ''}"
 
 
 def forecast_line(row: Row) -> str:
@@ -67,10 +73,13 @@ def measured_line(row: Row) -> str:
     taken = row.measured
     if taken is None:
         return ""
-    rate = f"{words.figure(taken.generation_tokens_per_s)} tokens/s" if taken.generation_tokens_per_s else ""
+    rate = f"{words.figure(taken.speed)} tokens/s" if taken.speed else ""
     memory = words.size(taken.memory_bytes) if taken.memory_bytes is not None else ""
-    busy = " while other programs were busy" if rate and taken.disturbed else ""
-    return f"Measured: {', '.join(part for part in (rate, memory) if part)} {MEASURED}{busy}" if rate or memory else ""
+    if not rate and not memory:
+        return ""
+    rate += " in a speed test" if rate and taken.from_test else ""
+    lacking = "" if rate else " No run was long and undisturbed enough for its speed."
+    return f"Measured: {', '.join(part for part in (rate, memory) if part)} {MEASURED}.{lacking}"
 
 
 def errors_lines(errors: tuple[Errors, ...]) -> tuple[str, ...]:

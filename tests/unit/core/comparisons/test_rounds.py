@@ -118,11 +118,13 @@ def comparison(
 
 def test_how_many_rounds_and_why_not_more() -> None:
     result = comparison(Mode.ALONE, (100.0, 20.0), 4).results[0]
-    assert rounds_words(result, 10) == "4 of 10, medians agree within 5 %"
+    assert rounds_words(result, 10) == "4 of 10, median within 5 %"
     assert rounds_words(replace(result, rounds=result.rounds[:3], spoiled=result.rounds[3:]), 3) == (
         "3 of 3, 1 disturbed one repeated"
     )
-    assert rounds_words(replace(result, rounds=tuple(timing(r) for r in (10, 10, 20, 21))), 4).endswith("moved by 33 %")
+    assert rounds_words(replace(result, rounds=tuple(timing(r) for r in (10, 10, 20, 21))), 4).endswith(
+        "median only within 37 %"
+    )
     assert rounds_words(replace(result, rounds=result.rounds[:1]), 1) == ""
 
 

@@ -115,7 +115,7 @@ def test_the_verdict_says_only_what_was_shown() -> None:
     assert "MMLU: B is better" in verdict and verdict.endswith("Blind votes prefer B, 15 of 20.")
     close = tape_of(big(alone=pair(31.0, 30.0, 1.0), tally=None, evaluation=None))
     assert lines(close)["Writes alone"][2] == ""
-    assert close.verdict.startswith("Writing speed: no difference")
+    assert close.verdict.startswith("Both write about as fast.")
 
 
 @pytest.mark.parametrize(("spread", "better"), [((1.0,), ""), ((0.99, 1.0, 1.01), "A"), ((0.9, 1.0, 1.1), "")])
@@ -127,7 +127,7 @@ def test_what_is_not_known_is_left_out() -> None:
     little = tape_of(big(alone=None, tally=None, evaluation=None))
     assert set(lines(little)) == {"Parameters", "File", "Memory", "Writes together", "Energy an answer"}
     assert lines(little)["Writes together"][:2] == ("18.0 tok/s", "9.00 tok/s")
-    assert "not measured" in little.verdict
+    assert "neither model was measured alone" in little.verdict
     short = tape_of(big(alone=replace(big().main, results=record(timing=Timing()).results), together=None))
     assert "Writes alone" not in lines(short)
 

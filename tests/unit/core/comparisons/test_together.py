@@ -90,8 +90,8 @@ def test_what_one_wrote_when_the_other_had_ended_is_no_part_of_it() -> None:
     assert side_by_side_words(both.results[0], both) == "1.60 s of 3.10 s (52 %), 11 of 41 tokens at 10.0 tok/s"
     assert "1.60 s of 1.60 s (100 %), 41 of 41 tokens" in side_by_side_words(both.results[1], both)
     assert slowdown_sentence(one).endswith("measured on the same prompt, while both computed (1.60 s)")
-    assert "(partly alone)" in number_lines(found.results[0], found)[0]
-    assert "(partly alone)" not in number_lines(found.results[1], found)[0]
+    assert "41 tok, 10.0 tok/s (while both wrote)" in number_lines(found.results[0], found)[0]
+    assert "(while both wrote)" not in number_lines(found.results[1], found)[0]
 
 
 def test_lists_without_room_for_a_remark_tell_what_both_wrote_at_once() -> None:

@@ -140,7 +140,7 @@ def test_the_forecast_is_bandwidth_over_what_a_token_reads() -> None:
 
 def test_a_better_forecast_and_what_was_measured_count() -> None:
     slice_ = SpeedForecast(12.0, 11.0, 13.0, 100.0, SpeedMethod.SLICE)
-    measured = Measured(19 * GB, 11.5, None)
+    measured = Measured(19 * GB, 11.5, None, is_measured=True)
     row = row_of(of_file(MOE), now(forecasts={MOE.path: slice_}, measured={MOE.path: measured}))
     assert (row.forecast, row.measured) == (slice_, measured)
 
@@ -193,9 +193,9 @@ def test_stops_double_up_to_the_longest_training() -> None:
 def test_the_latest_measurement_of_a_file_counts() -> None:
     plan = MemoryPlan(1, 1, 1, 1, 1, 1, 1, 1, 1, method=PlanMethod.ENGINE)
     first = Prediction("1", "2026", DENSE, LoadOptions(), plan, None, 2, None)
-    second = replace(first, id="2", measured=Measured(7, 1.0, None))
-    third = replace(first, id="3", measured=Measured(8, 2.0, None))
-    assert measured_by_file((first, second, third)) == {DENSE.path: Measured(7, 1.0, None)}
+    second = replace(first, id="2", measured=Measured(7, 1.0, None, is_measured=True))
+    third = replace(first, id="3", measured=Measured(8, 2.0, None, is_measured=True))
+    assert measured_by_file((first, second, third)) == {DENSE.path: Measured(7, 1.0, None, is_measured=True)}
 
 
 def test_rows_of_all() -> None:
@@ -228,7 +228,10 @@ def candidate(name: str, needs: int, active: int) -> Candidate:
 
 def test_dense_against_a_mixture_from_what_was_measured() -> None:
     dense, moe = candidate("Dense", 5 * GB, 8 * GB), candidate("Mixture", 5 * GB, GB)
-    measured = {"Dense": Measured(5 * GB, 10.0, None), "Mixture": Measured(20 * GB, 11.0, None)}
+    measured = {
+        "Dense": Measured(5 * GB, 10.0, None, is_measured=True),
+        "Mixture": Measured(20 * GB, 11.0, None, is_measured=True),
+    }
     rows = tuple(row_of(c, now(measured=measured)) for c in (dense, replace(moe, read_bytes=GB)))
     costs = (cost(rows[0], 40e9), cost(rows[1], 40e9))
     assert (
@@ -249,7 +252,7 @@ def test_what_was_not_measured_is_marked() -> None:
 
 
 def test_pages_that_give_way_are_left_out_of_what_was_measured_as_well() -> None:
-    measured = {"Dense": Measured(5 * GB, 10.0, None)}
+    measured = {"Dense": Measured(5 * GB, 10.0, None, is_measured=True)}
     candidate = replace(of_file(DENSE), key="Dense")
     idle = PlanLine(tuple(replace(p, idle_bytes=GB) for p in candidate.line.points))
     row = row_of(replace(candidate, line=idle), now(measured=measured))

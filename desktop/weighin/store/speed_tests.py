@@ -1,0 +1,70 @@
+"""Speed tests in the database: one for each model, options, engine, threads and computer."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+from dataclasses import replace
+
+from sqlite_utils import Database
+
+from weighin.core.comparisons.blind import contender
+from weighin.core.comparisons.comparison import Comparison, LaneResult
+from weighin.core.comparisons.speed_test import SpeedTest
+from weighin.core.computer.machine_facts import MachineFacts
+from weighin.core.jsonable import ShapeError, from_plain, to_plain
+from weighin.store.comparisons import translated
+
+
+class SpeedTestStore:
+    """Every call is one transaction; raises AppError."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def add_known(self, comparison: Comparison, machine: MachineFacts | None) -> Comparison:
+        """The comparison with the tests that are kept of its models, as they ran, on `machine`."""
+        with translated():
+            results = tuple(self._with_known(result, comparison, machine) for result in comparison.results)
+        return replace(comparison, results=results)
+
+    def keep(self, comparison: Comparison, machine: MachineFacts | None) -> None:
+        """Keep the tests of a comparison; a newer one replaces an older."""
+        with translated(), self._db.conn:
+            for result in comparison.results:
+                if result.speed_test is not None:
+                    self._db.execute(
+                        "insert into speed_tests (key, created, record) values (?, ?, ?) "
+                        "on conflict (key) do update set created = excluded.created, record = excluded.record",
+                        [
+                            _key(result, comparison, machine),
+                            result.speed_test.created,
+                            json.dumps(to_plain(result.speed_test)),
+                        ],
+                    )
+
+    def _with_known(self, result: LaneResult, comparison: Comparison, machine: MachineFacts | None) -> LaneResult:
+        if result.speed_test is not None:
+            return result
+        found = self._db.execute(
+            "select record from speed_tests where key = ?", [_key(result, comparison, machine)]
+        ).fetchone()
+        if found is not None:
+            # One that this version cannot read is made again.
+            with contextlib.suppress(ShapeError, ValueError):
+                return replace(result, speed_test=from_plain(SpeedTest, json.loads(found[0])))
+        return result
+
+
+def _key(result: LaneResult, comparison: Comparison, machine: MachineFacts | None) -> str:
+    """What a speed depends on."""
+    engine, setup = comparison.engine, result.setup
+    said = {
+        "model": contender(setup.model).key,
+        "load": to_plain(setup.load),
+        "threads": result.answer.timing.threads,
+        "engine": [engine.build, engine.features, list(engine.devices)] if engine else None,
+        "machine": [machine.processor, machine.physical_cores, list(machine.gpus)] if machine else None,
+    }
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
