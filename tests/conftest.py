@@ -10,7 +10,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-os.environ["QT_QPA_PLATFORM"] = "offscreen"
+from tests.support.screens import PLATFORM
+
+os.environ["QT_QPA_PLATFORM"] = PLATFORM
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 # The tests start hundreds of programs: each would compile all of this one again.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)

@@ -21,16 +21,13 @@ def main() -> int:
         from weighin.workers.entry import main as worker
 
         return worker(arguments[1:])
+    if not arguments:
+        return _window(None)  # the parser of all commands takes a twentieth of the way to the first paint
     from weighin.cli.parser import parse
 
     options = parse(arguments)
     if options.command is None:
-        # Start-up makes thousands of objects that stay: collecting among them only delays the first paint. The window
-        # switches it on again.
-        gc.disable()
-        from weighin.app import run_window
-
-        return run_window(options.profile)
+        return _window(options.profile)
     from weighin.cli.run import run_command
 
     try:
@@ -38,6 +35,15 @@ def main() -> int:
     except KeyboardInterrupt:
         sys.stderr.write("Interrupted before anything was measured.\n")
         return 130
+
+
+def _window(profile: str | None) -> int:
+    # Start-up makes thousands of objects that stay: collecting among them only delays the first paint. The window
+    # switches it on again.
+    gc.disable()
+    from weighin.app import run_window
+
+    return run_window(profile)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
+
+from tests.support.screens import PLATFORM
 
 PARTS = ("paint", "stream", "window", "stop", "engine", "downloads", "workstation", "plan", "mmlu")
 
@@ -13,6 +16,8 @@ def main() -> int:
     if unknown := [name for name in chosen if name not in PARTS]:
         sys.stderr.write(f"no such part: {', '.join(unknown)}; there are {', '.join(PARTS)}\n")
         return 2
+    if os.environ.get("QT_QPA_PLATFORM") == "offscreen":
+        os.environ["QT_QPA_PLATFORM"] = PLATFORM
     status = 0
     for name in chosen:
         sys.stdout.write(f"\n== {name}\n")

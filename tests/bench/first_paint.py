@@ -46,7 +46,7 @@ def watched(*_):
         window.installEventFilter(spy)  # on the windows alone: a filter in Python for every event would be measured too
     return real()
 QApplication.exec = watched
-sys.argv = ["weighin", "--profile", PROFILE]
+sys.argv = ["weighin"]
 from weighin.__main__ import main
 main()
 """
@@ -56,11 +56,11 @@ main()
 def main() -> None:
     """Print the ratio of medians (target: at most 3)."""
     with tempfile.TemporaryDirectory() as profile:
-        ours = _OURS.replace("PROFILE", repr(profile))
+        os.environ["WEIGHIN_PROFILE"] = profile
         times: dict[str, list[float]] = {"ours": [], "empty": []}
         for number in range(ROUNDS + 1):
             for name in ("ours", "empty") if number % 2 else ("empty", "ours"):
-                taken = _paint(ours if name == "ours" else _EMPTY)
+                taken = _paint(_OURS if name == "ours" else _EMPTY)
                 if number:
                     times[name].append(taken)
     ratio = median(times["ours"]) / median(times["empty"])

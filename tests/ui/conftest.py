@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
-
-os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 import pytest
 import shiboken6

@@ -149,6 +149,111 @@ def test_a_reader_who_scrolled_up_is_left_in_peace(qtbot: QtBot, view: AnswerVie
     assert bar.value() == 10
 
 
+LONG = "".join(f"Line {number} of a long answer.\n\n" for number in range(200))
+
+
+def place(view: AnswerView) -> int:
+    return view.verticalScrollBar().value()
+
+
+def end(view: AnswerView) -> int:
+    return view.verticalScrollBar().maximum()
+
+
+@pytest.mark.parametrize("pieces", [1, 40])
+def test_a_streamed_answer_stays_at_its_end_when_numbers_take_room(
+    qtbot: QtBot, panel: AnswerPanel, view: AnswerView, pieces: int
+) -> None:
+    """Also that of a model so fast that all of it comes in one tick."""
+    view.begin()
+    step = len(LONG) // pieces
+    for start in range(0, len(LONG), step):
+        view.feed(LONG[start : start + step])
+        if pieces > 1:
+            view.render_now()
+    view.complete(LONG)
+    settle(qtbot, view)
+    assert place(view) == end(view) > 0
+    for height in (180, 400, 90):
+        panel.resize(500, height)
+        qtbot.waitUntil(lambda high=height: panel.height() == high)
+        assert place(view) == end(view)
+    panel.resize(240, 90)
+    qtbot.waitUntil(lambda: place(view) == end(view))
+
+
+def test_a_short_answer_is_shown_whole_while_it_fits(qtbot: QtBot, panel: AnswerPanel, view: AnswerView) -> None:
+    view.begin()
+    view.feed("Twelve.")
+    view.complete("Twelve.")
+    settle(qtbot, view)
+    panel.resize(500, 120)
+    assert (place(view), end(view)) == (0, 0)
+
+
+def test_who_scrolled_away_is_left_there_at_the_end_too(qtbot: QtBot, panel: AnswerPanel, view: AnswerView) -> None:
+    view.begin()
+    view.feed(LONG)
+    qtbot.waitUntil(lambda: place(view) == end(view) > 0)
+    view.verticalScrollBar().setValue(300)
+    view.feed("The end.")
+    view.complete(f"{LONG}The end.")
+    settle(qtbot, view)
+    panel.resize(500, 180)
+    assert place(view) == 300
+    view.verticalScrollBar().setValue(end(view))
+    panel.resize(500, 120)
+    assert place(view) == end(view), "who went back to the end reads there"
+
+
+def test_an_answer_from_elsewhere_is_shown_from_its_beginning(
+    qtbot: QtBot, panel: AnswerPanel, view: AnswerView
+) -> None:
+    view.begin()
+    view.complete(LONG)
+    settle(qtbot, view)
+    panel.resize(500, 180)
+    assert place(view) == 0 < end(view)
+
+
+@pytest.mark.parametrize("scrolled", [True, False])
+@pytest.mark.parametrize("changed", ["record", "more", "theme"])
+def test_text_that_is_written_anew_does_not_move_the_reader(
+    qtbot: QtBot, view: AnswerView, theme: Theme, scrolled: bool, changed: str
+) -> None:
+    view.begin()
+    view.feed(LONG)
+    qtbot.waitUntil(lambda: place(view) == end(view) > 0)
+    if scrolled:
+        view.verticalScrollBar().setValue(300)
+    if changed == "theme":
+        theme.changed.emit(theme.colours)
+        text = LONG
+    else:
+        text = f"{LONG}And more." if changed == "more" else LONG.strip()
+    view.complete(text)
+    settle(qtbot, view)
+    assert view.raw_text == text
+    assert place(view) == (300 if scrolled else end(view))
+
+
+@pytest.mark.parametrize("text", ["```python\n\n\nx = 1\n```\n", "    code\n", "\n\nx", "> ", "- ", ALL_KINDS])
+def test_nothing_is_said_to_be_empty_while_it_is_written(qtbot: QtBot, view: AnswerView, text: str) -> None:
+    view.begin()
+    assert "nothing written yet" in view.placeholderText()
+    for letter in text:
+        view.feed(letter)
+        view.render_now()
+        assert view.placeholderText() == ""
+    view.complete(text)
+    settle(qtbot, view)
+    assert view.placeholderText() == ""
+    view.begin()
+    assert "nothing written yet" in view.placeholderText()
+    view.complete("")
+    assert view.placeholderText() == "This answer is empty."
+
+
 HOSTILE = [
     "![x](file:///etc/hostname)",
     "![x](/etc/hostname)",

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.conftest import Kit
 from tests.ui.fakes import DENSE, FakeHistory, answer, comparison
 from tests.ui.replay_fakes import bundle
+from tests.ui.test_models_of_lanes import drop
 from weighin.core.bundles.bundle import Bundle, bundle_text
 from weighin.core.bundles.bundle_reading import read_bundle
 from weighin.core.downloads.download import DownloadState, DownloadView
@@ -136,9 +137,9 @@ def test_nothing_is_opened_over_a_running_comparison(kit: Kit) -> None:
 
 
 def test_a_bundle_dropped_on_a_lane_is_opened_not_loaded(kit: Kit) -> None:
-    kit.page.choice._take(kit.page.panes[1], GOOD)
+    drop(kit.page.panes[1], GOOD)
     assert kit.window.bundle_desk.box is not None
-    kit.window._take_file("/m/x.gguf")
+    drop(kit.window, "/m/x.gguf")
     assert kit.page.panes[0].header.picker.chosen.path == "/m/x.gguf"
 
 

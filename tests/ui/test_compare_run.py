@@ -153,6 +153,26 @@ def test_the_answer_is_shown_as_the_record_has_it(kit: Kit, qtbot: QtBot) -> Non
     qtbot.waitUntil(lambda: view.toPlainText() == "Twelve.")
 
 
+def test_numbers_do_not_leave_an_answer_in_its_middle(kit: Kit, qtbot: QtBot) -> None:
+    text = "".join(f"Line {number} of a long answer.\n\n" for number in range(80))
+    kit.window.resize(1280, 700)
+    kit.start()
+    for label in ("A", "B"):
+        kit.runner.begin_round(label).write(text)
+    views = [pane.answer.view for pane in kit.page.panes]
+    qtbot.waitUntil(lambda: all(view.toPlainText().endswith("Line 79 of a long answer.") for view in views))
+    views[1].verticalScrollBar().setValue(40)
+    before = views[0].height()
+    kit.runner.finish(answer(text), answer(text))
+    qtbot.waitUntil(lambda: all(view.is_settled and view.height() < before - 20 for view in views))
+    bar = views[0].verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.value() == bar.maximum() > 0)
+    assert views[1].verticalScrollBar().value() == 40
+    kit.page.show_comparison(kit.runner.finish(answer(text), answer(text)))
+    qtbot.waitUntil(lambda: views[0].is_settled)
+    assert bar.value() == 0 < bar.maximum()
+
+
 def test_copy_gives_exactly_what_the_model_wrote(kit: Kit, qtbot: QtBot) -> None:
     kit.start()
     kit.runner.begin_round("A")

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QPlainTextEdit, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Kit
@@ -134,9 +134,66 @@ def test_everything_is_as_it_was_and_can_be_run_again(new_kit: Callable[..., Kit
     kit = new_kit(history=FakeHistory(comparison(request=asked)))
     kit.page.show_comparison(kit.history.records["id1"])
     assert kit.page.panes[0].header.picker.currentText() == "Gone"
+    kit.page._remark.use.click()
     kit.page.run()
     assert kit.runner.requests == [asked]
     assert kit.page.history_label == ""
+
+
+def test_opening_takes_no_options_over(new_kit: Callable[..., Kit]) -> None:
+    """Five rounds of an old comparison, say, which nothing on the page would show."""
+    sampling = SamplingOptions(temperature=0.5)
+    lanes = (LaneSetup(DENSE, sampling=sampling), LaneSetup(MOE, sampling=sampling, threads=2))
+    asked = ComparisonRequest(Prompt("Hi", "Be <b>kind</b>."), Mode.TOGETHER, lanes, repeat=5)
+    kit = new_kit(history=FakeHistory(comparison(request=asked)))
+    kit.page.drawer.form("A").field("seed").set_text("7")
+    kit.page.show_comparison(kit.history.records["id1"])
+    assert kit.page.remark.endswith(
+        "Made with other options: together, 5 rounds, system prompt “Be <b>kind</b>.”, temperature 0.5, seed 42 "
+        "and 1 more."
+    )
+    kit.page.run()
+    (request,) = kit.runner.requests
+    assert (request.mode, request.repeat, request.prompt.system) == (Mode.ALONE, 1, "")
+    assert [setup.sampling for setup in request.lanes] == [SamplingOptions(seed=7)] * 2
+    assert kit.page.remark == "" and kit.page._remark.use.isHidden()
+
+
+def test_its_options_are_used_when_that_is_asked_for(new_kit: Callable[..., Kit]) -> None:
+    first = comparison()
+    asked = replace(first.request, repeat=5, mode=Mode.TOGETHER)
+    kit = new_kit(history=FakeHistory(replace(first, request=asked)))
+    kit.page.show_comparison(kit.history.records["id1"])
+    options = next(b for b in kit.page.prompt.findChildren(QToolButton) if b.text().startswith("Options"))
+    assert options.text() == "Options"
+    kit.page._remark.use.click()
+    assert "other options" not in kit.page.remark and kit.page._remark.use.isHidden()
+    assert options.text() == "Options (1 changed)" and "5 rounds" in options.toolTip()
+    assert kit.page.prompt.mode.mode is Mode.TOGETHER
+    kit.page.prompt.mode.set_mode(Mode.ALONE)
+    assert kit.page.remark.endswith("Made with other options: together.")
+    kit.page.drawer.field_of_rounds().set_text("2")
+    assert kit.page.remark.endswith("Made with other options: together, 5 rounds.")
+    kit.page.drawer.field_of_rounds().set_text("many")
+    kit.page.drawer.field_of_rounds().set_text("5")
+    assert kit.page.remark.endswith("Made with other options: together.")
+    assert options.text() == "Options (1 changed)"
+
+
+def test_options_that_are_the_same_are_not_offered(kit: Kit) -> None:
+    kit.page.show_comparison(comparison())
+    assert kit.page.remark.startswith("From History") and "options" not in kit.page.remark
+    assert kit.page._remark.use.isHidden()
+
+
+def test_a_draft_comes_back_with_undo(kit: Kit, qtbot: QtBot) -> None:
+    kit.window.show()
+    edit = kit.page.prompt.findChild(QPlainTextEdit)
+    qtbot.keyClicks(edit, "A long draft")
+    kit.page.show_comparison(comparison())
+    assert kit.page.prompt.text == "What is seven plus five?"
+    qtbot.keyClick(edit, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert kit.page.prompt.text == "A long draft"
 
 
 def test_a_failed_record_shows_its_failure_and_text(new_kit: Callable[..., Kit], qtbot: QtBot) -> None:

@@ -59,6 +59,18 @@ def test_every_word_narrows_the_list_by_name_quantization_and_source(
     assert names(picker) == found
 
 
+@pytest.mark.parametrize(("typed", "chosen"), [("starter m", MOE), ("starter d", DENSE), ("m", MANY[0])])
+def test_enter_takes_the_model_whose_name_is_typed(
+    picker: ModelPicker, qtbot: QtBot, typed: str, chosen: ModelFacts
+) -> None:
+    """Both starter models come from a source that is called "starter model"."""
+    picker.choose(OTHER)
+    picker.showPopup()
+    qtbot.keyClicks(picker.popup.search, typed)
+    qtbot.keyClick(picker.popup.search, Qt.Key.Key_Return)
+    assert picker.chosen == chosen
+
+
 def test_typing_on_the_closed_picker_begins_a_search_and_enter_chooses(picker: ModelPicker, qtbot: QtBot) -> None:
     picker.setFocus()
     qtbot.keyClick(picker, "2")

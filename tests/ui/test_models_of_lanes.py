@@ -16,6 +16,8 @@ from tests.ui.conftest import Kit
 from tests.ui.fakes import DENSE, MOE, OTHER, FakeLibrary, answer
 from weighin.core import words
 from weighin.core.comparisons.answer import Failure
+from weighin.ui.main_window import COMPARE, HISTORY, MMLU, MODELS
+from weighin.ui.models.shelf_tab import ShelfTab
 
 
 def drop(target: QWidget, *paths: str) -> None:
@@ -59,6 +61,87 @@ def test_a_file_dropped_on_a_pane_is_for_that_lane(kit: Kit) -> None:
 def test_a_file_dropped_beside_the_panes_is_for_the_first_lane(kit: Kit) -> None:
     drop(kit.window, "/models/other.gguf")
     assert kit.page.panes[0].header.picker.chosen == replace(OTHER, path="/models/other.gguf")
+
+
+OLLAMA = "/ollama/blobs/sha256-77.gguf"
+
+
+@pytest.mark.parametrize(
+    ("where", "dropped", "chosen"),
+    [
+        (0, ("/m/one.gguf", "/m/two.gguf"), ("/m/one.gguf", "/m/two.gguf")),
+        (1, ("/m/one.gguf", "/m/two.gguf"), ("/m/two.gguf", "/m/one.gguf")),
+        (None, ("/m/one.gguf", "/m/two.gguf"), ("/m/one.gguf", "/m/two.gguf")),
+        (0, ("/m/one.gguf", "/m/one.gguf"), ("/m/one.gguf", MOE.path)),
+        # Parts of one split model are one model.
+        (1, tuple(f"/m/x-0000{number}-of-00003.gguf" for number in (2, 3, 1)), (DENSE.path, "x-00002")),
+        (0, ("/m/x-00001-of-00002.gguf", OLLAMA, "/m/x-00002-of-00002.gguf"), ("x-00001", OLLAMA)),
+    ],
+)  # fmt: skip
+def test_two_dropped_models_go_into_two_lanes(
+    kit: Kit, where: int | None, dropped: tuple[str, ...], chosen: tuple[str, str]
+) -> None:
+    drop(kit.window if where is None else kit.page.panes[where], *dropped)
+    for pane, path in zip(kit.page.panes, chosen, strict=True):
+        assert path in pane.header.picker.chosen.path
+        assert pane.header.refusal == ""
+
+
+def test_more_than_two_models_are_refused_in_a_sentence(kit: Kit) -> None:
+    a, b = kit.page.panes
+    drop(b, "/m/one.gguf", "/m/two.gguf", "/m/three.gguf")
+    assert (a.header.picker.chosen, b.header.picker.chosen) == (DENSE, MOE)
+    assert b.header.refusal == "Drop at most two models, one for each lane. Nothing was changed."
+    drop(b, "/m/one.gguf", "/m/x.weighin.json")
+    assert (a.header.picker.chosen, b.header.picker.chosen) == (DENSE, MOE)
+    assert b.header.refusal == "Drop a bundle by itself. Nothing was changed."
+
+
+@pytest.mark.parametrize("paths", [("/m/one.gguf", "/m/read me.txt"), ("/m/read me.txt", "/m/one.gguf")])
+def test_of_two_dropped_files_the_unfit_one_is_named(kit: Kit, paths: tuple[str, str]) -> None:
+    a, b = kit.page.panes
+    drop(b, *paths)
+    assert b.header.picker.chosen.path == "/m/one.gguf"
+    assert b.header.refusal == "read me.txt: This is not a GGUF file: it begins with other bytes."
+    assert a.header.picker.chosen == DENSE
+    assert a.header.refusal == ""
+
+
+def test_files_dropped_on_another_page_are_shown_where_they_went(kit: Kit) -> None:
+    kit.window.show_page(HISTORY)
+    drop(kit.window, "/m/one.gguf", "/m/two.gguf")
+    assert kit.window.page == COMPARE
+    assert kit.page.panes[1].header.picker.chosen.path == "/m/two.gguf"
+
+
+def test_files_that_were_read_when_a_run_had_begun_change_nothing(kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
+    waiting: list[Callable[[], None]] = []
+    read = kit.library.open_file
+    monkeypatch.setattr(kit.library, "open_file", lambda *asked: waiting.append(lambda: read(*asked)))
+    drop(kit.page.panes[0], "/m/one.gguf")
+    kit.start()
+    waiting.pop()()
+    assert kit.page.panes[0].header.picker.chosen == DENSE
+    assert "is running" in kit.page.panes[0].header.refusal
+
+
+def test_two_models_dropped_on_the_mmlu_page_are_both_asked(kit: Kit) -> None:
+    kit.window.show_page(MMLU)
+    setup = kit.window.mmlu_page.setup
+    setup.second.setChecked(False)
+    drop(setup.models[0], "/m/x-00001-of-00002.gguf", "/m/x-00002-of-00002.gguf")
+    assert not setup.second.isChecked()
+    drop(setup.models[0], "/m/one.gguf", "/m/two.gguf")
+    assert setup.second.isChecked()
+    assert [field.chosen.path for field in setup.models] == ["/m/one.gguf", "/m/two.gguf"]
+
+
+def test_several_files_are_all_added_to_the_models_page(kit: Kit) -> None:
+    kit.window.show_page(MODELS)
+    tab = kit.window.models_page.findChild(ShelfTab)
+    drop(tab, "/m/one.gguf", "/m/notes.txt", "/m/two.gguf")
+    assert list(kit.models.shelf.known)[-2:] == ["/m/one.gguf", "/m/two.gguf"]
+    assert tab.error.label.text() == "notes.txt: This is not a GGUF model: it is a web page."
 
 
 def test_a_refused_file_is_said_in_its_lane_until_the_next_choice(kit: Kit) -> None:

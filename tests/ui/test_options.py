@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPlainTextEdit, QPushButton, QToolButton, QWidget
+from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Kit
+from tests.ui.fakes import answer
 from weighin.core.comparisons.options import LoadOptions, SamplingOptions
+from weighin.ui.compare.option_fields import OptionField
+from weighin.ui.compare.options_drawer import OptionsDrawer
 
 
 @pytest.fixture
@@ -130,6 +136,94 @@ def test_nonsense_for_b_matters_only_while_b_is_separate(kit: Kit) -> None:
     assert not kit.page.prompt.can_run
     drawer.set_separate(False)
     assert kit.page.prompt.can_run
+
+
+@pytest.fixture
+def shown(kit: Kit, qtbot: QtBot) -> Kit:
+    with qtbot.waitExposed(kit.window):
+        kit.window.show()
+    kit.window.resize(1280, 700)
+    kit.page.prompt.set_text("Hello")
+    kit.page.prompt.take_focus()
+    return kit
+
+
+def in_sight(widget: QWidget) -> bool:
+    return widget.visibleRegion().contains(widget.rect())
+
+
+@pytest.mark.parametrize("how", ["keys", "button"])
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        (lambda d: d.field_of_rounds(), "Repeat rounds must be a whole number from 1 to 20."),
+        (lambda d: d.form("A").field("context"), "Context must be a whole number from 16 to 1,048,576, not 'x'."),
+        (lambda d: d.form("A").field("kv_type"), "KV type must be one of f16, q8_0, q4_0, not 'x'."),
+        (lambda d: d.form("B").field("kv_type"), "Lane B: KV type must be one of f16, q8_0, q4_0, not 'x'."),
+    ],
+)
+def test_with_wrong_options_run_says_so_and_shows_the_field(
+    shown: Kit, qtbot: QtBot, how: str, wrong: Callable[[OptionsDrawer], OptionField], sentence: str
+) -> None:
+    prompt, drawer = shown.page.prompt, shown.page.drawer
+    drawer.set_separate(True)
+    field = wrong(drawer)
+    field.set_text("x")
+    edit, run = prompt.findChild(QPlainTextEdit), next(b for b in prompt.findChildren(QPushButton) if b.text() == "Run")
+    if how == "keys":
+        qtbot.keyClick(edit, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    else:
+        qtbot.mouseClick(run, Qt.MouseButton.LeftButton)
+    assert shown.runner.requests == []
+    assert prompt.error == sentence
+    assert not drawer.isHidden()
+    at = shown.window.focusWidget()
+    assert field.isAncestorOf(at)
+    qtbot.waitUntil(lambda: in_sight(field))
+    at.setText("f16" if "KV" in sentence else "16")
+    assert prompt.error == ""
+    drawer.close_requested.emit()
+    assert shown.window.focusWidget() in (edit, run)
+    qtbot.keyClick(edit, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert len(shown.runner.requests) == 1
+
+
+def test_wrong_stop_strings_are_shown_too(shown: Kit, qtbot: QtBot) -> None:
+    shown.page.drawer.form("A").set_stop_text("\n".join("abcdefghijklmnopq"))
+    shown.page.run()
+    assert shown.page.prompt.error == "Stop strings: at most 16, each 1 to 256 characters long."
+    assert shown.window.focusWidget().accessibleName().startswith("Stop strings")
+
+
+def test_run_all_and_a_bundle_say_what_is_wrong_as_well(shown: Kit) -> None:
+    shown.page.prompt.set_sets_open(True)
+    shown.page.drawer.field_of_rounds().set_text("many")
+    shown.window.sets_desk.drawer.run.click()
+    assert shown.window.sets_desk.drawer.note.text().startswith("Repeat rounds must be")
+    assert not shown.page.drawer.isHidden()
+
+
+def test_why_nothing_runs_is_said_while_something_does(shown: Kit) -> None:
+    shown.page.run()
+    shown.page.run()
+    assert shown.page.prompt.error == "A comparison is running. Stop it or let it finish first."
+    shown.runner.finish(answer(), answer())
+    assert shown.page.prompt.error == ""
+    shown.page.prompt.set_held(True)
+    shown.page.run()
+    assert shown.page.prompt.error == "Vote on the blind round first."
+    assert len(shown.runner.requests) == 1
+
+
+def test_the_button_says_how_many_options_are_not_the_usual_ones(shown: Kit) -> None:
+    button = next(b for b in shown.page.prompt.findChildren(QToolButton) if b.text() == "Options")
+    shown.page.drawer.set_prompt("Be brief.", raw=False)
+    shown.page.drawer.field_of_rounds().set_text("5")
+    assert button.text() == "Options (2 changed)"
+    assert "5 rounds<br>system prompt “Be brief.”" in button.toolTip()
+    shown.page.drawer.set_prompt("", raw=False)
+    shown.page.drawer.field_of_rounds().set_text("1")
+    assert button.text() == "Options"
 
 
 def test_the_button_opens_and_the_cross_closes_the_drawer(kit: Kit) -> None:

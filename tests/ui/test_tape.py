@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +25,7 @@ from weighin.services.comparisons.tapes import Tapes
 from weighin.services.comparisons.votes import Votes
 from weighin.services.evaluations.evaluations import Evaluations
 from weighin.ui.main_window import HISTORY
-from weighin.ui.tape.tape_picture import SIZE, tape_image
+from weighin.ui.tape.tape_picture import SIZE, tape_image, tape_pdf
 from weighin.ui.tape.tape_window import TapeWindow
 from weighin.ui.theme import Theme, load_colours
 
@@ -52,6 +54,26 @@ def test_the_picture_is_painted_in_both_faces(qapp: QApplication, face: str) -> 
     # Nothing runs out of the picture: its edge is the ground.
     edges = [*((x, y) for x in range(0, 1600, 7) for y in (0, 899)), *((x, y) for x in (0, 1599) for y in range(900))]
     assert {image.pixelColor(x, y).name() for x, y in edges} == {colours.surface}
+
+
+def test_the_title_of_the_pdf_is_as_wide_as_that_of_the_picture(qapp: QApplication) -> None:
+    colours = load_colours("light")
+    tape = tape_of(big())
+    image = tape_image(tape, colours)
+    inked = [x for x in range(SIZE.width()) if any(image.pixel(x, y) != image.pixel(0, 0) for y in range(30, 60))]
+    streams = re.findall(rb"stream\r?\n(.*?)endstream", tape_pdf(tape, colours), re.DOTALL)
+    page = next(text for text in map(_inflated, streams) if b" Tj" in text)
+    title = page[page.index(b"\nBT\n") : page.index(b"\nET\n")]
+    first, *steps = (float(step) for step in re.findall(rb"(\S+) \S+ Td", title))
+    assert len(steps) == len("THE TALE OF THE TAPE") - 1
+    assert abs(first - inked[0]) < 4 and 0 <= inked[-1] - (first + sum(steps)) < 20
+
+
+def _inflated(stream: bytes) -> bytes:
+    try:
+        return zlib.decompress(stream)
+    except zlib.error:
+        return b""
 
 
 @pytest.mark.parametrize("kind", ["png", "pdf", "md"])

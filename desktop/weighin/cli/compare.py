@@ -19,6 +19,7 @@ from weighin.core.comparisons.options import LoadOptions, SamplingOptions
 from weighin.core.comparisons.progress import LaneStatus
 from weighin.core.comparisons.report import comparison_json, number_lines
 from weighin.core.comparisons.slowdown import against_alone
+from weighin.core.comparisons.speed import needs_speed_tests, speed_verdict
 from weighin.core.comparisons.together_words import lacks_alone
 from weighin.core.computer.machine import memory_needed
 from weighin.core.errors import AppError
@@ -32,6 +33,7 @@ from weighin.services.plans.ledger import Ledger
 from weighin.services.plans.planner import Planner
 from weighin.store.comparisons import ComparisonStore
 from weighin.store.database import moved_aside_sentence, open_database
+from weighin.store.speed_tests import SpeedTestStore
 
 MAX_PROMPT = 4 << 20
 _FAR_FROM_FULL = 0.5
@@ -93,6 +95,7 @@ def run_compare(options: argparse.Namespace, profile: Profile, resources: Path, 
     if not outcome:
         return 130
     comparison = _held_against_alone(replace(outcome[0], machine=this_machine()), store, console)
+    comparison = _with_speed_tests(comparison, store, console)
     ledger.settle(comparison)
     ledger.close()
     status = _status(comparison, loop.interrupted, console)
@@ -132,6 +135,17 @@ def _held_against_alone(comparison: Comparison, store: ComparisonStore, console:
     if lacks_alone(held):
         console.say(_NOT_ALONE)
     return held
+
+
+def _with_speed_tests(comparison: Comparison, store: ComparisonStore, console: Console) -> Comparison:
+    """With the speed tests that are kept of both models, where the answers are too short to tell a speed."""
+    if not needs_speed_tests(comparison):
+        return comparison
+    try:
+        return SpeedTestStore(store.database).add_known(comparison, comparison.machine)
+    except AppError as error:
+        console.say(error.user_text)
+        return comparison
 
 
 def _request(
@@ -215,6 +229,8 @@ def _page(comparison: Comparison) -> str:
         parts.append(f"Not the same for both: {', '.join(comparison.differences)}")
     if hidden := unknowns(comparison.results):
         parts.append(f"Cannot be compared, it is on the server: {', '.join(hidden)}")
+    if (verdict := speed_verdict(comparison)) is not None:
+        parts.append(verdict.sentence)
     return "\n\n".join(parts)
 
 

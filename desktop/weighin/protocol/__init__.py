@@ -1,1 +1,23 @@
-"""What the window and its workers say to each other."""
+"""What the window and its workers say to each other.
+
+`protocol.messages` and its like are imported when they are first used: their classes take a tenth of the way to the
+first paint, before which nothing is said to anybody."""
+
+from __future__ import annotations
+
+import importlib
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from weighin.protocol import hub_messages as hub_messages
+    from weighin.protocol import messages as messages
+    from weighin.protocol import server_messages as server_messages
+
+_LATER = ("hub_messages", "messages", "server_messages")
+
+
+def __getattr__(name: str) -> ModuleType:
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return importlib.import_module(f"{__name__}.{name}")

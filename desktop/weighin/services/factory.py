@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
+from weighin import protocol
 from weighin.core.comparisons.comparison import LABELS
 from weighin.core.models.found import usual_places
 from weighin.paths import Profile
-from weighin.protocol.messages import EVENTS
-from weighin.protocol.server_messages import SERVER_EVENTS
 from weighin.services.comparisons.comparison import ComparisonRunner
 from weighin.services.lanes.lane import Lane, ServerFactory
 from weighin.services.lanes.server_keys import ServerKeys
 from weighin.services.lanes.server_probe import ServerProbe
 from weighin.services.lanes.servers import Servers
 from weighin.services.machine.hardware import available_bytes, disk_free_bytes, physical_cores, probe
-from weighin.services.models.downloads import DownloadManager
 from weighin.services.models.hub import Hub, hub_process
 from weighin.services.models.model_records import ModelRecords
 from weighin.services.models.remote_look import RemoteLook
@@ -34,6 +32,7 @@ if TYPE_CHECKING:
     from weighin.services.comparisons.votes import Votes
     from weighin.services.evaluations.evaluations import Evaluations
     from weighin.services.evaluations.question_sets import QuestionSets
+    from weighin.services.models.downloads import DownloadManager
     from weighin.services.models.library import Library
 
 
@@ -46,7 +45,7 @@ def server_workers(keys: ServerKeys) -> ServerFactory:
     """Makes workers for models on servers; each gets the key of its own server and no other secret."""
 
     def make(parent: QObject, address: str) -> WorkerProcess:
-        events = (*EVENTS, *SERVER_EVENTS)
+        events = (*protocol.messages.EVENTS, *protocol.server_messages.SERVER_EVENTS)
         return WorkerProcess(worker_command("server"), parent, events, more_environment=keys.environment(address))
 
     return make
@@ -69,23 +68,35 @@ def new_runner(
     return runner
 
 
-@dataclass(frozen=True)
 class ModelServices:
     """Everything about getting and keeping models. `folder`: where downloads go."""
 
-    folder: Path
-    records: ModelRecords
-    hub: Hub
-    shelf: Shelf
-    downloads: DownloadManager
-    planner: Planner
-    inspector: RemoteLook
-    servers: Servers
+    def __init__(self, profile: Profile, settings: Settings) -> None:
+        self.folder = profile.hub_cache
+        self._new_process = hub_process(profile.hub_cache)
+        self.records = ModelRecords(profile.database)
+        self.hub = Hub(self._new_process)
+        places = usual_places(profile.hub_cache, Path.home(), dict(os.environ))
+        self.shelf = Shelf(self.records, places, self.hub, profile.hub_cache)
+        self.planner = Planner(new_worker)
+        self.inspector = RemoteLook(self.hub, self.planner, self.records, profile.headers)
+        keys = ServerKeys()
+        self.servers = Servers(settings, keys, ServerProbe(server_workers(keys)))
+
+    @cached_property
+    def downloads(self) -> DownloadManager:
+        """What is fetched, made when it is first wanted."""
+        from weighin.services.models.downloads import DownloadManager
+
+        made = DownloadManager(self.records, lambda: Hub(self._new_process), lambda: disk_free_bytes(self.folder))
+        made.finished.connect(self.shelf.adopt)
+        return made
 
     def close(self) -> None:
         """End processes in order, then finish what is being written."""
         self.servers.close()
-        self.downloads.close()
+        if "downloads" in vars(self):
+            self.downloads.close()
         self.inspector.close()
         self.planner.close()
         self.hub.close()
@@ -95,18 +106,7 @@ class ModelServices:
 def new_model_services(profile: Profile, settings: Settings | None = None) -> ModelServices:
     """The shelf, the hub, the downloads and the servers of a profile, nothing started yet. `settings`: those of the
     window, if there is one."""
-    records = ModelRecords(profile.database)
-    new_process = hub_process(profile.hub_cache)
-    hub = Hub(new_process)
-    places = usual_places(profile.hub_cache, Path.home(), dict(os.environ))
-    shelf = Shelf(records, places, hub, profile.hub_cache)
-    downloads = DownloadManager(records, lambda: Hub(new_process), lambda: disk_free_bytes(profile.hub_cache))
-    downloads.finished.connect(shelf.adopt)
-    planner = Planner(new_worker)
-    inspector = RemoteLook(hub, planner, records, profile.headers)
-    keys = ServerKeys()
-    servers = Servers(settings or Settings(profile.settings), keys, ServerProbe(server_workers(keys)))
-    return ModelServices(profile.hub_cache, records, hub, shelf, downloads, planner, inspector, servers)
+    return ModelServices(profile, settings or Settings(profile.settings))
 
 
 # What follows is imported when it is first wanted: the first paint needs none of it.

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, Signal
+from PySide6.QtCore import QByteArray, QSize, Signal
 from PySide6.QtGui import QCloseEvent, QIcon, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from weighin import paths
 from weighin.core.comparisons.comparison import Comparison
 from weighin.core.errors import AppError
-from weighin.core.file_kinds import BUNDLE_SUFFIX
 from weighin.ui import theme as themes
 from weighin.ui.compare.compare_page import ComparePage
 from weighin.ui.compare.file_drop import FileDrop
@@ -19,6 +18,8 @@ from weighin.ui.notice_bar import NoticeBar
 from weighin.ui.rail import Rail
 from weighin.ui.remembered_window import RememberedWindow
 from weighin.ui.widgets.file_dialog import Folders
+from weighin.ui.widgets.focus import KeepsOff
+from weighin.ui.window_place import FirstPlace
 
 if TYPE_CHECKING:
     from weighin.core.comparisons.tape import Tape
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 PAGES = ("Compare", "Models", "Workstation", "MMLU", "History")
 COMPARE, MODELS, WORKSTATION, MMLU, HISTORY = range(5)
 _GEOMETRY = "window_geometry"
+_SIZE, _LEAST = QSize(1280, 820), QSize(640, 560)
 _COMPARING = "A comparison is running. Stop it or let it finish first: both would disturb each other."
 _EVALUATING = (
     "An evaluation is running on the MMLU page. Stop it or let it finish first: both would disturb each other."
@@ -72,7 +74,7 @@ class MainWindow(QMainWindow):
         Folders(settings, self)
         self.setWindowTitle("Weigh-In")
         self.setWindowIcon(QIcon(str(paths.resources() / "icons" / "weighin.svg")))
-        self.setMinimumSize(640, 560)
+        self.setMinimumSize(_LEAST)
         self._library = library
         runner.yield_to(lambda: self._evaluation_running() or self._measuring())
         self.compare = ComparePage(self._theme, runner, library, settings, parts)
@@ -293,16 +295,21 @@ class MainWindow(QMainWindow):
         self._history.completed.connect(self.compare.complete)
         self.compare.measured_alone.connect(self._hold_against_alone)
         self._parts.blind.began.connect(self._put_names_away)
-        # A file dropped beside the panes goes to the first lane; on a pane, that pane takes it.
-        FileDrop(self).dropped.connect(self._take_file)
+        # Files dropped beside the panes go to the lanes in their order; on a pane, that pane takes the first.
+        FileDrop(self).dropped.connect(self._take_files)
         self.compare.tape_wanted.connect(self._tell_tape)
         self.compare.differences_wanted.connect(self._show_differences)
+        KeepsOff(self._rail, self._take_focus)
         self.compare.prompt.sets_toggled.connect(lambda is_open: self.sets_desk.drawer.setVisible(is_open))
         self.compare.choice.bundle_dropped.connect(self.open_bundle)
 
     def _go_to(self, number: int) -> None:
         """Show a page, ready to type."""
         self.show_page(number)
+        self._take_focus()
+
+    def _take_focus(self) -> None:
+        """The page that is shown is ready for the keyboard."""
         if self._page == COMPARE:
             self.compare.prompt.take_focus()
         elif self._page == MODELS:
@@ -318,11 +325,13 @@ class MainWindow(QMainWindow):
         """Open a comparison from elsewhere."""
         self.bundle_desk.open(path)
 
-    def _take_file(self, path: str) -> None:
-        if path.endswith(BUNDLE_SUFFIX):
-            self.open_bundle(path)
-        else:
-            self.compare.choice.open(self.compare.panes[0], path)
+    def _take_files(self, paths: list[str]) -> None:
+        if self.compare.why_closed:
+            self.show_notice(self.compare.why_closed)
+            return
+        if self._page != COMPARE:
+            self._go_to(COMPARE)
+        self.compare.choice.take(self.compare.panes[0], paths)
 
     def _show_differences(self, comparison: Comparison) -> None:
         from weighin.ui.reading.reading_window import ReadingWindow
@@ -396,7 +405,7 @@ class MainWindow(QMainWindow):
         self._go_to(COMPARE)
 
     def _restore_geometry(self) -> None:
+        FirstPlace(self, _SIZE)
         stored = self._settings.get(_GEOMETRY, "")
-        restored = isinstance(stored, str) and stored.isascii() and stored
-        if not (restored and self.restoreGeometry(QByteArray.fromBase64(stored.encode("ascii")))):
-            self.resize(1280, 820)
+        if isinstance(stored, str) and stored.isascii() and stored:
+            self.restoreGeometry(QByteArray.fromBase64(stored.encode("ascii")))

@@ -68,6 +68,8 @@ QLineEdit, QPlainTextEdit, QComboBox, QTextBrowser {
   background: $surface; border: 1px solid $border; border-radius: 6px; padding: 4px 6px;
   selection-background-color: $accent; selection-color: $on_accent; }
 QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus { border: 2px solid $accent; padding: 3px 5px; }
+QPlainTextEdit[role="question"] { background: transparent; border: 1px solid transparent; }
+QPlainTextEdit[role="question"]:focus { border: 2px solid $accent; }
 QLineEdit[invalid="true"] { border: 1px solid $red; }
 QLineEdit:disabled, QPlainTextEdit:disabled, QComboBox:disabled { color: $muted; background: $window; }
 QTextBrowser[role="answer"] { border: 1px solid transparent; padding: 3px; }

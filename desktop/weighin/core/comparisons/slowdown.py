@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from statistics import median
 
 from weighin.core.comparisons.answer import StopReason, Timing
 from weighin.core.comparisons.blind import contender
@@ -68,7 +67,7 @@ def _slowdown(together: LaneResult, alone: LaneResult | None, identifier: str, s
         writing[1],
         reading[1],
         first[1],
-        shared_s=median(each.seconds for each in overlaps),
+        shared_s=_median([each.seconds for each in overlaps]),
         shared_share=_median([each.share for each in overlaps]),
         shared_tokens=min(each.writing.tokens if each.writing else 0 for each in overlaps),
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -33,6 +32,12 @@ class Judged:
     b: LaneResult
 
 
+def _draw() -> bool:
+    import secrets  # not before the first paint: it takes what hashes and signs along
+
+    return bool(secrets.randbits(1))
+
+
 class BlindRound(QObject):
     """The one gate between the runner and whoever shows or keeps what it found: `revealed` carries every comparison,
     a common one when it is finished, a blind one not before it was voted on or given up.
@@ -48,12 +53,13 @@ class BlindRound(QObject):
     def __init__(
         self,
         runner: ComparisonRunner,
-        flip: Callable[[], bool] = lambda: bool(secrets.randbits(1)),
+        flip: Callable[[], bool] | None = None,
         parent: QObject | None = None,
     ) -> None:
+        """`flip`: draws by lot whether the lanes change sides."""
         super().__init__(parent)
         self._runner = runner
-        self._flip = flip
+        self._flip = flip or _draw
         self._running = False
         self._comparison: Comparison | None = None
         self._swapped = False

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import itertools
 import os
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -326,6 +325,8 @@ class ComparisonRunner(QObject):
             self._next()
 
     def _finish(self) -> None:
+        import uuid  # not before the first paint: it asks what system this is
+
         assert self._request is not None
         request, self._request = self._request, None
         results = tuple(run.result() for run in self._runs)

@@ -10,6 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from weighin import protocol
 from weighin.core.comparisons.answer import Counting, Failure, MemoryReceipt, StopReason, Timing
 from weighin.core.comparisons.chat import Message
 from weighin.core.comparisons.comparison import EngineFacts
@@ -17,7 +18,6 @@ from weighin.core.comparisons.failures import process_failure
 from weighin.core.comparisons.options import LoadOptions, SamplingOptions
 from weighin.core.comparisons.progress import LaneState, LaneStatus, TextPiece
 from weighin.core.models.model import SERVER_SCHEMES
-from weighin.protocol import messages as wire_messages
 from weighin.protocol.wire import WireError
 from weighin.services.lanes.answer_record import AnswerRecord
 from weighin.services.processes.worker_process import WorkerEnd, WorkerProcess
@@ -127,7 +127,7 @@ class Lane(QObject):
     @property
     def is_measuring(self) -> bool:
         """Whether random tokens are being timed."""
-        return isinstance(self._pending, wire_messages.Bench)
+        return isinstance(self._pending, protocol.messages.Bench)
 
     @property
     def worker_pid(self) -> int:
@@ -153,7 +153,7 @@ class Lane(QObject):
         self._worker = self._worker_for(path)
         self._worker.message.connect(self._on_event)
         self._worker.ended.connect(self._on_ended)
-        self._begin(wire_messages.Load(self._take_id(), path, options, threads, bare))
+        self._begin(protocol.messages.Load(self._take_id(), path, options, threads, bare))
         self._set(LaneState.STARTING, "loading", 0, 100)
         self._worker.start()
 
@@ -162,11 +162,11 @@ class Lane(QObject):
     ) -> None:
         """Put a prompt to the loaded model. READY: begins. Otherwise answers at once with a failure."""
         self._record = AnswerRecord()
-        self._ask(wire_messages.Generate(self._take_id(), messages, sampling, threads, raw), "reading")
+        self._ask(protocol.messages.Generate(self._take_id(), messages, sampling, threads, raw), "reading")
 
     def measure(self, prompt_tokens: int, generate_tokens: int, repeat: int, threads: int) -> None:
         """Time reading and writing of random tokens. READY: begins."""
-        self._ask(wire_messages.Bench(self._take_id(), prompt_tokens, generate_tokens, repeat, threads), "reading")
+        self._ask(protocol.messages.Bench(self._take_id(), prompt_tokens, generate_tokens, repeat, threads), "reading")
 
     def stop(self) -> None:
         """Stop what runs, in any phase; a worker that does not obey in time is ended. Nothing runs: does nothing."""
@@ -174,7 +174,7 @@ class Lane(QObject):
             return
         self._asked_to_stop = True
         self._set(LaneState.STOPPING, self._status.phase, self._status.done, self._status.total)
-        self._worker.send(wire_messages.Cancel(self._take_id(), self._pending.id))
+        self._worker.send(protocol.messages.Cancel(self._take_id(), self._pending.id))
         self._cancel_timer.start(self._patience.cancel_ms)
 
     def unload(self) -> None:
@@ -229,38 +229,38 @@ class Lane(QObject):
 
     def _on_event(self, event: Any) -> None:
         self._last_sign = time.monotonic()
-        if not isinstance(event, wire_messages.Pulse):
+        if not isinstance(event, protocol.messages.Pulse):
             self._last_step = self._last_sign
-        if isinstance(event, wire_messages.Hello):
+        if isinstance(event, protocol.messages.Hello):
             self._on_hello(event)
             return
         if self._pending is None or event.id != self._pending.id:
             return  # a late word about something that is over
-        if isinstance(event, wire_messages.TERMINAL):
+        if isinstance(event, protocol.messages.TERMINAL):
             self._on_terminal(event)
-        elif isinstance(event, wire_messages.LoadProgress):
+        elif isinstance(event, protocol.messages.LoadProgress):
             self._show_progress("loading", round(event.fraction * 100), 100)
-        elif isinstance(event, wire_messages.Pulse):
+        elif isinstance(event, protocol.messages.Pulse):
             self._on_pulse(event)
-        elif isinstance(event, wire_messages.PromptRead) and self._record:
+        elif isinstance(event, protocol.messages.PromptRead) and self._record:
             self._record.prompt(event.rendered, event.tokens)
             self._show_progress("reading", 0, event.tokens)
-        elif isinstance(event, wire_messages.Tokens) and self._record:
+        elif isinstance(event, protocol.messages.Tokens) and self._record:
             self._record.piece(event.text, event.count, event.kind)
             self._show_progress("writing", self._record.tokens, self._status.total)
             self.text.emit(TextPiece(event.text, event.count, event.kind))
 
-    def _on_hello(self, hello: wire_messages.Hello) -> None:
+    def _on_hello(self, hello: protocol.messages.Hello) -> None:
         self.engine = hello.engine
-        if hello.protocol != wire_messages.PROTOCOL:
+        if hello.protocol != protocol.messages.PROTOCOL:
             self._end_worker()
         elif self._worker is not None and self._pending is not None:
             self._set(LaneState.STOPPING if self._asked_to_stop else LaneState.LOADING, "loading", 0, 100)
             self._worker.send(self._pending)
             if self._asked_to_stop:  # asked while the process was starting: the request had not been sent yet
-                self._worker.send(wire_messages.Cancel(self._take_id(), self._pending.id))
+                self._worker.send(protocol.messages.Cancel(self._take_id(), self._pending.id))
 
-    def _on_pulse(self, pulse: wire_messages.Pulse) -> None:
+    def _on_pulse(self, pulse: protocol.messages.Pulse) -> None:
         step = (pulse.phase, pulse.done, pulse.total)
         if step != self._pulse_step:
             self._pulse_step = step
@@ -275,23 +275,23 @@ class Lane(QObject):
         request, self._pending = self._pending, None
         self._watch.stop()
         self._cancel_timer.stop()
-        if isinstance(event, wire_messages.Failed):
+        if isinstance(event, protocol.messages.Failed):
             failure = Failure(event.kind, event.message, event.detail)
-            if isinstance(request, wire_messages.Load):
+            if isinstance(request, protocol.messages.Load):
                 stopped = event.kind == "cancelled"
                 self._set(LaneState.EMPTY if stopped else LaneState.FAILED, failure=None if stopped else failure)
                 self._discard_worker()
             else:
                 self._set(LaneState.READY)
             self._settle_failure(request, failure)
-        elif isinstance(event, wire_messages.Loaded):
+        elif isinstance(event, protocol.messages.Loaded):
             self._model = LoadedModel(
                 request.path, request.options, event.context, event.load_s, event.template, event.memory,
                 event.buffers, event.notices,
             )  # fmt: skip
             self._set(LaneState.READY)
             self.loaded.emit(self._model)
-        elif isinstance(event, wire_messages.Generated) and self._record:
+        elif isinstance(event, protocol.messages.Generated) and self._record:
             record, self._record = self._record, None
             self._set(LaneState.READY)
             notices = (self._model.notices if self._model else ()) + event.notices
@@ -341,9 +341,9 @@ class Lane(QObject):
         """The one terminal signal of a request that failed; text written so far is kept. `model`: what was loaded,
         where it is not any more."""
         model = model or self._model
-        if isinstance(request, wire_messages.Load):
+        if isinstance(request, protocol.messages.Load):
             self.load_failed.emit(failure)
-        elif isinstance(request, wire_messages.Generate):
+        elif isinstance(request, protocol.messages.Generate):
             record, self._record = self._record or AnswerRecord(), None
             stopped = failure.kind == "cancelled"
             reason = StopReason.CANCELLED if stopped else StopReason.FAILED

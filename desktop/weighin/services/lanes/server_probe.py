@@ -7,10 +7,9 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer
 
+from weighin import protocol
 from weighin.core.comparisons.failures import process_failure
 from weighin.core.errors import AppError
-from weighin.protocol.messages import Failed
-from weighin.protocol.server_messages import SERVER_EVENTS, LettersTested, ListModels, ModelsListed, TestLetters
 from weighin.services.processes.worker_process import WorkerEnd, WorkerProcess
 from weighin.services.tasks import Failed as FailedCall
 
@@ -34,16 +33,22 @@ class ServerProbe(QObject):
     def models(self, address: str, done: Callable[[tuple[str, ...]], None], failed: FailedCall) -> None:
         """Names of the models at `address`."""
 
-        def answered(event: ModelsListed) -> None:
+        def answered(event: protocol.server_messages.ModelsListed) -> None:
             done(event.names)
 
-        self._ask(address, ListModels(1, address), answered, failed)
+        self._ask(address, protocol.server_messages.ListModels(1, address), answered, failed)
 
-    def letters(self, address: str, done: Callable[[LettersTested], None], failed: FailedCall, way: str = "") -> None:
+    def letters(
+        self,
+        address: str,
+        done: Callable[[protocol.server_messages.LettersTested], None],
+        failed: FailedCall,
+        way: str = "",
+    ) -> None:
         """Whether questions can be scored by log-probabilities of four letters: `via` of the answer says by which call,
         "" where they cannot, and `sentence` why. way: "completions" or "chat" where only that is of use. Takes up to
         ten minutes; `stop` ends it."""
-        self._ask(address, TestLetters(1, address, way), done, failed, _LETTERS_DEADLINE_MS)
+        self._ask(address, protocol.server_messages.TestLetters(1, address, way), done, failed, _LETTERS_DEADLINE_MS)
 
     def stop(self) -> None:
         """Ask no longer."""
@@ -105,9 +110,9 @@ class _Question(QObject):
         self._worker.wait_gone(_LEAVE_MS)
 
     def _on_event(self, event: Any) -> None:
-        if isinstance(event, Failed):
+        if isinstance(event, protocol.messages.Failed):
             self._answer = AppError(event.message, event.detail, event.kind)
-        elif isinstance(event, SERVER_EVENTS):
+        elif isinstance(event, protocol.server_messages.SERVER_EVENTS):
             self._answer = event
         else:
             return

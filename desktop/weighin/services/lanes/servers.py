@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
 
+from weighin import protocol
 from weighin.core.errors import AppError
 from weighin.core.models.model import ModelFacts
 from weighin.core.models.server import ServerAddress, parse_address, server_facts, server_of
-from weighin.protocol.server_messages import LettersTested
 from weighin.services.lanes.server_keys import ServerKeys
 from weighin.services.lanes.server_probe import ServerProbe
 from weighin.services.settings import Settings
@@ -45,7 +45,12 @@ class Servers(QObject):
             self._probe.models(str(address), done, failed)
 
     def test_letters(
-        self, text: str, model: str, key: str, done: Callable[[LettersTested], None], failed: Failed
+        self,
+        text: str,
+        model: str,
+        key: str,
+        done: Callable[[protocol.server_messages.LettersTested], None],
+        failed: Failed,
     ) -> None:
         """Whether questions can be scored by the log-probabilities that this model's server returns."""
         if (address := self._with_key(text, key, failed)) is not None:

@@ -9,10 +9,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from weighin.core.comparisons.energy import GPUS, MEMORY, PROCESSOR, Energy, Reading, spent
-from weighin.services.machine.gpus import GpuCounters
 from weighin.services.machine.sources import number_in, text_of
+
+if TYPE_CHECKING:
+    from weighin.services.machine.gpus import GpuCounters
 
 _POWERCAP = Path("/sys/class/powercap")
 # Counters are renewed about every millisecond; what is shorter than this would be mostly their step.
@@ -35,14 +38,22 @@ class EnergyMeter:
         gpus: GpuCounters | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._powercap, self._gpus, self._clock = powercap, gpus or GpuCounters(), clock
+        self._powercap, self._gpus, self._clock = powercap, gpus, clock
 
     def begin(self, with_gpus: bool) -> _Begin:
         """The counters now; those of the GPUs where the model may use them."""
         readings = rapl_readings(self._powercap)
         if with_gpus:
-            readings += tuple(Reading(f"gpu{n}", "NVML", GPUS, v / 1e3) for n, v in enumerate(self._gpus.millijoules()))
+            readings += tuple(Reading(f"gpu{n}", "NVML", GPUS, v / 1e3) for n, v in enumerate(self._counters()))
         return _Begin(self._clock(), readings, with_gpus)
+
+    def _counters(self) -> tuple[int, ...]:
+        """Millijoules of each GPU so far; the driver's library is looked for when a model may use one."""
+        if self._gpus is None:
+            from weighin.services.machine.gpus import GpuCounters
+
+            self._gpus = GpuCounters()
+        return self._gpus.millijoules()
 
     def end(self, begin: _Begin, on_gpu: bool) -> Energy | None:
         """What was used since. on_gpu: whether the model did lie on a GPU, without whose counter the sum is none."""

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 
+from weighin import protocol
 from weighin.core.downloads.download import Transferred
 from weighin.core.models.model import shard_paths
 from weighin.core.models.shelf import Stamp, has_changed, stamp_of
-from weighin.protocol.hub_messages import Digested
 from weighin.services.models.hub import Hub
 from weighin.services.models.shelf import Shelf
 from weighin.services.tasks import Failed
@@ -67,7 +67,7 @@ class _Reading:
             self._found.append((stamp, self._known[stamp]))
         self._done(tuple(self._found))
 
-    def _take(self, digest: Digested) -> None:
+    def _take(self, digest: protocol.hub_messages.Digested) -> None:
         part = self._parts[len(self._found)]
         stamp = Stamp(str(part), digest.size, digest.mtime_ns, digest.inode)
         self._known[stamp] = digest.sha256

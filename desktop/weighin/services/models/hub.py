@@ -6,35 +6,19 @@ import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
 
-from weighin.core.downloads.download import Plan, Transferred, WantedFile
-from weighin.core.downloads.repository import Listing, Repository, Variant
+from weighin import protocol
 from weighin.core.errors import AppError
 from weighin.core.models.model import ModelFacts
-from weighin.protocol.hub_messages import (
-    HUB_EVENTS,
-    AskFile,
-    Digest,
-    Digested,
-    Discard,
-    Discarded,
-    Fetch,
-    Fetched,
-    FileKnown,
-    Found,
-    Listed,
-    ListFiles,
-    LookedInto,
-    LookInto,
-    Progress,
-    Search,
-)
-from weighin.protocol.messages import Cancel, Failed
 from weighin.services.processes.worker_process import WorkerEnd, WorkerProcess, worker_command
 from weighin.services.tasks import Failed as FailedCall
+
+if TYPE_CHECKING:
+    from weighin.core.downloads.download import Plan, Transferred, WantedFile
+    from weighin.core.downloads.repository import Listing, Repository, Variant
 
 _LEAVE_MS = 1000
 
@@ -60,11 +44,15 @@ class Hub(QObject):
 
     def search(self, text: str, done: Callable[[tuple[Repository, ...]], None], failed: FailedCall) -> int:
         """Repositories that match `text`; the number to cancel by."""
-        return self._ask(lambda n: Search(n, text, 40), _Call(lambda e: done(e.repositories), failed))
+        return self._ask(
+            lambda n: protocol.hub_messages.Search(n, text, 40), _Call(lambda e: done(e.repositories), failed)
+        )
 
     def listing(self, repo: str, done: Callable[[Listing], None], failed: FailedCall, commit: str | None = None) -> int:
         """The models of a repository, at its newest commit or at `commit`."""
-        return self._ask(lambda n: ListFiles(n, repo, commit), _Call(lambda e: done(e.listing), failed))
+        return self._ask(
+            lambda n: protocol.hub_messages.ListFiles(n, repo, commit), _Call(lambda e: done(e.listing), failed)
+        )
 
     def look_into(
         self,
@@ -76,21 +64,23 @@ class Hub(QObject):
     ) -> int:
         """Facts of a model from its header alone; with a folder `keep` also a sparse stand-in for it (its path)."""
         call = _Call(lambda e: done(e.facts, e.kept), failed)
-        return self._ask(lambda n: LookInto(n, listing.repo, listing.commit, variant, keep), call)
+        return self._ask(lambda n: protocol.hub_messages.LookInto(n, listing.repo, listing.commit, variant, keep), call)
 
     def digest(
         self,
         path: str,
-        done: Callable[[Digested], None],
+        done: Callable[[protocol.hub_messages.Digested], None],
         failed: FailedCall,
         progress: Callable[[Transferred], None],
     ) -> int:
         """sha256 of a file of this computer."""
-        return self._ask(lambda n: Digest(n, path), _Call(done, failed, progress))
+        return self._ask(lambda n: protocol.hub_messages.Digest(n, path), _Call(done, failed, progress))
 
     def file(self, repo: str, commit: str, path: str, done: Callable[[WantedFile], None], failed: FailedCall) -> int:
         """Size and sha256 of one file of a data set."""
-        return self._ask(lambda n: AskFile(n, repo, commit, path), _Call(lambda e: done(e.file), failed))
+        return self._ask(
+            lambda n: protocol.hub_messages.AskFile(n, repo, commit, path), _Call(lambda e: done(e.file), failed)
+        )
 
     def fetch(
         self,
@@ -104,16 +94,16 @@ class Hub(QObject):
         """Download; `done` gets the paths and whether all of the files were fetched by this program. Cancelling keeps
         what came and fails with kind "stopped". `patient`: wait for the connection as long as it takes."""
         call = _Call(lambda e: done(e.paths, e.brought), failed, progress)
-        return self._ask(lambda n: Fetch(n, plan, queued, patient), call)
+        return self._ask(lambda n: protocol.hub_messages.Fetch(n, plan, queued, patient), call)
 
     def discard(self, plan: Plan, done: Callable[[], None], failed: FailedCall) -> int:
         """Delete what a download left half-finished."""
-        return self._ask(lambda n: Discard(n, plan), _Call(lambda _: done(), failed))
+        return self._ask(lambda n: protocol.hub_messages.Discard(n, plan), _Call(lambda _: done(), failed))
 
     def cancel(self, number: int) -> None:
         """Stop a digest or a download."""
         if number in self._calls and self._process is not None:
-            self._process.send(Cancel(next(self._numbers), number))
+            self._process.send(protocol.messages.Cancel(next(self._numbers), number))
 
     def kill(self) -> None:
         """End the process now; open calls fail with kind "stopped". What was downloaded is safe at any moment."""
@@ -153,15 +143,26 @@ class Hub(QObject):
         return number
 
     def _on_event(self, event: Any) -> None:
-        if isinstance(event, Progress):
+        if isinstance(event, protocol.hub_messages.Progress):
             call = self._calls.get(event.id)
             if call is not None and call.progress is not None:
                 call.progress(event.news)
         elif (call := self._calls.pop(event.id, None)) is None:
             return
-        elif isinstance(event, Failed):
+        elif isinstance(event, protocol.messages.Failed):
             call.failed(AppError(event.message, event.detail, event.kind))
-        elif isinstance(event, (Found, Listed, LookedInto, FileKnown, Fetched, Discarded, Digested)):
+        elif isinstance(
+            event,
+            (
+                protocol.hub_messages.Found,
+                protocol.hub_messages.Listed,
+                protocol.hub_messages.LookedInto,
+                protocol.hub_messages.FileKnown,
+                protocol.hub_messages.Fetched,
+                protocol.hub_messages.Discarded,
+                protocol.hub_messages.Digested,
+            ),
+        ):
             call.done(event)
 
     def _on_ended(self, end: WorkerEnd) -> None:
@@ -180,6 +181,8 @@ def hub_process(cache: Path) -> NewProcess:
     def new(parent: QObject) -> WorkerProcess:
         command = worker_command("hub")
         more = {"HF_HUB_CACHE": str(cache), "HF_HUB_DISABLE_TELEMETRY": "1", "HF_HUB_DISABLE_PROGRESS_BARS": "1"}
-        return WorkerProcess(command, parent, HUB_EVENTS, with_secrets=True, more_environment=more)
+        return WorkerProcess(
+            command, parent, protocol.hub_messages.HUB_EVENTS, with_secrets=True, more_environment=more
+        )
 
     return new

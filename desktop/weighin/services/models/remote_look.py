@@ -5,11 +5,11 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
 from weighin.core.comparisons.options import LoadOptions
-from weighin.core.downloads.repository import Listing, Variant
 from weighin.core.errors import AppError
 from weighin.core.models.model import ModelFacts
 from weighin.services.models.hub import Hub
@@ -17,6 +17,9 @@ from weighin.services.models.model_records import ModelRecords
 from weighin.services.models.stand_ins import new_folder, sweep
 from weighin.services.plans.planner import Plan, Planner
 from weighin.services.tasks import Failed
+
+if TYPE_CHECKING:
+    from weighin.core.downloads.repository import Listing, Variant
 
 _KEPT = 8
 

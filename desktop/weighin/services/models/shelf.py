@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from weighin.core.downloads.download import Plan, Transferred
 from weighin.core.errors import AppError
 from weighin.core.models.found import HUB_CACHE, YOURS, Found, Place
 from weighin.core.models.shelf import Condition, ShelfModel, again, has_changed, look, verified
@@ -22,6 +21,7 @@ from weighin.services.models.verification import Verification
 from weighin.services.tasks import Failed
 
 if TYPE_CHECKING:
+    from weighin.core.downloads.download import Plan, Transferred
     from weighin.store.models import ModelStore
 
 log = logging.getLogger(__name__)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from weighin.core.downloads.download import Transferred
+from weighin import protocol
 from weighin.core.downloads.hub_names import is_commit
-from weighin.core.downloads.repository import Listing
 from weighin.core.errors import AppError
 from weighin.core.models.shelf import UNKNOWN_ORIGIN, Condition, ShelfModel, Stamp, verified
-from weighin.protocol.hub_messages import Digested
 from weighin.services.models.hub import Hub
+
+if TYPE_CHECKING:
+    from weighin.core.downloads.download import Transferred
+    from weighin.core.downloads.repository import Listing
 
 _DAMAGED = "This file is not the one the hub has: its sha256 differs. It is damaged or was changed; download it again."
 _OTHER = (
@@ -39,7 +42,7 @@ class Verification(QObject):
         self._expected = model.digests
         # Whether that is what the hub states of this very file, not of the one that now has its name.
         self._certain = bool(model.digests)
-        self._found: list[Digested] = []
+        self._found: list[protocol.hub_messages.Digested] = []
         self._call = 0
 
     def start(self) -> None:
@@ -93,7 +96,7 @@ class Verification(QObject):
         def tell(news: Transferred) -> None:
             self._progress(replace(news, done=before + news.done, total=self._model.size))
 
-        def hashed(found: Digested) -> None:
+        def hashed(found: protocol.hub_messages.Digested) -> None:
             self._found.append(found)
             self._next()
 

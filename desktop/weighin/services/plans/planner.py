@@ -9,6 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from weighin import protocol
 from weighin.core.comparisons.answer import Failure
 from weighin.core.comparisons.failures import is_of_the_model
 from weighin.core.comparisons.options import LoadOptions
@@ -17,8 +18,6 @@ from weighin.core.gguf.reader import read_header_of
 from weighin.core.models.model import ModelFacts, shard_paths
 from weighin.core.plans.memory_formula import formula_plan
 from weighin.core.plans.plan import PlanLine
-from weighin.protocol.messages import Plan as PlanRequest
-from weighin.protocol.messages import Planned
 from weighin.services.processes.question import NewWorker, Question
 from weighin.services.tasks import TaskRunner
 
@@ -142,17 +141,22 @@ class Planner(QObject):
             self._fall_back(job, _NO_HOLE)
             self._next()
             return
-        request = PlanRequest(1, job.stand_in, job.model.file_bytes, job.options, contexts_of(job.model))
+        request = protocol.messages.Plan(1, job.stand_in, job.model.file_bytes, job.options, contexts_of(job.model))
         self._running = Question(
-            self._new_worker, request, Planned, _DEADLINE_MS, lambda answer: self._on_answer(job, answer), self
+            self._new_worker,
+            request,
+            protocol.messages.Planned,
+            _DEADLINE_MS,
+            lambda answer: self._on_answer(job, answer),
+            self,
         )
         self._running.start()
 
-    def _on_answer(self, job: _Job, answer: Planned | Failure) -> None:
+    def _on_answer(self, job: _Job, answer: protocol.messages.Planned | Failure) -> None:
         if self._running is not None:
             self._running.deleteLater()
             self._running = None
-        if isinstance(answer, Planned):
+        if isinstance(answer, protocol.messages.Planned):
             self._settle(job, Plan(job.model, _line(answer), gpu_free_bytes=answer.gpu_free_bytes))
         else:
             self._fall_back(job, answer)
@@ -199,7 +203,7 @@ def contexts_of(model: ModelFacts) -> tuple[int, ...]:
     return (*(c for c in _CONTEXTS if c < most), min(most, _CONTEXTS[-1])) if most < _CONTEXTS[-1] else _CONTEXTS
 
 
-def _line(answer: Planned) -> PlanLine:
+def _line(answer: protocol.messages.Planned) -> PlanLine:
     """The engine's points, with a notice where the formula says something else."""
     points = []
     for plan, formula in zip(answer.plans, answer.formula, strict=True):

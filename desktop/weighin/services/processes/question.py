@@ -7,9 +7,9 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer
 
+from weighin import protocol
 from weighin.core.comparisons.answer import Failure
 from weighin.core.comparisons.failures import process_failure
-from weighin.protocol.messages import Cancel, Failed
 from weighin.services.processes.worker_process import WorkerEnd, WorkerProcess
 
 _LEAVE_MS = 2000
@@ -46,7 +46,7 @@ class Question(QObject):
     def cancel(self) -> None:
         """Stop; the answer is then a Failure of kind "cancelled". A worker that does not obey is ended."""
         self._answer = Failure("cancelled", "The measurement was stopped.")
-        self._worker.send(Cancel(self._request.id + 1, self._request.id))
+        self._worker.send(protocol.messages.Cancel(self._request.id + 1, self._request.id))
         self._worker.shut_down(_LEAVE_MS)
 
     def close(self) -> None:
@@ -60,7 +60,7 @@ class Question(QObject):
             return
         if isinstance(event, self._expected):
             self._answer = event
-        elif isinstance(event, Failed):
+        elif isinstance(event, protocol.messages.Failed):
             self._answer = Failure(event.kind, event.message, event.detail)
         else:
             return

@@ -11,8 +11,8 @@ from typing import Any
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
 
 import weighin
+from weighin import protocol
 from weighin.protocol import wire
-from weighin.protocol.messages import EVENTS, Log, Shutdown
 
 LOG_BYTES = 64 << 10
 # Nothing a worker could leak: tokens of the hub and keys of services stay with the window.
@@ -51,13 +51,13 @@ class WorkerProcess(QObject):
         self,
         command: list[str],
         parent: QObject | None = None,
-        events: tuple[type, ...] = EVENTS,
+        events: tuple[type, ...] | None = None,
         with_secrets: bool = False,
         more_environment: dict[str, str] | None = None,
     ) -> None:
         super().__init__(parent)
         self._command = command
-        self._events = events
+        self._events = events or protocol.messages.EVENTS
         self._splitter = wire.LineSplitter()
         self._log = bytearray()
         self._protocol_error = ""
@@ -91,7 +91,7 @@ class WorkerProcess(QObject):
     def shut_down(self, within_ms: int) -> None:
         """Ask the worker to leave; it is killed when it is still there after `within_ms`."""
         if not self._over:
-            self.send(Shutdown(0))
+            self.send(protocol.messages.Shutdown(0))
             self._process.closeWriteChannel()
             self._kill_timer.start(within_ms)
 
@@ -111,7 +111,7 @@ class WorkerProcess(QObject):
         try:
             for line in self._splitter.feed(bytes(self._process.readAllStandardOutput().data())):
                 event = wire.decode(line, self._events)
-                if isinstance(event, Log):
+                if isinstance(event, protocol.messages.Log):
                     self._keep_log(event.text.encode() + b"\n")
                 else:
                     self.message.emit(event)

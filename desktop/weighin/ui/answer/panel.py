@@ -56,11 +56,6 @@ class AnswerPanel(QWidget):
         self._link.hide()
         self.view.begin()
 
-    def show_answer(self, text: str) -> None:
-        """Show a complete answer."""
-        self._link.hide()
-        self.view.show_answer(text)
-
     def copy(self) -> None:
         """Put exactly what the model wrote on the clipboard."""
         QGuiApplication.clipboard().setText(self.view.raw_text)

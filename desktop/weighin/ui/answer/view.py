@@ -23,10 +23,16 @@ _UNLIKE_MS = 30
 # With much to catch up on (a long answer from History), so much of it at a time.
 _SLICE_MS = 6
 _READABLE_WIDTH = 820
+# So few pixels from the end are at the end.
+_AT_THE_END = 4
+_EMPTY = "This answer is empty."
 
 
 class AnswerView(QTextBrowser):
     """Streams Markdown. It loads nothing that the text names, and opens no link itself.
+
+    What is streamed is followed to its end, also where the view becomes smaller or larger, unless the reader scrolled
+    away from it; a complete answer is shown from its beginning.
 
     `overflowed` carries the characters that are kept back when the answer is too long to be shown at once; 0 once all
     of it is shown. `link_clicked` carries the address of a link.
@@ -40,7 +46,8 @@ class AnswerView(QTextBrowser):
         self._theme = theme
         self.setProperty("role", "answer")
         self.setAccessibleName(name)
-        self.setPlaceholderText(f"{name}: nothing written yet.")
+        self._while_empty = ""
+        self.say_while_empty(f"{name}: nothing written yet.")
         self.setOpenLinks(False)
         self.setOpenExternalLinks(False)
         self.setUndoRedoEnabled(False)
@@ -57,6 +64,8 @@ class AnswerView(QTextBrowser):
         self._splitter = Splitter()
         self._writer = Writer(self.document(), self._formats())
         self._finished = True
+        self._follows = False
+        self._return_to: int | None = None
         self._pause = _TICK_MS
         self._kept_back = 0
         self._timer = QTimer(self)
@@ -65,6 +74,9 @@ class AnswerView(QTextBrowser):
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._work)
         self.anchorClicked.connect(self.link_clicked)
+        bar = self.verticalScrollBar()
+        bar.rangeChanged.connect(self._keep_end)
+        bar.valueChanged.connect(self._look_where)
         theme.changed.connect(self._retint)
 
     @property
@@ -77,20 +89,30 @@ class AnswerView(QTextBrowser):
         """Whether all that was fed and finished is on the screen."""
         return self._finished and not self._inbox.pending and not self._timer.isActive()
 
+    def say_while_empty(self, words: str) -> None:
+        """What stands here before anything was written."""
+        self._while_empty = words
+        self.setPlaceholderText(words)
+
     def begin(self) -> None:
         """Empty the view for a new answer."""
         self._timer.stop()
         self._raw = []
+        self._return_to = None
+        self.setPlaceholderText(self._while_empty)
         self._inbox.clear()
         self._splitter = Splitter()
         self._writer.clear(self._formats())
         self._finished = False
+        self._follows = True
         self._pause = _TICK_MS
         self._kept_back = 0
         self.overflowed.emit(0)
 
     def feed(self, text: str) -> None:
         """More of the answer."""
+        # Qt takes a document for empty while its only line is blank, as that of a code block just begun.
+        self.setPlaceholderText("")
         self._raw.append(text)
         self._inbox.put(text)
         self._wake()
@@ -98,13 +120,28 @@ class AnswerView(QTextBrowser):
     def finish(self) -> None:
         """The answer is complete: nothing is left unfinished."""
         self._finished = True
+        if not self._raw:
+            self.setPlaceholderText(_EMPTY)
         self._timer.start(0)
 
     def show_answer(self, text: str) -> None:
         """Show a complete answer at once."""
         self.begin()
+        self._follows = False
         if text:
             self.feed(text)
+        self.finish()
+
+    def complete(self, text: str) -> None:
+        """The answer is complete, and this is all of it. A reader of what was streamed stays where he is."""
+        streamed = self.raw_text
+        if not streamed:
+            self.show_answer(text)
+            return
+        if not text.startswith(streamed):
+            self._rewrite(text)
+        elif more := text[len(streamed) :]:
+            self.feed(more)
         self.finish()
 
     def render_now(self) -> None:
@@ -140,22 +177,36 @@ class AnswerView(QTextBrowser):
 
     def _retint(self) -> None:
         """Links and code carry their colour in the document: write it anew."""
-        raw, finished = self.raw_text, self._finished
-        self.begin()
-        if raw:
-            self.feed(raw)
+        finished, said = self._finished, self.placeholderText()
+        self._rewrite(self.raw_text)
         self._finished = finished
+        self.setPlaceholderText(said)
+
+    def _rewrite(self, text: str) -> None:
+        """Write this in place of what stands there; the reader stays where he is."""
+        follows, place = self._follows, self.verticalScrollBar().value()
+        self.begin()
+        self._follows, self._return_to = follows, None if follows else place
+        if text:
+            self.feed(text)
+
+    def _keep_end(self, _least: int, most: int) -> None:
+        """The text or the room for it has changed."""
+        if self._follows:
+            self.verticalScrollBar().setValue(most)
+
+    def _look_where(self, place: int) -> None:
+        """The reader has scrolled, or the text was moved for him."""
+        self._follows = place >= self.verticalScrollBar().maximum() - _AT_THE_END
 
     def _wake(self) -> None:
         if not self._timer.isActive():
             self._timer.start(self._pause if len(self._raw) > 1 else 0)
 
     def _work(self) -> None:
-        """One slice of work; the end of the text stays in sight where it was."""
+        """One slice of work."""
         clock = QElapsedTimer()
         clock.start()
-        bar = self.verticalScrollBar()
-        follows = bar.value() >= bar.maximum() - 4
         self._writer.begin()
         self._take_slice(clock)
         if self._inbox.pending:
@@ -165,8 +216,9 @@ class AnswerView(QTextBrowser):
         else:
             self._writer.show_tail(self._splitter.tail)
         self._writer.end()
-        if follows and not self._finished:
-            bar.setValue(bar.maximum())
+        if self._return_to is not None and not self._inbox.pending:
+            self.verticalScrollBar().setValue(self._return_to)
+            self._return_to = None
         self._pause = max(_TICK_MS, clock.elapsed() * _TICK_COSTS) + randrange(_UNLIKE_MS)
         if self._inbox.kept_back != self._kept_back:
             self._kept_back = self._inbox.kept_back

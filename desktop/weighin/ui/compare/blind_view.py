@@ -141,6 +141,8 @@ class _Side(QFrame):
         self.setProperty("role", "card")
         self._author = PlainLabel(role="muted", wrap=True)
         self.panel = AnswerPanel(theme, f"Answer {label}")
+        # What the models have written so far is kept back, so nothing can be said of it.
+        self.panel.view.say_while_empty("Nothing to read yet.")
         self.panel.open_requested.connect(QDesktopServices.openUrl)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 10, 12, 10)
@@ -155,12 +157,9 @@ class _Side(QFrame):
 
     def begin(self) -> None:
         self.panel.begin()
-        self.panel.view.setPlaceholderText("Nothing to read yet.")
         self._author.say(_UNKNOWN)
 
     def finish(self) -> None:
-        if not self.panel.view.raw_text:
-            self.panel.view.setPlaceholderText("This answer is empty.")
         self.panel.view.finish()
 
     def tell(self, author: str) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from weighin.core import words
@@ -18,18 +18,23 @@ from weighin.core.errors import AppError
 from weighin.ui.answer.writer import parser
 from weighin.ui.compare.blind_desk import BlindDesk
 from weighin.ui.compare.first_run import FirstRun
+from weighin.ui.compare.follow_up import why_no_follow_up
 from weighin.ui.compare.lane_pane import LanePane
 from weighin.ui.compare.lane_presenter import LanePresenter
 from weighin.ui.compare.lanes_area import LanesArea
 from weighin.ui.compare.measure_alone import MEASURED, MEASURING, NO_MEASURE, MeasureAlone
 from weighin.ui.compare.model_choice import ModelChoice
+from weighin.ui.compare.options_news import OptionsNews
 from weighin.ui.compare.prompt_box import PromptBox
+from weighin.ui.compare.question_box import QuestionBox
+from weighin.ui.compare.remark import Remark
 from weighin.ui.compare.run_options import RunOptions
 from weighin.ui.compare.same_prompt import SamePrompt
 from weighin.ui.compare.speed_line import SpeedLine
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.chart_scale import ChartScale
-from weighin.ui.widgets.label import PlainLabel
+from weighin.ui.widgets.focus import FocusReturn, hand_on_focus
+from weighin.ui.widgets.keys import on_keys
 from weighin.ui.widgets.live_chart import ChartScales
 
 if TYPE_CHECKING:
@@ -80,7 +85,8 @@ class ComparePage(QWidget):
         )
         self.choice = ModelChoice(library, parts.models.servers, self.panes, self)
         self._hint = FirstRun()
-        self._remark = PlainLabel(role="warning", wrap=True)
+        self._remark = Remark()
+        self.question = QuestionBox()
         self.lanes_area = LanesArea(self.panes)
         self._blind_place = QWidget()
         self.desk = BlindDesk(theme, parts.blind, parts.votes, self._blind_place, self._hide_lanes, self)
@@ -96,11 +102,11 @@ class ComparePage(QWidget):
         self.differences.hide()
         self._shown: Comparison | None = None
         self.prompt = PromptBox(theme, lambda: parts.attached_files)
+        self.options_news = OptionsNews(self, self._remark)
         self._drawer: OptionsDrawer | None = None
         self._arrange()
         self._connect()
         self._follow_models()
-        self._remark.hide()
         self._show_hint()
 
     @property
@@ -116,7 +122,7 @@ class ComparePage(QWidget):
     @property
     def remark(self) -> str:
         """What is said about what is shown, "" where it speaks for itself."""
-        return "" if self._remark.isHidden() else self._remark.text()
+        return self._remark.text
 
     @property
     def drawer(self) -> OptionsDrawer:
@@ -127,7 +133,7 @@ class ComparePage(QWidget):
             self._drawer = drawer = OptionsDrawer(self._theme)
             drawer.hide()
             drawer.close_requested.connect(lambda: self.prompt.set_options_open(False))
-            drawer.changed.connect(lambda: self.prompt.set_allowed(drawer.is_valid))
+            FocusReturn(drawer, self.prompt.take_focus)
             drawer.changed.connect(self.options_changed)
             self._row.addWidget(drawer)
         return self._drawer
@@ -144,6 +150,11 @@ class ComparePage(QWidget):
         """What is asked beside the prompt: of each field what made sense last."""
         return self._drawer.values if self._drawer else RunOptions()
 
+    @property
+    def option_problem(self) -> str:
+        """What is wrong with the options, "" where all make sense."""
+        return self._drawer.problem if self._drawer else ""
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         # Importing the Markdown parser takes a tenth of a second: now, while nobody waits, not at the first word.
@@ -156,6 +167,8 @@ class ComparePage(QWidget):
     def run(self) -> None:
         """Put the prompt to both lanes."""
         if not self.prompt.can_run:
+            self.prompt.refuse(self.prompt.why_not)
+            self.options_news.show_wrong()
             return
         try:
             self._start(self._with_what_goes_along(self.request(self.prompt.text)))
@@ -202,8 +215,8 @@ class ComparePage(QWidget):
         self._row.addWidget(widget, 1)
 
     def show_comparison(self, comparison: Comparison, source: str = "From History", made_here: bool = True) -> None:
-        """Show a record as it was; `source` says where it comes from, `made_here` whether that is this computer.
-        Nothing happens while `why_closed` says so."""
+        """Show a record as it was; `source` says where it comes from, `made_here` whether that is this computer. The
+        options of the next run stay those of the page. Nothing happens while `why_closed` says so."""
         if self.why_closed:
             return
         request = comparison.request
@@ -212,21 +225,21 @@ class ComparePage(QWidget):
         self._is_from_elsewhere = not made_here
         self.prompt.set_text(request.prompt.text)
         self.prompt.attached.set_files(request.prompt.attachments)
-        self.prompt.mode.set_mode(request.mode)
-        self.drawer.show_request(request)
         self.scales.reset()
         for presenter, pane, setup in zip(self._presenters, self.panes, request.lanes, strict=True):
             pane.header.picker.choose(setup.model)
             presenter.show_empty()
         self._show_results(comparison)
         self._shows_history = True
-        self._remark.say_or_hide(f"{source}, {words.moment(comparison.created)}")
+        self._remark.say(f"{source}, {words.moment(comparison.created)}", request)
+        self.options_news.follow()
 
     def _arrange(self) -> None:
         self._column = column = QVBoxLayout()
         column.setSpacing(8)
         column.addWidget(self._hint)
         column.addWidget(self._remark)
+        column.addWidget(self.question)
         column.addWidget(self.lanes_area, 1)
         column.addWidget(self._blind_place, 1)
         column.addWidget(self.speed_line)
@@ -246,7 +259,7 @@ class ComparePage(QWidget):
         self._runner.started.connect(self._began)
         self._runner.round_started.connect(self._round_began)
         self._blind.revealed.connect(self._ended)
-        self._blind.void.connect(self._remark.say_or_hide)
+        self._blind.void.connect(self._remark.say)
         self.desk.changed.connect(self._follow_blind)
         self.alone.pressed.connect(self._measure_alone)
         self.speed_line.again_wanted.connect(self._run_again)
@@ -255,6 +268,7 @@ class ComparePage(QWidget):
         for presenter in self._presenters:
             presenter.activity_changed.connect(self._tell_each_other)
             presenter.try_anyway.connect(self._insist)
+        FocusReturn(self._blind_place, self.prompt.take_focus)
         self.choice.changed.connect(self._show_hint)
         self.choice.changed.connect(self._follow_models)
         self.prompt.blind.toggled.connect(lambda _: self._offer_follow_up())
@@ -262,14 +276,8 @@ class ComparePage(QWidget):
         self.prompt.run_requested.connect(self.run)
         self.prompt.stop_requested.connect(self.stop)
         self.prompt.options_toggled.connect(lambda is_open: self.drawer.setVisible(is_open))
-        for keys, action in (
-            ("Ctrl+Return", self.run),
-            ("Ctrl+Enter", self.run),
-            ("Escape", self.stop),
-        ):
-            shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(action)
+        on_keys(self, ("Ctrl+Return", "Ctrl+Enter"), self.run)
+        on_keys(self, ("Escape",), self.stop)
 
     def checked(self, lanes: tuple[LaneSetup, LaneSetup]) -> tuple[LaneSetup, LaneSetup]:
         """The same lanes, refused where a model's file is not what it was."""
@@ -304,10 +312,13 @@ class ComparePage(QWidget):
             self.prompt.refuse(error.user_text)
 
     def _began(self, request: ComparisonRequest) -> None:
+        going = [part for pane in self.panes for part in (pane.header.picker, pane.failure)]
+        hand_on_focus([*going, self.alone], self.prompt.take_focus)
         self._request = request
         self._shows_history = self._is_from_elsewhere = False
         self._shown = None
-        self._remark.say_or_hide(MEASURING if self.alone.begins(request) else "")
+        self._remark.say(MEASURING if self.alone.begins(request) else "")
+        self.question.show_prompt(request.prompt)
         self.alone.hide()
         self.speed_line.clear()
         self.same_prompt.clear()
@@ -350,13 +361,13 @@ class ComparePage(QWidget):
         if together is None or not serves:
             self._show_results(comparison)
             if together is not None:
-                self._remark.say_or_hide(NO_MEASURE)
+                self._remark.say(NO_MEASURE)
             return
         self._request = together.request
         for presenter in self._presenters:
             presenter.show_empty()
         self._show_results(together)
-        self._remark.say_or_hide(MEASURED)
+        self._remark.say(MEASURED)
         self.measured_alone.emit(together, comparison)
 
     def _show_results(self, comparison: Comparison) -> None:
@@ -365,6 +376,7 @@ class ComparePage(QWidget):
         for result in comparison.results:
             self._presenters[LABELS.index(result.label)].show_result(result, comparison)
         self._show_threads(comparison.request)
+        self.question.show_prompt(comparison.request.prompt)
         self.same_prompt.show_comparison(comparison)
         self.speed_line.show_comparison(comparison, not self._is_from_elsewhere)
         self._shown = comparison
@@ -391,22 +403,8 @@ class ComparePage(QWidget):
         self._offer_follow_up()
 
     def _offer_follow_up(self) -> None:
-        self.prompt.set_follow_refusal(self._why_no_follow_up())
-
-    def _why_no_follow_up(self) -> str:
-        if self._shown is None:
-            return "There is no answer to follow up yet."
-        if self.prompt.blind.isChecked():
-            return "In a blind round nobody may know who wrote what before, so it cannot follow up."
-        for pane, result in zip(self.panes, self._shown.results, strict=False):
-            chosen = pane.header.picker.chosen
-            if chosen is None or chosen.path != result.setup.model.path:
-                return "Other models are chosen now than those that answered."
-        try:
-            threads_after(self._shown)
-        except AppError as error:
-            return error.user_text
-        return ""
+        chosen = [pane.header.picker.chosen for pane in self.panes]
+        self.prompt.set_follow_refusal(why_no_follow_up(self._shown, chosen, self.prompt.blind.isChecked()))
 
     def show_testing(self, is_pending: Callable[[str], bool]) -> None:
         """A speed test began or ended; `is_pending`: whether one is under way for the comparison with this id."""

@@ -8,13 +8,12 @@ from PySide6.QtWidgets import QWidget
 
 
 class FileDrop(QObject):
-    """Watches `target`. `dropped` carries the path of the first file, `all_dropped` those of all; `hovering` whether
-    one is held over it.
+    """Watches `target`. `dropped` carries the paths of all files, in their order; `hovering` whether some are held over
+    it.
 
     Any local file is taken: what it is worth is judged by who opens it, in a sentence."""
 
-    dropped = Signal(str)
-    all_dropped = Signal(list)
+    dropped = Signal(list)
     hovering = Signal(bool)
 
     def __init__(self, target: QWidget) -> None:
@@ -36,8 +35,7 @@ class FileDrop(QObject):
             paths = _paths(event)
             if paths:
                 event.acceptProposedAction()
-                self.dropped.emit(paths[0])
-                self.all_dropped.emit(paths)
+                self.dropped.emit(paths)
                 return True
         return super().eventFilter(watched, event)
 

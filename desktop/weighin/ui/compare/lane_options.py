@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
 
 from PySide6.QtCore import Signal
@@ -75,7 +75,16 @@ class LaneOptions(QWidget):
     @property
     def is_valid(self) -> bool:
         """Whether every value makes sense."""
-        return all(box.is_valid for box in self._fields) and self._stop_error.isHidden()
+        return next(self.problems, None) is None
+
+    @property
+    def problems(self) -> Iterator[tuple[str, QWidget]]:
+        """What makes no sense, in the order of the form: a sentence and the field that it is about."""
+        above = (self._load["context"], *self._sampling.values())
+        yield from ((box.error, box) for box in above if not box.is_valid)
+        if not self._stop_error.isHidden():
+            yield self._stop_error.text(), self._stop
+        yield from ((box.error, box) for box in self._fields if box not in above and not box.is_valid)
 
     @property
     def values(self) -> LaneValues:

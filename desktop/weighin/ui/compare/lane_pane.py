@@ -99,9 +99,7 @@ class LanePane(QFrame):
 
     def finish_text(self, answer: str, reasoning: str) -> None:
         """The texts are complete. They are shown as the record has them."""
-        if self.answer.view.raw_text != answer:
-            self.answer.show_answer(answer)
-        self.answer.view.finish()
+        self.answer.view.complete(answer)
         self.reasoning.finish(reasoning)
         self._copy.setEnabled(bool(answer))
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from weighin.core.errors import AppError
 from weighin.core.file_kinds import BUNDLE_SUFFIX
 from weighin.core.models.model import ModelFacts
+from weighin.ui.compare.dropped_models import DroppedModels
 from weighin.ui.compare.file_drop import FileDrop
 from weighin.ui.compare.lane_pane import LanePane
 from weighin.ui.widgets.file_dialog import FileDialog
@@ -17,6 +17,8 @@ from weighin.ui.widgets.file_dialog import FileDialog
 if TYPE_CHECKING:
     from weighin.services.lanes.servers import Servers
     from weighin.services.models.library import Library
+
+_BUNDLE_ALONE = "Drop a bundle by itself. Nothing was changed."
 
 
 class ModelChoice(QObject):
@@ -38,6 +40,7 @@ class ModelChoice(QObject):
         self._servers = servers
         self._panes = panes
         self._window = parent
+        self._dropped = DroppedModels(library, [pane.header for pane in panes])
         for pane in panes:
             pane.header.picker.open_requested.connect(lambda which=pane: self._ask(which))
             pane.header.picker.server_requested.connect(lambda which=pane: self._ask_for_server(which))
@@ -45,24 +48,23 @@ class ModelChoice(QObject):
             pane.header.picker.model_changed.connect(self.changed)
             drop = FileDrop(pane)
             drop.hovering.connect(pane.show_drop)
-            drop.dropped.connect(lambda path, which=pane: self._take(which, path))
+            drop.dropped.connect(lambda paths, which=pane: self.take(which, paths))
         library.changed.connect(self._fill)
         servers.changed.connect(self._fill)
         self._fill()
 
     def open(self, pane: LanePane, path: str) -> None:
         """Open a file and choose it in `pane`, or say there why not."""
-        pane.header.refuse("")
-        if not pane.header.picker.isEnabled():
-            pane.header.refuse("A comparison is running. Stop it or let it finish, then choose another model.")
-            return
-        self._library.open_file(path, lambda model: self._opened(pane, model), lambda error: _refuse(pane, error))
+        self._dropped.take(self._panes.index(pane), [path])
 
-    def _take(self, pane: LanePane, path: str) -> None:
-        if path.endswith(BUNDLE_SUFFIX):
-            self.bundle_dropped.emit(path)
+    def take(self, pane: LanePane, paths: list[str]) -> None:
+        """Take files that were dropped on `pane`: one model, two for both lanes, or a bundle."""
+        if not any(path.endswith(BUNDLE_SUFFIX) for path in paths):
+            self._dropped.take(self._panes.index(pane), paths)
+        elif len(paths) == 1:
+            self.bundle_dropped.emit(paths[0])
         else:
-            self.open(pane, path)
+            pane.header.refuse(_BUNDLE_ALONE)
 
     def _fill(self) -> None:
         models = self._library.models() + self._servers.known()
@@ -88,7 +90,3 @@ class ModelChoice(QObject):
         dialog.added.connect(lambda model: self._opened(pane, model))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
-
-
-def _refuse(pane: LanePane, error: AppError) -> None:
-    pane.header.refuse(error.user_text)

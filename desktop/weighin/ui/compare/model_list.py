@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from weighin.core import words
 from weighin.core.models.model import ModelFacts
+from weighin.core.models.search_rank import Rank, rank
 from weighin.core.safe_text import safe_name
 from weighin.ui.widgets.label import plain_tooltip
 
@@ -19,7 +20,7 @@ _ROOM, _SIDE, _GAP = 12, 10, 16
 
 
 class ModelList(QAbstractListModel):
-    """The models that match what is typed, in the order they were given."""
+    """The models that match what is typed: the best match first, equally good ones in the order they were given."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -63,11 +64,12 @@ class ModelList(QAbstractListModel):
 
     def _filter(self) -> None:
         self.beginResetModel()
-        self.shown = tuple(m for m in self._all if all(word in self._searched(m) for word in self._wanted))
+        ranked = [(found, model) for model in self._all if (found := self._rank(model)) is not None]
+        self.shown = tuple(model for _, model in sorted(ranked, key=lambda one: one[0]))
         self.endResetModel()
 
-    def _searched(self, model: ModelFacts) -> str:
-        return f"{model.name} {model.quantization} {self._sources.get(model.path, '')}".lower()
+    def _rank(self, model: ModelFacts) -> Rank | None:
+        return rank(self._wanted, model.name, f"{model.quantization} {self._sources.get(model.path, '')}")
 
     def _details(self, model: ModelFacts) -> str:
         parts = (

@@ -32,6 +32,7 @@ class OptionField(QWidget):
         self._error.hide()
         name = PlainLabel(title)
         name.setBuddy(self._edit)
+        self.setFocusProxy(self._edit)
         self.setToolTip(plain_tooltip(help_text))
         row = QHBoxLayout()
         row.addWidget(name, 1)

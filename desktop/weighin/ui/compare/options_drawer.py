@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from collections.abc import Iterator
+from functools import partial
+
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from weighin.core.comparisons.comparison import ComparisonRequest, LaneSetup
+from weighin.core.comparisons.comparison import ComparisonRequest
 from weighin.core.errors import AppError
 from weighin.ui.compare.lane_options import LaneOptions
 from weighin.ui.compare.option_fields import OptionField, whole
-from weighin.ui.compare.run_options import LaneValues, RunOptions
+from weighin.ui.compare.option_words import options_of
+from weighin.ui.compare.run_options import RunOptions
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.button import IconButton
 from weighin.ui.widgets.growing_edit import GrowingEdit
@@ -54,7 +58,7 @@ class OptionsDrawer(QFrame):
     @property
     def is_valid(self) -> bool:
         """Whether a comparison can be made of what is typed."""
-        return self._rounds.is_valid and self._a.is_valid and (not self.is_separate or self._b.is_valid)
+        return not self.problem
 
     @property
     def is_separate(self) -> bool:
@@ -73,6 +77,26 @@ class OptionsDrawer(QFrame):
             a,
             self._b.values if self.is_separate else a,
         )
+
+    @property
+    def problem(self) -> str:
+        """What is wrong, in the sentence of the first field that makes no sense; "" where all do."""
+        return next((sentence for sentence, _ in self._problems()), "")
+
+    def show_problem(self) -> None:
+        """Bring the first field that makes no sense into sight, ready to be corrected."""
+        for _, field in self._problems():
+            field.setFocus()
+            # Not at once: where the drawer has just opened, nothing in it has its place yet.
+            QTimer.singleShot(0, self, partial(self._scroll.ensureWidgetVisible, field))
+            return
+
+    def _problems(self) -> Iterator[tuple[str, QWidget]]:
+        if not self._rounds.is_valid:
+            yield self._rounds.error, self._rounds
+        yield from self._a.problems
+        if self.is_separate:
+            yield from ((f"Lane B: {sentence}", field) for sentence, field in self._b.problems)
 
     def form(self, label: str) -> LaneOptions:
         """The form of lane "A" (of both while they share it) or "B"."""
@@ -93,12 +117,12 @@ class OptionsDrawer(QFrame):
 
     def show_request(self, request: ComparisonRequest) -> None:
         """Show the options of a comparison that was made before."""
-        self.set_prompt(request.prompt.system, request.prompt.raw)
-        self._rounds.set_text(str(request.repeat))
-        a, b = (_values(setup) for setup in request.lanes)
-        self._a.set_values(a)
-        self._apart.setChecked(a != b)
-        self._b.set_values(b)
+        options = options_of(request)
+        self.set_prompt(options.system, options.raw)
+        self._rounds.set_text(str(options.rounds))
+        self._a.set_values(options.a)
+        self._apart.setChecked(options.a != options.b)
+        self._b.set_values(options.b)
 
     def _build(self, theme: Theme) -> None:
         cross = IconButton(theme, "close", "Close the options")
@@ -117,7 +141,7 @@ class OptionsDrawer(QFrame):
         for part in (self._head_a, self._a, self._apart, self._head_b, self._b):
             column.addWidget(part)
         column.addStretch(1)
-        scroll = QScrollArea()
+        self._scroll = scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -146,10 +170,6 @@ _ROUNDS_HELP = (
     "Above 1 the prompt is answered by each lane up to so often, after a warm-up that does not count, in the order "
     "A B B A, until two medians agree within 5 %. Disturbed rounds are repeated."
 )
-
-
-def _values(setup: LaneSetup) -> LaneValues:
-    return LaneValues(setup.load, setup.sampling, setup.threads)
 
 
 def _rounds(text: str) -> object:

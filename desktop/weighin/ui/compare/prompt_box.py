@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
@@ -15,6 +15,7 @@ from weighin.ui.theme import Theme
 from weighin.ui.widgets.button import IconButton
 from weighin.ui.widgets.file_dialog import ATTACHMENTS, FileDialog
 from weighin.ui.widgets.flow import FlowLayout
+from weighin.ui.widgets.focus import hand_on_focus
 from weighin.ui.widgets.growing_edit import GrowingEdit
 from weighin.ui.widgets.label import PlainLabel, plain_tooltip
 
@@ -27,6 +28,9 @@ _BLIND = (
 )
 
 
+_OPTIONS = "Options for the next run"
+_VOTE_FIRST = "Vote on the blind round first."
+_RUNNING = "A comparison is running. Stop it or let it finish first."
 _FOLLOW = "Each model goes on from its own answer: the prompt is put to it with all that was said in its lane before."
 
 
@@ -44,8 +48,8 @@ class PromptBox(QFrame):
         super().__init__(parent)
         self.setProperty("role", "card")
         self._running = False
-        self._allowed = True
         self._held = False
+        self._problem = ""
         self._edit = GrowingEdit("Prompt for both lanes", least=2, most=6)
         self._edit.setPlaceholderText("Type a prompt for both models. Ctrl+Enter runs it, Esc stops.")
         self.mode = ModeSwitch()
@@ -57,7 +61,7 @@ class PromptBox(QFrame):
         self.set_follow_refusal("There is no answer to follow up yet.")
         self.attached = AttachedRow(theme, files)
         self._attach = IconButton(theme, "attach", "Text files that go along with the prompt", "Attach")
-        self._options = IconButton(theme, "options", "Options for the next run", "Options")
+        self._options = IconButton(theme, "options", _OPTIONS, "Options")
         self._options.setCheckable(True)
         self._sets = IconButton(theme, "prompts", "Prompts kept, and sets of prompts", "Prompts")
         self._sets.setCheckable(True)
@@ -93,7 +97,7 @@ class PromptBox(QFrame):
         self._attach.clicked.connect(self._ask_for_files)
         self.attached.refused.connect(self.refuse)
         self._drop = FileDrop(self)
-        self._drop.all_dropped.connect(self._take_files)
+        self._drop.dropped.connect(self._take_files)
         self._enable()
 
     @property
@@ -112,13 +116,20 @@ class PromptBox(QFrame):
         return "" if self._error.isHidden() else self._error.text()
 
     @property
+    def why_not(self) -> str:
+        """Why Run would start nothing, "" where it would."""
+        if self._held:
+            return _VOTE_FIRST
+        return _RUNNING if self._running else self._problem
+
+    @property
     def can_run(self) -> bool:
         """Whether Run would start something."""
-        return self._allowed and not self._running and not self._held
+        return not self.why_not
 
     def set_text(self, text: str) -> None:
-        """Put a prompt in, and the cursor behind it."""
-        self._edit.setPlainText(text)
+        """Put a prompt in, and the cursor behind it. What was typed before comes back with Undo."""
+        self._edit.replace_all(text)
         self._edit.moveCursor(self._edit.textCursor().MoveOperation.End)
 
     def take_focus(self) -> None:
@@ -136,11 +147,14 @@ class PromptBox(QFrame):
         self._held = held
         self._enable()
 
-    def set_allowed(self, allowed: bool) -> None:
-        """Whether the options are such that a run makes sense."""
-        self._allowed = allowed
-        self._run.setToolTip("Ctrl+Enter" if allowed else "First correct the options marked red")
-        self._enable()
+    def show_options(self, changed: Sequence[str], problem: str = "") -> None:
+        """Say of the options which are not the usual ones, and what is wrong with one, "" where all make sense. Run
+        stays enabled then: pressed, it says so."""
+        self._problem = problem
+        self._error.hide()
+        self._options.setText(f"Options ({len(changed)} changed)" if changed else "Options")
+        self._options.setToolTip(plain_tooltip("\n".join((_OPTIONS, *changed))))
+        self._options.setAccessibleDescription(", ".join(changed))
 
     def set_follow_refusal(self, sentence: str) -> None:
         """Why the next prompt cannot follow up what is shown, "" where it can."""
@@ -175,5 +189,7 @@ class PromptBox(QFrame):
         self.attached.add_paths(paths)
 
     def _enable(self) -> None:
-        self._run.setEnabled(self.can_run)
+        can_run = not self._running and not self._held
+        hand_on_focus([self._stop if can_run else self._run], self.take_focus)
+        self._run.setEnabled(can_run)
         self._stop.setEnabled(self._running)

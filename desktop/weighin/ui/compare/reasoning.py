@@ -75,13 +75,10 @@ class Reasoning(QWidget):
     def finish(self, text: str) -> None:
         """It is complete; this is what the record has."""
         self._finished = True
-        changed = text != self.text
         self._pieces = [text] if text else []
         self.setVisible(bool(text))
         if self._view:
-            if changed:
-                self._view.show_answer(text)
-            self._view.finish()
+            self._view.complete(text)
 
     def count(self, tokens: int) -> None:
         """Say how many tokens it has."""
@@ -91,9 +88,9 @@ class Reasoning(QWidget):
         self._view = view = AnswerView(self._theme, f"Reasoning of lane {self._label}")
         view.setFixedHeight(_HEIGHT)
         view.link_clicked.connect(self.link_clicked)
-        view.begin()
-        if self._pieces:
-            view.feed(self.text)
         if self._finished:
-            view.finish()
+            view.show_answer(self.text)
+        else:
+            view.begin()
+            view.feed(self.text)
         return view

@@ -20,6 +20,7 @@ from weighin.ui.mmlu.run_presenter import RunPresenter
 from weighin.ui.mmlu.run_view import RunView
 from weighin.ui.mmlu.setup_view import SetupView
 from weighin.ui.theme import Theme
+from weighin.ui.widgets.focus import holds_focus
 from weighin.ui.widgets.label import PlainLabel
 
 if TYPE_CHECKING:
@@ -182,13 +183,19 @@ class MmluPage(QWidget):
         self.past.refresh()  # why it was refused may be what another window does
 
     def _show_run(self) -> None:
+        came_from_here = holds_focus(self) and not (self.shows_run and holds_focus(self.run))
         self.tabs.setCurrentIndex(EVALUATE)
         self._evaluate.setCurrentWidget(self.run)
+        if came_from_here:
+            self.run.bar.take_focus()
 
     def _show_setup(self) -> None:
         if self._presenter.request is not None:
             self.setup.show_request(self._presenter.request)
+        came_from_here = holds_focus(self)
         self._evaluate.setCurrentWidget(self.setup)
+        if came_from_here:
+            self.setup.take_focus()
 
     def _export(self) -> None:
         record = self._presenter.record

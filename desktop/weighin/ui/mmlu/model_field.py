@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 
 
 class ModelField(QFrame):
-    """A card that takes dropped files. `changed`: another model was chosen."""
+    """A card for one model. `changed`: another one was chosen; `dropped` carries the paths of files dropped on it."""
 
     changed = Signal()
+    dropped = Signal(list)
 
     def __init__(
         self,
@@ -45,8 +46,7 @@ class ModelField(QFrame):
         layout.addWidget(self.header)
         picker.open_requested.connect(self._ask)
         picker.model_changed.connect(lambda _model: self.changed.emit())
-        drop = FileDrop(self)
-        drop.dropped.connect(self.open)
+        FileDrop(self).dropped.connect(self.dropped)
         library.changed.connect(self._fill)
         servers.changed.connect(self._fill)
         self._fill()

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from weighin.core.evaluations.evaluation import EvaluationState, RunState
 from weighin.ui.mmlu import said
+from weighin.ui.widgets.focus import holds_focus
 from weighin.ui.widgets.label import ElidedLabel
 
 _ENDED = (RunState.FINISHED, RunState.STOPPED, RunState.FAILED, RunState.INTERRUPTED)
@@ -47,6 +48,7 @@ class RunBar(QWidget):
             (self._export, self.export),
             (self._new, self.new),
         )
+        self._buttons = tuple(button for button, _ in pairs)
         for button, signal in pairs:
             row.addWidget(button)
             button.clicked.connect(signal)
@@ -60,6 +62,10 @@ class RunBar(QWidget):
     def about(self) -> str:
         """What is asked."""
         return self._about.text()
+
+    def take_focus(self) -> None:
+        """The first button that makes sense now has the keyboard."""
+        next(button for button in self._buttons if not button.isHidden()).setFocus()
 
     def show_about(self, text: str) -> None:
         """Say what is asked, in one line."""
@@ -93,7 +99,7 @@ class RunBar(QWidget):
             self._export: ended,
             self._new: ended,
         }
-        focused = next((button for button in shown if button.hasFocus()), None)
+        focused = next((button for button in shown if holds_focus(button)), None)
         for button, visible in shown.items():
             button.setVisible(visible)
         self._stop.setEnabled(state is not RunState.STOPPING)

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from weighin.core.comparisons.comparison import LABELS, LaneSetup
 from weighin.core.evaluations.evaluation import EvaluationChoice, EvaluationRequest
 from weighin.core.models.model import ModelFacts
+from weighin.ui.compare.dropped_models import DroppedModels, whole_models
 from weighin.ui.compare.picker_verdicts import judge_of, outlook_of
 from weighin.ui.mmlu.amount_box import AmountBox
 from weighin.ui.mmlu.forecast_box import ForecastBox
@@ -67,6 +68,7 @@ class SetupView(QWidget):
         self._subjects_wanted: tuple[str, ...] = ()
         self._suggested_for = ""
         self.models = tuple(ModelField(theme, label, library, servers) for label in LABELS)
+        self._dropped = DroppedModels(library, [field.header for field in self.models])
         self.second = QCheckBox("Compare with a second model")
         self.second.setAccessibleName("Compare with a second model")
         self.second.setChecked(True)
@@ -184,8 +186,9 @@ class SetupView(QWidget):
         )
 
     def _connect(self) -> None:
-        for field in self.models:
+        for lane, field in enumerate(self.models):
             field.changed.connect(self._say)
+            field.dropped.connect(lambda paths, which=lane: self._take_files(which, paths))
         self.amount.changed.connect(self._say)
         self.protocol.changed.connect(self._say)
         self.subjects.changed.connect(self._subjects_changed)
@@ -194,6 +197,12 @@ class SetupView(QWidget):
         self.until_decided.toggled.connect(self.changed)
         self.start.clicked.connect(self._start)
         self.forecast.past_changed.connect(self._say)
+
+    def _take_files(self, lane: int, paths: list[str]) -> None:
+        """Who drops two models wants both asked."""
+        if len(whole_models(paths)) == len(self.models):
+            self.second.setChecked(True)
+        self._dropped.take(lane, paths)
 
     def _show_second(self, paired: bool) -> None:
         self.models[1].setVisible(paired)

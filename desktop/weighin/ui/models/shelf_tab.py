@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
@@ -72,8 +74,20 @@ class ShelfTab(QWidget):
 
     def add(self, path: str) -> None:
         """Add a file or folder, or say why not."""
+        self.add_all([path])
+
+    def add_all(self, paths: list[str]) -> None:
+        """Add files and folders; of each that is none, say why not."""
         self.error.hide()
-        self._shelf.add(path, lambda _models: None, self._fail)
+        refused: list[str] = []
+
+        def refuse(path: str, error: AppError) -> None:
+            whose = f"{safe_name(Path(path).name, 80)}: " if len(paths) > 1 else ""
+            refused.append(f"{whose}{error.user_text}")
+            self.error.say("\n".join(refused))
+
+        for path in paths:
+            self._shelf.add(path, lambda _models: None, partial(refuse, path))
 
     def _arrange(self) -> None:
         row = QHBoxLayout()
@@ -105,7 +119,7 @@ class ShelfTab(QWidget):
         self.verify.clicked.connect(self._verify)
         self.remove.clicked.connect(self._ask)
         self._stop.clicked.connect(lambda: self._shelf.stop_verifying(self._checking))
-        FileDrop(self).dropped.connect(self.add)
+        FileDrop(self).dropped.connect(self.add_all)
 
     def _fill(self) -> None:
         models = self._shelf.models()
@@ -198,12 +212,8 @@ class ShelfTab(QWidget):
 
     def _ask_files(self) -> None:
         dialog = FileDialog.for_models(self, "Add model files", several=True)
-        dialog.filesSelected.connect(self._add_all)
+        dialog.filesSelected.connect(self.add_all)
         dialog.open()
-
-    def _add_all(self, paths: list[str]) -> None:
-        for path in paths:
-            self.add(path)
 
     def _ask_folder(self) -> None:
         dialog = FileDialog.for_folder(self, "Add all models of a folder", MODELS)

@@ -20,6 +20,7 @@ from weighin.ui.compare.compare_page import ComparePage
 from weighin.ui.prompt_sets.sets_drawer import PromptRow, SetsDrawer
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.file_dialog import ANY, PROMPTS, FileDialog
+from weighin.ui.widgets.focus import FocusReturn
 
 if TYPE_CHECKING:
     from weighin.services.comparisons.blind_round import BlindRound
@@ -49,6 +50,7 @@ class SetsDesk(QObject):
         compare.desk.count_with(self._judged)
         self.drawer = drawer = SetsDrawer(theme)
         drawer.hide()
+        FocusReturn(drawer, compare.prompt.take_focus)
         blind.began.connect(lambda: drawer.tell(""))  # a tally names its models
         compare.show_beside(drawer)
         drawer.close_requested.connect(lambda: compare.prompt.set_sets_open(False))
@@ -206,8 +208,9 @@ class SetsDesk(QObject):
 
     def _try(self, action: Callable[[], None]) -> None:
         try:
-            if not self._compare.prompt.can_run:
-                raise AppError("First vote on the blind round, stop what runs, or correct the options.", kind="busy")
+            if why := self._compare.prompt.why_not:
+                self._compare.options_news.show_wrong()
+                raise AppError(why, kind="busy")
             action()
         except AppError as error:
             self._say(error)

@@ -15,6 +15,7 @@ from weighin.core.safe_text import safe_name
 from weighin.ui.models.row_table import Column, RowTable
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.button import IconButton
+from weighin.ui.widgets.focus import holds_focus
 from weighin.ui.widgets.label import PlainLabel
 
 _LEAST, _MOST = 330, 520
@@ -125,6 +126,7 @@ class SetsDrawer(QFrame):
     def show_state(self, stored: StoredRun | None, running: bool, busy: bool) -> None:
         """Which buttons make sense. stored: the latest run of any set; busy: something is being compared."""
         chosen = self.chosen
+        at = next((button for button in (self.run, self.stop, self.carry_on) if holds_focus(button)), None)
         missing = len(stored.missing) if stored else 0
         self.run.setEnabled(bool(chosen and chosen.prompts) and not busy)
         self.stop.setVisible(running)
@@ -141,6 +143,9 @@ class SetsDrawer(QFrame):
         if stored is not None:
             self.bar.setRange(0, len(stored.run.prompts))
             self.bar.setValue(stored.answered)
+        if at is not None and (at.isHidden() or not at.isEnabled()):
+            # Who has just pressed Run all finds Stop under the same finger, and Run all again at the end.
+            next(b for b in (self.stop, self.run, self.table) if not b.isHidden() and b.isEnabled()).setFocus()
 
     def _arrange(self, theme: Theme) -> None:
         cross = IconButton(theme, "close", "Close the prompts")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QLineEdit, QPushButton, QSplitter, QVBoxLayout, QWidget
 
@@ -12,9 +12,11 @@ from weighin.core.comparisons.text_difference import TextDifference
 from weighin.core.errors import AppError
 from weighin.core.safe_text import safe_name, safe_text
 from weighin.services.comparisons.reading import Reading
+from weighin.ui.compare.question_box import QuestionBox
 from weighin.ui.reading.text_pane import TextPane
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.label import PlainLabel
+from weighin.ui.window_place import FirstPlace
 
 
 class ReadingWindow(QDialog):
@@ -26,6 +28,8 @@ class ReadingWindow(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._reading = Reading(self)
         texts = [safe_text(result.answer.text) for result in comparison.results]
+        self.question = QuestionBox()
+        self.question.show_prompt(comparison.request.prompt)
         self.line = PlainLabel("Comparing…", wrap=True)
         self.go = QPushButton("Go there")
         self.go.setAccessibleName("Go to the place where the answers part")
@@ -50,7 +54,7 @@ class ReadingWindow(QDialog):
         for pane, other in (self.panes, self.panes[::-1]):
             pane.verticalScrollBar().valueChanged.connect(lambda _, p=pane, o=other: self._follow(p, o))
         self._reading.compare(texts[0], texts[1], self._show, self._fail)
-        self.resize(1100, 700)
+        FirstPlace(self, QSize(1100, 700))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._reading.close()
@@ -75,6 +79,7 @@ class ReadingWindow(QDialog):
         head = QHBoxLayout()
         head.addWidget(self.line, 1)
         head.addWidget(self.go)
+        layout.addWidget(self.question)
         layout.addLayout(head)
         layout.addWidget(splitter, 1)
         layout.addLayout(row)

@@ -20,6 +20,7 @@ from weighin.ui.compare.compare_page import ComparePage
 from weighin.ui.replay.replay_box import ReplayBox
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.file_dialog import ANY, BUNDLES, FileDialog
+from weighin.ui.widgets.focus import FocusReturn
 
 if TYPE_CHECKING:
     from weighin.services.bundles.bundles import Bundles
@@ -93,6 +94,7 @@ class BundleDesk(QObject):
     def put_away(self) -> None:
         """Close the bundle that is open."""
         if self.box is not None:
+            self.box.hide()
             self.box.deleteLater()
             self.box = None
         if self._replay is not None:
@@ -106,6 +108,7 @@ class BundleDesk(QObject):
         self.put_away()
         self._replay = replay = Replay(bundle, self._bundles, self._runner, self)
         self.box = box = ReplayBox(self._theme, replay, self._downloads)
+        FocusReturn(box, self._compare.prompt.take_focus)
         box.fetch_pressed.connect(self._fetch)
         box.run_pressed.connect(self._run)
         box.show_pressed.connect(self._show_theirs)
@@ -137,8 +140,9 @@ class BundleDesk(QObject):
                 self._say(error)
 
     def _run(self) -> None:
-        if not self._compare.prompt.can_run:
-            self._say(AppError("Vote on the blind round first, or stop what runs.", kind="busy"))
+        if why := self._compare.prompt.why_not:
+            self._compare.options_news.show_wrong()
+            self._say(AppError(why, kind="busy"))
         elif self._replay is not None:
             try:
                 self._replay.run()

@@ -26,6 +26,7 @@ _MARGIN, _MIDDLE, _LABEL = 64.0, 800.0, 250.0
 _HEAD, _LINES_TOP, _FOOT = 200.0, 218.0, 150.0
 _RIGHT, _LEFT, _CENTRE = Qt.AlignmentFlag.AlignRight, Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignHCenter
 _MIDDLE_V = Qt.AlignmentFlag.AlignVCenter
+_SPACED = 130.0  # per cent
 
 
 def tape_image(tape: Tape, colours: Colours) -> QImage:
@@ -166,7 +167,8 @@ class TapePainter:
         """One line, cut with "…" where it is too long."""
         font = self._font(pixels, bold)
         if spaced:
-            font.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, 4)
+            # Of the letter's own width: an absolute spacing is scaled once more on the way into a PDF.
+            font.setLetterSpacing(QFont.SpacingType.PercentageSpacing, _SPACED)
         self._painter.setFont(font)
         self._painter.setPen(QColor(getattr(self._colours, colour)))
         shown = QFontMetricsF(font).elidedText(text, Qt.TextElideMode.ElideRight, area.width())

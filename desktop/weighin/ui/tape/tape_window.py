@@ -23,6 +23,7 @@ from weighin.ui.tape.tape_picture import SIZE, tape_image, tape_pdf, tape_png
 from weighin.ui.theme import Theme, load_colours
 from weighin.ui.widgets.file_dialog import FileDialog
 from weighin.ui.widgets.label import PlainLabel
+from weighin.ui.window_place import FirstPlace
 
 if TYPE_CHECKING:
     from weighin.services.comparisons.tapes import Tapes
@@ -64,7 +65,7 @@ class TapeWindow(QDialog):
         self.face.currentIndexChanged.connect(self._draw)
         self.face.setCurrentIndex(int(theme.colours.dark))
         self._draw()
-        self.resize(980, 640)
+        FirstPlace(self, QSize(980, 640))
 
     @property
     def image(self) -> QImage:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QMimeData, QSize
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QResizeEvent, QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
 
 from weighin.ui.widgets.long_words import wrap_for
@@ -34,6 +34,13 @@ class GrowingEdit(QPlainTextEdit):
     def setPlainText(self, text: str) -> None:
         wrap_for(self, text)
         super().setPlainText(text)
+
+    def replace_all(self, text: str) -> None:
+        """Put `text` in place of all that stands there; undone like any other edit."""
+        wrap_for(self, text)
+        cursor = QTextCursor(self.document())
+        cursor.select(QTextCursor.SelectionType.Document)
+        cursor.insertText(text)
 
     def sizeHint(self) -> QSize:
         return QSize(super().sizeHint().width(), self.height())

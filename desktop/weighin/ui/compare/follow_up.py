@@ -1,0 +1,26 @@
+"""Whether the next prompt can follow up what is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from weighin.core.comparisons.comparison import Comparison
+from weighin.core.comparisons.conversation import threads_after
+from weighin.core.errors import AppError
+from weighin.core.models.model import ModelFacts
+
+
+def why_no_follow_up(shown: Comparison | None, chosen: Sequence[ModelFacts | None], blind: bool) -> str:
+    """Why it cannot, "" where it can. chosen: the models of the lanes now; blind: the next round is to be blind."""
+    if shown is None:
+        return "There is no answer to follow up yet."
+    if blind:
+        return "In a blind round nobody may know who wrote what before, so it cannot follow up."
+    for model, result in zip(chosen, shown.results, strict=False):
+        if model is None or model.path != result.setup.model.path:
+            return "Other models are chosen now than those that answered."
+    try:
+        threads_after(shown)
+    except AppError as error:
+        return error.user_text
+    return ""

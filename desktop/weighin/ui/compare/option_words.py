@@ -1,0 +1,55 @@
+"""Options of a run in words, as far as they are not those of another one."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+from weighin.core import words
+from weighin.core.comparisons.comparison import LABELS, ComparisonRequest, LaneSetup
+from weighin.core.safe_text import safe_name
+from weighin.ui.compare.run_options import LaneValues, RunOptions
+
+
+def options_of(request: ComparisonRequest) -> RunOptions:
+    """What was asked beside the prompt."""
+    a, b = (_values(setup) for setup in request.lanes)
+    return RunOptions(request.prompt.system, request.prompt.raw, request.repeat, a, b)
+
+
+def option_differences(theirs: RunOptions, other: RunOptions) -> tuple[str, ...]:
+    """What is otherwise in `theirs`, each in a few words: "5 rounds", "temperature 0.7", "lane B: seed 7"."""
+    said = []
+    if theirs.rounds != other.rounds:
+        said.append(words.plural(theirs.rounds, "round"))
+    if theirs.raw != other.raw:
+        said.append("raw" if theirs.raw else "with chat template")
+    if theirs.system != other.system:
+        said.append(f"system prompt “{safe_name(theirs.system, 40)}”" if theirs.system else "no system prompt")
+    a, b = _lane(theirs.a, other.a), _lane(theirs.b, other.b)
+    both = [text for text in a if text in b]
+    own = (
+        f"lane {label}: {text}" for label, lane in zip(LABELS, (a, b), strict=True) for text in lane if text not in both
+    )
+    return (*said, *both, *own)
+
+
+def _lane(theirs: LaneValues, other: LaneValues) -> list[str]:
+    said = []
+    for mine, its in ((theirs.load, other.load), (theirs.sampling, other.sampling)):
+        for known in fields(mine):
+            value = getattr(mine, known.name)
+            if value != getattr(its, known.name):
+                said.append(f"{known.name.replace('_', ' ')} {_shown(value)}")
+    if theirs.threads != other.threads:
+        said.append("automatic threads" if theirs.threads is None else words.plural(theirs.threads, "thread"))
+    return said
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, tuple):  # stop strings
+        return safe_name(", ".join(repr(text) for text in value), 40) or words.NONE
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _values(setup: LaneSetup) -> LaneValues:
+    return LaneValues(setup.load, setup.sampling, setup.threads)
