@@ -22,6 +22,7 @@ from weighin.services.comparisons.votes import Votes
 from weighin.services.factory import new_bundles, new_model_services, new_runner, new_worker
 from weighin.services.machine.hardware import probe, this_machine
 from weighin.services.models.library import Library
+from weighin.services.processes.open_windows import SEVERAL, OpenWindows
 from weighin.services.settings import Settings
 from weighin.services.user_activity import UserActivity
 from weighin.ui import theme
@@ -57,6 +58,7 @@ class Program:
         self.votes = Votes(profile.database)
         self.speed_tests = SpeedTests(self.runner, self.history, UserActivity())
         self._profile, self._settings = profile, settings
+        self._windows = OpenWindows(profile.windows)
         self._judging: Judging | None = None
         self._bundles: Bundles | None = None
         self._prompt_sets: PromptSets | None = None
@@ -156,7 +158,10 @@ class Program:
         return self._evaluations
 
     def restore(self) -> None:
-        """Take up what earlier runs left: the shelf, downloads that were not finished, and the ledger."""
+        """Take up what earlier runs left: the shelf, downloads that were not finished, and the ledger; and look whether
+        another window is open."""
+        if self._windows.enter():
+            self.window.show_notice(SEVERAL)
         self.library.restore()
         self.models.downloads.restore()
         self.models.inspector.restore()
@@ -181,6 +186,7 @@ class Program:
         self.models.close()
         self.votes.close()
         self.history.close()
+        self._windows.leave()
 
     def _make_room(self, _record: EvaluationRecord) -> None:
         """An evaluation begins: models of the last comparison give their memory back, and nothing is planned."""

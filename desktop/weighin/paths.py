@@ -63,6 +63,11 @@ class Profile:
         return self.data / "headers"
 
     @property
+    def windows(self) -> Path:
+        """The folder that says which windows are open."""
+        return self.data / "windows"
+
+    @property
     def settings(self) -> Path:
         """The settings file."""
         return self.config / "settings.json"

@@ -22,7 +22,7 @@ PROTOCOL_KEYS = {"name", "shots", "scoring", "sampling", "seed", "n", "split", "
 LANE_KEYS = {"lane", "model", "n", "correct", "accuracy", "interval", "tokens_evaluated", "seconds", "subjects"}
 PAIRED_KEYS = {
     "both_right", "only_a", "only_b", "both_wrong", "difference", "interval", "mcnemar_p", "e_value", "verdict",
-    "more_questions", "decided_after",
+    "more_questions", "decided_after", "test",
 }  # fmt: skip
 
 
@@ -81,7 +81,7 @@ def test_it_is_found_again_in_the_history(weighin: list[str]):
     assert shown == {key: value for key, value in body.items() if key != "items"}
     page = run(weighin, "history", "export", body["id"], "--format", "md").stdout
     assert "not the questions of MMLU" in page
-    assert "Exact McNemar p" in page
+    assert "by the exact McNemar test of all 46 questions: p " in page
     rows = list(csv.DictReader(io.StringIO(run(weighin, "history", "export", body["id"], "--format", "csv").stdout)))
     assert [row["id"] for row in rows] == [item["id"] for item in body["items"]]
     assert float(rows[0]["a_logprob_A"]) == body["items"][0]["a"]["logprobs"][0]

@@ -41,9 +41,18 @@ def program(qtbot: Any, tmp_path: Path) -> Iterator[Program]:
     made.window.resize(1200, 800)
     made.window.show()
     yield made
-    made.window.close()
-    made.close()
-    shiboken6.delete(made.window)
+    end(made)
+
+
+def end(program: Program) -> None:
+    """The program is closed, as by its user."""
+    from PySide6.QtWidgets import QApplication
+
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    program.window.close()
+    program.close()
+    shiboken6.delete(program.window)
     shiboken6.delete(theme.current(application))
     application.setStyleSheet("")
 
@@ -259,3 +268,62 @@ def test_a_blind_round_is_kept_after_the_vote_and_not_before(qtbot: Any, program
         capture_output=True, text=True, timeout=60,
     )  # fmt: skip
     assert json.loads(done.stdout)["pairs"][0]["ties"] == 1
+
+
+def test_a_second_window_on_the_profile_says_so_and_one_after_a_crash_does_not(program: Program) -> None:
+    program._windows.enter()
+    text = "from weighin.paths import Profile; from weighin.services.processes.open_windows import OpenWindows; \
+OpenWindows(Profile.locate(SYS).windows).enter(); print(flush=True); input()"
+    folder = str(program._profile.data.parent)
+    command = [sys.executable, "-c", text.replace("SYS", repr(folder))]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        other.stdout.readline()
+        program.restore()
+        assert program.window.notice.startswith("Weigh-In is open in another window with this profile.")
+        program.window.show_notice("")
+        other.kill()
+    program.restore()
+    assert program.window.notice == ""
+
+
+def test_what_was_chosen_is_there_after_a_restart_and_a_file_that_went_says_so(
+    qtbot: Any, tmp_path: Path, tiny: Path
+) -> None:
+    from PySide6.QtWidgets import QApplication
+
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    file = Path(shutil.copy(tiny, tmp_path / "mine.gguf"))
+
+    def begin() -> Program:
+        made = Program(application, Profile.locate(str(tmp_path / "profile")))
+        made.window.show()
+        return made
+
+    first = begin()
+    pane = first.window.compare.panes[0]
+    first.window.compare.choice.open(pane, str(file))
+    qtbot.waitUntil(lambda: pane.header.picker.chosen.path == str(file))
+    first.window.compare.prompt.mode.set_mode(Mode.TOGETHER)
+    first.window.show_page(HISTORY)
+    end(first)
+    second = begin()
+    header = second.window.compare.panes[0].header
+    assert header.picker.chosen is not None
+    assert header.picker.chosen.path == str(file), "at once, before the shelf is read"
+    qtbot.waitUntil(lambda: second.window.page == HISTORY)
+    assert second.window.compare.prompt.mode.mode is Mode.TOGETHER
+    with qtbot.waitSignal(second.library.looked, timeout=60_000):
+        second.restore()
+    assert header.refusal == ""
+    end(second)
+    file.unlink()
+    third = begin()
+    header = third.window.compare.panes[0].header
+    with qtbot.waitSignal(third.library.looked, timeout=60_000):
+        third.restore()
+    assert header.picker.chosen is not None
+    assert header.picker.chosen.path == str(file)
+    assert "is not here any more" in header.refusal
+    end(third)

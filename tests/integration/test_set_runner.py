@@ -129,3 +129,27 @@ def test_kept_prompts_and_what_is_refused(qtbot: Any, sets: PromptSets, tmp_path
     sets.sets(found.append, said.append)
     qtbot.waitUntil(lambda: bool(found))
     assert found[0][-1].name == MINE and found[0][0].builtin
+
+
+def test_a_change_and_a_deletion_are_undone_unless_somebody_else_was_there(qtbot: Any, sets: PromptSets) -> None:
+    kept: list[PromptSet] = []
+    said: list[AppError] = []
+    sets.keep_prompt("one", "", kept.append, said.append)
+    qtbot.waitUntil(lambda: len(kept) == 1)
+    first = kept[0]
+    sets.change(first, 0, "another", kept.append, said.append)
+    qtbot.waitUntil(lambda: len(kept) == 2)
+    changed = kept[1]
+    sets.put_back(changed, first, kept.append, said.append)
+    qtbot.waitUntil(lambda: len(kept) == 3)
+    assert kept[2] == first
+    sets.put_back(changed, first, kept.append, said.append)
+    qtbot.waitUntil(lambda: bool(said))
+    assert "another one by now" in said.pop().user_text
+    sets.delete(first.id, lambda _: sets.put_back(None, first, kept.append, said.append), said.append)
+    qtbot.waitUntil(lambda: len(kept) == 4)
+    found: list[Any] = []
+    sets.sets(found.append, said.append)
+    qtbot.waitUntil(lambda: bool(found))
+    assert found[0][-1] == first
+    assert said == []

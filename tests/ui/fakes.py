@@ -223,6 +223,7 @@ class FakeLibrary(QObject):
     """Models in memory. Opening a path that ends in .gguf gives OTHER with that path; anything else is refused."""
 
     changed = Signal()
+    looked = Signal()
 
     def __init__(self, *models: ModelFacts) -> None:
         super().__init__()

@@ -350,20 +350,26 @@ class FakeEvaluations(QObject):
         super().__init__()
         self.records = {record.id: record for record in records}
         self.broken = False
+        self.elsewhere: set[str] = set()
+        self.asked = 0
 
     def rows(self, done: object, failed: object) -> None:
-        """All."""
+        """All; those that are `elsewhere` are running in another window."""
+        self.asked += 1
         if self.broken:
             failed(AppError("The evaluations cannot be read: the disk is full."))
             return
-        done(tuple(row_of(record) for record in self.records.values()))
+        rows = (row_of(record) for record in self.records.values())
+        theirs = {"state": RunState.RUNNING, "can_resume": False, "elsewhere": True}
+        done(tuple(replace(row, **theirs) if row.id in self.elsewhere else row for row in rows))
 
     def load(self, identifier: str, done: object, failed: object) -> None:
         """One."""
         if self.broken or identifier not in self.records:
             failed(AppError("This evaluation is not there any more."))
             return
-        done(self.records[identifier])
+        record = self.records[identifier]
+        done(replace(record, state=RunState.RUNNING) if identifier in self.elsewhere else record)
 
     def delete(self, identifiers: tuple[str, ...], done: object, failed: object) -> None:
         """Forget."""

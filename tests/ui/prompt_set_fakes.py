@@ -48,6 +48,15 @@ class FakePromptSets(QObject):
         self.changed.emit()
         done(made)
 
+    def put_back(self, now: PromptSet | None, before: PromptSet, done: object, failed: object) -> None:
+        """As it was before."""
+        if next((one for one in self.mine if one.id == before.id), None) != now:
+            failed(AppError("This prompt set is another one by now; nothing was changed."))
+            return
+        self.mine = [*(one for one in self.mine if one.id != before.id), before]
+        self.changed.emit()
+        done(before)
+
     def delete(self, identifier: str, done: object, failed: object) -> None:
         """Forget a set."""
         self.mine = [one for one in self.mine if one.id != identifier]

@@ -86,6 +86,13 @@ def test_delete_in_the_list_forgets_a_server_but_no_file(kit: Kit, qtbot: QtBot)
     picker.showPopup()
     picker.popup.list.setCurrentIndex(picker.popup.models.index(2))
     qtbot.keyClick(picker.popup.list, Qt.Key.Key_Delete)
+    question = picker.popup.confirm
+    assert question.text == "Take tiny off this list? It can be added again."
+    qtbot.keyClick(question.no, Qt.Key.Key_Escape)
+    assert picker.popup.isVisible() and question.text == "", "Escape answers the question, the list stays"
+    qtbot.keyClick(picker.popup.list, Qt.Key.Key_Delete)
+    assert kit.models.servers.known() != ()
+    question.yes.click()
     assert kit.models.servers.known() == ()
     assert not any(model.is_server for model in picker.models)
 

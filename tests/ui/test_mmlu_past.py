@@ -6,12 +6,14 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Kit
 from tests.ui.fakes import DENSE
 from tests.ui.mmlu_fakes import answered, evaluation_services, request
 from weighin.core import words
+from weighin.core.errors import AppError
 from weighin.core.evaluations.evaluation import RunState
 from weighin.ui.main_window import HISTORY, MMLU
 from weighin.ui.mmlu.mmlu_page import PAST, MmluPage
@@ -105,13 +107,15 @@ def test_nothing_is_opened_over_a_running_evaluation(kit: Kit, page: MmluPage, p
 def test_deleting_asks_first(kit: Kit, past: PastTab, qtbot: QtBot) -> None:
     past.table.selectRow(0)
     qtbot.keyClick(past.table, Qt.Key.Key_Delete)
-    assert past.confirm.label.text().startswith("Delete this evaluation of 2026-11-22")
-    assert len(kit.evaluations.kept.records) == 3
-    past.table.selectRow(1)
+    assert past.confirm.text.startswith("Delete the evaluation of 2026-11-22")
+    assert "Starter Dense / Starter MoE" in past.confirm.text
+    qtbot.mouseClick(past.confirm.no, Qt.MouseButton.LeftButton)
     assert past.confirm.isHidden()
-    past.table.selectRow(0)
+    assert len(kit.evaluations.kept.records) == 3
     qtbot.mouseClick(past.delete, Qt.MouseButton.LeftButton)
-    qtbot.mouseClick(past._delete_now, Qt.MouseButton.LeftButton)
+    past.table.selectRow(1)
+    past.refresh()
+    qtbot.mouseClick(past.confirm.yes, Qt.MouseButton.LeftButton)
     assert list(kit.evaluations.kept.records) == ["run2", "run3"]
     assert past.table.model().rowCount() == 2
 
@@ -143,3 +147,37 @@ def test_history_has_the_evaluations_too(kit: Kit, qtbot: QtBot) -> None:
     qtbot.mouseClick(past.open, Qt.MouseButton.LeftButton)
     assert kit.window.page == MMLU
     assert kit.window.mmlu_page.shows_run
+
+
+def test_a_run_of_another_window_says_so_and_is_right_again_afterwards(
+    kit: Kit, page: MmluPage, past: PastTab, qtbot: QtBot
+) -> None:
+    kit.evaluations.kept.elsewhere = {"run2"}
+    past.refresh()
+    assert cells(past, 1)[-1] == "running in another window"
+    past.table.selectRow(1)
+    assert not past.resume.isEnabled()
+    past.open.click()
+    assert page.run.bar.text.startswith("running in another window")
+    buttons = {button.text(): button for button in page.run.bar.findChildren(QPushButton)}
+    assert [name for name in ("Pause", "Stop", "Resume") if not buttons[name].isHidden()] == []
+    page.tabs.setCurrentIndex(PAST)
+    kit.evaluations.kept.elsewhere = set()
+    qtbot.waitUntil(lambda: cells(past, 1)[-1] == "interrupted, can be resumed", timeout=10_000)
+    asked = kit.evaluations.kept.asked
+    assert not past._watch.isActive(), "nobody else works on anything: nothing to watch"
+    kit.window.show_page(HISTORY)
+    kit.window.show_page(MMLU)
+    assert kit.evaluations.kept.asked > asked, "looked at again when one comes back"
+
+
+def test_a_refused_resume_shows_how_things_stand(kit: Kit, page: MmluPage, past: PastTab) -> None:
+    past.table.selectRow(1)
+    past.resume.click()
+    kit.evaluations.kept.elsewhere = {"run2"}
+    kit.evaluations.runner.refuse(AppError("This run is going on in another window of the program.", kind="running"))
+    assert cells(past, 1)[-1] == "running in another window"
+    kit.evaluations.kept.elsewhere = set()
+    past.refresh()
+    assert cells(past, 1)[-1] == "interrupted, can be resumed"
+    assert past.resume.isEnabled()

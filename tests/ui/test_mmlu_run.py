@@ -78,7 +78,7 @@ def test_the_live_verdict_says_how_sure_it_is(view: RunView, runner: FakeEvaluat
     assert view.verdict.sentence == "Cannot tell yet: no question is answered by both."
     answer(runner, 20)
     assert view.verdict.sentence.startswith("Cannot tell yet")
-    assert "points (" in view.verdict.sentence
+    assert "points ahead, " in view.verdict.sentence
     assert view.verdict.evidence.startswith("20 answered by both · e-value 2.00: decides at 20")
     items = runner.record.items
     a = tuple(result(item.question, False) for item in items)
@@ -86,7 +86,8 @@ def test_the_live_verdict_says_how_sure_it_is(view: RunView, runner: FakeEvaluat
     runner.record = with_items(runner.record, tuple(replace(i, a=None, b=None) for i in items), RunState.RUNNING)
     runner.answer("A", a)
     runner.answer("B", b)
-    assert view.verdict.sentence.startswith("B (Starter MoE) is better: -100.0 points")
+    assert view.verdict.sentence.startswith("B (Starter MoE) is better: 100.0 points, ")
+    assert view.verdict.evidence.startswith("60 answered by both · Judged once, by the exact McNemar test")
 
 
 def test_the_pictures_follow_and_say_their_numbers(view: RunView, runner: FakeEvaluationRunner) -> None:
@@ -263,3 +264,43 @@ def test_the_page_is_made_when_it_is_wanted(kit: Kit) -> None:
     assert kit.window._mmlu_page is None
     kit.window.show_page(COMPARE)
     assert kit.window._mmlu_page is None
+
+
+def pick_out(view: RunView) -> None:
+    """Look at some of the questions of this run."""
+    view.tabs.setCurrentIndex(2)
+    view.questions.boxes.choose("Only B right")
+    view.questions.search.setText("sum")
+
+
+def picked_out(view: RunView) -> tuple[int, str, str]:
+    return view.tabs.currentIndex(), view.questions.boxes.chosen, view.questions.search.text()
+
+
+def test_what_is_picked_out_stays_until_the_end_of_its_run(view: RunView, runner: FakeEvaluationRunner) -> None:
+    answer(runner, 40)
+    pick_out(view)
+    answer(runner, 60)
+    runner.finish()
+    assert picked_out(view) == (2, "Only B right", "sum")
+
+
+def test_another_run_opens_on_its_first_tab_with_all_its_questions(
+    page: MmluPage, view: RunView, runner: FakeEvaluationRunner, qtbot: QtBot
+) -> None:
+    answer(runner, 60)
+    pick_out(view)
+    runner.finish()
+    press(view, "New run", qtbot)
+    qtbot.mouseClick(page.setup.start, Qt.MouseButton.LeftButton)
+    runner.begin(plan(runner.requests[-1], number=2))
+    assert picked_out(view) == (0, "All questions", "")
+    assert len(view.questions.rows.items) == 60
+    pick_out(view)
+    runner.finish()
+    page.show_record(answered(number=7))
+    assert picked_out(view) == (0, "All questions", "")
+    assert len(view.questions.rows.items) == 130
+    pick_out(view)
+    page.show_record(answered(number=7))
+    assert picked_out(view) == (2, "Only B right", "sum"), "the same run, opened again"

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication, QPushButton, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Kit
@@ -139,6 +139,69 @@ def test_subjects_are_searched_and_ticked(kit: Kit, setup: SetupView, qtbot: QtB
     assert setup.subjects.chosen == ("logic", "people_and_towns")
     setup.amount.field.set_text("71")
     assert setup.amount.field.error == "There are 70 questions to choose from."
+
+
+def tick(setup: SetupView, row: int, qtbot: QtBot) -> None:
+    """Click the box of a subject, scrolling there as a user would have to."""
+    chooser = setup.subjects
+    index = chooser.list.model().index(row, 0)
+    chooser.list.scrollTo(index)
+    place = chooser.list.visualRect(index)
+    qtbot.mouseClick(
+        chooser.list.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(place.left() + 10, place.center().y())
+    )
+
+
+def test_a_ticked_subject_caps_the_number_and_more_of_them_give_it_back(setup: SetupView, qtbot: QtBot) -> None:
+    setup._subjects_section.set_open(True)
+    setup.amount.choose(100)
+    press(setup, "Untick all subjects that are listed", qtbot)
+    tick(setup, 1, qtbot)
+    assert setup.subjects.chosen == ("people_and_towns",)
+    assert (setup.amount.n, setup.amount.field.error) == (40, "")
+    assert setup.request is not None
+    assert setup.request.choice.n == 40
+    tick(setup, 0, qtbot)
+    assert setup.amount.n == 70
+    press(setup, "Tick all subjects that are listed", qtbot)
+    assert setup.amount.n == 100, "as it was wanted"
+    setup.amount.field.set_text("131")
+    assert setup.amount.field.error, "what is typed is not changed while it is typed"
+    tick(setup, 0, qtbot)
+    assert (setup.amount.n, setup.amount.field.error) == (100, "")
+    setup.amount.field.set_text("90")
+    press(setup, "Tick all subjects that are listed", qtbot)
+    assert setup.amount.n == 90
+    setup.amount.choose(None)
+    tick(setup, 0, qtbot)
+    assert setup.amount.n is None, "all stays all"
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (1280, 700), (720, 640)])
+def test_the_list_of_subjects_stays_under_the_mouse(
+    kit: Kit, setup: SetupView, qtbot: QtBot, size: tuple[int, int]
+) -> None:
+    """Whatever is ticked, and however far the page is scrolled."""
+    kit.window.resize(*size)
+    setup._subjects_section.set_open(True)
+    setup.amount.choose(100)
+    scroll = setup.findChild(QScrollArea)
+    qtbot.wait(10)
+    for end in (scroll.verticalScrollBar().maximum(), scroll.verticalScrollBar().maximum() // 2, 0):
+        scroll.verticalScrollBar().setValue(end)
+        place = setup.subjects.list.mapTo(setup.window(), QPoint(0, 0))
+        for row in (0, 1, 2, 0, 1, 0, 2, 1):
+            tick(setup, row, qtbot)
+            QApplication.processEvents()
+            assert setup.subjects.list.mapTo(setup.window(), QPoint(0, 0)) == place, (end, row)
+        press(setup, "Tick all subjects that are listed", qtbot)
+        setup.amount.field.set_text("9999")
+        QApplication.processEvents()
+        assert setup.subjects.list.mapTo(setup.window(), QPoint(0, 0)) == place
+        tick(setup, 0, qtbot)
+        QApplication.processEvents()
+        assert setup.subjects.list.mapTo(setup.window(), QPoint(0, 0)) == place
+        tick(setup, 0, qtbot)
 
 
 def test_mmlu_is_fetched_with_progress_and_then_chosen(kit: Kit, setup: SetupView, qtbot: QtBot) -> None:

@@ -228,6 +228,7 @@ def test_the_head_says_whether_the_bytes_were_checked(kit: Kit) -> None:
     assert "verified" not in header.facts
     header.picker.choose(OTHER)
     assert header.facts.endswith(" · not verified")
+    assert "The Models page says whether that can be done." in header._facts.toolTip(), "it cannot for every file"
     kit.library.known = [replace(OTHER, verified=True)]
     kit.library.changed.emit()
     assert header.facts.endswith(" · ✓ verified")

@@ -25,6 +25,7 @@ from weighin.ui.widgets.list_table import column_widths
 from weighin.ui.widgets.strip import Strip
 
 OWN = on_shelf(OTHER, repo="o/r", hub_path="x.gguf")
+OWN_KNOWN = on_shelf(replace(OTHER, path="/models/known.gguf", name="Known"), digests=("ab" * 32,))
 GOT = on_shelf(replace(MOE, starter=False), downloaded=True, verified=True, source="Hugging Face cache")
 GONE = on_shelf(replace(DENSE, starter=False), condition=Condition.GONE, problem="It is not where it was.")
 
@@ -86,7 +87,10 @@ def test_removing_asks_and_says_what_it_deletes(shown: Kit, page: ModelsPage, qt
     qtbot.keyClick(page.shelf.table, Qt.Key.Key_Delete)
     assert "Delete Starter MoE (4.7 MB) from the disk?" in page.shelf.confirm.label.text()
     assert shown.models.shelf.removed == []
-    page.shelf.remove_now.click()
+    choose(page, OTHER.path)
+    shown.models.shelf.changed.emit()
+    assert page.shelf.confirm.text.startswith("Delete Starter MoE"), "whatever else is chosen or found meanwhile"
+    page.shelf.confirm.yes.click()
     assert shown.models.shelf.removed == [MOE.path]
     choose(page, OTHER.path)
     page.shelf.remove.click()
@@ -100,8 +104,32 @@ def test_verifying(shown: Kit, page: ModelsPage) -> None:
     shown.models.shelf.broken = True
     page.shelf.verify.click()
     assert "not the one the hub has" in page.shelf.error.label.text()
-    choose(page, MOE.path)
-    assert not page.shelf.verify.isEnabled()
+
+
+@pytest.mark.parametrize("condition", [Condition.READY, Condition.CHANGED])
+def test_a_file_of_ones_own_says_why_it_cannot_be_verified(
+    new_kit: Callable[..., Kit], qtbot: QtBot, condition: Condition
+) -> None:
+    kit = new_kit(models=FakeModels(on_shelf(OTHER, condition=condition), OWN_KNOWN))
+    kit.window.show_page(MODELS)
+    shelf = kit.window.models_page.shelf
+    assert "Choose a model first" in shelf.verify.toolTip()
+    choose(kit.window.models_page, OTHER.path)
+    assert not shelf.verify.isEnabled()
+    why = "nothing here tells which repository it came from"
+    assert why in shelf.verify.toolTip()
+    assert why in shelf.details, "where one looks, and a keyboard gets no tooltip"
+    choose(kit.window.models_page, OWN_KNOWN.path)
+    assert shelf.verify.isEnabled()
+    assert why not in shelf.details
+    assert "sha256" in shelf.verify.toolTip()
+
+
+def test_only_what_can_be_verified_is_sent_there() -> None:
+    for model, way_out in ((on_shelf(OTHER), "add it again to accept the change"), (OWN, "verify it or add it again")):
+        with pytest.raises(AppError, match=way_out):
+            replace(model, condition=Condition.CHANGED).ready_facts()
+    assert GONE.why_not_verified == "This model is not where it was."
 
 
 def test_a_file_that_is_no_model_says_what_it_is(page: ModelsPage) -> None:
@@ -211,6 +239,11 @@ def test_a_download_shows_where_it_stands_and_obeys(shown: Kit, page: ModelsPage
     downloads.put(DownloadView(plan, DownloadState.FAILED, 10**9, note=note))
     assert (row.note.text(), row.hold.text()) == (note, "Try again")
     row.cancel.click()
+    assert row.confirm.text == "Cancel this download and delete the 1.0 GB that came? It cannot be undone."
+    row.confirm.no.click()
+    assert not page.downloads.isHidden()
+    row.cancel.click()
+    row.confirm.yes.click()
     assert [call for call, _ in downloads.calls] == ["resume", "pause", "resume", "cancel"]
     assert page.downloads.isHidden()
 

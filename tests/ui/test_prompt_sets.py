@@ -119,6 +119,43 @@ def test_importing_names_broken_lines_and_keeps_the_rest(drawer: SetsDrawer, kit
     assert not drawer.delete.isEnabled()
 
 
+def test_a_deleted_set_is_told_and_can_be_had_back(drawer: SetsDrawer, kit: Kit) -> None:
+    kit.page.prompt.set_text("Mine")
+    drawer.keep_wanted.emit()
+    assert drawer.note.text() == "Kept." and drawer.undo.isHidden()
+    drawer.delete.click()
+    assert sets(kit).mine == []
+    assert drawer.note.text() == "My prompts is deleted."
+    assert drawer.choice.hasFocus(), "not a disabled button, and not the one that would undo it"
+    drawer.undo.click()
+    assert drawer.choice.currentText() == "My prompts · 1 prompt"
+    assert [p.text for p in sets(kit).mine[0].prompts] == ["Mine"]
+    assert drawer.note.text() == "Undone." and drawer.undo.isHidden()
+
+
+def test_a_changed_prompt_can_be_had_back_unless_the_set_is_another_by_now(drawer: SetsDrawer, kit: Kit) -> None:
+    kit.window.sets_desk.import_file("/x/mine.jsonl")
+    for change in ("two and a half", ""):
+        drawer.table.selectRow(1)
+        if change:
+            kit.page.prompt.set_text(change)
+            drawer.change.click()
+        else:
+            drawer.remove.click()
+        assert not drawer.undo.isHidden()
+        drawer.undo.click()
+        assert [row[1] for row in cells(drawer)] == ["one", "two"]
+    drawer.table.selectRow(1)
+    drawer.remove.click()
+    sets(kit).mine[0] = sets(kit).mine[0].with_text(0, "written in another window")
+    drawer.undo.click()
+    assert "another one by now" in drawer.note.text() and drawer.undo.isHidden()
+    drawer.table.selectRow(0)
+    drawer.remove.click()
+    drawer.choice.activated.emit(0)
+    assert drawer.note.isHidden() and drawer.undo.isHidden(), "what was said concerned another set"
+
+
 def test_keeping_what_is_typed(drawer: SetsDrawer, kit: Kit) -> None:
     kit.page.prompt.set_text("Mine")
     drawer.keep_wanted.emit()

@@ -24,6 +24,7 @@ from weighin.core.evaluations.evaluation_report import (
 from weighin.core.evaluations.evaluation_row import EvaluationRow
 from weighin.core.safe_text import safe_name, safe_text
 from weighin.paths import Profile
+from weighin.services.evaluations.kept_runs import kept_record, kept_rows
 from weighin.store.comparisons import ComparisonStore
 from weighin.store.database import moved_aside_sentence, open_database
 from weighin.store.evaluations import EvaluationStore
@@ -63,7 +64,7 @@ def _list(
     options: argparse.Namespace, comparisons: ComparisonStore, evaluations: EvaluationStore, console: Console
 ) -> int:
     text = options.text if options.action == "search" else ""
-    compared, evaluated = comparisons.rows(text, limit=_ALL), evaluations.rows(text, limit=_ALL)
+    compared, evaluated = comparisons.rows(text, limit=_ALL), kept_rows(evaluations, text, limit=_ALL)
     if options.json:
         body = {
             "schema": "weighin.history/1",
@@ -84,7 +85,7 @@ def _find(identifier: str, comparisons: ComparisonStore, evaluations: Evaluation
     found: list[Comparison | EvaluationRecord] = []
     readers: tuple[Callable[[], Comparison | EvaluationRecord], ...] = (
         lambda: comparisons.get(identifier),
-        lambda: evaluations.get(identifier).record(),
+        lambda: kept_record(evaluations, identifier),
     )
     for read in readers:
         try:

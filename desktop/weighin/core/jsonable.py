@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import functools
 import math
 import types
 import typing
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+T = TypeVar("T", bound="DataclassInstance")
 
 
 class ShapeError(Exception):
@@ -35,6 +41,24 @@ def from_plain(cls: type, body: Any) -> Any:
         return cls(**values)
     except Exception as error:  # noqa: BLE001 - whatever a validating constructor says no with
         raise ShapeError(f"{cls.__name__}: {error}") from None
+
+
+def salvaged(base: T, body: Any) -> T:
+    """`base` with those fields of the JSON object `body` that fit, dataclasses within it likewise: for what other
+    versions of the program wrote, and people edit. Never raises."""
+    if not isinstance(body, dict):
+        return base
+    hints = _hints(type(base))
+    for field in dataclasses.fields(base):
+        if field.name not in body:
+            continue
+        before, given = getattr(base, field.name), body[field.name]
+        # Whatever a validating constructor says no with: that field stays.
+        with contextlib.suppress(Exception):
+            inner = dataclasses.is_dataclass(before)
+            value = salvaged(before, given) if inner else _value(hints[field.name], given, field.name)
+            base = dataclasses.replace(base, **{field.name: value})
+    return base
 
 
 @functools.cache

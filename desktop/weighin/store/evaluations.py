@@ -23,6 +23,7 @@ from weighin.core.evaluations.evaluation_row import EvaluationRow, row_of
 from weighin.core.evaluations.questions import Question
 from weighin.core.evaluations.stored_evaluation import StoredEvaluation, StoredLane
 from weighin.core.jsonable import ShapeError, from_plain, to_plain
+from weighin.core.statistics.paired import judge_sample
 from weighin.store.comparisons import translated
 
 
@@ -80,13 +81,14 @@ class EvaluationStore:
                 [_dump(to_plain(engine)), identifier],
             )
 
-    def own(self, identifier: str, owner: str) -> None:
-        """Take a kept run up again."""
+    def own(self, identifier: str, owner: str, before: str) -> bool:
+        """Take a kept run up again from `before`, who worked on it; False where somebody else was quicker."""
         with translated(), self._db.conn:
-            self._db.execute(
-                "update evaluations set owner = ?, state = ? where id = ?",
-                [owner, RunState.INTERRUPTED.value, identifier],
+            taken = self._db.execute(
+                "update evaluations set owner = ?, state = ? where id = ? and coalesce(owner, '') = ?",
+                [owner, RunState.INTERRUPTED.value, identifier, before],
             )
+            return taken.rowcount == 1
 
     def add(self, identifier: str, lane: StoredLane, results: Sequence[tuple[ItemResult, bool]]) -> None:
         """Keep answers (each with whether it is right) and what the lane took so far."""
@@ -145,6 +147,12 @@ class EvaluationStore:
         with translated():
             return str(next(self._db.query("select owner from evaluations where id = ?", [identifier]))["owner"] or "")
 
+    def owners(self) -> dict[str, str]:
+        """Who works on which run, as far as it was noted: a process that died is still named."""
+        with translated():
+            rows = self._db.query("select id, owner from evaluations where coalesce(owner, '') <> ''")
+            return {row["id"]: row["owner"] for row in rows}
+
     def get(self, identifier: str) -> StoredEvaluation:
         """The run whose id begins with `identifier`. Raises AppError: none, several, or unreadable."""
         with translated():
@@ -202,6 +210,9 @@ class EvaluationStore:
         if entry["state"] == RunState.INTERRUPTED.value:
             return row_of(self.get(entry["id"]).record())
         row: EvaluationRow = from_plain(EvaluationRow, json.loads(entry["summary"]))
+        if row.paired is not None and row.paired.n == row.n and not row.paired.whole:
+            # Kept by a version that let the live verdict judge whole samples too.
+            row = replace(row, paired=judge_sample(row.paired))
         return row
 
     def _only(self, identifier: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QSize
+from PySide6.QtCore import QByteArray, QSize, Signal
 from PySide6.QtGui import QCloseEvent, QIcon, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -16,6 +16,8 @@ from weighin.ui.compare.compare_page import ComparePage
 from weighin.ui.compare.file_drop import FileDrop
 from weighin.ui.notice_bar import NoticeBar
 from weighin.ui.rail import Rail
+from weighin.ui.remembered_window import RememberedWindow
+from weighin.ui.widgets.file_dialog import Folders
 from weighin.ui.widgets.focus import KeepsOff
 from weighin.ui.window_place import FirstPlace
 
@@ -48,7 +50,9 @@ _EVALUATING = (
 
 
 class MainWindow(QMainWindow):
-    """`theme.apply` must have been called before."""
+    """`theme.apply` must have been called before. `page_shown` carries its number in PAGES."""
+
+    page_shown = Signal(int)
 
     def __init__(
         self,
@@ -67,6 +71,7 @@ class MainWindow(QMainWindow):
         self._settings = settings
         self._parts = parts
         self._closing = False
+        Folders(settings, self)
         self.setWindowTitle("Weigh-In")
         self.setWindowIcon(QIcon(str(paths.resources() / "icons" / "weighin.svg")))
         self.setMinimumSize(_LEAST)
@@ -86,6 +91,7 @@ class MainWindow(QMainWindow):
         self._arrange()
         self._connect()
         self._go_to(COMPARE)
+        RememberedWindow(settings, self, library, PAGES, self._go_to)
         self._restore_geometry()
         self._theme.dress()
 
@@ -217,6 +223,7 @@ class MainWindow(QMainWindow):
             )
             self._stack.setCurrentWidget(pages[number]())
             self._page = number
+            self.page_shown.emit(number)
         except AppError as error:
             self.show_notice(error.user_text)
         self._rail.show_chosen(self._page)

@@ -295,7 +295,8 @@ def _verdict(sources: Sources, lines: tuple[Line, ...]) -> str:
     first = contender(sources.main.results[0].setup.model).key
     if (found_row := sources.evaluation) is not None and found_row.paired is not None:
         names = ("A", "B") if contender(found_row.lanes[0].model).key == first else ("B", "A")
-        said.append(f"{safe_name(found_row.dataset, 30)}: {verdict_sentence(found_row.paired, *names)}")
+        verdict = verdict_sentence(found_row.paired, found_row.n, found_row.state, *names)
+        said.append(f"{safe_name(found_row.dataset, 30)}: {verdict}")
     if "Preferred" in found:
         said.append(_votes_sentence(found["Preferred"]))
     return " ".join(sentence for sentence in said if sentence)

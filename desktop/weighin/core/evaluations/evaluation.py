@@ -169,10 +169,11 @@ class Verdict(str, Enum):
 class PairedResult:
     """Both models on the questions both have answered. difference: accuracy of A minus that of B; interval: 95 %.
 
-    mcnemar_p: exact, meant for the end of the planned sample. e_value: of the questions as they are. verdict: once it
-    fell it is kept; while subjects are still to come it wants whole subjects to agree too (statistics/live.py).
-    more_questions: about how many more would decide, None where there is no telling. decided_after: questions of the
-    whole subjects after which it fell, None where it did not or only at the end."""
+    mcnemar_p: exact, for the whole planned sample. e_value: of the questions as they are. whole: both have answered
+    all questions of the plan, and the verdict is that of the exact test (statistics/paired.py, `judge_sample`). Before
+    that the verdict is the live one (statistics/live.py), which is kept from when it fell. more_questions: about how
+    many more would decide, 0 once decided, None where there is no telling and in a whole sample. decided_after:
+    questions of the whole subjects after which the live verdict fell, None where it did not."""
 
     both_right: int
     only_a: int
@@ -185,6 +186,7 @@ class PairedResult:
     verdict: Verdict
     more_questions: int | None
     decided_after: int | None = None
+    whole: bool = False
 
     @property
     def n(self) -> int:
@@ -256,5 +258,5 @@ class EvaluationRecord:
 
     @property
     def can_resume(self) -> bool:
-        """Whether questions are left to ask and it did not end by a verdict."""
-        return self.state is not RunState.FINISHED
+        """Whether questions are left to ask, it did not end by a verdict, and nobody is asking them."""
+        return self.state not in (RunState.FINISHED, RunState.RUNNING)

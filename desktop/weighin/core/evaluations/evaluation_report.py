@@ -21,6 +21,7 @@ from weighin.core.evaluations.evaluation_row import EvaluationRow
 from weighin.core.evaluations.evaluation_words import (
     LABEL_ERRORS,
     NOT_MMLU,
+    basis_sentence,
     run_title,
     sample_sentence,
     verdict_sentence,
@@ -113,14 +114,12 @@ def result_lines(record: EvaluationRecord) -> list[str]:
         lines += [f"   {text}" for text in _lane_lines(lane)]
     if record.paired:
         paired = record.paired
-        left = record.protocol.n - paired.n
         lines += [
             "",
             f"Both right {paired.both_right:,} · only A {paired.only_a:,} · only B {paired.only_b:,} · "
             f"both wrong {paired.both_wrong:,}",
-            verdict_sentence(paired, left=left),
-            f"Exact McNemar p = {paired.mcnemar_p:.3g}, for this sample as planned; e-value {paired.e_value:.3g}, "
-            "which decides at 20 where whole subjects agree, whenever one looks.",
+            verdict_sentence(paired, record.protocol.n, record.state),
+            basis_sentence(paired),
         ]
     return lines
 
@@ -149,6 +148,7 @@ def state_words(record: EvaluationRecord) -> str:
         RunState.STOPPED: "stopped; it can be resumed",
         RunState.FAILED: "a model failed; it can be resumed",
         RunState.INTERRUPTED: "interrupted; it can be resumed",
+        RunState.RUNNING: "running",
     }.get(record.state, record.state.value)
 
 
@@ -260,6 +260,7 @@ def _paired_json(paired: PairedResult | None) -> dict[str, Any] | None:
         "verdict": paired.verdict.value,
         "more_questions": paired.more_questions,
         "decided_after": paired.decided_after,
+        "test": "exact_mcnemar" if paired.whole else "anytime_valid",
     }
 
 

@@ -11,7 +11,8 @@ from weighin.core.evaluations.evaluation import EvaluationRecord, LaneEvaluation
 class EvaluationRow:
     """A record without its questions. questions: the key of the set, as EvaluationChoice has it; dataset: its title.
 
-    n: questions of the run; lanes: what each model has reached."""
+    n: questions of the run; lanes: what each model has reached. state: RUNNING while somebody works on it, which is
+    another process where `elsewhere`."""
 
     id: str
     created: str
@@ -25,6 +26,7 @@ class EvaluationRow:
     lanes: tuple[LaneEvaluation, ...]
     paired: PairedResult | None
     can_resume: bool
+    elsewhere: bool = False
 
 
 def row_of(record: EvaluationRecord) -> EvaluationRow:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from weighin.core.evaluations.evaluation import EvaluationProtocol, PairedResult, Verdict
+from weighin.core.evaluations.evaluation import EvaluationProtocol, PairedResult, RunState, Verdict
+from weighin.core.statistics.paired import DECISIVE
 from weighin.core.statistics.power import (
     POWER,
     TYPICAL_DISCORDANCE,
@@ -10,6 +11,7 @@ from weighin.core.statistics.power import (
     questions_needed,
     smallest_gap,
 )
+from weighin.core.words import figure
 
 MMLU_QUESTIONS = 14_042
 
@@ -18,6 +20,10 @@ LABEL_ERRORS = (
     "best possible score is about 93 to 95 %, and scores above 90 % cannot be told apart on it."
 )
 NOT_MMLU = "These are not the questions of MMLU: the score is not comparable with any published one."
+
+NO_WINNER = "No clear winner"
+_LARGE_E = 1_000_000
+_BROKEN_OFF = {RunState.STOPPED: "Stopped", RunState.FAILED: "Broken off", RunState.INTERRUPTED: "Interrupted"}
 
 # (share, what it stands for): lines to read an accuracy against. Sources: MMLU's paper, and 1/4.
 REFERENCE_LINES = (
@@ -61,19 +67,69 @@ def score_sentence(n: int) -> str:
     return f"One model's score is known to about ±{100 * half_width(0.6, n):.1f} points."
 
 
-def verdict_sentence(paired: PairedResult, name_a: str = "A", name_b: str = "B", left: int | None = None) -> str:
-    """The live verdict. left: questions of the plan not asked yet, None where unknown."""
-    low, high = (100 * end for end in paired.interval)
-    points = f"{100 * paired.difference:+.1f} points ({low:+.1f} to {high:+.1f})"
-    if paired.verdict is Verdict.A_BETTER:
-        return f"{name_a} is better: {points}."
-    if paired.verdict is Verdict.B_BETTER:
-        return f"{name_b} is better: {points}."
+def verdict_sentence(paired: PairedResult, planned: int, state: RunState, name_a: str = "A", name_b: str = "B") -> str:
+    """Which model is better, as far as a run of `planned` questions in `state` can tell: a whole sample is judged, a
+    verdict on the way fell or not, and a run that ended before says so."""
+    decided = paired.verdict is not Verdict.CANNOT_TELL
+    better = f"{name_a if paired.verdict is Verdict.A_BETTER else name_b} is better"
+    points = _points(paired, decided, name_a, name_b)
+    after = f"{paired.n:,} of {planned:,} questions"
+    if paired.whole:
+        return f"{better if decided else NO_WINNER}: {points}, p {p_value(paired.mcnemar_p)}."
+    if state in _BROKEN_OFF:
+        so_far = better if decided else f"{NO_WINNER[0].lower()}{NO_WINNER[1:]} so far"
+        return f"{_BROKEN_OFF[state]} after {after}, {so_far}: {points}."
+    if decided:
+        return f"{better}, decided after {after}: {points}."
     more = paired.more_questions
     if more is None:
         return f"Cannot tell yet: {points}."
-    beyond = " (more than are left)" if left is not None and more > left else ""
-    return f"Cannot tell yet, about {_rounded(more):,} more questions{beyond}: {points}."
+    if more > planned - paired.n:
+        return f"Cannot tell yet, at the earliest when all {planned:,} are asked: {points}."
+    return f"Cannot tell yet, about {_rounded(more):,} more questions: {points}."
+
+
+def verdict_label(paired: PairedResult, state: RunState) -> str:
+    """The verdict in two or three words, for tables."""
+    if paired.verdict is not Verdict.CANNOT_TELL:
+        return "A better" if paired.verdict is Verdict.A_BETTER else "B better"
+    ended = paired.whole or state in _BROKEN_OFF or state is RunState.FINISHED
+    return NO_WINNER.lower() if ended else "cannot tell yet"
+
+
+def basis_sentence(paired: PairedResult) -> str:
+    """What the verdict rests on."""
+    if paired.whole:
+        return f"Judged once, by the exact McNemar test of all {paired.n:,} questions: p {p_value(paired.mcnemar_p)}."
+    e = f"above {_LARGE_E:,}" if paired.e_value > _LARGE_E else figure(paired.e_value)
+    return (
+        f"e-value {e}: decides at {DECISIVE:.0f} where whole subjects agree, whenever one looks. The exact McNemar "
+        "test judges the whole sample only."
+    )
+
+
+def p_value(p: float) -> str:
+    """A p-value as exact as it means something: "= 0.01", "< 0.0001"."""
+    if p < 0.0001:
+        return "< 0.0001"
+    if p < 0.01:
+        return f"= {p:.4f}"
+    # Close to the line one can see on which side of it.
+    return f"= {p:.3f}" if f"{p:.2f}" == "0.05" else f"= {p:.2f}"
+
+
+def _points(paired: PairedResult, decided: bool, name_a: str, name_b: str) -> str:
+    """How far the one in front is ahead, and the interval of that, in points."""
+    difference, (low, high) = paired.difference, paired.interval
+    if difference < 0:
+        difference, low, high = -difference, -high, -low
+    low, high = (round(100 * end, 1) + 0.0 for end in (low, high))  # + 0.0: no "-0.0"
+    interval = f"{low:.1f} to {high:.1f}"
+    if not difference:
+        return f"the same score, {interval} points"
+    ahead = f"{100 * difference:.1f} points"
+    in_front = name_a if paired.difference > 0 else name_b
+    return f"{ahead if decided else f'{in_front} is {ahead} ahead'}, {interval}"
 
 
 def _rounded(number: int) -> int:

@@ -14,7 +14,7 @@ from weighin.core.plans.plan import MemoryPlan
 from weighin.core.statistics.chance import chance_alarm
 from weighin.core.statistics.intervals import wilson
 from weighin.core.statistics.live import live_verdict
-from weighin.core.statistics.paired import compare
+from weighin.core.statistics.paired import compare, judge_sample
 
 
 @dataclass(frozen=True)
@@ -115,10 +115,11 @@ class RunTally:
         boxes = self._boxes
         finished = self._finished_subjects()
         counts = [(only_a, only_b) for _, only_a, only_b in finished]
-        answered = sum(boxes.values()) == len(self.questions)
-        whole = (boxes[True, False], boxes[False, True]) if answered or len(self._sizes) == 1 else None
-        live, number = live_verdict(counts, whole, len(self.questions))
+        alone = (boxes[True, False], boxes[False, True]) if len(self._sizes) == 1 else None
+        live, number = live_verdict(counts, alone, len(self.questions))
         made = compare(boxes[True, True], boxes[True, False], boxes[False, True], boxes[False, False], live)
+        if made.n == len(self.questions):
+            return judge_sample(made)
         return replace(made, decided_after=None if number is None else sum(n for n, _, _ in finished[:number]))
 
     def _finished_subjects(self) -> list[tuple[int, int, int]]:

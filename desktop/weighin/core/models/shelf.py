@@ -13,6 +13,8 @@ from weighin.core.gguf.reader import KnownTexts
 from weighin.core.models.found import Found
 from weighin.core.models.model import ModelFacts, shard_paths
 
+UNKNOWN_ORIGIN = "The hub cannot be asked about this file: nothing here tells which repository it came from."
+
 
 class Condition(Enum):
     """Whether a model can be run: READY; CHANGED since it was first seen or checked; GONE; BROKEN (see `problem`)."""
@@ -73,14 +75,20 @@ class ShelfModel:
         """Whether there is something to compare its sha256 with."""
         return bool(self.digests) or bool(self.repo and self.hub_path)
 
+    @property
+    def why_not_verified(self) -> str:
+        """Why its sha256 cannot be compared with the hub's at all, "" where it can."""
+        if self.condition is Condition.GONE or not self.stamps:
+            return "This model is not where it was."
+        return "" if self.known_to_hub else UNKNOWN_ORIGIN
+
     def ready_facts(self) -> ModelFacts:
         """The facts, for running it. Raises AppError with one sentence where it must not be run blindly."""
         if self.condition is Condition.GONE:
             raise AppError(f"{self.name} is not where it was: {self.path}", kind="missing")
         if self.condition is Condition.CHANGED:
-            raise AppError(
-                f"{self.name} changed on the disk since it was checked: verify it or add it again.", kind="changed"
-            )
+            way_out = "verify it or add it again" if self.known_to_hub else "add it again to accept the change"
+            raise AppError(f"{self.name} changed on the disk since it was checked: {way_out}.", kind="changed")
         if self.facts is None:
             raise AppError(f"{self.name} cannot be run: {self.problem}", kind="broken")
         return self.facts

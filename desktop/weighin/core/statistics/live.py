@@ -34,12 +34,12 @@ def log_subject_e_value(differences: Iterable[int], planned: int) -> float:
     return spread * total**2 / (2 * scale) - math.log(scale) / 2
 
 
-def live_verdict(finished: Sequence[Counts], whole: Counts | None, planned: int) -> tuple[Verdict, int | None]:
-    """The verdict in a run of `planned` questions, and after how many of the `finished` subjects (in the order in which
-    they were asked) it fell; it is kept from then on. None: only at the end, or not at all. whole: all questions, once
-    everything was asked: then the sample is as it was planned, and questions count as such.
+def live_verdict(finished: Sequence[Counts], alone: Counts | None, planned: int) -> tuple[Verdict, int | None]:
+    """The verdict in a run of `planned` questions that still goes on, and after how many of the `finished` subjects (in
+    the order in which they were asked) it fell; it is kept from then on. None: not by whole subjects. alone: the
+    questions so far where all are of one subject, which then count as such.
 
-    While it runs both must decide: the e-value of the questions, and that of the subjects."""
+    Both must decide: the e-value of the questions, and that of the subjects."""
     threshold = math.log(DECISIVE)
     only_a = only_b = 0
     differences: list[int] = []
@@ -48,8 +48,8 @@ def live_verdict(finished: Sequence[Counts], whole: Counts | None, planned: int)
         differences.append(a - b)
         if log_e_value(only_a, only_b) >= threshold and log_subject_e_value(differences, planned) >= threshold:
             return _side(only_a, only_b), number
-    if whole is not None and log_e_value(*whole) >= threshold:
-        return _side(*whole), None
+    if alone is not None and log_e_value(*alone) >= threshold:
+        return _side(*alone), None
     return Verdict.CANNOT_TELL, None
 
 

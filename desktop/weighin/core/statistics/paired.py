@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from weighin.core.evaluations.evaluation import PairedResult, Verdict
 from weighin.core.statistics.intervals import paired_difference
 
 # Decide at e >= 20: with no difference that ever happens in at most 1 of 20 runs, however often one looks (Ville).
 DECISIVE = 20.0
+# Of the one look at a whole sample. Whatever is decisive above is significant too: e >= 20 means p <= 0.05.
+SIGNIFICANT = 0.05
 _LARGEST = 1e300
 _MOST_DISCORDANT = 10_000_000
 
@@ -80,6 +83,16 @@ def compare(both_right: int, only_a: int, only_b: int, both_wrong: int, live: Ve
         verdict=verdict(only_a, only_b) if live is None else live,
         more_questions=0 if live not in (None, Verdict.CANNOT_TELL) else _more(only_a, only_b, n, live),
     )
+
+
+def judge_sample(paired: PairedResult) -> PairedResult:
+    """The same numbers judged once, by the exact McNemar test: for a sample whose size was fixed beforehand and that
+    both have gone through. What a verdict on the way said does not count any more."""
+    verdict = Verdict.CANNOT_TELL
+    if paired.mcnemar_p < SIGNIFICANT:
+        verdict = Verdict.A_BETTER if paired.only_a > paired.only_b else Verdict.B_BETTER
+    more = None if verdict is Verdict.CANNOT_TELL else 0
+    return replace(paired, verdict=verdict, more_questions=more, decided_after=None, whole=True)
 
 
 def _more(only_a: int, only_b: int, n: int, live: Verdict | None) -> int | None:

@@ -80,6 +80,20 @@ class PromptSets(QObject):
 
         self._run(work, lambda made: self._tell(done, made), failed)
 
+    def put_back(
+        self, now: PromptSet | None, before: PromptSet, done: Callable[[PromptSet], None], failed: Failed
+    ) -> None:
+        """Undo a change or a deletion: a set is again what it was `before`, unless it is no longer what it is `now`
+        (None: deleted); `changed` follows."""
+
+        def work(store: PromptSetStore) -> PromptSet:
+            if next((one for one in store.sets() if one.id == before.id), None) != now:
+                raise AppError("This prompt set is another one by now; nothing was changed.", kind="missing")
+            store.save_set(before)
+            return before
+
+        self._run(work, lambda made: self._tell(done, made), failed)
+
     def delete(self, identifier: str, done: Callable[[None], None], failed: Failed) -> None:
         """Forget a set of the user's; `changed` follows."""
         self._run(lambda store: store.delete_set(identifier), lambda _: self._tell(done, None), failed)

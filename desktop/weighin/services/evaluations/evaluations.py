@@ -16,7 +16,8 @@ from weighin.core.evaluations.evaluation_row import EvaluationRow
 from weighin.core.evaluations.stored_evaluation import StoredEvaluation, StoredLane
 from weighin.core.exports import evaluation_text
 from weighin.services.bundles.bundles import write_text
-from weighin.services.evaluations import owner
+from weighin.services.evaluations.kept_runs import is_running, kept_record, kept_rows
+from weighin.services.processes import owner
 from weighin.services.tasks import Failed, TaskRunner
 
 if TYPE_CHECKING:
@@ -39,11 +40,11 @@ class Evaluations(QObject):
 
     def rows(self, done: Callable[[tuple[EvaluationRow, ...]], None], failed: Failed) -> None:
         """All runs in short, the newest first."""
-        self._tasks.run(lambda: self._opened().rows(), done, failed)
+        self._tasks.run(lambda: kept_rows(self._opened()), done, failed)
 
     def load(self, identifier: str, done: Callable[[EvaluationRecord], None], failed: Failed) -> None:
         """One evaluation, whole; a beginning of its id will do."""
-        self._tasks.run(lambda: self._opened().get(identifier).record(), done, failed)
+        self._tasks.run(lambda: kept_record(self._opened(), identifier), done, failed)
 
     def latest_of(self, comparison: Comparison, done: Callable[[EvaluationRecord | None], None]) -> None:
         """The newest finished evaluation of the two models of a comparison; None where there is none."""
@@ -63,7 +64,7 @@ class Evaluations(QObject):
         def work() -> None:
             store = self._opened()
             for identifier in identifiers:
-                if store.owner(identifier) == owner.this_process() or owner.is_another(store.owner(identifier)):
+                if is_running(store.owner(identifier)):
                     raise AppError("This evaluation is going on: stop it first.", kind="running")
             store.delete(identifiers)
 
@@ -78,17 +79,21 @@ class Evaluations(QObject):
         self._change(lambda: self._opened().begin(run, owner.this_process()), done, failed)
 
     def take_up(self, identifier: str, done: Callable[[StoredEvaluation], None], failed: Failed) -> None:
-        """A kept run, to go on with. Fails where another process works on it."""
+        """A kept run, to go on with; `changed` follows. Fails where another process works on it."""
 
         def work() -> StoredEvaluation:
             store = self._opened()
             run = store.get(identifier)
-            if owner.is_another(store.owner(run.id)):
+            before = store.owner(run.id)
+            if owner.is_another(before) or not store.own(run.id, owner.this_process(), before):
                 raise AppError("This run is going on in another window of the program.", kind="running")
-            store.own(run.id, owner.this_process())
             return run
 
-        self._tasks.run(work, done, failed)
+        def taken(run: StoredEvaluation) -> None:
+            self.changed.emit()
+            done(run)
+
+        self._tasks.run(work, taken, failed)
 
     def add(
         self, identifier: str, lane: StoredLane, results: Sequence[tuple[ItemResult, bool]], done: Done, failed: Failed
@@ -109,8 +114,8 @@ class Evaluations(QObject):
         self._change(lambda: self._opened().finish(record, lanes), done, failed)
 
     def release(self, run: StoredEvaluation, done: Done, failed: Failed) -> None:
-        """Give a run back that was taken up and not gone on with."""
-        self._tasks.run(lambda: self._opened().release(run.id, run.state), done, failed)
+        """Give a run back that was taken up and not gone on with; `changed` follows."""
+        self._change(lambda: self._opened().release(run.id, run.state), done, failed)
 
     def digest(self, path: str, size: int, mtime_ns: int) -> str | None:
         """A sha256 computed earlier. From a thread of one's own: it waits for the database."""

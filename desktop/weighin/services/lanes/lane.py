@@ -250,7 +250,7 @@ class Lane(QObject):
             self._record.piece(event.text, event.count, event.kind)
             self._show_progress("writing", self._record.tokens, self._status.total)
             self.text.emit(TextPiece(event.text, event.count, event.kind))
-        elif isinstance(event, wire_messages.WasReasoning) and self._record:
+        elif isinstance(event, protocol.messages.WasReasoning) and self._record:
             self._record.was_reasoning()
             self.was_reasoning.emit()
 

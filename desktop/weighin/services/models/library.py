@@ -22,9 +22,11 @@ _OPENED = "opened_models"
 
 
 class Library(QObject):
-    """Facts of models that may be run. A file that changed, vanished or is broken is not offered."""
+    """Facts of models that may be run. A file that changed, vanished or is broken is not offered. `looked`: all places
+    were looked through."""
 
     changed = Signal()
+    looked = Signal()
 
     def __init__(self, resources: Path, settings: Settings, shelf: Shelf, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -32,6 +34,7 @@ class Library(QObject):
         self._starter = starter_facts(resources)
         self._latest: list[str] = []
         shelf.changed.connect(self.changed)
+        shelf.scanned.connect(self.looked)
 
     def models(self) -> tuple[ModelFacts, ...]:
         """The starter pair (dense, mixture of experts), then files opened in this session, then the shelf by name."""

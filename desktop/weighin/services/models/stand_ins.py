@@ -8,6 +8,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from weighin.services.processes.owner import lives
+
 _OWNED = re.compile(r"(\d{1,10})-(\d{1,12})-\w+")
 
 
@@ -23,17 +25,5 @@ def sweep(base: Path) -> None:
     """Delete the folders below `base` whose processes are gone. What has another kind of name stays."""
     for folder in base.glob("*"):
         owner = _OWNED.fullmatch(folder.name)
-        if owner is not None and not folder.is_symlink() and not _lives(int(owner[1]), int(owner[2])):
+        if owner is not None and not folder.is_symlink() and not lives(int(owner[1]), int(owner[2])):
             shutil.rmtree(folder, ignore_errors=True)
-
-
-def _lives(number: int, started: int) -> bool:
-    import psutil
-
-    try:
-        # Where the clock was set meanwhile the start moves a little; a number given to another process is far off.
-        return abs(psutil.Process(number).create_time() - started) < 60
-    except (psutil.NoSuchProcess, ValueError, OverflowError):
-        return False
-    except psutil.Error:
-        return True

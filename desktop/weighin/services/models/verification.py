@@ -11,14 +11,13 @@ from PySide6.QtCore import QObject
 from weighin import protocol
 from weighin.core.downloads.hub_names import is_commit
 from weighin.core.errors import AppError
-from weighin.core.models.shelf import Condition, ShelfModel, Stamp, verified
+from weighin.core.models.shelf import UNKNOWN_ORIGIN, Condition, ShelfModel, Stamp, verified
 from weighin.services.models.hub import Hub
 
 if TYPE_CHECKING:
     from weighin.core.downloads.download import Transferred
     from weighin.core.downloads.repository import Listing
 
-_UNKNOWN = "The hub cannot be asked about this file: nothing here tells which repository it came from."
 _DAMAGED = "This file is not the one the hub has: its sha256 differs. It is damaged or was changed; download it again."
 _OTHER = (
     "This is not the file the hub has now: perhaps it is an earlier version of it. It stays not verified, which says "
@@ -49,15 +48,14 @@ class Verification(QObject):
     def start(self) -> None:
         """Begin. Asks the hub only where it is not known already what it states."""
         model = self._model
-        if model.condition is Condition.GONE or not model.stamps:
-            self._failed(AppError("This model is not where it was.", kind="missing"), None)
+        if why_not := model.why_not_verified:
+            kind = "unknown_origin" if why_not == UNKNOWN_ORIGIN else "missing"
+            self._failed(AppError(why_not, kind=kind), None)
         elif self._expected:
             self._next()
         elif model.repo and model.hub_path:
             # A folder may be called anything; only a commit says which version of the file it holds.
             self._ask(model.repo, model.hub_path, model.commit if is_commit(model.commit) else None)
-        else:
-            self._failed(AppError(_UNKNOWN, kind="unknown_origin"), None)
 
     def stop(self) -> None:
         """Break off."""

@@ -83,7 +83,7 @@ class ComparePage(QWidget):
         self._presenters = tuple(
             LanePresenter(lane, pane, self) for lane, pane in zip(runner.lanes, self.panes, strict=True)
         )
-        self.choice = ModelChoice(library, parts.models.servers, settings, self.panes, self)
+        self.choice = ModelChoice(library, parts.models.servers, self.panes, self)
         self._hint = FirstRun()
         self._remark = Remark()
         self.question = QuestionBox()

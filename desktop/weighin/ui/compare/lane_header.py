@@ -14,7 +14,7 @@ from weighin.ui.widgets.label import PlainLabel, plain_tooltip
 
 _CHECKED = {
     True: "The sha256 of this file was compared with the one the hub states: they are the same.",
-    False: "Nobody has compared the sha256 of this file with the hub's. Verify on the Models page does.",
+    False: "The sha256 of this file was not compared with the hub's. The Models page says whether that can be done.",
 }
 
 _SERVER = (

@@ -5,20 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from weighin.core.file_kinds import BUNDLE_SUFFIX
 from weighin.core.models.model import ModelFacts
 from weighin.ui.compare.dropped_models import DroppedModels
 from weighin.ui.compare.file_drop import FileDrop
 from weighin.ui.compare.lane_pane import LanePane
+from weighin.ui.widgets.file_dialog import FileDialog
 
 if TYPE_CHECKING:
     from weighin.services.lanes.servers import Servers
     from weighin.services.models.library import Library
-    from weighin.services.settings import Settings
 
-_FOLDER = "open_folder"
 _BUNDLE_ALONE = "Drop a bundle by itself. Nothing was changed."
 
 
@@ -33,14 +32,12 @@ class ModelChoice(QObject):
         self,
         library: Library,
         servers: Servers,
-        settings: Settings,
         panes: tuple[LanePane, LanePane],
         parent: QWidget,
     ) -> None:
         super().__init__(parent)
         self._library = library
         self._servers = servers
-        self._settings = settings
         self._panes = panes
         self._window = parent
         self._dropped = DroppedModels(library, [pane.header for pane in panes])
@@ -82,14 +79,8 @@ class ModelChoice(QObject):
         pane.header.picker.choose(model)
 
     def _ask(self, pane: LanePane) -> None:
-        dialog = QFileDialog(self._window, f"Open a model for lane {pane.label}")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilters(["GGUF models (*.gguf)", "All files (*)"])
-        folder = self._settings.get(_FOLDER, "")
-        if isinstance(folder, str) and folder:
-            dialog.setDirectory(folder)
-        dialog.fileSelected.connect(lambda path: self._selected(dialog, pane, path))
-        dialog.finished.connect(dialog.deleteLater)
+        dialog = FileDialog.for_models(self._window, f"Open a model for lane {pane.label}")
+        dialog.fileSelected.connect(lambda path: self.open(pane, path))
         dialog.open()
 
     def _ask_for_server(self, pane: LanePane) -> None:
@@ -99,7 +90,3 @@ class ModelChoice(QObject):
         dialog.added.connect(lambda model: self._opened(pane, model))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
-
-    def _selected(self, dialog: QFileDialog, pane: LanePane, path: str) -> None:
-        self._settings.set(_FOLDER, dialog.directory().absolutePath())
-        self.open(pane, path)

@@ -19,8 +19,10 @@ from PySide6.QtWidgets import (
 
 from weighin.core import words
 from weighin.core.models.model import ModelFacts
+from weighin.core.safe_text import safe_name
 from weighin.ui.compare.model_list import ModelDelegate, ModelList
 from weighin.ui.widgets.label import PlainLabel
+from weighin.ui.widgets.question import Question
 
 _LEAST_WIDTH, _MOST_WIDTH = 460, 760
 _MOST_ROWS = 14
@@ -30,7 +32,7 @@ _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 class ModelPopup(QFrame):
     """`chosen` carries ModelFacts. The search line keeps the focus: arrows move in the list, Enter chooses, Escape
-    closes; Delete in the list forgets a model on a server (`forget_requested` carries its path)."""
+    closes; Delete in the list forgets a model on a server, after asking (`forget_requested` carries its path)."""
 
     chosen = Signal(object)
     open_requested = Signal()
@@ -60,6 +62,7 @@ class ModelPopup(QFrame):
         self.none = PlainLabel("No model matches.", role="muted")
         self.open = QPushButton("Open GGUF…")
         self.open.setAccessibleName(f"Open a GGUF file for lane {label}")
+        self.confirm = Question("Remove", "Take this model off the list", "Keep this model on the list")
         self.server = QPushButton("Add a server…")
         self.server.setAccessibleName(f"Add a model on a server for lane {label}")
         buttons = QHBoxLayout()
@@ -72,6 +75,7 @@ class ModelPopup(QFrame):
         layout.addWidget(self.search)
         layout.addWidget(self.none)
         layout.addWidget(self.list, 1)
+        layout.addWidget(self.confirm)
         layout.addLayout(buttons)
         self.none.hide()
         self.search.installEventFilter(self)
@@ -86,6 +90,7 @@ class ModelPopup(QFrame):
         self, models: tuple[ModelFacts, ...], sources: Mapping[str, str], current: ModelFacts | None, text: str
     ) -> None:
         """Show these below the picker, or above it where there is no room; `text` is typed already."""
+        self.confirm.dismiss()
         self.models.set_models(models, sources)
         self.search.setText(text)
         self._narrow(text)
@@ -149,13 +154,17 @@ class ModelPopup(QFrame):
         wanted.emit()
 
     def _forget(self) -> bool:
-        """Forget the current row where it is a model on a server."""
+        """Ask whether to forget the current row, where it is a model on a server."""
         index = self.list.currentIndex()
         model = self.models.shown[index.row()] if index.isValid() else None
         if model is None or not model.is_server:
             return False
-        self.close()
-        self.forget_requested.emit(model.path)
+
+        def agreed() -> None:
+            self.close()
+            self.forget_requested.emit(model.path)
+
+        self.confirm.ask(f"Take {safe_name(model.name, 60)} off this list? It can be added again.", agreed, self.list)
         return True
 
     def _place(self, count: int) -> None:

@@ -59,6 +59,12 @@ class OptionField(QWidget):
         """The sentence shown, "" where all is well."""
         return "" if self.is_valid else self._error.text()
 
+    def keep_room(self) -> None:
+        """Leave room for the sentence while there is none: what lies below never moves."""
+        policy = self._error.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self._error.setSizePolicy(policy)
+
     def set_text(self, text: str) -> None:
         """Put a value in."""
         self._edit.setText(text)

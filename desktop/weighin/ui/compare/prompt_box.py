@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QFileDialog, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from weighin.ui.compare.attached_row import AttachedRow
 from weighin.ui.compare.file_drop import FileDrop
 from weighin.ui.compare.mode_switch import ModeSwitch
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.button import IconButton
+from weighin.ui.widgets.file_dialog import ATTACHMENTS, FileDialog
 from weighin.ui.widgets.flow import FlowLayout
 from weighin.ui.widgets.focus import hand_on_focus
 from weighin.ui.widgets.growing_edit import GrowingEdit
@@ -175,10 +176,9 @@ class PromptBox(QFrame):
         self._error.say_or_hide(sentence)
 
     def _ask_for_files(self) -> None:
-        dialog = QFileDialog(self.window(), "Text files that go along with the prompt")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        title = "Text files that go along with the prompt"
+        dialog = FileDialog.for_files(self.window(), title, ATTACHMENTS, several=True)
         dialog.filesSelected.connect(self._take_files)
-        dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
     def _take_files(self, paths: list[str]) -> None:

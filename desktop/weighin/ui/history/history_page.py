@@ -22,10 +22,12 @@ from weighin.core.comparisons.comparison import Comparison
 from weighin.core.comparisons.history import HistoryRow
 from weighin.core.errors import AppError
 from weighin.core.exports import EXPORTS
+from weighin.core.safe_text import safe_name
 from weighin.ui.history.history_table import HistoryTable
 from weighin.ui.history.votes_panel import VotesPanel
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.label import PlainLabel
+from weighin.ui.widgets.question import Question
 from weighin.ui.widgets.strip import Strip
 
 if TYPE_CHECKING:
@@ -60,7 +62,6 @@ class HistoryPage(QWidget):
         self._history = history
         self.votes = VotesPanel(theme, votes)
         self._asked = 0
-        self._doomed: tuple[str, ...] = ()
         self.search = QLineEdit()
         self.search.setPlaceholderText("Search prompts, answers and models")
         self.search.setAccessibleName("Search in History")
@@ -70,9 +71,7 @@ class HistoryPage(QWidget):
         self._empty = PlainLabel(_EMPTY, role="muted", wrap=True)
         self._error = Strip("red")
         self._error.add_close(theme, "Close this message")
-        self._confirm = Strip("amber")
-        self._delete_now = self._confirm.add_button("Delete", "Delete the selected comparisons", "danger")
-        self._keep = self._confirm.add_button("Keep", "Keep the selected comparisons")
+        self._confirm = Question("Delete", "Delete these comparisons", "Keep these comparisons")
         self._open = QPushButton("Open")
         self._open.setAccessibleName("Open the selected comparison")
         self._export = QPushButton("Export")
@@ -101,7 +100,7 @@ class HistoryPage(QWidget):
     @property
     def question(self) -> str:
         """What is asked before deleting, "" while nothing is."""
-        return "" if self._confirm.isHidden() else self._confirm.label.text()
+        return self._confirm.text
 
     @property
     def empty_text(self) -> str:
@@ -134,9 +133,9 @@ class HistoryPage(QWidget):
         layout.setSpacing(8)
         layout.addLayout(row)
         layout.addWidget(self._error)
-        layout.addWidget(self._confirm)
         layout.addWidget(self._empty)
         layout.addWidget(self.table, 1)
+        layout.addWidget(self._confirm)  # below: rows stay where they are under the mouse
         layout.addWidget(self.votes)
         layout.addStretch(0)
         self._empty.hide()
@@ -164,8 +163,6 @@ class HistoryPage(QWidget):
         self._delete.clicked.connect(self._ask)
         self._bundle.clicked.connect(self.bundle_wanted)
         self._tape.clicked.connect(self._load_for_tape)
-        self._delete_now.clicked.connect(self._remove)
-        self._keep.clicked.connect(self._spare)
         QShortcut(QKeySequence.StandardKey.Find, self).activated.connect(self.search.setFocus)
 
     def _show(self, number: int, rows: tuple[HistoryRow, ...]) -> None:
@@ -183,8 +180,6 @@ class HistoryPage(QWidget):
         self._export.setEnabled(len(chosen) == 1)
         self._tape.setEnabled(len(chosen) == 1)
         self._delete.setEnabled(bool(chosen))
-        if {row.id for row in chosen} != set(self._doomed):
-            self._confirm.hide()
 
     def _load(self) -> None:
         chosen = self.table.chosen
@@ -212,18 +207,16 @@ class HistoryPage(QWidget):
         self.opened.emit(comparison)
 
     def _ask(self) -> None:
-        self._doomed = tuple(row.id for row in self.table.chosen)
-        if self._doomed:
-            self._confirm.say(f"Delete {words.plural(len(self._doomed), 'comparison')}? This cannot be undone.")
-            self._keep.setFocus()
+        chosen = self.table.chosen
+        if chosen:
+            doomed = tuple(row.id for row in chosen)
+            first = f"{words.moment(chosen[0].created)} “{safe_name(chosen[0].prompt, 40)}”"
+            which = first if len(chosen) == 1 else f"{first} and {len(chosen) - 1} more"
+            sentence = f"Delete {words.plural(len(doomed), 'comparison')}? {which}. This cannot be undone."
+            self._confirm.ask(sentence, lambda: self._remove(doomed), self.table)
 
-    def _remove(self) -> None:
-        self._confirm.hide()
-        self._history.delete(self._doomed, lambda _none: self.refresh(), self._fail)
-
-    def _spare(self) -> None:
-        self._confirm.hide()
-        self.table.setFocus()
+    def _remove(self, doomed: tuple[str, ...]) -> None:
+        self._history.delete(doomed, lambda _none: self.refresh(), self._fail)
 
     def _fail(self, error: AppError) -> None:
         self._error.say(error.user_text)

@@ -20,15 +20,19 @@ _HELP = "Questions asked of the chosen subjects, in proportion to their sizes. B
 
 
 class AmountBox(QWidget):
-    """`n` is None for all. `changed`: another number."""
+    """`n` is None for all. `changed`: another number. Where fewer questions are to be had than are wanted it shows as
+    many as there are, and goes back to what is wanted when there are enough again."""
 
     changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._most = 0
+        self._wanted: int | None = None
+        self._capping = False
         self.field = OptionField("Number of questions", _HELP, self._read, "this run")
         self.field.set_placeholder("all")
+        self.field.keep_room()
         self._buttons = {size: QPushButton(words.count(size)) for size in (*_SIZES, 0)}
         self._buttons[0].setText("all")
         row = QHBoxLayout()
@@ -44,7 +48,7 @@ class AmountBox(QWidget):
         layout.setSpacing(4)
         layout.addWidget(self.field)
         layout.addLayout(row)
-        self.field.changed.connect(self.changed)
+        self.field.changed.connect(self._edited)
 
     @property
     def n(self) -> int | None:
@@ -53,13 +57,20 @@ class AmountBox(QWidget):
         return value if isinstance(value, int) else None
 
     @property
+    def wanted(self) -> int | None:
+        """The number as it was chosen, also where there are fewer; None for all."""
+        return self._wanted
+
+    @property
     def is_valid(self) -> bool:
         """Whether so many can be asked."""
         return self.field.is_valid
 
     def choose(self, n: int | None) -> None:
         """Ask `n`, or all."""
-        self.field.set_text("" if n is None else str(n))
+        self._wanted = n
+        self._show_wanted()
+        self.changed.emit()
 
     def suggest(self, most: int) -> None:
         """A number that suits a set of `most` questions."""
@@ -71,12 +82,23 @@ class AmountBox(QWidget):
             self._most = most
             for size, button in self._buttons.items():
                 button.setVisible(not size or not most or size < most)
-            self.field.check()
+            self._show_wanted()
+
+    def _show_wanted(self) -> None:
+        n = self._wanted
+        self._capping = True
+        self.field.set_text("" if n is None else str(min(n, self._most) if self._most else n))
+        self._capping = False
+
+    def _edited(self) -> None:
+        if not self._capping:
+            self.changed.emit()
 
     def _read(self, text: str) -> object:
-        if not text:
-            return None
-        n = EvaluationChoice(n=cast(int, whole(text))).n  # which refuses what is no number
+        # The choice itself refuses what is no number.
+        n = EvaluationChoice(n=cast(int, whole(text))).n if text else None
+        if not self._capping:
+            self._wanted = n
         if self._most and n is not None and n > self._most:
             raise AppError(f"There are {words.plural(self._most, 'question')} to choose from.", kind="options")
         return n

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from weighin.core import words
@@ -34,7 +35,16 @@ class ForecastBox(QFrame):
         layout.setSpacing(3)
         layout.addWidget(self._power)
         layout.addWidget(self._time)
+        policy = self.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.setSizePolicy(policy)
         past.changed.connect(self.past_changed)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.setMinimumHeight(0)
+            self._hold_height()
 
     @property
     def text(self) -> str:
@@ -51,6 +61,11 @@ class ForecastBox(QFrame):
         n = min(request.choice.n or most, most)
         self._power.say(self._power_text(request, n))
         self._time.say(self._time_text(request, questions, n))
+        self._hold_height()
+
+    def _hold_height(self) -> None:
+        """Never become lower: what is ticked above lies in a page that would move under the mouse."""
+        self.setMinimumHeight(max(self.minimumHeight(), self.heightForWidth(self.width())))
 
     def _power_text(self, request: EvaluationRequest, n: int) -> str:
         if len(request.lanes) < 2:

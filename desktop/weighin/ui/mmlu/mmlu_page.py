@@ -180,6 +180,7 @@ class MmluPage(QWidget):
             self._show_setup()
         if error.kind != "stopped":
             self._refuse(error.user_text)
+        self.past.refresh()  # why it was refused may be what another window does
 
     def _show_run(self) -> None:
         came_from_here = holds_focus(self) and not (self.shows_run and holds_focus(self.run))

@@ -5,20 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFileDialog, QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from weighin.core.errors import AppError
 from weighin.core.models.model import ModelFacts
 from weighin.ui.compare.file_drop import FileDrop
 from weighin.ui.compare.lane_header import LaneHeader
 from weighin.ui.theme import Theme
+from weighin.ui.widgets.file_dialog import FileDialog
 
 if TYPE_CHECKING:
     from weighin.services.lanes.servers import Servers
     from weighin.services.models.library import Library
-    from weighin.services.settings import Settings
-
-_FOLDER = "open_folder"
 
 
 class ModelField(QFrame):
@@ -33,12 +31,11 @@ class ModelField(QFrame):
         label: str,
         library: Library,
         servers: Servers,
-        settings: Settings,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.label = label
-        self._library, self._servers, self._settings = library, servers, settings
+        self._library, self._servers = library, servers
         self.setProperty("role", "card")
         self.header = LaneHeader(theme, label)
         self.header.set_maximised(False, possible=False)
@@ -79,12 +76,6 @@ class ModelField(QFrame):
         self.header.refuse(error.user_text)
 
     def _ask(self) -> None:
-        dialog = QFileDialog(self.window(), f"Open a model for lane {self.label}")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilters(["GGUF models (*.gguf)", "All files (*)"])
-        folder = self._settings.get(_FOLDER, "")
-        if isinstance(folder, str) and folder:
-            dialog.setDirectory(folder)
+        dialog = FileDialog.for_models(self.window(), f"Open a model for lane {self.label}")
         dialog.fileSelected.connect(self.open)
-        dialog.finished.connect(dialog.deleteLater)
         dialog.open()

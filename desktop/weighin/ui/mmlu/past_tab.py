@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from weighin.core import words
 from weighin.core.errors import AppError
-from weighin.core.evaluations.evaluation import EvaluationRecord, Verdict
+from weighin.core.evaluations.evaluation import EvaluationRecord, RunState
 from weighin.core.evaluations.evaluation_row import EvaluationRow
+from weighin.core.evaluations.evaluation_words import verdict_label
 from weighin.core.safe_text import safe_name
 from weighin.ui.mmlu import said
 from weighin.ui.mmlu.export import ask_export
 from weighin.ui.models.row_table import Column, RowTable
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.label import PlainLabel
+from weighin.ui.widgets.question import Question
 from weighin.ui.widgets.strip import Strip
 
 if TYPE_CHECKING:
@@ -25,9 +28,7 @@ if TYPE_CHECKING:
 
 _NOT_FOUND = "No evaluation has these words in its models or questions."
 _EMPTY = "Nothing here yet: every run is kept here, finished or not, and one that is not finished can be resumed."
-
-
-_VERDICTS = {Verdict.A_BETTER: "A better", Verdict.B_BETTER: "B better", Verdict.CANNOT_TELL: "cannot tell"}
+_WATCH_MS = 3000
 
 
 class PastTab(QWidget):
@@ -44,7 +45,6 @@ class PastTab(QWidget):
     ) -> None:
         super().__init__(parent)
         self._evaluations, self._running = evaluations, running
-        self._doomed = ""
         self._rows: tuple[EvaluationRow, ...] = ()
         self.search = QLineEdit()
         self.search.setPlaceholderText("Search models and questions")
@@ -57,9 +57,7 @@ class PastTab(QWidget):
         self._empty = PlainLabel(_EMPTY, role="muted", wrap=True)
         self.error = Strip("red")
         self.error.add_close(theme, "Close this message")
-        self.confirm = Strip("amber")
-        self._delete_now = self.confirm.add_button("Delete", "Delete the chosen evaluation", "danger")
-        self._keep = self.confirm.add_button("Keep", "Keep the chosen evaluation")
+        self.confirm = Question("Delete", "Delete this evaluation", "Keep this evaluation")
         self.open = _button("Open", "Open the chosen evaluation")
         self.resume = _button("Resume", "Go on with the chosen evaluation")
         self.export = _button("Export…", "Export the chosen evaluation")
@@ -67,6 +65,10 @@ class PastTab(QWidget):
         self._arrange()
         self._connect()
         self._follow()
+        # What another window does is seen only by looking.
+        self._watch = QTimer(self)
+        self._watch.setInterval(_WATCH_MS)
+        self._watch.timeout.connect(self.refresh)
         self.refresh()
 
     @property
@@ -77,6 +79,14 @@ class PastTab(QWidget):
     def refresh(self) -> None:
         """Ask for the stored runs."""
         self._evaluations.rows(self._show, self._fail)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.refresh()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._watch.stop()
 
     def take_focus(self) -> None:
         """Be ready for the keyboard."""
@@ -89,13 +99,15 @@ class PastTab(QWidget):
             Column("Questions", _questions, "Starter questions, standard, 5 shots", 0.3),
             Column("Asked", _asked, "12,345 of 14,042", 0.02, number=True),
             Column("Right", _scores, "100.0 / 100.0 %", 0.02, number=True),
-            Column("A - B", _verdict, "+12.3, cannot tell", 0.06),
+            Column("A - B", _verdict, "+12.3, no clear winner", 0.06),
             Column("State", self._state, "interrupted, can be resumed", 0.1),
         )
 
     def _state(self, row: EvaluationRow) -> str:
-        if row.id == self._running():
-            return "running"
+        if row.elsewhere:
+            return said.ELSEWHERE
+        if row.state is RunState.RUNNING or row.id == self._running():
+            return said.STATES[RunState.RUNNING]
         return f"{said.STATES[row.state]}{', can be resumed' if row.can_resume else ''}"
 
     def _connect(self) -> None:
@@ -108,13 +120,15 @@ class PastTab(QWidget):
         self.export.clicked.connect(self._load_to_export)
         self.search.textChanged.connect(lambda _text: self._list())
         self.delete.clicked.connect(self._ask)
-        self._delete_now.clicked.connect(self._remove)
-        self._keep.clicked.connect(self._spare)
 
     def _show(self, rows: tuple[EvaluationRow, ...]) -> None:
         self._rows = rows
         self._list()
         self.rows_changed.emit(rows)
+        if self.isVisible() and any(row.elsewhere for row in rows):
+            self._watch.start()
+        else:
+            self._watch.stop()
 
     def _list(self) -> None:
         wanted = self.search.text().lower().split()
@@ -129,8 +143,6 @@ class PastTab(QWidget):
         for button in (self.open, self.export, self.delete):
             button.setEnabled(row is not None)
         self.resume.setEnabled(row is not None and _can_resume(row, self._running()))
-        if row is None or row.id != self._doomed:
-            self.confirm.hide()
 
     def _open(self) -> None:
         row: EvaluationRow | None = self.table.chosen
@@ -158,17 +170,11 @@ class PastTab(QWidget):
     def _ask(self) -> None:
         row: EvaluationRow | None = self.table.chosen
         if row is not None:
-            self._doomed = row.id
-            self.confirm.say(f"Delete this evaluation of {words.moment(row.created)}? This cannot be undone.")
-            self._keep.setFocus()
+            named = f"the evaluation of {words.moment(row.created)}, {_models(row)}"
+            self.confirm.ask(f"Delete {named}? This cannot be undone.", lambda: self._remove(row.id), self.table)
 
-    def _remove(self) -> None:
-        self.confirm.hide()
-        self._evaluations.delete((self._doomed,), lambda _none: None, self._fail)
-
-    def _spare(self) -> None:
-        self.confirm.hide()
-        self.table.setFocus()
+    def _remove(self, identifier: str) -> None:
+        self._evaluations.delete((identifier,), lambda _none: None, self._fail)
 
     def _fail(self, error: AppError) -> None:
         self.error.say(error.user_text)
@@ -183,9 +189,10 @@ class PastTab(QWidget):
         layout.setContentsMargins(0, 6, 0, 0)
         layout.setSpacing(8)
         layout.addLayout(row)
-        for part in (self.error, self.confirm, self.note, self._empty):
+        for part in (self.error, self.note, self._empty):
             layout.addWidget(part)
         layout.addWidget(self.table, 1)
+        layout.addWidget(self.confirm)  # below: rows stay where they are under the mouse
         layout.addStretch(0)
 
 
@@ -224,7 +231,7 @@ def _scores(row: EvaluationRow) -> str:
 def _verdict(row: EvaluationRow) -> str:
     if row.paired is None:
         return words.NONE
-    return f"{said.points(row.paired.difference)}, {_VERDICTS[row.paired.verdict]}"
+    return f"{said.points(row.paired.difference)}, {verdict_label(row.paired, row.state)}"
 
 
 def _tip(row: EvaluationRow) -> str:

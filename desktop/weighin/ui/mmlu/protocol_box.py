@@ -32,6 +32,7 @@ class ProtocolBox(QWidget):
         self._orders = _Radios("Order", {order.value: (text, "") for order, text in said.ORDERS.items()})
         self.seed = OptionField("Seed", _SEED_HELP, _seed, "both models")
         self.seed.set_text("42")
+        self._wanted = MAX_SHOTS
         self._shots = QComboBox()
         self._shots.setAccessibleName("Shots: worked examples before each question")
         self._shots.setItemDelegate(RoomyDelegate(self._shots))
@@ -52,7 +53,7 @@ class ProtocolBox(QWidget):
         self.show_examples(MAX_SHOTS)
         for part in (self._protocols, self._orders, self.seed):
             part.changed.connect(self.changed)
-        self._shots.activated.connect(lambda _row: self.changed.emit())
+        self._shots.activated.connect(lambda _row: self._choose_shots())
 
     @property
     def protocol(self) -> str:
@@ -65,27 +66,36 @@ class ProtocolBox(QWidget):
         return int(self._shots.currentData() or 0)
 
     @property
+    def wanted_shots(self) -> int:
+        """As they were chosen, also where there are fewer worked examples."""
+        return self._wanted
+
+    @property
     def order(self) -> Order:
         """Who goes when."""
         return Order(self._orders.chosen)
 
     def show_choice(self, choice: EvaluationChoice, order: Order) -> None:
         """Show what was chosen before."""
-        self._protocols.choose(choice.protocol)
+        self._protocols.choose(choice.protocol if choice.protocol in _PROTOCOLS else STANDARD)
         self._orders.choose(order.value)
         self.seed.set_text(str(choice.seed))
-        self._shots.setCurrentIndex(max(0, self._shots.findData(choice.shots)))
+        self._wanted = choice.shots
+        self._shots.setCurrentIndex(min(choice.shots, self._shots.count() - 1))
 
     def show_examples(self, most: int) -> None:
-        """Offer as many shots as there are worked examples; keep what is chosen as far as that goes."""
-        wanted = self.shots if self._shots.count() else MAX_SHOTS
+        """Offer as many shots as there are worked examples; what was chosen holds as far as that goes."""
         least = min(most, MAX_SHOTS)
         self._shots.clear()
         for shots in range(least + 1):
             self._shots.addItem(str(shots), shots)
-        self._shots.setCurrentIndex(min(wanted, least))
+        self._shots.setCurrentIndex(min(self._wanted, least))
         text = "" if least == MAX_SHOTS else f"These questions have worked examples for {least} shots only."
         self._examples.say_or_hide("These questions have no worked examples: 0 shots." if not least else text)
+
+    def _choose_shots(self) -> None:
+        self._wanted = self.shots
+        self.changed.emit()
 
     def show_pair(self, paired: bool) -> None:
         """One model alone has no order."""

@@ -7,7 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QSplitter, QTableView, QVBoxLayout, QWidget
 
 from weighin.core.evaluations.evaluation import ScoredItem
-from weighin.ui.mmlu.boxes import Boxes, chosen_items
+from weighin.ui.mmlu.boxes import ALL, Boxes, chosen_items
 from weighin.ui.mmlu.items import RunItems
 from weighin.ui.mmlu.question_detail import QuestionDetail
 from weighin.ui.mmlu.question_rows import KEY, QUESTION, SUBJECT, A, B, QuestionRows
@@ -67,11 +67,16 @@ class QuestionsView(QWidget):
         return self.rows.items[rows[0].row()] if rows else None
 
     def show_run(self, run: RunItems) -> None:
-        """Show another run."""
+        """Show a run, or the same with all its answers: what is picked out stays."""
         self._run = run
-        self.search.clear()
-        self.table.clearSelection()
         self._refresh()
+
+    def show_all(self) -> None:
+        """Pick nothing out of the next run."""
+        self._run = None
+        self.search.clear()
+        self.boxes.choose(ALL)
+        self.table.clearSelection()
 
     def answers_came(self) -> None:
         """The run shown has more answers."""

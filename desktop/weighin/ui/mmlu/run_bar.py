@@ -84,9 +84,10 @@ class RunBar(QWidget):
         self._show_buttons(state.state, can_resume=False)
 
     def show_ended(self, state: RunState, when: str, can_resume: bool) -> None:
-        """It is over."""
-        self._text.say(f"{said.STATES[state]} · begun {when}")
-        self._show_buttons(state, can_resume)
+        """It is over, or goes on in another window."""
+        elsewhere = state is RunState.RUNNING
+        self._text.say(f"{said.ELSEWHERE if elsewhere else said.STATES[state]} · begun {when}")
+        self._show_buttons(RunState.INTERRUPTED if elsewhere else state, can_resume)
 
     def _show_buttons(self, state: RunState, can_resume: bool) -> None:
         ended = state in _ENDED

@@ -39,6 +39,7 @@ class RunView(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._run: RunItems | None = None
+        self._shown = ""  # id of the run, "" before it has one
         self._asked: dict[str, int] = {}
         self._names: tuple[str, ...] = ()
         self._decided_after: int | None = None
@@ -71,6 +72,7 @@ class RunView(QWidget):
     def begin(self, request: EvaluationRequest) -> None:
         """A run was asked for; its questions are not known yet."""
         self._run, self._asked, self._protocol = None, {}, None
+        self._start_afresh("")
         self._set_lanes(request)
         self.error.hide()
         self.notice.hide()
@@ -81,6 +83,7 @@ class RunView(QWidget):
 
     def show_plan(self, record: EvaluationRecord) -> None:
         """The questions are known; those answered already are among them."""
+        self._shown = record.id
         self._take_record(record)
         self._show_scores(record.lanes)
         self._show_trace()
@@ -95,7 +98,7 @@ class RunView(QWidget):
             self._card(score.label).show_score(score)
         self._decided_after = state.paired.decided_after if state.paired else None
         if len(self._names) > 1:
-            self.verdict.show_verdict(state.paired, self._names, self._total)
+            self.verdict.show_verdict(state.paired, self._names, self._total, state.state)
         if state.scores:
             self._show_scores(state.scores)
 
@@ -108,6 +111,8 @@ class RunView(QWidget):
 
     def show_record(self, record: EvaluationRecord) -> None:
         """A run that is over."""
+        if record.id != self._shown:
+            self._start_afresh(record.id)
         self._set_lanes(record.request)
         self._take_record(record)
         for card, setup in zip(self.lanes, record.request.lanes, strict=False):
@@ -116,7 +121,7 @@ class RunView(QWidget):
             self._card(score.label).show_end(score, record.protocol.n)
         self._decided_after = record.paired.decided_after if record.paired else None
         if len(self._names) > 1:
-            self.verdict.show_verdict(record.paired, self._names, self._total)
+            self.verdict.show_verdict(record.paired, self._names, self._total, record.state)
         self._show_scores(record.lanes)
         self._show_trace()
         self.bar.show_ended(record.state, words.moment(record.created), record.can_resume)
@@ -132,6 +137,12 @@ class RunView(QWidget):
         self._names = tuple(safe_name(lane.model.name) for lane in request.lanes)
         self.lanes[1].setVisible(len(self._names) > 1)
         self.verdict.setVisible(len(self._names) > 1)
+
+    def _start_afresh(self, identifier: str) -> None:
+        """Another run: its first tab, and nothing of what was picked out of the last one."""
+        self._shown = identifier
+        self.tabs.setCurrentIndex(0)
+        self.questions.show_all()
 
     def _take_record(self, record: EvaluationRecord) -> None:
         self._run = RunItems(record)

@@ -14,8 +14,8 @@ from weighin.core.evaluations.evaluation import (
     RunState,
 )
 from weighin.core.evaluations.evaluation_report import memory_taken
+from weighin.core.evaluations.evaluation_words import basis_sentence
 from weighin.core.safe_text import safe_name
-from weighin.core.statistics.paired import DECISIVE
 
 STATES = {
     RunState.PREPARING: "preparing",
@@ -27,6 +27,7 @@ STATES = {
     RunState.FAILED: "failed",
     RunState.INTERRUPTED: "interrupted",
 }
+ELSEWHERE = "running in another window"
 ORDERS = {
     Order.ALTERNATING: "Taking turns, block by block",
     Order.ONE_AFTER_THE_OTHER: "One after the other",
@@ -39,7 +40,6 @@ _PHASES = {
     "done": "done",
     "failed": "failed",
 }
-_LARGE_E = 1_000_000
 
 
 def percent(value: float | None) -> str:
@@ -121,24 +121,12 @@ def score(lane: LaneEvaluation) -> str:
 
 
 def evidence(paired: PairedResult) -> str:
-    """What the verdict rests on."""
-    e = f"above {words.count(_LARGE_E)}" if paired.e_value > _LARGE_E else words.figure(paired.e_value)
-    return (
-        f"{words.count(paired.n)} answered by both{_fell(paired)} · e-value {e}: decides at {DECISIVE:.0f} where whole "
-        f"subjects agree, whenever one looks · interval and McNemar p {p_value(paired.mcnemar_p)}: for one look at the "
-        "end"
-    )
+    """How many questions the verdict rests on, and which test."""
+    return f"{words.count(paired.n)} answered by both{_fell(paired)} · {basis_sentence(paired)}"
 
 
 def _fell(paired: PairedResult) -> str:
     return f" · decided after {words.count(paired.decided_after)}" if paired.decided_after else ""
-
-
-def p_value(p: float) -> str:
-    """A p-value as exact as it means something."""
-    if p < 0.0001:
-        return "< 0.0001"
-    return f"= {p:.4f}" if p < 0.01 else f"= {p:.2f}"
 
 
 def cost(lane: LaneEvaluation) -> str:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QComboBox,
-    QFileDialog,
     QHBoxLayout,
     QMenu,
     QPushButton,
@@ -22,6 +21,7 @@ from weighin.core.errors import AppError
 from weighin.core.evaluations.questions import QuestionSet, QuestionSetInfo
 from weighin.core.safe_text import safe_name
 from weighin.ui.mmlu.fetch_line import FetchLine
+from weighin.ui.widgets.file_dialog import ANY, QUESTIONS, FileDialog
 from weighin.ui.widgets.label import PlainLabel
 from weighin.ui.widgets.roomy_delegate import RoomyDelegate
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from weighin.services.evaluations.question_sets import QuestionSets
 
 _FILES = "Questions (*.tar *.tar.gz *.tgz *.csv *.tsv *.txt *.json *.jsonl *.ndjson);;All files (*)"
+_STARTER = "starter"
 _SPLITS = {"test": "test", "val": "validation"}
 
 
@@ -40,7 +41,7 @@ class SetBox(QWidget):
     def __init__(self, sets: QuestionSets, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._sets = sets
-        self._key = "starter"
+        self._key = _STARTER
         self.questions: QuestionSet | None = None
         self._set = _combo("Question set")
         self._split = _combo("Split of the question set")
@@ -93,14 +94,18 @@ class SetBox(QWidget):
     def choose(self, key: str, split: str = "") -> None:
         """Choose a set by its key."""
         self._key = key
-        info = self._info
         self._error.hide()
+        info = self._info
+        if info is None:
+            self._refuse(AppError(f"{safe_name(Path(key).name, 80)} is not there any more."))
+            self._key, info = _STARTER, next(info for info in self._sets.sets() if info.key == _STARTER)
         self.questions = None
         self._show_info(info)
         self._fill_splits(split or self.split)
         self.changed.emit()
         if info is not None and info.available:
-            self._sets.load(key, lambda found: self._loaded(key, found), lambda error: self._failed(key, error))
+            of = self._key
+            self._sets.load(of, lambda found: self._loaded(of, found), lambda error: self._failed(of, error))
 
     def open(self, path: str) -> None:
         """Open a file or a folder and choose it, or say here why not."""
@@ -151,13 +156,13 @@ class SetBox(QWidget):
         self._error.say_or_hide(error.user_text)
 
     def _ask(self, folder: bool) -> None:
-        dialog = QFileDialog(self.window(), "Open questions")
-        modes = QFileDialog.FileMode
-        dialog.setFileMode(modes.Directory if folder else modes.ExistingFile)
-        if not folder:
-            dialog.setNameFilters(_FILES.split(";;"))
+        window, title = self.window(), "Open questions"
+        dialog = (
+            FileDialog.for_folder(window, title, QUESTIONS)
+            if folder
+            else FileDialog.for_files(window, title, QUESTIONS, (_FILES, ANY))
+        )
         dialog.fileSelected.connect(self.open)
-        dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
     def _arrange(self) -> None:

@@ -28,6 +28,7 @@ from weighin.ui.mmlu.forecast_box import ForecastBox
 from weighin.ui.mmlu.model_field import ModelField
 from weighin.ui.mmlu.past_scores import PastScores
 from weighin.ui.mmlu.protocol_box import ProtocolBox
+from weighin.ui.mmlu.remembered_setup import RememberedSetup, Wanted
 from weighin.ui.mmlu.set_box import SetBox
 from weighin.ui.mmlu.subject_chooser import SubjectChooser
 from weighin.ui.theme import Theme
@@ -46,9 +47,10 @@ _SIDE_BY_SIDE = 780
 
 
 class SetupView(QWidget):
-    """`run_wanted` carries an EvaluationRequest."""
+    """`run_wanted` carries an EvaluationRequest; `changed`: something else is chosen."""
 
     run_wanted = Signal(object)
+    changed = Signal()
 
     def __init__(
         self,
@@ -65,7 +67,7 @@ class SetupView(QWidget):
         self._subjects_of: tuple[str, str] | None = None
         self._subjects_wanted: tuple[str, ...] = ()
         self._suggested_for = ""
-        self.models = tuple(ModelField(theme, label, library, servers, settings) for label in LABELS)
+        self.models = tuple(ModelField(theme, label, library, servers) for label in LABELS)
         self._dropped = DroppedModels(library, [field.header for field in self.models])
         self.second = QCheckBox("Compare with a second model")
         self.second.setAccessibleName("Compare with a second model")
@@ -87,6 +89,13 @@ class SetupView(QWidget):
         self._arrange()
         self._connect()
         self._set_changed()
+        self._remembered = RememberedSetup(settings, self, library)
+
+    @property
+    def wanted(self) -> Wanted:
+        """What stands there beside the models, as far as it makes sense."""
+        choice = replace(self._choice(self.amount.wanted), shots=self.protocol.wanted_shots)
+        return Wanted(choice, self.protocol.order, self.second.isChecked(), self._stops)
 
     @property
     def request(self) -> EvaluationRequest | None:
@@ -95,20 +104,9 @@ class SetupView(QWidget):
         ready = self.amount.is_valid and self.protocol.seed.is_valid and self.set.questions is not None
         if not ready or None in models or not self.subjects.chosen:
             return None
-        seed = self.protocol.seed.value
-        chosen = self.subjects.chosen
-        choice = EvaluationChoice(
-            questions=self.set.key,
-            protocol=self.protocol.protocol,
-            shots=self.protocol.shots,
-            n=self.amount.n,
-            seed=seed if isinstance(seed, int) else 0,
-            split=self.set.split,
-            subjects=() if len(chosen) == self.subjects.count else chosen,
-        )
         lanes = tuple(LaneSetup(model) for model in models if model is not None)
-        decided = self.until_decided.isChecked() and len(lanes) > 1
-        return EvaluationRequest(lanes, choice, self.protocol.order, decided)
+        decided = self._stops and len(lanes) > 1
+        return EvaluationRequest(lanes, self._choice(self.amount.n), self.protocol.order, decided)
 
     def judge_by(self, workstation: Workstation) -> None:
         """Say of the models whether they run here: in a word where they are chosen, in a sentence under them."""
@@ -134,13 +132,18 @@ class SetupView(QWidget):
         """Show what was asked before, to ask it again or otherwise."""
         for field, lane in zip(self.models, request.lanes, strict=False):
             field.choose(lane.model)
-        self.second.setChecked(len(request.lanes) > 1)
-        self.until_decided.setChecked(request.until_decided)
-        self._suggested_for = request.choice.questions
-        self._subjects_of, self._subjects_wanted = None, request.choice.subjects
-        self.amount.choose(request.choice.n)
-        self.protocol.show_choice(request.choice, request.order)
-        self.set.choose(request.choice.questions, request.choice.split)
+        self.show_wanted(Wanted(request.choice, request.order, len(request.lanes) > 1, request.until_decided))
+
+    def show_wanted(self, wanted: Wanted) -> None:
+        """Show what was chosen before beside the models."""
+        choice = wanted.choice
+        self.second.setChecked(wanted.second)
+        self.until_decided.setChecked(wanted.until_decided)
+        self._suggested_for = choice.questions
+        self._subjects_of, self._subjects_wanted = None, choice.subjects
+        self.amount.choose(choice.n)
+        self.protocol.show_choice(choice, wanted.order)
+        self.set.choose(choice.questions, choice.split)
 
     def choose_models(self, models: tuple[ModelFacts, ...]) -> None:
         """Put models into the fields."""
@@ -166,6 +169,22 @@ class SetupView(QWidget):
     def _lanes(self) -> tuple[ModelField, ...]:
         return self.models if self.second.isChecked() else self.models[:1]
 
+    @property
+    def _stops(self) -> bool:
+        return self.until_decided.isChecked()
+
+    def _choice(self, n: int | None) -> EvaluationChoice:
+        seed, chosen = self.protocol.seed.value, self.subjects.chosen
+        return EvaluationChoice(
+            questions=self.set.key,
+            protocol=self.protocol.protocol,
+            shots=self.protocol.shots,
+            n=n,
+            seed=seed if isinstance(seed, int) else 0,
+            split=self.set.split,
+            subjects=() if len(chosen) == self.subjects.count else chosen,
+        )
+
     def _connect(self) -> None:
         for lane, field in enumerate(self.models):
             field.changed.connect(self._say)
@@ -175,6 +194,7 @@ class SetupView(QWidget):
         self.subjects.changed.connect(self._subjects_changed)
         self.set.changed.connect(self._set_changed)
         self.second.toggled.connect(self._show_second)
+        self.until_decided.toggled.connect(self.changed)
         self.start.clicked.connect(self._start)
         self.forecast.past_changed.connect(self._say)
 
@@ -222,6 +242,7 @@ class SetupView(QWidget):
         self.start.setEnabled(request is not None)
         self.missing.say(self._what_is_missing() if request is None else "")
         self.forecast.show_request(request, self.set.questions)
+        self.changed.emit()
 
     def _what_is_missing(self) -> str:
         """Why it cannot begin, where nothing else on the page says so."""

@@ -62,7 +62,9 @@ class SubjectChooser(QWidget):
         return self._model.rowCount()
 
     def show_subjects(self, counts: dict[str, int], chosen: tuple[str, ...] = ()) -> None:
-        """Offer these, by name with their numbers of questions; `chosen`: those to tick, () for all."""
+        """Offer these, by name with their numbers of questions; `chosen`: those to tick. All, where none of those is
+        there."""
+        chosen = tuple(name for name in chosen if name in counts)
         self._quiet = True
         self._model.clear()
         for name, count in counts.items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from weighin.core.evaluations.evaluation import PairedResult
+from weighin.core.evaluations.evaluation import PairedResult, RunState
 from weighin.core.evaluations.evaluation_words import verdict_sentence
 from weighin.core.safe_text import safe_name
 from weighin.ui.mmlu import said
@@ -37,12 +37,12 @@ class VerdictBox(QFrame):
         """What it rests on."""
         return self._evidence.text()
 
-    def show_verdict(self, paired: PairedResult | None, names: tuple[str, ...], total: int) -> None:
-        """Say it; None: nothing is answered by both yet. `total`: questions of the run."""
+    def show_verdict(self, paired: PairedResult | None, names: tuple[str, ...], total: int, state: RunState) -> None:
+        """Say it; None: nothing is answered by both yet. `total`: questions of the run, which is in `state`."""
         if paired is None:
             self._sentence.say("Cannot tell yet: no question is answered by both.")
             self._evidence.say_or_hide("")
             return
         a, b = (f"{label} ({safe_name(name, _LONGEST_NAME)})" for label, name in zip("AB", names, strict=True))
-        self._sentence.say(verdict_sentence(paired, a, b, total - paired.n))
+        self._sentence.say(verdict_sentence(paired, total, state, a, b))
         self._evidence.say_or_hide(said.evidence(paired))

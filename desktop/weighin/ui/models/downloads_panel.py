@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
+from weighin.core import words
 from weighin.core.downloads.download import DownloadState, DownloadView
 from weighin.core.safe_text import safe_name
 from weighin.ui.models import words as said
 from weighin.ui.widgets.label import ElidedLabel, PlainLabel
+from weighin.ui.widgets.question import Question
 
 if TYPE_CHECKING:
     from weighin.services.models.downloads import DownloadManager
@@ -71,8 +73,10 @@ class DownloadRow(QFrame):
         self.again = QPushButton("Try now")
         self.again.setAccessibleName(f"Try the download of {name} again now")
         self.hold = QPushButton()
-        self.cancel = QPushButton("Cancel")
-        self.cancel.setAccessibleName(f"Cancel the download of {name} and delete what came")
+        self.cancel = QPushButton("Cancel…")
+        self.cancel.setAccessibleName(f"Cancel the download of {name}, after asking")
+        self.confirm = Question("Delete", f"Delete what came of {name}", f"Keep what came of {name}")
+        self._done = view.done
         self._name = name
         row = QHBoxLayout()
         row.addWidget(ElidedLabel(name), 2)
@@ -86,13 +90,15 @@ class DownloadRow(QFrame):
         layout.addLayout(row)
         layout.addWidget(self.bar)
         layout.addWidget(self.note)
+        layout.addWidget(self.confirm)
         self.again.clicked.connect(lambda: self._downloads.resume(self._id))
         self.hold.clicked.connect(self._press)
-        self.cancel.clicked.connect(lambda: self._downloads.cancel(self._id))
+        self.cancel.clicked.connect(self._ask)
         self.show_view(view)
 
     def show_view(self, view: DownloadView) -> None:
         """Show where it stands now."""
+        self._done = view.done
         self.bar.setValue(view.done * _STEPS // view.plan.size)
         self.line.say(said.download_line(view))
         self.note.say_or_hide(view.note)
@@ -103,6 +109,14 @@ class DownloadRow(QFrame):
         if self.hold.text() != word:
             self.hold.setText(word)
             self.hold.setAccessibleName(f"{word} the download of {self._name}")
+
+    def _ask(self) -> None:
+        """Nothing is lost where nothing came yet."""
+        if not self._done:
+            self._downloads.cancel(self._id)
+            return
+        sentence = f"Cancel this download and delete the {words.size(self._done)} that came? It cannot be undone."
+        self.confirm.ask(sentence, lambda: self._downloads.cancel(self._id), self.cancel)
 
     def _press(self) -> None:
         (self._downloads.resume if self._waits else self._downloads.pause)(self._id)

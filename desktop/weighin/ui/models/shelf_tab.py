@@ -7,19 +7,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from weighin.core import words
 from weighin.core.downloads.download import Transferred
 from weighin.core.errors import AppError
-from weighin.core.models.shelf import Condition, ShelfModel
+from weighin.core.models.shelf import UNKNOWN_ORIGIN, Condition, ShelfModel
 from weighin.core.safe_text import safe_name
 from weighin.ui.compare.file_drop import FileDrop
 from weighin.ui.models import words as said
 from weighin.ui.models.row_table import Column, RowTable
 from weighin.ui.models.verdicts import Verdicts
 from weighin.ui.theme import Theme
-from weighin.ui.widgets.label import PlainLabel
+from weighin.ui.widgets.file_dialog import MODELS, FileDialog
+from weighin.ui.widgets.label import PlainLabel, plain_tooltip
+from weighin.ui.widgets.question import Question
 from weighin.ui.widgets.strip import Strip
 
 if TYPE_CHECKING:
@@ -29,6 +31,8 @@ _EMPTY = (
     "No models besides the two starter models yet. Files of LM Studio, Ollama, llama.cpp, GPT4All and the Hugging Face "
     "cache appear here by themselves; add other files or folders, or get a pair in the next tab."
 )
+
+_VERIFY = "Compare the chosen model's sha256 with the hub's"
 
 
 class ShelfTab(QWidget):
@@ -52,14 +56,12 @@ class ShelfTab(QWidget):
         self._stop = self._news.add_button("Stop", "Stop checking")
         self.error = Strip("red")
         self.error.add_close(theme, "Close this message")
-        self.confirm = Strip("amber")
-        self.remove_now = self.confirm.add_button("Remove", "Remove the chosen model", "danger")
-        self._keep = self.confirm.add_button("Keep", "Keep the chosen model")
+        self.confirm = Question("Remove", "Remove this model", "Keep this model")
         self._checking = ""
         self.add_file = _button("Add files…", "Add model files, where they are")
         self.add_folder = _button("Add folder…", "Add all models of a folder, where they are")
         self.compare = _button("Compare", "Put the chosen model into a lane of Compare")
-        self.verify = _button("Verify", "Compare the chosen model's sha256 with the hub's")
+        self.verify = _button("Verify", _VERIFY)
         self.remove = _button("Remove…", "Remove the chosen model, after asking")
         self._arrange()
         self._connect()
@@ -97,9 +99,10 @@ class ShelfTab(QWidget):
         layout.setContentsMargins(0, 6, 0, 0)
         layout.setSpacing(8)
         layout.addLayout(row)
-        for widget in (self.error, self.confirm, self._news, self._empty):
+        for widget in (self.error, self._news, self._empty):
             layout.addWidget(widget)
         layout.addWidget(self.table, 1)
+        layout.addWidget(self.confirm)  # below: rows stay where they are under the mouse
         layout.addWidget(self._details)
         layout.addWidget(self._total)
 
@@ -115,8 +118,6 @@ class ShelfTab(QWidget):
         self.compare.clicked.connect(self._compare)
         self.verify.clicked.connect(self._verify)
         self.remove.clicked.connect(self._ask)
-        self.remove_now.clicked.connect(self._remove)
-        self._keep.clicked.connect(self.confirm.hide)
         self._stop.clicked.connect(lambda: self._shelf.stop_verifying(self._checking))
         FileDrop(self).dropped.connect(self.add_all)
 
@@ -139,6 +140,8 @@ class ShelfTab(QWidget):
     def _describe(self, model: ShelfModel) -> str:
         row = self._verdicts.of_model(model)
         details = said.details(model, self._verdicts.system_of(model.repo))
+        if not model.known_to_hub:
+            details += f"\nIt cannot be verified. {UNKNOWN_ORIGIN}"
         return f"{details}\n{self._verdicts.sentence(row)}" if row else details
 
     def _follow(self) -> None:
@@ -147,9 +150,16 @@ class ShelfTab(QWidget):
         if model is not None:
             self._verdicts.want(model)
         self.compare.setEnabled(model is not None and model.is_intact)
-        self.verify.setEnabled(model is not None and model.known_to_hub and not self._checking)
+        why_not = self._why_not_verified(model)
+        self.verify.setEnabled(not why_not)
+        self.verify.setToolTip(plain_tooltip(why_not or _VERIFY))
         self.remove.setEnabled(model is not None)
-        self.confirm.hide()
+
+    def _why_not_verified(self, model: ShelfModel | None) -> str:
+        """Why Verify can do nothing now, "" where it can."""
+        if model is None:
+            return "Choose a model first."
+        return model.why_not_verified or ("A model is being checked: one at a time." if self._checking else "")
 
     def _compare(self) -> None:
         model: ShelfModel | None = self.table.chosen
@@ -190,31 +200,23 @@ class ShelfTab(QWidget):
         if model is None:
             return
         name = safe_name(model.name)
-        if model.downloaded:
-            self.confirm.say(
-                f"Delete {name} ({words.size(model.size)}) from the disk? It would have to be fetched again."
-            )
-        else:
-            self.confirm.say(f"Forget {name}? Its file stays where it is: this program did not download it.")
-        self._keep.setFocus()
+        sentence = (
+            f"Delete {name} ({words.size(model.size)}) from the disk? It would have to be fetched again."
+            if model.downloaded
+            else f"Forget {name}? Its file stays where it is: this program did not download it."
+        )
+        self.confirm.ask(sentence, lambda: self._remove(model.path), self.table)
 
-    def _remove(self) -> None:
-        model: ShelfModel | None = self.table.chosen
-        self.confirm.hide()
-        if model is not None:
-            self._shelf.remove(model.path, lambda: None, self._fail)
-            self.table.setFocus()
+    def _remove(self, path: str) -> None:
+        self._shelf.remove(path, lambda: None, self._fail)
 
     def _ask_files(self) -> None:
-        dialog = QFileDialog(self, "Add model files")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.setNameFilter("GGUF models (*.gguf *.GGUF);;All files (*)")
+        dialog = FileDialog.for_models(self, "Add model files", several=True)
         dialog.filesSelected.connect(self.add_all)
         dialog.open()
 
     def _ask_folder(self) -> None:
-        dialog = QFileDialog(self, "Add all models of a folder")
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog = FileDialog.for_folder(self, "Add all models of a folder", MODELS)
         dialog.filesSelected.connect(lambda paths: self.add(paths[0]))
         dialog.open()
 

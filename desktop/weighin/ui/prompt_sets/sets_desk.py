@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QFileDialog
 
 from weighin.core import words
 from weighin.core.errors import AppError
@@ -15,10 +14,12 @@ from weighin.core.exports import EXPORTS
 from weighin.core.prompts.prompt_files import Imported
 from weighin.core.prompts.prompt_set import PromptSet, StoredRun
 from weighin.core.prompts.prompt_set_report import judged_words, run_text
+from weighin.core.safe_text import safe_name
 from weighin.services.comparisons.set_runner import SetRunner
 from weighin.ui.compare.compare_page import ComparePage
 from weighin.ui.prompt_sets.sets_drawer import PromptRow, SetsDrawer
 from weighin.ui.theme import Theme
+from weighin.ui.widgets.file_dialog import ANY, PROMPTS, FileDialog
 from weighin.ui.widgets.focus import FocusReturn
 
 if TYPE_CHECKING:
@@ -44,12 +45,13 @@ class SetsDesk(QObject):
         self._sets, self._runner, self._history, self._compare = sets, runner, history, compare
         self._blind = blind
         self._latest: StoredRun | None = None
+        self._undo: Callable[[], None] = lambda: None
         self.set_runner = SetRunner(runner, sets, self, blind)
         compare.desk.count_with(self._judged)
         self.drawer = drawer = SetsDrawer(theme)
         drawer.hide()
         FocusReturn(drawer, compare.prompt.take_focus)
-        blind.began.connect(lambda: drawer.note.say_or_hide(""))  # a tally names its models
+        blind.began.connect(lambda: drawer.tell(""))  # a tally names its models
         compare.show_beside(drawer)
         drawer.close_requested.connect(lambda: compare.prompt.set_sets_open(False))
         drawer.set_chosen.connect(self._show)
@@ -61,6 +63,7 @@ class SetsDesk(QObject):
         drawer.remove_wanted.connect(lambda row: self._change(row, ""))
         drawer.run_wanted.connect(self._run)
         drawer.continue_wanted.connect(self._continue)
+        drawer.undo_wanted.connect(lambda: self._undo())
         drawer.stop_wanted.connect(self.set_runner.stop)
         drawer.export_wanted.connect(self._ask_export)
         self.set_runner.changed.connect(self._follow)
@@ -86,14 +89,13 @@ class SetsDesk(QObject):
             lines = [f"{name}: {words.plural(len(imported.prompts), 'prompt')} imported.", *imported.problems]
             self._sets.save(name, imported.prompts, lambda made: self._imported(made, "\n".join(lines)), self._say)
 
-        self._sets.read_file(path, read, lambda error: self.drawer.note.say_or_hide(f"{name}: {error.user_text}"))
+        self._sets.read_file(path, read, lambda error: self.drawer.tell(f"{name}: {error.user_text}"))
 
     def export(self, kind: str, path: str) -> None:
         """Write the results of the latest run."""
         if self._latest is not None:
             written = f"Written: {Path(path).name}"
-            note = self.drawer.note
-            self._sets.write(path, run_text(self._latest, kind), lambda _: note.say_or_hide(written), self._say)
+            self._sets.write(path, run_text(self._latest, kind), lambda _: self.drawer.tell(written), self._say)
 
     def _take_latest(self, stored: StoredRun | None) -> None:
         if self.set_runner.stored is None:
@@ -102,7 +104,7 @@ class SetsDesk(QObject):
 
     def _imported(self, made: PromptSet, sentence: str) -> None:
         self.refresh(made.id)
-        self.drawer.note.say_or_hide(sentence)
+        self.drawer.tell(sentence)
 
     def _show(self) -> None:
         chosen, latest = self.drawer.chosen, self._latest
@@ -115,8 +117,7 @@ class SetsDesk(QObject):
     def _hide_results(self) -> None:
         """A blind round begins."""
         self._compare.prompt.set_sets_open(False)
-        self.drawer.note.hide()
-        self.drawer.note.say("")
+        self.drawer.tell("")
         self._show()
 
     def _show_state(self) -> None:
@@ -129,10 +130,11 @@ class SetsDesk(QObject):
     def _follow(self) -> None:
         self._latest = self.set_runner.stored
         self.drawer.note.hide()
+        self.drawer.undo.hide()
         self._show()
 
     def _ended(self, sentence: str) -> None:
-        self.drawer.note.say_or_hide(sentence)
+        self.drawer.tell(sentence)
         self._show()
 
     def _open(self, row: PromptRow) -> None:
@@ -141,7 +143,7 @@ class SetsDesk(QObject):
         if not why and (self._runner.running or self.set_runner.hides):
             why = "A comparison is running. Stop it or let it finish first."
         if why:
-            self.drawer.note.say_or_hide(why)
+            self.drawer.tell(why)
         elif row.result is not None:
             self._history.load(row.result.comparison, self._compare.show_comparison, self._say)
         else:
@@ -166,12 +168,32 @@ class SetsDesk(QObject):
         if chosen is None or chosen.builtin:
             return
         said = "Changed." if text else "Deleted."
-        self._sets.change(chosen, row.number, text, lambda made: self._imported(made, said), self._say)
+
+        def changed(made: PromptSet) -> None:
+            self.refresh(made.id)
+            self._offer_undo(said, made, chosen)
+
+        self._sets.change(chosen, row.number, text, changed, self._say)
 
     def _delete(self) -> None:
         chosen = self.drawer.chosen
-        if chosen is not None and not chosen.builtin:
-            self._sets.delete(chosen.id, lambda _: None, self._say)
+        if chosen is None or chosen.builtin:
+            return
+
+        def deleted(_: None) -> None:
+            self._offer_undo(f"{safe_name(chosen.name, 60)} is deleted.", None, chosen)
+            self.drawer.choice.setFocus()
+
+        self._sets.delete(chosen.id, deleted, self._say)
+
+    def _offer_undo(self, sentence: str, now: PromptSet | None, before: PromptSet) -> None:
+        """The set `before` has become `now`: say so, and offer to have it back."""
+
+        def undo() -> None:
+            self._sets.put_back(now, before, lambda made: self._imported(made, "Undone."), self._say)
+
+        self._undo = undo
+        self.drawer.tell(sentence, can_undo=True)
 
     def _run(self) -> None:
         chosen = self.drawer.chosen
@@ -194,21 +216,16 @@ class SetsDesk(QObject):
             self._say(error)
 
     def _say(self, error: AppError) -> None:
-        self.drawer.note.say_or_hide(error.user_text)
+        self.drawer.tell(error.user_text)
 
     def _ask_import(self) -> None:
-        dialog = QFileDialog(self._compare, "Import prompts")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilters(["Prompts (*.txt *.jsonl *.ndjson *.json)", "All files (*)"])
+        filters = ("Prompts (*.txt *.jsonl *.ndjson *.json)", ANY)
+        dialog = FileDialog.for_files(self._compare, "Import prompts", PROMPTS, filters)
         dialog.fileSelected.connect(self.import_file)
-        dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
     def _ask_export(self, kind: str) -> None:
-        dialog = QFileDialog(self._compare, "Export the results")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilters([f"{EXPORTS[kind]} (*.{kind})"])
-        dialog.selectFile(f"prompts.{kind}")
+        filters = {f"{EXPORTS[kind]} (*.{kind})": kind}
+        dialog = FileDialog.to_save(self._compare, "Export the results", "prompts", filters)
         dialog.fileSelected.connect(lambda path: self.export(kind, path))
-        dialog.finished.connect(dialog.deleteLater)
         dialog.open()

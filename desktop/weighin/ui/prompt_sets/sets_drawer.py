@@ -46,6 +46,7 @@ class SetsDrawer(QFrame):
     run_wanted = Signal()
     continue_wanted = Signal()
     stop_wanted = Signal()
+    undo_wanted = Signal()
     export_wanted = Signal(str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -65,6 +66,7 @@ class SetsDrawer(QFrame):
         self.bar.setAccessibleName("Prompts answered")
         self.line = PlainLabel(role="small", wrap=True)
         self.note = PlainLabel(role="warning", wrap=True)
+        self.undo = _button("Undo", "Undo the last change of the prompt set", self.undo_wanted)
         self.export = QPushButton("Export")
         self.export.setAccessibleName("Export the results of the prompt set")
         self.delete = _button("Delete set", "Delete this prompt set", self.delete_wanted)
@@ -79,6 +81,7 @@ class SetsDrawer(QFrame):
         self.table.chosen_changed.connect(self._enable_changes)
         self._enable_changes()
         self.choice.currentIndexChanged.connect(self.set_chosen)
+        self.choice.activated.connect(lambda _: self.tell(""))  # what was said concerns another set
         self.table.opened.connect(self._open)
 
     @property
@@ -86,6 +89,11 @@ class SetsDrawer(QFrame):
         """The set that is shown."""
         number = self.choice.currentIndex()
         return self._sets[number] if 0 <= number < len(self._sets) else None
+
+    def tell(self, sentence: str, can_undo: bool = False) -> None:
+        """Say what happened last, "" for nothing, and whether it can be undone."""
+        self.note.say_or_hide(sentence)
+        self.undo.setVisible(can_undo)
 
     def show_sets(self, sets: tuple[PromptSet, ...], wanted: str = "") -> None:
         """Offer these. wanted: id of the one to show, "" for the one that is shown already."""
@@ -163,8 +171,9 @@ class SetsDrawer(QFrame):
         layout.addLayout(_row(self.change, self.remove))
         for widget in (self.bar, self.line, self.note):
             layout.addWidget(widget)
+        layout.addLayout(_row(self.undo))
         layout.addLayout(_row(self.export, self.carry_on, self.stop, self.run))
-        for hidden in (self.note, self.export, self.stop, self.carry_on, self.bar):
+        for hidden in (self.note, self.undo, self.export, self.stop, self.carry_on, self.bar):
             hidden.hide()
 
     def _enable_changes(self) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from weighin.core import words
 from weighin.core.bundles.bundle import Bundle
@@ -19,6 +19,7 @@ from weighin.services.bundles.replay import Replay
 from weighin.ui.compare.compare_page import ComparePage
 from weighin.ui.replay.replay_box import ReplayBox
 from weighin.ui.theme import Theme
+from weighin.ui.widgets.file_dialog import ANY, BUNDLES, FileDialog
 from weighin.ui.widgets.focus import FocusReturn
 
 if TYPE_CHECKING:
@@ -57,11 +58,8 @@ class BundleDesk(QObject):
 
     def ask_open(self, window: QWidget) -> None:
         """Let the user choose a bundle, and open it."""
-        dialog = QFileDialog(window, "Open a bundle")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilters([_BUNDLE_FILTER, "JSON (*.json)", "All files (*)"])
+        dialog = FileDialog.for_files(window, "Open a bundle", BUNDLES, (_BUNDLE_FILTER, "JSON (*.json)", ANY))
         dialog.fileSelected.connect(self.open)
-        dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
     def open(self, path: str) -> None:
@@ -75,12 +73,10 @@ class BundleDesk(QObject):
     def ask_export(self, comparison: Comparison, kind: str, window: QWidget) -> None:
         """Let the user choose where a record goes. kind: BUNDLE or one of EXPORTS."""
         suffix = BUNDLE_SUFFIX if kind == BUNDLE else f".{kind}"
-        dialog = QFileDialog(window, "Export the comparison")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilters([_BUNDLE_FILTER if kind == BUNDLE else f"{EXPORTS[kind]} (*{suffix})"])
-        dialog.selectFile(f"comparison-{comparison.created[:10]}-{comparison.id[:8]}{suffix}")
+        name = f"comparison-{comparison.created[:10]}-{comparison.id[:8]}"
+        filters = {_BUNDLE_FILTER if kind == BUNDLE else f"{EXPORTS[kind]} (*{suffix})": suffix[1:]}
+        dialog = FileDialog.to_save(window, "Export the comparison", name, filters)
         dialog.fileSelected.connect(lambda path: self.export(comparison, kind, path))
-        dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
     def export(self, comparison: Comparison, kind: str, path: str) -> None:

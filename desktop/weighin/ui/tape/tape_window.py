@@ -10,7 +10,6 @@ from PySide6.QtGui import QGuiApplication, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
-    QFileDialog,
     QHBoxLayout,
     QPushButton,
     QSizePolicy,
@@ -22,6 +21,7 @@ from weighin.core.comparisons.tape import Tape, tape_markdown
 from weighin.core.errors import AppError
 from weighin.ui.tape.tape_picture import SIZE, tape_image, tape_pdf, tape_png
 from weighin.ui.theme import Theme, load_colours
+from weighin.ui.widgets.file_dialog import FileDialog
 from weighin.ui.widgets.label import PlainLabel
 from weighin.ui.window_place import FirstPlace
 
@@ -90,13 +90,8 @@ class TapeWindow(QDialog):
         self.note.say("Copied.")
 
     def _ask(self, kind: str) -> None:
-        dialog = QFileDialog(self, "Save the tape")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilters([_KINDS[kind]])
-        dialog.setDefaultSuffix(kind)
-        dialog.selectFile(f"tale-of-the-tape.{kind}")
+        dialog = FileDialog.to_save(self, "Save the tape", "tale-of-the-tape", {_KINDS[kind]: kind})
         dialog.fileSelected.connect(lambda path: self.save(kind, path))
-        dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
     def _written(self, path: str) -> None:
