@@ -28,13 +28,13 @@ def main() -> int:
         # Start-up makes thousands of objects that stay: collecting among them only delays the first paint. The window
         # switches it on again.
         gc.disable()
-        from weighin.app import run_window
+        from weighin.start import start_window
 
-        return run_window(options.profile)
-    from weighin.cli.run import run_command
+        return start_window(options.profile)
+    from weighin.start import start_command
 
     try:
-        return run_command(options)
+        return start_command(options)
     except KeyboardInterrupt:
         sys.stderr.write("Interrupted before anything was measured.\n")
         return 130
