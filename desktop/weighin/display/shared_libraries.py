@@ -12,7 +12,7 @@ from pathlib import Path
 
 _LOAD, _DYNAMIC = 1, 2  # kinds of segments, elf.h
 _NEEDED, _STRING_TABLE = 1, 5  # tags of the dynamic section
-_NOT_FOUND = re.compile(r"(\S+): cannot open shared object file")
+_NOT_FOUND = re.compile(r"([^\s/]+): cannot open shared object file")
 
 
 def loads(file: str) -> str:
@@ -26,7 +26,7 @@ def loads(file: str) -> str:
 
 def not_found(said: str) -> str:
     """The library that the loader did not find, by its own words `said`; "" where they say something else."""
-    found = _NOT_FOUND.search(said)
+    found = _NOT_FOUND.match(said)
     return found[1] if found else ""
 
 
@@ -47,7 +47,7 @@ def needed(file: Path) -> tuple[str, ...]:
     try:
         with file.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data:
             return tuple(_needed(data))
-    except (OSError, ValueError, struct.error):
+    except (OSError, OverflowError, ValueError, struct.error):
         return ()
 
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from weighin.display import qt_files
 from weighin.display.connections import trouble_with_wayland, trouble_with_x
 from weighin.display.shared_libraries import loads, missing_for, not_found
-from weighin.display.system_packages import distributions_here
 
 NO_WINDOW = "Weigh-In cannot open its window"
 _NO_COMMAND = "Weigh-In cannot start"
@@ -90,6 +89,8 @@ def _lacking(said: str, package: Path, *files: Path) -> str:
 
 
 def _remedy() -> str:
+    from weighin.display.system_packages import distributions_here
+
     here = distributions_here()
     if len(here) > 1:
         return " (README names the packages of each system)"
