@@ -26,6 +26,7 @@ from weighin.ui.main_window import MainWindow
 
 if TYPE_CHECKING:
     from weighin.core.evaluations.evaluation import EvaluationRecord
+    from weighin.display.trouble import Verdict
     from weighin.services.bundles.bundles import Bundles
     from weighin.services.comparisons.attached_files import AttachedFiles
     from weighin.services.comparisons.prompt_sets import PromptSets
@@ -188,11 +189,11 @@ class Program:
         self.window.show_notice(f"This comparison is not in History: {error.user_text}")
 
 
-def run_window(profile: Profile, platform: str | None) -> int:
-    """Open the window, on Qt's `platform` or, None, on that of its own choice, and run until it is closed; the exit
-    status."""
+def run_window(profile: Profile, display: Verdict) -> int:
+    """Open the window on the `display` that was found, and run until it is closed; the exit status."""
     catch_qt_messages()
-    application = QApplication(["weighin", *(("-platform", platform) if platform else ())])
+    application = QApplication(["weighin", *(("-platform", display.platform) if display.platform else ())])
+    display.release()
     application.setApplicationName("weighin")
     application.setApplicationDisplayName("Weigh-In")
     application.setDesktopFileName("weighin")

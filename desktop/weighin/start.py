@@ -26,7 +26,7 @@ def start_window(profile_directory: str | None) -> int:
         from weighin.app import run_window
     except ImportError as error:
         return _give_up(_why(error, window=True))
-    return run_window(profile, verdict.platform)
+    return run_window(profile, verdict)
 
 
 def start_command(options: argparse.Namespace) -> int:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from weighin.display import qt_files
-from weighin.display.connections import trouble_with_wayland, trouble_with_x
+from weighin.display.connections import Attempt, try_wayland, try_x
 from weighin.display.shared_libraries import loads, missing_for, not_found
 
 NO_WINDOW = "Weigh-In cannot open its window"
@@ -18,10 +18,13 @@ _NO_COMMAND = "Weigh-In cannot start"
 
 @dataclass(frozen=True)
 class Verdict:
-    """Which of Qt's platforms can show the window, None where Qt is to choose; or the sentence why none can."""
+    """Which of Qt's platforms can show the window, None where Qt is to choose; or the sentence why none can.
+
+    `release` lets go of the display, once Qt holds it."""
 
     platform: str | None = None
     trouble: str = ""
+    release: Callable[[], object] = lambda: None
 
 
 def look_for_display(environment: Mapping[str, str] = os.environ) -> Verdict:
@@ -32,10 +35,10 @@ def look_for_display(environment: Mapping[str, str] = os.environ) -> Verdict:
     wanted = platforms(environment)
     reasons = []
     for number, platform in enumerate(wanted):
-        reason = _trouble_with(platform, package, environment)
-        if not reason:
-            return Verdict(platform if number else None)
-        reasons.append(reason)
+        attempt = _try(platform, package, environment)
+        if not attempt.trouble:
+            return Verdict(platform if number else None, release=attempt.release)
+        reasons.append(attempt.trouble)
     return Verdict(trouble=f"{NO_WINDOW}: {', and '.join(dict.fromkeys(reasons))}")
 
 
@@ -61,15 +64,15 @@ def import_trouble(error: ImportError, window: bool) -> str:
     return f"{NO_WINDOW}: {_lacking(str(error), package, *files)}"
 
 
-def _trouble_with(platform: str, package: Path, environment: Mapping[str, str]) -> str:
+def _try(platform: str, package: Path, environment: Mapping[str, str]) -> Attempt:
     plugin = qt_files.plugin(package, platform)
     if plugin.exists() and (said := loads(str(plugin))):
         if not_found(said):
-            return _lacking(said, package, *_files_of_window(plugin, package))
-        return f"Qt's {plugin.name} cannot be loaded ({said})"
+            return Attempt(_lacking(said, package, *_files_of_window(plugin, package)))
+        return Attempt(f"Qt's {plugin.name} cannot be loaded ({said})")
     if platform == "xcb":
-        return trouble_with_x(environment)
-    return trouble_with_wayland(environment) if platform.startswith("wayland") else ""
+        return try_x(environment)
+    return try_wayland(environment) if platform.startswith("wayland") else Attempt()
 
 
 def _files_of_window(plugin: Path, package: Path) -> list[Path]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from weighin.display import qt_files
-from weighin.display.connections import trouble_with_wayland, trouble_with_x
+from weighin.display.connections import try_wayland, try_x
 from weighin.display.shared_libraries import missing
 
 WAIT_S = 0.3
@@ -58,15 +58,15 @@ def x_server() -> tuple[socket.socket, str]:
 
 def test_no_display_at_all() -> None:
     for environment in ({}, {"DISPLAY": ""}):
-        assert trouble_with_x(environment) == "there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set)"
+        assert try_x(environment).trouble == "there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set)"
 
 
 @needs_xcb
 def test_an_x_server_that_is_not_there() -> None:
-    assert trouble_with_x({"DISPLAY": ":4711"}) == (
+    assert try_x({"DISPLAY": ":4711"}).trouble == (
         "the X server at DISPLAY=:4711 cannot be reached or refuses this user"
     )
-    assert "names no screen" in trouble_with_x({"DISPLAY": "nonsense"})
+    assert "names no screen" in try_x({"DISPLAY": "nonsense"}).trouble
 
 
 @needs_xcb
@@ -74,20 +74,20 @@ def test_an_x_server_that_is_not_there() -> None:
 def test_an_x_server_that_says_nothing(hangs_up: bool, said: str) -> None:
     server, display = x_server()
     with serving(server, hangs_up):
-        assert said in trouble_with_x({"DISPLAY": display}, WAIT_S if not hangs_up else 10)
+        assert said in try_x({"DISPLAY": display}, WAIT_S if not hangs_up else 10).trouble
 
 
 @needs_wayland
 def test_a_wayland_compositor_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
     place = str(tmp_path / "wayland-9")
-    assert trouble_with_wayland({"WAYLAND_DISPLAY": place}) == (
+    assert try_wayland({"WAYLAND_DISPLAY": place}).trouble == (
         f"the Wayland compositor at WAYLAND_DISPLAY={place} cannot be reached (No such file or directory)"
     )
     with socket.socket(socket.AF_UNIX) as left_behind:
         left_behind.bind(place)
-    assert "Connection refused" in trouble_with_wayland({"WAYLAND_DISPLAY": place})
-    assert "XDG_RUNTIME_DIR is not set" in trouble_with_wayland({"WAYLAND_DISPLAY": "wayland-9"})
+    assert "Connection refused" in try_wayland({"WAYLAND_DISPLAY": place}).trouble
+    assert "XDG_RUNTIME_DIR is not set" in try_wayland({"WAYLAND_DISPLAY": "wayland-9"}).trouble
 
 
 @needs_wayland
@@ -98,8 +98,8 @@ def test_a_wayland_compositor_that_says_nothing(tmp_path: Path, hangs_up: bool, 
     server.bind(place)
     server.listen()
     with serving(server, hangs_up):
-        assert said in trouble_with_wayland({"WAYLAND_DISPLAY": place}, WAIT_S if not hangs_up else 10)
+        assert said in try_wayland({"WAYLAND_DISPLAY": place}, WAIT_S if not hangs_up else 10).trouble
 
 
 def test_a_connection_that_was_handed_over_is_left_to_qt() -> None:
-    assert trouble_with_wayland({"WAYLAND_SOCKET": "7"}) == ""
+    assert try_wayland({"WAYLAND_SOCKET": "7"}).trouble == ""

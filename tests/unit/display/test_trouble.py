@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from weighin.display import qt_files, trouble
+from weighin.display.connections import Attempt
 from weighin.display.trouble import import_trouble, look_for_display, platforms
 
 PACKAGE = qt_files.package()
@@ -32,15 +33,15 @@ def test_platforms_in_the_order_of_qt(environment: dict[str, str], expected: tup
 def tried(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """What trying each platform gives."""
     answers: dict[str, str] = {}
-    monkeypatch.setattr(trouble, "_trouble_with", lambda platform, *_: answers.get(platform, ""))
+    monkeypatch.setattr(trouble, "_try", lambda platform, *_: Attempt(answers.get(platform, "")))
     return answers
 
 
 def test_the_first_platform_that_works_is_taken(tried: dict[str, str]) -> None:
     both = {"DISPLAY": ":0", "WAYLAND_DISPLAY": "wayland-0"}
-    assert look_for_display(both) == trouble.Verdict(None)
+    assert look_for_display(both).platform is None
     tried["wayland"] = "the compositor is gone"
-    assert look_for_display(both) == trouble.Verdict("xcb")
+    assert (look_for_display(both).platform, look_for_display(both).trouble) == ("xcb", "")
     tried["xcb"] = "the server is gone"
     said = "Weigh-In cannot open its window: the compositor is gone, and the server is gone"
     assert look_for_display(both).trouble == said
