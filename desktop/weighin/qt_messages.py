@@ -15,13 +15,13 @@ _LEVELS = {
     QtMsgType.QtCriticalMsg: logging.ERROR,
     QtMsgType.QtFatalMsg: logging.CRITICAL,
 }
-# Qt says this as a warning and then ends the process itself: the display server is gone.
+# Qt says this as a warning and then ends the process itself, with a status of its own: the display server is gone.
 _LAST_WORDS = "connection broke"
 
 
 def catch_qt_messages() -> None:
-    """Log Qt's messages from now on. What Qt calls fatal ends the program with a sentence on stderr and exit status 1,
-    where Qt itself would abort."""
+    """Log Qt's messages from now on. Where Qt would abort, or leave without a word, the program ends with a sentence on
+    stderr and exit status 1; workers see their parent go."""
     qInstallMessageHandler(_on_message)
 
 
@@ -30,5 +30,4 @@ def _on_message(kind: QtMsgType, _: QMessageLogContext, text: str) -> None:
     if kind is QtMsgType.QtFatalMsg or _LAST_WORDS in text:
         sys.stderr.write(f"Weigh-In had to end; Qt says: {' '.join(text.split())}\n")
         sys.stderr.flush()
-    if kind is QtMsgType.QtFatalMsg:
         os._exit(1)

@@ -39,6 +39,27 @@ def test_it_ends_in_one_sentence(weighin: list[str], tmp_path: Path, session: di
     assert done.stderr.removeprefix("Weigh-In had to end; Qt says: ").split()[3] in log_of(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("saying", "said"),
+    [
+        ("qFatal('')", "[A qFatal() call was made from Python code]"),
+        (
+            "qWarning('The X11 connection broke (error 1).\\nDid it die?')",
+            "The X11 connection broke (error 1). Did it die?",
+        ),
+    ],
+)
+def test_the_last_words_of_qt_reach_whoever_started_it(weighin: list[str], saying: str, said: str) -> None:
+    source = (
+        "from PySide6.QtCore import qFatal, qWarning\n"
+        "from weighin.qt_messages import catch_qt_messages\n"
+        f"catch_qt_messages()\nqWarning('a remark')\n{saying}\nprint('not reached')"
+    )
+    done = run([weighin[0], "-c", source])
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.splitlines()[-1] == f"Weigh-In had to end; Qt says: {said}"
+
+
 def test_commands_need_no_display(weighin: list[str]) -> None:
     done = run([*weighin, "history", "list"])
     assert (done.returncode, done.stdout.strip(), done.stderr) == (0, "Nothing was compared yet.", "")
