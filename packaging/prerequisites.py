@@ -55,7 +55,7 @@ def python_trouble() -> list:
 
 def compiler_trouble() -> list:
     """What compiling the engine lacks, found by compiling something."""
-    if {"llama-cpp-python", "llama_cpp_python", ":all:"} & set(os.environ.get("PIP_ONLY_BINARY", "").split(",")):
+    if engine_comes_compiled():
         return []
     found = []
     compilers = [os.environ.get("CXX", ""), "c++", "g++", "clang++"]
@@ -66,6 +66,12 @@ def compiler_trouble() -> list:
     if not any(shutil.which(each.split()[0]) for each in (os.environ.get("CC") or "cc", "gcc", "clang")):
         found.append("a C compiler")
     return found
+
+
+def engine_comes_compiled() -> bool:
+    """Whether pip was told to compile nothing, or not the engine."""
+    told = os.environ.get("PIP_ONLY_BINARY", "").replace(",", " ").split()
+    return bool({"llama-cpp-python", "llama_cpp_python", ":all:"} & set(told))
 
 
 def failed_compiling(compiler: str) -> str:
@@ -97,7 +103,9 @@ def library_trouble(platform: str) -> list:
         return []
     if platform == "xcb" and os.environ.get("WAYLAND_DISPLAY"):
         platform = "wayland"
-    names = shared_libraries.missing((*qt_files.CORE, *qt_files.WIDGETS, *qt_files.PLATFORMS[platform]))
+    # A compiler brings this along; an engine that was compiled elsewhere does not.
+    engine = ("libgomp.so.1",) if engine_comes_compiled() else ()
+    names = shared_libraries.missing((*engine, *qt_files.CORE, *qt_files.WIDGETS, *qt_files.PLATFORMS[platform]))
     return [*names, *([] if "libfontconfig.so.1" in names or fonts() else ["a font"])]
 
 

@@ -97,4 +97,4 @@ def _remedy() -> str:
     here = distributions_here()
     if len(here) > 1:
         return " (README names the packages of each system)"
-    return f"; this installs it: {here[0].for_the_window}"
+    return f"; install with: {here[0].for_the_window}"

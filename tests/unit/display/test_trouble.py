@@ -69,7 +69,7 @@ def test_missing_libraries_are_named_with_what_installs_them(lacking: Path, monk
     found = look_for_display({"DISPLAY": ":0"})
     assert found.platform is None
     assert found.trouble.startswith("Weigh-In cannot open its window: ")
-    for part in ("libX99.so.6", "libxcb-nobod.so.4", " are missing; this installs it: sudo apt install libgl1 "):
+    for part in ("libX99.so.6", "libxcb-nobod.so.4", " are missing; install with: sudo apt install libgl1 "):
         assert part in found.trouble
     monkeypatch.setattr(system_packages, "distributions_here", lambda: system_packages.DISTRIBUTIONS)
     assert "README names the packages" in look_for_display({"DISPLAY": ":0"}).trouble
