@@ -20,22 +20,26 @@ def start_window(profile_directory: str | None) -> int:
         return 1
     start_logging(profile.logs)
     verdict = look_for_display()
-    if verdict.trouble:
-        return _give_up(verdict.trouble)
-    try:
-        from weighin.app import run_window
-    except ImportError as error:
-        return _give_up(_why(error, window=True))
-    return run_window(profile, verdict)
+    trouble = verdict.trouble
+    if not trouble:
+        try:
+            from weighin.app import run_window
+
+            return run_window(profile, verdict)
+        except ImportError as error:
+            trouble = _why(error, window=True)
+    logging.getLogger("weighin").critical("%s", trouble)
+    return _give_up(trouble)
 
 
 def start_command(options: argparse.Namespace) -> int:
-    """Carry out a command; the exit status. No display and none of its libraries is needed."""
+    """Carry out a command; the exit status. It needs no display, and of the system's libraries only Qt's core."""
     try:
         from weighin.cli.run import run_command
+
+        return run_command(options)
     except ImportError as error:
         return _give_up(_why(error, window=False))
-    return run_command(options)
 
 
 def _why(error: ImportError, window: bool) -> str:
@@ -47,6 +51,5 @@ def _why(error: ImportError, window: bool) -> str:
 
 
 def _give_up(sentence: str) -> int:
-    logging.getLogger("weighin").critical("%s", sentence)
     sys.stderr.write(f"{sentence}\n")
     return 1
