@@ -83,7 +83,14 @@ def _connect_to_wayland(name: str) -> _Connected:
 def _within(wait_s: float, ask: Callable[[], _Connected]) -> _Connected | None:
     """What `ask` returns; None where that takes longer than `wait_s` seconds. It is left behind then."""
     answers: list[_Connected] = []
-    thread = threading.Thread(target=lambda: answers.append(ask()), daemon=True)
+
+    def work() -> None:
+        try:
+            answers.append(ask())
+        except OSError:  # the library is not there: Qt, which may have another, is to say what it thinks of it
+            answers.append((0, lambda: None))
+
+    thread = threading.Thread(target=work, daemon=True)
     thread.start()
     thread.join(wait_s)
     return answers[0] if answers else None

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from weighin.display import qt_files
+from weighin.display import connections, qt_files
 from weighin.display.connections import try_wayland, try_x
 from weighin.display.shared_libraries import missing
 
@@ -103,3 +103,12 @@ def test_a_wayland_compositor_that_says_nothing(tmp_path: Path, hangs_up: bool, 
 
 def test_a_connection_that_was_handed_over_is_left_to_qt() -> None:
     assert try_wayland({"WAYLAND_SOCKET": "7"}).trouble == ""
+
+
+def test_without_the_library_it_is_left_to_qt(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError("libxcb.so.1: cannot open shared object file: No such file or directory")
+
+    monkeypatch.setattr(connections.ctypes, "CDLL", refuse)
+    assert try_x({"DISPLAY": ":4711"}).trouble == ""
+    assert try_wayland({"WAYLAND_DISPLAY": "/nowhere/wayland-0"}).trouble == ""
