@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Proves the README on a machine with nothing on it: makes a bare Debian root, installs there what the README's line
 # says and nothing else, and runs its two commands as an ordinary user, the window on a virtual screen.
-# Package source, certificates, name servers and pip's settings are those of this computer, where it has any.
+# Package source (or MIRROR), certificates, name servers and pip's settings are those of this computer, where it has any.
 # Usage: fresh_machine.sh SUITE DIRECTORY     (as root; DIRECTORY is made, and stays for a look)
 # Exit status 0: everything worked. Beside the root: DIRECTORY.log and DIRECTORY.png, the window.
 set -euo pipefail
@@ -74,8 +74,11 @@ mounts() {
   mkdir -p /tmp/.X11-unix "$root/tmp/.X11-unix"
   mount --bind /tmp/.X11-unix "$root/tmp/.X11-unix"
 }
-refuses() { # before anything is installed, `make` would name what is missing: the check alone, for make is missing too
-  ! inside visitor "cd weighin && sh packaging/prerequisites.sh python3 xcb"
+refuses() { # what `make` would do before anything is installed; the check alone, for make is missing too
+  local said status=0
+  said=$(inside visitor "cd ~/weighin && sh packaging/prerequisites.sh python3 xcb" 2>&1) || status=$?
+  echo "$said"
+  [ $status = 1 ] && grep -q '^missing: Python' <<<"$said" && grep -q '^  sudo apt install ' <<<"$said"
 }
 readme_line() {
   local line
@@ -94,7 +97,8 @@ window() { # `make run` until its window is painted, then the window is closed
   program=$!
   local end=$((SECONDS + window_within_s))
   until xdotool search --onlyvisible --name Weigh-In; do
-    kill -0 "$program" 2>/dev/null && [ $SECONDS -lt $end ] || { wait "$program" || true; return 1; }
+    kill -0 "$program" 2>/dev/null || { wait "$program" || true; return 1; }
+    [ $SECONDS -lt $end ] || { pkill -TERM -P "$program"; return 1; }
     sleep 2
   done
   sleep 5
@@ -122,4 +126,5 @@ unset DISPLAY
 step "make test" inside visitor "cd ~/weighin && make test"
 inside visitor "cd ~/weighin && .venv/bin/python --version"
 grep -E '[0-9]+ passed' "$log" | tail -n 1 || true
+echo "What was done: $log; the root: $root (to remove it: rm -r --one-file-system)"
 exit $failed
