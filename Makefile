@@ -7,8 +7,12 @@ export CMAKE_ARGS ?= -DLLAVA_BUILD=OFF
 export CFLAGS += -U__AMX_INT8__
 export CXXFLAGS += -U__AMX_INT8__
 
-.PHONY: run test lint bench starter starter-check clean
+# What Qt paints on: for everything but the window itself nothing.
+PLATFORM := offscreen
 
+.PHONY: run test lint bench starter starter-check fresh-machine clean
+
+run: PLATFORM := xcb
 run: $(VENV)/installed
 	$(BIN)/weighin
 
@@ -31,10 +35,16 @@ starter: $(VENV)/installed-starter
 starter-check: $(VENV)/installed-dev
 	PYTHONPATH=packaging $(BIN)/python -m starter_models check
 
-$(BIN)/python:
-	$(PYTHON) -m venv $(VENV)
+# Which Debian, and where its root is made: a folder that is not there yet, on a disk with 4 GB to spare.
+SUITE := bookworm
+ROOT := /var/tmp/weighin-$(SUITE)
 
-$(VENV)/installed: $(BIN)/python pyproject.toml packaging/constraints.txt
+fresh-machine:
+	packaging/fresh_machine.sh $(SUITE) $(ROOT)
+
+$(VENV)/installed: pyproject.toml packaging/constraints.txt
+	@sh packaging/prerequisites.sh $(PYTHON) $(PLATFORM)
+	test -x $(BIN)/pip || $(PYTHON) -m venv --clear $(VENV)
 	$(PIP) install -c packaging/constraints.txt -e .
 	touch $@
 

@@ -28,10 +28,10 @@ def main() -> int:
     options = parse(arguments)
     if options.command is None:
         return _window(options.profile)
-    from weighin.cli.run import run_command
+    from weighin.start import start_command
 
     try:
-        return run_command(options)
+        return start_command(options)
     except KeyboardInterrupt:
         sys.stderr.write("Interrupted before anything was measured.\n")
         return 130
@@ -41,9 +41,9 @@ def _window(profile: str | None) -> int:
     # Start-up makes thousands of objects that stay: collecting among them only delays the first paint. The window
     # switches it on again.
     gc.disable()
-    from weighin.app import run_window
+    from weighin.start import start_window
 
-    return run_window(profile)
+    return start_window(profile)
 
 
 if __name__ == "__main__":

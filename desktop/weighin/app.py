@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import logging
 import signal
-import sys
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
@@ -13,8 +12,8 @@ from PySide6.QtWidgets import QApplication
 
 from weighin.core.comparisons.comparison import Comparison
 from weighin.core.errors import AppError
-from weighin.logs import start_logging
 from weighin.paths import Profile, resources
+from weighin.qt_messages import catch_qt_messages
 from weighin.services.comparisons.blind_round import BlindRound
 from weighin.services.comparisons.history import History
 from weighin.services.comparisons.speed_tests import SpeedTests
@@ -30,6 +29,7 @@ from weighin.ui.main_window import MainWindow
 
 if TYPE_CHECKING:
     from weighin.core.evaluations.evaluation import EvaluationRecord
+    from weighin.display.trouble import Verdict
     from weighin.services.bundles.bundles import Bundles
     from weighin.services.comparisons.attached_files import AttachedFiles
     from weighin.services.comparisons.prompt_sets import PromptSets
@@ -216,15 +216,11 @@ class Program:
         self.window.show_notice(f"This comparison is not in History: {error.user_text}")
 
 
-def run_window(profile_directory: str | None) -> int:
-    """Open the window and run until it is closed; the exit status."""
-    try:
-        profile = Profile.locate(profile_directory)
-    except OSError as error:
-        sys.stderr.write(f"The profile folder cannot be used: {error}\n")
-        return 1
-    start_logging(profile.logs)
-    application = QApplication(["weighin"])
+def run_window(profile: Profile, display: Verdict) -> int:
+    """Open the window on the `display` that was found, and run until it is closed; the exit status."""
+    catch_qt_messages()
+    application = QApplication(["weighin", *(("-platform", display.platform) if display.platform else ())])
+    display.release()
     application.setApplicationName("weighin")
     application.setApplicationDisplayName("Weigh-In")
     application.setDesktopFileName("weighin")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -57,8 +58,15 @@ def run_compare(options: argparse.Namespace, profile: Profile, resources: Path, 
     text = options.prompt if options.prompt is not None else _read_prompt(options.prompt_file)
     request = _request(options, text, resources, profile, console)
     store = ComparisonStore(open_database(profile.database, lambda place: console.say(moved_aside_sentence(place))))
-    request = _going_on(request, options.follow, store)
     ledger = Ledger(profile.database)
+    with contextlib.closing(store), contextlib.closing(ledger):
+        return _compare(options, request, store, ledger, console)
+
+
+def _compare(
+    options: argparse.Namespace, request: ComparisonRequest, store: ComparisonStore, ledger: Ledger, console: Console
+) -> int:
+    request = _going_on(request, options.follow, store)
     wait_for(lambda done, _: ledger.restore(lambda: done(ledger)))
     planner = Planner(new_worker)
     try:
@@ -98,15 +106,12 @@ def run_compare(options: argparse.Namespace, profile: Profile, resources: Path, 
     comparison = _held_against_alone(replace(outcome[0], machine=this_machine()), store, console)
     comparison = _with_speed_tests(comparison, store, console)
     ledger.settle(comparison)
-    ledger.close()
     status = _status(comparison, loop.interrupted, console)
     try:
         store.save(comparison)
     except AppError as error:
         console.say(error.user_text)
         status = status or 1
-    finally:
-        store.close()
     if options.json:
         console.json(comparison_json(comparison))
     else:

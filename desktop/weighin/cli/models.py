@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -49,15 +50,15 @@ def resolve(name: str, resources: Path, profile: Profile, console: Console, serv
 
 def _on_shelf(path: Path, profile: Profile, console: Console) -> ShelfModel | None:
     """The model of the shelf that the file at `path` is (a part of), looked at again; None where it is not on it."""
-    store = _store(profile, console)
     wanted = {str(path.absolute()), os.path.realpath(path)}
-    for model in store.models():
-        places = {place for stamp in model.stamps for place in (stamp.path, os.path.realpath(stamp.path))}
-        if not model.forgotten and wanted & (places | {model.path}):
-            now = again(model)
-            if now != model:
-                store.keep_models((now,))
-            return now
+    with contextlib.closing(_store(profile, console)) as store:
+        for model in store.models():
+            places = {place for stamp in model.stamps for place in (stamp.path, os.path.realpath(stamp.path))}
+            if not model.forgotten and wanted & (places | {model.path}):
+                now = again(model)
+                if now != model:
+                    store.keep_models((now,))
+                return now
     return None
 
 
@@ -67,11 +68,11 @@ def _store(profile: Profile, console: Console) -> ModelStore:
 
 def shelf_now(profile: Profile, console: Console) -> tuple[ShelfModel, ...]:
     """The shelf as it is at this moment: what was known, looked at again."""
-    store = _store(profile, console)
-    known = {model.path: model for model in store.models()}
-    places = usual_places(profile.hub_cache, Path.home(), dict(os.environ))
-    now = scan(known.values(), places, store.places())
-    store.keep_models(model for model in now if known.get(model.path) != model)
+    with contextlib.closing(_store(profile, console)) as store:
+        known = {model.path: model for model in store.models()}
+        places = usual_places(profile.hub_cache, Path.home(), dict(os.environ))
+        now = scan(known.values(), places, store.places())
+        store.keep_models(model for model in now if known.get(model.path) != model)
     return now
 
 

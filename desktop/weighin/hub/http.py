@@ -18,6 +18,7 @@ import ssl
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
 from weighin import __version__
@@ -182,14 +183,14 @@ class Http:
             headers["Authorization"] = f"Bearer {self._token}"
         try:
             self._connection, target, more = _connection(parts, self._patience.connect_s)
+            self._connection.response_class = self._answer  # type: ignore[assignment]
             self._connection.connect()
             self._socket = self._connection.sock
             if self._aborted:
                 self.abort()
             self._socket.settimeout(self._patience.stall_s)
             self._connection.request("GET", target, headers={**headers, **more})
-            self._response = self._connection.getresponse()
-            return self._response
+            return self._connection.getresponse()
         except http.client.InvalidURL as error:
             self.close()
             raise _no_address(error) from error
@@ -199,6 +200,11 @@ class Http:
         except ValueError as error:
             self.close()
             raise _no_address(error) from error
+
+    def _answer(self, *arguments: Any, **names: Any) -> http.client.HTTPResponse:
+        """An answer that `close` closes: a proxy's too, which Python 3.10 leaves open where it refuses a tunnel."""
+        self._response = http.client.HTTPResponse(*arguments, **names)
+        return self._response
 
 
 def broken(error: Exception) -> HubError:

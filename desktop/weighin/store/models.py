@@ -23,6 +23,10 @@ class ModelStore:
     def __init__(self, database: Database) -> None:
         self._db = database
 
+    def close(self) -> None:
+        """Close the database; the store is of no use afterwards."""
+        self._db.close()
+
     def models(self) -> tuple[ShelfModel, ...]:
         """All models of the shelf, the latest first seen last."""
         with translated():

@@ -19,6 +19,10 @@ class PredictionStore:
     def __init__(self, database: Database) -> None:
         self._db = database
 
+    def close(self) -> None:
+        """Close the database; the store is of no use afterwards."""
+        self._db.close()
+
     def latest(self) -> tuple[Prediction, ...]:
         """The last KEPT predictions, the latest first."""
         with translated():

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 from tests.support.loopback_hub import LoopbackHub
 
@@ -51,6 +52,9 @@ def test_a_proxy_that_asks_who_we_are(proxy: tuple[str, list[str]], monkeypatch:
         Http("https://hub.invalid", None, PATIENCE).get("https://hub.invalid/x")
     assert error.value.kind == "proxy"
     assert seen == ["Basic bWU6cGE6c3M="]
+    port = int(address.rpartition(":")[2])
+    ours = [each for each in psutil.Process().net_connections("tcp") if each.raddr and each.raddr.port == port]
+    assert not ours, "the error holds no connection open"
 
 
 def test_no_proxy_is_honoured(proxy: tuple[str, list[str]], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,8 +32,10 @@ class ModelRecords(QObject):
         self._tasks.run(lambda: work(self._opened()), done, failed)
 
     def close(self) -> None:
-        """Finish what is being written."""
+        """Finish what is being written and close the database."""
         self._tasks.close()
+        if self._store is not None:
+            self._store.close()
 
     def _opened(self) -> ModelStore:
         if self._store is None:

@@ -130,8 +130,10 @@ class Ledger(QObject):
         return found
 
     def close(self) -> None:
-        """Finish what is being written."""
+        """Finish what is being written and close the database."""
         self._tasks.close()
+        if self._store is not None:
+            self._store.close()
 
     def _open(self, model: ModelFacts, load: LoadOptions) -> Prediction | None:
         open_ones = (p for p in self.predictions() if not p.measured)

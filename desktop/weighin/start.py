@@ -1,0 +1,55 @@
+"""Starts the window or a command; where Qt cannot start here, one sentence says why, and the exit status is 1."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+
+from weighin.display.trouble import import_trouble, look_for_display
+from weighin.logs import start_logging
+from weighin.paths import Profile
+
+
+def start_window(profile_directory: str | None) -> int:
+    """Open the window and run until it is closed; the exit status."""
+    try:
+        profile = Profile.locate(profile_directory)
+    except OSError as error:
+        sys.stderr.write(f"The profile folder cannot be used: {error}\n")
+        return 1
+    start_logging(profile.logs)
+    verdict = look_for_display()
+    trouble = verdict.trouble
+    if not trouble:
+        try:
+            from weighin.app import run_window
+
+            return run_window(profile, verdict)
+        except ImportError as error:
+            trouble = _why(error, window=True)
+    logging.getLogger("weighin").critical("%s", trouble)
+    return _give_up(trouble)
+
+
+def start_command(options: argparse.Namespace) -> int:
+    """Carry out a command; the exit status. It needs no display, and of the system's libraries only Qt's core."""
+    try:
+        from weighin.cli.run import run_command
+
+        return run_command(options)
+    except ImportError as error:
+        return _give_up(_why(error, window=False))
+
+
+def _why(error: ImportError, window: bool) -> str:
+    """The sentence for a library of the system that is missing. Raises the error again where it is none."""
+    sentence = import_trouble(error, window)
+    if not sentence:
+        raise error
+    return sentence
+
+
+def _give_up(sentence: str) -> int:
+    sys.stderr.write(f"{sentence}\n")
+    return 1
