@@ -22,8 +22,9 @@ from weighin.core.computer.machine import memory_needed, memory_refusal, threads
 from weighin.core.errors import AppError
 from weighin.core.models.model import ModelFacts
 from weighin.services.comparisons.conditions import ConditionWatch
-from weighin.services.lanes.lane import Lane, LoadedModel
+from weighin.services.lanes.lane import Lane
 from weighin.services.lanes.lane_run import LaneRun
+from weighin.services.lanes.loaded_model import LoadedModel
 from weighin.services.machine.energy import EnergyMeter
 
 # How many disturbed rounds are asked for again: on a busy computer that would never end.

@@ -21,7 +21,7 @@ from weighin.services.evaluations.evaluation_start import Preparation, Surroundi
 from weighin.services.evaluations.lane_work import LaneWork
 from weighin.services.evaluations.room import Room
 from weighin.services.evaluations.scoring_lane import ScoringLane
-from weighin.services.lanes.lane import LoadedModel
+from weighin.services.lanes.loaded_model import LoadedModel
 
 _TELL_MS = 250
 _RUNNING = (RunState.PREPARING, RunState.RUNNING, RunState.PAUSED, RunState.STOPPING)

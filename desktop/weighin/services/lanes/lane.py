@@ -11,7 +11,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from weighin import protocol
-from weighin.core.comparisons.answer import Counting, Failure, MemoryReceipt, StopReason, Timing
+from weighin.core.comparisons.answer import Counting, Failure, StopReason, Timing
 from weighin.core.comparisons.chat import Message
 from weighin.core.comparisons.comparison import EngineFacts
 from weighin.core.comparisons.failures import process_failure
@@ -20,6 +20,7 @@ from weighin.core.comparisons.progress import LaneState, LaneStatus, TextPiece
 from weighin.core.models.model import SERVER_SCHEMES
 from weighin.protocol.wire import WireError
 from weighin.services.lanes.answer_record import AnswerRecord
+from weighin.services.lanes.loaded_model import LoadedModel
 from weighin.services.processes.worker_process import WorkerEnd, WorkerProcess
 
 # Below this much free memory a SIGKILL is the kernel's doing.
@@ -42,20 +43,6 @@ class Patience:
     give_up_ms: int = 60_000
     stuck_ms: int = 30_000
     watch_ms: int = 1000
-
-
-@dataclass(frozen=True)
-class LoadedModel:
-    """What is in memory now. context: tokens the worker really has, None where a server does not say."""
-
-    path: str
-    options: LoadOptions
-    context: int | None
-    load_s: float
-    template: str
-    memory: MemoryReceipt
-    buffers: dict[str, int]
-    notices: tuple[str, ...]
 
 
 class Lane(QObject):

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from weighin.core import words
 from weighin.core.comparisons.chat import Prompt
@@ -26,10 +26,10 @@ from weighin.ui.compare.measure_alone import MEASURED, MEASURING, NO_MEASURE, Me
 from weighin.ui.compare.model_choice import ModelChoice
 from weighin.ui.compare.options_news import OptionsNews
 from weighin.ui.compare.prompt_box import PromptBox
+from weighin.ui.compare.proof_row import ProofRow
 from weighin.ui.compare.question_box import QuestionBox
 from weighin.ui.compare.remark import Remark
 from weighin.ui.compare.run_options import RunOptions
-from weighin.ui.compare.same_prompt import SamePrompt
 from weighin.ui.compare.speed_line import SpeedLine
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.chart_scale import ChartScale
@@ -92,14 +92,8 @@ class ComparePage(QWidget):
         self.desk = BlindDesk(theme, parts.blind, parts.votes, self._blind_place, self._hide_lanes, self)
         self.alone = MeasureAlone(lambda: _RUNNING if runner.running else runner.reason_to_wait(), self.checked)
         self.speed_line = SpeedLine()
-        self.same_prompt = SamePrompt(theme)
-        self.tape = QPushButton("Tape…")
-        self.tape.setAccessibleName("The tale of the tape: both models in one picture")
-        self.tape.setToolTip("Both models in one picture")
-        self.tape.hide()
-        self.differences = QPushButton("Differences…")
-        self.differences.setAccessibleName("Both answers side by side, word by word")
-        self.differences.hide()
+        self.proof = ProofRow(theme)
+        self.same_prompt, self.tape, self.differences = self.proof.same_prompt, self.proof.tape, self.proof.differences
         self._shown: Comparison | None = None
         self.prompt = PromptBox(theme, lambda: parts.attached_files)
         self.options_news = OptionsNews(self, self._remark)
@@ -244,11 +238,7 @@ class ComparePage(QWidget):
         column.addWidget(self._blind_place, 1)
         column.addWidget(self.speed_line)
         column.addWidget(self.alone)
-        proof = QHBoxLayout()
-        proof.addWidget(self.same_prompt, 1)
-        proof.addWidget(self.differences, 0, Qt.AlignmentFlag.AlignTop)
-        proof.addWidget(self.tape, 0, Qt.AlignmentFlag.AlignTop)
-        column.addLayout(proof)
+        column.addWidget(self.proof)
         column.addWidget(self.prompt)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(14, 12, 14, 12)
@@ -321,9 +311,7 @@ class ComparePage(QWidget):
         self.question.show_prompt(request.prompt)
         self.alone.hide()
         self.speed_line.clear()
-        self.same_prompt.clear()
-        self.tape.hide()
-        self.differences.hide()
+        self.proof.clear()
         self.scales.reset()
         self.prompt.set_running(True)
         if self._blind.hides:
@@ -377,11 +365,9 @@ class ComparePage(QWidget):
             self._presenters[LABELS.index(result.label)].show_result(result, comparison)
         self._show_threads(comparison.request)
         self.question.show_prompt(comparison.request.prompt)
-        self.same_prompt.show_comparison(comparison)
+        self.proof.show_comparison(comparison)
         self.speed_line.show_comparison(comparison, not self._is_from_elsewhere)
         self._shown = comparison
-        for button in (self.differences, self.tape):
-            button.setVisible(len(comparison.results) == len(LABELS))
         # Whoever has seen a result needs the room for results.
         self._has_results = True
         self._show_hint()
