@@ -196,7 +196,7 @@ def test_mmlu_has_its_lines_and_its_caveat(page: MmluPage) -> None:
     said = page.run.scores.accuracy.accessibleDescription()
     assert "25 % guessing, 34.5 % ordinary people, 60 % “competent generalist”, 89.8 % experts" in said
     assert "About 6.5 % of MMLU's questions have a wrong or unclear key" in page.run.scores.meaning
-    assert "All 130 questions were asked" in page.run.scores.meaning
+    assert "All 130 questions, no sample of them" in page.run.scores.meaning
 
 
 def test_one_model_alone_has_neither_verdict_nor_difference(page: MmluPage) -> None:

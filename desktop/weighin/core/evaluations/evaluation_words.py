@@ -44,9 +44,7 @@ def sample_sentence(protocol: EvaluationProtocol) -> str:
     """Whether the score is of a sample or of all questions."""
     share = f"{protocol.n:,} of {protocol.population:,} questions"
     if protocol.n == protocol.population:
-        return (
-            f"All {protocol.n:,} questions were asked: no error of sampling; the interval is for questions like these."
-        )
+        return f"All {protocol.n:,} questions, no sample of them: the interval is for questions like these."
     return f"A sample, proportional to the subjects ({share}, seed {protocol.seed}): the interval is part of the score."
 
 
