@@ -205,6 +205,20 @@ def test_options_a_server_names_are_left_out_one_by_one(new_server: NewServer) -
     assert done.timing.counting is Counting.PIECES and done.stop_reason is StopReason.END
 
 
+def test_an_option_that_changes_no_answer_is_left_out_without_a_word(new_server: NewServer) -> None:
+    talk = Talk(new_server(refuses=("stop", "top_p")))
+    talk.load()
+    done = talk.ask(stop=(" That",))
+    assert (done.stop_reason, done.notices, done.left_out) == (StopReason.END, (), ())
+    assert talk.text == "Seven plus five is twelve."
+
+
+def test_another_way_of_choosing_tokens_is_not_taken_in_silence(new_server: NewServer) -> None:
+    talk = Talk(new_server(refuses=("top_p",)))
+    talk.load()
+    assert talk.failure(temperature=0.7).kind == "refused"
+
+
 def test_a_limit_of_another_name_is_kept(new_server: NewServer) -> None:
     talk = Talk(new_server(refuses=("max_tokens",), retry_after=" Use 'max_completion_tokens' instead."))
     talk.load()
