@@ -71,7 +71,8 @@ class Answering:
         if ending.broken:
             raise errors.broken_off(self._endpoint.host, self._received.finish)
         self.reason = ending.reason
-        self.notices += tuple(notice for notice in (ending.notice, *self._received.remarks()) if notice)
+        limit = self._request.sampling.max_tokens
+        self.notices += tuple(notice for notice in (ending.notice, *self._received.remarks(limit)) if notice)
 
     def timing(self, load_s: float) -> Timing:
         """Times of this client; counts of the server where it gave them, else one a piece of text."""

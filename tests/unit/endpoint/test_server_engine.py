@@ -172,6 +172,13 @@ def test_waiting_ends_in_time_and_leaves_nothing_behind() -> None:
     assert ended == [True]
 
 
+def test_a_limit_the_server_ignores_is_told(new_server: NewServer) -> None:
+    talk = Talk(new_server())  # which counts 20 tokens
+    talk.load()
+    assert talk.ask(max_tokens=8).notices == ("The server counted 20 tokens of answer where 8 were asked for at most.",)
+    assert talk.ask(max_tokens=20).notices == ()
+
+
 def test_a_stop_string_the_server_ignores_ends_the_answer_here(new_server: NewServer) -> None:
     talk = Talk(new_server())
     talk.load()
