@@ -225,6 +225,11 @@ def test_a_prompt_over_the_context_is_refused_for_both_with_counts(
         assert "512" in lane["error"]["message"]
 
 
+def test_a_newline_among_the_stop_strings(weighin: list[str], tiny: Path) -> None:
+    done = run(weighin, "compare", tiny, tiny, "-p", "x", "--stop", "\\nUser:", "--max-tokens", "1", "--json")
+    assert json.loads(done.stdout)["lanes"][0]["options"]["stop"] == ["\nUser:"]
+
+
 def test_bench_counts_both_speeds(weighin: list[str], tiny: Path) -> None:
     done = run(weighin, "bench", tiny, "--prompt-tokens", "128", "--generate-tokens", "32", "--repeat", "3", "--json")
     body = json.loads(done.stdout)

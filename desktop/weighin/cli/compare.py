@@ -17,7 +17,7 @@ from weighin.core.comparisons.attachments import read_attachment
 from weighin.core.comparisons.chat import Prompt
 from weighin.core.comparisons.comparison import Comparison, ComparisonRequest, LaneResult, LaneSetup, Mode, unknowns
 from weighin.core.comparisons.conversation import threads_after
-from weighin.core.comparisons.options import SamplingOptions
+from weighin.core.comparisons.options import SamplingOptions, stop_string
 from weighin.core.comparisons.progress import LaneStatus
 from weighin.core.comparisons.report import comparison_json, number_lines
 from weighin.core.comparisons.slowdown import against_alone
@@ -160,7 +160,7 @@ def _request(
 ) -> ComparisonRequest:
     """The comparison of `text` that the options ask for. Raises AppError."""
     chosen = {name: getattr(options, name) for name in _SAMPLING if getattr(options, name) is not None}
-    sampling = SamplingOptions(**chosen, stop=tuple(options.stop))
+    sampling = SamplingOptions(**chosen, stop=tuple(stop_string(typed) for typed in options.stop))
     load = load_options(options)
     if options.threads is not None and options.threads < 1:
         raise AppError("--threads must be at least 1.", kind="usage")
