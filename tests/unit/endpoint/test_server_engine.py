@@ -426,6 +426,24 @@ def test_tokens_are_on_the_server(new_server: NewServer) -> None:
         talk.engine.tokenize(Tokenize(1, PROMPT))
 
 
+@pytest.mark.parametrize(
+    ("variable", "proxy", "said"),
+    [
+        ("ALL_PROXY", "socks5://127.0.0.1:9", "of the kind socks5"),
+        ("HTTP_PROXY", "http://127.0.0.1:99999", "no address"),
+        ("HTTP_PROXY", "127.0.0.1:9", "Nobody answers"),
+    ],
+)
+def test_a_proxy_on_the_way_to_a_server(variable: str, proxy: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "ALL_PROXY", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+    monkeypatch.setenv(variable, proxy)
+    monkeypatch.setenv("HTTPS_PROXY", "socks5://127.0.0.1:9")  # which is for others
+    with pytest.raises(EngineError, match=said):
+        ServerEngine(lambda _: None, PATIENT).load(Load(1, "http://server.invalid/v1#m", LoadOptions(), 1), print)
+
+
 def test_a_proxy_of_the_system_is_not_asked_for_this_computer(
     new_server: NewServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
