@@ -128,11 +128,19 @@ def test_a_file_that_is_no_model_leaves_the_other_lane_alone(
     assert len(json.loads(run(weighin, "history", "list", "--json").stdout)["comparisons"]) == 1
 
 
-def test_a_prompt_file_with_a_byte_order_mark(weighin: list[str], tiny: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_prompt_file_as_windows_writes_it(weighin: list[str], tiny: Path, tmp_path: Path, encoding: str) -> None:
     file = tmp_path / "p.txt"
-    file.write_bytes(b"\xef\xbb\xbfplain\r\ntext")
+    file.write_bytes("plain\r\ntext".encode(encoding))
     done = run(weighin, "compare", tiny, tiny, "--prompt-file", file, "--raw", "--max-tokens", "2", "--json")
-    assert json.loads(done.stdout)["prompt"] == "plain\r\ntext"
+    assert json.loads(done.stdout)["prompt"] == "plain\ntext"
+
+
+def test_a_prompt_file_that_is_none(weighin: list[str], tiny: Path, tmp_path: Path) -> None:
+    odd = tmp_path / "odd.txt"
+    odd.write_bytes(b"Gr\xfc\xdfe")
+    refused = run(weighin, "compare", tiny, tiny, "--prompt-file", odd)
+    assert refused.returncode == 2 and "is not a text file (UTF-8 or UTF-16)" in refused.stderr
     endless = run(weighin, "compare", tiny, tiny, "--prompt-file", "/dev/zero")
     assert endless.returncode == 2 and "at most" in endless.stderr
 
@@ -215,6 +223,11 @@ def test_a_prompt_over_the_context_is_refused_for_both_with_counts(
     for lane in json.loads(done.stdout)["lanes"]:
         assert lane["error"]["kind"] == "prompt_too_long"
         assert "512" in lane["error"]["message"]
+
+
+def test_a_newline_among_the_stop_strings(weighin: list[str], tiny: Path) -> None:
+    done = run(weighin, "compare", tiny, tiny, "-p", "x", "--stop", "\\nUser:", "--max-tokens", "1", "--json")
+    assert json.loads(done.stdout)["lanes"][0]["options"]["stop"] == ["\nUser:"]
 
 
 def test_bench_counts_both_speeds(weighin: list[str], tiny: Path) -> None:

@@ -35,6 +35,16 @@ def test_no_end_token_goes_behind_a_prompt(tmp_path: Path, tokenizer: str) -> No
     assert found[0][2] == found[1][2]
 
 
+def test_marks_in_a_raw_prompt_are_text_and_that_is_told(tmp_path: Path) -> None:
+    with WorkerClient() as worker:
+        worker.loaded(make_model(tmp_path / "m.gguf"))
+        notices = [worker.generate(CHAT.format("hi"), raw=raw, max_tokens=1)[-1].notices for raw in (True, False)]
+        plain = worker.generate("hi", raw=True, max_tokens=1)[-1].notices
+    told = "In a raw prompt these are read as text and do not steer the model: <|im_end|>, <|im_start|>."
+    assert notices == [(told,), ()]
+    assert plain == ()
+
+
 NO_IDS: dict[str, Any] = {"tokenizer.ggml.bos_token_id": None, "tokenizer.ggml.eos_token_id": None}
 
 

@@ -17,7 +17,7 @@ from weighin.core.comparisons.attachments import read_attachment
 from weighin.core.comparisons.chat import Prompt
 from weighin.core.comparisons.comparison import Comparison, ComparisonRequest, LaneResult, LaneSetup, Mode, unknowns
 from weighin.core.comparisons.conversation import threads_after
-from weighin.core.comparisons.options import SamplingOptions
+from weighin.core.comparisons.options import SamplingOptions, stop_string
 from weighin.core.comparisons.progress import LaneStatus
 from weighin.core.comparisons.report import comparison_json, number_lines
 from weighin.core.comparisons.slowdown import against_alone
@@ -26,6 +26,7 @@ from weighin.core.comparisons.together_words import lacks_alone
 from weighin.core.computer.machine import memory_needed
 from weighin.core.errors import AppError
 from weighin.core.safe_text import safe_name, safe_text
+from weighin.core.text_bytes import decoded
 from weighin.paths import Profile
 from weighin.services.comparisons.comparison import ComparisonRunner
 from weighin.services.factory import new_runner, new_worker
@@ -159,7 +160,7 @@ def _request(
 ) -> ComparisonRequest:
     """The comparison of `text` that the options ask for. Raises AppError."""
     chosen = {name: getattr(options, name) for name in _SAMPLING if getattr(options, name) is not None}
-    sampling = SamplingOptions(**chosen, stop=tuple(options.stop))
+    sampling = SamplingOptions(**chosen, stop=tuple(stop_string(typed) for typed in options.stop))
     load = load_options(options)
     if options.threads is not None and options.threads < 1:
         raise AppError("--threads must be at least 1.", kind="usage")
@@ -190,7 +191,8 @@ def _going_on(request: ComparisonRequest, follows: str | None, store: Comparison
 
 
 def _read_prompt(name: str) -> str:
-    """The text of a prompt file, at most MAX_PROMPT bytes of UTF-8; a byte order mark is no part of it."""
+    """The text of a prompt file, at most MAX_PROMPT bytes of UTF-8, or of what its byte order mark names. Its line ends
+    are plain ones as in the window, for a model reads those of Windows as other text."""
     try:
         if name == "-":
             data = sys.stdin.buffer.read(MAX_PROMPT + 1)
@@ -199,9 +201,9 @@ def _read_prompt(name: str) -> str:
                 data = stream.read(MAX_PROMPT + 1)
         if len(data) > MAX_PROMPT:
             raise AppError(f"{name}: a prompt file holds at most {MAX_PROMPT:,} bytes.", kind="usage")
-        return data.decode("utf-8-sig")
+        return decoded(data).replace("\r\n", "\n")
     except UnicodeDecodeError:
-        raise AppError(f"{name} is not a UTF-8 text file.", kind="usage") from None
+        raise AppError(f"{name} is not a text file (UTF-8 or UTF-16).", kind="usage") from None
     except OSError as error:
         raise AppError(f"{name}: {error.strerror or error}.", kind="usage") from None
 

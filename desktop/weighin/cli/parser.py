@@ -80,7 +80,8 @@ def _compare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--min-p", type=float, metavar="P")
     parser.add_argument("--repeat-penalty", type=float, metavar="R")
     parser.add_argument("--seed", type=int, metavar="S")
-    parser.add_argument("--stop", action="append", metavar="TEXT", default=[], help="may be given more than once")
+    said = "\\n in it is a newline; may be given more than once"
+    parser.add_argument("--stop", action="append", metavar="TEXT", default=[], help=said)
     parser.add_argument("--threads", type=int, metavar="N")
     _loading(parser)
     parser.add_argument(

@@ -11,6 +11,7 @@ from weighin.core.comparisons.answer import Counting, StopReason, Timing
 from weighin.core.comparisons.pace import Pace
 from weighin.endpoint import errors
 from weighin.endpoint.chunks import Chunk, ChunkError, ChunkReader
+from weighin.endpoint.cut_prompt import cut_notice
 from weighin.endpoint.http import Endpoint
 from weighin.endpoint.received import Received
 from weighin.endpoint.reply import Reply
@@ -70,7 +71,8 @@ class Answering:
         if ending.broken:
             raise errors.broken_off(self._endpoint.host, self._received.finish)
         self.reason = ending.reason
-        self.notices += tuple(notice for notice in (ending.notice, *self._received.remarks()) if notice)
+        limit = self._request.sampling.max_tokens
+        self.notices += tuple(notice for notice in (ending.notice, *self._received.remarks(limit)) if notice)
 
     def timing(self, load_s: float) -> Timing:
         """Times of this client; counts of the server where it gave them, else one a piece of text."""
@@ -115,6 +117,8 @@ class Answering:
                 break
         self.left_out = left_out(asked, taken)
         self.notices += left_out_words(asked, taken)
+        if cut := cut_notice(taken, self._received.usage.read):
+            self.notices += (cut,)
 
     async def _read(self, path: str, body: dict[str, Any]) -> None:
         host = self._endpoint.host

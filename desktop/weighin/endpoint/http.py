@@ -6,16 +6,18 @@ import asyncio
 import json
 import re
 import ssl
+import urllib.request
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import certifi
 import httpx2
 
 from weighin import __version__
 from weighin.core.models.server import ServerAddress, parse_address
+from weighin.core.proxies import proxy_for, why_unusable
 from weighin.core.retry_after import retry_after
 from weighin.endpoint import errors
 from weighin.endpoint.reply import Patience, Reply, within
@@ -69,11 +71,10 @@ class Endpoint:
 
     @asynccontextmanager
     async def _open(self, method: str, path: str, body: dict[str, Any] | None) -> AsyncIterator[Reply]:
-        # The system's proxies are for other computers.
-        ours = self._address.is_loopback
         client = httpx2.AsyncClient(
             verify=_certificates(),
-            trust_env=not ours,
+            trust_env=False,
+            proxy=_proxy(self._address),
             follow_redirects=False,
             timeout=httpx2.Timeout(None, connect=self._patience.connect_s),
             headers=self._headers(),
@@ -140,6 +141,18 @@ class Endpoint:
                 raise errors.key_malformed(self.host)
             headers["Authorization"] = f"Bearer {self._key}"
         return headers
+
+
+def _proxy(address: ServerAddress) -> str | None:
+    """The system's proxy on the way to `address`; those are for other computers. Raises EngineError where it is of a
+    kind that cannot be used."""
+    parts = urlsplit(address.base)
+    proxy = proxy_for(urllib.request.getproxies(), parts.scheme)
+    if proxy is None or address.is_loopback or urllib.request.proxy_bypass(parts.hostname or ""):
+        return None
+    if sentence := why_unusable(proxy):
+        raise EngineError("proxy", sentence)
+    return proxy
 
 
 def _certificates() -> ssl.SSLContext:

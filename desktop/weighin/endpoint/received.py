@@ -66,12 +66,14 @@ class Received:
         """Why the answer ended."""
         return ending_of(self.finish, self._tools)
 
-    def remarks(self) -> Iterator[str]:
-        """Sentences on how the answer came."""
+    def remarks(self, limit: int) -> Iterator[str]:
+        """Sentences on how the answer came; `limit`: the most tokens that it was to have."""
         if self.in_one_piece:
             yield "The server does not stream: the answer came in one piece, so there is no speed of writing."
         elif self.hides_reasoning:
             yield "The server counts reasoning that it does not send, so there is no speed of writing."
+        if self.written is not None and self.written > limit:
+            yield f"The server counted {self.written:,} tokens of answer where {limit:,} were asked for at most."
         if self._refused:
             yield "The server marks this answer as a refusal."
         if self._others:

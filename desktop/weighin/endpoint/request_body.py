@@ -11,8 +11,8 @@ from weighin.core.comparisons.options import SamplingOptions
 CHAT, COMPLETIONS = "/chat/completions", "/completions"
 # OpenAI's own limit; other servers take more, but none fewer.
 _MOST_STOPS = 4
-# All others make it another question, or another way of choosing tokens.
-_MAY_GO = ("stream_options", "seed", "max_tokens")
+# All others make it another question, or another way of choosing tokens. Stop strings are looked for on this side.
+_MAY_GO = ("stream_options", "seed", "max_tokens", "stop")
 _MORE = ("cache_prompt", "top_k", "min_p", "repeat_penalty", "repetition_penalty")
 # What leaving an option out changes, by the name it has among the differences. Stop strings are looked for on this side
 # in any case, and a cache that is used is counted.
@@ -59,6 +59,8 @@ def refused_options(body: dict[str, Any], said: str) -> tuple[str, ...]:
     """Which options of `body` a server names where it says no; without a name those that OpenAI does not know, then the
     wish for counts; () where there is nothing to leave out any more."""
     may_go = [name for name in (*_MAY_GO, *_MORE) if name in body]
+    if "top_p" in body and not body["temperature"]:  # the likeliest token is the same whatever is cut off below it
+        may_go.append("top_p")
     if "context" in said:  # a prompt that is too long stays so without a limit for the answer
         may_go = [name for name in may_go if name != "max_tokens"]
     named = tuple(name for name in may_go if re.search(rf"(?<![a-z_]){name}(?![a-z_])", said))

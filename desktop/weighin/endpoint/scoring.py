@@ -15,6 +15,7 @@ from weighin.core.evaluations.evaluation import CHAT, ItemResult
 from weighin.core.evaluations.mmlu_prompt import PromptBlock, PromptItem
 from weighin.core.evaluations.questions import LETTERS
 from weighin.core.models.server import ON_THE_SERVER
+from weighin.endpoint.cut_prompt import cut_notice
 from weighin.endpoint.http import Endpoint
 from weighin.endpoint.letters import REFUSALS, TOP, Shown, UselessError, ask_letters
 from weighin.endpoint.waiting import Waiting
@@ -39,11 +40,13 @@ class ServerScoring:
         """Score the questions of a block that are not done. Raises EngineError; what came before was sent."""
         block = request.block
         items = [item for item in block.items if item.id not in request.done]
-        begin, tokens, missing = time.perf_counter(), 0, False
+        begin, tokens, missing, cut = time.perf_counter(), 0, False, ""
         waiting = Waiting(_MOST_WAIT_S)
         for number, item in enumerate(items):
             progressed(number, len(items))
-            shown = await self._ask(_body(self._model, block, item), waiting)
+            body = _body(self._model, block, item)
+            shown = await self._ask(body, waiting)
+            cut = cut or cut_notice(body, shown.prompt_tokens)
             try:
                 result, incomplete = _result(item.id, shown)
             except UselessError as reason:
@@ -52,7 +55,7 @@ class ServerScoring:
             tokens += shown.prompt_tokens or 0
             emit(Scored(request.id, (result,), tokens, time.perf_counter() - begin))
         memory = MemoryReceipt(method=ON_THE_SERVER)
-        notices = self._notices(block, missing, waiting)
+        notices = self._notices(block, missing, cut, waiting)
         return ScoreDone(request.id, tokens, time.perf_counter() - begin, memory, notices)
 
     async def _ask(self, body: dict[str, Any], waiting: Waiting) -> Shown:
@@ -73,7 +76,7 @@ class ServerScoring:
         text = f"{self._endpoint.host} returns no log-probabilities any more that can be scored by: {reason}."
         return EngineError("no_letters", f"{text} What was scored is kept.")
 
-    def _notices(self, block: PromptBlock, missing: bool, waiting: Waiting) -> tuple[str, ...]:
+    def _notices(self, block: PromptBlock, missing: bool, cut: str, waiting: Waiting) -> tuple[str, ...]:
         call = "chat" if block.protocol == CHAT else "completions"
         top = self._tops[0]
         found = [f"Scored over the network at {self._endpoint.host}: letters from the server's top {top} ({call})."]
@@ -82,6 +85,8 @@ class ServerScoring:
                 f"Of some questions not all four letters are among the server's top {top}: the missing ones are taken "
                 "for less likely than all that it shows."
             )
+        if cut:
+            found.append(cut)
         if waiting.times:
             found.append("The server was busy or away at times: it was waited for and asked again.")
         return tuple(found)

@@ -17,6 +17,11 @@ class Usage:
     generated: int | None = None
     reasoning: int | None = None
 
+    @property
+    def read(self) -> int | None:
+        """Most tokens of the prompt there can have been: some servers count those from their cache apart."""
+        return None if self.prompt is None else self.prompt + (self.cached or 0)
+
     def then(self, later: Usage) -> Usage:
         """What is known after `later` came too."""
         known = {name: value for name, value in vars(later).items() if value is not None}

@@ -12,8 +12,10 @@ from weighin.core.downloads.download import WantedFile
 from weighin.core.downloads.hub_names import DATA_SETS, check_commit, check_repository, is_sha256
 from weighin.core.downloads.repository import Listing, RemoteFile, Repository, group_files
 from weighin.core.errors import AppError
+from weighin.core.proxies import why_unusable
+from weighin.core.safe_text import safe_name
 from weighin.hub.errors import HubError, gated, missing_or_private, network_error, offline, status_error
-from weighin.hub.http import check_endpoint
+from weighin.hub.http import check_endpoint, check_proxy
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
@@ -81,6 +83,7 @@ class HubClient:
 
     def _hub(self) -> HfApi:
         check_endpoint(endpoint())
+        check_proxy(endpoint())
         if self._api is None:
             # A second to import: only when the hub is really asked.
             from huggingface_hub import HfApi
@@ -93,6 +96,7 @@ class HubClient:
 def is_newest(endpoint: str, token: str | None, repo: str, commit: str) -> bool:
     """Whether the main branch of a repository is at `commit` now; False where that cannot be told."""
     check_endpoint(endpoint)
+    check_proxy(endpoint)
 
     def ask() -> bool:
         from huggingface_hub import HfApi
@@ -168,6 +172,14 @@ def translated(repo: str, ask: Callable[[], T]) -> T:
         raise HubError(f"The proxy refuses: {error}.", "proxy") from None
     except httpx2.TransportError as error:
         raise _transport_error(error, host) from None
+    except UnicodeEncodeError:
+        text = "Your token for the hub (HF_TOKEN) holds a character no token can have: copy it again."
+        raise HubError(text, "login") from None
+    except ImportError:  # of httpx, where a variable names a SOCKS proxy, even one that would not be asked
+        raise HubError(why_unusable("socks:"), "proxy") from None
+    except FileNotFoundError:
+        named = safe_name(os.environ.get("SSL_CERT_FILE", ""), 120)
+        raise HubError(f"SSL_CERT_FILE names {named}, and there is no such file.", "certificate") from None
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         detail = f"{type(error).__name__}: {error}"
         raise HubError(

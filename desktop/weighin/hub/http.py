@@ -22,6 +22,7 @@ from typing import Any
 from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
 from weighin import __version__
+from weighin.core.proxies import proxy_for, why_unusable
 from weighin.core.safe_text import safe_name
 from weighin.hub.errors import HubError, network_error, status_error
 
@@ -252,6 +253,12 @@ def check_endpoint(endpoint: str) -> None:
         raise HubError(text, "downgrade")
 
 
+def check_proxy(endpoint: str) -> None:
+    """Raises HubError where the way to the hub leads over a proxy of a kind that cannot be used."""
+    parts = urlsplit(endpoint)
+    _proxy(parts.scheme, parts.hostname or "")
+
+
 def _origin(parts: SplitResult) -> tuple[str, str | None, int | None]:
     return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
 
@@ -295,14 +302,12 @@ def _connection(parts: SplitResult, timeout: float) -> tuple[http.client.HTTPCon
 
 def _proxy(scheme: str, host: str) -> SplitResult | None:
     """The proxy for `host` by the environment or the system's settings."""
-    known = urllib.request.getproxies()
-    address = known.get(scheme) or known.get("all")
-    if not address or urllib.request.proxy_bypass(host):
+    proxy = proxy_for(urllib.request.getproxies(), scheme)
+    if proxy is None or urllib.request.proxy_bypass(host):
         return None
-    parts = urlsplit(address if "://" in address else f"http://{address}")
-    if parts.scheme != "http":
-        raise HubError(f"A proxy of the kind {parts.scheme!r} is not supported; an http one is.", "proxy")
-    return parts
+    if sentence := why_unusable(proxy):
+        raise HubError(sentence, "proxy")
+    return urlsplit(proxy)
 
 
 def _proxy_headers(proxy: SplitResult) -> dict[str, str]:

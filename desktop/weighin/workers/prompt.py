@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from weighin.core.comparisons.chat import Message
 from weighin.core.gguf.chat_template import why_no_template
+from weighin.core.safe_text import safe_name
 from weighin.workers.engine import EngineError
 from weighin.workers.template import ChatTemplate, TemplateError, TemplateHostileError, TemplateHungError
 from weighin.workers.vocabulary import Vocabulary
@@ -60,7 +61,7 @@ class PromptBuilder:
         Raises EngineError(kind "template") where the template is hostile, or no use for a score."""
         way = _Way(messages, thinking, ending)
         if raw:
-            return self._plain(way, "raw", ())
+            return self._plain(way, "raw", self._unread_marks(way))
         if self._own is None:
             if self._no_template:
                 return self._instead(way, self._no_template)
@@ -102,6 +103,12 @@ class PromptBuilder:
             raise EngineError(
                 "template", f"The chat template of this model was stopped: {error}.", fatal=True
             ) from None
+
+    def _unread_marks(self, way: _Way) -> tuple[str, ...]:
+        """A sentence on marks that somebody put into a raw prompt to steer the model."""
+        marks = {mark for message in way.messages for mark in self._vocabulary.control_spellings(message.content)}
+        named = safe_name(", ".join(sorted(marks)), 120)
+        return (f"In a raw prompt these are read as text and do not steer the model: {named}.",) if marks else ()
 
     def _plain(self, way: _Way, template: str, notices: tuple[str, ...]) -> RenderedPrompt:
         text = "\n\n".join(m.content for m in way.messages) + way.ending

@@ -75,7 +75,7 @@ class Vocabulary:
 
         Usually the rendered text is tokenized as it is. Where a content spells a control token, the spelling is broken
         by a character that is taken out again after tokenizing; `render_again(contents)` renders changed contents."""
-        spelled = {s for content in contents for s in self._control_spellings(content)}
+        spelled = {s for content in contents for s in self.control_spellings(content)}
         if not spelled:
             return self._tokenize_rendered(rendered)
         everything = rendered + "".join(contents)
@@ -96,7 +96,7 @@ class Vocabulary:
             rendered = rendered[len(self.bos) :]
         return self._beginning + self.tokenize(rendered, True)
 
-    def _control_spellings(self, content: str) -> set[str]:
+    def control_spellings(self, content: str) -> set[str]:
         """Texts inside `content` that this vocabulary would read as control tokens."""
         found = set()
         for token in self.tokenize(content, True):

@@ -172,6 +172,13 @@ def test_waiting_ends_in_time_and_leaves_nothing_behind() -> None:
     assert ended == [True]
 
 
+def test_a_limit_the_server_ignores_is_told(new_server: NewServer) -> None:
+    talk = Talk(new_server())  # which counts 20 tokens
+    talk.load()
+    assert talk.ask(max_tokens=8).notices == ("The server counted 20 tokens of answer where 8 were asked for at most.",)
+    assert talk.ask(max_tokens=20).notices == ()
+
+
 def test_a_stop_string_the_server_ignores_ends_the_answer_here(new_server: NewServer) -> None:
     talk = Talk(new_server())
     talk.load()
@@ -203,6 +210,20 @@ def test_options_a_server_names_are_left_out_one_by_one(new_server: NewServer) -
     assert done.left_out == ("seed", "top k")
     assert "without seed, top k" in done.notices[0] and "stream_options" in done.notices[1]
     assert done.timing.counting is Counting.PIECES and done.stop_reason is StopReason.END
+
+
+def test_an_option_that_changes_no_answer_is_left_out_without_a_word(new_server: NewServer) -> None:
+    talk = Talk(new_server(refuses=("stop", "top_p")))
+    talk.load()
+    done = talk.ask(stop=(" That",))
+    assert (done.stop_reason, done.notices, done.left_out) == (StopReason.END, (), ())
+    assert talk.text == "Seven plus five is twelve."
+
+
+def test_another_way_of_choosing_tokens_is_not_taken_in_silence(new_server: NewServer) -> None:
+    talk = Talk(new_server(refuses=("top_p",)))
+    talk.load()
+    assert talk.failure(temperature=0.7).kind == "refused"
 
 
 def test_a_limit_of_another_name_is_kept(new_server: NewServer) -> None:
@@ -403,6 +424,24 @@ def test_tokens_are_on_the_server(new_server: NewServer) -> None:
     talk = Talk(new_server())
     with pytest.raises(EngineError, match="does not show them"):
         talk.engine.tokenize(Tokenize(1, PROMPT))
+
+
+@pytest.mark.parametrize(
+    ("variable", "proxy", "said"),
+    [
+        ("ALL_PROXY", "socks5://127.0.0.1:9", "of the kind socks5"),
+        ("HTTP_PROXY", "http://127.0.0.1:99999", "no address"),
+        ("HTTP_PROXY", "127.0.0.1:9", "Nobody answers"),
+    ],
+)
+def test_a_proxy_on_the_way_to_a_server(variable: str, proxy: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "ALL_PROXY", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+    monkeypatch.setenv(variable, proxy)
+    monkeypatch.setenv("HTTPS_PROXY", "socks5://127.0.0.1:9")  # which is for others
+    with pytest.raises(EngineError, match=said):
+        ServerEngine(lambda _: None, PATIENT).load(Load(1, "http://server.invalid/v1#m", LoadOptions(), 1), print)
 
 
 def test_a_proxy_of_the_system_is_not_asked_for_this_computer(

@@ -66,6 +66,15 @@ def test_missing_letters_are_never_chosen_and_told() -> None:
     assert "not all four letters" in done.notices[1]
 
 
+def test_a_server_that_cuts_the_worked_examples_off_is_told_of() -> None:
+    long = PromptBlock(STANDARD, "word " * 300, (), ITEMS, PLAIN.continuations)
+    with LoopbackServer() as server:
+        _, done = score(server, long)
+    assert [notice.split(":")[0] for notice in done.notices[1:]] == [
+        "The server counted 50 tokens for a prompt of 305 words"
+    ]
+
+
 def test_a_server_that_shows_fewer_tokens() -> None:
     with LoopbackServer(most_top=5) as server:
         events, done = score(server)

@@ -133,6 +133,26 @@ def test_variables_set_to_nothing_are_as_unset(hub: LoopbackHub, nothing: str) -
     }
 
 
+SOCKS = "socks5://127.0.0.1:9"
+
+
+@pytest.mark.parametrize(
+    ("environment", "kind", "said"),
+    [
+        ({"ALL_PROXY": SOCKS}, "proxy", "of the kind socks5"),
+        ({"ALL_PROXY": "socks://127.0.0.1:9"}, "proxy", "of the kind socks,"),
+        ({"HTTP_PROXY": SOCKS}, "proxy", "of the kind socks,"),
+        ({"HTTPS_PROXY": "http://127.0.0.1:99999"}, "proxy", "no address"),
+        ({"HTTPS_PROXY": "http://127.0.0.1:9", "ALL_PROXY": SOCKS}, "offline", "cannot be reached"),
+        ({"SSL_CERT_FILE": "/no/such"}, "certificate", "SSL_CERT_FILE names /no/such"),
+        ({"HF_TOKEN": "hf_ü"}, "login", "HF_TOKEN"),
+    ],
+)
+def test_what_a_user_set_wrong_is_named(hub: LoopbackHub, environment: dict[str, str], kind: str, said: str) -> None:
+    found = ask(hub, "list", "o/r", HF_ENDPOINT="https://hub.invalid", **environment)
+    assert (found["kind"], said in found["text"]) == (kind, True), found
+
+
 def test_blanks_round_an_endpoint_are_no_part_of_it(hub: LoopbackHub) -> None:
     hub.add("o/r", {})
     assert ask(hub, "list", "o/r", HF_ENDPOINT=f" {hub.url}/ ")["commit"] == COMMIT

@@ -16,6 +16,7 @@ from weighin.core.downloads.hub_names import check_commit, check_path, check_rep
 from weighin.core.errors import AppError
 from weighin.core.jsonable import ShapeError, from_plain, to_plain
 from weighin.core.safe_text import safe_name
+from weighin.core.text_bytes import decoded
 
 MAX_BYTES = 64 << 20
 _MAX_NAME = 500
@@ -55,7 +56,7 @@ def read_bundle(data: bytes) -> Bundle:
 
 def _parsed(data: bytes) -> dict[str, Any]:
     try:
-        body = json.loads(data.decode("utf-8-sig"), parse_int=_int)
+        body = json.loads(decoded(data), parse_int=_int)
     except (ValueError, RecursionError):
         raise AppError("This is not a bundle of Weigh-In, or it is damaged: no JSON.", kind="damaged") from None
     if not isinstance(body, dict):

@@ -7,10 +7,10 @@ from pathlib import Path
 from weighin.core.comparisons.chat import Attachment
 from weighin.core.errors import AppError
 from weighin.core.safe_text import safe_name
+from weighin.core.text_bytes import decoded
 
 MAX_BYTES = 512 << 10
 MAX_FILES = 20
-_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 # Tab, line feed, form feed, carriage return: all others below a space stand in files that are no text.
 _PLAIN = {9, 10, 12, 13}
 
@@ -29,9 +29,8 @@ def read_attachment(path: Path) -> Attachment:
         raise AppError(f"{name} is too large to attach: more than {MAX_BYTES >> 10} KiB.", kind="attachment")
     if not data.strip():
         raise AppError(f"{name} is empty.", kind="attachment")
-    encoding = next((encoding for mark, encoding in _MARKS if data.startswith(mark)), "utf-8")
     try:
-        text = data.decode(encoding)
+        text = decoded(data)
     except UnicodeDecodeError:
         raise AppError(f"{name} is not a text file (UTF-8 or UTF-16).", kind="attachment") from None
     if any(ord(character) < 32 and ord(character) not in _PLAIN for character in text):

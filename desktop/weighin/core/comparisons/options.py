@@ -47,6 +47,16 @@ class LoadOptions:
             raise AppError(f"KV type must be one of {', '.join(KV_TYPES)}, not {self.kv_type!r}.", kind="options")
 
 
+def stop_string(typed: str) -> str:
+    """The stop string that somebody `typed`: a newline, which few places let one type, is written \\n."""
+    return typed.replace("\\n", "\n")
+
+
+def typed_stop(stop: str) -> str:
+    """A stop string as it is typed."""
+    return stop.replace("\n", "\\n")
+
+
 @dataclass(frozen=True)
 class SamplingOptions:
     """How the next token is chosen, and when to stop. Temperature 0 is greedy and repeatable:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import Any
 from weighin.core.errors import AppError
 from weighin.core.evaluations.questions import LETTERS, Question
 from weighin.core.safe_text import safe_name
+from weighin.core.text_bytes import unmarked
 
 # Far above any real question; a worker's line must hold a question with room to spare.
 LONGEST = 100_000
@@ -18,14 +18,6 @@ MOST_ROWS = 100_000
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _LETTER = re.compile(r"\(?([A-Da-d])[).:]?")
 _NUMBER = re.compile(r"([0-4])(?:\.0+)?")
-# The longer mark first: that of UTF-32 begins with that of UTF-16.
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
 _SAVE_AS = "save it as UTF-8 (a spreadsheet calls that “CSV UTF-8”)"
 ANSWERS_WANTED = "the answer must be A, B, C or D, or the number of an option"
 
@@ -49,8 +41,7 @@ def trouble(name: str, what: str) -> AppError:
 
 def decoded(data: bytes, name: str) -> str:
     """The text of a file in UTF-8, or in whatever its byte order mark names; without the mark. Raises AppError."""
-    mark, encoding = next(((m, e) for m, e in _MARKS if data.startswith(m)), (b"", "utf-8"))
-    body = data[len(mark) :]
+    body, encoding = unmarked(data)
     try:
         text = body.decode(encoding)
     except UnicodeDecodeError as error:

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from weighin.core.errors import AppError
 from weighin.core.prompts.prompt_set import MAX_PROMPTS, SetPrompt
 from weighin.core.safe_text import safe_name
+from weighin.core.text_bytes import as_utf8
 
 MAX_FILE = 64 << 20
 _MAX_PROMPT = 1 << 20
 _NAMED_PROBLEMS = 20
 # As a text file hardly begins: "[INST]" is text.
-_ARRAY = re.compile(rb'^(?:\xef\xbb\xbf)?\s*\[\s*["{]')
+_ARRAY = re.compile(rb'^\s*\[\s*["{]')
 _TEXT_KEYS = ("prompt", "text", "question", "instruction")
 
 
@@ -31,12 +32,13 @@ def parse_prompts(data: bytes) -> Imported:
     "text") and perhaps "system" and "title". Raises AppError where the whole file is of no use."""
     if len(data) > MAX_FILE:
         raise AppError(f"The file is too large: at most {MAX_FILE >> 20} MiB.", kind="too_large")
+    data = as_utf8(data)
     if _ARRAY.match(data):
         return _array(data)
     lines = [(number, line) for number, line in enumerate(data.split(b"\n"), 1) if line.strip()]
     if not lines:
         raise AppError("The file holds no prompts: it is empty.", kind="empty")
-    as_json = lines[0][1].lstrip(b"\xef\xbb\xbf \t").startswith((b"{", b'"'))
+    as_json = lines[0][1].lstrip(b" \t").startswith((b"{", b'"'))
     prompts: list[SetPrompt] = []
     problems: list[str] = []
     for number, line in lines:
@@ -55,7 +57,7 @@ def parse_prompts(data: bytes) -> Imported:
 def _array(data: bytes) -> Imported:
     """The entries of one JSON array."""
     try:
-        body = json.loads(data.decode("utf-8-sig"))
+        body = json.loads(data.decode())
     except (ValueError, RecursionError):
         raise AppError(
             "The file begins as a JSON array and is none: it cannot be read as JSON.", kind="damaged"

@@ -8,7 +8,7 @@ from dataclasses import fields, replace
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from weighin.core.comparisons.options import MAX_THREADS, LoadOptions, SamplingOptions
+from weighin.core.comparisons.options import MAX_THREADS, LoadOptions, SamplingOptions, stop_string, typed_stop
 from weighin.core.errors import AppError
 from weighin.ui.compare.option_fields import OptionField, number, whole
 from weighin.ui.compare.run_options import LaneValues
@@ -107,7 +107,7 @@ class LaneOptions(QWidget):
                     value = getattr(options, known.name)
                     shown[known.name].set_text(f"{value:g}" if isinstance(value, float) else str(value))
         self._threads.set_text("" if values.threads is None else str(values.threads))
-        self._stop.setPlainText("\n".join(text.replace("\n", "\\n") for text in values.sampling.stop))
+        self._stop.setPlainText("\n".join(typed_stop(text) for text in values.sampling.stop))
         self._check_stop()
 
     def field(self, name: str) -> OptionField:
@@ -119,8 +119,7 @@ class LaneOptions(QWidget):
         self._stop.setPlainText(text)
 
     def _stop_strings(self) -> tuple[str, ...]:
-        # A newline cannot be typed into a line of its own, so it is written \n.
-        return tuple(line.replace("\\n", "\n") for line in self._stop.toPlainText().split("\n") if line)
+        return tuple(stop_string(line) for line in self._stop.toPlainText().split("\n") if line)
 
     def _check_stop(self) -> None:
         sentence = ""

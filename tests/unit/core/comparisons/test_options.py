@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from weighin.core.comparisons.options import LoadOptions, SamplingOptions
+from weighin.core.comparisons.options import LoadOptions, SamplingOptions, stop_string, typed_stop
 from weighin.core.errors import AppError
 
 
@@ -33,6 +33,12 @@ def test_absurd_load_options_are_refused_in_words(wrong: dict) -> None:
 def test_absurd_sampling_options_are_refused(wrong: dict) -> None:
     with pytest.raises(AppError):
         SamplingOptions(**wrong)
+
+
+@pytest.mark.parametrize(("typed", "stop"), [("\\n", "\n"), ("a\\n\\nb", "a\n\nb"), ("\\end", "\\end"), ("\\t", "\\t")])
+def test_a_newline_among_the_stop_strings_is_typed_in_two_characters(typed: str, stop: str) -> None:
+    assert stop_string(typed) == stop
+    assert typed_stop(stop) == typed
 
 
 @given(st.one_of(st.integers(), st.floats(), st.text(), st.none()))

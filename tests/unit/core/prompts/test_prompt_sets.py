@@ -22,9 +22,10 @@ RUN = SetRun("r1", "2026-11-22T10:00:00+00:00", "Three", tuple(SetPrompt(t) for 
 
 
 def test_one_prompt_a_line() -> None:
-    found = parse_prompts("\ufeffWhat is a tide?\r\n\n  Zwölf? \n".encode())
-    assert [prompt.text for prompt in found.prompts] == ["What is a tide?", "Zwölf?"]
-    assert found.problems == ()
+    for encoding in ("utf-8-sig", "utf-16"):
+        found = parse_prompts("What is a tide?\r\n\n  Zwölf? \n".encode(encoding))
+        assert [prompt.text for prompt in found.prompts] == ["What is a tide?", "Zwölf?"]
+        assert found.problems == ()
 
 
 def test_json_lines_and_broken_ones_named_by_their_line() -> None:
@@ -39,7 +40,7 @@ def test_json_lines_and_broken_ones_named_by_their_line() -> None:
 def test_a_json_array() -> None:
     entries = ["one", {"prompt": "two\nlines", "system": "s"}, 7, {"nothing": 1}]
     for indent in (None, 2):
-        found = parse_prompts(json.dumps(entries, indent=indent).encode())
+        found = parse_prompts(json.dumps(entries, indent=indent).encode("utf-16" if indent else "utf-8"))
         assert found.prompts == (SetPrompt("one"), SetPrompt("two\nlines", "", "s"))
         assert [problem.split(":")[0] for problem in found.problems] == ["Entry 3", "Entry 4"]
     assert [p.text for p in parse_prompts(b"[INST] hi\nthere").prompts] == ["[INST] hi", "there"]

@@ -1,0 +1,45 @@
+"""A prompt that a server did not read to its end, or from its beginning."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tests.support.loopback_server import LoopbackServer
+
+from weighin.core.comparisons.chat import Message
+from weighin.core.comparisons.options import LoadOptions, SamplingOptions
+from weighin.endpoint.cut_prompt import cut_notice
+from weighin.endpoint.engine import ServerEngine
+from weighin.protocol.messages import Generate, Load
+
+LONG = "word " * 3000
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"prompt": LONG},
+        {"messages": [{"role": "user", "content": LONG}]},
+        {"messages": [{"role": "system", "content": LONG[:7500]}, {"role": "user", "content": LONG[:7500]}]},
+    ],
+)
+def test_fewer_tokens_than_words_are_told(body: dict[str, Any]) -> None:
+    assert cut_notice(body, 2051).startswith("The server counted 2,051 tokens for a prompt of 3,000 words: it cut")
+    assert cut_notice(body, 3000) == ""
+    assert cut_notice(body, None) == ""
+
+
+def test_a_short_prompt_is_cut_by_nobody() -> None:
+    assert cut_notice({"prompt": "What is seven plus five?"}, 1) == ""
+
+
+@pytest.mark.parametrize(("prompt", "told"), [("word " * 25, 0), ("word " * 100, 1)])
+def test_an_answer_to_half_a_prompt_is_marked(prompt: str, told: int) -> None:
+    events: list[Any] = []
+    engine = ServerEngine(lambda _: None)
+    with LoopbackServer() as server:  # which counts 21 tokens, 5 of them from its cache
+        engine.load(Load(1, server.address(), LoadOptions(), 1), events.append)
+        request = Generate(2, (Message("user", prompt),), SamplingOptions(), 1)
+        notices = engine.generate(request, events.append).notices
+    assert len(notices) == told
