@@ -141,9 +141,10 @@ def test_while_other_programs_are_busy_it_waits(desk: Desk, qtbot: Any) -> None:
     desk.others.cores = 1.0
     desk.run(qtbot)
     qtbot.waitUntil(lambda: desk.tests._waits >= 2, timeout=WAIT_MS)
-    assert desk.tests.pending and not desk.tested
+    assert desk.tests.pending and desk.tests.waits and not desk.tested
     desk.others.cores = 0.0
     qtbot.waitUntil(lambda: bool(desk.tested), timeout=WAIT_MS)
+    assert not desk.tests.waits
 
 
 def test_unloaded_models_are_not_loaded_for_it(desk: Desk, qtbot: Any) -> None:
