@@ -155,6 +155,13 @@ def test_unloaded_models_are_not_loaded_for_it(desk: Desk, qtbot: Any) -> None:
     assert desk.tested == []
 
 
+def test_one_model_is_not_tested_without_the_other(desk: Desk, qtbot: Any) -> None:
+    desk.runner.finished.connect(lambda _made: desk.runner.lanes[0].unload())
+    desk.run(qtbot)
+    qtbot.waitUntil(lambda: not desk.tests.pending, timeout=WAIT_MS)
+    assert desk.tested == []
+
+
 def test_rounds_that_do_not_agree_are_no_test(desk: Desk, qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("weighin.core.comparisons.speed_test.MOST_UNCERTAINTY", -1.0)
     made = desk.run(qtbot)

@@ -155,12 +155,16 @@ class SpeedTests(QObject):
         self._next()
 
     def _loaded(self, comparison: Comparison) -> dict[int, int]:
-        """Lanes that can be measured and still want it, with the threads each had."""
+        """Lanes that still want to be measured, with the threads each had; none where one of them cannot be, for a
+        test alone says nothing of a pair."""
         found = {}
         for index, result in enumerate(comparison.results):
             setup, threads = result.setup, result.answer.timing.threads
-            if result.speed_test is None and threads and self._runner.lanes[index].holds(setup.model.path, setup.load):
-                found[index] = threads
+            if result.speed_test is not None:
+                continue
+            if not threads or not self._runner.lanes[index].holds(setup.model.path, setup.load):
+                return {}
+            found[index] = threads
         return found
 
     def _next(self) -> None:

@@ -91,6 +91,20 @@ def test_a_failed_lane_has_no_speed_whatever_it_wrote() -> None:
         "B gave no whole answer: speeds cannot be compared.", "", None)  # fmt: skip
 
 
+def test_stop_leaves_nothing_to_test_and_no_answer_where_nothing_was_written() -> None:
+    """Seen: "A wrote 45 tokens and B wrote 0 tokens", and a test of A, after Stop before B's turn."""
+
+    def stopped(made: LaneResult) -> LaneResult:
+        return replace(made, answer=replace(made.answer, stop_reason=StopReason.CANCELLED))
+
+    written, empty = stopped(lane(timing(20, 45))), stopped(lane(Timing()))
+    verdict = speed_verdict(pair(written, empty))
+    assert verdict is not None and verdict.sentence == "B gave no whole answer: speeds cannot be compared."
+    assert not needs_speed_tests(pair(written, empty))
+    assert not needs_speed_tests(pair(lane(timing(100, 2)), written))
+    assert measured_speed(stopped(lane(timing(100)))).speed is not None
+
+
 def test_disturbed_rounds_are_left_out_of_every_number() -> None:
     mixed = lane(timing(50, conditions=BUSY), timing(100), timing(102))
     assert shown_speed(mixed) == Spread(pytest.approx(101.0), pytest.approx(100.0), pytest.approx(102.0), 2)
