@@ -92,7 +92,7 @@ class ComparePage(QWidget):
         self.desk = BlindDesk(theme, parts.blind, parts.votes, self._blind_place, self._hide_lanes, self)
         self.alone = MeasureAlone(lambda: _RUNNING if runner.running else runner.reason_to_wait(), self.checked)
         self.speed_line = SpeedLine()
-        self.proof = ProofRow(theme)
+        self.proof = ProofRow(theme, self.lanes_area.spare_height)
         self.same_prompt, self.tape, self.differences = self.proof.same_prompt, self.proof.tape, self.proof.differences
         self._shown: Comparison | None = None
         self.prompt = PromptBox(theme, lambda: parts.attached_files)
