@@ -204,8 +204,7 @@ class Program:
 
     def _follow_speed_tests(self) -> None:
         """While models are measured nothing is planned, which would disturb them."""
-        is_pending = self.speed_tests.is_pending
-        self.window.compare.show_testing(is_pending)
+        self.window.compare.show_testing(self.speed_tests.is_pending, self.speed_tests.waits)
         if self.speed_tests.pending:
             self.judging.outlook.begin()
         elif not self.runner.running:

@@ -270,6 +270,8 @@ def test_doctor_prints_hardware_and_engine_and_no_secrets(weighin: list[str], tm
 def test_version_and_help(weighin: list[str]) -> None:
     assert run(weighin, "--version").stdout.strip() == f"weighin {__version__}"
     assert "compare" in run(weighin, "--help").stdout
+    listed = [line.split()[0] for line in run(weighin, "history", "--help").stdout.splitlines() if line.strip()]
+    assert {"list", "show", "search", "votes", "export"} <= set(listed)
 
 
 def test_every_byte_goes_under_the_profile(weighin: list[str], tiny: Path, tmp_path: Path) -> None:

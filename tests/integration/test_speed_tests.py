@@ -141,15 +141,23 @@ def test_while_other_programs_are_busy_it_waits(desk: Desk, qtbot: Any) -> None:
     desk.others.cores = 1.0
     desk.run(qtbot)
     qtbot.waitUntil(lambda: desk.tests._waits >= 2, timeout=WAIT_MS)
-    assert desk.tests.pending and not desk.tested
+    assert desk.tests.pending and desk.tests.waits and not desk.tested
     desk.others.cores = 0.0
     qtbot.waitUntil(lambda: bool(desk.tested), timeout=WAIT_MS)
+    assert not desk.tests.waits
 
 
 def test_unloaded_models_are_not_loaded_for_it(desk: Desk, qtbot: Any) -> None:
     desk.run(qtbot)
     for lane in desk.runner.lanes:
         lane.unload()
+    qtbot.waitUntil(lambda: not desk.tests.pending, timeout=WAIT_MS)
+    assert desk.tested == []
+
+
+def test_one_model_is_not_tested_without_the_other(desk: Desk, qtbot: Any) -> None:
+    desk.runner.finished.connect(lambda _made: desk.runner.lanes[0].unload())
+    desk.run(qtbot)
     qtbot.waitUntil(lambda: not desk.tests.pending, timeout=WAIT_MS)
     assert desk.tested == []
 

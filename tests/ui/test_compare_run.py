@@ -427,3 +427,13 @@ def test_an_open_proof_leaves_the_lanes_their_room_in_a_smaller_window(kit: Kit,
     for pane in kit.page.panes:
         qtbot.waitUntil(lambda pane=pane: pane.numbers.geometry().bottom() <= pane.height())
     assert kit.page.same_prompt._proof.height() == 205
+
+
+def test_a_proof_that_is_opened_takes_no_more_than_the_lanes_can_give(kit: Kit, qtbot: QtBot) -> None:
+    kit.window.resize(1280, 640)
+    kit.start()
+    kit.runner.finish(answer(), answer())
+    spare = kit.page.lanes_area.spare_height()
+    kit.page.same_prompt._button.setChecked(True)
+    qtbot.waitUntil(lambda: kit.page.same_prompt._proof.isVisibleTo(kit.page))
+    assert kit.page.same_prompt._proof.height() == max(80, spare) < 150

@@ -120,6 +120,15 @@ def test_deleting_asks_first(kit: Kit, past: PastTab, qtbot: QtBot) -> None:
     assert past.table.model().rowCount() == 2
 
 
+def test_in_a_narrow_window_numbers_and_states_stay_whole(past: PastTab) -> None:
+    table = past.table
+    metrics = table.fontMetrics()
+    whole = {3: "72 of 14,042", 4: "97.2 / 100.0 %", 5: "-2.8, no clear winner", 6: "running in another window"}
+    texts = [metrics.horizontalAdvance(text) for text in whole.values()]
+    table.resize(sum(texts) + 500, 300)
+    assert all(table.columnWidth(n) > width for n, width in zip(whole, texts, strict=True))
+
+
 def test_trouble_is_said_on_the_tab(kit: Kit, past: PastTab, qtbot: QtBot) -> None:
     kit.evaluations.kept.broken = True
     past.table.selectRow(0)

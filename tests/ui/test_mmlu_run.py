@@ -79,7 +79,7 @@ def test_the_live_verdict_says_how_sure_it_is(view: RunView, runner: FakeEvaluat
     answer(runner, 20)
     assert view.verdict.sentence.startswith("Cannot tell yet")
     assert "points ahead, " in view.verdict.sentence
-    assert view.verdict.evidence.startswith("20 answered by both · e-value 2.00: decides at 20")
+    assert view.verdict.evidence.startswith("20 asked of both · e-value 2.00: decides at 20")
     items = runner.record.items
     a = tuple(result(item.question, False) for item in items)
     b = tuple(result(item.question, True) for item in items)
@@ -87,7 +87,7 @@ def test_the_live_verdict_says_how_sure_it_is(view: RunView, runner: FakeEvaluat
     runner.answer("A", a)
     runner.answer("B", b)
     assert view.verdict.sentence.startswith("B (Starter MoE) is better: 100.0 points, ")
-    assert view.verdict.evidence.startswith("60 answered by both · Judged once, by the exact McNemar test")
+    assert view.verdict.evidence.startswith("60 asked of both · Judged once, by the exact McNemar test")
 
 
 def test_the_pictures_follow_and_say_their_numbers(view: RunView, runner: FakeEvaluationRunner) -> None:

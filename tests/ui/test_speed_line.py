@@ -70,8 +70,12 @@ def test_a_short_pair_is_tested_and_then_told(kit: Kit) -> None:
     made = kit.runner.finish(answer(timing=timing(2, 0.01)), answer(timing=timing(2, 0.01)))
     line = kit.page.speed_line
     assert line.sentence == "Too short to compare speeds: both wrote 2 tokens."
+    offered = line.heightForWidth(1200)
     kit.page.show_testing(lambda identifier: identifier == made.id)
+    assert line.heightForWidth(1200) == offered
     assert line.sentence.endswith("Measuring the speed of both…") and line.button.isHidden()
+    kit.page.show_testing(lambda identifier: identifier == made.id, waits=True)
+    assert line.sentence.endswith("2 tokens. Waiting until other programs are idle.") and line.button.isHidden()
     slower = replace(TEST, generation_rates=(50.0, 51.0, 49.0, 50.0))
     results = tuple(replace(r, speed_test=t) for r, t in zip(made.results, (TEST, slower), strict=True))
     kit.history.completed.emit(replace(made, results=results))

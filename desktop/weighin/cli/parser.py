@@ -145,17 +145,17 @@ def _mmlu(parser: argparse.ArgumentParser) -> None:
 
 def _history(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    listing = actions.add_parser("list")
+    listing = actions.add_parser("list", help="everything that was kept, newest first")
     listing.add_argument("--json", action="store_true")
-    show = actions.add_parser("show")
+    show = actions.add_parser("show", help="one comparison or evaluation")
     show.add_argument("id", metavar="ID", help="the id, or its beginning")
     show.add_argument("--json", action="store_true")
-    search = actions.add_parser("search")
+    search = actions.add_parser("search", help="comparisons whose prompt, answers or models contain TEXT")
     search.add_argument("text", metavar="TEXT")
     search.add_argument("--json", action="store_true")
     votes = actions.add_parser("votes", help="what blind rounds have shown of each pair of models")
     votes.add_argument("--json", action="store_true")
-    export = actions.add_parser("export")
+    export = actions.add_parser("export", help="print one as Markdown, JSON, CSV or a bundle")
     export.add_argument("id", metavar="ID", help="the id, or its beginning")
     export.add_argument("--format", choices=("md", "json", "csv", "bundle"), default="md")
 

@@ -279,7 +279,8 @@ def comparison_markdown(comparison: Comparison) -> str:
 
 
 def comparison_csv(comparison: Comparison) -> str:
-    """One line a lane, with a header line."""
+    """One line a lane, with a header line: the answer that is kept with its own timing, and at the end the speed that
+    lists show of the lane, over all rounds that count."""
     rows = []
     for result in comparison.results:
         body = lane_json(result, comparison.request.mode)
@@ -290,6 +291,8 @@ def comparison_csv(comparison: Comparison) -> str:
             **{k: v for k, v in body["timing"].items() if k not in _NESTED},
             **{f"side_by_side_{k}": (body["timing"]["side_by_side"] or {}).get(k) for k in ("seconds", "tokens_per_s")},
             **{f"memory_{k}": v for k, v in body["memory"].items()},
+            "rounds_counted": speed.n if (speed := shown_speed(result)) else 0,
+            "median_generation_tokens_per_s": _middle(speed),
         }  # fmt: skip
         rows.append(flat)
     out = io.StringIO()

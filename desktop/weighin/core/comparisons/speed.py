@@ -30,7 +30,8 @@ _FEW = 3
 
 
 class Shortfall(str, Enum):
-    """What a run lacks to be a measurement of its model. FAILED: there is no answer. UNCOUNTED: a server does not count
+    """What a run lacks to be a measurement of its model. FAILED: there is no answer; it broke, or was stopped before
+    anything was written. UNCOUNTED: a server does not count
     its tokens. UNSTEADY: the rounds do not agree."""
 
     FAILED = "failed"
@@ -57,7 +58,8 @@ def shown_speed(result: LaneResult) -> Spread | None:
 def measured_speed(result: LaneResult) -> Finding:
     """What the timings of a lane that ran alone say of the generation speed of its model."""
     answer = result.answer
-    if answer.failure or answer.stop_reason is StopReason.FAILED:
+    stopped_empty = answer.stop_reason is StopReason.CANCELLED and not answer.timing.generated_tokens
+    if answer.failure or answer.stop_reason is StopReason.FAILED or stopped_empty:
         return Finding(None, Shortfall.FAILED)
     return speed_of(result.timings)
 
@@ -147,9 +149,12 @@ def speed_verdict(comparison: Comparison) -> SpeedVerdict | None:
 
 def needs_speed_tests(comparison: Comparison) -> bool:
     """Whether speed tests of both models would tell what their answers, one after the other on this computer, do not:
-    an answer was too short, or its rounds did not agree. A test can only be held against a test."""
+    an answer was too short, or its rounds did not agree. A test can only be held against a test. Not after the user
+    stopped an answer, who wants nothing to go on."""
     results = comparison.results
     if comparison.request.mode is not Mode.ALONE or any(result.setup.model.is_server for result in results):
+        return False
+    if any(result.answer.stop_reason is StopReason.CANCELLED for result in results):
         return False
     lacks = [measured_speed(result).lacks for result in results]
     return Shortfall.FAILED not in lacks and any(lack in (Shortfall.SHORT, Shortfall.UNSTEADY) for lack in lacks)

@@ -173,7 +173,8 @@ class PairedResult:
     all questions of the plan, and the verdict is that of the exact test (statistics/paired.py, `judge_sample`). Before
     that the verdict is the live one (statistics/live.py), which is kept from when it fell. more_questions: about how
     many more would decide, 0 once decided, None where there is no telling and in a whole sample. decided_after:
-    questions of the whole subjects after which the live verdict fell, None where it did not."""
+    questions of the whole subjects after which the live verdict fell, None where it did not. unscored: how many of
+    these questions gave no letter of A and of B, and count as wrong."""
 
     both_right: int
     only_a: int
@@ -187,11 +188,17 @@ class PairedResult:
     more_questions: int | None
     decided_after: int | None = None
     whole: bool = False
+    unscored: tuple[int, ...] = (0, 0)
 
     @property
     def n(self) -> int:
         """Number of questions both have answered."""
         return self.both_right + self.only_a + self.only_b + self.both_wrong
+
+    @property
+    def mute(self) -> tuple[str, ...]:
+        """The lanes that gave no letter for any of these questions: they say nothing of a model."""
+        return tuple(label for label, number in zip("AB", self.unscored, strict=False) if number and number == self.n)
 
 
 class RunState(str, Enum):

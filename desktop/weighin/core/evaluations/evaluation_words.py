@@ -68,6 +68,9 @@ def score_sentence(n: int) -> str:
 def verdict_sentence(paired: PairedResult, planned: int, state: RunState, name_a: str = "A", name_b: str = "B") -> str:
     """Which model is better, as far as a run of `planned` questions in `state` can tell: a whole sample is judged, a
     verdict on the way fell or not, and a run that ended before says so."""
+    if paired.mute:
+        who = " and ".join({"A": name_a, "B": name_b}[label] for label in paired.mute)
+        return f"{who} gave no answer that could be scored: the models cannot be compared."
     decided = paired.verdict is not Verdict.CANNOT_TELL
     better = f"{name_a if paired.verdict is Verdict.A_BETTER else name_b} is better"
     points = _points(paired, decided, name_a, name_b)
@@ -89,6 +92,8 @@ def verdict_sentence(paired: PairedResult, planned: int, state: RunState, name_a
 
 def verdict_label(paired: PairedResult, state: RunState) -> str:
     """The verdict in two or three words, for tables."""
+    if paired.mute:
+        return "not scored"
     if paired.verdict is not Verdict.CANNOT_TELL:
         return "A better" if paired.verdict is Verdict.A_BETTER else "B better"
     ended = paired.whole or state in _BROKEN_OFF or state is RunState.FINISHED
@@ -97,6 +102,14 @@ def verdict_label(paired: PairedResult, state: RunState) -> str:
 
 def basis_sentence(paired: PairedResult) -> str:
     """What the verdict rests on."""
+    unscored = [f"{number:,} of {label}" for label, number in zip("AB", paired.unscored, strict=False) if number]
+    wrong = f" Not scored, counted as wrong: {', '.join(unscored)}." if unscored else ""
+    if paired.mute:
+        return wrong.strip()
+    return _test_sentence(paired) + wrong
+
+
+def _test_sentence(paired: PairedResult) -> str:
     if paired.whole:
         return f"Judged once, by the exact McNemar test of all {paired.n:,} questions: p {p_value(paired.mcnemar_p)}."
     e = f"above {_LARGE_E:,}" if paired.e_value > _LARGE_E else figure(paired.e_value)

@@ -7,7 +7,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from weighin.core.comparisons.answer import Failure
-from weighin.core.evaluations.evaluation import ItemResult, LaneEvaluation, PairedResult, ScoredItem, SubjectScore
+from weighin.core.evaluations.evaluation import (
+    ItemResult,
+    LaneEvaluation,
+    PairedResult,
+    ScoredItem,
+    SubjectScore,
+    Verdict,
+)
 from weighin.core.evaluations.questions import Question
 from weighin.core.models.model import ModelFacts
 from weighin.core.plans.plan import MemoryPlan
@@ -92,6 +99,7 @@ class RunTally:
         self.lanes = tuple(LaneTally(label, model) for label, model in models)
         self._sizes = Counter(question.subject for question in self.questions.values())
         self._boxes = {(True, True): 0, (True, False): 0, (False, True): 0, (False, False): 0}
+        self._unscored = [0, 0]
 
     def add(self, index: int, results: Iterable[ItemResult]) -> None:
         """Count answers of lane `index`; one that is known already, or to another question, is passed over."""
@@ -102,6 +110,8 @@ class RunTally:
                 if other is not None:
                     pair = (result, other) if index == 0 else (other, result)
                     self._boxes[pair[0].choice == question.answer, pair[1].choice == question.answer] += 1
+                    for lane, answered in enumerate(pair):
+                        self._unscored[lane] += answered.choice is None
 
     def note(self, index: int, **costs: object) -> None:
         """Replace fields of lane `index`'s costs."""
@@ -109,9 +119,14 @@ class RunTally:
         lane.costs = replace(lane.costs, **costs)  # type: ignore[arg-type]
 
     def paired(self) -> PairedResult | None:
-        """Both lanes on what both were asked; None where that is nothing."""
+        """Both lanes on what both were asked; None where that is nothing. Where a lane gave no letter at all nothing is
+        decided: its file is damaged, or its server shows no letters."""
         if not any(self._boxes.values()):
             return None
+        found = replace(self._judged(), unscored=tuple(self._unscored))
+        return replace(found, verdict=Verdict.CANNOT_TELL, decided_after=None) if found.mute else found
+
+    def _judged(self) -> PairedResult:
         boxes = self._boxes
         finished = self._finished_subjects()
         counts = [(only_a, only_b) for _, only_a, only_b in finished]

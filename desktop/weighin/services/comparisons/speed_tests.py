@@ -45,7 +45,7 @@ class _Rates:
 
 
 class SpeedTests(QObject):
-    """`changed`: one begins or ends. `tested` carries the Comparison with what is known now.
+    """`changed`: one begins, waits or ends. `tested` carries the Comparison with what is known now.
 
     Each lane is tried once, which also warms it up; then they take turns, A B B A. What is found is kept and serves
     every later comparison of the same model with the same options, engine and threads on this computer."""
@@ -71,6 +71,7 @@ class SpeedTests(QObject):
         self._begin: Any = None
         self._now: int | None = None
         self._tries = self._waits = 0
+        self._is_disturbed = False
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(self._look)
@@ -90,6 +91,11 @@ class SpeedTests(QObject):
         """Whether the comparison with this id is being measured, or waits for a quiet moment to be."""
         return self._wanted is not None and self._wanted.id == identifier
 
+    @property
+    def waits(self) -> bool:
+        """Whether other programs were busy when this was last tried, so that it waits for them."""
+        return self._wanted is not None and self._is_disturbed
+
     def consider(self, comparison: Comparison) -> None:
         """A comparison is over: where its answers were too short for a speed, give it kept tests, or make them."""
         self.drop()
@@ -102,7 +108,7 @@ class SpeedTests(QObject):
             if found != comparison:
                 self.tested.emit(found)
             if not all(result.speed_test for result in found.results):
-                self._wanted, self._tries, self._waits = found, 0, 0
+                self._wanted, self._tries, self._waits, self._is_disturbed = found, 0, 0, False
                 self._activity.listen(True)
                 self.changed.emit()
                 self._soon.start(_FIRST_MS)
@@ -149,12 +155,16 @@ class SpeedTests(QObject):
         self._next()
 
     def _loaded(self, comparison: Comparison) -> dict[int, int]:
-        """Lanes that can be measured and still want it, with the threads each had."""
+        """Lanes that still want to be measured, with the threads each had; none where one of them cannot be, for a
+        test alone says nothing of a pair."""
         found = {}
         for index, result in enumerate(comparison.results):
             setup, threads = result.setup, result.answer.timing.threads
-            if result.speed_test is None and threads and self._runner.lanes[index].holds(setup.model.path, setup.load):
-                found[index] = threads
+            if result.speed_test is not None:
+                continue
+            if not threads or not self._runner.lanes[index].holds(setup.model.path, setup.load):
+                return {}
+            found[index] = threads
         return found
 
     def _next(self) -> None:
@@ -179,8 +189,10 @@ class SpeedTests(QObject):
             self._wait()
             return
         if rates.tokens == _TRY_TOKENS:
+            # Too short to tell what others do.
             self._size(index, found)
         else:
+            self._is_disturbed = False
             rates.reading += [found.prompt_tokens / seconds for seconds in found.prompt_s if seconds > 0]
             rates.writing += [found.generate_tokens / seconds for seconds in found.generation_s if seconds > 0]
         self._next()
@@ -222,10 +234,12 @@ class SpeedTests(QObject):
         """Other programs are busy."""
         self._waits += 1
         self._turns = []
+        self._is_disturbed = True
         if self._waits >= _MOST_WAITS:
             self.drop()
         else:
             self._soon.start(_WAIT_MS)
+            self.changed.emit()
 
     def _end(self) -> None:
         comparison = self._wanted

@@ -92,7 +92,7 @@ class ComparePage(QWidget):
         self.desk = BlindDesk(theme, parts.blind, parts.votes, self._blind_place, self._hide_lanes, self)
         self.alone = MeasureAlone(lambda: _RUNNING if runner.running else runner.reason_to_wait(), self.checked)
         self.speed_line = SpeedLine()
-        self.proof = ProofRow(theme)
+        self.proof = ProofRow(theme, self.lanes_area.spare_height)
         self.same_prompt, self.tape, self.differences = self.proof.same_prompt, self.proof.tape, self.proof.differences
         self._shown: Comparison | None = None
         self.prompt = PromptBox(theme, lambda: parts.attached_files)
@@ -392,9 +392,9 @@ class ComparePage(QWidget):
         chosen = [pane.header.picker.chosen for pane in self.panes]
         self.prompt.set_follow_refusal(why_no_follow_up(self._shown, chosen, self.prompt.blind.isChecked()))
 
-    def show_testing(self, is_pending: Callable[[str], bool]) -> None:
-        """A speed test began or ended; `is_pending`: whether one is under way for the comparison with this id."""
-        self.speed_line.show_testing(self._shown is not None and is_pending(self._shown.id))
+    def show_testing(self, is_pending: Callable[[str], bool], waits: bool = False) -> None:
+        """A speed test began, waits or ended; `is_pending`: whether there is one for the comparison with this id."""
+        self.speed_line.show_testing(self._shown is not None and is_pending(self._shown.id), waits)
 
     def complete(self, comparison: Comparison) -> None:
         """More is known of a comparison now; where it is the one that is shown, show that too."""

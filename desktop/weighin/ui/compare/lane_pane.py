@@ -64,6 +64,14 @@ class LanePane(QFrame):
         needed = layout.totalMinimumSize().height() + self.chart.sizeHint().height() + layout.spacing()
         self.chart.setVisible(self.chart.has_line and needed <= self.height())
 
+    def spare_height(self) -> int:
+        """Pixels that could be taken away with every number still in sight; negative where some are cut off."""
+        layout = self.layout()
+        if layout is None:
+            return 0
+        chart = 0 if self.chart.isHidden() else self.chart.height() + layout.spacing()
+        return self.height() - layout.minimumHeightForWidth(self.width()) + chart
+
     @property
     def notices(self) -> str:
         """The quiet lines shown."""

@@ -49,6 +49,10 @@ class LanesArea(QWidget):
         """Whether there is room for one pane only."""
         return self._tabbed
 
+    def spare_height(self) -> int:
+        """Pixels that every pane in sight could give away."""
+        return min(pane.spare_height() for pane in self._panes if not pane.isHidden())
+
     def show_tab(self, number: int) -> None:
         """Show this pane where there is room for one only."""
         self._tabs.setCurrentIndex(number)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
@@ -13,9 +15,10 @@ from weighin.ui.theme import Theme
 class ProofRow(QWidget):
     """Empty while nothing is shown."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, spare_height: Callable[[], int], parent: QWidget | None = None) -> None:
+        """`spare_height`: pixels that what stands above could give away."""
         super().__init__(parent)
-        self.same_prompt = SamePrompt(theme)
+        self.same_prompt = SamePrompt(theme, spare_height)
         self.tape = QPushButton("Tape…")
         self.tape.setAccessibleName("The tale of the tape: both models in one picture")
         self.tape.setToolTip("Both models in one picture")

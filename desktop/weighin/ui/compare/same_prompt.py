@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
@@ -20,14 +22,18 @@ from weighin.ui.widgets.long_words import wrap_for
 # Of the window: the lanes above need their room too.
 _SHARE, _LEAST_HEIGHT, _MOST_HEIGHT = 0.25, 150, 420
 _TEXT_HEIGHT = 78
+# Less is no room to read anything in.
+_LOWEST = 80
 
 
 class SamePrompt(QFrame):
     """One line after a run. Pressed, it shows what each model was really given: the prompt as its template made it, its
     tokens with their boundaries, and every option side by side."""
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, spare_height: Callable[[], int], parent: QWidget | None = None) -> None:
+        """`spare_height`: pixels that the lanes could give away."""
         super().__init__(parent)
+        self._spare_height = spare_height
         self.setProperty("role", "strip")
         self._button = IconButton(theme, "folded", "Show what each model was given", " ")
         self._button.setCheckable(True)
@@ -136,12 +142,14 @@ class SamePrompt(QFrame):
         for box in (text, self._tokens[label]):
             box.setFixedHeight(_TEXT_HEIGHT)
             column.addWidget(box)
+        column.addStretch(1)
         return column
 
     def fit(self) -> None:
-        """The window has another height."""
-        height = int(self.window().height() * _SHARE)
-        self._proof.setFixedHeight(max(_LEAST_HEIGHT, min(height, _MOST_HEIGHT)))
+        """The window has another height. No number above is to be cut off for this."""
+        wanted = max(_LEAST_HEIGHT, min(int(self.window().height() * _SHARE), _MOST_HEIGHT))
+        room = self._spare_height() + (0 if self._proof.isHidden() else self._proof.height())
+        self._proof.setFixedHeight(max(_LOWEST, min(wanted, room)))
 
     def _unfold(self, is_open: bool) -> None:
         self.fit()

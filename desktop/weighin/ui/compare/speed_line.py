@@ -29,9 +29,13 @@ class SpeedLine(Strip):
         self._comparison: Comparison | None = None
         self._verdict: SpeedVerdict | None = None
         self._can_measure = False
-        self._is_testing = False
+        self._is_testing = self._test_waits = False
         self.button = self.add_button("Measure again", "Put the same prompt to both models again to compare speeds")
         self.button.clicked.connect(self._press)
+        # The answers above do not move when the button comes or goes.
+        policy = self.button.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.button.setSizePolicy(policy)
         self._look = QTimer(self)
         self._look.setInterval(_LOOK_MS)
         self._look.timeout.connect(self._look_for_quiet)
@@ -58,9 +62,9 @@ class SpeedLine(Strip):
         self._comparison, self._verdict, self._can_measure = comparison, speed_verdict(comparison), can_measure
         self._say()
 
-    def show_testing(self, is_testing: bool) -> None:
-        """Whether a speed test of what is shown is under way."""
-        self._is_testing = is_testing
+    def show_testing(self, is_testing: bool, waits: bool) -> None:
+        """Whether a speed test of what is shown is under way, and whether it waits for other programs to be idle."""
+        self._is_testing, self._test_waits = is_testing, waits
         self._say()
 
     def _say(self) -> None:
@@ -69,7 +73,8 @@ class SpeedLine(Strip):
             self.say("")
             return
         testing = self._is_testing and needs_speed_tests(self._comparison) and verdict.speeds is None
-        more = _TESTING if testing else _WAITING if self.waits else ""
+        waits = self._test_waits if testing else self.waits
+        more = _WAITING if waits else _TESTING if testing else ""
         self.set_tone("amber" if verdict.speeds is None and not testing else "")
         self.say(f"{verdict.sentence} {more}".rstrip())
         offered = verdict.remedy is not None and self._can_measure and not testing

@@ -65,7 +65,9 @@ class DifferenceChart(Chart):
         self._draw_scale(painter, plot, top, metrics, colours)
         if not self._points:
             painter.setPen(QColor(colours.muted))
-            painter.drawText(plot, Qt.AlignmentFlag.AlignCenter, "Nothing answered by both models yet.")
+            # Between two lines of the scale.
+            above_zero = plot.adjusted(0, 0, 0, -plot.height() / 4)
+            painter.drawText(above_zero, Qt.AlignmentFlag.AlignCenter, "Nothing answered by both models yet.")
             return
         painter.save()
         painter.setClipRect(plot.adjusted(-1, -1, 1, 1))

@@ -95,12 +95,12 @@ class PastTab(QWidget):
     def _columns(self) -> tuple[Column, ...]:
         return (
             Column("When", lambda r: words.moment(r.created), "2026-11-22 10:31"),
-            Column("Models", _models, "Weigh-In Starter Dense / Weigh-In Starter MoE", 0.5),
-            Column("Questions", _questions, "Starter questions, standard, 5 shots", 0.3),
-            Column("Asked", _asked, "12,345 of 14,042", 0.02, number=True),
-            Column("Right", _scores, "100.0 / 100.0 %", 0.02, number=True),
-            Column("A - B", _verdict, "+12.3, no clear winner", 0.06),
-            Column("State", self._state, "interrupted, can be resumed", 0.1),
+            Column("Models", _models, "Weigh-In Starter Dense / Weigh-In Starter MoE", 0.6),
+            Column("Questions", _questions, "Starter questions, standard, 5 shots", 0.4),
+            Column("Asked", _asked, "12,345 of 14,042", number=True),
+            Column("Right", _scores, "100.0 / 100.0 %", number=True),
+            Column("A - B", _verdict, "+12.3, no clear winner"),
+            Column("State", self._state, "interrupted, can be resumed"),
         )
 
     def _state(self, row: EvaluationRow) -> str:

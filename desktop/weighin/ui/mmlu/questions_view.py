@@ -19,7 +19,7 @@ _SIDE_BY_SIDE = 760
 _ROOM_FOR_SUBJECTS = 560
 _REFRESH_MS = 500
 _PADDING = 26
-_SAMPLES = {QUESTION: "m" * 20, SUBJECT: "college mathematics", KEY: "Right", A: "D ✗ ≈", B: "D ✗ ≈"}
+_SAMPLES = {QUESTION: "m" * 20, SUBJECT: "college mathematics", KEY: "Right", A: "not scored", B: "not scored"}
 
 
 class QuestionsView(QWidget):

@@ -117,12 +117,13 @@ def score(lane: LaneEvaluation) -> str:
     if lane.accuracy is None:
         return ""
     counts = f"{words.count(lane.correct)} of {words.count(lane.n)}"
-    return f"{percent(lane.accuracy)} right, {between(lane.interval)} ({counts})"
+    unscored = f", {words.count(lane.unscorable)} not scored" if lane.unscorable else ""
+    return f"{percent(lane.accuracy)} right, {between(lane.interval)} ({counts}{unscored})"
 
 
 def evidence(paired: PairedResult) -> str:
     """How many questions the verdict rests on, and which test."""
-    return f"{words.count(paired.n)} answered by both{_fell(paired)} · {basis_sentence(paired)}"
+    return f"{words.count(paired.n)} asked of both{_fell(paired)} · {basis_sentence(paired)}"
 
 
 def _fell(paired: PairedResult) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import math
 import random
 from dataclasses import replace
@@ -14,7 +16,7 @@ from weighin.core.comparisons.answer import Answer, Counting, Failure, MemoryRec
 from weighin.core.comparisons.chat import Prompt
 from weighin.core.comparisons.comparison import LABELS, Comparison, ComparisonRequest, LaneResult, LaneSetup, Mode
 from weighin.core.comparisons.conditions import Conditions
-from weighin.core.comparisons.report import comparison_json, comparison_markdown
+from weighin.core.comparisons.report import comparison_csv, comparison_json, comparison_markdown
 from weighin.core.comparisons.rounds import Spread, enough, uncertainty
 from weighin.core.comparisons.speed import (
     Remedy,
@@ -91,11 +93,35 @@ def test_a_failed_lane_has_no_speed_whatever_it_wrote() -> None:
         "B gave no whole answer: speeds cannot be compared.", "", None)  # fmt: skip
 
 
+def test_stop_leaves_nothing_to_test_and_no_answer_where_nothing_was_written() -> None:
+    """Seen: "A wrote 45 tokens and B wrote 0 tokens", and a test of A, after Stop before B's turn."""
+
+    def stopped(made: LaneResult) -> LaneResult:
+        return replace(made, answer=replace(made.answer, stop_reason=StopReason.CANCELLED))
+
+    written, empty = stopped(lane(timing(20, 45))), stopped(lane(Timing()))
+    verdict = speed_verdict(pair(written, empty))
+    assert verdict is not None and verdict.sentence == "B gave no whole answer: speeds cannot be compared."
+    assert not needs_speed_tests(pair(written, empty))
+    assert not needs_speed_tests(pair(lane(timing(100, 2)), written))
+    assert measured_speed(stopped(lane(timing(100)))).speed is not None
+
+
 def test_disturbed_rounds_are_left_out_of_every_number() -> None:
     mixed = lane(timing(50, conditions=BUSY), timing(100), timing(102))
     assert shown_speed(mixed) == Spread(pytest.approx(101.0), pytest.approx(100.0), pytest.approx(102.0), 2)
     only = lane(timing(50, conditions=BUSY), timing(60, conditions=BUSY))
     assert shown_speed(only) is not None and measured_speed(only).speed is None
+
+
+def test_the_csv_has_the_speed_that_history_shows_beside_that_of_the_kept_answer() -> None:
+    """Seen: 5,639 tok/s in History, the median of five rounds, and 6,187 in the file, that of the last."""
+    rounds = lane(*map(timing, (90, 100, 104)))
+    made = pair(rounds, lane(Timing(generated_tokens=2)))
+    a, b = csv.DictReader(io.StringIO(comparison_csv(made)))
+    shown = shown_speed(made.results[0])
+    assert shown is not None and float(a["median_generation_tokens_per_s"]) == shown.median == pytest.approx(100)
+    assert (a["rounds_counted"], b["rounds_counted"], b["median_generation_tokens_per_s"]) == ("3", "0", "")
 
 
 def test_reading_is_said_of_the_model_only_where_enough_was_read() -> None:

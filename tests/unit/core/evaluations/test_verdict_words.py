@@ -6,13 +6,15 @@ import random
 from dataclasses import replace
 
 import pytest
-from tests.ui.mmlu_fakes import answered, request
+from tests.ui.mmlu_fakes import answered, request, with_items
 from tests.ui.mmlu_fakes import plan as plan_of
 
-from weighin.core.evaluations.evaluation import PairedResult, RunState, Verdict
+from weighin.core.evaluations.evaluation import EvaluationRecord, ItemResult, PairedResult, RunState, Verdict
 from weighin.core.evaluations.evaluation_report import evaluation_json, evaluation_markdown, result_lines, row_json
 from weighin.core.evaluations.evaluation_row import row_of
 from weighin.core.evaluations.evaluation_words import basis_sentence, p_value, verdict_label, verdict_sentence
+from weighin.core.evaluations.questions import Question
+from weighin.core.jsonable import from_plain, to_plain
 from weighin.core.statistics.live import live_verdict
 from weighin.core.statistics.paired import DECISIVE, compare, e_value, judge_sample, mcnemar_p
 
@@ -127,6 +129,46 @@ def test_every_place_tells_the_same_of_a_finished_run() -> None:
         assert body == row
         assert (body["verdict"], body["test"]) == (paired.verdict.value, "exact_mcnemar")
         assert (paired.verdict is not Verdict.CANNOT_TELL) == (paired.mcnemar_p < 0.05)
+
+
+def unscored(count: int) -> EvaluationRecord:
+    """A finished run in which A gave no letter for its first `count` questions."""
+    made = plan_of(request())
+    items = []
+    for place, item in enumerate(made.items):
+        right = item.question.answer
+        a = ItemResult(item.question.id, None, None, "The model gave no numbers.") if place < count else None
+        items.append(replace(item, a=a or shown(item.question, right), b=shown(item.question, right)))
+    return with_items(made, tuple(items), RunState.FINISHED)
+
+
+def shown(question: Question, choice: int) -> ItemResult:
+    """A model that is sure of `choice`."""
+    return ItemResult(question.id, choice, tuple(-0.1 if n == choice else -5.0 for n in range(4)))
+
+
+def test_a_model_that_gave_no_letter_at_all_is_not_judged() -> None:
+    """Seen: a damaged file gave NaN throughout: "B is better: 100.0 points, p < 0.0001", "72 answered by both"."""
+    total = len(plan_of(request()).items)
+    record = unscored(total)
+    paired = record.paired
+    assert paired is not None and paired.whole and paired.unscored == (total, 0)
+    assert paired.verdict is Verdict.CANNOT_TELL
+    said = verdict_sentence(paired, total, record.state, "A (one)", "B (two)")
+    assert said == "A (one) gave no answer that could be scored: the models cannot be compared."
+    assert verdict_label(paired, record.state) == "not scored"
+    assert basis_sentence(paired) == f"Not scored, counted as wrong: {total} of A."
+    assert any("cannot be compared" in line for line in result_lines(record))
+    assert evaluation_json(record, False)["paired"]["verdict"] == "cannot_tell"
+
+
+def test_some_answers_without_a_letter_count_as_wrong_and_are_told() -> None:
+    record = unscored(40)
+    assert record.paired is not None and record.paired.verdict is Verdict.B_BETTER
+    assert basis_sentence(record.paired).endswith(" Not scored, counted as wrong: 40 of A.")
+    assert from_plain(PairedResult, to_plain(record.paired)) == record.paired
+    earlier = {key: value for key, value in to_plain(record.paired).items() if key != "unscored"}
+    assert from_plain(PairedResult, earlier).unscored == (0, 0)
 
 
 def test_a_part_of_a_sample_is_not_judged_by_the_exact_test() -> None:
