@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from weighin.core.comparisons.answer import Counting, StopReason, Timing
+from weighin.core.comparisons.chat import system_into_user
 from weighin.core.comparisons.pace import Pace
 from weighin.endpoint import errors
 from weighin.endpoint.chunks import Chunk, ChunkError, ChunkReader
@@ -22,6 +23,7 @@ from weighin.endpoint.request_body import (
     more_options,
     question,
     refused_options,
+    refuses_system,
     without,
 )
 from weighin.endpoint.sse import Event, EventReader, OverlongError, is_done
@@ -33,6 +35,7 @@ from weighin.workers.token_batcher import TokenBatcher
 
 # A server that never ends would fill the memory; no model writes more in one answer.
 _MOST_CHARACTERS = 1 << 20
+_NO_SYSTEM_TEXT = "The server takes no system text with this model: that was put before the prompt instead."
 
 
 class Answering:
@@ -104,10 +107,18 @@ class Answering:
         path, body = question(self._model, self._request.messages, self._request.raw)
         sampling = self._request.sampling
         asked = taken = body | common_options(sampling) | more_options(sampling)
+        merged = system_into_user(self._request.messages)
         while True:
             try:
                 await self._read(path, taken)
             except EngineError as error:
+                if "messages" in taken and merged != self._request.messages and refuses_system(error):
+                    if self._clock.generated:
+                        raise
+                    taken = taken | question(self._model, merged, False)[1]
+                    merged = self._request.messages
+                    self.notices += (_NO_SYSTEM_TEXT,)
+                    continue
                 # Some servers take nothing they do not know, and say what that is one by one.
                 names = refused_options(taken, error.message) if error.kind == "refused" else ()
                 if not names:
