@@ -17,6 +17,7 @@ from weighin.endpoint.http import Endpoint
 from weighin.endpoint.received import Received
 from weighin.endpoint.reply import Reply
 from weighin.endpoint.request_body import (
+    NO_SYSTEM_TEXT,
     common_options,
     left_out,
     left_out_words,
@@ -35,7 +36,6 @@ from weighin.workers.token_batcher import TokenBatcher
 
 # A server that never ends would fill the memory; no model writes more in one answer.
 _MOST_CHARACTERS = 1 << 20
-_NO_SYSTEM_TEXT = "The server takes no system text with this model: that was put before the prompt instead."
 
 
 class Answering:
@@ -117,7 +117,7 @@ class Answering:
                         raise
                     taken = taken | question(self._model, merged, False)[1]
                     merged = self._request.messages
-                    self.notices += (_NO_SYSTEM_TEXT,)
+                    self.notices += (NO_SYSTEM_TEXT,)
                     continue
                 # Some servers take nothing they do not know, and say what that is one by one.
                 names = refused_options(taken, error.message) if error.kind == "refused" else ()

@@ -15,6 +15,7 @@ _MOST_STOPS = 4
 # All others make it another question, or another way of choosing tokens. Stop strings are looked for on this side.
 _MAY_GO = ("stream_options", "seed", "max_tokens", "stop")
 _MORE = ("cache_prompt", "top_k", "min_p", "repeat_penalty", "repetition_penalty")
+NO_SYSTEM_TEXT = "The server takes no system text with this model: that was put before the prompt instead."
 # What the templates of Gemma and older Mistral models, and the servers in front of them, say to system text.
 _NO_SYSTEM = re.compile(
     r"(system|developer) (role|message|prompt|instruction)s?\b.{0,20}?((not|n't) (support|allow|enable)|unsupported)"
