@@ -26,7 +26,7 @@ class Behaviour:
     stall_at / cut_at / garbage_at / error_at / huge_at / overlong_at: at that piece it goes silent, drops the
     connection, sends no JSON, reports a failure, sends a line without end, or a huge one. silent: no answer at all.
     slow_s: between pieces. whole: no stream. strict: 400 for options OpenAI does not know. refuses: 400 for these,
-    named one by one, nameless: without a name. done: ends with [DONE].
+    named one by one, nameless: without a name. no_system: this status for a system turn. done: ends with [DONE].
     finish: reason of the end, None to leave it out. field: where reasoning stands. ending: of lines.
     letters: "good", "ignored", "zeros", "same", "few", "chat" (good, but by chat only), "sums" (more than one),
     "error" (a failure with status 200).
@@ -55,6 +55,7 @@ class Behaviour:
     whole: bool = False
     strict: bool = False
     refuses: tuple[str, ...] = ()
+    no_system: int = 0
     nameless: bool = False
     done: bool = True
     finish: str | None = "stop"
@@ -165,6 +166,8 @@ def _handler(owner: LoopbackServer) -> type[BaseHTTPRequestHandler]:
                 self._error(400, f"Unrecognized request argument supplied: {', '.join(sorted(unknown))}")
             elif refused := [name for name in how.refuses if name in body]:
                 self._error(400, "No." if how.nameless else f"Unsupported parameter: '{refused[0]}'.{how.retry_after}")
+            elif how.no_system and any(turn["role"] == "system" for turn in body.get("messages", ())):
+                self._error(how.no_system, how.said)
             elif max(int(body.get("logprobs") or 0), body.get("top_logprobs", 0)) > how.most_top:
                 self._error(400, f"logprobs must be at most {how.most_top}")
             elif not body.get("stream"):

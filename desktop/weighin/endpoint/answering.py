@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from weighin.core.comparisons.answer import Counting, StopReason, Timing
+from weighin.core.comparisons.chat import system_into_user
 from weighin.core.comparisons.pace import Pace
 from weighin.endpoint import errors
 from weighin.endpoint.chunks import Chunk, ChunkError, ChunkReader
@@ -16,12 +17,14 @@ from weighin.endpoint.http import Endpoint
 from weighin.endpoint.received import Received
 from weighin.endpoint.reply import Reply
 from weighin.endpoint.request_body import (
+    NO_SYSTEM_TEXT,
     common_options,
     left_out,
     left_out_words,
     more_options,
     question,
     refused_options,
+    refuses_system,
     without,
 )
 from weighin.endpoint.sse import Event, EventReader, OverlongError, is_done
@@ -104,10 +107,18 @@ class Answering:
         path, body = question(self._model, self._request.messages, self._request.raw)
         sampling = self._request.sampling
         asked = taken = body | common_options(sampling) | more_options(sampling)
+        merged = system_into_user(self._request.messages)
         while True:
             try:
                 await self._read(path, taken)
             except EngineError as error:
+                if "messages" in taken and merged != self._request.messages and refuses_system(error):
+                    if self._clock.generated:
+                        raise
+                    taken = taken | question(self._model, merged, False)[1]
+                    merged = self._request.messages
+                    self.notices += (NO_SYSTEM_TEXT,)
+                    continue
                 # Some servers take nothing they do not know, and say what that is one by one.
                 names = refused_options(taken, error.message) if error.kind == "refused" else ()
                 if not names:

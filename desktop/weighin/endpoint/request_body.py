@@ -7,6 +7,7 @@ from typing import Any
 
 from weighin.core.comparisons.chat import Message
 from weighin.core.comparisons.options import SamplingOptions
+from weighin.workers.engine import EngineError
 
 CHAT, COMPLETIONS = "/chat/completions", "/completions"
 # OpenAI's own limit; other servers take more, but none fewer.
@@ -14,6 +15,13 @@ _MOST_STOPS = 4
 # All others make it another question, or another way of choosing tokens. Stop strings are looked for on this side.
 _MAY_GO = ("stream_options", "seed", "max_tokens", "stop")
 _MORE = ("cache_prompt", "top_k", "min_p", "repeat_penalty", "repetition_penalty")
+NO_SYSTEM_TEXT = "The server takes no system text with this model: that was put before the prompt instead."
+# What the templates of Gemma and older Mistral models, and the servers in front of them, say to system text.
+_NO_SYSTEM = re.compile(
+    r"(system|developer) (role|message|prompt|instruction)s?\b.{0,20}?((not|n't) (support|allow|enable)|unsupported)"
+    r"|(not|n't) support.{0,30}? system (role|message|prompt|instruction)|roles must alternate|only user.{0,30} roles",
+    re.IGNORECASE,
+)
 # What leaving an option out changes, by the name it has among the differences. Stop strings are looked for on this side
 # in any case, and a cache that is used is counted.
 _SAID = {
@@ -66,6 +74,11 @@ def refused_options(body: dict[str, Any], said: str) -> tuple[str, ...]:
     named = tuple(name for name in may_go if re.search(rf"(?<![a-z_]){name}(?![a-z_])", said))
     unnamed = tuple(name for name in _MORE if name in body) or tuple(n for n in may_go if n == "stream_options")
     return named or unnamed
+
+
+def refuses_system(error: EngineError) -> bool:
+    """Whether a server says that this model's template takes no system text."""
+    return error.kind in ("refused", "server_error") and bool(_NO_SYSTEM.search(error.message))
 
 
 def without(body: dict[str, Any], names: tuple[str, ...], said: str) -> dict[str, Any]:

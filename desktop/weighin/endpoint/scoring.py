@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from weighin.core.comparisons.answer import MemoryReceipt
+from weighin.core.comparisons.chat import Message, system_into_user
 from weighin.core.evaluations.evaluation import CHAT, ItemResult
 from weighin.core.evaluations.mmlu_prompt import PromptBlock, PromptItem
 from weighin.core.evaluations.questions import LETTERS
@@ -18,6 +19,7 @@ from weighin.core.models.server import ON_THE_SERVER
 from weighin.endpoint.cut_prompt import cut_notice
 from weighin.endpoint.http import Endpoint
 from weighin.endpoint.letters import REFUSALS, TOP, Shown, UselessError, ask_letters
+from weighin.endpoint.request_body import NO_SYSTEM_TEXT, question, refuses_system
 from weighin.endpoint.waiting import Waiting
 from weighin.protocol.messages import Score, Scored, ScoreDone
 from weighin.workers.engine import Emit, EngineError
@@ -34,7 +36,7 @@ class ServerScoring:
     def __init__(self, endpoint: Endpoint, model: str) -> None:
         self._endpoint, self._model = endpoint, model
         self._tops = list(TOP)
-        self._answered = False
+        self._answered = self._merges = False
 
     async def score(self, request: Score, emit: Emit, progressed: Callable[[int, int], None]) -> ScoreDone:
         """Score the questions of a block that are not done. Raises EngineError; what came before was sent."""
@@ -44,8 +46,7 @@ class ServerScoring:
         waiting = Waiting(_MOST_WAIT_S)
         for number, item in enumerate(items):
             progressed(number, len(items))
-            body = _body(self._model, block, item)
-            shown = await self._ask(body, waiting)
+            body, shown = await self._ask_item(block, item, waiting)
             cut = cut or cut_notice(body, shown.prompt_tokens)
             try:
                 result, incomplete = _result(item.id, shown)
@@ -58,6 +59,17 @@ class ServerScoring:
         notices = self._notices(block, missing, cut, waiting)
         return ScoreDone(request.id, tokens, time.perf_counter() - begin, memory, notices)
 
+    async def _ask_item(self, block: PromptBlock, item: PromptItem, waiting: Waiting) -> tuple[dict[str, Any], Shown]:
+        """What was asked, and what came; without a system turn once the server refused one. Raises EngineError."""
+        body = _body(self._model, block, item, self._merges)
+        try:
+            return body, await self._ask(body, waiting)
+        except EngineError as error:
+            if self._merges or block.protocol != CHAT or not refuses_system(error):
+                raise
+            self._merges = True
+            return await self._ask_item(block, item, waiting)
+
     async def _ask(self, body: dict[str, Any], waiting: Waiting) -> Shown:
         """As many tokens as the server shows. Raises EngineError."""
         while True:
@@ -68,7 +80,7 @@ class ServerScoring:
             except UselessError as reason:
                 raise self._changed(reason) from None
             except EngineError as error:
-                if error.kind not in REFUSALS or len(self._tops) == 1:
+                if error.kind not in REFUSALS or len(self._tops) == 1 or refuses_system(error):
                     raise
                 del self._tops[0]
 
@@ -85,6 +97,8 @@ class ServerScoring:
                 f"Of some questions not all four letters are among the server's top {top}: the missing ones are taken "
                 "for less likely than all that it shows."
             )
+        if self._merges:
+            found.append(NO_SYSTEM_TEXT)
         if cut:
             found.append(cut)
         if waiting.times:
@@ -92,12 +106,11 @@ class ServerScoring:
         return tuple(found)
 
 
-def _body(model: str, block: PromptBlock, item: PromptItem) -> dict[str, Any]:
+def _body(model: str, block: PromptBlock, item: PromptItem, merges: bool) -> dict[str, Any]:
     if block.protocol != CHAT:
         return {"model": model, "prompt": block.header + item.text}
-    turns = [{"role": turn.role, "content": turn.content} for turn in block.turns]
-    asked = {"role": "user", "content": item.text}
-    return {"model": model, "messages": [{"role": "system", "content": block.header}, *turns, asked]}
+    messages = (Message("system", block.header), *block.turns, Message("user", item.text))
+    return question(model, system_into_user(messages) if merges else messages, False)[1]
 
 
 def _result(identifier: str, shown: Shown) -> tuple[ItemResult, bool]:

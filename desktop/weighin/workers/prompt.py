@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from dataclasses import dataclass, replace
 
-from weighin.core.comparisons.chat import Message
+from weighin.core.comparisons.chat import Message, system_into_user
 from weighin.core.gguf.chat_template import why_no_template
 from weighin.core.safe_text import safe_name
 from weighin.workers.engine import EngineError
@@ -68,7 +68,7 @@ class PromptBuilder:
             missing = "This model has no chat template: the prompt was put to it as plain text."
             return self._plain(way, "none", (missing,))
         reasons = []
-        merged = replace(way, messages=_system_into_user(messages))
+        merged = replace(way, messages=system_into_user(messages))
         for tried, notices in ((way, ()), *(((merged, (_NO_SYSTEM_TEXT,)),) if merged != way else ())):
             try:
                 return self._with(self._own, tried, notices)
@@ -122,11 +122,3 @@ class _Way:
     messages: tuple[Message, ...]
     thinking: bool | None
     ending: str
-
-
-def _system_into_user(messages: tuple[Message, ...]) -> tuple[Message, ...]:
-    """The same messages with the system text at the head of the first user turn."""
-    if len(messages) < 2 or messages[0].role != "system":
-        return messages
-    first = Message("user", f"{messages[0].content}\n\n{messages[1].content}")
-    return (first, *messages[2:])

@@ -212,6 +212,35 @@ def test_options_a_server_names_are_left_out_one_by_one(new_server: NewServer) -
     assert done.timing.counting is Counting.PIECES and done.stop_reason is StopReason.END
 
 
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (400, "System role not supported"),
+        (500, "Jinja Exception: System role not supported"),
+        (400, "Developer instruction is not enabled for models/gemma-3-27b-it"),
+        (400, "This model doesn't support a system prompt."),
+        (400, "Conversation roles must alternate user/assistant/user/assistant/..."),
+        (500, "Only user and assistant roles are supported!"),
+    ],
+)
+def test_system_text_that_is_refused_goes_before_the_prompt(new_server: NewServer, status: int, said: str) -> None:
+    talk = Talk(new_server(no_system=status, said=said))
+    talk.load()
+    done = talk.ask()
+    asked = talk.server.seen[-1].body["messages"]
+    assert asked == [{"role": "user", "content": "Be short.\n\nWhat is seven plus five?"}]
+    told = "The server takes no system text with this model: that was put before the prompt instead."
+    assert (talk.text, done.notices) == ("Seven plus five is twelve. That is all.", (told,))
+
+
+def test_another_refusal_moves_no_system_text(new_server: NewServer) -> None:
+    talk = Talk(new_server(no_system=400, said="The system prompt and the question do not fit into the context."))
+    talk.load()
+    assert talk.failure().kind == "refused"
+    asked = [seen.body["messages"][0]["role"] for seen in talk.server.seen if seen.method == "POST"]
+    assert set(asked) == {"system"}
+
+
 def test_an_option_that_changes_no_answer_is_left_out_without_a_word(new_server: NewServer) -> None:
     talk = Talk(new_server(refuses=("stop", "top_p")))
     talk.load()

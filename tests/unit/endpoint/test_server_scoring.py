@@ -57,6 +57,16 @@ def test_the_chat_protocol_has_turns_and_what_is_done_is_not_asked_again() -> No
     assert [result.id for result in results(events)] == ["s/test/1"] and done.tokens == 0
 
 
+def test_system_text_that_a_server_refuses_goes_before_the_first_example() -> None:
+    with LoopbackServer(letters="chat", no_system=400, said="System role not supported") as server:
+        events, done = score(server, TURNS)
+        asked = [seen.body["messages"] for seen in server.seen if seen.method == "POST"]
+    assert [len(messages) for messages in asked] == [4, 3, 3]  # once refused, it is not tried again
+    assert asked[-1][0] == {"role": "user", "content": "System.\n\nQ"}
+    assert len(results(events)) == 2
+    assert "top 20" in done.notices[0] and done.notices[1].startswith("The server takes no system text")
+
+
 def test_missing_letters_are_never_chosen_and_told() -> None:
     with LoopbackServer(letters="few") as server:
         events, done = score(server)

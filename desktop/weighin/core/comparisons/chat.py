@@ -53,3 +53,11 @@ def _replace_half_characters(made: object, names: tuple[str, ...]) -> None:
     for name in names:
         whole = getattr(made, name).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
         object.__setattr__(made, name, whole)
+
+
+def system_into_user(messages: tuple[Message, ...]) -> tuple[Message, ...]:
+    """The same messages with the system text at the head of the first user turn, for templates that take none."""
+    if len(messages) < 2 or messages[0].role != "system":
+        return messages
+    first = Message("user", f"{messages[0].content}\n\n{messages[1].content}")
+    return (first, *messages[2:])
