@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 from dataclasses import replace
-
-from sqlite_utils import Database
 
 from weighin.core.comparisons.blind import contender
 from weighin.core.comparisons.comparison import Comparison, LaneResult
 from weighin.core.comparisons.speed_test import SpeedTest
 from weighin.core.computer.machine_facts import MachineFacts
-from weighin.core.jsonable import ShapeError, from_plain, to_plain
+from weighin.core.jsonable import to_plain
 from weighin.store.comparisons import translated
+from weighin.store.profile_database import SPEED_TESTS, ProfileDatabase
 
 
 class SpeedTestStore:
-    """Every call is one transaction; raises AppError."""
+    """Every call is one transaction; raises AppError. Tests this version cannot read are told and made again."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: ProfileDatabase) -> None:
         self._db = database
 
     def add_known(self, comparison: Comparison, machine: MachineFacts | None) -> Comparison:
@@ -48,13 +46,10 @@ class SpeedTestStore:
         if result.speed_test is not None:
             return result
         found = self._db.execute(
-            "select record from speed_tests where key = ?", [_key(result, comparison, machine)]
-        ).fetchone()
-        if found is not None:
-            # One that this version cannot read is made again.
-            with contextlib.suppress(ShapeError, ValueError):
-                return replace(result, speed_test=from_plain(SpeedTest, json.loads(found[0])))
-        return result
+            "select key, record from speed_tests where key = ?", [_key(result, comparison, machine)]
+        ).fetchall()
+        known = self._db.records(SPEED_TESTS, SpeedTest, found)
+        return replace(result, speed_test=known[0]) if known else result
 
 
 def _key(result: LaneResult, comparison: Comparison, machine: MachineFacts | None) -> str:
