@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import sqlite3
@@ -161,11 +162,10 @@ class ComparisonStore:
         prompt = _storable(comparison.request.prompt.text)
         with translated():
             rows = list(self._db.query(_PAIR, [mode.value, *names, *names[::-1], prompt, _NEAREST]))
-            for row in rows:
-                for found in self._db.readable(HISTORY, (row,), self._read, lambda row: row["id"]):
-                    if is_wanted(found):
-                        return found
-        return None
+            with contextlib.closing(
+                self._db.one_by_one(HISTORY, rows, self._read, lambda row: str(row["id"]))
+            ) as earlier:
+                return next((found for found in earlier if is_wanted(found)), None)
 
     def set_results(self, comparison: Comparison) -> None:
         """Keep the answers of a comparison that is kept already, with what is known of them now."""

@@ -104,8 +104,6 @@ def _back_up(path: Path) -> None:
         with contextlib.closing(sqlite3.connect(path)) as source, contextlib.closing(sqlite3.connect(part)) as copy:
             source.backup(copy)
         part.replace(path.with_name(f"{path.name}.backup-{stamp}"))
-        for old in sorted(path.parent.glob(f"{path.name}.backup-*"))[:-KEPT_BACKUPS]:
-            old.unlink()
     except (sqlite3.Error, OSError) as error:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
@@ -115,3 +113,6 @@ def _back_up(path: Path) -> None:
             f"({reason}): {path.parent}. Nothing was changed; free disk space or allow writing there, then start again."
         )
         raise AppError(text, str(error), "backup") from None
+    with contextlib.suppress(OSError):
+        for old in sorted(path.parent.glob(f"{path.name}.backup-*"))[:-KEPT_BACKUPS]:
+            old.unlink()

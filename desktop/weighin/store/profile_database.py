@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -58,18 +58,26 @@ class ProfileDatabase(Database):
         """What `read` makes of each row, without those it cannot: it raises ShapeError, ValueError or UnreadableError.
 
         key: what tells a row from all others of its part."""
-        found: list[T] = []
+        return tuple(self.one_by_one(part, rows, read, key))
+
+    def one_by_one(
+        self, part: Part, rows: Iterable[Row], read: Callable[[Row], T], key: Callable[[Row], str]
+    ) -> Generator[T, None, None]:
+        """As `readable`, each read when it is wanted. To be closed: only then is told what could not be read."""
         unread = set()
-        for row in rows:
-            try:
-                found.append(read(row))
-            except (ShapeError, ValueError, UnreadableError):
-                unread.add((part, key(row)))
-        new = unread - self._told
-        if new:
-            self._told |= new
-            self._notice(unreadable_sentence(part, len(new)))
-        return tuple(found)
+        try:
+            for row in rows:
+                try:
+                    found = read(row)
+                except (ShapeError, ValueError, UnreadableError):
+                    unread.add((part, key(row)))
+                else:
+                    yield found
+        finally:
+            new = unread - self._told
+            if new:
+                self._told |= new
+                self._notice(unreadable_sentence(part, len(new)))
 
     def records(self, part: Part, kind: type, rows: Iterable[tuple[str, str]]) -> tuple[Any, ...]:
         """Instances of dataclass `kind` from rows of key and JSON, without those that cannot be read."""
