@@ -15,8 +15,10 @@ from tests.support.profiles import NAMES, change, tables_of, thaw
 from weighin.core.errors import AppError
 from weighin.store.comparisons import ComparisonStore
 from weighin.store.database import KEPT_BACKUPS, open_database
+from weighin.store.migrations import MIGRATIONS
 
-OLDER = tuple(name for name in NAMES if name != "m009")
+SCHEMA = MIGRATIONS._migrations[-1].name.split("_")[0]
+OLDER = tuple(name for name in NAMES if name.split("-")[-1] < SCHEMA)
 
 
 @pytest.fixture
@@ -57,12 +59,11 @@ def test_the_copy_is_the_old_database_and_can_be_read(name: str, folder: Path) -
 
 
 def test_no_copy_where_nothing_is_migrated(folder: Path) -> None:
-    path = thaw(NAMES[-1], folder / "weighin.db")
-    open_and_close(path)
-    fresh = folder / "fresh.db"
-    open_and_close(fresh)
-    open_and_close(fresh)
-    assert backups(path) == backups(fresh) == []
+    fresh, old = folder / "fresh.db", thaw("m008", folder / "weighin.db")
+    for _ in range(2):
+        open_and_close(fresh)
+        open_and_close(old)
+    assert (len(backups(fresh)), len(backups(old))) == (0, 1)
 
 
 def test_the_latest_copies_stay(folder: Path) -> None:
