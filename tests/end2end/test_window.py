@@ -18,7 +18,6 @@ import pytest
 import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QLabel, QPlainTextEdit, QTextEdit
-from tests.support.profiles import change, rows_of, thaw
 
 from weighin.app import Program
 from weighin.core.comparisons.answer import StopReason
@@ -286,29 +285,6 @@ OpenWindows(Profile.locate(SYS).windows).enter(); print(flush=True); input()"
         other.kill()
     program.restore()
     assert program.window.notice == ""
-
-
-def test_rows_of_a_version_to_come_are_told_and_stay(qtbot: Any, tmp_path: Path) -> None:
-    from PySide6.QtWidgets import QApplication
-
-    application = QApplication.instance()
-    assert isinstance(application, QApplication)
-    database = thaw("m009", tmp_path / "profile" / "data" / "weighin.db")
-    for table in ("votes", "predictions", "prompt_sets", "shelf"):
-        change(database, f"update {table} set record = '{{}}'")
-    change(database, "update evaluations set record = '{}', summary = '{}'")
-    program = Program(application, Profile.locate(str(tmp_path / "profile")))
-    program.window.show()
-    program.restore()
-    program.window.show_page(HISTORY)
-    told: list[Any] = []
-    program.prompt_sets.sets(told.append, told.append)
-    parts = ("History", "the blind votes", "the kept forecasts", "the prompt sets", "the shelf of models")
-    qtbot.waitUntil(lambda: all(f" of {part} cannot be read by" in program.window.notice for part in parts))
-    assert "3 rows of History cannot be read by this version; they are kept." in program.window.notice.splitlines()
-    end(program)
-    assert len(rows_of(database, "evaluations")) == 3
-    assert [row["record"] for row in rows_of(database, "votes")] == [{}, {}]
 
 
 def test_what_was_chosen_is_there_after_a_restart_and_a_file_that_went_says_so(
