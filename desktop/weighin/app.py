@@ -73,7 +73,7 @@ class Program:
         self.speed_tests.tested.connect(self._amend)
         self.speed_tests.changed.connect(self._follow_speed_tests)
         for source in (self.history, self.models.records, self.votes):
-            source.damaged.connect(self.window.show_notice)
+            source.notice.connect(self.window.add_notice)
         self.models.servers.said.connect(self.window.show_notice)
 
     @property
@@ -93,7 +93,7 @@ class Program:
                 self.blind,
                 lambda: self._evaluations is not None and self._evaluations.runner.running,
             )
-            judging.ledger.damaged.connect(self.window.show_notice)
+            judging.ledger.notice.connect(self.window.add_notice)
             self.outlooks = LaneOutlooks(judging.outlook, self.runner, self.window.compare, self.window)
             for pane in self.window.compare.panes:
                 pane.header.picker.set_judge(judge_of(judging.workstation))
@@ -119,7 +119,7 @@ class Program:
             from weighin.services.comparisons.prompt_sets import PromptSets
 
             self._prompt_sets = PromptSets(self._profile.database, resources())
-            self._prompt_sets.damaged.connect(self.window.show_notice)
+            self._prompt_sets.notice.connect(self.window.add_notice)
         return self._prompt_sets
 
     @property
@@ -151,7 +151,7 @@ class Program:
 
             keys = self.models.servers.keys
             made = new_evaluation_services(self._profile, resources(), keys)
-            made.kept.damaged.connect(self.window.show_notice)
+            made.kept.notice.connect(self.window.add_notice)
             made.runner.started.connect(self._make_room)
             made.runner.finished.connect(lambda _record: self.judging.outlook.end())
             self._evaluations = made

@@ -344,7 +344,7 @@ class FakeEvaluations(QObject):
     """Records in memory; `broken` makes every call fail."""
 
     changed = Signal()
-    damaged = Signal(str)
+    notice = Signal(str)
 
     def __init__(self, *records: EvaluationRecord) -> None:
         super().__init__()

@@ -136,3 +136,11 @@ def test_nothing_is_wider_than_a_small_window(kit: Kit) -> None:
     kit.page.prompt.set_options_open(True)
     assert kit.window.minimumSizeHint().width() <= 1000
     assert kit.window.minimumSizeHint().height() <= 700
+
+
+def test_a_notice_more_takes_none_away(kit: Kit) -> None:
+    for sentence in ("One.", "Two.", "One."):
+        kit.window.add_notice(sentence)
+    assert kit.window.notice == "One.\nTwo."
+    kit.window.show_notice("Three.")
+    assert kit.window.notice == "Three."

@@ -35,7 +35,7 @@ from weighin.services.machine.memory import available_bytes
 from weighin.services.plans.ledger import Ledger
 from weighin.services.plans.planner import Planner
 from weighin.store.comparisons import ComparisonStore
-from weighin.store.database import moved_aside_sentence, open_database
+from weighin.store.database import open_database
 from weighin.store.speed_tests import SpeedTestStore
 
 MAX_PROMPT = 4 << 20
@@ -58,8 +58,9 @@ def run_compare(options: argparse.Namespace, profile: Profile, resources: Path, 
         return run_compare_set(options, request, profile, resources, console)
     text = options.prompt if options.prompt is not None else _read_prompt(options.prompt_file)
     request = _request(options, text, resources, profile, console)
-    store = ComparisonStore(open_database(profile.database, lambda place: console.say(moved_aside_sentence(place))))
+    store = ComparisonStore(open_database(profile.database, console.say))
     ledger = Ledger(profile.database)
+    ledger.notice.connect(console.say)
     with contextlib.closing(store), contextlib.closing(ledger):
         return _compare(options, request, store, ledger, console)
 

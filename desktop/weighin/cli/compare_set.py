@@ -28,8 +28,9 @@ def run_compare_set(
 ) -> int:
     """Run, print and keep every comparison: 0 done, 1 given up, 3 some prompt failed in a lane, 130 interrupted."""
     sets = PromptSets(profile.database, resources)
-    sets.damaged.connect(console.say)
+    sets.notice.connect(console.say)
     history = History(profile.database, this_machine)
+    history.notice.connect(console.say)
     runner = new_runner()
     try:
         return _Running(sets, history, SetRunner(runner, sets), console).run(options, request, runner)

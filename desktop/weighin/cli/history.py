@@ -26,7 +26,7 @@ from weighin.core.safe_text import safe_name, safe_text
 from weighin.paths import Profile
 from weighin.services.evaluations.kept_runs import kept_record, kept_rows
 from weighin.store.comparisons import ComparisonStore
-from weighin.store.database import moved_aside_sentence, open_database
+from weighin.store.database import open_database
 from weighin.store.evaluations import EvaluationStore
 
 _ALL = 100_000
@@ -38,7 +38,7 @@ def run_history(options: argparse.Namespace, profile: Profile, console: Console)
         from weighin.cli.votes import run_votes
 
         return run_votes(options, profile, console)
-    database = open_database(profile.database, lambda place: console.say(moved_aside_sentence(place)))
+    database = open_database(profile.database, console.say)
     with contextlib.closing(ComparisonStore(database)) as comparisons:
         evaluations = EvaluationStore(database)
         if options.action in ("list", "search"):

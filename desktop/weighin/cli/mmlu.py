@@ -48,7 +48,7 @@ _FIXED_BY_RUN = ("questions", "n", "shots", "seed", "subjects", "split", "protoc
 def run_mmlu(options: argparse.Namespace, profile: Profile, resources: Path, console: Console) -> int:
     """Run or resume, print. The exit status of the contract."""
     services = new_evaluation_services(profile, resources)
-    services.kept.damaged.connect(console.say)
+    services.kept.notice.connect(console.say)
     try:
         return _run(options, services, profile, resources, console)
     except InterruptedByUserError:

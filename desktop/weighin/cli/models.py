@@ -21,7 +21,7 @@ from weighin.core.models.shelf_scan import scan
 from weighin.core.models.starter import starter_model
 from weighin.paths import Profile
 from weighin.services.models.hub import mirror
-from weighin.store.database import moved_aside_sentence, open_database
+from weighin.store.database import open_database
 from weighin.store.models import ModelStore
 
 
@@ -63,7 +63,7 @@ def _on_shelf(path: Path, profile: Profile, console: Console) -> ShelfModel | No
 
 
 def _store(profile: Profile, console: Console) -> ModelStore:
-    return ModelStore(open_database(profile.database, lambda place: console.say(moved_aside_sentence(place))))
+    return ModelStore(open_database(profile.database, console.say))
 
 
 def shelf_now(profile: Profile, console: Console) -> tuple[ShelfModel, ...]:

@@ -44,7 +44,7 @@ SCHEMA = "weighin.models/1"
 def run_models(options: argparse.Namespace, profile: Profile, console: Console) -> int:
     """Carry out one action; the exit status of the contract."""
     services = new_model_services(profile)
-    services.records.damaged.connect(console.say)
+    services.records.notice.connect(console.say)
     command = _Command(services, options, console)
     try:
         if options.action == "get":

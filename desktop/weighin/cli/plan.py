@@ -45,7 +45,7 @@ def run_plan(options: argparse.Namespace, profile: Profile, resources: Path, con
         raise AppError(f"--lanes takes a number from 1 to {_MOST_LANES}.", kind="usage")
     load = load_options(options)
     services = new_model_services(profile)
-    services.records.damaged.connect(console.say)
+    services.records.notice.connect(console.say)
     command = _PlanCommand(services, profile, resources, load, options.lanes, console)
     try:
         return command.run(options.models, not options.no_slice, options.json)
@@ -72,6 +72,7 @@ class _PlanCommand:
         self._load, self._lanes, self._console = load, lanes, console
         self._bandwidth = MemoryBandwidth(Settings(profile.settings))
         self._ledger = Ledger(profile.database)
+        self._ledger.notice.connect(console.say)
         self._forecaster = Forecaster(new_worker, self._ledger, lambda: self._bandwidth.known, _threads)
 
     def run(self, names: list[str], slices: bool, as_json: bool) -> int:

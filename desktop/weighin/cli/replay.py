@@ -69,10 +69,12 @@ class _Desk:
     def __init__(self, profile: Profile, console: Console) -> None:
         self.console = console
         self.models: ModelServices = new_model_services(profile)
-        self.models.records.damaged.connect(console.say)
+        self.models.records.notice.connect(console.say)
         self.library = Library(resources(), Settings(profile.settings), self.models.shelf)
         self.votes = Votes(profile.database)
         self.evaluations = Evaluations(profile.database)
+        for kept in (self.votes, self.evaluations):
+            kept.notice.connect(console.say)
         self.bundles: Bundles = new_bundles(self.models, self.library, self.votes, self.evaluations)
 
     def scan(self) -> None:
@@ -223,6 +225,7 @@ class _Replaying:
     def _keep(self, comparison: Comparison) -> None:
         """What was run here is in the history like any other comparison."""
         history = History(self._profile.database, this_machine)
+        history.notice.connect(self._console.say)
         try:
             wait_for(lambda done, failed: history.save(comparison, done, failed))
         except AppError as error:

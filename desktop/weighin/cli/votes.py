@@ -11,15 +11,13 @@ from weighin.core import words
 from weighin.core.comparisons.blind import Contender, Tally, fewest_more, tallies
 from weighin.core.comparisons.blind_words import count_words, interval_words, verdict_words
 from weighin.paths import Profile
-from weighin.store.database import moved_aside_sentence, open_database
+from weighin.store.database import open_database
 from weighin.store.votes import VoteStore
 
 
 def run_votes(options: argparse.Namespace, profile: Profile, console: Console) -> int:
     """Print the tally of every pair of models; 0, or an AppError."""
-    with contextlib.closing(
-        VoteStore(open_database(profile.database, lambda place: console.say(moved_aside_sentence(place))))
-    ) as store:
+    with contextlib.closing(VoteStore(open_database(profile.database, console.say))) as store:
         found = tallies(store.votes())
     if options.json:
         console.json({"schema": "weighin.votes/1", "pairs": [_json(tally) for tally in found]})

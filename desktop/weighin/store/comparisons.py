@@ -9,8 +9,6 @@ import sqlite3
 from collections.abc import Callable
 from typing import Any
 
-from sqlite_utils import Database
-
 from weighin.core.comparisons.answer import StopReason
 from weighin.core.comparisons.comparison import Comparison, LaneResult, Mode
 from weighin.core.comparisons.history import HistoryRow
@@ -18,6 +16,7 @@ from weighin.core.comparisons.slowdown import fits
 from weighin.core.comparisons.speed import shown_speed
 from weighin.core.errors import AppError
 from weighin.core.jsonable import ShapeError, from_plain, to_plain
+from weighin.store.profile_database import HISTORY, ProfileDatabase, UnreadableError
 
 _LIST = """
 select c.id, c.created, substr(c.prompt, 1, 300) as prompt, c.mode,
@@ -29,7 +28,7 @@ left join answers a on a.comparison = c.id and a.lane = 'A'
 left join answers b on b.comparison = c.id and b.lane = 'B'
 """
 _PAIR = """
-select c.id from comparisons c
+select c.* from comparisons c
 join answers a on a.comparison = c.id and a.lane = 'A'
 join answers b on b.comparison = c.id and b.lane = 'B'
 where c.mode = ? and ((a.model = ? and b.model = ?) or (a.model = ? and b.model = ?))
@@ -42,11 +41,11 @@ _NEAREST = 50
 class ComparisonStore:
     """Keeps, lists, searches, reads and deletes comparisons. Every call is one transaction; raises AppError."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: ProfileDatabase) -> None:
         self._db = database
 
     @property
-    def database(self) -> Database:
+    def database(self) -> ProfileDatabase:
         """The open database, for those who keep other things in it."""
         return self._db
 
@@ -124,24 +123,26 @@ class ComparisonStore:
                 raise AppError(
                     f"More than one comparison begins with {identifier!r}: give more of its id.", kind="ambiguous"
                 )
-            row = found[0]
-            answers = list(self._db.query("select record from answers where comparison = ? order by lane", [row["id"]]))
-        body = {
-            "id": row["id"],
-            "created": row["created"],
-            "request": json.loads(row["request"]),
-            "results": [json.loads(answer["record"]) for answer in answers],
-            "engine": json.loads(row["engine"]) if row["engine"] else None,
-            "differences": json.loads(row["differences"] or "[]"),
-            "slowdowns": json.loads(row["slowdowns"] or "[]"),
-            "machine": json.loads(row["machine"]) if row["machine"] else None,
-        }
+            return self._read(found[0])
+
+    def _read(self, row: dict[str, Any]) -> Comparison:
+        """The comparison of a row. Raises UnreadableError."""
+        answers = list(self._db.query("select record from answers where comparison = ? order by lane", [row["id"]]))
         try:
+            body = {
+                "id": row["id"],
+                "created": row["created"],
+                "request": json.loads(row["request"]),
+                "results": [json.loads(answer["record"]) for answer in answers],
+                "engine": json.loads(row["engine"]) if row["engine"] else None,
+                "differences": json.loads(row["differences"] or "[]"),
+                "slowdowns": json.loads(row["slowdowns"] or "[]"),
+                "machine": json.loads(row["machine"]) if row["machine"] else None,
+            }
             return from_plain(Comparison, body)
-        except ShapeError as error:
-            raise AppError(
-                "This comparison was stored in a form this version cannot read.", str(error), "shape"
-            ) from None
+        except (ShapeError, ValueError) as error:
+            text = "This comparison was stored in a form this version cannot read."
+            raise UnreadableError(text, str(error)) from None
 
     def alone_of(self, together: Comparison) -> Comparison | None:
         """The latest comparison that measured the same pair alone, on the same prompt if there is one."""
@@ -160,14 +161,11 @@ class ComparisonStore:
             return None
         prompt = _storable(comparison.request.prompt.text)
         with translated():
-            rows = self._db.execute(_PAIR, [mode.value, *names, *names[::-1], prompt, _NEAREST])
-            identifiers = [identifier for (identifier,) in rows.fetchall()]
-        for identifier in identifiers:
-            with contextlib.suppress(AppError):  # one that this version cannot read
-                found = self.get(identifier)
-                if is_wanted(found):
-                    return found
-        return None
+            rows = list(self._db.query(_PAIR, [mode.value, *names, *names[::-1], prompt, _NEAREST]))
+            with contextlib.closing(
+                self._db.one_by_one(HISTORY, rows, self._read, lambda row: str(row["id"]))
+            ) as earlier:
+                return next((found for found in earlier if is_wanted(found)), None)
 
     def set_results(self, comparison: Comparison) -> None:
         """Keep the answers of a comparison that is kept already, with what is known of them now."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import datetime
 import sqlite3
-import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,18 +12,21 @@ from sqlite_utils import Database
 
 from weighin.core.errors import AppError
 from weighin.store.migrations import MIGRATIONS
+from weighin.store.profile_database import ProfileDatabase
 
 BUSY_S = 5.0
 KEPT_BACKUPS = 3
-_MIGRATION_TRIES, _MIGRATION_PAUSE_S = 40, 0.05
+# How long others wait until a big history is copied and converted.
+_MIGRATION_BUSY_MS = 60_000
 
 
-def open_database(path: Path, on_moved_aside: Callable[[Path], None]) -> Database:
-    """The database at `path`, brought up to date. Raises AppError: kind "newer_database" or "database".
+def open_database(path: Path, notice: Callable[[str], None]) -> ProfileDatabase:
+    """The database at `path`, brought up to date. Raises AppError: kind "newer_database", "backup" or "database".
 
-    A file that is no database or is damaged is moved aside and a fresh one begun; `on_moved_aside` gets its place."""
+    A file that is no database or is damaged is moved aside and a fresh one begun. Before a migration the file is
+    copied; where that fails nothing is migrated. `notice` gets sentences for the user, now and while it is read."""
     if path.exists():
-        _check(path, on_moved_aside)
+        _check(path, notice)
     try:
         with contextlib.ExitStack() as on_failure:
             connection = sqlite3.connect(path, timeout=BUSY_S, check_same_thread=False)
@@ -32,32 +34,30 @@ def open_database(path: Path, on_moved_aside: Callable[[Path], None]) -> Databas
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=NORMAL")
             connection.execute("PRAGMA foreign_keys=ON")
-            database = Database(connection)
+            database = ProfileDatabase(connection, notice)
             _refuse_newer(database)
             if MIGRATIONS.pending(database):
-                if database.table_names():
-                    _back_up(path, connection)
-                _migrate(database)
+                _migrate(path, database)
             on_failure.pop_all()
             return database
     except sqlite3.Error as error:
         raise AppError(f"The history database cannot be opened ({error}): {path}", kind="database") from None
 
 
-def _migrate(database: Database) -> None:
-    """Bring the database up to date while another connection, of this program or a second one, may do the same."""
-    for _ in range(_MIGRATION_TRIES):
-        try:
-            MIGRATIONS.apply(database)
-        except sqlite3.OperationalError:
-            database.conn.rollback()
-            threading.Event().wait(_MIGRATION_PAUSE_S)
-        if not MIGRATIONS.pending(database):
-            return
-    MIGRATIONS.apply(database)
+def _migrate(path: Path, database: ProfileDatabase) -> None:
+    """Copy the file, then bring it up to date: all of it in one transaction that others wait for, in this program and
+    in a second one, so that the copy is whole and made once."""
+    database.execute(f"PRAGMA busy_timeout = {_MIGRATION_BUSY_MS}")
+    database.execute("BEGIN IMMEDIATE")
+    if MIGRATIONS.pending(database):
+        if database.table_names():
+            _back_up(path)
+        MIGRATIONS.apply(database)
+    database.conn.commit()
+    database.execute(f"PRAGMA busy_timeout = {round(BUSY_S * 1000)}")
 
 
-def _check(path: Path, on_moved_aside: Callable[[Path], None]) -> None:
+def _check(path: Path, notice: Callable[[str], None]) -> None:
     """Move a file aside that SQLite cannot read."""
     try:
         with contextlib.closing(
@@ -74,12 +74,8 @@ def _check(path: Path, on_moved_aside: Callable[[Path], None]) -> None:
             part = path.with_name(path.name + suffix)
             if part.exists():
                 part.rename(path.with_name(f"{path.name}.corrupt-{stamp}{suffix}"))
-        on_moved_aside(path.with_name(f"{path.name}.corrupt-{stamp}"))
-
-
-def moved_aside_sentence(place: Path) -> str:
-    """What to tell the user whose history was damaged."""
-    return f"The history was damaged: it was moved to {place}, and a fresh one begun."
+        place = path.with_name(f"{path.name}.corrupt-{stamp}")
+        notice(f"The history was damaged: it was moved to {place}, and a fresh one begun.")
 
 
 def _refuse_newer(database: Database) -> None:
@@ -99,9 +95,24 @@ def known_names() -> set[str]:
         return {migration.name for migration in MIGRATIONS.pending(empty)}
 
 
-def _back_up(path: Path, connection: sqlite3.Connection) -> None:
+def _back_up(path: Path) -> None:
+    """Copy the database beside itself, whole or not at all; of older copies the latest stay. Raises AppError."""
     stamp = datetime.datetime.now().strftime("%Y%m%d-%H%M%S")
-    with contextlib.closing(sqlite3.connect(path.with_name(f"{path.name}.backup-{stamp}"))) as copy:
-        connection.backup(copy)
-    for old in sorted(path.parent.glob(f"{path.name}.backup-*"))[:-KEPT_BACKUPS]:
-        old.unlink()
+    part = path.with_name(f"{path.name}.part")
+    try:
+        part.unlink(missing_ok=True)
+        with contextlib.closing(sqlite3.connect(path)) as source, contextlib.closing(sqlite3.connect(part)) as copy:
+            source.backup(copy)
+        part.replace(path.with_name(f"{path.name}.backup-{stamp}"))
+    except (sqlite3.Error, OSError) as error:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        text = (
+            "The history was not converted for this version, because no backup of it could be written "
+            f"({reason}): {path.parent}. Nothing was changed; free disk space or allow writing there, then start again."
+        )
+        raise AppError(text, str(error), "backup") from None
+    with contextlib.suppress(OSError):
+        for old in sorted(path.parent.glob(f"{path.name}.backup-*"))[:-KEPT_BACKUPS]:
+            old.unlink()

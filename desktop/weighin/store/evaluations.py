@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
-
-from sqlite_utils import Database
 
 from weighin.core.comparisons.comparison import EngineFacts
 from weighin.core.errors import AppError
@@ -25,6 +22,7 @@ from weighin.core.evaluations.stored_evaluation import StoredEvaluation, StoredL
 from weighin.core.jsonable import ShapeError, from_plain, to_plain
 from weighin.core.statistics.paired import judge_sample
 from weighin.store.comparisons import translated
+from weighin.store.profile_database import HISTORY, ProfileDatabase, UnreadableError
 
 
 class EvaluationStore:
@@ -33,7 +31,7 @@ class EvaluationStore:
     While a run goes on its state is "interrupted", which is what it will be if the program dies; `owner` says who
     works on it."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: ProfileDatabase) -> None:
         self._db = database
 
     def close(self) -> None:
@@ -125,22 +123,14 @@ class EvaluationStore:
 
     def rows(self, text: str = "", limit: int = 500) -> tuple[EvaluationRow, ...]:
         """Newest first; with `text` only those whose questions, protocol and models contain all its words. Rows this
-        version cannot read are left out."""
+        version cannot read are passed over and told."""
         words = text.lower().split()
         with translated():
-            found = list(
-                self._db.query(
-                    "select id, state, summary from evaluations order by created desc, rowid desc limit ?", [limit]
-                )
+            entries = list(
+                self._db.query("select * from evaluations order by created desc, rowid desc limit ?", [limit])
             )
-        rows = []
-        for entry in found:
-            with contextlib.suppress(ShapeError, AppError, ValueError):
-                row = self._row(entry)
-                names = " ".join((row.dataset, row.protocol, *(lane.model.name for lane in row.lanes))).lower()
-                if all(word in names for word in words):
-                    rows.append(row)
-        return tuple(rows)
+            rows = self._db.readable(HISTORY, entries, self._row, lambda entry: entry["id"])
+        return tuple(row for row in rows if all(word in _names(row) for word in words))
 
     def owner(self, identifier: str) -> str:
         """Who works on a run, "" for nobody."""
@@ -156,13 +146,16 @@ class EvaluationStore:
     def get(self, identifier: str) -> StoredEvaluation:
         """The run whose id begins with `identifier`. Raises AppError: none, several, or unreadable."""
         with translated():
-            row = self._only(identifier)
-            lanes = list(
-                self._db.query("select record from evaluation_lanes where evaluation = ? order by lane", [row["id"]])
-            )
-            questions = self._questions(row["dataset"])
-            results = tuple(self._results(row["id"], label) for label in "AB"[: len(lanes)])
+            return self._read(self._only(identifier))
+
+    def _read(self, row: dict[str, Any]) -> StoredEvaluation:
+        """The run of a row. Raises UnreadableError."""
+        lanes = list(
+            self._db.query("select record from evaluation_lanes where evaluation = ? order by lane", [row["id"]])
+        )
+        results = tuple(self._results(row["id"], label) for label in "AB"[: len(lanes)])
         try:
+            questions = self._questions(row["dataset"])
             record = json.loads(row["record"])
             return StoredEvaluation(
                 id=row["id"],
@@ -178,7 +171,7 @@ class EvaluationStore:
             )
         except (ShapeError, KeyError, ValueError, TypeError) as error:
             text = "This evaluation was stored in a form this version cannot read."
-            raise AppError(text, str(error), "shape") from None
+            raise UnreadableError(text, str(error)) from None
 
     def delete(self, identifiers: Sequence[str]) -> None:
         """Forget evaluations for good, and the questions that no other one needs."""
@@ -206,10 +199,15 @@ class EvaluationStore:
             self._db.execute("insert or replace into file_digests values (?,?,?,?)", [path, size, mtime_ns, sha256])
 
     def _row(self, entry: dict[str, Any]) -> EvaluationRow:
-        """A run in short; where the program died at it, counted from its answers."""
+        """A run in short; counted from its answers where the program died at it, or another version kept the summary.
+
+        Raises UnreadableError."""
         if entry["state"] == RunState.INTERRUPTED.value:
-            return row_of(self.get(entry["id"]).record())
-        row: EvaluationRow = from_plain(EvaluationRow, json.loads(entry["summary"]))
+            return row_of(self._read(entry).record())
+        try:
+            row: EvaluationRow = from_plain(EvaluationRow, json.loads(entry["summary"]))
+        except (ShapeError, ValueError):
+            return row_of(self._read(entry).record())
         if row.paired is not None and row.paired.n == row.n and not row.paired.whole:
             # Kept by a version that let the live verdict judge whole samples too.
             row = replace(row, paired=judge_sample(row.paired))
@@ -244,6 +242,11 @@ class EvaluationStore:
             known = None not in logprobs
             found.append(ItemResult(row["question"], row["choice"], logprobs if known else None, row["failure"] or ""))
         return tuple(found)
+
+
+def _names(row: EvaluationRow) -> str:
+    """What is searched of a run."""
+    return " ".join((row.dataset, row.protocol, *(lane.model.name for lane in row.lanes))).lower()
 
 
 def _summary(record: EvaluationRecord) -> str:

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Any
-
-from sqlite_utils import Database
 
 from weighin.core.downloads.download import StoredDownload
-from weighin.core.jsonable import ShapeError, from_plain, to_plain
+from weighin.core.jsonable import to_plain
 from weighin.core.models.shelf import ShelfModel
 from weighin.store.comparisons import translated
+from weighin.store.profile_database import DOWNLOADS, SHELF, ProfileDatabase
 
 _SHELF, _PLACES, _DOWNLOADS = "shelf", "shelf_places", "downloads"
 
 
 class ModelStore:
-    """Every call is one transaction; raises AppError. Rows this version cannot read are passed over: they are found
-    again on the disk."""
+    """Every call is one transaction; raises AppError. Rows this version cannot read are passed over and told; models
+    are found again on the disk."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: ProfileDatabase) -> None:
         self._db = database
 
     def close(self) -> None:
@@ -30,8 +28,8 @@ class ModelStore:
     def models(self) -> tuple[ShelfModel, ...]:
         """All models of the shelf, the latest first seen last."""
         with translated():
-            rows = self._db.execute(f"select record from {_SHELF} order by rowid").fetchall()
-        return tuple(found for (record,) in rows if (found := _read(ShelfModel, record)) is not None)
+            rows = self._db.execute(f"select path, record from {_SHELF} order by rowid").fetchall()
+        return self._db.records(SHELF, ShelfModel, rows)
 
     def keep_models(self, models: Iterable[ShelfModel]) -> None:
         """Add or replace models by their path."""
@@ -61,8 +59,8 @@ class ModelStore:
     def downloads(self) -> tuple[StoredDownload, ...]:
         """Downloads that are not finished, in the order they were asked for."""
         with translated():
-            rows = self._db.execute(f"select record from {_DOWNLOADS} order by rowid").fetchall()
-        return tuple(found for (record,) in rows if (found := _read(StoredDownload, record)) is not None)
+            rows = self._db.execute(f"select id, record from {_DOWNLOADS} order by rowid").fetchall()
+        return self._db.records(DOWNLOADS, StoredDownload, rows)
 
     def keep_download(self, download: StoredDownload) -> None:
         """Add or replace a download."""
@@ -77,13 +75,6 @@ class ModelStore:
         """A download is finished or cancelled."""
         with translated(), self._db.conn:
             self._db.execute(f"delete from {_DOWNLOADS} where id = ?", [identifier])
-
-
-def _read(kind: type, record: str) -> Any:
-    try:
-        return from_plain(kind, json.loads(record))
-    except (ShapeError, ValueError):
-        return None
 
 
 def _dump(value: object) -> str:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import json
 
-from sqlite_utils import Database
-
-from weighin.core.jsonable import ShapeError, from_plain, to_plain
+from weighin.core.jsonable import to_plain
 from weighin.core.plans.prediction import Prediction
 from weighin.store.comparisons import translated
+from weighin.store.profile_database import FORECASTS, ProfileDatabase
 
 KEPT = 2000
 
 
 class PredictionStore:
-    """Every call is one transaction; raises AppError. Rows this version cannot read are passed over."""
+    """Every call is one transaction; raises AppError. Rows this version cannot read are passed over and told."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: ProfileDatabase) -> None:
         self._db = database
 
     def close(self) -> None:
@@ -26,8 +25,10 @@ class PredictionStore:
     def latest(self) -> tuple[Prediction, ...]:
         """The last KEPT predictions, the latest first."""
         with translated():
-            rows = self._db.execute(f"select record from predictions order by created desc, rowid desc limit {KEPT}")
-            return tuple(found for (record,) in rows.fetchall() if (found := _read(record)) is not None)
+            rows = self._db.execute(
+                f"select id, record from predictions order by created desc, rowid desc limit {KEPT}"
+            ).fetchall()
+        return self._db.records(FORECASTS, Prediction, rows)
 
     def keep(self, prediction: Prediction) -> None:
         """Add or replace a prediction."""
@@ -38,11 +39,3 @@ class PredictionStore:
                 "on conflict (id) do update set record = excluded.record",
                 [prediction.id, prediction.created, record],
             )
-
-
-def _read(record: str) -> Prediction | None:
-    try:
-        found = from_plain(Prediction, json.loads(record))
-    except (ShapeError, ValueError):
-        return None
-    return found if isinstance(found, Prediction) else None

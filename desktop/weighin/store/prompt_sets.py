@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
-from sqlite_utils import Database
-
-from weighin.core.jsonable import ShapeError, from_plain, to_plain
+from weighin.core.jsonable import to_plain
 from weighin.core.prompts.prompt_set import PromptSet, SetPrompt, SetResult, SetRun, StoredRun
 from weighin.store.comparisons import translated
+from weighin.store.profile_database import PROMPT_SETS, SET_RESULTS, SET_RUNS, ProfileDatabase
 
 _KEPT_RUNS = 50
 
 
 class PromptSetStore:
-    """Every call is one transaction; raises AppError. Rows this version cannot read are passed over."""
+    """Every call is one transaction; raises AppError. Rows this version cannot read are passed over and told."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: ProfileDatabase) -> None:
         self._db = database
 
     def close(self) -> None:
@@ -27,8 +25,8 @@ class PromptSetStore:
     def sets(self) -> tuple[PromptSet, ...]:
         """The user's sets, in the order they were made."""
         with translated():
-            rows = self._db.execute("select record from prompt_sets order by rowid").fetchall()
-        return tuple(found for (record,) in rows if (found := _read(PromptSet, record)) is not None)
+            rows = self._db.execute("select id, record from prompt_sets order by rowid").fetchall()
+        return self._db.records(PROMPT_SETS, PromptSet, rows)
 
     def save_set(self, prompts: PromptSet) -> None:
         """Add or replace a set."""
@@ -67,19 +65,12 @@ class PromptSetStore:
         """The run that was begun last, with its results; with `prompts` the last one of these. None where there is
         none."""
         with translated():
-            for (record,) in self._db.execute("select record from set_runs order by created desc, rowid desc"):
-                run = _read(SetRun, record)
-                if prompts is None or (run is not None and run.prompts == prompts):
-                    return StoredRun(run, self._results(run.id)) if run is not None else None
+            rows = self._db.execute("select id, record from set_runs order by created desc, rowid desc").fetchall()
+            for run in self._db.records(SET_RUNS, SetRun, rows):
+                if prompts is None or run.prompts == prompts:
+                    return StoredRun(run, self._results(run.id))
         return None
 
     def _results(self, run: str) -> tuple[SetResult, ...]:
-        rows = self._db.execute("select record from set_results where run = ? order by number", [run]).fetchall()
-        return tuple(found for (record,) in rows if (found := _read(SetResult, record)) is not None)
-
-
-def _read(kind: type, record: str) -> Any:
-    try:
-        return from_plain(kind, json.loads(record))
-    except (ShapeError, ValueError):
-        return None
+        query = "select run || '/' || number, record from set_results where run = ? order by number"
+        return self._db.records(SET_RESULTS, SetResult, self._db.execute(query, [run]).fetchall())

@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 from dataclasses import replace
-
-from sqlite_utils import Database
 
 from weighin.core.comparisons.blind import contender
 from weighin.core.comparisons.comparison import Comparison, LaneResult
 from weighin.core.comparisons.speed_test import SpeedTest
 from weighin.core.computer.machine_facts import MachineFacts
-from weighin.core.jsonable import ShapeError, from_plain, to_plain
+from weighin.core.jsonable import from_plain, to_plain
 from weighin.store.comparisons import translated
+from weighin.store.profile_database import SPEED_TESTS, ProfileDatabase
 
 
 class SpeedTestStore:
-    """Every call is one transaction; raises AppError."""
+    """Every call is one transaction; raises AppError. Tests this version cannot read are told and made again."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: ProfileDatabase) -> None:
         self._db = database
 
     def add_known(self, comparison: Comparison, machine: MachineFacts | None) -> Comparison:
         """The comparison with the tests that are kept of its models, as they ran, on `machine`."""
+        keys = [_key(result, comparison, machine) for result in comparison.results]
+        query = f"select key, record from speed_tests where key in ({', '.join('?' * len(keys))})"
         with translated():
-            results = tuple(self._with_known(result, comparison, machine) for result in comparison.results)
+            rows = self._db.execute(query, keys).fetchall()
+        tests = dict(self._db.readable(SPEED_TESTS, rows, _test, lambda row: row[0]))
+        results = tuple(
+            replace(result, speed_test=result.speed_test or tests.get(key))
+            for key, result in zip(keys, comparison.results, strict=True)
+        )
         return replace(comparison, results=results)
 
     def keep(self, comparison: Comparison, machine: MachineFacts | None) -> None:
@@ -44,17 +49,9 @@ class SpeedTestStore:
                         ],
                     )
 
-    def _with_known(self, result: LaneResult, comparison: Comparison, machine: MachineFacts | None) -> LaneResult:
-        if result.speed_test is not None:
-            return result
-        found = self._db.execute(
-            "select record from speed_tests where key = ?", [_key(result, comparison, machine)]
-        ).fetchone()
-        if found is not None:
-            # One that this version cannot read is made again.
-            with contextlib.suppress(ShapeError, ValueError):
-                return replace(result, speed_test=from_plain(SpeedTest, json.loads(found[0])))
-        return result
+
+def _test(row: tuple[str, str]) -> tuple[str, SpeedTest]:
+    return row[0], from_plain(SpeedTest, json.loads(row[1]))
 
 
 def _key(result: LaneResult, comparison: Comparison, machine: MachineFacts | None) -> str:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import json
 
-from sqlite_utils import Database
-
 from weighin.core.comparisons.blind import Vote
-from weighin.core.jsonable import ShapeError, from_plain, to_plain
+from weighin.core.jsonable import to_plain
 from weighin.store.comparisons import translated
+from weighin.store.profile_database import VOTES, ProfileDatabase
 
 
 class VoteStore:
-    """Every call is one transaction; raises AppError. Rows this version cannot read are passed over."""
+    """Every call is one transaction; raises AppError. Rows this version cannot read are passed over and told."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: ProfileDatabase) -> None:
         self._db = database
 
     def close(self) -> None:
@@ -34,22 +33,14 @@ class VoteStore:
     def of(self, comparison: str) -> tuple[Vote, ...]:
         """The vote on a comparison, if there is one."""
         with translated():
-            rows = self._db.execute("select record from votes where comparison = ?", [comparison]).fetchall()
-        return tuple(found for (record,) in rows if (found := _read(record)) is not None)
+            rows = self._db.execute("select comparison, record from votes where comparison = ?", [comparison])
+            return self._db.records(VOTES, Vote, rows.fetchall())
 
     def votes(self) -> tuple[Vote, ...]:
         """All votes in the order in which they were cast."""
         with translated():
-            rows = self._db.execute("select record from votes order by rowid").fetchall()
-        return tuple(found for (record,) in rows if (found := _read(record)) is not None)
-
-
-def _read(record: str) -> Vote | None:
-    try:
-        found = from_plain(Vote, json.loads(record))
-    except (ShapeError, ValueError):
-        return None
-    return found if isinstance(found, Vote) else None
+            rows = self._db.execute("select comparison, record from votes order by rowid").fetchall()
+        return self._db.records(VOTES, Vote, rows)
 
 
 def _storable(text: str) -> str:

@@ -240,6 +240,10 @@ class MainWindow(QMainWindow):
         """Say something that concerns the whole application, in a line that can be closed."""
         self._notice.say(text)
 
+    def add_notice(self, text: str) -> None:
+        """Say something more of the whole application: what stands there stays."""
+        self._notice.add(text)
+
     def closeEvent(self, event: QCloseEvent) -> None:
         self._settings.set(_GEOMETRY, bytes(self.saveGeometry().toBase64().data()).decode("ascii"))
         if self._busy() and not self._closing:

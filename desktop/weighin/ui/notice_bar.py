@@ -32,3 +32,9 @@ class NoticeBar(QWidget):
         """Show a sentence."""
         self._strip.say(text)
         self.setVisible(bool(text))
+
+    def add(self, text: str) -> None:
+        """Show a sentence below what is shown already."""
+        shown = self.text.splitlines()
+        if text not in shown:
+            self.say("\n".join((*shown, text)))

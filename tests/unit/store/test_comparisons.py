@@ -179,11 +179,13 @@ def test_a_damaged_database_is_moved_aside(tmp_path: Path, damage: bytes | None)
         whole[4096:12288] = b"\xff" * 8192
         damage = bytes(whole)
     path.write_bytes(damage)
-    places: list[Path] = []
-    store = ComparisonStore(open_database(path, places.append))
+    notices: list[str] = []
+    store = ComparisonStore(open_database(path, notices.append))
     store.save(comparison("a"))
     assert [row.id for row in store.rows()] == ["a"]
-    assert [place.read_bytes() for place in places] == [damage]
+    place = next(p for p in tmp_path.glob("x.db.corrupt-*") if not p.name.endswith(("-wal", "-shm")))
+    assert notices == [f"The history was damaged: it was moved to {place}, and a fresh one begun."]
+    assert place.read_bytes() == damage
     store.close()
 
 

@@ -25,7 +25,7 @@ class History(QObject):
 
     changed = Signal()
     completed = Signal(object)  # Comparison: kept, with something that only earlier ones could tell
-    damaged = Signal(str)  # a sentence: the database was moved aside, and where to
+    notice = Signal(str)  # a sentence on what is kept: it was damaged, or cannot be read by this version
 
     def __init__(
         self, path: Path, machine: Callable[[], MachineFacts | None] = lambda: None, parent: QObject | None = None
@@ -135,11 +135,9 @@ class History(QObject):
         if self._store is None:
             # sqlite-utils takes a third of the program's start to import: not before the first paint.
             from weighin.store.comparisons import ComparisonStore
-            from weighin.store.database import moved_aside_sentence, open_database
+            from weighin.store.database import open_database
 
-            self._store = ComparisonStore(
-                open_database(self._path, lambda place: self.damaged.emit(moved_aside_sentence(place)))
-            )
+            self._store = ComparisonStore(open_database(self._path, self.notice.emit))
         return self._store
 
     def _write(self, work: Callable[[ComparisonStore], None], done: Callable[[None], None], failed: Failed) -> None:

@@ -22,10 +22,10 @@ MINE = "My prompts"
 
 
 class PromptSets(QObject):
-    """`changed`: the sets are others. `damaged` carries a sentence: the database was moved aside."""
+    """`changed`: the sets are others."""
 
     changed = Signal()
-    damaged = Signal(str)
+    notice = Signal(str)  # a sentence on what is kept: it was damaged, or cannot be read by this version
 
     def __init__(self, database: Path, resources: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -139,12 +139,10 @@ class PromptSets(QObject):
 
     def _opened(self) -> PromptSetStore:
         if self._store is None:
-            from weighin.store.database import moved_aside_sentence, open_database
+            from weighin.store.database import open_database
             from weighin.store.prompt_sets import PromptSetStore
 
-            self._store = PromptSetStore(
-                open_database(self._path, lambda place: self.damaged.emit(moved_aside_sentence(place)))
-            )
+            self._store = PromptSetStore(open_database(self._path, self.notice.emit))
         return self._store
 
 

@@ -19,7 +19,7 @@ class Votes(QObject):
     """One thread owns the database. `changed`: a vote was kept."""
 
     changed = Signal()
-    damaged = Signal(str)  # the database was unreadable, and a fresh one was begun
+    notice = Signal(str)  # a sentence on what is kept: it was damaged, or cannot be read by this version
 
     def __init__(self, database: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -58,10 +58,8 @@ class Votes(QObject):
         """The store; opened at the first need, on the task thread. Raises AppError."""
         if self._store is None:
             # sqlite-utils takes a third of the program's start to import: not before the first paint.
-            from weighin.store.database import moved_aside_sentence, open_database
+            from weighin.store.database import open_database
             from weighin.store.votes import VoteStore
 
-            self._store = VoteStore(
-                open_database(self._path, lambda place: self.damaged.emit(moved_aside_sentence(place)))
-            )
+            self._store = VoteStore(open_database(self._path, self.notice.emit))
         return self._store

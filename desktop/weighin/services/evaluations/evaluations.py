@@ -30,7 +30,7 @@ class Evaluations(QObject):
     """One thread owns the database: nothing is written out of order."""
 
     changed = Signal()  # another answer of `rows`
-    damaged = Signal(str)  # a sentence: the database was moved aside, and where to
+    notice = Signal(str)  # a sentence on what is kept: it was damaged, or cannot be read by this version
 
     def __init__(self, path: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -135,12 +135,10 @@ class Evaluations(QObject):
         """The store; opened at the first need, on the task thread. Raises AppError."""
         if self._store is None:
             # sqlite-utils takes a third of the program's start to import: not before the first paint.
-            from weighin.store.database import moved_aside_sentence, open_database
+            from weighin.store.database import open_database
             from weighin.store.evaluations import EvaluationStore
 
-            self._store = EvaluationStore(
-                open_database(self._path, lambda place: self.damaged.emit(moved_aside_sentence(place)))
-            )
+            self._store = EvaluationStore(open_database(self._path, self.notice.emit))
         return self._store
 
     def _change(self, work: Callable[[], None], done: Done, failed: Failed) -> None:

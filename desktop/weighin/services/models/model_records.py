@@ -15,11 +15,9 @@ if TYPE_CHECKING:
 
 
 class ModelRecords(QObject):
-    """Runs work on the store in order; what else touches the disk for the shelf may share its thread.
+    """Runs work on the store in order; what else touches the disk for the shelf may share its thread."""
 
-    `damaged` carries a sentence: the database was unreadable, and a fresh one was begun."""
-
-    damaged = Signal(str)
+    notice = Signal(str)  # a sentence on what is kept: it was damaged, or cannot be read by this version
 
     def __init__(self, path: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -40,10 +38,8 @@ class ModelRecords(QObject):
     def _opened(self) -> ModelStore:
         if self._store is None:
             # sqlite-utils takes a third of the program's start to import: not before the first paint.
-            from weighin.store.database import moved_aside_sentence, open_database
+            from weighin.store.database import open_database
             from weighin.store.models import ModelStore
 
-            self._store = ModelStore(
-                open_database(self._path, lambda place: self.damaged.emit(moved_aside_sentence(place)))
-            )
+            self._store = ModelStore(open_database(self._path, self.notice.emit))
         return self._store

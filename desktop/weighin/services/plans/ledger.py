@@ -42,7 +42,7 @@ class Ledger(QObject):
     A promise is open until a model is run with the same file and options; made again before that it is replaced."""
 
     changed = Signal()
-    damaged = Signal(str)  # the database was unreadable, and a fresh one was begun
+    notice = Signal(str)  # a sentence on what is kept: it was damaged, or cannot be read by this version
 
     def __init__(self, database: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -160,12 +160,10 @@ class Ledger(QObject):
 
     def _opened(self) -> PredictionStore:
         if self._store is None:
-            from weighin.store.database import moved_aside_sentence, open_database
+            from weighin.store.database import open_database
             from weighin.store.predictions import PredictionStore
 
-            self._store = PredictionStore(
-                open_database(self._path, lambda place: self.damaged.emit(moved_aside_sentence(place)))
-            )
+            self._store = PredictionStore(open_database(self._path, self.notice.emit))
         return self._store
 
 
