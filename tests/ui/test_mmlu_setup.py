@@ -107,6 +107,16 @@ def test_only_finished_runs_put_the_same_way_tell_of_the_power(kit: Kit, other: 
     assert scores.accuracy(DENSE, record.request.choice) == record.lanes[0].accuracy
 
 
+def test_a_run_without_answers_tells_nothing_of_the_power(kit: Kit) -> None:
+    """Seen: a damaged file that answered nothing made the next forecast "disagree on about 100 %"."""
+    record = answered()
+    row = row_of(record)
+    empty = tuple(replace(lane, unscorable=lane.n, correct=0, accuracy=0.0) for lane in row.lanes)
+    scores = PastScores(lambda _model: None)
+    scores.show_rows((replace(row, lanes=empty),))
+    assert scores.accuracy(DENSE, record.request.choice) is None
+
+
 def test_a_number_that_cannot_be_is_refused_beside_it(setup: SetupView) -> None:
     setup.amount.field.set_text("131")
     assert setup.amount.field.error == "There are 130 questions to choose from."

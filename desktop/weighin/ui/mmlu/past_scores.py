@@ -40,7 +40,7 @@ class PastScores(QObject):
             for row, lane in self._lanes(model)
             if (row.questions, row.split, row.protocol, row.shots) == asked
             and row.state is RunState.FINISHED
-            and lane.n >= _ENOUGH
+            and lane.n - lane.unscorable >= _ENOUGH
         )
         return next((lane.accuracy for lane in found), None)
 
