@@ -16,14 +16,12 @@ from weighin.paths import Profile, resources
 from weighin.qt_messages import catch_qt_messages
 from weighin.services.comparisons.blind_round import BlindRound
 from weighin.services.comparisons.history import History
-from weighin.services.comparisons.speed_tests import SpeedTests
 from weighin.services.comparisons.votes import Votes
 from weighin.services.factory import new_bundles, new_model_services, new_runner, new_worker
 from weighin.services.machine.hardware import probe, this_machine
 from weighin.services.models.library import Library
 from weighin.services.processes.open_windows import SEVERAL, OpenWindows
 from weighin.services.settings import Settings
-from weighin.services.user_activity import UserActivity
 from weighin.ui import theme
 from weighin.ui.main_window import MainWindow
 
@@ -33,6 +31,7 @@ if TYPE_CHECKING:
     from weighin.services.bundles.bundles import Bundles
     from weighin.services.comparisons.attached_files import AttachedFiles
     from weighin.services.comparisons.prompt_sets import PromptSets
+    from weighin.services.comparisons.speed_tests import SpeedTests
     from weighin.services.comparisons.tapes import Tapes
     from weighin.services.evaluations.evaluation_factory import EvaluationServices
     from weighin.services.plans.judging import Judging
@@ -52,11 +51,11 @@ class Program:
         self.models = new_model_services(profile, settings)
         self.library = Library(resources(), settings, self.models.shelf)
         self.history = History(profile.database, this_machine)
-        self.runner = new_runner(self.models.planner, self.models.servers.keys)
+        models = self.models
+        self.runner = new_runner(lambda model, load: models.planner.needed_bytes(model, load), models.servers.keys)
         # Before the window: it is the first to hear that a comparison has ended.
         self.blind = BlindRound(self.runner)
         self.votes = Votes(profile.database)
-        self.speed_tests = SpeedTests(self.runner, self.history, UserActivity())
         self._profile, self._settings = profile, settings
         self._windows = OpenWindows(profile.windows)
         self._judging: Judging | None = None
@@ -65,13 +64,12 @@ class Program:
         self._attached_files: AttachedFiles | None = None
         self._tapes: Tapes | None = None
         self._evaluations: EvaluationServices | None = None
+        self._speed_tests: SpeedTests | None = None
         self.window = MainWindow(self.runner, self.library, self.history, settings, self)
         # Not before they may be known: what is kept can be looked at.
         self.blind.revealed.connect(self._keep)
         self.blind.revealed.connect(self.library.doubt)
-        self.blind.revealed.connect(self.speed_tests.consider)
-        self.speed_tests.tested.connect(self._amend)
-        self.speed_tests.changed.connect(self._follow_speed_tests)
+        self.blind.revealed.connect(lambda comparison: self.speed_tests.consider(comparison))
         for source in (self.history, self.models.records, self.votes):
             source.notice.connect(self.window.add_notice)
         self.models.servers.said.connect(self.window.show_notice)
@@ -144,6 +142,18 @@ class Program:
         return self._tapes
 
     @property
+    def speed_tests(self) -> SpeedTests:
+        """Measures apart what answers are too short to tell, made after the first of them."""
+        if self._speed_tests is None:
+            from weighin.services.comparisons.speed_tests import SpeedTests
+            from weighin.services.user_activity import UserActivity
+
+            self._speed_tests = SpeedTests(self.runner, self.history, UserActivity())
+            self._speed_tests.tested.connect(self._amend)
+            self._speed_tests.changed.connect(self._follow_speed_tests)
+        return self._speed_tests
+
+    @property
     def evaluations(self) -> EvaluationServices:
         """Question sets, stored evaluations and what runs them, made when they are first wanted."""
         if self._evaluations is None:
@@ -169,7 +179,8 @@ class Program:
 
     def close(self) -> None:
         """End the workers and finish what is being written."""
-        self.speed_tests.drop()
+        if self._speed_tests is not None:
+            self._speed_tests.drop()
         self.runner.close()
         if self._judging is not None:
             self._judging.close()

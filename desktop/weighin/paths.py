@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import platformdirs
 
 
+@functools.cache
 def resources() -> Path:
     """The folder of catalogue, starter models, themes and icons: of an installed wheel or frozen build, else of the
     checkout."""

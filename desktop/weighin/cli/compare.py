@@ -76,7 +76,7 @@ def _compare(
     except InterruptedByUserError:
         planner.close()
         return 130
-    runner = new_runner(planner)
+    runner = new_runner(planner.needed_bytes)
     outcome: list[Comparison] = []
     loop = CommandLoop(runner.stop)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,19 +22,21 @@ from weighin.services.lanes.servers import Servers
 from weighin.services.machine.hardware import available_bytes, disk_free_bytes, physical_cores, probe
 from weighin.services.models.hub import Hub, hub_process
 from weighin.services.models.model_records import ModelRecords
-from weighin.services.models.remote_look import RemoteLook
 from weighin.services.models.shelf import Shelf
-from weighin.services.plans.planner import Planner
 from weighin.services.processes.worker_process import WorkerProcess, worker_command
 from weighin.services.settings import Settings
 
 if TYPE_CHECKING:
+    from weighin.core.comparisons.options import LoadOptions
+    from weighin.core.models.model import ModelFacts
     from weighin.services.bundles.bundles import Bundles
     from weighin.services.comparisons.votes import Votes
     from weighin.services.evaluations.evaluations import Evaluations
     from weighin.services.evaluations.question_sets import QuestionSets
     from weighin.services.models.downloads import DownloadManager
     from weighin.services.models.library import Library
+    from weighin.services.models.remote_look import RemoteLook
+    from weighin.services.plans.planner import Planner
 
 
 def new_worker(parent: QObject) -> WorkerProcess:
@@ -52,17 +55,16 @@ def server_workers(keys: ServerKeys) -> ServerFactory:
 
 
 def new_runner(
-    planner: Planner | None = None, keys: ServerKeys | None = None, parent: QObject | None = None
+    planned_bytes: Callable[[ModelFacts, LoadOptions], int | None] = lambda _model, _load: None,
+    keys: ServerKeys | None = None,
+    parent: QObject | None = None,
 ) -> ComparisonRunner:
-    """A runner with two empty lanes. `planner`: who knows what models need; a rule of thumb without one.
-    `keys`: of servers, as the user typed them; without, the environment's."""
+    """A runner with two empty lanes. `planned_bytes`: what a model needs by its plan; a rule of thumb where that is
+    None. `keys`: of servers, as the user typed them; without, the environment's."""
     new_server = server_workers(keys or ServerKeys(parent))
     lanes = tuple(Lane(label, new_worker, available_bytes=available_bytes, new_server=new_server) for label in LABELS)
     cores, free = physical_cores, available_bytes
-    if planner is None:
-        runner = ComparisonRunner((lanes[0], lanes[1]), cores, free, parent)
-    else:
-        runner = ComparisonRunner((lanes[0], lanes[1]), cores, free, parent, planner.needed_bytes)
+    runner = ComparisonRunner((lanes[0], lanes[1]), cores, free, parent, planned_bytes)
     for lane in lanes:
         lane.setParent(runner)
     return runner
@@ -78,10 +80,21 @@ class ModelServices:
         self.hub = Hub(self._new_process)
         places = usual_places(profile.hub_cache, Path.home(), dict(os.environ))
         self.shelf = Shelf(self.records, places, self.hub, profile.hub_cache)
-        self.planner = Planner(new_worker)
-        self.inspector = RemoteLook(self.hub, self.planner, self.records, profile.headers)
+        self._headers = profile.headers
         keys = ServerKeys()
         self.servers = Servers(settings, keys, ServerProbe(server_workers(keys)))
+
+    @cached_property
+    def planner(self) -> Planner:
+        """Who asks the engine what models need, made when it is first wanted."""
+
+        return Planner(new_worker)
+
+    @cached_property
+    def inspector(self) -> RemoteLook:
+        """Who looks into models at the hub, made when it is first wanted."""
+
+        return RemoteLook(self.hub, self.planner, self.records, self._headers)
 
     @cached_property
     def downloads(self) -> DownloadManager:
@@ -97,8 +110,9 @@ class ModelServices:
         self.servers.close()
         if "downloads" in vars(self):
             self.downloads.close()
-        self.inspector.close()
-        self.planner.close()
+        for part in ("inspector", "planner"):
+            if part in vars(self):
+                getattr(self, part).close()
         self.hub.close()
         self.records.close()
 

@@ -24,17 +24,20 @@ def starter_path(resources: Path, name: str) -> Path:
 
 def starter_model(resources: Path, name: str) -> ModelFacts:
     """Facts of one starter model, with the sha256 of its (small) file. Raises AppError where it is missing."""
-    path = starter_path(resources, name)
-    facts = model_facts(path, starter=True)
-    return dataclasses.replace(facts, sha256=hashlib.sha256(path.read_bytes()).hexdigest())
+    return with_digest(model_facts(starter_path(resources, name), starter=True))
 
 
 def starter_facts(resources: Path) -> tuple[ModelFacts, ...]:
-    """Both starter models; those that are missing or damaged are left out."""
+    """Both starter models, without a checksum; those that are missing or damaged are left out."""
     found = []
     for name in FILES:
         try:
-            found.append(starter_model(resources, name))
+            found.append(model_facts(starter_path(resources, name), starter=True))
         except (AppError, OSError):
             continue
     return tuple(found)
+
+
+def with_digest(model: ModelFacts) -> ModelFacts:
+    """The same with the sha256 of its file as it is now. Raises OSError."""
+    return dataclasses.replace(model, sha256=hashlib.sha256(Path(model.path).read_bytes()).hexdigest())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from weighin.core.comparisons.comparison import Comparison
 from weighin.core.errors import AppError
 from weighin.core.models.model import ModelFacts
 from weighin.core.models.shelf import ShelfModel
-from weighin.core.models.starter import STARTER, starter_facts
+from weighin.core.models.starter import STARTER, starter_facts, with_digest
 from weighin.services.models.shelf import Shelf
 from weighin.services.settings import Settings
 from weighin.services.tasks import Failed
@@ -48,7 +49,11 @@ class Library(QObject):
         return found | {model.path: STARTER for model in self._starter}
 
     def restore(self) -> None:
-        """Fill the shelf: what is known at once, what is new when it is found."""
+        """Fill the shelf: what is known at once, what is new when it is found. The starter models get their checksums,
+        which the first paint need not wait for."""
+        with contextlib.suppress(OSError):  # deleted since the start: it is still shown, and refused when it runs
+            self._starter = tuple(with_digest(model) for model in self._starter)
+        self.changed.emit()
         for path in self._settings.get(_OPENED, []):
             if isinstance(path, str):
                 self._shelf.add(path, lambda _: None, lambda _: None)

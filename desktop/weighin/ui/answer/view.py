@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from random import randrange
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QElapsedTimer, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
@@ -12,8 +13,10 @@ from weighin.ui.answer.boxes import paint_boxes
 from weighin.ui.answer.formats import Formats
 from weighin.ui.answer.inbox import Inbox
 from weighin.ui.answer.splitter import Splitter
-from weighin.ui.answer.writer import Writer
 from weighin.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from weighin.ui.answer.writer import Writer
 
 # At most 12 repaints a second, and seldomer where one was dear: the window may not take time from the models.
 _TICK_MS = 80
@@ -62,7 +65,7 @@ class AnswerView(QTextBrowser):
         self._raw: list[str] = []
         self._inbox = Inbox()
         self._splitter = Splitter()
-        self._writer = Writer(self.document(), self._formats())
+        self._made_writer: Writer | None = None
         self._finished = True
         self._follows = False
         self._return_to: int | None = None
@@ -102,7 +105,8 @@ class AnswerView(QTextBrowser):
         self.setPlaceholderText(self._while_empty)
         self._inbox.clear()
         self._splitter = Splitter()
-        self._writer.clear(self._formats())
+        if self._made_writer is not None:
+            self._made_writer.clear(self._formats())
         self._finished = False
         self._follows = True
         self._pause = _TICK_MS
@@ -172,6 +176,15 @@ class AnswerView(QTextBrowser):
         painter.end()
         super().paintEvent(event)
 
+    @property
+    def _writer(self) -> Writer:
+        """Puts text into the document; made at the first word: the first paint needs no Markdown."""
+        if self._made_writer is None:
+            from weighin.ui.answer.writer import Writer
+
+            self._made_writer = Writer(self.document(), self._formats())
+        return self._made_writer
+
     def _formats(self) -> Formats:
         return Formats(self._theme.colours, self.font())
 
@@ -237,3 +250,10 @@ class AnswerView(QTextBrowser):
                     self._writer.commit(pieces)
             if clock.elapsed() >= _SLICE_MS:
                 return
+
+
+def warm_up() -> None:
+    """Import and make the Markdown parser, which takes a tenth of a second, before the first word comes."""
+    from weighin.ui.answer.writer import parser
+
+    parser()

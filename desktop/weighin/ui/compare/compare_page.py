@@ -15,7 +15,7 @@ from weighin.core.comparisons.chat import Prompt
 from weighin.core.comparisons.comparison import LABELS, Comparison, ComparisonRequest, LaneSetup
 from weighin.core.comparisons.conversation import threads_after
 from weighin.core.errors import AppError
-from weighin.ui.answer.writer import parser
+from weighin.ui.answer.view import warm_up
 from weighin.ui.compare.blind_desk import BlindDesk
 from weighin.ui.compare.first_run import FirstRun
 from weighin.ui.compare.follow_up import why_no_follow_up
@@ -152,7 +152,7 @@ class ComparePage(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         # Importing the Markdown parser takes a tenth of a second: now, while nobody waits, not at the first word.
-        QTimer.singleShot(_WARM_UP_MS, self, parser)
+        QTimer.singleShot(_WARM_UP_MS, self, warm_up)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

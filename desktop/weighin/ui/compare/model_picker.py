@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QWheelEvent
@@ -10,8 +11,10 @@ from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
 
 from weighin.core.models.model import ModelFacts
 from weighin.core.safe_text import safe_name
-from weighin.ui.compare.model_popup import ModelPopup
 from weighin.ui.widgets.label import plain_tooltip
+
+if TYPE_CHECKING:
+    from weighin.ui.compare.model_popup import ModelPopup
 
 HIDDEN = "hidden until you have voted"
 _KEYS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Home, Qt.Key.Key_End)
@@ -58,6 +61,8 @@ class ModelPicker(QComboBox):
     def popup(self) -> ModelPopup:
         """What drops down, made when it is first wanted."""
         if self._popup is None:
+            from weighin.ui.compare.model_popup import ModelPopup
+
             self._popup = ModelPopup(self._label, self)
             self._popup.models.set_judge(lambda model: self._judge(model))
             self._popup.chosen.connect(self.choose)
