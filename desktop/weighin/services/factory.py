@@ -87,12 +87,14 @@ class ModelServices:
     @cached_property
     def planner(self) -> Planner:
         """Who asks the engine what models need, made when it is first wanted."""
+        from weighin.services.plans.planner import Planner
 
         return Planner(new_worker)
 
     @cached_property
     def inspector(self) -> RemoteLook:
         """Who looks into models at the hub, made when it is first wanted."""
+        from weighin.services.models.remote_look import RemoteLook
 
         return RemoteLook(self.hub, self.planner, self.records, self._headers)
 
