@@ -77,7 +77,7 @@ def test_a_dozen_questions_from_start_to_file(program: Program, page: MmluPage, 
     assert [lane.n for lane in record.lanes] == [12, 12]
     assert [card.state for card in page.run.lanes] == ["", ""]
     assert page.run.lanes[0].score.endswith(f"({record.lanes[0].correct} of 12)")
-    assert "12 answered by both" in page.run.verdict.evidence
+    assert "12 asked of both" in page.run.verdict.evidence
     assert page.run.scores.difference.points[-1].n == 12
     assert len(page.run.questions.rows.items) == 12
     page.run.questions.table.selectRow(0)

@@ -21,7 +21,7 @@ from weighin.core.comparisons.energy import Energy
 from weighin.core.comparisons.overlap import overlap
 from weighin.core.comparisons.progress import LaneState
 from weighin.core.comparisons.report import comparison_json
-from weighin.core.comparisons.rounds import AGREEMENT, last_change, speeds
+from weighin.core.comparisons.rounds import AGREEMENT, is_settled, last_change, speeds
 from weighin.core.comparisons.slowdown import against_alone
 from weighin.core.comparisons.together_words import is_partly_alone
 from weighin.core.errors import AppError
@@ -256,10 +256,7 @@ def test_rounds_end_when_the_medians_agree(runs: Any) -> None:
     for lane, found in zip(body["lanes"], rates, strict=True):
         assert lane["spread"]["generation_tokens_per_s"]["median"] == median(found)
 
-    def agree(found: list[float], n: int) -> bool:
-        return abs(median(found[:n]) - median(found[: n - 2])) <= AGREEMENT * median(found[:n])
-
-    enough = (n for n in range(4, made[0] + 1, 2) if all(agree(found, n) for found in rates))
+    enough = (n for n in range(4, made[0] + 1, 2) if all(is_settled(found[:n]) for found in rates))
     assert next(enough) == made[0], "by the record alone it ended as soon as the rule allowed"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -75,7 +76,7 @@ def new(qtbot: Any) -> Iterator[Callable[..., Evaluating]]:
 
 def shape_of(record: EvaluationRecord, lane: str = "A") -> ScoreShape:
     """As it is kept."""
-    with sqlite3.connect(Profile.locate().database) as database:
+    with contextlib.closing(sqlite3.connect(Profile.locate().database)) as database, database:
         found = "select record from evaluation_lanes where evaluation = ? and lane = ?"
         return ScoreShape(**json.loads(database.execute(found, (record.id, lane)).fetchone()[0])["shape"])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import signal
@@ -173,7 +174,7 @@ def test_a_program_that_dies_leaves_a_run_that_can_be_resumed(new: Any, setups: 
     run.answered(20)
     identifier = run.started[0].id
     run.close()
-    with sqlite3.connect(Profile.locate().database) as database:
+    with contextlib.closing(sqlite3.connect(Profile.locate().database)) as database, database:
         database.execute("update evaluations set owner = '999999:1'")
     again = new(FAKE, FAKE)
     kept = again.load(identifier)
@@ -184,7 +185,8 @@ def test_a_program_that_dies_leaves_a_run_that_can_be_resumed(new: Any, setups: 
 
 def test_until_decided_stops_early(new: Any, setups: Any, tmp_path: Path):
     folder = write_folder(tmp_path / "set", {f"s{i}": 20 for i in range(24)})
-    names = [f"s{i}/test/{row}" for i in range(24) for row in range(20)]
+    # All but one of each subject: of a model that answers nothing at all nothing is decided.
+    names = [f"s{i}/test/{row}" for i in range(24) for row in range(1, 20)]
     undecided = new(FAKE, FAKE).run(*setups, n=480, questions=str(folder), until_decided=True)
     assert undecided.paired is not None
     assert undecided.paired.verdict is Verdict.CANNOT_TELL
@@ -195,7 +197,7 @@ def test_until_decided_stops_early(new: Any, setups: Any, tmp_path: Path):
     assert decided.paired.verdict is Verdict.A_BETTER
     assert decided.paired.e_value >= 20
     assert decided.lanes[0].n == decided.lanes[1].n < 480
-    assert decided.lanes[1].unscorable == decided.lanes[1].n  # counted as wrong, not dropped
+    assert 0.9 * decided.lanes[1].n < decided.lanes[1].unscorable < decided.lanes[1].n  # counted as wrong, not dropped
 
 
 def test_models_that_do_not_fit_together_follow_each_other(new: Any, setups: Any):
@@ -259,7 +261,7 @@ def test_a_run_does_not_go_on_with_another_engine(new: Any, setups: Any):
     run.runner.stop()
     stopped = run.ended()
     assert stopped.engine is not None
-    with sqlite3.connect(Profile.locate().database) as database:
+    with contextlib.closing(sqlite3.connect(Profile.locate().database)) as database, database:
         database.execute("update evaluations set record = json_set(record, '$.engine.build', 'b1234')")
     refused = run.resume(stopped.id)
     assert refused.state is RunState.FAILED
@@ -270,7 +272,7 @@ def test_a_run_does_not_go_on_with_another_engine(new: Any, setups: Any):
         assert "start a new run" in lane.failure.message
     assert refused.engine is not None
     assert refused.engine.build == "b1234"
-    with sqlite3.connect(Profile.locate().database) as database:
+    with contextlib.closing(sqlite3.connect(Profile.locate().database)) as database, database:
         database.execute("update evaluations set record = json_set(record, '$.engine.build', 'fake')")
     assert run.resume(stopped.id).state is RunState.FINISHED
 
@@ -282,13 +284,13 @@ def test_two_at_once_are_refused(new: Any, setups: Any):
         run.runner.resume("abc")
     run.answered(5)
     identifier = run.started[0].id
-    with sqlite3.connect(Profile.locate().database) as database:
+    with contextlib.closing(sqlite3.connect(Profile.locate().database)) as database, database:
         owner = database.execute("select owner from evaluations").fetchone()[0]
         database.execute("update evaluations set owner = ?", (alive_but_not_us(),))
     second = new(FAKE, FAKE)
     second.runner.resume(identifier)
     assert "in another window" in second.refused()
-    with sqlite3.connect(Profile.locate().database) as database:
+    with contextlib.closing(sqlite3.connect(Profile.locate().database)) as database, database:
         database.execute("update evaluations set owner = ?", (owner,))
     run.runner.stop()
     run.ended()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import asdict
 from typing import Any
 
@@ -29,6 +27,7 @@ from weighin.core.comparisons.together_words import (
     slowdown_sentence,
     why_no_slowdown,
 )
+from weighin.core.csv_table import csv_table
 from weighin.core.models.model import ModelFacts
 from weighin.core.models.server import BY_THIS_CLIENT, ON_THE_SERVER, server_of
 from weighin.core.safe_text import safe_name
@@ -295,11 +294,7 @@ def comparison_csv(comparison: Comparison) -> str:
             "median_generation_tokens_per_s": _middle(speed),
         }  # fmt: skip
         rows.append(flat)
-    out = io.StringIO()
-    writer = csv.DictWriter(out, fieldnames=list(rows[0]) if rows else ["comparison"])
-    writer.writeheader()
-    writer.writerows(rows)
-    return out.getvalue()
+    return csv_table([list(rows[0]) if rows else ["comparison"], *(row.values() for row in rows)])
 
 
 def number_lines(result: LaneResult, comparison: Comparison) -> list[str]:

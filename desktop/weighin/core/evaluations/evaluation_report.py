@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import Any
 
 from weighin.core import words
 from weighin.core.comparisons.report import engine_json, model_json
+from weighin.core.csv_table import csv_table
 from weighin.core.evaluations.evaluation import (
     STANDARD,
     EvaluationRecord,
@@ -67,17 +66,16 @@ def evaluation_json(record: EvaluationRecord, with_items: bool) -> dict[str, Any
 
 def evaluation_csv(record: EvaluationRecord) -> str:
     """One line a question, with a header line; empty where a lane was not asked."""
-    out = io.StringIO()
-    writer = csv.writer(out)
     labels = [lane.label for lane in record.lanes]
     per_lane = ["choice", "right", *(f"logprob_{letter}" for letter in LETTERS), "margin", "near_tie", "failure"]
-    writer.writerow(["id", "subject", "answer", *(f"{label.lower()}_{name}" for label in labels for name in per_lane)])
+    head = ["id", "subject", "answer", *(f"{label.lower()}_{name}" for label in labels for name in per_lane)]
+    rows: list[list[Any]] = [head]
     for item in record.items:
         cells: list[Any] = [item.question.id, item.question.subject, item.question.letter]
         for label in labels:
             cells += _csv_cells(item, label)
-        writer.writerow(cells)
-    return out.getvalue()
+        rows.append(cells)
+    return csv_table(rows)
 
 
 def evaluation_markdown(record: EvaluationRecord) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from dataclasses import asdict
 from statistics import median
@@ -13,6 +11,7 @@ from weighin.core import words
 from weighin.core.comparisons.blind_words import count_words, verdict_words
 from weighin.core.comparisons.comparison import LABELS
 from weighin.core.comparisons.report import model_json, options_json
+from weighin.core.csv_table import csv_table
 from weighin.core.prompts.prompt_set import LaneOutcome, SetResult, StoredRun
 from weighin.core.safe_text import safe_name
 
@@ -47,7 +46,6 @@ def run_json(stored: StoredRun) -> dict[str, Any]:
 
 def run_csv(stored: StoredRun) -> str:
     """One line a prompt, with a header line."""
-    out = io.StringIO()
     lane = list(LaneOutcome.__dataclass_fields__)
     names = [
         "number",
@@ -57,13 +55,12 @@ def run_csv(stored: StoredRun) -> str:
         *(f"{label.lower()}_{name}" for label in LABELS for name in lane),
         "vote",
     ]
-    writer = csv.writer(out)
-    writer.writerow(names)
+    rows: list[list[object]] = [list(names)]
     for result in stored.results:
         prompt = stored.run.prompts[result.number]
         values = [asdict(outcome)[name] for outcome in (result.a, result.b) for name in lane]
-        writer.writerow([result.number + 1, prompt.title, prompt.text, result.comparison, *values, result.vote.value])
-    return out.getvalue()
+        rows.append([result.number + 1, prompt.title, prompt.text, result.comparison, *values, result.vote.value])
+    return csv_table(rows)
 
 
 def run_markdown(stored: StoredRun) -> str:
