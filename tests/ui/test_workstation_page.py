@@ -398,6 +398,17 @@ def test_three_rows_are_no_pair(page: WorkstationPage) -> None:
     assert not page.runs.detail.pair.isVisible() and not page.runs.detail.row.isVisible()
 
 
+def test_a_speed_test_is_told_with_its_moment(shown: Kit, page: WorkstationPage) -> None:
+    choose(page, SMALL.path)
+    made = prediction(SMALL)
+    assert made.measured is not None
+    taken = replace(made.measured, from_test=True, at="2026-11-22T10:31:00+00:00")
+    shown.station.ledger.keep(replace(made, measured=taken))
+    assert cell(page, SMALL.path, "Measured") == "✓ 5.50"
+    said = page.runs.detail.row.measured.text()
+    assert said.startswith("Measured: 5.50 tokens/s in a speed test of 2026-11-22 ")
+
+
 # ------------------------------------------------------------------ the ledger
 
 

@@ -71,6 +71,8 @@ def new_judging(
     blind.revealed.connect(ledger.settle)
     models.planner.planned.connect(lambda plan: computer.take_gpu_free(plan.gpu_free_bytes))
     outlook = Outlook(models.planner, forecaster, lambda: computer.with_gpus(memory_budget()))
+    # What was measured since is expected from now on.
+    ledger.changed.connect(outlook.changed)
     return Judging(ledger, outlook, workstation, promises)
 
 

@@ -55,7 +55,10 @@ def _speed(prediction: Prediction) -> str:
 
 def _tip(prediction: Prediction) -> str:
     options = f"context {words.count(prediction.plan.context)}, {words.plural(prediction.threads, 'thread')}"
-    return f"{said.prediction_name(prediction)}\n{options}\nmemory by {prediction.plan.method.value}"
+    lines = [said.prediction_name(prediction), options, f"memory by {prediction.plan.method.value}"]
+    if prediction.measured and (source := said.source_of(prediction.measured)):
+        lines.append(f"tokens/s measured {source}")
+    return "\n".join(lines)
 
 
 _COLUMNS = (

@@ -49,10 +49,17 @@ def measured(row: Row) -> str:
 
 
 def measured_speed(taken: Measured | None) -> str:
-    """ "✓ 12.3", "✓ 12.3 (speed test)"; "-" where no run was long and quiet enough to be a measurement."""
+    """ "✓ 12.3"; "-" where no run was long and quiet enough to be a measurement."""
     if taken is None or taken.speed is None:
         return words.NONE
-    return f"{MEASURED} {words.figure(taken.speed)}{' (speed test)' if taken.from_test else ''}"
+    return f"{MEASURED} {words.figure(taken.speed)}"
+
+
+def source_of(taken: Measured) -> str:
+    """ "in a speed test of 2026-11-29 16:28" where a speed comes from one; "" otherwise."""
+    if not taken.speed or not taken.from_test:
+        return ""
+    return f"in a speed test of {words.moment(taken.at)}"
 
 
 def forecast_line(row: Row) -> str:
@@ -77,7 +84,7 @@ def measured_line(row: Row) -> str:
     memory = words.size(taken.memory_bytes) if taken.memory_bytes is not None else ""
     if not rate and not memory:
         return ""
-    rate += " in a speed test" if rate and taken.from_test else ""
+    rate = f"{rate} {source_of(taken)}".rstrip()
     lacking = "" if rate else " No run was long and undisturbed enough for its speed."
     return f"Measured: {', '.join(part for part in (rate, memory) if part)} {MEASURED}.{lacking}"
 

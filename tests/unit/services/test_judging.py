@@ -1,0 +1,32 @@
+"""What is expected of models follows what was measured."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pytestqt.qtbot import QtBot
+from tests.ui.fakes import OTHER
+
+from weighin.core.comparisons.options import LoadOptions
+from weighin.core.plans.plan import MemoryPlan
+from weighin.paths import Profile, resources
+from weighin.services.comparisons.blind_round import BlindRound
+from weighin.services.factory import new_model_services, new_runner
+from weighin.services.models.library import Library
+from weighin.services.plans.judging import new_judging
+from weighin.services.settings import Settings
+
+
+def test_a_measurement_changes_what_is_expected(qtbot: QtBot, tmp_path: Path) -> None:
+    """Seen: after a speed test the head of a lane went on without the speed until something else changed."""
+    profile = Profile.locate(str(tmp_path))
+    settings = Settings(profile.settings)
+    models = new_model_services(profile, settings)
+    runner = new_runner()
+    library = Library(resources(), settings, models.shelf)
+    judging = new_judging(profile, settings, library, models, runner, BlindRound(runner))
+    with qtbot.waitSignal(judging.outlook.changed):
+        judging.ledger.promise(OTHER, LoadOptions(), MemoryPlan(4096, 10, 10, 1, 0, 1, 1, 1, 14), None, 2)
+    judging.close()
+    runner.close()
+    models.close()
