@@ -402,7 +402,7 @@ def test_a_speed_test_is_told_with_its_moment(shown: Kit, page: WorkstationPage)
     choose(page, SMALL.path)
     made = prediction(SMALL)
     assert made.measured is not None
-    taken = replace(made.measured, from_test=True, at="2026-11-22T10:31:00+00:00")
+    taken = replace(made.measured, from_test=True, tested="2026-11-22T10:31:00+00:00", at="2026-11-24")
     shown.station.ledger.keep(replace(made, measured=taken))
     assert cell(page, SMALL.path, "Measured") == "✓ 5.50"
     said = page.runs.detail.row.measured.text()

@@ -183,6 +183,7 @@ def _measured(result: LaneResult, comparison: Comparison) -> Measured | None:
         disturbed=not undisturbed(result.timings),
         is_measured=speed is not None,
         from_test=test is not None,
+        tested=test.created if test else "",
         comparison=comparison.id,
         at=comparison.created,
     )

@@ -59,7 +59,7 @@ def source_of(taken: Measured) -> str:
     """ "in a speed test of 2026-11-29 16:28" where a speed comes from one; "" otherwise."""
     if not taken.speed or not taken.from_test:
         return ""
-    return f"in a speed test of {words.moment(taken.at)}"
+    return f"in a speed test of {words.moment(taken.tested)}"
 
 
 def forecast_line(row: Row) -> str:
