@@ -18,9 +18,9 @@ _HYBRIDS = ("mamba", "jamba", "hybrid", "-h", "lfm2", "qwen35", "qwen3next", "rw
 class Measured:
     """What a run really took. memory_bytes: own memory and mapped file at its end. generation_tokens_per_s: of this
     run, whatever that is worth; is_measured: whether it may be said of the model; False too in records of earlier
-    versions, which do not tell. from_test: it comes from a speed test, tested: made at that moment, ISO 8601 in UTC. prompt_tokens_per_s: only where it may be said.
-    disturbed: other programs were busy in every round. comparison, at: its id and when it was made, ISO 8601 in UTC; ""
-    in records of earlier versions."""
+    versions, which do not tell. from_test: it comes from a speed test, tested: made at that moment, ISO 8601 in UTC.
+    prompt_tokens_per_s: only where it may be said. disturbed: other programs were busy in every round. comparison, at:
+    its id and when it was made, ISO 8601 in UTC; "" in records of earlier versions."""
 
     memory_bytes: int | None
     generation_tokens_per_s: float | None
