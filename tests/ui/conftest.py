@@ -62,6 +62,8 @@ class Kit:
 
 @pytest.fixture
 def theme(qapp: QApplication) -> Iterator[themes.Theme]:
+    # The clipboard belongs to the whole process: what the test before copied is nothing that this one showed.
+    qapp.clipboard().clear()
     made = themes.apply(qapp, FakeSettings())
     yield made
     # Without an event loop of its own a test leaves its window to whoever comes next.
