@@ -61,8 +61,8 @@ def speed(path: Path) -> None:
 
 def _ours(worker: WorkerClient, threads: int) -> tuple[float, float]:
     """Tokens a second of reading and writing through Generate."""
-    from weighin.core.comparisons.chat import Message
-    from weighin.core.comparisons.options import SamplingOptions
+    from weighin.core.runs.chat import Message
+    from weighin.core.runs.options import SamplingOptions
     from weighin.protocol.messages import Generate
 
     words = "".join(f" w{n * 7 % 1000 + 300}" for n in range(PROMPT // 6))

@@ -21,14 +21,14 @@ from statistics import median
 
 from tests.bench.shapes import QWEN3_06B, SMALL_MOE, Shape, write_shape
 from tests.support.worker_client import WorkerClient
-from weighin.core.comparisons.options import LoadOptions
 from weighin.core.evaluations.evaluation import NEAR_TIE, STANDARD, ItemResult
 from weighin.core.evaluations.mmlu_prompt import PromptBlock, PromptItem
 from weighin.core.evaluations.questions import LETTERS
 from weighin.core.evaluations.sample import BLOCK
 from weighin.core.evaluations.scoring import ScoreShape, TokenSurvey, choose_shape
 from weighin.core.evaluations.scoring_plan import PLANNED_CELLS, ScoringPlan
-from weighin.core.gguf.facts import model_facts
+from weighin.core.models.header_facts import model_facts
+from weighin.core.runs.options import LoadOptions
 from weighin.protocol.messages import Bench, Benched, Load, Plan, Planned, Score, Scored, ScoreDone, Survey, Surveyed
 from weighin.services.machine.hardware import physical_cores
 

@@ -16,8 +16,8 @@ from tests.bench.shapes import QWEN3_06B, Shape, write_shape
 from tests.support.loopback_hub import LoopbackHub
 from tests.support.worker_client import WorkerClient
 from weighin.cli.loop import wait_for
-from weighin.core.comparisons.chat import Message
-from weighin.core.comparisons.options import LoadOptions, SamplingOptions
+from weighin.core.runs.chat import Message
+from weighin.core.runs.options import LoadOptions, SamplingOptions
 from weighin.paths import Profile
 from weighin.protocol.messages import Bench, Forecast, Generate, Load, Plan
 from weighin.services.factory import new_model_services

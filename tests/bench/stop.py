@@ -11,9 +11,9 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QTimer
 
 from tests.bench.shapes import QWEN3_06B, write_shape
-from weighin.core.comparisons.chat import Message
-from weighin.core.comparisons.options import LoadOptions, SamplingOptions
-from weighin.core.comparisons.progress import LaneState
+from weighin.core.runs.chat import Message
+from weighin.core.runs.options import LoadOptions, SamplingOptions
+from weighin.core.runs.progress import LaneState
 from weighin.services.factory import new_worker
 from weighin.services.lanes.lane import Lane
 from weighin.services.machine.hardware import physical_cores

@@ -16,8 +16,9 @@ from PySide6.QtWidgets import QApplication
 from tests.bench.window_parts import window_parts
 from tests.support.lanes import request
 from tests.ui.fakes import FakeLibrary
-from weighin.core.comparisons.comparison import ComparisonRequest, LaneSetup, Mode
-from weighin.core.comparisons.options import SamplingOptions
+from weighin.core.comparisons.comparison import ComparisonRequest
+from weighin.core.runs.lane import LaneSetup, Mode
+from weighin.core.runs.options import SamplingOptions
 from weighin.services.comparisons.comparison import ComparisonRunner
 from weighin.services.comparisons.history import History
 from weighin.services.lanes.lane import Lane

@@ -116,7 +116,7 @@ def main() -> None:
 
     from tests.bench.window_parts import window_parts
     from tests.ui.fakes import FakeHistory, FakeLibrary, FakeRunner, FakeSettings, answer
-    from weighin.core.comparisons.progress import LaneState
+    from weighin.core.runs.progress import LaneState
     from weighin.ui import theme
     from weighin.ui.main_window import MainWindow
 

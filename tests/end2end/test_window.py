@@ -20,12 +20,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QLabel, QPlainTextEdit, QTextEdit
 
 from weighin.app import Program
-from weighin.core.comparisons.answer import StopReason
 from weighin.core.comparisons.blind import Choice
-from weighin.core.comparisons.chat import Prompt
-from weighin.core.comparisons.comparison import Comparison, ComparisonRequest, LaneSetup, Mode
-from weighin.core.comparisons.options import LoadOptions, SamplingOptions
+from weighin.core.comparisons.comparison import Comparison, ComparisonRequest
 from weighin.core.models.shelf import Condition
+from weighin.core.runs.answer import StopReason
+from weighin.core.runs.chat import Prompt
+from weighin.core.runs.lane import LaneSetup, Mode
+from weighin.core.runs.options import LoadOptions, SamplingOptions
 from weighin.paths import Profile
 from weighin.ui import theme
 from weighin.ui.main_window import COMPARE, HISTORY, WORKSTATION

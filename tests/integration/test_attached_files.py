@@ -12,9 +12,9 @@ from PySide6.QtCore import QObject
 from tests.support.lanes import fake_model
 from tests.support.worker_client import WorkerClient
 
-from weighin.core.comparisons.chat import Attachment, Message
 from weighin.core.errors import AppError
-from weighin.core.gguf.facts import model_facts
+from weighin.core.models.header_facts import model_facts
+from weighin.core.runs.chat import Attachment, Message
 from weighin.protocol.messages import Tokenize
 from weighin.services.comparisons.attached_files import AttachedFiles
 from weighin.services.factory import new_worker

@@ -11,12 +11,13 @@ import pytest
 from tests.support import gguf_files
 from tests.support.lanes import Runs
 
-from weighin.core.comparisons.chat import Prompt
-from weighin.core.comparisons.comparison import Comparison, ComparisonRequest, LaneSetup, Mode
-from weighin.core.comparisons.options import LoadOptions, SamplingOptions
-from weighin.core.comparisons.progress import LaneState
+from weighin.core.comparisons.comparison import Comparison, ComparisonRequest
 from weighin.core.comparisons.report import comparison_json
-from weighin.core.gguf.facts import model_facts
+from weighin.core.models.header_facts import model_facts
+from weighin.core.runs.chat import Prompt
+from weighin.core.runs.lane import LaneSetup, Mode
+from weighin.core.runs.options import LoadOptions, SamplingOptions
+from weighin.core.runs.progress import LaneState
 from weighin.services.factory import new_worker
 from weighin.services.lanes.lane import Lane, Patience
 

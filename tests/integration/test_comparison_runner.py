@@ -13,19 +13,19 @@ from typing import Any
 import pytest
 from tests.support.lanes import HASTE, PATIENT, Runs, fake_lane, fake_model, request
 
-from weighin.core.comparisons.answer import StopReason
-from weighin.core.comparisons.chat import Prompt
-from weighin.core.comparisons.comparison import Comparison, LaneSetup, Mode
-from weighin.core.comparisons.conditions import Conditions
-from weighin.core.comparisons.energy import Energy
-from weighin.core.comparisons.overlap import overlap
-from weighin.core.comparisons.progress import LaneState
+from weighin.core.comparisons.comparison import Comparison
 from weighin.core.comparisons.report import comparison_json
 from weighin.core.comparisons.rounds import AGREEMENT, is_settled, last_change, speeds
-from weighin.core.comparisons.slowdown import against_alone
-from weighin.core.comparisons.together_words import is_partly_alone
+from weighin.core.comparisons.slowdown import against_alone, overlap
+from weighin.core.comparisons.text import is_partly_alone
 from weighin.core.errors import AppError
 from weighin.core.jsonable import from_plain, to_plain
+from weighin.core.runs.answer import StopReason
+from weighin.core.runs.chat import Prompt
+from weighin.core.runs.conditions import Conditions
+from weighin.core.runs.energy import Energy
+from weighin.core.runs.lane import LaneSetup, Mode
+from weighin.core.runs.progress import LaneState
 from weighin.services.lanes.lane import Patience
 
 

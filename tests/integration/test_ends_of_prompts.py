@@ -9,7 +9,7 @@ import pytest
 from tests.support.gguf_files import CHATML, make_model
 from tests.support.worker_client import WorkerClient, text_of
 
-from weighin.core.comparisons.chat import Message
+from weighin.core.runs.chat import Message
 from weighin.protocol.messages import CountTokens, PromptRead, Tokenize
 
 CHAT = "<|im_start|>user\n{}<|im_end|>\n<|im_start|>assistant\n"

@@ -13,12 +13,12 @@ import pytest
 from PySide6.QtCore import QTimer
 from tests.support.evaluations import Evaluating, model_file
 
-from weighin.core.comparisons.comparison import LaneSetup
 from weighin.core.evaluations.evaluation import EvaluationRecord, RunState
 from weighin.core.evaluations.scoring import ScoreShape, kinds
 from weighin.core.evaluations.scoring_plan import PLANNED_CELLS, ScoringPlan
 from weighin.core.models.model import ModelFacts
 from weighin.core.plans.plan import MemoryPlan, PlanMethod
+from weighin.core.runs.lane import LaneSetup
 from weighin.paths import Profile
 from weighin.services.evaluations.scoring_planner import ScoringPlanner
 from weighin.services.factory import new_worker

@@ -16,12 +16,13 @@ import pytest
 from tests.support.evaluations import Evaluating, model_file, real_setup, same_answers
 from tests.support.questions import write_folder
 
-from weighin.core.comparisons.comparison import LaneSetup
 from weighin.core.errors import AppError
-from weighin.core.evaluations.evaluation import EvaluationChoice, EvaluationRequest, Order, RunState, Verdict
+from weighin.core.evaluations.evaluation import EvaluationChoice, EvaluationRequest, Order, RunState
 from weighin.core.evaluations.sample import BLOCK
 from weighin.core.evaluations.scoring_plan import ScoringPlan
 from weighin.core.plans.plan import PlanMethod
+from weighin.core.runs.lane import LaneSetup
+from weighin.core.statistics.paired import Verdict
 from weighin.paths import Profile
 from weighin.services.evaluations.scoring_lane import ScoringLane
 
@@ -376,7 +377,7 @@ def test_a_context_too_small_is_refused_with_the_numbers(new: Any, tmp_path: Pat
 
 
 def test_a_lane_without_a_model_leaves_the_other_its_result(new: Any, setups: Any):
-    from weighin.core.comparisons.answer import Failure
+    from weighin.core.runs.answer import Failure
 
     broken = replace(setups[1], refusal=Failure("not_gguf", "This file is not a GGUF model."))
     record = new(FAKE, OTHER).run(setups[0], broken, n=23)

@@ -19,16 +19,17 @@ from tests.support.gguf_files import make_model
 from tests.support.lanes import fake_model
 from tests.support.worker_client import WorkerClient
 
-from weighin.core.comparisons.answer import Answer, MemoryReceipt, StopReason, Timing
-from weighin.core.comparisons.chat import Prompt
-from weighin.core.comparisons.comparison import Comparison, ComparisonRequest, LaneResult, LaneSetup, Mode
-from weighin.core.comparisons.conditions import Conditions
-from weighin.core.comparisons.options import LoadOptions
+from weighin.core.comparisons.comparison import Comparison, ComparisonRequest, LaneResult
 from weighin.core.comparisons.speed_test import SpeedTest
 from weighin.core.errors import AppError
-from weighin.core.gguf.facts import model_facts
+from weighin.core.models.header_facts import model_facts
 from weighin.core.plans.plan import MemoryPlan, SpeedForecast, SpeedMethod
 from weighin.core.plans.prediction import past_errors
+from weighin.core.runs.answer import Answer, MemoryReceipt, StopReason, Timing
+from weighin.core.runs.chat import Prompt
+from weighin.core.runs.conditions import Conditions
+from weighin.core.runs.lane import LaneSetup, Mode
+from weighin.core.runs.options import LoadOptions
 from weighin.protocol.messages import Cancel, Failed, Forecast, Forecasted
 from weighin.services.factory import new_worker
 from weighin.services.plans.forecaster import Forecaster

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from tests.support.lanes import HASTE, PATIENT, Heard, ask, fake_lane, load
 
-from weighin.core.comparisons.answer import StopReason
-from weighin.core.comparisons.chat import Message
-from weighin.core.comparisons.options import LoadOptions, SamplingOptions
-from weighin.core.comparisons.progress import LaneState
+from weighin.core.runs.answer import StopReason
+from weighin.core.runs.chat import Message
+from weighin.core.runs.options import LoadOptions, SamplingOptions
+from weighin.core.runs.progress import LaneState
 from weighin.services.lanes.lane import Lane, Patience
 
 

@@ -12,9 +12,9 @@ from tests.support.gguf_files import CHATML, make_model
 from tests.support.reference import greedy
 from tests.support.worker_client import WorkerClient, text_of
 
-from weighin.core.comparisons.answer import StopReason
-from weighin.core.comparisons.chat import Message
-from weighin.core.comparisons.options import SamplingOptions
+from weighin.core.runs.answer import StopReason
+from weighin.core.runs.chat import Message
+from weighin.core.runs.options import SamplingOptions
 from weighin.protocol.messages import (
     Bench,
     Cancel,
@@ -348,7 +348,7 @@ def test_an_answer_that_goes_in_circles_is_called_so(endless: Path) -> None:
 
 
 def test_loading_reports_progress(tmp_path: Path) -> None:
-    from weighin.core.comparisons.options import LoadOptions
+    from weighin.core.runs.options import LoadOptions
     from weighin.protocol.messages import Load, LoadProgress
 
     model = make_model(tmp_path / "m.gguf", layers=40)

@@ -10,11 +10,11 @@ from typing import Any
 from tests.bench.shapes import Shape, write_shape
 from tests.support.lanes import Runs, fake_lane, fake_model, request
 
-from weighin.core.comparisons.answer import StopReason
-from weighin.core.comparisons.options import LoadOptions
-from weighin.core.gguf.facts import model_facts
+from weighin.core.models.header_facts import model_facts
 from weighin.core.plans.plan import MemoryPlan, PlanMethod, VerdictKind
 from weighin.core.plans.verdict import Budget
+from weighin.core.runs.answer import StopReason
+from weighin.core.runs.options import LoadOptions
 from weighin.protocol.messages import Planned
 from weighin.services.comparisons.comparison import ComparisonRunner
 from weighin.services.plans.forecaster import Forecaster
@@ -73,7 +73,7 @@ def test_a_model_this_engine_cannot_run_is_refused_in_its_words(qtbot: Any, tmp_
     path = tmp_path / "real.gguf"
     from tests.support.gguf_files import make_model
 
-    from weighin.core.gguf.facts import model_facts
+    from weighin.core.models.header_facts import model_facts
 
     model = model_facts(make_model(path))
     kit.planned(model)

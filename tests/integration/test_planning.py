@@ -13,14 +13,14 @@ from tests.support.gguf_files import make_model
 from tests.support.questions import make_questions
 from tests.support.worker_client import WorkerClient
 
-from weighin.core.comparisons.answer import Failure
-from weighin.core.comparisons.chat import Message
-from weighin.core.comparisons.options import LoadOptions, SamplingOptions
 from weighin.core.evaluations.evaluation import STANDARD
 from weighin.core.evaluations.mmlu_prompt import prompt_block
 from weighin.core.evaluations.scoring_plan import PLANNED_CELLS, ScoringPlan
-from weighin.core.gguf.facts import model_facts
+from weighin.core.models.header_facts import model_facts
 from weighin.core.plans.plan import PlanMethod
+from weighin.core.runs.answer import Failure
+from weighin.core.runs.chat import Message
+from weighin.core.runs.options import LoadOptions, SamplingOptions
 from weighin.protocol.messages import Failed, Generate, Load, Plan, Planned, Score, ScoreDone
 from weighin.services.factory import new_worker
 from weighin.services.plans.planner import Plan as FoundPlan

@@ -15,11 +15,11 @@ from tests.support.plain_scorer import letter_logprobs
 from tests.support.questions import make_questions
 from tests.support.worker_client import WorkerClient
 
-from weighin.core.comparisons.options import LoadOptions
 from weighin.core.evaluations.evaluation import CHAT, NEAR_TIE, STANDARD, ItemResult
 from weighin.core.evaluations.mmlu_prompt import PromptBlock, prompt_block
 from weighin.core.evaluations.scoring import ScoreShape
-from weighin.core.gguf.facts import model_facts
+from weighin.core.models.header_facts import model_facts
+from weighin.core.runs.options import LoadOptions
 from weighin.protocol.messages import Failed, Load, Loaded, Score, Scored, ScoreDone, Survey, Surveyed
 
 SHAPE = ScoreShape(2048, 512, 17)

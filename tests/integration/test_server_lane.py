@@ -11,12 +11,14 @@ import pytest
 from tests.support.lanes import PATIENT, Heard, Runs, fake_lane, fake_model
 from tests.support.loopback_server import KEY, LoopbackServer
 
-from weighin.core.comparisons.answer import Counting, StopReason
-from weighin.core.comparisons.chat import Message, Prompt
-from weighin.core.comparisons.comparison import ComparisonRequest, LaneSetup, Mode, unknowns
-from weighin.core.comparisons.options import LoadOptions, SamplingOptions
-from weighin.core.comparisons.progress import LaneState
+from weighin.core.comparisons.comparison import ComparisonRequest
+from weighin.core.comparisons.parity import unknowns
 from weighin.core.models.server import KEY_VARIABLE, parse_address, server_facts
+from weighin.core.runs.answer import Counting, StopReason
+from weighin.core.runs.chat import Message, Prompt
+from weighin.core.runs.lane import LaneSetup, Mode
+from weighin.core.runs.options import LoadOptions, SamplingOptions
+from weighin.core.runs.progress import LaneState
 from weighin.services.factory import new_worker, server_workers
 from weighin.services.lanes.lane import Lane
 from weighin.services.lanes.server_keys import ServerKeys

@@ -11,12 +11,13 @@ from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from tests.support.gguf_files import make_model
 
-from weighin.core.comparisons.chat import Prompt
-from weighin.core.comparisons.comparison import Comparison, ComparisonRequest, LaneSetup, Mode
-from weighin.core.comparisons.options import LoadOptions, SamplingOptions
+from weighin.core.comparisons.comparison import Comparison, ComparisonRequest
 from weighin.core.comparisons.speed import speed_verdict
-from weighin.core.computer.machine_facts import MachineFacts
-from weighin.core.gguf.facts import model_facts
+from weighin.core.computer.hardware import MachineFacts
+from weighin.core.models.header_facts import model_facts
+from weighin.core.runs.chat import Prompt
+from weighin.core.runs.lane import LaneSetup, Mode
+from weighin.core.runs.options import LoadOptions, SamplingOptions
 from weighin.services.comparisons import speed_tests as module
 from weighin.services.comparisons.comparison import ComparisonRunner
 from weighin.services.comparisons.conditions import ConditionWatch, Sources

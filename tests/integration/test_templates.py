@@ -9,8 +9,8 @@ import pytest
 from tests.support.gguf_files import CHATML, make_model
 from tests.support.worker_client import WorkerClient, text_of
 
-from weighin.core.comparisons.chat import Message
-from weighin.core.comparisons.options import SamplingOptions
+from weighin.core.runs.chat import Message
+from weighin.core.runs.options import SamplingOptions
 from weighin.protocol.messages import Failed, Generate, Generated, PromptRead
 from weighin.workers.template import ChatTemplate
 

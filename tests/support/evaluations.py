@@ -9,13 +9,13 @@ from typing import Any
 
 from PySide6.QtCore import QTimer
 
-from weighin.core.comparisons.comparison import LaneSetup
-from weighin.core.comparisons.options import LoadOptions
 from weighin.core.errors import AppError
 from weighin.core.evaluations.evaluation import EvaluationChoice, EvaluationRecord, EvaluationRequest, EvaluationState
 from weighin.core.evaluations.scoring_plan import ScoringPlan
-from weighin.core.gguf.facts import model_facts
+from weighin.core.models.header_facts import model_facts
 from weighin.core.models.model import ModelFacts
+from weighin.core.runs.lane import LaneSetup
+from weighin.core.runs.options import LoadOptions
 from weighin.paths import Profile, resources
 from weighin.services.evaluations.evaluation import EvaluationRunner
 from weighin.services.evaluations.evaluation_start import Surroundings

@@ -7,10 +7,11 @@ from typing import Any
 
 from PySide6.QtCore import QObject
 
-from weighin.core.comparisons.chat import Message, Prompt
-from weighin.core.comparisons.comparison import Comparison, ComparisonRequest, LaneSetup, Mode
-from weighin.core.comparisons.options import LoadOptions, SamplingOptions
+from weighin.core.comparisons.comparison import Comparison, ComparisonRequest
 from weighin.core.models.model import ModelFacts
+from weighin.core.runs.chat import Message, Prompt
+from weighin.core.runs.lane import LaneSetup, Mode
+from weighin.core.runs.options import LoadOptions, SamplingOptions
 from weighin.services.comparisons.comparison import ComparisonRunner
 from weighin.services.lanes.lane import Lane, Patience
 from weighin.services.processes.worker_process import WorkerProcess, worker_command

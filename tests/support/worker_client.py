@@ -10,9 +10,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from weighin.core.comparisons.answer import MemoryReceipt, StopReason, Timing
-from weighin.core.comparisons.chat import Message
-from weighin.core.comparisons.options import LoadOptions, SamplingOptions
+from weighin.core.runs.answer import MemoryReceipt, StopReason, Timing
+from weighin.core.runs.chat import Message
+from weighin.core.runs.options import LoadOptions, SamplingOptions
 from weighin.protocol import wire
 from weighin.protocol.messages import EVENTS, TERMINAL, Generate, Hello, Load, Loaded, Shutdown, Tokens, WasReasoning
 from weighin.services.lanes.answer_record import AnswerRecord

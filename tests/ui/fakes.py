@@ -8,20 +8,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from weighin.core.comparisons.answer import Answer, Failure, MemoryReceipt, MemorySample, StopReason, Timing
 from weighin.core.comparisons.blind import Vote, tallies
-from weighin.core.comparisons.chat import Prompt
-from weighin.core.comparisons.comparison import (
-    LABELS,
-    Comparison,
-    ComparisonRequest,
-    LaneResult,
-    LaneSetup,
-    Mode,
-    differences,
-)
-from weighin.core.comparisons.history import HistoryRow
-from weighin.core.comparisons.progress import LaneState, LaneStatus, LivePoint, TextPiece
+from weighin.core.comparisons.comparison import Comparison, ComparisonRequest, HistoryRow, LaneResult
+from weighin.core.comparisons.parity import differences
 from weighin.core.comparisons.slowdown import against_alone
 from weighin.core.downloads.download import DownloadState, DownloadView, Plan
 from weighin.core.downloads.repository import LeftOut, Listing, RemoteFile, Repository, Variant
@@ -30,6 +19,10 @@ from weighin.core.models.model import ModelFacts
 from weighin.core.models.server import ServerAddress, server_facts
 from weighin.core.models.shelf import ShelfModel, Stamp
 from weighin.core.plans.plan import MemoryPlan, PlanLine
+from weighin.core.runs.answer import Answer, Failure, MemoryReceipt, MemorySample, StopReason, Timing
+from weighin.core.runs.chat import Prompt
+from weighin.core.runs.lane import LABELS, LaneSetup, Mode
+from weighin.core.runs.progress import LaneState, LaneStatus, LivePoint, TextPiece
 from weighin.protocol.server_messages import LettersTested
 from weighin.services.comparisons.comparison import RoundStart
 from weighin.services.plans.planner import Plan as MemoryOf

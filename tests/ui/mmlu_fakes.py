@@ -12,8 +12,6 @@ from PySide6.QtCore import QObject, Signal
 
 from tests.support.questions import make_questions
 from tests.ui.fakes import DENSE, MOE
-from weighin.core.comparisons.answer import Failure, MemorySample
-from weighin.core.comparisons.comparison import EngineFacts, LaneSetup
 from weighin.core.errors import AppError
 from weighin.core.evaluations.evaluation import (
     EvaluationChoice,
@@ -26,12 +24,14 @@ from weighin.core.evaluations.evaluation import (
     RunState,
     ScoredItem,
 )
-from weighin.core.evaluations.evaluation_row import row_of
-from weighin.core.evaluations.evaluation_words import NOT_MMLU
 from weighin.core.evaluations.questions import Question, QuestionSet, QuestionSetInfo, set_checksum
 from weighin.core.evaluations.sample import draw
+from weighin.core.evaluations.stored_evaluation import row_of
 from weighin.core.evaluations.tally import RunTally
+from weighin.core.evaluations.text import NOT_MMLU
 from weighin.core.plans.plan import MemoryPlan
+from weighin.core.runs.answer import Failure, MemorySample
+from weighin.core.runs.lane import EngineFacts, LaneSetup
 from weighin.services.evaluations.question_sets import FetchProgress
 
 SUBJECTS = {"sums": 60, "people_and_towns": 40, "logic": 30}

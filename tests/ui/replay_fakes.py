@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 from tests.ui.fakes import DENSE, MOE, comparison
 from weighin.core.bundles.bundle import SCHEMA, Bundle, BundleFile, BundleModel
 from weighin.core.comparisons.comparison import Comparison
-from weighin.core.computer.machine_facts import MachineFacts
+from weighin.core.computer.hardware import MachineFacts
 from weighin.core.errors import AppError
 from weighin.core.models.model import ModelFacts
 

@@ -11,8 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Kit
 from tests.ui.fakes import answer, timing
-from weighin.core.comparisons.answer import Counting, MemoryReceipt
 from weighin.core.models.server import parse_address, server_facts
+from weighin.core.runs.answer import Counting, MemoryReceipt
 from weighin.ui.compare.add_server import AddServer
 from weighin.ui.compare.number import ESTIMATED
 from weighin.ui.compare.numbers import numbers

@@ -17,11 +17,11 @@ from tests.support.seen import words_of
 from tests.ui.conftest import Kit
 from tests.ui.fakes import OTHER, FakeLibrary, answer, comparison, failed, timing
 from tests.ui.replay_fakes import bundle
-from weighin.core.comparisons.answer import Failure, StopReason
 from weighin.core.comparisons.blind import Choice
-from weighin.core.comparisons.chat import Attachment, Message
-from weighin.core.comparisons.progress import LaneState
 from weighin.core.prompts.prompt_set import SetPrompt, result_of
+from weighin.core.runs.answer import Failure, StopReason
+from weighin.core.runs.chat import Attachment, Message
+from weighin.core.runs.progress import LaneState
 from weighin.ui.main_window import HISTORY
 from weighin.ui.prompt_sets.sets_drawer import PromptRow
 

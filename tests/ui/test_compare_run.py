@@ -11,10 +11,11 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Kit
 from tests.ui.fakes import DENSE, MOE, answer, failed, timing
-from weighin.core.comparisons.answer import Failure, PromptProof, StopReason, Timing
-from weighin.core.comparisons.comparison import Mode, Slowdown
-from weighin.core.comparisons.conditions import Conditions
-from weighin.core.comparisons.progress import LaneState
+from weighin.core.comparisons.comparison import Slowdown
+from weighin.core.runs.answer import Failure, PromptProof, StopReason, Timing
+from weighin.core.runs.conditions import Conditions
+from weighin.core.runs.lane import Mode
+from weighin.core.runs.progress import LaneState
 from weighin.ui.compare.first_run import EXAMPLES
 
 

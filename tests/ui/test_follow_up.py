@@ -11,9 +11,9 @@ from pytestqt.qtbot import QtBot
 from tests.ui.conftest import Kit
 from tests.ui.fakes import OTHER, answer, comparison, failed
 from tests.ui.test_models_of_lanes import drop
-from weighin.core.comparisons.attachments import read_attachment
-from weighin.core.comparisons.chat import Attachment, Message, Prompt
 from weighin.core.errors import AppError
+from weighin.core.runs.attachments import read_attachment
+from weighin.core.runs.chat import Attachment, Message, Prompt
 
 
 class FakeAttachedFiles(QObject):

@@ -12,11 +12,12 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Kit
 from tests.ui.fakes import DENSE, MOE, FakeHistory, answer, comparison, failed
-from weighin.core import words
-from weighin.core.comparisons.answer import StopReason
-from weighin.core.comparisons.chat import Prompt
-from weighin.core.comparisons.comparison import ComparisonRequest, LaneSetup, Mode
-from weighin.core.comparisons.options import LoadOptions, SamplingOptions
+from weighin.core import format
+from weighin.core.comparisons.comparison import ComparisonRequest
+from weighin.core.runs.answer import StopReason
+from weighin.core.runs.chat import Prompt
+from weighin.core.runs.lane import LaneSetup, Mode
+from weighin.core.runs.options import LoadOptions, SamplingOptions
 from weighin.ui.history.history_page import HistoryPage
 from weighin.ui.main_window import HISTORY
 
@@ -54,7 +55,7 @@ def press(page: HistoryPage, name: str, qtbot: QtBot) -> None:
 
 
 def test_a_row_says_what_was_compared(page: HistoryPage) -> None:
-    when = words.moment("2026-11-22T10:31:01+00:00")
+    when = format.moment("2026-11-22T10:31:01+00:00")
     assert cells(page, 0) == [
         when,
         "Sum <b>one</b>",
@@ -120,7 +121,7 @@ def test_opening_shows_it_on_the_compare_page(kit: Kit, page: HistoryPage, qtbot
         page.table.doubleClicked.emit(page.table.model().index(1, 0))
     assert kit.window.page == 0
     assert kit.page.prompt.text == "Opposite"
-    assert kit.page.history_label == f"From History, {words.moment('2026-11-22T10:31:02+00:00')}"
+    assert kit.page.history_label == f"From History, {format.moment('2026-11-22T10:31:02+00:00')}"
     view = kit.page.panes[1].answer.view
     qtbot.waitUntil(lambda: view.toPlainText() == "It is twelve.")
     assert "Writing 37 tok 90.0 tok/s" in kit.page.panes[0].numbers.text

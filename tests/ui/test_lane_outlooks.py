@@ -9,10 +9,10 @@ from PySide6.QtCore import QObject, Signal
 
 from tests.ui.conftest import Kit
 from tests.ui.fakes import DENSE, MOE, answer
-from weighin.core.comparisons.answer import MemoryReceipt
-from weighin.core.comparisons.options import LoadOptions
 from weighin.core.models.model import ModelFacts
 from weighin.core.plans.plan import MemoryPlan, SpeedForecast, SpeedMethod, Verdict, VerdictKind
+from weighin.core.runs.answer import MemoryReceipt
+from weighin.core.runs.options import LoadOptions
 from weighin.services.plans.outlook import Expectation
 from weighin.ui.compare.lane_outlooks import LaneOutlooks
 

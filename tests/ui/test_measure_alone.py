@@ -12,11 +12,12 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Kit
 from tests.ui.fakes import FakeHistory, answer, comparison, failed, timing
-from weighin.core.comparisons.answer import StopReason, Timing
 from weighin.core.comparisons.blind import Choice
-from weighin.core.comparisons.comparison import Comparison, Mode
-from weighin.core.comparisons.conditions import Conditions
-from weighin.core.comparisons.pace import Beside, Pace
+from weighin.core.comparisons.comparison import Comparison
+from weighin.core.runs.answer import StopReason, Timing
+from weighin.core.runs.conditions import Conditions
+from weighin.core.runs.lane import Mode
+from weighin.core.runs.pace import Beside, Pace
 
 
 def timed(rate: float, shared_s: float | None = None) -> Timing:

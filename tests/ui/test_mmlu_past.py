@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.conftest import Kit
 from tests.ui.fakes import DENSE
 from tests.ui.mmlu_fakes import answered, evaluation_services, request
-from weighin.core import words
+from weighin.core import format
 from weighin.core.errors import AppError
 from weighin.core.evaluations.evaluation import RunState
 from weighin.ui.main_window import HISTORY, MMLU
@@ -51,7 +51,7 @@ def cells(past: PastTab, row: int) -> list[str]:
 
 
 def test_a_row_says_what_was_asked_and_how_it_ended(past: PastTab) -> None:
-    when = words.moment("2026-11-22T10:31:02+00:00")
+    when = format.moment("2026-11-22T10:31:02+00:00")
     when_, models, questions, asked, _right, _verdict, state = cells(past, 1)
     assert (when_, models) == (when, "Starter Dense / Starter MoE")
     assert questions == "Starter questions, standard, 5 shots"

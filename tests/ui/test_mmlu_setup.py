@@ -14,10 +14,10 @@ from pytestqt.qtbot import QtBot
 from tests.ui.conftest import Kit
 from tests.ui.fakes import DENSE, MOE
 from tests.ui.mmlu_fakes import answered, evaluation_services, request, starter_set
-from weighin.core.comparisons.answer import Failure
 from weighin.core.errors import AppError
 from weighin.core.evaluations.evaluation import CHAT, Order, RunState
-from weighin.core.evaluations.evaluation_row import row_of
+from weighin.core.evaluations.stored_evaluation import row_of
+from weighin.core.runs.answer import Failure
 from weighin.services.evaluations.question_sets import FetchProgress
 from weighin.ui.main_window import MMLU
 from weighin.ui.mmlu.mmlu_page import MmluPage

@@ -14,8 +14,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Kit
 from tests.ui.fakes import DENSE, MOE, OTHER, FakeLibrary, answer
-from weighin.core import words
-from weighin.core.comparisons.answer import Failure
+from weighin.core.models.text import model_facts
+from weighin.core.runs.answer import Failure
 from weighin.ui.main_window import COMPARE, HISTORY, MMLU, MODELS
 from weighin.ui.models.shelf_tab import ShelfTab
 
@@ -39,10 +39,10 @@ def test_the_starter_pair_is_chosen_at_first(kit: Kit) -> None:
 
 
 def test_facts_of_a_model_are_one_line() -> None:
-    assert words.model_facts(MOE) == (
+    assert model_facts(MOE) == (
         "Q8_0 · MoE, 8 experts, 2 used · 4.1M total, 1.0M active · 4.7 MB · context up to 1\u202f024"
     )
-    assert words.model_facts(DENSE).startswith("Q8_0 · dense · 1.1M parameters · 1.2 MB")
+    assert model_facts(DENSE).startswith("Q8_0 · dense · 1.1M parameters · 1.2 MB")
 
 
 def test_starter_models_say_what_they_are(kit: Kit) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.ui.fakes import comparison
-from weighin.core.comparisons.options import LoadOptions, SamplingOptions
+from weighin.core.runs.options import LoadOptions, SamplingOptions
 from weighin.ui.compare.option_words import option_differences, options_of
 from weighin.ui.compare.run_options import LaneValues, RunOptions
 

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Kit
 from tests.ui.fakes import answer
-from weighin.core.comparisons.options import LoadOptions, SamplingOptions
+from weighin.core.runs.options import LoadOptions, SamplingOptions
 from weighin.ui.compare.option_fields import OptionField
 from weighin.ui.compare.options_drawer import OptionsDrawer
 

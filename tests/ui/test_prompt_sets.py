@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.conftest import Kit
 from tests.ui.fakes import FakeHistory, answer, comparison, failed
 from tests.ui.prompt_set_fakes import FakePromptSets
-from weighin.core.comparisons.answer import StopReason
+from weighin.core.runs.answer import StopReason
 from weighin.ui.prompt_sets.sets_drawer import SetsDrawer
 
 

@@ -17,7 +17,7 @@ from tests.ui.test_follow_up import FakeAttachedFiles
 from tests.ui.test_measure_alone import finish_alone, run_together
 from tests.ui.test_models_of_lanes import drop
 from weighin.core.comparisons.blind import Choice
-from weighin.core.comparisons.chat import Attachment, Prompt
+from weighin.core.runs.chat import Attachment, Prompt
 from weighin.ui.reading.reading_window import ReadingWindow
 from weighin.ui.theme import Theme
 

@@ -15,10 +15,10 @@ from pytestqt.qtbot import QtBot
 from tests.ui.conftest import Kit
 from tests.ui.fakes import DENSE, MOE, OTHER, FakeLibrary, FakeSettings, comparison
 from tests.ui.mmlu_fakes import evaluation_services, request, starter_set
-from weighin.core.comparisons.answer import Failure
-from weighin.core.comparisons.comparison import Mode
-from weighin.core.comparisons.options import LoadOptions, SamplingOptions
 from weighin.core.evaluations.evaluation import CHAT, Order
+from weighin.core.runs.answer import Failure
+from weighin.core.runs.lane import Mode
+from weighin.core.runs.options import LoadOptions, SamplingOptions
 from weighin.services.settings import Settings
 from weighin.ui.compare.run_options import LaneValues, RunOptions
 from weighin.ui.main_window import COMPARE, HISTORY, MMLU, MODELS

@@ -9,9 +9,10 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Kit
 from tests.ui.fakes import answer, failed, timing
-from weighin.core.comparisons.comparison import Comparison, Mode
-from weighin.core.comparisons.conditions import Conditions
+from weighin.core.comparisons.comparison import Comparison
 from weighin.core.comparisons.speed_test import SpeedTest
+from weighin.core.runs.conditions import Conditions
+from weighin.core.runs.lane import Mode
 
 BUSY = Conditions(other_cores=1.4, used_cores=2.0)
 TEST = SpeedTest("2026-11-29T10:00:00+00:00", 2, 128, (100.0, 101.0, 99.0, 100.0), 256, (400.0,))

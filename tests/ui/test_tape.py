@@ -17,9 +17,8 @@ from tests.ui.conftest import Kit
 from tests.ui.fakes import FakeHistory, answer, comparison
 from tests.unit.core.comparisons.test_tape import big
 from weighin.core.comparisons.comparison import Comparison
-from weighin.core.comparisons.tape import Tape, tape_of
-from weighin.core.computer.hardware import Hardware
-from weighin.core.computer.machine_facts import MachineFacts
+from weighin.core.computer.hardware import Hardware, MachineFacts
+from weighin.core.tape import Tape, tape_of
 from weighin.services.comparisons.history import History
 from weighin.services.comparisons.tapes import Tapes
 from weighin.services.comparisons.votes import Votes

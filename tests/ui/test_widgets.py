@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Kit
 from tests.ui.fakes import DENSE, OTHER, answer
-from weighin.core import words
+from weighin.core import format
 from weighin.core.safe_text import safe_name, safe_text
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.chart_scale import ChartScale, round_up
@@ -72,14 +72,14 @@ def test_a_scale_recovers_from_an_outlier(qtbot: QtBot) -> None:
 def test_an_hour_of_points_costs_no_more_than_minutes(qtbot: QtBot, theme: Theme) -> None:
     parent = QWidget()
     qtbot.addWidget(parent)
-    chart = Sparkline(theme, "Tokens/s", "A", ChartScale(), words.figure, parent)
+    chart = Sparkline(theme, "Tokens/s", "A", ChartScale(), format.figure, parent)
     for number in range(15_000):
         chart.add(number / 4, float(number))
     assert 300 <= len(chart.points) <= 1_200
     assert chart.points[0] == (0.0, 0.0)
     assert chart.points[-1] == (14_999 / 4, 14_999.0)
     assert [s for s, _ in chart.points] == sorted(s for s, _ in chart.points)
-    assert chart.accessibleDescription() == words.figure(14_999.0)
+    assert chart.accessibleDescription() == format.figure(14_999.0)
 
 
 def test_equal_columns_give_wide_items_several_of_them(qtbot: QtBot) -> None:
@@ -126,7 +126,7 @@ def test_what_was_counted_is_there_for_a_screen_reader(kit: Kit) -> None:
     [(None, "-"), (0.0042, "4.2 ms"), (0.25, "250 ms"), (1.254, "1.25 s"), (12.34, "12.3 s"), (125.0, "2 min 05 s")],
 )
 def test_durations(value: float | None, said: str) -> None:
-    assert words.seconds(value) == said
+    assert format.seconds(value) == said
 
 
 @pytest.mark.parametrize(
@@ -134,11 +134,11 @@ def test_durations(value: float | None, said: str) -> None:
     [(None, "-"), (0, "0 bytes"), (1_500, "1.5 kB"), (4_700_000, "4.7 MB"), (387_000_000, "387 MB"), (2.5e9, "2.5 GB")],
 )
 def test_sizes(value: int | None, said: str) -> None:
-    assert words.size(value) == said
+    assert format.size(value) == said
 
 
 def test_an_unreadable_date_is_shown_as_it_is() -> None:
-    assert words.moment("yesterday\u202e") == "yesterday\ufffd"
+    assert format.moment("yesterday\u202e") == "yesterday\ufffd"
 
 
 @given(st.text())

@@ -13,13 +13,13 @@ from pytestqt.qtbot import QtBot
 from tests.ui.conftest import Kit
 from tests.ui.fakes import DENSE, LISTING, OTHER, FakeModels, on_shelf
 from tests.ui.workstation_fakes import GB
-from weighin.core.comparisons.options import LoadOptions
 from weighin.core.errors import AppError
 from weighin.core.plans.candidates import Origin
+from weighin.core.plans.memory_formula import rough_line
 from weighin.core.plans.plan import SpeedForecast, SpeedMethod
 from weighin.core.plans.prediction import Measured, Prediction
-from weighin.core.plans.rough_plan import rough_line
 from weighin.core.plans.verdict import Budget
+from weighin.core.runs.options import LoadOptions
 from weighin.ui.main_window import COMPARE, MMLU, MODELS, WORKSTATION
 from weighin.ui.workstation.columns import COLUMNS
 from weighin.ui.workstation.memory_bar import parts_of

@@ -8,15 +8,15 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QObject, Signal
 
 from tests.ui.fakes import FakeLibrary, FakeModels
-from weighin.core.comparisons.comparison import EngineFacts
-from weighin.core.comparisons.options import LoadOptions
 from weighin.core.computer.hardware import Gpu, Hardware
 from weighin.core.errors import AppError
 from weighin.core.models.model import ModelFacts
+from weighin.core.plans.memory_formula import rough_line
 from weighin.core.plans.plan import PlanLine, PlanMethod, SpeedForecast
 from weighin.core.plans.prediction import Prediction
-from weighin.core.plans.rough_plan import rough_line
 from weighin.core.plans.verdict import Budget
+from weighin.core.runs.lane import EngineFacts
+from weighin.core.runs.options import LoadOptions
 from weighin.services.machine.this_computer import Sources, ThisComputer
 from weighin.services.plans.offered import Offered
 from weighin.services.plans.planner import Plan

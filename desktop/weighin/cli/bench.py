@@ -13,11 +13,11 @@ from weighin.cli.console import Console
 from weighin.cli.loading import load_options
 from weighin.cli.loop import CommandLoop
 from weighin.cli.models import resolve
-from weighin.core import words
-from weighin.core.comparisons.answer import Failure
-from weighin.core.comparisons.report import model_json
+from weighin.core import format
 from weighin.core.computer.machine import memory_needed, memory_refusal, threads_per_lane
 from weighin.core.errors import AppError
+from weighin.core.models.report import model_json
+from weighin.core.runs.answer import Failure
 from weighin.core.safe_text import safe_name
 from weighin.paths import Profile
 from weighin.services.factory import new_worker
@@ -96,7 +96,7 @@ def _page(body: dict[str, Any], rounds: int) -> str:
     for name, title in (("prompt", "Reading"), ("generation", "Writing")):
         part = body[name]
         lines.append(
-            f"   {title} {words.count(part['tokens'])} tok: {words.figure(part['tokens_per_s'])} tok/s "
-            f"(median of {rounds}; {words.figure(part['min'])} to {words.figure(part['max'])})"
+            f"   {title} {format.count(part['tokens'])} tok: {format.figure(part['tokens_per_s'])} tok/s "
+            f"(median of {rounds}; {format.figure(part['min'])} to {format.figure(part['max'])})"
         )
-    return "\n".join([*lines, f"   {words.plural(body['threads'], 'thread')}, warm-up dropped, loading not counted"])
+    return "\n".join([*lines, f"   {format.plural(body['threads'], 'thread')}, warm-up dropped, loading not counted"])

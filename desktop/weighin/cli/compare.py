@@ -12,19 +12,21 @@ from weighin.cli.console import Console
 from weighin.cli.loading import load_options
 from weighin.cli.loop import CommandLoop, InterruptedByUserError, wait_for
 from weighin.cli.models import resolve_or_refuse
-from weighin.core.comparisons.answer import StopReason
-from weighin.core.comparisons.attachments import read_attachment
-from weighin.core.comparisons.chat import Prompt
-from weighin.core.comparisons.comparison import Comparison, ComparisonRequest, LaneResult, LaneSetup, Mode, unknowns
+from weighin.core.comparisons.comparison import Comparison, ComparisonRequest, LaneResult
 from weighin.core.comparisons.conversation import threads_after
-from weighin.core.comparisons.options import SamplingOptions, stop_string
-from weighin.core.comparisons.progress import LaneStatus
+from weighin.core.comparisons.parity import unknowns
 from weighin.core.comparisons.report import comparison_json, number_lines
 from weighin.core.comparisons.slowdown import against_alone
 from weighin.core.comparisons.speed import needs_speed_tests, speed_verdict
-from weighin.core.comparisons.together_words import lacks_alone
+from weighin.core.comparisons.text import lacks_alone
 from weighin.core.computer.machine import memory_needed
 from weighin.core.errors import AppError
+from weighin.core.runs.answer import StopReason
+from weighin.core.runs.attachments import read_attachment
+from weighin.core.runs.chat import Prompt
+from weighin.core.runs.lane import LaneSetup, Mode
+from weighin.core.runs.options import SamplingOptions, stop_string
+from weighin.core.runs.progress import LaneStatus
 from weighin.core.safe_text import safe_name, safe_text
 from weighin.core.text_bytes import decoded
 from weighin.paths import Profile

@@ -13,7 +13,7 @@ from weighin.core.comparisons.comparison import Comparison, ComparisonRequest
 from weighin.core.comparisons.report import options_json
 from weighin.core.errors import AppError
 from weighin.core.prompts.prompt_set import PromptSet, SetRun, StoredRun
-from weighin.core.prompts.prompt_set_report import run_json, run_markdown, summary
+from weighin.core.prompts.report import run_json, run_markdown, summary
 from weighin.core.safe_text import safe_text
 from weighin.paths import Profile
 from weighin.services.comparisons.history import History

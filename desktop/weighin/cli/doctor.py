@@ -10,10 +10,10 @@ from PySide6.QtCore import QCoreApplication, QTimer
 
 from weighin import __version__
 from weighin.cli.console import Console
-from weighin.core.comparisons.comparison import EngineFacts
-from weighin.core.comparisons.report import engine_json
 from weighin.core.computer.hardware import machine_json
-from weighin.core.computer.machine_report import machine_lines, page
+from weighin.core.computer.report import machine_lines, page
+from weighin.core.runs.lane import EngineFacts
+from weighin.core.runs.report import engine_json
 from weighin.paths import Profile
 from weighin.services.machine.bandwidth import MemoryBandwidth
 from weighin.services.machine.hardware import probe

@@ -8,20 +8,13 @@ from collections.abc import Callable
 from dataclasses import asdict
 
 from weighin.cli.console import Console
-from weighin.core import words
-from weighin.core.comparisons.comparison import Comparison
-from weighin.core.comparisons.history import HistoryRow
+from weighin.core import format
+from weighin.core.comparisons.comparison import Comparison, HistoryRow
 from weighin.core.comparisons.report import comparison_csv, comparison_json, comparison_markdown
 from weighin.core.errors import AppError
 from weighin.core.evaluations.evaluation import EvaluationRecord
-from weighin.core.evaluations.evaluation_report import (
-    evaluation_csv,
-    evaluation_json,
-    evaluation_markdown,
-    row_json,
-    row_words,
-)
-from weighin.core.evaluations.evaluation_row import EvaluationRow
+from weighin.core.evaluations.report import evaluation_csv, evaluation_json, evaluation_markdown, row_json, row_words
+from weighin.core.evaluations.stored_evaluation import EvaluationRow
 from weighin.core.safe_text import safe_name, safe_text
 from weighin.paths import Profile
 from weighin.services.evaluations.kept_runs import kept_record, kept_rows
@@ -114,9 +107,9 @@ def _csv(found: Comparison | EvaluationRecord) -> str:
 
 def _comparison_line(row: HistoryRow) -> str:
     models = f"{safe_name(row.model_a, 30)} | {safe_name(row.model_b, 30)}"
-    return f"{row.id[:8]}  {words.moment(row.created)}  {models}  {safe_name(row.prompt, 60)}"
+    return f"{row.id[:8]}  {format.moment(row.created)}  {models}  {safe_name(row.prompt, 60)}"
 
 
 def _evaluation_line(row: EvaluationRow) -> str:
     models = " | ".join(safe_name(lane.model.name, 30) for lane in row.lanes)
-    return f"{row.id[:8]}  {words.moment(row.created)}  {models}  {row_words(row)}"
+    return f"{row.id[:8]}  {format.moment(row.created)}  {models}  {row_words(row)}"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from weighin.core.comparisons.options import LoadOptions
 from weighin.core.errors import AppError
+from weighin.core.runs.options import LoadOptions
 
 _NAMES = {"ctx": "context", "kv_type": "kv_type", "batch": "batch"}
 

@@ -10,8 +10,7 @@ from weighin.cli.console import Console
 from weighin.cli.loading import load_options
 from weighin.cli.loop import CommandLoop, InterruptedByUserError, wait_for
 from weighin.cli.models import resolve_or_refuse
-from weighin.core import words
-from weighin.core.comparisons.comparison import LaneSetup
+from weighin.core import format
 from weighin.core.errors import AppError
 from weighin.core.evaluations.evaluation import (
     MAX_SHOTS,
@@ -24,8 +23,10 @@ from weighin.core.evaluations.evaluation import (
 )
 from weighin.core.evaluations.evaluation_outlook import likely_discordance
 from weighin.core.evaluations.evaluation_plan import most_shots
-from weighin.core.evaluations.evaluation_report import evaluation_json, result_lines, state_words
-from weighin.core.evaluations.evaluation_words import (
+from weighin.core.evaluations.question_subjects import named_subjects
+from weighin.core.evaluations.questions import QuestionSet, QuestionSetInfo
+from weighin.core.evaluations.report import evaluation_json, result_lines, state_words
+from weighin.core.evaluations.text import (
     LABEL_ERRORS,
     NOT_MMLU,
     power_sentence,
@@ -33,8 +34,7 @@ from weighin.core.evaluations.evaluation_words import (
     sample_sentence,
     score_sentence,
 )
-from weighin.core.evaluations.question_subjects import named_subjects
-from weighin.core.evaluations.questions import QuestionSet, QuestionSetInfo
+from weighin.core.runs.lane import LaneSetup
 from weighin.paths import Profile
 from weighin.services.evaluations.evaluation import EvaluationRunner
 from weighin.services.evaluations.evaluation_factory import EvaluationServices, new_evaluation_services
@@ -146,7 +146,9 @@ def _fetch(sets: QuestionSets, console: Console) -> None:
         return
 
     def show(progress: FetchProgress) -> None:
-        console.progress(f"MMLU: {progress.phase} {words.size(progress.done)} of {words.size(progress.total or None)}")
+        console.progress(
+            f"MMLU: {progress.phase} {format.size(progress.done)} of {format.size(progress.total or None)}"
+        )
 
     sets.fetch_progressed.connect(show)
 
@@ -224,7 +226,7 @@ class _Watch:
             + (f", {lane.tokens_per_s:.0f} tok/s" if lane.tokens_per_s else "")
             for lane in state.lanes
         )
-        left = f"  {words.seconds(state.seconds_left)} left" if state.seconds_left else ""
+        left = f"  {format.seconds(state.seconds_left)} left" if state.seconds_left else ""
         self._console.progress((lanes or state.notice or state.state.value) + left)
 
 

@@ -7,18 +7,18 @@ import os
 from pathlib import Path
 
 from weighin.cli.console import Console
-from weighin.core.comparisons.answer import Failure
 from weighin.core.downloads.hub_address import is_hub_address
 from weighin.core.errors import AppError
-from weighin.core.gguf.facts import model_facts
 from weighin.core.models.catalogue import load_catalogue
 from weighin.core.models.found import usual_places
+from weighin.core.models.header_facts import model_facts
 from weighin.core.models.model import SERVER_SCHEMES, ModelFacts
 from weighin.core.models.names import resolve_name
 from weighin.core.models.server import parse_address, server_facts
 from weighin.core.models.shelf import ShelfModel, again
 from weighin.core.models.shelf_scan import scan
 from weighin.core.models.starter import starter_model
+from weighin.core.runs.answer import Failure
 from weighin.paths import Profile
 from weighin.services.models.hub import mirror
 from weighin.store.database import open_database

@@ -11,26 +11,26 @@ from typing import Any
 from weighin.cli.console import Console
 from weighin.cli.loop import Begin, InterruptedByUserError, wait_for
 from weighin.cli.models_get import chosen_variant, get_model
-from weighin.core import words
-from weighin.core.comparisons.report import model_json
+from weighin.core import format
 from weighin.core.downloads.download import Transferred
 from weighin.core.downloads.hub_address import HubAddress, is_hub_address, read_address
 from weighin.core.downloads.repository import Listing
 from weighin.core.errors import AppError
 from weighin.core.models.catalogue import load_catalogue
-from weighin.core.models.look_words import look_lines
 from weighin.core.models.model import SERVER_SCHEMES
 from weighin.core.models.names import find_on_shelf
-from weighin.core.models.server import ServerAddress, parse_address
-from weighin.core.models.shelf import ShelfModel
-from weighin.core.models.shelf_report import (
+from weighin.core.models.report import (
     listing_json,
     listing_lines,
+    model_json,
     repository_json,
     repository_line,
     shelf_line,
     shelf_model_json,
 )
+from weighin.core.models.server import ServerAddress, parse_address
+from weighin.core.models.shelf import ShelfModel
+from weighin.core.models.text import look_lines
 from weighin.core.plans.recommendation import kinds_of, recommended
 from weighin.core.safe_text import safe_name
 from weighin.paths import Profile, resources
@@ -68,7 +68,7 @@ class _Command:
         body = {"models": [shelf_model_json(model) for model in models], "total_bytes": total}
         lines = [shelf_line(model) for model in models]
         ending = (
-            f"{words.plural(len(models), 'model')}, {words.size(total)} on the disk" if models else "No models yet."
+            f"{format.plural(len(models), 'model')}, {format.size(total)} on the disk" if models else "No models yet."
         )
         self._print(body, [*lines, ending])
         return self._status()
@@ -125,7 +125,7 @@ class _Command:
         if names is None:
             return 130
         body: dict[str, Any] = {"server": {"address": address.base, "models": list(names), "scoring": None}}
-        lines = [f"{address.base} has {words.plural(len(names), 'model')}", *(f"   {safe_name(n)}" for n in names)]
+        lines = [f"{address.base} has {format.plural(len(names), 'model')}", *(f"   {safe_name(n)}" for n in names)]
         if address.model:
             if address.model not in names:
                 lines.append(f"{safe_name(address.model)} is not listed; it is tried anyway.")
@@ -178,7 +178,7 @@ class _Command:
 
     def run_remove(self) -> int:
         model = find_on_shelf(self._scanned(), self._options.name)
-        if model.downloaded and not self._agreed(f"Delete {model.name} ({words.size(model.size)}) from the disk?"):
+        if model.downloaded and not self._agreed(f"Delete {model.name} ({format.size(model.size)}) from the disk?"):
             self._console.say("Nothing was removed.")
             return 1
         self._await(lambda done, failed: self._services.shelf.remove(model.path, lambda: done(model), failed))
@@ -189,7 +189,7 @@ class _Command:
 
     def _verify(self, model: ShelfModel, done: Callable[[Any], None], failed: Callable[[AppError], None]) -> None:
         def tell(news: Transferred) -> None:
-            self._console.progress(f"{model.name}: {words.size(news.done)} of {words.size(news.total)}")
+            self._console.progress(f"{model.name}: {format.size(news.done)} of {format.size(news.total)}")
 
         self._services.shelf.verify(model.path, done, failed, tell)
 

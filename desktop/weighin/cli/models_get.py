@@ -9,13 +9,13 @@ from typing import Any
 
 from weighin.cli.console import Console
 from weighin.cli.loop import CommandLoop
-from weighin.core import words
+from weighin.core import format
 from weighin.core.downloads.download import DownloadState, DownloadView, Plan, plan_of
 from weighin.core.downloads.hub_address import HubAddress, narrowed, read_address, the_one
 from weighin.core.downloads.repository import Listing, Variant
 from weighin.core.errors import AppError
 from weighin.core.models.catalogue import Source, load_catalogue
-from weighin.core.models.shelf_report import shelf_model_json
+from weighin.core.models.report import shelf_model_json
 from weighin.core.plans.recommendation import kinds_of, usual_variant
 from weighin.services.factory import ModelServices
 from weighin.services.machine.this_computer import memory_budget
@@ -101,7 +101,7 @@ class _Getting:
         except AppError as error:
             self._fail(error)
             return
-        self._console.say(f"{self._plan.repo}: {self._plan.name}, {words.size(self._plan.size)}")
+        self._console.say(f"{self._plan.repo}: {self._plan.name}, {format.size(self._plan.size)}")
         self._services.downloads.add(self._plan)
 
     def _variant(self, listing: Listing, quantization: str) -> Variant:
@@ -156,15 +156,15 @@ def chosen_variant(listing: Listing, address: HubAddress, resources: Path) -> Va
 
 def progress_line(view: DownloadView) -> str:
     """ "1.2 GB of 4.1 GB · 23.0 MB/s · 2 min 05 s left"."""
-    parts = [f"{words.size(view.done)} of {words.size(view.plan.size)}"]
+    parts = [f"{format.size(view.done)} of {format.size(view.plan.size)}"]
     if view.phase == "checking":
         parts.append("checking what is here")
     if len(view.plan.files) > 1 and view.part:
         parts.append(f"part {view.part} of {len(view.plan.files)}")
     if view.speed is not None:
-        parts.append(f"{words.size(view.speed)}/s")
+        parts.append(f"{format.size(view.speed)}/s")
     if view.seconds_left is not None:
-        parts.append(f"{words.seconds(view.seconds_left)} left")
+        parts.append(f"{format.seconds(view.seconds_left)} left")
     if view.note:
         parts.append(view.note)
     return " · ".join(parts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from weighin import __version__
-from weighin.core.comparisons.options import KV_TYPES
+from weighin.core.runs.options import KV_TYPES
 
 MODEL_HELP = (
     "a .gguf file, starter:dense, starter:moe, hub:OWNER/REPO/PATH.gguf or an address from the hub's page, "

@@ -11,7 +11,6 @@ from weighin.cli.loading import load_options
 from weighin.cli.loop import InterruptedByUserError, wait_for
 from weighin.cli.models import resolve
 from weighin.cli.models_get import GONE
-from weighin.core.comparisons.options import LoadOptions
 from weighin.core.computer.machine import active_bytes, threads_per_lane
 from weighin.core.downloads.hub_address import is_hub_address, narrowed, read_address, the_one
 from weighin.core.downloads.repository import Listing, Variant
@@ -19,9 +18,10 @@ from weighin.core.errors import AppError
 from weighin.core.models.catalogue import Catalogue, load_catalogue
 from weighin.core.models.model import ModelFacts
 from weighin.core.plans.plan import PairVerdict, SpeedForecast
-from weighin.core.plans.plan_report import PlannedModel, plan_json, plan_lines
 from weighin.core.plans.recommendation import kinds_of, usual_anywhere, usual_variant
+from weighin.core.plans.report import PlannedModel, plan_json, plan_lines
 from weighin.core.plans.verdict import Budget, pair_verdict, refused, verdict
+from weighin.core.runs.options import LoadOptions
 from weighin.core.safe_text import safe_name
 from weighin.paths import Profile
 from weighin.services.factory import ModelServices, new_model_services, new_worker

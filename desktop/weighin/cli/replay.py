@@ -9,10 +9,11 @@ from typing import Any
 
 from weighin.cli.console import Console
 from weighin.cli.loop import CommandLoop, InterruptedByUserError, wait_for
-from weighin.core import words
+from weighin.core import format
 from weighin.core.bundles.bundle import Bundle, BundleModel, bundle_text
-from weighin.core.bundles.replay import Replayed, fetchable
-from weighin.core.bundles.replay_words import (
+from weighin.core.bundles.replay import (
+    Replayed,
+    fetchable,
     lane_words,
     model_words,
     origin_words,
@@ -88,7 +89,7 @@ class _Desk:
 
     def progress(self, news: Transferred) -> None:
         """How far a file is read."""
-        self.console.progress(f"reading {words.size(news.done)} of {words.size(news.total)}")
+        self.console.progress(f"reading {format.size(news.done)} of {format.size(news.total)}")
 
     def close(self) -> None:
         """End processes in order."""
@@ -148,7 +149,7 @@ class _Replaying:
     def _agreed(self, wanted: list[BundleModel]) -> bool:
         if self._options.fetch:
             return True
-        total = words.size(sum(model.size for model in wanted))
+        total = format.size(sum(model.size for model in wanted))
         if self._options.json or not sys.stdin.isatty():
             self._console.say(f"{total} can be fetched from the hub: call it again with --fetch.")
             return False
@@ -168,7 +169,7 @@ class _Replaying:
                 if view is not None and view.state in (DownloadState.FAILED, DownloadState.PAUSED):
                     failed(AppError(view.note or "Paused.", kind=view.error_kind or "stopped"))
                 elif view is not None:
-                    self._console.progress(f"{plan.name}: {words.size(view.done)} of {words.size(plan.size)}")
+                    self._console.progress(f"{plan.name}: {format.size(view.done)} of {format.size(plan.size)}")
 
             def finished(which: Any, where: Any, _: bool) -> None:
                 if which.id == plan.id:

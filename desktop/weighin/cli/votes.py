@@ -7,9 +7,9 @@ import contextlib
 from typing import Any
 
 from weighin.cli.console import Console
-from weighin.core import words
+from weighin.core import format
 from weighin.core.comparisons.blind import Contender, Tally, fewest_more, tallies
-from weighin.core.comparisons.blind_words import count_words, interval_words, verdict_words
+from weighin.core.comparisons.text import count_words, interval_words, verdict_words
 from weighin.paths import Profile
 from weighin.store.database import open_database
 from weighin.store.votes import VoteStore
@@ -49,4 +49,4 @@ def _model(model: Contender) -> dict[str, Any]:
 
 def _lines(tally: Tally) -> str:
     share = f"share of the first {interval_words(tally)}, exact 95 % interval"
-    return f"{words.plural(tally.n, 'vote')}: {count_words(tally)}\n   {share}\n   {verdict_words(tally)}"
+    return f"{format.plural(tally.n, 'vote')}: {count_words(tally)}\n   {share}\n   {verdict_words(tally)}"

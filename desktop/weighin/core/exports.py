@@ -7,7 +7,7 @@ import json
 from weighin.core.comparisons.comparison import Comparison
 from weighin.core.comparisons.report import comparison_csv, comparison_json, comparison_markdown
 from weighin.core.evaluations.evaluation import EvaluationRecord
-from weighin.core.evaluations.evaluation_report import evaluation_csv, evaluation_json, evaluation_markdown
+from weighin.core.evaluations.report import evaluation_csv, evaluation_json, evaluation_markdown
 
 EXPORTS = {"md": "Markdown", "json": "JSON", "csv": "CSV"}
 
@@ -24,3 +24,6 @@ def evaluation_text(record: EvaluationRecord, kind: str) -> str:
     if kind == "json":
         return json.dumps(evaluation_json(record, with_items=True), ensure_ascii=False, indent=1) + "\n"
     return {"md": evaluation_markdown, "csv": evaluation_csv}[kind](record)
+
+
+BUNDLE_SUFFIX = ".weighin.json"

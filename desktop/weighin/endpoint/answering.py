@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from weighin.core.comparisons.answer import Counting, StopReason, Timing
-from weighin.core.comparisons.chat import system_into_user
-from weighin.core.comparisons.pace import Pace
+from weighin.core.runs.answer import Counting, StopReason, Timing
+from weighin.core.runs.chat import system_into_user
+from weighin.core.runs.pace import Pace
 from weighin.endpoint import errors
 from weighin.endpoint.chunks import Chunk, ChunkError, ChunkReader
 from weighin.endpoint.cut_prompt import cut_notice

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from weighin.core.comparisons.answer import StopReason
+from weighin.core.runs.answer import StopReason
 from weighin.core.safe_text import safe_name
 
 _NONE_YET = ("", "null", "none")

@@ -8,10 +8,10 @@ import time
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
-from weighin.core.comparisons.answer import MemoryReceipt, MemorySample
-from weighin.core.comparisons.comparison import EngineFacts
 from weighin.core.errors import AppError
 from weighin.core.models.server import ON_THE_SERVER, ServerAddress, parse_address
+from weighin.core.runs.answer import MemoryReceipt, MemorySample
+from weighin.core.runs.lane import EngineFacts
 from weighin.core.safe_text import safe_name
 from weighin.endpoint.answering import Answering
 from weighin.endpoint.http import Endpoint

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from weighin.core.comparisons.options import MAX_CONTEXT
 from weighin.core.models.server import ServerAddress
+from weighin.core.runs.options import MAX_CONTEXT
 from weighin.core.safe_text import safe_name
 from weighin.endpoint import errors
 from weighin.endpoint.chunks import failure_in

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from weighin.core.comparisons.chat import Message
-from weighin.core.comparisons.options import SamplingOptions
+from weighin.core.runs.chat import Message
+from weighin.core.runs.options import SamplingOptions
 from weighin.workers.engine import EngineError
 
 CHAT, COMPLETIONS = "/chat/completions", "/completions"

@@ -10,12 +10,12 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from weighin.core.comparisons.answer import MemoryReceipt
-from weighin.core.comparisons.chat import Message, system_into_user
 from weighin.core.evaluations.evaluation import CHAT, ItemResult
 from weighin.core.evaluations.mmlu_prompt import PromptBlock, PromptItem
 from weighin.core.evaluations.questions import LETTERS
 from weighin.core.models.server import ON_THE_SERVER
+from weighin.core.runs.answer import MemoryReceipt
+from weighin.core.runs.chat import Message, system_into_user
 from weighin.endpoint.cut_prompt import cut_notice
 from weighin.endpoint.http import Endpoint
 from weighin.endpoint.letters import REFUSALS, TOP, Shown, UselessError, ask_letters

@@ -9,8 +9,8 @@ from urllib.parse import quote
 
 from weighin.core.downloads.repository import RemoteFile, Variant
 from weighin.core.errors import AppError
-from weighin.core.gguf.facts import facts_of_headers
 from weighin.core.gguf.reader import MAX_HEADER, Header, read_header
+from weighin.core.models.header_facts import facts_of_headers
 from weighin.core.models.model import ModelFacts
 from weighin.hub.errors import HubError
 from weighin.hub.http import Http, Reply

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
-from weighin.core import words
+from weighin.core import format
 from weighin.core.downloads.download import LOW_SPACE, PASSING, Transferred, WantedFile
 from weighin.core.downloads.hub_names import is_sha256
 from weighin.core.downloads.sidecar import Sidecar
@@ -267,7 +267,7 @@ class Transfer:
             return reply.part(start, size)
         if reply.length is not None and reply.length != size:
             what = what_else(reply.read(512)) or "it has another size"
-            text = f"The server sends {words.count(reply.length)} bytes instead of {words.count(size)}: {what}."
+            text = f"The server sends {format.count(reply.length)} bytes instead of {format.count(size)}: {what}."
             raise HubError(text, "not_the_file")
         return size
 
@@ -289,7 +289,7 @@ class Transfer:
         if error.wait_s is not None:
             pause = max(pause, error.wait_s)
         elif pause >= _LONG_WAIT_S:
-            note += f" Next try in {words.seconds(pause)}."
+            note += f" Next try in {format.seconds(pause)}."
         self._report(done, "waiting", note)
         self._pause(pause)
 

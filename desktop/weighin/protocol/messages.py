@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from weighin.core.comparisons.answer import MemoryReceipt, MemorySample, PromptProof, StopReason, Timing
-from weighin.core.comparisons.chat import Message
-from weighin.core.comparisons.comparison import EngineFacts
-from weighin.core.comparisons.options import MAX_CONTEXT, MAX_THREADS, LoadOptions, SamplingOptions, check_whole
 from weighin.core.evaluations.evaluation import ItemResult
 from weighin.core.evaluations.mmlu_prompt import PromptBlock
 from weighin.core.evaluations.scoring import ScoreShape
 from weighin.core.plans.forecast import TimedSlice
 from weighin.core.plans.plan import MemoryPlan, SpeedForecast
+from weighin.core.runs.answer import MemoryReceipt, MemorySample, PromptProof, StopReason, Timing
+from weighin.core.runs.chat import Message
+from weighin.core.runs.lane import EngineFacts
+from weighin.core.runs.options import MAX_CONTEXT, MAX_THREADS, LoadOptions, SamplingOptions, check_whole
 
 PROTOCOL = 1
 

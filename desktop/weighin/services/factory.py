@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from weighin import protocol
-from weighin.core.comparisons.comparison import LABELS
 from weighin.core.models.found import usual_places
+from weighin.core.runs.lane import LABELS
 from weighin.paths import Profile
 from weighin.services.comparisons.comparison import ComparisonRunner
 from weighin.services.lanes.lane import Lane, ServerFactory
@@ -27,8 +27,8 @@ from weighin.services.processes.worker_process import WorkerProcess, worker_comm
 from weighin.services.settings import Settings
 
 if TYPE_CHECKING:
-    from weighin.core.comparisons.options import LoadOptions
     from weighin.core.models.model import ModelFacts
+    from weighin.core.runs.options import LoadOptions
     from weighin.services.bundles.bundles import Bundles
     from weighin.services.comparisons.votes import Votes
     from weighin.services.evaluations.evaluations import Evaluations

@@ -9,13 +9,13 @@ import sqlite3
 from collections.abc import Callable
 from typing import Any
 
-from weighin.core.comparisons.answer import StopReason
-from weighin.core.comparisons.comparison import Comparison, LaneResult, Mode
-from weighin.core.comparisons.history import HistoryRow
+from weighin.core.comparisons.comparison import Comparison, HistoryRow, LaneResult
 from weighin.core.comparisons.slowdown import fits
 from weighin.core.comparisons.speed import shown_speed
 from weighin.core.errors import AppError
 from weighin.core.jsonable import ShapeError, from_plain, to_plain
+from weighin.core.runs.answer import StopReason
+from weighin.core.runs.lane import Mode
 from weighin.store.profile_database import HISTORY, ProfileDatabase, UnreadableError
 
 _LIST = """

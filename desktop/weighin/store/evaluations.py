@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from weighin.core.comparisons.comparison import EngineFacts
 from weighin.core.errors import AppError
 from weighin.core.evaluations.evaluation import (
     EvaluationProtocol,
@@ -16,10 +15,10 @@ from weighin.core.evaluations.evaluation import (
     ItemResult,
     RunState,
 )
-from weighin.core.evaluations.evaluation_row import EvaluationRow, row_of
 from weighin.core.evaluations.questions import Question
-from weighin.core.evaluations.stored_evaluation import StoredEvaluation, StoredLane
+from weighin.core.evaluations.stored_evaluation import EvaluationRow, StoredEvaluation, StoredLane, row_of
 from weighin.core.jsonable import ShapeError, from_plain, to_plain
+from weighin.core.runs.lane import EngineFacts
 from weighin.core.statistics.paired import judge_sample
 from weighin.store.comparisons import translated
 from weighin.store.profile_database import HISTORY, ProfileDatabase, UnreadableError

@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 from sqlite_utils import Database
 
 from weighin.core.errors import AppError
+from weighin.core.format import plural
 from weighin.core.jsonable import ShapeError, from_plain
-from weighin.core.words import plural
 
 Row = TypeVar("Row")
 T = TypeVar("T")

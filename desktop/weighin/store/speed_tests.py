@@ -9,7 +9,7 @@ from dataclasses import replace
 from weighin.core.comparisons.blind import contender
 from weighin.core.comparisons.comparison import Comparison, LaneResult
 from weighin.core.comparisons.speed_test import SpeedTest
-from weighin.core.computer.machine_facts import MachineFacts
+from weighin.core.computer.hardware import MachineFacts
 from weighin.core.jsonable import from_plain, to_plain
 from weighin.store.comparisons import translated
 from weighin.store.profile_database import SPEED_TESTS, ProfileDatabase

@@ -22,11 +22,11 @@ from weighin.ui.widgets.focus import KeepsOff
 from weighin.ui.window_place import FirstPlace
 
 if TYPE_CHECKING:
-    from weighin.core.comparisons.tape import Tape
     from weighin.core.evaluations.evaluation import EvaluationRecord
     from weighin.core.models.catalogue import Claim, System
     from weighin.core.models.model import ModelFacts
     from weighin.core.plans.candidates import Candidate
+    from weighin.core.tape import Tape
     from weighin.services.comparisons.comparison import ComparisonRunner
     from weighin.services.comparisons.history import History
     from weighin.services.models.library import Library

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from weighin.core.comparisons.chat import Message
-from weighin.core.comparisons.thinking import opened_reasoning
 from weighin.core.evaluations.evaluation import CHAT
 from weighin.core.evaluations.mmlu_prompt import PromptBlock
+from weighin.core.runs.chat import Message
+from weighin.core.runs.thinking import opened_reasoning
 from weighin.workers.engine import EngineError
 from weighin.workers.prompt import PromptBuilder
 from weighin.workers.vocabulary import Vocabulary

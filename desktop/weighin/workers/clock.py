@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 import time
 
-from weighin.core.comparisons.answer import Timing
-from weighin.core.comparisons.pace import Pace, next_mark
+from weighin.core.runs.answer import Timing
+from weighin.core.runs.pace import Pace, next_mark
 from weighin.workers.system import major_faults, suspended_seconds
 from weighin.workers.text_stream import ANSWER, REASONING, Piece
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import llama_cpp.llama_cpp as llama
 
-from weighin.core.comparisons.options import LoadOptions
 from weighin.core.evaluations.scoring import ScoreShape
+from weighin.core.runs.options import LoadOptions
 
 FLASH_ON, FLASH_AUTO = 1, -1
 _KV_TYPES = {"f16": 1, "q8_0": 8, "q4_0": 2}  # GGML_TYPE_F16, _Q8_0, _Q4_0

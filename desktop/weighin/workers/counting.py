@@ -6,7 +6,7 @@ import os
 
 import llama_cpp.llama_cpp as llama
 
-from weighin.core.comparisons.failures import load_failure
+from weighin.core.runs.failures import load_failure
 from weighin.protocol.messages import Counted, CountTokens
 from weighin.workers.engine import EngineError
 from weighin.workers.native import NativeLog

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from weighin.core.comparisons.answer import MemorySample
-from weighin.core.comparisons.comparison import EngineFacts
+from weighin.core.runs.answer import MemorySample
+from weighin.core.runs.lane import EngineFacts
 from weighin.protocol.messages import Bench, CountTokens, Forecast, Generate, Load, Plan, Score, Survey, Tokenize
 
 Emit = Callable[[Any], None]

@@ -18,11 +18,11 @@ import threading
 import time
 from typing import Any
 
-from weighin.core.comparisons.answer import MemoryReceipt, MemorySample, PromptProof, StopReason
-from weighin.core.comparisons.comparison import EngineFacts
 from weighin.core.evaluations.scoring import ScoreShape, kinds
 from weighin.core.plans.forecast import TimedSlice, from_slices
 from weighin.core.plans.plan import MemoryPlan
+from weighin.core.runs.answer import MemoryReceipt, MemorySample, PromptProof, StopReason
+from weighin.core.runs.lane import EngineFacts
 from weighin.protocol.messages import (
     Bench,
     Benched,

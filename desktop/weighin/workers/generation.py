@@ -6,8 +6,8 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-from weighin.core.comparisons.answer import MOST_PIECES, PromptProof, StopReason, Timing
 from weighin.core.comparisons.repetition import WINDOW, goes_in_circles
+from weighin.core.runs.answer import MOST_PIECES, PromptProof, StopReason, Timing
 from weighin.protocol.messages import Generate, PromptRead
 from weighin.workers.clock import Clock
 from weighin.workers.decoder import CancelledError, Decoder

@@ -9,12 +9,12 @@ from typing import Any
 
 import llama_cpp.llama_cpp as llama
 
-from weighin.core.comparisons.answer import MemorySample
-from weighin.core.comparisons.comparison import EngineFacts
-from weighin.core.comparisons.failures import load_failure
 from weighin.core.gguf.chat_template import NAMES, choose_template
 from weighin.core.models.file_notices import file_notices
 from weighin.core.models.model import shard_paths
+from weighin.core.runs.answer import MemorySample
+from weighin.core.runs.failures import load_failure
+from weighin.core.runs.lane import EngineFacts
 from weighin.protocol.messages import (
     Bench,
     Benched,

@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from weighin.core.comparisons.answer import MemoryReceipt, MemorySample
+from weighin.core.runs.answer import MemoryReceipt, MemorySample
 
 LINUX = (
     "RssAnon + swap for own memory; resident pages of the mapped GGUF (smaps); peak from VmHWM, reset before each phase"

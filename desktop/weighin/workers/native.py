@@ -12,7 +12,7 @@ import llama_cpp
 import llama_cpp.llama_cpp as llama
 from llama_cpp._ggml import libggml
 
-from weighin.core.comparisons.comparison import EngineFacts
+from weighin.core.runs.lane import EngineFacts
 
 _BUFFER_LINE = re.compile(r"(\S+)\s+(model|KV|RS|compute|output)\s+buffer size\s*=\s*([\d.]+) MiB")
 # In a plan the "KV buffer" lines say 0.00: only these tell what a cache or a state would take.

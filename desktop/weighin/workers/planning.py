@@ -12,7 +12,6 @@ from typing import Any
 
 import llama_cpp.llama_cpp as llama
 
-from weighin.core.comparisons.failures import load_failure
 from weighin.core.errors import AppError
 from weighin.core.evaluations.scoring import ScoreShape, kinds
 from weighin.core.gguf.reader import Header, read_header_of
@@ -20,6 +19,7 @@ from weighin.core.gguf.weights import WeightsInMemory, weights_in_memory
 from weighin.core.models.model import shard_paths
 from weighin.core.plans.memory_formula import formula_plan, overhead_bytes, with_loading_peak
 from weighin.core.plans.plan import MemoryPlan, PlanMethod
+from weighin.core.runs.failures import load_failure
 from weighin.protocol.messages import Plan, Planned
 from weighin.workers.context_params import FLASH_AUTO, context_params, gpu_layers, scoring_params
 from weighin.workers.engine import EngineError

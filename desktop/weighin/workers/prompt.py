@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 from dataclasses import dataclass, replace
 
-from weighin.core.comparisons.chat import Message, system_into_user
 from weighin.core.gguf.chat_template import why_no_template
+from weighin.core.runs.chat import Message, system_into_user
 from weighin.core.safe_text import safe_name
 from weighin.workers.engine import EngineError
 from weighin.workers.template import ChatTemplate, TemplateError, TemplateHostileError, TemplateHungError

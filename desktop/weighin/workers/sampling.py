@@ -8,7 +8,7 @@ from typing import Any
 import llama_cpp.llama_cpp as llama
 import numpy as np
 
-from weighin.core.comparisons.options import SamplingOptions
+from weighin.core.runs.options import SamplingOptions
 from weighin.workers.engine import EngineError
 
 PENALTY_WINDOW = 64

@@ -7,7 +7,7 @@ import queue
 import threading
 from typing import Any
 
-from weighin.core.comparisons.answer import MemoryReceipt, StopReason, Timing
+from weighin.core.runs.answer import MemoryReceipt, StopReason, Timing
 from weighin.protocol import wire
 from weighin.protocol.messages import (
     PROTOCOL,

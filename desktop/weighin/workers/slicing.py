@@ -12,12 +12,12 @@ from typing import Any
 
 import llama_cpp.llama_cpp as llama
 
-from weighin.core.comparisons.failures import load_failure
 from weighin.core.errors import AppError
 from weighin.core.gguf.reader import read_header_of
 from weighin.core.gguf.slice import Cutter, Slice, SliceSizes, choose_sizes
 from weighin.core.models.model import shard_paths
 from weighin.core.plans.forecast import TimedSlice, from_slices, measured_beside
+from weighin.core.runs.failures import load_failure
 from weighin.protocol.messages import Forecast, Forecasted
 from weighin.workers.bystanders import Bystanders
 from weighin.workers.context_params import FLASH_AUTO, context_params, gpu_layers

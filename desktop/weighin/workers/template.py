@@ -8,8 +8,8 @@ from typing import Any
 
 import jinja2
 
-from weighin.core.comparisons.chat import Message
 from weighin.core.gguf.chat_template import why_no_template
+from weighin.core.runs.chat import Message
 from weighin.workers.sandbox import (
     DEADLINE_S,
     TemplateError,

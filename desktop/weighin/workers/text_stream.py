@@ -6,7 +6,7 @@ import codecs
 import re
 from dataclasses import dataclass
 
-from weighin.core.comparisons.thinking import (
+from weighin.core.runs.thinking import (
     ALL_MARKS,
     CLOSINGS,
     REASONING_MARKS,

@@ -8,7 +8,7 @@ from typing import Any
 
 import llama_cpp.llama_cpp as llama
 
-from weighin.core.comparisons.thinking import ALL_MARKS
+from weighin.core.runs.thinking import ALL_MARKS
 
 # Characters that no prompt needs, put into text that spells a control token so that it is read as plain text.
 _BREAKERS = tuple(chr(code) for code in range(1, 9))

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from tests.support.loopback_server import LoopbackServer
 
-from weighin.core.comparisons.chat import Message
-from weighin.core.comparisons.options import LoadOptions, SamplingOptions
+from weighin.core.runs.chat import Message
+from weighin.core.runs.options import LoadOptions, SamplingOptions
 from weighin.endpoint.cut_prompt import cut_notice
 from weighin.endpoint.engine import ServerEngine
 from weighin.protocol.messages import Generate, Load

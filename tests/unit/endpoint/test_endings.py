@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from weighin.core.comparisons.answer import StopReason
+from weighin.core.runs.answer import StopReason
 from weighin.endpoint.endings import Ending, ending_of, said_ending
 
 

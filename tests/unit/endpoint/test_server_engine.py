@@ -16,9 +16,9 @@ from tests.support.certificates import server_context
 from tests.support.loopback_server import KEY, LoopbackServer
 from tests.support.worker_client import text_of
 
-from weighin.core.comparisons.answer import Counting, StopReason
-from weighin.core.comparisons.chat import Message
-from weighin.core.comparisons.options import LoadOptions, SamplingOptions
+from weighin.core.runs.answer import Counting, StopReason
+from weighin.core.runs.chat import Message
+from weighin.core.runs.options import LoadOptions, SamplingOptions
 from weighin.endpoint.engine import ServerEngine
 from weighin.endpoint.errors import says
 from weighin.endpoint.reply import Patience, within

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from tests.support.loopback_server import LoopbackServer
 
-from weighin.core.comparisons.chat import Message
-from weighin.core.comparisons.options import LoadOptions, SamplingOptions
 from weighin.core.models.server import parse_address
+from weighin.core.runs.chat import Message
+from weighin.core.runs.options import LoadOptions, SamplingOptions
 from weighin.endpoint.engine import ServerEngine
 from weighin.endpoint.http import Endpoint
 from weighin.endpoint.models import Listing, Offered, offered

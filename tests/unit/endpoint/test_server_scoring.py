@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from tests.support.loopback_server import LoopbackServer
 
-from weighin.core.comparisons.chat import Message
-from weighin.core.comparisons.options import LoadOptions
 from weighin.core.evaluations.evaluation import CHAT, STANDARD
 from weighin.core.evaluations.mmlu_prompt import PromptBlock, PromptItem
 from weighin.core.evaluations.questions import LETTERS
 from weighin.core.evaluations.scoring import ONE_BY_ONE
+from weighin.core.runs.chat import Message
+from weighin.core.runs.options import LoadOptions
 from weighin.endpoint import waiting
 from weighin.endpoint.engine import ServerEngine
 from weighin.protocol.messages import Load, Score, Scored, ScoreDone, Survey

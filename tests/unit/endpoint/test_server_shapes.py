@@ -12,9 +12,9 @@ import pytest
 from tests.support.loopback_server import LoopbackServer
 from tests.support.worker_client import text_of
 
-from weighin.core.comparisons.answer import Counting, StopReason
-from weighin.core.comparisons.chat import Message
-from weighin.core.comparisons.options import LoadOptions, SamplingOptions
+from weighin.core.runs.answer import Counting, StopReason
+from weighin.core.runs.chat import Message
+from weighin.core.runs.options import LoadOptions, SamplingOptions
 from weighin.endpoint.engine import ServerEngine
 from weighin.endpoint.reply import Patience
 from weighin.protocol.messages import Generate, Generated, Load

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from weighin.core.comparisons.chat import Message
-from weighin.core.comparisons.options import SamplingOptions
+from weighin.core.runs.chat import Message
+from weighin.core.runs.options import SamplingOptions
 from weighin.protocol import wire
 from weighin.protocol.messages import EVENTS, REQUESTS, Generate, Tokens
 

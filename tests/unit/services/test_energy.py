@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from weighin.core.comparisons.energy import Energy, Reading, spent
+from weighin.core.runs.energy import Energy, Reading, spent
 from weighin.services.machine.energy import EnergyMeter
 from weighin.services.machine.gpus import GpuCounters
 

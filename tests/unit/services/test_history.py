@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from tests.unit.store.test_comparisons import of_mode
 
-from weighin.core.comparisons.comparison import Comparison, Mode
-from weighin.core.computer.machine_facts import MachineFacts
+from weighin.core.comparisons.comparison import Comparison
+from weighin.core.computer.hardware import MachineFacts
 from weighin.core.errors import AppError
+from weighin.core.runs.lane import Mode
 from weighin.services.comparisons.history import History
 
 HERE, THERE = MachineFacts("Ryzen 7", "Linux", 8), MachineFacts("Xeon", "Linux", 4)

@@ -7,8 +7,8 @@ from pathlib import Path
 from pytestqt.qtbot import QtBot
 from tests.ui.fakes import OTHER
 
-from weighin.core.comparisons.options import LoadOptions
 from weighin.core.plans.plan import MemoryPlan
+from weighin.core.runs.options import LoadOptions
 from weighin.paths import Profile, resources
 from weighin.services.comparisons.blind_round import BlindRound
 from weighin.services.factory import new_model_services, new_runner

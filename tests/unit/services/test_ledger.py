@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from tests.ui.fakes import OTHER
 
-from weighin.core.comparisons.options import LoadOptions
 from weighin.core.models.model import ModelFacts
 from weighin.core.plans.plan import MemoryPlan
 from weighin.core.plans.prediction import Measured, Prediction
+from weighin.core.runs.options import LoadOptions
 from weighin.services.plans import ledger as module
 from weighin.services.plans.ledger import Ledger
 

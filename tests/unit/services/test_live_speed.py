@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from weighin.core.comparisons.answer import MemorySample
+from weighin.core.runs.answer import MemorySample
 from weighin.services.lanes.answer_record import AnswerRecord
 
 

@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from weighin.core.computer.hardware import Gpu, Hardware, machine_json
-from weighin.core.computer.machine_report import machine_lines
+from weighin.core.computer.report import machine_lines
 from weighin.core.plans.verdict import Budget
 from weighin.services.machine.bandwidth import read_size
 from weighin.services.machine.cpu import last_level_cache_bytes, performance_cores

@@ -9,8 +9,9 @@ import pytest
 from tests.ui.fakes import DENSE, OTHER
 
 from weighin.cli.compare import plan_where_it_is_tight
-from weighin.core.comparisons.chat import Prompt
-from weighin.core.comparisons.comparison import ComparisonRequest, LaneSetup, Mode
+from weighin.core.comparisons.comparison import ComparisonRequest
+from weighin.core.runs.chat import Prompt
+from weighin.core.runs.lane import LaneSetup, Mode
 
 REQUEST = ComparisonRequest(Prompt("x"), Mode.ALONE, (LaneSetup(OTHER), LaneSetup(DENSE)))
 

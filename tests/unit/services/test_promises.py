@@ -7,11 +7,12 @@ from dataclasses import replace
 from tests.ui.fakes import OTHER
 from tests.ui.workstation_fakes import FakeForecaster, FakeLedger, FakePlanner
 
-from weighin.core.comparisons.answer import Failure
-from weighin.core.comparisons.chat import Prompt
-from weighin.core.comparisons.comparison import ComparisonRequest, LaneSetup, Mode
-from weighin.core.comparisons.options import LoadOptions
+from weighin.core.comparisons.comparison import ComparisonRequest
 from weighin.core.plans.plan import SpeedForecast, SpeedMethod
+from weighin.core.runs.answer import Failure
+from weighin.core.runs.chat import Prompt
+from weighin.core.runs.lane import LaneSetup, Mode
+from weighin.core.runs.options import LoadOptions
 from weighin.services.plans.promises import Promises
 
 SMALL = replace(OTHER, path="/m/small.gguf", context_length=2048)

@@ -7,15 +7,16 @@ from pathlib import Path
 import pytest
 from tests.support.lanes import fake_model, request
 
-from weighin.core.comparisons.answer import Answer, Failure, MemoryReceipt, StopReason, Timing
-from weighin.core.comparisons.comparison import Comparison, EngineFacts, LaneResult, LaneSetup, Mode
-from weighin.core.comparisons.options import LoadOptions
-from weighin.core.comparisons.pace import Beside, Pace
+from weighin.core.comparisons.comparison import Comparison, LaneResult
 from weighin.core.comparisons.slowdown import against_alone
 from weighin.core.comparisons.speed import shown_speed
 from weighin.core.comparisons.speed_test import SpeedTest
-from weighin.core.computer.machine_facts import MachineFacts
+from weighin.core.computer.hardware import MachineFacts
 from weighin.core.errors import AppError
+from weighin.core.runs.answer import Answer, Failure, MemoryReceipt, StopReason, Timing
+from weighin.core.runs.lane import EngineFacts, LaneSetup, Mode
+from weighin.core.runs.options import LoadOptions
+from weighin.core.runs.pace import Beside, Pace
 from weighin.store.comparisons import ComparisonStore
 from weighin.store.database import open_database
 from weighin.store.speed_tests import SpeedTestStore

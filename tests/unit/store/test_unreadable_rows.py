@@ -13,8 +13,8 @@ from tests.support.profiles import NEWEST, change, rows_of, thaw
 
 from weighin.cli.parser import parse
 from weighin.cli.run import run_command
-from weighin.core.comparisons.comparison import Mode
 from weighin.core.errors import AppError
+from weighin.core.runs.lane import Mode
 from weighin.store.comparisons import ComparisonStore
 from weighin.store.database import open_database
 from weighin.store.evaluations import EvaluationStore

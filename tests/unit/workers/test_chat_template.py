@@ -6,7 +6,7 @@ import contextlib
 
 import pytest
 
-from weighin.core.comparisons.chat import Message
+from weighin.core.runs.chat import Message
 from weighin.workers.template import ChatTemplate, TemplateError, TemplateHostileError
 
 USER = Message("user", "QUESTION 5 < 7")

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from weighin.core.comparisons.thinking import CLOSINGS, REASONING_MARKS, ReasoningMarks
+from weighin.core.runs.thinking import CLOSINGS, REASONING_MARKS, ReasoningMarks
 from weighin.workers.text_stream import ANSWER, REASONING, TextStream
 
 

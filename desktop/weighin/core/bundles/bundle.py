@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from weighin.core.comparisons.blind import Choice, Vote, contender
 from weighin.core.comparisons.comparison import Comparison
-from weighin.core.computer.machine_facts import MachineFacts
+from weighin.core.computer.hardware import MachineFacts
 from weighin.core.downloads.download import Plan, WantedFile
 from weighin.core.evaluations.evaluation import EvaluationProtocol, EvaluationRecord, ScoredItem
 from weighin.core.jsonable import to_plain

@@ -6,10 +6,11 @@ import re
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
-from weighin.core.comparisons.answer import Answer, Failure
-from weighin.core.comparisons.comparison import Comparison, LaneSetup
+from weighin.core.comparisons.comparison import Comparison
 from weighin.core.models.model import ModelFacts
 from weighin.core.models.server import server_of
+from weighin.core.runs.answer import Answer, Failure
+from weighin.core.runs.lane import LaneSetup
 
 # The folders of an absolute path; what follows them is the name that stays. Not the end of "tok/s" or of an address.
 _FOLDERS = re.compile(r"(?<![\w./:~-])(?:[A-Za-z]:|~)?[\\/](?:[^\s\\/:\"'<>|]+[\\/])+")

@@ -3,39 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import Enum
 
-from weighin.core.comparisons.answer import Answer, Failure, MemoryReceipt, Timing
-from weighin.core.comparisons.chat import Message, Prompt
-from weighin.core.comparisons.options import LoadOptions, SamplingOptions
 from weighin.core.comparisons.rounds import undisturbed
 from weighin.core.comparisons.speed_test import SpeedTest
-from weighin.core.comparisons.thinking import thinking_words
-from weighin.core.computer.machine_facts import MachineFacts
-from weighin.core.models.model import ModelFacts
+from weighin.core.computer.hardware import MachineFacts
+from weighin.core.runs.answer import Answer, MemoryReceipt, Timing
+from weighin.core.runs.chat import Message, Prompt
+from weighin.core.runs.lane import LABELS, EngineFacts, LaneSetup, Mode
 
-LABELS = ("A", "B")
 # Load of other programs is counted in hundredths of seconds: below this it is not seen.
 BRIEF_S = 0.5
-
-
-class Mode(str, Enum):
-    """ALONE: one after the other, each with the whole machine. TOGETHER: at once, sharing the cores."""
-
-    ALONE = "alone"
-    TOGETHER = "together"
-
-
-@dataclass(frozen=True)
-class LaneSetup:
-    """A model with its options. `threads`: a wish, None for this lane's share of the cores. `refusal`: why this lane
-    cannot even be tried (its file is no model, say); the other lane still runs."""
-
-    model: ModelFacts
-    load: LoadOptions = LoadOptions()
-    sampling: SamplingOptions = SamplingOptions()
-    threads: int | None = None
-    refusal: Failure | None = None
 
 
 @dataclass(frozen=True)
@@ -61,17 +38,6 @@ class ComparisonRequest:
     def same_messages(self) -> bool:
         """Whether both lanes are given the very same messages: not in a follow-up, where each has its own answers."""
         return len(set(self.threads)) < 2
-
-
-@dataclass(frozen=True)
-class EngineFacts:
-    """Which engine gave the answers."""
-
-    llama_cpp_python: str
-    build: str
-    features: str
-    devices: tuple[str, ...] = ()
-    gpu_offload: bool = False
 
 
 @dataclass(frozen=True)
@@ -154,73 +120,20 @@ class Comparison:
         return self.slowdowns[LABELS.index(label)] if self.slowdowns else None
 
 
-# Not known of an answer that did not come to its end.
-_MAY_LACK = ("rendered prompt", "template used")
-# What a server keeps to itself; its answers say how many tokens the prompt had, if anything.
-_HIDDEN = (
-    "chat template", "template used", "thinking", "rendered prompt", "context", "batch", "KV cache type", "GPU layers",
-    "threads",
-)  # fmt: skip
+@dataclass(frozen=True)
+class HistoryRow:
+    """One comparison in short. created: ISO 8601 in UTC; prompt and answers cut to 300 characters; rates None where
+    they were nonsense; stop reasons as in StopReason."""
 
-
-def unknowns(results: tuple[LaneResult, ...]) -> tuple[str, ...]:
-    """Names of what cannot be compared because a model lives on a server, which does not tell."""
-    if not any(result.setup.model.is_server for result in results):
-        return ()
-    hidden: tuple[str, ...] = _HIDDEN
-    if any(result.setup.model.is_server and result.answer.reasoning for result in results):
-        hidden = tuple(name for name in hidden if name != "thinking")
-    if all(result.answer.timing.prompt_tokens is not None for result in results):
-        return hidden
-    return (*hidden, "prompt tokens")
-
-
-def _same_boundaries(a: Answer, b: Answer) -> bool:
-    """Whether the same text in as many tokens is cut at the same places, as far as is known."""
-    one, other = (answer.proof.pieces if answer.proof else () for answer in (a, b))
-    if not one or not other or a.rendered_prompt != b.rendered_prompt:
-        return True
-    return a.timing.prompt_tokens != b.timing.prompt_tokens or one == other
-
-
-def _thinking(result: LaneResult, results: tuple[LaneResult, ...]) -> str:
-    """How a model thinks; beside one on a server, whose template nobody sees, only whether it does."""
-    said = thinking_words(result.answer.rendered_prompt, result.answer.reasoning)
-    if any(other.setup.model.is_server for other in results):
-        return "on" if result.answer.reasoning else "none seen"
-    return said
-
-
-def _read_its_prompt(result: LaneResult) -> bool:
-    return result.setup.model.is_server or result.answer.timing.prompt_tokens is not None
-
-
-def differences(results: tuple[LaneResult, ...], same_messages: bool = True) -> tuple[str, ...]:
-    """Names of everything but the model that was not the same for both lanes (the same-prompt proof), as far as both
-    got; () where one never read its prompt."""
-    if len(results) != 2 or not all(_read_its_prompt(result) for result in results):
-        return ()
-    a, b = results
-    pairs = {
-        "earlier turns": (True, same_messages),
-        "context": (a.answer.context, b.answer.context),
-        "batch": (a.setup.load.batch, b.setup.load.batch),
-        "KV cache type": (a.setup.load.kv_type, b.setup.load.kv_type),
-        "GPU layers": (a.setup.load.gpu_layers, b.setup.load.gpu_layers),
-        "threads": (a.answer.timing.threads, b.answer.timing.threads),
-        "chat template": (a.setup.model.template_sha256, b.setup.model.template_sha256),
-        "template used": tuple(r.answer.proof.template if r.answer.proof else "" for r in results),
-        "thinking": tuple(_thinking(r, results) for r in results),
-        "rendered prompt": (a.answer.rendered_prompt, b.answer.rendered_prompt),
-        "prompt tokens": (a.answer.timing.prompt_tokens, b.answer.timing.prompt_tokens),
-        "tokens": (True, _same_boundaries(a.answer, b.answer)),
-    }
-    for name in ("max_tokens", "temperature", "top_k", "top_p", "min_p", "repeat_penalty", "seed", "stop"):
-        said = name.replace("_", " ")
-        pairs[said] = tuple(None if said in r.answer.left_out else getattr(r.setup.sampling, name) for r in results)
-    hidden = unknowns(results)
-    failed = any(result.answer.failure for result in results)
-    lacking = ("", None) if failed else ("",)
-    may_lack = pairs if failed else _MAY_LACK
-    known = {n: pair for n, pair in pairs.items() if not (n in may_lack and any(one in lacking for one in pair))}
-    return tuple(name for name, (one, other) in known.items() if one != other and name not in hidden)
+    id: str
+    created: str
+    prompt: str
+    model_a: str
+    model_b: str
+    mode: str
+    stop_a: str
+    stop_b: str
+    generation_tokens_per_s_a: float | None
+    generation_tokens_per_s_b: float | None
+    answer_a: str
+    answer_b: str

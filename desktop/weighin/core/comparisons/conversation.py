@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from weighin.core.comparisons.answer import StopReason
-from weighin.core.comparisons.chat import Message
-from weighin.core.comparisons.comparison import LABELS, Comparison, ComparisonRequest
+from weighin.core.comparisons.comparison import Comparison, ComparisonRequest
 from weighin.core.errors import AppError
+from weighin.core.runs.answer import StopReason
+from weighin.core.runs.chat import Message
+from weighin.core.runs.lane import LABELS
 
 Thread = tuple[Message, ...]
 

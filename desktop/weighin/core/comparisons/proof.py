@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from weighin.core import words
-from weighin.core.comparisons.answer import Answer, PromptProof
-from weighin.core.comparisons.chat import Message
-from weighin.core.comparisons.comparison import Comparison, LaneResult, differences
+from weighin.core import format
+from weighin.core.comparisons.comparison import Comparison, LaneResult
 from weighin.core.comparisons.conversation import turns
-from weighin.core.comparisons.options import SamplingOptions
-from weighin.core.comparisons.thinking import thinking_words
+from weighin.core.comparisons.parity import differences
 from weighin.core.models.server import ON_THE_SERVER
+from weighin.core.runs.answer import Answer, PromptProof
+from weighin.core.runs.chat import Message
+from weighin.core.runs.options import SamplingOptions
+from weighin.core.runs.thinking import thinking_words
 from weighin.core.safe_text import safe_name
 
 _TEMPLATES = {
@@ -75,7 +76,7 @@ def _boundaries(results: tuple[LaneResult, ...]) -> ProofRow:
     at = first_difference(*proofs)
     said = [
         f"{at + 1}: {safe_name(repr(proof.pieces[at]), 40)}" if at is not None and proof and at < len(proof.pieces)
-        else words.NONE
+        else format.NONE
         for proof in proofs
     ]  # fmt: skip
     return ProofRow("tokens", said[0], said[1], True)
@@ -83,7 +84,7 @@ def _boundaries(results: tuple[LaneResult, ...]) -> ProofRow:
 
 def _turns(thread: tuple[Message, ...]) -> str:
     said = "\n".join(message.content for message in thread)
-    return f"{words.plural(turns(thread), 'turn')}, {_fingerprint(said)}"
+    return f"{format.plural(turns(thread), 'turn')}, {_fingerprint(said)}"
 
 
 def _given(result: LaneResult) -> dict[str, str]:
@@ -96,19 +97,19 @@ def _given(result: LaneResult) -> dict[str, str]:
 
     return {
         "rendered prompt": here(_fingerprint(answer.rendered_prompt)),
-        "prompt tokens": words.count(answer.timing.prompt_tokens),
-        "template": here(_TEMPLATES.get(proof.template, words.NONE) if proof else words.NONE),
-        "template sha256": here((setup.model.template_sha256 or words.NONE)[:16]),
+        "prompt tokens": format.count(answer.timing.prompt_tokens),
+        "template": here(_TEMPLATES.get(proof.template, format.NONE) if proof else format.NONE),
+        "template sha256": here((setup.model.template_sha256 or format.NONE)[:16]),
         "thinking": "on, by the model" if remote and answer.reasoning else here(_thinking(answer)),
-        "context": words.count(answer.context) if answer.context or not remote else ON_THE_SERVER,
+        "context": format.count(answer.context) if answer.context or not remote else ON_THE_SERVER,
         "sampler": sampler_words(setup.sampling) + _without(answer.left_out, ("top k", "min p", "repeat penalty")),
         "seed": _NOT_TAKEN if "seed" in answer.left_out else str(setup.sampling.seed),
-        "longest answer": _NOT_TAKEN if "max tokens" in answer.left_out else words.count(setup.sampling.max_tokens),
+        "longest answer": _NOT_TAKEN if "max tokens" in answer.left_out else format.count(setup.sampling.max_tokens),
         "stop strings": ", ".join(safe_name(repr(stop), 40) for stop in setup.sampling.stop) or "none",
         "KV cache type": here(setup.load.kv_type),
-        "batch": here(words.count(setup.load.batch)),
-        "GPU layers": here("all" if setup.load.gpu_layers < 0 else words.count(setup.load.gpu_layers)),
-        "threads": here(words.count(answer.timing.threads)),
+        "batch": here(format.count(setup.load.batch)),
+        "GPU layers": here("all" if setup.load.gpu_layers < 0 else format.count(setup.load.gpu_layers)),
+        "threads": here(format.count(answer.timing.threads)),
     }
 
 
@@ -135,6 +136,6 @@ def sampler_words(sampling: SamplingOptions) -> str:
 
 def _fingerprint(rendered: str) -> str:
     if not rendered:
-        return words.NONE
+        return format.NONE
     digest = hashlib.sha256(rendered.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-    return f"{words.plural(len(rendered), 'character')}, sha256 {digest}"
+    return f"{format.plural(len(rendered), 'character')}, sha256 {digest}"

@@ -5,31 +5,35 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from weighin.core import words
-from weighin.core.comparisons.answer import Answer, Counting, Timing
-from weighin.core.comparisons.comparison import Comparison, EngineFacts, LaneResult, LaneSetup, Mode, Slowdown, unknowns
+from weighin.core import format
+from weighin.core.comparisons.comparison import Comparison, LaneResult, Slowdown
 from weighin.core.comparisons.conversation import turn_number
-from weighin.core.comparisons.overlap import listed_characters, overlap
-from weighin.core.comparisons.round_words import (
+from weighin.core.comparisons.parity import unknowns
+from weighin.core.comparisons.rounds import NUMBERS, Spread, spread
+from weighin.core.comparisons.slowdown import listed_characters, overlap
+from weighin.core.comparisons.speed import shown_speed, speed_verdict
+from weighin.core.comparisons.text import (
+    MODES,
+    STOPS,
+    WHILE_BOTH,
     conditions_words,
+    is_partly_alone,
     rate_spread,
     rounds_words,
-    size_spread,
-    time_spread,
-)
-from weighin.core.comparisons.rounds import NUMBERS, Spread, spread
-from weighin.core.comparisons.speed import shown_speed, speed_verdict
-from weighin.core.comparisons.speed_words import speed_test_words
-from weighin.core.comparisons.together_words import (
-    WHILE_BOTH,
-    is_partly_alone,
     side_by_side_words,
+    size_spread,
     slowdown_sentence,
+    speed_test_words,
+    time_spread,
     why_no_slowdown,
 )
 from weighin.core.csv_table import csv_table
-from weighin.core.models.model import ModelFacts
-from weighin.core.models.server import BY_THIS_CLIENT, ON_THE_SERVER, server_of
+from weighin.core.models.report import model_json
+from weighin.core.models.server import BY_THIS_CLIENT, ON_THE_SERVER
+from weighin.core.models.text import model_facts
+from weighin.core.runs.answer import Answer, Counting, Timing
+from weighin.core.runs.lane import LaneSetup, Mode
+from weighin.core.runs.report import engine_json
 from weighin.core.safe_text import safe_name
 
 _ROLES = {"user": "prompt", "assistant": "answer"}
@@ -38,47 +42,6 @@ _ROLES = {"user": "prompt", "assistant": "answer"}
 _NESTED = ("conditions", "pace", "beside", "side_by_side")
 
 COMPARE_SCHEMA = "weighin.compare/1"
-
-
-def engine_json(engine: EngineFacts | None) -> dict[str, Any] | None:
-    """Which engine, None where none started."""
-    if engine is None:
-        return None
-    return {
-        "llama_cpp_python": engine.llama_cpp_python,
-        "build": engine.build,
-        "features": engine.features,
-        "devices": list(engine.devices),
-        "gpu_offload": engine.gpu_offload,
-    }
-
-
-def model_json(model: ModelFacts) -> dict[str, Any]:
-    """MODEL_FACTS of the contract; of a model on a server only its name and address are known."""
-    known = _file_facts(model)
-    if model.is_server:
-        known = dict.fromkeys(known)
-    return {"name": model.name, "path": model.path, "server": server_of(model) or None, **known}
-
-
-def _file_facts(model: ModelFacts) -> dict[str, Any]:
-    return {
-        "file_bytes": model.file_bytes,
-        "sha256": model.sha256,
-        "verified": "hub" if model.verified else "none",
-        "architecture": model.architecture,
-        "quantization": model.quantization,
-        "parameters": model.parameters,
-        "active_parameters": model.active_parameters,
-        "experts": model.experts,
-        "experts_used": model.experts_used,
-        "layers": model.layers,
-        "context_length": model.context_length,
-        "vocabulary": model.vocabulary,
-        "template_sha256": model.template_sha256,
-        "license": model.license,
-        "tensor_types": {share.name: share.bytes for share in model.tensor_types} or None,
-    }
 
 
 def timing_json(timing: Timing) -> dict[str, Any]:
@@ -240,9 +203,9 @@ def comparison_markdown(comparison: Comparison) -> str:
     """The comparison as a page to read."""
     request = comparison.request
     lines = [
-        f"# Comparison of {words.moment(comparison.created)}",
+        f"# Comparison of {format.moment(comparison.created)}",
         "",
-        f"Mode: {words.MODES[request.mode]}" + (" (raw prompt, no chat template)" if request.prompt.raw else ""),
+        f"Mode: {MODES[request.mode]}" + (" (raw prompt, no chat template)" if request.prompt.raw else ""),
         "",
         *(["## System", "", _quote(request.prompt.system), ""] if request.prompt.system else []),
         "## Prompt" + (f" (turn {turn_number(request)} of a conversation)" if request.threads else ""),
@@ -255,7 +218,7 @@ def comparison_markdown(comparison: Comparison) -> str:
         lines += [
             f"## {result.label}: {safe_name(result.setup.model.name)}",
             "",
-            words.model_facts(result.setup.model),
+            model_facts(result.setup.model),
             "",
         ]
         for message in request.thread(index):
@@ -301,19 +264,19 @@ def number_lines(result: LaneResult, comparison: Comparison) -> list[str]:
     """The numbers of one answer of `comparison` in words, "-" where one would be nonsense."""
     answer = result.answer
     timing = answer.timing
-    reading = f"{words.count(timing.prompt_tokens)} tok, {words.figure(_median(result, 'prompt_tokens_per_s'))} tok/s"
+    reading = f"{format.count(timing.prompt_tokens)} tok, {format.figure(_median(result, 'prompt_tokens_per_s'))} tok/s"
     speed = shown_speed(result)
-    writing = f"{words.count(timing.generated_tokens)} tok, {words.figure(_middle(speed))} tok/s"
-    characters = words.figure(_middle(spread(map(listed_characters, result.timings))))
+    writing = f"{format.count(timing.generated_tokens)} tok, {format.figure(_middle(speed))} tok/s"
+    characters = format.figure(_middle(spread(map(listed_characters, result.timings))))
     loading = "Connect" if timing.is_remote else "Load"
     partly = f" ({WHILE_BOTH})" if speed and is_partly_alone(result.timings) else ""
     lines = [
-        f"Reading {reading} · First token {words.seconds(_median(result, 'first_token_s'))} · Writing {writing}{partly}"
+        f"Reading {reading} · First token {format.seconds(_median(result, 'first_token_s'))} · Writing {writing}{partly}"
         f" · {characters} characters/s{_how_counted(timing)}",
-        f"RAM {_memory(result)} · {loading} {words.seconds(timing.load_s)} · "
-        f"Total {words.seconds(_median(result, 'total_s'))}{_energy(timing)}",
-        f"Ended: {words.STOPS[answer.stop_reason]}"
-        + (f" · {words.plural(timing.threads, 'thread')}" if timing.threads else ""),
+        f"RAM {_memory(result)} · {loading} {format.seconds(timing.load_s)} · "
+        f"Total {format.seconds(_median(result, 'total_s'))}{_energy(timing)}",
+        f"Ended: {STOPS[answer.stop_reason]}"
+        + (f" · {format.plural(timing.threads, 'thread')}" if timing.threads else ""),
     ]
     if made := rounds_words(result, comparison.request.repeat):
         lines.insert(1, f"Rounds: {made}. Medians and ranges: {_medians(result)}")
@@ -353,9 +316,9 @@ def _memory(result: LaneResult) -> str:
     if result.setup.model.is_server:
         return ON_THE_SERVER
     memory = result.answer.memory
-    own, file = words.size(memory.own_bytes), words.size(memory.model_file_bytes)
+    own, file = format.size(memory.own_bytes), format.size(memory.model_file_bytes)
     total, peak = (spread(getattr(one, name) for one in result.memory) for name in ("total_bytes", "peak_bytes"))
-    said = [words.size(_middle(found)) for found in (total, peak)]
+    said = [format.size(_middle(found)) for found in (total, peak)]
     return f"{own} own + {file} model file = {said[0]}, peak {said[1]}"
 
 
@@ -376,7 +339,7 @@ def _speed_test(result: LaneResult) -> dict[str, Any] | None:
 
 
 def _energy(timing: Timing) -> str:
-    return f" · Energy {words.joules(timing.joules)} ({timing.energy.source})" if timing.energy else ""
+    return f" · Energy {format.joules(timing.joules)} ({timing.energy.source})" if timing.energy else ""
 
 
 def _how_counted(timing: Timing) -> str:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from weighin.core.comparisons.answer import Timing
+from weighin.core.runs.answer import Timing
 
 AGREEMENT = 0.05
 # Four values are the fewest whose range covers the median about so often (0.875).

@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from weighin.core import words
-from weighin.core.comparisons.answer import Counting, StopReason, Timing
-from weighin.core.comparisons.comparison import LABELS, Comparison, LaneResult, Mode
-from weighin.core.comparisons.overlap import listed_rate
+from weighin.core import format
+from weighin.core.comparisons.comparison import Comparison, LaneResult
 from weighin.core.comparisons.rounds import Spread, spread, uncertainty, undisturbed
+from weighin.core.comparisons.slowdown import listed_rate
 from weighin.core.comparisons.speed_test import SpeedTest
+from weighin.core.runs.answer import Counting, StopReason, Timing
+from weighin.core.runs.lane import LABELS, Mode
 
 # The least that one run must have written.
 LEAST_S, LEAST_TOKENS = 2.0, 64
@@ -224,7 +225,7 @@ def _reason(shortfall: Shortfall, lanes: list[LaneResult]) -> str:
 
 
 def _tokens(result: LaneResult) -> str:
-    return words.plural(result.answer.timing.generated_tokens, "token")
+    return format.plural(result.answer.timing.generated_tokens, "token")
 
 
 def _slept(timing: Timing) -> tuple[str, ...]:

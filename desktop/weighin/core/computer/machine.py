@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from weighin.core.comparisons.answer import Failure
-from weighin.core.comparisons.options import LoadOptions
 from weighin.core.models.model import ModelFacts
+from weighin.core.runs.answer import Failure
+from weighin.core.runs.options import LoadOptions
 
 # Below this many bytes read for a token, waiting for each other costs threads more than the arithmetic.
 TINY_MODEL_BYTES = 32 << 20

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
-from weighin.core import words
+from weighin.core import format
 from weighin.core.downloads.hub_names import check_commit, check_path, check_repository, is_sha256
 from weighin.core.downloads.repository import Variant
 from weighin.core.errors import AppError
@@ -143,9 +143,9 @@ def space_refusal(remaining: int, queued: int, free: int) -> AppError | None:
     needed = coming + round(coming * _SPARE_SHARE) + _SPARE_BYTES
     if free >= needed:
         return None
-    others = f" (with {words.size(queued)} of other downloads)" if queued else ""
+    others = f" (with {format.size(queued)} of other downloads)" if queued else ""
     text = (
-        f"Not enough space on the disk: {words.size(needed)} needed{others}, {words.size(free)} free. "
+        f"Not enough space on the disk: {format.size(needed)} needed{others}, {format.size(free)} free. "
         "1 GB and 2 % are kept free for everything else."
     )
     return AppError(text, kind="disk_full")

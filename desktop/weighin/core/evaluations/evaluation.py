@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
-from weighin.core.comparisons.answer import Failure, MemorySample
-from weighin.core.comparisons.comparison import EngineFacts, LaneSetup
-from weighin.core.comparisons.options import check_whole
 from weighin.core.evaluations.questions import LETTERS, Question
 from weighin.core.models.model import ModelFacts
 from weighin.core.plans.plan import MemoryPlan
+from weighin.core.runs.answer import Failure, MemorySample
+from weighin.core.runs.lane import EngineFacts, LaneSetup
+from weighin.core.runs.options import check_whole
+from weighin.core.statistics.paired import PairedResult
 
 # A gap of the two best letters (in nats) below which rounding in another batch shape may turn the choice around.
 NEAR_TIE = 0.02
@@ -155,50 +156,6 @@ class LaneEvaluation:
     alarm: str = ""
     notices: tuple[str, ...] = ()
     failure: Failure | None = None
-
-
-class Verdict(str, Enum):
-    """The values are those of the command line's JSON."""
-
-    A_BETTER = "a_better"
-    B_BETTER = "b_better"
-    CANNOT_TELL = "cannot_tell"
-
-
-@dataclass(frozen=True)
-class PairedResult:
-    """Both models on the questions both have answered. difference: accuracy of A minus that of B; interval: 95 %.
-
-    mcnemar_p: exact, for the whole planned sample. e_value: of the questions as they are. whole: both have answered
-    all questions of the plan, and the verdict is that of the exact test (statistics/paired.py, `judge_sample`). Before
-    that the verdict is the live one (statistics/live.py), which is kept from when it fell. more_questions: about how
-    many more would decide, 0 once decided, None where there is no telling and in a whole sample. decided_after:
-    questions of the whole subjects after which the live verdict fell, None where it did not. unscored: how many of
-    these questions gave no letter of A and of B, and count as wrong."""
-
-    both_right: int
-    only_a: int
-    only_b: int
-    both_wrong: int
-    difference: float
-    interval: tuple[float, ...]
-    mcnemar_p: float
-    e_value: float
-    verdict: Verdict
-    more_questions: int | None
-    decided_after: int | None = None
-    whole: bool = False
-    unscored: tuple[int, ...] = (0, 0)
-
-    @property
-    def n(self) -> int:
-        """Number of questions both have answered."""
-        return self.both_right + self.only_a + self.only_b + self.both_wrong
-
-    @property
-    def mute(self) -> tuple[str, ...]:
-        """The lanes that gave no letter for any of these questions: they say nothing of a model."""
-        return tuple(label for label, number in zip("AB", self.unscored, strict=False) if number and number == self.n)
 
 
 class RunState(str, Enum):

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from weighin.core.comparisons.chat import Message
 from weighin.core.evaluations.evaluation import CHAT, MAX_SHOTS
 from weighin.core.evaluations.questions import LETTERS, Question
+from weighin.core.runs.chat import Message
 
 
 @dataclass(frozen=True)

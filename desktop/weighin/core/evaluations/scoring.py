@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from weighin.core.comparisons.options import MAX_CONTEXT, check_whole
+from weighin.core.runs.options import MAX_CONTEXT, check_whole
 
 # Tokens computed in one go. Headers of five shots mostly fit into STEP; questions are packed to at most PACK, because
 # every question looks past the cells of all others that are computed with it.

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from weighin.core.comparisons.comparison import EngineFacts
 from weighin.core.evaluations.evaluation import (
     EvaluationProtocol,
     EvaluationRecord,
     EvaluationRequest,
     ItemResult,
+    LaneEvaluation,
     RunState,
 )
 from weighin.core.evaluations.questions import Question
 from weighin.core.evaluations.scoring import ScoreShape
 from weighin.core.evaluations.tally import LaneCosts, RunTally
 from weighin.core.plans.plan import MemoryPlan
+from weighin.core.runs.lane import EngineFacts
+from weighin.core.statistics.paired import PairedResult
 
 
 @dataclass(frozen=True)
@@ -72,4 +74,45 @@ def record_of(stored: StoredEvaluation, tally: RunTally, state: RunState) -> Eva
         paired=tally.paired(),
         items=tally.items(),
         engine=stored.engine,
+    )
+
+
+@dataclass(frozen=True)
+class EvaluationRow:
+    """A record without its questions. questions: the key of the set, as EvaluationChoice has it; dataset: its title.
+
+    n: questions of the run; lanes: what each model has reached. state: RUNNING while somebody works on it, which is
+    another process where `elsewhere`."""
+
+    id: str
+    created: str
+    state: RunState
+    questions: str
+    dataset: str
+    protocol: str
+    shots: int
+    split: str
+    n: int
+    lanes: tuple[LaneEvaluation, ...]
+    paired: PairedResult | None
+    can_resume: bool
+    elsewhere: bool = False
+
+
+def row_of(record: EvaluationRecord) -> EvaluationRow:
+    """`record` in short."""
+    choice, protocol = record.request.choice, record.protocol
+    return EvaluationRow(
+        record.id,
+        record.created,
+        record.state,
+        choice.questions,
+        protocol.dataset,
+        protocol.name,
+        protocol.shots,
+        protocol.split,
+        protocol.n,
+        record.lanes,
+        record.paired,
+        record.can_resume,
     )

@@ -8,9 +8,9 @@ from enum import Enum
 from pathlib import Path
 
 from weighin.core.errors import AppError
-from weighin.core.gguf.facts import model_facts
 from weighin.core.gguf.reader import KnownTexts
 from weighin.core.models.found import Found
+from weighin.core.models.header_facts import model_facts
 from weighin.core.models.model import ModelFacts, shard_paths
 
 UNKNOWN_ORIGIN = "The hub cannot be asked about this file: nothing here tells which repository it came from."

@@ -7,7 +7,7 @@ import hashlib
 from pathlib import Path
 
 from weighin.core.errors import AppError
-from weighin.core.gguf.facts import model_facts
+from weighin.core.models.header_facts import model_facts
 from weighin.core.models.model import ModelFacts
 
 FILES = {"dense": "weighin-starter-dense-Q8_0.gguf", "moe": "weighin-starter-moe-Q8_0.gguf"}

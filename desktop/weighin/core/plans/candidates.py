@@ -11,9 +11,9 @@ from weighin.core.downloads.repository import Listing
 from weighin.core.models.catalogue import Catalogue, System
 from weighin.core.models.model import ModelFacts
 from weighin.core.models.shelf import ShelfModel
+from weighin.core.plans.memory_formula import kv_per_token, rough_line, weights_of
 from weighin.core.plans.plan import PlanLine
 from weighin.core.plans.prediction import kind_of
-from weighin.core.plans.rough_plan import kv_per_token, rough_line, weights_of
 
 # Each system of the catalogue in these: what most repositories offer, small to exact.
 USUAL_QUANTIZATIONS = ("IQ2_M", "Q3_K_M", "Q4_K_M", "Q5_K_M", "Q6_K", "Q8_0", "F16")

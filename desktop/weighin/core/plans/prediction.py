@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from statistics import median
 
-from weighin.core.comparisons.options import LoadOptions
 from weighin.core.models.model import ModelFacts
 from weighin.core.plans.plan import MemoryPlan, SpeedForecast
+from weighin.core.runs.options import LoadOptions
 
 KINDS = ("dense", "MoE", "hybrid")
 # Architectures with recurrent layers beside or instead of attention.

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from weighin.core.comparisons.options import LoadOptions
 from weighin.core.downloads.repository import Listing, Variant
 from weighin.core.errors import AppError
 from weighin.core.models.catalogue import Catalogue
 from weighin.core.plans.candidates import of_listing
 from weighin.core.plans.plan import VerdictKind
 from weighin.core.plans.verdict import Budget, verdict_kind
+from weighin.core.runs.options import LoadOptions
 
 # The usual balance of size and quality, best first; anything else is chosen by size.
 _PREFERRED = ("Q4_K_M", "MXFP4", "UD-Q4_K_XL", "Q4_K_S", "IQ4_XS", "Q4_0")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from weighin.core import words
+from weighin.core import format
 from weighin.core.plans.plan import MemoryPlan, PairKind, PairVerdict, PlanLine, PlanMethod, Verdict, VerdictKind
 
 # Below this share of the free memory left over, other programs decide whether it works.
@@ -53,10 +53,10 @@ def verdict(
         return Verdict(None, f"{needs}; this system does not tell how much memory is free.", None)
     kind = verdict_kind(line, context, budget, trained)
     gpu_free = _gpu_limit(line, budget)
-    needs = f"Needs {_amount(plan)} at {tokens(context)} context; {words.size(budget.available)} free now."
+    needs = f"Needs {_amount(plan)} at {tokens(context)} context; {format.size(budget.available)} free now."
     if gpu_free is not None:
-        wanted = f"{_amount(plan)} and {words.size(plan.gpu_bytes)} on GPUs"
-        have = f"{words.size(budget.available)} and {words.size(gpu_free)} free now"
+        wanted = f"{_amount(plan)} and {format.size(plan.gpu_bytes)} on GPUs"
+        have = f"{format.size(budget.available)} and {format.size(gpu_free)} free now"
         needs = f"Needs {wanted} at {tokens(context)} context; {have}."
     no_room = gpu_free is not None and plan.gpu_bytes > gpu_free
     if kind is not VerdictKind.NO:
@@ -68,7 +68,7 @@ def verdict(
     if no_room and plan.needed_bytes <= budget.available:
         end = "The GPUs have too little: keep fewer layers there."
     elif plan.ram_bytes - plan.mapped_bytes > budget.total:
-        end = f"This computer has {words.size(budget.total)} in all."
+        end = f"This computer has {format.size(budget.total)} in all."
     elif plan.needed_bytes <= budget.total:
         end = "It would run if other programs gave memory back."
     else:
@@ -89,7 +89,7 @@ def _from_disk(plan: MemoryPlan, budget: Budget, read_bytes: float | None) -> st
     rate = _DISK_BYTES_PER_S / (read_bytes * missing) if missing > 0 else 0.0
     if rate < 1:
         return ": expect under 1 token/s"
-    return f": at most about {words.figure(rate)} tokens/s even from a fast disk"
+    return f": at most about {format.figure(rate)} tokens/s even from a fast disk"
 
 
 def refused(refusal: str) -> Verdict:
@@ -111,15 +111,15 @@ def pair_verdict(
     shared = lines[0].at(context).shared_bytes if same_file else 0
     both = sum(needed) - shared
     limit = min((t for t in trained if t), default=None)
-    have = f"{words.size(budget.available)} free now"
+    have = f"{format.size(budget.available)} free now"
     mark = "~" if any(line.upper.method is PlanMethod.FORMULA for line in lines) else ""
-    together = f"{mark}{words.size(both)}"
+    together = f"{mark}{format.size(both)}"
     if both <= budget.available:
         largest = _largest(lines, budget.available + shared, limit, together=True) or None
         text = f"Both together need {together} at {tokens(context)} context each; {have}. Run together."
         return PairVerdict(PairKind.TOGETHER, both, largest, text)
     larger = max(needed)
-    needs = f"Both together need {together}, the larger one {mark}{words.size(larger)}"
+    needs = f"Both together need {together}, the larger one {mark}{format.size(larger)}"
     if larger <= budget.available:
         largest = _largest(lines, budget.available, limit, together=False) or None
         text = f"{needs} at {tokens(context)} context; {have}. Run one after the other."
@@ -133,17 +133,17 @@ def pair_verdict(
 
 def kind_words(kind: VerdictKind | None) -> str:
     """ "runs", "tight" or "no"; "-" where nobody knows."""
-    return words.NONE if kind is None else _KINDS[kind]
+    return format.NONE if kind is None else _KINDS[kind]
 
 
 def tokens(context: int) -> str:
     """A length of context as people say it: "4k", "32k", "1\u202f500"."""
-    return f"{context // 1024}k" if context >= 1024 and context % 1024 == 0 else words.count(context)
+    return f"{context // 1024}k" if context >= 1024 and context % 1024 == 0 else format.count(context)
 
 
 def _amount(plan: MemoryPlan) -> str:
     mark = "~" if plan.method is PlanMethod.FORMULA else ""
-    return mark + words.size(plan.needed_bytes)
+    return mark + format.size(plan.needed_bytes)
 
 
 def _largest(lines: tuple[PlanLine, PlanLine], available: int, limit: int | None, together: bool) -> int:

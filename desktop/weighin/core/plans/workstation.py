@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from weighin.core import format
 from weighin.core.plans.candidates import Candidate
-from weighin.core.plans.forecast import corrected
+from weighin.core.plans.forecast import EFFICIENCY, corrected, quick_forecast
 from weighin.core.plans.plan import MemoryPlan, PlanMethod, SpeedForecast, VerdictKind
 from weighin.core.plans.prediction import Measured, Prediction
-from weighin.core.plans.quick_forecast import quick_forecast
-from weighin.core.plans.verdict import Budget, verdict, verdict_kind
+from weighin.core.plans.verdict import Budget, tokens, verdict, verdict_kind
 
 CONTEXT_STOPS = tuple(512 << n for n in range(12))  # 512 .. 1M
 
@@ -102,3 +102,98 @@ def measured_by_file(predictions: Iterable[Prediction]) -> dict[str, Measured]:
         if measured is not None and (path not in found or (measured.speed and not found[path].speed)):
             found[path] = measured
     return found
+
+
+@dataclass(frozen=True)
+class Cost:
+    """One model. memory: bytes it needs, or took where `measured`. read: bytes of weights for one token. speed: tokens
+    a second while writing. used: share of this computer's measured memory bandwidth that this speed takes, 0..1.
+
+    None where unknown; measured: memory and speed were measured here, else they are planned and forecast (marked ~)."""
+
+    name: str
+    memory: int
+    read: float | None
+    speed: float | None
+    used: float | None
+    measured: bool
+
+
+def cost(row: Row, bandwidth: float | None) -> Cost:
+    """The cost of one row: as measured where it has run here, as planned elsewhere."""
+    taken = row.measured
+    measured = taken is not None and taken.memory_bytes is not None and taken.speed is not None
+    memory, speed = row.needs, row.forecast.generation_tokens_per_s if row.forecast else None
+    if measured:
+        assert taken is not None and taken.memory_bytes is not None
+        # Pages of which the engine keeps a copy were resident, but give way: the plan leaves them out as well.
+        memory, speed = max(0, taken.memory_bytes - row.plan.idle_bytes), taken.speed
+    read = row.candidate.read_bytes
+    used = speed * read / bandwidth if speed and read and bandwidth else None
+    return Cost(row.candidate.name, memory, read, speed, used, measured)
+
+
+def sentence(rows: tuple[Row, Row], costs: tuple[Cost, Cost]) -> str:
+    """ "The MoE needs 4.0 times the memory and is 1.1 times as fast per token." The mixture comes first where there is
+    exactly one; else the one that needs more memory is compared with the other. "~" where something is not measured."""
+    first = int(rows[1].candidate.is_moe and not rows[0].candidate.is_moe)
+    if rows[0].candidate.is_moe == rows[1].candidate.is_moe:
+        first = int(costs[1].memory > costs[0].memory)
+        who = costs[first].name
+    else:
+        who = "The MoE"
+    one, other = costs[first], costs[1 - first]
+    mark = "" if one.measured and other.measured else "~"
+    text = f"{who} needs {mark}{_times(one.memory / max(1, other.memory))} the memory"
+    if one.speed and other.speed:
+        text += f" and is {mark}{_times(one.speed / other.speed)} as fast per token"
+    return text + "."
+
+
+def _times(ratio: float) -> str:
+    return f"{ratio:.1f} times" if ratio < 99.95 else f"{ratio:.0f} times"
+
+
+# What the system and other programs keep for themselves, beside the model.
+_KEPT_FREE = 2 << 30
+# Memory as it is sold.
+_SIZES = (8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048)
+_GB = 10**9
+
+
+@dataclass(frozen=True)
+class Demand:
+    """Memory in bytes and reading speed in bytes/s that a model needs; bandwidth None where unknown.
+
+    sold_gb: the smallest usual computer that has it; None beyond all of them."""
+
+    memory: int
+    bandwidth: float | None
+    sold_gb: int | None
+    sentence: str
+
+
+def demand(
+    candidate: Candidate, context: int, tokens_per_s: float, have: Budget | None, bandwidth: float | None
+) -> Demand:
+    """What it takes to run `candidate` with `context` tokens at `tokens_per_s`, beside what this computer has.
+
+    bandwidth: bytes/s as measured here. Needed: bytes read for a token x tokens a second / efficiency."""
+    context = min(context, candidate.trained or context)
+    memory = candidate.line.needed_at(context) + _KEPT_FREE
+    sold = next((size for size in _SIZES if size * _GB >= memory), None)
+    speed = tokens_per_s * candidate.read_bytes / EFFICIENCY if candidate.read_bytes else None
+    machine = (
+        f"a computer with {sold} GB" if sold else f"{format.size(memory)} of memory, more than computers are sold with"
+    )
+    text = f"At {tokens(context)} context it takes {machine}"
+    if speed is not None:
+        text += f", and memory that is read with about {_speed(speed)} for {format.figure(tokens_per_s)} tokens/s"
+    here = [f"has {format.size(have.total)}"] if have else []
+    here += [f"reads {_speed(bandwidth)}"] if bandwidth else []
+    text += f". This one {' and '.join(here)}." if here else "."
+    return Demand(memory, speed, sold, text)
+
+
+def _speed(bytes_per_s: float) -> str:
+    return f"{format.size(bytes_per_s)}/s"

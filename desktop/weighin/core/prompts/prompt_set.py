@@ -8,12 +8,13 @@ from enum import Enum
 from pathlib import Path
 
 from weighin.core.comparisons.blind import Choice, Tally, contender
-from weighin.core.comparisons.chat import Prompt
-from weighin.core.comparisons.comparison import Comparison, ComparisonRequest, LaneResult, LaneSetup, Mode
+from weighin.core.comparisons.comparison import Comparison, ComparisonRequest, LaneResult
 from weighin.core.comparisons.rounds import spread
 from weighin.core.comparisons.speed import shown_speed
 from weighin.core.errors import AppError
 from weighin.core.jsonable import ShapeError, from_plain
+from weighin.core.runs.chat import Prompt
+from weighin.core.runs.lane import LaneSetup, Mode
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -22,7 +22,8 @@ def tail(at_least: int, n: int, p: float) -> float:
 
 def sign_test(one: int, two: int) -> float:
     """Two-sided exact p of the hypothesis that both are chosen equally often, having been chosen `one` and `two` times;
-    1 where nothing was chosen."""
+    1 where nothing was chosen. Of the questions that only one model got right it is the exact McNemar test, for one
+    look at a sample whose size was fixed beforehand (McNemar 1947, Psychometrika 12)."""
     n = one + two
     return min(1.0, 2 * tail(max(one, two), n, 0.5)) if n else 1.0
 

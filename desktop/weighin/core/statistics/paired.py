@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
 
-from weighin.core.evaluations.evaluation import PairedResult, Verdict
+from weighin.core.statistics.binomial import sign_test
 from weighin.core.statistics.intervals import paired_difference
 
 # Decide at e >= 20: with no difference that ever happens in at most 1 of 20 runs, however often one looks (Ville).
@@ -14,15 +16,6 @@ DECISIVE = 20.0
 SIGNIFICANT = 0.05
 _LARGEST = 1e300
 _MOST_DISCORDANT = 10_000_000
-
-
-def mcnemar_p(only_a: int, only_b: int) -> float:
-    """Exact two-sided McNemar p: min(1, 2 P[X <= min]) with X binomial(only_a + only_b, 1/2). For one look at a sample
-    whose size was fixed beforehand. (McNemar 1947, Psychometrika 12; the exact binomial form.)"""
-    n, fewer = only_a + only_b, min(only_a, only_b)
-    log_half = n * math.log(2)
-    terms = [math.exp(_log_choose(n, i) - log_half) for i in range(fewer + 1)]
-    return min(1.0, 2 * math.fsum(terms))
 
 
 def log_e_value(only_a: float, only_b: float) -> float:
@@ -78,7 +71,7 @@ def compare(both_right: int, only_a: int, only_b: int, both_wrong: int, live: Ve
         both_wrong=both_wrong,
         difference=(only_a - only_b) / n,
         interval=paired_difference(only_a, only_b, n),
-        mcnemar_p=mcnemar_p(only_a, only_b),
+        mcnemar_p=sign_test(only_a, only_b),
         e_value=e_value(only_a, only_b),
         verdict=verdict(only_a, only_b) if live is None else live,
         more_questions=0 if live not in (None, Verdict.CANNOT_TELL) else _more(only_a, only_b, n, live),
@@ -105,5 +98,91 @@ def _decides(discordant: int, share: float) -> bool:
     return log_e_value(discordant * share, discordant * (1 - share)) >= math.log(DECISIVE)
 
 
-def _log_choose(n: int, k: int) -> float:
-    return math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
+class Verdict(str, Enum):
+    """The values are those of the command line's JSON."""
+
+    A_BETTER = "a_better"
+    B_BETTER = "b_better"
+    CANNOT_TELL = "cannot_tell"
+
+
+@dataclass(frozen=True)
+class PairedResult:
+    """Both models on the questions both have answered. difference: accuracy of A minus that of B; interval: 95 %.
+
+    mcnemar_p: exact, for the whole planned sample. e_value: of the questions as they are. whole: both have answered
+    all questions of the plan, and the verdict is that of the exact test (statistics/paired.py, `judge_sample`). Before
+    that the verdict is the live one (statistics/live.py), which is kept from when it fell. more_questions: about how
+    many more would decide, 0 once decided, None where there is no telling and in a whole sample. decided_after:
+    questions of the whole subjects after which the live verdict fell, None where it did not. unscored: how many of
+    these questions gave no letter of A and of B, and count as wrong."""
+
+    both_right: int
+    only_a: int
+    only_b: int
+    both_wrong: int
+    difference: float
+    interval: tuple[float, ...]
+    mcnemar_p: float
+    e_value: float
+    verdict: Verdict
+    more_questions: int | None
+    decided_after: int | None = None
+    whole: bool = False
+    unscored: tuple[int, ...] = (0, 0)
+
+    @property
+    def n(self) -> int:
+        """Number of questions both have answered."""
+        return self.both_right + self.only_a + self.only_b + self.both_wrong
+
+    @property
+    def mute(self) -> tuple[str, ...]:
+        """The lanes that gave no letter for any of these questions: they say nothing of a model."""
+        return tuple(label for label, number in zip("AB", self.unscored, strict=False) if number and number == self.n)
+
+
+# Spread of the mixture below, for a run of so many questions: decided beforehand. Simulated over 57 subjects: three
+# times as much or as little matters little.
+_SPREAD_OF_A_QUESTION = 60.0
+
+Counts = tuple[int, int]  # questions that only A got right, and only B
+
+
+def log_subject_e_value(differences: Iterable[int], planned: int) -> float:
+    """Natural logarithm of the e-value of the `differences` (only A minus only B) of whole subjects, in a run of
+    `planned` questions.
+
+    Under "no difference" each subject is as likely to lean to one side as to the other; exp(x S - x^2 V / 2) with S the
+    sum and V the sum of squares is then a supermartingale for every x (de la Pena 1999, "A general class of exponential
+    inequalities for martingales and ratios", Annals of Probability 27), and so is its mean over x from a normal
+    distribution (Robbins 1970): (1 + sV)^(-1/2) exp(s S^2 / (2 (1 + sV)))."""
+    total = squares = 0
+    for difference in differences:
+        total, squares = total + difference, squares + difference**2
+    spread = _SPREAD_OF_A_QUESTION / planned
+    scale = 1 + spread * squares
+    return spread * total**2 / (2 * scale) - math.log(scale) / 2
+
+
+def live_verdict(finished: Sequence[Counts], alone: Counts | None, planned: int) -> tuple[Verdict, int | None]:
+    """The verdict in a run of `planned` questions that still goes on, and after how many of the `finished` subjects (in
+    the order in which they were asked) it fell; it is kept from then on. None: not by whole subjects. alone: the
+    questions so far where all are of one subject, which then count as such.
+
+    Both must decide: the e-value of the questions, and that of the subjects."""
+    threshold = math.log(DECISIVE)
+    only_a = only_b = 0
+    differences: list[int] = []
+    for number, (a, b) in enumerate(finished, 1):
+        only_a, only_b = only_a + a, only_b + b
+        differences.append(a - b)
+        if log_e_value(only_a, only_b) >= threshold and log_subject_e_value(differences, planned) >= threshold:
+            return _side(only_a, only_b), number
+    if alone is not None and log_e_value(*alone) >= threshold:
+        return _side(*alone), None
+    return Verdict.CANNOT_TELL, None
+
+
+def _side(only_a: int, only_b: int) -> Verdict:
+    return Verdict.A_BETTER if only_a > only_b else Verdict.B_BETTER

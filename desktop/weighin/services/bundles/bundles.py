@@ -26,8 +26,7 @@ from weighin.core.bundles.bundle_reading import MAX_BYTES, read_bundle
 from weighin.core.bundles.privacy import Owner, without_owner
 from weighin.core.comparisons.blind import Vote
 from weighin.core.comparisons.comparison import Comparison, LaneResult
-from weighin.core.computer.hardware import Hardware
-from weighin.core.computer.machine_facts import UNKNOWN_MACHINE, MachineFacts, machine_of
+from weighin.core.computer.hardware import UNKNOWN_MACHINE, Hardware, MachineFacts, machine_of
 from weighin.core.errors import AppError
 from weighin.core.evaluations.evaluation import EvaluationRecord
 from weighin.core.models.model import ModelFacts

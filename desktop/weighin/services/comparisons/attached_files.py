@@ -10,11 +10,11 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 
-from weighin.core.comparisons.answer import Failure
-from weighin.core.comparisons.attachments import read_attachment
-from weighin.core.comparisons.chat import Attachment
 from weighin.core.errors import AppError
 from weighin.core.models.model import ModelFacts
+from weighin.core.runs.answer import Failure
+from weighin.core.runs.attachments import read_attachment
+from weighin.core.runs.chat import Attachment
 from weighin.protocol.messages import Counted, CountTokens
 from weighin.protocol.wire import WireError
 from weighin.services.processes.question import NewWorker, Question

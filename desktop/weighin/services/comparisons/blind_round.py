@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
 
-from weighin.core.comparisons.answer import StopReason
 from weighin.core.comparisons.blind import Choice, Vote, contender
 from weighin.core.comparisons.comparison import Comparison, ComparisonRequest, LaneResult
+from weighin.core.runs.answer import StopReason
 from weighin.services.comparisons.comparison import ComparisonRunner
 
 

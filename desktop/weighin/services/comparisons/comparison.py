@@ -11,16 +11,18 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from weighin.core.comparisons.answer import Answer, Failure
-from weighin.core.comparisons.comparison import LABELS, Comparison, ComparisonRequest, Mode, differences
-from weighin.core.comparisons.conditions import Conditions
-from weighin.core.comparisons.energy import Energy
-from weighin.core.comparisons.options import LoadOptions
-from weighin.core.comparisons.overlap import side_by_side
+from weighin.core.comparisons.comparison import Comparison, ComparisonRequest
+from weighin.core.comparisons.parity import differences
 from weighin.core.comparisons.rounds import Step, enough, schedule
+from weighin.core.comparisons.slowdown import side_by_side
 from weighin.core.computer.machine import memory_needed, memory_refusal, threads_per_lane
 from weighin.core.errors import AppError
 from weighin.core.models.model import ModelFacts
+from weighin.core.runs.answer import Answer, Failure
+from weighin.core.runs.conditions import Conditions
+from weighin.core.runs.energy import Energy
+from weighin.core.runs.lane import LABELS, Mode
+from weighin.core.runs.options import LoadOptions
 from weighin.services.comparisons.conditions import ConditionWatch
 from weighin.services.lanes.lane import Lane
 from weighin.services.lanes.lane_run import LaneRun

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from weighin.core.comparisons.conditions import Conditions
+from weighin.core.runs.conditions import Conditions
 from weighin.services.machine.sources import attempt, number_in, psutil
 
 # Below this the counters of the system, which count hundredths of seconds, say too little.

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from weighin.core.comparisons.comparison import Comparison, Mode
-from weighin.core.comparisons.history import HistoryRow
+from weighin.core.comparisons.comparison import Comparison, HistoryRow
 from weighin.core.comparisons.slowdown import against_alone, fits
-from weighin.core.computer.machine_facts import MachineFacts
+from weighin.core.computer.hardware import MachineFacts
+from weighin.core.runs.lane import Mode
 from weighin.services.tasks import Failed, TaskRunner
 
 if TYPE_CHECKING:

@@ -8,12 +8,13 @@ from datetime import datetime, timezone
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from weighin.core import words
-from weighin.core.comparisons.answer import StopReason
-from weighin.core.comparisons.comparison import Comparison, ComparisonRequest, LaneSetup
+from weighin.core import format
+from weighin.core.comparisons.comparison import Comparison, ComparisonRequest
 from weighin.core.errors import AppError
 from weighin.core.prompts.prompt_set import LaneVote, PromptSet, SetResult, SetRun, StoredRun, lane_vote, result_of
-from weighin.core.prompts.prompt_set_report import tally_words
+from weighin.core.prompts.report import tally_words
+from weighin.core.runs.answer import StopReason
+from weighin.core.runs.lane import LaneSetup
 from weighin.services.comparisons.blind_round import BlindRound, Judged
 from weighin.services.comparisons.comparison import ComparisonRunner
 from weighin.services.comparisons.prompt_sets import PromptSets
@@ -106,7 +107,7 @@ class SetRunner(QObject):
         assert self.stored is not None
         run = self.stored.run
         if not self._todo:
-            failed = words.plural(len(self.stored.missing), "prompt")
+            failed = format.plural(len(self.stored.missing), "prompt")
             again = f" {failed} could not be answered; Continue asks again." if self.stored.missing else ""
             self._end(f"Done: every prompt was put to both models.{again}")
             return

@@ -9,10 +9,10 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from weighin.core.comparisons.answer import Failure
 from weighin.core.comparisons.comparison import Comparison
 from weighin.core.comparisons.speed import needs_speed_tests
 from weighin.core.comparisons.speed_test import SpeedTest
+from weighin.core.runs.answer import Failure
 from weighin.services.comparisons.comparison import ComparisonRunner
 from weighin.services.comparisons.conditions import ConditionWatch
 from weighin.services.comparisons.history import History

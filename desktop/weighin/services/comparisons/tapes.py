@@ -9,11 +9,11 @@ from PySide6.QtCore import QObject
 
 from weighin import __version__
 from weighin.core.comparisons.blind import Tally, contender
-from weighin.core.comparisons.comparison import Comparison, Mode
-from weighin.core.comparisons.tape import Sources, Tape, tape_of
-from weighin.core.computer.hardware import Hardware
-from weighin.core.computer.machine_facts import MachineFacts, machine_of
-from weighin.core.evaluations.evaluation_row import EvaluationRow
+from weighin.core.comparisons.comparison import Comparison
+from weighin.core.computer.hardware import Hardware, MachineFacts, machine_of
+from weighin.core.evaluations.stored_evaluation import EvaluationRow
+from weighin.core.runs.lane import Mode
+from weighin.core.tape import Sources, Tape, tape_of
 from weighin.services.bundles.bundles import write_file
 from weighin.services.comparisons.history import History
 from weighin.services.comparisons.votes import Votes

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from weighin.core.comparisons.comparison import LABELS
+from weighin.core.runs.lane import LABELS
 from weighin.paths import Profile
 from weighin.services.evaluations.evaluation import EvaluationRunner
 from weighin.services.evaluations.evaluation_start import Surroundings

@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
 
-from weighin.core.comparisons.comparison import LABELS, LaneSetup
 from weighin.core.errors import AppError
 from weighin.core.evaluations.evaluation import CHAT, EvaluationRequest, RunState
 from weighin.core.evaluations.evaluation_plan import make_plan
 from weighin.core.evaluations.questions import QuestionSet
 from weighin.core.evaluations.stored_evaluation import StoredEvaluation, StoredLane
 from weighin.core.models.server import server_of
+from weighin.core.runs.lane import LABELS, LaneSetup
 from weighin.protocol.server_messages import LettersTested
 from weighin.services.evaluations.evaluations import Evaluations
 from weighin.services.evaluations.question_sets import QuestionSets

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from weighin.core.comparisons.blind import contender
-from weighin.core.comparisons.comparison import Comparison, EngineFacts
+from weighin.core.comparisons.comparison import Comparison
 from weighin.core.errors import AppError
 from weighin.core.evaluations.evaluation import EvaluationRecord, ItemResult, RunState
-from weighin.core.evaluations.evaluation_row import EvaluationRow
-from weighin.core.evaluations.stored_evaluation import StoredEvaluation, StoredLane
+from weighin.core.evaluations.stored_evaluation import EvaluationRow, StoredEvaluation, StoredLane
 from weighin.core.exports import evaluation_text
+from weighin.core.runs.lane import EngineFacts
 from weighin.services.bundles.bundles import write_text
 from weighin.services.evaluations.kept_runs import is_running, kept_record, kept_rows
 from weighin.services.processes import owner

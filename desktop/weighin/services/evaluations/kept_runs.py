@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from weighin.core.evaluations.evaluation import EvaluationRecord, RunState
-from weighin.core.evaluations.evaluation_row import EvaluationRow
+from weighin.core.evaluations.stored_evaluation import EvaluationRow
 from weighin.services.processes import owner
 
 if TYPE_CHECKING:

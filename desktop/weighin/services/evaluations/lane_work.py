@@ -6,8 +6,6 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import replace
 
-from weighin.core.comparisons.answer import Failure, MemorySample
-from weighin.core.comparisons.comparison import LaneSetup
 from weighin.core.evaluations.evaluation import LaneProgress
 from weighin.core.evaluations.mmlu_prompt import PromptBlock
 from weighin.core.evaluations.sample import Block
@@ -15,6 +13,8 @@ from weighin.core.evaluations.scoring import ScoreShape, TokenSurvey
 from weighin.core.evaluations.scoring_plan import ScoringPlan
 from weighin.core.evaluations.stored_evaluation import StoredLane
 from weighin.core.evaluations.tally import LaneTally
+from weighin.core.runs.answer import Failure, MemorySample
+from weighin.core.runs.lane import LaneSetup
 from weighin.protocol.messages import Scored, ScoreDone, Surveyed
 
 # Groups of questions over which the speed is taken.

@@ -12,10 +12,11 @@ from PySide6.QtCore import QObject, Signal
 
 from weighin.core.downloads.download import Plan, Transferred, WantedFile
 from weighin.core.errors import AppError
-from weighin.core.evaluations import kept_mmlu, mmlu_data
-from weighin.core.evaluations.evaluation_words import NOT_MMLU
+from weighin.core.evaluations import mmlu_data
+from weighin.core.evaluations import mmlu_data as kept_mmlu
 from weighin.core.evaluations.question_files import read_path
 from weighin.core.evaluations.questions import QuestionSet, QuestionSetInfo
+from weighin.core.evaluations.text import NOT_MMLU
 from weighin.services.models.hub import Hub
 from weighin.services.tasks import Failed, TaskRunner
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from weighin.core.comparisons.answer import Failure
 from weighin.core.computer.machine import memory_refusal
 from weighin.core.evaluations.scoring import ScoreShape
+from weighin.core.runs.answer import Failure
 from weighin.services.evaluations.lane_work import LaneWork
 from weighin.services.evaluations.scoring_lane import ScoringLane
 

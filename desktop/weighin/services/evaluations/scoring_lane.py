@@ -6,9 +6,9 @@ from typing import Any
 
 from PySide6.QtCore import Signal
 
-from weighin.core.comparisons.answer import MemorySample
 from weighin.core.evaluations.mmlu_prompt import PromptBlock
 from weighin.core.evaluations.scoring import ScoreShape
+from weighin.core.runs.answer import MemorySample
 from weighin.protocol import messages as wire_messages
 from weighin.services.lanes.lane import Lane
 

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject
 
-from weighin.core.comparisons.answer import Failure
-from weighin.core.comparisons.options import LoadOptions
 from weighin.core.evaluations.scoring_plan import PLANNED_CELLS, ScoringPlan
 from weighin.core.models.model import ModelFacts
+from weighin.core.runs.answer import Failure
+from weighin.core.runs.options import LoadOptions
 from weighin.protocol.messages import Plan, Planned
 from weighin.services.processes.question import NewWorker, Question
 

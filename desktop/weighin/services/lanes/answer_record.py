@@ -6,17 +6,8 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-from weighin.core.comparisons.answer import (
-    Answer,
-    Failure,
-    MemoryReceipt,
-    MemorySample,
-    PromptProof,
-    StopReason,
-    Timing,
-    rate,
-)
-from weighin.core.comparisons.progress import LivePoint
+from weighin.core.runs.answer import Answer, Failure, MemoryReceipt, MemorySample, PromptProof, StopReason, Timing, rate
+from weighin.core.runs.progress import LivePoint
 
 _WINDOW_S, _LEAST_WINDOW_S = 1.0, 0.5
 

@@ -11,13 +11,13 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from weighin import protocol
-from weighin.core.comparisons.answer import Counting, Failure, StopReason, Timing
-from weighin.core.comparisons.chat import Message
-from weighin.core.comparisons.comparison import EngineFacts
-from weighin.core.comparisons.failures import process_failure
-from weighin.core.comparisons.options import LoadOptions, SamplingOptions
-from weighin.core.comparisons.progress import LaneState, LaneStatus, TextPiece
 from weighin.core.models.model import SERVER_SCHEMES
+from weighin.core.runs.answer import Counting, Failure, StopReason, Timing
+from weighin.core.runs.chat import Message
+from weighin.core.runs.failures import process_failure
+from weighin.core.runs.lane import EngineFacts
+from weighin.core.runs.options import LoadOptions, SamplingOptions
+from weighin.core.runs.progress import LaneState, LaneStatus, TextPiece
 from weighin.protocol.wire import WireError
 from weighin.services.lanes.answer_record import AnswerRecord
 from weighin.services.lanes.loaded_model import LoadedModel

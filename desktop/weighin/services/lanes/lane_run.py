@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from weighin.core.comparisons.answer import Answer, Failure, MemoryReceipt, StopReason, Timing
-from weighin.core.comparisons.comparison import LaneResult, LaneSetup
-from weighin.core.comparisons.conditions import Conditions
+from weighin.core.comparisons.comparison import LaneResult
+from weighin.core.runs.answer import Answer, Failure, MemoryReceipt, StopReason, Timing
+from weighin.core.runs.conditions import Conditions
+from weighin.core.runs.lane import LaneSetup
 
 
 class LaneRun:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from weighin.core.comparisons.answer import MemoryReceipt
-from weighin.core.comparisons.options import LoadOptions
+from weighin.core.runs.answer import MemoryReceipt
+from weighin.core.runs.options import LoadOptions
 
 
 @dataclass(frozen=True)

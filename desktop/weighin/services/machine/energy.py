@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from weighin.core.comparisons.energy import GPUS, MEMORY, PROCESSOR, Energy, Reading, spent
+from weighin.core.runs.energy import GPUS, MEMORY, PROCESSOR, Energy, Reading, spent
 from weighin.services.machine.sources import number_in, text_of
 
 if TYPE_CHECKING:

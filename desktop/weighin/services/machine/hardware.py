@@ -6,8 +6,7 @@ import platform
 import shutil
 from pathlib import Path
 
-from weighin.core.computer.hardware import Hardware
-from weighin.core.computer.machine_facts import MachineFacts, machine_of
+from weighin.core.computer.hardware import Hardware, MachineFacts, machine_of
 from weighin.services.machine.cpu import (
     last_level_cache_bytes,
     logical_cores,

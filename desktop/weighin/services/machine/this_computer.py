@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
 
-from weighin.core.comparisons.comparison import EngineFacts
 from weighin.core.computer.hardware import Gpu, Hardware
 from weighin.core.plans.verdict import Budget
+from weighin.core.runs.lane import EngineFacts
 from weighin.services.machine.bandwidth import MemoryBandwidth
 from weighin.services.machine.hardware import available_bytes, total_bytes
 from weighin.services.processes.engine_probe import EngineProbe

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from weighin.core.comparisons.answer import Failure
 from weighin.core.comparisons.comparison import Comparison
 from weighin.core.errors import AppError
 from weighin.core.models.model import ModelFacts
 from weighin.core.models.shelf import ShelfModel
 from weighin.core.models.starter import STARTER, starter_facts, with_digest
+from weighin.core.runs.answer import Failure
 from weighin.services.models.shelf import Shelf
 from weighin.services.settings import Settings
 from weighin.services.tasks import Failed

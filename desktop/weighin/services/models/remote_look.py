@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from weighin.core.comparisons.options import LoadOptions
 from weighin.core.errors import AppError
 from weighin.core.models.model import ModelFacts
+from weighin.core.runs.options import LoadOptions
 from weighin.services.models.hub import Hub
 from weighin.services.models.model_records import ModelRecords
 from weighin.services.models.stand_ins import new_folder, sweep

@@ -7,15 +7,14 @@ from typing import Any
 
 from PySide6.QtCore import QObject
 
-from weighin.core.comparisons.answer import Failure
-from weighin.core.comparisons.options import LoadOptions
 from weighin.core.computer.machine import active_bytes
 from weighin.core.errors import AppError
 from weighin.core.models.model import ModelFacts
-from weighin.core.plans.forecast import corrected
+from weighin.core.plans.forecast import corrected, quick_forecast
 from weighin.core.plans.plan import SpeedForecast
 from weighin.core.plans.prediction import kind_of
-from weighin.core.plans.quick_forecast import quick_forecast
+from weighin.core.runs.answer import Failure
+from weighin.core.runs.options import LoadOptions
 from weighin.protocol.messages import Forecast, Forecasted
 from weighin.services.machine.cpu import last_level_cache_bytes
 from weighin.services.machine.memory import available_bytes

@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from weighin.core.comparisons.answer import StopReason
-from weighin.core.comparisons.comparison import Comparison, LaneResult, Mode
-from weighin.core.comparisons.options import LoadOptions
+from weighin.core.comparisons.comparison import Comparison, LaneResult
 from weighin.core.comparisons.rounds import spread, undisturbed
 from weighin.core.comparisons.speed import measured_prompt_speed, shown_speed, speed_with_source
 from weighin.core.computer.machine import active_bytes
 from weighin.core.errors import AppError
 from weighin.core.models.model import ModelFacts
-from weighin.core.plans.forecast import from_history
+from weighin.core.plans.forecast import from_history, quick_forecast
 from weighin.core.plans.plan import MemoryPlan, SpeedForecast
 from weighin.core.plans.prediction import Measured, Prediction, kind_of
-from weighin.core.plans.quick_forecast import quick_forecast
+from weighin.core.runs.answer import StopReason
+from weighin.core.runs.lane import Mode
+from weighin.core.runs.options import LoadOptions
 from weighin.services.tasks import TaskRunner
 
 if TYPE_CHECKING:

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
 
-from weighin.core.comparisons.options import LoadOptions
 from weighin.core.computer.machine import active_bytes
 from weighin.core.models.model import ModelFacts
 from weighin.core.plans.plan import MemoryPlan, SpeedForecast, Verdict
 from weighin.core.plans.verdict import Budget, refused, verdict
+from weighin.core.runs.options import LoadOptions
 from weighin.services.plans.forecaster import Forecaster
 from weighin.services.plans.planner import Planner
 

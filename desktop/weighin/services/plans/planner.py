@@ -10,14 +10,14 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from weighin import protocol
-from weighin.core.comparisons.answer import Failure
-from weighin.core.comparisons.failures import is_of_the_model
-from weighin.core.comparisons.options import LoadOptions
 from weighin.core.errors import AppError
 from weighin.core.gguf.reader import read_header_of
 from weighin.core.models.model import ModelFacts, shard_paths
 from weighin.core.plans.memory_formula import formula_plan
 from weighin.core.plans.plan import PlanLine
+from weighin.core.runs.answer import Failure
+from weighin.core.runs.failures import is_of_the_model
+from weighin.core.runs.options import LoadOptions
 from weighin.services.processes.question import NewWorker, Question
 from weighin.services.tasks import TaskRunner
 

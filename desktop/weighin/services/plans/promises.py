@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from weighin.core.comparisons.comparison import ComparisonRequest, Mode
+from weighin.core.comparisons.comparison import ComparisonRequest
 from weighin.core.computer.machine import threads_per_lane
+from weighin.core.runs.lane import Mode
 from weighin.services.machine.hardware import physical_cores
 from weighin.services.plans.forecaster import Forecaster
 from weighin.services.plans.ledger import Ledger

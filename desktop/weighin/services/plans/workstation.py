@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
-from weighin.core.comparisons.options import LoadOptions
 from weighin.core.computer.machine import threads_per_lane
 from weighin.core.errors import AppError
 from weighin.core.models.catalogue import Catalogue
@@ -16,6 +15,7 @@ from weighin.core.plans.memory_formula import KV_BYTES
 from weighin.core.plans.plan import SpeedForecast, SpeedMethod
 from weighin.core.plans.prediction import KINDS, Measured, Prediction
 from weighin.core.plans.workstation import Conditions, Row, measured_by_file, row_of
+from weighin.core.runs.options import LoadOptions
 from weighin.services.machine.cpu import physical_cores
 from weighin.services.machine.this_computer import ThisComputer
 from weighin.services.models.library import Library

@@ -8,8 +8,8 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer
 
 from weighin import protocol
-from weighin.core.comparisons.answer import Failure
-from weighin.core.comparisons.failures import process_failure
+from weighin.core.runs.answer import Failure
+from weighin.core.runs.failures import process_failure
 from weighin.services.processes.worker_process import WorkerEnd, WorkerProcess
 
 _LEAVE_MS = 2000

@@ -6,7 +6,7 @@ from PySide6.QtCore import QUrl, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from weighin.core import words
+from weighin.core import format
 from weighin.core.safe_text import safe_name
 from weighin.ui.answer.view import AnswerView
 from weighin.ui.theme import Theme
@@ -61,7 +61,7 @@ class AnswerPanel(QWidget):
         QGuiApplication.clipboard().setText(self.view.raw_text)
 
     def _say_more(self, kept_back: int) -> None:
-        self._more.say(f"A long answer: {words.count(kept_back)} more characters are kept back." if kept_back else "")
+        self._more.say(f"A long answer: {format.count(kept_back)} more characters are kept back." if kept_back else "")
 
     def ask_to_open(self, address: QUrl) -> None:
         """Show where a link leads. The address is spelt as it will be asked for, so that look-alike names show."""

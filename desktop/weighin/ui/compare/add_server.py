@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QComboBox, QDialog, QGridLayout, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from weighin.core import words
+from weighin.core import format
 from weighin.core.errors import AppError
 from weighin.core.safe_text import safe_name
 from weighin.ui.widgets.label import PlainLabel
@@ -130,7 +130,7 @@ class AddServer(QDialog):
             self.models.addItem(safe_name(name, 120), name)
         self.models.setEditable(not names)
         if names:
-            self._say(f"The server answers: {words.plural(len(names), 'model')}.")
+            self._say(f"The server answers: {format.plural(len(names), 'model')}.")
             self.models.setCurrentIndex(0)
         else:
             self._say("The server answers, but lists no model. Type the model’s name.")

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
-from weighin.core import words
-from weighin.core.comparisons.attachments import MAX_FILES
-from weighin.core.comparisons.chat import Attachment
-from weighin.core.comparisons.comparison import LABELS
+from weighin.core import format
 from weighin.core.errors import AppError
 from weighin.core.models.model import ModelFacts
+from weighin.core.runs.attachments import MAX_FILES
+from weighin.core.runs.chat import Attachment
+from weighin.core.runs.lane import LABELS
 from weighin.core.safe_text import safe_name
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.button import IconButton
@@ -62,8 +62,8 @@ class FileChip(QFrame):
         self._say()
 
     def _say(self) -> None:
-        parts = [safe_name(self.file.name, 40), words.size(len(self.file.text.encode("utf-8", "replace")))]
-        counted = {label: words.count(self._tokens[label]) for label in LABELS if label in self._tokens}
+        parts = [safe_name(self.file.name, 40), format.size(len(self.file.text.encode("utf-8", "replace")))]
+        counted = {label: format.count(self._tokens[label]) for label in LABELS if label in self._tokens}
         if len(set(counted.values())) == 1 and len(counted) == len(LABELS):
             parts.append(f"{counted['A']} tokens")
         else:

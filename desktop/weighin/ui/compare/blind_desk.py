@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from weighin.core.comparisons.blind import Tally
-from weighin.core.comparisons.blind_words import CHOICES, count_words, verdict_words
 from weighin.core.comparisons.comparison import LaneResult
+from weighin.core.comparisons.text import CHOICES, count_words, verdict_words
 from weighin.core.errors import AppError
 from weighin.core.safe_text import safe_name
 

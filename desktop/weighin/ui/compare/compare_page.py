@@ -10,11 +10,12 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from weighin.core import words
-from weighin.core.comparisons.chat import Prompt
-from weighin.core.comparisons.comparison import LABELS, Comparison, ComparisonRequest, LaneSetup
+from weighin.core import format
+from weighin.core.comparisons.comparison import Comparison, ComparisonRequest
 from weighin.core.comparisons.conversation import threads_after
 from weighin.core.errors import AppError
+from weighin.core.runs.chat import Prompt
+from weighin.core.runs.lane import LABELS, LaneSetup
 from weighin.ui.answer.view import warm_up
 from weighin.ui.compare.blind_desk import BlindDesk
 from weighin.ui.compare.first_run import FirstRun
@@ -225,7 +226,7 @@ class ComparePage(QWidget):
             presenter.show_empty()
         self._show_results(comparison)
         self._shows_history = True
-        self._remark.say(f"{source}, {words.moment(comparison.created)}", request)
+        self._remark.say(f"{source}, {format.moment(comparison.created)}", request)
         self.options_news.follow()
 
     def _arrange(self) -> None:

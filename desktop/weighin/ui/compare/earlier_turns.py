@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import QUrl, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from weighin.core import words
-from weighin.core.comparisons.chat import Message
+from weighin.core import format
 from weighin.core.comparisons.conversation import turns
+from weighin.core.runs.chat import Message
 from weighin.ui.answer.view import AnswerView
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.folded import FoldedSection
@@ -50,7 +50,7 @@ class EarlierTurns(QWidget):
         """Show these turns."""
         self._thread = thread
         self.setVisible(bool(thread))
-        self._section.set_title(words.plural(turns(thread), "earlier turn"))
+        self._section.set_title(format.plural(turns(thread), "earlier turn"))
         if not thread:
             self._section.set_open(False)
         if self._view:

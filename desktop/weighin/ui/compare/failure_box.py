@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
-from weighin.core.comparisons.answer import Failure
+from weighin.core.runs.answer import Failure
 from weighin.core.safe_text import safe_text
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.folded import FoldedSection

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from weighin.core import words
 from weighin.core.models.model import ModelFacts
+from weighin.core.models.text import TINY, checked, model_facts
 from weighin.ui.compare.model_picker import ModelPicker
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.button import IconButton
@@ -132,9 +132,9 @@ class LaneHeader(QWidget):
         self._refusal.hide()
         self._badge.setVisible(model.is_server)
         if model.is_server:
-            self._facts.say(words.model_facts(model))
+            self._facts.say(model_facts(model))
             self._facts.setToolTip(plain_tooltip(_SERVER))
             return
-        note = words.TINY if model.starter else words.checked(model.verified)
-        self._facts.say(f"{words.model_facts(model)} · {note}")
+        note = TINY if model.starter else checked(model.verified)
+        self._facts.say(f"{model_facts(model)} · {note}")
         self._facts.setToolTip("" if model.starter else plain_tooltip(_CHECKED[model.verified]))

@@ -8,8 +8,8 @@ from dataclasses import fields, replace
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from weighin.core.comparisons.options import MAX_THREADS, LoadOptions, SamplingOptions, stop_string, typed_stop
 from weighin.core.errors import AppError
+from weighin.core.runs.options import MAX_THREADS, LoadOptions, SamplingOptions, stop_string, typed_stop
 from weighin.ui.compare.option_fields import OptionField, number, whole
 from weighin.ui.compare.run_options import LaneValues
 from weighin.ui.widgets.growing_edit import GrowingEdit

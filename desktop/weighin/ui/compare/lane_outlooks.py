@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
-from weighin.core import words
-from weighin.core.comparisons.options import LoadOptions
+from weighin.core import format
 from weighin.core.plans.plan import VerdictKind
-from weighin.core.plans.plan_report import memory_words, speed_words
+from weighin.core.plans.report import memory_words, speed_words
+from weighin.core.runs.options import LoadOptions
 from weighin.ui.compare.compare_page import ComparePage
 
 if TYPE_CHECKING:
@@ -85,6 +85,6 @@ def _said(expected: Expectation | None) -> tuple[str, str, bool]:
     text = expected.verdict.sentence
     tip = [memory_words(expected.plan)]
     if expected.forecast is not None:
-        text += f" ~{words.figure(expected.forecast.generation_tokens_per_s)} tok/s."
+        text += f" ~{format.figure(expected.forecast.generation_tokens_per_s)} tok/s."
         tip.append(speed_words(expected.forecast))
     return text, "\n".join(tip), expected.verdict.kind is not VerdictKind.RUNS

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from weighin.core.comparisons.progress import LivePoint, TextPiece
+from weighin.core.runs.progress import LivePoint, TextPiece
 from weighin.ui.answer.panel import AnswerPanel
 from weighin.ui.compare.earlier_turns import EarlierTurns
 from weighin.ui.compare.failure_box import FailureBox

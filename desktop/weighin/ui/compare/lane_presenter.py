@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from weighin.core import words
-from weighin.core.comparisons.answer import Answer, StopReason
 from weighin.core.comparisons.comparison import Comparison, LaneResult
-from weighin.core.comparisons.progress import LaneState, LaneStatus, LivePoint, TextPiece
 from weighin.core.models.model import ModelFacts
+from weighin.core.runs.answer import Answer, StopReason
+from weighin.core.runs.progress import LaneState, LaneStatus, LivePoint, TextPiece
 from weighin.core.safe_text import safe_name
 from weighin.ui.compare.lane_pane import LanePane
 from weighin.ui.compare.number import Number, around
@@ -20,6 +19,7 @@ from weighin.ui.compare.state_words import ACTIVE, silence_words, state_words
 if TYPE_CHECKING:
     from weighin.services.comparisons.comparison import RoundStart
     from weighin.services.lanes.lane import Lane
+from weighin.core.comparisons.text import STOPS
 
 
 class LanePresenter(QObject):
@@ -174,7 +174,7 @@ class LanePresenter(QObject):
 
     def _ending(self, reason: StopReason) -> str:
         """How the answer ended, and who gave it where another model is chosen by now."""
-        said = "done" if reason is StopReason.END else words.STOPS[reason]
+        said = "done" if reason is StopReason.END else STOPS[reason]
         chosen = self._pane.header.picker.chosen
         if self._model is None or chosen is None or chosen.path == self._model.path:
             return said

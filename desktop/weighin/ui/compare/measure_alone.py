@@ -9,9 +9,10 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
-from weighin.core.comparisons.comparison import Comparison, ComparisonRequest, LaneSetup, Mode
+from weighin.core.comparisons.comparison import Comparison, ComparisonRequest
 from weighin.core.comparisons.slowdown import against_alone, fits
-from weighin.core.comparisons.together_words import lacks_alone
+from weighin.core.comparisons.text import lacks_alone
+from weighin.core.runs.lane import LaneSetup, Mode
 from weighin.ui.widgets.label import PlainLabel, plain_tooltip
 
 _ASKED = "What running together cost is not known yet: this pair was not measured alone."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QRadioButton, QWidget
 
-from weighin.core.comparisons.comparison import Mode
+from weighin.core.runs.lane import Mode
 from weighin.ui.widgets.label import PlainLabel
 
 _WARNING = "sharing the machine: not comparable with alone"

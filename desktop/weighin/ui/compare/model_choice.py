@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from weighin.core.file_kinds import BUNDLE_SUFFIX
+from weighin.core.exports import BUNDLE_SUFFIX
 from weighin.core.models.model import ModelFacts
 from weighin.ui.compare.dropped_models import DroppedModels
 from weighin.ui.compare.file_drop import FileDrop

@@ -8,7 +8,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 from PySide6.QtGui import QPainter, QPalette
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from weighin.core import words
+from weighin.core import format
 from weighin.core.models.model import ModelFacts
 from weighin.core.models.search_rank import Rank, rank
 from weighin.core.safe_text import safe_name
@@ -75,7 +75,7 @@ class ModelList(QAbstractListModel):
         parts = (
             self._judge(model),
             safe_name(model.quantization, 24),
-            "" if model.is_server else words.size(model.file_bytes),
+            "" if model.is_server else format.size(model.file_bytes),
             safe_name(self._sources.get(model.path, ""), 40),
         )
         return " · ".join(part for part in parts if part)

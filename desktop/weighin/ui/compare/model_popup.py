@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from weighin.core import words
+from weighin.core import format
 from weighin.core.models.model import ModelFacts
 from weighin.core.safe_text import safe_name
 from weighin.ui.compare.model_list import ModelDelegate, ModelList
@@ -139,7 +139,7 @@ class ModelPopup(QFrame):
     def _tell_current(self) -> None:
         """Say beside the search line, for a screen reader, where in the list one is."""
         index = self.list.currentIndex()
-        count = words.plural(len(self.models.shown), "model")
+        count = format.plural(len(self.models.shown), "model")
         name = index.data(Qt.ItemDataRole.AccessibleTextRole) if index.isValid() else "none"
         self.search.setAccessibleDescription(f"{count}; chosen with Enter: {name}")
 

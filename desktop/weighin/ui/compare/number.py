@@ -5,27 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from weighin.core import words
-from weighin.core.comparisons.answer import Timing
-from weighin.core.comparisons.comparison import Comparison, LaneResult, Mode
-from weighin.core.comparisons.round_words import (
-    conditions_words,
-    rate_spread,
-    rounds_words,
-    time_spread,
-)
+from weighin.core import format
+from weighin.core.comparisons.comparison import Comparison, LaneResult
 from weighin.core.comparisons.rounds import AGREEMENT, spread
 from weighin.core.comparisons.speed import LEAST_S, LEAST_TOKENS, Shortfall, speed_of
-from weighin.core.comparisons.together_words import (
+from weighin.core.comparisons.text import (
     NOT_RECORDED,
     WHILE_BOTH,
+    conditions_words,
     is_partly_alone,
     lacks_alone,
+    rate_spread,
+    rounds_words,
     side_by_side_words,
     slowdown_sentence,
     slowdown_words,
+    time_spread,
     why_no_slowdown,
 )
+from weighin.core.runs.answer import Timing
+from weighin.core.runs.lane import Mode
 
 MEASURED, ESTIMATED, NO_MARK = "✓", "~", ""
 NOT_ALONE = "not measured alone"
@@ -113,7 +112,7 @@ def around(result: LaneResult, comparison: Comparison) -> tuple[Number, ...]:
         order, between = ("", " two rounds") if together else ("the order is A B B A, ", " A B B A")
         told = (
             f"Rounds that count. A warm-up is dropped, {order}and it ends when the median of all rounds and that "
-            f"before the last{between} agree within {words.percent(AGREEMENT)} and the rounds lie as close together. "
+            f"before the last{between} agree within {format.percent(AGREEMENT)} and the rounds lie as close together. "
             "A disturbed round is repeated."
         )
         found.append(Number("Rounds", text, told, NO_MARK))
@@ -149,11 +148,11 @@ def _against_alone(result: LaneResult, comparison: Comparison) -> list[Number]:
     if not side_by_side_words(result, comparison):
         return []
     told = missing or "What running together cost is told once the same pair was measured alone."
-    return [Number(_AGAINST, NOT_ALONE if lacks_alone(comparison) else words.NONE, told, NO_MARK)]
+    return [Number(_AGAINST, NOT_ALONE if lacks_alone(comparison) else format.NONE, told, NO_MARK)]
 
 
 def cached_words(timing: Timing) -> str:
     """What to add where part of the prompt was not read again."""
     if not timing.cached_tokens:
         return ""
-    return f" {words.plural(timing.cached_tokens, 'token')} were still known from before and not read again."
+    return f" {format.plural(timing.cached_tokens, 'token')} were still known from before and not read again."

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from weighin.core import words
-from weighin.core.comparisons.answer import MIN_TOKENS_FOR_RATE, Answer, MemoryReceipt, Timing
+from weighin.core import format
 from weighin.core.comparisons.comparison import LaneResult
-from weighin.core.comparisons.overlap import listed_characters, listed_rate
-from weighin.core.comparisons.round_words import rate_spread, size_spread
 from weighin.core.comparisons.rounds import NUMBERS, spread
+from weighin.core.comparisons.slowdown import listed_characters, listed_rate
 from weighin.core.comparisons.speed import is_read_long_enough
 from weighin.core.comparisons.speed_test import SpeedTest
+from weighin.core.comparisons.text import STOPS, rate_spread, size_spread
+from weighin.core.runs.answer import MIN_TOKENS_FOR_RATE, Answer, MemoryReceipt, Timing
 from weighin.ui.compare.number import NO_MARK, Get, Number, Rounds, cached_words, mark
 from weighin.ui.compare.remote_numbers import remote_numbers
 
@@ -23,7 +23,7 @@ def numbers(answer: Answer, result: LaneResult | None = None) -> tuple[Number, .
     receipts = result.round_memory if result and result.round_memory else (memory,)
     shown = [
         Number(
-            f"Reading {words.count(timing.prompt_tokens)} tok",
+            f"Reading {format.count(timing.prompt_tokens)} tok",
             rounds.rate(NUMBERS["prompt_tokens_per_s"], " tok/s"),
             "Tokens of the prompt, and how many of them were read a second: prompt tokens that were really read, "
             "divided by the time until the model had read them." + cached_words(timing) + rounds.over,
@@ -36,7 +36,7 @@ def numbers(answer: Answer, result: LaneResult | None = None) -> tuple[Number, .
         shown.append(_time("First answer", rounds, NUMBERS["first_answer_token_s"], told))
     shown += [
         Number(
-            f"Writing {words.count(timing.generated_tokens)} tok",
+            f"Writing {format.count(timing.generated_tokens)} tok",
             rounds.writing_rate(listed_rate, " tok/s"),
             "Tokens written, without the end token, and their speed: one less than the tokens written, divided by "
             f"the time from the first to the last. No speed is given below {MIN_TOKENS_FOR_RATE} tokens."
@@ -55,20 +55,20 @@ def numbers(answer: Answer, result: LaneResult | None = None) -> tuple[Number, .
         Number(_ram_title(memory), _ram(receipts), _ram_counted(memory), mark(memory.total_bytes is not None)),
     ]
     if memory.vram_bytes is not None:
-        shown.append(Number("GPU memory", words.size(memory.vram_bytes), "Memory of the graphics card."))
+        shown.append(Number("GPU memory", format.size(memory.vram_bytes), "Memory of the graphics card."))
     if timing.major_faults:
         told = (
             "Pages that had to be read from the disk while answering: the model did not stay in memory, and the disk "
             "slowed it down."
         )
-        shown.append(Number("Page faults", words.count(timing.major_faults), told))
+        shown.append(Number("Page faults", format.count(timing.major_faults), told))
     if result is not None and result.speed_test is not None:
         shown.append(_speed_test(result.speed_test))
     shown.append(_energy(timing, rounds))
     shown += [
         _time("Load", Rounds((timing,)), _load, "Loading the model that gave this answer."),
         _time("Total", rounds, NUMBERS["total_s"], "From the request to the end of the answer, without loading."),
-        Number("Ended", words.STOPS[answer.stop_reason], "Why the answer is not longer.", NO_MARK),
+        Number("Ended", STOPS[answer.stop_reason], "Why the answer is not longer.", NO_MARK),
     ]
     return tuple(shown)
 
@@ -81,7 +81,7 @@ def _time(title: str, rounds: Rounds, get: Get, counted: str) -> Number:
 def _speed_test(test: SpeedTest) -> Number:
     read = f" Reading {rate_spread(test.prompt, ' tok/s')}, {test.prompt_tokens} tokens a round." if test.prompt else ""
     told = (
-        f"The answer is too short to tell a speed, so it was measured apart on {words.moment(test.created)}: "
+        f"The answer is too short to tell a speed, so it was measured apart on {format.moment(test.created)}: "
         f"{len(test.generation_rates)} rounds of {test.generate_tokens} random tokens, same options, median and range."
         f"{read}"
     )
@@ -95,15 +95,15 @@ def _energy(timing: Timing, rounds: Rounds) -> Number:
             "This computer does not tell, or another model ran at the same time. Linux counts energy (RAPL), usually "
             "for administrators only; NVIDIA's driver counts that of its GPUs."
         )
-        return Number("Energy", words.NONE, told, NO_MARK)
+        return Number("Energy", format.NONE, told, NO_MARK)
     source = timing.energy.source if timing.energy else ""
     told = (
         f"From the request to the end of the answer. {source}: these parts as a whole, with everything that ran on "
         f"them and the current they take when idle.{rounds.over}"
     )
-    said = words.joules(found.median)
+    said = format.joules(found.median)
     if found.n > 1:
-        said += f" ({words.joules(found.low)}–{words.joules(found.high)})"
+        said += f" ({format.joules(found.low)}–{format.joules(found.high)})"
     return Number("Energy", said, told)
 
 
@@ -112,19 +112,19 @@ def _load(timing: Timing) -> float | None:
 
 
 def _reasoning(timing: Timing) -> str:
-    return f" {words.plural(timing.reasoning_tokens, 'token')} of it are reasoning." if timing.reasoning_tokens else ""
+    return f" {format.plural(timing.reasoning_tokens, 'token')} of it are reasoning." if timing.reasoning_tokens else ""
 
 
 def _ram_title(memory: MemoryReceipt) -> str:
     if memory.own_bytes is None and memory.model_file_bytes is None:
         return "RAM"
-    return f"RAM {words.size(memory.own_bytes)} own + {words.size(memory.model_file_bytes)} model file"
+    return f"RAM {format.size(memory.own_bytes)} own + {format.size(memory.model_file_bytes)} model file"
 
 
 def _ram(receipts: tuple[MemoryReceipt, ...]) -> str:
     total, peak = (spread(getattr(r, name) for r in receipts) for name in ("total_bytes", "peak_bytes"))
     if total is None:
-        return words.NONE
+        return format.NONE
     return f"= {size_spread(total)}" + (f", peak {size_spread(peak)}" if peak is not None else "")
 
 
@@ -134,9 +134,9 @@ def _ram_counted(memory: MemoryReceipt) -> str:
         "the file that is in memory. Peak: the highest total while answering."
     ]
     if memory.baseline_bytes is not None:
-        parts.append(f"The process itself takes {words.size(memory.baseline_bytes)} of it before any model is loaded.")
+        parts.append(f"The process itself takes {format.size(memory.baseline_bytes)} of it before any model is loaded.")
     if memory.load_peak_bytes is not None:
-        parts.append(f"Peak while loading: {words.size(memory.load_peak_bytes)}.")
+        parts.append(f"Peak while loading: {format.size(memory.load_peak_bytes)}.")
     if memory.method:
         parts.append(f"Method: {memory.method}")
     return " ".join(parts)

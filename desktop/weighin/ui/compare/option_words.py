@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import fields
 
-from weighin.core import words
-from weighin.core.comparisons.comparison import LABELS, ComparisonRequest, LaneSetup
+from weighin.core import format
+from weighin.core.comparisons.comparison import ComparisonRequest
+from weighin.core.runs.lane import LABELS, LaneSetup
 from weighin.core.safe_text import safe_name
 from weighin.ui.compare.run_options import LaneValues, RunOptions
 
@@ -20,7 +21,7 @@ def option_differences(theirs: RunOptions, other: RunOptions) -> tuple[str, ...]
     """What is otherwise in `theirs`, each in a few words: "5 rounds", "temperature 0.7", "lane B: seed 7"."""
     said = []
     if theirs.rounds != other.rounds:
-        said.append(words.plural(theirs.rounds, "round"))
+        said.append(format.plural(theirs.rounds, "round"))
     if theirs.raw != other.raw:
         said.append("raw" if theirs.raw else "with chat template")
     if theirs.system != other.system:
@@ -41,13 +42,13 @@ def _lane(theirs: LaneValues, other: LaneValues) -> list[str]:
             if value != getattr(its, known.name):
                 said.append(f"{known.name.replace('_', ' ')} {_shown(value)}")
     if theirs.threads != other.threads:
-        said.append("automatic threads" if theirs.threads is None else words.plural(theirs.threads, "thread"))
+        said.append("automatic threads" if theirs.threads is None else format.plural(theirs.threads, "thread"))
     return said
 
 
 def _shown(value: object) -> str:
     if isinstance(value, tuple):  # stop strings
-        return safe_name(", ".join(repr(text) for text in value), 40) or words.NONE
+        return safe_name(", ".join(repr(text) for text in value), 40) or format.NONE
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
-from weighin.core.comparisons.answer import PromptProof
+from weighin.core.runs.answer import PromptProof
 from weighin.core.safe_text import safe_text
 from weighin.ui.theme import Theme
 

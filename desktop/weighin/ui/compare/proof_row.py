@@ -7,7 +7,8 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
-from weighin.core.comparisons.comparison import LABELS, Comparison
+from weighin.core.comparisons.comparison import Comparison
+from weighin.core.runs.lane import LABELS
 from weighin.ui.compare.same_prompt import SamePrompt
 from weighin.ui.theme import Theme
 

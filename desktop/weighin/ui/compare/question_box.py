@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from weighin.core.comparisons.chat import Prompt
+from weighin.core.runs.chat import Prompt
 from weighin.core.safe_text import safe_name, safe_text
 from weighin.ui.widgets.growing_edit import GrowingEdit
 from weighin.ui.widgets.label import ElidedLabel, PlainLabel

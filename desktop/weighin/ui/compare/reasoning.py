@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QUrl, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from weighin.core import words
+from weighin.core import format
 from weighin.ui.answer.view import AnswerView
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.folded import FoldedSection
@@ -82,7 +82,7 @@ class Reasoning(QWidget):
 
     def count(self, tokens: int) -> None:
         """Say how many tokens it has."""
-        self._section.set_title(f"Reasoning · {words.plural(tokens, 'token')}")
+        self._section.set_title(f"Reasoning · {format.plural(tokens, 'token')}")
 
     def _make_view(self) -> QWidget:
         self._view = view = AnswerView(self._theme, f"Reasoning of lane {self._label}")

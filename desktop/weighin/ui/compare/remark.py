@@ -5,8 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
-from weighin.core.comparisons.comparison import ComparisonRequest, Mode
-from weighin.core.words import MODES
+from weighin.core.comparisons.comparison import ComparisonRequest
+from weighin.core.comparisons.text import MODES
+from weighin.core.runs.lane import Mode
 from weighin.ui.compare.option_words import option_differences, options_of
 from weighin.ui.compare.run_options import RunOptions
 from weighin.ui.widgets.label import PlainLabel, plain_tooltip

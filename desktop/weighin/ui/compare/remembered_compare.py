@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, Any
 
-from weighin.core.comparisons.comparison import Mode
 from weighin.core.errors import AppError
 from weighin.core.jsonable import salvaged, to_plain
+from weighin.core.runs.lane import Mode
 from weighin.ui.compare.run_options import LaneValues, RunOptions
 from weighin.ui.remembering import RememberedModels, Remembering
 

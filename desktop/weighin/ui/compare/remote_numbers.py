@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from weighin.core import words
-from weighin.core.comparisons.answer import MIN_TOKENS_FOR_RATE, Answer, Counting, Timing
-from weighin.core.comparisons.overlap import listed_characters, listed_rate
+from weighin.core import format
 from weighin.core.comparisons.rounds import NUMBERS
+from weighin.core.comparisons.slowdown import listed_characters, listed_rate
+from weighin.core.comparisons.text import STOPS
 from weighin.core.models.server import BY_THIS_CLIENT, ON_THE_SERVER
+from weighin.core.runs.answer import MIN_TOKENS_FOR_RATE, Answer, Counting, Timing
 from weighin.ui.compare.number import ESTIMATED, NO_MARK, Get, Number, Rounds, mark
 
 _CLOCK = "Taken by this client, connecting and the network included."
@@ -17,11 +18,11 @@ def remote_numbers(answer: Answer, rounds: Rounds) -> tuple[Number, ...]:
     timing = answer.timing
     by_pieces = timing.counting is Counting.PIECES
     whose = "pieces of text that came, taken for tokens: the server gave no count" if by_pieces else "by its own count"
-    cached = f" {words.plural(timing.cached_tokens, 'token')} were still known to it." if timing.cached_tokens else ""
+    cached = f" {format.plural(timing.cached_tokens, 'token')} were still known to it." if timing.cached_tokens else ""
     shown = [
         Number(
-            f"Reading {words.count(timing.prompt_tokens)} tok",
-            words.NONE,
+            f"Reading {format.count(timing.prompt_tokens)} tok",
+            format.NONE,
             f"Tokens of the prompt as the server counted them.{cached} How fast it read them cannot be seen from here.",
             NO_MARK,
         ),
@@ -32,7 +33,7 @@ def remote_numbers(answer: Answer, rounds: Rounds) -> tuple[Number, ...]:
         shown.append(_time("First answer", rounds, NUMBERS["first_answer_token_s"], told))
     shown += [
         Number(
-            f"Writing {'~' if by_pieces else ''}{words.count(timing.generated_tokens)} tok",
+            f"Writing {'~' if by_pieces else ''}{format.count(timing.generated_tokens)} tok",
             rounds.writing_rate(listed_rate, " tok/s"),
             f"Tokens written, {whose}, and their speed: one less than that, divided by the time from the first piece "
             f"of text to the last. No speed is given below {MIN_TOKENS_FOR_RATE} tokens. {_CLOCK}"
@@ -50,7 +51,7 @@ def remote_numbers(answer: Answer, rounds: Rounds) -> tuple[Number, ...]:
         _time("Connect", Rounds((timing,)), _connect, "Looking whether the server is there and has the model."),
         _time("Total", rounds, NUMBERS["total_s"], "From the request to the end of the answer."),
         Number("Measured", BY_THIS_CLIENT, "Not comparable with speeds taken beside the model itself.", NO_MARK),
-        Number("Ended", words.STOPS[answer.stop_reason], "Why the answer is not longer.", NO_MARK),
+        Number("Ended", STOPS[answer.stop_reason], "Why the answer is not longer.", NO_MARK),
     ]
     return tuple(shown)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from weighin.core.comparisons.comparison import LaneSetup
-from weighin.core.comparisons.options import LoadOptions, SamplingOptions
 from weighin.core.models.model import ModelFacts
+from weighin.core.runs.lane import LaneSetup
+from weighin.core.runs.options import LoadOptions, SamplingOptions
 
 
 @dataclass(frozen=True)

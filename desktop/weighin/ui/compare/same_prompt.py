@@ -7,10 +7,12 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from weighin.core import words
-from weighin.core.comparisons.comparison import Comparison, EngineFacts, LaneResult, differences, unknowns
+from weighin.core import format
+from weighin.core.comparisons.comparison import Comparison, LaneResult
+from weighin.core.comparisons.parity import differences, unknowns
 from weighin.core.comparisons.proof import first_difference, proof_rows
 from weighin.core.models.server import ON_THE_SERVER
+from weighin.core.runs.lane import EngineFacts
 from weighin.core.safe_text import safe_name, safe_text
 from weighin.ui.compare.prompt_tokens import PromptTokens
 from weighin.ui.compare.proof_table import ProofTable
@@ -171,7 +173,7 @@ def same_prompt_words(comparison: Comparison) -> tuple[str, bool]:
         return (f"Not the same for both: {safe_name(', '.join(different), 200)}.", False)
     if failed := [result.label for result in comparison.results if _lacks_part(result)]:
         return (f"Same prompt text. {' and '.join(failed)} failed before the rest could be compared.", False)
-    tokens = words.plural(comparison.results[0].answer.timing.prompt_tokens or 0, "token")
+    tokens = format.plural(comparison.results[0].answer.timing.prompt_tokens or 0, "token")
     return (f"Both saw the same prompt: {tokens}, same template, same options.", True)
 
 
@@ -198,10 +200,10 @@ def _engine_words(engine: EngineFacts | None) -> str:
 def _title(result: LaneResult, differs: int | None) -> str:
     if result.setup.model.is_server:
         return f"{result.label} · rendered and cut into tokens {ON_THE_SERVER}, which does not show them"
-    proof, count = result.answer.proof, words.plural(result.answer.timing.prompt_tokens or 0, "token")
+    proof, count = result.answer.proof, format.plural(result.answer.timing.prompt_tokens or 0, "token")
     if proof is None:
         return f"{result.label} · {count}"
-    shown = f", the first {words.count(len(proof.pieces))} of them below"
+    shown = f", the first {format.count(len(proof.pieces))} of them below"
     more = shown if len(proof.pieces) < (result.answer.timing.prompt_tokens or 0) else ""
     parted = f" · parts from the other at token {differs + 1}" if differs is not None else ""
     return f"{result.label} · as the template made it, and cut into {count}{more}{parted}"

@@ -7,7 +7,7 @@ import re
 from PySide6.QtCore import QElapsedTimer, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
-from weighin.core import words
+from weighin.core import format
 from weighin.ui.widgets.label import ElidedLabel, PlainLabel
 
 _TICK_MS = 100
@@ -90,4 +90,4 @@ class StateLine(QWidget):
         text = f"{self._words}{elapsed}"
         if text != self._text.text():
             self._text.say(text)
-            self._text.setAccessibleName(f"Lane {self._label}: {text or words.NONE}")
+            self._text.setAccessibleName(f"Lane {self._label}: {text or format.NONE}")

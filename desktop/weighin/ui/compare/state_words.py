@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from weighin.core import words
-from weighin.core.comparisons.progress import LaneState, LaneStatus
+from weighin.core import format
+from weighin.core.runs.progress import LaneState, LaneStatus
 
 ACTIVE = frozenset({LaneState.STARTING, LaneState.LOADING, LaneState.BUSY, LaneState.STOPPING})
 
@@ -31,8 +31,8 @@ def silence_words(status: LaneStatus) -> str:
 def _busy_words(status: LaneStatus, tokens: int) -> str:
     if status.phase == "reading":
         if status.total and status.done:
-            return f"reading {words.count(status.done)} of {words.plural(status.total, 'token')}"
-        return f"reading {words.plural(status.total, 'token')}" if status.total else "reading"
+            return f"reading {format.count(status.done)} of {format.plural(status.total, 'token')}"
+        return f"reading {format.plural(status.total, 'token')}" if status.total else "reading"
     if status.phase == "writing":
-        return f"writing · {words.plural(max(tokens, status.done), 'token')}"
+        return f"writing · {format.plural(max(tokens, status.done), 'token')}"
     return status.phase or "working"

@@ -17,9 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from weighin.core import words
-from weighin.core.comparisons.comparison import Comparison
-from weighin.core.comparisons.history import HistoryRow
+from weighin.core import format
+from weighin.core.comparisons.comparison import Comparison, HistoryRow
 from weighin.core.errors import AppError
 from weighin.core.exports import EXPORTS
 from weighin.core.safe_text import safe_name
@@ -210,9 +209,9 @@ class HistoryPage(QWidget):
         chosen = self.table.chosen
         if chosen:
             doomed = tuple(row.id for row in chosen)
-            first = f"{words.moment(chosen[0].created)} “{safe_name(chosen[0].prompt, 40)}”"
+            first = f"{format.moment(chosen[0].created)} “{safe_name(chosen[0].prompt, 40)}”"
             which = first if len(chosen) == 1 else f"{first} and {len(chosen) - 1} more"
-            sentence = f"Delete {words.plural(len(doomed), 'comparison')}? {which}. This cannot be undone."
+            sentence = f"Delete {format.plural(len(doomed), 'comparison')}? {which}. This cannot be undone."
             self._confirm.ask(sentence, lambda: self._remove(doomed), self.table)
 
     def _remove(self, doomed: tuple[str, ...]) -> None:

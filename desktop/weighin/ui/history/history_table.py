@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from weighin.core.comparisons.history import HistoryRow
+from weighin.core.comparisons.comparison import HistoryRow
 from weighin.ui.history.rows import HistoryRows
 from weighin.ui.widgets.list_table import ListTable
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
-from weighin.core import words
-from weighin.core.comparisons.answer import StopReason
-from weighin.core.comparisons.history import HistoryRow
+from weighin.core import format
+from weighin.core.comparisons.comparison import HistoryRow
+from weighin.core.comparisons.text import STOPS
+from weighin.core.runs.answer import StopReason
 from weighin.core.safe_text import safe_name
 from weighin.ui.widgets.label import plain_tooltip
 
@@ -68,13 +69,13 @@ def _alignment(column: int) -> Qt.AlignmentFlag:
 
 def _cell(row: HistoryRow, column: int) -> str:
     return (
-        words.moment(row.created),
+        format.moment(row.created),
         safe_name(" ".join(row.prompt.split()), 300),
         safe_name(row.model_a),
         safe_name(row.model_b),
         safe_name(row.mode, 24),
-        words.figure(row.generation_tokens_per_s_a),
-        words.figure(row.generation_tokens_per_s_b),
+        format.figure(row.generation_tokens_per_s_a),
+        format.figure(row.generation_tokens_per_s_b),
         _ended(row),
     )[column]
 
@@ -86,6 +87,6 @@ def _ended(row: HistoryRow) -> str:
 
 def _stop(value: str) -> str:
     try:
-        return words.STOPS[StopReason(value)]
+        return STOPS[StopReason(value)]
     except ValueError:
-        return safe_name(value, 24) or words.NONE
+        return safe_name(value, 24) or format.NONE

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from weighin.core import words
+from weighin.core import format
 from weighin.core.comparisons.blind import Tally
 from weighin.core.errors import AppError
 from weighin.ui.history.votes_table import VotesTable, cells
@@ -61,8 +61,8 @@ class VotesPanel(QWidget):
 
     def _show(self, tallies: tuple[Tally, ...]) -> None:
         self._tallies = tallies[::-1]
-        votes, pairs = sum(tally.n for tally in tallies), words.plural(len(tallies), "pair")
-        self.section.set_title(f"Blind votes · {words.plural(votes, 'vote')} on {pairs} of models")
+        votes, pairs = sum(tally.n for tally in tallies), format.plural(len(tallies), "pair")
+        self.section.set_title(f"Blind votes · {format.plural(votes, 'vote')} on {pairs} of models")
         self.setVisible(bool(tallies))
         if self._table is not None:
             self._table.show_tallies(self._tallies)

@@ -7,7 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
 from weighin.core.comparisons.blind import Tally
-from weighin.core.comparisons.blind_words import interval_words, verdict_words
+from weighin.core.comparisons.text import interval_words, verdict_words
 from weighin.core.safe_text import safe_name
 from weighin.ui.widgets.label import plain_tooltip
 

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
-from weighin.core import words
-from weighin.core.comparisons.answer import rate
+from weighin.core import format
 from weighin.core.evaluations.evaluation import EvaluationRecord, LaneEvaluation
-from weighin.core.evaluations.evaluation_report import memory_taken
 from weighin.core.evaluations.questions import LETTERS
+from weighin.core.evaluations.report import memory_taken
+from weighin.core.models.text import model_facts
+from weighin.core.runs.answer import rate
 from weighin.core.safe_text import safe_name
 from weighin.ui.mmlu import said
 from weighin.ui.widgets.label import PlainLabel
@@ -73,14 +74,14 @@ class AccountView(QScrollArea):
 def _run_facts(record: EvaluationRecord) -> tuple[tuple[str, str], ...]:
     protocol, engine = record.protocol, record.engine
     facts = [
-        ("Begun", words.moment(record.created)),
+        ("Begun", format.moment(record.created)),
         ("State", said.STATES[record.state]),
         ("Questions", safe_name(protocol.dataset, 120)),
         ("sha256 of the questions", protocol.dataset_sha256),
         ("Protocol", said.protocol_name(protocol.name, protocol.shots)),
         ("Scoring", protocol.scoring),
         ("Sampling", protocol.sampling),
-        ("Asked", f"{words.count(protocol.n)} of {words.count(protocol.population)}, split {protocol.split}"),
+        ("Asked", f"{format.count(protocol.n)} of {format.count(protocol.population)}, split {protocol.split}"),
         ("Seed", str(protocol.seed)),
         ("Subjects", ", ".join(said.subject(name) for name in protocol.subjects) or "all"),
     ]
@@ -93,32 +94,32 @@ def _run_facts(record: EvaluationRecord) -> tuple[tuple[str, str], ...]:
 
 def _tokens(lane: LaneEvaluation) -> str:
     share = lane.tokens_evaluated / lane.unique_tokens if lane.unique_tokens else None
-    times = "" if share is None else f", {share:.2f} times the {words.count(lane.unique_tokens)} needed at least"
-    return f"{words.count(lane.tokens_evaluated or None)}{times}"
+    times = "" if share is None else f", {share:.2f} times the {format.count(lane.unique_tokens)} needed at least"
+    return f"{format.count(lane.tokens_evaluated or None)}{times}"
 
 
 def _checksum(lane: LaneEvaluation) -> str:
     if lane.model.is_server:
         return "not known: the run is tied to the server's address and the model's name"
-    return lane.model.sha256 or words.NONE
+    return lane.model.sha256 or format.NONE
 
 
 def _letters(lane: LaneEvaluation) -> str:
-    return ", ".join(f"{letter} {words.count(n)}" for letter, n in zip(LETTERS, lane.letters, strict=True))
+    return ", ".join(f"{letter} {format.count(n)}" for letter, n in zip(LETTERS, lane.letters, strict=True))
 
 
 _LANE_FACTS: tuple[tuple[str, Callable[[LaneEvaluation], str]], ...] = (
-    ("Right", lambda lane: said.score(lane) or words.NONE),
+    ("Right", lambda lane: said.score(lane) or format.NONE),
     ("File", lambda lane: safe_name(lane.model.path, 200)),
     ("sha256 of the file", _checksum),
-    ("Model", lambda lane: words.model_facts(lane.model)),
+    ("Model", lambda lane: model_facts(lane.model)),
     ("Tokens evaluated", _tokens),
-    ("Time of scoring", lambda lane: words.seconds(lane.seconds) if lane.n else words.NONE),
-    ("Tokens a second", lambda lane: words.figure(rate(lane.tokens_evaluated, lane.seconds))),
-    ("Memory", lambda lane: memory_taken(lane) if lane.peak_bytes or lane.plan else words.NONE),
+    ("Time of scoring", lambda lane: format.seconds(lane.seconds) if lane.n else format.NONE),
+    ("Tokens a second", lambda lane: format.figure(rate(lane.tokens_evaluated, lane.seconds))),
+    ("Memory", lambda lane: memory_taken(lane) if lane.peak_bytes or lane.plan else format.NONE),
     ("Letters chosen", _letters),
-    ("Near ties", lambda lane: words.count(lane.near_ties)),
-    ("Not scored", lambda lane: words.count(lane.unscorable)),
-    ("Remarks", lambda lane: "\n".join((*lane.notices, *([lane.alarm] if lane.alarm else []))) or words.NONE),
-    ("Failure", lambda lane: lane.failure.message if lane.failure else words.NONE),
+    ("Near ties", lambda lane: format.count(lane.near_ties)),
+    ("Not scored", lambda lane: format.count(lane.unscorable)),
+    ("Remarks", lambda lane: "\n".join((*lane.notices, *([lane.alarm] if lane.alarm else []))) or format.NONE),
+    ("Failure", lambda lane: lane.failure.message if lane.failure else format.NONE),
 )

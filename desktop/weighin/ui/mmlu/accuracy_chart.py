@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from weighin.core.evaluations.evaluation import LaneEvaluation
-from weighin.core.evaluations.evaluation_words import REFERENCE_LINES
+from weighin.core.evaluations.text import REFERENCE_LINES
 from weighin.core.safe_text import safe_name
 from weighin.ui.mmlu import said
 from weighin.ui.mmlu.chart import Chart, draw_bar, draw_whisker, small

@@ -7,7 +7,7 @@ from typing import cast
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from weighin.core import words
+from weighin.core import format
 from weighin.core.errors import AppError
 from weighin.core.evaluations.evaluation import EvaluationChoice
 from weighin.ui.compare.option_fields import OptionField, whole
@@ -33,7 +33,7 @@ class AmountBox(QWidget):
         self.field = OptionField("Number of questions", _HELP, self._read, "this run")
         self.field.set_placeholder("all")
         self.field.keep_room()
-        self._buttons = {size: QPushButton(words.count(size)) for size in (*_SIZES, 0)}
+        self._buttons = {size: QPushButton(format.count(size)) for size in (*_SIZES, 0)}
         self._buttons[0].setText("all")
         row = QHBoxLayout()
         row.setSpacing(6)
@@ -100,5 +100,5 @@ class AmountBox(QWidget):
         if not self._capping:
             self._wanted = n
         if self._most and n is not None and n > self._most:
-            raise AppError(f"There are {words.plural(self._most, 'question')} to choose from.", kind="options")
+            raise AppError(f"There are {format.plural(self._most, 'question')} to choose from.", kind="options")
         return n

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from weighin.core import words
+from weighin.core import format
 from weighin.core.evaluations.evaluation import ScoredItem
 from weighin.ui.mmlu.items import Box, RunItems, is_near_tie, is_unscored
 
@@ -66,11 +66,11 @@ class Boxes(QWidget):
         boxes = _PAIRED if run.paired else _ALONE
         for box in (*_PAIRED, *_ALONE):
             share = f" · {100 * counts[box] / answered:.1f} %" if answered else ""
-            self._say(box.value, f"{box.value}\n{words.count(counts[box])}{share}", box in boxes)
-        self._say(ALL, f"{ALL} {words.count(len(run.items))}", True)
+            self._say(box.value, f"{box.value}\n{format.count(counts[box])}{share}", box in boxes)
+        self._say(ALL, f"{ALL} {format.count(len(run.items))}", True)
         for name, holds in ((NEAR_TIES, is_near_tie), (UNSCORED, is_unscored)):
             found = sum(1 for item in run.items if holds(item))
-            self._say(name, f"{name} {words.count(found)}", bool(found) or name == NEAR_TIES)
+            self._say(name, f"{name} {format.count(found)}", bool(found) or name == NEAR_TIES)
         if self._buttons[self.chosen].isHidden():
             self.choose(ALL)
 

@@ -7,8 +7,7 @@ import re
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from weighin.core.errors import AppError
-from weighin.core.evaluations.claim_words import claim_sentences
-from weighin.core.evaluations.evaluation_words import MMLU_QUESTIONS
+from weighin.core.evaluations.text import MMLU_QUESTIONS, claim_sentences
 from weighin.core.statistics.claims import check_claim
 from weighin.core.statistics.power import TYPICAL_DISCORDANCE
 from weighin.ui.compare.option_fields import OptionField, number, whole

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
-from weighin.core import words
+from weighin.core import format
 from weighin.ui.mmlu import said
 from weighin.ui.mmlu.chart import Chart, small
 from weighin.ui.mmlu.items import TracePoint
@@ -38,11 +38,11 @@ class DifferenceChart(Chart):
         text = "Nothing answered by both models yet."
         if points:
             last = points[-1]
-            after = f"After {words.count(last.n)} of {words.count(total)} questions"
+            after = f"After {format.count(last.n)} of {format.count(total)} questions"
             band = f"95 % interval {said.points(last.low)} to {said.points(last.high)}"
             text = f"{after} A minus B is {said.points(last.difference)} points, {band}."
             first = self._decision
-            text += f" Decided after {words.count(first.n)} questions." if first else " Not decided."
+            text += f" Decided after {format.count(first.n)} questions." if first else " Not decided."
         self.setAccessibleDescription(text)
         self.update()
 
@@ -99,7 +99,7 @@ class DifferenceChart(Chart):
         painter.drawText(QPointF(plot.left(), base), "0")
         middle = plot.center().x() - metrics.horizontalAdvance(_BELOW) / 2
         painter.drawText(QPointF(middle, base), _BELOW)
-        text = f"{words.count(self._total)} questions"
+        text = f"{format.count(self._total)} questions"
         painter.drawText(QPointF(plot.right() - metrics.horizontalAdvance(text), base), text)
 
     def _draw_band(self, painter: QPainter, plot: QRectF, top: float, colours: Colours) -> None:
@@ -131,7 +131,7 @@ class DifferenceChart(Chart):
         x = plot.left() + decided.n / max(1, self._total) * plot.width()
         painter.setPen(QPen(QColor(colours.text), 1, Qt.PenStyle.DashLine))
         painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()))
-        text = f"decided after {words.count(decided.n)}"
+        text = f"decided after {format.count(decided.n)}"
         width = metrics.horizontalAdvance(text)
         left = x + 4 if x + 4 + width < plot.right() else x - 4 - width
         painter.setPen(QColor(colours.text))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
-from weighin.core import words
+from weighin.core import format
 from weighin.core.errors import AppError
 from weighin.ui.widgets.label import PlainLabel
 
@@ -69,8 +69,8 @@ class FetchLine(QWidget):
     def _show_progress(self, progress: FetchProgress) -> None:
         self._show(True)
         phase = _PHASES.get(progress.phase, progress.phase)
-        of = f" of {words.size(progress.total)}" if progress.total else ""
-        self._text.say(f"{phase} {words.size(progress.done)}{of}" if progress.done else phase)
+        of = f" of {format.size(progress.total)}" if progress.total else ""
+        self._text.say(f"{phase} {format.size(progress.done)}{of}" if progress.done else phase)
         # In thousandths: a progress bar counts in 32 bits.
         self._bar.setRange(0, 1000 if progress.total else 0)
         if progress.total:

@@ -6,11 +6,11 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from weighin.core import words
+from weighin.core import format
 from weighin.core.evaluations.evaluation import EvaluationRequest
 from weighin.core.evaluations.evaluation_outlook import likely_discordance, reading_tokens
-from weighin.core.evaluations.evaluation_words import power_sentence
 from weighin.core.evaluations.questions import QuestionSet
+from weighin.core.evaluations.text import power_sentence
 from weighin.core.statistics.power import half_width
 from weighin.ui.mmlu import said
 from weighin.ui.mmlu.past_scores import PastScores
@@ -69,7 +69,7 @@ class ForecastBox(QFrame):
 
     def _power_text(self, request: EvaluationRequest, n: int) -> str:
         if len(request.lanes) < 2:
-            return f"{words.plural(n, 'question')}: the score will be known to about ±{_width(n):.1f} points."
+            return f"{format.plural(n, 'question')}: the score will be known to about ±{_width(n):.1f} points."
         a, b = (lane.model for lane in request.lanes)
         scores = tuple(self._past.accuracy(model, request.choice) for model in (a, b))
         likely = likely_discordance(a, b, (scores[0], scores[1]))
@@ -78,7 +78,7 @@ class ForecastBox(QFrame):
     def _time_text(self, request: EvaluationRequest, questions: QuestionSet, n: int) -> str:
         choice = request.choice
         tokens = reading_tokens(questions, choice.split, choice.subjects, n, choice.shots)
-        reading = f"~{words.count(_rounded(tokens))} tokens to read for each model"
+        reading = f"~{format.count(_rounded(tokens))} tokens to read for each model"
         speeds = [self._past.tokens_per_s(lane.model) for lane in request.lanes]
         known = [speed for speed in speeds if speed is not None]
         if len(known) < len(speeds):

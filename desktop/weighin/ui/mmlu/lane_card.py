@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
-from weighin.core.comparisons.answer import Failure
 from weighin.core.evaluations.evaluation import LaneEvaluation, LaneProgress
 from weighin.core.models.model import ModelFacts
+from weighin.core.runs.answer import Failure
 from weighin.core.safe_text import safe_name
 from weighin.ui.compare.failure_box import FailureBox
 from weighin.ui.mmlu import said

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
 
-from weighin.core.comparisons.answer import rate
 from weighin.core.evaluations.evaluation import EvaluationChoice, LaneEvaluation, RunState
-from weighin.core.evaluations.evaluation_row import EvaluationRow
+from weighin.core.evaluations.stored_evaluation import EvaluationRow
 from weighin.core.models.model import ModelFacts
+from weighin.core.runs.answer import rate
 
 # Fewer questions say too little of a score.
 _ENOUGH = 50

@@ -9,11 +9,11 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from weighin.core import words
+from weighin.core import format
 from weighin.core.errors import AppError
 from weighin.core.evaluations.evaluation import EvaluationRecord, RunState
-from weighin.core.evaluations.evaluation_row import EvaluationRow
-from weighin.core.evaluations.evaluation_words import verdict_label
+from weighin.core.evaluations.stored_evaluation import EvaluationRow
+from weighin.core.evaluations.text import verdict_label
 from weighin.core.safe_text import safe_name
 from weighin.ui.mmlu import said
 from weighin.ui.mmlu.export import ask_export
@@ -94,7 +94,7 @@ class PastTab(QWidget):
 
     def _columns(self) -> tuple[Column, ...]:
         return (
-            Column("When", lambda r: words.moment(r.created), "2026-11-22 10:31"),
+            Column("When", lambda r: format.moment(r.created), "2026-11-22 10:31"),
             Column("Models", _models, "Weigh-In Starter Dense / Weigh-In Starter MoE", 0.6),
             Column("Questions", _questions, "Starter questions, standard, 5 shots", 0.4),
             Column("Asked", _asked, "12,345 of 14,042", number=True),
@@ -170,7 +170,7 @@ class PastTab(QWidget):
     def _ask(self) -> None:
         row: EvaluationRow | None = self.table.chosen
         if row is not None:
-            named = f"the evaluation of {words.moment(row.created)}, {_models(row)}"
+            named = f"the evaluation of {format.moment(row.created)}, {_models(row)}"
             self.confirm.ask(f"Delete {named}? This cannot be undone.", lambda: self._remove(row.id), self.table)
 
     def _remove(self, identifier: str) -> None:
@@ -220,17 +220,17 @@ def _questions(row: EvaluationRow) -> str:
 
 def _asked(row: EvaluationRow) -> str:
     least = min((lane.n for lane in row.lanes), default=0)
-    return words.count(row.n) if least >= row.n else f"{words.count(least)} of {words.count(row.n)}"
+    return format.count(row.n) if least >= row.n else f"{format.count(least)} of {format.count(row.n)}"
 
 
 def _scores(row: EvaluationRow) -> str:
     known = [f"{100 * lane.accuracy:.1f}" for lane in row.lanes if lane.accuracy is not None]
-    return f"{' / '.join(known)} %" if known else words.NONE
+    return f"{' / '.join(known)} %" if known else format.NONE
 
 
 def _verdict(row: EvaluationRow) -> str:
     if row.paired is None:
-        return words.NONE
+        return format.NONE
     return f"{said.points(row.paired.difference)}, {verdict_label(row.paired, row.state)}"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from weighin.core import words
+from weighin.core import format
 from weighin.core.evaluations.evaluation import ItemResult, ScoredItem
 from weighin.core.safe_text import safe_name
 from weighin.ui.mmlu import said
@@ -66,7 +66,7 @@ class QuestionRows(QAbstractTableModel):
 def _letter(result: ItemResult | None, right: bool | None) -> str:
     """ "C ✓", "B ✗ ≈", "not scored"."""
     if result is None:
-        return words.NONE
+        return format.NONE
     if result.letter is None:
         return "not scored"
     return f"{result.letter} {'✓' if right else '✗'}{f' {NEAR}' if result.near_tie else ''}"

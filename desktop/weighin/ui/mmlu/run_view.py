@@ -6,8 +6,7 @@ from collections import Counter
 
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
-from weighin.core import words
-from weighin.core.comparisons.comparison import LABELS
+from weighin.core import format
 from weighin.core.evaluations.evaluation import (
     EvaluationProtocol,
     EvaluationRecord,
@@ -17,6 +16,7 @@ from weighin.core.evaluations.evaluation import (
     LaneEvaluation,
     RunState,
 )
+from weighin.core.runs.lane import LABELS
 from weighin.core.safe_text import safe_name
 from weighin.ui.mmlu import said
 from weighin.ui.mmlu.account_view import AccountView
@@ -124,7 +124,7 @@ class RunView(QWidget):
             self.verdict.show_verdict(record.paired, self._names, self._total, record.state)
         self._show_scores(record.lanes)
         self._show_trace()
-        self.bar.show_ended(record.state, words.moment(record.created), record.can_resume)
+        self.bar.show_ended(record.state, format.moment(record.created), record.can_resume)
 
     @property
     def _total(self) -> int:

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from weighin.core import words
-from weighin.core.comparisons.answer import rate
-from weighin.core.evaluations.evaluation import (
-    CHAT,
-    EvaluationProtocol,
-    LaneEvaluation,
-    LaneProgress,
-    Order,
-    PairedResult,
-    RunState,
-)
-from weighin.core.evaluations.evaluation_report import memory_taken
-from weighin.core.evaluations.evaluation_words import basis_sentence
+from weighin.core import format
+from weighin.core.evaluations.evaluation import CHAT, EvaluationProtocol, LaneEvaluation, LaneProgress, Order, RunState
+from weighin.core.evaluations.report import memory_taken
+from weighin.core.evaluations.text import basis_sentence
+from weighin.core.runs.answer import rate
 from weighin.core.safe_text import safe_name
+from weighin.core.statistics.paired import PairedResult
 
 STATES = {
     RunState.PREPARING: "preparing",
@@ -44,12 +37,12 @@ _PHASES = {
 
 def percent(value: float | None) -> str:
     """A share 0..1: "62.3 %"."""
-    return words.NONE if value is None else f"{100 * value:.1f} %"
+    return format.NONE if value is None else f"{100 * value:.1f} %"
 
 
 def between(interval: tuple[float, ...] | None) -> str:
     """An interval of shares: "57.1 to 67.2 %"."""
-    return words.NONE if interval is None else f"{100 * interval[0]:.1f} to {100 * interval[1]:.1f} %"
+    return format.NONE if interval is None else f"{100 * interval[0]:.1f} to {100 * interval[1]:.1f} %"
 
 
 def points(value: float) -> str:
@@ -60,7 +53,7 @@ def points(value: float) -> str:
 def about(seconds: float | None) -> str:
     """A time to come, as exact as it can be known: "about 3 min"."""
     if seconds is None:
-        return words.NONE
+        return format.NONE
     if seconds < 10:
         return "a few seconds"
     if seconds < 90:
@@ -78,13 +71,13 @@ def subject(name: str) -> str:
 
 def protocol_name(name: str, shots: int) -> str:
     """ "standard, 5 shots"."""
-    return f"{'chat' if name == CHAT else 'standard'}, {words.plural(shots, 'shot')}"
+    return f"{'chat' if name == CHAT else 'standard'}, {format.plural(shots, 'shot')}"
 
 
 def run_line(protocol: EvaluationProtocol) -> str:
     """What was asked, in one line."""
-    of = f"{words.count(protocol.n)} of {words.count(protocol.population)} {protocol.split} questions"
-    subjects = f" · {words.plural(len(protocol.subjects), 'subject')}" if protocol.subjects else ""
+    of = f"{format.count(protocol.n)} of {format.count(protocol.population)} {protocol.split} questions"
+    subjects = f" · {format.plural(len(protocol.subjects), 'subject')}" if protocol.subjects else ""
     named = safe_name(protocol.dataset, 80)
     how = protocol_name(protocol.name, protocol.shots)
     return f"{named} · {how} · {of}{subjects} · seed {protocol.seed}"
@@ -102,13 +95,13 @@ def lane_state(lane: LaneProgress) -> str:
 
 def lane_numbers(lane: LaneProgress) -> str:
     """Questions, speed, time left and memory of a lane, as far as they are known."""
-    parts = [f"{words.count(lane.done)} of {words.count(lane.total)} questions"] if lane.total else []
+    parts = [f"{format.count(lane.done)} of {format.count(lane.total)} questions"] if lane.total else []
     if lane.tokens_per_s is not None:
-        parts.append(f"{words.figure(lane.tokens_per_s)} tok/s")
+        parts.append(f"{format.figure(lane.tokens_per_s)} tok/s")
     if lane.seconds_left is not None and lane.phase == "scoring":
         parts.append(f"{about(lane.seconds_left)} left")
     if lane.memory.total_bytes is not None:
-        parts.append(f"RAM {words.size(lane.memory.total_bytes)}")
+        parts.append(f"RAM {format.size(lane.memory.total_bytes)}")
     return " · ".join(parts)
 
 
@@ -116,28 +109,28 @@ def score(lane: LaneEvaluation) -> str:
     """A model's score with its interval."""
     if lane.accuracy is None:
         return ""
-    counts = f"{words.count(lane.correct)} of {words.count(lane.n)}"
-    unscored = f", {words.count(lane.unscorable)} not scored" if lane.unscorable else ""
+    counts = f"{format.count(lane.correct)} of {format.count(lane.n)}"
+    unscored = f", {format.count(lane.unscorable)} not scored" if lane.unscorable else ""
     return f"{percent(lane.accuracy)} right, {between(lane.interval)} ({counts}{unscored})"
 
 
 def evidence(paired: PairedResult) -> str:
     """How many questions the verdict rests on, and which test."""
-    return f"{words.count(paired.n)} asked of both{_fell(paired)} · {basis_sentence(paired)}"
+    return f"{format.count(paired.n)} asked of both{_fell(paired)} · {basis_sentence(paired)}"
 
 
 def _fell(paired: PairedResult) -> str:
-    return f" · decided after {words.count(paired.decided_after)}" if paired.decided_after else ""
+    return f" · decided after {format.count(paired.decided_after)}" if paired.decided_after else ""
 
 
 def cost(lane: LaneEvaluation) -> str:
     """Tokens, time and memory a score took."""
     if not lane.n:
         return ""
-    parts = [f"{words.count(lane.tokens_evaluated or None)} tokens in {words.seconds(lane.seconds)}"]
+    parts = [f"{format.count(lane.tokens_evaluated or None)} tokens in {format.seconds(lane.seconds)}"]
     speed = rate(lane.tokens_evaluated, lane.seconds)
     if speed is not None:
-        parts.append(f"{words.figure(speed)} tok/s")
+        parts.append(f"{format.figure(speed)} tok/s")
     if lane.peak_bytes is not None:
         parts.append(f"RAM {memory_taken(lane)}")
     return " · ".join(parts)

@@ -7,7 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from weighin.core.evaluations.evaluation import EvaluationProtocol, LaneEvaluation
-from weighin.core.evaluations.evaluation_words import LABEL_ERRORS, NOT_MMLU, sample_sentence
+from weighin.core.evaluations.text import LABEL_ERRORS, NOT_MMLU, sample_sentence
 from weighin.ui.mmlu.accuracy_chart import AccuracyChart
 from weighin.ui.mmlu.difference_chart import DifferenceChart
 from weighin.ui.mmlu.items import TracePoint

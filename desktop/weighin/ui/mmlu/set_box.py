@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from weighin.core import words
+from weighin.core import format
 from weighin.core.errors import AppError
 from weighin.core.evaluations.questions import QuestionSet, QuestionSetInfo
 from weighin.core.safe_text import safe_name
@@ -138,7 +138,7 @@ class SetBox(QWidget):
         self._split.clear()
         for split, count in counts.items():
             if split != "dev":
-                self._split.addItem(f"{_SPLITS.get(split, split)}, {words.plural(count, 'question')}", split)
+                self._split.addItem(f"{_SPLITS.get(split, split)}, {format.plural(count, 'question')}", split)
         self._split.setCurrentIndex(max(0, self._split.findData(wanted)))
         self._split.setVisible(self._split.count() > 0)
 

@@ -18,9 +18,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from weighin.core.comparisons.comparison import LABELS, LaneSetup
 from weighin.core.evaluations.evaluation import EvaluationChoice, EvaluationRequest
 from weighin.core.models.model import ModelFacts
+from weighin.core.runs.lane import LABELS, LaneSetup
 from weighin.ui.compare.dropped_models import DroppedModels, whole_models
 from weighin.ui.compare.picker_verdicts import judge_of, outlook_of
 from weighin.ui.mmlu.amount_box import AmountBox

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from weighin.core import words
+from weighin.core import format
 from weighin.core.evaluations.evaluation import LaneEvaluation, SubjectScore
 from weighin.core.statistics.intervals import wilson
 from weighin.ui.mmlu import said
@@ -114,11 +114,11 @@ def _alignment(column: int) -> Qt.AlignmentFlag:
 
 
 def _score(score: SubjectScore | None) -> str:
-    return words.NONE if score is None else f"{said.percent(share(score))} ({score.correct} of {score.n})"
+    return format.NONE if score is None else f"{said.percent(share(score))} ({score.correct} of {score.n})"
 
 
 def _difference(row: SubjectRow) -> str:
-    return words.NONE if row.difference is None else said.points(row.difference)
+    return format.NONE if row.difference is None else said.points(row.difference)
 
 
 def _spoken(row: SubjectRow) -> str:
@@ -132,7 +132,7 @@ def _spoken(row: SubjectRow) -> str:
 
 _TEXTS: tuple[Callable[[SubjectRow], str], ...] = (
     lambda row: said.subject(row.name),
-    lambda row: words.count(row.n),
+    lambda row: format.count(row.n),
     lambda row: _score(row.a),
     lambda row: _score(row.b),
     _difference,

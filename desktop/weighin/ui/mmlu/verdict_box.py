@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from weighin.core.evaluations.evaluation import PairedResult, RunState
-from weighin.core.evaluations.evaluation_words import verdict_sentence
+from weighin.core.evaluations.evaluation import RunState
+from weighin.core.evaluations.text import verdict_sentence
 from weighin.core.safe_text import safe_name
+from weighin.core.statistics.paired import PairedResult
 from weighin.ui.mmlu import said
 from weighin.ui.widgets.label import PlainLabel
 

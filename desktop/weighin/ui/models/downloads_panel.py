@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
-from weighin.core import words
+from weighin.core import format
 from weighin.core.downloads.download import DownloadState, DownloadView
 from weighin.core.safe_text import safe_name
 from weighin.ui.models import words as said
@@ -115,7 +115,7 @@ class DownloadRow(QFrame):
         if not self._done:
             self._downloads.cancel(self._id)
             return
-        sentence = f"Cancel this download and delete the {words.size(self._done)} that came? It cannot be undone."
+        sentence = f"Cancel this download and delete the {format.size(self._done)} that came? It cannot be undone."
         self.confirm.ask(sentence, lambda: self._downloads.cancel(self._id), self.cancel)
 
     def _press(self) -> None:

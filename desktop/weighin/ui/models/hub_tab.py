@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from weighin.core import words
+from weighin.core import format
 from weighin.core.downloads.download import plan_of
 from weighin.core.downloads.hub_address import HubAddress, is_hub_address, narrowed, read_address
 from weighin.core.downloads.repository import Listing, Repository, Variant
 from weighin.core.errors import AppError
 from weighin.core.models.catalogue import System
-from weighin.core.models.look_words import look_lines
+from weighin.core.models.text import look_lines
 from weighin.core.plans.recommendation import recommended
 from weighin.core.plans.workstation import Row
 from weighin.core.safe_text import safe_name
@@ -258,10 +258,10 @@ class HubTab(QWidget):
             self._space.say_or_hide(variant.problem)
         else:
             free = self._free_bytes()
-            room = f", {words.size(free)} free on the disk" if free is not None else ""
+            room = f", {format.size(free)} free on the disk" if free is not None else ""
             row = self._rows.get(variant.files[0].path)
             verdict = f"\n{self._verdicts.sentence(row)}" if row else ""
-            self._space.say_or_hide(f"{words.size(variant.size)} to download{room}{verdict}")
+            self._space.say_or_hide(f"{format.size(variant.size)} to download{room}{verdict}")
 
     def _look(self) -> None:
         variant: Variant | None = self.variants.chosen
@@ -304,8 +304,8 @@ class HubTab(QWidget):
             return "for this computer" if variant == self._recommended() else ""
 
         return (
-            Column("Quantization", lambda v: v.quantization or words.NONE, "UD-Q4_K_XL"),
-            Column("Size", lambda v: words.size(v.size), "18.6 GB", number=True),
+            Column("Quantization", lambda v: v.quantization or format.NONE, "UD-Q4_K_XL"),
+            Column("Size", lambda v: format.size(v.size), "18.6 GB", number=True),
             Column("Parts", lambda v: str(len(v.files)), "12", number=True),
             Column("Here?", lambda v: said.runs_here(self._rows.get(v.files[0].path)), "~ tight"),
             Column("", mark, "for this computer"),
@@ -323,13 +323,13 @@ def _repositories(verdicts: Verdicts) -> tuple[Column, ...]:
         system = verdicts.system_of(found.repo)
         if system is not None and system.total is not None:
             return said.system_kind(system)
-        return words.parameters(found.parameters) if found.parameters else words.NONE
+        return format.parameters(found.parameters) if found.parameters else format.NONE
 
     return (
         Column("Repository", lambda r: str(r.repo), "unsloth/Qwen3.6-35B-A3B-GGUF", 1.0),
         Column("Parameters", kind, "MoE 30.5B, 3.3B active"),
-        Column("Architecture", lambda r: safe_name(r.architecture or words.NONE, 30), "granitehybrid"),
-        Column("Licence", lambda r: safe_name(r.license or words.NONE, 30), "apache-2.0"),
+        Column("Architecture", lambda r: safe_name(r.architecture or format.NONE, 30), "granitehybrid"),
+        Column("Licence", lambda r: safe_name(r.license or format.NONE, 30), "apache-2.0"),
         Column("Gated", lambda r: "gated" if r.gated else "no", "gated"),
-        Column("Downloads", lambda r: words.count(r.downloads), "1 234 567", number=True),
+        Column("Downloads", lambda r: format.count(r.downloads), "1 234 567", number=True),
     )

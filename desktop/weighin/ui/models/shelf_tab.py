@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from weighin.core import words
+from weighin.core import format
 from weighin.core.downloads.download import Transferred
 from weighin.core.errors import AppError
 from weighin.core.models.shelf import UNKNOWN_ORIGIN, Condition, ShelfModel
@@ -129,7 +129,9 @@ class ShelfTab(QWidget):
         self.table.setVisible(bool(models))
         self._empty.setVisible(not models)
         total = sum(model.size for model in models if model.condition is not Condition.GONE)
-        self._total.say_or_hide(f"{words.plural(len(models), 'model')}, {words.size(total)} on the disk" * bool(models))
+        self._total.say_or_hide(
+            f"{format.plural(len(models), 'model')}, {format.size(total)} on the disk" * bool(models)
+        )
         self._follow()
 
     def _judge_again(self) -> None:
@@ -181,7 +183,7 @@ class ShelfTab(QWidget):
         self._follow()
 
     def _tell(self, news: Transferred) -> None:
-        self._news.say(f"Checking: {words.size(news.done)} of {words.size(news.total)}")
+        self._news.say(f"Checking: {format.size(news.done)} of {format.size(news.total)}")
 
     def _verified(self, model: ShelfModel) -> None:
         self._checking = ""
@@ -201,7 +203,7 @@ class ShelfTab(QWidget):
             return
         name = safe_name(model.name)
         sentence = (
-            f"Delete {name} ({words.size(model.size)}) from the disk? It would have to be fetched again."
+            f"Delete {name} ({format.size(model.size)}) from the disk? It would have to be fetched again."
             if model.downloaded
             else f"Forget {name}? Its file stays where it is: this program did not download it."
         )
@@ -234,10 +236,10 @@ def _columns(verdicts: Verdicts) -> tuple[Column, ...]:
     return (
         Column("Name", lambda m: safe_name(m.name), "Qwen3-30B-A3B-Instruct", 0.6),
         Column("Kind", lambda m: said.kind(m.facts), "MoE 30.5B, 3.3B active", 0.1),
-        Column("Quantization", lambda m: m.facts.quantization if m.facts else words.NONE, "Q4_K_M"),
-        Column("Size", lambda m: words.size(m.size), "18.6 GB", number=True),
+        Column("Quantization", lambda m: m.facts.quantization if m.facts else format.NONE, "Q4_K_M"),
+        Column("Size", lambda m: format.size(m.size), "18.6 GB", number=True),
         Column(
-            "Licence", lambda m: safe_name(m.facts.license or words.NONE, 40) if m.facts else words.NONE, "apache-2.0"
+            "Licence", lambda m: safe_name(m.facts.license or format.NONE, 40) if m.facts else format.NONE, "apache-2.0"
         ),
         Column("Checked", said.checked, "not verified"),
         Column("Here?", lambda m: said.runs_here(verdicts.of_model(m)), "~ tight"),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
-from weighin.core.comparisons.options import LoadOptions
 from weighin.core.downloads.repository import Listing, Variant
 from weighin.core.models.catalogue import Catalogue, System
 from weighin.core.models.shelf import ShelfModel
 from weighin.core.plans.candidates import Candidate, of_system
 from weighin.core.plans.verdict import pair_verdict
 from weighin.core.plans.workstation import Row
+from weighin.core.runs.options import LoadOptions
 from weighin.services.plans.planner import Plan
 from weighin.services.plans.workstation import Workstation
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from weighin.core import words
+from weighin.core import format
 from weighin.core.downloads.download import DownloadState, DownloadView, overall
 from weighin.core.downloads.repository import LeftOut
 from weighin.core.models.catalogue import System
-from weighin.core.models.look_words import type_doubt, type_shares
 from weighin.core.models.model import ModelFacts
 from weighin.core.models.shelf import Condition, ShelfModel
+from weighin.core.models.text import checked, model_facts, type_doubt, type_shares
 from weighin.core.plans.verdict import kind_words
 from weighin.core.plans.workstation import Row
 from weighin.core.safe_text import safe_name
@@ -21,38 +21,38 @@ _NAMED = 3
 def kind(facts: ModelFacts | None) -> str:
     """ "dense 4.0B" or "MoE 30.5B, 3.3B active"."""
     if facts is None:
-        return words.NONE
-    total = words.parameters(facts.parameters)
-    return f"MoE {total}, {words.parameters(facts.active_parameters)} active" if facts.is_moe else f"dense {total}"
+        return format.NONE
+    total = format.parameters(facts.parameters)
+    return f"MoE {total}, {format.parameters(facts.active_parameters)} active" if facts.is_moe else f"dense {total}"
 
 
 def system_kind(system: System) -> str:
     """The same for a system of the catalogue, whose numbers may be unknown."""
     if system.total is None:
-        return words.NONE if system.why_not else system.kind.replace("moe", "MoE")
-    total = words.parameters(system.total)
+        return format.NONE if system.why_not else system.kind.replace("moe", "MoE")
+    total = format.parameters(system.total)
     if system.kind == "moe" and system.active is not None:
-        return f"MoE {total}, {words.parameters(system.active)} active"
+        return f"MoE {total}, {format.parameters(system.active)} active"
     return f"dense {total}"
 
 
-def checked(model: ShelfModel) -> str:
+def condition_text(model: ShelfModel) -> str:
     """Whether its bytes are those of the hub, or what is wrong with it."""
     if model.condition is Condition.READY:
-        return words.checked(model.verified)
+        return checked(model.verified)
     return {Condition.CHANGED: "changed", Condition.GONE: "gone", Condition.BROKEN: "broken"}[model.condition]
 
 
 def runs_here(row: Row | None) -> str:
     """ "runs", "~ runs" where that was calculated, "no"; "-" where nothing is known."""
     if row is None or row.kind is None:
-        return words.NONE
+        return format.NONE
     return f"{row.mark} {kind_words(row.kind)}".strip()
 
 
 def download_line(view: DownloadView) -> str:
     """Where a download stands, in one line."""
-    amount = f"{words.size(view.done)} of {words.size(view.plan.size)}"
+    amount = f"{format.size(view.done)} of {format.size(view.plan.size)}"
     if view.state is DownloadState.QUEUED:
         return f"waits for its turn · {amount}"
     if view.state is DownloadState.PAUSED:
@@ -62,12 +62,12 @@ def download_line(view: DownloadView) -> str:
     phase = {"checking": "checking what is here", "waiting": "waiting"}
     parts = [phase.get(view.phase, ""), amount]
     if len(view.plan.files) > 1 and view.part:
-        here = f"{words.size(view.file_done) if view.file_done else '0'} of {words.size(view.file_total)}"
+        here = f"{format.size(view.file_done) if view.file_done else '0'} of {format.size(view.file_total)}"
         parts.append(f"part {view.part} of {len(view.plan.files)}: {here}")
     if view.speed is not None:
-        parts.append(f"{words.size(view.speed)}/s")
+        parts.append(f"{format.size(view.speed)}/s")
     if view.seconds_left is not None:
-        parts.append(f"{words.seconds(view.seconds_left)} left")
+        parts.append(f"{format.seconds(view.seconds_left)} left")
     return " · ".join(part for part in parts if part)
 
 
@@ -86,12 +86,12 @@ def left_out(files: tuple[LeftOut, ...]) -> str:
 def overall_line(views: Iterable[DownloadView]) -> str:
     """All downloads together, in one line."""
     all_of_them = overall(views)
-    done = words.size(all_of_them.done) if all_of_them.done else "0"
-    parts = [f"{words.plural(all_of_them.count, 'download')}: {done} of {words.size(all_of_them.total)}"]
+    done = format.size(all_of_them.done) if all_of_them.done else "0"
+    parts = [f"{format.plural(all_of_them.count, 'download')}: {done} of {format.size(all_of_them.total)}"]
     if all_of_them.speed is not None:
-        parts.append(f"{words.size(all_of_them.speed)}/s")
+        parts.append(f"{format.size(all_of_them.speed)}/s")
     if all_of_them.seconds_left is not None:
-        parts.append(f"{words.seconds(all_of_them.seconds_left)} left")
+        parts.append(f"{format.seconds(all_of_them.seconds_left)} left")
     return " · ".join(parts)
 
 
@@ -101,7 +101,7 @@ def details(model: ShelfModel, system: System | None = None) -> str:
     if model.problem:
         lines.insert(0, model.problem)
     if facts := model.facts:
-        lines.append(words.model_facts(facts))
+        lines.append(model_facts(facts))
         more = [f"architecture {safe_name(facts.architecture, 40)}"]
         more += [f"{facts.layers} layers"] if facts.layers else []
         more += [f"licence {safe_name(facts.license, 60)}"] if facts.license else ["no licence stated in the file"]
@@ -130,7 +130,7 @@ def system_page(system: System) -> str:
         f"{system.heads} heads" if system.heads else "",
         f"{system.kv_heads} heads for keys and values" if system.kv_heads else "",
         f"head size {system.head_size}" if system.head_size else "",
-        f"context {words.count(system.context)}" if system.context else "",
+        f"context {format.count(system.context)}" if system.context else "",
         f"attention: {system.attention}" if system.attention else "",
         f"llama.cpp: {system.architecture}" if system.architecture else "",
         f"KV cache {system.kv_bytes // 1024} KiB for each token" if system.kv_bytes else "",

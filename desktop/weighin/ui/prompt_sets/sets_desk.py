@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from weighin.core import words
+from weighin.core import format
 from weighin.core.errors import AppError
 from weighin.core.exports import EXPORTS
 from weighin.core.prompts.prompt_files import Imported
 from weighin.core.prompts.prompt_set import PromptSet, StoredRun
-from weighin.core.prompts.prompt_set_report import judged_words, run_text
+from weighin.core.prompts.report import judged_words, run_text
 from weighin.core.safe_text import safe_name
 from weighin.services.comparisons.set_runner import SetRunner
 from weighin.ui.compare.compare_page import ComparePage
@@ -86,7 +86,7 @@ class SetsDesk(QObject):
         name = Path(path).name
 
         def read(imported: Imported) -> None:
-            lines = [f"{name}: {words.plural(len(imported.prompts), 'prompt')} imported.", *imported.problems]
+            lines = [f"{name}: {format.plural(len(imported.prompts), 'prompt')} imported.", *imported.problems]
             self._sets.save(name, imported.prompts, lambda made: self._imported(made, "\n".join(lines)), self._say)
 
         self._sets.read_file(path, read, lambda error: self.drawer.tell(f"{name}: {error.user_text}"))

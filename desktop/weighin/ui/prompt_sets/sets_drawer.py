@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QMenu, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
-from weighin.core import words
+from weighin.core import format
 from weighin.core.exports import EXPORTS
 from weighin.core.prompts.prompt_set import LaneOutcome, PromptSet, SetPrompt, SetResult, StoredRun
-from weighin.core.prompts.prompt_set_report import judged_words, summary
+from weighin.core.prompts.report import judged_words, summary
 from weighin.core.safe_text import safe_name
 from weighin.ui.models.row_table import Column, RowTable
 from weighin.ui.theme import Theme
@@ -103,7 +103,7 @@ class SetsDrawer(QFrame):
         self.choice.blockSignals(True)
         self.choice.clear()
         for one in sets:
-            self.choice.addItem(f"{safe_name(one.name, 60)} · {words.plural(len(one.prompts), 'prompt')}")
+            self.choice.addItem(f"{safe_name(one.name, 60)} · {format.plural(len(one.prompts), 'prompt')}")
         found = next((number for number, one in enumerate(sets) if one.id == wanted), 0)
         self.choice.setCurrentIndex(found if sets else -1)
         self.choice.blockSignals(False)
@@ -216,13 +216,13 @@ def _tip(row: PromptRow) -> str:
     lines = [row.prompt.text[:1000]]
     if row.result is not None:
         for label, outcome in (("A", row.result.a), ("B", row.result.b)):
-            speed = f" · {words.figure(outcome.generation_tokens_per_s)} tok/s"
+            speed = f" · {format.figure(outcome.generation_tokens_per_s)} tok/s"
             lines.append(f"{label}: {outcome.failure or outcome.text[:400]}{speed}")
     return "\n".join(lines)
 
 
 _COLUMNS = (
-    Column("#", lambda row: words.count(row.number + 1), "99", number=True),
+    Column("#", lambda row: format.count(row.number + 1), "99", number=True),
     Column("Prompt", lambda row: safe_name(row.prompt.short, 200), "What is seven", 0.5),
     Column("A", lambda row: _said(row, row.result.a if row.result else None), "Twelve", 0.25),
     Column("B", lambda row: _said(row, row.result.b if row.result else None), "Twelve", 0.25),

@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QLineEdit, QPushButton, QSplitter, QVBoxLayout, QWidget
 
-from weighin.core import words
+from weighin.core import format
 from weighin.core.comparisons.comparison import Comparison, LaneResult
 from weighin.core.comparisons.text_difference import TextDifference
 from weighin.core.errors import AppError
@@ -98,7 +98,7 @@ class ReadingWindow(QDialog):
 
     def _find(self, text: str) -> None:
         a, b = (pane.find_all(text) for pane in self.panes)
-        self.found.say(f"A: {words.count(a)}, B: {words.count(b)}" if text else "")
+        self.found.say(f"A: {format.count(a)}, B: {format.count(b)}" if text else "")
 
     def _go_to_parting(self) -> None:
         """Each text at its own place: they need not stand at the same share of their lengths."""
@@ -121,7 +121,7 @@ def difference_words(difference: TextDifference) -> str:
     """Where the texts part, and how much differs."""
     if difference.parted_after is None:
         return "Both answers have the same words."
-    after = words.plural(difference.parted_after, "word")
-    places = words.plural(max(len(difference.a), len(difference.b)), "place")
+    after = format.plural(difference.parted_after, "word")
+    places = format.plural(max(len(difference.a), len(difference.b)), "place")
     text = f"They part after {after} and differ in {places}; what the other does not have is underlined."
     return text if difference.whole else f"{text} They are too long to be compared to the end."

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from weighin.core import words
+from weighin.core import format
 from weighin.core.bundles.bundle import Bundle
 from weighin.core.comparisons.comparison import Comparison
 from weighin.core.downloads.download import Transferred
 from weighin.core.errors import AppError
-from weighin.core.exports import EXPORTS, export_text
-from weighin.core.file_kinds import BUNDLE_SUFFIX
+from weighin.core.exports import BUNDLE_SUFFIX, EXPORTS, export_text
 from weighin.services.bundles.replay import Replay
 from weighin.ui.compare.compare_page import ComparePage
 from weighin.ui.replay.replay_box import ReplayBox
@@ -158,7 +157,7 @@ class BundleDesk(QObject):
             self.box.set_running(running)
 
     def _tell(self, news: Transferred) -> None:
-        self.said.emit(f"Reading the models for their sha256: {words.size(news.done)} of {words.size(news.total)}")
+        self.said.emit(f"Reading the models for their sha256: {format.size(news.done)} of {format.size(news.total)}")
 
     def _written(self, path: str) -> None:
         self.said.emit(f"Written: {Path(path).name}")

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from weighin.core import words
+from weighin.core import format
 from weighin.core.bundles.bundle import BundleModel
-from weighin.core.bundles.replay import Replayed, Verdict, fetchable
-from weighin.core.bundles.replay_words import (
+from weighin.core.bundles.replay import (
+    Replayed,
+    Verdict,
+    fetchable,
     lane_words,
     model_words,
     origin_words,
@@ -112,7 +114,7 @@ class ReplayBox(QFrame):
 
     def _show_progress(self, news: Transferred) -> None:
         self._progress.say_or_hide(
-            f"Reading files of the same size to compare them: {words.size(news.done)} of {words.size(news.total)}"
+            f"Reading files of the same size to compare them: {format.size(news.done)} of {format.size(news.total)}"
         )
 
     def _show_outcome(self, outcome: Replayed) -> None:
@@ -134,7 +136,7 @@ class _LaneLine(QWidget):
         plan = model.plan()
         self._id = plan.id if plan else ""
         self.line = PlainLabel(role="small", wrap=True)
-        self.fetch = QPushButton(f"Fetch {words.size(model.size)}")
+        self.fetch = QPushButton(f"Fetch {format.size(model.size)}")
         self.fetch.setAccessibleName(f"Download the model of lane {model.lane} from the hub")
         self.fetch.hide()
         row = QHBoxLayout()

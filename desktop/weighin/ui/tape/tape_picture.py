@@ -16,7 +16,7 @@ from PySide6.QtGui import (
     QPdfWriter,
 )
 
-from weighin.core.comparisons.tape import Line, Side, Tape
+from weighin.core.tape import Line, Side, Tape
 from weighin.ui.theme import Colours
 
 SIZE = QSize(1600, 900)

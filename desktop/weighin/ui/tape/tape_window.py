@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from weighin.core.comparisons.tape import Tape, tape_markdown
 from weighin.core.errors import AppError
+from weighin.core.tape import Tape, tape_markdown
 from weighin.ui.tape.tape_picture import SIZE, tape_image, tape_pdf, tape_png
 from weighin.ui.theme import Theme, load_colours
 from weighin.ui.widgets.file_dialog import FileDialog

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from weighin.core import words
-from weighin.core.comparisons.progress import LivePoint
+from weighin.core import format
+from weighin.core.runs.progress import LivePoint
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.chart_scale import ChartScale
 from weighin.ui.widgets.sparkline import Sparkline
@@ -34,8 +34,8 @@ class LiveChart(QWidget):
 
     def __init__(self, theme: Theme, label: str, scales: ChartScales, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.speed = Sparkline(theme, _TOKENS, label, scales.speed, words.figure, self)
-        self._memory = Sparkline(theme, "Memory", label, scales.memory, words.size, self)
+        self.speed = Sparkline(theme, _TOKENS, label, scales.speed, format.figure, self)
+        self._memory = Sparkline(theme, "Memory", label, scales.memory, format.size, self)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(18)

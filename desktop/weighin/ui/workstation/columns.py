@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from weighin.core import words
+from weighin.core import format
 from weighin.core.plans.plan import VerdictKind
 from weighin.core.plans.verdict import kind_words
 from weighin.core.plans.workstation import Row
@@ -65,9 +65,9 @@ COLUMNS = (
         "Kind", lambda r: said.shape(r.candidate), lambda r: r.candidate.parameters, "MoE 397B, 17B active", 0.25
     ),
     RunColumn("Needs", said.needs, lambda r: r.needs, "~18.6 GB", number=True),
-    RunColumn("Weights", lambda r: words.size(_weights(r)), _weights, "18.6 GB", number=True, detail=True),
-    RunColumn("KV cache", lambda r: words.size(_kv(r)), _kv, "384 MB", number=True, detail=True),
-    RunColumn("Working", lambda r: words.size(_working(r)), _working, "384 MB", number=True, detail=True),
+    RunColumn("Weights", lambda r: format.size(_weights(r)), _weights, "18.6 GB", number=True, detail=True),
+    RunColumn("KV cache", lambda r: format.size(_kv(r)), _kv, "384 MB", number=True, detail=True),
+    RunColumn("Working", lambda r: format.size(_working(r)), _working, "384 MB", number=True, detail=True),
     RunColumn("Here?", lambda r: kind_words(r.kind), lambda r: _ORDER[r.kind], "tight"),
     RunColumn("Tokens/s", lambda r: said.speed(r.forecast), _speed, "~ 12.3 (11.0 to 13.6)", 0.1, number=True),
     RunColumn("Measured", said.measured, _measured, "✓ 12.3", number=True),

@@ -5,9 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from weighin.core.plans.demand import demand
 from weighin.core.plans.verdict import Budget
-from weighin.core.plans.workstation import Row
+from weighin.core.plans.workstation import Row, demand
 from weighin.ui.widgets.label import PlainLabel
 
 _USUAL = "10"

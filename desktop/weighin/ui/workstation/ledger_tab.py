@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from weighin.core import words
+from weighin.core import format
 from weighin.core.plans.prediction import Prediction, past_errors
 from weighin.services.plans.workstation import Workstation
 from weighin.ui.models.row_table import Column, RowTable
@@ -46,7 +46,7 @@ class LedgerTab(QWidget):
 
 def _memory(prediction: Prediction) -> str:
     taken = prediction.measured.memory_bytes if prediction.measured else None
-    return words.NONE if taken is None else f"{said.MEASURED} {words.size(taken)}"
+    return format.NONE if taken is None else f"{said.MEASURED} {format.size(taken)}"
 
 
 def _speed(prediction: Prediction) -> str:
@@ -54,7 +54,7 @@ def _speed(prediction: Prediction) -> str:
 
 
 def _tip(prediction: Prediction) -> str:
-    options = f"context {words.count(prediction.plan.context)}, {words.plural(prediction.threads, 'thread')}"
+    options = f"context {format.count(prediction.plan.context)}, {format.plural(prediction.threads, 'thread')}"
     lines = [said.prediction_name(prediction), options, f"memory by {prediction.plan.method.value}"]
     if prediction.measured and (source := said.source_of(prediction.measured)):
         lines.append(f"tokens/s measured {source}")
@@ -62,9 +62,9 @@ def _tip(prediction: Prediction) -> str:
 
 
 _COLUMNS = (
-    Column("When", lambda p: words.moment(p.when), "2026-11-22 10:31"),
+    Column("When", lambda p: format.moment(p.when), "2026-11-22 10:31"),
     Column("Model", said.prediction_name, "Qwen3-30B-A3B-Instruct · Q4_K_M", 0.7),
-    Column("Memory promised", lambda p: words.size(p.plan.ram_bytes), "18.6 GB", 0.02, number=True),
+    Column("Memory promised", lambda p: format.size(p.plan.ram_bytes), "18.6 GB", 0.02, number=True),
     Column("measured", _memory, "✓ 18.6 GB", 0.02, number=True),
     Column("error", lambda p: said.error(p.memory_error), "+12.3 %", 0.02, number=True),
     Column("Tokens/s promised", lambda p: said.speed(p.forecast), "~ 12.3 (11.0 to 13.6)", 0.2, number=True),

@@ -7,9 +7,9 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from weighin import __version__
-from weighin.core.comparisons.comparison import EngineFacts
 from weighin.core.computer.hardware import Hardware
-from weighin.core.computer.machine_report import machine_lines, page
+from weighin.core.computer.report import machine_lines, page
+from weighin.core.runs.lane import EngineFacts
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.flow import FlowLayout
 from weighin.ui.widgets.folded import FoldedSection

@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from weighin.core import words
+from weighin.core import format
 from weighin.core.plans.plan import MemoryPlan
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.flow import FlowLayout
@@ -44,9 +44,9 @@ class MemoryBar(QWidget):
         whole = sum(part.value for part in parts)
         shown = tuple(part for part in parts if part.value > whole * _LEAST_SHARE)
         self.bar.show_parts(shown, float(free or 0))
-        said: list[tuple[str, Part | None]] = [(f"{part.label} {words.size(part.value)}", part) for part in shown]
+        said: list[tuple[str, Part | None]] = [(f"{part.label} {format.size(part.value)}", part) for part in shown]
         if free is not None:
-            said.append((f"| {words.size(free)} free now", None))
+            said.append((f"| {format.size(free)} free now", None))
         while len(self._entries) < len(said):
             entry = _Entry(self._theme)
             self._entries.append(entry)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from weighin.core import words
-from weighin.core.comparisons.comparison import LABELS
+from weighin.core import format
 from weighin.core.plans.candidates import Origin
-from weighin.core.plans.pair_cost import Cost, cost, sentence
 from weighin.core.plans.verdict import Budget, pair_verdict, tokens
-from weighin.core.plans.workstation import Row
+from weighin.core.plans.workstation import Cost, Row, cost, sentence
+from weighin.core.runs.lane import LABELS
 from weighin.core.safe_text import safe_name
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.label import PlainLabel
@@ -114,10 +113,10 @@ class PairDetail(QWidget):
 def _words(cost: Cost) -> tuple[str, ...]:
     """The lines of the grid for one model."""
     mark = said.MEASURED if cost.measured else "~"
-    used = words.NONE if cost.used is None else f"{mark} {cost.used:.0%}".replace("%", "\u202f%")
+    used = format.NONE if cost.used is None else f"{mark} {cost.used:.0%}".replace("%", "\u202f%")
     return (
-        f"{mark} {words.size(cost.memory)}",
-        words.NONE if cost.read is None else f"~ {words.size(cost.read)}",
-        words.NONE if cost.speed is None else f"{mark} {words.figure(cost.speed)}",
+        f"{mark} {format.size(cost.memory)}",
+        format.NONE if cost.read is None else f"~ {format.size(cost.read)}",
+        format.NONE if cost.speed is None else f"{mark} {format.figure(cost.speed)}",
         used,
     )

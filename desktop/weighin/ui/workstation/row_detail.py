@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
-from weighin.core import words
+from weighin.core import format
 from weighin.core.plans.candidates import Candidate, Origin
 from weighin.core.plans.plan import VerdictKind
 from weighin.core.plans.verdict import Budget
@@ -121,9 +121,9 @@ class RowDetail(QWidget):
 
 def _notice(row: Row) -> str:
     """What is behind the numbers, where it is not the engine's own plan."""
-    lines = [f"{words.size(row.plan.gpu_bytes)} more on GPUs."] if row.plan.gpu_bytes else []
+    lines = [f"{format.size(row.plan.gpu_bytes)} more on GPUs."] if row.plan.gpu_bytes else []
     if not row.candidate.refusal:
-        lines.append(f"While loading at most {words.size(row.plan.loading_peak_bytes)}.")
+        lines.append(f"While loading at most {format.size(row.plan.loading_peak_bytes)}.")
     lines += row.plan.notices
     if row.mark == "?":
         lines.append("? The shape of this model is not known here: its cache is a guess.")

@@ -8,12 +8,12 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QSplitter, QVBoxLayout, QWidget
 
-from weighin.core.comparisons.options import KV_TYPES
 from weighin.core.errors import AppError
 from weighin.core.models.catalogue import Catalogue
 from weighin.core.plans.candidates import Candidate, Origin
 from weighin.core.plans.plan import VerdictKind
 from weighin.core.plans.workstation import Row, context_stops, rows_of
+from weighin.core.runs.options import KV_TYPES
 from weighin.core.safe_text import safe_name
 from weighin.services.plans.workstation import Workstation
 from weighin.ui.theme import Theme

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from weighin.core import words
+from weighin.core import format
 from weighin.core.plans.candidates import Candidate, Origin
 from weighin.core.plans.plan import SpeedForecast, SpeedMethod
-from weighin.core.plans.plan_report import disturbed_words
 from weighin.core.plans.prediction import Errors, Measured, Prediction
+from weighin.core.plans.report import disturbed_words
 from weighin.core.plans.workstation import Row
 from weighin.core.safe_text import safe_name
 
@@ -23,24 +23,24 @@ ORIGINS = {Origin.HERE: "on this computer", Origin.CATALOGUE: "catalogue", Origi
 def shape(candidate: Candidate) -> str:
     """ "dense 4.0B" or "MoE 30.5B, 3.3B active"."""
     if candidate.parameters is None:
-        return words.NONE
-    total = words.parameters(candidate.parameters)
+        return format.NONE
+    total = format.parameters(candidate.parameters)
     if candidate.is_moe and candidate.active is not None:
-        return f"MoE {total}, {words.parameters(candidate.active)} active"
+        return f"MoE {total}, {format.parameters(candidate.active)} active"
     return f"dense {total}"
 
 
 def needs(row: Row) -> str:
     """ "~18.6 GB"."""
-    return f"{row.mark}{words.size(row.needs)}"
+    return f"{row.mark}{format.size(row.needs)}"
 
 
 def speed(forecast: SpeedForecast | None) -> str:
     """ "~ 12.3 (11.0 to 13.6)"; the mark says how sure it is."""
     if forecast is None:
-        return words.NONE
-    low, high = words.figure(forecast.low), words.figure(forecast.high)
-    return f"{_MARKS[forecast.method]} {words.figure(forecast.generation_tokens_per_s)} ({low} to {high})"
+        return format.NONE
+    low, high = format.figure(forecast.low), format.figure(forecast.high)
+    return f"{_MARKS[forecast.method]} {format.figure(forecast.generation_tokens_per_s)} ({low} to {high})"
 
 
 def measured(row: Row) -> str:
@@ -51,15 +51,15 @@ def measured(row: Row) -> str:
 def measured_speed(taken: Measured | None) -> str:
     """ "✓ 12.3"; "-" where no run was long and quiet enough to be a measurement."""
     if taken is None or taken.speed is None:
-        return words.NONE
-    return f"{MEASURED} {words.figure(taken.speed)}"
+        return format.NONE
+    return f"{MEASURED} {format.figure(taken.speed)}"
 
 
 def source_of(taken: Measured) -> str:
     """ "in a speed test of 2026-11-29 16:28" where a speed comes from one; "" otherwise."""
     if not taken.speed or not taken.from_test:
         return ""
-    return f"in a speed test of {words.moment(taken.tested)}"
+    return f"in a speed test of {format.moment(taken.tested)}"
 
 
 def forecast_line(row: Row) -> str:
@@ -69,7 +69,7 @@ def forecast_line(row: Row) -> str:
         return ""
     reading = ""
     if forecast.prompt_tokens_per_s is not None:
-        reading = f" Reading about {words.figure(forecast.prompt_tokens_per_s)} tokens/s."
+        reading = f" Reading about {format.figure(forecast.prompt_tokens_per_s)} tokens/s."
     refined = ", corrected by earlier runs here" if row.refined else ""
     told = f"{_METHODS[forecast.method]}{refined}{disturbed_words(forecast)}"
     return f"Writing {speed(forecast)} tokens/s, {told}.{reading}"
@@ -80,8 +80,8 @@ def measured_line(row: Row) -> str:
     taken = row.measured
     if taken is None:
         return ""
-    rate = f"{words.figure(taken.speed)} tokens/s" if taken.speed else ""
-    memory = words.size(taken.memory_bytes) if taken.memory_bytes is not None else ""
+    rate = f"{format.figure(taken.speed)} tokens/s" if taken.speed else ""
+    memory = format.size(taken.memory_bytes) if taken.memory_bytes is not None else ""
     if not rate and not memory:
         return ""
     rate = f"{rate} {source_of(taken)}".rstrip()
@@ -96,7 +96,7 @@ def errors_lines(errors: tuple[Errors, ...]) -> tuple[str, ...]:
 
 
 def _error_words(errors: Errors) -> str:
-    runs = words.plural(errors.runs, "run")
+    runs = format.plural(errors.runs, "run")
     return f"{errors.what} median {_percent(errors.median)}, worst {_percent(errors.worst)} over {runs}"
 
 
@@ -107,7 +107,7 @@ def prediction_name(prediction: Prediction) -> str:
 
 def error(share: float | None) -> str:
     """ "+1.2 %": promised more than was measured."""
-    return words.NONE if share is None else f"{'+' if share > 0 else ''}{_percent(share)}"
+    return format.NONE if share is None else f"{'+' if share > 0 else ''}{_percent(share)}"
 
 
 def _percent(share: float) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from tests.unit.core.bundles.test_replay import BUNDLE
 
-from weighin.core import words
+from weighin.core import format
 from weighin.core.bundles.bundle import (
     Bundle,
     BundleFile,
@@ -21,13 +21,11 @@ from weighin.core.bundles.bundle import (
 )
 from weighin.core.bundles.bundle_reading import MAX_BYTES, read_bundle
 from weighin.core.bundles.privacy import Owner, file_name, without_owner
-from weighin.core.bundles.replay_words import origin_words, questions_words
-from weighin.core.comparisons.answer import MOST_PIECES, Failure, StopReason
+from weighin.core.bundles.replay import origin_words, questions_words
 from weighin.core.comparisons.blind import Choice, Vote, contender
 from weighin.core.comparisons.proof import proof_rows
 from weighin.core.comparisons.report import comparison_markdown
-from weighin.core.computer.hardware import Gpu, Hardware
-from weighin.core.computer.machine_facts import machine_of
+from weighin.core.computer.hardware import Gpu, Hardware, machine_of
 from weighin.core.errors import AppError
 from weighin.core.evaluations.evaluation import (
     EvaluationProtocol,
@@ -41,6 +39,7 @@ from weighin.core.evaluations.evaluation import (
 from weighin.core.evaluations.questions import Question
 from weighin.core.models.server import parse_address, server_facts
 from weighin.core.models.shelf import ShelfModel
+from weighin.core.runs.answer import MOST_PIECES, Failure, StopReason
 
 OWNER = Owner("/home/canary", "canary")
 
@@ -246,7 +245,7 @@ def test_a_vote_on_sides_is_one_on_lanes(choice: Choice, lane: str) -> None:
 
 @pytest.mark.parametrize("text", ["9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59", "no\u202e moment"])
 def test_a_moment_that_no_clock_shows_is_said_as_it_is(text: str) -> None:
-    assert words.moment(text) == text.replace("\u202e", "\ufffd")
+    assert format.moment(text) == text.replace("\u202e", "\ufffd")
 
 
 def asked_questions() -> BundleQuestions:

@@ -7,18 +7,23 @@ import pytest
 from tests.support.lanes import fake_model, request
 
 from weighin.core.bundles.bundle import SCHEMA, Bundle, BundleFile, BundleModel, LaneVote
-from weighin.core.bundles.replay import Verdict, cannot_run, first_parting, replayed, shown_here
-from weighin.core.bundles.replay_words import (
+from weighin.core.bundles.replay import (
+    Verdict,
+    cannot_run,
+    first_parting,
     lane_words,
     model_words,
     origin_words,
     replay_json,
+    replayed,
+    shown_here,
     verdict_words,
     votes_words,
 )
-from weighin.core.comparisons.answer import Answer, Failure, MemoryReceipt, StopReason, Timing
-from weighin.core.comparisons.comparison import Comparison, EngineFacts, LaneResult, LaneSetup
-from weighin.core.computer.machine_facts import UNKNOWN_MACHINE, MachineFacts
+from weighin.core.comparisons.comparison import Comparison, LaneResult
+from weighin.core.computer.hardware import UNKNOWN_MACHINE, MachineFacts
+from weighin.core.runs.answer import Answer, Failure, MemoryReceipt, StopReason, Timing
+from weighin.core.runs.lane import EngineFacts, LaneSetup
 
 TIMING = Timing(prompt_tokens=10, prompt_s=0.1, generated_tokens=21, generation_s=1.0, threads=2)
 ANSWER = Answer("The answer is twelve.", "Hm.", StopReason.END, TIMING, MemoryReceipt(1, 2, 3, 4), "<p>", 4096)

@@ -1,6 +1,6 @@
 import pytest
 
-from weighin.core.comparisons.answer import MemorySample, Timing
+from weighin.core.runs.answer import MemorySample, Timing
 
 
 @pytest.mark.parametrize("tokens", [0, 1, 2, 7])

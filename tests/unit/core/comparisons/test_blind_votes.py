@@ -21,7 +21,7 @@ from weighin.core.comparisons.blind import (
     shown_characters,
     tallies,
 )
-from weighin.core.comparisons.blind_words import count_words, interval_words, verdict_words
+from weighin.core.comparisons.text import count_words, interval_words, verdict_words
 from weighin.core.models.model import ModelFacts
 from weighin.core.statistics.binomial import clopper_pearson, sign_test, tail
 

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from tests.ui.fakes import answer, comparison, failed
 
-from weighin.core.comparisons.attachments import MAX_BYTES, read_attachment
-from weighin.core.comparisons.chat import Attachment, Message, Prompt
-from weighin.core.comparisons.comparison import differences
 from weighin.core.comparisons.conversation import threads_after, turn_number
+from weighin.core.comparisons.parity import differences
 from weighin.core.comparisons.proof import proof_rows
 from weighin.core.comparisons.report import comparison_json, comparison_markdown
 from weighin.core.errors import AppError
+from weighin.core.runs.attachments import MAX_BYTES, read_attachment
+from weighin.core.runs.chat import Attachment, Message, Prompt
 
 
 def test_each_lane_goes_on_from_its_own_answer_without_its_reasoning() -> None:

@@ -2,7 +2,7 @@ import signal
 
 import pytest
 
-from weighin.core.comparisons.failures import load_failure, process_failure
+from weighin.core.runs.failures import load_failure, process_failure
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from weighin.core.comparisons.options import LoadOptions, SamplingOptions, stop_string, typed_stop
 from weighin.core.errors import AppError
+from weighin.core.runs.options import LoadOptions, SamplingOptions, stop_string, typed_stop
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,14 @@ from dataclasses import replace
 import pytest
 from tests.support.lanes import fake_model, request
 
-from weighin.core.comparisons.answer import Answer, MemoryReceipt, PromptProof, StopReason, Timing
-from weighin.core.comparisons.comparison import Comparison, LaneResult, LaneSetup, differences, unknowns
-from weighin.core.comparisons.options import LoadOptions, SamplingOptions
+from weighin.core.comparisons.comparison import Comparison, LaneResult
+from weighin.core.comparisons.parity import differences, unknowns
 from weighin.core.comparisons.proof import first_difference, proof_rows, sampler_words
-from weighin.core.comparisons.thinking import thinking_words
 from weighin.core.models.server import parse_address, server_facts
+from weighin.core.runs.answer import Answer, MemoryReceipt, PromptProof, StopReason, Timing
+from weighin.core.runs.lane import LaneSetup
+from weighin.core.runs.options import LoadOptions, SamplingOptions
+from weighin.core.runs.thinking import thinking_words
 
 ANSWER = Answer("x", "", StopReason.END, Timing(prompt_tokens=3, threads=2), MemoryReceipt(), "<u>hi</u>", 4096,
                 proof=PromptProof("own", (1, 2, 3), ("<u>", "hi", "</u>")))  # fmt: skip

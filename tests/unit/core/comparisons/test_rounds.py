@@ -8,21 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from weighin.core.comparisons.answer import Answer, Counting, MemoryReceipt, StopReason, Timing
-from weighin.core.comparisons.chat import Prompt
-from weighin.core.comparisons.comparison import (
-    LABELS,
-    Comparison,
-    ComparisonRequest,
-    LaneResult,
-    LaneSetup,
-    Mode,
-)
-from weighin.core.comparisons.conditions import Conditions
+from weighin.core.comparisons.comparison import Comparison, ComparisonRequest, LaneResult
 from weighin.core.comparisons.report import number_lines
-from weighin.core.comparisons.round_words import conditions_words, rounds_words
 from weighin.core.comparisons.rounds import Spread, enough, last_change, schedule, speeds, spread
+from weighin.core.comparisons.text import conditions_words, rounds_words
 from weighin.core.models.model import ModelFacts
+from weighin.core.runs.answer import Answer, Counting, MemoryReceipt, StopReason, Timing
+from weighin.core.runs.chat import Prompt
+from weighin.core.runs.conditions import Conditions
+from weighin.core.runs.lane import LABELS, LaneSetup, Mode
 
 
 def timing(rate: float = 10.0, total: float = 5.0, **more: object) -> Timing:

@@ -12,10 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from weighin.core.comparisons.answer import Answer, Counting, Failure, MemoryReceipt, StopReason, Timing
-from weighin.core.comparisons.chat import Prompt
-from weighin.core.comparisons.comparison import LABELS, Comparison, ComparisonRequest, LaneResult, LaneSetup, Mode
-from weighin.core.comparisons.conditions import Conditions
+from weighin.core.comparisons.comparison import Comparison, ComparisonRequest, LaneResult
 from weighin.core.comparisons.report import comparison_csv, comparison_json, comparison_markdown
 from weighin.core.comparisons.rounds import Spread, enough, uncertainty
 from weighin.core.comparisons.speed import (
@@ -31,6 +28,10 @@ from weighin.core.comparisons.speed import (
 from weighin.core.comparisons.speed_test import SpeedTest
 from weighin.core.jsonable import from_plain, to_plain
 from weighin.core.models.model import ModelFacts
+from weighin.core.runs.answer import Answer, Counting, Failure, MemoryReceipt, StopReason, Timing
+from weighin.core.runs.chat import Prompt
+from weighin.core.runs.conditions import Conditions
+from weighin.core.runs.lane import LABELS, LaneSetup, Mode
 
 BUSY = Conditions(other_cores=1.4, used_cores=2.0)
 TEST = SpeedTest("2026-11-29T10:00:00+00:00", 2, 128, (100.0, 101.0, 99.0, 100.5), 256, (400.0, 410.0))

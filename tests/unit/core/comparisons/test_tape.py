@@ -6,20 +6,21 @@ from typing import Any
 import pytest
 from tests.unit.core.bundles.test_replay import ENGINE, record
 
-from weighin.core.comparisons.answer import Timing
 from weighin.core.comparisons.blind import Contender, Tally, contender
-from weighin.core.comparisons.chat import Prompt
-from weighin.core.comparisons.comparison import Comparison, Mode
-from weighin.core.comparisons.conditions import Conditions
-from weighin.core.comparisons.energy import Energy
-from weighin.core.comparisons.pace import Beside, Pace
-from weighin.core.comparisons.tape import Line, Sources, Tape, tape_markdown, tape_of
-from weighin.core.computer.machine_facts import UNKNOWN_MACHINE, MachineFacts
+from weighin.core.comparisons.comparison import Comparison
+from weighin.core.computer.hardware import UNKNOWN_MACHINE, MachineFacts
 from weighin.core.evaluations.evaluation import LaneEvaluation, RunState
-from weighin.core.evaluations.evaluation_row import EvaluationRow
+from weighin.core.evaluations.stored_evaluation import EvaluationRow
 from weighin.core.models.model import ModelFacts
+from weighin.core.runs.answer import Timing
+from weighin.core.runs.chat import Prompt
+from weighin.core.runs.conditions import Conditions
+from weighin.core.runs.energy import Energy
+from weighin.core.runs.lane import Mode
+from weighin.core.runs.pace import Beside, Pace
 from weighin.core.statistics.intervals import wilson
 from weighin.core.statistics.paired import compare
+from weighin.core.tape import Line, Sources, Tape, tape_markdown, tape_of
 
 DENSE = ModelFacts(
     "Qwen3.5-27B-Instruct-2507", "/m/d.gguf", 16_500_000_000, "qwen35", "Q4_K_M", 27_000_000_000, 27_000_000_000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from weighin.core.comparisons.thinking import REASONING_MARKS, closes_reasoning, opened_reasoning
+from weighin.core.runs.thinking import REASONING_MARKS, closes_reasoning, opened_reasoning
 
 TURN = "<|im_start|>user\n{}<|im_end|>\n<|im_start|>assistant\n"
 

@@ -9,25 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from weighin.core.comparisons.answer import Answer, MemoryReceipt, StopReason, Timing
-from weighin.core.comparisons.chat import Message, Prompt
-from weighin.core.comparisons.comparison import (
-    LABELS,
-    Comparison,
-    ComparisonRequest,
-    EngineFacts,
-    LaneResult,
-    LaneSetup,
-    Mode,
-    Slowdown,
-)
-from weighin.core.comparisons.conditions import Conditions
-from weighin.core.comparisons.options import LoadOptions
-from weighin.core.comparisons.overlap import listed_rate, overlap, side_by_side
-from weighin.core.comparisons.pace import DENSE_MARKS, MOST_MARKS, Beside, Pace, next_mark
+from weighin.core.comparisons.comparison import Comparison, ComparisonRequest, LaneResult, Slowdown
 from weighin.core.comparisons.report import comparison_csv, comparison_json, comparison_markdown, number_lines
-from weighin.core.comparisons.slowdown import against_alone, fits
-from weighin.core.comparisons.together_words import (
+from weighin.core.comparisons.slowdown import against_alone, fits, listed_rate, overlap, side_by_side
+from weighin.core.comparisons.text import (
     is_partly_alone,
     lacks_alone,
     side_by_side_words,
@@ -38,6 +23,12 @@ from weighin.core.comparisons.together_words import (
 from weighin.core.jsonable import from_plain, to_plain
 from weighin.core.models.model import ModelFacts
 from weighin.core.prompts.prompt_set import result_of
+from weighin.core.runs.answer import Answer, MemoryReceipt, StopReason, Timing
+from weighin.core.runs.chat import Message, Prompt
+from weighin.core.runs.conditions import Conditions
+from weighin.core.runs.lane import LABELS, EngineFacts, LaneSetup, Mode
+from weighin.core.runs.options import LoadOptions
+from weighin.core.runs.pace import DENSE_MARKS, MOST_MARKS, Beside, Pace, next_mark
 
 MODELS = tuple(
     ModelFacts(name, f"/m/{name}.gguf", size, "llama", "Q8_0", 1, 1) for name, size in (("One", 7), ("Two", 8))

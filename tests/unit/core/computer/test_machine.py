@@ -3,8 +3,8 @@ import dataclasses
 import pytest
 from tests.support.lanes import fake_model
 
-from weighin.core.comparisons.options import LoadOptions
 from weighin.core.computer.machine import memory_needed, memory_refusal, threads_per_lane
+from weighin.core.runs.options import LoadOptions
 
 BIG = dataclasses.replace(fake_model(), file_bytes=4_000_000_000)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from weighin.core.evaluations.claim_words import claim_sentences
+from weighin.core.evaluations.text import claim_sentences
 from weighin.core.statistics.claims import check_claim
 
 

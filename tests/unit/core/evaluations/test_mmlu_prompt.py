@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from weighin.core.comparisons.chat import Message
 from weighin.core.evaluations.evaluation import CHAT, STANDARD
 from weighin.core.evaluations.mmlu_prompt import prompt_block
 from weighin.core.evaluations.questions import Question
+from weighin.core.runs.chat import Message
 
 SHOT = Question("abstract_algebra", "dev", 0, "Find the degree.\n", ("0", "4", "None", "6"), 1)
 MORE = Question("abstract_algebra", "dev", 1, " Find\nc.", ("0", "1", "2", "3 "), 2)

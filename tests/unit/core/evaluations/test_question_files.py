@@ -12,7 +12,8 @@ import pytest
 from tests.support.questions import make_questions, write_csv, write_folder
 
 from weighin.core.errors import AppError
-from weighin.core.evaluations import kept_mmlu, mmlu_data
+from weighin.core.evaluations import mmlu_data
+from weighin.core.evaluations import mmlu_data as kept_mmlu
 from weighin.core.evaluations.question_csv import csv_rows
 from weighin.core.evaluations.question_files import read_path
 from weighin.core.evaluations.question_subjects import named_subjects

@@ -9,14 +9,14 @@ import pytest
 from tests.ui.mmlu_fakes import answered, request, with_items
 from tests.ui.mmlu_fakes import plan as plan_of
 
-from weighin.core.evaluations.evaluation import EvaluationRecord, ItemResult, PairedResult, RunState, Verdict
-from weighin.core.evaluations.evaluation_report import evaluation_json, evaluation_markdown, result_lines, row_json
-from weighin.core.evaluations.evaluation_row import row_of
-from weighin.core.evaluations.evaluation_words import basis_sentence, p_value, verdict_label, verdict_sentence
+from weighin.core.evaluations.evaluation import EvaluationRecord, ItemResult, RunState
 from weighin.core.evaluations.questions import Question
+from weighin.core.evaluations.report import evaluation_json, evaluation_markdown, result_lines, row_json
+from weighin.core.evaluations.stored_evaluation import row_of
+from weighin.core.evaluations.text import basis_sentence, p_value, verdict_label, verdict_sentence
 from weighin.core.jsonable import from_plain, to_plain
-from weighin.core.statistics.live import live_verdict
-from weighin.core.statistics.paired import DECISIVE, compare, e_value, judge_sample, mcnemar_p
+from weighin.core.statistics.binomial import sign_test
+from weighin.core.statistics.paired import DECISIVE, PairedResult, Verdict, compare, e_value, judge_sample, live_verdict
 
 ONGOING = (RunState.PREPARING, RunState.RUNNING, RunState.PAUSED, RunState.STOPPING)
 ENDED = (RunState.FINISHED, RunState.STOPPED, RunState.FAILED, RunState.INTERRUPTED)
@@ -64,7 +64,7 @@ def test_what_is_decisive_on_the_way_is_significant_at_the_end() -> None:
     for n in range(1, 200):
         for b in range(n + 1):
             if e_value(b, n - b) >= DECISIVE:
-                assert mcnemar_p(b, n - b) <= 0.05
+                assert sign_test(b, n - b) <= 0.05
 
 
 def test_one_look_at_the_end_keeps_the_rate_of_errors() -> None:
@@ -77,7 +77,7 @@ def test_one_look_at_the_end_keeps_the_rate_of_errors() -> None:
             finished.append((b, 3 - b))
         early, _ = live_verdict(finished, None, 400)
         totals = sum(a for a, _ in finished), sum(b for _, b in finished)
-        wrong += early is not Verdict.CANNOT_TELL or mcnemar_p(*totals) < 0.05
+        wrong += early is not Verdict.CANNOT_TELL or sign_test(*totals) < 0.05
     assert wrong / runs < 0.07
 
 

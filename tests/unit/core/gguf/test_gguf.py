@@ -12,8 +12,8 @@ from tests.support.gguf_files import make_model
 from tests.support.split_files import split
 
 from weighin.core.errors import AppError
-from weighin.core.gguf.facts import model_facts
 from weighin.core.gguf.reader import KnownTexts, read_header, read_header_of
+from weighin.core.models.header_facts import model_facts
 
 
 def test_the_facts_of_a_dense_model(tmp_path: Path) -> None:

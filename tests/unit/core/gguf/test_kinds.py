@@ -10,7 +10,7 @@ import pytest
 from tests.support.gguf_files import make_header, make_model
 
 from weighin.core.errors import AppError
-from weighin.core.gguf.facts import model_facts
+from weighin.core.models.header_facts import model_facts
 
 ADAPTER = "This is an adapter (LoRA) for another model, not a model."
 IMATRIX = "This is an importance matrix from quantizing, not a model."

@@ -10,13 +10,13 @@ from gguf import GGMLQuantizationType as QT
 from tests.bench.shapes import Shape, write_shape
 from tests.support.gguf_files import make_model
 
-from weighin.core.gguf.facts import model_facts
 from weighin.core.gguf.reader import read_header, read_header_of
 from weighin.core.gguf.slice import Cutter, choose_sizes
 from weighin.core.gguf.writer import header as written_header
+from weighin.core.models.header_facts import model_facts
 from weighin.core.plans.forecast import TimedSlice, corrected, from_history, from_slices, measured_beside
 from weighin.core.plans.plan import SpeedMethod
-from weighin.core.plans.plan_report import speed_words
+from weighin.core.plans.report import speed_words
 
 HYBRID = Shape("qwen35", 12, 512, 8, 2, 64, 512, 1024)
 MOE = Shape("qwen3moe", 6, 256, 4, 2, 64, 256, 1024, experts=8, used=2, kind=QT.Q8_0)

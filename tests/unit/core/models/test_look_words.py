@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from weighin.core.gguf.facts import model_facts
-from weighin.core.models.look_words import look_lines, type_doubt
+from weighin.core.models.header_facts import model_facts
 from weighin.core.models.model import ModelFacts, TypeShare
+from weighin.core.models.text import look_lines, type_doubt
 
 
 def facts(quantization: str, *shares: tuple[str, int]) -> ModelFacts:

@@ -8,7 +8,7 @@ import pytest
 
 from weighin.core.downloads.repository import Repository
 from weighin.core.models.catalogue import load_catalogue
-from weighin.core.models.shelf_report import repository_json, repository_line
+from weighin.core.models.report import repository_json, repository_line
 from weighin.paths import resources
 
 HIT = Repository("o/x-GGUF", 1234, architecture="llama", parameters=30_500_000_000, license="mit")

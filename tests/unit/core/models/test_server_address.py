@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from weighin.core import words
-from weighin.core.comparisons.options import LoadOptions
-from weighin.core.comparisons.report import model_json
 from weighin.core.computer.machine import memory_needed
 from weighin.core.errors import AppError
+from weighin.core.models.report import model_json
 from weighin.core.models.server import ServerAddress, parse_address, server_facts
+from weighin.core.models.text import model_facts
+from weighin.core.runs.options import LoadOptions
 
 
 @pytest.mark.parametrize(
@@ -58,4 +58,4 @@ def test_unknown_sizes_are_null_and_need_no_memory_here() -> None:
     body = model_json(model)
     assert (body["name"], body["path"], body["server"]) == ("big", "http://gpu-box:8080/v1#big", "gpu-box:8080")
     assert {body[name] for name in ("file_bytes", "parameters", "quantization", "architecture", "verified")} == {None}
-    assert "gpu-box:8080" in words.model_facts(model) and "bytes" not in words.model_facts(model)
+    assert "gpu-box:8080" in model_facts(model) and "bytes" not in model_facts(model)

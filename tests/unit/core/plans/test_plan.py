@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from weighin.core.comparisons.options import LoadOptions
 from weighin.core.gguf.reader import Header, Tensor
 from weighin.core.gguf.weights import weights_in_memory
 from weighin.core.plans.memory_formula import Shape, formula_plan, kv_bytes, overhead_bytes, process_bytes, state_bytes
 from weighin.core.plans.plan import MemoryPlan, PairKind, PlanLine
 from weighin.core.plans.verdict import Budget, pair_verdict, tokens
+from weighin.core.runs.options import LoadOptions
 
 MIB = 1 << 20
 Q8, Q4_K, F32 = 8, 12, 0

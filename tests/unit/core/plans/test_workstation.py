@@ -6,21 +6,28 @@ from dataclasses import replace
 
 import pytest
 
-from weighin.core.comparisons.options import LoadOptions
 from weighin.core.computer.machine import active_bytes
 from weighin.core.downloads.repository import Listing, RemoteFile, Variant
 from weighin.core.models.catalogue import Catalogue, Source, System, load_catalogue
 from weighin.core.models.model import ModelFacts
 from weighin.core.models.shelf import Condition, ShelfModel, Stamp
 from weighin.core.plans.candidates import Candidate, Origin, of_catalogue, of_file, of_listing, of_shelf
-from weighin.core.plans.demand import demand
-from weighin.core.plans.pair_cost import cost, sentence
+from weighin.core.plans.forecast import quick_forecast
+from weighin.core.plans.memory_formula import kv_per_token, rough_line, weights_of
 from weighin.core.plans.plan import MemoryPlan, PlanLine, PlanMethod, SpeedForecast, SpeedMethod, VerdictKind
 from weighin.core.plans.prediction import Measured, Prediction
-from weighin.core.plans.quick_forecast import quick_forecast
-from weighin.core.plans.rough_plan import kv_per_token, rough_line, weights_of
 from weighin.core.plans.verdict import Budget
-from weighin.core.plans.workstation import Conditions, context_stops, measured_by_file, row_of, rows_of
+from weighin.core.plans.workstation import (
+    Conditions,
+    context_stops,
+    cost,
+    demand,
+    measured_by_file,
+    row_of,
+    rows_of,
+    sentence,
+)
+from weighin.core.runs.options import LoadOptions
 from weighin.paths import resources
 
 GB = 10**9

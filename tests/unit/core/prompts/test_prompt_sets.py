@@ -9,12 +9,12 @@ import pytest
 from tests.support.lanes import fake_model
 from tests.unit.core.bundles.test_replay import record
 
-from weighin.core.comparisons.answer import Failure, StopReason
-from weighin.core.comparisons.comparison import LaneSetup
 from weighin.core.errors import AppError
 from weighin.core.prompts.prompt_files import parse_prompts
 from weighin.core.prompts.prompt_set import MAX_PROMPTS, SetPrompt, SetRun, StoredRun, check_set, load_sets, result_of
-from weighin.core.prompts.prompt_set_report import run_csv, run_json, run_markdown, summary
+from weighin.core.prompts.report import run_csv, run_json, run_markdown, summary
+from weighin.core.runs.answer import Failure, StopReason
+from weighin.core.runs.lane import LaneSetup
 from weighin.paths import resources
 
 LANES = (LaneSetup(fake_model("One")), LaneSetup(fake_model("Two")))

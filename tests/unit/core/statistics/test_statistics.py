@@ -10,12 +10,20 @@ import pytest
 from scipy import integrate, optimize, special, stats
 
 from weighin.core.errors import AppError
-from weighin.core.evaluations.evaluation import Verdict
-from weighin.core.statistics.chance import chance_alarm
+from weighin.core.evaluations.tally import chance_alarm
+from weighin.core.statistics.binomial import sign_test
 from weighin.core.statistics.claims import check_claim
 from weighin.core.statistics.intervals import paired_difference, wilson
-from weighin.core.statistics.live import live_verdict, log_subject_e_value
-from weighin.core.statistics.paired import compare, e_value, log_e_value, mcnemar_p, more_questions, verdict
+from weighin.core.statistics.paired import (
+    Verdict,
+    compare,
+    e_value,
+    live_verdict,
+    log_e_value,
+    log_subject_e_value,
+    more_questions,
+    verdict,
+)
 from weighin.core.statistics.power import expected_discordance, half_width, questions_needed, smallest_gap
 
 
@@ -30,11 +38,11 @@ def test_wilson_is_scipys(k: int, n: int):
 )
 def test_exact_mcnemar_is_the_binomial_test(b: int, c: int):
     expected = stats.binomtest(b, b + c, 0.5).pvalue if b + c else 1.0
-    assert mcnemar_p(b, c) == pytest.approx(expected, rel=1e-9)
+    assert sign_test(b, c) == pytest.approx(expected, rel=1e-9)
 
 
 def test_six_one_sided_questions_are_the_fewest_that_matter():
-    assert mcnemar_p(5, 0) > 0.05 > mcnemar_p(6, 0)
+    assert sign_test(5, 0) > 0.05 > sign_test(6, 0)
 
 
 @pytest.mark.parametrize(("b", "c"), [(0, 0), (1, 0), (3, 9), (40, 25), (700, 900)])

@@ -7,12 +7,13 @@ from dataclasses import asdict
 from statistics import median
 from typing import Any
 
-from weighin.core import words
-from weighin.core.comparisons.blind_words import count_words, verdict_words
-from weighin.core.comparisons.comparison import LABELS
-from weighin.core.comparisons.report import model_json, options_json
+from weighin.core import format
+from weighin.core.comparisons.report import options_json
+from weighin.core.comparisons.text import MODES, count_words, verdict_words
 from weighin.core.csv_table import csv_table
+from weighin.core.models.report import model_json
 from weighin.core.prompts.prompt_set import LaneOutcome, SetResult, StoredRun
+from weighin.core.runs.lane import LABELS
 from weighin.core.safe_text import safe_name
 
 RUN_SCHEMA = "weighin.prompt-set/1"
@@ -70,14 +71,14 @@ def run_markdown(stored: StoredRun) -> str:
     lines = [
         f"# {_cell(run.name)}: {a} and {b}",
         "",
-        f"{words.moment(run.created)} · {words.MODES[run.mode]} · {summary(stored)}",
+        f"{format.moment(run.created)} · {MODES[run.mode]} · {summary(stored)}",
         "",
         f"| # | Prompt | A: {a} | B: {b} | A tok/s | B tok/s |",
         "|---:|---|---|---|---:|---:|",
     ]
     for result in stored.results:
         cells = (_cell(run.prompts[result.number].short), _said(result.a), _said(result.b))
-        speeds = (words.figure(o.generation_tokens_per_s) for o in (result.a, result.b))
+        speeds = (format.figure(o.generation_tokens_per_s) for o in (result.a, result.b))
         lines.append(f"| {result.number + 1} | {' | '.join((*cells, *speeds))} |")
     return "\n".join(lines) + "\n"
 
@@ -91,21 +92,21 @@ def run_text(stored: StoredRun, kind: str) -> str:
 
 def summary(stored: StoredRun) -> str:
     """ "12 of 40 answered · median tok/s A 31.0, B 12.4"."""
-    parts = [f"{words.count(stored.answered)} of {words.count(len(stored.run.prompts))} answered"]
+    parts = [f"{format.count(stored.answered)} of {format.count(len(stored.run.prompts))} answered"]
     failed = sum(result.failed for result in stored.results)
     if failed:
-        parts.append(f"{words.count(failed)} with a failure")
+        parts.append(f"{format.count(failed)} with a failure")
     if stored.judged:
         parts.append(f"judged blind: {count_words(stored.tally)}")
     speeds = [_median(stored.results, label) for label in LABELS]
     if any(speed is not None for speed in speeds):
-        parts.append(f"median tok/s A {words.figure(speeds[0])}, B {words.figure(speeds[1])}")
+        parts.append(f"median tok/s A {format.figure(speeds[0])}, B {format.figure(speeds[1])}")
     return " · ".join(parts)
 
 
 def judged_words(stored: StoredRun) -> str:
     """ "3 of 12 judged": all that may be said of a blind run while it lasts."""
-    return f"{words.count(stored.judged)} of {words.count(len(stored.run.prompts))} judged"
+    return f"{format.count(stored.judged)} of {format.count(len(stored.run.prompts))} judged"
 
 
 def tally_words(stored: StoredRun) -> str:

@@ -6,20 +6,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from statistics import median
 
-from weighin.core import words
+from weighin.core import format
 from weighin.core.comparisons.blind import Tally, contender
-from weighin.core.comparisons.comparison import Comparison, EngineFacts, Slowdown
-from weighin.core.comparisons.round_words import conditions_words
+from weighin.core.comparisons.comparison import Comparison, Slowdown
 from weighin.core.comparisons.rounds import Spread, spread, undisturbed
 from weighin.core.comparisons.slowdown import against_alone, asked_the_same, in_company
 from weighin.core.comparisons.speed import better_of, measured_prompt_speed, shown_speed, speed_verdict
-from weighin.core.comparisons.together_words import BRIEF
-from weighin.core.computer.machine_facts import UNKNOWN_MACHINE, MachineFacts
-from weighin.core.evaluations.evaluation import Verdict
-from weighin.core.evaluations.evaluation_row import EvaluationRow
-from weighin.core.evaluations.evaluation_words import verdict_sentence
+from weighin.core.comparisons.text import BRIEF, conditions_words
+from weighin.core.computer.hardware import UNKNOWN_MACHINE, MachineFacts
+from weighin.core.evaluations.stored_evaluation import EvaluationRow
+from weighin.core.evaluations.text import verdict_sentence
 from weighin.core.models.model import ModelFacts
+from weighin.core.runs.lane import EngineFacts
 from weighin.core.safe_text import safe_name
+from weighin.core.statistics.paired import Verdict
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ def tape_markdown(tape: Tape) -> str:
 
 
 def _side(model: ModelFacts) -> Side:
-    kind = f"mixture of {model.experts} experts, {model.experts_used or words.NONE} used" if model.is_moe else "dense"
+    kind = f"mixture of {model.experts} experts, {model.experts_used or format.NONE} used" if model.is_moe else "dense"
     if model.is_server:
         kind = "on a server"
     elif model.starter:
@@ -132,19 +132,19 @@ def _side(model: ModelFacts) -> Side:
 
 def _parameters(model: ModelFacts) -> str:
     if not model.parameters:
-        return words.NONE
-    total = words.parameters(model.parameters)
-    return f"{total}, {words.parameters(model.active_parameters)} active" if model.is_moe else total
+        return format.NONE
+    total = format.parameters(model.parameters)
+    return f"{total}, {format.parameters(model.active_parameters)} active" if model.is_moe else total
 
 
 def _file(model: ModelFacts) -> str:
-    return f"{safe_name(model.quantization, 24)}, {words.size(model.file_bytes)}" if model.file_bytes else words.NONE
+    return f"{safe_name(model.quantization, 24)}, {format.size(model.file_bytes)}" if model.file_bytes else format.NONE
 
 
 def _memory(comparison: Comparison) -> Line:
     peaks = _peaks(comparison)
     better = _smaller(peaks[0], peaks[1], 0.05)
-    a, b = (words.size(peak) for peak in peaks)
+    a, b = (format.size(peak) for peak in peaks)
     return Line("Memory", a, b, "peak while answering", *_shares(peaks[0], peaks[1]), better)
 
 
@@ -161,7 +161,7 @@ def _first_token(comparison: Comparison | None) -> Line | None:
     if a is None or b is None:
         return None
     better = better_of(a, b, smaller_is_better=True) if _is_quiet(comparison) else ""
-    said = tuple(_range(found, words.seconds) for found in (a, b))
+    said = tuple(_range(found, format.seconds) for found in (a, b))
     return Line("First token", said[0], said[1], _rounds_note(a, b), *_shares(a.median, b.median), better)
 
 
@@ -189,7 +189,7 @@ def _writing(comparison: Comparison | None) -> Line | None:
         return None
     if verdict.tests:
         dates = (test.created for result in comparison.results if (test := result.speed_test))
-        note = f"speed test, {words.moment(max(dates))}"
+        note = f"speed test, {format.moment(max(dates))}"
     else:
         note = _rounds_note(a, b) if verdict.speeds else f"{_rounds_note(a, b)}, not a measurement"
     return Line("Writes alone", _rate(a), _rate(b), note, *_shares(_middle(a), _middle(b)), verdict.better)
@@ -213,7 +213,7 @@ def _together(sources: Sources) -> Line | None:
     companies = [in_company(result) for result in together.results]
     rates = [spread(shared.tokens_per_s for _, shared in rounds) for rounds in companies]
     seconds = [shared.seconds for rounds in companies for _, shared in rounds]
-    note = f"side by side for {words.seconds(median(seconds))}" if seconds else "at once, for how long is not recorded"
+    note = f"side by side for {format.seconds(median(seconds))}" if seconds else "at once, for how long is not recorded"
     if not seconds:
         rates = [shown_speed(result) for result in together.results]
     if not any(rates):
@@ -246,7 +246,7 @@ def _energy(comparison: Comparison | None) -> Line:
     sources = dict.fromkeys(
         timing.energy.source for result in results for timing in result.timings if timing.energy is not None
     )
-    said = [_range(found, words.joules) if found else words.NONE for found in values]
+    said = [_range(found, format.joules) if found else format.NONE for found in values]
     quiet = comparison is not None and _is_quiet(comparison)
     better = better_of(a, b, smaller_is_better=True) if a and b and quiet else ""
     note = safe_name("; ".join(sources), 60) if any(values) else "not counted here"
@@ -265,7 +265,7 @@ def _mmlu(sources: Sources, a: ModelFacts) -> Line | None:
     said = []
     for lane in (first, second):
         if lane.accuracy is None or lane.interval is None:
-            said.append(words.NONE)
+            said.append(format.NONE)
         else:
             low, high = (100 * end for end in lane.interval)
             said.append(f"{100 * lane.accuracy:.1f} % ({low:.1f}–{high:.1f})")
@@ -281,7 +281,7 @@ def _votes(tally: Tally | None, a: ModelFacts) -> Line | None:
     swapped = tally.one.key != contender(a).key
     for_a, for_b = (tally.for_two, tally.for_one) if swapped else (tally.for_one, tally.for_two)
     better = ("A" if for_a > for_b else "B") if tally.is_settled else ""
-    note = f"of {words.plural(tally.n, 'blind vote')}, {'settled' if better else 'not settled'}"
+    note = f"of {format.plural(tally.n, 'blind vote')}, {'settled' if better else 'not settled'}"
     if tally.interval is not None:
         low, high = (1 - tally.interval[1], 1 - tally.interval[0]) if swapped else tally.interval
         note += f"; A {100 * low:.0f}–{100 * high:.0f} %"
@@ -311,7 +311,7 @@ def _memory_sentence(comparison: Comparison, line: Line) -> str:
     peaks = _peaks(comparison)
     if not line.better or peaks[0] is None or peaks[1] is None:
         return ""
-    return f"{line.better} needs {words.size(abs(peaks[0] - peaks[1]))} less memory."
+    return f"{line.better} needs {format.size(abs(peaks[0] - peaks[1]))} less memory."
 
 
 def _votes_sentence(line: Line) -> str:
@@ -322,14 +322,14 @@ def _votes_sentence(line: Line) -> str:
 
 def _footer(sources: Sources) -> tuple[str, ...]:
     machine = sources.machine
-    where = [f"{safe_name(machine.processor, 80)}, {words.plural(machine.physical_cores, 'core')}"]
+    where = [f"{safe_name(machine.processor, 80)}, {format.plural(machine.physical_cores, 'core')}"]
     if machine == UNKNOWN_MACHINE:
         where = ["a computer that the record does not name"]
     if machine.ram_total_bytes:
-        where.append(f"{words.size(machine.ram_total_bytes)} RAM")
+        where.append(f"{format.size(machine.ram_total_bytes)} RAM")
     where += [safe_name(gpu, 60) for gpu in machine.gpus[:3]]
     main = sources.main
-    what = [words.moment(main.created), _engine(main.engine), f"Weigh-In {sources.version}"]
+    what = [format.moment(main.created), _engine(main.engine), f"Weigh-In {sources.version}"]
     lines = (" · ".join(where), " · ".join(part for part in what if part))
     meanwhile = _meanwhile(sources)
     return (*lines, f"Meanwhile: {meanwhile}") if meanwhile else lines
@@ -364,7 +364,7 @@ def _engine(engine: EngineFacts | None) -> str:
 
 
 def _rate(found: Spread | None) -> str:
-    return f"{_range(found, words.figure)} tok/s" if found else words.NONE
+    return f"{_range(found, format.figure)} tok/s" if found else format.NONE
 
 
 def _range(found: Spread, say: Callable[[float], str]) -> str:

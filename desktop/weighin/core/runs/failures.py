@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import signal
 
-from weighin.core.comparisons.answer import Failure
 from weighin.core.gguf.kinds import why_no_architecture
+from weighin.core.runs.answer import Failure
 
 
 def load_failure(log: str, build: str) -> Failure:

@@ -5,24 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
-from weighin.core.comparisons.answer import StopReason
-from weighin.core.comparisons.comparison import Mode
-from weighin.core.models.server import server_of
 from weighin.core.safe_text import safe_name
 
 if TYPE_CHECKING:
-    from weighin.core.models.model import ModelFacts
+    pass
 
 NONE = "-"
-TINY = "tiny teaching model made for this program"
-STOPS = {
-    StopReason.END: "ended by itself",
-    StopReason.LENGTH: "length limit reached",
-    StopReason.CONTEXT: "context full",
-    StopReason.CANCELLED: "stopped by you",
-    StopReason.FAILED: "failed",
-}
-MODES = {Mode.ALONE: "one after the other", Mode.TOGETHER: "together"}
 
 
 def count(number: int | None) -> str:
@@ -77,29 +65,6 @@ def parameters(number: int) -> str:
             value = number / factor
             return f"{value:.0f}{unit}" if value >= 100 else f"{value:.1f}{unit}"
     return str(number)
-
-
-def model_facts(model: ModelFacts) -> str:
-    """One line: quantization · dense or experts with parameters · size · context; of a server what it is."""
-    if model.is_server:
-        return (
-            f"on the server {safe_name(server_of(model), 80)} · its file, template and memory cannot be seen from here"
-        )
-    total, active = parameters(model.parameters), parameters(model.active_parameters)
-    if model.is_moe:
-        used = f", {model.experts_used} used" if model.experts_used else ""
-        shape = f"MoE, {model.experts} experts{used} · {total} total, {active} active"
-    else:
-        shape = f"dense · {total} parameters"
-    parts = [safe_name(model.quantization, 24), shape, size(model.file_bytes)]
-    if model.context_length:
-        parts.append(f"context up to {count(model.context_length)}")
-    return " · ".join(parts)
-
-
-def checked(verified: bool) -> str:
-    """Whether a model's bytes were found to be those of the hub."""
-    return "✓ verified" if verified else "not verified"
 
 
 def moment(iso: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from weighin.core.comparisons.answer import Failure, MemorySample
+from weighin.core.runs.answer import Failure, MemorySample
 
 
 class LaneState(Enum):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from weighin.core import words
-from weighin.core.comparisons.comparison import EngineFacts
+from weighin.core import format
 from weighin.core.computer.hardware import Hardware
+from weighin.core.runs.lane import EngineFacts
 
 _POWER = {None: "no battery", True: "on battery: expect slower numbers", False: "mains"}
 
@@ -19,9 +19,9 @@ def machine_lines(
         ("Cache", _cache(hardware.last_level_cache_bytes)),
         ("Memory", memory(hardware)),
         ("Reads memory", bandwidth_words(bandwidth)),
-        ("Swap", words.size(hardware.swap_total_bytes)),
+        ("Swap", format.size(hardware.swap_total_bytes)),
         *(("GPU", gpu) for gpu in gpus(hardware)),
-        ("Disk", f"{words.size(hardware.disk_free_bytes)} free where models go"),
+        ("Disk", f"{format.size(hardware.disk_free_bytes)} free where models go"),
         ("Power", _POWER[hardware.on_battery]),
     ]
     if engine:
@@ -44,15 +44,15 @@ def cores(hardware: Hardware) -> str:
     """ "16 cores (8 of them faster), 24 threads"."""
     faster = hardware.performance_cores
     of_them = f" ({faster} of them faster)" if faster else ""
-    number = words.plural(hardware.physical_cores, "core")
-    return f"{number}{of_them}, {words.plural(hardware.logical_cores, 'thread')}"
+    number = format.plural(hardware.physical_cores, "core")
+    return f"{number}{of_them}, {format.plural(hardware.logical_cores, 'thread')}"
 
 
 def memory(hardware: Hardware) -> str:
     """All of it, what a container leaves of it, and what is free now."""
     limit = hardware.ram_limit_bytes
-    within = f", {words.size(limit)} of it for this container" if limit is not None else ""
-    return f"{words.size(hardware.ram_total_bytes)}{within}, {words.size(hardware.ram_available_bytes)} free now"
+    within = f", {format.size(limit)} of it for this container" if limit is not None else ""
+    return f"{format.size(hardware.ram_total_bytes)}{within}, {format.size(hardware.ram_available_bytes)} free now"
 
 
 def bandwidth_words(bandwidth: float | None) -> str:
@@ -64,9 +64,9 @@ def gpus(hardware: Hardware) -> tuple[str, ...]:
     """A line for each GPU; that there is none in one line."""
     if not hardware.gpus:
         return ("none that NVIDIA's driver shows",)
-    return tuple(f"{g.name}, {words.size(g.total_bytes)}, {words.size(g.free_bytes)} free now" for g in hardware.gpus)
+    return tuple(f"{g.name}, {format.size(g.total_bytes)}, {format.size(g.free_bytes)} free now" for g in hardware.gpus)
 
 
 def _cache(size: int | None) -> str:
     """Caches come in powers of two."""
-    return words.NONE if size is None else f"{size / (1 << 20):.4g} MiB on the last level"
+    return format.NONE if size is None else f"{size / (1 << 20):.4g} MiB on the last level"

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from weighin.core import words
-from weighin.core.comparisons.options import LoadOptions
-from weighin.core.comparisons.report import model_json
+from weighin.core import format
 from weighin.core.computer.hardware import Hardware, machine_json
 from weighin.core.models.model import ModelFacts
+from weighin.core.models.report import model_json
+from weighin.core.models.text import model_facts
 from weighin.core.plans.plan import MemoryPlan, PairVerdict, PlanMethod, SpeedForecast, SpeedMethod, Verdict
+from weighin.core.runs.options import LoadOptions
 from weighin.core.safe_text import safe_name
 
 PLAN_SCHEMA = "weighin.plan/1"
@@ -58,7 +59,7 @@ def plan_lines(models: tuple[PlannedModel, ...], pair: PairVerdict | None) -> li
     """The page, a line each."""
     lines = []
     for found in models:
-        lines += [safe_name(found.model.name), f"   {words.model_facts(found.model)}", f"   {found.verdict.sentence}"]
+        lines += [safe_name(found.model.name), f"   {model_facts(found.model)}", f"   {found.verdict.sentence}"]
         if not found.refusal:
             lines += [f"   {line}" for line in memory_words(found.plan).splitlines()]
         if found.forecast:
@@ -70,22 +71,22 @@ def memory_words(plan: MemoryPlan) -> str:
     """What a plan says, part by part, in two lines and its notices."""
     mark = "~" if plan.method is PlanMethod.FORMULA else ""
     parts = (
-        f"weights {words.size(plan.weights_bytes)} ({words.size(plan.mapped_bytes)} mapped from the file), "
-        f"KV cache {words.size(plan.kv_bytes)}, state {words.size(plan.state_bytes)}, "
-        f"working buffers {words.size(plan.compute_bytes + plan.output_bytes)}, "
-        f"process {words.size(plan.overhead_bytes)}"
+        f"weights {format.size(plan.weights_bytes)} ({format.size(plan.mapped_bytes)} mapped from the file), "
+        f"KV cache {format.size(plan.kv_bytes)}, state {format.size(plan.state_bytes)}, "
+        f"working buffers {format.size(plan.compute_bytes + plan.output_bytes)}, "
+        f"process {format.size(plan.overhead_bytes)}"
     )
-    lines = [f"Fills {mark}{words.size(plan.total_bytes)} where there is room: {parts}"]
-    lines.append(f"While loading at most {words.size(plan.loading_peak_bytes)}")
+    lines = [f"Fills {mark}{format.size(plan.total_bytes)} where there is room: {parts}"]
+    lines.append(f"While loading at most {format.size(plan.loading_peak_bytes)}")
     return "\n".join([*lines, *plan.notices])
 
 
 def speed_words(forecast: SpeedForecast) -> str:
     """ "Writes ~12.3 tok/s (10.8 to 13.8), reads ~140 tok/s: from a timed slice of the model"."""
     prompt = forecast.prompt_tokens_per_s
-    reads = f", reads ~{words.figure(prompt)} tok/s" if prompt else ""
-    band = f"{words.figure(forecast.low)} to {words.figure(forecast.high)}"
-    writes = words.figure(forecast.generation_tokens_per_s)
+    reads = f", reads ~{format.figure(prompt)} tok/s" if prompt else ""
+    band = f"{format.figure(forecast.low)} to {format.figure(forecast.high)}"
+    writes = format.figure(forecast.generation_tokens_per_s)
     return f"Writes ~{writes} tok/s ({band}){reads}: {_METHODS[forecast.method]}{disturbed_words(forecast)}"
 
 

@@ -1,15 +1,46 @@
-"""The shelf, listings and searches as JSON and as lines of text."""
+"""Models, repositories and listings in JSON and on the terminal."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from weighin.core import words
-from weighin.core.comparisons.report import model_json
+from weighin.core import format
 from weighin.core.downloads.repository import Listing, Repository, Variant
 from weighin.core.models.catalogue import System
+from weighin.core.models.model import ModelFacts
+from weighin.core.models.server import server_of
 from weighin.core.models.shelf import Condition, ShelfModel
+from weighin.core.models.text import model_facts
 from weighin.core.safe_text import safe_name
+
+
+def model_json(model: ModelFacts) -> dict[str, Any]:
+    """MODEL_FACTS of the contract; of a model on a server only its name and address are known."""
+    known = _file_facts(model)
+    if model.is_server:
+        known = dict.fromkeys(known)
+    return {"name": model.name, "path": model.path, "server": server_of(model) or None, **known}
+
+
+def _file_facts(model: ModelFacts) -> dict[str, Any]:
+    return {
+        "file_bytes": model.file_bytes,
+        "sha256": model.sha256,
+        "verified": "hub" if model.verified else "none",
+        "architecture": model.architecture,
+        "quantization": model.quantization,
+        "parameters": model.parameters,
+        "active_parameters": model.active_parameters,
+        "experts": model.experts,
+        "experts_used": model.experts_used,
+        "layers": model.layers,
+        "context_length": model.context_length,
+        "vocabulary": model.vocabulary,
+        "template_sha256": model.template_sha256,
+        "license": model.license,
+        "tensor_types": {share.name: share.bytes for share in model.tensor_types} or None,
+    }
+
 
 _CONDITIONS = {
     Condition.READY: "",
@@ -44,7 +75,7 @@ def shelf_line(model: ShelfModel) -> str:
     mark = "verified" if model.verified else "not verified"
     if note := _CONDITIONS[model.condition]:
         mark = f"{note}: {model.problem}" if model.problem else note
-    facts = words.model_facts(model.facts) if model.facts else words.size(model.size)
+    facts = model_facts(model.facts) if model.facts else format.size(model.size)
     return f"{safe_name(model.name, 60)}\n   {facts}\n   {mark} · {model.source} · {safe_name(model.path, 300)}"
 
 
@@ -75,12 +106,12 @@ def repository_line(found: Repository, system: System | None = None) -> str:
     """One answer of a search, for the terminal; `system`: what the catalogue knows of it."""
     kind = _kind(found, system)
     parts = [{"moe": "MoE"}.get(kind, kind)] if kind else []
-    active = f", {words.parameters(system.active)} active" if system and kind == "moe" and system.active else ""
-    parts += [f"{words.parameters(found.parameters)} parameters{active}"] if found.parameters else []
+    active = f", {format.parameters(system.active)} active" if system and kind == "moe" and system.active else ""
+    parts += [f"{format.parameters(found.parameters)} parameters{active}"] if found.parameters else []
     parts += [safe_name(found.architecture, 30)] if found.architecture else []
     parts += [safe_name(found.license, 30)] if found.license else []
     parts += ["gated"] if found.gated else []
-    parts += [f"{words.count(found.downloads)} downloads"] if found.downloads is not None else []
+    parts += [f"{format.count(found.downloads)} downloads"] if found.downloads is not None else []
     return f"{found.repo}  {' · '.join(parts)}"
 
 
@@ -106,7 +137,7 @@ def listing_lines(listing: Listing, recommended: Variant | None) -> list[str]:
         notes += f"  ! {variant.problem}" if variant.problem else ""
         label = variant.quantization or "-"
         path = safe_name(variant.files[0].path, 200)
-        lines.append(f"   {label:12} {words.size(variant.size):>9}{parts}  {path}{notes}")
+        lines.append(f"   {label:12} {format.size(variant.size):>9}{parts}  {path}{notes}")
     lines += [f"   left out: {safe_name(e.path, 120)}: {e.reason}" for e in listing.left_out]
     return lines
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from weighin.core.comparisons.conditions import Conditions
-from weighin.core.comparisons.energy import Energy
-from weighin.core.comparisons.pace import Beside, Pace
+from weighin.core.runs.conditions import Conditions
+from weighin.core.runs.energy import Energy
+from weighin.core.runs.pace import Beside, Pace
 
 MIN_TOKENS_FOR_RATE = 8
 MOST_PIECES = 4000

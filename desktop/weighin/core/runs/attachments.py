@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from weighin.core.comparisons.chat import Attachment
 from weighin.core.errors import AppError
+from weighin.core.runs.chat import Attachment
 from weighin.core.safe_text import safe_name
 from weighin.core.text_bytes import decoded
 

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from weighin.core import words
-from weighin.core.comparisons.report import engine_json, model_json
+from weighin.core import format
 from weighin.core.csv_table import csv_table
 from weighin.core.evaluations.evaluation import (
     STANDARD,
     EvaluationRecord,
     ItemResult,
     LaneEvaluation,
-    PairedResult,
     RunState,
     ScoredItem,
 )
-from weighin.core.evaluations.evaluation_row import EvaluationRow
-from weighin.core.evaluations.evaluation_words import (
+from weighin.core.evaluations.questions import LETTERS
+from weighin.core.evaluations.stored_evaluation import EvaluationRow
+from weighin.core.evaluations.text import (
     LABEL_ERRORS,
     NOT_MMLU,
     basis_sentence,
@@ -25,9 +24,11 @@ from weighin.core.evaluations.evaluation_words import (
     sample_sentence,
     verdict_sentence,
 )
-from weighin.core.evaluations.questions import LETTERS
+from weighin.core.models.report import model_json
 from weighin.core.plans.plan import MemoryPlan, PlanMethod
+from weighin.core.runs.report import engine_json
 from weighin.core.safe_text import safe_name
+from weighin.core.statistics.paired import PairedResult
 
 MMLU_SCHEMA = "weighin.mmlu/1"
 
@@ -84,7 +85,7 @@ def evaluation_markdown(record: EvaluationRecord) -> str:
     lines = [
         f"# {run_title(protocol)}",
         "",
-        f"{words.moment(record.created)} · {state_words(record)}",
+        f"{format.moment(record.created)} · {state_words(record)}",
         "",
         f"Protocol “{protocol.name}”: {protocol.shots} shots, {protocol.split} split, {protocol.scoring}.",
         sample_sentence(protocol),
@@ -132,11 +133,11 @@ def score_words(lane: LaneEvaluation) -> str:
 
 def memory_taken(lane: LaneEvaluation) -> str:
     """The most memory a worker took, beside what it was planned to take (~ by an estimate)."""
-    most = f"{words.size(lane.peak_bytes)} at most"
+    most = f"{format.size(lane.peak_bytes)} at most"
     if lane.plan is None:
         return most
     mark = "~" if lane.plan.method is PlanMethod.FORMULA else ""
-    return f"{most} ({mark}{words.size(lane.plan.ram_bytes)} planned)"
+    return f"{most} ({mark}{format.size(lane.plan.ram_bytes)} planned)"
 
 
 def state_words(record: EvaluationRecord) -> str:
@@ -192,8 +193,8 @@ def _lane_lines(lane: LaneEvaluation) -> list[str]:
     if lane.n:
         needed = f" ({lane.unique_tokens:,} needed)" if lane.unique_tokens else ""
         lines.append(
-            f"{words.count(lane.tokens_evaluated or None)} tokens read{needed} in {words.seconds(lane.seconds)}, "
-            f"{words.figure(rate)} tok/s, memory {memory_taken(lane)}, near-ties {lane.near_ties:,}"
+            f"{format.count(lane.tokens_evaluated or None)} tokens read{needed} in {format.seconds(lane.seconds)}, "
+            f"{format.figure(rate)} tok/s, memory {memory_taken(lane)}, near-ties {lane.near_ties:,}"
         )
     if lane.unscorable:
         lines.append(f"! {lane.unscorable:,} questions could not be scored; they count as wrong")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from weighin.core.evaluations.evaluation import EvaluationProtocol, PairedResult, RunState, Verdict
-from weighin.core.statistics.paired import DECISIVE
+from weighin.core.evaluations.evaluation import EvaluationProtocol, RunState
+from weighin.core.format import figure
+from weighin.core.statistics.claims import ClaimCheck
+from weighin.core.statistics.paired import DECISIVE, PairedResult, Verdict
 from weighin.core.statistics.power import (
     POWER,
     TYPICAL_DISCORDANCE,
@@ -11,7 +13,6 @@ from weighin.core.statistics.power import (
     questions_needed,
     smallest_gap,
 )
-from weighin.core.words import figure
 
 MMLU_QUESTIONS = 14_042
 
@@ -147,3 +148,25 @@ def _rounded(number: int) -> int:
     """Two figures: an extrapolation knows no more."""
     unit = 10 ** max(0, len(str(number)) - 2)
     return round(number / unit) * unit
+
+
+def claim_sentences(check: ClaimCheck, n: int) -> tuple[str, ...]:
+    """The verdict on a gap measured on `n` questions, what it rests on, and what it would take."""
+    questions = f"all {n:,} questions" if n == MMLU_QUESTIONS else f"{n:,} questions"
+    could = "could be told apart" if check.told_apart else "could not be told apart"
+    low, high = (100 * end for end in check.interval)
+    rests = (
+        f"The difference is {100 * check.difference:+.1f} points, its 95 % interval {low:+.2f} to {high:+.2f}, "
+        f"p = {check.p:.2g}."
+    )
+    return (f"They {could} on {questions}.", rests, *_what_it_takes(check))
+
+
+def _what_it_takes(check: ClaimCheck) -> tuple[str, ...]:
+    if check.told_apart or not check.difference:
+        return ()
+    least = f"They could only if the two disagreed on less than {100 * check.largest_discordance:.2f} % of them."
+    if check.needed is None:
+        return (least,)
+    beyond = ", more than MMLU has" if check.needed > MMLU_QUESTIONS else ""
+    return (least, f"For a gap of this size about {check.needed:,} questions are needed{beyond}.")

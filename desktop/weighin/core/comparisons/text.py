@@ -1,0 +1,255 @@
+"""What a comparison says of itself: rounds, speeds, running together, blind votes, how an answer ended."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from weighin.core.runs.answer import StopReason
+from weighin.core.runs.lane import Mode
+from weighin.core.safe_text import safe_name
+
+if TYPE_CHECKING:
+    pass
+from collections.abc import Sequence
+
+from weighin.core import format
+from weighin.core.comparisons.blind import Choice, Tally, fewest_more, more_at_this_share
+from weighin.core.comparisons.comparison import Comparison, LaneResult, Slowdown
+from weighin.core.comparisons.rounds import AGREEMENT, Spread, is_settled, last_change, speeds, spread, uncertainty
+from weighin.core.comparisons.slowdown import NEARLY_ALL, Overlap, in_company, overlap
+from weighin.core.comparisons.speed_test import SpeedTest
+from weighin.core.runs.answer import MIN_TOKENS_FOR_RATE, Timing
+
+STOPS = {
+    StopReason.END: "ended by itself",
+    StopReason.LENGTH: "length limit reached",
+    StopReason.CONTEXT: "context full",
+    StopReason.CANCELLED: "stopped by you",
+    StopReason.FAILED: "failed",
+}
+
+
+MODES = {Mode.ALONE: "one after the other", Mode.TOGETHER: "together"}
+
+
+def rounds_words(result: LaneResult, asked: int) -> str:
+    """How many rounds count, and why not more; "" for a single one."""
+    made = len(result.rounds)
+    if made < 2:
+        return ""
+    values = speeds(result.rounds)
+    known = uncertainty(values)
+    text = f"{made} of {asked}"
+    if is_settled(values):
+        text += f", median within {format.percent(AGREEMENT)}"
+    elif known is not None:
+        text += f", median only within {format.percent(max(known, last_change(values) or 0.0))}"
+    if result.spoiled:
+        text += f", {format.plural(len(result.spoiled), 'disturbed one')} repeated"
+    return text
+
+
+def conditions_words(timings: tuple[Timing, ...]) -> str:
+    """What else happened on this computer: of one round all that is known, of several what disturbed some of them."""
+    known = [timing.conditions for timing in timings if timing.conditions is not None]
+    if not known:
+        return ""
+    if len(known) == 1:
+        return known[0].words
+    disturbed = [conditions for conditions in known if conditions.disturbances]
+    if not disturbed:
+        return known[-1].words
+    reasons = dict.fromkeys(reason for conditions in disturbed for reason in conditions.disturbances)
+    return f"{len(disturbed)} of {len(known)} disturbed: {', '.join(reasons)}"
+
+
+def rate_spread(found: Spread | None, unit: str) -> str:
+    """ "12.1 (11.8–12.4) tok/s"; "-" where there is none."""
+    if found is None:
+        return format.NONE
+    if found.n == 1:
+        return f"{format.figure(found.median)}{unit}"
+    return f"{format.figure(found.median)} ({format.figure(found.low)}–{format.figure(found.high)}){unit}"
+
+
+def time_spread(found: Spread | None) -> str:
+    """ "42 ms (40 ms–51 ms)"; "-" where there is none."""
+    if found is None:
+        return format.NONE
+    if found.n == 1:
+        return format.seconds(found.median)
+    return f"{format.seconds(found.median)} ({format.seconds(found.low)}–{format.seconds(found.high)})"
+
+
+def size_spread(found: Spread | None) -> str:
+    """ "62.9 MB (62.1 MB–63.0 MB)"; "-" where there is none."""
+    if found is None:
+        return format.NONE
+    if found.n == 1 or format.size(found.low) == format.size(found.high):
+        return format.size(found.median)
+    return f"{format.size(found.median)} ({format.size(found.low)}–{format.size(found.high)})"
+
+
+WHILE_BOTH, NOT_RECORDED = "while both wrote", "not recorded"
+BRIEF = "too short to be sure"
+
+
+def slowdown_words(slowdown: Slowdown) -> str:
+    """What was left of the speed alone, with a remark where that was measured too briefly."""
+    return _shares_words(slowdown) + (f" ({BRIEF})" if slowdown.is_brief else "")
+
+
+def _shares_words(slowdown: Slowdown) -> str:
+    parts = [
+        f"{name} {format.percent(share)}{_range_words(found)}"
+        for name, share, found in (
+            ("writing", slowdown.writing, slowdown.writing_range),
+            ("reading", slowdown.reading, slowdown.reading_range),
+            ("first token", slowdown.first_token, slowdown.first_token_range),
+        )
+        if share is not None
+    ]
+    return ", ".join(parts)
+
+
+def _range_words(found: tuple[float, ...] | None) -> str:
+    """ " (58 %–64 %)", with a remark where the rounds allow that nothing was lost; "" where there is none."""
+    if found is None or min(found) == max(found):
+        return ""
+    low, high = min(found), max(found)
+    noise = ", within the noise" if low <= 1 <= high else ""
+    return f" ({format.percent(low)}–{format.percent(high)}{noise})"
+
+
+def slowdown_sentence(slowdown: Slowdown) -> str:
+    """The same with what it was held against."""
+    prompt = "the same prompt" if slowdown.same_prompt else "another prompt"
+    text = f"{_shares_words(slowdown)} of the speed alone, measured on {prompt}"
+    if slowdown.shared_s is None:
+        return f"{text}; of whole answers, for how long both computed was not recorded"
+    brief = f", {BRIEF}" if slowdown.is_brief else ""
+    return f"{text}, while both computed ({format.seconds(slowdown.shared_s)}{brief})"
+
+
+def side_by_side_words(result: LaneResult, comparison: Comparison) -> str:
+    """For how long the lane of `result` and the other one computed at the same time, and how fast it wrote meanwhile;
+    "" where they took turns, or one of them gave nothing."""
+    if comparison.request.mode is not Mode.TOGETHER or not _ran(comparison):
+        return ""
+    timings = result.timings
+    found = [shared for timing in timings if (shared := overlap(timing)) is not None]
+    if not found:
+        return NOT_RECORDED
+    tokens = min(shared.writing.tokens if shared.writing else 0 for shared in found)
+    speed = rate_spread(spread(shared.tokens_per_s for shared in found), " tok/s")
+    whole = time_spread(spread(timing.total_s for timing in timings))
+    times = time_spread(spread(shared.seconds for shared in found))
+    share = spread(shared.share for shared in found)
+    text = f"{times} of {whole}" + (f" ({format.percent(share.median)})" if share else "")
+    written = f"{format.count(tokens)} of {format.plural(result.answer.timing.generated_tokens, 'token')} at {speed}"
+    return f"{text}, {written}"
+
+
+def is_partly_alone(timings: Sequence[Timing]) -> bool:
+    """Whether in some of these answers more than a little was written when the other lane had ended or not begun."""
+    return any(
+        shared.writing_share is not None and not shared.is_nearly_all for shared in map(overlap, timings) if shared
+    )
+
+
+def why_no_slowdown(result: LaneResult) -> tuple[str, ...]:
+    """A sentence for each number that cannot be told of running together, whatever was measured alone."""
+    timings = result.timings
+    if all(overlap(timing) is None for timing in timings):
+        return ("It was not recorded for how long both computed.",)
+    overlaps = [shared for _, shared in in_company(result)]
+    if not overlaps:
+        return ("Something else disturbed every round.",)
+    found = []
+    if all(shared.tokens_per_s is None for shared in overlaps):
+        most = max(shared.writing.tokens if shared.writing else 0 for shared in overlaps)
+        tokens = format.plural(most, "token")
+        found.append(f"Writing: only {tokens} came while both computed, {MIN_TOKENS_FOR_RATE} are needed.")
+    for name, get in (("Reading", _reading), ("First token", _first_token)):
+        known = [share for shared in overlaps if (share := get(shared)) is not None]
+        if known and max(known) < NEARLY_ALL:
+            needed = format.percent(NEARLY_ALL)
+            most_of_it = format.percent(max(known))
+            found.append(f"{name}: the other lane computed during only {most_of_it} of it, {needed} are needed.")
+    return tuple(found)
+
+
+def lacks_alone(comparison: Comparison) -> bool:
+    """Whether measuring the same pair alone would tell what running together cost."""
+    if comparison.request.mode is not Mode.TOGETHER or comparison.slowdowns or not _ran(comparison):
+        return False
+    overlaps = [shared for result in comparison.results for _, shared in in_company(result)]
+    return any(o.tokens_per_s is not None or o.has_reading or o.has_first_token for o in overlaps)
+
+
+def _ran(comparison: Comparison) -> bool:
+    ended = (StopReason.FAILED, StopReason.CANCELLED)
+    return len(comparison.results) == 2 and all(r.answer.stop_reason not in ended for r in comparison.results)
+
+
+def _reading(shared: Overlap) -> float | None:
+    return shared.reading
+
+
+def _first_token(shared: Overlap) -> float | None:
+    return shared.first_token
+
+
+def speed_test_words(test: SpeedTest) -> str:
+    """One line: both speeds with their ranges, and when they were measured."""
+    read = f", reading {rate_spread(test.prompt, ' tok/s')}" if test.prompt else ""
+    return f"Speed test of {format.moment(test.created)}: writing {rate_spread(test.generation, ' tok/s')}{read}"
+
+
+CHOICES = {
+    Choice.A_BETTER: "A is better",
+    Choice.B_BETTER: "B is better",
+    Choice.TIE: "a tie",
+    Choice.BOTH_BAD: "both are bad",
+}
+
+
+def count_words(tally: Tally) -> str:
+    """The votes in numbers: "Qwen3 Q4_K_M: 4, Mistral Q4_K_M: 1, 2 ties"."""
+    parts = [f"{_name(tally.one.title)}: {tally.for_one}", f"{_name(tally.two.title)}: {tally.for_two}"]
+    if tally.ties:
+        parts.append(format.plural(tally.ties, "tie"))
+    if tally.both_bad:
+        parts.append(f"{tally.both_bad} both bad")
+    return ", ".join(parts)
+
+
+def interval_words(tally: Tally) -> str:
+    """The share of the first model with its interval; "-" before the first decisive vote."""
+    if tally.interval is None:
+        return format.NONE
+    low, high = tally.interval
+    return f"{format.percent(tally.for_one / tally.decisive)} ({format.percent(low)} to {format.percent(high)})"
+
+
+def verdict_words(tally: Tally) -> str:
+    """Whether the preference is settled, and how many more votes would settle it."""
+    if not tally.decisive:
+        return "Nothing is settled: no vote chose one of the two yet."
+    ahead = max(tally.for_one, tally.for_two)
+    leader = _name(tally.leader.title)
+    if tally.is_settled:
+        return f"Settled: {leader} is preferred, {ahead} of {tally.decisive}."
+    least = fewest_more(tally)
+    if tally.for_one == tally.for_two:
+        return f"Not settled: {ahead} to {ahead}. It takes {least} more votes at least, all for the same model."
+    text = f"Not settled: {ahead} of {tally.decisive} for {leader}. "
+    text += f"It takes {format.plural(least, 'more vote')} at least, if all are for it"
+    likely = more_at_this_share(tally)
+    if likely is None:
+        return f"{text}; as they fall now, no number in sight would do."
+    return f"{text}; about {likely} more if they go on as so far."
+
+
+def _name(title: str) -> str:
+    return safe_name(title, 60)
