@@ -10,7 +10,7 @@ def main() -> int:
     """The exit status of whatever the arguments ask for."""
     arguments = sys.argv[1:]
     if arguments[:2] == ["worker", "hub"]:
-        from weighin.downloader.entry import main as downloader
+        from weighin.hub.entry import main as downloader
 
         return downloader()
     if arguments[:2] == ["worker", "server"]:

@@ -17,13 +17,13 @@ from weighin.qt_messages import catch_qt_messages
 from weighin.services.comparisons.blind_round import BlindRound
 from weighin.services.comparisons.history import History
 from weighin.services.comparisons.votes import Votes
-from weighin.services.factory import new_bundles, new_model_services, new_runner, new_worker
 from weighin.services.machine.hardware import probe, this_machine
 from weighin.services.models.library import Library
 from weighin.services.processes.open_windows import SEVERAL, OpenWindows
 from weighin.services.settings import Settings
 from weighin.ui import theme
 from weighin.ui.main_window import MainWindow
+from weighin.wiring.services import new_bundles, new_model_services, new_runner, new_worker
 
 if TYPE_CHECKING:
     from weighin.core.evaluations.evaluation import EvaluationRecord
@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from weighin.services.comparisons.prompt_sets import PromptSets
     from weighin.services.comparisons.speed_tests import SpeedTests
     from weighin.services.comparisons.tapes import Tapes
-    from weighin.services.evaluations.evaluation_factory import EvaluationServices
-    from weighin.services.plans.judging import Judging
     from weighin.services.plans.workstation import Workstation
+    from weighin.wiring.evaluations import EvaluationServices
+    from weighin.wiring.plans import Judging
 
 log = logging.getLogger(__name__)
 
@@ -78,9 +78,9 @@ class Program:
     def judging(self) -> Judging:
         """Plans, forecasts and the ledger: made when they are first wanted, which the first paint need not wait for."""
         if self._judging is None:
-            from weighin.services.plans.judging import new_judging
             from weighin.ui.compare.lane_outlooks import LaneOutlooks
             from weighin.ui.compare.picker_verdicts import judge_of
+            from weighin.wiring.plans import new_judging
 
             judging = new_judging(
                 self._profile,
@@ -157,7 +157,7 @@ class Program:
     def evaluations(self) -> EvaluationServices:
         """Question sets, stored evaluations and what runs them, made when they are first wanted."""
         if self._evaluations is None:
-            from weighin.services.evaluations.evaluation_factory import new_evaluation_services
+            from weighin.wiring.evaluations import new_evaluation_services
 
             keys = self.models.servers.keys
             made = new_evaluation_services(self._profile, resources(), keys)

@@ -20,9 +20,9 @@ from weighin.core.runs.chat import Message
 from weighin.core.runs.options import LoadOptions, SamplingOptions
 from weighin.paths import Profile
 from weighin.protocol.messages import Bench, Forecast, Generate, Load, Plan
-from weighin.services.factory import new_model_services
 from weighin.services.machine.cpu import last_level_cache_bytes
 from weighin.services.machine.hardware import physical_cores
+from weighin.wiring.services import new_model_services
 
 MIB = 1 << 20
 SHAPES = {

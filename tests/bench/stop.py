@@ -14,9 +14,9 @@ from tests.bench.shapes import QWEN3_06B, write_shape
 from weighin.core.runs.chat import Message
 from weighin.core.runs.options import LoadOptions, SamplingOptions
 from weighin.core.runs.progress import LaneState
-from weighin.services.factory import new_worker
 from weighin.services.lanes.lane import Lane
 from weighin.services.machine.hardware import physical_cores
+from weighin.wiring.services import new_worker
 
 PROMPT_WORDS = 3000
 

@@ -19,7 +19,7 @@ from tests.ui.fakes import FakeLibrary
 from weighin.core.comparisons.comparison import ComparisonRequest
 from weighin.core.runs.lane import LaneSetup, Mode
 from weighin.core.runs.options import SamplingOptions
-from weighin.services.comparisons.comparison import ComparisonRunner
+from weighin.services.comparisons.comparison_runner import ComparisonRunner
 from weighin.services.comparisons.history import History
 from weighin.services.lanes.lane import Lane
 from weighin.services.processes.worker_process import WorkerProcess, worker_command

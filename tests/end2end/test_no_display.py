@@ -68,7 +68,7 @@ def test_commands_need_no_display(weighin: list[str]) -> None:
 def test_no_command_loads_what_paints(weighin: list[str]) -> None:
     source = (
         "import sys, weighin.cli.run, weighin.cli.compare, weighin.cli.compare_set, weighin.cli.bench,"
-        "weighin.cli.plan, weighin.cli.mmlu, weighin.cli.models_command, weighin.cli.history, weighin.cli.votes,"
+        "weighin.cli.plan, weighin.cli.mmlu, weighin.cli.models_command, weighin.cli.history, weighin.cli.history,"
         "weighin.cli.replay, weighin.cli.doctor\n"
         "print([name for name in ('PySide6.QtGui', 'PySide6.QtWidgets') if name in sys.modules])"
     )

@@ -18,8 +18,8 @@ from weighin.core.runs.chat import Prompt
 from weighin.core.runs.lane import LaneSetup, Mode
 from weighin.core.runs.options import LoadOptions, SamplingOptions
 from weighin.core.runs.progress import LaneState
-from weighin.services.factory import new_worker
 from weighin.services.lanes.lane import Lane, Patience
+from weighin.wiring.services import new_worker
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from weighin.paths import resources
 from weighin.services.comparisons.history import History
 from weighin.services.comparisons.prompt_sets import PromptSets
 from weighin.services.comparisons.votes import Votes
-from weighin.services.evaluations.evaluations import Evaluations
+from weighin.services.evaluations.evaluation_history import Evaluations
 from weighin.services.models.model_records import ModelRecords
 from weighin.services.plans.ledger import Ledger
 

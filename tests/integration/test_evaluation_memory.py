@@ -20,9 +20,9 @@ from weighin.core.models.model import ModelFacts
 from weighin.core.plans.plan import MemoryPlan, PlanMethod
 from weighin.core.runs.lane import LaneSetup
 from weighin.paths import Profile
-from weighin.services.evaluations.scoring_planner import ScoringPlanner
-from weighin.services.factory import new_worker
+from weighin.services.evaluations.scoring_plans import ScoringPlanner
 from weighin.services.processes.worker_process import WorkerProcess, worker_command
+from weighin.wiring.services import new_worker
 
 FAKE: dict[str, Any] = {"opinions": 1}
 OTHER: dict[str, Any] = {"opinions": 2}

@@ -31,10 +31,10 @@ from weighin.core.runs.conditions import Conditions
 from weighin.core.runs.lane import LaneSetup, Mode
 from weighin.core.runs.options import LoadOptions
 from weighin.protocol.messages import Cancel, Failed, Forecast, Forecasted
-from weighin.services.factory import new_worker
 from weighin.services.plans.forecaster import Forecaster
 from weighin.services.plans.ledger import Ledger
 from weighin.services.processes.worker_process import WorkerProcess, worker_command
+from weighin.wiring.services import new_worker
 
 MIB = 1 << 20
 SHAPES = {

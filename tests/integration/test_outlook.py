@@ -16,13 +16,13 @@ from weighin.core.plans.verdict import Budget
 from weighin.core.runs.answer import StopReason
 from weighin.core.runs.options import LoadOptions
 from weighin.protocol.messages import Planned
-from weighin.services.comparisons.comparison import ComparisonRunner
+from weighin.services.comparisons.comparison_runner import ComparisonRunner
 from weighin.services.plans.forecaster import Forecaster
 from weighin.services.plans.ledger import Ledger
 from weighin.services.plans.outlook import Outlook
 from weighin.services.plans.planner import Planner, _line
-from weighin.services.plans.promises import Promises
 from weighin.services.processes.worker_process import WorkerProcess, worker_command
+from weighin.wiring.plans import Promises
 
 ONE, TWO = fake_model("One"), fake_model("Two")
 LOAD = LoadOptions()

@@ -22,10 +22,10 @@ from weighin.core.runs.answer import Failure
 from weighin.core.runs.chat import Message
 from weighin.core.runs.options import LoadOptions, SamplingOptions
 from weighin.protocol.messages import Failed, Generate, Load, Plan, Planned, Score, ScoreDone
-from weighin.services.factory import new_worker
 from weighin.services.plans.planner import Plan as FoundPlan
 from weighin.services.plans.planner import Planner
 from weighin.services.processes.worker_process import WorkerProcess, worker_command
+from weighin.wiring.services import new_worker
 
 SHAPES = {
     "grouped": Shape("qwen3", 4, 512, 8, 2, 64, 1024, 4096),

@@ -9,9 +9,9 @@ from tests.support.gguf_files import make_model
 
 from weighin.core.gguf.reader import read_header, read_header_of
 from weighin.core.gguf.slice import Cutter
-from weighin.hub.stand_in import write_stand_in
-from weighin.workers.real_weights import RealWeights
-from weighin.workers.slice_file import slice_file
+from weighin.hub.jobs import write_stand_in
+from weighin.workers.planning.real_weights import RealWeights
+from weighin.workers.planning.slice_file import slice_file
 
 
 @pytest.fixture(scope="module")

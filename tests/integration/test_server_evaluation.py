@@ -14,9 +14,9 @@ from weighin.core.evaluations.evaluation import CHAT, EvaluationChoice, Evaluati
 from weighin.core.evaluations.report import evaluation_json, result_lines
 from weighin.core.models.server import parse_address, server_facts
 from weighin.core.runs.lane import LaneSetup
-from weighin.services.factory import server_workers
 from weighin.services.lanes import server_probe
 from weighin.services.lanes.server_keys import ServerKeys
+from weighin.wiring.services import server_workers
 
 N = 12
 

@@ -19,12 +19,12 @@ from weighin.core.runs.chat import Message, Prompt
 from weighin.core.runs.lane import LaneSetup, Mode
 from weighin.core.runs.options import LoadOptions, SamplingOptions
 from weighin.core.runs.progress import LaneState
-from weighin.services.factory import new_worker, server_workers
 from weighin.services.lanes.lane import Lane
 from weighin.services.lanes.server_keys import ServerKeys
 from weighin.services.lanes.server_probe import ServerProbe
 from weighin.services.lanes.servers import Servers
 from weighin.services.settings import Settings
+from weighin.wiring.services import new_worker, server_workers
 
 PROC = Path("/proc")
 KEYRING = (

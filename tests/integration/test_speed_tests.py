@@ -19,12 +19,12 @@ from weighin.core.runs.chat import Prompt
 from weighin.core.runs.lane import LaneSetup, Mode
 from weighin.core.runs.options import LoadOptions, SamplingOptions
 from weighin.services.comparisons import speed_tests as module
-from weighin.services.comparisons.comparison import ComparisonRunner
+from weighin.services.comparisons.comparison_runner import ComparisonRunner
 from weighin.services.comparisons.conditions import ConditionWatch, Sources
 from weighin.services.comparisons.history import History
 from weighin.services.comparisons.speed_tests import SpeedTests
-from weighin.services.factory import new_runner
 from weighin.services.user_activity import UserActivity
+from weighin.wiring.services import new_runner
 
 HERE = MachineFacts("Ryzen", "Linux", 2)
 WAIT_MS = 60_000

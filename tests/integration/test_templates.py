@@ -12,7 +12,7 @@ from tests.support.worker_client import WorkerClient, text_of
 from weighin.core.runs.chat import Message
 from weighin.core.runs.options import SamplingOptions
 from weighin.protocol.messages import Failed, Generate, Generated, PromptRead
-from weighin.workers.template import ChatTemplate
+from weighin.workers.llama.template import ChatTemplate
 
 
 def answer(tmp_path: Path, template: str | None, system: str = "", text: str = "hello", **model: Any) -> list:

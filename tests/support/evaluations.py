@@ -17,17 +17,17 @@ from weighin.core.models.model import ModelFacts
 from weighin.core.runs.lane import LaneSetup
 from weighin.core.runs.options import LoadOptions
 from weighin.paths import Profile, resources
-from weighin.services.evaluations.evaluation import EvaluationRunner
+from weighin.services.evaluations.evaluation_history import Evaluations
+from weighin.services.evaluations.evaluation_runner import EvaluationRunner
 from weighin.services.evaluations.evaluation_start import Surroundings
-from weighin.services.evaluations.evaluations import Evaluations
 from weighin.services.evaluations.scoring_lane import ScoringLane
-from weighin.services.evaluations.scoring_planner import ScoringPlanner
-from weighin.services.factory import new_question_sets, new_worker, server_workers
+from weighin.services.evaluations.scoring_plans import ScoringPlanner
 from weighin.services.lanes.lane import Patience
 from weighin.services.lanes.server_keys import ServerKeys
 from weighin.services.lanes.server_probe import ServerProbe
 from weighin.services.models.file_digests import FileDigests
 from weighin.services.processes.worker_process import WorkerProcess, worker_command
+from weighin.wiring.services import new_question_sets, new_worker, server_workers
 
 PATIENT = Patience(cancel_ms=2000, leave_ms=500, silent_ms=15_000, give_up_ms=30_000, watch_ms=100)
 

@@ -10,7 +10,7 @@ import sys
 from weighin.workers.entry import main
 
 if __name__ == "__main__":
-    from weighin.workers.scoring_context import ScoringContext
+    from weighin.workers.scoring.scoring_context import ScoringContext
 
     ScoringContext._begin = ScoringContext._remove  # type: ignore[method-assign]
     sys.exit(main(sys.argv[2:]))

@@ -12,7 +12,7 @@ from weighin.core.models.model import ModelFacts
 from weighin.core.runs.chat import Message, Prompt
 from weighin.core.runs.lane import LaneSetup, Mode
 from weighin.core.runs.options import LoadOptions, SamplingOptions
-from weighin.services.comparisons.comparison import ComparisonRunner
+from weighin.services.comparisons.comparison_runner import ComparisonRunner
 from weighin.services.lanes.lane import Lane, Patience
 from weighin.services.processes.worker_process import WorkerProcess, worker_command
 

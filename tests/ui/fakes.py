@@ -24,7 +24,7 @@ from weighin.core.runs.chat import Prompt
 from weighin.core.runs.lane import LABELS, LaneSetup, Mode
 from weighin.core.runs.progress import LaneState, LaneStatus, LivePoint, TextPiece
 from weighin.protocol.server_messages import LettersTested
-from weighin.services.comparisons.comparison import RoundStart
+from weighin.services.comparisons.comparison_runner import RoundStart
 from weighin.services.plans.planner import Plan as MemoryOf
 
 DENSE = ModelFacts(

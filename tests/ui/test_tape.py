@@ -22,7 +22,7 @@ from weighin.core.tape import Tape, tape_of
 from weighin.services.comparisons.history import History
 from weighin.services.comparisons.tapes import Tapes
 from weighin.services.comparisons.votes import Votes
-from weighin.services.evaluations.evaluations import Evaluations
+from weighin.services.evaluations.evaluation_history import Evaluations
 from weighin.ui.main_window import HISTORY
 from weighin.ui.tape.tape_picture import SIZE, tape_image, tape_pdf
 from weighin.ui.tape.tape_window import TapeWindow

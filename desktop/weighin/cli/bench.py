@@ -10,9 +10,8 @@ from statistics import median
 from typing import Any
 
 from weighin.cli.console import Console
-from weighin.cli.loading import load_options
 from weighin.cli.loop import CommandLoop
-from weighin.cli.models import resolve
+from weighin.cli.models import load_options, resolve
 from weighin.core import format
 from weighin.core.computer.machine import memory_needed, memory_refusal, threads_per_lane
 from weighin.core.errors import AppError
@@ -20,9 +19,9 @@ from weighin.core.models.report import model_json
 from weighin.core.runs.answer import Failure
 from weighin.core.safe_text import safe_name
 from weighin.paths import Profile
-from weighin.services.factory import new_worker
 from weighin.services.lanes.lane import Lane
 from weighin.services.machine.hardware import available_bytes, physical_cores
+from weighin.wiring.services import new_worker
 
 BENCH_SCHEMA = "weighin.bench/1"
 

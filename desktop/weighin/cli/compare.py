@@ -9,9 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from weighin.cli.console import Console
-from weighin.cli.loading import load_options
 from weighin.cli.loop import CommandLoop, InterruptedByUserError, wait_for
-from weighin.cli.models import resolve_or_refuse
+from weighin.cli.models import load_options, resolve_or_refuse
 from weighin.core.comparisons.comparison import Comparison, ComparisonRequest, LaneResult
 from weighin.core.comparisons.conversation import threads_after
 from weighin.core.comparisons.parity import unknowns
@@ -30,8 +29,7 @@ from weighin.core.runs.progress import LaneStatus
 from weighin.core.safe_text import safe_name, safe_text
 from weighin.core.text_bytes import decoded
 from weighin.paths import Profile
-from weighin.services.comparisons.comparison import ComparisonRunner
-from weighin.services.factory import new_runner, new_worker
+from weighin.services.comparisons.comparison_runner import ComparisonRunner
 from weighin.services.machine.hardware import this_machine
 from weighin.services.machine.memory import available_bytes
 from weighin.services.plans.ledger import Ledger
@@ -39,6 +37,7 @@ from weighin.services.plans.planner import Planner
 from weighin.store.comparisons import ComparisonStore
 from weighin.store.database import open_database
 from weighin.store.speed_tests import SpeedTestStore
+from weighin.wiring.services import new_runner, new_worker
 
 MAX_PROMPT = 4 << 20
 _FAR_FROM_FULL = 0.5

@@ -19,8 +19,8 @@ from weighin.paths import Profile
 from weighin.services.comparisons.history import History
 from weighin.services.comparisons.prompt_sets import PromptSets
 from weighin.services.comparisons.set_runner import SetRunner
-from weighin.services.factory import new_runner
 from weighin.services.machine.hardware import this_machine
+from weighin.wiring.services import new_runner
 
 
 def run_compare_set(

@@ -7,9 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from weighin.cli.console import Console
-from weighin.cli.loading import load_options
 from weighin.cli.loop import CommandLoop, InterruptedByUserError, wait_for
-from weighin.cli.models import resolve_or_refuse
+from weighin.cli.models import load_options, resolve_or_refuse
 from weighin.core import format
 from weighin.core.errors import AppError
 from weighin.core.evaluations.evaluation import (
@@ -36,9 +35,9 @@ from weighin.core.evaluations.text import (
 )
 from weighin.core.runs.lane import LaneSetup
 from weighin.paths import Profile
-from weighin.services.evaluations.evaluation import EvaluationRunner
-from weighin.services.evaluations.evaluation_factory import EvaluationServices, new_evaluation_services
+from weighin.services.evaluations.evaluation_runner import EvaluationRunner
 from weighin.services.evaluations.question_sets import FetchProgress, QuestionSets
+from weighin.wiring.evaluations import EvaluationServices, new_evaluation_services
 
 # What is asked where --n is not given: enough to find a gap of four points between two similar models.
 USUAL_NUMBER = 570

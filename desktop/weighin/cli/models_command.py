@@ -34,9 +34,9 @@ from weighin.core.models.text import look_lines
 from weighin.core.plans.recommendation import kinds_of, recommended
 from weighin.core.safe_text import safe_name
 from weighin.paths import Profile, resources
-from weighin.services.factory import ModelServices, new_model_services
 from weighin.services.machine.this_computer import memory_budget
 from weighin.services.models.hub import mirror
+from weighin.wiring.services import ModelServices, new_model_services
 
 SCHEMA = "weighin.models/1"
 

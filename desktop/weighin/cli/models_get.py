@@ -17,9 +17,9 @@ from weighin.core.errors import AppError
 from weighin.core.models.catalogue import Source, load_catalogue
 from weighin.core.models.report import shelf_model_json
 from weighin.core.plans.recommendation import kinds_of, usual_variant
-from weighin.services.factory import ModelServices
 from weighin.services.machine.this_computer import memory_budget
 from weighin.services.models.hub import mirror
+from weighin.wiring.services import ModelServices
 
 
 def get_model(

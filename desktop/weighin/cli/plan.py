@@ -7,9 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from weighin.cli.console import Console
-from weighin.cli.loading import load_options
 from weighin.cli.loop import InterruptedByUserError, wait_for
-from weighin.cli.models import resolve
+from weighin.cli.models import load_options, resolve
 from weighin.cli.models_get import GONE
 from weighin.core.computer.machine import active_bytes, threads_per_lane
 from weighin.core.downloads.hub_address import is_hub_address, narrowed, read_address, the_one
@@ -24,7 +23,6 @@ from weighin.core.plans.verdict import Budget, pair_verdict, refused, verdict
 from weighin.core.runs.options import LoadOptions
 from weighin.core.safe_text import safe_name
 from weighin.paths import Profile
-from weighin.services.factory import ModelServices, new_model_services, new_worker
 from weighin.services.machine.bandwidth import MemoryBandwidth
 from weighin.services.machine.hardware import physical_cores, probe
 from weighin.services.machine.this_computer import memory_budget, with_gpus
@@ -33,6 +31,7 @@ from weighin.services.plans.forecaster import Forecaster
 from weighin.services.plans.ledger import Ledger
 from weighin.services.plans.planner import Plan
 from weighin.services.settings import Settings
+from weighin.wiring.services import ModelServices, new_model_services, new_worker
 
 _MOST_LANES = 64
 

@@ -32,11 +32,11 @@ from weighin.services.bundles.bundles import Bundles
 from weighin.services.bundles.replay import Replay
 from weighin.services.comparisons.history import History
 from weighin.services.comparisons.votes import Votes
-from weighin.services.evaluations.evaluations import Evaluations
-from weighin.services.factory import ModelServices, new_bundles, new_model_services, new_runner
+from weighin.services.evaluations.evaluation_history import Evaluations
 from weighin.services.machine.hardware import this_machine
 from weighin.services.models.library import Library
 from weighin.services.settings import Settings
+from weighin.wiring.services import ModelServices, new_bundles, new_model_services, new_runner
 
 Failed = Callable[[AppError], None]
 

@@ -12,7 +12,6 @@ from weighin.core.runs.chat import system_into_user
 from weighin.core.runs.pace import Pace
 from weighin.endpoint import errors
 from weighin.endpoint.chunks import Chunk, ChunkError, ChunkReader
-from weighin.endpoint.cut_prompt import cut_notice
 from weighin.endpoint.http import Endpoint
 from weighin.endpoint.received import Received
 from weighin.endpoint.reply import Reply
@@ -28,6 +27,7 @@ from weighin.endpoint.request_body import (
     without,
 )
 from weighin.endpoint.sse import Event, EventReader, OverlongError, is_done
+from weighin.endpoint.usage import cut_notice
 from weighin.protocol.messages import Generate
 from weighin.workers.clock import Clock
 from weighin.workers.engine import Emit, EngineError

@@ -16,10 +16,10 @@ from weighin.core.evaluations.questions import LETTERS
 from weighin.core.models.server import ON_THE_SERVER
 from weighin.core.runs.answer import MemoryReceipt
 from weighin.core.runs.chat import Message, system_into_user
-from weighin.endpoint.cut_prompt import cut_notice
 from weighin.endpoint.http import Endpoint
 from weighin.endpoint.letters import REFUSALS, TOP, Shown, UselessError, ask_letters
 from weighin.endpoint.request_body import NO_SYSTEM_TEXT, question, refuses_system
+from weighin.endpoint.usage import cut_notice
 from weighin.endpoint.waiting import Waiting
 from weighin.protocol.messages import Score, Scored, ScoreDone
 from weighin.workers.engine import Emit, EngineError

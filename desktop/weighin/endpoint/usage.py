@@ -62,3 +62,22 @@ def _count(value: Any) -> int | None:
         value = int(value)
     good = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _MOST_TOKENS
     return value if good else None
+
+
+# A shorter prompt fits every context.
+_FEWEST_WORDS = 100
+
+
+def cut_notice(body: dict[str, Any], counted: int | None) -> str:
+    """A sentence where the server `counted` fewer tokens than the prompt of the request `body` has words, else ""."""
+    words = sum(len(text.split()) for text in _texts(body))
+    if counted is None or words < _FEWEST_WORDS or counted >= words:
+        return ""
+    return (
+        f"The server counted {counted:,} tokens for a prompt of {words:,} words: it cut the prompt to fit its context, "
+        "or left out of the count what it had read before."
+    )
+
+
+def _texts(body: dict[str, Any]) -> list[str]:
+    return [body["prompt"]] if "prompt" in body else [message["content"] for message in body["messages"]]

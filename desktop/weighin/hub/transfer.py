@@ -14,15 +14,15 @@ from urllib.parse import quote
 
 from weighin.core import format
 from weighin.core.downloads.download import LOW_SPACE, PASSING, Transferred, WantedFile
-from weighin.core.downloads.hub_names import is_sha256
+from weighin.core.downloads.hub_names import DATA_SETS, is_sha256
 from weighin.core.downloads.sidecar import Sidecar
 from weighin.core.errors import AppError
 from weighin.core.gguf.reader import what_else
-from weighin.hub import fallback
+from weighin.hub import transfer as fallback
 from weighin.hub.cache import CachePlaces, places, publish, sweep
-from weighin.hub.client import is_newest
+from weighin.hub.client import is_newest, translated
 from weighin.hub.errors import HubError
-from weighin.hub.http import Http, Patience, Reply, broken
+from weighin.hub.http import Http, Patience, Reply, broken, check_endpoint
 from weighin.hub.lock import WriterLock
 from weighin.hub.part_file import HELD, PartFile
 from weighin.hub.receipt import receipt_of
@@ -337,3 +337,26 @@ def _digest_of(path: Path) -> str:
         while data := stream.read(_PIECE):
             running.update(data)
     return running.hexdigest()
+
+
+NOTE = "The plain way is refused; the hub's own client fetches this file: it cannot be resumed, and shows no progress."
+
+
+def fetch_whole(endpoint: str, token: str | None, cache: Path, repo: str, commit: str, file: WantedFile) -> None:
+    """Fetch one file into the cache, from the start. What came is not checked yet. Raises AppError or OSError."""
+    check_endpoint(endpoint)
+    from huggingface_hub import hf_hub_download
+
+    translated(
+        repo,
+        lambda: hf_hub_download(
+            repo.removeprefix(DATA_SETS),
+            file.path,
+            repo_type="dataset" if repo.startswith(DATA_SETS) else "model",
+            revision=commit,
+            cache_dir=cache,
+            endpoint=endpoint,
+            token=token or False,
+            library_name="weighin",
+        ),
+    )

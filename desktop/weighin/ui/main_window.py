@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from weighin.core.models.model import ModelFacts
     from weighin.core.plans.candidates import Candidate
     from weighin.core.tape import Tape
-    from weighin.services.comparisons.comparison import ComparisonRunner
+    from weighin.services.comparisons.comparison_runner import ComparisonRunner
     from weighin.services.comparisons.history import History
     from weighin.services.models.library import Library
     from weighin.services.settings import Settings

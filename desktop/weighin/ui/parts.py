@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from weighin.services.comparisons.prompt_sets import PromptSets
     from weighin.services.comparisons.tapes import Tapes
     from weighin.services.comparisons.votes import Votes
-    from weighin.services.evaluations.evaluation_factory import EvaluationServices
-    from weighin.services.factory import ModelServices
     from weighin.services.plans.workstation import Workstation
+    from weighin.wiring.evaluations import EvaluationServices
+    from weighin.wiring.services import ModelServices
 
 
 class Parts(Protocol):

@@ -19,14 +19,14 @@ def main(arguments: list[str]) -> int:
     harden()
     kind = arguments[0] if arguments else ""
     if kind == "probe":
-        from weighin.workers.probe import main as probe
+        from weighin.workers.planning.probe import main as probe
 
         return probe(arguments[1], wire_descriptor)
     from weighin.workers.serve import Server
 
     engine: Engine
     if kind == "llama":
-        from weighin.workers.llama_engine import LlamaEngine
+        from weighin.workers.llama.llama_engine import LlamaEngine
 
         engine = LlamaEngine()
     elif kind == "fake":

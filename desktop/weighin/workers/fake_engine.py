@@ -11,13 +11,17 @@ The script is a JSON object; every key has a default:
 
 from __future__ import annotations
 
+import hashlib
 import json
+import math
 import os
 import signal
 import threading
 import time
 from typing import Any
 
+from weighin.core.evaluations.evaluation import ItemResult
+from weighin.core.evaluations.mmlu_prompt import PromptBlock
 from weighin.core.evaluations.scoring import ScoreShape, kinds
 from weighin.core.plans.forecast import TimedSlice, from_slices
 from weighin.core.plans.plan import MemoryPlan
@@ -46,7 +50,7 @@ from weighin.protocol.messages import (
     Tokenize,
     Tokenized,
 )
-from weighin.workers import fake_scoring
+from weighin.workers import fake_engine as fake_scoring
 from weighin.workers.clock import Clock
 from weighin.workers.engine import Emit, EngineError
 from weighin.workers.text_stream import ANSWER, REASONING, Piece
@@ -241,3 +245,30 @@ class FakeEngine:
 def _wire() -> int:
     """The descriptor the server writes to: the first one the entry point made."""
     return 3
+
+
+GROUP = 8
+_TRAINED = 8192
+
+
+def survey(request: Survey) -> Surveyed:
+    """One token a word."""
+    header = len(request.block.header.split())
+    questions = tuple(len(item.text.split()) for item in request.block.items)
+    return Surveyed(request.id, header, questions, _TRAINED, False)
+
+
+def groups(block: PromptBlock, done: tuple[str, ...]) -> list[list[str]]:
+    """Ids of the questions still to score, eight together."""
+    left = [item.id for item in block.items if item.id not in done]
+    return [left[i : i + GROUP] for i in range(0, len(left), GROUP)]
+
+
+def opinion(identifier: str, seed: int, speechless: bool) -> ItemResult:
+    """Four probabilities drawn from the id; none where it is `speechless`."""
+    if speechless:
+        return ItemResult(identifier, None, None, "The model gave no numbers (NaN) for this question.")
+    digest = hashlib.sha256(f"{seed}/{identifier}".encode()).digest()
+    weights = [byte + 1 for byte in digest[:4]]
+    logprobs = tuple(math.log(weight / (sum(weights) + 10)) for weight in weights)
+    return ItemResult(identifier, max(range(4), key=logprobs.__getitem__), logprobs)

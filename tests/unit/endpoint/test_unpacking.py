@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from weighin.endpoint.unpacking import MOST, PackedError, Unpacker
+from weighin.endpoint.reply import MOST, PackedError, Unpacker
 
 TEXT = b'data: {"choices": []}\n\n' * 50
 

@@ -13,7 +13,7 @@ from tests.support.loopback_hub import COMMIT, LoopbackHub, Repeated
 
 ASK = """
 import json, os, sys
-from weighin.hub.environment import tidy
+from weighin.hub.entry import tidy
 tidy(os.environ)
 from weighin.core.errors import AppError
 from weighin.core.jsonable import to_plain

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from weighin.hub import stand_in
-from weighin.hub.stand_in import write_stand_in
+from weighin.hub import jobs as stand_in
+from weighin.hub.jobs import write_stand_in
 
 HEAD = b"GGUF" * 1000
 SIZE = 1 << 34

@@ -11,10 +11,10 @@ from weighin.core.plans.plan import MemoryPlan
 from weighin.core.runs.options import LoadOptions
 from weighin.paths import Profile, resources
 from weighin.services.comparisons.blind_round import BlindRound
-from weighin.services.factory import new_model_services, new_runner
 from weighin.services.models.library import Library
-from weighin.services.plans.judging import new_judging
 from weighin.services.settings import Settings
+from weighin.wiring.plans import new_judging
+from weighin.wiring.services import new_model_services, new_runner
 
 
 def test_a_measurement_changes_what_is_expected(qtbot: QtBot, tmp_path: Path) -> None:

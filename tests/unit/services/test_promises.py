@@ -13,7 +13,7 @@ from weighin.core.runs.answer import Failure
 from weighin.core.runs.chat import Prompt
 from weighin.core.runs.lane import LaneSetup, Mode
 from weighin.core.runs.options import LoadOptions
-from weighin.services.plans.promises import Promises
+from weighin.wiring.plans import Promises
 
 SMALL = replace(OTHER, path="/m/small.gguf", context_length=2048)
 

@@ -8,10 +8,10 @@ import pytest
 from weighin.core.comparisons.rounds import Step, schedule
 from weighin.core.errors import AppError
 from weighin.paths import Profile
-from weighin.services.factory import ModelServices, new_model_services
 from weighin.services.models.library import Library
 from weighin.services.settings import Settings
 from weighin.services.tasks import TaskRunner
+from weighin.wiring.services import ModelServices, new_model_services
 
 
 @pytest.mark.parametrize("repeat", range(1, 21))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from weighin.services.models.stand_ins import new_folder, sweep
+from weighin.services.plans.remote_look import new_folder, sweep
 
 
 def test_what_a_killed_program_left_goes_and_a_running_ones_stays(tmp_path: Path) -> None:

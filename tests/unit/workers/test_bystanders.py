@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import pytest
 
-from weighin.workers import bystanders as module
-from weighin.workers.bystanders import Bystanders
+from weighin.workers.planning import slicing as module
+from weighin.workers.planning.slicing import Bystanders
 
 
 class Times(NamedTuple):

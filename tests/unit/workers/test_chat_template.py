@@ -7,7 +7,7 @@ import contextlib
 import pytest
 
 from weighin.core.runs.chat import Message
-from weighin.workers.template import ChatTemplate, TemplateError, TemplateHostileError
+from weighin.workers.llama.template import ChatTemplate, TemplateError, TemplateHostileError
 
 USER = Message("user", "QUESTION 5 < 7")
 ALL = (Message("system", "RULE"), Message("user", "FIRST"), Message("assistant", "ANSWER"), USER)

@@ -1,4 +1,4 @@
-from weighin.workers.memory import mapped_bytes
+from weighin.workers.llama.memory import mapped_bytes
 
 SMAPS = """\
 7f00-7f10 r--p 00000000 fe:00 11 /models/my\\012 model.gguf

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import getpass
 import os
 from collections.abc import Callable
@@ -31,6 +30,7 @@ from weighin.core.errors import AppError
 from weighin.core.evaluations.evaluation import EvaluationRecord
 from weighin.core.models.model import ModelFacts
 from weighin.services.comparisons.votes import Votes
+from weighin.services.files import write_text
 from weighin.services.models.downloads import DownloadManager
 from weighin.services.models.fingerprints import Digests, Fingerprints, Progress
 from weighin.services.models.hub import Hub
@@ -184,23 +184,6 @@ def read_bundle_file(path: Path) -> Bundle:
     except OSError as error:
         raise AppError(f"{path.name} cannot be read: {error.strerror or error}.", kind="missing") from None
     return read_bundle(data)
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a text file of the user's, whole or not at all. Raises AppError."""
-    write_file(path, text.encode("utf-8", "replace"))
-
-
-def write_file(path: Path, data: bytes) -> None:
-    """Write a file of the user's, whole or not at all. Raises AppError."""
-    temporary = path.with_name(f".{path.name}.part")
-    try:
-        temporary.write_bytes(data)
-        temporary.replace(path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
-        raise AppError(f"{path.name} cannot be written: {error.strerror or error}.", kind="disk") from None
 
 
 def this_owner() -> Owner:

@@ -10,7 +10,7 @@ from weighin.core.comparisons.comparison import Comparison, ComparisonRequest
 from weighin.core.downloads.download import Transferred
 from weighin.core.errors import AppError
 from weighin.services.bundles.bundles import Bundles, Here
-from weighin.services.comparisons.comparison import ComparisonRunner
+from weighin.services.comparisons.comparison_runner import ComparisonRunner
 
 
 class Replay(QObject):

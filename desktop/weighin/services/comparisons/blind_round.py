@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from weighin.core.comparisons.blind import Choice, Vote, contender
 from weighin.core.comparisons.comparison import Comparison, ComparisonRequest, LaneResult
 from weighin.core.runs.answer import StopReason
-from weighin.services.comparisons.comparison import ComparisonRunner
+from weighin.services.comparisons.comparison_runner import ComparisonRunner
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from weighin.core.errors import AppError
 from weighin.core.prompts.prompt_files import MAX_FILE, Imported, parse_prompts
 from weighin.core.prompts.prompt_set import PromptSet, SetPrompt, SetResult, SetRun, StoredRun, check_set, load_sets
-from weighin.services.bundles.bundles import write_text
+from weighin.services.files import write_text
 from weighin.services.tasks import Failed, TaskRunner
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from weighin.core.prompts.report import tally_words
 from weighin.core.runs.answer import StopReason
 from weighin.core.runs.lane import LaneSetup
 from weighin.services.comparisons.blind_round import BlindRound, Judged
-from weighin.services.comparisons.comparison import ComparisonRunner
+from weighin.services.comparisons.comparison_runner import ComparisonRunner
 from weighin.services.comparisons.prompt_sets import PromptSets
 
 # So many prompts in a row that a lane could not answer mean that it will not answer the others either.

@@ -13,7 +13,7 @@ from weighin.core.comparisons.comparison import Comparison
 from weighin.core.comparisons.speed import needs_speed_tests
 from weighin.core.comparisons.speed_test import SpeedTest
 from weighin.core.runs.answer import Failure
-from weighin.services.comparisons.comparison import ComparisonRunner
+from weighin.services.comparisons.comparison_runner import ComparisonRunner
 from weighin.services.comparisons.conditions import ConditionWatch
 from weighin.services.comparisons.history import History
 from weighin.services.machine.hardware import physical_cores

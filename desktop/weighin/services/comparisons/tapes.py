@@ -14,10 +14,10 @@ from weighin.core.computer.hardware import Hardware, MachineFacts, machine_of
 from weighin.core.evaluations.stored_evaluation import EvaluationRow
 from weighin.core.runs.lane import Mode
 from weighin.core.tape import Sources, Tape, tape_of
-from weighin.services.bundles.bundles import write_file
 from weighin.services.comparisons.history import History
 from weighin.services.comparisons.votes import Votes
-from weighin.services.evaluations.evaluations import Evaluations
+from weighin.services.evaluations.evaluation_history import Evaluations
+from weighin.services.files import write_file
 from weighin.services.tasks import Failed, TaskRunner
 
 

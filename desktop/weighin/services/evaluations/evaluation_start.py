@@ -17,9 +17,9 @@ from weighin.core.evaluations.stored_evaluation import StoredEvaluation, StoredL
 from weighin.core.models.server import server_of
 from weighin.core.runs.lane import LABELS, LaneSetup
 from weighin.protocol.server_messages import LettersTested
-from weighin.services.evaluations.evaluations import Evaluations
+from weighin.services.evaluations.evaluation_history import Evaluations
 from weighin.services.evaluations.question_sets import QuestionSets
-from weighin.services.evaluations.scoring_planner import ScoringPlanner
+from weighin.services.evaluations.scoring_plans import ScoringPlanner
 from weighin.services.lanes.server_probe import ServerProbe
 from weighin.services.models.file_digests import FileDigests
 

@@ -20,7 +20,7 @@ from weighin.core.runs.options import LoadOptions, SamplingOptions
 from weighin.core.runs.progress import LaneState, LaneStatus, TextPiece
 from weighin.protocol.wire import WireError
 from weighin.services.lanes.answer_record import AnswerRecord
-from weighin.services.lanes.loaded_model import LoadedModel
+from weighin.services.lanes.lane_run import LoadedModel
 from weighin.services.processes.worker_process import WorkerEnd, WorkerProcess
 
 # Below this much free memory a SIGKILL is the kernel's doing.

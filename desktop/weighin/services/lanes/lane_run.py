@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from weighin.core.comparisons.comparison import LaneResult
 from weighin.core.runs.answer import Answer, Failure, MemoryReceipt, StopReason, Timing
 from weighin.core.runs.conditions import Conditions
 from weighin.core.runs.lane import LaneSetup
+from weighin.core.runs.options import LoadOptions
 
 
 class LaneRun:
@@ -50,3 +51,17 @@ class LaneRun:
         answer = self._answer or Answer("", "", StopReason.CANCELLED, Timing(), MemoryReceipt())
         memory = tuple(self._memory) if len(self._memory) > 1 else ()
         return LaneResult(self._label, self.setup, answer, tuple(self.rounds), tuple(self._spoiled), memory)
+
+
+@dataclass(frozen=True)
+class LoadedModel:
+    """What is in memory now. context: tokens the worker really has, None where a server does not say."""
+
+    path: str
+    options: LoadOptions
+    context: int | None
+    load_s: float
+    template: str
+    memory: MemoryReceipt
+    buffers: dict[str, int]
+    notices: tuple[str, ...]

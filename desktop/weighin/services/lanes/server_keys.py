@@ -11,7 +11,7 @@ from weighin.core.errors import AppError
 from weighin.core.models.server import KEY_VARIABLE, TYPED_KEY_VARIABLE, parse_address
 from weighin.services.tasks import Failed, TaskRunner
 
-# As in weighin.endpoint.key, which reads it there.
+# As in weighin.endpoint.entry, which reads it there.
 _SERVICE = "weighin"
 
 

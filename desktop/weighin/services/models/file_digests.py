@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 
 from weighin.core.errors import AppError
 from weighin.core.models.model import shard_paths
-from weighin.services.evaluations.evaluations import Evaluations
+from weighin.services.evaluations.evaluation_history import Evaluations
 from weighin.services.tasks import Failed, TaskRunner
 
 _PIECE = 4 << 20

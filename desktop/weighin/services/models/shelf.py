@@ -13,8 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from weighin.core.errors import AppError
 from weighin.core.models.found import HUB_CACHE, YOURS, Found, Place
 from weighin.core.models.shelf import Condition, ShelfModel, again, has_changed, look, verified
-from weighin.core.models.shelf_files import delete_download
-from weighin.core.models.shelf_scan import found_at, scan
+from weighin.core.models.shelf_scan import delete_download, found_at, scan
 from weighin.services.models.hub import Hub
 from weighin.services.models.model_records import ModelRecords
 from weighin.services.models.verification import Verification

@@ -11,8 +11,8 @@ from weighin.core.errors import AppError
 from weighin.core.models.catalogue import Catalogue
 from weighin.core.models.model import ModelFacts
 from weighin.core.plans.candidates import Candidate, of_listing
-from weighin.services.models.remote_look import RemoteLook
 from weighin.services.plans.planner import Plan
+from weighin.services.plans.remote_look import RemoteLook
 from weighin.services.tasks import Failed
 
 

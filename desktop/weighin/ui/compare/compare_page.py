@@ -39,7 +39,7 @@ from weighin.ui.widgets.keys import on_keys
 from weighin.ui.widgets.live_chart import ChartScales
 
 if TYPE_CHECKING:
-    from weighin.services.comparisons.comparison import ComparisonRunner, RoundStart
+    from weighin.services.comparisons.comparison_runner import ComparisonRunner, RoundStart
     from weighin.services.models.library import Library
     from weighin.services.settings import Settings
     from weighin.ui.compare.options_drawer import OptionsDrawer

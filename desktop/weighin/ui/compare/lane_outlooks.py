@@ -13,7 +13,7 @@ from weighin.core.runs.options import LoadOptions
 from weighin.ui.compare.compare_page import ComparePage
 
 if TYPE_CHECKING:
-    from weighin.services.comparisons.comparison import ComparisonRunner
+    from weighin.services.comparisons.comparison_runner import ComparisonRunner
     from weighin.services.lanes.lane import Lane
     from weighin.services.plans.outlook import Expectation, Outlook
 

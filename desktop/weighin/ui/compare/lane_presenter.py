@@ -17,7 +17,7 @@ from weighin.ui.compare.numbers import numbers
 from weighin.ui.compare.state_words import ACTIVE, silence_words, state_words
 
 if TYPE_CHECKING:
-    from weighin.services.comparisons.comparison import RoundStart
+    from weighin.services.comparisons.comparison_runner import RoundStart
     from weighin.services.lanes.lane import Lane
 from weighin.core.comparisons.text import STOPS
 

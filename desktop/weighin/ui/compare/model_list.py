@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from weighin.core import format
 from weighin.core.models.model import ModelFacts
-from weighin.core.models.search_rank import Rank, rank
+from weighin.core.models.names import Rank, rank
 from weighin.core.safe_text import safe_name
 from weighin.ui.widgets.label import plain_tooltip
 

@@ -14,7 +14,7 @@ from weighin.core.exports import EXPORTS
 from weighin.ui.widgets.file_dialog import FileDialog
 
 if TYPE_CHECKING:
-    from weighin.services.evaluations.evaluations import Evaluations
+    from weighin.services.evaluations.evaluation_history import Evaluations
 
 Say = Callable[[str], None]
 

@@ -24,11 +24,11 @@ from weighin.ui.widgets.focus import holds_focus
 from weighin.ui.widgets.label import PlainLabel
 
 if TYPE_CHECKING:
-    from weighin.services.evaluations.evaluation_factory import EvaluationServices
     from weighin.services.lanes.servers import Servers
     from weighin.services.models.library import Library
     from weighin.services.plans.workstation import Workstation
     from weighin.services.settings import Settings
+    from weighin.wiring.evaluations import EvaluationServices
 
 TABS = ("Evaluate", "Past runs", "Claims")
 EVALUATE, PAST, CLAIMS = range(3)

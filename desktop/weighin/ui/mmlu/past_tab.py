@@ -24,7 +24,7 @@ from weighin.ui.widgets.question import Question
 from weighin.ui.widgets.strip import Strip
 
 if TYPE_CHECKING:
-    from weighin.services.evaluations.evaluations import Evaluations
+    from weighin.services.evaluations.evaluation_history import Evaluations
 
 _NOT_FOUND = "No evaluation has these words in its models or questions."
 _EMPTY = "Nothing here yet: every run is kept here, finished or not, and one that is not finished can be resumed."

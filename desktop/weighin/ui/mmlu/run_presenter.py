@@ -12,7 +12,7 @@ from weighin.core.evaluations.evaluation import EvaluationRecord, EvaluationRequ
 from weighin.ui.mmlu.run_view import RunView
 
 if TYPE_CHECKING:
-    from weighin.services.evaluations.evaluation import EvaluationRunner
+    from weighin.services.evaluations.evaluation_runner import EvaluationRunner
 
 
 class RunPresenter(QObject):

@@ -27,8 +27,8 @@ from weighin.ui.widgets.strip import Strip
 if TYPE_CHECKING:
     from weighin.services.models.downloads import DownloadManager
     from weighin.services.models.hub import Hub
-    from weighin.services.models.remote_look import RemoteLook
     from weighin.services.plans.planner import Plan
+    from weighin.services.plans.remote_look import RemoteLook
 
 _GONE = ("private_or_missing", "not_found", "forbidden")
 _HINT = (

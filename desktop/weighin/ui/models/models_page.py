@@ -20,8 +20,8 @@ from weighin.ui.theme import Theme
 from weighin.ui.widgets.label import PlainLabel
 
 if TYPE_CHECKING:
-    from weighin.services.factory import ModelServices
     from weighin.services.plans.workstation import Workstation
+    from weighin.wiring.services import ModelServices
 
 TABS = ("On this computer", "Pairs to try", "The hub", "Systems and claims")
 

@@ -24,7 +24,7 @@ from weighin.ui.widgets.focus import FocusReturn
 
 if TYPE_CHECKING:
     from weighin.services.comparisons.blind_round import BlindRound
-    from weighin.services.comparisons.comparison import ComparisonRunner
+    from weighin.services.comparisons.comparison_runner import ComparisonRunner
     from weighin.services.comparisons.history import History
     from weighin.services.comparisons.prompt_sets import PromptSets
 

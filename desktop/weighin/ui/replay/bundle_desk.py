@@ -23,7 +23,7 @@ from weighin.ui.widgets.focus import FocusReturn
 
 if TYPE_CHECKING:
     from weighin.services.bundles.bundles import Bundles
-    from weighin.services.comparisons.comparison import ComparisonRunner
+    from weighin.services.comparisons.comparison_runner import ComparisonRunner
     from weighin.services.models.downloads import DownloadManager
     from weighin.services.models.library import Library
 

@@ -1,6 +1,6 @@
 import pytest
 
-from weighin.core.comparisons.repetition import LONGEST_PERIOD, WINDOW, goes_in_circles
+from weighin.workers.llama.generation import LONGEST_PERIOD, WINDOW, goes_in_circles
 
 
 @pytest.mark.parametrize("period", [1, 2, 7, LONGEST_PERIOD])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from weighin.core.models.search_rank import rank
+from weighin.core.models.names import rank
 
 MODELS = (
     ("Starter Dense", "Q8_0 starter model"),

@@ -1,1 +1,0 @@
-"""The process that talks to the hub: nothing of it runs in the window."""

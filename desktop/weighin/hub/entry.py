@@ -1,0 +1,38 @@
+"""Start of the process that talks to the hub: `python -m weighin worker hub`."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import MutableMapping
+
+_PREFIXES = ("HF_", "HUGGINGFACE_")
+
+
+def tidy(environment: MutableMapping[str, str]) -> None:
+    """Unset the hub's variables that are set to nothing, as compose files do (NAME=${NAME:-}); take blanks away from
+    the others. Before the hub's own client is imported: that takes "" for an address and for a folder. ALL_PROXY goes
+    too where HTTPS_PROXY is there in its place: the client would not ask that proxy, and fails where it is SOCKS."""
+    for name in [name for name in environment if name.startswith(_PREFIXES)]:
+        if value := environment[name].strip():
+            environment[name] = value
+        else:
+            del environment[name]
+    if any(environment.get(name) for name in ("HTTPS_PROXY", "https_proxy")):
+        for name in ("ALL_PROXY", "all_proxy"):
+            environment.pop(name, None)
+
+
+def main() -> int:
+    """Serve requests until Shutdown or end of input; the exit status."""
+    # Before anything can print: the real stdout becomes the wire, descriptors 1 and 2 become the log pipe.
+    wire_descriptor = os.dup(1)
+    os.dup2(2, 1)
+    os.set_inheritable(wire_descriptor, False)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches the whole group; the parent decides
+
+    tidy(os.environ)
+
+    from weighin.hub.serve import Server
+
+    return Server(read_descriptor=0, write_descriptor=wire_descriptor).run()

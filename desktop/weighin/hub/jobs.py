@@ -1,0 +1,164 @@
+"""What each request does."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol
+
+from weighin.core.downloads.download import Transferred
+from weighin.core.errors import AppError
+from weighin.hub.cache import cache_folder
+from weighin.hub.client import HubClient, check_online, endpoint, token
+from weighin.hub.download import Download
+from weighin.hub.http import Http, Patience
+from weighin.hub.remote_header import remote_facts
+from weighin.hub.transfer import Ground, StoppedError
+from weighin.protocol.hub_messages import (
+    AskFile,
+    Digest,
+    Digested,
+    Discard,
+    Discarded,
+    Fetch,
+    Fetched,
+    FileKnown,
+    Found,
+    Listed,
+    ListFiles,
+    LookedInto,
+    LookInto,
+    Search,
+)
+
+# How far a hole is tried before the whole of it is made: some file systems fill it with zeros.
+_TRIED = 16 << 20
+_BLOCK = 512  # what st_blocks counts in, whatever the file system
+
+
+def write_stand_in(path: Path, head: bytes, size: int) -> None:
+    """Write it. Where the file system cannot hold a hole, or not one of that size, only the header is written: from
+    that a plan can be calculated, though the engine cannot be asked."""
+    path.write_bytes(head)
+    tried = min(size, len(head) + _TRIED)
+    try:
+        os.truncate(path, tried)
+        if tried - len(head) == _TRIED and _room_taken(path) >= tried:
+            os.truncate(path, len(head))
+            return
+        os.truncate(path, size)
+    except OSError:
+        os.truncate(path, min(path.stat().st_size, len(head)))
+
+
+def _room_taken(path: Path) -> int:
+    """Bytes on disk; 0 where the system does not tell."""
+    return int(getattr(path.stat(), "st_blocks", 0)) * _BLOCK
+
+
+_PIECE = 4 << 20
+# Between two tries of a download that waits for the connection as long as it takes.
+_LONGEST_S = 300.0
+
+
+class Job(Protocol):
+    """Something that takes long and can be stopped from another thread."""
+
+    def run(self) -> Any: ...
+
+    def stop(self) -> None: ...
+
+
+class FetchJob:
+    """A download."""
+
+    def __init__(self, request: Fetch, tell: Callable[[Transferred], None]) -> None:
+        self._request, self._tell = request, tell
+        self._lock = threading.Lock()
+        self._download: Download | None = None
+        self._stopped = False
+
+    def run(self) -> Fetched:
+        check_online()
+        patience = Patience(longest_s=_LONGEST_S) if self._request.patient else Patience()
+        ground = Ground(endpoint(), cache_folder(), token(), patience, patient=self._request.patient)
+        with self._lock:
+            if self._stopped:
+                raise StoppedError
+            self._download = Download(ground, self._request.plan, self._tell)
+        paths = self._download.run(self._request.queued)
+        return Fetched(self._request.id, tuple(str(path) for path in paths), self._download.brought)
+
+    def stop(self) -> None:
+        with self._lock:
+            self._stopped = True
+            if self._download is not None:
+                self._download.stop()
+
+
+class DigestJob:
+    """Hashing a file of this computer."""
+
+    def __init__(self, request: Digest, tell: Callable[[Transferred], None]) -> None:
+        self._request, self._tell = request, tell
+        self._stop = threading.Event()
+
+    def run(self) -> Digested:
+        path = Path(self._request.path)
+        running, done, buffer = hashlib.sha256(), 0, memoryview(bytearray(_PIECE))
+        try:
+            with path.open("rb", buffering=0) as stream:
+                before = path.stat()
+                while count := stream.readinto(buffer):
+                    if self._stop.is_set():
+                        raise StoppedError
+                    running.update(buffer[:count])
+                    done += count
+                    self._tell(Transferred(done, before.st_size, 0, "checking", path.name, done, before.st_size))
+                after = path.stat()
+        except OSError as error:
+            raise AppError(
+                f"{path.name} cannot be read: {error.strerror or error}.", str(error), "unreadable"
+            ) from error
+        if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+            raise AppError(f"{path.name} changed while it was read.", kind="changed")
+        return Digested(self._request.id, running.hexdigest(), after.st_size, after.st_mtime_ns, after.st_ino)
+
+    def stop(self) -> None:
+        self._stop.set()
+
+
+def ask(client: HubClient, request: Any) -> Any:
+    """The answer to a short request. Raises AppError."""
+    if isinstance(request, Discard):
+        Download(Ground(endpoint(), cache_folder()), request.plan, lambda _: None).discard()
+        return Discarded(request.id)
+    check_online()
+    if isinstance(request, Search):
+        return Found(request.id, client.search(request.text, request.limit))
+    if isinstance(request, ListFiles):
+        return Listed(request.id, client.listing(request.repo, request.revision))
+    if isinstance(request, AskFile):
+        return FileKnown(request.id, client.file(request.repo, request.commit, request.path))
+    assert isinstance(request, LookInto)
+    return _look_into(request)
+
+
+def _look_into(request: LookInto) -> LookedInto:
+    http = Http(endpoint(), token())
+    names = iter(file.path.rsplit("/", 1)[-1] for file in request.variant.files)
+    kept: list[str] = []
+
+    def keep(head: bytes, size: int) -> None:
+        """A file with the right header and the right size, and nothing else: it takes only the header's room."""
+        name = next(names)
+        if request.keep:
+            path = Path(request.keep) / name
+            write_stand_in(path, head, size)
+            kept.append(str(path))
+
+    facts = remote_facts(http, endpoint(), request.repo, request.commit, request.variant, keep)
+    return LookedInto(request.id, facts, kept[0] if kept else "")

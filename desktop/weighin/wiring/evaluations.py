@@ -1,0 +1,54 @@
+"""Evaluations as the program really uses them; imported when they are first wanted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from weighin.core.runs.lane import LABELS
+from weighin.paths import Profile
+from weighin.services.evaluations.evaluation_history import Evaluations
+from weighin.services.evaluations.evaluation_runner import EvaluationRunner
+from weighin.services.evaluations.evaluation_start import Surroundings
+from weighin.services.evaluations.question_sets import QuestionSets
+from weighin.services.evaluations.scoring_lane import ScoringLane
+from weighin.services.evaluations.scoring_plans import ScoringPlanner
+from weighin.services.lanes.server_keys import ServerKeys
+from weighin.services.lanes.server_probe import ServerProbe
+from weighin.services.machine.hardware import available_bytes, physical_cores
+from weighin.services.models.file_digests import FileDigests
+from weighin.wiring.services import new_question_sets, new_worker, server_workers
+
+
+@dataclass(frozen=True)
+class EvaluationServices:
+    """Everything about evaluations."""
+
+    sets: QuestionSets
+    kept: Evaluations
+    runner: EvaluationRunner
+    probe: ServerProbe
+
+    def close(self) -> None:
+        """End what runs, then finish what is being written."""
+        self.probe.stop()
+        self.runner.close()
+        self.sets.close()
+        self.kept.close()
+
+
+def new_evaluation_services(profile: Profile, resources: Path, keys: ServerKeys | None = None) -> EvaluationServices:
+    """The question sets, the kept evaluations and a runner with two empty lanes. keys: of servers, as the user typed
+    them; without, the environment's."""
+    sets, kept = new_question_sets(profile, resources), Evaluations(profile.database)
+    new_server = server_workers(keys or ServerKeys())
+    lanes = tuple(
+        ScoringLane(label, new_worker, available_bytes=available_bytes, new_server=new_server) for label in LABELS
+    )
+    probe = ServerProbe(new_server)
+    planner = ScoringPlanner(new_worker)
+    around = Surroundings(sets, kept, FileDigests(kept), probe, planner, physical_cores, available_bytes)
+    runner = EvaluationRunner((lanes[0], lanes[1]), around)
+    for lane in lanes:
+        lane.setParent(runner)
+    return EvaluationServices(sets, kept, runner, probe)

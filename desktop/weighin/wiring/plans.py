@@ -1,0 +1,101 @@
+"""Everything that says before a run what it will take, and keeps it: made when the window has been painted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from weighin.core.comparisons.comparison import ComparisonRequest
+from weighin.core.computer.machine import threads_per_lane
+from weighin.core.models.model import ModelFacts
+from weighin.core.plans.verdict import Budget
+from weighin.core.runs.lane import Mode
+from weighin.paths import Profile
+from weighin.services.comparisons.blind_round import BlindRound
+from weighin.services.comparisons.comparison_runner import ComparisonRunner
+from weighin.services.machine.bandwidth import MemoryBandwidth
+from weighin.services.machine.hardware import physical_cores, probe
+from weighin.services.machine.this_computer import Sources, ThisComputer, memory_budget
+from weighin.services.models.library import Library
+from weighin.services.plans.forecaster import Forecaster
+from weighin.services.plans.ledger import Ledger
+from weighin.services.plans.offered import Offered
+from weighin.services.plans.outlook import Outlook
+from weighin.services.plans.planner import Planner
+from weighin.services.plans.workstation import Workstation
+from weighin.services.processes.engine_probe import EngineProbe
+from weighin.services.settings import Settings
+from weighin.wiring.services import ModelServices, new_worker
+
+
+class Promises:
+    """One promise for each lane of a comparison whose model was planned."""
+
+    def __init__(self, planner: Planner, forecaster: Forecaster, ledger: Ledger) -> None:
+        self._planner, self._forecaster, self._ledger = planner, forecaster, ledger
+
+    def begin(self, request: ComparisonRequest) -> None:
+        """A comparison begins; what it measures will be held against this."""
+        lanes = 1 if request.mode is Mode.ALONE else len(request.lanes)
+        for setup in request.lanes:
+            model, load = setup.model, setup.load
+            plan = self._planner.known(model, load)
+            if plan is None or plan.refusal or setup.refusal is not None:
+                continue
+            memory = plan.line.at(min(load.context, model.context_length or load.context))
+            threads = threads_per_lane(physical_cores(), lanes, model, setup.threads)
+            self._ledger.promise(model, load, memory, self._forecaster.known(model, load), threads)
+
+
+@dataclass(frozen=True)
+class Judging:
+    """The parts, wired to the runner whose comparisons they promise and settle."""
+
+    ledger: Ledger
+    outlook: Outlook
+    workstation: Workstation
+    promises: Promises
+
+    def close(self) -> None:
+        """End workers, then finish what is being written."""
+        self.workstation.close()
+        self.ledger.close()
+
+
+def new_judging(
+    profile: Profile,
+    settings: Settings,
+    library: Library,
+    models: ModelServices,
+    runner: ComparisonRunner,
+    blind: BlindRound,
+    evaluating: Callable[[], bool] = lambda: False,
+) -> Judging:
+    """Judges for a window; nothing is begun. `evaluating`: whether an evaluation runs, which no slice may disturb."""
+    ledger = Ledger(profile.database)
+    bandwidth = MemoryBandwidth(settings)
+    forecaster = Forecaster(
+        new_worker, ledger, lambda: bandwidth.known, _threads, lambda: runner.running or evaluating()
+    )
+
+    def budget() -> Budget | None:
+        """What is free beside what the lanes hold."""
+        found = memory_budget()
+        held = sum(runner.only_seems_free(index) for index in range(len(runner.lanes)))
+        return found and replace(found, available=max(0, found.available - held))
+
+    computer = ThisComputer(Sources(lambda: probe(models.folder), budget, EngineProbe), bandwidth)
+    offered = Offered(models.inspector)
+    workstation = Workstation(library, models.shelf, models.planner, forecaster, ledger, offered, computer)
+    promises = Promises(models.planner, forecaster, ledger)
+    runner.started.connect(promises.begin)
+    blind.revealed.connect(ledger.settle)
+    models.planner.planned.connect(lambda plan: computer.take_gpu_free(plan.gpu_free_bytes))
+    outlook = Outlook(models.planner, forecaster, lambda: computer.with_gpus(memory_budget()))
+    # What was measured since is expected from now on.
+    ledger.changed.connect(outlook.changed)
+    return Judging(ledger, outlook, workstation, promises)
+
+
+def _threads(model: ModelFacts) -> int:
+    return threads_per_lane(physical_cores(), 1, model)

@@ -1,0 +1,124 @@
+"""From messages to the tokens a model reads."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass, replace
+
+from weighin.core.gguf.chat_template import why_no_template
+from weighin.core.runs.chat import Message, system_into_user
+from weighin.core.safe_text import safe_name
+from weighin.workers.engine import EngineError
+from weighin.workers.llama.template import ChatTemplate, TemplateError, TemplateHostileError, TemplateHungError
+from weighin.workers.llama.vocabulary import Vocabulary
+
+_NO_SYSTEM_TEXT = "Its template takes no system text: that was put before the prompt instead."
+
+
+class _LosesError(TemplateError):
+    """The template leaves something that was said out of the prompt, however it is handed over."""
+
+
+@dataclass(frozen=True)
+class RenderedPrompt:
+    """Text and tokens of a prompt, and what had to be done to make it."""
+
+    text: str
+    tokens: list[int]
+    notices: tuple[str, ...] = ()
+    template: str = "own"
+
+
+class PromptBuilder:
+    """Puts messages into a model's own chat template, or says what it used instead."""
+
+    def __init__(self, vocabulary: Vocabulary, template: str | None, for_scoring: bool = False) -> None:
+        """`for_scoring`: the same day for every prompt, and no other template in place of one that loses something."""
+        self._vocabulary, self._for_scoring = vocabulary, for_scoring
+        self._no_template = "" if template is None else why_no_template(template)
+        marks = (vocabulary.bos, vocabulary.eos)
+        is_one = template is not None and not self._no_template
+        self._own = ChatTemplate(template or "", *marks, for_scoring=for_scoring) if is_one else None
+        self._chatml = ChatTemplate("chatml", "", "") if vocabulary.holds("<|im_start|>") else None
+
+    def prepare(self) -> None:
+        """Compile the template, so that the first answer does not pay for it; its faults show at `build`."""
+        if self._own:
+            with contextlib.suppress(TemplateError, TemplateHostileError):
+                self._own.compile()
+
+    @property
+    def template_kind(self) -> str:
+        """ "model" where the model brings a template, "none" where it does not."""
+        return "model" if self._own else "none"
+
+    def build(
+        self, messages: tuple[Message, ...], raw: bool, thinking: bool | None = None, ending: str = ""
+    ) -> RenderedPrompt:
+        """The prompt for `messages`; `raw` puts their text one after the other, without any template. `thinking`: the
+        template's switch, None to leave it; `ending`: text of the assistant that stands there already.
+
+        Raises EngineError(kind "template") where the template is hostile, or no use for a score."""
+        way = _Way(messages, thinking, ending)
+        if raw:
+            return self._plain(way, "raw", self._unread_marks(way))
+        if self._own is None:
+            if self._no_template:
+                return self._instead(way, self._no_template)
+            missing = "This model has no chat template: the prompt was put to it as plain text."
+            return self._plain(way, "none", (missing,))
+        reasons = []
+        merged = replace(way, messages=system_into_user(messages))
+        for tried, notices in ((way, ()), *(((merged, (_NO_SYSTEM_TEXT,)),) if merged != way else ())):
+            try:
+                return self._with(self._own, tried, notices)
+            except TemplateError as error:
+                reasons.append(error)
+        if self._for_scoring and (lost := next((r for r in reasons if isinstance(r, _LosesError)), None)):
+            text = f"The chat template of this model cannot be scored with: {lost}. Use the standard protocol."
+            raise EngineError("template", text)
+        return self._instead(way, str(reasons[0]))
+
+    def _instead(self, way: _Way, reason: str) -> RenderedPrompt:
+        """The prompt without the model's own template."""
+        if self._chatml:
+            notice = f"Its template is broken, using ChatML instead ({reason})."
+            return replace(self._with(self._chatml, way, (notice,)), template="chatml")
+        return self._plain(way, "none", (f"Its template is broken, using plain text instead ({reason}).",))
+
+    def _with(self, template: ChatTemplate, way: _Way, notices: tuple[str, ...]) -> RenderedPrompt:
+        def render(contents: tuple[str, ...]) -> str:
+            turns = zip(way.messages, contents, strict=True)
+            return template.render(tuple(Message(m.role, text) for m, text in turns), way.thinking) + way.ending
+
+        contents = tuple(m.content for m in way.messages)
+        try:
+            text = render(contents)
+            if lost := template.loses(way.messages, text, way.thinking):
+                raise _LosesError(lost)
+            return RenderedPrompt(text, self._vocabulary.tokenize_prompt(text, contents, render), notices)
+        except TemplateHostileError as error:
+            raise EngineError("template", f"The chat template of this model was stopped: {error}.") from None
+        except TemplateHungError as error:
+            raise EngineError(
+                "template", f"The chat template of this model was stopped: {error}.", fatal=True
+            ) from None
+
+    def _unread_marks(self, way: _Way) -> tuple[str, ...]:
+        """A sentence on marks that somebody put into a raw prompt to steer the model."""
+        marks = {mark for message in way.messages for mark in self._vocabulary.control_spellings(message.content)}
+        named = safe_name(", ".join(sorted(marks)), 120)
+        return (f"In a raw prompt these are read as text and do not steer the model: {named}.",) if marks else ()
+
+    def _plain(self, way: _Way, template: str, notices: tuple[str, ...]) -> RenderedPrompt:
+        text = "\n\n".join(m.content for m in way.messages) + way.ending
+        return RenderedPrompt(text, self._vocabulary.tokenize_beginning(text), notices, template)
+
+
+@dataclass(frozen=True)
+class _Way:
+    """What a prompt is made of, whichever template makes it."""
+
+    messages: tuple[Message, ...]
+    thinking: bool | None
+    ending: str

@@ -1,0 +1,145 @@
+"""A plan of memory by the engine itself: it goes through every allocation of a model without making one.
+
+llama.cpp's `no_alloc` with load mode "none" needs nothing of a file but its header; with any other load mode it aborts.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import llama_cpp.llama_cpp as llama
+
+from weighin.core.errors import AppError
+from weighin.core.evaluations.scoring import ScoreShape, kinds
+from weighin.core.gguf.reader import Header, read_header_of
+from weighin.core.gguf.weights import WeightsInMemory, weights_in_memory
+from weighin.core.models.model import shard_paths
+from weighin.core.plans.memory_formula import formula_plan, overhead_bytes, with_loading_peak
+from weighin.core.plans.plan import MemoryPlan, PlanMethod
+from weighin.core.runs.failures import load_failure
+from weighin.protocol.messages import Plan, Planned
+from weighin.workers.engine import EngineError
+from weighin.workers.llama.context_params import FLASH_AUTO, context_params, gpu_layers, scoring_params
+from weighin.workers.llama.memory import OwnMemory
+from weighin.workers.llama.native import NativeLog, check_writes_text
+from weighin.workers.planning.repacking import repacked_types
+
+_LOAD_MODE_NONE = 0
+
+
+class Planning:
+    """One plan. The process must be a fresh one: what it holds at the end is the overhead of a worker."""
+
+    def __init__(self, request: Plan, log: NativeLog, memory: OwnMemory, build: str) -> None:
+        self._request, self._log, self._memory, self._build = request, log, memory, build
+
+    def run(self, gpu_free_bytes: int | None) -> Planned:
+        """The plans, beside what is free on GPUs. Raises EngineError where this engine cannot run the model."""
+        request = self._request
+        headers = self._headers()
+        model = self._open()
+        try:
+            check_writes_text(model)
+            blocks = llama.llama_model_n_layer(model)
+            trained = llama.llama_model_n_ctx_train(model)
+            contexts = [min(c, trained) if trained > 0 else c for c in request.contexts]
+            shapes = _shapes(model, request.contexts) if request.scoring else ()
+            if request.scoring:
+                asked = [scoring_params(request.options, shape, threads=1) for shape in shapes]
+            else:
+                asked = [context_params(request.options, context, threads=1) for context in contexts]
+            drafts = [self._draft(model, params, headers[0]) for params in asked]
+        finally:
+            llama.llama_model_free(model)
+        kinds = {t.type for h in headers for t in h.tensors if len(t.shape) > 1}
+        repacked = repacked_types(kinds, self._log)
+        on_gpu = min(gpu_layers(request.options), blocks + 1) if llama.llama_supports_gpu_offload() else 0
+        weights = weights_in_memory(headers, request.file_bytes, repacked, blocks, on_gpu)
+        if request.scoring:
+            # States that were given back stay with this process for a while: the least is what a worker is.
+            least = min(draft.overhead_bytes for draft in drafts)
+            drafts = [replace(draft, overhead_bytes=least) for draft in drafts]
+        plans = tuple(self._complete(draft, weights) for draft in drafts)
+        formula = tuple(
+            formula_plan(headers, request.file_bytes, replace(request.options, context=c, gpu_layers=on_gpu), repacked)
+            for c in (() if request.scoring else contexts)
+        )
+        return Planned(request.id, plans, formula, gpu_free_bytes, shapes)
+
+    def _headers(self) -> list[Header]:
+        try:
+            return [read_header_of(part) for part in shard_paths(Path(self._request.path))]
+        except AppError as error:
+            raise EngineError(error.kind, error.user_text) from None
+
+    def _open(self) -> Any:
+        self._log.clear()
+        params = llama.llama_model_default_params()
+        params.no_alloc = True
+        params.load_mode = _LOAD_MODE_NONE
+        params.n_gpu_layers = gpu_layers(self._request.options)
+        model = llama.llama_model_load_from_file(os.fsencode(self._request.path), params)
+        if not model:
+            failure = load_failure(self._log.tail(), f"llama.cpp {self._build}")
+            raise EngineError(failure.kind, failure.message, failure.detail)
+        return model
+
+    def _draft(self, model: Any, params: Any, header: Header) -> MemoryPlan:
+        """The plan of everything but the weights, for a context set up by `params`."""
+        self._log.clear()
+        pointer = llama.llama_init_from_model(model, params)
+        if not pointer:
+            self._log.clear()
+            params.flash_attn_type = FLASH_AUTO
+            pointer = llama.llama_init_from_model(model, params)
+        if not pointer:
+            failure = load_failure(self._log.tail(), f"llama.cpp {self._build}")
+            raise EngineError(failure.kind, failure.message, failure.detail)
+        state = self._log.memories.get("llama_memory_recurrent", 0)
+        output = _sum(self._log.buffers, "output")
+        # States and output are allocated here too.
+        overhead = overhead_bytes(self._memory.sample(frozenset()).own_bytes, state + output, header)
+        llama.llama_free(pointer)
+        return MemoryPlan(
+            context=params.n_ctx,
+            weights_bytes=0,
+            mapped_bytes=0,
+            kv_bytes=self._log.memories.get("llama_kv_cache", 0),
+            state_bytes=state,
+            compute_bytes=_sum(self._log.buffers, "compute"),
+            output_bytes=output,
+            overhead_bytes=overhead,
+            loading_peak_bytes=0,
+            gpu_bytes=_sum({n: b for n, b in self._log.buffers.items() if not _is_host(n)}, "compute"),
+        )
+
+    def _complete(self, draft: MemoryPlan, weights: WeightsInMemory) -> MemoryPlan:
+        """`draft` with the weights; the part of the cache that goes with layers on a GPU lies there too."""
+        share = weights.gpu / weights.file if weights.gpu else 0.0
+        plan = replace(
+            draft,
+            weights_bytes=weights.total,
+            mapped_bytes=weights.mapped,
+            idle_bytes=weights.idle,
+            gpu_bytes=draft.gpu_bytes + weights.gpu + round(share * (draft.kv_bytes + draft.state_bytes)),
+            method=PlanMethod.ENGINE,
+        )
+        return with_loading_peak(plan, weights.file)
+
+
+def _shapes(model: Any, contexts: tuple[int, ...]) -> tuple[ScoreShape, ...]:
+    """Every kind of scoring that suits the model, for every context."""
+    recurrent = llama.llama_model_is_recurrent(model) or llama.llama_model_is_hybrid(model)
+    return tuple(ScoreShape(context, *kind) for kind in kinds(recurrent) for context in contexts)
+
+
+def _sum(buffers: dict[str, int], what: str) -> int:
+    return sum(size for name, size in buffers.items() if name.endswith(f" {what}"))
+
+
+def _is_host(name: str) -> bool:
+    """Whether a buffer of this name lies in main memory: "CPU", "CPU_REPACK", "CUDA_Host"."""
+    return name.startswith("CPU") or name.split()[0].endswith("_Host")
