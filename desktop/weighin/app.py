@@ -78,8 +78,8 @@ class Program:
     def judging(self) -> Judging:
         """Plans, forecasts and the ledger: made when they are first wanted, which the first paint need not wait for."""
         if self._judging is None:
-            from weighin.ui.compare.lane_outlooks import LaneOutlooks
-            from weighin.ui.compare.picker_verdicts import judge_of
+            from weighin.ui.lane.lane_outlooks import LaneOutlooks
+            from weighin.ui.pickers.picker_verdicts import judge_of
             from weighin.wiring.plans import new_judging
 
             judging = new_judging(

@@ -13,9 +13,9 @@ from tests.ui.conftest import Kit
 from tests.ui.fakes import answer, timing
 from weighin.core.models.server import parse_address, server_facts
 from weighin.core.runs.answer import Counting, MemoryReceipt
-from weighin.ui.compare.add_server import AddServer
-from weighin.ui.compare.number import ESTIMATED
-from weighin.ui.compare.numbers import numbers
+from weighin.ui.lane.number import ESTIMATED
+from weighin.ui.lane.numbers import numbers
+from weighin.ui.pickers.add_server import AddServer
 
 
 @pytest.fixture

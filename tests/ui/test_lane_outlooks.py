@@ -14,7 +14,7 @@ from weighin.core.plans.plan import MemoryPlan, SpeedForecast, SpeedMethod, Verd
 from weighin.core.runs.answer import MemoryReceipt
 from weighin.core.runs.options import LoadOptions
 from weighin.services.plans.outlook import Expectation
-from weighin.ui.compare.lane_outlooks import LaneOutlooks
+from weighin.ui.lane.lane_outlooks import LaneOutlooks
 
 PLAN = MemoryPlan(4096, 4_000_000_000, 4_000_000_000, 500_000_000, 0, 30_000_000, 600_000, 60_000_000, 4_700_000_000)
 RUNS = Verdict(VerdictKind.RUNS, "Needs 4.6 GB at 4k context; 8.0 GB free now. Runs.", 32_768)

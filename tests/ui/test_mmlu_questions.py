@@ -14,8 +14,8 @@ from tests.ui.mmlu_fakes import answered, plan, request, result, unscored, with_
 from weighin.core.evaluations.evaluation import EvaluationRecord, RunState
 from weighin.core.evaluations.questions import Question
 from weighin.ui.main_window import MMLU
-from weighin.ui.mmlu.boxes import ALL, NEAR_TIES, UNSCORED
-from weighin.ui.mmlu.questions_view import QuestionsView
+from weighin.ui.mmlu.run.boxes import ALL, NEAR_TIES, UNSCORED
+from weighin.ui.mmlu.run.questions_view import QuestionsView
 
 RECORD = answered()
 

@@ -17,7 +17,7 @@ from weighin.core.evaluations.evaluation import LaneProgress, RunState
 from weighin.core.runs.answer import Failure
 from weighin.ui.main_window import COMPARE, MMLU
 from weighin.ui.mmlu.mmlu_page import MmluPage
-from weighin.ui.mmlu.run_view import RunView
+from weighin.ui.mmlu.run.run_view import RunView
 
 
 @pytest.fixture

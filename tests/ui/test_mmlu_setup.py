@@ -21,8 +21,8 @@ from weighin.core.runs.answer import Failure
 from weighin.services.evaluations.question_sets import FetchProgress
 from weighin.ui.main_window import MMLU
 from weighin.ui.mmlu.mmlu_page import MmluPage
-from weighin.ui.mmlu.past_scores import PastScores
-from weighin.ui.mmlu.setup_view import SetupView
+from weighin.ui.mmlu.setup.past_scores import PastScores
+from weighin.ui.mmlu.setup.setup_view import SetupView
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.conftest import Kit
 from tests.ui.fakes import DENSE, MOE, OTHER, FakeLibrary
 from weighin.core.models.model import ModelFacts
-from weighin.ui.compare.model_picker import ModelPicker
+from weighin.ui.pickers.model_picker import ModelPicker
 
 MANY = tuple(
     replace(OTHER, name=f"Model {n:03d}", path=f"/m/{n}.gguf", quantization="Q8_0" if n % 10 == 0 else "Q4_K_M")

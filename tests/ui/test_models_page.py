@@ -21,8 +21,8 @@ from weighin.paths import resources
 from weighin.ui.main_window import COMPARE, MODELS
 from weighin.ui.models.models_page import TABS, ModelsPage
 from weighin.ui.widgets.label import PlainLabel
-from weighin.ui.widgets.list_table import column_widths
 from weighin.ui.widgets.strip import Strip
+from weighin.ui.widgets.table import column_widths
 
 OWN = on_shelf(OTHER, repo="o/r", hub_path="x.gguf")
 OWN_KNOWN = on_shelf(replace(OTHER, path="/models/known.gguf", name="Known"), digests=("ab" * 32,))

@@ -8,8 +8,7 @@ import pytest
 
 from tests.ui.fakes import comparison
 from weighin.core.runs.options import LoadOptions, SamplingOptions
-from weighin.ui.compare.option_words import option_differences, options_of
-from weighin.ui.compare.run_options import LaneValues, RunOptions
+from weighin.ui.options.run_options import LaneValues, RunOptions, option_differences, options_of
 
 USUAL = RunOptions()
 WARM, SHORT = LaneValues(sampling=SamplingOptions(temperature=0.7)), LaneValues(LoadOptions(context=2048))

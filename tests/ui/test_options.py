@@ -12,8 +12,8 @@ from pytestqt.qtbot import QtBot
 from tests.ui.conftest import Kit
 from tests.ui.fakes import answer
 from weighin.core.runs.options import LoadOptions, SamplingOptions
-from weighin.ui.compare.option_fields import OptionField
-from weighin.ui.compare.options_drawer import OptionsDrawer
+from weighin.ui.options.option_fields import OptionField
+from weighin.ui.options.options_drawer import OptionsDrawer
 
 
 @pytest.fixture

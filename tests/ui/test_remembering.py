@@ -20,8 +20,8 @@ from weighin.core.runs.answer import Failure
 from weighin.core.runs.lane import Mode
 from weighin.core.runs.options import LoadOptions, SamplingOptions
 from weighin.services.settings import Settings
-from weighin.ui.compare.run_options import LaneValues, RunOptions
 from weighin.ui.main_window import COMPARE, HISTORY, MMLU, MODELS
+from weighin.ui.options.run_options import LaneValues, RunOptions
 from weighin.ui.remembered_window import RememberedWindow
 
 OPTIONS = RunOptions(

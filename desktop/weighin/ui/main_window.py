@@ -13,8 +13,8 @@ from weighin.core.comparisons.comparison import Comparison
 from weighin.core.errors import AppError
 from weighin.ui import theme as themes
 from weighin.ui.compare.compare_page import ComparePage
-from weighin.ui.compare.file_drop import FileDrop
 from weighin.ui.notice_bar import NoticeBar
+from weighin.ui.pickers.file_drop import FileDrop
 from weighin.ui.rail import Rail
 from weighin.ui.remembered_window import RememberedWindow
 from weighin.ui.widgets.file_dialog import Folders

@@ -6,8 +6,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QButtonGroup, QFrame, QMenu, QToolButton, QVBoxLayout, QWidget
 
-from weighin.ui.icons import icon
-from weighin.ui.theme import CHOICES, Theme
+from weighin.ui.theme import CHOICES, Theme, icon
 
 _ICON = 22
 _BESIDE_TEXT = 22

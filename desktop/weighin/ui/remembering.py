@@ -17,7 +17,7 @@ from weighin.core.safe_text import safe_name
 if TYPE_CHECKING:
     from weighin.services.models.library import Library
     from weighin.services.settings import Settings
-    from weighin.ui.compare.lane_header import LaneHeader
+    from weighin.ui.pickers.lane_header import LaneHeader
 
 _PAUSE_MS = 400
 

@@ -271,8 +271,8 @@ def number_lines(result: LaneResult, comparison: Comparison) -> list[str]:
     loading = "Connect" if timing.is_remote else "Load"
     partly = f" ({WHILE_BOTH})" if speed and is_partly_alone(result.timings) else ""
     lines = [
-        f"Reading {reading} · First token {format.seconds(_median(result, 'first_token_s'))} · Writing {writing}{partly}"
-        f" · {characters} characters/s{_how_counted(timing)}",
+        f"Reading {reading} · First token {format.seconds(_median(result, 'first_token_s'))} · "
+        f"Writing {writing}{partly} · {characters} characters/s{_how_counted(timing)}",
         f"RAM {_memory(result)} · {loading} {format.seconds(timing.load_s)} · "
         f"Total {format.seconds(_median(result, 'total_s'))}{_energy(timing)}",
         f"Ended: {STOPS[answer.stop_reason]}"

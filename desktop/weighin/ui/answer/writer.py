@@ -18,6 +18,28 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
     from weighin.ui.answer.formats import Formats
+from markdown_it.rules_block import StateBlock
+from markdown_it.rules_block.reference import reference
+from markdown_it.token import Token
+
+KIND = "definition"
+
+
+def shown_definition(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Markdown's own rule, which also leaves a token with what was written. "[^1]" stays as it is in the text: it names
+    a note, and is no link."""
+    if not reference(state, start, end, silent):
+        return False
+    if silent:
+        return True
+    written = state.getLines(start, state.line, state.blkIndent, False).strip()
+    token = state.push(KIND, "", 0)
+    token.children = [Token("text", "", 0, content=written)]
+    links = state.env.get("references", {})
+    for name in [name for name in links if name.startswith("^")]:
+        del links[name]
+    return True
+
 
 # A paragraph of nothing but words: more of the same can simply be appended, without parsing it all again.
 _WORDS = re.compile(r"[^\W\d_](?:[^\W_]|[ ,.;:'\"()?%/–—’“”„…])*")
@@ -30,8 +52,6 @@ def parser() -> MarkdownIt:
 
     Imported when first needed: the import takes longer than the first paint of the window may."""
     from markdown_it import MarkdownIt
-
-    from weighin.ui.answer.definitions import shown_definition
 
     made = MarkdownIt("commonmark", {"html": False, "maxNesting": 20}).enable(["table", "strikethrough"])
     made.block.ruler.at("reference", shown_definition)

@@ -17,21 +17,21 @@ from weighin.core.errors import AppError
 from weighin.core.runs.chat import Prompt
 from weighin.core.runs.lane import LABELS, LaneSetup
 from weighin.ui.answer.view import warm_up
-from weighin.ui.compare.blind_desk import BlindDesk
+from weighin.ui.blind.blind_desk import BlindDesk
 from weighin.ui.compare.first_run import FirstRun
 from weighin.ui.compare.follow_up import why_no_follow_up
-from weighin.ui.compare.lane_pane import LanePane
-from weighin.ui.compare.lane_presenter import LanePresenter
 from weighin.ui.compare.lanes_area import LanesArea
 from weighin.ui.compare.measure_alone import MEASURED, MEASURING, NO_MEASURE, MeasureAlone
-from weighin.ui.compare.model_choice import ModelChoice
 from weighin.ui.compare.options_news import OptionsNews
 from weighin.ui.compare.prompt_box import PromptBox
 from weighin.ui.compare.proof_row import ProofRow
 from weighin.ui.compare.question_box import QuestionBox
 from weighin.ui.compare.remark import Remark
-from weighin.ui.compare.run_options import RunOptions
 from weighin.ui.compare.speed_line import SpeedLine
+from weighin.ui.lane.lane_pane import LanePane
+from weighin.ui.lane.lane_presenter import LanePresenter
+from weighin.ui.options.run_options import RunOptions
+from weighin.ui.pickers.model_choice import ModelChoice
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.chart_scale import ChartScale
 from weighin.ui.widgets.focus import FocusReturn, hand_on_focus
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from weighin.services.comparisons.comparison_runner import ComparisonRunner, RoundStart
     from weighin.services.models.library import Library
     from weighin.services.settings import Settings
-    from weighin.ui.compare.options_drawer import OptionsDrawer
+    from weighin.ui.options.options_drawer import OptionsDrawer
     from weighin.ui.parts import Parts
 
 _WARM_UP_MS = 250
@@ -123,7 +123,7 @@ class ComparePage(QWidget):
     def drawer(self) -> OptionsDrawer:
         """The drawer of options, made when it is first wanted: the first paint need not wait for its many fields."""
         if self._drawer is None:
-            from weighin.ui.compare.options_drawer import OptionsDrawer
+            from weighin.ui.options.options_drawer import OptionsDrawer
 
             self._drawer = drawer = OptionsDrawer(self._theme)
             drawer.hide()

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from weighin.core.comparisons.comparison import ComparisonRequest
-from weighin.ui.compare.option_words import option_differences
 from weighin.ui.compare.remark import Remark
-from weighin.ui.compare.run_options import RunOptions
+from weighin.ui.options.run_options import RunOptions, option_differences
 from weighin.ui.widgets.focus import hand_on_focus
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from weighin.core.comparisons.comparison import Comparison
 from weighin.core.runs.lane import LABELS
-from weighin.ui.compare.same_prompt import SamePrompt
+from weighin.ui.proof.same_prompt import SamePrompt
 from weighin.ui.theme import Theme
 
 

@@ -8,8 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 from weighin.core.comparisons.comparison import ComparisonRequest
 from weighin.core.comparisons.text import MODES
 from weighin.core.runs.lane import Mode
-from weighin.ui.compare.option_words import option_differences, options_of
-from weighin.ui.compare.run_options import RunOptions
+from weighin.ui.options.run_options import RunOptions, option_differences, options_of
 from weighin.ui.widgets.label import PlainLabel, plain_tooltip
 
 _MOST = 5

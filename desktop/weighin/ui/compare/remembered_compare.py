@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 from weighin.core.errors import AppError
 from weighin.core.jsonable import salvaged, to_plain
 from weighin.core.runs.lane import Mode
-from weighin.ui.compare.run_options import LaneValues, RunOptions
+from weighin.ui.options.run_options import LaneValues, RunOptions
 from weighin.ui.remembering import RememberedModels, Remembering
 
 if TYPE_CHECKING:
     from weighin.services.models.library import Library
     from weighin.services.settings import Settings
     from weighin.ui.compare.compare_page import ComparePage
-    from weighin.ui.compare.option_fields import OptionField
-    from weighin.ui.compare.options_drawer import OptionsDrawer
+    from weighin.ui.options.option_fields import OptionField
+    from weighin.ui.options.options_drawer import OptionsDrawer
 
 _MODELS, _MODE, _OPTIONS = "models", "mode", "options"
 

@@ -14,11 +14,11 @@ from weighin.core.models.catalogue import Catalogue, Claim
 from weighin.core.models.model import ModelFacts
 from weighin.ui.mmlu.claims_tab import ClaimsTab
 from weighin.ui.mmlu.export import ask_export
-from weighin.ui.mmlu.past_scores import PastScores
 from weighin.ui.mmlu.past_tab import PastTab
-from weighin.ui.mmlu.run_presenter import RunPresenter
-from weighin.ui.mmlu.run_view import RunView
-from weighin.ui.mmlu.setup_view import SetupView
+from weighin.ui.mmlu.run.run_presenter import RunPresenter
+from weighin.ui.mmlu.run.run_view import RunView
+from weighin.ui.mmlu.setup.past_scores import PastScores
+from weighin.ui.mmlu.setup.setup_view import SetupView
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.focus import holds_focus
 from weighin.ui.widgets.label import PlainLabel

@@ -15,13 +15,13 @@ from weighin.core.evaluations.evaluation import EvaluationRecord, RunState
 from weighin.core.evaluations.stored_evaluation import EvaluationRow
 from weighin.core.evaluations.text import verdict_label
 from weighin.core.safe_text import safe_name
-from weighin.ui.mmlu import said
+from weighin.ui.mmlu import mmlu_text
 from weighin.ui.mmlu.export import ask_export
-from weighin.ui.models.row_table import Column, RowTable
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.label import PlainLabel
 from weighin.ui.widgets.question import Question
 from weighin.ui.widgets.strip import Strip
+from weighin.ui.widgets.table import Column, RowTable
 
 if TYPE_CHECKING:
     from weighin.services.evaluations.evaluation_history import Evaluations
@@ -105,10 +105,10 @@ class PastTab(QWidget):
 
     def _state(self, row: EvaluationRow) -> str:
         if row.elsewhere:
-            return said.ELSEWHERE
+            return mmlu_text.ELSEWHERE
         if row.state is RunState.RUNNING or row.id == self._running():
-            return said.STATES[RunState.RUNNING]
-        return f"{said.STATES[row.state]}{', can be resumed' if row.can_resume else ''}"
+            return mmlu_text.STATES[RunState.RUNNING]
+        return f"{mmlu_text.STATES[row.state]}{', can be resumed' if row.can_resume else ''}"
 
     def _connect(self) -> None:
         self._evaluations.changed.connect(self.refresh)
@@ -215,7 +215,7 @@ def _text(row: EvaluationRow) -> str:
 
 
 def _questions(row: EvaluationRow) -> str:
-    return f"{safe_name(row.dataset, 60)}, {said.protocol_name(row.protocol, row.shots)}"
+    return f"{safe_name(row.dataset, 60)}, {mmlu_text.protocol_name(row.protocol, row.shots)}"
 
 
 def _asked(row: EvaluationRow) -> str:
@@ -231,9 +231,9 @@ def _scores(row: EvaluationRow) -> str:
 def _verdict(row: EvaluationRow) -> str:
     if row.paired is None:
         return format.NONE
-    return f"{said.points(row.paired.difference)}, {verdict_label(row.paired, row.state)}"
+    return f"{mmlu_text.points(row.paired.difference)}, {verdict_label(row.paired, row.state)}"
 
 
 def _tip(row: EvaluationRow) -> str:
-    lanes = [f"{lane.label} {safe_name(lane.model.name)}: {said.score(lane) or 'no answer'}" for lane in row.lanes]
+    lanes = [f"{lane.label} {safe_name(lane.model.name)}: {mmlu_text.score(lane) or 'no answer'}" for lane in row.lanes]
     return "\n".join([_questions(row), *lanes])

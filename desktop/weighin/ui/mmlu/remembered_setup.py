@@ -12,7 +12,7 @@ from weighin.ui.remembering import RememberedModels, Remembering
 if TYPE_CHECKING:
     from weighin.services.models.library import Library
     from weighin.services.settings import Settings
-    from weighin.ui.mmlu.setup_view import SetupView
+    from weighin.ui.mmlu.setup.setup_view import SetupView
 
 _MODELS = "models"
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QV
 from weighin.core import format
 from weighin.core.downloads.download import DownloadState, DownloadView
 from weighin.core.safe_text import safe_name
-from weighin.ui.models import words as said
+from weighin.ui.models import models_text
 from weighin.ui.widgets.label import ElidedLabel, PlainLabel
 from weighin.ui.widgets.question import Question
 
@@ -52,7 +52,7 @@ class DownloadsPanel(QWidget):
             self._column.addWidget(row)
         else:
             row.show_view(view)
-        self._overall.say(said.overall_line(self._downloads.views()))
+        self._overall.say(models_text.overall_line(self._downloads.views()))
         self.setVisible(bool(self.rows))
 
 
@@ -100,7 +100,7 @@ class DownloadRow(QFrame):
         """Show where it stands now."""
         self._done = view.done
         self.bar.setValue(view.done * _STEPS // view.plan.size)
-        self.line.say(said.download_line(view))
+        self.line.say(models_text.download_line(view))
         self.note.say_or_hide(view.note)
         self.again.setVisible(view.state is DownloadState.RUNNING and view.phase == "waiting")
         waits = view.state in (DownloadState.PAUSED, DownloadState.FAILED)

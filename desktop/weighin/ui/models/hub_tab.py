@@ -17,12 +17,12 @@ from weighin.core.plans.recommendation import recommended
 from weighin.core.plans.workstation import Row
 from weighin.core.safe_text import safe_name
 from weighin.services.models.hub import mirror
-from weighin.ui.models import words as said
-from weighin.ui.models.row_table import Column, RowTable
+from weighin.ui.models import models_text
 from weighin.ui.models.verdicts import Verdicts
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.label import PlainLabel
 from weighin.ui.widgets.strip import Strip
+from weighin.ui.widgets.table import Column, RowTable
 
 if TYPE_CHECKING:
     from weighin.services.models.downloads import DownloadManager
@@ -221,7 +221,7 @@ class HubTab(QWidget):
         self.facts.say_or_hide("")
         for widget in (self._title, self.variants, self.look, self.get):
             widget.setVisible(listing is not None)
-        self.left_out.say_or_hide(said.left_out(listing.left_out) if listing else "")
+        self.left_out.say_or_hide(models_text.left_out(listing.left_out) if listing else "")
         if listing is None:
             self._space.hide()
             return
@@ -307,7 +307,7 @@ class HubTab(QWidget):
             Column("Quantization", lambda v: v.quantization or format.NONE, "UD-Q4_K_XL"),
             Column("Size", lambda v: format.size(v.size), "18.6 GB", number=True),
             Column("Parts", lambda v: str(len(v.files)), "12", number=True),
-            Column("Here?", lambda v: said.runs_here(self._rows.get(v.files[0].path)), "~ tight"),
+            Column("Here?", lambda v: models_text.runs_here(self._rows.get(v.files[0].path)), "~ tight"),
             Column("", mark, "for this computer"),
             Column("File", lambda v: safe_name(v.files[0].path, 200), "Qwen3-30B-A3B-Instruct-Q4_K_M", 1.0),
         )
@@ -322,7 +322,7 @@ def _repositories(verdicts: Verdicts) -> tuple[Column, ...]:
         """The hub tells the number of weights only; whether all of them work at once, the catalogue may know."""
         system = verdicts.system_of(found.repo)
         if system is not None and system.total is not None:
-            return said.system_kind(system)
+            return models_text.system_kind(system)
         return format.parameters(found.parameters) if found.parameters else format.NONE
 
     return (

@@ -12,11 +12,11 @@ from weighin.core.exports import EXPORTS
 from weighin.core.prompts.prompt_set import LaneOutcome, PromptSet, SetPrompt, SetResult, StoredRun
 from weighin.core.prompts.report import judged_words, summary
 from weighin.core.safe_text import safe_name
-from weighin.ui.models.row_table import Column, RowTable
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.button import IconButton
 from weighin.ui.widgets.focus import holds_focus
 from weighin.ui.widgets.label import PlainLabel
+from weighin.ui.widgets.table import Column, RowTable
 
 _LEAST, _MOST = 330, 520
 

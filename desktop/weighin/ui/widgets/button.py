@@ -5,8 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QToolButton, QWidget
 
-from weighin.ui.icons import icon
-from weighin.ui.theme import Theme
+from weighin.ui.theme import Theme, icon
 
 
 class IconButton(QToolButton):

@@ -14,7 +14,7 @@ from weighin.core.safe_text import safe_name
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.label import PlainLabel
 from weighin.ui.widgets.stacked_bar import Part
-from weighin.ui.workstation import said
+from weighin.ui.workstation import workstation_text
 from weighin.ui.workstation.memory_bar import MemoryBar
 
 _LINES = ("Memory", "Read for a token", "Tokens/s", "Share of the memory's speed")
@@ -112,7 +112,7 @@ class PairDetail(QWidget):
 
 def _words(cost: Cost) -> tuple[str, ...]:
     """The lines of the grid for one model."""
-    mark = said.MEASURED if cost.measured else "~"
+    mark = workstation_text.MEASURED if cost.measured else "~"
     used = format.NONE if cost.used is None else f"{mark} {cost.used:.0%}".replace("%", "\u202f%")
     return (
         f"{mark} {format.size(cost.memory)}",

@@ -4,21 +4,73 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from weighin.core import format
 from weighin.core.plans.candidates import Candidate, Origin
 from weighin.core.plans.plan import VerdictKind
 from weighin.core.plans.verdict import Budget
-from weighin.core.plans.workstation import Row
+from weighin.core.plans.workstation import Row, demand
 from weighin.core.safe_text import safe_name
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.flow import FlowLayout
 from weighin.ui.widgets.label import PlainLabel
-from weighin.ui.workstation import said
-from weighin.ui.workstation.demand_box import DemandBox
+from weighin.ui.workstation import workstation_text
 from weighin.ui.workstation.memory_bar import MemoryBar, parts_of
+
+_USUAL = "10"
+_LEAST, _MOST = 0.1, 10_000.0
+
+
+class DemandBox(QWidget):
+    """Asks for tokens a second and says what it takes."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._row: Row | None = None
+        self._budget: Budget | None = None
+        self._bandwidth: float | None = None
+        self.speed = QLineEdit(_USUAL)
+        self.speed.setMaximumWidth(70)
+        self.speed.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.speed.setAccessibleName("Tokens a second that are wanted")
+        self.sentence = PlainLabel(wrap=True)
+        question = QHBoxLayout()
+        question.addWidget(PlainLabel("What would it take for"))
+        question.addWidget(self.speed)
+        question.addWidget(PlainLabel("tokens/s?"))
+        question.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addLayout(question)
+        layout.addWidget(self.sentence)
+        self.speed.textChanged.connect(lambda _text: self._say())
+
+    def show_row(self, row: Row, budget: Budget | None, bandwidth: float | None) -> None:
+        """Answer for this model, beside what this computer has."""
+        self._row, self._budget, self._bandwidth = row, budget, bandwidth
+        self._say()
+
+    def _say(self) -> None:
+        if self._row is None:
+            return
+        wanted = _number(self.speed.text())
+        if wanted is None:
+            self.sentence.say(f"Tokens a second are a number from {_LEAST:g} to {_MOST:,.0f}.")
+            return
+        asked = (self._row.candidate, self._row.context, wanted)
+        self.sentence.say(demand(*asked, self._budget, self._bandwidth).sentence)
+
+
+def _number(text: str) -> float | None:
+    """What is typed, with a point or a comma; None where it makes no sense."""
+    try:
+        value = float(text.strip().replace(",", "."))
+    except ValueError:
+        return None
+    return value if _LEAST <= value <= _MOST else None
 
 
 @dataclass(frozen=True)
@@ -91,12 +143,14 @@ class RowDetail(QWidget):
         self._row = row
         candidate = row.candidate
         self._title.say(safe_name(candidate.name))
-        where = candidate.repo or said.ORIGINS[candidate.origin]
-        self._kind.say(f"{safe_name(candidate.quantization, 24)} · {said.shape(candidate)} · {safe_name(where, 80)}")
+        where = candidate.repo or workstation_text.ORIGINS[candidate.origin]
+        self._kind.say(
+            f"{safe_name(candidate.quantization, 24)} · {workstation_text.shape(candidate)} · {safe_name(where, 80)}"
+        )
         self.sentence.say(row.sentence(budget))
         self.memory.show_parts(parts_of(row.plan), budget.available if budget else None)
-        self.forecast.say_or_hide(offers.news or said.forecast_line(row))
-        self.measured.say_or_hide(said.measured_line(row))
+        self.forecast.say_or_hide(offers.news or workstation_text.forecast_line(row))
+        self.measured.say_or_hide(workstation_text.measured_line(row))
         self.notice.say_or_hide(_notice(row))
         self._show_buttons(row, offers)
         self.demand.show_row(row, budget, bandwidth)

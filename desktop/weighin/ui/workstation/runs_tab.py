@@ -18,8 +18,7 @@ from weighin.core.safe_text import safe_name
 from weighin.services.plans.workstation import Workstation
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.strip import Strip
-from weighin.ui.workstation.context_slider import ContextSlider
-from weighin.ui.workstation.detail_pane import DetailPane
+from weighin.ui.workstation.detail_pane import ContextSlider, DetailPane
 from weighin.ui.workstation.row_detail import Offers
 from weighin.ui.workstation.run_table import RunTable
 

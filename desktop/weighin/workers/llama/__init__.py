@@ -1,1 +1,1 @@
-"""Llama."""
+"""Everything that talks to llama.cpp: load, render, decode, sample, answer."""

@@ -1,1 +1,1 @@
-"""Scoring."""
+"""Log-probabilities of answers over shared prefixes, for MMLU."""

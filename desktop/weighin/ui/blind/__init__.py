@@ -1,0 +1,1 @@
+"""Blind rounds: nameless answers side by side, the vote, the reveal."""

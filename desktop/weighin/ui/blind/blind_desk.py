@@ -1,0 +1,122 @@
+"""Runs blind rounds on the Compare page: hides everything that could tell, and shows it again after the vote."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from weighin.core.comparisons.blind import Tally
+from weighin.core.comparisons.comparison import LaneResult
+from weighin.core.comparisons.text import CHOICES, count_words, verdict_words
+from weighin.core.errors import AppError
+from weighin.core.safe_text import safe_name
+
+if TYPE_CHECKING:
+    from weighin.services.comparisons.blind_round import BlindRound, Judged, SideTexts
+    from weighin.services.comparisons.votes import Votes
+    from weighin.ui.blind.blind_view import BlindView
+    from weighin.ui.theme import Theme
+
+
+class BlindDesk(QObject):
+    """`place`: where the view goes. `hide_lanes` gets whether everything about the lanes shall be hidden.
+    `changed`: `is_open` or the round's state did."""
+
+    changed = Signal()
+
+    def __init__(
+        self,
+        theme: Theme,
+        blind: BlindRound,
+        votes: Votes,
+        place: QWidget,
+        hide_lanes: Callable[[bool], None],
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._theme, self._blind, self._votes, self._hide_lanes = theme, blind, votes, hide_lanes
+        self._place = QVBoxLayout(place)
+        self._place.setContentsMargins(0, 0, 0, 0)
+        self._widget = place
+        self._view: BlindView | None = None
+        self._pair: frozenset[str] = frozenset()
+        self._series: Callable[[], str] = lambda: ""
+        place.hide()
+        blind.began.connect(self._began)
+        blind.ready.connect(self._ready)
+        blind.voted.connect(self._voted)
+        blind.void.connect(self._void)
+
+    @property
+    def view(self) -> BlindView:
+        """The two answers, made when they are first wanted."""
+        if self._view is None:
+            from weighin.ui.blind.blind_view import BlindView
+
+            self._view = view = BlindView(self._theme)
+            view.voted.connect(self._blind.vote)
+            view.gave_up.connect(self._blind.give_up)
+            view.left.connect(self.leave)
+            self._place.addWidget(view)
+        return self._view
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the view stands in place of the lanes."""
+        return not self._widget.isHidden()
+
+    def count_with(self, series: Callable[[], str]) -> None:
+        """From now on `series` says above each round how far a series of them is, "" outside of one."""
+        self._series = series
+
+    def leave(self) -> None:
+        """Show the lanes again; while a round is on, nothing happens."""
+        if not self._blind.hides and self.is_open:
+            self._widget.hide()
+            self.changed.emit()
+
+    def _began(self) -> None:
+        self._hide_lanes(True)
+        self._widget.show()
+        self.view.begin(self._series())
+        self.changed.emit()
+
+    def _ready(self, texts: SideTexts) -> None:
+        self.view.appear(texts.a, texts.b)
+        self.changed.emit()
+
+    def _voted(self, judged: Judged) -> None:
+        self._hide_lanes(False)
+        vote = judged.vote
+        self._pair = frozenset((vote.a.key, vote.b.key))
+        self.view.tell(_author(judged.a), _author(judged.b), f"Your vote: {CHOICES[vote.choice]}.")
+        self._votes.add(vote, self._count, self._not_kept)
+        self.changed.emit()
+
+    def _void(self, sentence: str) -> None:
+        """The lanes tell the rest: who they are, and what went wrong."""
+        self._hide_lanes(False)
+        self._widget.hide()
+        self.changed.emit()
+
+    def _count(self, tallies: tuple[Tally, ...]) -> None:
+        if self._blind.hides:
+            return  # the next round of a series is on, and a tally names its models
+        for tally in tallies:
+            if {tally.one.key, tally.two.key} == self._pair:
+                self.view.add_to_sentence(f"So far: {count_words(tally)}. {verdict_words(tally)}")
+                return
+        self.view.add_to_sentence("Both lanes hold the same model, so this vote counts for nothing.")
+
+    def _not_kept(self, error: AppError) -> None:
+        self.view.add_to_sentence(f"It could not be kept: {error.user_text}")
+
+
+def _author(result: LaneResult) -> str:
+    """Model, quantization and lane."""
+    model = result.setup.model
+    parts = (safe_name(model.name, 80), safe_name(model.quantization, 24), f"lane {result.label}")
+    return " · ".join(part for part in parts if part)

@@ -1,0 +1,151 @@
+"""Accuracy of each model with its interval, beside lines to read it against."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from weighin.core.evaluations.evaluation import LaneEvaluation
+from weighin.core.evaluations.text import REFERENCE_LINES
+from weighin.core.safe_text import safe_name
+from weighin.ui.mmlu import mmlu_text
+from weighin.ui.mmlu.run.chart import Chart, draw_bar, draw_whisker, small
+from weighin.ui.theme import Colours, Theme
+
+_BAR = 26.0
+_GAP = 12.0
+_TICKS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
+
+
+@dataclass(frozen=True)
+class _Line:
+    share: float
+    text: str
+    left: float
+    row: int
+
+
+class AccuracyChart(Chart):
+    """One bar a model. Lines that stand for people were drawn on MMLU and are shown for its questions only."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, "Accuracy of each model", parent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._scores: tuple[LaneEvaluation, ...] = ()
+        self._references: tuple[tuple[float, str], ...] = REFERENCE_LINES[:1]
+
+    def show_scores(self, scores: tuple[LaneEvaluation, ...], is_mmlu: bool) -> None:
+        """Draw these."""
+        self._scores = scores
+        self._references = REFERENCE_LINES if is_mmlu else REFERENCE_LINES[:1]
+        bars = [f"{s.label}, {safe_name(s.model.name)}: {mmlu_text.score(s) or 'no answer yet'}" for s in scores]
+        lines = [f"{100 * share:.3g} % {meaning}" for share, meaning in self._references]
+        self.setAccessibleDescription(f"{'; '.join(bars)}. Lines: {', '.join(lines)}.")
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        line = self.fontMetrics().height()
+        bars = max(1, len(self._scores))
+        return QSize(420, round(2.4 * line + bars * (line + _BAR + _GAP) + 1.6 * line) + 12)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(280, self.sizeHint().height())
+
+    def draw(self, painter: QPainter, area: QRectF, colours: Colours) -> None:
+        strong = QFontMetricsF(painter.font()).height()
+        plain = painter.font()
+        painter.setFont(small(plain))
+        metrics = QFontMetricsF(painter.font())
+        plot = area.adjusted(6, 0, -metrics.horizontalAdvance("100 %") / 2, -metrics.height() - 4)
+        lines = self._placed(plot, metrics)
+        top = area.top() + metrics.height() * (1 + max(line.row for line in lines)) + 4
+        self._draw_axis(painter, plot, metrics, colours)
+        self._draw_references(painter, plot, top, lines, metrics, colours)
+        y = top + 4
+        for score in self._scores:
+            painter.setFont(plain)
+            self._draw_words(painter, QRectF(plot.left(), y, plot.width(), strong), score, colours)
+            self._draw_score(painter, QRectF(plot.left(), y + strong + 1, plot.width(), _BAR), score, colours)
+            y += strong + 1 + _BAR + _GAP
+
+    def _placed(self, plot: QRectF, metrics: QFontMetricsF) -> tuple[_Line, ...]:
+        """The texts of the lines, in a second row where the first has no room."""
+        ends: list[float] = []
+        placed = []
+        for share, meaning in self._references:
+            text = f"{100 * share:.3g} % {meaning}"
+            width = metrics.horizontalAdvance(text)
+            left = plot.left() + share * plot.width() - width / 2
+            left = max(plot.left(), min(left, plot.right() + 12 - width))
+            row = next((r for r, end in enumerate(ends) if end + 10 <= left), len(ends))
+            if row == len(ends):
+                ends.append(0.0)
+            ends[row] = left + width
+            placed.append(_Line(share, text, left, row))
+        return tuple(placed)
+
+    def _draw_axis(self, painter: QPainter, plot: QRectF, metrics: QFontMetricsF, colours: Colours) -> None:
+        painter.setPen(QPen(QColor(colours.border), 1))
+        painter.drawLine(plot.bottomLeft(), plot.bottomRight())
+        for share in _TICKS:
+            x = plot.left() + share * plot.width()
+            painter.setPen(QPen(QColor(colours.border), 1))
+            painter.drawLine(QPointF(x, plot.bottom()), QPointF(x, plot.bottom() + 3))
+            painter.setPen(QColor(colours.muted))
+            text = f"{100 * share:.0f} %"
+            width = metrics.horizontalAdvance(text)
+            left = max(plot.left(), x - width / 2)
+            painter.drawText(QPointF(left, plot.bottom() + 4 + metrics.ascent()), text)
+
+    def _draw_references(
+        self,
+        painter: QPainter,
+        plot: QRectF,
+        top: float,
+        lines: tuple[_Line, ...],
+        metrics: QFontMetricsF,
+        colours: Colours,
+    ) -> None:
+        for line in lines:
+            x = plot.left() + line.share * plot.width()
+            painter.setPen(QPen(QColor(colours.muted), 1, Qt.PenStyle.DashLine))
+            painter.drawLine(QPointF(x, top - 4 - metrics.height() * line.row), QPointF(x, plot.bottom()))
+        for line in lines:
+            # The first row stands nearest to the plot; no line runs through a text.
+            base = top - 4 - metrics.height() * line.row
+            rect = QRectF(line.left, base - metrics.height(), metrics.horizontalAdvance(line.text), metrics.height())
+            painter.fillRect(rect, QColor(colours.surface))
+            painter.setPen(QColor(colours.muted))
+            painter.drawText(QPointF(line.left, base - metrics.descent()), line.text)
+
+    def _draw_words(self, painter: QPainter, rect: QRectF, score: LaneEvaluation, colours: Colours) -> None:
+        metrics = QFontMetricsF(painter.font())
+        value = mmlu_text.percent(score.accuracy)
+        interval = f"  {mmlu_text.between(score.interval)}" if score.interval else ""
+        width = metrics.horizontalAdvance(value + interval)
+        name = f"{score.label}  {safe_name(score.model.name)}"
+        shown = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, max(20.0, rect.width() - width - 16))
+        middle = Qt.AlignmentFlag.AlignVCenter
+        painter.fillRect(
+            QRectF(rect.left(), rect.top(), metrics.horizontalAdvance(shown) + 4, rect.height()),
+            QColor(colours.surface),
+        )
+        painter.fillRect(
+            QRectF(rect.right() - width - 4, rect.top(), width + 4, rect.height()), QColor(colours.surface)
+        )
+        painter.setPen(QColor(colours.text))
+        painter.drawText(rect, Qt.AlignmentFlag.AlignLeft | middle, shown)
+        painter.drawText(rect, Qt.AlignmentFlag.AlignRight | middle, value + interval)
+
+    def _draw_score(self, painter: QPainter, rect: QRectF, score: LaneEvaluation, colours: Colours) -> None:
+        if score.accuracy is None or score.interval is None:
+            return
+        draw_bar(
+            painter, QRectF(rect.left(), rect.top(), rect.width() * score.accuracy, rect.height()), colours, score.label
+        )
+        low, high = (rect.left() + end * rect.width() for end in score.interval)
+        draw_whisker(painter, low, high, rect.center().y(), colours)

@@ -1,0 +1,110 @@
+"""One model of a run: what it does, how far it is, and its score so far."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+
+from weighin.core.evaluations.evaluation import LaneEvaluation, LaneProgress
+from weighin.core.models.model import ModelFacts
+from weighin.core.runs.answer import Failure
+from weighin.core.safe_text import safe_name
+from weighin.ui.lane.failure_box import FailureBox
+from weighin.ui.mmlu import mmlu_text
+from weighin.ui.theme import Theme
+from weighin.ui.widgets.label import ElidedLabel, PlainLabel
+
+
+class LaneCard(QFrame):
+    """`try_anyway`: run although memory may not suffice."""
+
+    try_anyway = Signal()
+
+    def __init__(self, theme: Theme, label: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.label = label
+        self.setProperty("role", "card")
+        chip = PlainLabel(label, role="chip")
+        chip.setProperty("lane", label)
+        self._name = ElidedLabel()
+        self._state = ElidedLabel(role="muted")
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setFixedHeight(4)
+        self._bar.setAccessibleName(f"Progress of model {label}")
+        self._numbers = PlainLabel(role="small", wrap=True)
+        self._score = PlainLabel(wrap=True)
+        self._alarm = PlainLabel(role="warning", wrap=True)
+        self.failure = FailureBox(theme, label)
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(chip)
+        head.addWidget(self._name, 1)
+        head.addWidget(self._state, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 8, 12, 8)
+        layout.setSpacing(4)
+        layout.addLayout(head)
+        for part in (self._bar, self._numbers, self._score, self._alarm, self.failure):
+            layout.addWidget(part)
+        layout.addStretch(1)
+        self.failure.try_anyway.connect(self.try_anyway)
+        self._alarm.hide()
+
+    @property
+    def state(self) -> str:
+        """What the model does."""
+        return self._state.text()
+
+    @property
+    def numbers(self) -> str:
+        """Questions, speed, time left, memory."""
+        return self._numbers.text()
+
+    @property
+    def score(self) -> str:
+        """The score with its interval."""
+        return self._score.text()
+
+    @property
+    def alarm(self) -> str:
+        """Why the score means little, "" where there is nothing to say."""
+        return "" if self._alarm.isHidden() else self._alarm.text()
+
+    def begin(self, model: ModelFacts) -> None:
+        """A run with this model begins, nothing is known yet."""
+        self._name.say(safe_name(model.name))
+        self._name.setAccessibleName(f"Model {self.label}: {safe_name(model.name)}")
+        for part in (self._state, self._numbers, self._score):
+            part.say("")
+        self._alarm.say_or_hide("")
+        self.failure.show_failure(None)
+        self._bar.setRange(0, 1)
+        self._bar.setValue(0)
+        self._bar.show()
+
+    def show_progress(self, lane: LaneProgress) -> None:
+        """Where it is."""
+        self._state.say(mmlu_text.lane_state(lane))
+        self._numbers.say(mmlu_text.lane_numbers(lane))
+        done, total = (lane.percent, 100) if lane.phase in ("checking", "loading") else (lane.done, lane.total)
+        self._bar.setRange(0, max(1, total))
+        self._bar.setValue(done)
+        self._show_failure(lane.failure)
+
+    def show_score(self, score: LaneEvaluation) -> None:
+        """What it has reached."""
+        self._score.say(mmlu_text.score(score))
+        self._alarm.say_or_hide(f"⚠ {score.alarm}" if score.alarm else "")
+
+    def show_end(self, score: LaneEvaluation, total: int) -> None:
+        """The run is over."""
+        self._bar.hide()
+        self._state.say("failed" if score.failure else "" if score.n >= total else f"{score.n} of {total} answered")
+        self._numbers.say(mmlu_text.cost(score))
+        self._show_failure(score.failure)
+        self.show_score(score)
+
+    def _show_failure(self, failure: Failure | None) -> None:
+        if (failure.message if failure else "") != self.failure.sentence:
+            self.failure.show_failure(failure)

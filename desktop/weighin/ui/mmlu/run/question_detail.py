@@ -1,0 +1,200 @@
+"""One question as it was put, with what each model made of it."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from weighin.core.evaluations.evaluation import ItemResult, ScoredItem
+from weighin.core.evaluations.questions import LETTERS
+from weighin.core.safe_text import safe_name
+from weighin.ui.mmlu import mmlu_text
+from weighin.ui.mmlu.run.chart import draw_bar, small
+from weighin.ui.mmlu.run.question_rows import NEAR
+from weighin.ui.theme import Theme
+from weighin.ui.widgets.label import PlainLabel
+
+_BAR = 9.0
+_GAP = 5.0
+
+
+class LetterBars(QWidget):
+    """The probability of one letter for each model that was asked, with the number beside the bar."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._shares: tuple[tuple[str, float], ...] = ()
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        theme.changed.connect(self.update)
+
+    @property
+    def shares(self) -> tuple[tuple[str, float], ...]:
+        """Lane and probability, as drawn."""
+        return self._shares
+
+    def show_letter(self, place: int, results: tuple[tuple[str, ItemResult | None], ...]) -> None:
+        """Draw the letter at `place` (0..3) of each lane's result."""
+        self._shares = tuple(
+            (label, math.exp(result.logprobs[place])) for label, result in results if result and result.logprobs
+        )
+        self.setAccessibleName(", ".join(f"{label} {_percent(share)}" for label, share in self._shares))
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(170, round(max(1, len(self._shares)) * (self._line() + 2)))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(110, self.sizeHint().height())
+
+    def _line(self) -> float:
+        return max(_BAR + _GAP, QFontMetricsF(small(self.font())).height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        colours = self._theme.colours
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(small(self.font()))
+        metrics = QFontMetricsF(painter.font())
+        side, number = metrics.horizontalAdvance("M "), metrics.horizontalAdvance("100.0 % ")
+        y = 0.0
+        for label, share in self._shares:
+            line = QRectF(0, y, self.width(), self._line())
+            painter.setPen(QColor(colours.muted))
+            painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, label)
+            painter.setPen(QColor(colours.text))
+            painter.drawText(line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, _percent(share))
+            track = QRectF(side, line.center().y() - _BAR / 2, max(10.0, self.width() - side - number), _BAR)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor(colours.border), 1))
+            painter.drawRect(track)
+            draw_bar(painter, QRectF(track.left(), track.top(), share * track.width(), _BAR), colours, label)
+            y += self._line() + 2
+        painter.end()
+
+
+def _percent(share: float) -> str:
+    if 0 < share < 0.0005:
+        return "< 0.1 %"
+    return f"{100 * share:.1f} %"
+
+
+_NONE = "Choose a question to read it."
+_NUMBERS = (
+    "Bars: probability of the letter among all tokens of the model, at the place where the answer begins. The largest "
+    "of the four is the model's answer."
+)
+
+
+class QuestionDetail(QScrollArea):
+    """Everything a stranger wrote is shown as plain text."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("The chosen question")
+        self._where = PlainLabel(role="small", wrap=True)
+        self._text = PlainLabel(wrap=True)
+        self._options = tuple(_Option(theme, letter) for letter in LETTERS)
+        self._remarks = PlainLabel(role="small", wrap=True)
+        inner = QFrame()
+        inner.setProperty("role", "card")
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(10)
+        grid.setVerticalSpacing(8)
+        grid.setColumnStretch(1, 3)
+        grid.setColumnStretch(2, 2)
+        for row, option in enumerate(self._options):
+            grid.addWidget(option.letter, row, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(option.text, row, 1, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(option.bars, row, 2, Qt.AlignmentFlag.AlignTop)
+        layout = QVBoxLayout(inner)
+        layout.setContentsMargins(12, 10, 12, 10)
+        layout.setSpacing(8)
+        layout.addWidget(self._where)
+        layout.addWidget(self._text)
+        layout.addLayout(grid)
+        layout.addWidget(self._remarks)
+        layout.addStretch(1)
+        self.setWidget(inner)
+        self.show_item(None)
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Everything that is said, from the top."""
+        options = [f"{o.letter.text()} {o.text.text()}" for o in self._options if not o.text.isHidden()]
+        return (self._where.text(), self._text.text(), *options, self._remarks.text())
+
+    def bars(self, place: int) -> LetterBars:
+        """The bars of one option."""
+        return self._options[place].bars
+
+    def show_item(self, item: ScoredItem | None) -> None:
+        """Show it, or how to get there."""
+        for option in self._options:
+            option.setVisible(item is not None)
+        self._remarks.setVisible(item is not None)
+        if item is None:
+            self._where.say("")
+            self._text.say(_NONE)
+            self.setAccessibleDescription(_NONE)
+            return
+        question = item.question
+        self._where.say(
+            f"{mmlu_text.subject(question.subject)} · {safe_name(question.id, 100)} · right: {question.letter}"
+        )
+        self._text.say(question.text)
+        results = (("A", item.a), ("B", item.b))
+        for place, option in enumerate(self._options):
+            option.show_choice(question.choices[place], place == question.answer, place, results)
+        self._remarks.say(
+            "\n".join([*(line for label, result in results for line in _remarks(label, result)), _NUMBERS])
+        )
+        self.setAccessibleDescription("\n".join(self.texts))
+        self.verticalScrollBar().setValue(0)
+
+
+class _Option:
+    """One option: its letter with marks, its text, the bars."""
+
+    def __init__(self, theme: Theme, letter: str) -> None:
+        self._name = letter
+        self.letter = PlainLabel(letter)
+        self.text = PlainLabel(wrap=True)
+        self.bars = LetterBars(theme)
+
+    def setVisible(self, visible: bool) -> None:
+        for widget in (self.letter, self.text, self.bars):
+            widget.setVisible(visible)
+
+    def show_choice(
+        self, text: str, right: bool, place: int, results: tuple[tuple[str, ItemResult | None], ...]
+    ) -> None:
+        chosen = [label for label, result in results if result is not None and result.choice == place]
+        marks = [*(["✓ right"] if right else []), *([f"chosen by {' and '.join(chosen)}"] if chosen else [])]
+        self.letter.say(f"{self._name}{' ✓' if right else ''}")
+        self.text.say(f"{text}\n({', '.join(marks)})" if marks else text)
+        self.bars.show_letter(place, results)
+
+
+def _remarks(label: str, result: ItemResult | None) -> list[str]:
+    """What is worth knowing about one answer."""
+    if result is None:
+        return []
+    if result.logprobs is None:
+        return [f"{label} was not scored and counts as wrong: {result.failure or 'no reason is known.'}"]
+    rest = max(0.0, 1 - sum(math.exp(value) for value in result.logprobs))
+    lines = [f"{label} gives {mmlu_text.percent(rest)} to tokens other than the four letters."]
+    if result.near_tie and result.margin is not None:
+        lines.append(
+            f"{NEAR} Near tie of {label}: its two best letters are {result.margin:.3f} nats apart; "
+            "rounding in another batch could turn the answer around."
+        )
+    return lines

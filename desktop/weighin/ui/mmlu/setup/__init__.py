@@ -1,0 +1,1 @@
+"""What is asked before an evaluation: models, question set, amount, protocol."""

@@ -1,0 +1,141 @@
+"""How questions are put: protocol, worked examples, order, seed."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QRadioButton, QVBoxLayout, QWidget
+
+from weighin.core.evaluations.evaluation import CHAT, MAX_SHOTS, STANDARD, EvaluationChoice, Order
+from weighin.ui.mmlu import mmlu_text
+from weighin.ui.options.option_fields import OptionField, whole
+from weighin.ui.widgets.label import PlainLabel
+from weighin.ui.widgets.roomy_delegate import RoomyDelegate
+
+_PROTOCOLS = {
+    STANDARD: ("Standard", "Raw text as in lm-evaluation-harness; the probabilities of the four letters are compared."),
+    CHAT: ("Chat", "The same through the model's own template, thinking off. Not comparable with standard."),
+}
+_INDENT = 28
+_SEED_HELP = "Decides which questions are drawn, and in which order. The same seed asks the same questions."
+
+
+class ProtocolBox(QWidget):
+    """`changed`: something was edited."""
+
+    changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._protocols = _Radios("Protocol", _PROTOCOLS)
+        self._orders = _Radios("Order", {order.value: (text, "") for order, text in mmlu_text.ORDERS.items()})
+        self.seed = OptionField("Seed", _SEED_HELP, _seed, "both models")
+        self.seed.set_text("42")
+        self._wanted = MAX_SHOTS
+        self._shots = QComboBox()
+        self._shots.setAccessibleName("Shots: worked examples before each question")
+        self._shots.setItemDelegate(RoomyDelegate(self._shots))
+        self._examples = PlainLabel(role="warning", wrap=True)
+        shots = QHBoxLayout()
+        name = PlainLabel("Shots (worked examples first)")
+        name.setBuddy(self._shots)
+        shots.addWidget(name, 1)
+        shots.addWidget(self._shots)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(6)
+        layout.addWidget(self._protocols)
+        layout.addLayout(shots)
+        layout.addWidget(self._examples)
+        layout.addWidget(self.seed)
+        layout.addWidget(self._orders)
+        self.show_examples(MAX_SHOTS)
+        for part in (self._protocols, self._orders, self.seed):
+            part.changed.connect(self.changed)
+        self._shots.activated.connect(lambda _row: self._choose_shots())
+
+    @property
+    def protocol(self) -> str:
+        """STANDARD or CHAT."""
+        return self._protocols.chosen
+
+    @property
+    def shots(self) -> int:
+        """Worked examples before each question."""
+        return int(self._shots.currentData() or 0)
+
+    @property
+    def wanted_shots(self) -> int:
+        """As they were chosen, also where there are fewer worked examples."""
+        return self._wanted
+
+    @property
+    def order(self) -> Order:
+        """Who goes when."""
+        return Order(self._orders.chosen)
+
+    def show_choice(self, choice: EvaluationChoice, order: Order) -> None:
+        """Show what was chosen before."""
+        self._protocols.choose(choice.protocol if choice.protocol in _PROTOCOLS else STANDARD)
+        self._orders.choose(order.value)
+        self.seed.set_text(str(choice.seed))
+        self._wanted = choice.shots
+        self._shots.setCurrentIndex(min(choice.shots, self._shots.count() - 1))
+
+    def show_examples(self, most: int) -> None:
+        """Offer as many shots as there are worked examples; what was chosen holds as far as that goes."""
+        least = min(most, MAX_SHOTS)
+        self._shots.clear()
+        for shots in range(least + 1):
+            self._shots.addItem(str(shots), shots)
+        self._shots.setCurrentIndex(min(self._wanted, least))
+        text = "" if least == MAX_SHOTS else f"These questions have worked examples for {least} shots only."
+        self._examples.say_or_hide("These questions have no worked examples: 0 shots." if not least else text)
+
+    def _choose_shots(self) -> None:
+        self._wanted = self.shots
+        self.changed.emit()
+
+    def show_pair(self, paired: bool) -> None:
+        """One model alone has no order."""
+        self._orders.setVisible(paired)
+
+
+class _Radios(QWidget):
+    """One of several, each with its name and what it means."""
+
+    changed = Signal()
+
+    def __init__(self, title: str, texts: dict[str, tuple[str, str]]) -> None:
+        super().__init__()
+        self._buttons: dict[str, QRadioButton] = {}
+        group = QButtonGroup(self)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        layout.addWidget(PlainLabel(title))
+        for key, (name, meaning) in texts.items():
+            button = QRadioButton(name)
+            button.setAccessibleName(f"{title}: {name}")
+            button.setAccessibleDescription(meaning)
+            group.addButton(button)
+            layout.addWidget(button)
+            if meaning:
+                explained = PlainLabel(meaning, role="small", wrap=True)
+                explained.setIndent(_INDENT)
+                layout.addWidget(explained)
+            self._buttons[key] = button
+        next(iter(self._buttons.values())).setChecked(True)
+        group.buttonClicked.connect(lambda _button: self.changed.emit())
+
+    @property
+    def chosen(self) -> str:
+        return next(key for key, button in self._buttons.items() if button.isChecked())
+
+    def choose(self, key: str) -> None:
+        self._buttons[key].setChecked(True)
+
+
+def _seed(text: str) -> object:
+    return EvaluationChoice(seed=cast(int, whole(text))).seed  # which refuses what is no number

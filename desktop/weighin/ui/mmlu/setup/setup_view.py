@@ -1,0 +1,309 @@
+"""What to ask whom: models, questions, protocol, and what that can show."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QCheckBox,
+    QFrame,
+    QHBoxLayout,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from weighin.core.evaluations.evaluation import EvaluationChoice, EvaluationRequest
+from weighin.core.models.model import ModelFacts
+from weighin.core.runs.lane import LABELS, LaneSetup
+from weighin.ui.mmlu.remembered_setup import RememberedSetup, Wanted
+from weighin.ui.mmlu.setup.amount_box import AmountBox
+from weighin.ui.mmlu.setup.forecast_box import ForecastBox
+from weighin.ui.mmlu.setup.model_field import ModelField
+from weighin.ui.mmlu.setup.past_scores import PastScores
+from weighin.ui.mmlu.setup.protocol_box import ProtocolBox
+from weighin.ui.mmlu.setup.set_box import SetBox
+from weighin.ui.mmlu.setup.subject_chooser import SubjectChooser
+from weighin.ui.pickers.dropped_models import DroppedModels, whole_models
+from weighin.ui.pickers.picker_verdicts import judge_of, outlook_of
+from weighin.ui.theme import Theme
+from weighin.ui.widgets.folded import FoldedSection
+from weighin.ui.widgets.label import PlainLabel
+from weighin.ui.widgets.strip import Strip
+
+if TYPE_CHECKING:
+    from weighin.services.evaluations.question_sets import QuestionSets
+    from weighin.services.lanes.servers import Servers
+    from weighin.services.models.library import Library
+    from weighin.services.plans.workstation import Workstation
+    from weighin.services.settings import Settings
+
+_SIDE_BY_SIDE = 780
+
+
+class SetupView(QWidget):
+    """`run_wanted` carries an EvaluationRequest; `changed`: something else is chosen."""
+
+    run_wanted = Signal(object)
+    changed = Signal()
+
+    def __init__(
+        self,
+        theme: Theme,
+        library: Library,
+        servers: Servers,
+        sets: QuestionSets,
+        settings: Settings,
+        past: PastScores,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._library = library
+        self._subjects_of: tuple[str, str] | None = None
+        self._subjects_wanted: tuple[str, ...] = ()
+        self._suggested_for = ""
+        self.models = tuple(ModelField(theme, label, library, servers) for label in LABELS)
+        self._dropped = DroppedModels(library, [field.header for field in self.models])
+        self.second = QCheckBox("Compare with a second model")
+        self.second.setAccessibleName("Compare with a second model")
+        self.second.setChecked(True)
+        self.set = SetBox(sets)
+        self.amount = AmountBox()
+        self.subjects = SubjectChooser()
+        self._subjects_section = FoldedSection(theme, "Subjects", "questions", lambda: self.subjects)
+        self.protocol = ProtocolBox()
+        self.forecast = ForecastBox(past)
+        self.start = QPushButton("Start")
+        self.start.setAccessibleName("Start the evaluation")
+        self.start.setProperty("role", "primary")
+        self.until_decided = QCheckBox("Stop as soon as it is decided")
+        self.until_decided.setAccessibleName("Stop as soon as the verdict is in")
+        self.missing = PlainLabel(role="muted", wrap=True)
+        self.error = Strip("red")
+        self.error.add_close(theme, "Close this message")
+        self._arrange()
+        self._connect()
+        self._set_changed()
+        self._remembered = RememberedSetup(settings, self, library)
+
+    @property
+    def wanted(self) -> Wanted:
+        """What stands there beside the models, as far as it makes sense."""
+        choice = replace(self._choice(self.amount.wanted), shots=self.protocol.wanted_shots)
+        return Wanted(choice, self.protocol.order, self.second.isChecked(), self._stops)
+
+    @property
+    def request(self) -> EvaluationRequest | None:
+        """What stands there; None while something is missing or makes no sense."""
+        models = [field.chosen for field in self._lanes]
+        ready = self.amount.is_valid and self.protocol.seed.is_valid and self.set.questions is not None
+        if not ready or None in models or not self.subjects.chosen:
+            return None
+        lanes = tuple(LaneSetup(model) for model in models if model is not None)
+        decided = self._stops and len(lanes) > 1
+        return EvaluationRequest(lanes, self._choice(self.amount.n), self.protocol.order, decided)
+
+    def judge_by(self, workstation: Workstation) -> None:
+        """Say of the models whether they run here: in a word where they are chosen, in a sentence under them."""
+
+        def say() -> None:
+            for field in self.models:
+                field.header.show_outlook(*outlook_of(workstation, field.chosen))
+
+        def ask() -> None:
+            for field in self.models:
+                if field.chosen is not None and not field.chosen.is_server:
+                    workstation.plan(field.chosen)
+            say()
+
+        for field in self.models:
+            field.header.picker.set_judge(judge_of(workstation))
+            field.changed.connect(ask)
+        workstation.changed.connect(say)
+        workstation.computer.memory_changed.connect(say)
+        ask()
+
+    def show_request(self, request: EvaluationRequest) -> None:
+        """Show what was asked before, to ask it again or otherwise."""
+        for field, lane in zip(self.models, request.lanes, strict=False):
+            field.choose(lane.model)
+        self.show_wanted(Wanted(request.choice, request.order, len(request.lanes) > 1, request.until_decided))
+
+    def show_wanted(self, wanted: Wanted) -> None:
+        """Show what was chosen before beside the models."""
+        choice = wanted.choice
+        self.second.setChecked(wanted.second)
+        self.until_decided.setChecked(wanted.until_decided)
+        self._suggested_for = choice.questions
+        self._subjects_of, self._subjects_wanted = None, choice.subjects
+        self.amount.choose(choice.n)
+        self.protocol.show_choice(choice, wanted.order)
+        self.set.choose(choice.questions, choice.split)
+
+    def choose_models(self, models: tuple[ModelFacts, ...]) -> None:
+        """Put models into the fields."""
+        for field, model in zip(self.models, models, strict=False):
+            field.choose(model)
+
+    def refuse(self, sentence: str) -> None:
+        """Say why it cannot begin."""
+        self.error.say(sentence)
+
+    def take_focus(self) -> None:
+        """Be ready for the keyboard."""
+        self.models[0].header.picker.setFocus()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        ways = QBoxLayout.Direction
+        way = ways.LeftToRight if event.size().width() >= _SIDE_BY_SIDE else ways.TopToBottom
+        for row in self._rows:
+            row.setDirection(way)
+
+    @property
+    def _lanes(self) -> tuple[ModelField, ...]:
+        return self.models if self.second.isChecked() else self.models[:1]
+
+    @property
+    def _stops(self) -> bool:
+        return self.until_decided.isChecked()
+
+    def _choice(self, n: int | None) -> EvaluationChoice:
+        seed, chosen = self.protocol.seed.value, self.subjects.chosen
+        return EvaluationChoice(
+            questions=self.set.key,
+            protocol=self.protocol.protocol,
+            shots=self.protocol.shots,
+            n=n,
+            seed=seed if isinstance(seed, int) else 0,
+            split=self.set.split,
+            subjects=() if len(chosen) == self.subjects.count else chosen,
+        )
+
+    def _connect(self) -> None:
+        for lane, field in enumerate(self.models):
+            field.changed.connect(self._say)
+            field.dropped.connect(lambda paths, which=lane: self._take_files(which, paths))
+        self.amount.changed.connect(self._say)
+        self.protocol.changed.connect(self._say)
+        self.subjects.changed.connect(self._subjects_changed)
+        self.set.changed.connect(self._set_changed)
+        self.second.toggled.connect(self._show_second)
+        self.until_decided.toggled.connect(self.changed)
+        self.start.clicked.connect(self._start)
+        self.forecast.past_changed.connect(self._say)
+
+    def _take_files(self, lane: int, paths: list[str]) -> None:
+        """Who drops two models wants both asked."""
+        if len(whole_models(paths)) == len(self.models):
+            self.second.setChecked(True)
+        self._dropped.take(lane, paths)
+
+    def _show_second(self, paired: bool) -> None:
+        self.models[1].setVisible(paired)
+        self.protocol.show_pair(paired)
+        self.until_decided.setVisible(paired)
+        self._say()
+
+    def _set_changed(self) -> None:
+        """Other questions: their subjects and their worked examples."""
+        questions, of = self.set.questions, (self.set.key, self.set.split)
+        subjects = questions.subjects(self.set.split) if questions else {}
+        if questions is None or of != self._subjects_of:
+            self.subjects.show_subjects(subjects, self._subjects_wanted)
+        if questions is not None:
+            if of != self._subjects_of:
+                self._subjects_of, self._subjects_wanted = of, ()
+            if self._suggested_for != self.set.key:
+                self._suggested_for = self.set.key
+                self.amount.suggest(sum(subjects.values()))
+            self.protocol.show_examples(min((len(questions.examples(name)) for name in subjects), default=0))
+        self._subjects_changed()
+
+    def _subjects_changed(self) -> None:
+        chosen, count = self.subjects.chosen, self.subjects.count
+        how_many = (
+            "none chosen" if not chosen else f"all {count}" if len(chosen) == count else f"{len(chosen)} of {count}"
+        )
+        self._subjects_section.set_title(f"Subjects: {how_many}")
+        self._subjects_section.setVisible(count > 1)
+        questions = self.set.questions
+        sizes = questions.subjects(self.set.split) if questions else {}
+        self.amount.show_most(sum(sizes.get(name, 0) for name in chosen))
+        self._say()
+
+    def _say(self) -> None:
+        request = self.request
+        self.start.setEnabled(request is not None)
+        self.missing.say(self._what_is_missing() if request is None else "")
+        self.forecast.show_request(request, self.set.questions)
+        self.changed.emit()
+
+    def _what_is_missing(self) -> str:
+        """Why it cannot begin, where nothing else on the page says so."""
+        if any(field.chosen is None for field in self._lanes):
+            return "Choose a model first."
+        if self.set.questions is None:
+            return self.set.waiting
+        return "" if self.subjects.chosen else "Tick at least one subject."
+
+    def _start(self) -> None:
+        self.error.hide()
+        request = self.request
+        if request is not None:
+            lanes = tuple(replace(lane, refusal=self._library.refusal(lane.model)) for lane in request.lanes)
+            self.run_wanted.emit(replace(request, lanes=lanes))
+
+    def _arrange(self) -> None:
+        models, questions = QBoxLayout(QBoxLayout.Direction.LeftToRight), QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._rows = (models, questions)
+        for row in self._rows:
+            row.setSpacing(10)
+        for field in self.models:
+            models.addWidget(field, 1)
+        questions.addWidget(_card("Questions", self.set, self.amount, self._subjects_section), 1)
+        questions.addWidget(_card("How they are put", self.protocol), 1)
+        inner = QWidget()
+        inner.setObjectName("page")
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(10)
+        column.addLayout(models)
+        column.addWidget(self.second)
+        column.addLayout(questions)
+        column.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(inner)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(12)
+        buttons.addWidget(self.start)
+        buttons.addWidget(self.until_decided)
+        buttons.addWidget(self.missing, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 6, 0, 0)
+        layout.setSpacing(10)
+        layout.addWidget(scroll, 1)
+        layout.addWidget(self.forecast)
+        layout.addWidget(self.error)
+        layout.addLayout(buttons)
+
+
+def _card(title: str, *parts: QWidget) -> QFrame:
+    card = QFrame()
+    card.setProperty("role", "card")
+    layout = QVBoxLayout(card)
+    layout.setContentsMargins(12, 10, 12, 10)
+    layout.setSpacing(10)
+    layout.addWidget(PlainLabel(title, role="muted"))
+    for part in parts:
+        layout.addWidget(part)
+    layout.addStretch(1)
+    return card

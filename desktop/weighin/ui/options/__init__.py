@@ -1,0 +1,1 @@
+"""The drawer with the options of both lanes."""

@@ -1,0 +1,153 @@
+"""The options of one lane, or of both while they share them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import fields, replace
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from weighin.core.errors import AppError
+from weighin.core.runs.options import MAX_THREADS, LoadOptions, SamplingOptions, stop_string, typed_stop
+from weighin.ui.options.option_fields import OptionField, number, whole
+from weighin.ui.options.run_options import LaneValues
+from weighin.ui.widgets.growing_edit import GrowingEdit
+from weighin.ui.widgets.label import PlainLabel
+
+# name in the options, title, what it does, how it is read
+_LOAD = (
+    ("context", "Context", "Tokens of prompt and answer together.", whole),
+    ("gpu_layers", "GPU layers", "Layers on a graphics card, where the engine can use one: 0 none, -1 all.", whole),
+    ("batch", "Batch", "Tokens of the prompt that are read at a step: more takes more working memory.", whole),
+    ("kv_type", "KV type", "How the KV cache is stored: f16, q8_0 (half the memory) or q4_0 (a quarter).", str.lower),
+)
+_SAMPLING = (
+    ("max_tokens", "Longest answer", "The answer ends after so many tokens at the latest.", whole),
+    ("temperature", "Temperature", "0 always takes the likeliest token: repeatable. Higher is more varied.", number),
+    ("top_k", "Top-k", "Only the k likeliest tokens can be drawn; 0 for no limit.", whole),
+    ("top_p", "Top-p", "Only the likeliest tokens that together reach this probability; 1 for no limit.", number),
+    ("min_p", "Min-p", "Only tokens at least this likely, measured by the likeliest; 0 for no limit.", number),
+    ("repeat_penalty", "Repeat penalty", "Above 1 makes what was said before less likely; 1 for none.", number),
+    ("seed", "Seed", "Of the random draw. The same seed draws the same.", whole),
+)
+
+
+class LaneOptions(QWidget):
+    """`changed`: something was edited. `owner` is "both lanes", "lane A" or "lane B"."""
+
+    changed = Signal()
+
+    def __init__(self, owner: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._base = LaneValues()
+        self._load: dict[str, OptionField] = {}
+        self._sampling: dict[str, OptionField] = {}
+        self._stop_error = PlainLabel(role="error", wrap=True)
+        self._stop_error.hide()
+        self._stop = GrowingEdit(f"Stop strings, one a line, {owner}", least=1, most=4)
+        self._stop.setPlaceholderText("one a line")
+        self._threads = OptionField("Threads", "Processor cores to use; blank for this lane’s share.", _threads, owner)
+        self._threads.set_placeholder("automatic")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(6)
+        for name, title, help_text, read in _LOAD:
+            self._load[name] = OptionField(title, help_text, _reader(LoadOptions, name, read), owner)
+        for name, title, help_text, read in _SAMPLING:
+            self._sampling[name] = OptionField(title, help_text, _reader(SamplingOptions, name, read), owner)
+        for box in (self._load["context"], *self._sampling.values()):
+            layout.addWidget(box)
+        layout.addWidget(PlainLabel("Stop strings"))
+        layout.addWidget(self._stop)
+        layout.addWidget(self._stop_error)
+        for box in (self._load["gpu_layers"], self._threads, self._load["batch"], self._load["kv_type"]):
+            layout.addWidget(box)
+        for box in self._fields:
+            box.changed.connect(self.changed)
+        self._stop.textChanged.connect(self._check_stop)
+        self.set_values(LaneValues())
+
+    @property
+    def _fields(self) -> tuple[OptionField, ...]:
+        return (*self._load.values(), *self._sampling.values(), self._threads)
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether every value makes sense."""
+        return next(self.problems, None) is None
+
+    @property
+    def problems(self) -> Iterator[tuple[str, QWidget]]:
+        """What makes no sense, in the order of the form: a sentence and the field that it is about."""
+        above = (self._load["context"], *self._sampling.values())
+        yield from ((box.error, box) for box in above if not box.is_valid)
+        if not self._stop_error.isHidden():
+            yield self._stop_error.text(), self._stop
+        yield from ((box.error, box) for box in self._fields if box not in above and not box.is_valid)
+
+    @property
+    def values(self) -> LaneValues:
+        """What is typed. Raises AppError where `is_valid` is False."""
+        threads = self._threads.value
+        load = {name: box.value for name, box in self._load.items()}
+        sampling = {name: box.value for name, box in self._sampling.items()}
+        return LaneValues(
+            replace(self._base.load, **load),  # type: ignore[arg-type]
+            replace(self._base.sampling, **sampling, stop=self._stop_strings()),  # type: ignore[arg-type]
+            threads if isinstance(threads, int) else None,
+        )
+
+    def set_values(self, values: LaneValues) -> None:
+        """Show these."""
+        self._base = values
+        for options, shown in ((values.load, self._load), (values.sampling, self._sampling)):
+            for known in fields(options):
+                if known.name in shown:
+                    value = getattr(options, known.name)
+                    shown[known.name].set_text(f"{value:g}" if isinstance(value, float) else str(value))
+        self._threads.set_text("" if values.threads is None else str(values.threads))
+        self._stop.setPlainText("\n".join(typed_stop(text) for text in values.sampling.stop))
+        self._check_stop()
+
+    def field(self, name: str) -> OptionField:
+        """The field of an option, by its name in LoadOptions or SamplingOptions, or "threads". Raises KeyError."""
+        return self._threads if name == "threads" else {**self._load, **self._sampling}[name]
+
+    def set_stop_text(self, text: str) -> None:
+        """Put stop strings in, one a line."""
+        self._stop.setPlainText(text)
+
+    def _stop_strings(self) -> tuple[str, ...]:
+        return tuple(stop_string(line) for line in self._stop.toPlainText().split("\n") if line)
+
+    def _check_stop(self) -> None:
+        sentence = ""
+        try:
+            SamplingOptions(stop=self._stop_strings())
+        except AppError as error:
+            sentence = error.user_text
+        self._stop_error.say_or_hide(sentence)
+        self.changed.emit()
+
+
+def _reader(
+    options: type[LoadOptions] | type[SamplingOptions], name: str, read: Callable[[str], object]
+) -> Callable[[str], object]:
+    """Reads one option and lets the options themselves judge it."""
+
+    def reader(text: str) -> object:
+        value = read(text)
+        options(**{name: value})  # type: ignore[arg-type]
+        return value
+
+    return reader
+
+
+def _threads(text: str) -> object:
+    if not text:
+        return None
+    value = whole(text)
+    if not isinstance(value, int) or not 1 <= value <= MAX_THREADS:
+        raise AppError(f"Threads must be a whole number from 1 to {MAX_THREADS}, or blank.", kind="options")
+    return value

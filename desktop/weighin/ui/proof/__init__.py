@@ -1,0 +1,1 @@
+"""Whether both lanes were given the same prompt, token by token."""
