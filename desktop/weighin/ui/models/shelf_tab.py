@@ -241,7 +241,7 @@ def _columns(verdicts: Verdicts) -> tuple[Column, ...]:
         Column(
             "Licence", lambda m: safe_name(m.facts.license or format.NONE, 40) if m.facts else format.NONE, "apache-2.0"
         ),
-        Column("Checked", models_text.checked, "not verified"),
+        Column("Checked", models_text.condition_text, "not verified"),
         Column("Here?", lambda m: models_text.runs_here(verdicts.of_model(m)), "~ tight"),
         Column("From", lambda m: m.source, "Hugging Face cache", 0.3),
     )
