@@ -193,11 +193,11 @@ def test_one_lane_failing_is_status_3_with_the_other_result(weighin: list[str], 
         (["compare", "starter:dense", "starter:moe", "-p", "  "], 1, "Type a prompt"),
         (["compare", "starter:dense", "starter:moe", "-p", "x", "--temperature", "-3"], 2, "Temperature"),
         (["compare", "starter:dense", "starter:moe", "-p", "x", "--ctx", "2000000000"], 2, "Context"),
-        (["compare", "starter:dense", "starter:moe", "-p", "x", "--threads", "0"], 2, "threads"),
-        (["compare", "starter:dense", "starter:moe", "-p", "x", "--gpu-layers", "many"], 2, "auto"),
+        (["compare", "starter:dense", "starter:moe", "-p", "x", "--threads", "0"], 2, "Threads must be"),
+        (["compare", "starter:dense", "starter:moe", "-p", "x", "--gpu-layers", "many"], 2, "GPU layers must be"),
         (["compare", "starter:dense", "starter:moe", "--prompt-file", "/nowhere.txt"], 2, "nowhere"),
         (["compare", "starter:dense", "starter:moe", "-p", "x", "--batch", "0"], 2, "Batch"),
-        (["compare", "starter:dense", "starter:moe", "-p", "x", "--kv-type", "q9"], 2, "invalid choice"),
+        (["compare", "starter:dense", "starter:moe", "-p", "x", "--kv-type", "q9"], 2, "KV type must be one of"),
         (["bench", "starter:dense", "--batch", "5000"], 2, "Batch"),
         (["mmlu", "--resume", "x", "--kv-type", "q8_0"], 2, "--kv-type belongs to a new run"),
         (["history", "show", "zzz"], 1, "nothing with the id"),
@@ -240,15 +240,28 @@ def test_bench_counts_both_speeds(weighin: list[str], tiny: Path) -> None:
 
 
 def test_how_a_model_is_loaded_can_be_said_to_every_command_that_loads_one(weighin: list[str]) -> None:
-    chosen = ("--kv-type", "q8_0", "--batch", "64", "--json")
+    chosen = ("--cache-type-k", "q8_0", "--cache-type-v", "f16", "--flash-attn", "off", "--batch", "64")
+    chosen += ("--threads", "1", "--gpu-layers", "auto", "--json")
+    expected = {"kv_type": "q8_0", "v_type": "f16", "flash_attn": "off", "batch": 64, "gpu_layers": -1}
     done = run(weighin, "compare", "starter:dense", "starter:moe", "-p", "Hi", "--max-tokens", "2", *chosen)
     for lane in json.loads(done.stdout)["lanes"]:
-        assert (lane["options"]["kv_type"], lane["options"]["batch"], lane["error"]) == ("q8_0", 64, None)
+        assert lane["error"] is None and expected.items() <= lane["options"].items()
     options = json.loads(run(weighin, "bench", "starter:dense", "--repeat", "1", *chosen).stdout)["options"]
-    assert (options["kv_type"], options["batch"], options["context"]) == ("q8_0", 64, 512)
-    done = run(weighin, "mmlu", "starter:dense", "--n", "2", "--kv-type", "q8_0", "--json")
-    (lane,) = json.loads(done.stdout)["lanes"]
-    assert lane["n"] == 2 and "The KV cache is stored as q8_0: that can change answers." in lane["notices"]
+    assert options["context"] == 512 and expected.items() <= options.items()
+    planned = json.loads(run(weighin, "plan", "starter:dense", "--no-slice", *chosen).stdout)
+    assert expected.items() <= planned.items()
+    (lane,) = json.loads(run(weighin, "mmlu", "starter:dense", "--n", "2", *chosen).stdout)["lanes"]
+    assert lane["n"] == 2 and "The KV cache is stored as K q8_0, V f16: that can change answers." in lane["notices"]
+
+
+def test_options_that_exclude_each_other_are_told_before_anything_is_loaded(weighin: list[str]) -> None:
+    wrong = ("--kv-type", "q8_0", "--flash-attn", "off")
+    for command in (("compare", "starter:dense", "starter:moe", "-p", "x"), ("bench", "starter:dense")):
+        done = run(weighin, *command, *wrong)
+        assert (
+            done.returncode == 2
+            and done.stderr.strip() == "Values stored as q8_0 need flash attention: turn it on, or store them as f16."
+        )
 
 
 def test_doctor_prints_hardware_and_engine_and_no_secrets(weighin: list[str], tmp_path: Path) -> None:

@@ -58,6 +58,24 @@ def test_the_plan_is_what_the_kernel_counts_afterwards(tmp_path: Path, name: str
     assert formula.state_bytes == pytest.approx(plan.state_bytes, rel=0.01)
 
 
+@pytest.mark.parametrize("name", ["grouped", "window"])
+@pytest.mark.parametrize(
+    "load", [{"kv_type": "q8_0"}, {"v_type": "q4_0"}, {"kv_type": "q8_0", "v_type": "f16", "flash_attn": "off"}]
+)
+def test_a_cache_stored_otherwise_is_planned_as_the_engine_makes_it(
+    tmp_path: Path, name: str, load: dict[str, str]
+) -> None:
+    path = write_shape(tmp_path / "model.gguf", SHAPES[name])
+    options = LoadOptions(context=2048, **load)
+    with WorkerClient() as worker:
+        planned = worker.ask(Plan(worker.next_id(), str(path), path.stat().st_size, options, (2048,)))[-1]
+        worker.ask(Load(worker.next_id(), str(path), options, 1))
+        answer = worker.ask(Generate(worker.next_id(), (Message("user", "w1"),), SamplingOptions(max_tokens=8), 1))[-1]
+    (plan,), (formula,) = planned.plans, planned.formula
+    assert formula.kv_bytes == pytest.approx(plan.kv_bytes, abs=8 << 10)  # the engine prints hundredths of MiB
+    assert answer.timing.generated_tokens == 8 or answer.text
+
+
 @pytest.mark.parametrize("name", SHAPES)
 def test_the_plan_of_scoring_is_what_the_kernel_counts_afterwards(tmp_path: Path, name: str) -> None:
     path = write_shape(tmp_path / "model.gguf", SHAPES[name])

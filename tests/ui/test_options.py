@@ -118,7 +118,7 @@ def test_nonsense_is_refused_beside_its_field(kit: Kit, name: str, text: str) ->
 @pytest.mark.parametrize("text", ["0", "21", "1.5", ""])
 def test_rounds_out_of_range_are_refused(kit: Kit, text: str) -> None:
     kit.page.drawer.field_of_rounds().set_text(text)
-    assert kit.page.drawer.field_of_rounds().error == "Repeat rounds must be a whole number from 1 to 20."
+    assert kit.page.drawer.field_of_rounds().error.startswith("Repeat rounds must be a whole number from 1 to 20, not ")
     assert not kit.page.prompt.can_run
 
 
@@ -156,7 +156,7 @@ def in_sight(widget: QWidget) -> bool:
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [
-        (lambda d: d.field_of_rounds(), "Repeat rounds must be a whole number from 1 to 20."),
+        (lambda d: d.field_of_rounds(), "Repeat rounds must be a whole number from 1 to 20, not 'x'."),
         (lambda d: d.form("A").field("context"), "Context must be a whole number from 16 to 1,048,576, not 'x'."),
         (lambda d: d.form("A").field("kv_type"), "KV type must be one of f16, q8_0, q4_0, not 'x'."),
         (lambda d: d.form("B").field("kv_type"), "Lane B: KV type must be one of f16, q8_0, q4_0, not 'x'."),

@@ -11,7 +11,8 @@ from typing import Any
 
 from weighin.cli.console import Console
 from weighin.cli.loop import CommandLoop
-from weighin.cli.models import load_options, resolve
+from weighin.cli.models import resolve
+from weighin.cli.options import load_options, threads
 from weighin.core import format
 from weighin.core.computer.machine import memory_needed, memory_refusal, threads_per_lane
 from weighin.core.errors import AppError
@@ -33,11 +34,11 @@ def run_bench(options: argparse.Namespace, profile: Profile, resources: Path, co
             raise AppError(f"--{name.replace('_', '-')} must be from 1 to 1,000,000.", kind="usage")
     model = resolve(options.model, resources, profile, console)
     context = max(options.prompt_tokens, options.generate_tokens, 256)
-    load = replace(load_options(options), context=context)
+    load, wanted = replace(load_options(options), context=context), threads(options)
     refusal = memory_refusal(memory_needed(model, load), available_bytes())
     if refusal and not options.try_anyway:
         raise AppError(f"{refusal.message} --try-anyway insists.", kind=refusal.kind)
-    threads = threads_per_lane(physical_cores(), 1, model, options.threads)
+    cores = threads_per_lane(physical_cores(), 1, model, wanted)
     lane = Lane("A", new_worker)
     loop = CommandLoop(lane.stop)
     measured: list[Any] = []
@@ -50,13 +51,13 @@ def run_bench(options: argparse.Namespace, profile: Profile, resources: Path, co
 
         return settle
 
-    lane.loaded.connect(lambda _: lane.measure(options.prompt_tokens, options.generate_tokens, options.repeat, threads))
+    lane.loaded.connect(lambda _: lane.measure(options.prompt_tokens, options.generate_tokens, options.repeat, cores))
     lane.load_failed.connect(keep(failures))
     lane.measure_failed.connect(keep(failures))
     lane.measured.connect(keep(measured))
     lane.status_changed.connect(lambda status: console.progress(f"{status.phase} {status.done} of {status.total}"))
     try:
-        loop.run(lambda: lane.load(model.path, load, threads))
+        loop.run(lambda: lane.load(model.path, load, cores))
     finally:
         lane.close()
         console.end_progress()
@@ -69,7 +70,7 @@ def run_bench(options: argparse.Namespace, profile: Profile, resources: Path, co
         "model": model_json(model),
         "prompt": _rates(measured[0].prompt_tokens, measured[0].prompt_s),
         "generation": _rates(measured[0].generate_tokens, measured[0].generation_s),
-        "threads": threads,
+        "threads": cores,
         "options": asdict(load),
     }
     if options.json:

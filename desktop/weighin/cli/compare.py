@@ -10,11 +10,13 @@ from pathlib import Path
 
 from weighin.cli.console import Console
 from weighin.cli.loop import CommandLoop, InterruptedByUserError, wait_for
-from weighin.cli.models import load_options, resolve_or_refuse
+from weighin.cli.models import resolve_or_refuse
+from weighin.cli.options import load_options, sampling_options, threads
 from weighin.core.comparisons.comparison import Comparison, ComparisonRequest, LaneResult
 from weighin.core.comparisons.conversation import threads_after
 from weighin.core.comparisons.parity import unknowns
 from weighin.core.comparisons.report import comparison_json, number_lines
+from weighin.core.comparisons.rounds import check_rounds
 from weighin.core.comparisons.slowdown import against_alone
 from weighin.core.comparisons.speed import needs_speed_tests, speed_verdict
 from weighin.core.comparisons.text import lacks_alone
@@ -24,7 +26,6 @@ from weighin.core.runs.answer import StopReason
 from weighin.core.runs.attachments import read_attachment
 from weighin.core.runs.chat import Prompt
 from weighin.core.runs.lane import LaneSetup, Mode
-from weighin.core.runs.options import SamplingOptions, stop_string
 from weighin.core.runs.progress import LaneStatus
 from weighin.core.safe_text import safe_name, safe_text
 from weighin.core.text_bytes import decoded
@@ -41,7 +42,6 @@ from weighin.wiring.services import new_runner, new_worker
 
 MAX_PROMPT = 4 << 20
 _FAR_FROM_FULL = 0.5
-_SAMPLING = ("max_tokens", "temperature", "top_k", "top_p", "min_p", "repeat_penalty", "seed")
 _NOT_ALONE = (
     "What running together costs is told once the same pair was measured alone, undisturbed and with this engine: run "
     "the same with --mode alone, then together again."
@@ -161,15 +161,10 @@ def _request(
     options: argparse.Namespace, text: str, resources: Path, profile: Profile, console: Console
 ) -> ComparisonRequest:
     """The comparison of `text` that the options ask for. Raises AppError."""
-    chosen = {name: getattr(options, name) for name in _SAMPLING if getattr(options, name) is not None}
-    sampling = SamplingOptions(**chosen, stop=tuple(stop_string(typed) for typed in options.stop))
-    load = load_options(options)
-    if options.threads is not None and options.threads < 1:
-        raise AppError("--threads must be at least 1.", kind="usage")
-    if not 1 <= options.repeat <= 20:
-        raise AppError("--repeat takes a number from 1 to 20.", kind="usage")
+    sampling, load, cores = sampling_options(options), load_options(options), threads(options)
+    check_rounds(options.repeat)
     found = [resolve_or_refuse(name, resources, profile, console) for name in (options.model_a, options.model_b)]
-    lanes = [LaneSetup(model, load, sampling, options.threads, refusal) for model, refusal in found]
+    lanes = [LaneSetup(model, load, sampling, cores, refusal) for model, refusal in found]
     return ComparisonRequest(
         Prompt(text, options.system, options.raw, tuple(read_attachment(Path(name)) for name in options.attach)),
         Mode(options.mode),

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from weighin.cli.console import Console
 from weighin.cli.loop import CommandLoop, InterruptedByUserError, wait_for
-from weighin.cli.models import load_options, resolve_or_refuse
+from weighin.cli.models import resolve_or_refuse
+from weighin.cli.options import load_options, threads
 from weighin.core import format
 from weighin.core.errors import AppError
 from weighin.core.evaluations.evaluation import (
@@ -34,6 +35,7 @@ from weighin.core.evaluations.text import (
     score_sentence,
 )
 from weighin.core.runs.lane import LaneSetup
+from weighin.core.runs.options import LOAD_OPTIONS
 from weighin.paths import Profile
 from weighin.services.evaluations.evaluation_runner import EvaluationRunner
 from weighin.services.evaluations.question_sets import FetchProgress, QuestionSets
@@ -41,7 +43,10 @@ from weighin.wiring.evaluations import EvaluationServices, new_evaluation_servic
 
 # What is asked where --n is not given: enough to find a gap of four points between two similar models.
 USUAL_NUMBER = 570
-_FIXED_BY_RUN = ("questions", "n", "shots", "seed", "subjects", "split", "protocol", "kv_type")
+_FIXED_BY_RUN = {
+    **{name: f"--{name}" for name in ("questions", "n", "shots", "seed", "subjects", "split", "protocol")},
+    **{option.name: option.flags[0] for option in LOAD_OPTIONS if option.name not in ("context", "gpu_layers")},
+}
 
 
 def run_mmlu(options: argparse.Namespace, profile: Profile, resources: Path, console: Console) -> int:
@@ -63,11 +68,11 @@ def _run(
     lanes = _lanes(options, profile, resources, console)
     runner = services.runner
     if options.resume:
-        given = [name for name in _FIXED_BY_RUN if getattr(options, name) is not None]
+        given = [flag for name, flag in _FIXED_BY_RUN.items() if getattr(options, name) is not None]
         if given or options.until_decided:
-            name = given[0].replace("_", "-") if given else "until-decided"
-            raise AppError(f"--{name} belongs to a new run: one that is resumed keeps its own.", kind="usage")
-        record, interrupted = _ended(runner, lambda: runner.resume(options.resume, lanes, options.threads), console)
+            flag = given[0] if given else "--until-decided"
+            raise AppError(f"{flag} belongs to a new run: one that is resumed keeps its own.", kind="usage")
+        record, interrupted = _ended(runner, lambda: runner.resume(options.resume, lanes, threads(options)), console)
     else:
         if not lanes:
             raise AppError("Which model? weighin mmlu A [B], or --resume RUN.", kind="usage")
@@ -89,14 +94,12 @@ def _run(
 
 
 def _lanes(options: argparse.Namespace, profile: Profile, resources: Path, console: Console) -> tuple[LaneSetup, ...]:
-    if options.threads is not None and options.threads < 1:
-        raise AppError("--threads must be at least 1.", kind="usage")
-    load = load_options(options)
+    load, cores = load_options(options), threads(options)
     lanes = []
     for name in (options.model_a, options.model_b):
         if name is not None:
             model, refusal = resolve_or_refuse(name, resources, profile, console)
-            lanes.append(LaneSetup(model, load, threads=options.threads, refusal=refusal))
+            lanes.append(LaneSetup(model, load, threads=cores, refusal=refusal))
     return tuple(lanes)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import os
 from pathlib import Path
@@ -20,7 +19,6 @@ from weighin.core.models.shelf import ShelfModel, again
 from weighin.core.models.shelf_scan import scan
 from weighin.core.models.starter import starter_model
 from weighin.core.runs.answer import Failure
-from weighin.core.runs.options import LoadOptions
 from weighin.paths import Profile
 from weighin.services.models.hub import mirror
 from weighin.store.database import open_database
@@ -99,24 +97,3 @@ def _on_server(name: str, allowed: bool) -> ModelFacts:
     if not address.model:
         raise AppError(f"{name}: name the model behind the address, as {address.base}#NAME.", kind="address")
     return server_facts(address)
-
-
-_NAMES = {"ctx": "context", "kv_type": "kv_type", "batch": "batch"}
-
-
-def load_options(options: argparse.Namespace) -> LoadOptions:
-    """What --gpu-layers, --ctx, --kv-type and --batch say, as far as the command knows them; the usual for the rest.
-    Raises AppError."""
-    given = {name: getattr(options, option, None) for option, name in _NAMES.items()}
-    chosen = {name: value for name, value in given.items() if value is not None}
-    return LoadOptions(gpu_layers=_gpu_layers(options.gpu_layers), **chosen)
-
-
-def _gpu_layers(text: str) -> int:
-    """Layers for the GPU from "auto" (all that the build can take) or a number. Raises AppError."""
-    if text == "auto":
-        return -1
-    try:
-        return int(text)
-    except ValueError:
-        raise AppError(f"--gpu-layers takes a number or auto, not {text!r}.", kind="usage") from None

@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 
 from weighin import __version__
-from weighin.core.runs.options import KV_TYPES
+from weighin.cli.options import add_load_options, add_options
+from weighin.core.comparisons.rounds import MOST_ROUNDS
+from weighin.core.runs.options import SAMPLING_OPTIONS
 
 MODEL_HELP = (
     "a .gguf file, starter:dense, starter:moe, hub:OWNER/REPO/PATH.gguf or an address from the hub's page, "
@@ -50,14 +52,6 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _loading(parser: argparse.ArgumentParser, batch: bool = True) -> None:
-    """How a model is put into memory."""
-    parser.add_argument("--gpu-layers", metavar="N|auto", default="auto")
-    parser.add_argument("--kv-type", choices=KV_TYPES, help="how the KV cache is stored; f16 if not given")
-    if batch:
-        parser.add_argument("--batch", type=int, metavar="N", help="prompt tokens read at once")
-
-
 def _compare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("model_a", metavar="A", help=MODEL_HELP)
     parser.add_argument("model_b", metavar="B", help=MODEL_HELP)
@@ -72,24 +66,16 @@ def _compare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--follow", metavar="ID", help="go on from this comparison: each model from its own answer")
     parser.add_argument("--system", metavar="TEXT", default="")
     parser.add_argument("--mode", choices=("alone", "together"), default="alone")
-    parser.add_argument("--max-tokens", type=int, metavar="N")
-    parser.add_argument("--ctx", type=int, metavar="N")
-    parser.add_argument("--temperature", type=float, metavar="T")
-    parser.add_argument("--top-k", type=int, metavar="K")
-    parser.add_argument("--top-p", type=float, metavar="P")
-    parser.add_argument("--min-p", type=float, metavar="P")
-    parser.add_argument("--repeat-penalty", type=float, metavar="R")
-    parser.add_argument("--seed", type=int, metavar="S")
+    add_options(parser, SAMPLING_OPTIONS)
     said = "\\n in it is a newline; may be given more than once"
     parser.add_argument("--stop", action="append", metavar="TEXT", default=[], help=said)
-    parser.add_argument("--threads", type=int, metavar="N")
-    _loading(parser)
+    add_load_options(parser)
     parser.add_argument(
         "--repeat",
         type=int,
         metavar="R",
         default=1,
-        help="timed rounds after a warm-up, in the order A B B A; fewer where two medians agree within 5 %%",
+        help=f"timed rounds after a warm-up, 1 to {MOST_ROUNDS}, in the order A B B A; fewer where they agree",
     )
     parser.add_argument("--raw", action="store_true", help="no chat template")
     parser.add_argument("--try-anyway", action="store_true", help=_ANYWAY)
@@ -101,16 +87,14 @@ def _bench(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--prompt-tokens", type=int, metavar="N", default=512)
     parser.add_argument("--generate-tokens", type=int, metavar="N", default=128)
     parser.add_argument("--repeat", type=int, metavar="R", default=5)
-    parser.add_argument("--threads", type=int, metavar="N")
-    _loading(parser)
+    add_load_options(parser, "context")  # as long as what is measured
     parser.add_argument("--try-anyway", action="store_true", help=_ANYWAY)
     parser.add_argument("--json", action="store_true")
 
 
 def _plan(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("models", metavar="MODEL", nargs="+", help=MODEL_HELP + "; one or two")
-    parser.add_argument("--ctx", type=int, metavar="N")
-    _loading(parser)
+    add_load_options(parser)
     parser.add_argument("--lanes", type=int, metavar="N", default=1, help="workers with the model at once")
     parser.add_argument("--no-slice", action="store_true", help="do not time a slice of each model")
     parser.add_argument("--json", action="store_true")
@@ -132,10 +116,7 @@ def _mmlu(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--subjects", metavar="a,b", help="only these")
     parser.add_argument("--split", choices=("test", "val"))
     parser.add_argument("--order", choices=("alternating", "one_after_the_other"), default="alternating")
-    parser.add_argument(
-        "--threads", type=int, metavar="N", help="with --resume: from now on; no score depends on it but for near-ties"
-    )
-    _loading(parser, batch=False)  # how many tokens are scored at once is chosen from the questions
+    add_load_options(parser, "context")  # chosen from the questions, and so is the batch where it is not given
     parser.add_argument("--try-anyway", action="store_true", help=_ANYWAY)
     parser.add_argument("--until-decided", action="store_true", help="stop as soon as the verdict is in")
     parser.add_argument("--resume", metavar="RUN", help="go on with a run, by the beginning of its id")

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from weighin.cli.console import Console
 from weighin.cli.loop import InterruptedByUserError, wait_for
-from weighin.cli.models import load_options, resolve
+from weighin.cli.models import resolve
 from weighin.cli.models_get import GONE
+from weighin.cli.options import load_options, threads
 from weighin.core.computer.machine import active_bytes, threads_per_lane
 from weighin.core.downloads.hub_address import is_hub_address, narrowed, read_address, the_one
 from weighin.core.downloads.repository import Listing, Variant
@@ -45,7 +46,7 @@ def run_plan(options: argparse.Namespace, profile: Profile, resources: Path, con
     load = load_options(options)
     services = new_model_services(profile)
     services.records.notice.connect(console.say)
-    command = _PlanCommand(services, profile, resources, load, options.lanes, console)
+    command = _PlanCommand(services, profile, resources, load, threads(options), options.lanes, console)
     try:
         return command.run(options.models, not options.no_slice, options.json)
     except InterruptedByUserError:
@@ -64,15 +65,16 @@ class _PlanCommand:
         profile: Profile,
         resources: Path,
         load: LoadOptions,
+        wanted: int | None,
         lanes: int,
         console: Console,
     ) -> None:
         self._services, self._profile, self._resources = services, profile, resources
-        self._load, self._lanes, self._console = load, lanes, console
+        self._load, self._wanted, self._lanes, self._console = load, wanted, lanes, console
         self._bandwidth = MemoryBandwidth(Settings(profile.settings))
         self._ledger = Ledger(profile.database)
         self._ledger.notice.connect(console.say)
-        self._forecaster = Forecaster(new_worker, self._ledger, lambda: self._bandwidth.known, _threads)
+        self._forecaster = Forecaster(new_worker, self._ledger, lambda: self._bandwidth.known, self._threads_of)
 
     def run(self, names: list[str], slices: bool, as_json: bool) -> int:
         wait_for(lambda done, _: self._ledger.restore(lambda: done(None)))
@@ -96,6 +98,9 @@ class _PlanCommand:
         self._forecaster.close()
         self._bandwidth.close()
         self._ledger.close()
+
+    def _threads_of(self, model: ModelFacts) -> int:
+        return threads_per_lane(physical_cores(), 1, model, self._wanted)
 
     def _plan(self, name: str) -> Plan:
         self._console.progress(f"planning {safe_name(name, 80)}")
@@ -143,7 +148,7 @@ class _PlanCommand:
         model = plan.model
         if plan.refusal:
             return None
-        if slices and self._ledger.earlier_runs(model, self._load, _threads(model)) is None:
+        if slices and self._ledger.earlier_runs(model, self._load, self._threads_of(model)) is None:
             self._console.progress(f"timing a slice of {safe_name(model.name, 60)}")
             stand_in = self._services.inspector.stand_in(model)
             try:
@@ -163,7 +168,7 @@ class _PlanCommand:
         else:
             found = verdict(line, context, budget, plan.model.context_length, active_bytes(plan.model))
             load = replace(self._load, context=context)
-            self._ledger.promise(plan.model, load, plan.line.at(context), forecast, _threads(plan.model))
+            self._ledger.promise(plan.model, load, plan.line.at(context), forecast, self._threads_of(plan.model))
         return PlannedModel(plan.model, line.at(context), found, forecast, plan.refusal)
 
     def _pair(self, plans: list[Plan], budget: Budget | None) -> PairVerdict | None:
@@ -187,7 +192,3 @@ def _usual(listing: Listing, quantization: str, catalogue: Catalogue) -> Variant
         if (found := usual_anywhere(listing.variants)) is None:
             raise
         return found
-
-
-def _threads(model: ModelFacts) -> int:
-    return threads_per_lane(physical_cores(), 1, model)

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from weighin.core.runs.chat import Message
-from weighin.core.runs.options import SamplingOptions
+from weighin.core.runs.options import SAMPLING_OPTIONS, SamplingOptions
 from weighin.workers.engine import EngineError
 
 CHAT, COMPLETIONS = "/chat/completions", "/completions"
@@ -14,7 +14,7 @@ CHAT, COMPLETIONS = "/chat/completions", "/completions"
 _MOST_STOPS = 4
 # All others make it another question, or another way of choosing tokens. Stop strings are looked for on this side.
 _MAY_GO = ("stream_options", "seed", "max_tokens", "stop")
-_MORE = ("cache_prompt", "top_k", "min_p", "repeat_penalty", "repetition_penalty")
+_MORE = ("cache_prompt", *(name for option in SAMPLING_OPTIONS if not option.openai for name in option.server))
 NO_SYSTEM_TEXT = "The server takes no system text with this model: that was put before the prompt instead."
 # What the templates of Gemma and older Mistral models, and the servers in front of them, say to system text.
 _NO_SYSTEM = re.compile(
@@ -24,10 +24,7 @@ _NO_SYSTEM = re.compile(
 )
 # What leaving an option out changes, by the name it has among the differences. Stop strings are looked for on this side
 # in any case, and a cache that is used is counted.
-_SAID = {
-    "max_tokens": "max tokens", "seed": "seed", "top_k": "top k", "min_p": "min p",
-    "repeat_penalty": "repeat penalty", "repetition_penalty": "repeat penalty",
-}  # fmt: skip
+_SAID = {name: option.difference for option in SAMPLING_OPTIONS for name in option.server if name != "top_p"}
 
 
 def question(model: str, messages: tuple[Message, ...], raw: bool) -> tuple[str, dict[str, Any]]:
@@ -56,10 +53,9 @@ def more_options(sampling: SamplingOptions) -> dict[str, Any]:
     """Options of llama.cpp and vLLM that OpenAI does not know, by the names of both. Each answer starts from an empty
     cache where the server can do that, as it does in a model on this computer."""
     body: dict[str, Any] = {"cache_prompt": False}
-    if sampling.temperature > 0:
-        body |= {"top_k": sampling.top_k, "min_p": sampling.min_p}
-    if sampling.repeat_penalty != 1.0:
-        body |= {"repeat_penalty": sampling.repeat_penalty, "repetition_penalty": sampling.repeat_penalty}
+    for option in sampling.filters:
+        if not option.openai:
+            body |= dict.fromkeys(option.server, getattr(sampling, option.name))
     return body
 
 

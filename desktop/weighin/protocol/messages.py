@@ -16,7 +16,7 @@ from weighin.core.plans.plan import MemoryPlan, SpeedForecast
 from weighin.core.runs.answer import MemoryReceipt, MemorySample, PromptProof, StopReason, Timing
 from weighin.core.runs.chat import Message
 from weighin.core.runs.lane import EngineFacts
-from weighin.core.runs.options import MAX_CONTEXT, MAX_THREADS, LoadOptions, SamplingOptions, check_whole
+from weighin.core.runs.options import MAX_CONTEXT, THREADS, LoadOptions, SamplingOptions, check_whole
 
 PROTOCOL = 1
 
@@ -35,7 +35,7 @@ class Load:
     bare: bool = False
 
     def __post_init__(self) -> None:
-        check_whole("Threads", self.threads, 1, MAX_THREADS)
+        THREADS.check(self.threads)
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Generate:
     raw: bool = False
 
     def __post_init__(self) -> None:
-        check_whole("Threads", self.threads, 1, MAX_THREADS)
+        THREADS.check(self.threads)
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class Bench:
     def __post_init__(self) -> None:
         for name in ("prompt_tokens", "generate_tokens", "repeat"):
             check_whole(name, getattr(self, name), 1, 1_000_000)
-        check_whole("Threads", self.threads, 1, MAX_THREADS)
+        THREADS.check(self.threads)
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ class Score:
     done: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        check_whole("Threads", self.threads, 1, MAX_THREADS)
+        THREADS.check(self.threads)
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,7 @@ class Forecast:
     folder: str = ""
 
     def __post_init__(self) -> None:
-        check_whole("Threads", self.threads, 1, MAX_THREADS)
+        THREADS.check(self.threads)
 
 
 @dataclass(frozen=True)

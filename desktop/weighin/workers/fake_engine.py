@@ -152,9 +152,10 @@ class FakeEngine:
             MemoryPlan(c, request.file_bytes, request.file_bytes, 1000 * c, 0, 0, 0, self._own, 0)
             for c in request.contexts
         )
-        shapes = tuple(ScoreShape(plan.context, *kind) for kind in kinds(recurrent=False) for plan in plans)
+        tried = kinds(recurrent=False, batch=request.options.batch)
+        shapes = tuple(ScoreShape(plan.context, *kind) for kind in tried for plan in plans)
         if request.scoring:
-            return Planned(request.id, plans * len(kinds(recurrent=False)), (), None, shapes)
+            return Planned(request.id, plans * len(tried), (), None, shapes)
         return Planned(request.id, plans, plans)
 
     def survey(self, request: Survey) -> Surveyed:

@@ -10,6 +10,7 @@ from typing import Any
 from weighin.core.bundles.bundle import SCHEMA, VOTE_CHOICES, Bundle, BundleModel, BundleQuestions
 from weighin.core.bundles.privacy import SERVER
 from weighin.core.comparisons.comparison import Comparison
+from weighin.core.comparisons.rounds import check_rounds
 from weighin.core.downloads.hub_names import check_commit, check_path, check_repository, is_sha256
 from weighin.core.errors import AppError
 from weighin.core.jsonable import ShapeError, from_plain, to_plain
@@ -143,8 +144,7 @@ def _check(bundle: Bundle) -> None:
         raise AppError("it does not hold one answer for each of two lanes.")
     if tuple(model.lane for model in bundle.models) != LABELS:
         raise AppError("it does not name the files of both lanes.")
-    if not 1 <= comparison.request.repeat <= 20:
-        raise AppError("rounds must be a whole number from 1 to 20.")
+    check_rounds(comparison.request.repeat)
     if len(comparison.slowdowns) not in (0, len(LABELS)):
         raise AppError("its slowdowns are not those of two lanes.")
     for result in comparison.results:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from weighin.core.comparisons.comparison import LaneResult
 from weighin.core.runs.answer import Answer
+from weighin.core.runs.options import SAMPLING_OPTIONS
 from weighin.core.runs.thinking import thinking_words
 
 # Not known of an answer that did not come to its end.
@@ -12,8 +13,8 @@ _MAY_LACK = ("rendered prompt", "template used")
 
 # What a server keeps to itself; its answers say how many tokens the prompt had, if anything.
 _HIDDEN = (
-    "chat template", "template used", "thinking", "rendered prompt", "context", "batch", "KV cache type", "GPU layers",
-    "threads",
+    "chat template", "template used", "thinking", "rendered prompt", "context", "batch", "KV cache type",
+    "flash attention", "GPU layers", "threads",
 )  # fmt: skip
 
 
@@ -55,11 +56,12 @@ def differences(results: tuple[LaneResult, ...], same_messages: bool = True) -> 
     if len(results) != 2 or not all(_read_its_prompt(result) for result in results):
         return ()
     a, b = results
-    pairs = {
+    pairs: dict[str, tuple[object, ...]] = {
         "earlier turns": (True, same_messages),
         "context": (a.answer.context, b.answer.context),
         "batch": (a.setup.load.batch, b.setup.load.batch),
-        "KV cache type": (a.setup.load.kv_type, b.setup.load.kv_type),
+        "KV cache type": (a.setup.load.kv_types, b.setup.load.kv_types),
+        "flash attention": (a.setup.load.flash_attn, b.setup.load.flash_attn),
         "GPU layers": (a.setup.load.gpu_layers, b.setup.load.gpu_layers),
         "threads": (a.answer.timing.threads, b.answer.timing.threads),
         "chat template": (a.setup.model.template_sha256, b.setup.model.template_sha256),
@@ -69,9 +71,11 @@ def differences(results: tuple[LaneResult, ...], same_messages: bool = True) -> 
         "prompt tokens": (a.answer.timing.prompt_tokens, b.answer.timing.prompt_tokens),
         "tokens": (True, _same_boundaries(a.answer, b.answer)),
     }
-    for name in ("max_tokens", "temperature", "top_k", "top_p", "min_p", "repeat_penalty", "seed", "stop"):
-        said = name.replace("_", " ")
-        pairs[said] = tuple(None if said in r.answer.left_out else getattr(r.setup.sampling, name) for r in results)
+    for option in SAMPLING_OPTIONS:
+        said = option.difference
+        taken = [None if said in r.answer.left_out else getattr(r.setup.sampling, option.name) for r in results]
+        pairs[said] = tuple(taken)
+    pairs["stop"] = (a.setup.sampling.stop, b.setup.sampling.stop)
     hidden = unknowns(results)
     failed = any(result.answer.failure for result in results)
     lacking = ("", None) if failed else ("",)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from weighin.core import format
@@ -12,7 +13,7 @@ from weighin.core.comparisons.parity import differences
 from weighin.core.models.server import ON_THE_SERVER
 from weighin.core.runs.answer import Answer, PromptProof
 from weighin.core.runs.chat import Message
-from weighin.core.runs.options import SamplingOptions
+from weighin.core.runs.options import SAMPLING_OPTIONS, Option, SamplingOptions
 from weighin.core.runs.thinking import thinking_words
 from weighin.core.safe_text import safe_name
 
@@ -25,7 +26,8 @@ _TEMPLATES = {
 
 
 # Of a greedy sampler they play no part, but where they differ that is named.
-_FILTERS = {"top k", "top p", "min p"}
+# Filters that play no part where the likeliest token is taken.
+_DRAWN = tuple(option for option in SAMPLING_OPTIONS if option.draws)
 _NOT_TAKEN = "not taken by the server"
 
 
@@ -49,9 +51,9 @@ def proof_rows(comparison: Comparison) -> tuple[ProofRow, ...]:
             {"earlier turns": _turns(t), **given} for t, given in zip(comparison.request.threads, (a, b), strict=True)
         )
     named = differences(comparison.results)
-    if a["sampler"] == b["sampler"] and not _FILTERS.isdisjoint(named):
+    if a["sampler"] == b["sampler"] and any(option.difference in named for option in _DRAWN):
         for given, result in zip((a, b), comparison.results, strict=True):
-            given["sampler"] += f" ({_filters(result.setup.sampling)}, without effect)"
+            given["sampler"] += f" ({_filters(_DRAWN, result.setup.sampling)}, without effect)"
     rows = []
     for name in a:
         differs = a[name] != b[name] and ON_THE_SERVER not in (a[name], b[name])
@@ -102,11 +104,12 @@ def _given(result: LaneResult) -> dict[str, str]:
         "template sha256": here((setup.model.template_sha256 or format.NONE)[:16]),
         "thinking": "on, by the model" if remote and answer.reasoning else here(_thinking(answer)),
         "context": format.count(answer.context) if answer.context or not remote else ON_THE_SERVER,
-        "sampler": sampler_words(setup.sampling) + _without(answer.left_out, ("top k", "min p", "repeat penalty")),
+        "sampler": sampler_words(setup.sampling) + _without(answer.left_out),
         "seed": _NOT_TAKEN if "seed" in answer.left_out else str(setup.sampling.seed),
         "longest answer": _NOT_TAKEN if "max tokens" in answer.left_out else format.count(setup.sampling.max_tokens),
         "stop strings": ", ".join(safe_name(repr(stop), 40) for stop in setup.sampling.stop) or "none",
-        "KV cache type": here(setup.load.kv_type),
+        "KV cache type": here(setup.load.kv_types),
+        "flash attention": here(setup.load.flash_attn),
         "batch": here(format.count(setup.load.batch)),
         "GPU layers": here("all" if setup.load.gpu_layers < 0 else format.count(setup.load.gpu_layers)),
         "threads": here(format.count(answer.timing.threads)),
@@ -117,21 +120,19 @@ def _thinking(answer: Answer) -> str:
     return thinking_words(answer.rendered_prompt, answer.reasoning)
 
 
-def _without(left_out: tuple[str, ...], names: tuple[str, ...]) -> str:
-    gone = [name for name in names if name in left_out]
+def _without(left_out: tuple[str, ...]) -> str:
+    gone = [o.difference for o in SAMPLING_OPTIONS if o.off is not None and o.difference in left_out]
     return f" ({', '.join(gone)} not taken by the server)" if gone else ""
 
 
-def _filters(sampling: SamplingOptions) -> str:
-    return f"top-k {sampling.top_k}, top-p {sampling.top_p:.12g}, min-p {sampling.min_p:.12g}"
+def _filters(options: Iterable[Option], sampling: SamplingOptions) -> str:
+    return ", ".join(f"{option.title.lower()} {getattr(sampling, option.name):.12g}" for option in options)
 
 
 def sampler_words(sampling: SamplingOptions) -> str:
     """How the next token is chosen."""
-    penalty = f", repeat penalty {sampling.repeat_penalty:.12g}" if sampling.repeat_penalty != 1 else ""
-    if sampling.temperature == 0:
-        return f"greedy{penalty}"
-    return f"temperature {sampling.temperature:.12g}, {_filters(sampling)}{penalty}"
+    first = "greedy" if sampling.temperature == 0 else f"temperature {sampling.temperature:.12g}"
+    return f"{first}, {filters}" if (filters := _filters(sampling.filters, sampling)) else first
 
 
 def _fingerprint(rendered: str) -> str:

@@ -7,12 +7,20 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from weighin.core.runs.answer import Timing
+from weighin.core.runs.options import check_whole
 
+# So often each lane answers at most.
+MOST_ROUNDS = 20
 AGREEMENT = 0.05
 # Four values are the fewest whose range covers the median about so often (0.875).
 _COVERAGE, _LEAST_FOR_INTERVAL = 0.85, 4
 # A B B A is two rounds of each: only whole ones are compared, so that neither model has the warmer half.
 _BLOCK = 2
+
+
+def check_rounds(rounds: object) -> None:
+    """Raise AppError(kind="options") unless so many rounds can be asked for."""
+    check_whole("Repeat rounds", rounds, 1, MOST_ROUNDS)
 
 
 @dataclass(frozen=True)

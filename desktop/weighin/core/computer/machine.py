@@ -10,7 +10,6 @@ from weighin.core.runs.options import LoadOptions
 TINY_MODEL_BYTES = 32 << 20
 # Python, the bindings and llama.cpp's vocabulary and working buffers, beside weights and KV cache.
 WORKER_OVERHEAD = 300 << 20
-_KV_BYTES = {"f16": 2.0, "q8_0": 34 / 32, "q4_0": 18 / 32}
 
 
 def threads_per_lane(
@@ -46,7 +45,7 @@ def memory_needed(model: ModelFacts, options: LoadOptions) -> int:
     kv = 0.0
     if model.layers and model.kv_heads and model.key_length:
         value_length = model.value_length or model.key_length
-        row = model.kv_heads * (model.key_length + value_length) * _KV_BYTES[options.kv_type]
+        row = options.kv_row_bytes(model.kv_heads * model.key_length, model.kv_heads * value_length)
         kv = model.layers * row * context
     return round(model.file_bytes + kv + WORKER_OVERHEAD)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from weighin.core.runs.options import MAX_CONTEXT, check_whole
+from weighin.core.runs.options import MAX_CONTEXT, LoadOptions, check_whole
 
 # Tokens computed in one go. Headers of five shots mostly fit into STEP; questions are packed to at most PACK, because
 # every question looks past the cells of all others that are computed with it.
 STEP, PACK = 768, 512
-_SMALL_STEP = 256
+_SMALL_STEP, _LEAST_STEP = 256, 16
 SEQUENCES = 33
 # A recurrent model keeps a whole state for every sequence, up to 190 MB each.
 RECURRENT_SEQUENCES = 9
@@ -28,7 +28,7 @@ class ScoreShape:
 
     def __post_init__(self) -> None:
         check_whole("Context", self.context, 16, MAX_CONTEXT)
-        check_whole("Step", self.step, 16, 4096)
+        check_whole("Step", self.step, _LEAST_STEP, 4096)
         check_whole("Sequences", self.sequences, 1, 256)
 
     @property
@@ -91,15 +91,19 @@ def cuts(count: int, step: int) -> tuple[tuple[int, int], ...]:
     return tuple((count * i // parts, count * (i + 1) // parts) for i in range(parts))
 
 
-def kinds(recurrent: bool) -> tuple[tuple[int, int], ...]:
-    """(step, sequences) of the contexts that are tried for a model, the fastest first, one question at a time last."""
+def kinds(recurrent: bool, batch: int = LoadOptions.batch) -> tuple[tuple[int, int], ...]:
+    """(step, sequences) of the contexts that are tried for a model, the fastest first, one question at a time last.
+    batch: the step that the user wants; the usual one leaves it to what was found to be fastest."""
     sequences = RECURRENT_SEQUENCES if recurrent else SEQUENCES
+    if batch != LoadOptions.batch:
+        step = max(_LEAST_STEP, batch)
+        return (step, sequences), (step, 1)
     return (STEP, sequences), (_SMALL_STEP, sequences), (_SMALL_STEP, 1)
 
 
-def choose_shape(survey: TokenSurvey, fits: Callable[[ScoreShape], bool]) -> ScoreShape:
+def choose_shape(survey: TokenSurvey, fits: Callable[[ScoreShape], bool], batch: int = LoadOptions.batch) -> ScoreShape:
     """The fastest shape that `fits`; where none does, one question at a time: it must be seen whether that works."""
-    *shared, alone = kinds(survey.recurrent)
+    *shared, alone = kinds(survey.recurrent, batch)
     for step, sequences in shared:
         shape = ScoreShape(_cells(survey, step), step, sequences)
         if fits(shape):

@@ -46,7 +46,8 @@ class ScoringPlan:
     @property
     def least(self) -> ScoreShape:
         """What must fit, before anything is counted."""
-        return ScoreShape(USUAL_CELLS, *kinds(recurrent=False)[-1])
+        slowest = (self.shapes[-1].step, self.shapes[-1].sequences) if self.shapes else kinds(recurrent=False)[-1]
+        return ScoreShape(USUAL_CELLS, *slowest)
 
 
 def estimated_plan(model: ModelFacts, shape: ScoreShape) -> MemoryPlan:

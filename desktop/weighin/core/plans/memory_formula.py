@@ -15,7 +15,6 @@ from weighin.core.models.model import ModelFacts
 from weighin.core.plans.plan import MemoryPlan, PlanLine, PlanMethod
 from weighin.core.runs.options import LoadOptions
 
-KV_BYTES = {"f16": 2.0, "q8_0": 34 / 32, "q4_0": 18 / 32}
 _PAD = 256
 _PROCESS = 27 << 20  # Python, the bindings and llama.cpp without a model
 _PER_TOKEN, _PER_MERGE = 160, 120  # bytes of the vocabulary in memory, from real ones
@@ -91,7 +90,6 @@ def kv_bytes(shape: Shape, context: int, options: LoadOptions) -> int:
     """KV cache of one conversation of `context` tokens."""
     cells = _padded(context)
     windowed = min(cells, _padded(shape.window + min(options.batch, context)))
-    each = KV_BYTES[options.kv_type]
     shared = shape.number("attention.shared_kv_layers")
     total = 0.0
     for layer in range(shape.layers - shared):
@@ -104,7 +102,8 @@ def kv_bytes(shape: Shape, context: int, options: LoadOptions) -> int:
             values = shape.number("attention.value_length_swa") or values
         if rank := shape.number("attention.kv_lora_rank"):  # latent attention: one head, no values
             heads, keys, values = 1, rank + shape.number("rope.dimension_count"), 0
-        total += (windowed if shape.has_window(layer) else cells) * heads * (keys + values) * each
+        row = options.kv_row_bytes(heads * keys, heads * values)
+        total += (windowed if shape.has_window(layer) else cells) * row
     return round(total)
 
 
@@ -166,7 +165,8 @@ def _compute_bytes(shape: Shape, context: int, options: LoadOptions) -> int:
     used = shape.number("expert_used_count")
     ffn = used * shape.number("expert_feed_forward_length") if used else shape.number("feed_forward_length")
     row = 3 * shape.embedding + 2 * ffn + 2 * shape.heads * shape.key_length + shape.number("ssm.inner_size") * 6
-    return rows * (4 * row + 2 * _padded(context)) + 4 * shape.vocabulary
+    scores = 4 * shape.heads * _padded(context) if options.flash_attn == "off" else 2 * _padded(context)
+    return rows * (4 * row + scores) + 4 * shape.vocabulary
 
 
 def _padded(cells: int) -> int:

@@ -46,6 +46,8 @@ def plan_json(
     return {
         "schema": PLAN_SCHEMA,
         "kv_type": load.kv_type,
+        "v_type": load.values_type,
+        "flash_attn": load.flash_attn,
         "batch": load.batch,
         "gpu_layers": load.gpu_layers,
         "lanes": lanes,

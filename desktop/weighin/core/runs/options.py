@@ -1,15 +1,21 @@
-"""What a model is loaded with and how its next token is chosen: frozen and validated."""
+"""What a model is loaded with and how its next token is chosen: frozen, validated, and one table of both.
+
+A new option is a field, a row of the table, and what the engine does with it: window, command line, the same-prompt
+proof and requests to servers are made from the table."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from weighin.core.errors import AppError
 
 MAX_CONTEXT = 1_048_576
-MAX_THREADS = 512
-KV_TYPES = ("f16", "q8_0", "q4_0")
+# How the KV cache may be stored, with the bytes a value takes.
+KV_BYTES = {"f16": 2.0, "q8_0": 34 / 32, "q4_0": 18 / 32}
+KV_TYPES = tuple(KV_BYTES)
+FLASH_ATTENTION = ("auto", "on", "off")
 
 
 def check_whole(name: str, value: object, low: int, high: int) -> None:
@@ -18,11 +24,128 @@ def check_whole(name: str, value: object, low: int, high: int) -> None:
         raise AppError(f"{name} must be a whole number from {low:,} to {high:,}, not {value!r}.", kind="options")
 
 
-def _number(name: str, value: object, low: float, high: float) -> None:
+def check_number(name: str, value: object, low: float, high: float) -> None:
     """Raise AppError(kind="options") unless `value` is a finite number within [low, high]."""
     good = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
     if not good or not low <= value <= high:  # type: ignore[operator]
         raise AppError(f"{name} must be a number from {low:g} to {high:g}, not {value!r}.", kind="options")
+
+
+def whole(text: str) -> object:
+    """A whole number where `text` is one; else the text, which the options refuse with their own sentence."""
+    try:
+        return int(text)
+    except ValueError:
+        return text
+
+
+def number(text: str) -> object:
+    """A number where `text` is one, with a point or a comma; else the text."""
+    try:
+        return float(text.replace(",", "."))
+    except ValueError:
+        return text
+
+
+def _layers(text: str) -> object:
+    return -1 if text == "auto" else whole(text)
+
+
+@dataclass(frozen=True)
+class Option:
+    """One option. name: its field. title: in the window and in sentences. read: what is typed to a value. low, high: of
+    a number; choices: of a word. flags, metavar: on the command line. server: its names in a request to a server, the
+    first of them first; openai: whether OpenAI's own servers know it. off: the value at which a filter does nothing,
+    None where it is no filter; draws: it plays no part where the likeliest token is taken."""
+
+    name: str
+    title: str
+    help: str
+    flags: tuple[str, ...]
+    metavar: str = "N"
+    read: Callable[[str], object] = whole
+    low: float = 0
+    high: float = 0
+    choices: tuple[str, ...] = ()
+    server: tuple[str, ...] = ()
+    openai: bool = True
+    off: float | None = None
+    draws: bool = False
+
+    @property
+    def difference(self) -> str:
+        """Its name among the differences of two lanes."""
+        return self.name.replace("_", " ")
+
+    def check(self, value: object) -> None:
+        """Raise AppError(kind="options") unless `value` makes sense."""
+        if self.choices:
+            if value not in self.choices:
+                listed = ", ".join(self.choices)
+                raise AppError(f"{self.title} must be one of {listed}, not {value!r}.", kind="options")
+        elif self.read is number:
+            check_number(self.title, value, self.low, self.high)
+        else:
+            check_whole(self.title, value, int(self.low), int(self.high))
+
+
+LOAD_OPTIONS = (
+    Option("context", "Context", "Tokens of prompt and answer together.", ("--ctx",), low=16, high=MAX_CONTEXT),
+    Option(
+        "gpu_layers", "GPU layers", "Layers on a graphics card, where the engine can use one: 0 none, -1 or auto all.",
+        ("--gpu-layers",), "N|auto", _layers, -1, 100_000,
+    ),
+    Option(
+        "batch", "Batch", "Tokens of the prompt that are read at a step: more takes more working memory.",
+        ("--batch",), low=1, high=4096,
+    ),
+    Option(
+        "kv_type", "KV type", "How the KV cache is stored: f16, q8_0 (half the memory) or q4_0 (a quarter).",
+        ("--kv-type", "--cache-type-k"), "TYPE", str.lower, choices=KV_TYPES,
+    ),
+    Option(
+        "v_type", "V type", "How the values of the KV cache are stored, where not as the keys: f16, q8_0 or q4_0.",
+        ("--cache-type-v",), "TYPE", str.lower, choices=("", *KV_TYPES),
+    ),
+    Option(
+        "flash_attn", "Flash attention", "auto: where the model allows it; on: or the model is not run; off.",
+        ("--flash-attn",), "auto|on|off", str.lower, choices=FLASH_ATTENTION,
+    ),
+)  # fmt: skip
+SAMPLING_OPTIONS = (
+    Option(
+        "max_tokens", "Longest answer", "The answer ends after so many tokens at the latest.",
+        ("--max-tokens",), low=1, high=MAX_CONTEXT, server=("max_tokens",),
+    ),
+    Option(
+        "temperature", "Temperature", "0 always takes the likeliest token: repeatable. Higher is more varied.",
+        ("--temperature",), "T", number, 0.0, 10.0, server=("temperature",),
+    ),
+    Option(
+        "top_k", "Top-k", "Only the k likeliest tokens can be drawn; 0 for no limit.",
+        ("--top-k",), "K", low=0, high=1_000_000, server=("top_k",), openai=False, off=0, draws=True,
+    ),
+    Option(
+        "top_p", "Top-p", "Only the likeliest tokens that together reach this probability; 1 for no limit.",
+        ("--top-p",), "P", number, 0.0, 1.0, server=("top_p",), off=1, draws=True,
+    ),
+    Option(
+        "min_p", "Min-p", "Only tokens at least this likely, measured by the likeliest; 0 for no limit.",
+        ("--min-p",), "P", number, 0.0, 1.0, server=("min_p",), openai=False, off=0, draws=True,
+    ),
+    Option(
+        "repeat_penalty", "Repeat penalty", "Above 1 makes what was said before less likely; 1 for none.",
+        ("--repeat-penalty",), "R", number, 0.1, 10.0, server=("repeat_penalty", "repetition_penalty"), openai=False,
+        off=1,
+    ),
+    Option(
+        "seed", "Seed", "Of the random draw. The same seed draws the same.",
+        ("--seed",), "S", low=0, high=2**32 - 2, server=("seed",),
+    ),
+)  # fmt: skip
+THREADS = Option(
+    "threads", "Threads", "Processor cores to use; this lane's share if not given.", ("--threads",), low=1, high=512
+)
 
 
 @dataclass(frozen=True)
@@ -30,21 +153,39 @@ class LoadOptions:
     """How a model is put into memory.
 
     context: tokens of prompt and answer together. batch: prompt tokens a step. gpu_layers: layers kept on a GPU,
-    0 none, -1 all that this build can take. kv_type: storage of the KV cache, one of KV_TYPES.
-    Raises AppError(kind="options").
+    0 none, -1 all that this build can take. kv_type: storage of the KV cache, one of KV_TYPES; v_type: of its values,
+    "" where as the keys. flash_attn: one of FLASH_ATTENTION. Raises AppError(kind="options").
     """
 
     context: int = 4096
     batch: int = 512
     gpu_layers: int = -1
     kv_type: str = "f16"
+    v_type: str = ""
+    flash_attn: str = "auto"
 
     def __post_init__(self) -> None:
-        check_whole("Context", self.context, 16, MAX_CONTEXT)
-        check_whole("Batch", self.batch, 1, 4096)
-        check_whole("GPU layers", self.gpu_layers, -1, 100_000)
-        if self.kv_type not in KV_TYPES:
-            raise AppError(f"KV type must be one of {', '.join(KV_TYPES)}, not {self.kv_type!r}.", kind="options")
+        if self.v_type == self.kv_type:  # one way to say one thing: options are compared
+            object.__setattr__(self, "v_type", "")
+        for option in LOAD_OPTIONS:
+            option.check(getattr(self, option.name))
+        if self.flash_attn == "off" and self.values_type != "f16":
+            text = f"Values stored as {self.values_type} need flash attention: turn it on, or store them as f16."
+            raise AppError(text, kind="options")
+
+    @property
+    def values_type(self) -> str:
+        """How the values of the KV cache are stored, one of KV_TYPES."""
+        return self.v_type or self.kv_type
+
+    @property
+    def kv_types(self) -> str:
+        """ "q8_0", or "K q8_0, V f16" where keys and values differ."""
+        return f"K {self.kv_type}, V {self.v_type}" if self.v_type else self.kv_type
+
+    def kv_row_bytes(self, keys: float, values: float) -> float:
+        """Bytes in the KV cache of so many numbers of keys and of values."""
+        return keys * KV_BYTES[self.kv_type] + values * KV_BYTES[self.values_type]
 
 
 def stop_string(typed: str) -> str:
@@ -76,12 +217,17 @@ class SamplingOptions:
     stop: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        check_whole("Longest answer", self.max_tokens, 1, MAX_CONTEXT)
-        _number("Temperature", self.temperature, 0.0, 10.0)
-        check_whole("Top-k", self.top_k, 0, 1_000_000)
-        _number("Top-p", self.top_p, 0.0, 1.0)
-        _number("Min-p", self.min_p, 0.0, 1.0)
-        _number("Repeat penalty", self.repeat_penalty, 0.1, 10.0)
-        check_whole("Seed", self.seed, 0, 2**32 - 2)
+        for option in SAMPLING_OPTIONS:
+            option.check(getattr(self, option.name))
         if len(self.stop) > 16 or any(not isinstance(s, str) or not s or len(s) > 256 for s in self.stop):
             raise AppError("Stop strings: at most 16, each 1 to 256 characters long.", kind="options")
+
+    @property
+    def filters(self) -> tuple[Option, ...]:
+        """The filters that play a part with these options."""
+        greedy = self.temperature == 0
+        return tuple(
+            option
+            for option in SAMPLING_OPTIONS
+            if option.off is not None and (not greedy if option.draws else getattr(self, option.name) != option.off)
+        )

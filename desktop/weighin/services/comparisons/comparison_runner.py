@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from weighin.core.comparisons.comparison import Comparison, ComparisonRequest
 from weighin.core.comparisons.parity import differences
-from weighin.core.comparisons.rounds import Step, enough, schedule
+from weighin.core.comparisons.rounds import Step, check_rounds, enough, schedule
 from weighin.core.comparisons.slowdown import side_by_side
 from weighin.core.computer.machine import memory_needed, memory_refusal, threads_per_lane
 from weighin.core.errors import AppError
@@ -123,8 +123,7 @@ class ComparisonRunner(QObject):
             raise AppError("Type a prompt first: there is nothing to put to the models.", kind="empty_prompt")
         if request.prompt.raw and request.threads:
             raise AppError("A follow-up needs the chat template: raw prompts have no turns.", kind="options")
-        if not 1 <= request.repeat <= 20:
-            raise AppError("Rounds must be a whole number from 1 to 20.", kind="options")
+        check_rounds(request.repeat)
         self._request = request
         self._facts |= {setup.model.path: setup.model for setup in request.lanes}
         self._stopping = False

@@ -50,8 +50,8 @@ class EvaluationRun:
         for index, (lane, setup) in enumerate(zip(stored.lanes, stored.request.lanes, strict=True)):
             work = LaneWork(lane.label, setup, blocks, prompts, self.tally.lanes[index], lane.shape)
             work.fail(setup.refusal)
-            if setup.load.kv_type != LoadOptions.kv_type and not setup.model.is_server:
-                work.notice((f"The KV cache is stored as {setup.load.kv_type}: that can change answers.",))
+            if setup.load.kv_types != LoadOptions.kv_type and not setup.model.is_server:
+                work.notice((f"The KV cache is stored as {setup.load.kv_types}: that can change answers.",))
             self.works.append(work)
         self._seconds = sum(lane.costs.seconds for lane in stored.lanes)
         self._since: float | None = time.monotonic()

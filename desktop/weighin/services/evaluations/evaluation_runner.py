@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -223,7 +224,8 @@ class EvaluationRunner(QObject):
             if work.setup.model.is_server:
                 work.choose(ONE_BY_ONE)
             else:
-                work.choose(choose_shape(counted, lambda shape: self._room.fits(run.works, index, shape)))
+                fits = partial(self._room.fits, run.works, index)
+                work.choose(choose_shape(counted, fits, work.setup.load.batch))
         assert work.shape is not None
         number = work.next_block
         assert number is not None

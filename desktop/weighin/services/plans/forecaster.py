@@ -112,4 +112,4 @@ class Forecaster(QObject):
 
 
 def _key(model: ModelFacts, options: LoadOptions) -> tuple[Any, ...]:
-    return (model.path, model.file_bytes, options.kv_type, options.gpu_layers)
+    return (model.path, model.file_bytes, options.kv_types, options.flash_attn, options.gpu_layers)

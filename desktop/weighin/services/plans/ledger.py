@@ -213,5 +213,5 @@ def _shape(model: ModelFacts) -> tuple[Any, ...]:
     return tuple(getattr(model, name) for name in names)
 
 
-def _kept_where(load: LoadOptions) -> tuple[str, int]:
-    return load.kv_type, load.gpu_layers
+def _kept_where(load: LoadOptions) -> tuple[Any, ...]:
+    return load.kv_types, load.flash_attn, load.gpu_layers

@@ -53,9 +53,7 @@ class _Key:
     size: int
     stamp: int
     digest: str | None
-    batch: int
-    kv_type: str
-    gpu_layers: int
+    options: LoadOptions
 
 
 @dataclass(frozen=True)
@@ -222,4 +220,4 @@ def _key(model: ModelFacts, options: LoadOptions) -> _Key:
         size, stamp = model.file_bytes, 0
     # At the hub another commit may hold another file under the same name.
     digest = model.sha256 if model.path.startswith(_AT_THE_HUB) else None
-    return _Key(model.path, size, stamp, digest, options.batch, options.kv_type, options.gpu_layers)
+    return _Key(model.path, size, stamp, digest, replace(options, context=LoadOptions.context))

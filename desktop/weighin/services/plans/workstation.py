@@ -11,11 +11,10 @@ from weighin.core.errors import AppError
 from weighin.core.models.catalogue import Catalogue
 from weighin.core.models.model import ModelFacts
 from weighin.core.plans.candidates import Candidate, of_catalogue, of_file, of_shelf
-from weighin.core.plans.memory_formula import KV_BYTES
 from weighin.core.plans.plan import SpeedForecast, SpeedMethod
 from weighin.core.plans.prediction import KINDS, Measured, Prediction
 from weighin.core.plans.workstation import Conditions, Row, measured_by_file, row_of
-from weighin.core.runs.options import LoadOptions
+from weighin.core.runs.options import KV_BYTES, LoadOptions
 from weighin.services.machine.cpu import physical_cores
 from weighin.services.machine.this_computer import ThisComputer
 from weighin.services.models.library import Library

@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QLineEdit, QPlainTextEdit, QPu
 from weighin.core.errors import AppError
 from weighin.core.evaluations.text import MMLU_QUESTIONS, claim_sentences
 from weighin.core.models.catalogue import Catalogue, Claim
+from weighin.core.runs.options import number, whole
 from weighin.core.statistics.claims import check_claim
 from weighin.core.statistics.power import TYPICAL_DISCORDANCE
-from weighin.ui.options.option_fields import OptionField, number, whole
+from weighin.ui.options.option_fields import OptionField
 from weighin.ui.widgets.flow import FlowLayout
 from weighin.ui.widgets.label import PlainLabel
 from weighin.ui.widgets.table import Column, RowTable

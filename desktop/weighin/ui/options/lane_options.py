@@ -9,28 +9,19 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from weighin.core.errors import AppError
-from weighin.core.runs.options import MAX_THREADS, LoadOptions, SamplingOptions, stop_string, typed_stop
-from weighin.ui.options.option_fields import OptionField, number, whole
+from weighin.core.runs.options import (
+    LOAD_OPTIONS,
+    SAMPLING_OPTIONS,
+    THREADS,
+    Option,
+    SamplingOptions,
+    stop_string,
+    typed_stop,
+)
+from weighin.ui.options.option_fields import OptionField
 from weighin.ui.options.run_options import LaneValues
 from weighin.ui.widgets.growing_edit import GrowingEdit
 from weighin.ui.widgets.label import PlainLabel
-
-# name in the options, title, what it does, how it is read
-_LOAD = (
-    ("context", "Context", "Tokens of prompt and answer together.", whole),
-    ("gpu_layers", "GPU layers", "Layers on a graphics card, where the engine can use one: 0 none, -1 all.", whole),
-    ("batch", "Batch", "Tokens of the prompt that are read at a step: more takes more working memory.", whole),
-    ("kv_type", "KV type", "How the KV cache is stored: f16, q8_0 (half the memory) or q4_0 (a quarter).", str.lower),
-)
-_SAMPLING = (
-    ("max_tokens", "Longest answer", "The answer ends after so many tokens at the latest.", whole),
-    ("temperature", "Temperature", "0 always takes the likeliest token: repeatable. Higher is more varied.", number),
-    ("top_k", "Top-k", "Only the k likeliest tokens can be drawn; 0 for no limit.", whole),
-    ("top_p", "Top-p", "Only the likeliest tokens that together reach this probability; 1 for no limit.", number),
-    ("min_p", "Min-p", "Only tokens at least this likely, measured by the likeliest; 0 for no limit.", number),
-    ("repeat_penalty", "Repeat penalty", "Above 1 makes what was said before less likely; 1 for none.", number),
-    ("seed", "Seed", "Of the random draw. The same seed draws the same.", whole),
-)
 
 
 class LaneOptions(QWidget):
@@ -47,21 +38,21 @@ class LaneOptions(QWidget):
         self._stop_error.hide()
         self._stop = GrowingEdit(f"Stop strings, one a line, {owner}", least=1, most=4)
         self._stop.setPlaceholderText("one a line")
-        self._threads = OptionField("Threads", "Processor cores to use; blank for this lane’s share.", _threads, owner)
+        self._threads = OptionField(THREADS.title, THREADS.help, _threads, owner)
         self._threads.set_placeholder("automatic")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
-        for name, title, help_text, read in _LOAD:
-            self._load[name] = OptionField(title, help_text, _reader(LoadOptions, name, read), owner)
-        for name, title, help_text, read in _SAMPLING:
-            self._sampling[name] = OptionField(title, help_text, _reader(SamplingOptions, name, read), owner)
+        for options, fields_of in ((LOAD_OPTIONS, self._load), (SAMPLING_OPTIONS, self._sampling)):
+            for option in options:
+                fields_of[option.name] = OptionField(option.title, option.help, _reader(option), owner)
+        self._load["v_type"].set_placeholder("as keys")
         for box in (self._load["context"], *self._sampling.values()):
             layout.addWidget(box)
         layout.addWidget(PlainLabel("Stop strings"))
         layout.addWidget(self._stop)
         layout.addWidget(self._stop_error)
-        for box in (self._load["gpu_layers"], self._threads, self._load["batch"], self._load["kv_type"]):
+        for box in (self._threads, *(box for name, box in self._load.items() if name != "context")):
             layout.addWidget(box)
         for box in self._fields:
             box.changed.connect(self.changed)
@@ -131,23 +122,16 @@ class LaneOptions(QWidget):
         self.changed.emit()
 
 
-def _reader(
-    options: type[LoadOptions] | type[SamplingOptions], name: str, read: Callable[[str], object]
-) -> Callable[[str], object]:
-    """Reads one option and lets the options themselves judge it."""
+def _reader(option: Option) -> Callable[[str], object]:
+    """Reads one option and lets the table judge it."""
 
     def reader(text: str) -> object:
-        value = read(text)
-        options(**{name: value})  # type: ignore[arg-type]
+        value = option.read(text)
+        option.check(value)
         return value
 
     return reader
 
 
 def _threads(text: str) -> object:
-    if not text:
-        return None
-    value = whole(text)
-    if not isinstance(value, int) or not 1 <= value <= MAX_THREADS:
-        raise AppError(f"Threads must be a whole number from 1 to {MAX_THREADS}, or blank.", kind="options")
-    return value
+    return _reader(THREADS)(text) if text else None

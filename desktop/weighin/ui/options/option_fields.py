@@ -87,19 +87,3 @@ class OptionField(QWidget):
             self._edit.style().unpolish(self._edit)
             self._edit.style().polish(self._edit)
         self.changed.emit()
-
-
-def whole(text: str) -> object:
-    """A whole number where `text` is one; else the text, which the options refuse with their own sentence."""
-    try:
-        return int(text)
-    except ValueError:
-        return text
-
-
-def number(text: str) -> object:
-    """A number where `text` is one, with a point or a comma; else the text."""
-    try:
-        return float(text.replace(",", "."))
-    except ValueError:
-        return text

@@ -9,16 +9,16 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from weighin.core.comparisons.comparison import ComparisonRequest
-from weighin.core.errors import AppError
+from weighin.core.comparisons.rounds import check_rounds
+from weighin.core.runs.options import whole
 from weighin.ui.options.lane_options import LaneOptions
-from weighin.ui.options.option_fields import OptionField, whole
+from weighin.ui.options.option_fields import OptionField
 from weighin.ui.options.run_options import RunOptions, options_of
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.button import IconButton
 from weighin.ui.widgets.growing_edit import GrowingEdit
 from weighin.ui.widgets.label import PlainLabel
 
-_MOST_ROUNDS = 20
 _WIDTH = 316
 
 
@@ -173,6 +173,5 @@ _ROUNDS_HELP = (
 
 def _rounds(text: str) -> object:
     value = whole(text)
-    if not isinstance(value, int) or not 1 <= value <= _MOST_ROUNDS:
-        raise AppError(f"Repeat rounds must be a whole number from 1 to {_MOST_ROUNDS}.", kind="options")
+    check_rounds(value)
     return value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import llama_cpp.llama_cpp as llama
@@ -9,14 +10,14 @@ import llama_cpp.llama_cpp as llama
 from weighin.core.evaluations.scoring import ScoreShape
 from weighin.core.runs.options import LoadOptions
 
-FLASH_ON, FLASH_AUTO = 1, -1
+_FLASH = {"off": 0, "on": 1, "auto": 1}  # LLAMA_FLASH_ATTN_TYPE_DISABLED, _ENABLED
 _KV_TYPES = {"f16": 1, "q8_0": 8, "q4_0": 2}  # GGML_TYPE_F16, _Q8_0, _Q4_0
 _ALL_LAYERS = 999_999
 # Most tokens a letter may be spelled with where a vocabulary has no token for it.
 LONGEST_LETTER = 8
 
 
-def context_params(options: LoadOptions, context: int, threads: int, flash: int = FLASH_ON) -> Any:
+def context_params(options: LoadOptions, context: int, threads: int) -> Any:
     """llama_context_params for one conversation of `context` tokens."""
     params = llama.llama_context_default_params()
     params.n_ctx = context
@@ -24,9 +25,9 @@ def context_params(options: LoadOptions, context: int, threads: int, flash: int 
     params.n_seq_max = 1
     params.n_outputs_max = 1  # a row of logits for every token of a batch would cost hundreds of megabytes
     params.n_threads = params.n_threads_batch = threads
-    params.type_k = params.type_v = _KV_TYPES[options.kv_type]
+    params.type_k, params.type_v = _KV_TYPES[options.kv_type], _KV_TYPES[options.values_type]
     params.swa_full = False
-    params.flash_attn_type = flash
+    params.flash_attn_type = _FLASH[options.flash_attn]
     return params
 
 
@@ -40,6 +41,19 @@ def scoring_params(options: LoadOptions, shape: ScoreShape, threads: int) -> Any
     params.kv_unified = True
     params.swa_full = True
     return params
+
+
+def new_context(
+    model: Any, params: Any, options: LoadOptions, failed: Callable[[], None] = lambda: None
+) -> tuple[Any, bool]:
+    """A llama_context, null where there is none, and whether "auto" had to leave it to the engine whether there is
+    flash attention; `failed` is called before that."""
+    pointer = llama.llama_init_from_model(model, params)
+    if pointer or options.flash_attn != "auto":
+        return pointer, False
+    failed()
+    params.flash_attn_type = llama.LLAMA_FLASH_ATTN_TYPE_AUTO
+    return llama.llama_init_from_model(model, params), True
 
 
 def gpu_layers(options: LoadOptions) -> int:

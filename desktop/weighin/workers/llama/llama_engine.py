@@ -15,6 +15,7 @@ from weighin.core.models.model import shard_paths
 from weighin.core.runs.answer import MemorySample
 from weighin.core.runs.failures import load_failure
 from weighin.core.runs.lane import EngineFacts
+from weighin.core.runs.options import LoadOptions
 from weighin.protocol.messages import (
     Bench,
     Benched,
@@ -38,7 +39,7 @@ from weighin.protocol.messages import (
 )
 from weighin.workers.engine import Emit, EngineError
 from weighin.workers.llama.bench import run_bench
-from weighin.workers.llama.context_params import FLASH_AUTO, context_params, gpu_layers, scoring_params
+from weighin.workers.llama.context_params import context_params, gpu_layers, new_context, scoring_params
 from weighin.workers.llama.decoder import Decoder
 from weighin.workers.llama.generation import Generation
 from weighin.workers.llama.memory import OwnMemory, inodes_of
@@ -201,7 +202,7 @@ class LlamaEngine:
         )  # fmt: skip
         if not request.bare:
             params = context_params(request.options, context, request.threads)
-            pointer, more = self._new_context(params)
+            pointer, more = self._new_context(params, request.options)
             notices += more
             self._decoder = Decoder(pointer, context, request.options.batch, self._abort)
         if request.options.gpu_layers > 0 and not llama.llama_supports_gpu_offload():
@@ -218,7 +219,9 @@ class LlamaEngine:
         else:
             self._scorer = Scorer(
                 self._model, vocabulary, self._prompts, self._abort,
-                lambda shape: self._new_context(scoring_params(request.options, shape, request.threads)),
+                lambda shape: self._new_context(
+                    scoring_params(request.options, shape, request.threads), request.options
+                ),
             )  # fmt: skip
         if self._abort.raised:
             raise EngineError("cancelled", "Loading was stopped.")
@@ -232,17 +235,13 @@ class LlamaEngine:
             request.id, self._load_s, context, self._prompts.template_kind, receipt, self._log.buffers, notices
         )
 
-    def _new_context(self, params: Any) -> tuple[Any, tuple[str, ...]]:
-        """A llama_context, with flash attention where the model allows it."""
+    def _new_context(self, params: Any, options: LoadOptions) -> tuple[Any, tuple[str, ...]]:
+        """A llama_context, with flash attention as the options say."""
         params.abort_callback = self._abort.callback
         params.abort_callback_data = self._abort.data
-        pointer = llama.llama_init_from_model(self._model, params)
+        pointer, without = new_context(self._model, params, options)
         if pointer:
-            return pointer, ()
-        params.flash_attn_type = FLASH_AUTO
-        pointer = llama.llama_init_from_model(self._model, params)
-        if pointer:
-            return pointer, ("This model runs without flash attention.",)
+            return pointer, ("This model runs without flash attention.",) if without else ()
         failure = load_failure(self._log.tail(), f"llama.cpp {self._facts.build}")
         if failure.kind == "load":
             text = f"The engine could not set up a context of {params.n_ctx:,} tokens: probably not enough memory."

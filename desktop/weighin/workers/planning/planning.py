@@ -22,7 +22,7 @@ from weighin.core.plans.plan import MemoryPlan, PlanMethod
 from weighin.core.runs.failures import load_failure
 from weighin.protocol.messages import Plan, Planned
 from weighin.workers.engine import EngineError
-from weighin.workers.llama.context_params import FLASH_AUTO, context_params, gpu_layers, scoring_params
+from weighin.workers.llama.context_params import context_params, gpu_layers, new_context, scoring_params
 from weighin.workers.llama.memory import OwnMemory
 from weighin.workers.llama.native import NativeLog, check_writes_text
 from weighin.workers.planning.repacking import repacked_types
@@ -46,7 +46,7 @@ class Planning:
             blocks = llama.llama_model_n_layer(model)
             trained = llama.llama_model_n_ctx_train(model)
             contexts = [min(c, trained) if trained > 0 else c for c in request.contexts]
-            shapes = _shapes(model, request.contexts) if request.scoring else ()
+            shapes = _shapes(model, request) if request.scoring else ()
             if request.scoring:
                 asked = [scoring_params(request.options, shape, threads=1) for shape in shapes]
             else:
@@ -90,11 +90,7 @@ class Planning:
     def _draft(self, model: Any, params: Any, header: Header) -> MemoryPlan:
         """The plan of everything but the weights, for a context set up by `params`."""
         self._log.clear()
-        pointer = llama.llama_init_from_model(model, params)
-        if not pointer:
-            self._log.clear()
-            params.flash_attn_type = FLASH_AUTO
-            pointer = llama.llama_init_from_model(model, params)
+        pointer, _ = new_context(model, params, self._request.options, self._log.clear)
         if not pointer:
             failure = load_failure(self._log.tail(), f"llama.cpp {self._build}")
             raise EngineError(failure.kind, failure.message, failure.detail)
@@ -130,10 +126,12 @@ class Planning:
         return with_loading_peak(plan, weights.file)
 
 
-def _shapes(model: Any, contexts: tuple[int, ...]) -> tuple[ScoreShape, ...]:
+def _shapes(model: Any, request: Plan) -> tuple[ScoreShape, ...]:
     """Every kind of scoring that suits the model, for every context."""
     recurrent = llama.llama_model_is_recurrent(model) or llama.llama_model_is_hybrid(model)
-    return tuple(ScoreShape(context, *kind) for kind in kinds(recurrent) for context in contexts)
+    return tuple(
+        ScoreShape(context, *kind) for kind in kinds(recurrent, request.options.batch) for context in request.contexts
+    )
 
 
 def _sum(buffers: dict[str, int], what: str) -> int:

@@ -21,7 +21,7 @@ from weighin.core.plans.forecast import TimedSlice, from_slices, measured_beside
 from weighin.core.runs.failures import load_failure
 from weighin.protocol.messages import Forecast, Forecasted
 from weighin.workers.engine import EngineError
-from weighin.workers.llama.context_params import FLASH_AUTO, context_params, gpu_layers
+from weighin.workers.llama.context_params import context_params, gpu_layers, new_context
 from weighin.workers.llama.decoder import CancelledError, Decoder
 from weighin.workers.llama.native import AbortFlag, NativeLog
 from weighin.workers.planning.real_weights import RealWeights
@@ -130,10 +130,7 @@ class Slicing:
         context = context_params(self._request.options, _CONTEXT, self._request.threads)
         context.abort_callback = self._abort.callback
         context.abort_callback_data = self._abort.data
-        pointer = llama.llama_init_from_model(model, context)
-        if not pointer:
-            context.flash_attn_type = FLASH_AUTO
-            pointer = llama.llama_init_from_model(model, context)
+        pointer, _ = new_context(model, context, self._request.options)
         if not pointer:
             raise EngineError("slice", "The engine sets up no context for a slice of this model.", self._log.tail())
         decoder = Decoder(pointer, _CONTEXT, self._request.options.batch, self._abort)

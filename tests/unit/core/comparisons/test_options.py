@@ -1,11 +1,20 @@
 import math
+from dataclasses import fields
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from weighin.core.errors import AppError
-from weighin.core.runs.options import LoadOptions, SamplingOptions, stop_string, typed_stop
+from weighin.core.runs.options import (
+    LOAD_OPTIONS,
+    SAMPLING_OPTIONS,
+    THREADS,
+    LoadOptions,
+    SamplingOptions,
+    stop_string,
+    typed_stop,
+)
 
 
 @pytest.mark.parametrize(
@@ -13,6 +22,8 @@ from weighin.core.runs.options import LoadOptions, SamplingOptions, stop_string,
     [
         {"context": 2_000_000_000}, {"context": 0}, {"context": -1}, {"context": 1.5}, {"context": True},
         {"batch": 0}, {"batch": 10**9}, {"gpu_layers": -2}, {"kv_type": "f8"},
+        {"v_type": "f8"}, {"flash_attn": "maybe"}, {"flash_attn": "off", "v_type": "q8_0"},
+        {"flash_attn": "off", "kv_type": "q4_0"},
     ],
 )  # fmt: skip
 def test_absurd_load_options_are_refused_in_words(wrong: dict) -> None:
@@ -48,3 +59,25 @@ def test_whatever_is_accepted_is_within_bounds(value: object) -> None:
     except AppError:
         return
     assert 0 <= options.temperature <= 10
+
+
+def test_every_option_has_a_row_in_the_table_and_its_usual_value_makes_sense() -> None:
+    for options, table in ((LoadOptions(), LOAD_OPTIONS), (SamplingOptions(), SAMPLING_OPTIONS)):
+        assert {option.name for option in table} == {field.name for field in fields(options)} - {"stop"}
+        for option in table:
+            option.check(getattr(options, option.name))
+    flags = [flag for option in (*LOAD_OPTIONS, *SAMPLING_OPTIONS, THREADS) for flag in option.flags]
+    assert len(flags) == len(set(flags))
+
+
+def test_keys_and_values_of_the_cache_may_be_stored_apart() -> None:
+    assert LoadOptions(kv_type="q8_0", v_type="q8_0") == LoadOptions(kv_type="q8_0")
+    apart = LoadOptions(kv_type="q8_0", v_type="f16", flash_attn="off")
+    assert (apart.values_type, apart.kv_types) == ("f16", "K q8_0, V f16")
+    assert apart.kv_row_bytes(32, 32) == 34 + 64
+
+
+def test_only_filters_that_play_a_part_are_named() -> None:
+    assert SamplingOptions().filters == ()
+    assert [option.name for option in SamplingOptions(repeat_penalty=1.1).filters] == ["repeat_penalty"]
+    assert [option.name for option in SamplingOptions(temperature=0.5).filters] == ["top_k", "top_p", "min_p"]

@@ -112,7 +112,9 @@ def test_no_option_differs_unseen(change: dict[str, object], temperature: float)
     assert row.a != row.b
 
 
-@pytest.mark.parametrize("change", [{"batch": 256}, {"gpu_layers": 3}, {"kv_type": "q8_0"}])
+@pytest.mark.parametrize(
+    "change", [{"batch": 256}, {"gpu_layers": 3}, {"kv_type": "q8_0"}, {"v_type": "q4_0"}, {"flash_attn": "off"}]
+)
 def test_no_way_of_loading_differs_unseen(change: dict[str, object]) -> None:
     made = comparison(setup_b=LaneSetup(fake_model("Two"), replace(LoadOptions(), **change)))
     assert len(made.differences) == 1 and len(amber(made)) == 1

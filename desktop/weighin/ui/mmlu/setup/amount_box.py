@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from weighin.core import format
 from weighin.core.errors import AppError
 from weighin.core.evaluations.evaluation import EvaluationChoice
-from weighin.ui.options.option_fields import OptionField, whole
+from weighin.core.runs.options import whole
+from weighin.ui.options.option_fields import OptionField
 
 _SIZES = (100, 285, 570, 1140, 5000)
 # A set of up to so many is asked whole unless somebody wants less.

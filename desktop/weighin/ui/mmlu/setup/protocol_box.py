@@ -8,8 +8,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QRadioButton, QVBoxLayout, QWidget
 
 from weighin.core.evaluations.evaluation import CHAT, MAX_SHOTS, STANDARD, EvaluationChoice, Order
+from weighin.core.runs.options import whole
 from weighin.ui.mmlu import mmlu_text
-from weighin.ui.options.option_fields import OptionField, whole
+from weighin.ui.options.option_fields import OptionField
 from weighin.ui.widgets.label import PlainLabel
 from weighin.ui.widgets.roomy_delegate import RoomyDelegate
 
