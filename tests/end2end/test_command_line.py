@@ -95,7 +95,7 @@ def test_rounds_are_all_reported(weighin: list[str], tiny: Path) -> None:
 
 
 def test_together_is_said_and_done(weighin: list[str], tiny: Path) -> None:
-    done = run(weighin, "compare", tiny, tiny, "-p", "x", "--mode", "together", "--max-tokens", "9", "--json")
+    done = run(weighin, "compare", tiny, tiny, "-p", "x", "--mode", "together", "--max-tokens", "200", "--json")
     body = json.loads(done.stdout)
     assert body["mode"] == "together"
     assert "the same with --mode alone" in done.stderr
