@@ -27,7 +27,7 @@ from weighin.wiring.services import new_bundles, new_model_services, new_runner,
 
 if TYPE_CHECKING:
     from weighin.core.evaluations.evaluation import EvaluationRecord
-    from weighin.display.trouble import Verdict
+    from weighin.display.trouble import DisplayCheck
     from weighin.services.bundles.bundles import Bundles
     from weighin.services.comparisons.attached_files import AttachedFiles
     from weighin.services.comparisons.prompt_sets import PromptSets
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from weighin.services.comparisons.tapes import Tapes
     from weighin.services.plans.workstation import Workstation
     from weighin.wiring.evaluations import EvaluationServices
-    from weighin.wiring.plans import Judging
+    from weighin.wiring.plans import PlanServices
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +58,7 @@ class Program:
         self.votes = Votes(profile.database)
         self._profile, self._settings = profile, settings
         self._windows = OpenWindows(profile.windows)
-        self._judging: Judging | None = None
+        self._judging: PlanServices | None = None
         self._bundles: Bundles | None = None
         self._prompt_sets: PromptSets | None = None
         self._attached_files: AttachedFiles | None = None
@@ -75,7 +75,7 @@ class Program:
         self.models.servers.said.connect(self.window.show_notice)
 
     @property
-    def judging(self) -> Judging:
+    def judging(self) -> PlanServices:
         """Plans, forecasts and the ledger: made when they are first wanted, which the first paint need not wait for."""
         if self._judging is None:
             from weighin.ui.lane.lane_outlooks import LaneOutlooks
@@ -226,7 +226,7 @@ class Program:
         self.window.show_notice(f"This comparison is not in History: {error.user_text}")
 
 
-def run_window(profile: Profile, display: Verdict) -> int:
+def run_window(profile: Profile, display: DisplayCheck) -> int:
     """Open the window on the `display` that was found, and run until it is closed; the exit status."""
     catch_qt_messages()
     application = QApplication(["weighin", *(("-platform", display.platform) if display.platform else ())])

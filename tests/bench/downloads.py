@@ -23,7 +23,7 @@ import psutil
 from tests.support.gguf_files import make_model
 from tests.support.hub_process import HubProcess
 from tests.support.loopback_hub import COMMIT, LoopbackHub
-from weighin.core.downloads.download import Plan, WantedFile
+from weighin.core.downloads.download import DownloadPlan, WantedFile
 from weighin.core.models.found import YOURS, Place
 from weighin.core.models.shelf_scan import scan
 from weighin.hub.cache import places
@@ -69,7 +69,7 @@ def _speed(folder: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", code], stdin=-1, stdout=-1, text=True, env=_env()) as server:
         assert server.stdout is not None
         url, sha256 = server.stdout.readline().split()
-        plan = Plan(REPO, COMMIT, (WantedFile(PATH, SIZE, sha256),))
+        plan = DownloadPlan(REPO, COMMIT, (WantedFile(PATH, SIZE, sha256),))
         bare, ours, peaks = [], [], []
         for number in range(ROUNDS):
             bare.append(_bare(url, sha256))
@@ -103,7 +103,7 @@ def _bare(url: str, sha256: str) -> float:
     return seconds
 
 
-def _ours(url: str, plan: Plan, cache: Path) -> tuple[float, int]:
+def _ours(url: str, plan: DownloadPlan, cache: Path) -> tuple[float, int]:
     """Seconds from the first byte asked for to the finished file, and the process's largest memory in bytes."""
     with HubProcess(url, cache) as process:
         process.send(Fetch(1, plan))
@@ -124,7 +124,7 @@ def _kills(folder: Path) -> None:
     with LoopbackHub() as hub:
         content = hub.add(REPO, {PATH: data}).files[PATH]
         hub.fail(PATH, rate=KILL_RATE, times=-1)
-        plan = Plan(REPO, COMMIT, (WantedFile(PATH, KILL_SIZE, content.sha256),))
+        plan = DownloadPlan(REPO, COMMIT, (WantedFile(PATH, KILL_SIZE, content.sha256),))
         round_number = 0
         while kills < KILLS:
             cache = folder / str(round_number)

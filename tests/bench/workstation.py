@@ -11,7 +11,7 @@ from typing import Any
 from weighin.core.models.catalogue import load_catalogue
 from weighin.core.plans.candidates import Candidate, of_catalogue
 from weighin.core.plans.verdict import Budget
-from weighin.core.plans.workstation import Conditions, context_stops, rows_of
+from weighin.core.plans.workstation import FitConditions, context_stops, rows_of
 from weighin.paths import resources
 
 ROUNDS = 5
@@ -40,7 +40,7 @@ def _calculation(count: int) -> float:
     for _ in range(ROUNDS):
         for context in context_stops(chosen):
             begin = time.perf_counter()
-            rows_of(chosen, Conditions(context, _BUDGET, 40e9, {}, {}))
+            rows_of(chosen, FitConditions(context, _BUDGET, 40e9, {}, {}))
             times.append(time.perf_counter() - begin)
     return median(times)
 

@@ -18,7 +18,7 @@ from weighin.core.runs.chat import Prompt
 from weighin.core.runs.lane import LaneSetup, Mode
 from weighin.core.runs.options import LoadOptions, SamplingOptions
 from weighin.core.runs.progress import LaneState
-from weighin.services.lanes.lane import Lane, Patience
+from weighin.services.lanes.lane import Lane, LaneTimeouts
 from weighin.wiring.services import new_worker
 
 
@@ -27,7 +27,7 @@ def compare(qtbot: Any) -> Iterator[Any]:
     made: list[Runs] = []
 
     def run(a: Path, b: Path, **load: Any) -> Comparison:
-        patience = Patience(silent_ms=15_000, give_up_ms=30_000)
+        patience = LaneTimeouts(silent_ms=15_000, give_up_ms=30_000)
         runs = Runs(qtbot, Lane("A", new_worker, patience), Lane("B", new_worker, patience), available=20_000_000_000)
         made.append(runs)
         sampling = SamplingOptions(max_tokens=4)

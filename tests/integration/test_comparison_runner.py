@@ -26,14 +26,14 @@ from weighin.core.runs.conditions import Conditions
 from weighin.core.runs.energy import Energy
 from weighin.core.runs.lane import LaneSetup, Mode
 from weighin.core.runs.progress import LaneState
-from weighin.services.lanes.lane import Patience
+from weighin.services.lanes.lane import LaneTimeouts
 
 
 @pytest.fixture
 def runs(qtbot: Any) -> Iterator[Any]:
     made: list[Runs] = []
 
-    def new(a: dict | None = None, b: dict | None = None, patience: Patience = PATIENT, **more: Any) -> Runs:
+    def new(a: dict | None = None, b: dict | None = None, patience: LaneTimeouts = PATIENT, **more: Any) -> Runs:
         made.append(Runs(qtbot, fake_lane("A", patience, **(a or {})), fake_lane("B", **(b or {})), **more))
         return made[-1]
 

@@ -12,7 +12,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 from tests.support.loopback_hub import COMMIT, LoopbackHub
 
-from weighin.core.downloads.download import DownloadState, Plan, StoredDownload, WantedFile
+from weighin.core.downloads.download import DownloadPlan, DownloadState, StoredDownload, WantedFile
 from weighin.core.errors import AppError
 from weighin.core.models.shelf import Condition
 from weighin.hub.cache import places
@@ -47,9 +47,9 @@ def new_services() -> Iterator[Callable[[], ModelServices]]:
         services.close()
 
 
-def plan(hub: LoopbackHub, path: str, repo: str = "o/big-GGUF") -> Plan:
+def plan(hub: LoopbackHub, path: str, repo: str = "o/big-GGUF") -> DownloadPlan:
     content = hub.repos[repo].files[path]
-    return Plan(repo, COMMIT, (WantedFile(path, content.size, content.sha256),))
+    return DownloadPlan(repo, COMMIT, (WantedFile(path, content.size, content.sha256),))
 
 
 def states(services: ModelServices) -> list[DownloadState]:

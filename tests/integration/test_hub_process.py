@@ -12,7 +12,7 @@ import pytest
 from tests.support.hub_process import HubProcess
 from tests.support.loopback_hub import COMMIT, LoopbackHub
 
-from weighin.core.downloads.download import Plan, WantedFile
+from weighin.core.downloads.download import DownloadPlan, WantedFile
 from weighin.core.downloads.sidecar import CHUNK
 from weighin.hub.cache import places
 from weighin.protocol.hub_messages import (
@@ -41,9 +41,9 @@ def hub(tiny: Path) -> Iterator[LoopbackHub]:
         yield made
 
 
-def plan(hub: LoopbackHub) -> Plan:
+def plan(hub: LoopbackHub) -> DownloadPlan:
     content = hub.repos[REPO].files[PATH]
-    return Plan(REPO, COMMIT, (WantedFile(PATH, content.size, content.sha256),))
+    return DownloadPlan(REPO, COMMIT, (WantedFile(PATH, content.size, content.sha256),))
 
 
 def test_search_list_and_look_into_a_header(hub: LoopbackHub, tmp_path: Path, tiny: Path) -> None:

@@ -16,14 +16,14 @@ from weighin.core.runs.answer import StopReason
 from weighin.core.runs.chat import Message
 from weighin.core.runs.options import LoadOptions, SamplingOptions
 from weighin.core.runs.progress import LaneState
-from weighin.services.lanes.lane import Lane, Patience
+from weighin.services.lanes.lane import Lane, LaneTimeouts
 
 
 @pytest.fixture
 def make(qtbot: Any) -> Iterator[Any]:
     lanes: list[Lane] = []
 
-    def new(patience: Patience = PATIENT, **script: Any) -> tuple[Lane, Heard]:
+    def new(patience: LaneTimeouts = PATIENT, **script: Any) -> tuple[Lane, Heard]:
         lane = fake_lane("A", patience, **script)
         lanes.append(lane)
         return lane, Heard(lane)

@@ -22,7 +22,7 @@ from weighin.services.plans.ledger import Ledger
 from weighin.services.plans.outlook import Outlook
 from weighin.services.plans.planner import Planner, _line
 from weighin.services.processes.worker_process import WorkerProcess, worker_command
-from weighin.wiring.plans import Promises
+from weighin.wiring.plans import PredictionRecorder
 
 ONE, TWO = fake_model("One"), fake_model("Two")
 LOAD = LoadOptions()
@@ -87,7 +87,7 @@ def test_what_was_said_is_a_promise_when_the_models_begin_and_settled_when_they_
     kit = Kit(qtbot, tmp_path)
     kit.planned(ONE)
     runs = Runs(qtbot, fake_lane("A", tokens=20, tokens_per_s=200), fake_lane("B", tokens=20))
-    promises = Promises(kit.planner, kit.forecaster, kit.ledger)  # type: ignore[arg-type]
+    promises = PredictionRecorder(kit.planner, kit.forecaster, kit.ledger)  # type: ignore[arg-type]
     runs.runner.started.connect(promises.begin)
     runs.runner.finished.connect(kit.ledger.settle)
     runs.run(request())

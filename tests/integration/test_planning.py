@@ -22,7 +22,7 @@ from weighin.core.runs.answer import Failure
 from weighin.core.runs.chat import Message
 from weighin.core.runs.options import LoadOptions, SamplingOptions
 from weighin.protocol.messages import Failed, Generate, Load, Plan, Planned, Score, ScoreDone
-from weighin.services.plans.planner import Plan as FoundPlan
+from weighin.services.plans.planner import ModelPlan as FoundPlan
 from weighin.services.plans.planner import Planner
 from weighin.services.processes.worker_process import WorkerProcess, worker_command
 from weighin.wiring.services import new_worker

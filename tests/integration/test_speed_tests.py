@@ -20,7 +20,7 @@ from weighin.core.runs.lane import LaneSetup, Mode
 from weighin.core.runs.options import LoadOptions, SamplingOptions
 from weighin.services.comparisons import speed_tests as module
 from weighin.services.comparisons.comparison_runner import ComparisonRunner
-from weighin.services.comparisons.conditions import ConditionWatch, Sources
+from weighin.services.comparisons.conditions import ConditionSources, ConditionWatch
 from weighin.services.comparisons.history import History
 from weighin.services.comparisons.speed_tests import SpeedTests
 from weighin.services.user_activity import UserActivity
@@ -42,9 +42,11 @@ class Others:
         self.seconds += 1.0
         return self.seconds
 
-    def sources(self) -> Sources:
+    def sources(self) -> ConditionSources:
         """As the conditions are told by this system."""
-        return Sources(lambda: self.seconds * self.cores, lambda _pids: 0.0, lambda: None, lambda: None, self.clock)
+        return ConditionSources(
+            lambda: self.seconds * self.cores, lambda _pids: 0.0, lambda: None, lambda: None, self.clock
+        )
 
 
 class Desk:

@@ -19,17 +19,17 @@ from weighin.core.runs.options import LoadOptions
 from weighin.paths import Profile, resources
 from weighin.services.evaluations.evaluation_history import Evaluations
 from weighin.services.evaluations.evaluation_runner import EvaluationRunner
-from weighin.services.evaluations.evaluation_start import Surroundings
+from weighin.services.evaluations.evaluation_start import EvaluationContext
 from weighin.services.evaluations.scoring_lane import ScoringLane
 from weighin.services.evaluations.scoring_plans import ScoringPlanner
-from weighin.services.lanes.lane import Patience
+from weighin.services.lanes.lane import LaneTimeouts
 from weighin.services.lanes.server_keys import ServerKeys
 from weighin.services.lanes.server_probe import ServerProbe
 from weighin.services.models.file_digests import FileDigests
 from weighin.services.processes.worker_process import WorkerProcess, worker_command
 from weighin.wiring.services import new_question_sets, new_worker, server_workers
 
-PATIENT = Patience(cancel_ms=2000, leave_ms=500, silent_ms=15_000, give_up_ms=30_000, watch_ms=100)
+PATIENT = LaneTimeouts(cancel_ms=2000, leave_ms=500, silent_ms=15_000, give_up_ms=30_000, watch_ms=100)
 
 
 def scoring_lane(label: str, script: dict[str, Any] | None) -> ScoringLane:
@@ -83,7 +83,7 @@ class Evaluating:
         if planner is None:
             planner = Estimates() if a and b else ScoringPlanner(new_worker)
         free = available if callable(available) else lambda: available
-        around = Surroundings(self.sets, self.kept, self.digests, self.probe, planner, lambda: 2, free)
+        around = EvaluationContext(self.sets, self.kept, self.digests, self.probe, planner, lambda: 2, free)
         self.lanes = (scoring_lane("A", a), scoring_lane("B", b))
         self.runner = EvaluationRunner(self.lanes, around)
         self.started: list[EvaluationRecord] = []

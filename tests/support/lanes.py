@@ -13,16 +13,16 @@ from weighin.core.runs.chat import Message, Prompt
 from weighin.core.runs.lane import LaneSetup, Mode
 from weighin.core.runs.options import LoadOptions, SamplingOptions
 from weighin.services.comparisons.comparison_runner import ComparisonRunner
-from weighin.services.lanes.lane import Lane, Patience
+from weighin.services.lanes.lane import Lane, LaneTimeouts
 from weighin.services.processes.worker_process import WorkerProcess, worker_command
 
 # Short enough for a test, long enough for a process to start on a busy machine.
-PATIENT = Patience(cancel_ms=400, leave_ms=500, silent_ms=15_000, give_up_ms=30_000, watch_ms=100)
+PATIENT = LaneTimeouts(cancel_ms=400, leave_ms=500, silent_ms=15_000, give_up_ms=30_000, watch_ms=100)
 # For workers that will never speak again.
-HASTE = Patience(cancel_ms=400, leave_ms=500, silent_ms=1500, give_up_ms=2500, watch_ms=100)
+HASTE = LaneTimeouts(cancel_ms=400, leave_ms=500, silent_ms=1500, give_up_ms=2500, watch_ms=100)
 
 
-def fake_lane(label: str = "A", patience: Patience = PATIENT, **script: Any) -> Lane:
+def fake_lane(label: str = "A", patience: LaneTimeouts = PATIENT, **script: Any) -> Lane:
     """A lane whose workers obey `script` (see weighin.workers.fake_engine)."""
     command = worker_command("fake", json.dumps(script))
     return Lane(label, lambda parent: WorkerProcess(command, parent), patience)

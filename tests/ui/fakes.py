@@ -12,7 +12,7 @@ from weighin.core.comparisons.blind import Vote, tallies
 from weighin.core.comparisons.comparison import Comparison, ComparisonRequest, HistoryRow, LaneResult
 from weighin.core.comparisons.parity import differences
 from weighin.core.comparisons.slowdown import against_alone
-from weighin.core.downloads.download import DownloadState, DownloadView, Plan
+from weighin.core.downloads.download import DownloadPlan, DownloadState, DownloadView
 from weighin.core.downloads.repository import LeftOut, Listing, RemoteFile, Repository, Variant
 from weighin.core.errors import AppError
 from weighin.core.models.model import ModelFacts
@@ -25,7 +25,7 @@ from weighin.core.runs.lane import LABELS, LaneSetup, Mode
 from weighin.core.runs.progress import LaneState, LaneStatus, LivePoint, TextPiece
 from weighin.protocol.server_messages import LettersTested
 from weighin.services.comparisons.comparison_runner import RoundStart
-from weighin.services.plans.planner import Plan as MemoryOf
+from weighin.services.plans.planner import ModelPlan as MemoryOf
 
 DENSE = ModelFacts(
     name="Starter Dense",
@@ -485,7 +485,7 @@ class FakeDownloads(QObject):
         self.known[view.id] = view
         self.changed.emit(view.id)
 
-    def add(self, plan: Plan) -> None:
+    def add(self, plan: DownloadPlan) -> None:
         """Queue it."""
         self.put(DownloadView(plan, DownloadState.QUEUED))
 

@@ -8,7 +8,7 @@ from tests.ui.conftest import Kit
 from tests.ui.fakes import answer, failed
 from tests.ui.test_blind import blind, leaks, read, work  # noqa: F401 - the fixture too
 from weighin.core.comparisons.blind import Choice
-from weighin.core.prompts.prompt_set import LaneVote, StoredRun
+from weighin.core.prompts.prompt_set import SetVote, StoredRun
 from weighin.ui.prompt_sets.sets_drawer import SetsDrawer
 
 
@@ -44,7 +44,7 @@ def test_every_prompt_is_judged_and_nothing_tells_in_between(blind: Kit, qtbot: 
     assert drawer.line.text() == "1 of 2 judged" and drawer.export.isHidden()
     judge(blind, qtbot, Choice.B_BETTER)
     assert not blind.blind.hides
-    assert [result.vote for result in stored(blind).results] == [LaneVote.B, LaneVote.A]
+    assert [result.vote for result in stored(blind).results] == [SetVote.B, SetVote.A]
     assert drawer.note.text().startswith("Done: every prompt was put to both models. In this run: Qwen3")
     assert "Not settled: 1 to 1." in drawer.note.text()
     assert "So far: " in view.sentence
@@ -62,14 +62,14 @@ def test_stop_keeps_what_was_judged_and_the_rest_is_judged_later(blind: Kit, qtb
     assert leaks(blind) == []
     drawer.stop.click()
     assert not blind.blind.hides and "was not judged" in drawer.note.text()
-    assert [result.vote for result in stored(blind).results] == [LaneVote.TIE]
+    assert [result.vote for result in stored(blind).results] == [SetVote.TIE]
     blind.page.prompt.blind.setChecked(False)
     drawer.carry_on.click()
     assert blind.blind.hides, "a run that was begun blind goes on blind"
     blind.page.prompt.blind.setChecked(True)
     assert blind.runner.requests[-1].prompt.text == "How <b>?"
     judge(blind, qtbot, Choice.BOTH_BAD)
-    assert [result.vote for result in stored(blind).results] == [LaneVote.TIE, LaneVote.BOTH_BAD]
+    assert [result.vote for result in stored(blind).results] == [SetVote.TIE, SetVote.BOTH_BAD]
     assert drawer.carry_on.isHidden()
 
 
@@ -79,5 +79,5 @@ def test_a_prompt_that_failed_is_passed_over(blind: Kit, qtbot: QtBot) -> None: 
     blind.runner.finish(answer(), failed())
     qtbot.waitUntil(lambda: len(blind.runner.requests) == before + 1)
     judge(blind, qtbot, Choice.A_BETTER)
-    assert [result.vote for result in stored(blind).results] == [LaneVote.NONE, LaneVote.B]
+    assert [result.vote for result in stored(blind).results] == [SetVote.NONE, SetVote.B]
     assert "1 with a failure" in drawer.line.text()

@@ -14,7 +14,7 @@ from tests.ui.conftest import Kit
 from tests.ui.fakes import OTHER, FakeHistory, FakeModels, comparison, on_shelf
 from tests.ui.mmlu_fakes import answered, evaluation_services
 from weighin.ui.main_window import HISTORY, MODELS
-from weighin.ui.widgets.question import Question
+from weighin.ui.widgets.confirmation import Confirmation
 
 KEY = Qt.Key
 
@@ -27,7 +27,7 @@ class Page(QWidget):
         self.stops: list[str] = []
         self.answers: list[str] = []
         self.other = QPushButton("Other")
-        self.question = Question("Delete", "Delete it", "Keep it")
+        self.question = Confirmation("Delete", "Delete it", "Keep it")
         layout = QVBoxLayout(self)
         layout.addWidget(self.other)
         layout.addWidget(self.question)
@@ -98,14 +98,14 @@ def whole(new_kit: Callable[..., Kit], qtbot: QtBot) -> Kit:
     return made
 
 
-def of_history(kit: Kit) -> tuple[Question, QWidget, Callable[[], bool]]:
+def of_history(kit: Kit) -> tuple[Confirmation, QWidget, Callable[[], bool]]:
     kit.window.show_page(HISTORY)
     page = kit.window.history_page
     page.table.selectRow(0)
     return page._confirm, page.table, lambda: bool(kit.history.deleted)
 
 
-def of_evaluations(kit: Kit) -> tuple[Question, QWidget, Callable[[], bool]]:
+def of_evaluations(kit: Kit) -> tuple[Confirmation, QWidget, Callable[[], bool]]:
     kit.window.show_page(HISTORY)
     kit.window.history_page.tabs.setCurrentIndex(1)
     past = kit.window.history_page.evaluations
@@ -113,7 +113,7 @@ def of_evaluations(kit: Kit) -> tuple[Question, QWidget, Callable[[], bool]]:
     return past.confirm, past.table, lambda: not kit.evaluations.kept.records
 
 
-def of_models(kit: Kit) -> tuple[Question, QWidget, Callable[[], bool]]:
+def of_models(kit: Kit) -> tuple[Confirmation, QWidget, Callable[[], bool]]:
     kit.window.show_page(MODELS)
     shelf = kit.window.models_page.shelf
     shelf.table.selectRow(0)

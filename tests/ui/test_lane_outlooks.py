@@ -10,15 +10,15 @@ from PySide6.QtCore import QObject, Signal
 from tests.ui.conftest import Kit
 from tests.ui.fakes import DENSE, MOE, answer
 from weighin.core.models.model import ModelFacts
-from weighin.core.plans.plan import MemoryPlan, SpeedForecast, SpeedMethod, Verdict, VerdictKind
+from weighin.core.plans.plan import FitVerdict, MemoryPlan, SpeedForecast, SpeedMethod, VerdictKind
 from weighin.core.runs.answer import MemoryReceipt
 from weighin.core.runs.options import LoadOptions
 from weighin.services.plans.outlook import Expectation
 from weighin.ui.lane.lane_outlooks import LaneOutlooks
 
 PLAN = MemoryPlan(4096, 4_000_000_000, 4_000_000_000, 500_000_000, 0, 30_000_000, 600_000, 60_000_000, 4_700_000_000)
-RUNS = Verdict(VerdictKind.RUNS, "Needs 4.6 GB at 4k context; 8.0 GB free now. Runs.", 32_768)
-NOT = Verdict(VerdictKind.NO, "Needs 4.6 GB at 4k context; 1.0 GB free now. It would run elsewhere.")
+RUNS = FitVerdict(VerdictKind.RUNS, "Needs 4.6 GB at 4k context; 8.0 GB free now. Runs.", 32_768)
+NOT = FitVerdict(VerdictKind.NO, "Needs 4.6 GB at 4k context; 1.0 GB free now. It would run elsewhere.")
 SPEED = SpeedForecast(12.3, 10.8, 13.8, 140.0, SpeedMethod.SLICE)
 
 
@@ -47,7 +47,7 @@ class FakeOutlook(QObject):
     def end(self) -> None:
         self.told.append("end")
 
-    def expect(self, model: ModelFacts, verdict: Verdict, forecast: SpeedForecast | None = None) -> None:
+    def expect(self, model: ModelFacts, verdict: FitVerdict, forecast: SpeedForecast | None = None) -> None:
         self.expected[model.path] = Expectation(PLAN, verdict, forecast)
         self.changed.emit()
 

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Kit
 from tests.ui.fakes import DENSE, LISTING, MOE, OTHER, FakeModels, on_shelf
-from weighin.core.downloads.download import DownloadState, DownloadView, Plan, WantedFile, plan_of
+from weighin.core.downloads.download import DownloadPlan, DownloadState, DownloadView, WantedFile, plan_of
 from weighin.core.downloads.repository import LeftOut, Repository
 from weighin.core.errors import AppError
 from weighin.core.models.catalogue import load_catalogue
@@ -250,8 +250,8 @@ def test_a_download_shows_where_it_stands_and_obeys(shown: Kit, page: ModelsPage
 
 def test_a_split_download_shows_its_parts_and_all_together_their_speed(shown: Kit, page: ModelsPage) -> None:
     files = tuple(WantedFile(f"m-0000{n}-of-00003.gguf", 10**9, f"{n}" * 64) for n in (1, 2, 3))
-    split = Plan("o/r", "0" * 40, files)
-    other = Plan("o/s", "0" * 40, (WantedFile("x.gguf", 10**9, "9" * 64),))
+    split = DownloadPlan("o/r", "0" * 40, files)
+    other = DownloadPlan("o/s", "0" * 40, (WantedFile("x.gguf", 10**9, "9" * 64),))
     view = DownloadView(split, DownloadState.RUNNING, 1_500_000_000, "loading", 10e6, 150.0)
     downloads = shown.models.downloads
     downloads.put(replace(view, file=files[1].path, file_done=500_000_000, file_total=10**9))

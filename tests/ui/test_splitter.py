@@ -7,17 +7,17 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from weighin.ui.answer.splitter import TAIL_LIMIT, Piece, Splitter
+from weighin.ui.answer.splitter import TAIL_LIMIT, MarkdownPiece, Splitter
 
 LINES = st.lists(
     st.sampled_from(["", "text *x*", "- item", "  inner", "```", "```py", "~~~~", "~~~", "1. one", "> q", "| a |", " "])
 )
 
 
-def split(text: str, *cuts: int) -> list[Piece]:
+def split(text: str, *cuts: int) -> list[MarkdownPiece]:
     """All pieces of a text that comes in parts."""
     splitter = Splitter()
-    pieces: list[Piece] = []
+    pieces: list[MarkdownPiece] = []
     places = sorted({0, len(text), *(cut % (len(text) + 1) for cut in cuts)})
     for start, end in pairwise(places):
         pieces += splitter.feed(text[start:end])
@@ -28,37 +28,41 @@ def test_a_block_is_finished_by_a_blank_line_before_unindented_text() -> None:
     splitter = Splitter()
     assert splitter.feed("one\n\n") == []
     assert splitter.feed("two") == []
-    assert splitter.tail == Piece("one\n\ntwo")
-    assert splitter.feed("\n") == [Piece("one\n")]
-    assert splitter.finish() == [Piece("two")]
+    assert splitter.tail == MarkdownPiece("one\n\ntwo")
+    assert splitter.feed("\n") == [MarkdownPiece("one\n")]
+    assert splitter.finish() == [MarkdownPiece("two")]
 
 
 def test_indented_text_stays_with_its_list() -> None:
-    assert split("- a\n\n  b\n\nc") == [Piece("- a\n\n  b\n"), Piece("c")]
+    assert split("- a\n\n  b\n\nc") == [MarkdownPiece("- a\n\n  b\n"), MarkdownPiece("c")]
 
 
 def test_code_is_given_out_line_by_line_and_numbered() -> None:
     splitter = Splitter()
-    assert splitter.feed("```py\nx = 1\n\ny") == [Piece("x = 1", 1), Piece("", 1)]
-    assert splitter.tail == Piece("y", 1)
-    assert splitter.feed("\n```\n~~~\nz\n") == [Piece("y", 1), Piece("", 1, True, "py"), Piece("z", 2)]
+    assert splitter.feed("```py\nx = 1\n\ny") == [MarkdownPiece("x = 1", 1), MarkdownPiece("", 1)]
+    assert splitter.tail == MarkdownPiece("y", 1)
+    assert splitter.feed("\n```\n~~~\nz\n") == [
+        MarkdownPiece("y", 1),
+        MarkdownPiece("", 1, True, "py"),
+        MarkdownPiece("z", 2),
+    ]
 
 
 def test_a_shorter_or_other_fence_does_not_end_code() -> None:
     assert split("````\n```\n~~~\n````\nend") == [
-        Piece("```", 1),
-        Piece("~~~", 1),
-        Piece("", 1, True),
-        Piece("end"),
+        MarkdownPiece("```", 1),
+        MarkdownPiece("~~~", 1),
+        MarkdownPiece("", 1, True),
+        MarkdownPiece("end"),
     ]
 
 
 def test_fences_inside_a_list_lose_their_indent() -> None:
     assert split("- a\n  ```\n  x\n    y\n  ```\n") == [
-        Piece("- a"),
-        Piece("x", 1),
-        Piece("  y", 1),
-        Piece("", 1, True),
+        MarkdownPiece("- a"),
+        MarkdownPiece("x", 1),
+        MarkdownPiece("  y", 1),
+        MarkdownPiece("", 1, True),
     ]
 
 

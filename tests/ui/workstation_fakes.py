@@ -17,9 +17,9 @@ from weighin.core.plans.prediction import Prediction
 from weighin.core.plans.verdict import Budget
 from weighin.core.runs.lane import EngineFacts
 from weighin.core.runs.options import LoadOptions
-from weighin.services.machine.this_computer import Sources, ThisComputer
-from weighin.services.plans.offered import Offered
-from weighin.services.plans.planner import Plan
+from weighin.services.machine.this_computer import ComputerSources, ThisComputer
+from weighin.services.plans.hub_listing import HubListing
+from weighin.services.plans.planner import ModelPlan
 from weighin.services.plans.workstation import Workstation
 
 GB = 10**9
@@ -47,9 +47,9 @@ class FakePlanner(QObject):
     def __init__(self) -> None:
         super().__init__()
         self.asked: list[str] = []
-        self.plans: dict[str, Plan] = {}
+        self.plans: dict[str, ModelPlan] = {}
 
-    def known(self, model: ModelFacts, options: LoadOptions) -> Plan | None:
+    def known(self, model: ModelFacts, options: LoadOptions) -> ModelPlan | None:
         """What a test gave."""
         return self.plans.get(model.path)
 
@@ -60,7 +60,7 @@ class FakePlanner(QObject):
     def give(self, model: ModelFacts, needs: int, refusal: str = "") -> None:
         """The engine has answered: `needs` bytes of weights."""
         line = PlanLine(tuple(replace(p, method=PlanMethod.ENGINE) for p in rough_line(needs, 100_000).points))
-        self.plans[model.path] = Plan(model, line, refusal)
+        self.plans[model.path] = ModelPlan(model, line, refusal)
         self.planned.emit(self.plans[model.path])
 
 
@@ -191,7 +191,7 @@ def new_station(library: FakeLibrary, models: FakeModels) -> StationKit:
     """The Workstation behind a window on fakes."""
     planner, bandwidth, ledger, forecaster = FakePlanner(), FakeBandwidth(), FakeLedger(), FakeForecaster()
     memory: list[Budget | None] = [Budget(21 * GB, 32 * GB)]
-    computer = ThisComputer(Sources(lambda: HARDWARE, lambda: memory[-1], FakeEngineProbe), bandwidth)
-    offered = Offered(models.inspector)
+    computer = ThisComputer(ComputerSources(lambda: HARDWARE, lambda: memory[-1], FakeEngineProbe), bandwidth)
+    offered = HubListing(models.inspector)
     workstation = Workstation(library, models.shelf, planner, forecaster, ledger, offered, computer)
     return StationKit(workstation, planner, bandwidth, ledger, forecaster, memory)

@@ -10,7 +10,7 @@ from typing import Any
 from weighin.cli.console import Console
 from weighin.cli.loop import CommandLoop
 from weighin.core import format
-from weighin.core.downloads.download import DownloadState, DownloadView, Plan, plan_of
+from weighin.core.downloads.download import DownloadPlan, DownloadState, DownloadView, plan_of
 from weighin.core.downloads.hub_address import HubAddress, narrowed, read_address, the_one
 from weighin.core.downloads.repository import Listing, Variant
 from weighin.core.errors import AppError
@@ -48,7 +48,7 @@ GONE = ("private_or_missing", "not_found", "forbidden")
 class _Getting:
     def __init__(self, services: ModelServices, name: str, resources: Path, console: Console) -> None:
         self._services, self._name, self._resources, self._console = services, name, resources, console
-        self._plan: Plan | None = None
+        self._plan: DownloadPlan | None = None
         self._address: HubAddress | None = None
         self._note = ""
         self.loop = CommandLoop(self._stop)
@@ -128,7 +128,7 @@ class _Getting:
             self._note = view.note
             self._console.progress(progress_line(view))
 
-    def _finished(self, plan: Plan, paths: Any, brought: bool) -> None:
+    def _finished(self, plan: DownloadPlan, paths: Any, brought: bool) -> None:
         if self._plan is not None and plan.id == self._plan.id:
             self.path = paths[0]
 

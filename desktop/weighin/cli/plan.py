@@ -30,7 +30,7 @@ from weighin.services.machine.this_computer import memory_budget, with_gpus
 from weighin.services.models.hub import mirror
 from weighin.services.plans.forecaster import Forecaster
 from weighin.services.plans.ledger import Ledger
-from weighin.services.plans.planner import Plan
+from weighin.services.plans.planner import ModelPlan
 from weighin.services.settings import Settings
 from weighin.wiring.services import ModelServices, new_model_services, new_worker
 
@@ -102,7 +102,7 @@ class _PlanCommand:
     def _threads_of(self, model: ModelFacts) -> int:
         return threads_per_lane(physical_cores(), 1, model, self._wanted)
 
-    def _plan(self, name: str) -> Plan:
+    def _plan(self, name: str) -> ModelPlan:
         self._console.progress(f"planning {safe_name(name, 80)}")
         try:
             model = resolve(name, self._resources, self._profile, self._console)
@@ -111,10 +111,10 @@ class _PlanCommand:
                 raise
             return self._plan_remote(name, error)
         plan = wait_for(lambda done, failed: self._services.planner.plan(model, self._load, done, failed))
-        assert isinstance(plan, Plan)
+        assert isinstance(plan, ModelPlan)
         return plan
 
-    def _plan_remote(self, name: str, missing: AppError) -> Plan:
+    def _plan_remote(self, name: str, missing: AppError) -> ModelPlan:
         """A model that is not here, from its header at the hub. Raises `missing` where `name` is none of the hub's."""
         catalogue = load_catalogue(self._resources)
         system = catalogue.system(name)
@@ -129,7 +129,7 @@ class _PlanCommand:
             raise missing
         look = self._services.inspector.look
         plan = wait_for(lambda done, failed: look(listing, variant, done, failed, self._load))
-        assert isinstance(plan, Plan)
+        assert isinstance(plan, ModelPlan)
         return plan
 
     def _listing(self, repositories: tuple[str, ...], revision: str | None = None) -> Listing:
@@ -144,7 +144,7 @@ class _PlanCommand:
         assert isinstance(found, Listing)
         return found
 
-    def _forecast(self, plan: Plan, slices: bool) -> SpeedForecast | None:
+    def _forecast(self, plan: ModelPlan, slices: bool) -> SpeedForecast | None:
         model = plan.model
         if plan.refusal:
             return None
@@ -160,7 +160,7 @@ class _PlanCommand:
                 self._console.say(f"{safe_name(model.name)}: {error.user_text}")
         return self._forecaster.known(model, self._load)
 
-    def _judged(self, plan: Plan, forecast: SpeedForecast | None, budget: Budget | None) -> PlannedModel:
+    def _judged(self, plan: ModelPlan, forecast: SpeedForecast | None, budget: Budget | None) -> PlannedModel:
         context = self._context(plan.model)
         line = plan.line.for_lanes(self._lanes)
         if plan.refusal:
@@ -171,7 +171,7 @@ class _PlanCommand:
             self._ledger.promise(plan.model, load, plan.line.at(context), forecast, self._threads_of(plan.model))
         return PlannedModel(plan.model, line.at(context), found, forecast, plan.refusal)
 
-    def _pair(self, plans: list[Plan], budget: Budget | None) -> PairVerdict | None:
+    def _pair(self, plans: list[ModelPlan], budget: Budget | None) -> PairVerdict | None:
         if len(plans) != 2 or budget is None or any(plan.refusal for plan in plans):
             return None
         one, other = plans

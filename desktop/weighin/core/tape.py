@@ -23,7 +23,7 @@ from weighin.core.statistics.paired import Verdict
 
 
 @dataclass(frozen=True)
-class Sources:
+class TapeSources:
     """What is known of a pair. alone, together: the comparisons whose numbers are told, None where there is none.
     tally: blind votes; evaluation: the latest of both models. version: of this program."""
 
@@ -48,7 +48,7 @@ class Sources:
 
 
 @dataclass(frozen=True)
-class Line:
+class TapeLine:
     """One number of both. note: what it rests on. share_a, share_b: lengths of bars from 0 to 1, None for none.
     better: "A" or "B" where one is beyond the noise, "" otherwise."""
 
@@ -75,19 +75,19 @@ class Tape:
 
     a: Side
     b: Side
-    lines: tuple[Line, ...]
+    lines: tuple[TapeLine, ...]
     verdict: str
     footer: tuple[str, ...]
 
 
-def tape_of(sources: Sources) -> Tape:
+def tape_of(sources: TapeSources) -> Tape:
     """The tape of a pair."""
     if sources.together is not None:
         sources = replace(sources, together=_in_order_of(sources.together, sources.main))
     a, b = (result.setup.model for result in sources.main.results)
     lines = [
-        Line("Parameters", _parameters(a), _parameters(b)),
-        Line("File", _file(a), _file(b)),
+        TapeLine("Parameters", _parameters(a), _parameters(b)),
+        TapeLine("File", _file(a), _file(b)),
         _memory(sources.main),
         _first_token(sources.alone),
         _speed(sources.alone, "Reads", "prompt_tokens_per_s"),
@@ -141,11 +141,11 @@ def _file(model: ModelFacts) -> str:
     return f"{safe_name(model.quantization, 24)}, {format.size(model.file_bytes)}" if model.file_bytes else format.NONE
 
 
-def _memory(comparison: Comparison) -> Line:
+def _memory(comparison: Comparison) -> TapeLine:
     peaks = _peaks(comparison)
     better = _smaller(peaks[0], peaks[1], 0.05)
     a, b = (format.size(peak) for peak in peaks)
-    return Line("Memory", a, b, "peak while answering", *_shares(peaks[0], peaks[1]), better)
+    return TapeLine("Memory", a, b, "peak while answering", *_shares(peaks[0], peaks[1]), better)
 
 
 def _peaks(comparison: Comparison) -> list[float | None]:
@@ -154,7 +154,7 @@ def _peaks(comparison: Comparison) -> list[float | None]:
     return [each.median if each else None for each in found]
 
 
-def _first_token(comparison: Comparison | None) -> Line | None:
+def _first_token(comparison: Comparison | None) -> TapeLine | None:
     if comparison is None:
         return None
     a, b = (spread(timing.first_token_s for timing in result.timings) for result in comparison.results)
@@ -162,10 +162,10 @@ def _first_token(comparison: Comparison | None) -> Line | None:
         return None
     better = better_of(a, b, smaller_is_better=True) if _is_quiet(comparison) else ""
     said = tuple(_range(found, format.seconds) for found in (a, b))
-    return Line("First token", said[0], said[1], _rounds_note(a, b), *_shares(a.median, b.median), better)
+    return TapeLine("First token", said[0], said[1], _rounds_note(a, b), *_shares(a.median, b.median), better)
 
 
-def _speed(comparison: Comparison | None, label: str, name: str) -> Line | None:
+def _speed(comparison: Comparison | None, label: str, name: str) -> TapeLine | None:
     """Of the model where that was measured, of the run alone elsewhere: then neither is better."""
     if comparison is None:
         return None
@@ -175,10 +175,10 @@ def _speed(comparison: Comparison | None, label: str, name: str) -> Line | None:
     measured = [measured_prompt_speed(result) for result in comparison.results]
     better = better_of(measured[0], measured[1]) if measured[0] and measured[1] else ""
     note = _rounds_note(a, b) if all(measured) else f"{_rounds_note(a, b)}, not long enough to compare"
-    return Line(f"{label} alone", _rate(a), _rate(b), note, *_shares(_middle(a), _middle(b)), better)
+    return TapeLine(f"{label} alone", _rate(a), _rate(b), note, *_shares(_middle(a), _middle(b)), better)
 
 
-def _writing(comparison: Comparison | None) -> Line | None:
+def _writing(comparison: Comparison | None) -> TapeLine | None:
     """Speeds of writing of the two models where they were measured, by their answers or by speed tests; else numbers of
     these runs, which make neither better."""
     verdict = speed_verdict(comparison) if comparison is not None else None
@@ -192,7 +192,7 @@ def _writing(comparison: Comparison | None) -> Line | None:
         note = f"speed test, {format.moment(max(dates))}"
     else:
         note = _rounds_note(a, b) if verdict.speeds else f"{_rounds_note(a, b)}, not a measurement"
-    return Line("Writes alone", _rate(a), _rate(b), note, *_shares(_middle(a), _middle(b)), verdict.better)
+    return TapeLine("Writes alone", _rate(a), _rate(b), note, *_shares(_middle(a), _middle(b)), verdict.better)
 
 
 def _is_quiet(comparison: Comparison) -> bool:
@@ -204,7 +204,7 @@ def _middle(found: Spread | None) -> float | None:
     return found.median if found else None
 
 
-def _together(sources: Sources) -> Line | None:
+def _together(sources: TapeSources) -> TapeLine | None:
     """Speeds while both wrote, with what is left of those alone; of a record that does not say when that was, speeds of
     whole answers with nothing beside them."""
     together = sources.together
@@ -228,7 +228,7 @@ def _together(sources: Sources) -> Line | None:
     shares = _shares(*map(_middle, rates))
     if not sources.same_prompt:
         note += ", another prompt"
-    return Line("Writes together", said[0], said[1], note, *shares)
+    return TapeLine("Writes together", said[0], said[1], note, *shares)
 
 
 def _change(slowdown: Slowdown | None) -> str:
@@ -238,7 +238,7 @@ def _change(slowdown: Slowdown | None) -> str:
     return f", {100 * slowdown.writing - 100:+.0f} %".replace("-", "\u2212")
 
 
-def _energy(comparison: Comparison | None) -> Line:
+def _energy(comparison: Comparison | None) -> TapeLine:
     """Joules an answer, each model alone: of two at once no counter can tell whose they are."""
     results = comparison.results if comparison is not None else ()
     a, b = [spread(timing.joules for timing in result.timings) for result in results] or [None, None]
@@ -252,10 +252,10 @@ def _energy(comparison: Comparison | None) -> Line:
     note = safe_name("; ".join(sources), 60) if any(values) else "not counted here"
     if comparison is None:
         note = "not measured alone"
-    return Line("Energy an answer", said[0], said[1], note, *_shares(*map(_middle, values)), better)
+    return TapeLine("Energy an answer", said[0], said[1], note, *_shares(*map(_middle, values)), better)
 
 
-def _mmlu(sources: Sources, a: ModelFacts) -> Line | None:
+def _mmlu(sources: TapeSources, a: ModelFacts) -> TapeLine | None:
     found = sources.evaluation
     if found is None or len(found.lanes) != 2:
         return None
@@ -272,10 +272,10 @@ def _mmlu(sources: Sources, a: ModelFacts) -> Line | None:
     verdict = found.paired.verdict if found.paired else Verdict.CANNOT_TELL
     better = {Verdict.A_BETTER: "BA"[not swapped], Verdict.B_BETTER: "AB"[not swapped]}.get(verdict, "")
     note = f"{min(lane.n for lane in lanes):,} questions, {found.shots}-shot, 95 %"
-    return Line(safe_name(found.dataset, 30), said[0], said[1], note, first.accuracy, second.accuracy, better)
+    return TapeLine(safe_name(found.dataset, 30), said[0], said[1], note, first.accuracy, second.accuracy, better)
 
 
-def _votes(tally: Tally | None, a: ModelFacts) -> Line | None:
+def _votes(tally: Tally | None, a: ModelFacts) -> TapeLine | None:
     if tally is None or not tally.n:
         return None
     swapped = tally.one.key != contender(a).key
@@ -285,10 +285,10 @@ def _votes(tally: Tally | None, a: ModelFacts) -> Line | None:
     if tally.interval is not None:
         low, high = (1 - tally.interval[1], 1 - tally.interval[0]) if swapped else tally.interval
         note += f"; A {100 * low:.0f}–{100 * high:.0f} %"
-    return Line("Preferred", str(for_a), str(for_b), note, *_shares(for_a, for_b), better)
+    return TapeLine("Preferred", str(for_a), str(for_b), note, *_shares(for_a, for_b), better)
 
 
-def _verdict(sources: Sources, lines: tuple[Line, ...]) -> str:
+def _verdict(sources: TapeSources, lines: tuple[TapeLine, ...]) -> str:
     """What can be said, in at most four short sentences."""
     found = {line.label: line for line in lines}
     said = [_speed_sentence(sources.alone), _memory_sentence(sources.main, found["Memory"])]
@@ -307,20 +307,20 @@ def _speed_sentence(comparison: Comparison | None) -> str:
     return "Speeds cannot be compared: neither model was measured alone." if verdict is None else verdict.sentence
 
 
-def _memory_sentence(comparison: Comparison, line: Line) -> str:
+def _memory_sentence(comparison: Comparison, line: TapeLine) -> str:
     peaks = _peaks(comparison)
     if not line.better or peaks[0] is None or peaks[1] is None:
         return ""
     return f"{line.better} needs {format.size(abs(peaks[0] - peaks[1]))} less memory."
 
 
-def _votes_sentence(line: Line) -> str:
+def _votes_sentence(line: TapeLine) -> str:
     if not line.better:
         return "Blind votes have not settled which is preferred."
     return f"Blind votes prefer {line.better}, {max(int(line.a), int(line.b))} of {int(line.a) + int(line.b)}."
 
 
-def _footer(sources: Sources) -> tuple[str, ...]:
+def _footer(sources: TapeSources) -> tuple[str, ...]:
     machine = sources.machine
     where = [f"{safe_name(machine.processor, 80)}, {format.plural(machine.physical_cores, 'core')}"]
     if machine == UNKNOWN_MACHINE:
@@ -335,7 +335,7 @@ def _footer(sources: Sources) -> tuple[str, ...]:
     return (*lines, f"Meanwhile: {meanwhile}") if meanwhile else lines
 
 
-def _meanwhile(sources: Sources) -> str:
+def _meanwhile(sources: TapeSources) -> str:
     """What else happened on the computer: heat, load, battery, sleep; "" where nothing is known."""
     measured = [
         timing

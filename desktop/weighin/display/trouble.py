@@ -17,7 +17,7 @@ _NO_COMMAND = "Weigh-In cannot start"
 
 
 @dataclass(frozen=True)
-class Verdict:
+class DisplayCheck:
     """Which of Qt's platforms can show the window, None where Qt is to choose; or the sentence why none can.
 
     `release` lets go of the display, once Qt holds it."""
@@ -27,19 +27,19 @@ class Verdict:
     release: Callable[[], object] = lambda: None
 
 
-def look_for_display(environment: Mapping[str, str] = os.environ) -> Verdict:
+def look_for_display(environment: Mapping[str, str] = os.environ) -> DisplayCheck:
     """Try the platforms in Qt's order, as far as the first that works. Nothing is tried but on Linux."""
     package = qt_files.package()
     if not sys.platform.startswith("linux") or package is None:
-        return Verdict()
+        return DisplayCheck()
     wanted = platforms(environment)
     reasons = []
     for number, platform in enumerate(wanted):
         attempt = _try(platform, package, environment)
         if not attempt.trouble:
-            return Verdict(platform if number else None, release=attempt.release)
+            return DisplayCheck(platform if number else None, release=attempt.release)
         reasons.append(attempt.trouble)
-    return Verdict(trouble=f"{NO_WINDOW}: {', and '.join(dict.fromkeys(reasons))}")
+    return DisplayCheck(trouble=f"{NO_WINDOW}: {', and '.join(dict.fromkeys(reasons))}")
 
 
 def platforms(environment: Mapping[str, str]) -> tuple[str, ...]:

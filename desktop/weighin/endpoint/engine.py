@@ -15,8 +15,8 @@ from weighin.core.runs.lane import EngineFacts
 from weighin.core.safe_text import safe_name
 from weighin.endpoint.answering import Answering
 from weighin.endpoint.http import Endpoint
-from weighin.endpoint.models import Listing, Offered, offered
-from weighin.endpoint.reply import Patience
+from weighin.endpoint.models import ServedModel, ServedModels, offered
+from weighin.endpoint.reply import ReplyTimeouts
 from weighin.endpoint.scoring import ServerScoring
 from weighin.endpoint.waiting import Waiting
 from weighin.protocol.messages import (
@@ -45,9 +45,9 @@ class ServerEngine:
     """`find_key` gives the key of a server, if it has one. Everything that waits, waits in an asyncio loop, which a
     cancel from another thread can break off at any moment."""
 
-    def __init__(self, find_key: Callable[[ServerAddress], str | None], patience: Patience | None = None) -> None:
+    def __init__(self, find_key: Callable[[ServerAddress], str | None], patience: ReplyTimeouts | None = None) -> None:
         self._find_key = find_key
-        self._patience = patience or Patience()
+        self._patience = patience or ReplyTimeouts()
         self._lock = threading.Lock()
         self._task: asyncio.Task[Any] | None = None
         self._stop = False
@@ -55,7 +55,7 @@ class ServerEngine:
         self._endpoint: Endpoint | None = None
         self._scoring: ServerScoring | None = None
         self._model = ""
-        self._listing = Listing()
+        self._listing = ServedModels()
         self._load_s = 0.0
 
     def facts(self) -> EngineFacts:
@@ -95,7 +95,7 @@ class ServerEngine:
         if address.is_readable:
             notices += (f"{address.host} is spoken to without encryption: others on the way can read along.",)
         if model is None:  # many servers take any name, and some list nothing
-            model = Offered(address.model)
+            model = ServedModel(address.model)
             notices += (self._listing.unlisted(address),)
         self._endpoint, self._model = endpoint, model.name
         self._scoring = ServerScoring(endpoint, model.name)

@@ -10,7 +10,7 @@ from weighin.endpoint.engine import ServerEngine
 from weighin.endpoint.letters import CHAT, COMPLETIONS, test_letters
 from weighin.endpoint.models import offered
 from weighin.protocol.server_messages import SERVER_REQUESTS, LettersTested, ListModels, ModelsListed, TestLetters
-from weighin.workers.serve import Server
+from weighin.workers.serve import ModelWorker
 
 # The service under which the keyring keeps keys; the user name is the server's origin.
 SERVICE = "weighin"
@@ -33,10 +33,10 @@ def _from_keyring(origin: str) -> str | None:
         return None
 
 
-class EndpointServer(Server):
+class EndpointServer(ModelWorker):
     """Carries requests to a ServerEngine."""
 
-    requests = (*Server.requests, *SERVER_REQUESTS)
+    requests = (*ModelWorker.requests, *SERVER_REQUESTS)
 
     def __init__(self, engine: ServerEngine, read_descriptor: int, write_descriptor: int) -> None:
         super().__init__(engine, read_descriptor, write_descriptor)

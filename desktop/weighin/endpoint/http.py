@@ -20,7 +20,7 @@ from weighin.core.models.server import ServerAddress, parse_address
 from weighin.core.proxies import proxy_for, why_unusable
 from weighin.core.retry_after import retry_after
 from weighin.endpoint import errors
-from weighin.endpoint.reply import Patience, Reply, within
+from weighin.endpoint.reply import Reply, ReplyTimeouts, within
 from weighin.workers.engine import EngineError
 
 _MOST_JSON = 8 << 20
@@ -35,7 +35,7 @@ _T = TypeVar("_T")
 class Endpoint:
     """The server at `address`. `key` goes to its own origin only, and certificates are always checked."""
 
-    def __init__(self, address: ServerAddress, key: str | None, patience: Patience) -> None:
+    def __init__(self, address: ServerAddress, key: str | None, patience: ReplyTimeouts) -> None:
         self._address, self._key, self._patience = address, key, patience
 
     @property
@@ -123,7 +123,9 @@ class Endpoint:
         return target
 
     async def _refused(self, response: httpx2.Response) -> EngineError:
-        reply = Reply(response, self.host, Patience(stall_s=self._patience.connect_s, first_s=self._patience.connect_s))
+        reply = Reply(
+            response, self.host, ReplyTimeouts(stall_s=self._patience.connect_s, first_s=self._patience.connect_s)
+        )
         try:
             body = await reply.whole(_MOST_ERROR)
         except EngineError:

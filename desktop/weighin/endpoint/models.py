@@ -31,7 +31,7 @@ _NARROW_KEY = re.compile(r"scope|permission", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class Offered:
+class ServedModel:
     """A model as the server names it. context: tokens it says it has room for, None where it does not say."""
 
     name: str
@@ -39,10 +39,10 @@ class Offered:
 
 
 @dataclass(frozen=True)
-class Listing:
+class ServedModels:
     """What a server lists; `has_list`: whether it has a list at all."""
 
-    models: tuple[Offered, ...] = ()
+    models: tuple[ServedModel, ...] = ()
     has_list: bool = True
 
     @property
@@ -56,7 +56,7 @@ class Listing:
         more = f" and {len(self.models) - _MOST_NAMED} more" if len(self.models) > _MOST_NAMED else ""
         return f"It has: {', '.join(names)}{more}."
 
-    def find(self, address: ServerAddress) -> Offered | None:
+    def find(self, address: ServerAddress) -> ServedModel | None:
         """The model of `address`; None where it is not listed. Raises EngineError where none is named."""
         if not address.model:
             text = f"Name a model behind the address, as {address.base}#NAME. {self.sentence}"
@@ -69,9 +69,9 @@ class Listing:
         return f"{address.host} does not list a model “{name}”; it was asked for anyway. {self.sentence}"
 
 
-async def offered(endpoint: Endpoint) -> Listing:
+async def offered(endpoint: Endpoint) -> ServedModels:
     """What /models lists, all its pages. Raises EngineError where it lists nothing readable."""
-    found: dict[str, Offered] = {}
+    found: dict[str, ServedModel] = {}
     query = ""
     for _ in range(_MOST_PAGES):
         try:
@@ -80,10 +80,10 @@ async def offered(endpoint: Endpoint) -> Listing:
             if query:  # what was listed so far is of use without the rest
                 break
             if isinstance(error, errors.StatusError) and _has_no_list(error):
-                return Listing(has_list=False)
+                return ServedModels(has_list=False)
             raise
         if body is None:
-            return Listing(has_list=False)
+            return ServedModels(has_list=False)
         entries = _entries(body)
         if entries is None and not query:
             said = failure_in(body) if isinstance(body, dict) else None
@@ -95,7 +95,7 @@ async def offered(endpoint: Endpoint) -> Listing:
         query = _next_page(body)
         if not query or not new or len(found) > _MOST:
             break
-    return Listing(tuple(found.values())[:_MOST])
+    return ServedModels(tuple(found.values())[:_MOST])
 
 
 def _has_no_list(error: errors.StatusError) -> bool:
@@ -132,7 +132,7 @@ def _next_page(body: Any) -> str:
     return ""
 
 
-def _model(entry: Any) -> Offered | None:
+def _model(entry: Any) -> ServedModel | None:
     if isinstance(entry, str):
         entry = {"id": entry}
     if not isinstance(entry, dict):
@@ -140,7 +140,7 @@ def _model(entry: Any) -> Offered | None:
     name = next((entry[name] for name in _NAMES if isinstance(entry.get(name), str) and entry[name]), "")
     if not 0 < len(name) <= _LONGEST_NAME or not name.isprintable():
         return None
-    return Offered(name, _context(entry))
+    return ServedModel(name, _context(entry))
 
 
 def _context(entry: dict[str, Any]) -> int | None:

@@ -79,7 +79,7 @@ _T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
-class Patience:
+class ReplyTimeouts:
     """Seconds to wait: for a connection, for the first of an answer (a large model reads a long prompt for minutes),
     and then for the next."""
 
@@ -91,7 +91,7 @@ class Patience:
 class Reply:
     """An open answer with a status of success."""
 
-    def __init__(self, response: httpx2.Response, host: str, patience: Patience) -> None:
+    def __init__(self, response: httpx2.Response, host: str, patience: ReplyTimeouts) -> None:
         self._host, self._patience = host, patience
         self._type = response.headers.get("content-type", "").lower()
         self._unpacker = Unpacker(response.headers.get("content-encoding", ""))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from weighin.core.downloads.download import Plan, Transferred, WantedFile, space_refusal
+from weighin.core.downloads.download import DownloadPlan, Transferred, WantedFile, space_refusal
 from weighin.hub.cache import CachePlaces, discard, places
 from weighin.hub.receipt import drop_receipt, keep_receipt
 from weighin.hub.transfer import Ground, StoppedError, Transfer, disk_error
@@ -16,7 +16,7 @@ from weighin.hub.transfer import Ground, StoppedError, Transfer, disk_error
 class Download:
     """Fetches a plan. `run` once, from one thread; `stop` from any."""
 
-    def __init__(self, ground: Ground, plan: Plan, progress: Callable[[Transferred], None]) -> None:
+    def __init__(self, ground: Ground, plan: DownloadPlan, progress: Callable[[Transferred], None]) -> None:
         self._ground, self._plan, self._progress = ground, plan, progress
         self._lock = threading.Lock()
         self._current: Transfer | None = None

@@ -33,6 +33,6 @@ def main() -> int:
 
     tidy(os.environ)
 
-    from weighin.hub.serve import Server
+    from weighin.hub.serve import HubWorker
 
-    return Server(read_descriptor=0, write_descriptor=wire_descriptor).run()
+    return HubWorker(read_descriptor=0, write_descriptor=wire_descriptor).run()

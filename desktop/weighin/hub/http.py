@@ -36,7 +36,7 @@ _AGENT = f"weighin/{__version__}"
 
 
 @dataclass(frozen=True)
-class Patience:
+class RetryPolicy:
     """Seconds to wait: for a connection, for the next byte, and before the first new try (doubling up to the last)."""
 
     connect_s: float = 10.0
@@ -50,7 +50,7 @@ class Patience:
         return min(doubled, self.longest_s) * random.uniform(0.75, 1.25)
 
 
-class Reply:
+class HubReply:
     """An open answer. `headers` of the last hop by lower-case name; `linked`: those the hub itself sent."""
 
     def __init__(
@@ -119,10 +119,10 @@ class Reply:
 class Http:
     """One connection at a time. The token goes to the endpoint's own origin only."""
 
-    def __init__(self, endpoint: str, token: str | None = None, patience: Patience | None = None) -> None:
+    def __init__(self, endpoint: str, token: str | None = None, patience: RetryPolicy | None = None) -> None:
         self._endpoint = urlsplit(endpoint)
         self._token = token
-        self._patience = patience or Patience()
+        self._patience = patience or RetryPolicy()
         self._connection: http.client.HTTPConnection | None = None
         self._socket: socket.socket | None = None
         self._response: http.client.HTTPResponse | None = None
@@ -130,11 +130,11 @@ class Http:
         check_endpoint(endpoint)
 
     @property
-    def patience(self) -> Patience:
+    def patience(self) -> RetryPolicy:
         """How long it waits."""
         return self._patience
 
-    def get(self, url: str, start: int = 0, end: int | None = None, repo: str = "") -> Reply:
+    def get(self, url: str, start: int = 0, end: int | None = None, repo: str = "") -> HubReply:
         """The answer (200 or 206) for the bytes from `start` to before `end`. Raises HubError for anything else."""
         linked: dict[str, str] = {}
         before: SplitResult | None = None
@@ -147,7 +147,7 @@ class Http:
                 linked.update(headers)
             if response.status not in _REDIRECTS:
                 if response.status in (200, 206):
-                    return Reply(response, headers, linked, self._socket)
+                    return HubReply(response, headers, linked, self._socket)
                 self.close()
                 if response.status == 403 and _origin(parts) != _origin(self._endpoint):
                     # Signed addresses run out; the next try asks the hub for a new one.

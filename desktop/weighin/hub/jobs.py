@@ -14,7 +14,7 @@ from weighin.core.errors import AppError
 from weighin.hub.cache import cache_folder
 from weighin.hub.client import HubClient, check_online, endpoint, token
 from weighin.hub.download import Download
-from weighin.hub.http import Http, Patience
+from weighin.hub.http import Http, RetryPolicy
 from weighin.hub.remote_header import remote_facts
 from weighin.hub.transfer import Ground, StoppedError
 from weighin.protocol.hub_messages import (
@@ -83,7 +83,7 @@ class FetchJob:
 
     def run(self) -> Fetched:
         check_online()
-        patience = Patience(longest_s=_LONGEST_S) if self._request.patient else Patience()
+        patience = RetryPolicy(longest_s=_LONGEST_S) if self._request.patient else RetryPolicy()
         ground = Ground(endpoint(), cache_folder(), token(), patience, patient=self._request.patient)
         with self._lock:
             if self._stopped:

@@ -35,9 +35,9 @@ class PartFile:
         self._digests: list[str] = []
         self._hash = hashlib.sha256()
         self._file: FileIO | None = None
-        self._hasher = Line(_QUEUED)
+        self._hasher = OrderedThread(_QUEUED)
         # One note behind at most, so that a slow disk slows the download instead of piling up.
-        self._noter = Line(1)
+        self._noter = OrderedThread(1)
         self.length = 0
 
     def open(self, checked: Callable[[int], bool]) -> None:
@@ -168,7 +168,7 @@ class PartFile:
         return replace(self._identity, digests=tuple(self._digests), tail=None)
 
 
-class Line:
+class OrderedThread:
     """Does one thing after the other on a thread of its own; after the first OSError nothing more."""
 
     def __init__(self, length: int) -> None:

@@ -13,7 +13,7 @@ from weighin.core.gguf.reader import MAX_HEADER, Header, read_header
 from weighin.core.models.header_facts import facts_of_headers
 from weighin.core.models.model import ModelFacts
 from weighin.hub.errors import HubError
-from weighin.hub.http import Http, Reply
+from weighin.hub.http import Http, HubReply
 
 # Most headers of today are 2 to 16 MB, nearly all of it vocabulary.
 _FIRST = 2 << 20
@@ -33,7 +33,7 @@ class RangeStream(io.RawIOBase):
         """`first`: bytes to fetch at the first step; every further step is twice as long."""
         self._http, self._url, self._size, self._repo = http, url, size, repo
         self._step = first
-        self._whole: Reply | None = None
+        self._whole: HubReply | None = None
         self._data = bytearray()
         self._at = 0
 

@@ -28,7 +28,7 @@ class _Running:
     job: Job | None
 
 
-class Server:
+class HubWorker:
     """Carries requests from a descriptor to the hub and answers back."""
 
     def __init__(self, read_descriptor: int, write_descriptor: int) -> None:

@@ -22,7 +22,7 @@ from weighin.hub import transfer as fallback
 from weighin.hub.cache import CachePlaces, places, publish, sweep
 from weighin.hub.client import is_newest, translated
 from weighin.hub.errors import HubError
-from weighin.hub.http import Http, Patience, Reply, broken, check_endpoint
+from weighin.hub.http import Http, HubReply, RetryPolicy, broken, check_endpoint
 from weighin.hub.lock import WriterLock
 from weighin.hub.part_file import HELD, PartFile
 from weighin.hub.receipt import receipt_of
@@ -51,7 +51,7 @@ class Ground:
     endpoint: str
     cache: Path
     token: str | None = field(default=None, repr=False)
-    patience: Patience = field(default_factory=Patience)
+    patience: RetryPolicy = field(default_factory=RetryPolicy)
     free_bytes: Callable[[Path], int] = lambda folder: shutil.disk_usage(folder).free
     patient: bool = False
 
@@ -238,7 +238,7 @@ class Transfer:
             part.write(buffer[:filled])
             self._report(part.length, "loading")
 
-    def _fill(self, reply: Reply, buffer: memoryview, wanted: int) -> int:
+    def _fill(self, reply: HubReply, buffer: memoryview, wanted: int) -> int:
         """Read what comes without waiting for more than one byte, 0 at the end; raises StoppedError or HubError."""
         filled, limit = 0, min(wanted, len(buffer))
         try:
@@ -254,7 +254,7 @@ class Transfer:
         self._received += filled
         return filled
 
-    def _check_reply(self, reply: Reply, start: int) -> int:
+    def _check_reply(self, reply: HubReply, start: int) -> int:
         """Where the bytes of this answer end; raises HubError where they are not those asked for, as far as headers
         can tell."""
         size = self._file.size

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from weighin.core.downloads.download import Plan, Transferred, WantedFile
+from weighin.core.downloads.download import DownloadPlan, Transferred, WantedFile
 from weighin.core.downloads.repository import Listing, Repository, Variant
 from weighin.core.models.model import ModelFacts
 from weighin.protocol.messages import Cancel, Failed, Log, Shutdown
@@ -57,7 +57,7 @@ class Fetch:
     """Download a plan; `queued`: bytes that other downloads still need on the same disk."""
 
     id: int
-    plan: Plan
+    plan: DownloadPlan
     queued: int = 0
     patient: bool = False
 
@@ -67,7 +67,7 @@ class Discard:
     """Delete what a download left half-finished."""
 
     id: int
-    plan: Plan
+    plan: DownloadPlan
 
 
 @dataclass(frozen=True)

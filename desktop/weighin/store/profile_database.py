@@ -19,22 +19,22 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Part:
+class RecordKind:
     """What rows belong to, and what becomes of those that cannot be read, as a sentence says it."""
 
     title: str
     fate: str = "kept"
 
 
-HISTORY = Part("History")
-VOTES = Part("the blind votes")
-SHELF = Part("the shelf of models", "made again from the files")
-DOWNLOADS = Part("the unfinished downloads")
-FORECASTS = Part("the kept forecasts")
-PROMPT_SETS = Part("the prompt sets")
-SET_RUNS = Part("the runs of prompt sets")
-SET_RESULTS = Part("the results of prompt sets")
-SPEED_TESTS = Part("the speed tests", "made again")
+HISTORY = RecordKind("History")
+VOTES = RecordKind("the blind votes")
+SHELF = RecordKind("the shelf of models", "made again from the files")
+DOWNLOADS = RecordKind("the unfinished downloads")
+FORECASTS = RecordKind("the kept forecasts")
+PROMPT_SETS = RecordKind("the prompt sets")
+SET_RUNS = RecordKind("the runs of prompt sets")
+SET_RESULTS = RecordKind("the results of prompt sets")
+SPEED_TESTS = RecordKind("the speed tests", "made again")
 
 
 class UnreadableError(AppError):
@@ -50,10 +50,10 @@ class ProfileDatabase(Database):
     def __init__(self, connection: sqlite3.Connection, notice: Callable[[str], None]) -> None:
         super().__init__(connection)
         self._notice = notice
-        self._told: set[tuple[Part, str]] = set()
+        self._told: set[tuple[RecordKind, str]] = set()
 
     def readable(
-        self, part: Part, rows: Iterable[Row], read: Callable[[Row], T], key: Callable[[Row], str]
+        self, part: RecordKind, rows: Iterable[Row], read: Callable[[Row], T], key: Callable[[Row], str]
     ) -> tuple[T, ...]:
         """What `read` makes of each row, without those it cannot: it raises ShapeError, ValueError or UnreadableError.
 
@@ -61,7 +61,7 @@ class ProfileDatabase(Database):
         return tuple(self.one_by_one(part, rows, read, key))
 
     def one_by_one(
-        self, part: Part, rows: Iterable[Row], read: Callable[[Row], T], key: Callable[[Row], str]
+        self, part: RecordKind, rows: Iterable[Row], read: Callable[[Row], T], key: Callable[[Row], str]
     ) -> Generator[T, None, None]:
         """As `readable`, each read when it is wanted. To be closed: only then is told what could not be read."""
         unread = set()
@@ -79,12 +79,12 @@ class ProfileDatabase(Database):
                 self._told |= new
                 self._notice(unreadable_sentence(part, len(new)))
 
-    def records(self, part: Part, kind: type, rows: Iterable[tuple[str, str]]) -> tuple[Any, ...]:
+    def records(self, part: RecordKind, kind: type, rows: Iterable[tuple[str, str]]) -> tuple[Any, ...]:
         """Instances of dataclass `kind` from rows of key and JSON, without those that cannot be read."""
         return self.readable(part, rows, lambda row: from_plain(kind, json.loads(row[1])), lambda row: row[0])
 
 
-def unreadable_sentence(part: Part, count: int) -> str:
+def unreadable_sentence(part: RecordKind, count: int) -> str:
     """What to tell the user of `count` rows."""
     become = "it is" if count == 1 else "they are"
     return f"{plural(count, 'row')} of {part.title} cannot be read by this version; {become} {part.fate}."

@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from weighin.ui.mmlu.mmlu_page import MmluPage
     from weighin.ui.models.models_page import ModelsPage
     from weighin.ui.parts import Parts
-    from weighin.ui.prompt_sets.sets_desk import SetsDesk
-    from weighin.ui.replay.bundle_desk import BundleDesk
+    from weighin.ui.prompt_sets.sets_controller import SetsController
+    from weighin.ui.replay.bundle_controller import BundleController
     from weighin.ui.workstation.workstation_page import WorkstationPage
 
 PAGES = ("Compare", "Models", "Workstation", "MMLU", "History")
@@ -81,8 +81,8 @@ class MainWindow(QMainWindow):
         self._history_page: HistoryPage | None = None
         self._models_page: ModelsPage | None = None
         self._workstation_page: WorkstationPage | None = None
-        self._bundle_desk: BundleDesk | None = None
-        self._sets_desk: SetsDesk | None = None
+        self._bundle_desk: BundleController | None = None
+        self._sets_desk: SetsController | None = None
         self._mmlu_page: MmluPage | None = None
         self._page = COMPARE
         self._rail = Rail(self._theme, PAGES)
@@ -116,12 +116,12 @@ class MainWindow(QMainWindow):
         return self._history_page
 
     @property
-    def bundle_desk(self) -> BundleDesk:
+    def bundle_desk(self) -> BundleController:
         """Opens and writes bundles, made when it is first wanted."""
         if self._bundle_desk is None:
-            from weighin.ui.replay.bundle_desk import BundleDesk
+            from weighin.ui.replay.bundle_controller import BundleController
 
-            self._bundle_desk = BundleDesk(
+            self._bundle_desk = BundleController(
                 self._theme,
                 self._parts.bundles,
                 self._parts.models.downloads,
@@ -134,13 +134,13 @@ class MainWindow(QMainWindow):
         return self._bundle_desk
 
     @property
-    def sets_desk(self) -> SetsDesk:
+    def sets_desk(self) -> SetsController:
         """Prompt sets beside the lanes, made when they are first wanted."""
         if self._sets_desk is None:
-            from weighin.ui.prompt_sets.sets_desk import SetsDesk
+            from weighin.ui.prompt_sets.sets_controller import SetsController
 
             parts = self._parts
-            self._sets_desk = SetsDesk(
+            self._sets_desk = SetsController(
                 self._theme, parts.prompt_sets, self._runner, parts.blind, self._history, self.compare
             )
         return self._sets_desk

@@ -9,7 +9,7 @@ from weighin.core.runs.lane import LABELS
 from weighin.paths import Profile
 from weighin.services.evaluations.evaluation_history import Evaluations
 from weighin.services.evaluations.evaluation_runner import EvaluationRunner
-from weighin.services.evaluations.evaluation_start import Surroundings
+from weighin.services.evaluations.evaluation_start import EvaluationContext
 from weighin.services.evaluations.question_sets import QuestionSets
 from weighin.services.evaluations.scoring_lane import ScoringLane
 from weighin.services.evaluations.scoring_plans import ScoringPlanner
@@ -47,7 +47,7 @@ def new_evaluation_services(profile: Profile, resources: Path, keys: ServerKeys 
     )
     probe = ServerProbe(new_server)
     planner = ScoringPlanner(new_worker)
-    around = Surroundings(sets, kept, FileDigests(kept), probe, planner, physical_cores, available_bytes)
+    around = EvaluationContext(sets, kept, FileDigests(kept), probe, planner, physical_cores, available_bytes)
     runner = EvaluationRunner((lanes[0], lanes[1]), around)
     for lane in lanes:
         lane.setParent(runner)

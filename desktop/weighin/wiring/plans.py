@@ -15,11 +15,11 @@ from weighin.services.comparisons.blind_round import BlindRound
 from weighin.services.comparisons.comparison_runner import ComparisonRunner
 from weighin.services.machine.bandwidth import MemoryBandwidth
 from weighin.services.machine.hardware import physical_cores, probe
-from weighin.services.machine.this_computer import Sources, ThisComputer, memory_budget
+from weighin.services.machine.this_computer import ComputerSources, ThisComputer, memory_budget
 from weighin.services.models.library import Library
 from weighin.services.plans.forecaster import Forecaster
+from weighin.services.plans.hub_listing import HubListing
 from weighin.services.plans.ledger import Ledger
-from weighin.services.plans.offered import Offered
 from weighin.services.plans.outlook import Outlook
 from weighin.services.plans.planner import Planner
 from weighin.services.plans.workstation import Workstation
@@ -28,7 +28,7 @@ from weighin.services.settings import Settings
 from weighin.wiring.services import ModelServices, new_worker
 
 
-class Promises:
+class PredictionRecorder:
     """One promise for each lane of a comparison whose model was planned."""
 
     def __init__(self, planner: Planner, forecaster: Forecaster, ledger: Ledger) -> None:
@@ -48,13 +48,13 @@ class Promises:
 
 
 @dataclass(frozen=True)
-class Judging:
+class PlanServices:
     """The parts, wired to the runner whose comparisons they promise and settle."""
 
     ledger: Ledger
     outlook: Outlook
     workstation: Workstation
-    promises: Promises
+    promises: PredictionRecorder
 
     def close(self) -> None:
         """End workers, then finish what is being written."""
@@ -70,7 +70,7 @@ def new_judging(
     runner: ComparisonRunner,
     blind: BlindRound,
     evaluating: Callable[[], bool] = lambda: False,
-) -> Judging:
+) -> PlanServices:
     """Judges for a window; nothing is begun. `evaluating`: whether an evaluation runs, which no slice may disturb."""
     ledger = Ledger(profile.database)
     bandwidth = MemoryBandwidth(settings)
@@ -84,17 +84,17 @@ def new_judging(
         held = sum(runner.only_seems_free(index) for index in range(len(runner.lanes)))
         return found and replace(found, available=max(0, found.available - held))
 
-    computer = ThisComputer(Sources(lambda: probe(models.folder), budget, EngineProbe), bandwidth)
-    offered = Offered(models.inspector)
+    computer = ThisComputer(ComputerSources(lambda: probe(models.folder), budget, EngineProbe), bandwidth)
+    offered = HubListing(models.inspector)
     workstation = Workstation(library, models.shelf, models.planner, forecaster, ledger, offered, computer)
-    promises = Promises(models.planner, forecaster, ledger)
+    promises = PredictionRecorder(models.planner, forecaster, ledger)
     runner.started.connect(promises.begin)
     blind.revealed.connect(ledger.settle)
     models.planner.planned.connect(lambda plan: computer.take_gpu_free(plan.gpu_free_bytes))
     outlook = Outlook(models.planner, forecaster, lambda: computer.with_gpus(memory_budget()))
     # What was measured since is expected from now on.
     ledger.changed.connect(outlook.changed)
-    return Judging(ledger, outlook, workstation, promises)
+    return PlanServices(ledger, outlook, workstation, promises)
 
 
 def _threads(model: ModelFacts) -> int:

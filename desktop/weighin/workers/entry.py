@@ -22,7 +22,7 @@ def main(arguments: list[str]) -> int:
         from weighin.workers.planning.probe import main as probe
 
         return probe(arguments[1], wire_descriptor)
-    from weighin.workers.serve import Server
+    from weighin.workers.serve import ModelWorker
 
     engine: Engine
     if kind == "llama":
@@ -36,4 +36,4 @@ def main(arguments: list[str]) -> int:
     else:
         sys.stderr.write(f"unknown worker kind {kind!r}\n")
         return 2
-    return Server(engine, read_descriptor=0, write_descriptor=wire_descriptor).run()
+    return ModelWorker(engine, read_descriptor=0, write_descriptor=wire_descriptor).run()

@@ -34,7 +34,7 @@ from weighin.workers.engine import Engine, EngineError
 PULSE_S = 0.25
 
 
-class Server:
+class ModelWorker:
     """Carries requests from a descriptor to an engine and its events back."""
 
     requests = REQUESTS

@@ -21,12 +21,12 @@ from weighin.core.runs.chat import Message
 from weighin.core.runs.options import LoadOptions, SamplingOptions
 from weighin.endpoint.engine import ServerEngine
 from weighin.endpoint.errors import says
-from weighin.endpoint.reply import Patience, within
+from weighin.endpoint.reply import ReplyTimeouts, within
 from weighin.protocol.messages import Generate, Generated, Load, Loaded, Tokenize, Tokens
 from weighin.workers.engine import EngineError
 
-HASTE = Patience(connect_s=10, first_s=1.0, stall_s=1.0)
-PATIENT = Patience(connect_s=10, first_s=30, stall_s=30)
+HASTE = ReplyTimeouts(connect_s=10, first_s=1.0, stall_s=1.0)
+PATIENT = ReplyTimeouts(connect_s=10, first_s=30, stall_s=30)
 PROMPT = (Message("system", "Be short."), Message("user", "What is seven plus five?"))
 
 NewServer = Callable[..., LoopbackServer]
@@ -41,7 +41,7 @@ def new_server() -> Iterator[NewServer]:
 class Talk:
     """One engine with a model of `server`, and the events of its last answer."""
 
-    def __init__(self, server: LoopbackServer, key: str | None = None, patience: Patience = PATIENT) -> None:
+    def __init__(self, server: LoopbackServer, key: str | None = None, patience: ReplyTimeouts = PATIENT) -> None:
         self.engine = ServerEngine(lambda _: key, patience)
         self.server = server
         self.events: list[Any] = []

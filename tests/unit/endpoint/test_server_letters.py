@@ -11,12 +11,12 @@ from weighin.core.models.server import parse_address
 from weighin.endpoint.http import Endpoint
 from weighin.endpoint.letters import LetterTest
 from weighin.endpoint.letters import test_letters as letters_of
-from weighin.endpoint.reply import Patience
+from weighin.endpoint.reply import ReplyTimeouts
 
 
 def tried(letters: str, **more: object) -> LetterTest:
     with LoopbackServer(letters=letters, **more) as server:
-        endpoint = Endpoint(parse_address(server.url), None, Patience())
+        endpoint = Endpoint(parse_address(server.url), None, ReplyTimeouts())
         return asyncio.run(letters_of(endpoint, "tiny"))
 
 

@@ -13,15 +13,15 @@ from weighin.core.runs.chat import Message
 from weighin.core.runs.options import LoadOptions, SamplingOptions
 from weighin.endpoint.engine import ServerEngine
 from weighin.endpoint.http import Endpoint
-from weighin.endpoint.models import Listing, Offered, offered
-from weighin.endpoint.reply import Patience
+from weighin.endpoint.models import ServedModel, ServedModels, offered
+from weighin.endpoint.reply import ReplyTimeouts
 from weighin.protocol.messages import Generate, Load
 from weighin.workers.engine import EngineError
 
 
-def listed(listing: Any) -> Listing:
+def listed(listing: Any) -> ServedModels:
     with LoopbackServer(listing=listing) as server:
-        return asyncio.run(offered(Endpoint(parse_address(server.url), None, Patience())))
+        return asyncio.run(offered(Endpoint(parse_address(server.url), None, ReplyTimeouts())))
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def listed(listing: Any) -> Listing:
     ],
 )
 def test_lists_in_all_their_shapes(listing: Any) -> None:
-    assert listed(listing) == Listing((Offered("m"),))
+    assert listed(listing) == ServedModels((ServedModel("m"),))
 
 
 @pytest.mark.parametrize(
@@ -49,22 +49,22 @@ def test_lists_in_all_their_shapes(listing: Any) -> None:
      ({"context_length": True}, None), ({"context_length": 1 << 60}, None)],
 )  # fmt: skip
 def test_the_context_where_it_is_said(entry: dict[str, Any], context: int | None) -> None:
-    assert listed([{"id": "m", **entry}]).models == (Offered("m", context),)
+    assert listed([{"id": "m", **entry}]).models == (ServedModel("m", context),)
 
 
 @pytest.mark.parametrize("listing", [{"data": None}, {"data": []}, {"object": "list"}, []])
 def test_a_server_without_models(listing: Any) -> None:
-    assert listed(listing) == Listing() and listed(listing).sentence == "It has none at all."
+    assert listed(listing) == ServedModels() and listed(listing).sentence == "It has none at all."
 
 
 @pytest.mark.parametrize("status", [404, 405, 501, 204])
 def test_a_server_without_a_list(status: int) -> None:
-    assert listed(status) == Listing(has_list=False)
+    assert listed(status) == ServedModels(has_list=False)
 
 
 def test_a_key_that_is_for_answers_only() -> None:
     with LoopbackServer(listing=403, said="Missing scopes: api.model.read") as server:
-        found = asyncio.run(offered(Endpoint(parse_address(server.url), "sk-narrow", Patience())))
+        found = asyncio.run(offered(Endpoint(parse_address(server.url), "sk-narrow", ReplyTimeouts())))
     assert not found.has_list
     with pytest.raises(EngineError, match="wants a key"):
         listed(403)
@@ -79,17 +79,17 @@ def test_a_key_that_is_for_answers_only() -> None:
 )
 def test_a_list_in_pages(first: dict[str, Any], query: str) -> None:
     second = {"data": [{"id": "a"}, {"id": "b"}], "has_more": False}
-    assert listed({"": first, query: second}).models == (Offered("a"), Offered("b"))
+    assert listed({"": first, query: second}).models == (ServedModel("a"), ServedModel("b"))
 
 
 def test_a_page_that_brings_nothing_new_is_the_last() -> None:
     with LoopbackServer(listing={"data": [{"id": "a"}], "has_more": True, "last_id": "a"}) as server:
-        found = asyncio.run(offered(Endpoint(parse_address(server.url), None, Patience())))
-        assert found.models == (Offered("a"),) and len(server.seen) == 2
+        found = asyncio.run(offered(Endpoint(parse_address(server.url), None, ReplyTimeouts())))
+        assert found.models == (ServedModel("a"),) and len(server.seen) == 2
 
 
 def test_a_page_that_fails_leaves_what_came_before() -> None:
-    assert listed({"": {"data": [{"id": "a"}], "nextPageToken": "b"}, "pageToken=b": 500}).models == (Offered("a"),)
+    assert listed({"": {"data": [{"id": "a"}], "nextPageToken": "b"}, "pageToken=b": 500}).models == (ServedModel("a"),)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from weighin.core.runs.answer import Counting, StopReason
 from weighin.core.runs.chat import Message
 from weighin.core.runs.options import LoadOptions, SamplingOptions
 from weighin.endpoint.engine import ServerEngine
-from weighin.endpoint.reply import Patience
+from weighin.endpoint.reply import ReplyTimeouts
 from weighin.protocol.messages import Generate, Generated, Load
 from weighin.workers.engine import EngineError
 
@@ -43,7 +43,7 @@ WHOLE = json.dumps(
 class Asked:
     """One answer of a server that sends exactly `raw`."""
 
-    def __init__(self, *raw: bytes | float, patience: Patience | None = None, **how: Any) -> None:
+    def __init__(self, *raw: bytes | float, patience: ReplyTimeouts | None = None, **how: Any) -> None:
         engine = ServerEngine(lambda _: None, patience)
         events: list[Any] = []
         self.failure: EngineError | None = None
@@ -191,7 +191,7 @@ def test_an_answer_that_is_at_its_end_stays_whole_whatever_follows(end: bytes) -
 
 
 def test_a_connection_that_is_left_open_after_the_end() -> None:
-    patience = Patience(first_s=30, stall_s=0.3)
+    patience = ReplyTimeouts(first_s=30, stall_s=0.3)
     assert Asked(STREAM.replace(DONE, b""), 30.0, patience=patience).ended == (ANSWER, StopReason.END, ())
 
 
@@ -285,7 +285,7 @@ def test_reasoning_that_came_was_not_of_zero_tokens() -> None:
 
 @pytest.mark.parametrize("first", [delta(role="assistant"), b": ok\n\n", event({"choices": []}), b"\n"])
 def test_the_first_text_is_waited_for_as_long_as_the_first_byte(first: bytes) -> None:
-    patience = Patience(first_s=30, stall_s=0.3)
+    patience = ReplyTimeouts(first_s=30, stall_s=0.3)
     assert Asked(first, 1.0, STREAM, patience=patience).ended == (ANSWER, StopReason.END, ())
     failure = Asked(delta(content="Seven"), 30.0, STREAM, patience=patience).failure
     assert failure is not None and failure.kind == "stalled" and "nothing more" in failure.message

@@ -16,9 +16,9 @@ import pytest
 from tests.support.loopback_hub import LoopbackHub
 
 from weighin.hub.errors import HubError, retry_after
-from weighin.hub.http import Http, Patience
+from weighin.hub.http import Http, RetryPolicy
 
-PATIENCE = Patience(connect_s=3, stall_s=3)
+PATIENCE = RetryPolicy(connect_s=3, stall_s=3)
 
 
 class _Proxy(http.server.BaseHTTPRequestHandler):

@@ -10,18 +10,18 @@ from pathlib import Path
 import pytest
 from tests.support.loopback_hub import COMMIT, LoopbackHub, Repeated
 
-from weighin.core.downloads.download import Plan, Transferred, WantedFile
+from weighin.core.downloads.download import DownloadPlan, Transferred, WantedFile
 from weighin.core.downloads.sidecar import CHUNK, Sidecar
 from weighin.core.errors import AppError
 from weighin.hub.cache import CachePlaces, places
 from weighin.hub.download import Download
-from weighin.hub.http import Patience
+from weighin.hub.http import RetryPolicy
 from weighin.hub.part_file import PartFile, note_of, write_durably
 from weighin.hub.transfer import Ground
 
 REPO, PATH = "owner/huge-GGUF", "huge-F16.gguf"
 HEAD = b"GGUF"
-QUICK = Patience(connect_s=5, stall_s=5, backoff_s=0.01, longest_s=0.05)
+QUICK = RetryPolicy(connect_s=5, stall_s=5, backoff_s=0.01, longest_s=0.05)
 TAIL = CHUNK + 54_321
 
 
@@ -40,7 +40,7 @@ class Kit:
         self.start = len(digests) * CHUNK
         self.news: list[Transferred] = []
         hub.add(REPO, {PATH: Repeated(size, sha256, HEAD)})
-        plan = Plan(REPO, COMMIT, (WantedFile(PATH, size, sha256),))
+        plan = DownloadPlan(REPO, COMMIT, (WantedFile(PATH, size, sha256),))
         self.places.part.parent.mkdir(parents=True)
         with self.places.part.open("wb") as stream:
             stream.write(HEAD)
@@ -107,7 +107,7 @@ def test_space_for_three_hundred_gigabytes_is_counted_right(hub: LoopbackHub, tm
     """Fault 22, fault 9."""
     size = 300 * 10**9
     hub.add(REPO, {PATH: HEAD}, sizes={PATH: size})
-    plan = Plan(REPO, COMMIT, (WantedFile(PATH, size, "ab" * 32),))
+    plan = DownloadPlan(REPO, COMMIT, (WantedFile(PATH, size, "ab" * 32),))
     where = places(tmp_path / "cache", REPO, COMMIT, PATH, "ab" * 32)
     where.part.parent.mkdir(parents=True)
     with where.part.open("wb") as stream:

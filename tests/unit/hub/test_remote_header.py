@@ -13,11 +13,11 @@ from weighin.core.downloads.repository import RemoteFile, Variant
 from weighin.core.errors import AppError
 from weighin.core.gguf import writer
 from weighin.core.models.model import ModelFacts
-from weighin.hub.http import Http, Patience
+from weighin.hub.http import Http, RetryPolicy
 from weighin.hub.remote_header import remote_facts
 
 REPO, PATH = "o/big-header-GGUF", "m-F32.gguf"
-QUICK = Patience(connect_s=5, stall_s=0.5, backoff_s=0.01, longest_s=0.05)
+QUICK = RetryPolicy(connect_s=5, stall_s=0.5, backoff_s=0.01, longest_s=0.05)
 
 
 def model(vocabulary: int = 150_000) -> bytes:

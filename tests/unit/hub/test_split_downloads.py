@@ -9,17 +9,17 @@ from pathlib import Path
 import pytest
 from tests.support.loopback_hub import COMMIT, LoopbackHub
 
-from weighin.core.downloads.download import Plan, Transferred, WantedFile
+from weighin.core.downloads.download import DownloadPlan, Transferred, WantedFile
 from weighin.core.errors import AppError
 from weighin.hub.cache import places
 from weighin.hub.download import Download
-from weighin.hub.http import Patience
+from weighin.hub.http import RetryPolicy
 from weighin.hub.transfer import Ground
 
 REPO = "owner/split-GGUF"
 NAMES = [f"m-Q8_0-0000{n}-of-00003.gguf" for n in (1, 2, 3)]
 SHARDS = {name: b"GGUF" + random.Random(name).randbytes(3_000_000) for name in NAMES}
-QUICK = Patience(connect_s=5, stall_s=0.5, backoff_s=0.01, longest_s=0.05)
+QUICK = RetryPolicy(connect_s=5, stall_s=0.5, backoff_s=0.01, longest_s=0.05)
 
 
 class Kit:
@@ -28,7 +28,7 @@ class Kit:
     def __init__(self, hub: LoopbackHub, cache: Path) -> None:
         self.hub, self.cache = hub, cache
         files = hub.add(REPO, SHARDS).files
-        self.plan = Plan(REPO, COMMIT, tuple(WantedFile(n, files[n].size, files[n].sha256) for n in NAMES))
+        self.plan = DownloadPlan(REPO, COMMIT, tuple(WantedFile(n, files[n].size, files[n].sha256) for n in NAMES))
         self.places = [places(cache, REPO, COMMIT, f.path, f.sha256) for f in self.plan.files]
         self.news: list[Transferred] = []
 

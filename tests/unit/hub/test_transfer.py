@@ -15,20 +15,20 @@ import pytest
 from tests.support.certificates import server_context
 from tests.support.loopback_hub import COMMIT, LoopbackHub
 
-from weighin.core.downloads.download import Plan, Transferred, WantedFile
+from weighin.core.downloads.download import DownloadPlan, Transferred, WantedFile
 from weighin.core.downloads.sidecar import CHUNK
 from weighin.core.errors import AppError
 from weighin.hub import lock, part_file
 from weighin.hub.cache import places
 from weighin.hub.download import Download
 from weighin.hub.errors import HubError
-from weighin.hub.http import Http, Patience
+from weighin.hub.http import Http, RetryPolicy
 from weighin.hub.lock import WriterLock
 from weighin.hub.transfer import Ground, StoppedError
 
 REPO, PATH = "owner/model-GGUF", "model-Q4_K_M.gguf"
 DATA = b"GGUF" + random.Random(1).randbytes(3 * CHUNK + 12345)
-QUICK = Patience(connect_s=5, stall_s=0.5, backoff_s=0.01, longest_s=0.05)
+QUICK = RetryPolicy(connect_s=5, stall_s=0.5, backoff_s=0.01, longest_s=0.05)
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ class Kit:
 
     def __init__(self, hub: LoopbackHub, cache: Path, **ground: object) -> None:
         self.content = hub.repos[REPO].files[PATH]
-        self.plan = Plan(REPO, COMMIT, (WantedFile(PATH, self.content.size, self.content.sha256),))
+        self.plan = DownloadPlan(REPO, COMMIT, (WantedFile(PATH, self.content.size, self.content.sha256),))
         self.places = places(cache, REPO, COMMIT, PATH, self.content.sha256)
         self.news: list[Transferred] = []
         self.cache = cache
@@ -174,7 +174,7 @@ def test_a_stall_is_noticed_and_tried_again(kit: Kit, hub: LoopbackHub) -> None:
 def test_stop_answers_while_the_server_is_silent_and_keeps_what_came(hub: LoopbackHub, tmp_path: Path) -> None:
     """Fault 8."""
     kit = Kit(hub, tmp_path / "cache")
-    kit.download._ground.patience = Patience(stall_s=60)
+    kit.download._ground.patience = RetryPolicy(stall_s=60)
     hub.fail(PATH, stall_at=20 << 20, times=1)
     caught: list[StoppedError] = []
 
@@ -497,7 +497,7 @@ def test_a_patient_download_outlasts_any_trouble_that_passes(hub: LoopbackHub, t
 def test_a_patient_download_can_be_stopped_while_it_waits(hub: LoopbackHub, tmp_path: Path) -> None:
     kit = Kit(hub, tmp_path / "cache", patient=True)
     kit.download._ground.endpoint = "http://127.0.0.1:9"
-    kit.download._ground.patience = Patience(backoff_s=600, longest_s=600)
+    kit.download._ground.patience = RetryPolicy(backoff_s=600, longest_s=600)
     caught: list[StoppedError] = []
 
     def run() -> None:

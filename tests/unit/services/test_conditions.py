@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from weighin.services.comparisons.conditions import ConditionWatch, Sources, system_sources
+from weighin.services.comparisons.conditions import ConditionSources, ConditionWatch, system_sources
 
 
 class Machine:
@@ -20,7 +20,7 @@ class Machine:
     @property
     def watch(self) -> ConditionWatch:
         return ConditionWatch(
-            Sources(
+            ConditionSources(
                 lambda: self.busy, lambda _: self.own, lambda: self.plugged, lambda: self.throttles, lambda: self.now
             )
         )

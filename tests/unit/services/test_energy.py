@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from weighin.core.runs.energy import Energy, Reading, spent
+from weighin.core.runs.energy import Energy, EnergyReading, spent
 from weighin.services.machine.energy import EnergyMeter
 from weighin.services.machine.gpus import GpuCounters
 
@@ -71,8 +71,8 @@ def test_package_and_memory_count_and_parts_within_parts_do_not(tmp_path: Path, 
 
 
 def test_a_counter_that_went_round_is_read_right_but_not_twice() -> None:
-    before = (Reading("p", "RAPL", "processor", 990.0, 1000.0),)
-    after = (Reading("p", "RAPL", "processor", 5.0, 1000.0),)
+    before = (EnergyReading("p", "RAPL", "processor", 990.0, 1000.0),)
+    after = (EnergyReading("p", "RAPL", "processor", 5.0, 1000.0),)
     assert spent(before, after, 1.0) == Energy(15.0, "RAPL: processor")
     assert spent(before, after, 3.0) is None, "in three seconds it may have gone round more than once"
 
@@ -133,7 +133,7 @@ def test_every_package_counts_and_each_may_go_round(tmp_path: Path, clock: Clock
 
 def test_memory_is_believed_for_longer_than_a_processor_with_as_short_a_counter() -> None:
     def counted(part: str) -> Energy | None:
-        pair = (Reading("x", "RAPL", part, joules, 65_532.0) for joules in (1.0, 2.0))
+        pair = (EnergyReading("x", "RAPL", part, joules, 65_532.0) for joules in (1.0, 2.0))
         return spent((next(pair),), (next(pair),), 300.0)
 
     assert counted("memory") == Energy(1.0, "RAPL: memory") and counted("processor") is None
@@ -197,7 +197,7 @@ def test_a_driver_that_will_not_open_or_is_too_old_counts_nothing(tmp_path: Path
 
 
 def test_a_counter_that_told_at_one_moment_only_leaves_no_sum() -> None:
-    both = tuple(Reading(name, "RAPL", "processor", 1.0) for name in "pq")
-    later = tuple(Reading(name, "RAPL", "processor", 3.0) for name in "pq")
+    both = tuple(EnergyReading(name, "RAPL", "processor", 1.0) for name in "pq")
+    later = tuple(EnergyReading(name, "RAPL", "processor", 3.0) for name in "pq")
     assert spent(both, later, 1.0) == Energy(4.0, "RAPL: processor")
     assert spent(both, later[:1], 1.0) is None and spent(both[:1], later, 1.0) is None

@@ -13,7 +13,7 @@ from weighin.core.runs.answer import Failure
 from weighin.core.runs.chat import Prompt
 from weighin.core.runs.lane import LaneSetup, Mode
 from weighin.core.runs.options import LoadOptions
-from weighin.wiring.plans import Promises
+from weighin.wiring.plans import PredictionRecorder
 
 SMALL = replace(OTHER, path="/m/small.gguf", context_length=2048)
 
@@ -25,7 +25,7 @@ def test_every_planned_model_is_promised_at_the_context_it_will_have() -> None:
     slice_ = forecaster.forecasts[SMALL.path] = SpeedForecast(1.0, 0.5, 2.0, None, SpeedMethod.SLICE)
     load = LoadOptions(context=8192)
     request = ComparisonRequest(Prompt("x"), Mode.ALONE, (LaneSetup(OTHER, load), LaneSetup(SMALL, load)))
-    Promises(planner, forecaster, ledger).begin(request)
+    PredictionRecorder(planner, forecaster, ledger).begin(request)
     (one, other) = ledger.promised
     assert one[:2] == (OTHER, load)
     assert [promised[2].context for promised in (one, other)] == [8192, 2048]
@@ -39,5 +39,7 @@ def test_what_was_not_planned_or_cannot_run_is_not_promised() -> None:
     broken = LaneSetup(OTHER, refusal=Failure("changed", "It changed."))
     unplanned = LaneSetup(replace(OTHER, path="/m/new.gguf"))
     for lanes in ((broken, unplanned), (LaneSetup(SMALL), unplanned)):
-        Promises(planner, FakeForecaster(), ledger).begin(ComparisonRequest(Prompt("x"), Mode.TOGETHER, lanes))
+        PredictionRecorder(planner, FakeForecaster(), ledger).begin(
+            ComparisonRequest(Prompt("x"), Mode.TOGETHER, lanes)
+        )
     assert ledger.promised == []

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from weighin.core.comparisons.blind import Choice, Vote, contender
 from weighin.core.comparisons.comparison import Comparison
 from weighin.core.computer.hardware import MachineFacts
-from weighin.core.downloads.download import Plan, WantedFile
+from weighin.core.downloads.download import DownloadPlan, WantedFile
 from weighin.core.evaluations.evaluation import EvaluationProtocol, EvaluationRecord, ScoredItem
 from weighin.core.jsonable import to_plain
 from weighin.core.models.shelf import ShelfModel
@@ -50,12 +50,12 @@ class BundleModel:
         """Bytes of all parts."""
         return sum(file.size for file in self.files)
 
-    def plan(self) -> Plan | None:
+    def plan(self) -> DownloadPlan | None:
         """The download that fetches exactly these files; None where the bundle does not say where they are."""
         wanted = [WantedFile(f.path, f.size, f.sha256) for f in self.files if f.path and f.sha256]
         if not self.repo or not self.commit or not wanted or len(wanted) != len(self.files):
             return None
-        return Plan(self.repo, self.commit, tuple(wanted))
+        return DownloadPlan(self.repo, self.commit, tuple(wanted))
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ _AROUND = 40
 _ABSENT = "not-here:"
 
 
-class Verdict(str, Enum):
+class ReplayVerdict(str, Enum):
     """REPLICATED: the same texts. DIFFERS: they part somewhere. CANNOT: there is nothing to hold against them."""
 
     REPLICATED = "replicated"
@@ -50,7 +50,7 @@ class LaneReplay:
     none. reason: why there is nothing to compare, "" otherwise."""
 
     label: str
-    verdict: Verdict
+    verdict: ReplayVerdict
     parting: Parting | None = None
     differences: tuple[str, ...] = ()
     writing_ratio: float | None = None
@@ -62,7 +62,7 @@ class LaneReplay:
 class Replayed:
     """Both lanes run again; `verdict` is that of the lane that went worse."""
 
-    verdict: Verdict
+    verdict: ReplayVerdict
     lanes: tuple[LaneReplay, ...]
     ours: Comparison
 
@@ -102,7 +102,7 @@ def replayed(bundle: Bundle, ours: Comparison) -> Replayed:
     """What came of running `bundle` again."""
     pairs = zip(bundle.comparison.results, ours.results, strict=True)
     lanes = tuple(_lane(a, b, bundle.comparison.engine, ours.engine) for a, b in pairs)
-    worst = max((lane.verdict for lane in lanes), key=list(Verdict).index)
+    worst = max((lane.verdict for lane in lanes), key=list(ReplayVerdict).index)
     return Replayed(worst, lanes, ours)
 
 
@@ -130,11 +130,11 @@ def _request(request: ComparisonRequest, results: tuple[LaneResult, ...]) -> Com
 def _lane(theirs: LaneResult, ours: LaneResult, before: EngineFacts | None, now: EngineFacts | None) -> LaneReplay:
     label = theirs.label
     if reason := _nothing_to_compare(theirs.answer, ours.answer):
-        return LaneReplay(label, Verdict.CANNOT, reason=reason)
+        return LaneReplay(label, ReplayVerdict.CANNOT, reason=reason)
     parting = _parting(theirs.answer, ours.answer)
     return LaneReplay(
         label,
-        Verdict.DIFFERS if parting else Verdict.REPLICATED,
+        ReplayVerdict.DIFFERS if parting else ReplayVerdict.REPLICATED,
         parting,
         _differences(theirs, ours, before, now),
         _ratio(shown_speed(ours), shown_speed(theirs)),
@@ -227,17 +227,17 @@ def model_words(model: BundleModel, facts: ModelFacts, is_here: bool) -> str:
 
 def verdict_words(replay: Replayed) -> str:
     """The outcome in one sentence."""
-    if replay.verdict is Verdict.REPLICATED:
+    if replay.verdict is ReplayVerdict.REPLICATED:
         return "Replicated: both answers are the same, letter by letter."
-    if replay.verdict is Verdict.DIFFERS:
-        lanes = " and ".join(lane.label for lane in replay.lanes if lane.verdict is Verdict.DIFFERS)
+    if replay.verdict is ReplayVerdict.DIFFERS:
+        lanes = " and ".join(lane.label for lane in replay.lanes if lane.verdict is ReplayVerdict.DIFFERS)
         return f"Differs here: the answer of {lanes} is another one."
     return "Cannot be replayed, because of what is said below."
 
 
 def lane_words(lane: LaneReplay) -> str:
     """The outcome of one lane."""
-    if lane.verdict is Verdict.CANNOT:
+    if lane.verdict is ReplayVerdict.CANNOT:
         return f"{lane.label}: cannot be compared, because {safe_text(lane.reason)}"
     if lane.parting is None:
         sentence = f"{lane.label}: the same text."
@@ -261,7 +261,7 @@ def replay_json(bundle: Bundle, here: dict[str, ModelFacts], reason: str, replay
     sentence = verdict_words(replay) if replay else f"Cannot be replayed, because {reason}"
     return {
         "schema": REPLAY_SCHEMA,
-        "verdict": replay.verdict.value if replay else Verdict.CANNOT.value,
+        "verdict": replay.verdict.value if replay else ReplayVerdict.CANNOT.value,
         "sentence": sentence,
         "bundle": {
             "created": bundle.created,
@@ -283,7 +283,7 @@ def _lane_json(lane: LaneReplay) -> dict[str, Any]:
     return {
         "lane": lane.label,
         "verdict": lane.verdict.value,
-        "same_text": lane.verdict is Verdict.REPLICATED,
+        "same_text": lane.verdict is ReplayVerdict.REPLICATED,
         "parting": asdict(lane.parting) if lane.parting else None,
         "differences": list(lane.differences),
         "writing_ratio": lane.writing_ratio,

@@ -42,7 +42,7 @@ class WantedFile:
 
 
 @dataclass(frozen=True)
-class Plan:
+class DownloadPlan:
     """One download: the files of one model at one commit, fetched in order."""
 
     repo: str
@@ -95,7 +95,7 @@ class Transferred:
 class StoredDownload:
     """A download between two runs of the program. `error`: the sentence of a failed one."""
 
-    plan: Plan
+    plan: DownloadPlan
     state: DownloadState
     done: int = 0
     error: str = ""
@@ -107,7 +107,7 @@ class DownloadView:
     """A download as it is shown: bytes done, speed in bytes a second, seconds left, why it waits or failed, and how far
     the file is that is being fetched."""
 
-    plan: Plan
+    plan: DownloadPlan
     state: DownloadState
     done: int = 0
     phase: str = ""
@@ -130,11 +130,11 @@ class DownloadView:
         return next((n for n, file in enumerate(self.plan.files, 1) if file.path == self.file), 0)
 
 
-def plan_of(repo: str, commit: str, variant: Variant) -> Plan:
+def plan_of(repo: str, commit: str, variant: Variant) -> DownloadPlan:
     """The plan that fetches `variant`. Raises AppError where it cannot be fetched."""
     if variant.problem:
         raise AppError(variant.problem, kind="parts")
-    return Plan(repo, commit, tuple(WantedFile(f.path, f.size, f.sha256 or "") for f in variant.files))
+    return DownloadPlan(repo, commit, tuple(WantedFile(f.path, f.size, f.sha256 or "") for f in variant.files))
 
 
 def space_refusal(remaining: int, queued: int, free: int) -> AppError | None:

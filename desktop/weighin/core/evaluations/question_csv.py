@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from weighin.core.evaluations.question_rows import (
     ANSWERS_WANTED,
-    Row,
+    QuestionRow,
     decoded,
     is_answer,
     line_of,
@@ -65,7 +65,9 @@ def csv_rows(data: bytes, subject: str, split: str, name: str) -> tuple[Question
     if rows and rows[0] is table.rows[0] and not is_answer(rows[0][1][-1]):
         where = f"line {rows[0][0]}"
         raise trouble(name, f"{where}: {ANSWERS_WANTED}; where it names the columns, the last must be called “answer”")
-    return questions_of([Row(f"line {n}", subject, split, tuple(cells[:5]), cells[5]) for n, cells in rows], name)
+    return questions_of(
+        [QuestionRow(f"line {n}", subject, split, tuple(cells[:5]), cells[5]) for n, cells in rows], name
+    )
 
 
 def _table(text: str) -> _Table:

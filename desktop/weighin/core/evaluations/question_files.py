@@ -18,7 +18,7 @@ from weighin.core.errors import AppError
 from weighin.core.evaluations import mmlu_data
 from weighin.core.evaluations.question_csv import csv_rows
 from weighin.core.evaluations.question_rows import (
-    Row,
+    QuestionRow,
     check_filled,
     decoded,
     line_of,
@@ -78,7 +78,7 @@ def _values(text: str, name: str) -> Iterator[tuple[int, Any]]:
         place = _BLANK.match(text, end).end()  # type: ignore[union-attr]
 
 
-def _row(where: str, body: Any, subject: str, name: str) -> Row:
+def _row(where: str, body: Any, subject: str, name: str) -> QuestionRow:
     if not isinstance(body, dict):
         raise trouble(name, f"{where} is no JSON object; {_WANTED}")
     topic, split, choices = body.get("subject"), body.get("split"), body.get("choices")
@@ -88,7 +88,7 @@ def _row(where: str, body: Any, subject: str, name: str) -> Row:
         count = len(choices) if isinstance(choices, list) else "no"
         raise trouble(name, f'{where} has {count} options; "choices" must be four')
     cells = (body.get("question"), *choices)
-    return Row(where, subject_name(topic) if topic else subject, split or "test", cells, body.get("answer"))
+    return QuestionRow(where, subject_name(topic) if topic else subject, split or "test", cells, body.get("answer"))
 
 
 _MEMBER = re.compile(r"(?:\./)?(?:[^/]+/)?(dev|val|test)/([^/]+)_(dev|val|test)\.csv")

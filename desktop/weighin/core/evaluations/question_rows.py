@@ -23,7 +23,7 @@ ANSWERS_WANTED = "the answer must be A, B, C or D, or the number of an option"
 
 
 @dataclass(frozen=True)
-class Row:
+class QuestionRow:
     """What one question of a file says. where: for a sentence, such as "line 3"; cells: the question and its options;
     answer: a letter or a number as text, or an index as a whole number."""
 
@@ -63,7 +63,7 @@ def is_answer(text: str) -> bool:
     return bool(_LETTER.fullmatch(text.strip()) or _NUMBER.fullmatch(text.strip()))
 
 
-def questions_of(rows: Sequence[Row], name: str) -> tuple[Question, ...]:
+def questions_of(rows: Sequence[QuestionRow], name: str) -> tuple[Question, ...]:
     """The questions that `rows` state, counted from 0 in each subject and split. Raises AppError."""
     if not rows:
         raise trouble(name, "it is empty")
@@ -104,14 +104,14 @@ def _plain(text: str) -> str:
     return _LINE_END.sub("\n", text)
 
 
-def _check_texts(row: Row, name: str) -> None:
+def _check_texts(row: QuestionRow, name: str) -> None:
     if any(not isinstance(cell, str) for cell in row.cells):
         raise trouble(name, f"{row.where}: question and options must be texts")
     if sum(len(cell) for cell in row.cells) > LONGEST:
         raise trouble(name, f"{row.where} is longer than {LONGEST:,} characters")
 
 
-def _first_number(rows: Sequence[Row], name: str) -> int:
+def _first_number(rows: Sequence[QuestionRow], name: str) -> int:
     """Whether the numbers among the answers count the options from 0 or from 1. Raises AppError where that, or whether
     they are places at all, cannot be told."""
     numbered = [(row, int(match[1])) for row in rows if (match := _number(row.answer))]

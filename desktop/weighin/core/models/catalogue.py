@@ -23,7 +23,7 @@ VERDICTS = ("true", "false", "borderline", "convention", "opinion", "unverified"
 
 
 @dataclass(frozen=True)
-class Score:
+class PublishedScore:
     """A published MMLU score in percent, as its source states it. `shots`: None where the source does not say."""
 
     percent: float
@@ -69,7 +69,7 @@ class System:
     attention: str = ""
     architecture: str = ""
     kv_bytes: int | None = None
-    mmlu: tuple[Score, ...] = ()
+    mmlu: tuple[PublishedScore, ...] = ()
     repositories: tuple[Source, ...] = ()
     compare_with: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()

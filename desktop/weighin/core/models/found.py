@@ -30,7 +30,7 @@ LLAMA_CPP, GPT4ALL, YOURS = "llama.cpp cache", "GPT4All", "yours"
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundFile:
     """A model file somewhere. `titled`: `name` is what its program calls it, better than what its header says."""
 
     path: str
@@ -76,7 +76,7 @@ def usual_places(hub_cache: Path, home: Path, environment: dict[str, str]) -> tu
     return tuple(found)
 
 
-def models_in(place: Place) -> Iterator[Found]:
+def models_in(place: Place) -> Iterator[FoundFile]:
     """Models below a place. What cannot be read is passed over; a vanished folder has none."""
     if place.source == HUB_CACHE:
         yield from _hub_cache(place.folder)
@@ -88,7 +88,7 @@ def models_in(place: Place) -> Iterator[Found]:
                 yield file_at(path, place)
 
 
-def file_at(path: Path, place: Place) -> Found:
+def file_at(path: Path, place: Place) -> FoundFile:
     """One file found below `place`, or added by itself."""
     if place.source == LLAMA_CPP:
         return _llama_cpp(path)
@@ -96,7 +96,7 @@ def file_at(path: Path, place: Place) -> Found:
     parts = path.relative_to(place.folder).parts if place.source == LM_STUDIO else ()
     if len(parts) >= 3:  # LM Studio keeps OWNER/REPO/FILE as the hub names them
         repo, hub_path = f"{parts[0]}/{parts[1]}", "/".join(parts[2:])
-    return Found(str(path), path.stem, place.source, repo=repo, hub_path=hub_path)
+    return FoundFile(str(path), path.stem, place.source, repo=repo, hub_path=hub_path)
 
 
 def gguf_files(folder: Path) -> Iterator[Path]:
@@ -124,14 +124,14 @@ def _is_side_file(path: Path) -> bool:
         return True
 
 
-def _llama_cpp(path: Path) -> Found:
+def _llama_cpp(path: Path) -> FoundFile:
     """A file of llama.cpp's cache; a note beside it tells where it was fetched, and the hub's name for the content."""
     from weighin.core.models.model import shard_paths
 
     notes = [program_settings.llama_cpp_note(part) for part in shard_paths(path)]
     first = notes[0]
     digests = tuple(note.sha256 for note in notes if note is not None and note.sha256)
-    return Found(
+    return FoundFile(
         path=str(path),
         name=path.stem,
         source=LLAMA_CPP,
@@ -142,7 +142,7 @@ def _llama_cpp(path: Path) -> Found:
     )
 
 
-def _hub_cache(folder: Path) -> Iterator[Found]:
+def _hub_cache(folder: Path) -> Iterator[FoundFile]:
     """models--OWNER--NAME/snapshots/COMMIT/PATH; the newest snapshot stands for a file that is in several."""
     for repository in sorted(folder.glob("models--*--*")):
         repo = "/".join(repository.name.removeprefix("models--").split("--", 1))
@@ -153,7 +153,7 @@ def _hub_cache(folder: Path) -> Iterator[Found]:
                 if real in seen:
                     continue
                 seen.add(real)
-                yield Found(
+                yield FoundFile(
                     path=str(path),
                     name=path.stem,
                     source=HUB_CACHE,
@@ -179,7 +179,7 @@ def _age(path: Path) -> float:
         return 0.0
 
 
-def _ollama(folder: Path) -> Iterator[Found]:
+def _ollama(folder: Path) -> Iterator[FoundFile]:
     """manifests/HOST/OWNER/NAME/TAG name the layers; the model's is a file in blobs."""
     manifests = folder / "manifests"
     for path in sorted(p for p in manifests.glob("*/*/*/*") if p.is_file()):
@@ -192,9 +192,9 @@ def _ollama(folder: Path) -> Iterator[Found]:
         if host in _HUB_HOSTS and is_repository(f"{owner}/{name}"):
             # Fetched from the hub, whose own name for the content the digest is. Ollama's registry states another.
             title = f"hf.co/{title}"
-            yield Found(str(blob), title, OLLAMA, f"{owner}/{name}", digests=(digest,), titled=True)
+            yield FoundFile(str(blob), title, OLLAMA, f"{owner}/{name}", digests=(digest,), titled=True)
         else:
-            yield Found(str(blob), title, OLLAMA, titled=True)
+            yield FoundFile(str(blob), title, OLLAMA, titled=True)
 
 
 def _ollama_model(manifest: Path) -> str | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from weighin.core.errors import AppError
 from weighin.core.gguf.reader import KnownTexts
-from weighin.core.models.found import Found
+from weighin.core.models.found import FoundFile
 from weighin.core.models.header_facts import model_facts
 from weighin.core.models.model import ModelFacts, shard_paths
 
@@ -94,7 +94,7 @@ class ShelfModel:
         return self.facts
 
 
-def look(found: Found, known: ShelfModel | None, texts: KnownTexts | None = None) -> ShelfModel:
+def look(found: FoundFile, known: ShelfModel | None, texts: KnownTexts | None = None) -> ShelfModel:
     """What lies at a place now, with what was `known` of it. Reads headers only where something differs.
 
     `texts`: shared by whoever looks at many."""
@@ -134,7 +134,7 @@ def look(found: Found, known: ShelfModel | None, texts: KnownTexts | None = None
 
 def again(known: ShelfModel) -> ShelfModel:
     """The same model as it lies on the disk now."""
-    found = Found(
+    found = FoundFile(
         known.path, known.name, known.source, known.repo, known.commit, known.hub_path, known.digests, titled=True
     )
     now = look(found, known)

@@ -11,7 +11,7 @@ from pathlib import Path
 from weighin.core.downloads.hub_names import is_sha256
 from weighin.core.errors import AppError
 from weighin.core.gguf.reader import KnownTexts
-from weighin.core.models.found import YOURS, Found, Place, file_at, models_in
+from weighin.core.models.found import YOURS, FoundFile, Place, file_at, models_in
 from weighin.core.models.shelf import ShelfModel, gone, look
 
 
@@ -37,14 +37,14 @@ def scan(known: Iterable[ShelfModel], places: Iterable[Place], added: Iterable[s
     return (*seen.values(), *(gone(model) for model in vanished if not model.forgotten))
 
 
-def found_at(path: Path) -> tuple[Found, ...]:
+def found_at(path: Path) -> tuple[FoundFile, ...]:
     """What the user's own file or folder `path` holds."""
     if path.is_dir():
         return tuple(models_in(Place(YOURS, path)))
     return (file_at(path, Place(YOURS, path.parent)),)
 
 
-def _all(places: Iterable[Place], added: Iterable[str]) -> Iterator[Found]:
+def _all(places: Iterable[Place], added: Iterable[str]) -> Iterator[FoundFile]:
     for place in places:
         yield from models_in(place)
     for path in added:

@@ -206,7 +206,7 @@ class SpeedForecast:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class FitVerdict:
     """What it means, in one sentence. kind: None where this system does not tell how much memory is free.
     largest_context: the most that fits, None where unknown."""
 

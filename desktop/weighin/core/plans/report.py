@@ -10,7 +10,7 @@ from weighin.core.computer.hardware import Hardware, machine_json
 from weighin.core.models.model import ModelFacts
 from weighin.core.models.report import model_json
 from weighin.core.models.text import model_facts
-from weighin.core.plans.plan import MemoryPlan, PairVerdict, PlanMethod, SpeedForecast, SpeedMethod, Verdict
+from weighin.core.plans.plan import FitVerdict, MemoryPlan, PairVerdict, PlanMethod, SpeedForecast, SpeedMethod
 from weighin.core.runs.options import LoadOptions
 from weighin.core.safe_text import safe_name
 
@@ -28,7 +28,7 @@ class PlannedModel:
 
     model: ModelFacts
     plan: MemoryPlan
-    verdict: Verdict
+    verdict: FitVerdict
     forecast: SpeedForecast | None
     refusal: str = ""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from weighin.core import format
-from weighin.core.plans.plan import MemoryPlan, PairKind, PairVerdict, PlanLine, PlanMethod, Verdict, VerdictKind
+from weighin.core.plans.plan import FitVerdict, MemoryPlan, PairKind, PairVerdict, PlanLine, PlanMethod, VerdictKind
 
 # Below this share of the free memory left over, other programs decide whether it works.
 _TIGHT_SHARE = 0.05
@@ -44,13 +44,13 @@ def verdict_kind(line: PlanLine, context: int, budget: Budget, trained: int | No
 
 def verdict(
     line: PlanLine, context: int, budget: Budget | None, trained: int | None = None, read_bytes: float | None = None
-) -> Verdict:
+) -> FitVerdict:
     """Whether the model of `line` runs with `context` tokens in `budget` (None: this system does not tell). `trained`:
     its own limit of context; `read_bytes`: of weights for one token, None where unknown."""
     plan = line.at(context)
     if budget is None:
         needs = f"Needs {_amount(plan)} at {tokens(context)} context"
-        return Verdict(None, f"{needs}; this system does not tell how much memory is free.", None)
+        return FitVerdict(None, f"{needs}; this system does not tell how much memory is free.", None)
     kind = verdict_kind(line, context, budget, trained)
     gpu_free = _gpu_limit(line, budget)
     needs = f"Needs {_amount(plan)} at {tokens(context)} context; {format.size(budget.available)} free now."
@@ -64,7 +64,7 @@ def verdict(
         end = "Runs." if kind is VerdictKind.RUNS else "Runs, with next to nothing to spare."
         if no_room or plan.needed_bytes > budget.available:
             end = f"Runs only with {tokens(largest)} of context or less."
-        return Verdict(kind, f"{needs} {end}", largest)
+        return FitVerdict(kind, f"{needs} {end}", largest)
     if no_room and plan.needed_bytes <= budget.available:
         end = "The GPUs have too little: keep fewer layers there."
     elif plan.ram_bytes - plan.mapped_bytes > budget.total:
@@ -73,7 +73,7 @@ def verdict(
         end = "It would run if other programs gave memory back."
     else:
         end = f"Would read from disk for every token{_from_disk(plan, budget, read_bytes)}."
-    return Verdict(kind, f"{needs} {end}", None)
+    return FitVerdict(kind, f"{needs} {end}", None)
 
 
 def _gpu_limit(line: PlanLine, budget: Budget) -> int | None:
@@ -92,9 +92,9 @@ def _from_disk(plan: MemoryPlan, budget: Budget, read_bytes: float | None) -> st
     return f": at most about {format.figure(rate)} tokens/s even from a fast disk"
 
 
-def refused(refusal: str) -> Verdict:
+def refused(refusal: str) -> FitVerdict:
     """The verdict on a model this engine cannot run, for the reason `refusal`."""
-    return Verdict(VerdictKind.NO, refusal, None)
+    return FitVerdict(VerdictKind.NO, refusal, None)
 
 
 def pair_verdict(

@@ -16,7 +16,7 @@ CONTEXT_STOPS = tuple(512 << n for n in range(12))  # 512 .. 1M
 
 
 @dataclass(frozen=True)
-class Conditions:
+class FitConditions:
     """Under which everything is judged: tokens of context, memory (None where the system does not tell), bytes/s that
     memory is read with, and what is known better than from these: forecasts by a slice or from history and what was
     measured, by the key of a candidate; and by how much bandwidth promised too little, by kind of model."""
@@ -30,7 +30,7 @@ class Conditions:
 
 
 @dataclass(frozen=True)
-class Row:
+class WorkstationRow:
     """A candidate under conditions. context: never more than it was trained for. needs: bytes of main memory.
 
     kind: None where nobody knows how much memory there is. forecast: None where it is unknown, or where the disk would
@@ -64,7 +64,7 @@ class Row:
         return verdict(found.line, self.context, budget, found.trained, found.read_bytes).sentence
 
 
-def row_of(candidate: Candidate, now: Conditions) -> Row:
+def row_of(candidate: Candidate, now: FitConditions) -> WorkstationRow:
     """One candidate under these conditions."""
     context = min(now.context, candidate.trained or now.context)
     needs = candidate.line.needed_at(context)
@@ -79,10 +79,10 @@ def row_of(candidate: Candidate, now: Conditions) -> Row:
         forecast = quick_forecast(now.bandwidth, candidate.read_bytes)
         refined = forecast is not None and candidate.kind in now.corrections
         forecast = corrected(forecast, now.corrections[candidate.kind]) if forecast and refined else forecast
-    return Row(candidate, context, needs, kind, forecast, now.measured.get(candidate.key), refined)
+    return WorkstationRow(candidate, context, needs, kind, forecast, now.measured.get(candidate.key), refined)
 
 
-def rows_of(candidates: Iterable[Candidate], now: Conditions) -> tuple[Row, ...]:
+def rows_of(candidates: Iterable[Candidate], now: FitConditions) -> tuple[WorkstationRow, ...]:
     """All of them."""
     return tuple(row_of(candidate, now) for candidate in candidates)
 
@@ -119,7 +119,7 @@ class Cost:
     measured: bool
 
 
-def cost(row: Row, bandwidth: float | None) -> Cost:
+def cost(row: WorkstationRow, bandwidth: float | None) -> Cost:
     """The cost of one row: as measured where it has run here, as planned elsewhere."""
     taken = row.measured
     measured = taken is not None and taken.memory_bytes is not None and taken.speed is not None
@@ -133,7 +133,7 @@ def cost(row: Row, bandwidth: float | None) -> Cost:
     return Cost(row.candidate.name, memory, read, speed, used, measured)
 
 
-def sentence(rows: tuple[Row, Row], costs: tuple[Cost, Cost]) -> str:
+def sentence(rows: tuple[WorkstationRow, WorkstationRow], costs: tuple[Cost, Cost]) -> str:
     """ "The MoE needs 4.0 times the memory and is 1.1 times as fast per token." The mixture comes first where there is
     exactly one; else the one that needs more memory is compared with the other. "~" where something is not measured."""
     first = int(rows[1].candidate.is_moe and not rows[0].candidate.is_moe)

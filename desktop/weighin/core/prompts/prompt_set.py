@@ -54,7 +54,7 @@ class PromptSet:
         return replace(self, prompts=tuple(prompts))
 
 
-class LaneVote(str, Enum):
+class SetVote(str, Enum):
     """What was said of one prompt's answers; A and B are the lanes, not the sides they stood at."""
 
     NONE = ""
@@ -110,7 +110,7 @@ class SetResult:
     comparison: str
     a: LaneOutcome
     b: LaneOutcome
-    vote: LaneVote = LaneVote.NONE
+    vote: SetVote = SetVote.NONE
 
     @property
     def failed(self) -> bool:
@@ -151,30 +151,30 @@ class StoredRun:
     @property
     def judged(self) -> int:
         """How many prompts were voted on."""
-        return sum(result.vote is not LaneVote.NONE for result in self.results)
+        return sum(result.vote is not SetVote.NONE for result in self.results)
 
     @property
     def tally(self) -> Tally:
         """The votes of this run alone: `one` is lane A, `two` lane B."""
         votes = [result.vote for result in self.results]
         a, b = (contender(setup.model) for setup in self.run.lanes)
-        counts = (votes.count(vote) for vote in (LaneVote.A, LaneVote.B, LaneVote.TIE, LaneVote.BOTH_BAD))
+        counts = (votes.count(vote) for vote in (SetVote.A, SetVote.B, SetVote.TIE, SetVote.BOTH_BAD))
         return Tally(a, b, *counts)
 
 
-def result_of(number: int, comparison: Comparison, vote: LaneVote = LaneVote.NONE) -> SetResult:
+def result_of(number: int, comparison: Comparison, vote: SetVote = SetVote.NONE) -> SetResult:
     """The outcome of a comparison as one line of a run."""
     a, b = (_outcome(result) for result in comparison.results)
     return SetResult(number, comparison.id, a, b, vote)
 
 
-def lane_vote(choice: Choice, side_a: str) -> LaneVote:
+def lane_vote(choice: Choice, side_a: str) -> SetVote:
     """A vote on two sides as one on the lanes. side_a: label of the lane that stood at side A."""
     if choice is Choice.TIE:
-        return LaneVote.TIE
+        return SetVote.TIE
     if choice is Choice.BOTH_BAD:
-        return LaneVote.BOTH_BAD
-    return LaneVote.A if (choice is Choice.A_BETTER) == (side_a == "A") else LaneVote.B
+        return SetVote.BOTH_BAD
+    return SetVote.A if (choice is Choice.A_BETTER) == (side_a == "A") else SetVote.B
 
 
 def load_sets(resources: Path) -> tuple[PromptSet, ...]:

@@ -18,7 +18,7 @@ class Energy:
 
 
 @dataclass(frozen=True)
-class Reading:
+class EnergyReading:
     """A counter at one moment. part: one of PROCESSOR, MEMORY, GPUS; by: whose counter ("RAPL", "NVML"). wraps_at:
     value at which the counter begins again from 0, None where it never does."""
 
@@ -34,7 +34,7 @@ class Reading:
 _MOST_WATTS = {PROCESSOR: 400.0, MEMORY: 100.0}
 
 
-def spent(before: tuple[Reading, ...], after: tuple[Reading, ...], seconds: float) -> Energy | None:
+def spent(before: tuple[EnergyReading, ...], after: tuple[EnergyReading, ...], seconds: float) -> Energy | None:
     """What was used in the `seconds` between two sets of readings; None where no counter told anything, one may have
     gone round more than once, or one told only at one of the two moments: a sum without it would be too small."""
     then = {reading.name: reading for reading in before}
@@ -55,7 +55,7 @@ def spent(before: tuple[Reading, ...], after: tuple[Reading, ...], seconds: floa
     return Energy(total, _source(pairs)) if total > 0 else None
 
 
-def _source(pairs: list[tuple[Reading, Reading]]) -> str:
+def _source(pairs: list[tuple[EnergyReading, EnergyReading]]) -> str:
     said: dict[str, list[str]] = {}
     for _, now in pairs:
         parts = said.setdefault(now.by, [])

@@ -17,7 +17,7 @@ from weighin.core.runs.attachments import read_attachment
 from weighin.core.runs.chat import Attachment
 from weighin.protocol.messages import Counted, CountTokens
 from weighin.protocol.wire import WireError
-from weighin.services.processes.question import NewWorker, Question
+from weighin.services.processes.worker_call import NewWorker, WorkerCall
 from weighin.services.tasks import TaskRunner
 
 _DEADLINE_MS = 30_000
@@ -46,7 +46,7 @@ class AttachedFiles(QObject):
         self._tasks = TaskRunner(1, self)
         self._known: dict[tuple[str, int, str], int] = {}
         self._queue: deque[tuple[_Wanted, Tokens]] = deque()
-        self._running: Question | None = None
+        self._running: WorkerCall | None = None
         self._held = self._closed = False
 
     def read(self, path: str, done: Callable[[Attachment], None], failed: Callable[[AppError], None]) -> None:
@@ -91,7 +91,7 @@ class AttachedFiles(QObject):
             self._next()
             return
         request = CountTokens(1, wanted.model.path, wanted.text)
-        self._running = question = Question(
+        self._running = question = WorkerCall(
             self._new_worker, request, Counted, _DEADLINE_MS, lambda answer: self._settle(wanted, done, answer), self
         )
         try:

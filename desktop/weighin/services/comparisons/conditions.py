@@ -16,7 +16,7 @@ _THROTTLES = "cpu[0-9]*/thermal_throttle/*_throttle_count"
 
 
 @dataclass(frozen=True)
-class Sources:
+class ConditionSources:
     """Where the numbers come from; each gives None where this system has none.
 
     busy_s: seconds all cores together have worked so far. own_s: those of the processes with these ids. plugged:
@@ -44,7 +44,7 @@ class _Moment:
 class ConditionWatch:
     """`begin` before an answer, `end` after it; of two answers at once each has its own."""
 
-    def __init__(self, sources: Sources | None = None) -> None:
+    def __init__(self, sources: ConditionSources | None = None) -> None:
         self._sources = sources or system_sources()
 
     def begin(self, pids: Sequence[int]) -> _Moment:
@@ -68,9 +68,9 @@ class ConditionWatch:
         )
 
 
-def system_sources() -> Sources:
+def system_sources() -> ConditionSources:
     """Those of this computer."""
-    return Sources(_busy_s, _own_s, _plugged, _throttles, tells_sleep=hasattr(time, "CLOCK_BOOTTIME"))
+    return ConditionSources(_busy_s, _own_s, _plugged, _throttles, tells_sleep=hasattr(time, "CLOCK_BOOTTIME"))
 
 
 def _others(begin: _Moment, now: _Moment) -> float | None:

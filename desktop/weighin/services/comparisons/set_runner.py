@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from weighin.core import format
 from weighin.core.comparisons.comparison import Comparison, ComparisonRequest
 from weighin.core.errors import AppError
-from weighin.core.prompts.prompt_set import LaneVote, PromptSet, SetResult, SetRun, StoredRun, lane_vote, result_of
+from weighin.core.prompts.prompt_set import PromptSet, SetResult, SetRun, SetVote, StoredRun, lane_vote, result_of
 from weighin.core.prompts.report import tally_words
 from weighin.core.runs.answer import StopReason
 from weighin.core.runs.lane import LaneSetup
@@ -41,7 +41,7 @@ class SetRunner(QObject):
         """blind: the gate that `runner` goes through; None where nobody is there to judge."""
         super().__init__(parent)
         self._runner, self._sets, self._blind = runner, sets, blind
-        self._vote = LaneVote.NONE
+        self._vote = SetVote.NONE
         self._waiting: ComparisonRequest | None = None
         self._todo: list[int] = []
         self._last: list[SetResult] = []
@@ -111,7 +111,7 @@ class SetRunner(QObject):
             again = f" {failed} could not be answered; Continue asks again." if self.stored.missing else ""
             self._end(f"Done: every prompt was put to both models.{again}")
             return
-        self._vote = LaneVote.NONE
+        self._vote = SetVote.NONE
         self._waiting = run.request(self._todo[0])
         try:
             if run.blind and self._blind is None:
@@ -134,7 +134,7 @@ class SetRunner(QObject):
         if any(result.answer.stop_reason is StopReason.CANCELLED for result in comparison.results):
             self._end("Stopped; what was answered is kept, and Continue goes on from there.")
             return
-        if blind and not failed and self._vote is LaneVote.NONE:
+        if blind and not failed and self._vote is SetVote.NONE:
             self._end("Stopped at a prompt that was not judged; what was judged is kept, and Continue asks it anew.")
             return
         result = result_of(self._todo.pop(0), comparison, self._vote)
@@ -144,7 +144,7 @@ class SetRunner(QObject):
         self.changed.emit()
         if sentence := _hopeless(self._last):
             self._end(sentence)
-        elif self._vote is not LaneVote.NONE:
+        elif self._vote is not SetVote.NONE:
             self._next()  # at once: between two rounds nobody sees who wrote what
         else:
             QTimer.singleShot(0, self._next)

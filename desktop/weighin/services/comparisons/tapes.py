@@ -13,7 +13,7 @@ from weighin.core.comparisons.comparison import Comparison
 from weighin.core.computer.hardware import Hardware, MachineFacts, machine_of
 from weighin.core.evaluations.stored_evaluation import EvaluationRow
 from weighin.core.runs.lane import Mode
-from weighin.core.tape import Sources, Tape, tape_of
+from weighin.core.tape import Tape, TapeSources, tape_of
 from weighin.services.comparisons.history import History
 from weighin.services.comparisons.votes import Votes
 from weighin.services.evaluations.evaluation_history import Evaluations
@@ -81,9 +81,9 @@ def _sources(
     tally: Tally | None,
     row: EvaluationRow | None,
     machine: MachineFacts,
-) -> Sources:
+) -> TapeSources:
     alone, together = (comparison, other) if comparison.request.mode is Mode.ALONE else (other, comparison)
-    return Sources(alone, together, tally, row, machine, __version__)
+    return TapeSources(alone, together, tally, row, machine, __version__)
 
 
 def _models(row: EvaluationRow) -> set[str]:

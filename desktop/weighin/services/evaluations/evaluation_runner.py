@@ -18,10 +18,10 @@ from weighin.core.runs.answer import Failure
 from weighin.core.runs.lane import LABELS, LaneSetup
 from weighin.protocol.messages import Scored, ScoreDone, Surveyed
 from weighin.services.evaluations.evaluation_run import EvaluationRun, other_engine
-from weighin.services.evaluations.evaluation_start import Preparation, Surroundings
+from weighin.services.evaluations.evaluation_start import EvaluationContext, Preparation
 from weighin.services.evaluations.lane_work import LaneWork
 from weighin.services.evaluations.scoring_lane import ScoringLane
-from weighin.services.evaluations.scoring_plans import Room
+from weighin.services.evaluations.scoring_plans import MemoryFit
 from weighin.services.lanes.lane_run import LoadedModel
 
 _TELL_MS = 250
@@ -38,12 +38,12 @@ class EvaluationRunner(QObject):
     failed = Signal(object)  # AppError: it could not even begin
 
     def __init__(
-        self, lanes: tuple[ScoringLane, ScoringLane], around: Surroundings, parent: QObject | None = None
+        self, lanes: tuple[ScoringLane, ScoringLane], around: EvaluationContext, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self.lanes = lanes
         self._around = around
-        self._room = Room(lanes, around.available_bytes)
+        self._room = MemoryFit(lanes, around.available_bytes)
         self._run: EvaluationRun | None = None
         self._preparation: Preparation | None = None
         self._state: EvaluationState | None = None

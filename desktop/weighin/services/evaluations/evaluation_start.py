@@ -25,7 +25,7 @@ from weighin.services.models.file_digests import FileDigests
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class EvaluationContext:
     """What a runner needs of the rest: where questions come from, where answers go, and what the computer has."""
 
     sets: QuestionSets
@@ -43,7 +43,7 @@ class Preparation(QObject):
     ready = Signal(object)  # StoredEvaluation, kept, with this process at work on it
     failed = Signal(object)  # AppError
 
-    def __init__(self, around: Surroundings, parent: QObject | None = None) -> None:
+    def __init__(self, around: EvaluationContext, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._around = around
         self._setups: tuple[LaneSetup, ...] = ()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from weighin.core.downloads.download import Plan, Transferred, WantedFile
+from weighin.core.downloads.download import DownloadPlan, Transferred, WantedFile
 from weighin.core.errors import AppError
 from weighin.core.evaluations import mmlu_data
 from weighin.core.evaluations import mmlu_data as kept_mmlu
@@ -153,7 +153,7 @@ class QuestionSets(QObject):
             self._on_fetch_failed(AppError(text, kind="changed"))
             return
         assert self._hub is not None
-        plan = Plan(mmlu_data.REPOSITORY, mmlu_data.COMMIT, (file,))
+        plan = DownloadPlan(mmlu_data.REPOSITORY, mmlu_data.COMMIT, (file,))
         self._call = self._hub.fetch(plan, 0, self._on_downloaded, self._on_fetch_failed, self._on_transferred)
 
     def _on_transferred(self, news: Transferred) -> None:

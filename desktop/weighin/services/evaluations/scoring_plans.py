@@ -15,10 +15,10 @@ from weighin.core.runs.options import LoadOptions
 from weighin.protocol.messages import Plan, Planned
 from weighin.services.evaluations.lane_work import LaneWork
 from weighin.services.evaluations.scoring_lane import ScoringLane
-from weighin.services.processes.question import NewWorker, Question
+from weighin.services.processes.worker_call import NewWorker, WorkerCall
 
 
-class Room:
+class MemoryFit:
     """Memory of this computer as two lanes share it, by their plans. A model on a server takes none."""
 
     def __init__(self, lanes: tuple[ScoringLane, ScoringLane], available_bytes: Callable[[], int | None]) -> None:
@@ -65,7 +65,7 @@ class ScoringPlanner(QObject):
     def __init__(self, new_worker: NewWorker, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._new_worker = new_worker
-        self._running: Question | None = None
+        self._running: WorkerCall | None = None
 
     def plan(self, model: ModelFacts, options: LoadOptions, done: Callable[[ScoringPlan], None]) -> None:
         """`done` gets the engine's plan, or an estimate with the reason; not at once, and not after `close`."""
@@ -80,7 +80,7 @@ class ScoringPlanner(QObject):
                 done(ScoringPlan(model, reason=answer.message))
 
         request = Plan(1, model.path, model.file_bytes, options, PLANNED_CELLS, scoring=True)
-        self._running = Question(self._new_worker, request, Planned, _DEADLINE_MS, answered, self)
+        self._running = WorkerCall(self._new_worker, request, Planned, _DEADLINE_MS, answered, self)
         self._running.start()
 
     def stop(self) -> None:

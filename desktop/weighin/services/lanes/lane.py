@@ -32,7 +32,7 @@ ServerFactory = Callable[[QObject, str], WorkerProcess]
 
 
 @dataclass(frozen=True)
-class Patience:
+class LaneTimeouts:
     """How long a lane waits, in milliseconds: for a cancelled job before the worker is killed, for a worker to leave,
     before silence is shown, before a silent worker is ended, and before it is shown that a worker which still gives
     signs of life takes no step further (a large model may need minutes for a batch: only the user ends that)."""
@@ -66,7 +66,7 @@ class Lane(QObject):
         self,
         label: str,
         new_worker: WorkerFactory,
-        patience: Patience | None = None,
+        patience: LaneTimeouts | None = None,
         available_bytes: Callable[[], int | None] = lambda: None,
         parent: QObject | None = None,
         new_server: ServerFactory | None = None,
@@ -78,7 +78,7 @@ class Lane(QObject):
         self.label = label
         self.engine: EngineFacts | None = None
         self._new_worker = new_worker
-        self._patience = patience or Patience()
+        self._patience = patience or LaneTimeouts()
         self._worker: WorkerProcess | None = None
         self._status = LaneStatus(LaneState.EMPTY)
         self._model: LoadedModel | None = None

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from weighin.core.runs.energy import GPUS, MEMORY, PROCESSOR, Energy, Reading, spent
+from weighin.core.runs.energy import GPUS, MEMORY, PROCESSOR, Energy, EnergyReading, spent
 from weighin.services.machine.sources import number_in, text_of
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _SHORTEST_S = 0.05
 @dataclass(frozen=True)
 class _Begin:
     seconds: float
-    readings: tuple[Reading, ...]
+    readings: tuple[EnergyReading, ...]
     with_gpus: bool
 
 
@@ -44,7 +44,7 @@ class EnergyMeter:
         """The counters now; those of the GPUs where the model may use them."""
         readings = rapl_readings(self._powercap)
         if with_gpus:
-            readings += tuple(Reading(f"gpu{n}", "NVML", GPUS, v / 1e3) for n, v in enumerate(self._counters()))
+            readings += tuple(EnergyReading(f"gpu{n}", "NVML", GPUS, v / 1e3) for n, v in enumerate(self._counters()))
         return _Begin(self._clock(), readings, with_gpus)
 
     def _counters(self) -> tuple[int, ...]:
@@ -68,7 +68,7 @@ class EnergyMeter:
         return spent(before, after, seconds)
 
 
-def rapl_readings(folder: Path) -> tuple[Reading, ...]:
+def rapl_readings(folder: Path) -> tuple[EnergyReading, ...]:
     """Of every processor package and of its memory; () where there are none or some may not be read (since 2020 Linux
     shows them to root only): a sum without one of them would be too small."""
     found = []
@@ -80,5 +80,5 @@ def rapl_readings(folder: Path) -> tuple[Reading, ...]:
         if microjoules is None:
             return ()
         most = number_in(zone / "max_energy_range_uj")
-        found.append(Reading(zone.name, "RAPL", part, microjoules / 1e6, most / 1e6 if most else None))
+        found.append(EnergyReading(zone.name, "RAPL", part, microjoules / 1e6, most / 1e6 if most else None))
     return tuple(found)

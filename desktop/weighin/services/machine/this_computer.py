@@ -20,7 +20,7 @@ _FLICKER = 0.002
 
 
 @dataclass(frozen=True)
-class Sources:
+class ComputerSources:
     """Where the facts of a computer come from. The first two are called away from the window's thread."""
 
     hardware: Callable[[], Hardware]
@@ -36,7 +36,7 @@ class ThisComputer(QObject):
     changed = Signal()
     memory_changed = Signal()
 
-    def __init__(self, sources: Sources, bandwidth: MemoryBandwidth, parent: QObject | None = None) -> None:
+    def __init__(self, sources: ComputerSources, bandwidth: MemoryBandwidth, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.bandwidth = bandwidth
         self.hardware: Hardware | None = None

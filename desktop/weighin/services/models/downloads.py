@@ -12,9 +12,9 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from weighin.core.downloads.download import (
     PASSING,
+    DownloadPlan,
     DownloadState,
     DownloadView,
-    Plan,
     SpeedMeter,
     StoredDownload,
     Transferred,
@@ -38,7 +38,7 @@ _OPEN = (DownloadState.QUEUED, DownloadState.RUNNING)
 
 @dataclass
 class _Entry:
-    plan: Plan
+    plan: DownloadPlan
     state: DownloadState = DownloadState.QUEUED
     done: int = 0
     phase: str = ""
@@ -91,7 +91,7 @@ class DownloadManager(QObject):
         """Take up what an earlier run left unfinished: what ran goes on, what was paused stays so."""
         self._records.run(lambda store: store.downloads(), self._restored, _log_failure)
 
-    def add(self, plan: Plan) -> None:
+    def add(self, plan: DownloadPlan) -> None:
         """Download, as soon as it is its turn; one that is known already goes on."""
         if plan.id in self._entries:
             self.resume(plan.id)

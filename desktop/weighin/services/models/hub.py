@@ -18,7 +18,7 @@ from weighin.services.processes.worker_process import WorkerEnd, WorkerProcess, 
 from weighin.services.tasks import Failed as FailedCall
 
 if TYPE_CHECKING:
-    from weighin.core.downloads.download import Plan, Transferred, WantedFile
+    from weighin.core.downloads.download import DownloadPlan, Transferred, WantedFile
     from weighin.core.downloads.repository import Listing, Repository, Variant
 
 _LEAVE_MS = 1000
@@ -87,7 +87,7 @@ class Hub(QObject):
 
     def fetch(
         self,
-        plan: Plan,
+        plan: DownloadPlan,
         queued: int,
         done: Callable[[tuple[str, ...], bool], None],
         failed: FailedCall,
@@ -99,7 +99,7 @@ class Hub(QObject):
         call = _Call(lambda e: done(e.paths, e.brought), failed, progress)
         return self._ask(lambda n: protocol.hub_messages.Fetch(n, plan, queued, patient), call)
 
-    def discard(self, plan: Plan, done: Callable[[], None], failed: FailedCall) -> int:
+    def discard(self, plan: DownloadPlan, done: Callable[[], None], failed: FailedCall) -> int:
         """Delete what a download left half-finished."""
         return self._ask(lambda n: protocol.hub_messages.Discard(n, plan), _Call(lambda _: done(), failed))
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from weighin.core.errors import AppError
-from weighin.core.models.found import HUB_CACHE, YOURS, Found, Place
+from weighin.core.models.found import HUB_CACHE, YOURS, FoundFile, Place
 from weighin.core.models.shelf import Condition, ShelfModel, again, has_changed, look, verified
 from weighin.core.models.shelf_scan import delete_download, found_at, scan
 from weighin.services.models.hub import Hub
@@ -20,7 +20,7 @@ from weighin.services.models.verification import Verification
 from weighin.services.tasks import Failed
 
 if TYPE_CHECKING:
-    from weighin.core.downloads.download import Plan, Transferred
+    from weighin.core.downloads.download import DownloadPlan, Transferred
     from weighin.store.models import ModelStore
 
 log = logging.getLogger(__name__)
@@ -100,10 +100,10 @@ class Shelf(QObject):
 
         self._records.run(lambda store: _add(store, Path(path), self._models), added, failed)
 
-    def adopt(self, plan: Plan, paths: tuple[str, ...], brought: bool) -> None:
+    def adopt(self, plan: DownloadPlan, paths: tuple[str, ...], brought: bool) -> None:
         """A download has finished: its files are where `paths` say, and checked. `brought`: this program fetched them,
         so that removing may delete them."""
-        found = Found(
+        found = FoundFile(
             paths[0],
             Path(paths[0]).stem,
             HUB_CACHE,
@@ -225,7 +225,7 @@ def _add(store: ModelStore, path: Path, known: dict[str, ShelfModel]) -> tuple[S
         before = known.get(found.path)
         if before is not None and before.source != YOURS:
             # Adding by hand what another program holds keeps what is known of it, and accepts a change.
-            found = Found(found.path, before.name, before.source, before.repo, before.commit, before.hub_path)
+            found = FoundFile(found.path, before.name, before.source, before.repo, before.commit, before.hub_path)
         model = look(found, before if before is not None and before.condition is Condition.READY else None)
         if before is not None and model.condition is Condition.CHANGED:
             model = look(found, None)

@@ -19,7 +19,7 @@ from weighin.protocol.messages import Forecast, Forecasted
 from weighin.services.machine.cpu import last_level_cache_bytes
 from weighin.services.machine.memory import available_bytes
 from weighin.services.plans.ledger import Ledger
-from weighin.services.processes.question import NewWorker, Question
+from weighin.services.processes.worker_call import NewWorker, WorkerCall
 
 _DEADLINE_MS = 90_000
 _TIMED_S = 6.0
@@ -50,7 +50,7 @@ class Forecaster(QObject):
         self._new_worker, self._ledger, self._bandwidth = new_worker, ledger, bandwidth
         self._threads, self._busy = threads, busy
         self._timed: dict[tuple[Any, ...], SpeedForecast] = {}
-        self._question: Question | None = None
+        self._question: WorkerCall | None = None
 
     @property
     def timing(self) -> bool:
@@ -92,7 +92,7 @@ class Forecaster(QObject):
             self._timed[_key(model, options)] = answer.forecast
             done(answer.forecast)
 
-        self._question = Question(self._new_worker, request, Forecasted, _DEADLINE_MS, answered, self)
+        self._question = WorkerCall(self._new_worker, request, Forecasted, _DEADLINE_MS, answered, self)
         self._question.start()
 
     def stop(self) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from weighin.core.computer.machine import active_bytes
 from weighin.core.models.model import ModelFacts
-from weighin.core.plans.plan import MemoryPlan, SpeedForecast, Verdict
+from weighin.core.plans.plan import FitVerdict, MemoryPlan, SpeedForecast
 from weighin.core.plans.verdict import Budget, refused, verdict
 from weighin.core.runs.options import LoadOptions
 from weighin.services.plans.forecaster import Forecaster
@@ -21,7 +21,7 @@ class Expectation:
     """What is expected of a model with its options: its plan, the verdict on it, and its speed where one is known."""
 
     plan: MemoryPlan
-    verdict: Verdict
+    verdict: FitVerdict
     forecast: SpeedForecast | None
 
 

@@ -18,7 +18,7 @@ from weighin.core.plans.plan import PlanLine
 from weighin.core.runs.answer import Failure
 from weighin.core.runs.failures import is_of_the_model
 from weighin.core.runs.options import LoadOptions
-from weighin.services.processes.question import NewWorker, Question
+from weighin.services.processes.worker_call import NewWorker, WorkerCall
 from weighin.services.tasks import TaskRunner
 
 # Where a plan is asked for: sliding windows and caches are on a line between these.
@@ -35,7 +35,7 @@ _NO_HOLE = Failure("no_hole", "The file system here cannot hold a file with a ho
 
 
 @dataclass(frozen=True)
-class Plan:
+class ModelPlan:
     """The needs of one model as a function of the context. refusal: why this engine cannot run it, "" where it can.
     gpu_free_bytes: what the engine found free on GPUs then, None where it can use none."""
 
@@ -64,7 +64,7 @@ class _Job:
     stand_in: str
 
 
-Done = Callable[[Plan], None]
+Done = Callable[[ModelPlan], None]
 Refused = Callable[[AppError], None]
 
 
@@ -77,10 +77,10 @@ class Planner(QObject):
         super().__init__(parent)
         self._new_worker = new_worker
         self._tasks = TaskRunner(1, self)
-        self._known: dict[_Key, Plan] = {}
+        self._known: dict[_Key, ModelPlan] = {}
         self._waiting: dict[_Key, list[tuple[Done, Refused]]] = {}
         self._queue: deque[_Job] = deque()
-        self._running: Question | None = None
+        self._running: WorkerCall | None = None
         self._closed = self._held = False
 
     def hold(self) -> None:
@@ -113,7 +113,7 @@ class Planner(QObject):
             self._queue.append(_Job(key, model, options, stand_in or model.path))
             self._next()
 
-    def known(self, model: ModelFacts, options: LoadOptions) -> Plan | None:
+    def known(self, model: ModelFacts, options: LoadOptions) -> ModelPlan | None:
         """What was planned before, None where nothing was."""
         return self._known.get(_key(model, options))
 
@@ -140,7 +140,7 @@ class Planner(QObject):
             self._next()
             return
         request = protocol.messages.Plan(1, job.stand_in, job.model.file_bytes, job.options, contexts_of(job.model))
-        self._running = Question(
+        self._running = WorkerCall(
             self._new_worker,
             request,
             protocol.messages.Planned,
@@ -155,7 +155,7 @@ class Planner(QObject):
             self._running.deleteLater()
             self._running = None
         if isinstance(answer, protocol.messages.Planned):
-            self._settle(job, Plan(job.model, _line(answer), gpu_free_bytes=answer.gpu_free_bytes))
+            self._settle(job, ModelPlan(job.model, _line(answer), gpu_free_bytes=answer.gpu_free_bytes))
         else:
             self._fall_back(job, answer)
         self._next()
@@ -163,7 +163,7 @@ class Planner(QObject):
     def _fall_back(self, job: _Job, failure: Failure) -> None:
         """Ask the formula instead."""
 
-        def work() -> Plan:
+        def work() -> ModelPlan:
             headers = [read_header_of(part) for part in shard_paths(Path(job.stand_in))]
             points = [
                 formula_plan(headers, job.model.file_bytes, replace(job.options, context=context), _NO_TYPES)
@@ -172,11 +172,11 @@ class Planner(QObject):
             refusal = failure.message if is_of_the_model(failure) else ""
             notice = "From a formula." if refusal else f"From a formula: {failure.message}"
             line = PlanLine(tuple(replace(point, notices=(notice,)) for point in points))
-            return Plan(job.model, line, refusal)
+            return ModelPlan(job.model, line, refusal)
 
         self._tasks.run(work, lambda plan: self._settle(job, plan), lambda error: self._give_up(job, error))
 
-    def _settle(self, job: _Job, plan: Plan) -> None:
+    def _settle(self, job: _Job, plan: ModelPlan) -> None:
         self._known[job.key] = plan
         for done, _ in self._waiting.pop(job.key, []):
             done(plan)

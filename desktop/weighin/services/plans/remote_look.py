@@ -14,7 +14,7 @@ from weighin.core.models.model import ModelFacts
 from weighin.core.runs.options import LoadOptions
 from weighin.services.models.hub import Hub
 from weighin.services.models.model_records import ModelRecords
-from weighin.services.plans.planner import Plan, Planner
+from weighin.services.plans.planner import ModelPlan, Planner
 from weighin.services.tasks import Failed
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class RemoteLook(QObject):
         self,
         listing: Listing,
         variant: Variant,
-        done: Callable[[Plan], None],
+        done: Callable[[ModelPlan], None],
         failed: Failed,
         options: LoadOptions | None = None,
     ) -> None:

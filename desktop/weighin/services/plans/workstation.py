@@ -13,16 +13,16 @@ from weighin.core.models.model import ModelFacts
 from weighin.core.plans.candidates import Candidate, of_catalogue, of_file, of_shelf
 from weighin.core.plans.plan import SpeedForecast, SpeedMethod
 from weighin.core.plans.prediction import KINDS, Measured, Prediction
-from weighin.core.plans.workstation import Conditions, Row, measured_by_file, row_of
+from weighin.core.plans.workstation import FitConditions, WorkstationRow, measured_by_file, row_of
 from weighin.core.runs.options import KV_BYTES, LoadOptions
 from weighin.services.machine.cpu import physical_cores
 from weighin.services.machine.this_computer import ThisComputer
 from weighin.services.models.library import Library
 from weighin.services.models.shelf import Shelf
 from weighin.services.plans.forecaster import Forecaster
+from weighin.services.plans.hub_listing import HubListing
 from weighin.services.plans.ledger import Ledger
-from weighin.services.plans.offered import Offered
-from weighin.services.plans.planner import Plan, Planner
+from weighin.services.plans.planner import ModelPlan, Planner
 from weighin.services.tasks import Failed
 
 _OPTIONS = LoadOptions()
@@ -45,7 +45,7 @@ class Workstation(QObject):
         planner: Planner,
         forecaster: Forecaster,
         ledger: Ledger,
-        offered: Offered,
+        offered: HubListing,
         computer: ThisComputer,
         parent: QObject | None = None,
     ) -> None:
@@ -90,20 +90,20 @@ class Workstation(QObject):
             self._options = replace(self._options, kv_type=kv_type)
             self.changed.emit()
 
-    def conditions(self, context: int) -> Conditions:
+    def conditions(self, context: int) -> FitConditions:
         """Under which candidates are judged now, at `context` tokens."""
         if self._measured is None:
             self._measured = measured_by_file(self.predictions())
         computer = self.computer
-        return Conditions(
+        return FitConditions(
             context, computer.budget, computer.bandwidth.known, self._forecasts, self._measured, self._corrections
         )
 
-    def judge(self, candidate: Candidate, context: int = _OPTIONS.context) -> Row:
+    def judge(self, candidate: Candidate, context: int = _OPTIONS.context) -> WorkstationRow:
         """One candidate as it stands now."""
         return row_of(candidate, self.conditions(context))
 
-    def judge_file(self, facts: ModelFacts) -> Row:
+    def judge_file(self, facts: ModelFacts) -> WorkstationRow:
         """A file of this computer, by its plan where there is one."""
         return self.judge(self._with_plan(of_file(facts)))
 
@@ -199,7 +199,7 @@ class Workstation(QObject):
         """What its header says, where that lies here or was looked into."""
         return candidate.facts or self.offered.facts(candidate)
 
-    def _promise(self, plan: Plan, options: LoadOptions, forecast: SpeedForecast | None) -> None:
+    def _promise(self, plan: ModelPlan, options: LoadOptions, forecast: SpeedForecast | None) -> None:
         """Keep what is shown of a model, to be held against its first run."""
         if not plan.refusal:
             model = plan.model
@@ -220,7 +220,7 @@ class Workstation(QObject):
         self._measured = None
         self.changed.emit()
 
-    def _on_planned(self, _plan: Plan) -> None:
+    def _on_planned(self, _plan: ModelPlan) -> None:
         self._after_plan()
 
     def _after_plan(self) -> None:

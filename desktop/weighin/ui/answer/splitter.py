@@ -17,7 +17,7 @@ _TABLE_RULE = re.compile(r"^\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$")
 
 
 @dataclass(frozen=True)
-class Piece:
+class MarkdownPiece:
     """Text to show. `code`: 0 for Markdown, else the number of the code block that these lines belong to. `ends`: no
     text, but the code block is complete; it was said to be in `language`."""
 
@@ -49,16 +49,16 @@ class Splitter:
         self._fence: _Fence | None = None
         self._codes = 0
         self._after_blank = False
-        self._done: list[Piece] = []
+        self._done: list[MarkdownPiece] = []
 
     @property
-    def tail(self) -> Piece:
+    def tail(self) -> MarkdownPiece:
         """What is not finished yet."""
         if self._fence:
-            return Piece(self._dedent(self._partial), self._codes)
-        return Piece("\n".join([*self._lines, self._partial]))
+            return MarkdownPiece(self._dedent(self._partial), self._codes)
+        return MarkdownPiece("\n".join([*self._lines, self._partial]))
 
-    def feed(self, text: str) -> list[Piece]:
+    def feed(self, text: str) -> list[MarkdownPiece]:
         """Take more text; the pieces that are finished now."""
         lines = (self._partial + text).split("\n")
         self._partial = lines.pop()
@@ -67,7 +67,7 @@ class Splitter:
         self._partial = self._shorten(self._partial)
         return self._taken()
 
-    def finish(self) -> list[Piece]:
+    def finish(self) -> list[MarkdownPiece]:
         """No more text comes: everything is finished."""
         if self._partial:
             self._take(self._shorten(self._partial))
@@ -77,7 +77,7 @@ class Splitter:
             self._end_code(self._fence)
         return self._taken()
 
-    def _taken(self) -> list[Piece]:
+    def _taken(self) -> list[MarkdownPiece]:
         done, self._done = self._done, []
         return done
 
@@ -123,11 +123,11 @@ class Splitter:
         if len(stripped) >= fence.length and stripped == fence.mark * len(stripped):
             self._end_code(fence)
             return
-        self._done.append(Piece(self._dedent(line), self._codes))
+        self._done.append(MarkdownPiece(self._dedent(line), self._codes))
 
     def _end_code(self, fence: _Fence) -> None:
         self._fence = None
-        self._done.append(Piece("", self._codes, True, fence.info))
+        self._done.append(MarkdownPiece("", self._codes, True, fence.info))
 
     def _dedent(self, line: str) -> str:
         indent = self._fence.indent if self._fence else 0
@@ -141,7 +141,7 @@ class Splitter:
 
     def _close_block(self) -> None:
         if self._lines:
-            self._done.append(Piece("\n".join(self._lines)))
+            self._done.append(MarkdownPiece("\n".join(self._lines)))
         self._lines = []
         self._size = 0
         self._after_blank = False

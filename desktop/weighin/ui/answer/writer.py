@@ -12,7 +12,7 @@ from PySide6.QtGui import QTextBlockFormat, QTextCursor, QTextDocument
 from weighin.ui.answer.blocks import BlockRenderer
 from weighin.ui.answer.formulas import Formulas
 from weighin.ui.answer.pen import Pen
-from weighin.ui.answer.splitter import Piece
+from weighin.ui.answer.splitter import MarkdownPiece
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -73,7 +73,7 @@ class Writer:
     def _start(self, formats: Formats) -> None:
         self._formats = formats
         self._blocks = BlockRenderer(formats)
-        self._tail = Piece("")
+        self._tail = MarkdownPiece("")
         self._tail_start = 0
         self._stretch = QTextCursor(self._document)
         # Of what is finished: whether its last block is empty, and which code block it ends in.
@@ -92,7 +92,7 @@ class Writer:
         """A stretch of writing is over."""
         self._stretch.endEditBlock()
 
-    def commit(self, pieces: list[Piece]) -> None:
+    def commit(self, pieces: list[MarkdownPiece]) -> None:
         """Append finished pieces. They replace the tail."""
         pen = self._without_tail()
         for code, group in groupby(pieces, key=lambda piece: piece.code):
@@ -107,7 +107,7 @@ class Writer:
                 self._code = 0
         self._finish(pen)
 
-    def show_tail(self, tail: Piece) -> None:
+    def show_tail(self, tail: MarkdownPiece) -> None:
         """Show the unfinished tail, in place of the one shown before."""
         if tail == self._tail:
             return
@@ -146,7 +146,7 @@ class Writer:
             if cursor.block().length() == 1:
                 # Qt gives an empty block the format of the one that was removed behind it.
                 cursor.setBlockFormat(self._last_block)
-        self._tail = Piece("")
+        self._tail = MarkdownPiece("")
         return Pen(self._document, self._fresh)
 
     def _add_code(self, pen: Pen, lines: list[str], number: int) -> None:

@@ -17,14 +17,14 @@ from weighin.core.errors import AppError
 from weighin.core.runs.chat import Prompt
 from weighin.core.runs.lane import LABELS, LaneSetup
 from weighin.ui.answer.view import warm_up
-from weighin.ui.blind.blind_desk import BlindDesk
+from weighin.ui.blind.blind_controller import BlindController
 from weighin.ui.compare.first_run import FirstRun
 from weighin.ui.compare.follow_up import why_no_follow_up
 from weighin.ui.compare.lanes_area import LanesArea
 from weighin.ui.compare.measure_alone import MEASURED, MEASURING, NO_MEASURE, MeasureAlone
 from weighin.ui.compare.options_news import OptionsNews
 from weighin.ui.compare.prompt_box import PromptBox
-from weighin.ui.compare.proof_row import ProofRow
+from weighin.ui.compare.proof_panel import ProofPanel
 from weighin.ui.compare.question_box import QuestionBox
 from weighin.ui.compare.remark import Remark
 from weighin.ui.compare.speed_line import SpeedLine
@@ -90,10 +90,10 @@ class ComparePage(QWidget):
         self.question = QuestionBox()
         self.lanes_area = LanesArea(self.panes)
         self._blind_place = QWidget()
-        self.desk = BlindDesk(theme, parts.blind, parts.votes, self._blind_place, self._hide_lanes, self)
+        self.desk = BlindController(theme, parts.blind, parts.votes, self._blind_place, self._hide_lanes, self)
         self.alone = MeasureAlone(lambda: _RUNNING if runner.running else runner.reason_to_wait(), self.checked)
         self.speed_line = SpeedLine()
-        self.proof = ProofRow(theme, self.lanes_area.spare_height)
+        self.proof = ProofPanel(theme, self.lanes_area.spare_height)
         self.same_prompt, self.tape, self.differences = self.proof.same_prompt, self.proof.tape, self.proof.differences
         self._shown: Comparison | None = None
         self.prompt = PromptBox(theme, lambda: parts.attached_files)

@@ -25,8 +25,8 @@ from weighin.core.safe_text import safe_name
 from weighin.ui.history.history_table import HistoryTable
 from weighin.ui.history.votes_panel import VotesPanel
 from weighin.ui.theme import Theme
+from weighin.ui.widgets.confirmation import Confirmation
 from weighin.ui.widgets.label import PlainLabel
-from weighin.ui.widgets.question import Question
 from weighin.ui.widgets.strip import Strip
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class HistoryPage(QWidget):
         self._empty = PlainLabel(_EMPTY, role="muted", wrap=True)
         self._error = Strip("red")
         self._error.add_close(theme, "Close this message")
-        self._confirm = Question("Delete", "Delete these comparisons", "Keep these comparisons")
+        self._confirm = Confirmation("Delete", "Delete these comparisons", "Keep these comparisons")
         self._open = QPushButton("Open")
         self._open.setAccessibleName("Open the selected comparison")
         self._export = QPushButton("Export")

@@ -18,8 +18,8 @@ from weighin.core.safe_text import safe_name
 from weighin.ui.mmlu import mmlu_text
 from weighin.ui.mmlu.export import ask_export
 from weighin.ui.theme import Theme
+from weighin.ui.widgets.confirmation import Confirmation
 from weighin.ui.widgets.label import PlainLabel
-from weighin.ui.widgets.question import Question
 from weighin.ui.widgets.strip import Strip
 from weighin.ui.widgets.table import Column, RowTable
 
@@ -57,7 +57,7 @@ class PastTab(QWidget):
         self._empty = PlainLabel(_EMPTY, role="muted", wrap=True)
         self.error = Strip("red")
         self.error.add_close(theme, "Close this message")
-        self.confirm = Question("Delete", "Delete this evaluation", "Keep this evaluation")
+        self.confirm = Confirmation("Delete", "Delete this evaluation", "Keep this evaluation")
         self.open = _button("Open", "Open the chosen evaluation")
         self.resume = _button("Resume", "Go on with the chosen evaluation")
         self.export = _button("Export…", "Export the chosen evaluation")

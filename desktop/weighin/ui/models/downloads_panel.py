@@ -10,8 +10,8 @@ from weighin.core import format
 from weighin.core.downloads.download import DownloadState, DownloadView
 from weighin.core.safe_text import safe_name
 from weighin.ui.models import models_text
+from weighin.ui.widgets.confirmation import Confirmation
 from weighin.ui.widgets.label import ElidedLabel, PlainLabel
-from weighin.ui.widgets.question import Question
 
 if TYPE_CHECKING:
     from weighin.services.models.downloads import DownloadManager
@@ -75,7 +75,7 @@ class DownloadRow(QFrame):
         self.hold = QPushButton()
         self.cancel = QPushButton("Cancel…")
         self.cancel.setAccessibleName(f"Cancel the download of {name}, after asking")
-        self.confirm = Question("Delete", f"Delete what came of {name}", f"Keep what came of {name}")
+        self.confirm = Confirmation("Delete", f"Delete what came of {name}", f"Keep what came of {name}")
         self._done = view.done
         self._name = name
         row = QHBoxLayout()

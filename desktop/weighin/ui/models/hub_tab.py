@@ -14,7 +14,7 @@ from weighin.core.errors import AppError
 from weighin.core.models.catalogue import System
 from weighin.core.models.text import look_lines
 from weighin.core.plans.recommendation import recommended
-from weighin.core.plans.workstation import Row
+from weighin.core.plans.workstation import WorkstationRow
 from weighin.core.safe_text import safe_name
 from weighin.services.models.hub import mirror
 from weighin.ui.models import models_text
@@ -27,7 +27,7 @@ from weighin.ui.widgets.table import Column, RowTable
 if TYPE_CHECKING:
     from weighin.services.models.downloads import DownloadManager
     from weighin.services.models.hub import Hub
-    from weighin.services.plans.planner import Plan
+    from weighin.services.plans.planner import ModelPlan
     from weighin.services.plans.remote_look import RemoteLook
 
 _GONE = ("private_or_missing", "not_found", "forbidden")
@@ -53,7 +53,7 @@ class HubTab(QWidget):
         super().__init__(parent)
         self._hub, self._inspector, self._downloads = hub, inspector, downloads
         self._free_bytes, self._verdicts = free_bytes, verdicts
-        self._rows: dict[str, Row] = {}
+        self._rows: dict[str, WorkstationRow] = {}
         self._asked = 0
         self._listing: Listing | None = None
         self.search = QLineEdit()
@@ -277,7 +277,7 @@ class HubTab(QWidget):
             lambda e: self._fail(number, e),
         )
 
-    def _seen(self, number: int, listing: Listing, variant: Variant, plan: Plan) -> None:
+    def _seen(self, number: int, listing: Listing, variant: Variant, plan: ModelPlan) -> None:
         self._verdicts.keep(listing, variant, plan)
         if number != self._asked:
             return

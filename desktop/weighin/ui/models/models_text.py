@@ -12,7 +12,7 @@ from weighin.core.models.model import ModelFacts
 from weighin.core.models.shelf import Condition, ShelfModel
 from weighin.core.models.text import checked, model_facts, type_doubt, type_shares
 from weighin.core.plans.verdict import kind_words
-from weighin.core.plans.workstation import Row
+from weighin.core.plans.workstation import WorkstationRow
 from weighin.core.safe_text import safe_name
 
 _NAMED = 3
@@ -43,7 +43,7 @@ def condition_text(model: ShelfModel) -> str:
     return {Condition.CHANGED: "changed", Condition.GONE: "gone", Condition.BROKEN: "broken"}[model.condition]
 
 
-def runs_here(row: Row | None) -> str:
+def runs_here(row: WorkstationRow | None) -> str:
     """ "runs", "~ runs" where that was calculated, "no"; "-" where nothing is known."""
     if row is None or row.kind is None:
         return format.NONE

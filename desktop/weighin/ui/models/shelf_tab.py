@@ -18,9 +18,9 @@ from weighin.ui.models import models_text
 from weighin.ui.models.verdicts import Verdicts
 from weighin.ui.pickers.file_drop import FileDrop
 from weighin.ui.theme import Theme
+from weighin.ui.widgets.confirmation import Confirmation
 from weighin.ui.widgets.file_dialog import MODELS, FileDialog
 from weighin.ui.widgets.label import PlainLabel, plain_tooltip
-from weighin.ui.widgets.question import Question
 from weighin.ui.widgets.strip import Strip
 from weighin.ui.widgets.table import Column, RowTable
 
@@ -56,7 +56,7 @@ class ShelfTab(QWidget):
         self._stop = self._news.add_button("Stop", "Stop checking")
         self.error = Strip("red")
         self.error.add_close(theme, "Close this message")
-        self.confirm = Question("Remove", "Remove this model", "Keep this model")
+        self.confirm = Confirmation("Remove", "Remove this model", "Keep this model")
         self._checking = ""
         self.add_file = _button("Add files…", "Add model files, where they are")
         self.add_folder = _button("Add folder…", "Add all models of a folder, where they are")

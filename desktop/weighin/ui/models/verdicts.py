@@ -9,9 +9,9 @@ from weighin.core.models.catalogue import Catalogue, System
 from weighin.core.models.shelf import ShelfModel
 from weighin.core.plans.candidates import Candidate, of_system
 from weighin.core.plans.verdict import pair_verdict
-from weighin.core.plans.workstation import Row
+from weighin.core.plans.workstation import WorkstationRow
 from weighin.core.runs.options import LoadOptions
-from weighin.services.plans.planner import Plan
+from weighin.services.plans.planner import ModelPlan
 from weighin.services.plans.workstation import Workstation
 
 _USUAL = "Q4_K_M"
@@ -32,16 +32,16 @@ class Verdicts(QObject):
         """What the catalogue knows of a repository; None where that is nothing."""
         return self._catalogue.system_of(repo) if repo else None
 
-    def of_model(self, model: ShelfModel) -> Row | None:
+    def of_model(self, model: ShelfModel) -> WorkstationRow | None:
         """A model of the shelf; None where its header cannot be read."""
         return self._workstation.judge_file(model.facts) if model.facts is not None else None
 
-    def of_system(self, system: System) -> Row | None:
+    def of_system(self, system: System) -> WorkstationRow | None:
         """A system of the catalogue as it is usually had; None where its size is unknown or nobody can have it."""
         candidate = of_system(system, _usual(system)) if system.runnable else None
         return self._workstation.judge(candidate) if candidate is not None else None
 
-    def of_variants(self, listing: Listing) -> dict[str, Row]:
+    def of_variants(self, listing: Listing) -> dict[str, WorkstationRow]:
         """The models of a repository, by the path of their first file."""
         offered = self._workstation.offered.candidates(listing, self._catalogue)
         return {c.key.removeprefix(f"{listing.repo}/"): self._workstation.judge(c) for c in offered}
@@ -57,7 +57,7 @@ class Verdicts(QObject):
         context = min(LoadOptions().context, *(c.trained for c in (a, b) if c.trained))
         return pair_verdict((a.line, b.line), context, budget, (a.trained, b.trained)).sentence
 
-    def sentence(self, row: Row) -> str:
+    def sentence(self, row: WorkstationRow) -> str:
         """What a verdict means."""
         return row.sentence(self._workstation.computer.budget)
 
@@ -66,7 +66,7 @@ class Verdicts(QObject):
         if model.is_intact and model.facts is not None:
             self._workstation.plan(model.facts)
 
-    def keep(self, listing: Listing, variant: Variant, plan: Plan) -> None:
+    def keep(self, listing: Listing, variant: Variant, plan: ModelPlan) -> None:
         """A header was looked into; other pages judge this repository too."""
         self._workstation.offered.keep(listing, variant, plan)
 

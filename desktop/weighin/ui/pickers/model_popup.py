@@ -37,8 +37,8 @@ from weighin.core import format
 from weighin.core.models.model import ModelFacts
 from weighin.core.models.names import Rank, rank
 from weighin.core.safe_text import safe_name
+from weighin.ui.widgets.confirmation import Confirmation
 from weighin.ui.widgets.label import PlainLabel, plain_tooltip
-from weighin.ui.widgets.question import Question
 
 _Index = QModelIndex | QPersistentModelIndex
 _DETAILS = Qt.ItemDataRole.UserRole
@@ -173,7 +173,7 @@ class ModelPopup(QFrame):
         self.none = PlainLabel("No model matches.", role="muted")
         self.open = QPushButton("Open GGUF…")
         self.open.setAccessibleName(f"Open a GGUF file for lane {label}")
-        self.confirm = Question("Remove", "Take this model off the list", "Keep this model on the list")
+        self.confirm = Confirmation("Remove", "Take this model off the list", "Keep this model on the list")
         self.server = QPushButton("Add a server…")
         self.server.setAccessibleName(f"Add a model on a server for lane {label}")
         buttons = QHBoxLayout()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from weighin.core.models.model import ModelFacts
 from weighin.core.plans.plan import VerdictKind
 from weighin.core.plans.report import memory_words
-from weighin.core.plans.workstation import Row
+from weighin.core.plans.workstation import WorkstationRow
 
 if TYPE_CHECKING:
     from weighin.services.plans.workstation import Workstation
@@ -24,7 +24,7 @@ def judge_of(workstation: Workstation) -> Judge:
     return lambda model: "" if model.is_server or not model.path else verdict_word(workstation.judge_file(model))
 
 
-def verdict_word(row: Row) -> str:
+def verdict_word(row: WorkstationRow) -> str:
     """ "runs here", "~ tight here" where that was calculated, "cannot run" where this engine refuses it."""
     if row.candidate.refusal:
         return "cannot run"

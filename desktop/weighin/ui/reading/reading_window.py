@@ -104,7 +104,7 @@ def _as_qt_counts(text: str, spans: tuple[Span, ...]) -> list[Span]:
     return found
 
 
-class Reading(QObject):
+class AnswerDiff(QObject):
     """One pair of texts at a time."""
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -127,7 +127,7 @@ class ReadingWindow(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Differences")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._reading = Reading(self)
+        self._reading = AnswerDiff(self)
         texts = [safe_text(result.answer.text) for result in comparison.results]
         self.question = QuestionBox()
         self.question.show_prompt(comparison.request.prompt)

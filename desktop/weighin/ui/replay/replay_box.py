@@ -11,7 +11,7 @@ from weighin.core import format
 from weighin.core.bundles.bundle import BundleModel
 from weighin.core.bundles.replay import (
     Replayed,
-    Verdict,
+    ReplayVerdict,
     fetchable,
     lane_words,
     model_words,
@@ -119,7 +119,7 @@ class ReplayBox(QFrame):
 
     def _show_outcome(self, outcome: Replayed) -> None:
         sentence = verdict_words(outcome)
-        good = outcome.verdict is Verdict.REPLICATED
+        good = outcome.verdict is ReplayVerdict.REPLICATED
         self.say(f"✓ {sentence}" if good else f"⚠ {sentence}", "" if good else "warning")
         self._lines.say_or_hide("\n".join(lane_words(lane) for lane in outcome.lanes))
         self.show_theirs.show()

@@ -15,7 +15,7 @@ _ROUND = 4.0
 
 
 @dataclass(frozen=True)
-class Part:
+class BarPart:
     """`colour`: a name in Colours. `hatched`: drawn lighter, for what only takes what others leave."""
 
     label: str
@@ -30,18 +30,18 @@ class StackedBar(QWidget):
     def __init__(self, theme: Theme, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._parts: tuple[Part, ...] = ()
+        self._parts: tuple[BarPart, ...] = ()
         self._limit = 0.0
         self.setAccessibleName(name)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.update)
 
     @property
-    def parts(self) -> tuple[Part, ...]:
+    def parts(self) -> tuple[BarPart, ...]:
         """What is drawn."""
         return self._parts
 
-    def show_parts(self, parts: tuple[Part, ...], limit: float) -> None:
+    def show_parts(self, parts: tuple[BarPart, ...], limit: float) -> None:
         """Draw these; `limit`: where the mark stands, 0 for none."""
         self._parts, self._limit = parts, limit
         self.update()

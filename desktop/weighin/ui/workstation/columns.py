@@ -9,7 +9,7 @@ from typing import Any
 from weighin.core import format
 from weighin.core.plans.plan import VerdictKind
 from weighin.core.plans.verdict import kind_words
-from weighin.core.plans.workstation import Row
+from weighin.core.plans.workstation import WorkstationRow
 from weighin.core.safe_text import safe_name
 from weighin.ui.workstation import workstation_text
 
@@ -22,39 +22,39 @@ class RunColumn:
     `share`: of the room that is left over; `detail`: only shown where there is plenty of room."""
 
     head: str
-    text: Callable[[Row], str]
-    order: Callable[[Row], Any]
+    text: Callable[[WorkstationRow], str]
+    order: Callable[[WorkstationRow], Any]
     sample: str
     share: float = 0.0
     number: bool = False
     detail: bool = False
 
 
-def _speed(row: Row) -> float | None:
+def _speed(row: WorkstationRow) -> float | None:
     return row.forecast.generation_tokens_per_s if row.forecast else None
 
 
-def _measured(row: Row) -> float | None:
+def _measured(row: WorkstationRow) -> float | None:
     return row.measured.speed if row.measured else None
 
 
-def _weights(row: Row) -> int:
+def _weights(row: WorkstationRow) -> int:
     return row.plan.weights_bytes - row.plan.idle_bytes
 
 
-def _kv(row: Row) -> int:
+def _kv(row: WorkstationRow) -> int:
     return row.plan.kv_bytes
 
 
-def _working(row: Row) -> int:
+def _working(row: WorkstationRow) -> int:
     return row.plan.working_bytes - row.plan.kv_bytes
 
 
-def _name(row: Row) -> str:
+def _name(row: WorkstationRow) -> str:
     return row.candidate.name.lower()
 
 
-def _quantization(row: Row) -> str:
+def _quantization(row: WorkstationRow) -> str:
     return safe_name(row.candidate.quantization, 24)
 
 

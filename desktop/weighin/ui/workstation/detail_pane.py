@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSlider, QStackedWidget, QVBoxLayout, QWidget
 
 from weighin.core.plans.verdict import Budget, tokens
-from weighin.core.plans.workstation import Row
+from weighin.core.plans.workstation import WorkstationRow
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.label import PlainLabel
 from weighin.ui.workstation.pair_detail import PairDetail
@@ -42,7 +42,7 @@ class DetailPane(QFrame):
         return self._stack.currentWidget() is self._areas[self._hint]
 
     def show_chosen(
-        self, chosen: tuple[Row, ...], budget: Budget | None, bandwidth: float | None, offers: Offers
+        self, chosen: tuple[WorkstationRow, ...], budget: Budget | None, bandwidth: float | None, offers: Offers
     ) -> None:
         """Show what is chosen in the table."""
         if len(chosen) == 1:

@@ -11,7 +11,7 @@ from weighin.core.plans.plan import MemoryPlan
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.flow import FlowLayout
 from weighin.ui.widgets.label import PlainLabel
-from weighin.ui.widgets.stacked_bar import Part, StackedBar
+from weighin.ui.widgets.stacked_bar import BarPart, StackedBar
 
 _SWATCH = 11
 # What is less of the whole can neither be seen nor matters.
@@ -39,12 +39,12 @@ class MemoryBar(QWidget):
         """What is said below the bar."""
         return tuple(entry.label.text() for entry in self._entries if not entry.isHidden())
 
-    def show_parts(self, parts: tuple[Part, ...], free: int | None) -> None:
+    def show_parts(self, parts: tuple[BarPart, ...], free: int | None) -> None:
         """Draw these beside `free` bytes."""
         whole = sum(part.value for part in parts)
         shown = tuple(part for part in parts if part.value > whole * _LEAST_SHARE)
         self.bar.show_parts(shown, float(free or 0))
-        said: list[tuple[str, Part | None]] = [(f"{part.label} {format.size(part.value)}", part) for part in shown]
+        said: list[tuple[str, BarPart | None]] = [(f"{part.label} {format.size(part.value)}", part) for part in shown]
         if free is not None:
             said.append((f"| {format.size(free)} free now", None))
         while len(self._entries) < len(said):
@@ -71,7 +71,7 @@ class _Entry(QWidget):
         row.addWidget(self._swatch)
         row.addWidget(self.label)
 
-    def show_part(self, text: str, part: Part | None) -> None:
+    def show_part(self, text: str, part: BarPart | None) -> None:
         self.label.say(text)
         self._swatch.part = part
         self._swatch.setVisible(part is not None)
@@ -83,7 +83,7 @@ class _Swatch(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self.part: Part | None = None
+        self.part: BarPart | None = None
         theme.changed.connect(self.update)
 
     def sizeHint(self) -> QSize:
@@ -99,19 +99,19 @@ class _Swatch(QWidget):
         painter.end()
 
 
-def parts_of(plan: MemoryPlan) -> tuple[Part, ...]:
+def parts_of(plan: MemoryPlan) -> tuple[BarPart, ...]:
     """Main memory of one model by what it is for. Where a part lies on GPUs nobody knows which part of what does, so
     only the weights in the file are told apart."""
-    mapped = Part("Weights, mapped from the file", plan.mapped_bytes - plan.idle_bytes, "lane_a")
-    idle = Part("pages of the file that give way", plan.idle_bytes, "lane_a", hatched=True)
+    mapped = BarPart("Weights, mapped from the file", plan.mapped_bytes - plan.idle_bytes, "lane_a")
+    idle = BarPart("pages of the file that give way", plan.idle_bytes, "lane_a", hatched=True)
     if plan.gpu_bytes:
-        return (mapped, Part("all else in main memory", plan.ram_bytes - plan.mapped_bytes, "amber"), idle)
+        return (mapped, BarPart("all else in main memory", plan.ram_bytes - plan.mapped_bytes, "amber"), idle)
     return (
         mapped,
-        Part("weights, copied", plan.weights_bytes - plan.mapped_bytes, "accent"),
-        Part("KV cache", plan.kv_bytes, "lane_b"),
-        Part("state", plan.state_bytes, "green"),
-        Part("working buffers", plan.compute_bytes + plan.output_bytes, "amber"),
-        Part("process", plan.overhead_bytes, "muted"),
+        BarPart("weights, copied", plan.weights_bytes - plan.mapped_bytes, "accent"),
+        BarPart("KV cache", plan.kv_bytes, "lane_b"),
+        BarPart("state", plan.state_bytes, "green"),
+        BarPart("working buffers", plan.compute_bytes + plan.output_bytes, "amber"),
+        BarPart("process", plan.overhead_bytes, "muted"),
         idle,
     )

@@ -8,12 +8,12 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout
 from weighin.core import format
 from weighin.core.plans.candidates import Origin
 from weighin.core.plans.verdict import Budget, pair_verdict, tokens
-from weighin.core.plans.workstation import Cost, Row, cost, sentence
+from weighin.core.plans.workstation import Cost, WorkstationRow, cost, sentence
 from weighin.core.runs.lane import LABELS
 from weighin.core.safe_text import safe_name
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.label import PlainLabel
-from weighin.ui.widgets.stacked_bar import Part
+from weighin.ui.widgets.stacked_bar import BarPart
 from weighin.ui.workstation import workstation_text
 from weighin.ui.workstation.memory_bar import MemoryBar
 
@@ -27,7 +27,7 @@ class PairDetail(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._rows: tuple[Row, Row] | None = None
+        self._rows: tuple[WorkstationRow, WorkstationRow] | None = None
         self.sentence = PlainLabel(wrap=True)
         self.largest = PlainLabel(wrap=True)
         self.memory = MemoryBar(theme, "Memory of both models")
@@ -55,7 +55,9 @@ class PairDetail(QWidget):
         """The numbers of both models, a line each."""
         return tuple((a.text(), b.text()) for a, b in self._cells)
 
-    def show_rows(self, rows: tuple[Row, Row], budget: Budget | None, bandwidth: float | None) -> None:
+    def show_rows(
+        self, rows: tuple[WorkstationRow, WorkstationRow], budget: Budget | None, bandwidth: float | None
+    ) -> None:
         """Show these two."""
         self._rows = rows
         self._show_memory(rows, budget)
@@ -82,7 +84,7 @@ class PairDetail(QWidget):
                 grid.addWidget(cell, number, column)
         return grid
 
-    def _show_memory(self, rows: tuple[Row, Row], budget: Budget | None) -> None:
+    def _show_memory(self, rows: tuple[WorkstationRow, WorkstationRow], budget: Budget | None) -> None:
         a, b = rows
         parts = []
         for label, colour, row in zip(LABELS, ("lane_a", "lane_b"), rows, strict=True):
@@ -90,8 +92,8 @@ class PairDetail(QWidget):
             # Where a part lies on GPUs nobody knows which: only what is mapped from the file is told apart.
             weights = (plan.mapped_bytes if plan.gpu_bytes else plan.weights_bytes) - plan.idle_bytes
             rest = plan.needed_bytes - weights
-            parts.append(Part(f"{label} weights", weights, colour))
-            parts.append(Part(f"{label} cache, buffers, process", rest, colour, hatched=True))
+            parts.append(BarPart(f"{label} weights", weights, colour))
+            parts.append(BarPart(f"{label} cache, buffers, process", rest, colour, hatched=True))
         self.memory.show_parts(tuple(parts), budget.available if budget else None)
         refused = next((row.candidate.refusal for row in rows if row.candidate.refusal), "")
         if refused or budget is None:

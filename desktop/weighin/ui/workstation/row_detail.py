@@ -11,7 +11,7 @@ from weighin.core import format
 from weighin.core.plans.candidates import Candidate, Origin
 from weighin.core.plans.plan import VerdictKind
 from weighin.core.plans.verdict import Budget
-from weighin.core.plans.workstation import Row, demand
+from weighin.core.plans.workstation import WorkstationRow, demand
 from weighin.core.safe_text import safe_name
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.flow import FlowLayout
@@ -28,7 +28,7 @@ class DemandBox(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._row: Row | None = None
+        self._row: WorkstationRow | None = None
         self._budget: Budget | None = None
         self._bandwidth: float | None = None
         self.speed = QLineEdit(_USUAL)
@@ -48,7 +48,7 @@ class DemandBox(QWidget):
         layout.addWidget(self.sentence)
         self.speed.textChanged.connect(lambda _text: self._say())
 
-    def show_row(self, row: Row, budget: Budget | None, bandwidth: float | None) -> None:
+    def show_row(self, row: WorkstationRow, budget: Budget | None, bandwidth: float | None) -> None:
         """Answer for this model, beside what this computer has."""
         self._row, self._budget, self._bandwidth = row, budget, bandwidth
         self._say()
@@ -95,7 +95,7 @@ class RowDetail(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._row: Row | None = None
+        self._row: WorkstationRow | None = None
         self._title = PlainLabel(role="title", wrap=True)
         self._kind = PlainLabel(role="small", wrap=True)
         self.sentence = PlainLabel(wrap=True)
@@ -138,7 +138,7 @@ class RowDetail(QWidget):
     def _candidate(self) -> Candidate | None:
         return self._row.candidate if self._row is not None else None
 
-    def show_row(self, row: Row, budget: Budget | None, bandwidth: float | None, offers: Offers) -> None:
+    def show_row(self, row: WorkstationRow, budget: Budget | None, bandwidth: float | None, offers: Offers) -> None:
         """Show this."""
         self._row = row
         candidate = row.candidate
@@ -155,7 +155,7 @@ class RowDetail(QWidget):
         self._show_buttons(row, offers)
         self.demand.show_row(row, budget, bandwidth)
 
-    def _show_buttons(self, row: Row, offers: Offers) -> None:
+    def _show_buttons(self, row: WorkstationRow, offers: Offers) -> None:
         here = row.candidate.origin is Origin.HERE
         self.compare.setVisible(here)
         self.compare.setText("Try anyway" if row.kind is VerdictKind.NO else "Compare")
@@ -173,7 +173,7 @@ class RowDetail(QWidget):
             self.compare_wanted.emit(self._row.candidate.facts)
 
 
-def _notice(row: Row) -> str:
+def _notice(row: WorkstationRow) -> str:
     """What is behind the numbers, where it is not the engine's own plan."""
     lines = [f"{format.size(row.plan.gpu_bytes)} more on GPUs."] if row.plan.gpu_bytes else []
     if not row.candidate.refusal:

@@ -17,7 +17,7 @@ from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from weighin.core.plans.plan import VerdictKind
-from weighin.core.plans.workstation import Row
+from weighin.core.plans.workstation import WorkstationRow
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.label import plain_tooltip
 from weighin.ui.widgets.table import ListTable, column_widths
@@ -30,20 +30,20 @@ _Index = QModelIndex | QPersistentModelIndex
 class RunRows(QAbstractTableModel):
     """`tip`: what hovering over a row says."""
 
-    def __init__(self, theme: Theme, tip: Callable[[Row], str]) -> None:
+    def __init__(self, theme: Theme, tip: Callable[[WorkstationRow], str]) -> None:
         super().__init__()
         self._theme, self._tip = theme, tip
-        self._all: tuple[Row, ...] = ()
-        self._wanted: Callable[[Row], bool] = lambda _: True
+        self._all: tuple[WorkstationRow, ...] = ()
+        self._wanted: Callable[[WorkstationRow], bool] = lambda _: True
         self._column, self._order = -1, Qt.SortOrder.AscendingOrder
-        self.shown: tuple[Row, ...] = ()
+        self.shown: tuple[WorkstationRow, ...] = ()
 
-    def show_rows(self, rows: tuple[Row, ...]) -> None:
+    def show_rows(self, rows: tuple[WorkstationRow, ...]) -> None:
         """Take these in place of what was there."""
         self._all = rows
         self._arrange()
 
-    def show_only(self, wanted: Callable[[Row], bool]) -> None:
+    def show_only(self, wanted: Callable[[WorkstationRow], bool]) -> None:
         """Show the rows that `wanted` says yes to."""
         self._wanted = wanted
         self._arrange()
@@ -100,7 +100,7 @@ class RunRows(QAbstractTableModel):
         self.layoutChanged.emit()
 
 
-def _sorted(rows: list[Row], order: Callable[[Row], Any], falling: bool) -> list[Row]:
+def _sorted(rows: list[WorkstationRow], order: Callable[[WorkstationRow], Any], falling: bool) -> list[WorkstationRow]:
     """By `order`; rows of which it is unknown come last either way."""
     known = [row for row in rows if order(row) is not None]
     return sorted(known, key=order, reverse=falling) + [row for row in rows if order(row) is None]
@@ -119,7 +119,7 @@ _ROOM_FOR_DETAILS = 1100
 class RunTable(ListTable):
     """One or two rows can be chosen."""
 
-    def __init__(self, theme: Theme, tip: Callable[[Row], str], parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, tip: Callable[[WorkstationRow], str], parent: QWidget | None = None) -> None:
         self.rows = RunRows(theme, tip)
         super().__init__("Models and whether they run here", self.rows, several=True, parent=parent)
         head = self.horizontalHeader()
@@ -131,7 +131,7 @@ class RunTable(ListTable):
         self.rows.modelReset.connect(self._select_again)
 
     @property
-    def chosen(self) -> tuple[Row, ...]:
+    def chosen(self) -> tuple[WorkstationRow, ...]:
         """The rows that are selected, in the order in which they were."""
         return tuple(self.rows.shown[index.row()] for index in self.selectionModel().selectedRows())
 

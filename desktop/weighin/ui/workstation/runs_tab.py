@@ -12,7 +12,7 @@ from weighin.core.errors import AppError
 from weighin.core.models.catalogue import Catalogue
 from weighin.core.plans.candidates import Candidate, Origin
 from weighin.core.plans.plan import VerdictKind
-from weighin.core.plans.workstation import Row, context_stops, rows_of
+from weighin.core.plans.workstation import WorkstationRow, context_stops, rows_of
 from weighin.core.runs.options import KV_TYPES
 from weighin.core.safe_text import safe_name
 from weighin.services.plans.workstation import Workstation
@@ -134,7 +134,7 @@ class RunsTab(QWidget):
             self.only_running.isChecked(),
         )
 
-        def shows(row: Row) -> bool:
+        def shows(row: WorkstationRow) -> bool:
             candidate = row.candidate
             if (origin and candidate.origin != origin) or (only and row.kind is VerdictKind.NO):
                 return False

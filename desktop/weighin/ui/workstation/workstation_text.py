@@ -7,7 +7,7 @@ from weighin.core.plans.candidates import Candidate, Origin
 from weighin.core.plans.plan import SpeedForecast, SpeedMethod
 from weighin.core.plans.prediction import Errors, Measured, Prediction
 from weighin.core.plans.report import disturbed_words
-from weighin.core.plans.workstation import Row
+from weighin.core.plans.workstation import WorkstationRow
 from weighin.core.safe_text import safe_name
 
 MEASURED = "✓"
@@ -30,7 +30,7 @@ def shape(candidate: Candidate) -> str:
     return f"dense {total}"
 
 
-def needs(row: Row) -> str:
+def needs(row: WorkstationRow) -> str:
     """ "~18.6 GB"."""
     return f"{row.mark}{format.size(row.needs)}"
 
@@ -43,7 +43,7 @@ def speed(forecast: SpeedForecast | None) -> str:
     return f"{_MARKS[forecast.method]} {format.figure(forecast.generation_tokens_per_s)} ({low} to {high})"
 
 
-def measured(row: Row) -> str:
+def measured(row: WorkstationRow) -> str:
     """Tokens a second as they were measured, with the mark."""
     return measured_speed(row.measured)
 
@@ -62,7 +62,7 @@ def source_of(taken: Measured) -> str:
     return f"in a speed test of {format.moment(taken.tested)}"
 
 
-def forecast_line(row: Row) -> str:
+def forecast_line(row: WorkstationRow) -> str:
     """The forecast in a sentence, with its method; "" where there is none."""
     forecast = row.forecast
     if forecast is None:
@@ -75,7 +75,7 @@ def forecast_line(row: Row) -> str:
     return f"Writing {speed(forecast)} tokens/s, {told}.{reading}"
 
 
-def measured_line(row: Row) -> str:
+def measured_line(row: WorkstationRow) -> str:
     """What the last run here took; "" where there was none."""
     taken = row.measured
     if taken is None:

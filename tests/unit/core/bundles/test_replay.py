@@ -8,7 +8,7 @@ from tests.support.lanes import fake_model, request
 
 from weighin.core.bundles.bundle import SCHEMA, Bundle, BundleFile, BundleModel, LaneVote
 from weighin.core.bundles.replay import (
-    Verdict,
+    ReplayVerdict,
     cannot_run,
     first_parting,
     lane_words,
@@ -63,7 +63,7 @@ def test_what_is_shown_names_the_machine_it_was_made_on() -> None:
 def test_the_same_texts_are_replicated_and_speeds_are_ratios() -> None:
     ours = record(timing=replace(TIMING, generation_s=0.5, prompt_s=0.2))
     outcome = replayed(BUNDLE, ours)
-    assert outcome.verdict is Verdict.REPLICATED
+    assert outcome.verdict is ReplayVerdict.REPLICATED
     assert [lane.writing_ratio for lane in outcome.lanes] == pytest.approx([2.0, 2.0])
     assert [lane.reading_ratio for lane in outcome.lanes] == pytest.approx([0.5, 0.5])
     assert (
@@ -75,7 +75,7 @@ def test_the_same_texts_are_replicated_and_speeds_are_ratios() -> None:
 def test_the_first_place_where_texts_part_and_what_differs() -> None:
     ours = record(text="The answer is 12.", timing=replace(TIMING, threads=4))
     outcome = replayed(BUNDLE, replace(ours, engine=replace(ENGINE, build="b2")))
-    assert outcome.verdict is Verdict.DIFFERS
+    assert outcome.verdict is ReplayVerdict.DIFFERS
     lane = outcome.lanes[0]
     assert lane.parting is not None and lane.parting.at == len("The answer is ")
     assert lane.differences == ("engine build b1 → b2", "threads 2 → 4")
@@ -98,7 +98,7 @@ def test_reasoning_counts_too() -> None:
 )
 def test_what_did_not_end_cannot_be_compared(changes: dict[str, Any], said: str) -> None:
     outcome = replayed(BUNDLE, record(**changes))
-    assert outcome.verdict is Verdict.CANNOT
+    assert outcome.verdict is ReplayVerdict.CANNOT
     assert outcome.lanes[0].reason == said
 
 

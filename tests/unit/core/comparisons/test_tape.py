@@ -20,7 +20,7 @@ from weighin.core.runs.lane import Mode
 from weighin.core.runs.pace import Beside, Pace
 from weighin.core.statistics.intervals import wilson
 from weighin.core.statistics.paired import compare
-from weighin.core.tape import Line, Sources, Tape, tape_markdown, tape_of
+from weighin.core.tape import Tape, TapeLine, TapeSources, tape_markdown, tape_of
 
 DENSE = ModelFacts(
     "Qwen3.5-27B-Instruct-2507", "/m/d.gguf", 16_500_000_000, "qwen35", "Q4_K_M", 27_000_000_000, 27_000_000_000
@@ -88,11 +88,11 @@ def evaluation(first: ModelFacts = DENSE, second: ModelFacts = MOE) -> Evaluatio
     )
 
 
-def big(**changes: Any) -> Sources:
+def big(**changes: Any) -> TapeSources:
     """Everything there can be."""
     tally = Tally(contender(MOE), contender(DENSE), 15, 5, 2)
     alone, together = pair(31.0, 12.4, 1.0, 1.02, 0.99), pair(18.0, 9.0, 1.0, mode=Mode.TOGETHER)
-    return replace(Sources(alone, together, tally, evaluation(), MACHINE, "1.0"), **changes)
+    return replace(TapeSources(alone, together, tally, evaluation(), MACHINE, "1.0"), **changes)
 
 
 def lines(tape: Tape) -> dict[str, tuple[str, str, str]]:
@@ -201,7 +201,7 @@ def test_a_moment_together_is_said_to_be_too_short_to_be_sure() -> None:
 
 
 def test_energy_of_an_answer_with_its_source() -> None:
-    def energy(a: float | None, b: float | None) -> Line:
+    def energy(a: float | None, b: float | None) -> TapeLine:
         tape = tape_of(big(alone=counted(pair(31.0, 12.4, 1.0, 1.01, 1.02), a, b)))
         assert "| Energy an answer |" in tape_markdown(tape)
         return next(line for line in tape.lines if line.label == "Energy an answer")

@@ -3,7 +3,7 @@ import random
 
 import pytest
 
-from weighin.core.downloads.download import Plan, WantedFile
+from weighin.core.downloads.download import DownloadPlan, WantedFile
 from weighin.core.downloads.hub_names import check_path, check_repository, place_below
 from weighin.core.downloads.repository import RemoteFile, group_files, quantization_of
 from weighin.core.errors import AppError
@@ -199,4 +199,4 @@ def test_no_name_whatever_leads_out_of_the_folder(tmp_path, seed: int) -> None:
 def test_a_download_of_a_hostile_name_is_refused_before_any_request(name: str) -> None:
     """Fault 14."""
     with pytest.raises(AppError):
-        Plan("o/r", "0" * 40, (WantedFile(name, 1, "ab" * 32),))
+        DownloadPlan("o/r", "0" * 40, (WantedFile(name, 1, "ab" * 32),))

@@ -18,7 +18,7 @@ from weighin.core.plans.plan import MemoryPlan, PlanLine, PlanMethod, SpeedForec
 from weighin.core.plans.prediction import Measured, Prediction
 from weighin.core.plans.verdict import Budget
 from weighin.core.plans.workstation import (
-    Conditions,
+    FitConditions,
     context_stops,
     cost,
     demand,
@@ -48,8 +48,8 @@ MOE = replace(
 
 def now(
     context: int = 4096, budget: Budget | None = BUDGET, bandwidth: float | None = 40e9, **more: object
-) -> Conditions:
-    return Conditions(context, budget, bandwidth, more.get("forecasts", {}), more.get("measured", {}))
+) -> FitConditions:
+    return FitConditions(context, budget, bandwidth, more.get("forecasts", {}), more.get("measured", {}))
 
 
 # ------------------------------------------------------------------ rough plans

@@ -19,9 +19,9 @@ from weighin.core.evaluations.evaluation import (
 from weighin.core.runs.lane import LABELS
 from weighin.core.safe_text import safe_name
 from weighin.ui.mmlu import mmlu_text
-from weighin.ui.mmlu.run.account_view import AccountView
 from weighin.ui.mmlu.run.items import RunItems
 from weighin.ui.mmlu.run.lane_card import LaneCard
+from weighin.ui.mmlu.run.protocol_view import ProtocolView
 from weighin.ui.mmlu.run.questions_view import QuestionsView
 from weighin.ui.mmlu.run.run_bar import RunBar
 from weighin.ui.mmlu.run.scores_view import ScoresView, VerdictBox
@@ -52,7 +52,7 @@ class RunView(QWidget):
         self.scores = ScoresView(theme)
         self.subjects = SubjectsTable(theme)
         self.questions = QuestionsView(theme)
-        self.account = AccountView()
+        self.account = ProtocolView()
         self.tabs = QTabBar()
         self.tabs.setAccessibleName("Parts of this run")
         self.tabs.setDrawBase(False)

@@ -13,7 +13,7 @@ from weighin.ui.widgets.strip import Strip
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
-class Question(Strip):
+class Confirmation(Strip):
     """A strip with a dangerous answer and a safe one, which has the focus: Enter presses the button that has it, Escape
     is the safe answer. What is asked about stays the same until it is answered or something else is asked."""
 

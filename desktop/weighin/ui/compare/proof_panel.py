@@ -13,7 +13,7 @@ from weighin.ui.proof.same_prompt import SamePrompt
 from weighin.ui.theme import Theme
 
 
-class ProofRow(QWidget):
+class ProofPanel(QWidget):
     """Empty while nothing is shown."""
 
     def __init__(self, theme: Theme, spare_height: Callable[[], int], parent: QWidget | None = None) -> None:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from weighin.services.comparisons.prompt_sets import PromptSets
 
 
-class SetsDesk(QObject):
+class SetsController(QObject):
     """Sets from the database, one run over the lanes of the Compare page."""
 
     def __init__(

@@ -18,7 +18,7 @@ from weighin.ui.mmlu import mmlu_text
 from weighin.ui.widgets.label import PlainLabel
 
 
-class AccountView(QScrollArea):
+class ProtocolView(QScrollArea):
     """A table of facts: those of the run, then those of each model side by side."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

@@ -31,7 +31,7 @@ BUNDLE = "bundle"
 _BUNDLE_FILTER = f"Replayable bundle (*{BUNDLE_SUFFIX})"
 
 
-class BundleDesk(QObject):
+class BundleController(QObject):
     """`opened`: a bundle stands on the Compare page. `said` carries a sentence about a file."""
 
     opened = Signal()

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from weighin.ui.theme import Theme
 
 
-class BlindDesk(QObject):
+class BlindController(QObject):
     """`place`: where the view goes. `hide_lanes` gets whether everything about the lanes shall be hidden.
     `changed`: `is_open` or the round's state did."""
 

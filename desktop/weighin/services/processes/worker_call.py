@@ -18,7 +18,7 @@ NewWorker = Callable[[QObject], WorkerProcess]
 Answered = Callable[[Any], None]
 
 
-class Question(QObject):
+class WorkerCall(QObject):
     """Sends one request; `done` gets its terminal event or a Failure, exactly once, unless it is closed before.
 
     `answer`: type of the terminal event; `deadline_ms`: after which a silent worker is ended."""

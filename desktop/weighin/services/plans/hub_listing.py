@@ -11,12 +11,12 @@ from weighin.core.errors import AppError
 from weighin.core.models.catalogue import Catalogue
 from weighin.core.models.model import ModelFacts
 from weighin.core.plans.candidates import Candidate, of_listing
-from weighin.services.plans.planner import Plan
+from weighin.services.plans.planner import ModelPlan
 from weighin.services.plans.remote_look import RemoteLook
 from weighin.services.tasks import Failed
 
 
-class Offered(QObject):
+class HubListing(QObject):
     """`changed`: another repository, or one more header. `looked` carries the Plan of that header."""
 
     changed = Signal()
@@ -26,7 +26,7 @@ class Offered(QObject):
         super().__init__(parent)
         self._inspector = inspector
         self._listing: Listing | None = None
-        self._plans: dict[str, Plan] = {}
+        self._plans: dict[str, ModelPlan] = {}
 
     @property
     def listing(self) -> Listing | None:
@@ -39,7 +39,7 @@ class Offered(QObject):
             self._listing = listing
             self.changed.emit()
 
-    def keep(self, listing: Listing, variant: Variant, plan: Plan) -> None:
+    def keep(self, listing: Listing, variant: Variant, plan: ModelPlan) -> None:
         """A header was looked into; remember what the engine said."""
         self._plans[f"{listing.repo}/{variant.files[0].path}"] = plan
         self.looked.emit(plan)
@@ -59,7 +59,7 @@ class Offered(QObject):
         plan = self.plan(candidate)
         return plan.model if plan is not None else None
 
-    def plan(self, candidate: Candidate) -> Plan | None:
+    def plan(self, candidate: Candidate) -> ModelPlan | None:
         """The plan of a header that was looked into; None where none was."""
         return self._plans.get(candidate.key)
 
@@ -79,7 +79,7 @@ class Offered(QObject):
             failed(AppError("Another repository is being looked at now.", kind="missing"))
             return
 
-        def planned(plan: Plan) -> None:
+        def planned(plan: ModelPlan) -> None:
             self.keep(listing, variant, plan)
             done()
 
