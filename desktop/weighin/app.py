@@ -58,7 +58,7 @@ class Program:
         self.votes = Votes(profile.database)
         self._profile, self._settings = profile, settings
         self._windows = OpenWindows(profile.windows)
-        self._judging: PlanServices | None = None
+        self._plans: PlanServices | None = None
         self._bundles: Bundles | None = None
         self._prompt_sets: PromptSets | None = None
         self._attached_files: AttachedFiles | None = None
@@ -72,17 +72,17 @@ class Program:
         self.blind.revealed.connect(lambda comparison: self.speed_tests.consider(comparison))
         for source in (self.history, self.models.records, self.votes):
             source.notice.connect(self.window.add_notice)
-        self.models.servers.said.connect(self.window.show_notice)
+        self.models.servers.notice.connect(self.window.show_notice)
 
     @property
-    def judging(self) -> PlanServices:
+    def plans(self) -> PlanServices:
         """Plans, forecasts and the ledger: made when they are first wanted, which the first paint need not wait for."""
-        if self._judging is None:
+        if self._plans is None:
             from weighin.ui.lane.lane_outlooks import LaneOutlooks
             from weighin.ui.pickers.picker_verdicts import judge_of
-            from weighin.wiring.plans import new_judging
+            from weighin.wiring.plans import new_plan_services
 
-            judging = new_judging(
+            plans = new_plan_services(
                 self._profile,
                 self._settings,
                 self.library,
@@ -91,17 +91,17 @@ class Program:
                 self.blind,
                 lambda: self._evaluations is not None and self._evaluations.runner.running,
             )
-            judging.ledger.notice.connect(self.window.add_notice)
-            self.outlooks = LaneOutlooks(judging.outlook, self.runner, self.window.compare, self.window)
+            plans.ledger.notice.connect(self.window.add_notice)
+            self.outlooks = LaneOutlooks(plans.outlook, self.runner, self.window.compare, self.window)
             for pane in self.window.compare.panes:
-                pane.header.picker.set_judge(judge_of(judging.workstation))
-            self._judging = judging
-        return self._judging
+                pane.header.picker.set_judge(judge_of(plans.workstation))
+            self._plans = plans
+        return self._plans
 
     @property
     def workstation(self) -> Workstation:
         """What runs on this computer, for the pages that show it."""
-        return self.judging.workstation
+        return self.plans.workstation
 
     @property
     def bundles(self) -> Bundles:
@@ -163,7 +163,7 @@ class Program:
             made = new_evaluation_services(self._profile, resources(), keys)
             made.kept.notice.connect(self.window.add_notice)
             made.runner.started.connect(self._make_room)
-            made.runner.finished.connect(lambda _record: self.judging.outlook.end())
+            made.runner.finished.connect(lambda _record: self.plans.outlook.end())
             self._evaluations = made
         return self._evaluations
 
@@ -175,15 +175,15 @@ class Program:
         self.library.restore()
         self.models.downloads.restore()
         self.models.inspector.restore()
-        self.judging.ledger.restore()
+        self.plans.ledger.restore()
 
     def close(self) -> None:
         """End the workers and finish what is being written."""
         if self._speed_tests is not None:
             self._speed_tests.drop()
         self.runner.close()
-        if self._judging is not None:
-            self._judging.close()
+        if self._plans is not None:
+            self._plans.close()
         if self._bundles is not None:
             self._bundles.close()
         if self._prompt_sets is not None:
@@ -201,7 +201,7 @@ class Program:
 
     def _make_room(self, _record: EvaluationRecord) -> None:
         """An evaluation begins: models of the last comparison give their memory back, and nothing is planned."""
-        self.judging.outlook.begin()
+        self.plans.outlook.begin()
         for lane in self.runner.lanes:
             lane.unload()
 
@@ -211,15 +211,15 @@ class Program:
     def _amend(self, comparison: Comparison) -> None:
         """Speed tests tell more of a comparison than its answers did."""
         self.history.amend(comparison, self._not_kept)
-        self.judging.ledger.settle(comparison)
+        self.plans.ledger.settle(comparison)
 
     def _follow_speed_tests(self) -> None:
         """While models are measured nothing is planned, which would disturb them."""
         self.window.compare.show_testing(self.speed_tests.is_pending, self.speed_tests.waits)
         if self.speed_tests.pending:
-            self.judging.outlook.begin()
+            self.plans.outlook.begin()
         elif not self.runner.running:
-            self.judging.outlook.end()
+            self.plans.outlook.end()
 
     def _not_kept(self, error: AppError) -> None:
         log.error("a comparison was not kept: %s", error.detail or error.user_text)

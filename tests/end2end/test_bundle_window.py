@@ -43,12 +43,12 @@ def test_made_opened_and_replicated(qtbot: Any, program: Program, tmp_path: Path
     program.votes.add(Vote(outcome[0].id, outcome[0].created, a, b, Choice.B_BETTER), voted.append, pytest.fail)
     qtbot.waitUntil(lambda: bool(voted))
     path = tmp_path / "made.weighin.json"
-    program.window.bundle_desk.export(outcome[0], "bundle", str(path))
+    program.window.bundle_controller.export(outcome[0], "bundle", str(path))
     qtbot.waitUntil(lambda: program.window.notice == "Written: made.weighin.json", timeout=30_000)
 
     program.window.open_bundle(str(path))
-    qtbot.waitUntil(lambda: program.window.bundle_desk.box is not None, timeout=10_000)
-    box = program.window.bundle_desk.box
+    qtbot.waitUntil(lambda: program.window.bundle_controller.box is not None, timeout=10_000)
+    box = program.window.bundle_controller.box
     assert box is not None
     assert "Voted blind there: B is better." in box.sentences
     qtbot.waitUntil(box.run.isEnabled, timeout=30_000)

@@ -208,7 +208,7 @@ def test_a_key_that_cannot_be_kept_is_told(
     monkeypatch.setitem(sys.modules, "keyring", None)
     servers = Servers(Settings(tmp_path / "settings.json"), keys, ServerProbe(server_workers(keys)))
     said: list[str] = []
-    servers.said.connect(said.append)
+    servers.notice.connect(said.append)
     servers.add(server.url, "tiny", KEY)
     qtbot.waitUntil(lambda: bool(said))
     assert said[0].startswith("The key is used until Weigh-In is closed") and KEY not in said[0]

@@ -29,9 +29,9 @@ def test_looking_choosing_and_adding(kit: Kit, dialog: AddServer, qtbot: QtBot) 
     assert not dialog.add.isEnabled()
     qtbot.keyClicks(dialog.address, "http://gpu-box:8080/v1")
     qtbot.keyClick(dialog.address, Qt.Key.Key_Return)
-    assert dialog.said == "The server answers: 2 models."
+    assert dialog.notice == "The server answers: 2 models."
     qtbot.mouseClick(dialog.test, Qt.MouseButton.LeftButton)
-    assert dialog.said.startswith("tiny returns log-probabilities")
+    assert dialog.notice.startswith("tiny returns log-probabilities")
     dialog.models.setCurrentIndex(1)
     qtbot.mouseClick(dialog.add, Qt.MouseButton.LeftButton)
     header = kit.page.panes[1].header
@@ -44,13 +44,13 @@ def test_where_nothing_is_listed_a_name_is_typed(kit: Kit, dialog: AddServer, qt
     kit.models.servers.names = ()
     qtbot.keyClicks(dialog.address, "http://gpu-box:8080/v1")
     qtbot.keyClick(dialog.address, Qt.Key.Key_Return)
-    assert dialog.said == "The server answers, but lists no model. Type the model’s name."
+    assert dialog.notice == "The server answers, but lists no model. Type the model’s name."
     for button in (dialog.test, dialog.add):
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-        assert dialog.said == "Type the name of a model first."
+        assert dialog.notice == "Type the name of a model first."
     qtbot.keyClicks(dialog.models.lineEdit(), " big/model ")
     qtbot.mouseClick(dialog.test, Qt.MouseButton.LeftButton)
-    assert dialog.said.startswith("big/model returns")
+    assert dialog.notice.startswith("big/model returns")
     qtbot.mouseClick(dialog.add, Qt.MouseButton.LeftButton)
     assert kit.page.panes[1].header.picker.chosen.path == "http://gpu-box:8080/v1#big/model"
 
@@ -58,11 +58,11 @@ def test_where_nothing_is_listed_a_name_is_typed(kit: Kit, dialog: AddServer, qt
 def test_what_a_server_refuses_is_said_and_another_address_starts_anew(dialog: AddServer, qtbot: QtBot) -> None:
     qtbot.keyClicks(dialog.address, "http://gpu-box:8080/x")
     qtbot.mouseClick(dialog.look, Qt.MouseButton.LeftButton)
-    assert dialog.said == "127.0.0.1:8080 wants a key."
+    assert dialog.notice == "127.0.0.1:8080 wants a key."
     assert not dialog.add.isEnabled()
     dialog.address.clear()
     qtbot.keyClicks(dialog.address, "http://gpu-box:8080/v1")
-    assert dialog.said == ""
+    assert dialog.notice == ""
     qtbot.mouseClick(dialog.look, Qt.MouseButton.LeftButton)
     assert dialog.add.isEnabled()
     qtbot.keyClicks(dialog.address, "x")

@@ -308,7 +308,7 @@ def test_windows_and_drawers_with_names_are_put_away(new_kit: Callable[..., Kit]
     page, window = blind.page, blind.window
     page.prompt.blind.setChecked(False)
     page.prompt.set_sets_open(True)
-    desk = window.sets_desk
+    desk = window.sets_controller
     desk.drawer.run.click()
     for number in (2, 3):
         qtbot.waitUntil(lambda number=number: len(blind.runner.requests) == number)
@@ -342,8 +342,8 @@ def test_nothing_else_is_opened_before_the_vote(
 ) -> None:
     page, window = blind.page, blind.window
     page.prompt.set_sets_open(True)
-    desk = window.sets_desk
-    assert window.bundle_desk.box is None
+    desk = window.sets_controller
+    assert window.bundle_controller.box is None
     blind.start()
     if until_vote:
         work(blind)
@@ -353,11 +353,11 @@ def test_nothing_else_is_opened_before_the_vote(
     page.show_comparison(answered)
     page.complete(answered)
     window.open_bundle("/x/good.weighin.json")
-    window.bundle_desk._show(bundle())
+    window.bundle_controller._show(bundle())
     page.differences_wanted.emit(answered)
     page.tape_wanted.emit(answered)
     window._compare_models((OTHER,))
-    assert window.bundle_desk.box is None
+    assert window.bundle_controller.box is None
     assert not window.findChildren(QDialog)
     assert page.remark == "" and page.tape.isHidden() and page.differences.isHidden()
     assert "ote" in window.notice and "ote" in desk.drawer.note.text()

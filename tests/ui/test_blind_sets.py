@@ -14,7 +14,7 @@ from weighin.ui.prompt_sets.sets_drawer import SetsDrawer
 
 def run_all(kit: Kit) -> SetsDrawer:
     kit.page.prompt.set_sets_open(True)
-    drawer = kit.window.sets_desk.drawer
+    drawer = kit.window.sets_controller.drawer
     drawer.run.click()
     return drawer
 

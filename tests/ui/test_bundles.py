@@ -31,7 +31,7 @@ def opened(kit: Kit) -> Kit:
 
 
 def sentences(kit: Kit) -> str:
-    box = kit.window.bundle_desk.box
+    box = kit.window.bundle_controller.box
     assert box is not None
     return box.sentences
 
@@ -49,7 +49,7 @@ def test_it_is_shown_as_it_was_with_the_models_of_this_computer(opened: Kit, qtb
 
 
 def test_run_again_and_replicated(opened: Kit, qtbot: QtBot) -> None:
-    box = opened.window.bundle_desk.box
+    box = opened.window.bundle_controller.box
     assert box is not None
     qtbot.mouseClick(box.run, Qt.MouseButton.LeftButton)
     (request,) = opened.runner.requests
@@ -65,7 +65,7 @@ def test_run_again_and_replicated(opened: Kit, qtbot: QtBot) -> None:
 
 
 def test_another_answer_differs_here(opened: Kit) -> None:
-    opened.window.bundle_desk.box.run.click()
+    opened.window.bundle_controller.box.run.click()
     opened.runner.finish(answer("Thirteen <b>!</b>"), answer("It is **twelve**."))
     assert "⚠ Differs here: the answer of A is another one." in sentences(opened)
     assert "parts after 1 character: there “Twelve.”, here “Thirteen <b>!</b>”" in sentences(opened)
@@ -80,7 +80,7 @@ def test_another_run_is_no_replay(opened: Kit) -> None:
 def test_a_model_that_is_not_here_is_offered_and_never_fetched_unasked(kit: Kit, qtbot: QtBot) -> None:
     del kit.window._parts.bundles.here["A"]
     kit.window.open_bundle(GOOD)
-    box = kit.window.bundle_desk.box
+    box = kit.window.bundle_controller.box
     assert box is not None
     assert kit.window._parts.bundles.fetched == []
     assert "A (Starter Dense): not here; 1.2 MB from o/dense at the hub." in sentences(kit)
@@ -107,10 +107,10 @@ def test_a_model_that_is_not_here_cannot_be_run_by_its_bare_name(kit: Kit) -> No
 
 
 def test_putting_it_away(opened: Kit) -> None:
-    box = opened.window.bundle_desk.box
+    box = opened.window.bundle_controller.box
     assert box is not None
     box.closed.emit()
-    assert opened.window.bundle_desk.box is None
+    assert opened.window.bundle_controller.box is None
 
 
 def test_a_record_from_history_takes_its_place(new_kit: Callable[..., Kit]) -> None:
@@ -119,14 +119,14 @@ def test_a_record_from_history_takes_its_place(new_kit: Callable[..., Kit]) -> N
     kit.window.show_page(HISTORY)
     kit.window.history_page.table.selectRow(0)
     kit.window.history_page.table.opened.emit()
-    assert kit.window.bundle_desk.box is None
+    assert kit.window.bundle_controller.box is None
     assert kit.page.history_label.startswith("From History")
 
 
 def test_what_is_no_bundle_is_said(kit: Kit) -> None:
     kit.window.open_bundle("/x/bad.weighin.json")
     assert kit.window.notice == "bad.weighin.json: This is not a bundle of Weigh-In."
-    assert kit.window.bundle_desk.box is None
+    assert kit.window.bundle_controller.box is None
 
 
 def test_nothing_is_opened_over_a_running_comparison(kit: Kit) -> None:
@@ -138,7 +138,7 @@ def test_nothing_is_opened_over_a_running_comparison(kit: Kit) -> None:
 
 def test_a_bundle_dropped_on_a_lane_is_opened_not_loaded(kit: Kit) -> None:
     drop(kit.page.panes[1], GOOD)
-    assert kit.window.bundle_desk.box is not None
+    assert kit.window.bundle_controller.box is not None
     drop(kit.window, "/m/x.gguf")
     assert kit.page.panes[0].header.picker.chosen.path == "/m/x.gguf"
 
@@ -156,14 +156,14 @@ def test_a_record_is_exported(new_kit: Callable[..., Kit], kind: str) -> None:
     names = {"bundle": "Replayable bundle…", "md": "Markdown…", "json": "JSON…", "csv": "CSV…"}
     next(action for action in menu.actions() if action.text() == names[kind]).trigger()
     assert wanted == [(record, kind)]
-    kit.window.bundle_desk.export(record, kind, f"/out/x.{kind}")
+    kit.window.bundle_controller.export(record, kind, f"/out/x.{kind}")
     written = kit.window._parts.bundles.written[f"/out/x.{kind}"]
     assert isinstance(written, Bundle) if kind == "bundle" else "twelve" in written
     assert kit.window.notice == f"Written: x.{kind}"
 
 
 def test_a_full_disk_is_said(kit: Kit) -> None:
-    kit.window.bundle_desk.export(comparison(), "md", "/full/x.md")
+    kit.window.bundle_controller.export(comparison(), "md", "/full/x.md")
     assert "No space left" in kit.window.notice
 
 

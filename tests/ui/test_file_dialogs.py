@@ -63,7 +63,7 @@ def open_questions(kit: Kit) -> None:
 
 
 def import_prompts(kit: Kit) -> None:
-    kit.window.sets_desk._ask_import()
+    kit.window.sets_controller._ask_import()
 
 
 def attach_files(kit: Kit) -> None:
@@ -71,11 +71,11 @@ def attach_files(kit: Kit) -> None:
 
 
 def open_bundle(kit: Kit) -> None:
-    kit.window.bundle_desk.ask_open(kit.window)
+    kit.window.bundle_controller.ask_open(kit.window)
 
 
 def export_comparison(kit: Kit) -> None:
-    kit.window.bundle_desk.ask_export(comparison(), "md", kit.window)
+    kit.window.bundle_controller.ask_export(comparison(), "md", kit.window)
 
 
 def export_evaluation(kit: Kit) -> None:

@@ -112,7 +112,7 @@ def test_who_reads_an_answer_goes_on_reading(active: Kit) -> None:
 
 def test_run_all_leaves_it_in_the_drawer(active: Kit, qtbot: QtBot) -> None:
     active.page.prompt.set_sets_open(True)
-    drawer = active.window.sets_desk.drawer
+    drawer = active.window.sets_controller.drawer
     qtbot.mouseClick(drawer.run, Qt.MouseButton.LeftButton)
     assert at(active) is drawer.stop
     active.runner.finish(answer(), answer())
@@ -125,7 +125,7 @@ def test_run_all_leaves_it_in_the_drawer(active: Kit, qtbot: QtBot) -> None:
 
 def test_who_types_while_a_set_runs_goes_on_typing(active: Kit, qtbot: QtBot) -> None:
     active.page.prompt.set_sets_open(True)
-    drawer = active.window.sets_desk.drawer
+    drawer = active.window.sets_controller.drawer
     qtbot.mouseClick(drawer.run, Qt.MouseButton.LeftButton)
     active.page.prompt.take_focus()
     for number in (1, 2):
@@ -139,8 +139,8 @@ def test_who_types_while_a_set_runs_goes_on_typing(active: Kit, qtbot: QtBot) ->
 def test_after_a_blind_round_one_is_ready_to_type(blind: Kit, qtbot: QtBot, from_drawer: bool) -> None:  # noqa: F811
     if from_drawer:
         blind.page.prompt.set_sets_open(True)
-        qtbot.mouseClick(blind.window.sets_desk.drawer.run, Qt.MouseButton.LeftButton)
-        blind.window.sets_desk.set_runner.stop()
+        qtbot.mouseClick(blind.window.sets_controller.drawer.run, Qt.MouseButton.LeftButton)
+        blind.window.sets_controller.set_runner.stop()
         blind.runner.finish(answer(stop=StopReason.CANCELLED), answer())
         assert at(blind) in (edit(blind), named(blind.page.prompt, "Prompts"))
     blind.page.prompt.take_focus()
@@ -166,7 +166,7 @@ def test_using_the_options_of_a_record_and_putting_a_bundle_away(active: Kit, qt
     press(active.page, "Use these options", qtbot)
     assert at(active) is edit(active)
     active.window.open_bundle("/x/good.weighin.json")
-    qtbot.waitUntil(active.window.bundle_desk.box.isVisible)
+    qtbot.waitUntil(active.window.bundle_controller.box.isVisible)
     press(active.page, "Put the bundle away", qtbot)
     assert at(active) is edit(active)
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

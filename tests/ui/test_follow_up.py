@@ -101,7 +101,7 @@ def test_files_go_along_with_their_tokens_for_each_lane(kit: Kit, tmp_path: Path
     drop(kit.page.prompt, str(tmp_path / "a.txt"), str(tmp_path / "b.txt"))
     attached = kit.page.prompt.attached
     assert attached.isVisibleTo(kit.page)
-    assert attached.said[0] == "a.txt · 13 bytes · A: 3 tokens · B: 6 tokens"
+    assert attached.texts[0] == "a.txt · 13 bytes · A: 3 tokens · B: 6 tokens"
     kit.start("Summarize.")
     assert [file.name for file in kit.runner.requests[-1].prompt.attachments] == ["a.txt", "b.txt"]
     kit.runner.finish(answer(), answer())

@@ -198,8 +198,8 @@ def test_wrong_stop_strings_are_shown_too(shown: Kit, qtbot: QtBot) -> None:
 def test_run_all_and_a_bundle_say_what_is_wrong_as_well(shown: Kit) -> None:
     shown.page.prompt.set_sets_open(True)
     shown.page.drawer.field_of_rounds().set_text("many")
-    shown.window.sets_desk.drawer.run.click()
-    assert shown.window.sets_desk.drawer.note.text().startswith("Repeat rounds must be")
+    shown.window.sets_controller.drawer.run.click()
+    assert shown.window.sets_controller.drawer.note.text().startswith("Repeat rounds must be")
     assert not shown.page.drawer.isHidden()
 
 

@@ -17,7 +17,7 @@ from weighin.ui.prompt_sets.sets_drawer import SetsDrawer
 @pytest.fixture
 def drawer(kit: Kit) -> SetsDrawer:
     kit.page.prompt.set_sets_open(True)
-    return kit.window.sets_desk.drawer
+    return kit.window.sets_controller.drawer
 
 
 def sets(kit: Kit) -> FakePromptSets:
@@ -60,7 +60,7 @@ def test_a_whole_set_is_run_and_told(drawer: SetsDrawer, kit: Kit, qtbot: QtBot)
     qtbot.waitUntil(lambda: drawer.note.text().startswith("Done: every prompt was put to both models."))
     assert "1 prompt could not be answered" in drawer.note.text()
     assert drawer.run.isEnabled() and drawer.stop.isHidden() and drawer.carry_on.text() == "Continue Explain (1 of 2)"
-    kit.window.sets_desk.export("md", "/out/x.md")
+    kit.window.sets_controller.export("md", "/out/x.md")
     assert "| 2 | How &lt;b>? |" in sets(kit).written["/out/x.md"]
 
 
@@ -88,14 +88,14 @@ def test_a_run_from_before_the_restart_is_offered(
     later = new_kit()
     sets(later).runs = dict(sets(kit).runs)
     later.page.prompt.set_sets_open(True)
-    assert not later.window.sets_desk.drawer.carry_on.isHidden()
-    assert cells(later.window.sets_desk.drawer)[0][2] == "Twelve."
+    assert not later.window.sets_controller.drawer.carry_on.isHidden()
+    assert cells(later.window.sets_controller.drawer)[0][2] == "Twelve."
 
 
 def test_an_answered_prompt_opens_its_comparison(new_kit: Callable[..., Kit], qtbot: QtBot) -> None:
     kit = new_kit(history=FakeHistory(comparison()))
     kit.page.prompt.set_sets_open(True)
-    drawer = kit.window.sets_desk.drawer
+    drawer = kit.window.sets_controller.drawer
     drawer.run.click()
     give(kit, qtbot, 1)
     drawer.table.selectRow(0)
@@ -109,10 +109,10 @@ def test_an_answered_prompt_opens_its_comparison(new_kit: Callable[..., Kit], qt
 
 
 def test_importing_names_broken_lines_and_keeps_the_rest(drawer: SetsDrawer, kit: Kit) -> None:
-    kit.window.sets_desk.import_file("/x/mine.jsonl")
+    kit.window.sets_controller.import_file("/x/mine.jsonl")
     assert drawer.choice.currentText() == "mine.jsonl · 2 prompts"
     assert drawer.note.text() == "mine.jsonl: 2 prompts imported.\nLine 3: it is not JSON."
-    kit.window.sets_desk.import_file("/x/bad.txt")
+    kit.window.sets_controller.import_file("/x/bad.txt")
     assert drawer.note.text() == "bad.txt: The file holds no prompts: it is empty."
     drawer.delete.click()
     assert drawer.choice.count() == 1
@@ -134,7 +134,7 @@ def test_a_deleted_set_is_told_and_can_be_had_back(drawer: SetsDrawer, kit: Kit)
 
 
 def test_a_changed_prompt_can_be_had_back_unless_the_set_is_another_by_now(drawer: SetsDrawer, kit: Kit) -> None:
-    kit.window.sets_desk.import_file("/x/mine.jsonl")
+    kit.window.sets_controller.import_file("/x/mine.jsonl")
     for change in ("two and a half", ""):
         drawer.table.selectRow(1)
         if change:
@@ -166,7 +166,7 @@ def test_keeping_what_is_typed(drawer: SetsDrawer, kit: Kit) -> None:
 def test_a_prompt_of_mine_is_changed_and_deleted(drawer: SetsDrawer, kit: Kit) -> None:
     drawer.table.selectRow(0)
     assert drawer.change.isHidden() and drawer.remove.isHidden()
-    kit.window.sets_desk.import_file("/x/mine.jsonl")
+    kit.window.sets_controller.import_file("/x/mine.jsonl")
     drawer.table.clearSelection()
     assert not drawer.change.isEnabled() and not drawer.change.isHidden()
     drawer.table.selectRow(1)
@@ -199,5 +199,5 @@ def test_nothing_is_run_over_a_blind_round(drawer: SetsDrawer, kit: Kit) -> None
     assert drawer.note.text() == "Vote on the blind round first." and kit.runner.requests == []
     kit.window.open_bundle("/x/good.weighin.json")
     kit.page.prompt.set_held(True)
-    kit.window.bundle_desk.box.run.click()
-    assert "Vote" in kit.window.bundle_desk.box.sentences and kit.runner.requests == []
+    kit.window.bundle_controller.box.run.click()
+    assert "Vote" in kit.window.bundle_controller.box.sentences and kit.runner.requests == []

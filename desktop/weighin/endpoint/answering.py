@@ -184,7 +184,7 @@ class Answering:
             raise errors.failed_inside(self._endpoint.host, chunk.error)
         self._received.take(chunk)
         if chunk.reasoning:
-            self._stream.told()
+            self._stream.reasoning_came_apart()
             self._count([Piece(chunk.reasoning, REASONING)], REASONING)
         if chunk.text:
             pieces = self._stream.feed(chunk.text.encode())

@@ -81,7 +81,7 @@ class MainWindow(QMainWindow):
         self._history_page: HistoryPage | None = None
         self._models_page: ModelsPage | None = None
         self._workstation_page: WorkstationPage | None = None
-        self._bundle_desk: BundleController | None = None
+        self._bundle_controller: BundleController | None = None
         self._sets_desk: SetsController | None = None
         self._mmlu_page: MmluPage | None = None
         self._page = COMPARE
@@ -111,17 +111,17 @@ class MainWindow(QMainWindow):
             self._history_page.opened.connect(self._reopen)
             self._history_page.export_wanted.connect(self._export)
             self._history_page.tape_wanted.connect(self._tell_tape)
-            self._history_page.bundle_wanted.connect(lambda: self.bundle_desk.ask_open(self))
+            self._history_page.bundle_wanted.connect(lambda: self.bundle_controller.ask_open(self))
             self._stack.addWidget(self._history_page)
         return self._history_page
 
     @property
-    def bundle_desk(self) -> BundleController:
+    def bundle_controller(self) -> BundleController:
         """Opens and writes bundles, made when it is first wanted."""
-        if self._bundle_desk is None:
+        if self._bundle_controller is None:
             from weighin.ui.replay.bundle_controller import BundleController
 
-            self._bundle_desk = BundleController(
+            self._bundle_controller = BundleController(
                 self._theme,
                 self._parts.bundles,
                 self._parts.models.downloads,
@@ -129,12 +129,12 @@ class MainWindow(QMainWindow):
                 self._runner,
                 self.compare,
             )
-            self._bundle_desk.said.connect(self.show_notice)
-            self._bundle_desk.opened.connect(lambda: self._go_to(COMPARE))
-        return self._bundle_desk
+            self._bundle_controller.notice.connect(self.show_notice)
+            self._bundle_controller.opened.connect(lambda: self._go_to(COMPARE))
+        return self._bundle_controller
 
     @property
-    def sets_desk(self) -> SetsController:
+    def sets_controller(self) -> SetsController:
         """Prompt sets beside the lanes, made when they are first wanted."""
         if self._sets_desk is None:
             from weighin.ui.prompt_sets.sets_controller import SetsController
@@ -304,7 +304,7 @@ class MainWindow(QMainWindow):
         self.compare.tape_wanted.connect(self._tell_tape)
         self.compare.differences_wanted.connect(self._show_differences)
         KeepsOff(self._rail, self._take_focus)
-        self.compare.prompt.sets_toggled.connect(lambda is_open: self.sets_desk.drawer.setVisible(is_open))
+        self.compare.prompt.sets_toggled.connect(lambda is_open: self.sets_controller.drawer.setVisible(is_open))
         self.compare.choice.bundle_dropped.connect(self.open_bundle)
 
     def _go_to(self, number: int) -> None:
@@ -327,7 +327,7 @@ class MainWindow(QMainWindow):
 
     def open_bundle(self, path: str) -> None:
         """Open a comparison from elsewhere."""
-        self.bundle_desk.open(path)
+        self.bundle_controller.open(path)
 
     def _take_files(self, paths: list[str]) -> None:
         if self.compare.why_closed:
@@ -363,7 +363,7 @@ class MainWindow(QMainWindow):
         return not self._parts.blind.hides
 
     def _export(self, comparison: Comparison, kind: str) -> None:
-        self.bundle_desk.ask_export(comparison, kind, self)
+        self.bundle_controller.ask_export(comparison, kind, self)
 
     def _compare_models(self, models: tuple[ModelFacts, ...]) -> None:
         """Put models into the lanes, a single one into the first."""
@@ -381,8 +381,8 @@ class MainWindow(QMainWindow):
 
     def _put_names_away(self) -> None:
         """A bundle and the windows beside this one name the models that a blind round hides."""
-        if self._bundle_desk is not None:
-            self._bundle_desk.put_away()
+        if self._bundle_controller is not None:
+            self._bundle_controller.put_away()
         for dialog in self.findChildren(QDialog):
             dialog.close()
 
@@ -403,8 +403,8 @@ class MainWindow(QMainWindow):
         if self.compare.why_closed:
             self.history_page.refuse(self.compare.why_closed)
             return
-        if self._bundle_desk is not None:
-            self._bundle_desk.put_away()
+        if self._bundle_controller is not None:
+            self._bundle_controller.put_away()
         self.compare.show_comparison(comparison)
         self._go_to(COMPARE)
 

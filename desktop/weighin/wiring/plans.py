@@ -62,7 +62,7 @@ class PlanServices:
         self.ledger.close()
 
 
-def new_judging(
+def new_plan_services(
     profile: Profile,
     settings: Settings,
     library: Library,

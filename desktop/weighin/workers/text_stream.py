@@ -117,7 +117,7 @@ class ReasoningSplitter:
         """The kind of text that is being written now."""
         return REASONING if self._closings else ANSWER
 
-    def told(self) -> None:
+    def reasoning_came_apart(self) -> None:
         """Reasoning came by another way: from now on a closing mark that nobody opened is text."""
         self._was_told = True
 
@@ -197,10 +197,10 @@ class TextStream:
         """The kind of text that is being written now."""
         return self._splitter.kind if self._splitter else ANSWER
 
-    def told(self) -> None:
+    def reasoning_came_apart(self) -> None:
         """Reasoning came by another way than in this text."""
         if self._splitter:
-            self._splitter.told()
+            self._splitter.reasoning_came_apart()
 
     def feed(self, data: bytes) -> list[Piece]:
         """Pieces that `data` completes."""

@@ -106,7 +106,7 @@ def test_where_the_template_closed_it_a_closing_mark_is_text() -> None:
 
 def test_where_reasoning_came_by_another_way_a_closing_mark_is_text() -> None:
     stream = TextStream()
-    stream.told()
+    stream.reasoning_came_apart()
     assert stream.feed(b"Yes </think> no.")[-1].was_reasoning is False
     assert not any(piece.was_reasoning for piece in stream.finish())
 

@@ -38,12 +38,12 @@ class EvaluationRunner(QObject):
     failed = Signal(object)  # AppError: it could not even begin
 
     def __init__(
-        self, lanes: tuple[ScoringLane, ScoringLane], around: EvaluationContext, parent: QObject | None = None
+        self, lanes: tuple[ScoringLane, ScoringLane], context: EvaluationContext, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self.lanes = lanes
-        self._around = around
-        self._room = MemoryFit(lanes, around.available_bytes)
+        self._context = context
+        self._room = MemoryFit(lanes, context.available_bytes)
         self._run: EvaluationRun | None = None
         self._preparation: Preparation | None = None
         self._state: EvaluationState | None = None
@@ -110,8 +110,8 @@ class EvaluationRunner(QObject):
         self._clock.stop()
         self._run = None
         self._end_preparation()
-        self._around.digests.close()
-        self._around.planner.close()
+        self._context.digests.close()
+        self._context.planner.close()
         for lane in self.lanes:
             lane.close()
 
@@ -120,7 +120,7 @@ class EvaluationRunner(QObject):
     def _prepare(self) -> Preparation:
         if self.running:
             raise AppError("Another evaluation is going on: stop it first.", kind="running")
-        self._preparation = Preparation(self._around, self)
+        self._preparation = Preparation(self._context, self)
         self._preparation.ready.connect(self._start)
         self._preparation.failed.connect(self._give_up)
         self._clock.start()
@@ -202,7 +202,7 @@ class EvaluationRunner(QObject):
                 self._advance()
 
         run.busy, work.phase = index, "loading"
-        self._around.planner.plan(work.setup.model, work.setup.load, planned)
+        self._context.planner.plan(work.setup.model, work.setup.load, planned)
 
     def _use(self, run: EvaluationRun, index: int) -> None:
         """Count or score the next block on a loaded model."""
@@ -249,7 +249,7 @@ class EvaluationRunner(QObject):
             else:
                 self._write_end(run, decided)
 
-        self._around.kept.when_written(all_written)
+        self._context.kept.when_written(all_written)
 
     def _keep_unsaved(self, run: EvaluationRun) -> None:
         unsaved, run.unsaved = run.unsaved, []
@@ -277,7 +277,7 @@ class EvaluationRunner(QObject):
                     lane.unload()
                 self.finished.emit(record)
 
-        self._around.kept.finish(record, stored.lanes, lambda _: tell(None), tell)
+        self._context.kept.finish(record, stored.lanes, lambda _: tell(None), tell)
 
     # ------------------------------------------------------------ what the lanes say
 
@@ -288,7 +288,7 @@ class EvaluationRunner(QObject):
         engine = None if run.works[index].setup.model.is_server else self.lanes[index].engine
         if engine is not None and run.stored.engine is None:
             run.stored = replace(run.stored, engine=engine)
-            self._around.kept.keep_engine(run.stored.id, engine)
+            self._context.kept.keep_engine(run.stored.id, engine)
         if engine is not None and (failure := other_engine(run.stored.engine, engine)):
             self._fail(run, index, failure)
             return
@@ -350,7 +350,7 @@ class EvaluationRunner(QObject):
         """Stop what is being computed, or go on at once where nothing is."""
         run = self._run
         if run is not None and run.busy is not None and run.busy >= 0:
-            self._around.planner.stop()
+            self._context.planner.stop()
             self.lanes[run.busy].stop()
         else:
             QTimer.singleShot(0, self._advance)
@@ -366,16 +366,16 @@ class EvaluationRunner(QObject):
                 run.notice = f"{error.user_text} The run rests; nothing is lost."
                 self.pause()
 
-        self._around.kept.add(run.stored.id, run.works[index].stored(), rows, lambda _: None, not_kept)
+        self._context.kept.add(run.stored.id, run.works[index].stored(), rows, lambda _: None, not_kept)
 
     def _threads(self, work: LaneWork) -> int:
-        return threads_per_lane(self._around.cores(), 1, work.setup.model, work.setup.threads)
+        return threads_per_lane(self._context.cores(), 1, work.setup.model, work.setup.threads)
 
     def _tell(self) -> None:
         if self._run is not None:
             self._state = self._run.snapshot([lane.memory for lane in self.lanes])
         elif self._preparation is not None:
-            self._state = EvaluationState("", RunState.PREPARING, None, (), notice=self._preparation.said)
+            self._state = EvaluationState("", RunState.PREPARING, None, (), notice=self._preparation.notice)
         else:
             return
         self.progressed.emit(self._state)

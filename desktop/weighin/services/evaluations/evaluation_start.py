@@ -53,7 +53,7 @@ class Preparation(QObject):
         self._stop_test: Callable[[], None] = lambda: None
 
     @property
-    def said(self) -> str:
+    def notice(self) -> str:
         """What is going on, in words."""
         if len(self._found) < len(self._setups):
             model = self._setups[len(self._found)].model

@@ -24,7 +24,7 @@ class Servers(QObject):
     sentence: a key could not be kept."""
 
     changed = Signal()
-    said = Signal(str)
+    notice = Signal(str)
 
     def __init__(self, settings: Settings, keys: ServerKeys, probe: ServerProbe, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -65,7 +65,7 @@ class Servers(QObject):
         address = ServerAddress(parse_address(text).base, model)
         if key:
             self.keys.use(str(address), key)
-            self.keys.keep(str(address), key, lambda _: None, lambda error: self.said.emit(error.user_text))
+            self.keys.keep(str(address), key, lambda _: None, lambda error: self.notice.emit(error.user_text))
         self._settings.set(_KNOWN, [str(address), *(kept for kept in self._kept() if kept != str(address))])
         self.changed.emit()
         return server_facts(address)

@@ -91,7 +91,7 @@ class AttachedRow(QWidget):
         return tuple(chip.file for chip in self._chips)
 
     @property
-    def said(self) -> tuple[str, ...]:
+    def texts(self) -> tuple[str, ...]:
         """What stands on the chips."""
         return tuple(chip.text for chip in self._chips)
 

@@ -70,7 +70,7 @@ class AddServer(QDialog):
         self._forget_models()
 
     @property
-    def said(self) -> str:
+    def notice(self) -> str:
         """What is said of the server, good or bad."""
         return self._error.text() or self._said.text()
 

@@ -35,7 +35,7 @@ class BundleController(QObject):
     """`opened`: a bundle stands on the Compare page. `said` carries a sentence about a file."""
 
     opened = Signal()
-    said = Signal(str)
+    notice = Signal(str)
 
     def __init__(
         self,
@@ -64,10 +64,10 @@ class BundleController(QObject):
     def open(self, path: str) -> None:
         """Show the bundle in a file, or say why that cannot be."""
         if self._compare.why_closed:
-            self.said.emit(self._compare.why_closed)
+            self.notice.emit(self._compare.why_closed)
             return
         name = Path(path).name
-        self._bundles.open(path, self._show, lambda error: self.said.emit(f"{name}: {error.user_text}"))
+        self._bundles.open(path, self._show, lambda error: self.notice.emit(f"{name}: {error.user_text}"))
 
     def ask_export(self, comparison: Comparison, kind: str, window: QWidget) -> None:
         """Let the user choose where a record goes. kind: BUNDLE or one of EXPORTS."""
@@ -102,7 +102,7 @@ class BundleController(QObject):
 
     def _show(self, bundle: Bundle) -> None:
         if self._compare.why_closed:
-            self.said.emit(self._compare.why_closed)
+            self.notice.emit(self._compare.why_closed)
             return
         self.put_away()
         self._replay = replay = Replay(bundle, self._bundles, self._runner, self)
@@ -157,10 +157,10 @@ class BundleController(QObject):
             self.box.set_running(running)
 
     def _tell(self, news: Transferred) -> None:
-        self.said.emit(f"Reading the models for their sha256: {format.size(news.done)} of {format.size(news.total)}")
+        self.notice.emit(f"Reading the models for their sha256: {format.size(news.done)} of {format.size(news.total)}")
 
     def _written(self, path: str) -> None:
-        self.said.emit(f"Written: {Path(path).name}")
+        self.notice.emit(f"Written: {Path(path).name}")
 
     def _failed(self, error: AppError) -> None:
-        self.said.emit(error.user_text)
+        self.notice.emit(error.user_text)

@@ -13,7 +13,7 @@ from weighin.paths import Profile, resources
 from weighin.services.comparisons.blind_round import BlindRound
 from weighin.services.models.library import Library
 from weighin.services.settings import Settings
-from weighin.wiring.plans import new_judging
+from weighin.wiring.plans import new_plan_services
 from weighin.wiring.services import new_model_services, new_runner
 
 
@@ -24,9 +24,9 @@ def test_a_measurement_changes_what_is_expected(qtbot: QtBot, tmp_path: Path) ->
     models = new_model_services(profile, settings)
     runner = new_runner()
     library = Library(resources(), settings, models.shelf)
-    judging = new_judging(profile, settings, library, models, runner, BlindRound(runner))
-    with qtbot.waitSignal(judging.outlook.changed):
-        judging.ledger.promise(OTHER, LoadOptions(), MemoryPlan(4096, 10, 10, 1, 0, 1, 1, 1, 14), None, 2)
-    judging.close()
+    plans = new_plan_services(profile, settings, library, models, runner, BlindRound(runner))
+    with qtbot.waitSignal(plans.outlook.changed):
+        plans.ledger.promise(OTHER, LoadOptions(), MemoryPlan(4096, 10, 10, 1, 0, 1, 1, 1, 14), None, 2)
+    plans.close()
     runner.close()
     models.close()
