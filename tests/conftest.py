@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import itertools
 import logging
@@ -9,6 +10,7 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tests.support.screens import PLATFORM
 
@@ -19,6 +21,9 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 import psutil
 import pytest
+
+if TYPE_CHECKING:
+    from weighin.services.records import Records
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -84,6 +89,16 @@ def _own_profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     others = ("OLLAMA_MODELS", "LLAMA_CACHE", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME")
     for name in (*hub, *others):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def records(qapp: object) -> Iterator[Records]:
+    """What is kept in the test's profile."""
+    from weighin.paths import Profile
+    from weighin.services.records import Records
+
+    with contextlib.closing(Records(Profile.locate().database)) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

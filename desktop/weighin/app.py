@@ -20,6 +20,7 @@ from weighin.services.comparisons.votes import Votes
 from weighin.services.machine.hardware import probe, this_machine
 from weighin.services.models.library import Library
 from weighin.services.processes.open_windows import SEVERAL, OpenWindows
+from weighin.services.records import Records
 from weighin.services.settings import Settings
 from weighin.ui import theme
 from weighin.ui.main_window import MainWindow
@@ -48,14 +49,15 @@ class Program:
     def __init__(self, application: QApplication, profile: Profile) -> None:
         settings = Settings(profile.settings)
         theme.apply(application, settings)
-        self.models = new_model_services(profile, settings)
+        self.records = Records(profile.database)
+        self.models = new_model_services(profile, self.records, settings)
         self.library = Library(resources(), settings, self.models.shelf)
-        self.history = History(profile.database, this_machine)
+        self.history = History(self.records, this_machine)
         models = self.models
         self.runner = new_runner(lambda model, load: models.planner.needed_bytes(model, load), models.servers.keys)
         # Before the window: it is the first to hear that a comparison has ended.
         self.blind = BlindRound(self.runner)
-        self.votes = Votes(profile.database)
+        self.votes = Votes(self.records)
         self._profile, self._settings = profile, settings
         self._windows = OpenWindows(profile.windows)
         self._plans: PlanServices | None = None
@@ -70,8 +72,7 @@ class Program:
         self.blind.revealed.connect(self._keep)
         self.blind.revealed.connect(self.library.doubt)
         self.blind.revealed.connect(lambda comparison: self.speed_tests.consider(comparison))
-        for source in (self.history, self.models.records, self.votes):
-            source.notice.connect(self.window.add_notice)
+        self.records.notice.connect(self.window.add_notice)
         self.models.servers.notice.connect(self.window.show_notice)
 
     @property
@@ -83,7 +84,7 @@ class Program:
             from weighin.wiring.plans import new_plan_services
 
             plans = new_plan_services(
-                self._profile,
+                self.records,
                 self._settings,
                 self.library,
                 self.models,
@@ -91,7 +92,6 @@ class Program:
                 self.blind,
                 lambda: self._evaluations is not None and self._evaluations.runner.running,
             )
-            plans.ledger.notice.connect(self.window.add_notice)
             self.outlooks = LaneOutlooks(plans.outlook, self.runner, self.window.compare, self.window)
             for pane in self.window.compare.panes:
                 pane.header.picker.set_judge(judge_of(plans.workstation))
@@ -107,7 +107,7 @@ class Program:
     def bundles(self) -> Bundles:
         """Comparisons from and for elsewhere, made when they are first wanted."""
         if self._bundles is None:
-            self._bundles = new_bundles(self.models, self.library, self.votes, self.evaluations.kept)
+            self._bundles = new_bundles(self.models, self.library)
         return self._bundles
 
     @property
@@ -116,8 +116,7 @@ class Program:
         if self._prompt_sets is None:
             from weighin.services.comparisons.prompt_sets import PromptSets
 
-            self._prompt_sets = PromptSets(self._profile.database, resources())
-            self._prompt_sets.notice.connect(self.window.add_notice)
+            self._prompt_sets = PromptSets(self.records, resources())
         return self._prompt_sets
 
     @property
@@ -138,7 +137,7 @@ class Program:
             from weighin.services.comparisons.tapes import Tapes
 
             folder = self.models.folder
-            self._tapes = Tapes(self.history, self.votes, self.evaluations.kept, lambda: probe(folder))
+            self._tapes = Tapes(self.records, lambda: probe(folder))
         return self._tapes
 
     @property
@@ -159,9 +158,7 @@ class Program:
         if self._evaluations is None:
             from weighin.wiring.evaluations import new_evaluation_services
 
-            keys = self.models.servers.keys
-            made = new_evaluation_services(self._profile, resources(), keys)
-            made.kept.notice.connect(self.window.add_notice)
+            made = new_evaluation_services(self._profile, resources(), self.models)
             made.runner.started.connect(self._make_room)
             made.runner.finished.connect(lambda _record: self.plans.outlook.end())
             self._evaluations = made
@@ -195,8 +192,7 @@ class Program:
         if self._evaluations is not None:
             self._evaluations.close()
         self.models.close()
-        self.votes.close()
-        self.history.close()
+        self.records.close()
         self._windows.leave()
 
     def _make_room(self, _record: EvaluationRecord) -> None:

@@ -22,6 +22,7 @@ from weighin.paths import Profile
 from weighin.protocol.messages import Bench, Forecast, Generate, Load, Plan
 from weighin.services.machine.cpu import last_level_cache_bytes
 from weighin.services.machine.hardware import physical_cores
+from weighin.services.records import Records
 from weighin.wiring.services import new_model_services
 
 MIB = 1 << 20
@@ -122,13 +123,15 @@ def remote() -> list[str]:
         hub.add("o/shape-GGUF", {name: data})
         os.environ |= {"HF_ENDPOINT": hub.url, "WEIGHIN_PROFILE": folder}
         os.environ.pop("HF_HUB_OFFLINE", None)
-        services = new_model_services(Profile.locate())
+        records = Records(Profile.locate().database)
+        services = new_model_services(Profile.locate(), records)
         listing = wait_for(lambda done, failed: services.hub.listing("o/shape-GGUF", done, failed))
         before, begin = hub.sent, time.perf_counter()
         look = services.inspector.look
         wait_for(lambda done, failed: look(listing, listing.variant_of(name), done, failed))
         seconds, fetched = time.perf_counter() - begin, hub.sent - before
         services.close()
+        records.close()
         begin = time.perf_counter()
         subprocess.run(
             [sys.executable, "-m", "weighin", "plan", f"hub:o/shape-GGUF/{name}", "--no-slice"],

@@ -23,6 +23,7 @@ from weighin.services.comparisons.comparison_runner import ComparisonRunner
 from weighin.services.comparisons.history import History
 from weighin.services.lanes.lane import Lane
 from weighin.services.processes.worker_process import WorkerProcess, worker_command
+from weighin.services.records import Records
 from weighin.services.settings import Settings
 from weighin.ui import theme
 from weighin.ui.main_window import MainWindow
@@ -46,7 +47,7 @@ def main() -> None:
         window = MainWindow(
             runner=runner,
             library=library,
-            history=History(Path(folder) / "h.db"),
+            history=History(Records(Path(folder) / "h.db")),
             settings=settings,
             parts=window_parts(runner, library),
         )

@@ -11,11 +11,15 @@ from typing import Any
 import pytest
 import shiboken6
 from tests.support.profiles import NAMES, change, rows_of, thaw
+from tests.ui.fakes import comparison
 
 from weighin.app import Program
 from weighin.cli.parser import parse
 from weighin.cli.run import run_command
+from weighin.core.errors import AppError
 from weighin.paths import Profile
+from weighin.store.database import open_database
+from weighin.store.profile_database import ProfileDatabase
 from weighin.ui import theme
 from weighin.ui.main_window import HISTORY, PAGES
 
@@ -78,6 +82,57 @@ def test_the_window_opens_on_it(name: str, qtbot: Any, profile: Path, begin: Cal
     qtbot.waitUntil(lambda: bool(told))
     assert len(told[0]) == evaluations
     assert program.window.notice == ""
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """The databases that were opened since."""
+    paths: list[Path] = []
+
+    def opening(path: Path, notice: Callable[[str], None]) -> ProfileDatabase:
+        paths.append(path)
+        return open_database(path, notice)
+
+    monkeypatch.setattr("weighin.store.database.open_database", opening)
+    return paths
+
+
+def use_everything(qtbot: Any, program: Program) -> None:
+    """Every page and every service that keeps something was there, and has got its answer."""
+    for page in range(len(PAGES)):
+        program.window.show_page(page)
+    told: list[Any] = []
+    program.prompt_sets.sets(told.append, told.append)
+    program.history.search("", told.append, told.append)
+    program.votes.tallies(told.append, told.append)
+    program.evaluations.kept.rows(told.append, told.append)
+    program.plans.ledger.restore(lambda: told.append(None))
+    program.models.shelf.scanned.connect(lambda: told.append(None))
+    program.models.shelf.scan()
+    program.tapes.make(comparison(), told.append, told.append)
+    program.bundles.make(comparison(), told.append, told.append, lambda _: None)
+    qtbot.waitUntil(lambda: len(told) >= 8)
+    assert not [answer for answer in told if isinstance(answer, AppError)]
+
+
+def test_the_window_opens_it_once(qtbot: Any, profile: Path, begin: Callable[[], Program], opened: list[Path]) -> None:
+    database = thaw("m008", profile / "data" / "weighin.db")
+    use_everything(qtbot, begin())
+    assert opened == [database]
+    assert len(list(database.parent.glob("*.backup-*"))) == 1
+
+
+def test_a_damaged_one_is_told_once(
+    qtbot: Any, profile: Path, begin: Callable[[], Program], opened: list[Path]
+) -> None:
+    database = profile / "data" / "weighin.db"
+    database.parent.mkdir(parents=True)
+    database.write_bytes(b"no database at all" * 500)
+    program = begin()
+    use_everything(qtbot, program)
+    (aside,) = database.parent.glob("*.corrupt-*")
+    assert program.window.notice == f"The history was damaged: it was moved to {aside}, and a fresh one begun."
+    assert opened == [database]
 
 
 def test_rows_of_a_version_to_come_are_told_and_stay(qtbot: Any, profile: Path, begin: Callable[[], Program]) -> None:

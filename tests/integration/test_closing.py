@@ -1,8 +1,7 @@
-"""Whoever opens the database closes it: no file of the profile stays open behind a service or a command."""
+"""Whoever opens the database closes it: no file of the profile stays open behind a command."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,37 +10,11 @@ import pytest
 
 from weighin.cli.parser import parse
 from weighin.cli.run import run_command
-from weighin.paths import resources
-from weighin.services.comparisons.history import History
-from weighin.services.comparisons.prompt_sets import PromptSets
-from weighin.services.comparisons.votes import Votes
-from weighin.services.evaluations.evaluation_history import Evaluations
-from weighin.services.models.model_records import ModelRecords
-from weighin.services.plans.ledger import Ledger
 
 
 def left_open(folder: Path) -> list[str]:
     """Files below `folder` that this process holds."""
     return [file.path for file in psutil.Process().open_files() if Path(file.path).is_relative_to(folder)]
-
-
-OWNERS: dict[str, Callable[[Path], Any]] = {
-    "history": History,
-    "prompt sets": lambda path: PromptSets(path, resources()),
-    "votes": Votes,
-    "evaluations": Evaluations,
-    "models": ModelRecords,
-    "ledger": Ledger,
-}
-
-
-@pytest.mark.parametrize("owner", OWNERS)
-def test_a_service_closes_its_database(qtbot: Any, tmp_path: Path, owner: str) -> None:
-    service = OWNERS[owner](tmp_path / "x.db")
-    service._tasks.wait(service._opened)
-    assert left_open(tmp_path)
-    service.close()
-    assert left_open(tmp_path) == []
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from weighin.core.errors import AppError
 from weighin.core.models.shelf import Condition
 from weighin.hub.cache import places
 from weighin.paths import Profile
+from weighin.services.records import Records
 from weighin.wiring.services import ModelServices, new_model_services
 
 MIB = 1 << 20
@@ -35,11 +36,11 @@ def hub(monkeypatch: pytest.MonkeyPatch, tiny: Path) -> Iterator[LoopbackHub]:
 
 
 @pytest.fixture
-def new_services() -> Iterator[Callable[[], ModelServices]]:
+def new_services(records: Records) -> Iterator[Callable[[], ModelServices]]:
     made: list[ModelServices] = []
 
     def new() -> ModelServices:
-        made.append(new_model_services(Profile.locate()))
+        made.append(new_model_services(Profile.locate(), records))
         return made[-1]
 
     yield new
@@ -165,14 +166,14 @@ def test_what_passes_by_itself_is_taken_up_again(
     services = new_services()
     manager = services.downloads
     stored = StoredDownload(plan(hub, "m0-Q4_K_M.gguf"), state, 0, "why", kind)
-    services.records.run(lambda store: store.keep_download(stored), lambda _: None, lambda _: None)
+    services.records.run(lambda stores: stores.models.keep_download(stored), lambda _: None, lambda _: None)
     manager._free_bytes = lambda: 0
     with qtbot.waitSignal(manager.changed, timeout=WAIT):
         manager.restore()
     if kind == "disk_full":
         asked: list[None] = []
         manager.look_for_space()
-        services.records.run(lambda _: None, asked.append, asked.append)
+        manager._disk.run(lambda: None, asked.append, asked.append)
         qtbot.waitUntil(lambda: bool(asked), timeout=WAIT)
         assert states(services) == [DownloadState.PAUSED]
         manager._free_bytes = lambda: 1 << 50

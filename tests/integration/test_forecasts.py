@@ -34,6 +34,7 @@ from weighin.protocol.messages import Cancel, Failed, Forecast, Forecasted
 from weighin.services.plans.forecaster import Forecaster
 from weighin.services.plans.ledger import Ledger
 from weighin.services.processes.worker_process import WorkerProcess, worker_command
+from weighin.services.records import Records
 from weighin.wiring.services import new_worker
 
 MIB = 1 << 20
@@ -153,8 +154,8 @@ def comparison(speed: float, mode: Mode = Mode.ALONE, memory: int = 1100) -> Com
     return Comparison("id", "2026-01-01T00:00:00+00:00", ComparisonRequest(Prompt("p"), mode, setups), results)
 
 
-def test_promises_are_settled_by_runs_kept_and_summed_up(qtbot: Any, tmp_path: Path) -> None:
-    ledger = Ledger(tmp_path / "weighin.db")
+def test_promises_are_settled_by_runs_kept_and_summed_up(qtbot: Any, records: Records) -> None:
+    ledger = Ledger(records)
     one = fake_model("One")
     ledger.promise(one, LoadOptions(), PLAN, None, 2)
     ledger.promise(one, LoadOptions(), PLAN, SLOW, 2)
@@ -165,8 +166,7 @@ def test_promises_are_settled_by_runs_kept_and_summed_up(qtbot: Any, tmp_path: P
     assert kept.speed_error == pytest.approx(-0.2)
     ledger.settle(replace(comparison(99.0), id="other"))
     assert ledger.predictions() == (kept,), "what was measured once is not measured again"
-    ledger.close()
-    again = Ledger(tmp_path / "weighin.db")
+    again = Ledger(records)
     read: list[None] = []
     again.restore(lambda: read.append(None))
     qtbot.waitUntil(lambda: bool(read))
@@ -174,11 +174,10 @@ def test_promises_are_settled_by_runs_kept_and_summed_up(qtbot: Any, tmp_path: P
     memory, speed = past_errors(again.predictions())
     assert (memory.what, memory.runs, round(memory.worst, 3)) == ("memory", 1, 0.091)
     assert (speed.kind, speed.what, round(speed.median, 3)) == ("dense", "speed", 0.2)
-    again.close()
 
 
-def test_a_speed_test_that_comes_later_settles_the_same_promise(qtbot: Any, tmp_path: Path) -> None:
-    ledger = Ledger(tmp_path / "weighin.db")
+def test_a_speed_test_that_comes_later_settles_the_same_promise(qtbot: Any, records: Records) -> None:
+    ledger = Ledger(records)
     ledger.promise(fake_model("One"), LoadOptions(), PLAN, SLOW, 2)
     made = comparison(12.5)
     short = replace(made.results[0].answer.timing, generated_tokens=9, generation_s=0.1)
@@ -196,21 +195,19 @@ def test_a_speed_test_that_comes_later_settles_the_same_promise(qtbot: Any, tmp_
     assert kept.speed_error == pytest.approx(-0.5)
     earlier = ledger.earlier_runs(fake_model("One"), LoadOptions(), 2)
     assert earlier is not None and earlier.generation_tokens_per_s == pytest.approx(20.0)
-    ledger.close()
 
 
-def test_runs_together_say_nothing_of_speed(qtbot: Any, tmp_path: Path) -> None:
-    ledger = Ledger(tmp_path / "weighin.db")
+def test_runs_together_say_nothing_of_speed(qtbot: Any, records: Records) -> None:
+    ledger = Ledger(records)
     ledger.promise(fake_model("One"), LoadOptions(), PLAN, SLOW, 2)
     ledger.settle(comparison(5.0, Mode.TOGETHER))
     (kept,) = ledger.predictions()
     assert kept.memory_error is not None
     assert kept.speed_error is None
-    ledger.close()
 
 
-def test_rounds_beside_busy_programs_say_nothing_of_speed(qtbot: Any, tmp_path: Path) -> None:
-    ledger = Ledger(tmp_path / "weighin.db")
+def test_rounds_beside_busy_programs_say_nothing_of_speed(qtbot: Any, records: Records) -> None:
+    ledger = Ledger(records)
     one = fake_model("One")
     ledger.promise(one, LoadOptions(), PLAN, SLOW, 2)
     calm, beside = comparison(12.5), comparison(5.0)
@@ -224,11 +221,10 @@ def test_rounds_beside_busy_programs_say_nothing_of_speed(qtbot: Any, tmp_path: 
     (last,) = (p for p in ledger.predictions() if p.id != kept.id)
     assert last.memory_error is not None and last.speed_error is None
     assert last.measured is not None and last.measured.generation_tokens_per_s == pytest.approx(5.0)
-    ledger.close()
 
 
-def test_earlier_runs_of_the_same_shape_are_the_first_choice(qtbot: Any, tmp_path: Path) -> None:
-    ledger = Ledger(tmp_path / "weighin.db")
+def test_earlier_runs_of_the_same_shape_are_the_first_choice(qtbot: Any, records: Records) -> None:
+    ledger = Ledger(records)
     forecaster = Forecaster(new_worker, ledger, lambda: 10e9, lambda _: 1)
     one = replace(fake_model("One", 1_000_000_000), parameters=10**9, active_parameters=10**9)
     rough = forecaster.known(one, LoadOptions())
@@ -251,11 +247,10 @@ def test_earlier_runs_of_the_same_shape_are_the_first_choice(qtbot: Any, tmp_pat
     assert refined is not None
     assert refined.method is SpeedMethod.BANDWIDTH
     assert refined.generation_tokens_per_s == pytest.approx(2.0), "the same share of bandwidth as the run reached"
-    ledger.close()
 
 
-def test_the_service_times_a_slice_and_remembers_it(qtbot: Any, tmp_path: Path) -> None:
-    ledger = Ledger(tmp_path / "weighin.db")
+def test_the_service_times_a_slice_and_remembers_it(qtbot: Any, records: Records, tmp_path: Path) -> None:
+    ledger = Ledger(records)
     forecaster = Forecaster(_fake({}), ledger, lambda: None, lambda _: 1)
     model = model_facts(make_model(tmp_path / "m.gguf"))
     found: list[SpeedForecast] = []
@@ -266,30 +261,27 @@ def test_the_service_times_a_slice_and_remembers_it(qtbot: Any, tmp_path: Path) 
     qtbot.waitUntil(lambda: bool(found), timeout=30_000)
     assert forecaster.known(model, LoadOptions()) == found[0]
     forecaster.close()
-    ledger.close()
 
 
 @pytest.mark.parametrize(
     "script", [{"at": {"slicing": "sigabrt"}}, {"fail_forecast": {"kind": "slice", "message": "No."}}]
 )
-def test_a_slice_that_fails_is_a_sentence(qtbot: Any, tmp_path: Path, script: dict[str, Any]) -> None:
-    ledger = Ledger(tmp_path / "weighin.db")
+def test_a_slice_that_fails_is_a_sentence(qtbot: Any, records: Records, tmp_path: Path, script: dict[str, Any]) -> None:
+    ledger = Ledger(records)
     forecaster = Forecaster(_fake(script), ledger, lambda: None, lambda _: 1)
     errors: list[AppError] = []
     forecaster.forecast(model_facts(make_model(tmp_path / "m.gguf")), LoadOptions(), lambda _: None, errors.append)
     qtbot.waitUntil(lambda: bool(errors), timeout=30_000)
     assert errors[0].user_text
     assert not forecaster.timing
-    ledger.close()
 
 
-def test_nothing_is_timed_while_models_run(qtbot: Any, tmp_path: Path) -> None:
-    ledger = Ledger(tmp_path / "weighin.db")
+def test_nothing_is_timed_while_models_run(qtbot: Any, records: Records, tmp_path: Path) -> None:
+    ledger = Ledger(records)
     forecaster = Forecaster(_fake({}), ledger, lambda: None, lambda _: 1, busy=lambda: True)
     errors: list[AppError] = []
     forecaster.forecast(model_facts(make_model(tmp_path / "m.gguf")), LoadOptions(), lambda _: None, errors.append)
     assert errors[0].kind == "busy"
-    ledger.close()
 
 
 def _fake(script: dict[str, Any]):
@@ -302,8 +294,8 @@ def test_the_usual_folder_is_the_systems(tmp_path: Path) -> None:
     assert set(Path(tempfile.gettempdir()).glob("weighin-slice-*")) <= before
 
 
-def test_a_promise_made_at_the_hub_is_settled_by_the_file_that_came_from_there(qtbot: Any, tmp_path: Path) -> None:
-    ledger = Ledger(tmp_path / "weighin.db")
+def test_a_promise_made_at_the_hub_is_settled_by_the_file_that_came_from_there(qtbot: Any, records: Records) -> None:
+    ledger = Ledger(records)
     here = fake_model("One", 1_000_000)
     there = replace(here, path="hub:o/r/One.gguf", sha256=None)
     ledger.promise(there, LoadOptions(), PLAN, None, 1)
@@ -316,4 +308,3 @@ def test_a_promise_made_at_the_hub_is_settled_by_the_file_that_came_from_there(q
     ledger.promise(other, LoadOptions(), PLAN, None, 1)
     ledger.settle(replace(measured, results=results))  # type: ignore[arg-type]
     assert [p.measured is None for p in ledger.predictions()].count(True) == 1, "another shape is another promise"
-    ledger.close()

@@ -22,6 +22,7 @@ from weighin.services.plans.ledger import Ledger
 from weighin.services.plans.outlook import Outlook
 from weighin.services.plans.planner import Planner, _line
 from weighin.services.processes.worker_process import WorkerProcess, worker_command
+from weighin.services.records import Records
 from weighin.wiring.plans import PredictionRecorder
 
 ONE, TWO = fake_model("One"), fake_model("Two")
@@ -31,12 +32,12 @@ LOAD = LoadOptions()
 class Kit:
     """An outlook on scripted workers."""
 
-    def __init__(self, qtbot: Any, tmp_path: Path, available: int = 10**9, **script: Any) -> None:
+    def __init__(self, qtbot: Any, records: Records, available: int = 10**9, **script: Any) -> None:
         def worker(parent: Any) -> WorkerProcess:
             return WorkerProcess(worker_command("fake", json.dumps(script)), parent)
 
         self.qtbot = qtbot
-        self.ledger = Ledger(tmp_path / "weighin.db")
+        self.ledger = Ledger(records)
         self.planner = Planner(worker)
         self.forecaster = Forecaster(worker, self.ledger, lambda: None, lambda _: 1)
         self.available = available
@@ -50,11 +51,10 @@ class Kit:
     def close(self) -> None:
         self.planner.close()
         self.forecaster.close()
-        self.ledger.close()
 
 
-def test_an_expectation_follows_the_plan_and_the_memory_there_is(qtbot: Any, tmp_path: Path) -> None:
-    kit = Kit(qtbot, tmp_path)
+def test_an_expectation_follows_the_plan_and_the_memory_there_is(qtbot: Any, records: Records) -> None:
+    kit = Kit(qtbot, records)
     assert kit.outlook.of(ONE, LOAD) is None
     with qtbot.waitSignal(kit.outlook.changed, timeout=30_000):
         kit.outlook.ask(ONE, LOAD)
@@ -68,8 +68,8 @@ def test_an_expectation_follows_the_plan_and_the_memory_there_is(qtbot: Any, tmp
     kit.close()
 
 
-def test_a_model_this_engine_cannot_run_is_refused_in_its_words(qtbot: Any, tmp_path: Path) -> None:
-    kit = Kit(qtbot, tmp_path, fail_plan={"kind": "architecture", "message": "It does not know it."})
+def test_a_model_this_engine_cannot_run_is_refused_in_its_words(qtbot: Any, records: Records, tmp_path: Path) -> None:
+    kit = Kit(qtbot, records, fail_plan={"kind": "architecture", "message": "It does not know it."})
     path = tmp_path / "real.gguf"
     from tests.support.gguf_files import make_model
 
@@ -83,8 +83,10 @@ def test_a_model_this_engine_cannot_run_is_refused_in_its_words(qtbot: Any, tmp_
     kit.close()
 
 
-def test_what_was_said_is_a_promise_when_the_models_begin_and_settled_when_they_end(qtbot: Any, tmp_path: Path) -> None:
-    kit = Kit(qtbot, tmp_path)
+def test_what_was_said_is_a_promise_when_the_models_begin_and_settled_when_they_end(
+    qtbot: Any, records: Records
+) -> None:
+    kit = Kit(qtbot, records)
     kit.planned(ONE)
     runs = Runs(qtbot, fake_lane("A", tokens=20, tokens_per_s=200), fake_lane("B", tokens=20))
     promises = PredictionRecorder(kit.planner, kit.forecaster, kit.ledger)  # type: ignore[arg-type]
@@ -99,8 +101,8 @@ def test_what_was_said_is_a_promise_when_the_models_begin_and_settled_when_they_
     kit.close()
 
 
-def test_nothing_is_planned_while_models_run(qtbot: Any, tmp_path: Path) -> None:
-    kit = Kit(qtbot, tmp_path)
+def test_nothing_is_planned_while_models_run(qtbot: Any, records: Records) -> None:
+    kit = Kit(qtbot, records)
     kit.outlook.begin()
     kit.outlook.ask(ONE, LOAD)
     assert kit.planner.known(ONE, LOAD) is None
@@ -109,8 +111,8 @@ def test_nothing_is_planned_while_models_run(qtbot: Any, tmp_path: Path) -> None
     kit.close()
 
 
-def test_a_runner_refuses_by_the_plan(qtbot: Any, tmp_path: Path) -> None:
-    kit = Kit(qtbot, tmp_path)
+def test_a_runner_refuses_by_the_plan(qtbot: Any, records: Records) -> None:
+    kit = Kit(qtbot, records)
     kit.planned(ONE, TWO)
     needed = kit.planner.needed_bytes(ONE, LOAD)
     assert needed is not None
@@ -125,8 +127,8 @@ def test_a_runner_refuses_by_the_plan(qtbot: Any, tmp_path: Path) -> None:
     kit.close()
 
 
-def test_whoever_asks_for_a_plan_while_models_run_gets_it_afterwards(qtbot: Any, tmp_path: Path) -> None:
-    kit = Kit(qtbot, tmp_path)
+def test_whoever_asks_for_a_plan_while_models_run_gets_it_afterwards(qtbot: Any, records: Records) -> None:
+    kit = Kit(qtbot, records)
     kit.outlook.begin()
     plans: list[object] = []
     kit.planner.plan(ONE, LOAD, plans.append)
@@ -136,8 +138,8 @@ def test_whoever_asks_for_a_plan_while_models_run_gets_it_afterwards(qtbot: Any,
     kit.close()
 
 
-def test_another_commit_of_a_model_at_the_hub_is_planned_again(qtbot: Any, tmp_path: Path) -> None:
-    kit = Kit(qtbot, tmp_path)
+def test_another_commit_of_a_model_at_the_hub_is_planned_again(qtbot: Any, records: Records) -> None:
+    kit = Kit(qtbot, records)
     old, new = (replace(ONE, path="hub:o/r/x.gguf", sha256=digit * 64) for digit in "ab")
     kit.planned(old)
     assert kit.planner.known(old, LOAD) is not None
@@ -145,8 +147,10 @@ def test_another_commit_of_a_model_at_the_hub_is_planned_again(qtbot: Any, tmp_p
     kit.close()
 
 
-def test_a_stand_in_without_a_hole_is_calculated_and_not_taken_for_a_broken_model(qtbot: Any, tmp_path: Path) -> None:
-    kit = Kit(qtbot, tmp_path)
+def test_a_stand_in_without_a_hole_is_calculated_and_not_taken_for_a_broken_model(
+    qtbot: Any, records: Records, tmp_path: Path
+) -> None:
+    kit = Kit(qtbot, records)
     whole = write_shape(tmp_path / "whole.gguf", Shape("qwen3", 2, 64, 2, 1, 32, 128, 512))
     facts = replace(model_facts(whole), path="hub:o/r/whole.gguf", file_bytes=whole.stat().st_size + 1)
     plans: list[Any] = []

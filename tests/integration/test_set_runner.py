@@ -14,13 +14,14 @@ from weighin.core.prompts.prompt_set import PromptSet, SetPrompt, StoredRun
 from weighin.paths import resources
 from weighin.services.comparisons.prompt_sets import MINE, PromptSets
 from weighin.services.comparisons.set_runner import SetRunner
+from weighin.services.records import Records
 
 PROMPTS = PromptSet("s", "Three", tuple(SetPrompt(text) for text in ("one", "two", "three")))
 
 
 @pytest.fixture
-def sets(qtbot: Any, tmp_path: Path) -> Iterator[PromptSets]:
-    made = PromptSets(tmp_path / "x.db", resources())
+def sets(records: Records) -> Iterator[PromptSets]:
+    made = PromptSets(records, resources())
     yield made
     made.close()
 

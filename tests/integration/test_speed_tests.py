@@ -23,6 +23,7 @@ from weighin.services.comparisons.comparison_runner import ComparisonRunner
 from weighin.services.comparisons.conditions import ConditionSources, ConditionWatch
 from weighin.services.comparisons.history import History
 from weighin.services.comparisons.speed_tests import SpeedTests
+from weighin.services.records import Records
 from weighin.services.user_activity import UserActivity
 from weighin.wiring.services import new_runner
 
@@ -52,9 +53,9 @@ class Others:
 class Desk:
     """Two real lanes, a history, and speed tests over them."""
 
-    def __init__(self, folder: Path, model: Path) -> None:
+    def __init__(self, records: Records, model: Path) -> None:
         self.runner: ComparisonRunner = new_runner()
-        self.history = History(folder / "x.db", lambda: HERE)
+        self.history = History(records, lambda: HERE)
         self.others = Others()
         self.tests = SpeedTests(self.runner, self.history, UserActivity(), ConditionWatch(self.others.sources()))
         self.tested: list[Comparison] = []
@@ -77,7 +78,6 @@ class Desk:
     def close(self) -> None:
         self.tests.drop()
         self.runner.close()
-        self.history.close()
 
 
 @pytest.fixture(scope="module")
@@ -86,11 +86,11 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def desk(qtbot: Any, tmp_path: Path, model: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+def desk(qtbot: Any, records: Records, model: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     # This machine is not idle while tests run: here it is the way that is looked at, not the numbers.
     monkeypatch.setattr("weighin.core.comparisons.speed_test.MOST_UNCERTAINTY", 1e9)
     monkeypatch.setattr(module, "_WAIT_MS", 50)
-    made = Desk(tmp_path, model)
+    made = Desk(records, model)
     yield made
     made.close()
 

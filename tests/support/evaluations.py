@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from PySide6.QtCore import QTimer
 
 from weighin.core.errors import AppError
@@ -17,6 +19,7 @@ from weighin.core.models.model import ModelFacts
 from weighin.core.runs.lane import LaneSetup
 from weighin.core.runs.options import LoadOptions
 from weighin.paths import Profile, resources
+from weighin.protocol.hub_messages import Digested
 from weighin.services.evaluations.evaluation_history import Evaluations
 from weighin.services.evaluations.evaluation_runner import EvaluationRunner
 from weighin.services.evaluations.evaluation_start import EvaluationContext
@@ -25,8 +28,10 @@ from weighin.services.evaluations.scoring_plans import ScoringPlanner
 from weighin.services.lanes.lane import LaneTimeouts
 from weighin.services.lanes.server_keys import ServerKeys
 from weighin.services.lanes.server_probe import ServerProbe
-from weighin.services.models.file_digests import FileDigests
+from weighin.services.models.hub import Hub
+from weighin.services.models.model_digests import ModelDigests
 from weighin.services.processes.worker_process import WorkerProcess, worker_command
+from weighin.services.records import Records
 from weighin.wiring.services import new_question_sets, new_worker, server_workers
 
 PATIENT = LaneTimeouts(cancel_ms=2000, leave_ms=500, silent_ms=15_000, give_up_ms=30_000, watch_ms=100)
@@ -61,6 +66,19 @@ class Estimates(ScoringPlanner):
         QTimer.singleShot(0, self, lambda: done(ScoringPlan(model)))
 
 
+class HashedHere(Hub):
+    """Files of tests are small: no other process reads them."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda _: pytest.fail("nothing is asked of the hub"))
+
+    def digest(self, path: str, done: Callable[[Digested], None], failed: Any, progress: Any) -> int:
+        """The sha256 of the file as it is now."""
+        stat, sha256 = Path(path).stat(), hashlib.sha256(Path(path).read_bytes()).hexdigest()
+        QTimer.singleShot(0, self, lambda: done(Digested(0, sha256, stat.st_size, stat.st_mtime_ns, stat.st_ino)))
+        return 0
+
+
 class Evaluating:
     """A runner with its services under the test's profile. `a`, `b`: scripts of the workers, None for real ones.
     `planner`: who knows what they need; real ones are asked about, of scripted ones nothing is known."""
@@ -77,8 +95,9 @@ class Evaluating:
         profile = Profile.locate()
         self.qtbot = qtbot
         self.sets = new_question_sets(profile, resources())
-        self.kept = Evaluations(profile.database)
-        self.digests = FileDigests(self.kept)
+        self.stores = Records(profile.database)
+        self.kept = Evaluations(self.stores)
+        self.digests = ModelDigests(self.stores, HashedHere())
         self.probe = ServerProbe(server_workers(ServerKeys()))
         if planner is None:
             planner = Estimates() if a and b else ScoringPlanner(new_worker)
@@ -142,6 +161,7 @@ class Evaluating:
         self.runner.close()
         self.sets.close()
         self.kept.close()
+        self.stores.close()
 
 
 def same_answers(one: EvaluationRecord, other: EvaluationRecord) -> bool:

@@ -21,8 +21,7 @@ from weighin.core.computer.hardware import Hardware, MachineFacts
 from weighin.core.tape import Tape, tape_of
 from weighin.services.comparisons.history import History
 from weighin.services.comparisons.tapes import Tapes
-from weighin.services.comparisons.votes import Votes
-from weighin.services.evaluations.evaluation_history import Evaluations
+from weighin.services.records import Records
 from weighin.ui.main_window import HISTORY
 from weighin.ui.tape.tape_picture import SIZE, tape_image, tape_pdf
 from weighin.ui.tape.tape_window import TapeWindow
@@ -32,14 +31,15 @@ HARDWARE = Hardware("Linux", "Ryzen 7", 8, 16, 32_000_000_000, None, None, None,
 
 
 @pytest.fixture
-def tapes(qapp: QApplication, tmp_path: Path) -> Iterator[Tapes]:
-    database = tmp_path / "x.db"
-    parts = (History(database), Votes(database), Evaluations(database))
-    made = Tapes(*parts, lambda: HARDWARE)
+def history(records: Records) -> History:
+    return History(records)
+
+
+@pytest.fixture
+def tapes(records: Records) -> Iterator[Tapes]:
+    made = Tapes(records, lambda: HARDWARE)
     yield made
     made.close()
-    for part in parts:
-        part.close()
 
 
 @pytest.mark.parametrize("face", ["light", "dark"])
@@ -100,13 +100,13 @@ def test_dark_and_light_are_two_pictures(qtbot: QtBot, theme: Theme, tapes: Tape
     assert "Writes alone" in window.picture.accessibleDescription()
 
 
-def test_it_is_made_of_what_is_kept(qtbot: QtBot, tapes: Tapes) -> None:
+def test_it_is_made_of_what_is_kept(qtbot: QtBot, history: History, tapes: Tapes) -> None:
     alone, together = big().alone, big().together
     assert alone is not None and together is not None
     alone, together = replace(alone, id="a1"), replace(together, id="b2")
     saved: list[object] = []
     for record in (alone, together):
-        tapes._history.save(record, saved.append, pytest.fail)
+        history.save(record, saved.append, pytest.fail)
     qtbot.waitUntil(lambda: len(saved) == 2)
     found: list[Tape] = []
     for record in (alone, together):
@@ -118,11 +118,11 @@ def test_it_is_made_of_what_is_kept(qtbot: QtBot, tapes: Tapes) -> None:
     assert "Ryzen 7, 8 cores" in found[0].footer[0]
 
 
-def test_a_record_from_elsewhere_is_told_of_its_own_machine_alone(qtbot: QtBot, tapes: Tapes) -> None:
+def test_a_record_from_elsewhere_is_told_of_its_own_machine_alone(qtbot: QtBot, history: History, tapes: Tapes) -> None:
     alone, together = big().alone, big().together
     assert alone is not None and together is not None
     saved: list[object] = []
-    tapes._history.save(replace(together, id="b2"), saved.append, pytest.fail)
+    history.save(replace(together, id="b2"), saved.append, pytest.fail)
     qtbot.waitUntil(lambda: len(saved) == 1)
     theirs = MachineFacts("Threadripper of somebody else", "Linux", 64)
     found: list[Tape] = []
@@ -132,14 +132,14 @@ def test_a_record_from_elsewhere_is_told_of_its_own_machine_alone(qtbot: QtBot, 
     assert "Writes together" not in {line.label for line in found[0].lines}
 
 
-def test_records_of_two_computers_do_not_meet(qtbot: QtBot, tapes: Tapes) -> None:
+def test_records_of_two_computers_do_not_meet(qtbot: QtBot, history: History, tapes: Tapes) -> None:
     alone, together = big().alone, big().together
     assert alone is not None and together is not None
     here, there = (MachineFacts(name, "Linux", 8) for name in ("Ryzen 7", "Old one"))
     saved: list[object] = []
     found: list[Tape] = []
     for number, machine in enumerate((there, here)):
-        tapes._history.save(replace(together, id=f"b{number}", machine=machine), saved.append, pytest.fail)
+        history.save(replace(together, id=f"b{number}", machine=machine), saved.append, pytest.fail)
         qtbot.waitUntil(lambda number=number: len(saved) == number + 1)
         tapes.make(replace(alone, machine=here), found.append, pytest.fail)
         qtbot.waitUntil(lambda number=number: len(found) == number + 1)
@@ -147,22 +147,21 @@ def test_records_of_two_computers_do_not_meet(qtbot: QtBot, tapes: Tapes) -> Non
     assert ["Writes together" in labels for labels in told] == [False, True]
 
 
-def test_what_is_kept_says_where_it_was_made(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> None:
+def test_what_is_kept_says_where_it_was_made(qtbot: QtBot, records: Records) -> None:
     here = MachineFacts("Ryzen 7", "Linux", 8)
-    history = History(tmp_path / "y.db", lambda: here)
+    history = History(records, lambda: here)
     found: list[Comparison] = []
     history.save(comparison(), lambda _: history.load("id1", found.append, pytest.fail), pytest.fail)
     qtbot.waitUntil(lambda: len(found) == 1)
     assert found[0].machine == here
-    history.close()
 
 
-def test_a_pair_with_other_options_is_not_the_other_mode(qtbot: QtBot, tapes: Tapes) -> None:
+def test_a_pair_with_other_options_is_not_the_other_mode(qtbot: QtBot, history: History, tapes: Tapes) -> None:
     alone, together = big().alone, big().together
     assert alone is not None and together is not None
     other = tuple(replace(r, setup=replace(r.setup, load=replace(r.setup.load, context=512))) for r in together.results)
     saved: list[object] = []
-    tapes._history.save(replace(together, id="b2", results=other), saved.append, pytest.fail)
+    history.save(replace(together, id="b2", results=other), saved.append, pytest.fail)
     qtbot.waitUntil(lambda: len(saved) == 1)
     found: list[Tape] = []
     tapes.make(alone, found.append, pytest.fail)

@@ -10,7 +10,7 @@ from statistics import median
 from typing import Any
 
 from weighin.cli.console import Console
-from weighin.cli.loop import CommandLoop
+from weighin.cli.loop import run_until
 from weighin.cli.models import resolve
 from weighin.cli.options import load_options, threads
 from weighin.core import format
@@ -22,17 +22,20 @@ from weighin.core.safe_text import safe_name
 from weighin.paths import Profile
 from weighin.services.lanes.lane import Lane
 from weighin.services.machine.hardware import available_bytes, physical_cores
+from weighin.services.records import Records
 from weighin.wiring.services import new_worker
 
 BENCH_SCHEMA = "weighin.bench/1"
 
 
-def run_bench(options: argparse.Namespace, profile: Profile, resources: Path, console: Console) -> int:
+def run_bench(
+    options: argparse.Namespace, profile: Profile, resources: Path, records: Records, console: Console
+) -> int:
     """Measure and print. The exit status of the contract."""
     for name in ("prompt_tokens", "generate_tokens", "repeat"):
         if not 1 <= getattr(options, name) <= 1_000_000:
             raise AppError(f"--{name.replace('_', '-')} must be from 1 to 1,000,000.", kind="usage")
-    model = resolve(options.model, resources, profile, console)
+    model = resolve(options.model, resources, profile, records)
     context = max(options.prompt_tokens, options.generate_tokens, 256)
     load, wanted = replace(load_options(options), context=context), threads(options)
     refusal = memory_refusal(memory_needed(model, load), available_bytes())
@@ -40,36 +43,30 @@ def run_bench(options: argparse.Namespace, profile: Profile, resources: Path, co
         raise AppError(f"{refusal.message} --try-anyway insists.", kind=refusal.kind)
     cores = threads_per_lane(physical_cores(), 1, model, wanted)
     lane = Lane("A", new_worker)
-    loop = CommandLoop(lane.stop)
-    measured: list[Any] = []
-    failures: list[Failure] = []
 
-    def keep(target: list[Any]) -> Callable[[Any], None]:
-        def settle(value: Any) -> None:
-            target.append(value)
-            loop.finish()
+    def begin(done: Callable[[Any], None], _: object) -> None:
+        lane.loaded.connect(
+            lambda _: lane.measure(options.prompt_tokens, options.generate_tokens, options.repeat, cores)
+        )
+        for ended in (lane.load_failed, lane.measure_failed, lane.measured):
+            ended.connect(done)
+        lane.load(model.path, load, cores)
 
-        return settle
-
-    lane.loaded.connect(lambda _: lane.measure(options.prompt_tokens, options.generate_tokens, options.repeat, cores))
-    lane.load_failed.connect(keep(failures))
-    lane.measure_failed.connect(keep(failures))
-    lane.measured.connect(keep(measured))
     lane.status_changed.connect(lambda status: console.progress(f"{status.phase} {status.done} of {status.total}"))
     try:
-        loop.run(lambda: lane.load(model.path, load, cores))
+        measured, interrupted = run_until(begin, lane.stop)
     finally:
         lane.close()
         console.end_progress()
-    if loop.interrupted:
+    if interrupted:
         return 130
-    if failures:
-        raise AppError(failures[0].message, kind=failures[0].kind)
+    if isinstance(measured, Failure):
+        raise AppError(measured.message, kind=measured.kind)
     body = {
         "schema": BENCH_SCHEMA,
         "model": model_json(model),
-        "prompt": _rates(measured[0].prompt_tokens, measured[0].prompt_s),
-        "generation": _rates(measured[0].generate_tokens, measured[0].generation_s),
+        "prompt": _rates(measured.prompt_tokens, measured.prompt_s),
+        "generation": _rates(measured.generate_tokens, measured.generation_s),
         "threads": cores,
         "options": asdict(load),
     }

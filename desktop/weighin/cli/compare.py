@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from weighin.cli.console import Console
-from weighin.cli.loop import CommandLoop, InterruptedByUserError, wait_for
+from weighin.cli.loop import InterruptedByUserError, run_until, wait_for
 from weighin.cli.models import resolve_or_refuse
 from weighin.cli.options import load_options, sampling_options, threads
 from weighin.core.comparisons.comparison import Comparison, ComparisonRequest, LaneResult
@@ -35,9 +35,7 @@ from weighin.services.machine.hardware import this_machine
 from weighin.services.machine.memory import available_bytes
 from weighin.services.plans.ledger import Ledger
 from weighin.services.plans.planner import Planner
-from weighin.store.comparisons import ComparisonStore
-from weighin.store.database import open_database
-from weighin.store.speed_tests import SpeedTestStore
+from weighin.services.records import Records
 from weighin.wiring.services import new_runner, new_worker
 
 MAX_PROMPT = 4 << 20
@@ -48,28 +46,21 @@ _NOT_ALONE = (
 )
 
 
-def run_compare(options: argparse.Namespace, profile: Profile, resources: Path, console: Console) -> int:
+def run_compare(
+    options: argparse.Namespace, profile: Profile, resources: Path, records: Records, console: Console
+) -> int:
     """Run, print and keep the comparison. The exit status of the contract."""
     if options.prompts is not None:
         if options.attach or options.follow:
             raise AppError("--attach and --follow go with one prompt, not with a set.", kind="usage")
         from weighin.cli.compare_set import run_compare_set
 
-        request = _request(options, "", resources, profile, console)
-        return run_compare_set(options, request, profile, resources, console)
+        request = _request(options, "", resources, profile, records)
+        return run_compare_set(options, request, resources, records, console)
     text = options.prompt if options.prompt is not None else _read_prompt(options.prompt_file)
-    request = _request(options, text, resources, profile, console)
-    store = ComparisonStore(open_database(profile.database, console.say))
-    ledger = Ledger(profile.database)
-    ledger.notice.connect(console.say)
-    with contextlib.closing(store), contextlib.closing(ledger):
-        return _compare(options, request, store, ledger, console)
-
-
-def _compare(
-    options: argparse.Namespace, request: ComparisonRequest, store: ComparisonStore, ledger: Ledger, console: Console
-) -> int:
-    request = _going_on(request, options.follow, store)
+    request = _going_on(_request(options, text, resources, profile, records), options.follow, records)
+    records.wait(lambda _: None)  # where nothing can be kept, that is said before minutes of work
+    ledger = Ledger(records)
     wait_for(lambda done, _: ledger.restore(lambda: done(ledger)))
     planner = Planner(new_worker)
     try:
@@ -78,40 +69,26 @@ def _compare(
         planner.close()
         return 130
     runner = new_runner(planner.needed_bytes)
-    outcome: list[Comparison] = []
-    loop = CommandLoop(runner.stop)
-
-    def finished(comparison: Comparison) -> None:
-        outcome.append(comparison)
-        loop.finish()
-
-    runner.finished.connect(finished)
     _watch(runner, console)
-    errors: list[AppError] = []
 
-    def begin() -> None:
-        try:
-            runner.run(request)
-        except AppError as error:
-            errors.append(error)
-            loop.finish()
+    def begin(done: Callable[[Comparison], None], _: object) -> None:
+        runner.finished.connect(done)
+        runner.run(request)
 
     try:
-        loop.run(begin)
+        outcome, interrupted = run_until(begin, runner.stop)
     finally:
         runner.close()
         planner.close()
         console.end_progress()
-    if errors:
-        raise errors[0]
-    if not outcome:
+    if outcome is None:
         return 130
-    comparison = _held_against_alone(replace(outcome[0], machine=this_machine()), store, console)
-    comparison = _with_speed_tests(comparison, store, console)
+    comparison = _held_against_alone(replace(outcome, machine=this_machine()), records, console)
+    comparison = _with_speed_tests(comparison, records, console)
     ledger.settle(comparison)
-    status = _status(comparison, loop.interrupted, console)
+    status = _status(comparison, interrupted, console)
     try:
-        store.save(comparison)
+        records.wait(lambda stores: stores.comparisons.save(comparison))
     except AppError as error:
         console.say(error.user_text)
         status = status or 1
@@ -132,12 +109,12 @@ def plan_where_it_is_tight(planner: Planner, request: ComparisonRequest, availab
             wait_for(lambda done, _, m=model, o=load: planner.plan(m, o, done, done))  # type: ignore[misc]
 
 
-def _held_against_alone(comparison: Comparison, store: ComparisonStore, console: Console) -> Comparison:
+def _held_against_alone(comparison: Comparison, records: Records, console: Console) -> Comparison:
     """With the slowdown, where the same pair was measured alone before; else a sentence how to get one."""
     if comparison.request.mode is not Mode.TOGETHER:
         return comparison
     try:
-        held = against_alone(comparison, store.alone_of(comparison))
+        held = against_alone(comparison, records.wait(lambda stores: stores.comparisons.alone_of(comparison)))
     except AppError as error:
         console.say(error.user_text)
         return comparison
@@ -146,24 +123,24 @@ def _held_against_alone(comparison: Comparison, store: ComparisonStore, console:
     return held
 
 
-def _with_speed_tests(comparison: Comparison, store: ComparisonStore, console: Console) -> Comparison:
+def _with_speed_tests(comparison: Comparison, records: Records, console: Console) -> Comparison:
     """With the speed tests that are kept of both models, where the answers are too short to tell a speed."""
     if not needs_speed_tests(comparison):
         return comparison
     try:
-        return SpeedTestStore(store.database).add_known(comparison, comparison.machine)
+        return records.wait(lambda stores: stores.speed_tests.add_known(comparison, comparison.machine))
     except AppError as error:
         console.say(error.user_text)
         return comparison
 
 
 def _request(
-    options: argparse.Namespace, text: str, resources: Path, profile: Profile, console: Console
+    options: argparse.Namespace, text: str, resources: Path, profile: Profile, records: Records
 ) -> ComparisonRequest:
     """The comparison of `text` that the options ask for. Raises AppError."""
     sampling, load, cores = sampling_options(options), load_options(options), threads(options)
     check_rounds(options.repeat)
-    found = [resolve_or_refuse(name, resources, profile, console) for name in (options.model_a, options.model_b)]
+    found = [resolve_or_refuse(name, resources, profile, records) for name in (options.model_a, options.model_b)]
     lanes = [LaneSetup(model, load, sampling, cores, refusal) for model, refusal in found]
     return ComparisonRequest(
         Prompt(text, options.system, options.raw, tuple(read_attachment(Path(name)) for name in options.attach)),
@@ -174,11 +151,11 @@ def _request(
     )
 
 
-def _going_on(request: ComparisonRequest, follows: str | None, store: ComparisonStore) -> ComparisonRequest:
+def _going_on(request: ComparisonRequest, follows: str | None, records: Records) -> ComparisonRequest:
     """The same as a follow-up of the comparison whose id begins with `follows`. Raises AppError where it is none."""
     if not follows:
         return request
-    before = store.get(follows)
+    before = records.wait(lambda stores: stores.comparisons.get(follows))
     threads = threads_after(before)
     for setup, result in zip(request.lanes, before.results, strict=True):
         if setup.model.path != result.setup.model.path:

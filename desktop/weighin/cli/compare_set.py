@@ -8,35 +8,31 @@ from pathlib import Path
 from typing import Any
 
 from weighin.cli.console import Console
-from weighin.cli.loop import CommandLoop, wait_for
+from weighin.cli.loop import run_until, wait_for
 from weighin.core.comparisons.comparison import Comparison, ComparisonRequest
 from weighin.core.comparisons.report import options_json
 from weighin.core.errors import AppError
 from weighin.core.prompts.prompt_set import PromptSet, SetRun, StoredRun
 from weighin.core.prompts.report import run_json, run_markdown, summary
 from weighin.core.safe_text import safe_text
-from weighin.paths import Profile
 from weighin.services.comparisons.history import History
 from weighin.services.comparisons.prompt_sets import PromptSets
 from weighin.services.comparisons.set_runner import SetRunner
 from weighin.services.machine.hardware import this_machine
+from weighin.services.records import Records
 from weighin.wiring.services import new_runner
 
 
 def run_compare_set(
-    options: argparse.Namespace, request: ComparisonRequest, profile: Profile, resources: Path, console: Console
+    options: argparse.Namespace, request: ComparisonRequest, resources: Path, records: Records, console: Console
 ) -> int:
     """Run, print and keep every comparison: 0 done, 1 given up, 3 some prompt failed in a lane, 130 interrupted."""
-    sets = PromptSets(profile.database, resources)
-    sets.notice.connect(console.say)
-    history = History(profile.database, this_machine)
-    history.notice.connect(console.say)
+    sets, history = PromptSets(records, resources), History(records, this_machine)
     runner = new_runner()
     try:
         return _Running(sets, history, SetRunner(runner, sets), console).run(options, request, runner)
     finally:
         runner.close()
-        history.close()
         sets.close()
         console.end_progress()
 
@@ -44,32 +40,19 @@ def run_compare_set(
 class _Running:
     def __init__(self, sets: PromptSets, history: History, set_runner: SetRunner, console: Console) -> None:
         self._sets, self._history, self._set_runner, self._console = sets, history, set_runner, console
-        self._last = ""
 
     def run(self, options: argparse.Namespace, request: ComparisonRequest, runner: Any) -> int:
         """The exit status."""
         begin = self._continuing(options, request) if options.resume else self._beginning(options, request)
-        errors: list[AppError] = []
-        loop = CommandLoop(self._set_runner.stop)
 
-        def start() -> None:
-            try:
-                begin()
-            except AppError as error:
-                errors.append(error)
-                loop.finish()
-
-        def ended(sentence: str) -> None:
-            self._last = sentence
-            loop.finish()
+        def start(done: Callable[[str], None], _: object) -> None:
+            self._set_runner.ended.connect(done)
+            begin()
 
         self._set_runner.changed.connect(self._progress)
-        self._set_runner.ended.connect(ended)
         runner.finished.connect(self._keep)
-        loop.run(start)
-        if errors:
-            raise errors[0]
-        return self._report(options, loop.interrupted)
+        last, interrupted = run_until(start, self._set_runner.stop)
+        return self._report(options, last or "", interrupted)
 
     def _beginning(self, options: argparse.Namespace, request: ComparisonRequest) -> Callable[[], None]:
         prompts = self._found(options.prompts)
@@ -109,7 +92,7 @@ class _Running:
     def _keep(self, comparison: Comparison) -> None:
         self._history.save(comparison, lambda _: None, lambda error: self._console.say(error.user_text))
 
-    def _report(self, options: argparse.Namespace, interrupted: bool) -> int:
+    def _report(self, options: argparse.Namespace, last: str, interrupted: bool) -> int:
         stored = self._set_runner.stored
         self._console.end_progress()
         if stored is None:
@@ -119,7 +102,7 @@ class _Running:
         else:
             self._console.result(safe_text(run_markdown(stored)))
         if stored.missing:
-            self._console.say(self._last)
+            self._console.say(last)
         if stored.unasked:
             return 130 if interrupted else 1
         return 3 if stored.missing else 0

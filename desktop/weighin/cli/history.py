@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
@@ -21,16 +20,12 @@ from weighin.core.evaluations.stored_evaluation import EvaluationRow
 from weighin.core.safe_text import safe_name, safe_text
 from weighin.paths import Profile
 from weighin.services.evaluations.kept_runs import kept_record, kept_rows
-from weighin.store.comparisons import ComparisonStore
-from weighin.store.database import open_database
-from weighin.store.evaluations import EvaluationStore
-from weighin.store.votes import VoteStore
+from weighin.services.records import Records
 
 
-def run_votes(options: argparse.Namespace, profile: Profile, console: Console) -> int:
+def run_votes(options: argparse.Namespace, records: Records, console: Console) -> int:
     """Print the tally of every pair of models; 0, or an AppError."""
-    with contextlib.closing(VoteStore(open_database(profile.database, console.say))) as store:
-        found = tallies(store.votes())
+    found = tallies(records.wait(lambda stores: stores.votes.votes()))
     if options.json:
         console.json({"schema": "weighin.votes/1", "pairs": [_tally_json(tally) for tally in found]})
     else:
@@ -67,22 +62,19 @@ def _lines(tally: Tally) -> str:
 _ALL = 100_000
 
 
-def run_history(options: argparse.Namespace, profile: Profile, console: Console) -> int:
+def run_history(options: argparse.Namespace, profile: Profile, records: Records, console: Console) -> int:
     """Print what was asked for; 0, or an AppError."""
     if options.action == "votes":
-        return run_votes(options, profile, console)
-    database = open_database(profile.database, console.say)
-    with contextlib.closing(ComparisonStore(database)) as comparisons:
-        evaluations = EvaluationStore(database)
-        if options.action in ("list", "search"):
-            return _list(options, comparisons, evaluations, console)
-        found = _find(options.id, comparisons, evaluations)
+        return run_votes(options, records, console)
+    if options.action in ("list", "search"):
+        return _list(options, records, console)
+    found = _find(options.id, records)
     if options.action == "export" and options.format == "bundle":
         from weighin.cli.replay import export_bundle
 
         if not isinstance(found, Comparison):
             raise AppError("A bundle holds a comparison; export an evaluation as md, json or csv.", kind="usage")
-        console.json_text(export_bundle(found, profile, console))
+        console.json_text(export_bundle(found, profile, records, console))
     elif options.action == "show" and not options.json:
         console.result(safe_text(_markdown(found)))
     elif options.action == "show" or options.format == "json":
@@ -93,11 +85,10 @@ def run_history(options: argparse.Namespace, profile: Profile, console: Console)
     return 0
 
 
-def _list(
-    options: argparse.Namespace, comparisons: ComparisonStore, evaluations: EvaluationStore, console: Console
-) -> int:
+def _list(options: argparse.Namespace, records: Records, console: Console) -> int:
     text = options.text if options.action == "search" else ""
-    compared, evaluated = comparisons.rows(text, limit=_ALL), kept_rows(evaluations, text, limit=_ALL)
+    compared = records.wait(lambda stores: stores.comparisons.rows(text, limit=_ALL))
+    evaluated = records.wait(lambda stores: kept_rows(stores.evaluations, text, limit=_ALL))
     if options.json:
         body = {
             "schema": "weighin.history/1",
@@ -113,12 +104,12 @@ def _list(
     return 0
 
 
-def _find(identifier: str, comparisons: ComparisonStore, evaluations: EvaluationStore) -> Comparison | EvaluationRecord:
+def _find(identifier: str, records: Records) -> Comparison | EvaluationRecord:
     """The one thing whose id begins with `identifier`. Raises AppError."""
     found: list[Comparison | EvaluationRecord] = []
     readers: tuple[Callable[[], Comparison | EvaluationRecord], ...] = (
-        lambda: comparisons.get(identifier),
-        lambda: kept_record(evaluations, identifier),
+        lambda: records.wait(lambda stores: stores.comparisons.get(identifier)),
+        lambda: records.wait(lambda stores: kept_record(stores.evaluations, identifier)),
     )
     for read in readers:
         try:

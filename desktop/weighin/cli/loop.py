@@ -15,63 +15,60 @@ _POLL_MS = 100
 Begin = Callable[[Callable[[Any], None], Callable[[AppError], None]], Any]
 
 
-class CommandLoop:
-    """Runs until `finish`. The first Ctrl+C or SIGTERM calls `on_interrupt`, the second ends at once."""
-
-    def __init__(self, on_interrupt: Callable[[], None]) -> None:
-        self._application = QCoreApplication.instance() or QCoreApplication(["weighin"])
-        self._on_interrupt = on_interrupt
-        self._pending = False
-        self.interrupted = False
-        # Python runs its signal handlers only between bytecodes: this timer gives it the occasion.
-        self._timer = QTimer()
-        self._timer.setInterval(_POLL_MS)
-        self._timer.timeout.connect(self._look)
-
-    def run(self, begin: Callable[[], None]) -> None:
-        """Call `begin` inside the loop and return after `finish`."""
-        before = {s: signal.signal(s, self._note) for s in (signal.SIGINT, signal.SIGTERM)}
-        self._timer.start()
-        QTimer.singleShot(0, begin)
-        try:
-            self._application.exec()
-        finally:
-            self._timer.stop()
-            for number, handler in before.items():
-                signal.signal(number, handler)
-
-    def finish(self) -> None:
-        """Leave the loop."""
-        self._application.quit()
-
-    def _note(self, *_: object) -> None:
-        if self.interrupted:
-            self._application.quit()
-        self.interrupted = self._pending = True
-
-    def _look(self) -> None:
-        if self._pending:
-            self._pending = False
-            self._on_interrupt()
-
-
 class InterruptedByUserError(Exception):
     """Ctrl+C came while something was waited for."""
 
 
-def wait_for(begin: Begin) -> Any:
-    """What `begin(done, failed)` hands to `done`. Raises the AppError it hands to `failed`; InterruptedByUserError."""
+def run_until(begin: Begin, stop: Callable[[], None]) -> tuple[Any, bool]:
+    """What `begin(done, failed)` hands to `done`, and whether Ctrl+C or SIGTERM came meanwhile: the first calls `stop`,
+    the second ends at once, with None. Raises the AppError that is handed to `failed`, or that `begin` raises."""
+    application = QCoreApplication.instance() or QCoreApplication(["weighin"])
     answers: list[Any] = []
     errors: list[AppError] = []
-    loop = CommandLoop(lambda: loop.finish())
+    signals: list[int] = []
+    stopped = False
 
     def settle(target: list[Any], value: Any) -> None:
         target.append(value)
-        loop.finish()
+        application.quit()
 
-    loop.run(lambda: begin(lambda value: settle(answers, value), lambda error: settle(errors, error)))
+    def start() -> None:
+        try:
+            begin(lambda value: settle(answers, value), lambda error: settle(errors, error))
+        except AppError as error:
+            settle(errors, error)
+
+    def note(number: int, _: object) -> None:
+        if signals:
+            application.quit()
+        signals.append(number)
+
+    def look() -> None:
+        nonlocal stopped
+        if signals and not stopped:
+            stopped = True
+            stop()
+
+    # Python runs its signal handlers only between bytecodes: this timer gives it the occasion.
+    timer = QTimer(interval=_POLL_MS)
+    timer.timeout.connect(look)
+    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    timer.start()
+    QTimer.singleShot(0, start)
+    try:
+        application.exec()
+    finally:
+        timer.stop()
+        for number, handler in before.items():
+            signal.signal(number, handler)
     if errors:
         raise errors[0]
-    if not answers:
+    return (answers[0] if answers else None), bool(signals)
+
+
+def wait_for(begin: Begin) -> Any:
+    """What `begin(done, failed)` hands to `done`. Raises the AppError it hands to `failed`; InterruptedByUserError."""
+    answer, interrupted = run_until(begin, lambda: QCoreApplication.exit(0))
+    if interrupted:
         raise InterruptedByUserError
-    return answers[0]
+    return answer

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from weighin.cli.console import Console
-from weighin.cli.loop import CommandLoop, InterruptedByUserError, wait_for
+from weighin.cli.loop import InterruptedByUserError, run_until, wait_for
 from weighin.cli.models import resolve_or_refuse
 from weighin.cli.options import load_options, threads
 from weighin.core import format
@@ -39,7 +39,9 @@ from weighin.core.runs.options import LOAD_OPTIONS
 from weighin.paths import Profile
 from weighin.services.evaluations.evaluation_runner import EvaluationRunner
 from weighin.services.evaluations.question_sets import FetchProgress, QuestionSets
+from weighin.services.records import Records
 from weighin.wiring.evaluations import EvaluationServices, new_evaluation_services
+from weighin.wiring.services import new_model_services
 
 # What is asked where --n is not given: enough to find a gap of four points between two similar models.
 USUAL_NUMBER = 570
@@ -49,23 +51,23 @@ _FIXED_BY_RUN = {
 }
 
 
-def run_mmlu(options: argparse.Namespace, profile: Profile, resources: Path, console: Console) -> int:
+def run_mmlu(options: argparse.Namespace, profile: Profile, resources: Path, records: Records, console: Console) -> int:
     """Run or resume, print. The exit status of the contract."""
-    services = new_evaluation_services(profile, resources)
-    services.kept.notice.connect(console.say)
+    models = new_model_services(profile, records)
+    services = new_evaluation_services(profile, resources, models)
     try:
-        return _run(options, services, profile, resources, console)
+        return _run(options, services, _lanes(options, profile, resources, records), console)
     except InterruptedByUserError:
         return 130
     finally:
         services.close()
+        models.close()
         console.end_progress()
 
 
 def _run(
-    options: argparse.Namespace, services: EvaluationServices, profile: Profile, resources: Path, console: Console
+    options: argparse.Namespace, services: EvaluationServices, lanes: tuple[LaneSetup, ...], console: Console
 ) -> int:
-    lanes = _lanes(options, profile, resources, console)
     runner = services.runner
     if options.resume:
         given = [flag for name, flag in _FIXED_BY_RUN.items() if getattr(options, name) is not None]
@@ -93,12 +95,12 @@ def _run(
     return _status(record, interrupted)
 
 
-def _lanes(options: argparse.Namespace, profile: Profile, resources: Path, console: Console) -> tuple[LaneSetup, ...]:
+def _lanes(options: argparse.Namespace, profile: Profile, resources: Path, records: Records) -> tuple[LaneSetup, ...]:
     load, cores = load_options(options), threads(options)
     lanes = []
     for name in (options.model_a, options.model_b):
         if name is not None:
-            model, refusal = resolve_or_refuse(name, resources, profile, console)
+            model, refusal = resolve_or_refuse(name, resources, profile, records)
             lanes.append(LaneSetup(model, load, threads=cores, refusal=refusal))
     return tuple(lanes)
 
@@ -175,38 +177,25 @@ def _ended(
     runner: EvaluationRunner, begin: Callable[[], None], console: Console
 ) -> tuple[EvaluationRecord | None, bool]:
     """The record at the end (None where it was interrupted before it began), and whether the user interrupted."""
-    records: list[EvaluationRecord] = []
-    errors: list[AppError] = []
-    loop = CommandLoop(runner.stop)
-
-    def finished(record: EvaluationRecord) -> None:
-        records.append(record)
-        loop.finish()
-
-    def failed(error: AppError) -> None:
-        errors.append(error)
-        loop.finish()
+    watch = _Watch(runner, console)
 
     def started(record: EvaluationRecord) -> None:
         console.say(f"Run {record.id[:12]}: {run_title(record.protocol)}")
         console.say(_beforehand(record))
 
-    runner.finished.connect(finished)
-    runner.failed.connect(failed)
-    runner.started.connect(started)
-    watch = _Watch(runner, console)
-    runner.progressed.connect(watch.show)
+    def start(done: Callable[[EvaluationRecord], None], failed: Callable[[AppError], None]) -> None:
+        runner.finished.connect(done)
+        runner.failed.connect(failed)
+        runner.started.connect(started)
+        runner.progressed.connect(watch.show)
+        begin()
 
-    def start() -> None:
-        try:
-            begin()
-        except AppError as error:
-            failed(error)
-
-    loop.run(start)
-    if errors and errors[0].kind != "stopped":
-        raise errors[0]
-    return (records[0] if records else None), loop.interrupted
+    try:
+        return run_until(start, runner.stop)
+    except AppError as error:
+        if error.kind != "stopped":
+            raise
+        return None, True
 
 
 class _Watch:

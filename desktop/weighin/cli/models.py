@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 from pathlib import Path
 
-from weighin.cli.console import Console
 from weighin.core.downloads.hub_address import is_hub_address
 from weighin.core.errors import AppError
 from weighin.core.models.catalogue import load_catalogue
-from weighin.core.models.found import usual_places
 from weighin.core.models.header_facts import model_facts
 from weighin.core.models.model import SERVER_SCHEMES, ModelFacts
 from weighin.core.models.names import resolve_name
 from weighin.core.models.server import parse_address, server_facts
-from weighin.core.models.shelf import ShelfModel, again
-from weighin.core.models.shelf_scan import scan
+from weighin.core.models.shelf import ShelfModel
 from weighin.core.models.starter import starter_model
 from weighin.core.runs.answer import Failure
 from weighin.paths import Profile
 from weighin.services.models.hub import mirror
-from weighin.store.database import open_database
-from weighin.store.models import ModelStore
+from weighin.services.models.shelf import seen_again, shelf_now
+from weighin.services.records import Records
+from weighin.wiring.services import places_of
 
 
-def resolve(name: str, resources: Path, profile: Profile, console: Console, servers: bool = False) -> ModelFacts:
+def resolve(name: str, resources: Path, profile: Profile, records: Records, servers: bool = False) -> ModelFacts:
     """Facts of the model `name`: starter:dense, starter:moe, hub:OWNER/REPO/PATH.gguf or any other address of it at the
     hub, a name from the catalogue, or a path; with `servers` also the address of a model on a server. Raises AppError
     with one sentence."""
@@ -37,10 +34,10 @@ def resolve(name: str, resources: Path, profile: Profile, console: Console, serv
     if name.lower().startswith(SERVER_SCHEMES) and not at_hub:
         return _on_server(name, servers)
     if at_hub or not Path(name).expanduser().exists():
-        found = resolve_name(shelf_now(profile, console), load_catalogue(resources), name, mirror())
+        found = resolve_name(shelf_now(records, places_of(profile)), load_catalogue(resources), name, mirror())
         if found is not None:
             return found.ready_facts()
-    if (known := _on_shelf(Path(name).expanduser(), profile, console)) is not None:
+    if (known := _on_shelf(Path(name).expanduser(), records)) is not None:
         return known.ready_facts()
     try:
         return model_facts(Path(name).expanduser())
@@ -48,41 +45,23 @@ def resolve(name: str, resources: Path, profile: Profile, console: Console, serv
         raise AppError(f"{name}: {error.user_text}", error.detail, error.kind) from None
 
 
-def _on_shelf(path: Path, profile: Profile, console: Console) -> ShelfModel | None:
+def _on_shelf(path: Path, records: Records) -> ShelfModel | None:
     """The model of the shelf that the file at `path` is (a part of), looked at again; None where it is not on it."""
     wanted = {str(path.absolute()), os.path.realpath(path)}
-    with contextlib.closing(_store(profile, console)) as store:
-        for model in store.models():
-            places = {place for stamp in model.stamps for place in (stamp.path, os.path.realpath(stamp.path))}
-            if not model.forgotten and wanted & (places | {model.path}):
-                now = again(model)
-                if now != model:
-                    store.keep_models((now,))
-                return now
+    for model in records.wait(lambda stores: stores.models.models()):
+        places = {place for stamp in model.stamps for place in (stamp.path, os.path.realpath(stamp.path))}
+        if not model.forgotten and wanted & (places | {model.path}):
+            return seen_again(records, model)
     return None
 
 
-def _store(profile: Profile, console: Console) -> ModelStore:
-    return ModelStore(open_database(profile.database, console.say))
-
-
-def shelf_now(profile: Profile, console: Console) -> tuple[ShelfModel, ...]:
-    """The shelf as it is at this moment: what was known, looked at again."""
-    with contextlib.closing(_store(profile, console)) as store:
-        known = {model.path: model for model in store.models()}
-        places = usual_places(profile.hub_cache, Path.home(), dict(os.environ))
-        now = scan(known.values(), places, store.places())
-        store.keep_models(model for model in now if known.get(model.path) != model)
-    return now
-
-
 def resolve_or_refuse(
-    name: str, resources: Path, profile: Profile, console: Console
+    name: str, resources: Path, profile: Profile, records: Records
 ) -> tuple[ModelFacts, Failure | None]:
     """As `resolve`, but a file that is no usable model comes back as facts of nothing and the reason. Raises AppError
     for wrong usage only."""
     try:
-        return resolve(name, resources, profile, console, servers=True), None
+        return resolve(name, resources, profile, records, servers=True), None
     except AppError as error:
         if error.kind in ("usage", "name", "address"):
             raise

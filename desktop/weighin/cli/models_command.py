@@ -36,15 +36,15 @@ from weighin.core.safe_text import safe_name
 from weighin.paths import Profile, resources
 from weighin.services.machine.this_computer import memory_budget
 from weighin.services.models.hub import mirror
+from weighin.services.records import Records
 from weighin.wiring.services import ModelServices, new_model_services
 
 SCHEMA = "weighin.models/1"
 
 
-def run_models(options: argparse.Namespace, profile: Profile, console: Console) -> int:
+def run_models(options: argparse.Namespace, profile: Profile, records: Records, console: Console) -> int:
     """Carry out one action; the exit status of the contract."""
-    services = new_model_services(profile)
-    services.records.notice.connect(console.say)
+    services = new_model_services(profile, records)
     command = _Command(services, options, console)
     try:
         if options.action == "get":

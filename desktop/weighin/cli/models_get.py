@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import functools
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from weighin.cli.console import Console
-from weighin.cli.loop import CommandLoop
+from weighin.cli.loop import run_until
 from weighin.core import format
 from weighin.core.downloads.download import DownloadPlan, DownloadState, DownloadView, plan_of
 from weighin.core.downloads.hub_address import HubAddress, narrowed, read_address, the_one
@@ -19,6 +20,7 @@ from weighin.core.models.report import shelf_model_json
 from weighin.core.plans.recommendation import kinds_of, usual_variant
 from weighin.services.machine.this_computer import memory_budget
 from weighin.services.models.hub import mirror
+from weighin.services.tasks import Failed
 from weighin.wiring.services import ModelServices
 
 
@@ -27,18 +29,16 @@ def get_model(
 ) -> int:
     """Download and print where it is; 130 after Ctrl+C, and the next call goes on from there."""
     getting = _Getting(services, options.reference, resources, console)
-    getting.loop.run(getting.begin)
+    path, _ = run_until(getting.begin, getting.stop)
     console.end_progress()
-    if getting.error is not None:
-        raise getting.error
-    if getting.path is None:
+    if path is None:
         console.say("Stopped; what came is kept, and the same command goes on from there.")
         return 130
-    model = services.shelf.model(getting.path)
+    model = services.shelf.model(path)
     if options.json:
         console.json({"schema": schema, "models": [shelf_model_json(model)] if model else []})
     else:
-        console.result(getting.path)
+        console.result(path)
     return 0
 
 
@@ -51,17 +51,13 @@ class _Getting:
         self._plan: DownloadPlan | None = None
         self._address: HubAddress | None = None
         self._note = ""
-        self.loop = CommandLoop(self._stop)
-        self.error: AppError | None = None
-        self.path: str | None = None
+        self._path: str | None = None
+        self._stopped = False
 
-    def begin(self) -> None:
-        """Ask the hub what the file is."""
-        try:
-            wanted = self._wanted()
-        except AppError as error:
-            self._fail(error)
-            return
+    def begin(self, done: Callable[[str | None], None], failed: Failed) -> None:
+        """Ask the hub what the file is; `done` gets where it lies, None after `stop`. Raises AppError."""
+        self._done, self._fail = done, failed
+        wanted = self._wanted()
         downloads, shelf = self._services.downloads, self._services.shelf
         downloads.changed.connect(self._follow)
         downloads.finished.connect(self._finished)
@@ -115,7 +111,7 @@ class _Getting:
         return found
 
     def _follow(self, identifier: str) -> None:
-        if self._plan is None or identifier != self._plan.id or self.loop.interrupted:
+        if self._plan is None or identifier != self._plan.id or self._stopped:
             return
         view = self._services.downloads.view(identifier)
         if view is None:
@@ -130,20 +126,18 @@ class _Getting:
 
     def _finished(self, plan: DownloadPlan, paths: Any, brought: bool) -> None:
         if self._plan is not None and plan.id == self._plan.id:
-            self.path = paths[0]
+            self._path = paths[0]
 
     def _look(self) -> None:
-        if self.path is not None and self._services.shelf.model(self.path) is not None:
-            self.loop.finish()
+        if self._path is not None and self._services.shelf.model(self._path) is not None:
+            self._done(self._path)
 
-    def _fail(self, error: AppError) -> None:
-        self.error = error
-        self.loop.finish()
-
-    def _stop(self) -> None:
+    def stop(self) -> None:
+        """Keep what came."""
+        self._stopped = True
         if self._plan is not None:
             self._services.downloads.pause(self._plan.id)
-        self.loop.finish()
+        self._done(None)
 
 
 def chosen_variant(listing: Listing, address: HubAddress, resources: Path) -> Variant:

@@ -31,21 +31,21 @@ from weighin.services.models.hub import mirror
 from weighin.services.plans.forecaster import Forecaster
 from weighin.services.plans.ledger import Ledger
 from weighin.services.plans.planner import ModelPlan
+from weighin.services.records import Records
 from weighin.services.settings import Settings
 from weighin.wiring.services import ModelServices, new_model_services, new_worker
 
 _MOST_LANES = 64
 
 
-def run_plan(options: argparse.Namespace, profile: Profile, resources: Path, console: Console) -> int:
+def run_plan(options: argparse.Namespace, profile: Profile, resources: Path, records: Records, console: Console) -> int:
     """Plan, forecast, judge and print; the exit status of the contract."""
     if len(options.models) > 2:
         raise AppError("Plan one model or a pair, not more.", kind="usage")
     if not 1 <= options.lanes <= _MOST_LANES:
         raise AppError(f"--lanes takes a number from 1 to {_MOST_LANES}.", kind="usage")
     load = load_options(options)
-    services = new_model_services(profile)
-    services.records.notice.connect(console.say)
+    services = new_model_services(profile, records)
     command = _PlanCommand(services, profile, resources, load, threads(options), options.lanes, console)
     try:
         return command.run(options.models, not options.no_slice, options.json)
@@ -72,8 +72,7 @@ class _PlanCommand:
         self._services, self._profile, self._resources = services, profile, resources
         self._load, self._wanted, self._lanes, self._console = load, wanted, lanes, console
         self._bandwidth = MemoryBandwidth(Settings(profile.settings))
-        self._ledger = Ledger(profile.database)
-        self._ledger.notice.connect(console.say)
+        self._ledger = Ledger(services.records)
         self._forecaster = Forecaster(new_worker, self._ledger, lambda: self._bandwidth.known, self._threads_of)
 
     def run(self, names: list[str], slices: bool, as_json: bool) -> int:
@@ -93,11 +92,10 @@ class _PlanCommand:
         return 0
 
     def close(self) -> None:
-        """End what is under way and keep what was promised."""
+        """End what is under way."""
         self._console.end_progress()
         self._forecaster.close()
         self._bandwidth.close()
-        self._ledger.close()
 
     def _threads_of(self, model: ModelFacts) -> int:
         return threads_per_lane(physical_cores(), 1, model, self._wanted)
@@ -105,7 +103,7 @@ class _PlanCommand:
     def _plan(self, name: str) -> ModelPlan:
         self._console.progress(f"planning {safe_name(name, 80)}")
         try:
-            model = resolve(name, self._resources, self._profile, self._console)
+            model = resolve(name, self._resources, self._profile, self._services.records)
         except AppError as error:
             if error.kind != "missing":
                 raise

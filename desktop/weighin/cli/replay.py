@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from weighin.cli.console import Console
-from weighin.cli.loop import CommandLoop, InterruptedByUserError, wait_for
+from weighin.cli.loop import InterruptedByUserError, run_until, wait_for
 from weighin.core import format
 from weighin.core.bundles.bundle import Bundle, BundleModel, bundle_text
 from weighin.core.bundles.replay import (
@@ -31,19 +31,18 @@ from weighin.paths import Profile, resources
 from weighin.services.bundles.bundles import Bundles
 from weighin.services.bundles.replay import Replay
 from weighin.services.comparisons.history import History
-from weighin.services.comparisons.votes import Votes
-from weighin.services.evaluations.evaluation_history import Evaluations
 from weighin.services.machine.hardware import this_machine
 from weighin.services.models.library import Library
+from weighin.services.records import Records
 from weighin.services.settings import Settings
 from weighin.wiring.services import ModelServices, new_bundles, new_model_services, new_runner
 
 Failed = Callable[[AppError], None]
 
 
-def export_bundle(comparison: Comparison, profile: Profile, console: Console) -> str:
+def export_bundle(comparison: Comparison, profile: Profile, records: Records, console: Console) -> str:
     """The bundle of a record, as the text of its file."""
-    desk = _Desk(profile, console)
+    desk = _Desk(profile, records, console)
     try:
         desk.scan()
         return bundle_text(wait_for(lambda done, failed: desk.bundles.make(comparison, done, failed, desk.progress)))
@@ -51,12 +50,12 @@ def export_bundle(comparison: Comparison, profile: Profile, console: Console) ->
         desk.close()
 
 
-def run_replay(options: argparse.Namespace, profile: Profile, console: Console) -> int:
+def run_replay(options: argparse.Namespace, profile: Profile, records: Records, console: Console) -> int:
     """Show, fetch what is missing if that is wanted, run again, say what came of it: 0 done, 1 it cannot be."""
-    desk = _Desk(profile, console)
+    desk = _Desk(profile, records, console)
     try:
         bundle: Bundle = wait_for(lambda done, failed: desk.bundles.open(options.file, done, failed))
-        return _Replaying(desk, bundle, options, profile).run()
+        return _Replaying(desk, bundle, options).run()
     except InterruptedByUserError:
         console.say("Stopped; what came is kept, and the same command goes on from there.")
         return 130
@@ -67,16 +66,11 @@ def run_replay(options: argparse.Namespace, profile: Profile, console: Console) 
 class _Desk:
     """The services a bundle needs, without a window."""
 
-    def __init__(self, profile: Profile, console: Console) -> None:
+    def __init__(self, profile: Profile, records: Records, console: Console) -> None:
         self.console = console
-        self.models: ModelServices = new_model_services(profile)
-        self.models.records.notice.connect(console.say)
+        self.models: ModelServices = new_model_services(profile, records)
         self.library = Library(resources(), Settings(profile.settings), self.models.shelf)
-        self.votes = Votes(profile.database)
-        self.evaluations = Evaluations(profile.database)
-        for kept in (self.votes, self.evaluations):
-            kept.notice.connect(console.say)
-        self.bundles: Bundles = new_bundles(self.models, self.library, self.votes, self.evaluations)
+        self.bundles: Bundles = new_bundles(self.models, self.library)
 
     def scan(self) -> None:
         """Learn what is on the shelf."""
@@ -95,18 +89,15 @@ class _Desk:
         """End processes in order."""
         self.console.end_progress()
         self.bundles.close()
-        self.evaluations.close()
-        self.votes.close()
         self.models.close()
 
 
 class _Replaying:
-    def __init__(self, desk: _Desk, bundle: Bundle, options: argparse.Namespace, profile: Profile) -> None:
+    def __init__(self, desk: _Desk, bundle: Bundle, options: argparse.Namespace) -> None:
         self._desk, self._bundle, self._options = desk, bundle, options
         self._console = desk.console
         self._runner = new_runner()
         self._replay = Replay(bundle, desk.bundles, self._runner)
-        self._profile = profile
 
     def run(self) -> int:
         """The exit status."""
@@ -187,35 +178,21 @@ class _Replaying:
         wait_for(begin)
 
     def _run_again(self) -> int:
-        outcome: list[Replayed] = []
-        errors: list[AppError] = []
-        loop = CommandLoop(self._runner.stop)
+        def begin(done: Callable[[Replayed], None], _: Failed) -> None:
+            self._replay.finished.connect(done)
+            self._replay.run()
 
-        def finished(replay: Replayed) -> None:
-            outcome.append(replay)
-            loop.finish()
-
-        def begin() -> None:
-            try:
-                self._replay.run()
-            except AppError as error:
-                errors.append(error)
-                loop.finish()
-
-        self._replay.finished.connect(finished)
-        loop.run(begin)
+        outcome, interrupted = run_until(begin, self._runner.stop)
         self._console.end_progress()
-        if errors:
-            raise errors[0]
-        if not outcome:
+        if outcome is None:
             return 130
-        self._keep(outcome[0].ours)
+        self._keep(outcome.ours)
         if self._options.json:
-            self._console.json(replay_json(self._bundle, self._replay.here, "", outcome[0]))
+            self._console.json(replay_json(self._bundle, self._replay.here, "", outcome))
         else:
-            lines = [verdict_words(outcome[0]), *(lane_words(lane) for lane in outcome[0].lanes)]
+            lines = [verdict_words(outcome), *(lane_words(lane) for lane in outcome.lanes)]
             self._console.result("\n" + "\n".join(lines))
-        return 130 if loop.interrupted else 0
+        return 130 if interrupted else 0
 
     def _refuse(self, reason: str) -> int:
         if self._options.json:
@@ -225,11 +202,8 @@ class _Replaying:
 
     def _keep(self, comparison: Comparison) -> None:
         """What was run here is in the history like any other comparison."""
-        history = History(self._profile.database, this_machine)
-        history.notice.connect(self._console.say)
+        history = History(self._desk.models.records, this_machine)
         try:
             wait_for(lambda done, failed: history.save(comparison, done, failed))
         except AppError as error:
             self._console.say(error.user_text)
-        finally:
-            history.close()

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
+
+from PySide6.QtCore import Qt
 
 from weighin.cli.console import Console
 from weighin.core.errors import AppError
 from weighin.paths import Profile, resources
+from weighin.services.records import Records
 
 
 def run_command(options: argparse.Namespace) -> int:
@@ -15,40 +19,47 @@ def run_command(options: argparse.Namespace) -> int:
     console = Console(sys.stdout, sys.stderr)
     try:
         profile = Profile.locate(options.profile)
-        if options.command == "compare":
-            from weighin.cli.compare import run_compare
-
-            return run_compare(options, profile, resources(), console)
-        if options.command == "bench":
-            from weighin.cli.bench import run_bench
-
-            return run_bench(options, profile, resources(), console)
-        if options.command == "plan":
-            from weighin.cli.plan import run_plan
-
-            return run_plan(options, profile, resources(), console)
-        if options.command == "mmlu":
-            from weighin.cli.mmlu import run_mmlu
-
-            return run_mmlu(options, profile, resources(), console)
-        if options.command == "models":
-            from weighin.cli.models_command import run_models
-
-            return run_models(options, profile, console)
-        if options.command == "history":
-            from weighin.cli.history import run_history
-
-            return run_history(options, profile, console)
-        if options.command == "replay":
-            from weighin.cli.replay import run_replay
-
-            return run_replay(options, profile, console)
-        from weighin.cli.doctor import run_doctor
-
-        return run_doctor(options, profile, console)
+        with contextlib.closing(Records(profile.database)) as records:
+            # At once, on the thread that found it: a command that waits for an answer runs no loop.
+            records.notice.connect(console.say, Qt.ConnectionType.DirectConnection)
+            return _run(options, profile, records, console)
     except AppError as error:
         console.say(error.user_text)
         return 2 if error.kind in ("usage", "options", "name", "address", "attachment") else 1
     except OSError as error:
         console.say(f"{error.strerror or error}: {error.filename or ''}".rstrip(": "))
         return 1
+
+
+def _run(options: argparse.Namespace, profile: Profile, records: Records, console: Console) -> int:
+    if options.command == "compare":
+        from weighin.cli.compare import run_compare
+
+        return run_compare(options, profile, resources(), records, console)
+    if options.command == "bench":
+        from weighin.cli.bench import run_bench
+
+        return run_bench(options, profile, resources(), records, console)
+    if options.command == "plan":
+        from weighin.cli.plan import run_plan
+
+        return run_plan(options, profile, resources(), records, console)
+    if options.command == "mmlu":
+        from weighin.cli.mmlu import run_mmlu
+
+        return run_mmlu(options, profile, resources(), records, console)
+    if options.command == "models":
+        from weighin.cli.models_command import run_models
+
+        return run_models(options, profile, records, console)
+    if options.command == "history":
+        from weighin.cli.history import run_history
+
+        return run_history(options, profile, records, console)
+    if options.command == "replay":
+        from weighin.cli.replay import run_replay
+
+        return run_replay(options, profile, records, console)
+    from weighin.cli.doctor import run_doctor
+
+    return run_doctor(options, profile, console)

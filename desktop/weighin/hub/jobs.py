@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import threading
 from collections.abc import Callable
@@ -16,7 +15,7 @@ from weighin.hub.client import HubClient, check_online, endpoint, token
 from weighin.hub.download import Download
 from weighin.hub.http import Http, RetryPolicy
 from weighin.hub.remote_header import remote_facts
-from weighin.hub.transfer import Ground, StoppedError
+from weighin.hub.transfer import Ground, StoppedError, sha256_of
 from weighin.protocol.hub_messages import (
     AskFile,
     Digest,
@@ -59,7 +58,6 @@ def _room_taken(path: Path) -> int:
     return int(getattr(path.stat(), "st_blocks", 0)) * _BLOCK
 
 
-_PIECE = 4 << 20
 # Between two tries of a download that waits for the connection as long as it takes.
 _LONGEST_S = 300.0
 
@@ -108,24 +106,23 @@ class DigestJob:
 
     def run(self) -> Digested:
         path = Path(self._request.path)
-        running, done, buffer = hashlib.sha256(), 0, memoryview(bytearray(_PIECE))
+
+        def report(done: int) -> None:
+            if self._stop.is_set():
+                raise StoppedError
+            self._tell(Transferred(done, before.st_size, 0, "checking", path.name, done, before.st_size))
+
         try:
-            with path.open("rb", buffering=0) as stream:
-                before = path.stat()
-                while count := stream.readinto(buffer):
-                    if self._stop.is_set():
-                        raise StoppedError
-                    running.update(buffer[:count])
-                    done += count
-                    self._tell(Transferred(done, before.st_size, 0, "checking", path.name, done, before.st_size))
-                after = path.stat()
+            before = path.stat()
+            sha256 = sha256_of(path, report)
+            after = path.stat()
         except OSError as error:
             raise AppError(
                 f"{path.name} cannot be read: {error.strerror or error}.", str(error), "unreadable"
             ) from error
         if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
             raise AppError(f"{path.name} changed while it was read.", kind="changed")
-        return Digested(self._request.id, running.hexdigest(), after.st_size, after.st_mtime_ns, after.st_ino)
+        return Digested(self._request.id, sha256, after.st_size, after.st_mtime_ns, after.st_ino)
 
     def stop(self) -> None:
         self._stop.set()

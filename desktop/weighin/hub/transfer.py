@@ -128,14 +128,12 @@ class Transfer:
         if (receipt := receipt_of(self._places, blob)) is not None:
             self._brought = receipt.brought
             return True
-        running, done, buffer = hashlib.sha256(), 0, memoryview(bytearray(_PIECE))
-        with blob.open("rb", buffering=0) as stream:
-            while count := stream.readinto(buffer):
-                running.update(buffer[:count])
-                done += count
-                self._report(done, "checking")
-                self._check_stop()
-        if running.hexdigest() == self._file.sha256:
+
+        def report(done: int) -> None:
+            self._report(done, "checking")
+            self._check_stop()
+
+        if sha256_of(blob, report) == self._file.sha256:
             return True
         blob.replace(self._places.bad)
         return False
@@ -191,7 +189,7 @@ class Transfer:
 
     def _refuse_bytes(self, part: PartFile) -> None:
         digest = part.digest()
-        again = self._places.bad.exists() and _digest_of(self._places.bad) == digest
+        again = self._places.bad.exists() and sha256_of(self._places.bad) == digest
         part.set_aside(self._places.bad)
         if again:
             text = "Two downloads brought the same wrong bytes: the hub's file does not match the hub's own checksum."
@@ -331,11 +329,14 @@ def disk_error(error: OSError, folder: Path) -> AppError:
     return AppError(f"The disk said: {error.strerror or error}.", str(error), "disk")
 
 
-def _digest_of(path: Path) -> str:
-    running = hashlib.sha256()
-    with path.open("rb") as stream:
-        while data := stream.read(_PIECE):
-            running.update(data)
+def sha256_of(path: Path, report: Callable[[int], None] = lambda _: None) -> str:
+    """Of the bytes of a file. `report` gets how many were read so far, and may raise to break off. Raises OSError."""
+    running, done, buffer = hashlib.sha256(), 0, memoryview(bytearray(_PIECE))
+    with path.open("rb", buffering=0) as stream:
+        while count := stream.readinto(buffer):
+            running.update(buffer[:count])
+            done += count
+            report(done)
     return running.hexdigest()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,7 @@ class TaskRunner(QObject):
         super().__init__(parent)
         self._threads = threads
         self._closed = False
+        self._lock = threading.Lock()  # the pool is made once, whoever comes first
         self._settled.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     def run(self, work: Callable[[], Any], done: Done, failed: Failed) -> None:
@@ -38,17 +40,21 @@ class TaskRunner(QObject):
             if not future.cancelled():
                 self._settled.emit((future, done, failed))
 
-        self._pool.submit(work).add_done_callback(settle)
+        self._submit(work).add_done_callback(settle)
 
     def wait(self, work: Callable[[], Any]) -> Any:
         """The result of `work`, done in the pool. Only from a thread that may wait, never from the window's."""
-        return self._pool.submit(work).result()
+        return self._submit(work).result()
 
     def close(self) -> None:
         """Finish what was begun; results that come after this are not delivered."""
         self._closed = True
         if "_pool" in vars(self):
             self._pool.shutdown(wait=True, cancel_futures=False)
+
+    def _submit(self, work: Callable[[], Any]) -> Future[Any]:
+        with self._lock:
+            return self._pool.submit(work)
 
     @cached_property
     def _pool(self) -> ThreadPoolExecutor:

@@ -44,15 +44,6 @@ class ComparisonStore:
     def __init__(self, database: ProfileDatabase) -> None:
         self._db = database
 
-    @property
-    def database(self) -> ProfileDatabase:
-        """The open database, for those who keep other things in it."""
-        return self._db
-
-    def close(self) -> None:
-        """Close the database; the store is of no use afterwards."""
-        self._db.close()
-
     def save(self, comparison: Comparison) -> None:
         """Keep a comparison; one with the same id is replaced."""
         request = comparison.request

@@ -16,7 +16,7 @@ from weighin.store.profile_database import ProfileDatabase
 
 BUSY_S = 5.0
 KEPT_BACKUPS = 3
-# How long others wait until a big history is copied and converted.
+# How long another program waits until a big history is copied and converted.
 _MIGRATION_BUSY_MS = 60_000
 
 
@@ -45,8 +45,8 @@ def open_database(path: Path, notice: Callable[[str], None]) -> ProfileDatabase:
 
 
 def _migrate(path: Path, database: ProfileDatabase) -> None:
-    """Copy the file, then bring it up to date: all of it in one transaction that others wait for, in this program and
-    in a second one, so that the copy is whole and made once."""
+    """Copy the file, then bring it up to date: all of it in one transaction that a second program waits for, so that
+    the copy is whole and made once."""
     database.execute(f"PRAGMA busy_timeout = {_MIGRATION_BUSY_MS}")
     database.execute("BEGIN IMMEDIATE")
     if MIGRATIONS.pending(database):

@@ -33,10 +33,6 @@ class EvaluationStore:
     def __init__(self, database: ProfileDatabase) -> None:
         self._db = database
 
-    def close(self) -> None:
-        """Close the database; the store is of no use afterwards."""
-        self._db.close()
-
     def begin(self, run: StoredEvaluation, owner: str) -> None:
         """Keep a new run with its questions and examples."""
         record = {
@@ -180,22 +176,6 @@ class EvaluationStore:
                     self._db.execute(f"delete from {table} where evaluation = ?", [identifier])
                 self._db.execute("delete from evaluations where id = ?", [identifier])
             self._db.execute("delete from evaluation_questions where dataset not in (select dataset from evaluations)")
-
-    def digest(self, path: str, size: int, mtime_ns: int) -> str | None:
-        """The sha256 that was computed of this very file, None where it is not known."""
-        with translated():
-            found = list(
-                self._db.query(
-                    "select sha256 from file_digests where path = ? and size = ? and mtime_ns = ?",
-                    [path, size, mtime_ns],
-                )
-            )
-        return str(found[0]["sha256"]) if found else None
-
-    def keep_digest(self, path: str, size: int, mtime_ns: int, sha256: str) -> None:
-        """Remember a computed sha256."""
-        with translated(), self._db.conn:
-            self._db.execute("insert or replace into file_digests values (?,?,?,?)", [path, size, mtime_ns, sha256])
 
     def _row(self, entry: dict[str, Any]) -> EvaluationRow:
         """A run in short; counted from its answers where the program died at it, or another version kept the summary.

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 
 from weighin.core.downloads.download import StoredDownload
 from weighin.core.jsonable import to_plain
-from weighin.core.models.shelf import ShelfModel
+from weighin.core.models.shelf import ShelfModel, Stamp
 from weighin.store.comparisons import translated
 from weighin.store.profile_database import DOWNLOADS, SHELF, ProfileDatabase
 
-_SHELF, _PLACES, _DOWNLOADS = "shelf", "shelf_places", "downloads"
+_SHELF, _PLACES, _DIGESTS, _DOWNLOADS = "shelf", "shelf_places", "file_digests", "downloads"
 
 
 class ModelStore:
@@ -21,15 +21,30 @@ class ModelStore:
     def __init__(self, database: ProfileDatabase) -> None:
         self._db = database
 
-    def close(self) -> None:
-        """Close the database; the store is of no use afterwards."""
-        self._db.close()
-
     def models(self) -> tuple[ShelfModel, ...]:
         """All models of the shelf, the latest first seen last."""
         with translated():
             rows = self._db.execute(f"select path, record from {_SHELF} order by rowid").fetchall()
         return self._db.records(SHELF, ShelfModel, rows)
+
+    def model(self, path: str) -> ShelfModel | None:
+        """The model whose first part is at `path`; None where there is none."""
+        with translated():
+            rows = self._db.execute(f"select path, record from {_SHELF} where path = ?", [_storable(path)]).fetchall()
+        return next(iter(self._db.records(SHELF, ShelfModel, rows)), None)
+
+    def digest(self, file: Stamp) -> str | None:
+        """The sha256 that was computed of this very file; None where it is not known."""
+        query = f"select sha256 from {_DIGESTS} where path = ? and size = ? and mtime_ns = ?"
+        with translated():
+            found = self._db.execute(query, [_storable(file.path), file.size, file.mtime_ns]).fetchone()
+        return str(found[0]) if found else None
+
+    def keep_digest(self, file: Stamp, sha256: str) -> None:
+        """Remember a computed sha256."""
+        values = [_storable(file.path), file.size, file.mtime_ns, sha256]
+        with translated(), self._db.conn:
+            self._db.execute(f"insert or replace into {_DIGESTS} values (?,?,?,?)", values)
 
     def keep_models(self, models: Iterable[ShelfModel]) -> None:
         """Add or replace models by their path."""

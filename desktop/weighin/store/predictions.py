@@ -18,10 +18,6 @@ class PredictionStore:
     def __init__(self, database: ProfileDatabase) -> None:
         self._db = database
 
-    def close(self) -> None:
-        """Close the database; the store is of no use afterwards."""
-        self._db.close()
-
     def latest(self) -> tuple[Prediction, ...]:
         """The last KEPT predictions, the latest first."""
         with translated():

@@ -18,10 +18,6 @@ class PromptSetStore:
     def __init__(self, database: ProfileDatabase) -> None:
         self._db = database
 
-    def close(self) -> None:
-        """Close the database; the store is of no use afterwards."""
-        self._db.close()
-
     def sets(self) -> tuple[PromptSet, ...]:
         """The user's sets, in the order they were made."""
         with translated():

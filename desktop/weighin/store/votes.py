@@ -16,10 +16,6 @@ class VoteStore:
     def __init__(self, database: ProfileDatabase) -> None:
         self._db = database
 
-    def close(self) -> None:
-        """Close the database."""
-        self._db.close()
-
     def add(self, vote: Vote) -> bool:
         """Keep a vote for good; False, and nothing changes, where that comparison was voted on before."""
         record = json.dumps(to_plain(vote), default=lambda enum: enum.value)

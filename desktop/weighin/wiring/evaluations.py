@@ -13,11 +13,9 @@ from weighin.services.evaluations.evaluation_start import EvaluationContext
 from weighin.services.evaluations.question_sets import QuestionSets
 from weighin.services.evaluations.scoring_lane import ScoringLane
 from weighin.services.evaluations.scoring_plans import ScoringPlanner
-from weighin.services.lanes.server_keys import ServerKeys
 from weighin.services.lanes.server_probe import ServerProbe
 from weighin.services.machine.hardware import available_bytes, physical_cores
-from weighin.services.models.file_digests import FileDigests
-from weighin.wiring.services import new_question_sets, new_worker, server_workers
+from weighin.wiring.services import ModelServices, new_question_sets, new_worker, server_workers
 
 
 @dataclass(frozen=True)
@@ -37,17 +35,17 @@ class EvaluationServices:
         self.kept.close()
 
 
-def new_evaluation_services(profile: Profile, resources: Path, keys: ServerKeys | None = None) -> EvaluationServices:
-    """The question sets, the kept evaluations and a runner with two empty lanes. keys: of servers, as the user typed
-    them; without, the environment's."""
-    sets, kept = new_question_sets(profile, resources), Evaluations(profile.database)
-    new_server = server_workers(keys or ServerKeys())
+def new_evaluation_services(profile: Profile, resources: Path, models: ModelServices) -> EvaluationServices:
+    """The question sets, the kept evaluations and a runner with two empty lanes, which ask `models` for checksums and
+    for the keys of servers."""
+    sets, kept = new_question_sets(profile, resources), Evaluations(models.records)
+    new_server = server_workers(models.servers.keys)
     lanes = tuple(
         ScoringLane(label, new_worker, available_bytes=available_bytes, new_server=new_server) for label in LABELS
     )
     probe = ServerProbe(new_server)
     planner = ScoringPlanner(new_worker)
-    around = EvaluationContext(sets, kept, FileDigests(kept), probe, planner, physical_cores, available_bytes)
+    around = EvaluationContext(sets, kept, models.digests, probe, planner, physical_cores, available_bytes)
     runner = EvaluationRunner((lanes[0], lanes[1]), around)
     for lane in lanes:
         lane.setParent(runner)

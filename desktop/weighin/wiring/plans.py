@@ -10,7 +10,6 @@ from weighin.core.computer.machine import threads_per_lane
 from weighin.core.models.model import ModelFacts
 from weighin.core.plans.verdict import Budget
 from weighin.core.runs.lane import Mode
-from weighin.paths import Profile
 from weighin.services.comparisons.blind_round import BlindRound
 from weighin.services.comparisons.comparison_runner import ComparisonRunner
 from weighin.services.machine.bandwidth import MemoryBandwidth
@@ -24,6 +23,7 @@ from weighin.services.plans.outlook import Outlook
 from weighin.services.plans.planner import Planner
 from weighin.services.plans.workstation import Workstation
 from weighin.services.processes.engine_probe import EngineProbe
+from weighin.services.records import Records
 from weighin.services.settings import Settings
 from weighin.wiring.services import ModelServices, new_worker
 
@@ -57,13 +57,12 @@ class PlanServices:
     promises: PredictionRecorder
 
     def close(self) -> None:
-        """End workers, then finish what is being written."""
+        """End workers."""
         self.workstation.close()
-        self.ledger.close()
 
 
 def new_plan_services(
-    profile: Profile,
+    records: Records,
     settings: Settings,
     library: Library,
     models: ModelServices,
@@ -72,7 +71,7 @@ def new_plan_services(
     evaluating: Callable[[], bool] = lambda: False,
 ) -> PlanServices:
     """Judges for a window; nothing is begun. `evaluating`: whether an evaluation runs, which no slice may disturb."""
-    ledger = Ledger(profile.database)
+    ledger = Ledger(records)
     bandwidth = MemoryBandwidth(settings)
     forecaster = Forecaster(
         new_worker, ledger, lambda: bandwidth.known, _threads, lambda: runner.running or evaluating()

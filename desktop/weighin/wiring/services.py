@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from weighin import protocol
-from weighin.core.models.found import usual_places
+from weighin.core.models.found import Place, usual_places
 from weighin.core.runs.lane import LABELS
 from weighin.paths import Profile
 from weighin.services.comparisons.comparison_runner import ComparisonRunner
@@ -21,17 +21,16 @@ from weighin.services.lanes.server_probe import ServerProbe
 from weighin.services.lanes.servers import Servers
 from weighin.services.machine.hardware import available_bytes, disk_free_bytes, physical_cores, probe
 from weighin.services.models.hub import Hub, hub_process
-from weighin.services.models.model_records import ModelRecords
+from weighin.services.models.model_digests import ModelDigests
 from weighin.services.models.shelf import Shelf
 from weighin.services.processes.worker_process import WorkerProcess, worker_command
+from weighin.services.records import Records
 from weighin.services.settings import Settings
 
 if TYPE_CHECKING:
     from weighin.core.models.model import ModelFacts
     from weighin.core.runs.options import LoadOptions
     from weighin.services.bundles.bundles import Bundles
-    from weighin.services.comparisons.votes import Votes
-    from weighin.services.evaluations.evaluation_history import Evaluations
     from weighin.services.evaluations.question_sets import QuestionSets
     from weighin.services.models.downloads import DownloadManager
     from weighin.services.models.library import Library
@@ -70,16 +69,21 @@ def new_runner(
     return runner
 
 
+def places_of(profile: Profile) -> tuple[Place, ...]:
+    """Where models may lie on this computer."""
+    return usual_places(profile.hub_cache, Path.home(), dict(os.environ))
+
+
 class ModelServices:
     """Everything about getting and keeping models. `folder`: where downloads go."""
 
-    def __init__(self, profile: Profile, settings: Settings) -> None:
+    def __init__(self, profile: Profile, records: Records, settings: Settings) -> None:
         self.folder = profile.hub_cache
         self._new_process = hub_process(profile.hub_cache)
-        self.records = ModelRecords(profile.database)
+        self.records = records
         self.hub = Hub(self._new_process)
-        places = usual_places(profile.hub_cache, Path.home(), dict(os.environ))
-        self.shelf = Shelf(self.records, places, self.hub, profile.hub_cache)
+        self.digests = ModelDigests(records, self.hub)
+        self.shelf = Shelf(records, places_of(profile), self.hub, self.digests, profile.hub_cache)
         self._headers = profile.headers
         keys = ServerKeys()
         self.servers = Servers(settings, keys, ServerProbe(server_workers(keys)))
@@ -96,7 +100,7 @@ class ModelServices:
         """Who looks into models at the hub, made when it is first wanted."""
         from weighin.services.plans.remote_look import RemoteLook
 
-        return RemoteLook(self.hub, self.planner, self.records, self._headers)
+        return RemoteLook(self.hub, self.planner, self._headers)
 
     @cached_property
     def downloads(self) -> DownloadManager:
@@ -108,7 +112,7 @@ class ModelServices:
         return made
 
     def close(self) -> None:
-        """End processes in order, then finish what is being written."""
+        """End processes in order, then finish what was begun on the disk."""
         self.servers.close()
         if "downloads" in vars(self):
             self.downloads.close()
@@ -116,13 +120,13 @@ class ModelServices:
             if part in vars(self):
                 getattr(self, part).close()
         self.hub.close()
-        self.records.close()
+        self.shelf.close()
 
 
-def new_model_services(profile: Profile, settings: Settings | None = None) -> ModelServices:
+def new_model_services(profile: Profile, records: Records, settings: Settings | None = None) -> ModelServices:
     """The shelf, the hub, the downloads and the servers of a profile, nothing started yet. `settings`: those of the
     window, if there is one."""
-    return ModelServices(profile, settings or Settings(profile.settings))
+    return ModelServices(profile, records, settings or Settings(profile.settings))
 
 
 # What follows is imported when it is first wanted: the first paint needs none of it.
@@ -136,9 +140,9 @@ def new_question_sets(profile: Profile, resources: Path) -> QuestionSets:
     return QuestionSets(resources, profile.questions, lambda: Hub(new_process))
 
 
-def new_bundles(models: ModelServices, library: Library, votes: Votes, kept: Evaluations) -> Bundles:
+def new_bundles(models: ModelServices, library: Library) -> Bundles:
     """Files with a comparison to hand on, over the shelf, the hub process and the downloads of `models`."""
     from weighin.services.bundles.bundles import Bundles
 
-    places = (models.shelf, library, models.hub, models.downloads)
-    return Bundles(*places, votes, lambda: probe(models.folder), kept.latest_of)
+    places = (models.shelf, library, models.digests, models.downloads)
+    return Bundles(*places, models.records, lambda: probe(models.folder))

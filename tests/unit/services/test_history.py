@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,16 +13,15 @@ from weighin.core.computer.hardware import MachineFacts
 from weighin.core.errors import AppError
 from weighin.core.runs.lane import Mode
 from weighin.services.comparisons.history import History
+from weighin.services.records import Records
 
 HERE, THERE = MachineFacts("Ryzen 7", "Linux", 8), MachineFacts("Xeon", "Linux", 4)
 TOGETHER, ALONE = of_mode("together", Mode.TOGETHER, "hello"), of_mode("alone", Mode.ALONE, "hello", 1)
 
 
 @pytest.fixture
-def history(qapp: object, tmp_path: Path) -> Iterator[History]:
-    made = History(tmp_path / "x.db", lambda: HERE)
-    yield made
-    made.close()
+def history(records: Records) -> History:
+    return History(records, lambda: HERE)
 
 
 def settled(qtbot: Any, history: History, identifier: str) -> Any:

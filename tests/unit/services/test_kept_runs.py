@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -25,9 +26,8 @@ from weighin.store.evaluations import EvaluationStore
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[EvaluationStore]:
-    made = EvaluationStore(open_database(tmp_path / "weighin.db", lambda _: None))
-    yield made
-    made.close()
+    with contextlib.closing(open_database(tmp_path / "weighin.db", lambda _: None)) as database:
+        yield EvaluationStore(database)
 
 
 @pytest.fixture

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from tests.ui.fakes import OTHER
@@ -15,6 +13,7 @@ from weighin.core.plans.prediction import Measured, Prediction
 from weighin.core.runs.options import LoadOptions
 from weighin.services.plans import ledger as module
 from weighin.services.plans.ledger import Ledger
+from weighin.services.records import Records
 
 PLAN = MemoryPlan(4096, 10, 10, 1, 0, 1, 1, 1, 14)
 LOAD = LoadOptions()
@@ -26,10 +25,8 @@ def run(number: int, model: ModelFacts = OTHER, rate: float = 10.0) -> Predictio
 
 
 @pytest.fixture
-def ledger(tmp_path: Path, qapp: object) -> Iterator[Ledger]:
-    made = Ledger(tmp_path / "x.db")
-    yield made
-    made.close()
+def ledger(records: Records) -> Ledger:
+    return Ledger(records)
 
 
 def test_a_long_ledger_is_gone_through_once_for_many_models(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ from weighin.core.comparisons.rounds import Step, schedule
 from weighin.core.errors import AppError
 from weighin.paths import Profile
 from weighin.services.models.library import Library
+from weighin.services.records import Records
 from weighin.services.settings import Settings
 from weighin.services.tasks import TaskRunner
 from weighin.wiring.services import ModelServices, new_model_services
@@ -66,19 +67,19 @@ def test_an_unexpected_error_is_logged_and_said(qtbot: Any, caplog: pytest.LogCa
     runner.close()
 
 
-def new_library(tmp_path: Path) -> tuple[Library, ModelServices]:
-    services = new_model_services(Profile.locate())
+def new_library(tmp_path: Path, records: Records) -> tuple[Library, ModelServices]:
+    services = new_model_services(Profile.locate(), records)
     return Library(tmp_path, Settings(tmp_path / "s.json"), services.shelf), services
 
 
-def test_opened_files_are_offered_again_next_time(qtbot: Any, tmp_path: Path, tiny: Path) -> None:
-    library, services = new_library(tmp_path)
+def test_opened_files_are_offered_again_next_time(qtbot: Any, tmp_path: Path, tiny: Path, records: Records) -> None:
+    library, services = new_library(tmp_path, records)
     opened: list[Any] = []
     library.open_file(str(tiny), opened.append, opened.append)
     qtbot.waitUntil(lambda: bool(opened))
     assert library.models() == (opened[0],)
     services.close()
-    later, services = new_library(tmp_path)
+    later, services = new_library(tmp_path, records)
     later.restore()
     qtbot.waitUntil(lambda: bool(later.models()))
     later.forget(str(tiny))
@@ -87,17 +88,19 @@ def test_opened_files_are_offered_again_next_time(qtbot: Any, tmp_path: Path, ti
     assert tiny.exists()
 
 
-def test_files_remembered_by_an_earlier_version_move_to_the_shelf(qtbot: Any, tmp_path: Path, tiny: Path) -> None:
+def test_files_remembered_by_an_earlier_version_move_to_the_shelf(
+    qtbot: Any, tmp_path: Path, tiny: Path, records: Records
+) -> None:
     (tmp_path / "s.json").write_text(json.dumps({"opened_models": [str(tiny)]}))
-    library, services = new_library(tmp_path)
+    library, services = new_library(tmp_path, records)
     library.restore()
     qtbot.waitUntil(lambda: bool(library.models()))
     services.close()
     assert json.loads((tmp_path / "s.json").read_text())["opened_models"] == []
 
 
-def test_a_refused_file_says_why(qtbot: Any, tmp_path: Path) -> None:
-    library, services = new_library(tmp_path)
+def test_a_refused_file_says_why(qtbot: Any, tmp_path: Path, records: Records) -> None:
+    library, services = new_library(tmp_path, records)
     seen: list[AppError] = []
     library.open_file(str(tmp_path), lambda _: None, seen.append)
     library.open_file(str(tmp_path / "none.gguf"), lambda _: None, seen.append)

@@ -52,7 +52,8 @@ def test_the_copy_is_the_old_database_and_can_be_read(name: str, folder: Path) -
     again = folder / "restored" / "weighin.db"
     again.parent.mkdir()
     copy.rename(again)
-    with contextlib.closing(ComparisonStore(open_database(again, print))) as store:
+    with contextlib.closing(open_database(again, print)) as database:
+        store = ComparisonStore(database)
         assert [store.get(row.id).id for row in store.rows()] == [row.id for row in store.rows()]
         assert len(store.rows()) == len(before["comparisons"])
     assert {found.name for found in folder.iterdir()} == {"weighin.db", "restored"}

@@ -20,6 +20,7 @@ from weighin.core.runs.pace import Beside, Pace
 from weighin.store.comparisons import ComparisonStore
 from weighin.store.database import open_database
 from weighin.store.speed_tests import SpeedTestStore
+from weighin.store.stores import Stores
 
 TEST = SpeedTest("2026-11-22T10:00:00+00:00", 2, 128, (100.0, 101.0, 99.0, 100.0), 256, (400.0,))
 ANSWER = Answer(
@@ -43,8 +44,8 @@ def comparison(identifier: str = "a1", prompt: str = "What is seven plus five?",
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[ComparisonStore]:
-    with contextlib.closing(ComparisonStore(open_database(tmp_path / "x.db", print))) as opened:
-        yield opened
+    with contextlib.closing(Stores(open_database(tmp_path / "x.db", print))) as opened:
+        yield opened.comparisons
 
 
 def test_what_is_kept_comes_back_as_it_was(store: ComparisonStore) -> None:
@@ -89,7 +90,7 @@ def test_what_is_known_later_of_answers_is_kept_but_nothing_comes_back(store: Co
 
 
 def test_a_speed_test_serves_the_same_model_options_threads_engine_and_computer(store: ComparisonStore) -> None:
-    tests = SpeedTestStore(store.database)
+    tests = SpeedTestStore(store._db)
     here = MachineFacts("Ryzen", "Linux", 8, 1, ())
     made = comparison("a")
     known = replace(made, results=tuple(replace(result, speed_test=TEST) for result in made.results))
@@ -109,7 +110,7 @@ def test_a_speed_test_serves_the_same_model_options_threads_engine_and_computer(
     newer = replace(TEST, created="2027-01-01T00:00:00+00:00")
     tests.keep(replace(known, results=tuple(replace(r, speed_test=newer) for r in known.results)), here)
     assert tests.add_known(made, here).results[0].speed_test == newer
-    store.database.execute("update speed_tests set record = '{}'")
+    store._db.execute("update speed_tests set record = '{}'")
     assert tests.add_known(made, here) == made, "one that cannot be read is made again"
 
 
@@ -119,14 +120,14 @@ def test_a_list_from_before_shows_medians_too(tmp_path: Path) -> None:
     quick = replace(ANSWER.timing, generation_s=(ANSWER.timing.generation_s or 1.0) / 2)
     rounds = (ANSWER.timing, ANSWER.timing, quick)
     made = comparison("a")
-    with contextlib.closing(ComparisonStore(open_database(path, print))) as opened:
-        opened.save(replace(made, results=tuple(replace(result, rounds=rounds) for result in made.results)))
+    with contextlib.closing(Stores(open_database(path, print))) as opened:
+        opened.comparisons.save(replace(made, results=tuple(replace(result, rounds=rounds) for result in made.results)))
     with contextlib.closing(sqlite3.connect(path)) as raw, raw:
         raw.execute("update answers set generation_tokens_per_s = 38.0")
         raw.execute("drop table speed_tests")
         raw.execute("delete from _sqlite_migrations where name = 'm009_speeds'")
-    with contextlib.closing(ComparisonStore(open_database(path, print))) as opened:
-        assert opened.rows()[0].generation_tokens_per_s_a == pytest.approx(19.0)
+    with contextlib.closing(Stores(open_database(path, print))) as opened:
+        assert opened.comparisons.rows()[0].generation_tokens_per_s_a == pytest.approx(19.0)
 
 
 def test_deleted_is_gone_from_the_search_too(store: ComparisonStore) -> None:
@@ -181,13 +182,14 @@ def test_a_damaged_database_is_moved_aside(tmp_path: Path, damage: bytes | None)
         damage = bytes(whole)
     path.write_bytes(damage)
     notices: list[str] = []
-    store = ComparisonStore(open_database(path, notices.append))
+    stores = Stores(open_database(path, notices.append))
+    store = stores.comparisons
     store.save(comparison("a"))
     assert [row.id for row in store.rows()] == ["a"]
     place = next(p for p in tmp_path.glob("x.db.corrupt-*") if not p.name.endswith(("-wal", "-shm")))
     assert notices == [f"The history was damaged: it was moved to {place}, and a fresh one begun."]
     assert place.read_bytes() == damage
-    store.close()
+    stores.close()
 
 
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
@@ -199,7 +201,8 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
 def test_a_locked_database_gives_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("weighin.store.database.BUSY_S", 0.05)
     path = tmp_path / "x.db"
-    store = ComparisonStore(open_database(path, print))
+    stores = Stores(open_database(path, print))
+    store = stores.comparisons
     other = sqlite3.connect(path)
     other.execute("BEGIN EXCLUSIVE")
     with pytest.raises(AppError) as refusal:
@@ -209,7 +212,7 @@ def test_a_locked_database_gives_a_sentence(tmp_path: Path, monkeypatch: pytest.
     other.close()
     store.save(comparison("a"))
     assert store.rows()
-    store.close()
+    stores.close()
 
 
 MARKS = tuple(n / 10 for n in range(1, 21))

@@ -19,6 +19,7 @@ from weighin.core.comparisons.blind import tallies
 from weighin.core.downloads.download import DownloadState
 from weighin.core.evaluations.evaluation import RunState
 from weighin.core.jsonable import to_plain
+from weighin.core.models.shelf import Stamp
 from weighin.services.settings import Settings
 from weighin.store.comparisons import ComparisonStore
 from weighin.store.database import open_database
@@ -188,8 +189,9 @@ def test_the_evaluations_with_their_lanes_and_answers(past: Past) -> None:
         if found.state is RunState.FINISHED:
             same([lane.correct for lane in listed[identifier].lanes],
                  [lane["correct"] for lane in then["summary"]["lanes"]])  # fmt: skip
-    digests = rows_of(past.old, "file_digests")
-    assert [store.digest(d["path"], d["size"], d["mtime_ns"]) for d in digests] == [d["sha256"] for d in digests]
+    digests, kept_digests = rows_of(past.old, "file_digests"), ModelStore(past.database)
+    stamps = [Stamp(d["path"], d["size"], d["mtime_ns"], 0) for d in digests]
+    assert [kept_digests.digest(stamp) for stamp in stamps] == [d["sha256"] for d in digests]
     if kept:
         states = sorted(row.state.value for row in listed.values())
         assert states == ["finished", "finished", "interrupted"]

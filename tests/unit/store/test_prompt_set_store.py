@@ -12,12 +12,13 @@ from tests.unit.core.prompts.test_prompt_sets import RUN
 from weighin.core.prompts.prompt_set import PromptSet, SetPrompt, StoredRun, result_of
 from weighin.store.database import open_database
 from weighin.store.prompt_sets import PromptSetStore
+from weighin.store.stores import Stores
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[PromptSetStore]:
-    with contextlib.closing(PromptSetStore(open_database(tmp_path / "x.db", print))) as opened:
-        yield opened
+    with contextlib.closing(Stores(open_database(tmp_path / "x.db", print))) as opened:
+        yield opened.prompt_sets
 
 
 def test_sets_are_kept_replaced_and_forgotten(store: PromptSetStore) -> None:

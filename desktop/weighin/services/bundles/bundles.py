@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import getpass
 import os
 from collections.abc import Callable
@@ -23,25 +24,23 @@ from weighin.core.bundles.bundle import (
 )
 from weighin.core.bundles.bundle_reading import MAX_BYTES, read_bundle
 from weighin.core.bundles.privacy import Owner, without_owner
-from weighin.core.comparisons.blind import Vote
 from weighin.core.comparisons.comparison import Comparison, LaneResult
-from weighin.core.computer.hardware import UNKNOWN_MACHINE, Hardware, MachineFacts, machine_of
+from weighin.core.computer.hardware import UNKNOWN_MACHINE, Hardware, machine_of
 from weighin.core.errors import AppError
 from weighin.core.evaluations.evaluation import EvaluationRecord
 from weighin.core.models.model import ModelFacts
-from weighin.services.comparisons.votes import Votes
+from weighin.services.evaluations.kept_runs import latest_of
 from weighin.services.files import write_text
 from weighin.services.models.downloads import DownloadManager
-from weighin.services.models.fingerprints import Digests, Fingerprints, Progress
-from weighin.services.models.hub import Hub
 from weighin.services.models.library import Library
+from weighin.services.models.model_digests import Digests, ModelDigests, Progress
 from weighin.services.models.shelf import Shelf
+from weighin.services.records import Records
 from weighin.services.tasks import Failed, TaskRunner
 
 # A record knows its end to the second only.
 _CLOCK_SLACK_S = 2
 Here = dict[str, ModelFacts]
-EvaluationOf = Callable[[Comparison, Callable[[EvaluationRecord | None], None]], None]
 
 
 class Bundles(QObject):
@@ -51,40 +50,29 @@ class Bundles(QObject):
         self,
         shelf: Shelf,
         library: Library,
-        hub: Hub,
+        digests: ModelDigests,
         downloads: DownloadManager,
-        votes: Votes,
+        records: Records,
         hardware: Callable[[], Hardware],
-        evaluation_of: EvaluationOf,
         parent: QObject | None = None,
     ) -> None:
-        """`evaluation_of`: finds the latest evaluation of the two models of a comparison."""
         super().__init__(parent)
-        self._evaluation_of = evaluation_of
-        self._shelf, self._library, self._downloads = shelf, library, downloads
-        self._votes, self._hardware = votes, hardware
-        self._fingerprints = Fingerprints(hub, shelf, self)
+        self._shelf, self._library, self._digests, self._downloads = shelf, library, digests, downloads
+        self._records, self._hardware = records, hardware
         self._tasks = TaskRunner(1, self)
 
     def make(self, comparison: Comparison, done: Callable[[Bundle], None], failed: Failed, progress: Progress) -> None:
         """The bundle of a record. A model file that is gone or another one by now goes in without its sha256."""
         models: list[BundleModel] = []
 
-        def machine() -> MachineFacts | None:
+        def work() -> Bundle:
             made_on = comparison.machine or machine_of(self._hardware())
-            return None if made_on == UNKNOWN_MACHINE else made_on
-
-        def measured(machine: MachineFacts | None) -> None:
-            self._votes.of(comparison.id, lambda votes: voted(machine, votes), failed)
-
-        def voted(machine: MachineFacts | None, votes: tuple[Vote, ...]) -> None:
-            self._evaluation_of(comparison, lambda found: finish(machine, votes, found))
-
-        def finish(machine: MachineFacts | None, votes: tuple[Vote, ...], found: EvaluationRecord | None) -> None:
-            record = without_owner(comparison, this_owner())
+            machine = None if made_on == UNKNOWN_MACHINE else made_on
+            votes = self._records.wait(lambda stores: stores.votes.of(comparison.id))
             judged = tuple(vote_of(vote, comparison) for vote in votes)
-            questions = questions_of(found, comparison) if found else None
-            done(Bundle(SCHEMA, __version__, _now(), record, tuple(models), machine, judged, questions))
+            questions = questions_of(found, comparison) if (found := self._evaluation_of(comparison)) else None
+            record = without_owner(comparison, this_owner())
+            return Bundle(SCHEMA, __version__, _now(), record, tuple(models), machine, judged, questions)
 
         def add(result: LaneResult, files: tuple[BundleFile, ...]) -> None:
             models.append(model_of(result.label, files, self._shelf.model(result.setup.model.path)))
@@ -92,14 +80,14 @@ class Bundles(QObject):
 
         def following() -> None:
             if len(models) == len(comparison.results):
-                self._tasks.run(machine, measured, failed)
+                self._tasks.run(work, done, failed)
                 return
             result = comparison.results[len(models)]
             path = result.setup.model.path
             if not Path(path).is_file():
                 add(result, ())
                 return
-            self._fingerprints.of(
+            self._digests.of(
                 path, lambda found: add(result, _files(found, comparison, result)), lambda _: add(result, ()), progress
             )
 
@@ -143,6 +131,12 @@ class Bundles(QObject):
         """Finish what is being written."""
         self._tasks.close()
 
+    def _evaluation_of(self, comparison: Comparison) -> EvaluationRecord | None:
+        """What was evaluated of both models; None too where that cannot be read."""
+        with contextlib.suppress(AppError):
+            return self._records.wait(lambda stores: latest_of(stores.evaluations, comparison))
+        return None
+
     def _try(
         self,
         model: BundleModel,
@@ -165,7 +159,7 @@ class Bundles(QObject):
         def pass_over(_: AppError) -> None:
             self._try(model, candidates, here, following, progress)
 
-        self._fingerprints.of(facts.path, compare, pass_over, progress)
+        self._digests.of(facts.path, compare, pass_over, progress)
 
 
 def _files(found: Digests, comparison: Comparison, result: LaneResult) -> tuple[BundleFile, ...]:

@@ -13,6 +13,7 @@ from weighin.core.errors import AppError
 from weighin.core.prompts.prompt_files import MAX_FILE, Imported, parse_prompts
 from weighin.core.prompts.prompt_set import PromptSet, SetPrompt, SetResult, SetRun, StoredRun, check_set, load_sets
 from weighin.services.files import write_text
+from weighin.services.records import Records
 from weighin.services.tasks import Failed, TaskRunner
 
 if TYPE_CHECKING:
@@ -25,13 +26,11 @@ class PromptSets(QObject):
     """`changed`: the sets are others."""
 
     changed = Signal()
-    notice = Signal(str)  # a sentence on what is kept: it was damaged, or cannot be read by this version
 
-    def __init__(self, database: Path, resources: Path, parent: QObject | None = None) -> None:
+    def __init__(self, records: Records, resources: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._path, self._resources = database, resources
-        self._store: PromptSetStore | None = None
-        self._tasks = TaskRunner(1, self)
+        self._records, self._resources = records, resources
+        self._files = TaskRunner(1, self)
 
     def sets(self, done: Callable[[tuple[PromptSet, ...]], None], failed: Failed) -> None:
         """The sets that come along, then the user's."""
@@ -100,7 +99,7 @@ class PromptSets(QObject):
 
     def read_file(self, path: str, done: Callable[[Imported], None], failed: Failed) -> None:
         """The prompts in a file."""
-        self._tasks.run(lambda: read_prompts(Path(path)), done, failed)
+        self._files.run(lambda: read_prompts(Path(path)), done, failed)
 
     def begin(self, run: SetRun, done: Callable[[None], None], failed: Failed) -> None:
         """Keep a run before its first prompt."""
@@ -122,28 +121,18 @@ class PromptSets(QObject):
 
     def write(self, path: str, text: str, done: Callable[[None], None], failed: Failed) -> None:
         """Write an export, whole or not at all."""
-        self._tasks.run(lambda: write_text(Path(path), text), done, failed)
+        self._files.run(lambda: write_text(Path(path), text), done, failed)
 
     def close(self) -> None:
-        """Finish what is being written and close the database."""
-        self._tasks.close()
-        if self._store is not None:
-            self._store.close()
+        """Finish the files that are being written."""
+        self._files.close()
 
     def _run(self, work: Callable[[PromptSetStore], Any], done: Callable[[Any], None], failed: Failed) -> None:
-        self._tasks.run(lambda: work(self._opened()), done, failed)
+        self._records.run(lambda stores: work(stores.prompt_sets), done, failed)
 
     def _tell(self, done: Callable[[Any], None], value: Any) -> None:
         self.changed.emit()
         done(value)
-
-    def _opened(self) -> PromptSetStore:
-        if self._store is None:
-            from weighin.store.database import open_database
-            from weighin.store.prompt_sets import PromptSetStore
-
-            self._store = PromptSetStore(open_database(self._path, self.notice.emit))
-        return self._store
 
 
 def read_prompts(path: Path) -> Imported:

@@ -110,7 +110,6 @@ class EvaluationRunner(QObject):
         self._clock.stop()
         self._run = None
         self._end_preparation()
-        self._context.digests.close()
         self._context.planner.close()
         for lane in self.lanes:
             lane.close()

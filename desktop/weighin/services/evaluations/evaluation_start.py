@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
 
+from weighin.core.downloads.download import Transferred
 from weighin.core.errors import AppError
 from weighin.core.evaluations.evaluation import CHAT, EvaluationRequest, RunState
 from weighin.core.evaluations.evaluation_plan import make_plan
@@ -21,7 +22,7 @@ from weighin.services.evaluations.evaluation_history import Evaluations
 from weighin.services.evaluations.question_sets import QuestionSets
 from weighin.services.evaluations.scoring_plans import ScoringPlanner
 from weighin.services.lanes.server_probe import ServerProbe
-from weighin.services.models.file_digests import FileDigests
+from weighin.services.models.model_digests import DigestRequest, Digests, ModelDigests, whole_digest
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class EvaluationContext:
 
     sets: QuestionSets
     kept: Evaluations
-    digests: FileDigests
+    digests: ModelDigests
     probe: ServerProbe
     planner: ScoringPlanner
     cores: Callable[[], int]
@@ -50,6 +51,7 @@ class Preparation(QObject):
         self._found: list[str] = []
         self._share = 0.0
         self._stopped = False
+        self._reading: DigestRequest | None = None
         self._stop_test: Callable[[], None] = lambda: None
 
     @property
@@ -107,7 +109,8 @@ class Preparation(QObject):
     def stop(self) -> None:
         """Break off; `failed` follows."""
         self._stopped = True
-        self._around.digests.stop()
+        if self._reading is not None:
+            self._reading.stop()
         self._stop_test()
 
     def _keep(self, stored: StoredEvaluation) -> None:
@@ -159,8 +162,11 @@ class Preparation(QObject):
             self._found.append(sha256)
             following()
 
-        def read(share: float) -> None:
-            self._share = share
+        def digested(digests: Digests) -> None:
+            known(whole_digest(digests))
+
+        def read(news: Transferred) -> None:
+            self._share = news.done / max(1, news.total)
 
         def following() -> None:
             if len(self._found) == len(setups):
@@ -175,7 +181,7 @@ class Preparation(QObject):
             if setup.model.is_server:
                 self._test(path, protocol, lambda: known(""), failed or self.failed.emit)
                 return
-            self._around.digests.digest(path, known, failed or self.failed.emit, read)
+            self._reading = self._around.digests.of(path, digested, failed or self.failed.emit, read)
 
         following()
 

@@ -6,6 +6,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from weighin.core.comparisons.blind import contender
+from weighin.core.comparisons.comparison import Comparison
 from weighin.core.evaluations.evaluation import EvaluationRecord, RunState
 from weighin.core.evaluations.stored_evaluation import EvaluationRow
 from weighin.services.processes import owner
@@ -25,6 +27,14 @@ def kept_record(store: EvaluationStore, identifier: str) -> EvaluationRecord:
     stored = store.get(identifier)
     record = stored.record()
     return replace(record, state=RunState.RUNNING) if is_running(store.owner(stored.id)) else record
+
+
+def latest_of(store: EvaluationStore, comparison: Comparison) -> EvaluationRecord | None:
+    """The newest finished evaluation of the two models of a comparison; None where there is none. Raises AppError."""
+    keys = sorted(contender(result.setup.model).key for result in comparison.results)
+    rows = (row for row in store.rows() if sorted(contender(lane.model).key for lane in row.lanes) == keys)
+    row = next((row for row in rows if row.state is RunState.FINISHED), None)
+    return store.get(row.id).record() if row else None
 
 
 def is_running(who: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import platform
 import shutil
 from pathlib import Path
@@ -30,8 +31,9 @@ def disk_free_bytes(folder: Path) -> int | None:
     return None
 
 
+@functools.cache
 def this_machine() -> MachineFacts:
-    """What of this computer belongs to the numbers it gives. Takes up to some 100 ms."""
+    """What of this computer belongs to the numbers it gives. Takes up to some 100 ms, once."""
     return machine_of(probe(Path()))
 
 

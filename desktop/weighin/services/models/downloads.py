@@ -23,7 +23,8 @@ from weighin.core.downloads.download import (
 )
 from weighin.core.errors import AppError
 from weighin.services.models.hub import Hub
-from weighin.services.models.model_records import ModelRecords
+from weighin.services.records import Records
+from weighin.services.tasks import TaskRunner
 
 log = logging.getLogger(__name__)
 
@@ -55,14 +56,14 @@ class _Entry:
 
 class DownloadManager(QObject):
     """`changed` carries the id of a download that is new, gone or further; `finished` its plan, its paths, and
-    whether all of its files were fetched by this program."""
+    whether all of its files were fetched by this program: who puts it on the shelf lets `records` forget it then."""
 
     changed = Signal(str)
     finished = Signal(object, object, bool)
 
     def __init__(
         self,
-        records: ModelRecords,
+        records: Records,
         new_hub: Callable[[], Hub],
         free_bytes: Callable[[], int | None],
         parent: QObject | None = None,
@@ -72,6 +73,7 @@ class DownloadManager(QObject):
         self._space = QTimer(self, interval=_SPACE_MS)
         self._space.timeout.connect(self.look_for_space)
         self._records = records
+        self._disk = TaskRunner(1, self)
         self._new_hub = new_hub
         self._entries: dict[str, _Entry] = {}
         self._ending: set[Hub] = set()
@@ -89,7 +91,7 @@ class DownloadManager(QObject):
 
     def restore(self) -> None:
         """Take up what an earlier run left unfinished: what ran goes on, what was paused stays so."""
-        self._records.run(lambda store: store.downloads(), self._restored, _log_failure)
+        self._records.run(lambda stores: stores.models.downloads(), self._restored, _log_failure)
 
     def add(self, plan: DownloadPlan) -> None:
         """Download, as soon as it is its turn; one that is known already goes on."""
@@ -135,14 +137,14 @@ class DownloadManager(QObject):
             QTimer.singleShot(_STOP_MS, hub, lambda: hub.kill() if hub in self._ending else None)
         else:
             discard()
-        self._records.run(lambda store: store.forget_download(identifier), lambda _: None, _log_failure)
+        self._records.run(lambda stores: stores.models.forget_download(identifier), lambda _: None, _log_failure)
         self.changed.emit(identifier)
         self._pump()
 
     def look_for_space(self) -> None:
         """Go on with those that a full disk stopped, where there is room again."""
         if self._starved():
-            self._records.run(lambda _: self._free_bytes(), self._on_free, _log_failure)
+            self._disk.run(self._free_bytes, self._on_free, _log_failure)
         else:
             self._space.stop()
 
@@ -150,6 +152,7 @@ class DownloadManager(QObject):
         """End all processes in order; what ran is taken up at the next start."""
         self._closed = True
         self._space.stop()
+        self._disk.close()
         for entry in self._entries.values():
             if entry.hub is not None:
                 entry.hub.close()
@@ -223,7 +226,6 @@ class DownloadManager(QObject):
             return
         del self._entries[entry.plan.id]
         self.finished.emit(entry.plan, paths, brought)
-        self._records.run(lambda store: store.forget_download(entry.plan.id), lambda _: None, _log_failure)
         self.changed.emit(entry.plan.id)
         self._pump()
 
@@ -249,7 +251,7 @@ class DownloadManager(QObject):
     def _keep(self, identifier: str) -> None:
         entry = self._entries[identifier]
         stored = StoredDownload(entry.plan, entry.state, entry.done, entry.note, entry.error_kind)
-        self._records.run(lambda store: store.keep_download(stored), lambda _: None, _log_failure)
+        self._records.run(lambda stores: stores.models.keep_download(stored), lambda _: None, _log_failure)
         self.changed.emit(identifier)
 
     def _end_process(self, entry: _Entry) -> None:

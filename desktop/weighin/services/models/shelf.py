@@ -15,33 +15,38 @@ from weighin.core.models.found import HUB_CACHE, YOURS, FoundFile, Place
 from weighin.core.models.shelf import Condition, ShelfModel, again, has_changed, look, verified
 from weighin.core.models.shelf_scan import delete_download, found_at, scan
 from weighin.services.models.hub import Hub
-from weighin.services.models.model_records import ModelRecords
+from weighin.services.models.model_digests import ModelDigests
 from weighin.services.models.verification import Verification
-from weighin.services.tasks import Failed
+from weighin.services.records import Records
+from weighin.services.tasks import Failed, TaskRunner
 
 if TYPE_CHECKING:
     from weighin.core.downloads.download import DownloadPlan, Transferred
-    from weighin.store.models import ModelStore
 
 log = logging.getLogger(__name__)
 
 
 class Shelf(QObject):
-    """Every model on this computer. `changed`: the list is another one; `scanned`: a look through all places ended."""
+    """Every model on this computer. `changed`: the list is another one; `scanned`: a look through all places ended.
+
+    What looks at files has a thread of its own, and does one thing after the other."""
 
     changed = Signal()
     scanned = Signal()
 
     def __init__(
         self,
-        records: ModelRecords,
+        records: Records,
         places: tuple[Place, ...],
         hub: Hub,
+        digests: ModelDigests,
         hub_cache: Path,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._records, self._places, self._hub, self._cache = records, places, hub, hub_cache
+        self._records, self._places, self._cache = records, places, hub_cache
+        self._hub, self._digests = hub, digests
+        self._disk = TaskRunner(1, self)
         self._models: dict[str, ShelfModel] = {}
         self._verifying: dict[str, Verification] = {}
 
@@ -56,11 +61,11 @@ class Shelf(QObject):
 
     def restore(self) -> None:
         """Show what was known, then look through all places."""
-        self._records.run(lambda store: store.models(), self._restored, self._log)
+        self._records.run(lambda stores: stores.models.models(), self._restored, self._log)
 
     def scan(self) -> None:
         """Look through all places; `scanned` follows."""
-        self._records.run(self._scan, self._on_scanned, self._scan_failed)
+        self._disk.run(lambda: shelf_now(self._records, self._places), self._on_scanned, self._scan_failed)
 
     def look_again(self, path: str) -> None:
         """Look at one model now, without waiting for the next scan; `changed` follows where it is not as it was."""
@@ -68,14 +73,11 @@ class Shelf(QObject):
         if model is None:
             return
 
-        def work(store: ModelStore) -> tuple[ShelfModel, ...]:
-            now = again(model)
-            if now == model:
-                return ()
-            store.keep_models((now,))
-            return (now,)
+        def seen(now: ShelfModel) -> None:
+            if now != model:
+                self._take((now,))
 
-        self._records.run(work, self._take, self._log)
+        self._disk.run(lambda: seen_again(self._records, model), seen, self._log)
 
     def refusal(self, path: str) -> AppError | None:
         """Why a model must not be run blindly; None where nothing speaks against it or it is not on the shelf."""
@@ -98,7 +100,7 @@ class Shelf(QObject):
             self._take(models)
             done(models)
 
-        self._records.run(lambda store: _add(store, Path(path), self._models), added, failed)
+        self._disk.run(lambda: self._added(Path(path)), added, failed)
 
     def adopt(self, plan: DownloadPlan, paths: tuple[str, ...], brought: bool) -> None:
         """A download has finished: its files are where `paths` say, and checked. `brought`: this program fetched them,
@@ -113,17 +115,19 @@ class Shelf(QObject):
             digests=tuple(file.sha256 for file in plan.files),
         )
 
-        def keep(store: ModelStore) -> tuple[ShelfModel, ...]:
+        def keep() -> tuple[ShelfModel, ...]:
             fresh = look(found, None)
-            before = next((m for m in store.models() if m.path == found.path), None)
+            known = self._records.wait(lambda stores: stores.models.models())
+            before = next((m for m in known if m.path == found.path), None)
             ours = brought or (before is not None and before.downloaded and before.stamps == fresh.stamps)
             model = dataclasses.replace(verified(fresh, found.digests, fresh.stamps), downloaded=ours)
             if fresh.condition is Condition.BROKEN:
                 model = dataclasses.replace(model, condition=fresh.condition, problem=fresh.problem)
-            store.keep_models((model,))
-            return (model,)
+            kept = self._write((model,))
+            self._records.wait(lambda stores: stores.models.forget_download(plan.id))
+            return kept
 
-        self._records.run(keep, self._take, self._log)
+        self._disk.run(keep, self._take, self._log)
 
     def verify(
         self,
@@ -149,7 +153,7 @@ class Shelf(QObject):
                 self._keep(marked)
             failed(error)
 
-        self._verifying[path] = Verification(self._hub, model, settled, not_settled, progress)
+        self._verifying[path] = Verification(self._hub, self._digests, model, settled, not_settled, progress)
         self._verifying[path].start()
 
     def stop_verifying(self, path: str) -> None:
@@ -164,13 +168,13 @@ class Shelf(QObject):
             failed(AppError("This model is not on the shelf.", kind="missing"))
             return
 
-        def work(store: ModelStore) -> None:
+        def work() -> None:
             if model.downloaded:
                 delete_download(model, self._cache)
-            store.forget_model(path)
+            self._records.wait(lambda stores: stores.models.forget_model(path))
             if not model.downloaded and model.condition is not Condition.GONE:
                 # Its program's folder still has it: without this the next look would bring it back.
-                store.keep_models((dataclasses.replace(model, forgotten=True),))
+                self._write((dataclasses.replace(model, forgotten=True),))
 
         def removed(_: None) -> None:
             if model.downloaded or model.condition is Condition.GONE:
@@ -180,17 +184,42 @@ class Shelf(QObject):
             self.changed.emit()
             done()
 
-        self._records.run(work, removed, failed)
+        self._disk.run(work, removed, failed)
+
+    def close(self) -> None:
+        """Finish what was begun."""
+        self._disk.close()
 
     def _restored(self, models: tuple[ShelfModel, ...]) -> None:
         self._take(models)
         self.scan()
 
-    def _scan(self, store: ModelStore) -> tuple[ShelfModel, ...]:
-        known = {model.path: model for model in store.models()}
-        now = scan(known.values(), self._places, store.places())
-        store.keep_models(model for model in now if known.get(model.path) != model)
-        return now
+    def _added(self, path: Path) -> tuple[ShelfModel, ...]:
+        """The models at `path`, kept. Raises AppError."""
+        path = path.expanduser().absolute()
+        if not path.exists():
+            raise AppError("There is no such file.", kind="missing")
+        models = []
+        for found in found_at(path):
+            before = self._models.get(found.path)
+            if before is not None and before.source != YOURS:
+                # Adding by hand what another program holds keeps what is known of it, and accepts a change.
+                found = FoundFile(found.path, before.name, before.source, before.repo, before.commit, before.hub_path)
+            model = look(found, before if before is not None and before.condition is Condition.READY else None)
+            if before is not None and model.condition is Condition.CHANGED:
+                model = look(found, None)
+            if model.condition is Condition.BROKEN and not path.is_dir():
+                raise AppError(model.problem, kind="broken")
+            models.append(dataclasses.replace(model, forgotten=False))
+        if not models:
+            raise AppError("This folder holds no GGUF models.", kind="missing")
+        self._records.wait(lambda stores: stores.models.keep_place(str(path)))
+        return self._write(tuple(models))
+
+    def _write(self, models: tuple[ShelfModel, ...]) -> tuple[ShelfModel, ...]:
+        """The same models, kept."""
+        self._records.wait(lambda stores: stores.models.keep_models(models))
+        return models
 
     def _on_scanned(self, models: tuple[ShelfModel, ...]) -> None:
         self._models = {model.path: model for model in models}
@@ -208,32 +237,25 @@ class Shelf(QObject):
 
     def _keep(self, model: ShelfModel) -> None:
         self._take((model,))
-        self._records.run(lambda store: store.keep_models((model,)), lambda _: None, self._log)
+        self._disk.run(lambda: self._write((model,)), lambda _: None, self._log)
 
     @staticmethod
     def _log(error: AppError) -> None:
         log.warning("the shelf was not kept: %s", error.detail or error.user_text)
 
 
-def _add(store: ModelStore, path: Path, known: dict[str, ShelfModel]) -> tuple[ShelfModel, ...]:
-    """The models at `path`, kept. Raises AppError."""
-    path = path.expanduser().absolute()
-    if not path.exists():
-        raise AppError("There is no such file.", kind="missing")
-    models = []
-    for found in found_at(path):
-        before = known.get(found.path)
-        if before is not None and before.source != YOURS:
-            # Adding by hand what another program holds keeps what is known of it, and accepts a change.
-            found = FoundFile(found.path, before.name, before.source, before.repo, before.commit, before.hub_path)
-        model = look(found, before if before is not None and before.condition is Condition.READY else None)
-        if before is not None and model.condition is Condition.CHANGED:
-            model = look(found, None)
-        if model.condition is Condition.BROKEN and not path.is_dir():
-            raise AppError(model.problem, kind="broken")
-        models.append(dataclasses.replace(model, forgotten=False))
-    if not models:
-        raise AppError("This folder holds no GGUF models.", kind="missing")
-    store.keep_place(str(path))
-    store.keep_models(models)
-    return tuple(models)
+def shelf_now(records: Records, places: tuple[Place, ...]) -> tuple[ShelfModel, ...]:
+    """The shelf as it is at this moment: what was known, looked at again, and kept. Not for the window's thread."""
+    kept, added = records.wait(lambda stores: (stores.models.models(), stores.models.places()))
+    known = {model.path: model for model in kept}
+    now = scan(known.values(), places, added)
+    records.wait(lambda stores: stores.models.keep_models(m for m in now if known.get(m.path) != m))
+    return now
+
+
+def seen_again(records: Records, known: ShelfModel) -> ShelfModel:
+    """One model of the shelf as it is at this moment, kept. Not for the window's thread."""
+    now = again(known)
+    if now != known:
+        records.wait(lambda stores: stores.models.keep_models((now,)))
+    return now

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from weighin import protocol
 from weighin.core.downloads.hub_names import is_commit
 from weighin.core.errors import AppError
 from weighin.core.models.shelf import UNKNOWN_ORIGIN, Condition, ShelfModel, Stamp, verified
 from weighin.services.models.hub import Hub
+from weighin.services.models.model_digests import DigestRequest, Digests, ModelDigests
 
 if TYPE_CHECKING:
     from weighin.core.downloads.download import Transferred
@@ -31,19 +31,19 @@ class Verification(QObject):
     def __init__(
         self,
         hub: Hub,
+        digests: ModelDigests,
         model: ShelfModel,
         done: Callable[[ShelfModel], None],
         failed: Callable[[AppError, ShelfModel | None], None],
         progress: Callable[[Transferred], None],
     ) -> None:
         super().__init__()
-        self._hub, self._model = hub, model
+        self._hub, self._digests, self._model = hub, digests, model
         self._done, self._failed, self._progress = done, failed, progress
         self._expected = model.digests
         # Whether that is what the hub states of this very file, not of the one that now has its name.
         self._certain = bool(model.digests)
-        self._found: list[protocol.hub_messages.Digested] = []
-        self._call = 0
+        self._reading: DigestRequest | None = None
 
     def start(self) -> None:
         """Begin. Asks the hub only where it is not known already what it states."""
@@ -52,14 +52,15 @@ class Verification(QObject):
             kind = "unknown_origin" if why_not == UNKNOWN_ORIGIN else "missing"
             self._failed(AppError(why_not, kind=kind), None)
         elif self._expected:
-            self._next()
+            self._read()
         elif model.repo and model.hub_path:
             # A folder may be called anything; only a commit says which version of the file it holds.
             self._ask(model.repo, model.hub_path, model.commit if is_commit(model.commit) else None)
 
     def stop(self) -> None:
         """Break off."""
-        self._hub.cancel(self._call)
+        if self._reading is not None:
+            self._reading.stop()
 
     def _ask(self, repo: str, path: str, commit: str | None) -> None:
         """Ask what the file should be, at the commit it came from where that is known and still there."""
@@ -71,7 +72,7 @@ class Verification(QObject):
                 self._failed(error, None)
                 return
             self._certain = commit is not None
-            self._next()
+            self._read()
 
         def not_listed(error: AppError) -> None:
             if commit is not None and error.kind == "not_found":
@@ -79,65 +80,49 @@ class Verification(QObject):
             else:
                 self._failed(error, None)
 
-        self._call = self._hub.listing(repo, listed, not_listed, commit)
+        self._hub.listing(repo, listed, not_listed, commit)
 
-    def _next(self) -> None:
-        stamps = self._model.stamps
-        if len(self._expected) != len(stamps):
-            text = f"Only {len(stamps)} of the {len(self._expected)} parts of this model are here."
+    def _read(self) -> None:
+        parts = [stamp.path for stamp in self._model.stamps]
+        if len(self._expected) != len(parts):
+            text = f"Only {len(parts)} of the {len(self._expected)} parts of this model are here."
             self._failed(AppError(text, kind="parts"), None)
             return
-        number = len(self._found)
-        if number == len(stamps):
-            self._compare()
-            return
-        before = sum(found.size for found in self._found)
+        self._reading = self._digests.read(
+            parts, self._compare, lambda error: self._failed(error, None), self._progress
+        )
 
-        def tell(news: Transferred) -> None:
-            self._progress(replace(news, done=before + news.done, total=self._model.size))
-
-        def hashed(found: protocol.hub_messages.Digested) -> None:
-            self._found.append(found)
-            self._next()
-
-        self._call = self._hub.digest(stamps[number].path, hashed, lambda error: self._failed(error, None), tell)
-
-    def _compare(self) -> None:
-        model, bytes_here = self._model, tuple(found.sha256 for found in self._found)
+    def _compare(self, found: Digests) -> None:
+        model, bytes_here = self._model, tuple(sha256 for _, sha256 in found)
+        stamps = tuple(stamp for stamp, _ in found)
         if bytes_here == self._expected:
-            self._finish()
+            self._done(verified(model, bytes_here, stamps))
         elif not self._certain:
             self._failed(AppError(_OTHER, kind="other_version"), None)
         elif model.repo and model.hub_path and not model.commit:
             # Verified once, then changed: perhaps its program has put the hub's newest in its place.
-            self._compare_with_newest(model.repo, model.hub_path, bytes_here)
+            self._compare_with_newest(model.repo, model.hub_path, bytes_here, stamps)
         else:
             self._condemn()
 
-    def _compare_with_newest(self, repo: str, path: str, bytes_here: tuple[str, ...]) -> None:
+    def _compare_with_newest(
+        self, repo: str, path: str, bytes_here: tuple[str, ...], stamps: tuple[Stamp, ...]
+    ) -> None:
         def listed(listing: Listing) -> None:
             try:
                 newest = _digests(listing, path)
             except AppError:
                 newest = ()
             if newest == bytes_here:
-                self._expected = newest
-                self._finish()
+                self._done(verified(self._model, bytes_here, stamps))
             else:
                 self._condemn()
 
-        self._call = self._hub.listing(repo, listed, lambda _: self._condemn())
+        self._hub.listing(repo, listed, lambda _: self._condemn())
 
     def _condemn(self) -> None:
         marked = replace(self._model, condition=Condition.CHANGED, problem=_DAMAGED, verified=False)
         self._failed(AppError(_DAMAGED, kind="damaged"), marked)
-
-    def _finish(self) -> None:
-        stamps = tuple(
-            Stamp(stamp.path, found.size, found.mtime_ns, found.inode)
-            for stamp, found in zip(self._model.stamps, self._found, strict=True)
-        )
-        self._done(verified(self._model, self._expected, stamps))
 
 
 def _digests(listing: Listing, path: str) -> tuple[str, ...]:

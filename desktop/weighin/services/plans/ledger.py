@@ -7,9 +7,8 @@ import logging
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from statistics import median
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -25,10 +24,7 @@ from weighin.core.plans.prediction import Measured, Prediction, kind_of
 from weighin.core.runs.answer import StopReason
 from weighin.core.runs.lane import Mode
 from weighin.core.runs.options import LoadOptions
-from weighin.services.tasks import TaskRunner
-
-if TYPE_CHECKING:
-    from weighin.store.predictions import PredictionStore
+from weighin.services.records import Records
 
 log = logging.getLogger(__name__)
 
@@ -42,13 +38,10 @@ class Ledger(QObject):
     A promise is open until a model is run with the same file and options; made again before that it is replaced."""
 
     changed = Signal()
-    notice = Signal(str)  # a sentence on what is kept: it was damaged, or cannot be read by this version
 
-    def __init__(self, database: Path, parent: QObject | None = None) -> None:
+    def __init__(self, records: Records, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._path = database
-        self._store: PredictionStore | None = None
-        self._tasks = TaskRunner(1, self)
+        self._records = records
         self._predictions: dict[str, Prediction] = {}
         # Made from the predictions when they are first wanted: a page asks for thousands of models at once.
         self._sorted: tuple[Prediction, ...] | None = None
@@ -68,7 +61,7 @@ class Ledger(QObject):
             log.error("the ledger cannot be read: %s", error.user_text)
             done()
 
-        self._tasks.run(lambda: self._opened().latest(), read, unread)
+        self._records.run(lambda stores: stores.predictions.latest(), read, unread)
 
     def predictions(self) -> tuple[Prediction, ...]:
         """Everything known, the latest first."""
@@ -129,12 +122,6 @@ class Ledger(QObject):
         self._corrections[kind, bandwidth] = found
         return found
 
-    def close(self) -> None:
-        """Finish what is being written and close the database."""
-        self._tasks.close()
-        if self._store is not None:
-            self._store.close()
-
     def _open(self, model: ModelFacts, load: LoadOptions) -> Prediction | None:
         open_ones = (p for p in self.predictions() if not p.measured)
         return next((p for p in open_ones if _same_run(p, model, load)), None)
@@ -151,20 +138,12 @@ class Ledger(QObject):
         def failed(error: AppError) -> None:
             log.error("a prediction was not kept: %s", error.detail or error.user_text)
 
-        self._tasks.run(lambda: self._opened().keep(prediction), lambda _: None, failed)
+        self._records.run(lambda stores: stores.predictions.keep(prediction), lambda _: None, failed)
         self.changed.emit()
 
     def _forget_order(self) -> None:
         self._sorted = self._runs = None
         self._corrections.clear()
-
-    def _opened(self) -> PredictionStore:
-        if self._store is None:
-            from weighin.store.database import open_database
-            from weighin.store.predictions import PredictionStore
-
-            self._store = PredictionStore(open_database(self._path, self.notice.emit))
-        return self._store
 
 
 def _measured(result: LaneResult, comparison: Comparison) -> Measured | None:

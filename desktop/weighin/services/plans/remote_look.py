@@ -13,9 +13,8 @@ from weighin.core.errors import AppError
 from weighin.core.models.model import ModelFacts
 from weighin.core.runs.options import LoadOptions
 from weighin.services.models.hub import Hub
-from weighin.services.models.model_records import ModelRecords
 from weighin.services.plans.planner import ModelPlan, Planner
-from weighin.services.tasks import Failed
+from weighin.services.tasks import Failed, TaskRunner
 
 if TYPE_CHECKING:
     from weighin.core.downloads.repository import Listing, Variant
@@ -52,18 +51,16 @@ class RemoteLook(QObject):
 
     The headers of the last few models are kept, so that slices can be cut out of them."""
 
-    def __init__(
-        self, hub: Hub, planner: Planner, records: ModelRecords, base: Path, parent: QObject | None = None
-    ) -> None:
+    def __init__(self, hub: Hub, planner: Planner, base: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._hub, self._planner = hub, planner
-        self._records, self._base = records, base
+        self._hub, self._planner, self._base = hub, planner, base
+        self._tasks = TaskRunner(1, self)
         self._folders: list[str] = []
         self._stand_ins: dict[str, str] = {}
 
     def restore(self) -> None:
         """Delete what an earlier run of the program that was killed left behind."""
-        self._records.run(lambda _: sweep(self._base), lambda _: None, lambda _: None)
+        self._tasks.run(lambda: sweep(self._base), lambda _: None, lambda _: None)
 
     def look(
         self,
@@ -100,6 +97,7 @@ class RemoteLook(QObject):
 
     def close(self) -> None:
         """Delete what was looked at."""
+        self._tasks.close()
         for folder in tuple(self._folders):
             self._clear(folder)
 
