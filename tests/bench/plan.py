@@ -23,7 +23,7 @@ from weighin.protocol.messages import Bench, Forecast, Generate, Load, Plan
 from weighin.services.machine.cpu import last_level_cache_bytes
 from weighin.services.machine.hardware import physical_cores
 from weighin.services.records import Records
-from weighin.wiring.services import new_model_services
+from weighin.wiring.models import new_model_services
 
 MIB = 1 << 20
 SHAPES = {

@@ -16,7 +16,7 @@ from weighin.core.runs.options import LoadOptions, SamplingOptions
 from weighin.core.runs.progress import LaneState
 from weighin.services.lanes.lane import Lane
 from weighin.services.machine.hardware import physical_cores
-from weighin.wiring.services import new_worker
+from weighin.wiring.lanes import new_worker
 
 PROMPT_WORDS = 3000
 

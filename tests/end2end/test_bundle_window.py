@@ -34,13 +34,15 @@ def program(qtbot: Any, tmp_path: Path) -> Iterator[Program]:
 
 def test_made_opened_and_replicated(qtbot: Any, program: Program, tmp_path: Path) -> None:
     outcome: list[Comparison] = []
-    program.runner.finished.connect(outcome.append)
+    program.services.runner.finished.connect(outcome.append)
     program.window.compare.prompt.set_text("What is seven plus five?")
     program.window.compare.run()
     qtbot.waitUntil(lambda: bool(outcome), timeout=60_000)
     a, b = (contender(result.setup.model) for result in outcome[0].results)
     voted: list[object] = []
-    program.votes.add(Vote(outcome[0].id, outcome[0].created, a, b, Choice.B_BETTER), voted.append, pytest.fail)
+    program.services.votes.add(
+        Vote(outcome[0].id, outcome[0].created, a, b, Choice.B_BETTER), voted.append, pytest.fail
+    )
     qtbot.waitUntil(lambda: bool(voted))
     path = tmp_path / "made.weighin.json"
     program.window.bundle_controller.export(outcome[0], "bundle", str(path))

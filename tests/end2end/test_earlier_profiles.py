@@ -78,7 +78,7 @@ def test_the_window_opens_on_it(name: str, qtbot: Any, profile: Path, begin: Cal
     table = program.window.history_page.table
     qtbot.waitUntil(lambda: table.model().rowCount() == comparisons)
     told: list[Any] = []
-    program.evaluations.kept.rows(told.append, told.append)
+    program.services.evaluations.kept.rows(told.append, told.append)
     qtbot.waitUntil(lambda: bool(told))
     assert len(told[0]) == evaluations
     assert program.window.notice == ""
@@ -102,15 +102,15 @@ def use_everything(qtbot: Any, program: Program) -> None:
     for page in range(len(PAGES)):
         program.window.show_page(page)
     told: list[Any] = []
-    program.prompt_sets.sets(told.append, told.append)
-    program.history.search("", told.append, told.append)
-    program.votes.tallies(told.append, told.append)
-    program.evaluations.kept.rows(told.append, told.append)
-    program.plans.ledger.restore(lambda: told.append(None))
-    program.models.shelf.scanned.connect(lambda: told.append(None))
-    program.models.shelf.scan()
-    program.tapes.make(comparison(), told.append, told.append)
-    program.bundles.make(comparison(), told.append, told.append, lambda _: None)
+    program.services.prompt_sets.sets(told.append, told.append)
+    program.services.history.search("", told.append, told.append)
+    program.services.votes.tallies(told.append, told.append)
+    program.services.evaluations.kept.rows(told.append, told.append)
+    program.services.plans.ledger.restore(lambda: told.append(None))
+    program.services.models.shelf.scanned.connect(lambda: told.append(None))
+    program.services.models.shelf.scan()
+    program.services.tapes.make(comparison(), told.append, told.append)
+    program.services.bundles.make(comparison(), told.append, told.append, lambda _: None)
     qtbot.waitUntil(lambda: len(told) >= 8)
     assert not [answer for answer in told if isinstance(answer, AppError)]
 
@@ -143,7 +143,7 @@ def test_rows_of_a_version_to_come_are_told_and_stay(qtbot: Any, profile: Path, 
     program = begin()
     program.window.show_page(HISTORY)
     told: list[Any] = []
-    program.prompt_sets.sets(told.append, told.append)
+    program.services.prompt_sets.sets(told.append, told.append)
     parts = ("History", "the blind votes", "the kept forecasts", "the prompt sets", "the shelf of models")
     qtbot.waitUntil(lambda: all(f" of {part} cannot be read by" in program.window.notice for part in parts))
     assert "3 rows of History cannot be read by this version; they are kept." in program.window.notice.splitlines()

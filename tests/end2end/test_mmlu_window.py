@@ -62,7 +62,7 @@ def press(page: MmluPage, text: str, qtbot: Any) -> None:
 def ended(program: Program) -> list[EvaluationRecord]:
     """Where records of runs that are over will stand."""
     records: list[EvaluationRecord] = []
-    program.evaluations.runner.finished.connect(records.append)
+    program.services.evaluations.runner.finished.connect(records.append)
     return records
 
 
@@ -87,7 +87,7 @@ def test_a_dozen_questions_from_start_to_file(program: Program, page: MmluPage, 
 
     said: list[str] = []
     for kind in ("json", "csv", "md"):
-        export(program.evaluations.kept, record, kind, str(tmp_path / "run"), said.append, said.append)
+        export(program.services.evaluations.kept, record, kind, str(tmp_path / "run"), said.append, said.append)
     qtbot.waitUntil(lambda: len(said) == 3)
     assert said == ["Written: run.json", "Written: run.csv", "Written: run.md"]
     assert len(json.loads((tmp_path / "run.json").read_text("utf-8"))["items"]) == 12
@@ -112,7 +112,7 @@ def test_a_run_survives_the_death_of_a_model_and_goes_on_to_the_end(
     page.setup.amount.choose(400)
     records = ended(program)
     qtbot.mouseClick(page.setup.start, Qt.MouseButton.LeftButton)
-    runner = program.evaluations.runner
+    runner = program.services.evaluations.runner
     qtbot.waitUntil(lambda: bool(runner.state and runner.state.scores and runner.state.scores[1].n), timeout=TIME_MS)
     os.kill(runner.lanes[0].worker_pid, signal.SIGKILL)
     qtbot.waitUntil(lambda: bool(records), timeout=TIME_MS)
@@ -130,14 +130,14 @@ def test_a_run_survives_the_death_of_a_model_and_goes_on_to_the_end(
 def test_closing_the_window_keeps_a_run_that_can_be_resumed(program: Program, page: MmluPage, qtbot: Any) -> None:
     records = ended(program)
     qtbot.mouseClick(page.setup.start, Qt.MouseButton.LeftButton)
-    runner = program.evaluations.runner
+    runner = program.services.evaluations.runner
     qtbot.waitUntil(lambda: bool(runner.state and runner.state.scores and runner.state.scores[0].n), timeout=TIME_MS)
     program.window.close()
     qtbot.waitUntil(lambda: not program.window.isVisible(), timeout=TIME_MS)
     assert records[0].state is RunState.STOPPED
     assert 0 < records[0].lanes[0].n < 828
     rows: list[Any] = []
-    program.evaluations.kept.rows(rows.append, rows.append)
+    program.services.evaluations.kept.rows(rows.append, rows.append)
     qtbot.waitUntil(lambda: bool(rows))
     assert rows[0][0].can_resume
 

@@ -61,7 +61,7 @@ def end(program: Program) -> None:
 def ask(qtbot: Any, program: Program, text: str) -> Comparison:
     """Type `text` as a person would and wait for both answers."""
     outcome: list[Comparison] = []
-    program.runner.finished.connect(outcome.append)
+    program.services.runner.finished.connect(outcome.append)
     edit = program.window.compare.prompt.findChild(QPlainTextEdit)
     edit.setFocus()
     edit.selectAll()
@@ -96,10 +96,12 @@ def test_a_newcomer_asks_and_finds_it_again_in_history(qtbot: Any, program: Prog
 
 def test_the_workstation_page_measures_this_computer_and_plans_its_files(qtbot: Any, program: Program) -> None:
     qtbot.keyClick(program.window, Qt.Key(Qt.Key.Key_1 + WORKSTATION), Qt.KeyboardModifier.ControlModifier)
-    page, station = program.window.workstation_page, program.plans.workstation
+    page, station = program.window.workstation_page, program.services.plans.workstation
     qtbot.waitUntil(lambda: page.card.facts.get("Reads memory", "").endswith("✓"), timeout=60_000)
     assert station.computer.engine is not None and station.computer.hardware is not None
-    qtbot.waitUntil(lambda: all(station.judge_file(f).mark == "" for f in program.library.models()), timeout=60_000)
+    qtbot.waitUntil(
+        lambda: all(station.judge_file(f).mark == "" for f in program.services.library.models()), timeout=60_000
+    )
     model = page.runs.table.model()
     rows = [[str(model.index(r, c).data()) for c in range(model.columnCount())] for r in range(2)]
     assert [row[0] for row in rows] == ["Weigh-In Starter Dense", "Weigh-In Starter MoE"]
@@ -119,8 +121,8 @@ def test_the_workstation_page_measures_this_computer_and_plans_its_files(qtbot: 
 
 def test_both_lanes_live_after_a_worker_was_killed(qtbot: Any, program: Program) -> None:
     ask(qtbot, program, "Who are you?")
-    os.kill(program.runner.lanes[0].worker_pid, signal.SIGKILL)
-    qtbot.waitUntil(lambda: program.runner.lanes[0].worker_pid == 0, timeout=5000)
+    os.kill(program.services.runner.lanes[0].worker_pid, signal.SIGKILL)
+    qtbot.waitUntil(lambda: program.services.runner.lanes[0].worker_pid == 0, timeout=5000)
     comparison = ask(qtbot, program, "What is the opposite of hot?")
     assert [r.answer.failure for r in comparison.results] == [None, None]
 
@@ -155,19 +157,19 @@ def test_a_killed_window_leaves_no_worker(tmp_path: Path) -> None:
 
 def test_closing_the_window_keeps_what_was_written(qtbot: Any, program: Program, endless: Path) -> None:
     opened: list[Any] = []
-    program.library.open_file(str(endless), opened.append, opened.append)
+    program.services.library.open_file(str(endless), opened.append, opened.append)
     qtbot.waitUntil(lambda: bool(opened))
     facts = opened[0]
     outcome: list[Comparison] = []
-    program.runner.finished.connect(outcome.append)
+    program.services.runner.finished.connect(outcome.append)
     setup = LaneSetup(facts, LoadOptions(context=65536), SamplingOptions(max_tokens=60_000))
-    program.runner.run(ComparisonRequest(Prompt("go on"), Mode.ALONE, (setup, setup)))
-    qtbot.waitUntil(lambda: program.runner.lanes[0].status.phase == "writing", timeout=20_000)
+    program.services.runner.run(ComparisonRequest(Prompt("go on"), Mode.ALONE, (setup, setup)))
+    qtbot.waitUntil(lambda: program.services.runner.lanes[0].status.phase == "writing", timeout=20_000)
     program.window.close()
     qtbot.waitUntil(lambda: not program.window.isVisible(), timeout=10_000)
     assert outcome[0].results[0].answer.text.startswith("aaa")
     rows: list[Any] = []
-    program.history.search("go on", rows.append, rows.append)
+    program.services.history.search("go on", rows.append, rows.append)
     qtbot.waitUntil(lambda: bool(rows))
     assert rows[0][0].stop_a == "cancelled"
 
@@ -178,17 +180,17 @@ def test_a_file_that_shrinks_while_it_answers_fails_its_lane_and_is_marked(
     """Fault 17."""
     path = shutil.copy(endless, tmp_path / "shrinking.gguf")
     opened: list[Any] = []
-    program.library.open_file(str(path), opened.append, opened.append)
+    program.services.library.open_file(str(path), opened.append, opened.append)
     qtbot.waitUntil(lambda: bool(opened))
-    starter = program.library.models()[0]
+    starter = program.services.library.models()[0]
     outcome: list[Comparison] = []
-    program.runner.finished.connect(outcome.append)
+    program.services.runner.finished.connect(outcome.append)
     setups = (
         LaneSetup(opened[0], LoadOptions(context=65536), SamplingOptions(max_tokens=60_000)),
         LaneSetup(starter, LoadOptions(context=512)),
     )
-    program.runner.run(ComparisonRequest(Prompt("Who are you?"), Mode.ALONE, setups))
-    qtbot.waitUntil(lambda: program.runner.lanes[0].status.phase == "writing", timeout=20_000)
+    program.services.runner.run(ComparisonRequest(Prompt("Who are you?"), Mode.ALONE, setups))
+    qtbot.waitUntil(lambda: program.services.runner.lanes[0].status.phase == "writing", timeout=20_000)
     os.truncate(path, 8192)
     qtbot.waitUntil(lambda: bool(outcome), timeout=60_000)
     broken, whole = (result.answer for result in outcome[0].results)
@@ -197,7 +199,7 @@ def test_a_file_that_shrinks_while_it_answers_fails_its_lane_and_is_marked(
     assert "changed or shrank on disk" in broken.failure.message
     assert broken.text.startswith("a")
     assert (whole.failure, whole.stop_reason) == (None, StopReason.END)
-    shelf = program.models.shelf
+    shelf = program.services.models.shelf
     qtbot.waitUntil(lambda: shelf.models()[0].condition is Condition.CHANGED, timeout=10_000)
     assert "It shrank by" in shelf.models()[0].problem
 
@@ -216,7 +218,7 @@ def test_a_file_that_changed_since_it_was_seen_is_noticed_when_it_is_to_run(
 ) -> None:
     path = Path(shutil.copy(tiny, tmp_path / "altered.gguf"))
     opened: list[Any] = []
-    program.library.open_file(str(path), opened.append, opened.append)
+    program.services.library.open_file(str(path), opened.append, opened.append)
     qtbot.waitUntil(lambda: bool(opened))
     program.window.compare.panes[0].header.picker.choose(opened[0])
     data = bytearray(path.read_bytes())
@@ -226,9 +228,9 @@ def test_a_file_that_changed_since_it_was_seen_is_noticed_when_it_is_to_run(
     assert refused.failure is not None
     assert refused.failure.kind == "changed"
     assert answered.failure is None
-    qtbot.waitUntil(lambda: program.models.shelf.models()[0].condition is Condition.CHANGED)
+    qtbot.waitUntil(lambda: program.services.models.shelf.models()[0].condition is Condition.CHANGED)
     # Adding it again says that the user knows.
-    program.library.open_file(str(path), opened.append, opened.append)
+    program.services.library.open_file(str(path), opened.append, opened.append)
     qtbot.waitUntil(lambda: len(opened) == 2)
     assert [r.answer.failure for r in ask(qtbot, program, "Who are you?").results] == [None, None]
 
@@ -255,13 +257,13 @@ def test_a_blind_round_is_kept_after_the_vote_and_not_before(qtbot: Any, program
     qtbot.waitUntil(lambda: view.bar.is_open, timeout=60_000)
     assert view.shown == ("Twelve.", "Twelve.")
     kept: list[Any] = []
-    program.history.search("", kept.append, kept.append)
+    program.services.history.search("", kept.append, kept.append)
     qtbot.waitUntil(lambda: bool(kept))
     assert kept.pop() == ()
     qtbot.keyClicks(view.bar.buttons[Choice.TIE], "3")
     qtbot.waitUntil(lambda: "1 tie" in view.sentence)
     assert {author.split(" · ")[0] for author in view.authors} == {"Weigh-In Starter Dense", "Weigh-In Starter MoE"}
-    program.history.search("", kept.append, kept.append)
+    program.services.history.search("", kept.append, kept.append)
     qtbot.waitUntil(lambda: bool(kept))
     assert len(kept.pop()) == 1
     done = subprocess.run(
@@ -271,11 +273,13 @@ def test_a_blind_round_is_kept_after_the_vote_and_not_before(qtbot: Any, program
     assert json.loads(done.stdout)["pairs"][0]["ties"] == 1
 
 
-def test_a_second_window_on_the_profile_says_so_and_one_after_a_crash_does_not(program: Program) -> None:
+def test_a_second_window_on_the_profile_says_so_and_one_after_a_crash_does_not(
+    program: Program, tmp_path: Path
+) -> None:
     program._windows.enter()
     text = "from weighin.paths import Profile; from weighin.services.processes.open_windows import OpenWindows; \
 OpenWindows(Profile.locate(SYS).windows).enter(); print(flush=True); input()"
-    folder = str(program._profile.data.parent)
+    folder = str(tmp_path / "profile")
     command = [sys.executable, "-c", text.replace("SYS", repr(folder))]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
         assert other.stdout is not None
@@ -315,14 +319,14 @@ def test_what_was_chosen_is_there_after_a_restart_and_a_file_that_went_says_so(
     assert header.picker.chosen.path == str(file), "at once, before the shelf is read"
     qtbot.waitUntil(lambda: second.window.page == HISTORY)
     assert second.window.compare.prompt.mode.mode is Mode.TOGETHER
-    with qtbot.waitSignal(second.library.looked, timeout=60_000):
+    with qtbot.waitSignal(second.services.library.looked, timeout=60_000):
         second.restore()
     assert header.refusal == ""
     end(second)
     file.unlink()
     third = begin()
     header = third.window.compare.panes[0].header
-    with qtbot.waitSignal(third.library.looked, timeout=60_000):
+    with qtbot.waitSignal(third.services.library.looked, timeout=60_000):
         third.restore()
     assert header.picker.chosen is not None
     assert header.picker.chosen.path == str(file)

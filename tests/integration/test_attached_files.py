@@ -17,7 +17,7 @@ from weighin.core.models.header_facts import model_facts
 from weighin.core.runs.chat import Attachment, Message
 from weighin.protocol.messages import Tokenize
 from weighin.services.comparisons.attached_files import AttachedFiles
-from weighin.wiring.services import new_worker
+from weighin.wiring.lanes import new_worker
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from weighin.core.runs.lane import LaneSetup, Mode
 from weighin.core.runs.options import LoadOptions, SamplingOptions
 from weighin.core.runs.progress import LaneState
 from weighin.services.lanes.lane import Lane, LaneTimeouts
-from weighin.wiring.services import new_worker
+from weighin.wiring.lanes import new_worker
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from weighin.core.models.shelf import Condition
 from weighin.hub.cache import places
 from weighin.paths import Profile
 from weighin.services.records import Records
-from weighin.wiring.services import ModelServices, new_model_services
+from weighin.wiring.models import ModelServices, new_model_services
 
 MIB = 1 << 20
 WAIT = 30_000

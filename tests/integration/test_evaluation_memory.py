@@ -22,7 +22,7 @@ from weighin.core.runs.lane import LaneSetup
 from weighin.paths import Profile
 from weighin.services.evaluations.scoring_plans import ScoringPlanner
 from weighin.services.processes.worker_process import WorkerProcess, worker_command
-from weighin.wiring.services import new_worker
+from weighin.wiring.lanes import new_worker
 
 FAKE: dict[str, Any] = {"opinions": 1}
 OTHER: dict[str, Any] = {"opinions": 2}

@@ -35,7 +35,7 @@ from weighin.services.plans.forecaster import Forecaster
 from weighin.services.plans.ledger import Ledger
 from weighin.services.processes.worker_process import WorkerProcess, worker_command
 from weighin.services.records import Records
-from weighin.wiring.services import new_worker
+from weighin.wiring.lanes import new_worker
 
 MIB = 1 << 20
 SHAPES = {

@@ -26,7 +26,7 @@ from weighin.services.models.model_digests import Digests, whole_digest
 from weighin.services.records import Records
 from weighin.services.settings import Settings
 from weighin.wiring.evaluations import new_evaluation_services
-from weighin.wiring.services import ModelServices, new_bundles, new_model_services
+from weighin.wiring.models import ModelServices, new_bundles, new_model_services
 
 WAIT = 30_000
 

@@ -25,7 +25,7 @@ from weighin.protocol.messages import Failed, Generate, Load, Plan, Planned, Sco
 from weighin.services.plans.planner import ModelPlan as FoundPlan
 from weighin.services.plans.planner import Planner
 from weighin.services.processes.worker_process import WorkerProcess, worker_command
-from weighin.wiring.services import new_worker
+from weighin.wiring.lanes import new_worker
 
 SHAPES = {
     "grouped": Shape("qwen3", 4, 512, 8, 2, 64, 1024, 4096),

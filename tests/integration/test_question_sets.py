@@ -20,7 +20,7 @@ from weighin.core.evaluations.question_csv import csv_rows
 from weighin.core.evaluations.questions import QuestionSet, QuestionSetInfo, checksum
 from weighin.paths import Profile, resources
 from weighin.services.evaluations.question_sets import QuestionSets
-from weighin.wiring.services import new_question_sets
+from weighin.wiring.evaluations import new_question_sets
 
 WAIT = 20_000
 SUBJECTS = {"tides": 40, "odd_jobs": 25}

@@ -16,7 +16,7 @@ from weighin.core.models.server import parse_address, server_facts
 from weighin.core.runs.lane import LaneSetup
 from weighin.services.lanes import server_probe
 from weighin.services.lanes.server_keys import ServerKeys
-from weighin.wiring.services import server_workers
+from weighin.wiring.lanes import server_workers
 
 N = 12
 

@@ -24,7 +24,7 @@ from weighin.services.lanes.server_keys import ServerKeys
 from weighin.services.lanes.server_probe import ServerProbe
 from weighin.services.lanes.servers import Servers
 from weighin.services.settings import Settings
-from weighin.wiring.services import new_worker, server_workers
+from weighin.wiring.lanes import new_worker, server_workers
 
 PROC = Path("/proc")
 KEYRING = (

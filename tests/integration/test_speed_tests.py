@@ -25,7 +25,7 @@ from weighin.services.comparisons.history import History
 from weighin.services.comparisons.speed_tests import SpeedTests
 from weighin.services.records import Records
 from weighin.services.user_activity import UserActivity
-from weighin.wiring.services import new_runner
+from weighin.wiring.lanes import new_runner
 
 HERE = MachineFacts("Ryzen", "Linux", 2)
 WAIT_MS = 60_000

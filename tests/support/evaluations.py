@@ -32,7 +32,8 @@ from weighin.services.models.hub import Hub
 from weighin.services.models.model_digests import ModelDigests
 from weighin.services.processes.worker_process import WorkerProcess, worker_command
 from weighin.services.records import Records
-from weighin.wiring.services import new_question_sets, new_worker, server_workers
+from weighin.wiring.evaluations import new_question_sets
+from weighin.wiring.lanes import new_worker, server_workers
 
 PATIENT = LaneTimeouts(cancel_ms=2000, leave_ms=500, silent_ms=15_000, give_up_ms=30_000, watch_ms=100)
 

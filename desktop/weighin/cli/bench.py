@@ -23,7 +23,7 @@ from weighin.paths import Profile
 from weighin.services.lanes.lane import Lane
 from weighin.services.machine.hardware import available_bytes, physical_cores
 from weighin.services.records import Records
-from weighin.wiring.services import new_worker
+from weighin.wiring.lanes import new_worker
 
 BENCH_SCHEMA = "weighin.bench/1"
 

@@ -36,7 +36,7 @@ from weighin.services.machine.memory import available_bytes
 from weighin.services.plans.ledger import Ledger
 from weighin.services.plans.planner import Planner
 from weighin.services.records import Records
-from weighin.wiring.services import new_runner, new_worker
+from weighin.wiring.lanes import new_runner, new_worker
 
 MAX_PROMPT = 4 << 20
 _FAR_FROM_FULL = 0.5

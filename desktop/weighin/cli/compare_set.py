@@ -20,7 +20,7 @@ from weighin.services.comparisons.prompt_sets import PromptSets
 from weighin.services.comparisons.set_runner import SetRunner
 from weighin.services.machine.hardware import this_machine
 from weighin.services.records import Records
-from weighin.wiring.services import new_runner
+from weighin.wiring.lanes import new_runner
 
 
 def run_compare_set(

@@ -41,7 +41,7 @@ from weighin.services.evaluations.evaluation_runner import EvaluationRunner
 from weighin.services.evaluations.question_sets import FetchProgress, QuestionSets
 from weighin.services.records import Records
 from weighin.wiring.evaluations import EvaluationServices, new_evaluation_services
-from weighin.wiring.services import new_model_services
+from weighin.wiring.models import new_model_services
 
 # What is asked where --n is not given: enough to find a gap of four points between two similar models.
 USUAL_NUMBER = 570

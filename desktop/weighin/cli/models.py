@@ -19,7 +19,7 @@ from weighin.paths import Profile
 from weighin.services.models.hub import mirror
 from weighin.services.models.shelf import seen_again, shelf_now
 from weighin.services.records import Records
-from weighin.wiring.services import places_of
+from weighin.wiring.models import places_of
 
 
 def resolve(name: str, resources: Path, profile: Profile, records: Records, servers: bool = False) -> ModelFacts:

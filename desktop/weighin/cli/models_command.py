@@ -37,7 +37,7 @@ from weighin.paths import Profile, resources
 from weighin.services.machine.this_computer import memory_budget
 from weighin.services.models.hub import mirror
 from weighin.services.records import Records
-from weighin.wiring.services import ModelServices, new_model_services
+from weighin.wiring.models import ModelServices, new_model_services
 
 SCHEMA = "weighin.models/1"
 

@@ -21,7 +21,7 @@ from weighin.core.plans.recommendation import kinds_of, usual_variant
 from weighin.services.machine.this_computer import memory_budget
 from weighin.services.models.hub import mirror
 from weighin.services.tasks import Failed
-from weighin.wiring.services import ModelServices
+from weighin.wiring.models import ModelServices
 
 
 def get_model(

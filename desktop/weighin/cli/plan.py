@@ -33,7 +33,8 @@ from weighin.services.plans.ledger import Ledger
 from weighin.services.plans.planner import ModelPlan
 from weighin.services.records import Records
 from weighin.services.settings import Settings
-from weighin.wiring.services import ModelServices, new_model_services, new_worker
+from weighin.wiring.lanes import new_worker
+from weighin.wiring.models import ModelServices, new_model_services
 
 _MOST_LANES = 64
 

@@ -35,7 +35,8 @@ from weighin.services.machine.hardware import this_machine
 from weighin.services.models.library import Library
 from weighin.services.records import Records
 from weighin.services.settings import Settings
-from weighin.wiring.services import ModelServices, new_bundles, new_model_services, new_runner
+from weighin.wiring.lanes import new_runner
+from weighin.wiring.models import ModelServices, new_bundles, new_model_services
 
 Failed = Callable[[AppError], None]
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from weighin.services.comparisons.votes import Votes
     from weighin.services.plans.workstation import Workstation
     from weighin.wiring.evaluations import EvaluationServices
-    from weighin.wiring.services import ModelServices
+    from weighin.wiring.models import ModelServices
 
 
 class Parts(Protocol):

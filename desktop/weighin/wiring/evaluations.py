@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from weighin.core.runs.lane import LABELS
 from weighin.paths import Profile
@@ -15,7 +16,12 @@ from weighin.services.evaluations.scoring_lane import ScoringLane
 from weighin.services.evaluations.scoring_plans import ScoringPlanner
 from weighin.services.lanes.server_probe import ServerProbe
 from weighin.services.machine.hardware import available_bytes, physical_cores
-from weighin.wiring.services import ModelServices, new_question_sets, new_worker, server_workers
+from weighin.services.models.hub import Hub, hub_process
+from weighin.wiring.lanes import new_worker, server_workers
+from weighin.wiring.models import ModelServices
+
+if TYPE_CHECKING:
+    from weighin.services.evaluations.question_sets import QuestionSets
 
 
 @dataclass(frozen=True)
@@ -50,3 +56,11 @@ def new_evaluation_services(profile: Profile, resources: Path, models: ModelServ
     for lane in lanes:
         lane.setParent(runner)
     return EvaluationServices(sets, kept, runner, probe)
+
+
+def new_question_sets(profile: Profile, resources: Path) -> QuestionSets:
+    """The question sets of a profile."""
+    from weighin.services.evaluations.question_sets import QuestionSets
+
+    new_process = hub_process(profile.hub_cache)
+    return QuestionSets(resources, profile.questions, lambda: Hub(new_process))

@@ -25,7 +25,8 @@ from weighin.services.plans.workstation import Workstation
 from weighin.services.processes.engine_probe import EngineProbe
 from weighin.services.records import Records
 from weighin.services.settings import Settings
-from weighin.wiring.services import ModelServices, new_worker
+from weighin.wiring.lanes import new_worker
+from weighin.wiring.models import ModelServices
 
 
 class PredictionRecorder:

@@ -1,148 +1,153 @@
-"""Lanes, runners and the parts behind the shelf as the program really uses them: work in processes of their own."""
+"""Everything behind the window, each part made when it is first wanted and closed in the opposite order."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
+from contextlib import ExitStack, closing
 from functools import cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
-from weighin import protocol
-from weighin.core.models.found import Place, usual_places
-from weighin.core.runs.lane import LABELS
-from weighin.paths import Profile
-from weighin.services.comparisons.comparison_runner import ComparisonRunner
-from weighin.services.lanes.lane import Lane, ServerFactory
-from weighin.services.lanes.server_keys import ServerKeys
-from weighin.services.lanes.server_probe import ServerProbe
-from weighin.services.lanes.servers import Servers
-from weighin.services.machine.hardware import available_bytes, disk_free_bytes, physical_cores, probe
-from weighin.services.models.hub import Hub, hub_process
-from weighin.services.models.model_digests import ModelDigests
-from weighin.services.models.shelf import Shelf
-from weighin.services.processes.worker_process import WorkerProcess, worker_command
+from weighin.paths import Profile, resources
+from weighin.services.comparisons.blind_round import BlindRound
+from weighin.services.comparisons.history import History
+from weighin.services.comparisons.votes import Votes
+from weighin.services.machine.hardware import probe, this_machine
+from weighin.services.models.library import Library
 from weighin.services.records import Records
 from weighin.services.settings import Settings
+from weighin.wiring.lanes import new_runner, new_worker
+from weighin.wiring.models import ModelServices, new_bundles
 
 if TYPE_CHECKING:
-    from weighin.core.models.model import ModelFacts
-    from weighin.core.runs.options import LoadOptions
+    from contextlib import _SupportsClose as SupportsClose
+
     from weighin.services.bundles.bundles import Bundles
-    from weighin.services.evaluations.question_sets import QuestionSets
-    from weighin.services.models.downloads import DownloadManager
-    from weighin.services.models.library import Library
-    from weighin.services.plans.planner import Planner
-    from weighin.services.plans.remote_look import RemoteLook
+    from weighin.services.comparisons.attached_files import AttachedFiles
+    from weighin.services.comparisons.prompt_sets import PromptSets
+    from weighin.services.comparisons.speed_tests import SpeedTests
+    from weighin.services.comparisons.tapes import Tapes
+    from weighin.services.plans.workstation import Workstation
+    from weighin.wiring.evaluations import EvaluationServices
+    from weighin.wiring.plans import PlanServices
 
 
-def new_worker(parent: QObject) -> WorkerProcess:
-    """A worker process for one model, not started yet."""
-    return WorkerProcess(worker_command("llama"), parent)
+Part = TypeVar("Part", bound="SupportsClose")
 
 
-def server_workers(keys: ServerKeys) -> ServerFactory:
-    """Makes workers for models on servers; each gets the key of its own server and no other secret."""
+class Services(QObject):
+    """The parts over one profile. What a part needs is made before it, so it is closed after it. Imports stand where a
+    part is made: the first paint needs few of them."""
 
-    def make(parent: QObject, address: str) -> WorkerProcess:
-        events = (*protocol.messages.EVENTS, *protocol.server_messages.SERVER_EVENTS)
-        return WorkerProcess(worker_command("server"), parent, events, more_environment=keys.environment(address))
+    made = Signal(str, object)  # a part that is there from now on: its name, and itself
 
-    return make
-
-
-def new_runner(
-    planned_bytes: Callable[[ModelFacts, LoadOptions], int | None] = lambda _model, _load: None,
-    keys: ServerKeys | None = None,
-    parent: QObject | None = None,
-) -> ComparisonRunner:
-    """A runner with two empty lanes. `planned_bytes`: what a model needs by its plan; a rule of thumb where that is
-    None. `keys`: of servers, as the user typed them; without, the environment's."""
-    new_server = server_workers(keys or ServerKeys(parent))
-    lanes = tuple(Lane(label, new_worker, available_bytes=available_bytes, new_server=new_server) for label in LABELS)
-    cores, free = physical_cores, available_bytes
-    runner = ComparisonRunner((lanes[0], lanes[1]), cores, free, parent, planned_bytes)
-    for lane in lanes:
-        lane.setParent(runner)
-    return runner
-
-
-def places_of(profile: Profile) -> tuple[Place, ...]:
-    """Where models may lie on this computer."""
-    return usual_places(profile.hub_cache, Path.home(), dict(os.environ))
-
-
-class ModelServices:
-    """Everything about getting and keeping models. `folder`: where downloads go."""
-
-    def __init__(self, profile: Profile, records: Records, settings: Settings) -> None:
-        self.folder = profile.hub_cache
-        self._new_process = hub_process(profile.hub_cache)
-        self.records = records
-        self.hub = Hub(self._new_process)
-        self.digests = ModelDigests(records, self.hub)
-        self.shelf = Shelf(records, places_of(profile), self.hub, self.digests, profile.hub_cache)
-        self._headers = profile.headers
-        keys = ServerKeys()
-        self.servers = Servers(settings, keys, ServerProbe(server_workers(keys)))
+    def __init__(self, profile: Profile, settings: Settings, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._profile, self._settings = profile, settings
+        self._open = ExitStack()
+        self.records = self._open.enter_context(closing(Records(profile.database)))
+        self.models = self._open.enter_context(closing(ModelServices(profile, self.records, settings)))
+        self.library = Library(resources(), settings, self.models.shelf)
+        self.history = History(self.records, this_machine)
+        self.votes = Votes(self.records)
+        models = self.models
+        self.runner = new_runner(lambda model, load: models.planner.needed_bytes(model, load), models.servers.keys)
+        self._open.callback(self.runner.close)
+        # Before anybody else: it is the first to hear that a comparison has ended.
+        self.blind = BlindRound(self.runner)
 
     @cached_property
-    def planner(self) -> Planner:
-        """Who asks the engine what models need, made when it is first wanted."""
-        from weighin.services.plans.planner import Planner
+    def plans(self) -> PlanServices:
+        """Plans, forecasts and the ledger."""
+        from weighin.wiring.plans import new_plan_services
 
-        return Planner(new_worker)
+        return self._new("plans", new_plan_services(
+            self.records, self._settings, self.library, self.models, self.runner, self.blind,
+            lambda: "evaluations" in vars(self) and self.evaluations.runner.running,
+        ))  # fmt: skip
+
+    @property
+    def workstation(self) -> Workstation:
+        """What runs on this computer, for the pages that show it."""
+        return self.plans.workstation
 
     @cached_property
-    def inspector(self) -> RemoteLook:
-        """Who looks into models at the hub, made when it is first wanted."""
-        from weighin.services.plans.remote_look import RemoteLook
-
-        return RemoteLook(self.hub, self.planner, self._headers)
+    def bundles(self) -> Bundles:
+        """Comparisons from and for elsewhere."""
+        return self._new("bundles", new_bundles(self.models, self.library))
 
     @cached_property
-    def downloads(self) -> DownloadManager:
-        """What is fetched, made when it is first wanted."""
-        from weighin.services.models.downloads import DownloadManager
+    def prompt_sets(self) -> PromptSets:
+        """Kept prompts, sets, and runs of sets."""
+        from weighin.services.comparisons.prompt_sets import PromptSets
 
-        made = DownloadManager(self.records, lambda: Hub(self._new_process), lambda: disk_free_bytes(self.folder))
-        made.finished.connect(self.shelf.adopt)
+        return self._new("prompt_sets", PromptSets(self.records, resources()))
+
+    @cached_property
+    def attached_files(self) -> AttachedFiles:
+        """Text files that go along with a prompt; none is counted while models run."""
+        from weighin.services.comparisons.attached_files import AttachedFiles
+
+        files = self._new("attached_files", AttachedFiles(new_worker))
+        self.runner.started.connect(lambda _request: files.hold())
+        self.runner.finished.connect(lambda _comparison: files.go_on())
+        return files
+
+    @cached_property
+    def tapes(self) -> Tapes:
+        """What is known of a pair of models."""
+        from weighin.services.comparisons.tapes import Tapes
+
+        folder = self.models.folder
+        return self._new("tapes", Tapes(self.records, lambda: probe(folder)))
+
+    @cached_property
+    def speed_tests(self) -> SpeedTests:
+        """Measures apart what answers are too short to tell; nothing is planned meanwhile, which would disturb it."""
+        from weighin.services.comparisons.speed_tests import SpeedTests
+        from weighin.services.user_activity import UserActivity
+
+        tests = SpeedTests(self.runner, self.history, UserActivity())
+        self._open.callback(tests.drop)
+        tests.tested.connect(self.plans.ledger.settle)
+        tests.changed.connect(self._plan_or_not)
+        self.made.emit("speed_tests", tests)
+        return tests
+
+    @cached_property
+    def evaluations(self) -> EvaluationServices:
+        """Question sets, stored evaluations and what runs them. While one runs, models of the last comparison give
+        their memory back, and nothing is planned."""
+        from weighin.wiring.evaluations import new_evaluation_services
+
+        made = self._new("evaluations", new_evaluation_services(self._profile, resources(), self.models))
+        made.runner.started.connect(lambda _record: self._make_room())
+        made.runner.finished.connect(lambda _record: self.plans.outlook.end())
         return made
 
+    def restore(self) -> None:
+        """Take up what earlier runs left: the shelf, downloads that were not finished, and the ledger."""
+        self.library.restore()
+        self.models.downloads.restore()
+        self.models.inspector.restore()
+        self.plans.ledger.restore()
+
     def close(self) -> None:
-        """End processes in order, then finish what was begun on the disk."""
-        self.servers.close()
-        if "downloads" in vars(self):
-            self.downloads.close()
-        for part in ("inspector", "planner"):
-            if part in vars(self):
-                getattr(self, part).close()
-        self.hub.close()
-        self.shelf.close()
+        """End the workers and finish what is being written."""
+        self._open.close()
 
+    def _new(self, name: str, part: Part) -> Part:
+        self._open.enter_context(closing(part))
+        self.made.emit(name, part)
+        return part
 
-def new_model_services(profile: Profile, records: Records, settings: Settings | None = None) -> ModelServices:
-    """The shelf, the hub, the downloads and the servers of a profile, nothing started yet. `settings`: those of the
-    window, if there is one."""
-    return ModelServices(profile, records, settings or Settings(profile.settings))
+    def _make_room(self) -> None:
+        self.plans.outlook.begin()
+        for lane in self.runner.lanes:
+            lane.unload()
 
-
-# What follows is imported when it is first wanted: the first paint needs none of it.
-
-
-def new_question_sets(profile: Profile, resources: Path) -> QuestionSets:
-    """The question sets of a profile."""
-    from weighin.services.evaluations.question_sets import QuestionSets
-
-    new_process = hub_process(profile.hub_cache)
-    return QuestionSets(resources, profile.questions, lambda: Hub(new_process))
-
-
-def new_bundles(models: ModelServices, library: Library) -> Bundles:
-    """Files with a comparison to hand on, over the shelf, the hub process and the downloads of `models`."""
-    from weighin.services.bundles.bundles import Bundles
-
-    places = (models.shelf, library, models.digests, models.downloads)
-    return Bundles(*places, models.records, lambda: probe(models.folder))
+    def _plan_or_not(self) -> None:
+        if self.speed_tests.pending:
+            self.plans.outlook.begin()
+        elif not self.runner.running:
+            self.plans.outlook.end()

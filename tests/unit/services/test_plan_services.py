@@ -14,8 +14,9 @@ from weighin.services.comparisons.blind_round import BlindRound
 from weighin.services.models.library import Library
 from weighin.services.records import Records
 from weighin.services.settings import Settings
+from weighin.wiring.lanes import new_runner
+from weighin.wiring.models import new_model_services
 from weighin.wiring.plans import new_plan_services
-from weighin.wiring.services import new_model_services, new_runner
 
 
 def test_a_measurement_changes_what_is_expected(qtbot: QtBot, tmp_path: Path, records: Records) -> None:

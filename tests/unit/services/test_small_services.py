@@ -12,7 +12,7 @@ from weighin.services.models.library import Library
 from weighin.services.records import Records
 from weighin.services.settings import Settings
 from weighin.services.tasks import TaskRunner
-from weighin.wiring.services import ModelServices, new_model_services
+from weighin.wiring.models import ModelServices, new_model_services
 
 
 @pytest.mark.parametrize("repeat", range(1, 21))

@@ -21,7 +21,7 @@ from weighin.ui.widgets.label import PlainLabel
 
 if TYPE_CHECKING:
     from weighin.services.plans.workstation import Workstation
-    from weighin.wiring.services import ModelServices
+    from weighin.wiring.models import ModelServices
 
 TABS = ("On this computer", "Pairs to try", "The hub", "Systems and claims")
 
