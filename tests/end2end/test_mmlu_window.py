@@ -79,7 +79,7 @@ def test_a_dozen_questions_from_start_to_file(program: Program, page: MmluPage, 
     assert page.run.lanes[0].score.endswith(f"({record.lanes[0].correct} of 12)")
     assert "12 asked of both" in page.run.verdict.evidence
     assert page.run.scores.difference.points[-1].n == 12
-    assert len(page.run.questions.rows.items) == 12
+    assert len(page.run.questions.table.records) == 12
     page.run.questions.table.selectRow(0)
     assert "chosen by" in "".join(page.run.questions.detail.texts)
     # The letters are most of what a trained model expects there.

@@ -93,7 +93,7 @@ def test_an_empty_history_explains_itself(new_kit: Callable[..., Kit]) -> None:
 def test_a_late_answer_to_an_old_search_is_dropped(page: HistoryPage, kit: Kit, monkeypatch) -> None:
     waiting = []
     monkeypatch.setattr(kit.history, "search", lambda text, done, failed, limit=500: waiting.append(done))
-    old = page.table.all_rows
+    old = page.table.records
     assert old
     page.refresh()
     page.refresh()
@@ -107,7 +107,11 @@ def test_a_new_comparison_appears_and_the_selection_stays(kit: Kit, page: Histor
     kit.history.records = {"id9": record(9, "New"), **kit.history.records}
     kit.history.changed.emit()
     assert page.table.model().rowCount() == 4
-    assert [row.id for row in page.table.chosen] == ["id2"]
+    assert [row.id for row in page.table.all_chosen] == ["id2"]
+    page.table.choose(("id9", "id3"))
+    kit.history.records = {"id8": record(8, "Newer"), **kit.history.records}
+    kit.history.changed.emit()
+    assert [row.id for row in page.table.all_chosen] == ["id9", "id3"], "all that were chosen"
 
 
 @pytest.mark.parametrize("how", ["enter", "double click", "button"])
@@ -242,7 +246,7 @@ def test_the_question_stays_with_what_it_was_asked_about(kit: Kit, page: History
     press(page, "Delete…", qtbot)
     asked = page.question
     qtbot.mouseClick(page.table.viewport(), Qt.MouseButton.LeftButton, pos=first)
-    assert [row.id for row in page.table.chosen] == [page.table.all_rows[0].id] != ["id2"]
+    assert [row.id for row in page.table.all_chosen] == [page.table.records[0].id] != ["id2"]
     assert page.question == asked
     page.refresh()
     assert page.question == asked, "whatever the list does meanwhile"

@@ -46,7 +46,7 @@ def test_the_boxes_count_who_was_right(view: QuestionsView) -> None:
 def test_a_box_opens_its_questions(view: QuestionsView, name: str) -> None:
     view.boxes.choose(name)
     wanted = {"Both right": (True, True), "Only B right": (False, True), "Both wrong": (False, False)}[name]
-    found = view.rows.items
+    found = view.table.records
     assert [item.question.id for item in found] == [
         item.question.id for item in RECORD.items if (item.right("A"), item.right("B")) == wanted
     ]
@@ -54,17 +54,17 @@ def test_a_box_opens_its_questions(view: QuestionsView, name: str) -> None:
 
 def test_near_ties_are_marked(view: QuestionsView) -> None:
     view.boxes.choose(NEAR_TIES)
-    assert len(view.rows.items) == 8
-    assert all("≈" in str(view.rows.index(row, 3).data()) for row in range(8))
+    assert len(view.table.records) == 8
+    assert all("≈" in str(view.table.model().index(row, 3).data()) for row in range(8))
     view.table.selectRow(0)
     assert "Near tie of A: its two best letters are 0.002 nats apart" in view.detail.texts[-1]
 
 
 def test_questions_are_searched(view: QuestionsView, qtbot: QtBot) -> None:
     qtbot.keyClicks(view.search, "people towns")
-    assert {item.question.subject for item in view.rows.items} == {"people_and_towns"}
+    assert {item.question.subject for item in view.table.records} == {"people_and_towns"}
     view.search.setText("nowhere")
-    assert view.rows.items == []
+    assert view.table.records == ()
     assert view.detail.texts[1] == "Choose a question to read it."
 
 
@@ -99,8 +99,8 @@ def test_what_was_not_scored_is_listed_with_its_reason(kit: Kit) -> None:
     kit.window.mmlu_page.show_record(with_items(made, items, RunState.FINISHED))
     view = kit.window.mmlu_page.run.questions
     view.boxes.choose(UNSCORED)
-    assert len(view.rows.items) == 20
-    assert view.rows.index(0, 3).data() == "not scored"
+    assert len(view.table.records) == 20
+    assert view.table.model().index(0, 3).data() == "not scored"
     view.table.selectRow(0)
     assert "A was not scored and counts as wrong: Its logits are not numbers." in view.detail.texts[-1]
 
@@ -126,7 +126,7 @@ def test_texts_of_strangers_stay_text(kit: Kit) -> None:
     view.table.selectRow(0)
     assert view.detail.texts[1] == "<img src=x> \u202eq\ufffd"
     assert "<b>a</b>" in view.detail.texts[2]
-    assert view.rows.index(0, 1).data() == "s<b>u</b>b"
+    assert view.table.model().index(0, 1).data() == "s<b>u</b>b"
 
 
 def test_the_chosen_question_stays_while_answers_come(kit: Kit, qtbot: QtBot) -> None:

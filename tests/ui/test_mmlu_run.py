@@ -102,9 +102,9 @@ def test_the_pictures_follow_and_say_their_numbers(view: RunView, runner: FakeEv
     assert (points[-1].low, points[-1].high) == runner.record.paired.interval
     assert view.scores.difference.accessibleDescription().startswith("After 40 of 60 questions A minus B is -")
     assert "not comparable with any published" in view.scores.meaning
-    rows = view.subjects.rows
-    assert sum(row.a.n for row in rows.rows if row.a) == 40
-    assert "interval" in str(rows.index(2, 5).data(Qt.ItemDataRole.AccessibleTextRole))
+    table = view.subjects
+    assert sum(row.a.n for row in table.records if row.a) == 40
+    assert "interval" in str(table.model().index(2, 5).data(Qt.ItemDataRole.AccessibleTextRole))
 
 
 def test_pause_go_on_and_stop(view: RunView, runner: FakeEvaluationRunner, qtbot: QtBot) -> None:
@@ -231,11 +231,11 @@ def test_the_account_names_everything_that_makes_the_score(page: MmluPage) -> No
 def test_subjects_are_sorted_by_what_is_clicked(page: MmluPage) -> None:
     page.show_record(answered(questions=starter_set({"b": 40, "a": 30, "c": 60})))
     table = page.run.subjects
-    assert [row.name for row in table.rows.rows] == ["a", "b", "c"]
+    assert [row.name for row in table.records] == ["a", "b", "c"]
     table.sortByColumn(1, Qt.SortOrder.DescendingOrder)
-    assert [row.n for row in table.rows.rows] == [60, 40, 30]
+    assert [row.n for row in table.records] == [60, 40, 30]
     table.sortByColumn(4, Qt.SortOrder.AscendingOrder)
-    differences = [row.difference for row in table.rows.rows]
+    differences = [row.difference for row in table.records]
     assert differences == sorted(differences)
 
 
@@ -295,12 +295,12 @@ def test_another_run_opens_on_its_first_tab_with_all_its_questions(
     qtbot.mouseClick(page.setup.start, Qt.MouseButton.LeftButton)
     runner.begin(plan(runner.requests[-1], number=2))
     assert picked_out(view) == (0, "All questions", "")
-    assert len(view.questions.rows.items) == 60
+    assert len(view.questions.table.records) == 60
     pick_out(view)
     runner.finish()
     page.show_record(answered(number=7))
     assert picked_out(view) == (0, "All questions", "")
-    assert len(view.questions.rows.items) == 130
+    assert len(view.questions.table.records) == 130
     pick_out(view)
     page.show_record(answered(number=7))
     assert picked_out(view) == (2, "Only B right", "sum"), "the same run, opened again"

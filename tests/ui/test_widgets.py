@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QMimeData, QRect
-from PySide6.QtGui import QTextOption
+from PySide6.QtCore import QMimeData, QRect, Qt
+from PySide6.QtGui import QColor, QTextOption
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -20,6 +20,7 @@ from weighin.ui.widgets.flow import FlowLayout
 from weighin.ui.widgets.growing_edit import GrowingEdit
 from weighin.ui.widgets.label import plain_tooltip
 from weighin.ui.widgets.sparkline import Sparkline
+from weighin.ui.widgets.table import Column, RowTable
 
 
 @given(st.floats(1e-6, 1e12))
@@ -156,3 +157,80 @@ def test_safe_text_can_always_be_encoded(text: str) -> None:
 
 def test_a_tooltip_shows_html_as_text() -> None:
     assert plain_tooltip("<img src='file:///x'> & \n") == "<qt>&lt;img src='file:///x'&gt; &amp; <br></qt>"
+
+
+def speeds(**more: object) -> RowTable:
+    """A table of names and speeds."""
+    columns = (
+        Column("Name", lambda r: str(r[0]), "name", 1.0, order=lambda r: r[0], tip=lambda r: "a<b" if r[1] else ""),
+        Column(
+            "Speed",
+            lambda r: str(r[1]),
+            "12.3",
+            number=True,
+            room=300,
+            order=lambda r: r[1],
+            colour=lambda r: "" if r[1] is None else "#ff0000",
+            spoken=lambda r: f"{r[1]} tokens a second",
+        ),
+    )
+    return RowTable("Speeds", columns, lambda r: r[0], lambda r: "of the row", **more)
+
+
+def names(table: RowTable) -> str:
+    return "".join(record[0] for record in table.records)
+
+
+def test_rows_are_sorted_by_what_is_known_of_them_and_stay_chosen(qtbot: QtBot) -> None:
+    table = speeds(several=True)
+    qtbot.addWidget(table)
+    table.show_records((("c", 1), ("a", None), ("b", 3), ("d", 1)))
+    assert names(table) == "cabd", "as they came"
+    table.choose(("b", "gone", "a"))
+    table.sortByColumn(1, Qt.SortOrder.AscendingOrder)
+    assert names(table) == "cdba", "those that are alike as they came, the unknown one last"
+    table.sortByColumn(1, Qt.SortOrder.DescendingOrder)
+    assert names(table) == "bcda"
+    assert sorted(table.all_chosen) == [("a", None), ("b", 3)] and table.chosen is None
+    table.show_records((("a", 9), ("b", 0), ("c", 1), ("d", 1)))
+    assert names(table) == "acdb", "the order that was asked for"
+    assert sorted(table.all_chosen) == [("a", 9), ("b", 0)], "with their new numbers"
+    table.show_records((("b", 2), ("e", 5)))
+    assert names(table) == "eb" and table.chosen == ("b", 2)
+    table.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
+    assert names(table) == "be"
+
+
+def test_what_is_chosen_is_told_only_when_records_change(qtbot: QtBot) -> None:
+    table = speeds(sorted_by=0)
+    qtbot.addWidget(table)
+    told: list[object] = []
+    table.chosen_changed.connect(lambda: told.append(table.chosen))
+    table.show_records((("b", 1), ("a", 2)))
+    assert names(table) == "ab"
+    table.selectRow(1)
+    table.show_records((("b", 1), ("a", 2)))
+    assert told == [None, ("b", 1)]
+    table.show_records((("b", 7), ("a", 2)))
+    assert told[2:] == [("b", 7)]
+
+
+def test_a_column_says_what_it_says_in_every_way(qtbot: QtBot) -> None:
+    table = speeds()
+    qtbot.addWidget(table)
+    table.show_records((("a", 2), ("b", None)))
+    roles = Qt.ItemDataRole
+    told = {role: [table.model().index(0, n).data(role) for n in (0, 1)] for role in roles}
+    assert told[roles.ToolTipRole] == [plain_tooltip("a<b"), plain_tooltip("of the row")]
+    assert told[roles.AccessibleTextRole] == ["Name: a", "2 tokens a second"]
+    assert told[roles.ForegroundRole] == [None, QColor("#ff0000")]
+    assert table.model().index(1, 0).data(roles.ToolTipRole) is None
+    assert table.model().index(1, 1).data(roles.ForegroundRole) is None
+    table.resize(500, 200)
+    table.show()
+    assert not table.isColumnHidden(1)
+    table.resize(250, 200)
+    assert table.isColumnHidden(1), "no room"
+    table.resize(500, 200)
+    table.leave_out(("Speed",))
+    assert table.isColumnHidden(1)

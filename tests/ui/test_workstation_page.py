@@ -21,7 +21,6 @@ from weighin.core.plans.prediction import Measured, Prediction
 from weighin.core.plans.verdict import Budget
 from weighin.core.runs.options import LoadOptions
 from weighin.ui.main_window import COMPARE, MMLU, MODELS, WORKSTATION
-from weighin.ui.workstation.columns import COLUMNS
 from weighin.ui.workstation.memory_bar import parts_of
 from weighin.ui.workstation.workstation_page import WorkstationPage
 
@@ -57,13 +56,17 @@ def page(shown: Kit) -> WorkstationPage:
 
 
 def names(page: WorkstationPage) -> list[str]:
-    return [row.candidate.name for row in page.runs.table.rows.shown]
+    return [row.candidate.name for row in page.runs.table.records]
+
+
+def heads(page: WorkstationPage) -> list[str]:
+    model = page.runs.table.model()
+    return [str(model.headerData(n, Qt.Orientation.Horizontal)) for n in range(model.columnCount())]
 
 
 def cell(page: WorkstationPage, key: str, head: str) -> str:
-    rows = page.runs.table.rows
-    place = [row.candidate.key for row in rows.shown].index(key)
-    return str(rows.data(rows.index(place, [c.head for c in COLUMNS].index(head))))
+    place = [row.candidate.key for row in page.runs.table.records].index(key)
+    return str(page.runs.table.model().index(place, heads(page).index(head)).data())
 
 
 def choose(page: WorkstationPage, *keys: str) -> None:
@@ -132,7 +135,7 @@ def test_the_engine_is_asked_about_one_file_after_the_other(shown: Kit, page: Wo
 
 def test_searching_and_filtering(page: WorkstationPage) -> None:
     page.runs.search.setText("qwen3.5 397B q8")
-    assert [row.candidate.key for row in page.runs.table.rows.shown] == ["qwen3.5-397b-a17b:Q8_0"]
+    assert [row.candidate.key for row in page.runs.table.records] == ["qwen3.5-397b-a17b:Q8_0"]
     page.runs.only_running.setChecked(True)
     assert names(page) == []
     page.runs.search.clear()
@@ -143,10 +146,10 @@ def test_searching_and_filtering(page: WorkstationPage) -> None:
 
 def test_sorting_keeps_what_is_unknown_at_the_end(page: WorkstationPage) -> None:
     table = page.runs.table
-    speed = [c.head for c in COLUMNS].index("Tokens/s")
+    speed = heads(page).index("Tokens/s")
     for order in (Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder):
         table.sortByColumn(speed, order)
-        found = [row.forecast.generation_tokens_per_s if row.forecast else None for row in table.rows.shown]
+        found = [row.forecast.generation_tokens_per_s if row.forecast else None for row in table.records]
         known = [f for f in found if f is not None]
         assert found[: len(known)] == known == sorted(known, reverse=order == Qt.SortOrder.DescendingOrder)
         assert None in found
@@ -160,9 +163,9 @@ def test_the_slider_judges_everything_again_and_the_choice_stays(page: Workstati
     assert cell(page, OTHER.path, "Needs") != before
     assert "256k context" in page.runs.detail.row.sentence.text()
     page.runs.table.sortByColumn(3, Qt.SortOrder.DescendingOrder)
-    assert [row.candidate.key for row in page.runs.table.chosen] == [OTHER.path]
+    assert [row.candidate.key for row in page.runs.table.all_chosen] == [OTHER.path]
     page.runs.search.setText("30B-A3B-Instruct")
-    assert [row.candidate.key for row in page.runs.table.chosen] == [OTHER.path]
+    assert [row.candidate.key for row in page.runs.table.all_chosen] == [OTHER.path]
 
 
 def test_memory_that_others_take_changes_the_verdict(shown: Kit, page: WorkstationPage, qtbot: QtBot) -> None:
@@ -216,7 +219,7 @@ def test_the_bar_of_two_leaves_out_what_lies_on_gpus_and_the_peak_while_loading_
     choose(page, SMALL.path)
     assert "While loading at most " in page.runs.detail.row.notice.text()
     choose(page, OTHER.path, SMALL.path)
-    rows = {row.candidate.key: row for row in page.runs.table.rows.shown}
+    rows = {row.candidate.key: row for row in page.runs.table.records}
     bar = page.runs.detail.pair.memory.bar
     assert sum(part.value for part in bar.parts) == sum(rows[p].needs for p in (OTHER.path, SMALL.path))
 
@@ -269,7 +272,7 @@ def test_a_repository_that_was_looked_at_is_judged_too(shown: Kit, page: Worksta
     shown.station.workstation.offered.show(LISTING)
     page.runs.origin.setCurrentIndex(page.runs.origin.findData(Origin.HUB))
     assert page.runs.origin.currentText() == LISTING.repo
-    assert [row.candidate.quantization for row in page.runs.table.rows.shown] == ["Q4_K_M", "Q8_0"]
+    assert [row.candidate.quantization for row in page.runs.table.records] == ["Q4_K_M", "Q8_0"]
 
 
 # ------------------------------------------------------------------ slices
@@ -394,7 +397,7 @@ def test_three_rows_are_no_pair(page: WorkstationPage) -> None:
     model = page.runs.table.selectionModel()
     for row in range(3):
         flags = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
-        model.select(page.runs.table.rows.index(row, 0), flags)
+        model.select(page.runs.table.model().index(row, 0), flags)
     assert not page.runs.detail.pair.isVisible() and not page.runs.detail.row.isVisible()
 
 
@@ -448,17 +451,17 @@ def test_everything_fits_a_small_window(shown: Kit, page: WorkstationPage, qtbot
     shown.window.resize(1000, 820)
     qtbot.waitUntil(lambda: page.runs.table.viewport().width() < 1000)
     table = page.runs.table
-    total = sum(table.columnWidth(n) for n in range(len(COLUMNS)) if not table.isColumnHidden(n))
+    total = sum(table.columnWidth(n) for n in range(len(heads(page))) if not table.isColumnHidden(n))
     assert total <= table.viewport().width()
-    assert table.isColumnHidden([c.head for c in COLUMNS].index("KV cache"))
+    assert table.isColumnHidden(heads(page).index("KV cache"))
     shown.window.resize(2500, 1200)
-    qtbot.waitUntil(lambda: not table.isColumnHidden([c.head for c in COLUMNS].index("KV cache")))
+    qtbot.waitUntil(lambda: not table.isColumnHidden(heads(page).index("KV cache")))
 
 
 def test_everything_is_said_for_the_cache_that_is_chosen(page: WorkstationPage) -> None:
-    before = {row.candidate.key: row for row in page.runs.table.rows.shown}
+    before = {row.candidate.key: row for row in page.runs.table.records}
     page.runs.kv_type.setCurrentText("KV q8_0")
-    after = {row.candidate.key: row for row in page.runs.table.rows.shown}
+    after = {row.candidate.key: row for row in page.runs.table.records}
     small = SMALL.path
     assert after[small].plan.kv_bytes == round(before[small].plan.kv_bytes * 34 / 64)
     assert all(after[key].needs <= before[key].needs for key in before)

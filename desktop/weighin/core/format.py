@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING
 
 from weighin.core.safe_text import safe_name
-
-if TYPE_CHECKING:
-    pass
 
 NONE = "-"
 

@@ -1,1 +1,1 @@
-"""The window: widgets over the services, one folder a page. Nothing slow happens here."""
+"""The window: widgets over the services, a folder for each page and each part of pages. Nothing slow happens here."""

@@ -1,26 +1,21 @@
-"""Light and dark: palettes from resources/themes, following the system or the user's choice."""
+"""Light and dark: palettes from resources/themes, following the system or the user's choice; style sheet and
+icons in their colours."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass, fields
+from string import Template
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPalette, QPixmap
 from PySide6.QtWidgets import QApplication
 
 from weighin import paths
 
 if TYPE_CHECKING:
     from weighin.services.settings import Settings
-from string import Template
-from typing import TYPE_CHECKING
-
-from PySide6.QtGui import QIcon, QPixmap
-
-if TYPE_CHECKING:
-    pass
 
 
 # Selectors go by the dynamic properties "role" and "tone" that our small widgets set, never by widget names.

@@ -2,14 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from weighin.core.runs.answer import StopReason
-from weighin.core.runs.lane import Mode
-from weighin.core.safe_text import safe_name
-
-if TYPE_CHECKING:
-    pass
 from collections.abc import Sequence
 
 from weighin.core import format
@@ -18,7 +10,9 @@ from weighin.core.comparisons.comparison import Comparison, LaneResult, Slowdown
 from weighin.core.comparisons.rounds import AGREEMENT, Spread, is_settled, last_change, speeds, spread, uncertainty
 from weighin.core.comparisons.slowdown import NEARLY_ALL, Overlap, in_company, overlap
 from weighin.core.comparisons.speed_test import SpeedTest
-from weighin.core.runs.answer import MIN_TOKENS_FOR_RATE, Timing
+from weighin.core.runs.answer import MIN_TOKENS_FOR_RATE, StopReason, Timing
+from weighin.core.runs.lane import Mode
+from weighin.core.safe_text import safe_name
 
 STOPS = {
     StopReason.END: "ended by itself",

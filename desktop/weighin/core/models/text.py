@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from weighin.core.models.server import server_of
-from weighin.core.safe_text import safe_name
-
-if TYPE_CHECKING:
-    from weighin.core.models.model import ModelFacts
 import re
 
 from weighin.core.format import count, parameters, size
 from weighin.core.gguf.chat_template import why_no_template
 from weighin.core.models.model import ModelFacts
+from weighin.core.models.server import server_of
+from weighin.core.safe_text import safe_name
 
 TINY = "tiny teaching model made for this program"
 

@@ -62,7 +62,7 @@ def more_questions(only_a: int, only_b: int, n: int) -> int | None:
 
 def compare(both_right: int, only_a: int, only_b: int, both_wrong: int, live: Verdict | None = None) -> PairedResult:
     """Everything about the four boxes; at least one question. `live`: the verdict where subjects follow each other
-    (see live.py); by the questions alone where None."""
+    (see `live_verdict`); by the questions alone where None."""
     n = both_right + only_a + only_b + both_wrong
     return PairedResult(
         both_right=both_right,
@@ -111,8 +111,8 @@ class PairedResult:
     """Both models on the questions both have answered. difference: accuracy of A minus that of B; interval: 95 %.
 
     mcnemar_p: exact, for the whole planned sample. e_value: of the questions as they are. whole: both have answered
-    all questions of the plan, and the verdict is that of the exact test (statistics/paired.py, `judge_sample`). Before
-    that the verdict is the live one (statistics/live.py), which is kept from when it fell. more_questions: about how
+    all questions of the plan, and the verdict is that of the exact test (`judge_sample`). Before
+    that the verdict is the live one (`live_verdict`), which is kept from when it fell. more_questions: about how
     many more would decide, 0 once decided, None where there is no telling and in a whole sample. decided_after:
     questions of the whole subjects after which the live verdict fell, None where it did not. unscored: how many of
     these questions gave no letter of A and of B, and count as wrong."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,15 +17,11 @@ from weighin.core.models.model import ModelFacts
 from weighin.core.runs.options import LoadOptions
 from weighin.services.models.hub import Hub
 from weighin.services.plans.planner import ModelPlan, Planner
+from weighin.services.processes.owner import lives
 from weighin.services.tasks import Failed, TaskRunner
 
 if TYPE_CHECKING:
     from weighin.core.downloads.repository import Listing, Variant
-import os
-import re
-import tempfile
-
-from weighin.services.processes.owner import lives
 
 _OWNED = re.compile(r"(\d{1,10})-(\d{1,12})-\w+")
 

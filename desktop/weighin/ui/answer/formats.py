@@ -1,4 +1,4 @@
-"""Character and block formats of an answer."""
+"""Character and block formats of an answer, and the colours of its code."""
 
 from __future__ import annotations
 

@@ -7,6 +7,9 @@ from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from markdown_it.rules_block import StateBlock
+from markdown_it.rules_block.reference import reference
+from markdown_it.token import Token
 from PySide6.QtGui import QTextBlockFormat, QTextCursor, QTextDocument
 
 from weighin.ui.answer.blocks import BlockRenderer
@@ -18,9 +21,6 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
     from weighin.ui.answer.formats import Formats
-from markdown_it.rules_block import StateBlock
-from markdown_it.rules_block.reference import reference
-from markdown_it.token import Token
 
 KIND = "definition"
 

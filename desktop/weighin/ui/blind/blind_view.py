@@ -1,4 +1,4 @@
-"""Two answers without their authors."""
+"""Two answers without their authors, and the vote on them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the prompt is typed and a comparison is started and stopped."""
+"""Where the prompt is typed, the mode is chosen, and a comparison is started and stopped."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QPushButton, QRadioButton, QVBoxLayout, QWidget
 
+from weighin.core.runs.lane import Mode
 from weighin.ui.compare.attached_row import AttachedRow
 from weighin.ui.pickers.file_drop import FileDrop
 from weighin.ui.theme import Theme
@@ -20,9 +21,6 @@ from weighin.ui.widgets.label import PlainLabel, plain_tooltip
 
 if TYPE_CHECKING:
     from weighin.services.comparisons.attached_files import AttachedFiles
-from PySide6.QtWidgets import QRadioButton
-
-from weighin.core.runs.lane import Mode
 
 _WARNING = "sharing the machine: not comparable with alone"
 

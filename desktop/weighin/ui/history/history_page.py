@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
@@ -19,15 +20,17 @@ from PySide6.QtWidgets import (
 
 from weighin.core import format
 from weighin.core.comparisons.comparison import Comparison, HistoryRow
+from weighin.core.comparisons.text import STOPS
 from weighin.core.errors import AppError
 from weighin.core.exports import EXPORTS
+from weighin.core.runs.answer import StopReason
 from weighin.core.safe_text import safe_name
-from weighin.ui.history.history_table import HistoryTable
 from weighin.ui.history.votes_panel import VotesPanel
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.confirmation import Confirmation
 from weighin.ui.widgets.label import PlainLabel
 from weighin.ui.widgets.strip import Strip
+from weighin.ui.widgets.table import Column, RowTable
 
 if TYPE_CHECKING:
     from weighin.services.comparisons.history import History
@@ -66,7 +69,7 @@ class HistoryPage(QWidget):
         self.search.setAccessibleName("Search in History")
         self.search.setClearButtonEnabled(True)
         self.search.setMaximumWidth(520)
-        self.table = HistoryTable()
+        self.table = RowTable("Comparisons made before", _COLUMNS, lambda row: row.id, _tip, several=True)
         self._empty = PlainLabel(_EMPTY, role="muted", wrap=True)
         self._error = Strip("red")
         self._error.add_close(theme, "Close this message")
@@ -156,12 +159,12 @@ class HistoryPage(QWidget):
         self._pause.timeout.connect(self.refresh)
         self._history.changed.connect(self.refresh)
         self.table.chosen_changed.connect(self._follow_selection)
-        self.table.opened.connect(self._load)
+        self.table.opened.connect(self._open_chosen)
         self.table.delete_pressed.connect(self._ask)
-        self._open.clicked.connect(self._load)
+        self._open.clicked.connect(self._open_chosen)
         self._delete.clicked.connect(self._ask)
         self._bundle.clicked.connect(self.bundle_wanted)
-        self._tape.clicked.connect(self._load_for_tape)
+        self._tape.clicked.connect(lambda: self._load(self.tape_wanted.emit))
         QShortcut(QKeySequence.StandardKey.Find, self).activated.connect(self.search.setFocus)
 
     def _show(self, number: int, rows: tuple[HistoryRow, ...]) -> None:
@@ -169,21 +172,22 @@ class HistoryPage(QWidget):
         if number != self._asked:
             return
         self._error.hide()
-        self.table.show_rows(rows)
+        self.table.show_records(rows)
         self.table.setVisible(bool(rows))
         self._empty.say_or_hide("" if rows else (_NOT_FOUND if self.search.text().strip() else _EMPTY))
 
     def _follow_selection(self) -> None:
-        chosen = self.table.chosen
-        self._open.setEnabled(len(chosen) == 1)
-        self._export.setEnabled(len(chosen) == 1)
-        self._tape.setEnabled(len(chosen) == 1)
-        self._delete.setEnabled(bool(chosen))
+        for button in (self._open, self._export, self._tape):
+            button.setEnabled(self.table.chosen is not None)
+        self._delete.setEnabled(bool(self.table.all_chosen))
 
-    def _load(self) -> None:
-        chosen = self.table.chosen
-        if len(chosen) == 1:
-            self._history.load(chosen[0].id, self._loaded, self._fail)
+    def _open_chosen(self) -> None:
+        self._load(self._loaded)
+
+    def _load(self, then: Callable[[Comparison], None]) -> None:
+        row: HistoryRow | None = self.table.chosen
+        if row is not None:
+            self._history.load(row.id, then, self._fail)
 
     def _export_menu(self) -> QMenu:
         menu = QMenu(self)
@@ -191,22 +195,16 @@ class HistoryPage(QWidget):
             menu.addAction(text).triggered.connect(lambda _, which=kind: self._load_to_export(which))
         return menu
 
-    def _load_for_tape(self) -> None:
-        chosen = self.table.chosen
-        if len(chosen) == 1:
-            self._history.load(chosen[0].id, self.tape_wanted.emit, self._fail)
-
     def _load_to_export(self, kind: str) -> None:
-        chosen = self.table.chosen
-        if len(chosen) == 1:
-            self._history.load(chosen[0].id, lambda record: self.export_wanted.emit(record, kind), self._fail)
+        self._load(lambda record: self.export_wanted.emit(record, kind))
 
     def _loaded(self, comparison: Comparison) -> None:
         self._error.hide()
         self.opened.emit(comparison)
 
     def _ask(self) -> None:
-        chosen = self.table.chosen
+        selected = set(self.table.all_chosen)
+        chosen = [row for row in self.table.records if row in selected]
         if chosen:
             doomed = tuple(row.id for row in chosen)
             first = f"{format.moment(chosen[0].created)} “{safe_name(chosen[0].prompt, 40)}”"
@@ -219,3 +217,37 @@ class HistoryPage(QWidget):
 
     def _fail(self, error: AppError) -> None:
         self._error.say(error.user_text)
+
+
+def _stop(value: str) -> str:
+    try:
+        return STOPS[StopReason(value)]
+    except ValueError:
+        return safe_name(value, 24) or format.NONE
+
+
+def _ended(row: HistoryRow) -> str:
+    a, b = _stop(row.stop_a), _stop(row.stop_b)
+    return a if a == b else f"A {a}, B {b}"
+
+
+def _tip(row: HistoryRow) -> str:
+    ends = f"A {_stop(row.stop_a)}, B {_stop(row.stop_b)}"
+    return f"{row.prompt}\nA: {row.answer_a}\nB: {row.answer_b}\n{ends}"
+
+
+def _prompt(row: HistoryRow) -> str:
+    return safe_name(" ".join(row.prompt.split()), 300)
+
+
+_PROMPT, _MODEL, _END = "What is seven plus five?", "Starter Dense", "ended by itself"
+_COLUMNS = (
+    Column("When", lambda r: format.moment(r.created), "2026-11-22 10:31"),
+    Column("Prompt", _prompt, _PROMPT, 0.5, least=_PROMPT),
+    Column("Model A", lambda r: safe_name(r.model_a), _MODEL, 0.13, least=_MODEL),
+    Column("Model B", lambda r: safe_name(r.model_b), _MODEL, 0.13, least=_MODEL),
+    Column("Mode", lambda r: safe_name(r.mode, 24), "together"),
+    Column("A tok/s", lambda r: format.figure(r.generation_tokens_per_s_a), "A tok/s", number=True),
+    Column("B tok/s", lambda r: format.figure(r.generation_tokens_per_s_b), "B tok/s", number=True),
+    Column("How it ended", _ended, _END, 0.24, least=_END),
+)

@@ -2,99 +2,59 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from weighin.core import format
 from weighin.core.comparisons.blind import Tally
+from weighin.core.comparisons.text import interval_words, verdict_words
 from weighin.core.errors import AppError
+from weighin.core.safe_text import safe_name
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.folded import FoldedSection
 from weighin.ui.widgets.label import PlainLabel
+from weighin.ui.widgets.table import Column, RowTable
 
 if TYPE_CHECKING:
     from weighin.services.comparisons.votes import Votes
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
-from weighin.core.comparisons.text import interval_words, verdict_words
-from weighin.core.safe_text import safe_name
-from weighin.ui.widgets.label import plain_tooltip
-
-HEADS = ("Model 1", "Model 2", "1 : 2", "Ties", "Both bad", "Share of 1 (95 %)", "Verdict")
-_CENTRED = (2, 3, 4)
-# What each wide column takes of the room that the narrow ones leave over.
-_SHARES = {0: 0.25, 1: 0.25, 6: 0.5}
+_COLUMNS = tuple(
+    replace(column, tip=column.cell)
+    for column in (
+        Column("Model 1", lambda t: safe_name(t.one.title, 60), "Starter Dense", 0.25, least="1"),
+        Column("Model 2", lambda t: safe_name(t.two.title, 60), "Starter Dense", 0.25, least="1"),
+        Column("1 : 2", lambda t: f"{t.for_one} : {t.for_two}", "501 : 499", centred=True),
+        Column("Ties", lambda t: str(t.ties), "999", centred=True),
+        Column("Both bad", lambda t: str(t.both_bad), "999", centred=True),
+        Column("Share of 1 (95 %)", interval_words, "100 % (99 % to 100 %)"),
+        Column("Verdict", verdict_words, "Settled: 9 of 10 for Starter MoE", 0.5, least="1"),
+    )
+)
 _MOST_HEIGHT = 230
 
 
-class VotesTable(QTableWidget):
+class VotesTable(RowTable):
     """One pair of models a row; long sentences go on in a second line."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(0, len(HEADS), parent)
-        self.setHorizontalHeaderLabels(list(HEADS))
-        self.setAccessibleName("Blind votes of each pair of models")
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setTabKeyNavigation(False)
-        self.setShowGrid(False)
+        super().__init__("Blind votes of each pair of models", _COLUMNS, lambda t: (t.one, t.two), parent=parent)
+        self.setWordWrap(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.verticalHeader().hide()
-        head = self.horizontalHeader()
-        head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        head.setHighlightSections(False)
-        for column in range(len(HEADS)):
-            fixed = column in _SHARES
-            mode = QHeaderView.ResizeMode.Interactive if fixed else QHeaderView.ResizeMode.ResizeToContents
-            head.setSectionResizeMode(column, mode)
 
-    def show_tallies(self, tallies: tuple[Tally, ...]) -> None:
-        """Show these, one a row."""
-        self.setRowCount(len(tallies))
-        for row, tally in enumerate(tallies):
-            for column, text in enumerate(cells(tally)):
-                self.setItem(row, column, _item(column, text))
-        self._fit()
+    def show_records(self, records: tuple[Any, ...]) -> None:
+        super().show_records(records)
+        self.fit()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit()
-
-    def _fit(self) -> None:
-        narrow = sum(self.columnWidth(column) for column in range(len(HEADS)) if column not in _SHARES)
-        room = max(0, self.viewport().width() - narrow)
-        for column, share in _SHARES.items():
-            self.setColumnWidth(column, int(room * share))
+    def fit(self) -> None:
+        super().fit()
         self.resizeRowsToContents()
-        rows = sum(self.rowHeight(row) for row in range(self.rowCount()))
+        rows = sum(self.rowHeight(row) for row in range(len(self.records)))
         height = min(_MOST_HEIGHT, self.horizontalHeader().sizeHint().height() + rows + 12)
         if height != self.height():
             self.setFixedHeight(height)
-
-
-def cells(tally: Tally) -> tuple[str, ...]:
-    """What stands in a row, in the order of HEADS."""
-    return (
-        safe_name(tally.one.title, 60),
-        safe_name(tally.two.title, 60),
-        f"{tally.for_one} : {tally.for_two}",
-        str(tally.ties),
-        str(tally.both_bad),
-        interval_words(tally),
-        verdict_words(tally),
-    )
-
-
-def _item(column: int, text: str) -> QTableWidgetItem:
-    item = QTableWidgetItem(text)
-    item.setToolTip(plain_tooltip(text))
-    item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{HEADS[column]}: {text}")
-    side = Qt.AlignmentFlag.AlignHCenter if column in _CENTRED else Qt.AlignmentFlag.AlignLeft
-    item.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
-    return item
 
 
 _EXACT = (
@@ -123,7 +83,7 @@ class VotesPanel(QWidget):
     @property
     def rows(self) -> tuple[tuple[str, ...], ...]:
         """What stands in the table."""
-        return tuple(cells(tally) for tally in self._tallies)
+        return tuple(tuple(column.cell(tally) for column in _COLUMNS) for tally in self._tallies)
 
     def refresh(self) -> None:
         """Ask for the tallies."""
@@ -131,7 +91,7 @@ class VotesPanel(QWidget):
 
     def _make(self) -> QWidget:
         self._table = VotesTable()
-        self._table.show_tallies(self._tallies)
+        self._table.show_records(self._tallies)
         made = QWidget()
         layout = QVBoxLayout(made)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -145,7 +105,7 @@ class VotesPanel(QWidget):
         self.section.set_title(f"Blind votes · {format.plural(votes, 'vote')} on {pairs} of models")
         self.setVisible(bool(tallies))
         if self._table is not None:
-            self._table.show_tallies(self._tallies)
+            self._table.show_records(self._tallies)
 
     def _fail(self, error: AppError) -> None:
         self.section.set_title(f"Blind votes · {error.user_text}")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from weighin.core.comparisons.comparison import Comparison, LaneResult
+from weighin.core.comparisons.text import STOPS
 from weighin.core.models.model import ModelFacts
 from weighin.core.runs.answer import Answer, StopReason
 from weighin.core.runs.progress import LaneState, LaneStatus, LivePoint, TextPiece
@@ -19,7 +20,6 @@ from weighin.ui.lane.state_line import ACTIVE, silence_words, state_words
 if TYPE_CHECKING:
     from weighin.services.comparisons.comparison_runner import RoundStart
     from weighin.services.lanes.lane import Lane
-from weighin.core.comparisons.text import STOPS
 
 
 class LanePresenter(QObject):

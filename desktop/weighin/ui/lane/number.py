@@ -1,4 +1,4 @@
-"""One number of an answer: its title, its value, and exactly what was counted."""
+"""One number of an answer with exactly what was counted, over its rounds, and the numbers of a lane as a whole."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ class ClaimsTable(RowTable):
     """Wherever claims are listed."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(name, _COLUMNS, lambda c: str(c.claim), lambda c: f"{c.fact}\n{c.source}", parent)
+        super().__init__(name, _COLUMNS, lambda c: str(c.claim), lambda c: f"{c.fact}\n{c.source}", parent=parent)
 
     def show_matching(self, claims: tuple[Claim, ...], text: str) -> None:
         """Show those of `claims` that contain all words of `text`."""

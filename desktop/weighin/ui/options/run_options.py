@@ -1,4 +1,4 @@
-"""What is asked beside the prompt: the values that the drawer of options holds."""
+"""What is asked beside the prompt: the values that the drawer of options holds, and how two such differ."""
 
 from __future__ import annotations
 

@@ -32,8 +32,8 @@ class PromptRow:
 
 
 class SetsDrawer(QFrame):
-    """Only shows and asks: SetsDesk does. `prompt_opened`, `change_wanted` (by what is typed) and `remove_wanted` carry
-    a PromptRow; `export_wanted` a format."""
+    """Only shows and asks: SetsController does. `prompt_opened`, `change_wanted` (by what is typed) and `remove_wanted`
+    carry a PromptRow; `export_wanted` a format."""
 
     close_requested = Signal()
     set_chosen = Signal()

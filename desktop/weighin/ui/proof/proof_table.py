@@ -1,4 +1,4 @@
-"""Everything both lanes were given, a line each."""
+"""Everything both lanes were given, a line each, and the tokens of their prompts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Labels that show text as text."""
+"""Labels and tooltips that show text as text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Beside the table: what is chosen in it."""
+"""Beside the table: what is chosen in it. Above it: the context everything is judged at."""
 
 from __future__ import annotations
 

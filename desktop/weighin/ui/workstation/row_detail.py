@@ -1,4 +1,5 @@
-"""Everything about one row: the verdict in a sentence, memory by parts, the forecast, and what to do with it."""
+"""Everything about one row: the verdict in a sentence, memory by parts, the forecast, what to do with it, and what more
+speed would take."""
 
 from __future__ import annotations
 

@@ -8,21 +8,25 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QSplitter, QVBoxLayout, QWidget
 
+from weighin.core import format
 from weighin.core.errors import AppError
 from weighin.core.models.catalogue import Catalogue
 from weighin.core.plans.candidates import Candidate, Origin
 from weighin.core.plans.plan import VerdictKind
+from weighin.core.plans.verdict import kind_words
 from weighin.core.plans.workstation import WorkstationRow, context_stops, rows_of
 from weighin.core.runs.options import KV_TYPES
 from weighin.core.safe_text import safe_name
 from weighin.services.plans.workstation import Workstation
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.strip import Strip
+from weighin.ui.widgets.table import Column, RowTable
+from weighin.ui.workstation import workstation_text
 from weighin.ui.workstation.detail_pane import ContextSlider, DetailPane
 from weighin.ui.workstation.row_detail import Offers
-from weighin.ui.workstation.run_table import RunTable
 
 _SIDE_BY_SIDE = 1400
+_ROOM_FOR_DETAILS = 1100
 
 
 class RunsTab(QWidget):
@@ -37,6 +41,7 @@ class RunsTab(QWidget):
         super().__init__(parent)
         self._workstation, self._catalogue = workstation, catalogue
         self._candidates: tuple[Candidate, ...] = ()
+        self._rows: tuple[WorkstationRow, ...] = ()
         self.search = QLineEdit()
         self.search.setPlaceholderText("Search models")
         self.search.setAccessibleName("Search models that might run here")
@@ -51,7 +56,13 @@ class RunsTab(QWidget):
         self.kv_type = QComboBox()
         self.kv_type.addItems([f"KV {name}" for name in KV_TYPES])
         self.kv_type.setAccessibleName("How the KV cache is stored")
-        self.table = RunTable(theme, lambda row: row.sentence(self._workstation.computer.budget))
+        self.table = RowTable(
+            "Models and whether they run here",
+            _columns(theme),
+            lambda row: row.candidate.key,
+            lambda row: row.sentence(self._workstation.computer.budget),
+            several=True,
+        )
         self.detail = DetailPane(theme)
         self.error = Strip("amber")
         self.error.add_close(theme, "Close this message")
@@ -124,8 +135,8 @@ class RunsTab(QWidget):
 
     def _judge(self) -> None:
         """Everything again, at the context chosen and with the memory that is free now."""
-        self.table.rows.show_rows(rows_of(self._candidates, self._workstation.conditions(self.slider.context)))
-        self._show_chosen()
+        self._rows = rows_of(self._candidates, self._workstation.conditions(self.slider.context))
+        self._filter()
 
     def _filter(self) -> None:
         wanted, origin, only = (
@@ -141,7 +152,7 @@ class RunsTab(QWidget):
             text = f"{candidate.name} {candidate.quantization} {candidate.repo}".lower()
             return all(word in text for word in wanted)
 
-        self.table.rows.show_only(shows)
+        self.table.show_records(tuple(row for row in self._rows if shows(row)))
         self._show_chosen()
 
     def _fill_origins(self) -> None:
@@ -161,7 +172,7 @@ class RunsTab(QWidget):
 
     def _show_chosen(self) -> None:
         station = self._workstation
-        chosen = self.table.chosen
+        chosen = self.table.all_chosen
         offers = self._offers(chosen[0].candidate) if len(chosen) == 1 else Offers()
         was_empty = self.detail.is_empty
         if not was_empty:
@@ -203,9 +214,68 @@ class RunsTab(QWidget):
         self._looked()
 
     def _open(self) -> None:
-        chosen = self.table.chosen
+        chosen = self.table.all_chosen
         here = tuple(row.candidate.facts for row in chosen if row.candidate.facts is not None)
         if len(chosen) == len(here) in (1, 2):
             self.compare_wanted.emit(here)
         elif len(chosen) == 1 and chosen[0].candidate.repo:
             self.get_wanted.emit(chosen[0].candidate)
+
+
+def _columns(theme: Theme) -> tuple[Column, ...]:
+    def tone(row: WorkstationRow) -> str:
+        return str(getattr(theme.colours, _TONES[row.kind])) if row.kind else ""
+
+    room = _ROOM_FOR_DETAILS
+    return (
+        Column("Model", lambda r: safe_name(r.candidate.name), "Qwen3-30B-A3B-Instruct", 0.55, order=_name),
+        Column("Quantization", _quantization, "Q4_K_M", 0.1, order=_quantization),
+        Column("Kind", _shape, "MoE 397B, 17B active", 0.25, order=lambda r: r.candidate.parameters),
+        Column("Needs", workstation_text.needs, "~18.6 GB", number=True, order=lambda r: r.needs),
+        Column("Weights", lambda r: format.size(_weights(r)), "18.6 GB", number=True, room=room, order=_weights),
+        Column("KV cache", lambda r: format.size(_kv(r)), "384 MB", number=True, room=room, order=_kv),
+        Column("Working", lambda r: format.size(_working(r)), "384 MB", number=True, room=room, order=_working),
+        Column("Here?", lambda r: kind_words(r.kind), "tight", colour=tone, order=lambda r: _ORDER[r.kind]),
+        Column("Tokens/s", _forecast, "~ 12.3 (11.0 to 13.6)", 0.1, number=True, order=_speed),
+        Column("Measured", workstation_text.measured, "✓ 12.3", number=True, order=_measured),
+    )
+
+
+_TONES = {VerdictKind.RUNS: "green", VerdictKind.TIGHT: "amber", VerdictKind.NO: "red"}
+_ORDER = {VerdictKind.RUNS: 0, VerdictKind.TIGHT: 1, VerdictKind.NO: 2, None: 3}
+
+
+def _name(row: WorkstationRow) -> str:
+    return row.candidate.name.lower()
+
+
+def _quantization(row: WorkstationRow) -> str:
+    return safe_name(row.candidate.quantization, 24)
+
+
+def _shape(row: WorkstationRow) -> str:
+    return workstation_text.shape(row.candidate)
+
+
+def _weights(row: WorkstationRow) -> int:
+    return row.plan.weights_bytes - row.plan.idle_bytes
+
+
+def _kv(row: WorkstationRow) -> int:
+    return row.plan.kv_bytes
+
+
+def _working(row: WorkstationRow) -> int:
+    return row.plan.working_bytes - row.plan.kv_bytes
+
+
+def _forecast(row: WorkstationRow) -> str:
+    return workstation_text.speed(row.forecast)
+
+
+def _speed(row: WorkstationRow) -> float | None:
+    return row.forecast.generation_tokens_per_s if row.forecast else None
+
+
+def _measured(row: WorkstationRow) -> float | None:
+    return row.measured.speed if row.measured else None

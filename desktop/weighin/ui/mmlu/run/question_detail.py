@@ -13,10 +13,10 @@ from weighin.core.evaluations.questions import LETTERS
 from weighin.core.safe_text import safe_name
 from weighin.ui.mmlu import mmlu_text
 from weighin.ui.mmlu.run.chart import draw_bar, small
-from weighin.ui.mmlu.run.question_rows import NEAR
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.label import PlainLabel
 
+NEAR = "≈"
 _BAR = 9.0
 _GAP = 5.0
 

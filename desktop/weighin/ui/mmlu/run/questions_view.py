@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QLineEdit, QSplitter, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QSplitter, QVBoxLayout, QWidget
 
-from weighin.core.evaluations.evaluation import ScoredItem
+from weighin.core import format
+from weighin.core.evaluations.evaluation import ItemResult, ScoredItem
+from weighin.core.safe_text import safe_name
+from weighin.ui.mmlu import mmlu_text
 from weighin.ui.mmlu.run.boxes import ALL, Boxes, chosen_items
 from weighin.ui.mmlu.run.items import RunItems
-from weighin.ui.mmlu.run.question_detail import QuestionDetail
-from weighin.ui.mmlu.run.question_rows import KEY, QUESTION, SUBJECT, A, B, QuestionRows
+from weighin.ui.mmlu.run.question_detail import NEAR, QuestionDetail
 from weighin.ui.theme import Theme
-from weighin.ui.widgets.table import column_widths, dress
+from weighin.ui.widgets.table import Column, RowTable
 
 _SIDE_BY_SIDE = 760
 # Narrower, and the subject stands beside the chosen question only.
 _ROOM_FOR_SUBJECTS = 560
 _REFRESH_MS = 500
-_PADDING = 26
-_SAMPLES = {QUESTION: "m" * 20, SUBJECT: "college mathematics", KEY: "Right", A: "not scored", B: "not scored"}
 
 
 class QuestionsView(QWidget):
@@ -33,8 +33,8 @@ class QuestionsView(QWidget):
         self.search.setPlaceholderText("Search questions, options and subjects")
         self.search.setAccessibleName("Search the questions of this run")
         self.search.setClearButtonEnabled(True)
-        self.rows = QuestionRows(self)
-        self.table = _Table(self.rows)
+        self.table = RowTable("Questions", _COLUMNS, lambda item: item.question.id)
+        self.table.verticalHeader().setDefaultSectionSize(self.table.fontMetrics().height() + 12)
         self.detail = QuestionDetail(theme)
         self._later = QTimer(self)
         self._later.setSingleShot(True)
@@ -58,13 +58,13 @@ class QuestionsView(QWidget):
         layout.addWidget(self._split)
         self.boxes.chosen_changed.connect(self._refresh)
         self.search.textChanged.connect(lambda _text: self._refresh())
-        self.table.selectionModel().selectionChanged.connect(lambda _new, _old: self._show_chosen())
+        self.table.chosen_changed.connect(lambda: self.detail.show_item(self.chosen))
 
     @property
     def chosen(self) -> ScoredItem | None:
         """The question that is shown."""
-        rows = self.table.selectionModel().selectedRows()
-        return self.rows.items[rows[0].row()] if rows else None
+        chosen: ScoredItem | None = self.table.chosen
+        return chosen
 
     def show_run(self, run: RunItems) -> None:
         """Show a run, or the same with all its answers: what is picked out stays."""
@@ -92,43 +92,11 @@ class QuestionsView(QWidget):
         self._later.stop()
         if self._run is None:
             return
-        kept = self.chosen.question.id if self.chosen else None
         self.boxes.show_items(self._run)
         wanted = self.search.text().lower().split()
         items = chosen_items(self._run, self.boxes.chosen)
-        self.rows.show_items([item for item in items if _matches(item, wanted)])
-        self.table.setColumnHidden(B, not self._run.paired)
-        self.table.fit()
-        place = next((row for row, item in enumerate(self.rows.items) if item.question.id == kept), None)
-        if place is not None:
-            self.table.selectRow(place)
-        else:
-            self._show_chosen()
-
-    def _show_chosen(self) -> None:
-        self.detail.show_item(self.chosen)
-
-
-class _Table(QTableView):
-    def __init__(self, rows: QuestionRows) -> None:
-        super().__init__()
-        self.setModel(rows)
-        dress(self, "Questions", self.fontMetrics().height() + 12)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self.fit()
-
-    def fit(self) -> None:
-        """Give the columns their widths."""
-        self.setColumnHidden(SUBJECT, self.viewport().width() < _ROOM_FOR_SUBJECTS)
-        shown = [column for column in _SAMPLES if not self.isColumnHidden(column)]
-        metrics = self.fontMetrics()
-        wanted = [metrics.horizontalAdvance(_SAMPLES[c]) + _PADDING for c in shown]
-        shares = [1.0 if c == QUESTION else 0.0 for c in shown]
-        widths = column_widths(wanted, [40] * len(shown), shares, self.viewport().width())
-        for column, width in zip(shown, widths, strict=True):
-            self.setColumnWidth(column, width)
+        self.table.leave_out(() if self._run.paired else ("B",))
+        self.table.show_records(tuple(item for item in items if _matches(item, wanted)))
 
 
 def _matches(item: ScoredItem, wanted: list[str]) -> bool:
@@ -138,3 +106,29 @@ def _matches(item: ScoredItem, wanted: list[str]) -> bool:
     subject = f"{question.subject} {question.subject.replace('_', ' ')}"
     text = f"{question.text} {' '.join(question.choices)} {subject}".lower()
     return all(word in text for word in wanted)
+
+
+def _letter(result: ItemResult | None, right: bool | None) -> str:
+    """ "C ✓", "B ✗ ≈", "not scored"."""
+    if result is None:
+        return format.NONE
+    if result.letter is None:
+        return "not scored"
+    return f"{result.letter} {'✓' if right else '✗'}{f' {NEAR}' if result.near_tie else ''}"
+
+
+def _tip(result: ItemResult | None) -> str:
+    if result is None:
+        return "Not asked yet."
+    if result.failure:
+        return result.failure
+    return f"{NEAR} near tie: another batch could turn it around." if result.near_tie else ""
+
+
+_COLUMNS = (
+    Column("Question", lambda i: safe_name(" ".join(i.question.text.split()), 300), "m" * 20, 1.0),
+    Column("Subject", lambda i: mmlu_text.subject(i.question.subject), "college mathematics", room=_ROOM_FOR_SUBJECTS),
+    Column("Right", lambda i: str(i.question.letter), "Right"),
+    Column("A", lambda i: _letter(i.a, i.right("A")), "not scored", tip=lambda i: _tip(i.a)),
+    Column("B", lambda i: _letter(i.b, i.right("B")), "not scored", tip=lambda i: _tip(i.b)),
+)

@@ -1,4 +1,4 @@
-"""Accuracy and difference as pictures, with what they do and do not mean."""
+"""Accuracy and difference as pictures, with what they do and do not mean, and the verdict in words."""
 
 from __future__ import annotations
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QResizeEvent
-from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QTableView, QWidget
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF
+from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from weighin.core import format
 from weighin.core.evaluations.evaluation import LaneEvaluation, SubjectScore
@@ -15,12 +14,7 @@ from weighin.core.statistics.intervals import wilson
 from weighin.ui.mmlu import mmlu_text
 from weighin.ui.mmlu.run.chart import draw_bar, draw_whisker
 from weighin.ui.theme import Theme
-from weighin.ui.widgets.table import column_widths, dress
-
-_Index = QModelIndex | QPersistentModelIndex
-SUBJECT, QUESTIONS, SCORE_A, SCORE_B, DIFFERENCE, BARS = range(6)
-ROW = Qt.ItemDataRole.UserRole
-_HEADS = ("Subject", "Questions", "A", "B", "A - B", "0 to 100 %")
+from weighin.ui.widgets.table import RECORD, Column, RowTable
 
 
 @dataclass(frozen=True)
@@ -49,75 +43,6 @@ def interval(score: SubjectScore | None) -> tuple[float, float] | None:
     return None if score is None or not score.n else wilson(score.correct, score.n)
 
 
-class SubjectRows(QAbstractTableModel):
-    """Sorted by whatever column was asked for; new numbers keep the order of the columns."""
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.rows: tuple[SubjectRow, ...] = ()
-        self._sorted_by, self._order = SUBJECT, Qt.SortOrder.AscendingOrder
-
-    def show_scores(self, scores: tuple[LaneEvaluation, ...], asked: dict[str, int]) -> None:
-        """Show these; `asked`: questions of the run by subject."""
-        by_label = {score.label: score.subjects for score in scores}
-        a, b = by_label.get("A", {}), by_label.get("B", {})
-        rows = tuple(SubjectRow(name, n, a.get(name), b.get(name)) for name, n in asked.items())
-        if {row.name for row in rows} == {row.name for row in self.rows}:
-            self.layoutAboutToBeChanged.emit()
-            self.rows = self._in_order(rows)
-            self.layoutChanged.emit()
-        else:
-            self.beginResetModel()
-            self.rows = self._in_order(rows)
-            self.endResetModel()
-
-    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
-        return 0 if parent.isValid() else len(self.rows)
-
-    def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
-        return 0 if parent.isValid() else len(_HEADS)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return _HEADS[section]
-        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(section)
-        return None
-
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        row, column = self.rows[index.row()], index.column()
-        if role == Qt.ItemDataRole.DisplayRole:
-            return _TEXTS[column](row)
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(column)
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            return _spoken(row) if column == BARS else f"{_HEADS[column]}: {_TEXTS[column](row)}"
-        if role == ROW:
-            return row
-        return None
-
-    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
-        self._sorted_by, self._order = (SUBJECT if column in (-1, BARS) else column), order
-        self.layoutAboutToBeChanged.emit()
-        self.rows = self._in_order(self.rows)
-        self.layoutChanged.emit()
-
-    def _in_order(self, rows: tuple[SubjectRow, ...]) -> tuple[SubjectRow, ...]:
-        """Rows without a number come last whichever way one sorts."""
-        value = _VALUES[self._sorted_by]
-        known = [row for row in rows if value(row) is not None]
-        unknown = [row for row in rows if value(row) is None]
-        backwards = self._order == Qt.SortOrder.DescendingOrder
-        known.sort(key=lambda row: row.name)
-        known.sort(key=value, reverse=backwards)  # type: ignore[arg-type]
-        return (*known, *sorted(unknown, key=lambda row: row.name))
-
-
-def _alignment(column: int) -> Qt.AlignmentFlag:
-    side = Qt.AlignmentFlag.AlignLeft if column in (SUBJECT, BARS) else Qt.AlignmentFlag.AlignRight
-    return side | Qt.AlignmentFlag.AlignVCenter
-
-
 def _score(score: SubjectScore | None) -> str:
     return format.NONE if score is None else f"{mmlu_text.percent(share(score))} ({score.correct} of {score.n})"
 
@@ -135,76 +60,42 @@ def _spoken(row: SubjectRow) -> str:
     return f"{mmlu_text.subject(row.name)}: {'; '.join(parts) or 'no answer yet'}"
 
 
-_TEXTS: tuple[Callable[[SubjectRow], str], ...] = (
-    lambda row: mmlu_text.subject(row.name),
-    lambda row: format.count(row.n),
-    lambda row: _score(row.a),
-    lambda row: _score(row.b),
-    _difference,
-    lambda row: "",
+_SCORE, _SHORT_SCORE = "100.0 % (1,234 of 1,534)", "62.5 % (12 of 34)"
+_COLUMNS = (
+    Column(
+        "Subject",
+        lambda r: mmlu_text.subject(r.name),
+        "high school government and politics",
+        least="high school gover",
+        order=lambda r: r.name,
+    ),
+    Column("Questions", lambda r: format.count(r.n), "Questions", number=True, order=lambda r: r.n),
+    Column("A", lambda r: _score(r.a), _SCORE, least=_SHORT_SCORE, number=True, order=lambda r: share(r.a)),
+    Column("B", lambda r: _score(r.b), _SCORE, least=_SHORT_SCORE, number=True, order=lambda r: share(r.b)),
+    Column("A - B", _difference, "+100.0", number=True, order=lambda r: r.difference),
+    Column("0 to 100 %", lambda r: "", "m" * 24, 1.0, order=lambda r: r.name, spoken=_spoken),
 )
-_VALUES: tuple[Callable[[SubjectRow], object], ...] = (
-    lambda row: row.name,
-    lambda row: row.n,
-    lambda row: share(row.a),
-    lambda row: share(row.b),
-    lambda row: row.difference,
-)
-
+_BARS = len(_COLUMNS) - 1
 _BAR = 9.0
 _SIDE = 10
-_PADDING = 26
-_SAMPLES = {
-    SUBJECT: "high school government and politics",
-    QUESTIONS: "Questions ▾",
-    SCORE_A: "100.0 % (1,234 of 1,534)",
-    SCORE_B: "100.0 % (1,234 of 1,534)",
-    DIFFERENCE: "+100.0",
-    BARS: "m" * 24,
-}
-_SHORTEST = {SUBJECT: "high school gover", SCORE_A: "62.5 % (12 of 34)", SCORE_B: "62.5 % (12 of 34)"}
-_LEAST_BARS = 120
 _LINES = (0.25, 0.5, 0.75)
 
 
-class SubjectsTable(QTableView):
+class SubjectsTable(RowTable):
     """Sorted by a click on a heading. One model alone has no columns for the other."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.rows = SubjectRows(self)
-        self.setModel(self.rows)
-        self.setItemDelegateForColumn(BARS, _Bars(theme, self))
-        dress(self, "Accuracy by subject", max(self.fontMetrics().height() + 14, 34))
-        self.horizontalHeader().setSortIndicator(SUBJECT, Qt.SortOrder.AscendingOrder)
-        self.setSortingEnabled(True)
+        super().__init__("Accuracy by subject", _COLUMNS, lambda row: row.name, sorted_by=0, parent=parent)
+        self.setItemDelegateForColumn(_BARS, _Bars(theme, self))
+        self.verticalHeader().setDefaultSectionSize(max(self.fontMetrics().height() + 14, 34))
         theme.changed.connect(self.viewport().update)
 
     def show_scores(self, scores: tuple[LaneEvaluation, ...], asked: dict[str, int]) -> None:
         """Show these; `asked`: questions of the run by subject."""
-        alone = len(scores) < 2
-        for column in (SCORE_B, DIFFERENCE):
-            self.setColumnHidden(column, alone)
-        self.rows.show_scores(scores, asked)
-        self._fit()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit()
-
-    def _fit(self) -> None:
-        shown = [column for column in _SAMPLES if not self.isColumnHidden(column)]
-        metrics = self.fontMetrics()
-        wanted = [metrics.horizontalAdvance(_SAMPLES[c]) + _PADDING for c in shown]
-        least = [
-            _LEAST_BARS if c == BARS else metrics.horizontalAdvance(_SHORTEST.get(c, "")) + _PADDING for c in shown
-        ]
-        shares = [1.0 if c == BARS else 0.0 for c in shown]
-        if sum(wanted) > self.viewport().width():
-            shares = [0.0 if c in (QUESTIONS, DIFFERENCE) else 1.0 for c in shown]
-        widths = column_widths(wanted, least, shares, self.viewport().width())
-        for column, width in zip(shown, widths, strict=True):
-            self.setColumnWidth(column, width)
+        by_label = {score.label: score.subjects for score in scores}
+        a, b = by_label.get("A", {}), by_label.get("B", {})
+        self.leave_out(("B", "A - B") if len(scores) < 2 else ())
+        self.show_records(tuple(SubjectRow(name, n, a.get(name), b.get(name)) for name, n in asked.items()))
 
 
 class _Bars(QStyledItemDelegate):
@@ -218,7 +109,7 @@ class _Bars(QStyledItemDelegate):
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         super().paint(painter, option, index)
-        row: SubjectRow = index.data(ROW)
+        row: SubjectRow = index.data(RECORD)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         area = QRectF(option.rect).adjusted(_SIDE, 2, -_SIDE, -2)

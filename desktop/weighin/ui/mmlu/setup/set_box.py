@@ -1,4 +1,4 @@
-"""Which questions are asked: the starter set, MMLU, or a file of one's own."""
+"""Which questions are asked: the starter set, MMLU, which is fetched first, or a file of one's own."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QMenu,
+    QProgressBar,
     QPushButton,
     QSizePolicy,
     QVBoxLayout,
@@ -23,12 +24,6 @@ from weighin.core.safe_text import safe_name
 from weighin.ui.widgets.file_dialog import ANY, QUESTIONS, FileDialog
 from weighin.ui.widgets.label import PlainLabel
 from weighin.ui.widgets.roomy_delegate import RoomyDelegate
-
-if TYPE_CHECKING:
-    from weighin.services.evaluations.question_sets import QuestionSets
-from typing import TYPE_CHECKING
-
-from PySide6.QtWidgets import QProgressBar
 
 if TYPE_CHECKING:
     from weighin.services.evaluations.question_sets import FetchProgress, QuestionSets
