@@ -186,7 +186,7 @@ def _plain(worker: WorkerClient, threads: int) -> float:
     """Tokens a second of reading one prompt."""
     done = worker.ask(Bench(worker.next_id(), PLAIN, 1, 1, threads))[-1]
     assert isinstance(done, Benched), done
-    return PLAIN / done.prompt_s[0]
+    return PLAIN / done.rounds.prompt_s[0]
 
 
 def _agreement(alone: _Outcome, together: _Outcome) -> str:

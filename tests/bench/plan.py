@@ -189,7 +189,7 @@ def _measured(path: Path) -> tuple[float, float]:
     threads = physical_cores()
     with WorkerClient() as worker:
         worker.ask(Load(worker.next_id(), str(path), LoadOptions(context=1024), threads))
-        found = worker.ask(Bench(worker.next_id(), READ, WRITTEN, ROUNDS, threads))[-1]
+        found = worker.ask(Bench(worker.next_id(), READ, WRITTEN, ROUNDS, threads))[-1].rounds
     return WRITTEN / median(found.generation_s), READ / median(found.prompt_s)
 
 

@@ -286,8 +286,8 @@ def test_bench_times_every_round(tiny: Path) -> None:
     with WorkerClient() as worker:
         worker.loaded(tiny)
         done = worker.ask(Bench(1, 64, 16, 3, 1))[-1]
-    assert len(done.prompt_s) == len(done.generation_s) == 3
-    assert all(s > 0 for s in done.prompt_s + done.generation_s)
+    assert len(done.rounds.prompt_s) == len(done.rounds.generation_s) == 3
+    assert all(s > 0 for s in done.rounds.prompt_s + done.rounds.generation_s)
 
 
 def test_a_worker_leaves_when_its_input_ends(tiny: Path) -> None:

@@ -16,14 +16,13 @@ from weighin.core.downloads.download import DownloadPlan, DownloadState, Downloa
 from weighin.core.downloads.repository import LeftOut, Listing, RemoteFile, Repository, Variant
 from weighin.core.errors import AppError
 from weighin.core.models.model import ModelFacts
-from weighin.core.models.server import ServerAddress, server_facts
+from weighin.core.models.server import LetterTest, ServerAddress, server_facts
 from weighin.core.models.shelf import ShelfModel, Stamp
 from weighin.core.plans.plan import MemoryPlan, PlanLine
 from weighin.core.runs.answer import Answer, Failure, MemoryReceipt, MemorySample, StopReason, Timing
 from weighin.core.runs.chat import Prompt
 from weighin.core.runs.lane import LABELS, LaneSetup, Mode
 from weighin.core.runs.progress import LaneState, LaneStatus, LivePoint, TextPiece
-from weighin.protocol.server_messages import LettersTested
 from weighin.services.comparisons.comparison_runner import RoundStart
 from weighin.services.plans.planner import ModelPlan as MemoryOf
 
@@ -547,7 +546,7 @@ class FakeServers(QObject):
 
     def test_letters(self, text: str, model: str, key: str, done: object, failed: object) -> None:
         """Works."""
-        done(LettersTested(1, "completions", f"{model} returns log-probabilities of all four letters."))
+        done(LetterTest("completions", f"{model} returns log-probabilities of all four letters."))
 
     def add(self, text: str, model: str, key: str) -> ModelFacts:
         """Know it."""

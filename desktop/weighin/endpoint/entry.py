@@ -52,7 +52,7 @@ class EndpointServer(ModelWorker):
             endpoint, address = self._server.endpoint(request.address)
             ways = (request.way,) if request.way else (COMPLETIONS, CHAT)
             test = self._server.run(test_letters(endpoint, address.model, ways), "The test was stopped.")
-            return LettersTested(request.id, test.via, test.sentence)
+            return LettersTested(request.id, test)
         return super().run_job(request)
 
 

@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 
 from weighin.core.evaluations.questions import LETTERS
+from weighin.core.models.server import LetterTest
 from weighin.endpoint.chunks import failure_in
 from weighin.endpoint.errors import failed_inside
 from weighin.endpoint.http import Endpoint
@@ -36,14 +37,6 @@ _PROMPTS = (
     _SHOTS + "Which of these is a fruit?\nA. The apple\nB. The hammer\nC. The river\nD. The shoe\nAnswer:",
     _SHOTS + "Which of these can fly?\nA. The stone\nB. The table\nC. The spoon\nD. The eagle\nAnswer:",
 )
-
-
-@dataclass(frozen=True)
-class LetterTest:
-    """via: "completions" or "chat", "" where neither is of use. sentence: what was found."""
-
-    via: str
-    sentence: str
 
 
 class UselessError(Exception):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from weighin.core.comparisons.speed_test import BenchRounds
 from weighin.core.evaluations.evaluation import ItemResult
 from weighin.core.evaluations.mmlu_prompt import PromptBlock
 from weighin.core.evaluations.scoring import ScoreShape
@@ -269,14 +270,10 @@ class Counted:
 
 @dataclass(frozen=True)
 class Benched:
-    """Terminal: seconds of each timed round, prompt reading and generation apart."""
+    """Terminal."""
 
     id: int
-    prompt_tokens: int
-    generate_tokens: int
-    prompt_s: tuple[float, ...]
-    generation_s: tuple[float, ...]
-    threads: int
+    rounds: BenchRounds
 
 
 @dataclass(frozen=True)

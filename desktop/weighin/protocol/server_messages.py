@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from weighin.core.models.server import LetterTest
+
 
 @dataclass(frozen=True)
 class ListModels:
@@ -33,12 +35,10 @@ class ModelsListed:
 
 @dataclass(frozen=True)
 class LettersTested:
-    """Terminal: `via` is "completions" or "chat", the call that returns usable log-probabilities, "" where none does;
-    `sentence` says what was found."""
+    """Terminal."""
 
     id: int
-    via: str
-    sentence: str
+    test: LetterTest
 
 
 SERVER_REQUESTS: tuple[type, ...] = (ListModels, TestLetters)

@@ -20,6 +20,7 @@ import threading
 import time
 from typing import Any
 
+from weighin.core.comparisons.speed_test import BenchRounds
 from weighin.core.evaluations.evaluation import ItemResult
 from weighin.core.evaluations.mmlu_prompt import PromptBlock
 from weighin.core.evaluations.scoring import ScoreShape, kinds
@@ -138,10 +139,10 @@ class FakeEngine:
     def bench(self, request: Bench, emit: Emit) -> Benched:
         """A thousand tokens a second, always."""
         rounds = request.repeat
-        return Benched(
-            request.id, request.prompt_tokens, request.generate_tokens,
+        return Benched(request.id, BenchRounds(
+            request.prompt_tokens, request.generate_tokens,
             (request.prompt_tokens / 1000,) * rounds, (request.generate_tokens / 1000,) * rounds, request.threads,
-        )  # fmt: skip
+        ))  # fmt: skip
 
     def plan(self, request: Plan) -> Planned:
         """Weights as large as the file, a thousand bytes a token."""

@@ -7,9 +7,8 @@ import asyncio
 import pytest
 from tests.support.loopback_server import LoopbackServer
 
-from weighin.core.models.server import parse_address
+from weighin.core.models.server import LetterTest, parse_address
 from weighin.endpoint.http import Endpoint
-from weighin.endpoint.letters import LetterTest
 from weighin.endpoint.letters import test_letters as letters_of
 from weighin.endpoint.reply import ReplyTimeouts
 

@@ -1,4 +1,4 @@
-"""A speed test: how fast a loaded model reads and writes here, measured apart from any answer."""
+"""The bench, and a speed test: how fast a loaded model reads and writes here, measured apart from any answer."""
 
 from __future__ import annotations
 
@@ -8,6 +8,18 @@ from weighin.core.comparisons.rounds import Spread, spread, uncertainty
 
 # Rates of one test, and how well their median must be known for it to count.
 LEAST_RATES, MOST_UNCERTAINTY = 4, 0.1
+
+
+@dataclass(frozen=True)
+class BenchRounds:
+    """Random tokens put through a loaded model. prompt_s, generation_s: seconds of each timed round, reading and
+    writing apart."""
+
+    prompt_tokens: int
+    generate_tokens: int
+    prompt_s: tuple[float, ...]
+    generation_s: tuple[float, ...]
+    threads: int
 
 
 @dataclass(frozen=True)

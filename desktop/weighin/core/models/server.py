@@ -104,3 +104,12 @@ def _host(parts: SplitResult) -> str:
 
 def _wrong(sentence: str) -> AppError:
     return AppError(sentence, kind="address")
+
+
+@dataclass(frozen=True)
+class LetterTest:
+    """Whether a model on a server can be scored by the log-probabilities of four letters. via: "completions" or "chat",
+    the call that returns usable ones, "" where neither does. sentence: what was found."""
+
+    via: str
+    sentence: str

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from weighin.core.comparisons.comparison import Comparison
 from weighin.core.comparisons.speed import needs_speed_tests
-from weighin.core.comparisons.speed_test import SpeedTest
+from weighin.core.comparisons.speed_test import BenchRounds, SpeedTest
 from weighin.core.runs.answer import Failure
 from weighin.services.comparisons.comparison_runner import ComparisonRunner
 from weighin.services.comparisons.conditions import ConditionWatch
@@ -179,7 +179,7 @@ class SpeedTests(QObject):
         self.changed.emit()
         lane.measure(*rates.tokens, rates.rounds, rates.threads)
 
-    def _on_measured(self, index: int, found: Any) -> None:
+    def _on_measured(self, index: int, found: BenchRounds) -> None:
         if index != self._now:
             return
         rates = self._rates[index]

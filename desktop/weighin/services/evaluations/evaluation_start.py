@@ -15,9 +15,8 @@ from weighin.core.evaluations.evaluation import CHAT, EvaluationRequest, RunStat
 from weighin.core.evaluations.evaluation_plan import make_plan
 from weighin.core.evaluations.questions import QuestionSet
 from weighin.core.evaluations.stored_evaluation import StoredEvaluation, StoredLane
-from weighin.core.models.server import server_of
+from weighin.core.models.server import LetterTest, server_of
 from weighin.core.runs.lane import LABELS, LaneSetup
-from weighin.protocol.server_messages import LettersTested
 from weighin.services.evaluations.evaluation_history import Evaluations
 from weighin.services.evaluations.question_sets import QuestionSets
 from weighin.services.evaluations.scoring_plans import ScoringPlanner
@@ -193,7 +192,7 @@ class Preparation(QObject):
         def end() -> None:
             self._stop_test = lambda: None
 
-        def tested(answer: LettersTested) -> None:
+        def tested(answer: LetterTest) -> None:
             end()
             if answer.via:
                 passed()

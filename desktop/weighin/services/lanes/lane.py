@@ -58,7 +58,7 @@ class Lane(QObject):
     was_reasoning = Signal()  # all text of the answer so far
     point = Signal(object)  # LivePoint
     answered = Signal(object)  # Answer
-    measured = Signal(object)  # protocol Benched
+    measured = Signal(object)  # BenchRounds, or what another kind of job ends with
     measure_failed = Signal(object)  # Failure
     vacated = Signal()  # the worker is gone, its memory given back
 
@@ -290,7 +290,7 @@ class Lane(QObject):
             self.answered.emit(record.answer(*given, proof=event.proof, left_out=event.left_out))
         else:
             self._set(LaneState.READY)
-            self.measured.emit(event)
+            self.measured.emit(event.rounds if isinstance(event, protocol.messages.Benched) else event)
 
     def _on_ended(self, end: WorkerEnd) -> None:
         sender, worker = self.sender(), self._worker

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer
 
 from weighin import protocol
 from weighin.core.errors import AppError
+from weighin.core.models.server import LetterTest
 from weighin.core.runs.failures import process_failure
 from weighin.services.processes.worker_process import WorkerEnd, WorkerProcess
 from weighin.services.tasks import Failed as FailedCall
@@ -41,14 +42,20 @@ class ServerProbe(QObject):
     def letters(
         self,
         address: str,
-        done: Callable[[protocol.server_messages.LettersTested], None],
+        done: Callable[[LetterTest], None],
         failed: FailedCall,
         way: str = "",
     ) -> None:
         """Whether questions can be scored by log-probabilities of four letters: `via` of the answer says by which call,
         "" where they cannot, and `sentence` why. way: "completions" or "chat" where only that is of use. Takes up to
         ten minutes; `stop` ends it."""
-        self._ask(address, protocol.server_messages.TestLetters(1, address, way), done, failed, _LETTERS_DEADLINE_MS)
+
+        def answered(event: protocol.server_messages.LettersTested) -> None:
+            done(event.test)
+
+        self._ask(
+            address, protocol.server_messages.TestLetters(1, address, way), answered, failed, _LETTERS_DEADLINE_MS
+        )
 
     def stop(self) -> None:
         """Ask no longer."""

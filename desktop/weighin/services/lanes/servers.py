@@ -6,10 +6,9 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
 
-from weighin import protocol
 from weighin.core.errors import AppError
 from weighin.core.models.model import ModelFacts
-from weighin.core.models.server import ServerAddress, parse_address, server_facts, server_of
+from weighin.core.models.server import LetterTest, ServerAddress, parse_address, server_facts, server_of
 from weighin.services.lanes.server_keys import ServerKeys
 from weighin.services.lanes.server_probe import ServerProbe
 from weighin.services.settings import Settings
@@ -49,7 +48,7 @@ class Servers(QObject):
         text: str,
         model: str,
         key: str,
-        done: Callable[[protocol.server_messages.LettersTested], None],
+        done: Callable[[LetterTest], None],
         failed: Failed,
     ) -> None:
         """Whether questions can be scored by the log-probabilities that this model's server returns."""

@@ -15,6 +15,7 @@ from weighin.ui.widgets.label import PlainLabel
 
 if TYPE_CHECKING:
     from weighin.services.lanes.servers import Servers
+from weighin.core.models.server import LetterTest
 
 _ABOUT = (
     "Any OpenAI-compatible server takes part: llama-server, vLLM, SGLang, Ollama and others, on this computer or "
@@ -145,8 +146,8 @@ class AddServer(QDialog):
         model, key = self._model, self.key.text().strip()
         self._servers.test_letters(self.address.text(), model, key, self._tested, self._fail)
 
-    def _tested(self, test: object) -> None:
-        self._say(getattr(test, "sentence", ""))
+    def _tested(self, test: LetterTest) -> None:
+        self._say(test.sentence)
 
     def _add(self) -> None:
         try:

@@ -6,7 +6,8 @@ import random
 import time
 from collections.abc import Callable
 
-from weighin.protocol.messages import Bench, Benched
+from weighin.core.comparisons.speed_test import BenchRounds
+from weighin.protocol.messages import Bench
 from weighin.workers.engine import EngineError
 from weighin.workers.llama.decoder import CancelledError, Decoder
 from weighin.workers.llama.vocabulary import Vocabulary
@@ -14,7 +15,7 @@ from weighin.workers.llama.vocabulary import Vocabulary
 
 def run_bench(
     request: Bench, decoder: Decoder, vocabulary: Vocabulary, set_progress: Callable[[str, int, int], None]
-) -> Benched:
+) -> BenchRounds:
     """Seconds of each timed round. Raises EngineError where the context is too small or the job was stopped."""
     need = max(request.prompt_tokens, request.generate_tokens)
     if need > decoder.context_tokens:
@@ -35,8 +36,7 @@ def run_bench(
                 generation_s.append(written)
     except CancelledError:
         raise EngineError("cancelled", "The measurement was stopped.") from None
-    return Benched(
-        request.id,
+    return BenchRounds(
         request.prompt_tokens,
         request.generate_tokens,
         tuple(prompt_s),

@@ -131,7 +131,7 @@ class LlamaEngine:
     def bench(self, request: Bench, emit: Emit) -> Benched:
         """Time reading and writing as `request` says."""
         decoder, vocabulary, _ = self._ready()
-        return run_bench(request, decoder, vocabulary, self._set_progress)
+        return Benched(request.id, run_bench(request, decoder, vocabulary, self._set_progress))
 
     def plan(self, request: Plan) -> Planned:
         """What a model would need, loading nothing. Raises EngineError where this engine cannot run it."""
