@@ -43,6 +43,13 @@ class _Strays(logging.Handler):
 gc.disable()
 _COLLECT_EVERY = 10
 _tests = itertools.count(1)
+_places = itertools.count(1)
+
+
+def pytest_collection_finish() -> None:
+    # Thousands of tests and all modules stay to the end: looked through again and again they take minutes.
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
@@ -62,29 +69,57 @@ def _no_stray_log_records(request: pytest.FixtureRequest) -> Iterator[None]:
         pytest.fail("unexpected log records: " + "; ".join(r.getMessage() for r in strays.records))
 
 
+# psutil looks at every process of the computer instead, twice for each of thousands of tests.
+_CHILDREN_ARE_LISTED = Path(f"/proc/self/task/{os.getpid()}/children").exists()
+
+
 @pytest.fixture(autouse=True)
 def _nobody_left_behind() -> Iterator[None]:
-    before = {child.pid for child in psutil.Process().children(recursive=True)}
+    before = _descendants()
     yield
-    left = [c for c in psutil.Process().children(recursive=True) if c.pid not in before and _is_worker(c)]
+    left = [child for pid in _descendants() - before if (child := _worker(pid)) is not None]
     for child in left:
         child.kill()
     if left:
         pytest.fail(f"{len(left)} worker processes were left behind")
 
 
-def _is_worker(process: psutil.Process) -> bool:
+def _descendants() -> set[int]:
+    """Who was started by this process, and by those in turn."""
+    if not _CHILDREN_ARE_LISTED:
+        return {child.pid for child in psutil.Process().children(recursive=True)}
+    found: set[int] = set()
+    unseen = {os.getpid()}
+    while unseen:
+        children: set[int] = set()
+        for listed in Path("/proc").glob(f"{unseen.pop()}/task/*/children"):
+            with contextlib.suppress(OSError):  # it is gone by now
+                children |= set(map(int, listed.read_text().split()))
+        unseen |= children - found
+        found |= children
+    return found
+
+
+def _worker(pid: int) -> psutil.Process | None:
     try:
-        return process.status() != psutil.STATUS_ZOMBIE and "worker" in process.cmdline()
+        process = psutil.Process(pid)
+        return process if process.status() != psutil.STATUS_ZOMBIE and "worker" in process.cmdline() else None
     except psutil.Error:
-        return False
+        return None
 
 
 @pytest.fixture(autouse=True)
-def _own_profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("WEIGHIN_PROFILE", str(tmp_path / "profile"))
+def _own_profile(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A folder is made only for a test that asks for one: making and deleting thousands takes its time.
+    if "tmp_path" in request.fixturenames:
+        place = request.getfixturevalue("tmp_path")
+    else:
+        place = tmp_path_factory.getbasetemp() / f"of-test-{next(_places)}"
+    monkeypatch.setenv("WEIGHIN_PROFILE", str(place / "profile"))
     # Models of whoever runs the tests are none of their business.
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("HOME", str(place / "home"))
     hub = ("HF_HOME", "HF_HUB_CACHE", "HF_TOKEN")
     others = ("OLLAMA_MODELS", "LLAMA_CACHE", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME")
     for name in (*hub, *others):
@@ -131,6 +166,14 @@ def endless(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from tests.support.gguf_files import make_model
 
     return make_model(tmp_path_factory.mktemp("models") / "endless.gguf", favourite="a", context=65536)
+
+
+@pytest.fixture
+def hasty_hub(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The process that talks to the hub hardly waits between two tries."""
+    from tests.support.hub_process import HASTY_HUB
+
+    monkeypatch.setattr("weighin.services.models.hub.worker_command", lambda _kind: HASTY_HUB)
 
 
 @pytest.fixture

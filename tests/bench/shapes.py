@@ -20,7 +20,8 @@ _FULL_ATTENTION_EVERY = 4  # qwen35
 @dataclass(frozen=True)
 class Shape:
     """A model of `layers` blocks, as the metadata keys of llama.cpp name things. kind: type of the matrices.
-    drafting: blocks behind these that only draft tokens (qwen35). merges: made-up ones of the vocabulary."""
+    drafting: blocks behind these that only draft tokens, groups: of heads of the recurrent state (both qwen35).
+    merges: made-up ones of the vocabulary."""
 
     arch: str
     layers: int
@@ -38,6 +39,7 @@ class Shape:
     window: int = 0
     drafting: int = 0
     merges: int = 0
+    groups: int = 8
 
 
 QWEN3_06B = Shape("qwen3", 28, 1024, 16, 8, 128, 3072)
@@ -84,7 +86,7 @@ def _metadata(writer: gguf.GGUFWriter, shape: Shape) -> None:
         writer.add_ssm_inner_size(_inner(shape))
         writer.add_ssm_state_size(128)
         writer.add_ssm_time_step_rank(_inner(shape) // 128)
-        writer.add_ssm_group_count(8)
+        writer.add_ssm_group_count(shape.groups)
         writer.add_full_attention_interval(_FULL_ATTENTION_EVERY)
     if shape.drafting:
         writer.add_nextn_predict_layers(shape.drafting)
@@ -141,7 +143,7 @@ def _draft(shape: Shape) -> Iterator[tuple[str, tuple[int, ...], QT]]:
 def _recurrent(shape: Shape) -> Iterator[tuple[str, tuple[int, ...], QT]]:
     """A gated delta net."""
     embed, inner, rank = shape.embed, _inner(shape), _inner(shape) // 128
-    channels = 2 * 8 * 128 + inner
+    channels = 2 * shape.groups * 128 + inner
     yield "attn_qkv.weight", (channels, embed), shape.kind
     yield "attn_gate.weight", (inner, embed), shape.kind
     yield "ssm_conv1d.weight", (channels, 4), QT.F32

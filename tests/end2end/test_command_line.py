@@ -12,10 +12,12 @@ from typing import Any
 
 import psutil
 import pytest
+from tests.support.commands import Ask
 from tests.support.loopback_server import KEY, LoopbackServer
 
 from weighin import __version__
 from weighin.core.models.server import KEY_VARIABLE
+from weighin.core.runs.conditions import Conditions
 
 LANE_KEYS = {"lane", "model", "options", "answer", "reasoning", "stop_reason", "timing", "memory", "rounds", "error"}
 TIMING_KEYS = {
@@ -55,13 +57,13 @@ def test_the_starter_models_know_that_seven_plus_five_is_twelve(weighin: list[st
     assert 0.9 <= moe["active_parameters"] / dense["active_parameters"] <= 1.1
 
 
-def test_a_follow_up_goes_on_from_each_models_own_answer(weighin: list[str], tiny: Path, tiny_moe: Path) -> None:
+def test_a_follow_up_goes_on_from_each_models_own_answer(ask: Ask, tiny: Path, tiny_moe: Path) -> None:
     short = ("--max-tokens", "8", "--json")
-    first = json.loads(run(weighin, "compare", tiny, tiny_moe, "-p", "a town", *short).stdout)
+    first = json.loads(ask("compare", tiny, tiny_moe, "-p", "a town", *short).stdout)
     note = tiny.parent / "note.txt"
     note.write_text("a remark")
-    ask = ("compare", tiny, tiny_moe, "-p", "its river", "--follow", first["id"][:8], "--attach", note, *short)
-    second = json.loads(run(weighin, *ask).stdout)
+    again = ("compare", tiny, tiny_moe, "-p", "its river", "--follow", first["id"][:8], "--attach", note, *short)
+    second = json.loads(ask(*again).stdout)
     assert second["follows"] == first["id"]
     assert second["attachments"] == [{"name": "note.txt", "text": "a remark"}]
     assert second["parity"]["same_messages"] is False and "earlier turns" in second["parity"]["differences"]
@@ -69,79 +71,79 @@ def test_a_follow_up_goes_on_from_each_models_own_answer(weighin: list[str], tin
         assert [turn["content"] for turn in lane["earlier_turns"]] == ["a town", before["answer"]]
         assert before["answer"] in lane["rendered_prompt"]
         assert 'its river\n\nFile "note.txt":\na remark' in lane["rendered_prompt"]
-    refused = run(weighin, "compare", tiny_moe, tiny, "-p", "x", "--follow", first["id"])
+    refused = ask("compare", tiny_moe, tiny, "-p", "x", "--follow", first["id"])
     assert refused.returncode == 2 and "give the same models" in refused.stderr
-    refused = run(weighin, "compare", tiny, tiny_moe, "-p", "x", "--attach", tiny)
+    refused = ask("compare", tiny, tiny_moe, "-p", "x", "--attach", tiny)
     assert (refused.returncode == 2 and "not a text file" in refused.stderr) or "too large" in refused.stderr
 
 
-def test_a_comparison_is_found_again_in_the_history(weighin: list[str], tiny: Path, tiny_moe: Path) -> None:
-    done = run(weighin, "compare", tiny, tiny_moe, "-p", "a remarkable question", "--max-tokens", "12", "--json")
+def test_a_comparison_is_found_again_in_the_history(ask: Ask, tiny: Path, tiny_moe: Path) -> None:
+    done = ask("compare", tiny, tiny_moe, "-p", "a remarkable question", "--max-tokens", "12", "--json")
     body = json.loads(done.stdout)
-    listed = json.loads(run(weighin, "history", "list", "--json").stdout)["comparisons"]
+    listed = json.loads(ask("history", "list", "--json").stdout)["comparisons"]
     assert [row["id"] for row in listed] == [body["id"]]
-    found = json.loads(run(weighin, "history", "search", "remarkable", "--json").stdout)["comparisons"]
+    found = json.loads(ask("history", "search", "remarkable", "--json").stdout)["comparisons"]
     assert len(found) == 1
-    assert json.loads(run(weighin, "history", "search", "absent", "--json").stdout)["comparisons"] == []
-    assert json.loads(run(weighin, "history", "show", body["id"][:6], "--json").stdout) == body
-    assert json.loads(run(weighin, "history", "export", body["id"], "--format", "json").stdout) == body
-    assert "a remarkable question" in run(weighin, "history", "export", body["id"], "--format", "md").stdout
-    assert run(weighin, "history", "export", body["id"], "--format", "csv").stdout.count("a remarkable question") == 2
+    assert json.loads(ask("history", "search", "absent", "--json").stdout)["comparisons"] == []
+    assert json.loads(ask("history", "show", body["id"][:6], "--json").stdout) == body
+    assert json.loads(ask("history", "export", body["id"], "--format", "json").stdout) == body
+    assert "a remarkable question" in ask("history", "export", body["id"], "--format", "md").stdout
+    assert ask("history", "export", body["id"], "--format", "csv").stdout.count("a remarkable question") == 2
 
 
-def test_rounds_are_all_reported(weighin: list[str], tiny: Path) -> None:
-    done = run(weighin, "compare", tiny, tiny, "-p", "x", "--max-tokens", "10", "--repeat", "3", "--json")
+def test_rounds_are_all_reported(ask: Ask, tiny: Path) -> None:
+    done = ask("compare", tiny, tiny, "-p", "x", "--max-tokens", "10", "--repeat", "3", "--json")
     assert [len(lane["rounds"]) for lane in json.loads(done.stdout)["lanes"]] == [3, 3]
 
 
-def test_together_is_said_and_done(weighin: list[str], tiny: Path) -> None:
-    done = run(weighin, "compare", tiny, tiny, "-p", "x", "--mode", "together", "--max-tokens", "200", "--json")
+def test_together_is_said_and_done(ask: Ask, endless: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # This computer is not at rest while tests run; and each must write while the other does.
+    monkeypatch.setattr(Conditions, "disturbances", ())
+    done = ask("compare", endless, endless, "-p", "x", "--mode", "together", "--max-tokens", "1000", "--json")
     body = json.loads(done.stdout)
     assert body["mode"] == "together"
     assert "the same with --mode alone" in done.stderr
     assert sum(lane["timing"]["threads"] for lane in body["lanes"]) <= max(2, psutil.cpu_count(logical=False) or 2)
 
 
-def test_raw_leaves_the_template_out(weighin: list[str], tiny: Path) -> None:
-    body = json.loads(run(weighin, "compare", tiny, tiny, "-p", "plain", "--raw", "--max-tokens", "2", "--json").stdout)
+def test_raw_leaves_the_template_out(ask: Ask, tiny: Path) -> None:
+    body = json.loads(ask("compare", tiny, tiny, "-p", "plain", "--raw", "--max-tokens", "2", "--json").stdout)
     assert body["lanes"][0]["rendered_prompt"] == "plain"
 
 
-def test_the_page_for_people(weighin: list[str], tiny: Path) -> None:
-    done = run(weighin, "compare", tiny, tiny, "-p", "hello", "--max-tokens", "12")
+def test_the_page_for_people(ask: Ask, tiny: Path) -> None:
+    done = ask("compare", tiny, tiny, "-p", "hello", "--max-tokens", "12")
     assert "Reading" in done.stdout and "RAM" in done.stdout and "length limit reached" in done.stdout
 
 
 @pytest.mark.parametrize("what", ["missing", "truncated", "directory"])
-def test_a_file_that_is_no_model_leaves_the_other_lane_alone(
-    weighin: list[str], tiny: Path, tmp_path: Path, what: str
-) -> None:
+def test_a_file_that_is_no_model_leaves_the_other_lane_alone(ask: Ask, tiny: Path, tmp_path: Path, what: str) -> None:
     bad = tmp_path / "bad.gguf"
     if what == "truncated":
         bad.write_bytes(tiny.read_bytes()[:100_000])
     elif what == "directory":
         bad.mkdir()
-    done = run(weighin, "compare", tiny, bad, "-p", "x", "--max-tokens", "3", "--json")
+    done = ask("compare", tiny, bad, "-p", "x", "--max-tokens", "3", "--json")
     assert done.returncode == 3, done.stderr
     lanes = json.loads(done.stdout)["lanes"]
     assert lanes[0]["answer"] and lanes[1]["error"]["kind"] == what
-    assert len(json.loads(run(weighin, "history", "list", "--json").stdout)["comparisons"]) == 1
+    assert len(json.loads(ask("history", "list", "--json").stdout)["comparisons"]) == 1
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
-def test_a_prompt_file_as_windows_writes_it(weighin: list[str], tiny: Path, tmp_path: Path, encoding: str) -> None:
+def test_a_prompt_file_as_windows_writes_it(ask: Ask, tiny: Path, tmp_path: Path, encoding: str) -> None:
     file = tmp_path / "p.txt"
     file.write_bytes("plain\r\ntext".encode(encoding))
-    done = run(weighin, "compare", tiny, tiny, "--prompt-file", file, "--raw", "--max-tokens", "2", "--json")
+    done = ask("compare", tiny, tiny, "--prompt-file", file, "--raw", "--max-tokens", "2", "--json")
     assert json.loads(done.stdout)["prompt"] == "plain\ntext"
 
 
-def test_a_prompt_file_that_is_none(weighin: list[str], tiny: Path, tmp_path: Path) -> None:
+def test_a_prompt_file_that_is_none(ask: Ask, tiny: Path, tmp_path: Path) -> None:
     odd = tmp_path / "odd.txt"
     odd.write_bytes(b"Gr\xfc\xdfe")
-    refused = run(weighin, "compare", tiny, tiny, "--prompt-file", odd)
+    refused = ask("compare", tiny, tiny, "--prompt-file", odd)
     assert refused.returncode == 2 and "is not a text file (UTF-8 or UTF-16)" in refused.stderr
-    endless = run(weighin, "compare", tiny, tiny, "--prompt-file", "/dev/zero")
+    endless = ask("compare", tiny, tiny, "--prompt-file", "/dev/zero")
     assert endless.returncode == 2 and "at most" in endless.stderr
 
 
@@ -170,17 +172,17 @@ def test_a_damaged_history_is_moved_aside_and_that_is_said(weighin: list[str], t
     assert "moved to" in done.stderr
 
 
-def test_one_lane_failing_is_status_3_with_the_other_result(weighin: list[str], tiny: Path, tmp_path: Path) -> None:
+def test_one_lane_failing_is_status_3_with_the_other_result(ask: Ask, tiny: Path, tmp_path: Path) -> None:
     from tests.support.gguf_files import make_model
 
     bad = make_model(tmp_path / "future.gguf", arch="futurenet9")
-    done = run(weighin, "compare", tiny, bad, "-p", "x", "--max-tokens", "3", "--json")
+    done = ask("compare", tiny, bad, "-p", "x", "--max-tokens", "3", "--json")
     assert done.returncode == 3
     body = json.loads(done.stdout)
     assert body["lanes"][1]["error"]["kind"] == "architecture"
     assert body["lanes"][0]["answer"]
     assert "futurenet9" in done.stderr
-    assert run(weighin, "compare", bad, bad, "-p", "x").returncode == 1
+    assert ask("compare", bad, bad, "-p", "x").returncode == 1
 
 
 @pytest.mark.parametrize(
@@ -205,33 +207,31 @@ def test_one_lane_failing_is_status_3_with_the_other_result(weighin: list[str], 
         (["nonsense"], 2, "invalid choice"),
     ],
 )
-def test_wrong_usage_and_bad_input(weighin: list[str], arguments: list[str], status: int, words: str) -> None:
-    done = run(weighin, *arguments)
+def test_wrong_usage_and_bad_input(ask: Ask, arguments: list[str], status: int, words: str) -> None:
+    done = ask(*arguments)
     assert done.returncode == status, done.stderr
     assert words in done.stderr
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
 
 
-def test_a_prompt_over_the_context_is_refused_for_both_with_counts(
-    weighin: list[str], tiny: Path, tmp_path: Path
-) -> None:
+def test_a_prompt_over_the_context_is_refused_for_both_with_counts(ask: Ask, tiny: Path, tmp_path: Path) -> None:
     long = tmp_path / "long.txt"
     long.write_text("a word " * 500)
-    done = run(weighin, "compare", tiny, tiny, "--prompt-file", long, "--json")
+    done = ask("compare", tiny, tiny, "--prompt-file", long, "--json")
     assert done.returncode == 1
     for lane in json.loads(done.stdout)["lanes"]:
         assert lane["error"]["kind"] == "prompt_too_long"
         assert "512" in lane["error"]["message"]
 
 
-def test_a_newline_among_the_stop_strings(weighin: list[str], tiny: Path) -> None:
-    done = run(weighin, "compare", tiny, tiny, "-p", "x", "--stop", "\\nUser:", "--max-tokens", "1", "--json")
+def test_a_newline_among_the_stop_strings(ask: Ask, tiny: Path) -> None:
+    done = ask("compare", tiny, tiny, "-p", "x", "--stop", "\\nUser:", "--max-tokens", "1", "--json")
     assert json.loads(done.stdout)["lanes"][0]["options"]["stop"] == ["\nUser:"]
 
 
-def test_bench_counts_both_speeds(weighin: list[str], tiny: Path) -> None:
-    done = run(weighin, "bench", tiny, "--prompt-tokens", "128", "--generate-tokens", "32", "--repeat", "3", "--json")
+def test_bench_counts_both_speeds(ask: Ask, tiny: Path) -> None:
+    done = ask("bench", tiny, "--prompt-tokens", "128", "--generate-tokens", "32", "--repeat", "3", "--json")
     body = json.loads(done.stdout)
     assert body["schema"] == "weighin.bench/1"
     for part, tokens in (("prompt", 128), ("generation", 32)):
@@ -239,29 +239,27 @@ def test_bench_counts_both_speeds(weighin: list[str], tiny: Path) -> None:
         assert 0 < body[part]["min"] <= body[part]["tokens_per_s"] <= body[part]["max"]
 
 
-def test_how_a_model_is_loaded_can_be_said_to_every_command_that_loads_one(weighin: list[str]) -> None:
+def test_how_a_model_is_loaded_can_be_said_to_every_command_that_loads_one(ask: Ask) -> None:
     chosen = ("--cache-type-k", "q8_0", "--cache-type-v", "f16", "--flash-attn", "off", "--batch", "64")
     chosen += ("--threads", "1", "--gpu-layers", "auto", "--json")
     expected = {"kv_type": "q8_0", "v_type": "f16", "flash_attn": "off", "batch": 64, "gpu_layers": -1}
-    done = run(weighin, "compare", "starter:dense", "starter:moe", "-p", "Hi", "--max-tokens", "2", *chosen)
+    done = ask("compare", "starter:dense", "starter:moe", "-p", "Hi", "--max-tokens", "2", *chosen)
     for lane in json.loads(done.stdout)["lanes"]:
         assert lane["error"] is None and expected.items() <= lane["options"].items()
-    options = json.loads(run(weighin, "bench", "starter:dense", "--repeat", "1", *chosen).stdout)["options"]
+    options = json.loads(ask("bench", "starter:dense", "--repeat", "1", *chosen).stdout)["options"]
     assert options["context"] == 512 and expected.items() <= options.items()
-    planned = json.loads(run(weighin, "plan", "starter:dense", "--no-slice", *chosen).stdout)
+    planned = json.loads(ask("plan", "starter:dense", "--no-slice", *chosen).stdout)
     assert expected.items() <= planned.items()
-    (lane,) = json.loads(run(weighin, "mmlu", "starter:dense", "--n", "2", *chosen).stdout)["lanes"]
+    (lane,) = json.loads(ask("mmlu", "starter:dense", "--n", "2", *chosen).stdout)["lanes"]
     assert lane["n"] == 2 and "The KV cache is stored as K q8_0, V f16: that can change answers." in lane["notices"]
 
 
-def test_options_that_exclude_each_other_are_told_before_anything_is_loaded(weighin: list[str]) -> None:
+def test_options_that_exclude_each_other_are_told_before_anything_is_loaded(ask: Ask) -> None:
     wrong = ("--kv-type", "q8_0", "--flash-attn", "off")
     for command in (("compare", "starter:dense", "starter:moe", "-p", "x"), ("bench", "starter:dense")):
-        done = run(weighin, *command, *wrong)
-        assert (
-            done.returncode == 2
-            and done.stderr.strip() == "Values stored as q8_0 need flash attention: turn it on, or store them as f16."
-        )
+        done = ask(*command, *wrong)
+        assert done.returncode == 2
+        assert done.stderr == "Values stored as q8_0 need flash attention: turn it on, or store them as f16.\n"
 
 
 def test_doctor_prints_hardware_and_engine_and_no_secrets(weighin: list[str], tmp_path: Path) -> None:
@@ -366,11 +364,11 @@ def test_a_server_as_a_lane_and_its_key_nowhere_on_disk(weighin: list[str], tiny
     assert KEY not in done.stdout + done.stderr + refused.stderr + exported
 
 
-def test_an_address_without_a_model_is_wrong_usage(weighin: list[str], tiny: Path) -> None:
-    done = run(weighin, "compare", tiny, "http://127.0.0.1:1/v1", "-p", "x")
+def test_an_address_without_a_model_is_wrong_usage(ask: Ask, tiny: Path) -> None:
+    done = ask("compare", tiny, "http://127.0.0.1:1/v1", "-p", "x")
     assert done.returncode == 2
     assert "#NAME" in done.stderr
-    assert run(weighin, "bench", "http://127.0.0.1:1/v1#x").returncode == 2
+    assert ask("bench", "http://127.0.0.1:1/v1#x").returncode == 2
 
 
 @pytest.mark.parametrize("encoding", ["cp1252", "ascii"])

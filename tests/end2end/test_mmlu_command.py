@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import random
 import signal
 import subprocess
@@ -15,9 +14,14 @@ from typing import Any
 
 import psutil
 import pytest
+from tests.support.commands import Ask
 from tests.support.loopback_server import LoopbackServer
+from tests.support.profiles import count_rows
 from tests.support.questions import make_questions, write_csv
 
+from weighin.paths import Profile
+
+PAIR = ("starter:dense", "starter:moe")
 PROTOCOL_KEYS = {"name", "shots", "scoring", "sampling", "seed", "n", "split", "dataset_sha256"}
 LANE_KEYS = {"lane", "model", "n", "correct", "accuracy", "interval", "tokens_evaluated", "seconds", "subjects"}
 PAIRED_KEYS = {
@@ -69,95 +73,99 @@ def test_both_starter_models_on_the_starter_questions(weighin: list[str]):
     assert "questions find a gap of" in done.stderr
 
 
-def test_it_is_found_again_in_the_history(weighin: list[str]):
-    body = body_of(run(weighin, "mmlu", "starter:dense", "starter:moe", "--n", 46, "--items", "--json"))
-    listed = json.loads(run(weighin, "history", "list", "--json").stdout)["evaluations"]
+def test_it_is_found_again_in_the_history(ask: Ask):
+    body = body_of(ask("mmlu", "starter:dense", "starter:moe", "--n", 46, "--items", "--json"))
+    listed = json.loads(ask("history", "list", "--json").stdout)["evaluations"]
     assert [row["id"] for row in listed] == [body["id"]]
     assert listed[0]["lanes"][0]["correct"] == body["lanes"][0]["correct"]
-    assert "46 questions, 5-shot" in run(weighin, "history", "list").stdout
-    assert run(weighin, "history", "search", "nobody").stdout.strip() == ""
-    assert json.loads(run(weighin, "history", "export", body["id"][:8], "--format", "json").stdout) == body
-    shown = json.loads(run(weighin, "history", "show", body["id"][:8], "--json").stdout)
+    assert "46 questions, 5-shot" in ask("history", "list").stdout
+    assert ask("history", "search", "nobody").stdout.strip() == ""
+    assert json.loads(ask("history", "export", body["id"][:8], "--format", "json").stdout) == body
+    shown = json.loads(ask("history", "show", body["id"][:8], "--json").stdout)
     assert shown == {key: value for key, value in body.items() if key != "items"}
-    page = run(weighin, "history", "export", body["id"], "--format", "md").stdout
+    page = ask("history", "export", body["id"], "--format", "md").stdout
     assert "not the questions of MMLU" in page
     assert "by the exact McNemar test of all 46 questions: p " in page
-    rows = list(csv.DictReader(io.StringIO(run(weighin, "history", "export", body["id"], "--format", "csv").stdout)))
+    rows = list(csv.DictReader(io.StringIO(ask("history", "export", body["id"], "--format", "csv").stdout)))
     assert [row["id"] for row in rows] == [item["id"] for item in body["items"]]
     assert float(rows[0]["a_logprob_A"]) == body["items"][0]["a"]["logprobs"][0]
 
 
-def test_one_model_has_no_pair(weighin: list[str]):
-    body = body_of(run(weighin, "mmlu", "starter:dense", "--n", 30, "--shots", 0, "--seed", 7, "--json"))
+def test_one_model_has_no_pair(ask: Ask):
+    body = body_of(ask("mmlu", "starter:dense", "--n", 30, "--shots", 0, "--seed", 7, "--json"))
     assert body["paired"] is None
     assert "items" not in body
     assert (body["protocol"]["shots"], body["protocol"]["seed"]) == (0, 7)
 
 
-def test_own_questions_and_chosen_subjects(weighin: list[str], tmp_path: Path):
+def test_own_questions_and_chosen_subjects(ask: Ask, tmp_path: Path):
     write_csv(tmp_path / "mine.csv", make_questions("mine", "test", 12))
-    done = run(weighin, "mmlu", "starter:dense", "--questions", tmp_path / "mine.csv", "--json")
+    done = ask("mmlu", "starter:dense", "--questions", tmp_path / "mine.csv", "--json")
     assert body_of(done)["protocol"]["n"] == 12
     assert "0-shot" in done.stderr
-    body = body_of(run(weighin, "mmlu", "starter:dense", "--subjects", "sums, logic", "--n", "all", "--json"))
+    body = body_of(ask("mmlu", "starter:dense", "--subjects", "sums, logic", "--n", "all", "--json"))
     assert body["protocol"]["subjects"] == ["logic", "sums"]
     assert body["protocol"]["n"] == body["protocol"]["population"] == 72
 
 
-def test_until_decided_stops_when_the_verdict_is_in(weighin: list[str]):
-    body = body_of(run(weighin, "mmlu", "starter:dense", "starter:moe", "--until-decided", "--json"))
+def test_until_decided_stops_when_the_verdict_is_in(ask: Ask):
+    body = body_of(ask("mmlu", "starter:dense", "starter:moe", "--until-decided", "--json"))
     assert body["paired"]["verdict"] == "b_better"
     assert body["paired"]["e_value"] >= 20
     assert body["lanes"][0]["n"] == body["lanes"][1]["n"] <= 570
 
 
-def test_killed_at_any_moment_it_goes_on_to_the_same_result(weighin: list[str]):
-    command = [*weighin, "mmlu", "starter:dense", "starter:moe", "--n", "230", "--json", "--items"]
-    whole = body_of(run(command))
+def test_killed_at_any_moment_it_goes_on_to_the_same_result(weighin: list[str], ask: Ask):
+    whole = body_of(ask("mmlu", *PAIR, "--n", 92, "--json", "--items"))
     draw = random.Random(1)
     for _ in range(2):
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-        assert process.stderr is not None
-        assert process.stderr.readline().startswith("Run ")
-        time.sleep(draw.uniform(0.5, 2.0))
-        workers = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
-        if process.poll() is None:
-            os.kill(process.pid, signal.SIGKILL)
+        process, before = begin(weighin), answers()
+        answered(process, before + draw.randint(1, 120))
+        workers = psutil.Process(process.pid).children(recursive=True)
+        process.kill()
         process.communicate()
         psutil.wait_procs(workers, timeout=5)
-        newest = json.loads(run(weighin, "history", "list", "--json").stdout)["evaluations"][0]
-        if newest["can_resume"]:
-            assert newest["state"] == "interrupted"
-            resumed = body_of(
-                run(weighin, "mmlu", "starter:dense", "starter:moe", "--resume", newest["id"][:8], "--items", "--json")
-            )
-            assert resumed["id"] == newest["id"]
-            assert resumed["items"] == whole["items"]
-            assert resumed["paired"] == whole["paired"]
+        newest = json.loads(ask("history", "list", "--json").stdout)["evaluations"][0]
+        assert (newest["state"], newest["can_resume"]) == ("interrupted", True)
+        resumed = body_of(ask("mmlu", *PAIR, "--resume", newest["id"][:8], "--items", "--json"))
+        assert resumed["id"] == newest["id"]
+        assert resumed["items"] == whole["items"]
+        assert resumed["paired"] == whole["paired"]
 
 
-def test_interrupted_it_keeps_what_it_has(weighin: list[str]):
-    process = subprocess.Popen(
-        [*weighin, "mmlu", "starter:dense", "starter:moe", "--n", "345", "--json"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stderr is not None
-    process.stderr.readline()
-    time.sleep(1.5)
+def test_interrupted_it_keeps_what_it_has(weighin: list[str], ask: Ask):
+    process = begin(weighin)
+    answered(process, 1)
     process.send_signal(signal.SIGINT)
     out, _ = process.communicate(timeout=60)
     body = json.loads(out)
-    assert process.returncode in (0, 130)
-    if process.returncode == 130:
-        assert body["state"] == "stopped"
-        assert run(weighin, "mmlu", "--resume", body["id"], "--json").returncode == 0
+    assert process.returncode == 130
+    assert body["state"] == "stopped"
+    assert 0 < body["lanes"][0]["n"] < 92
+    assert ask("mmlu", "--resume", body["id"], "--json").returncode == 0
 
 
-def test_one_lane_that_fails_leaves_the_other_its_score(weighin: list[str], tmp_path: Path):
+def begin(weighin: list[str]) -> subprocess.Popen[str]:
+    """A run of its own that goes on."""
+    command = [*weighin, "mmlu", *PAIR, "--n", "92", "--json"]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def answered(process: subprocess.Popen[str], count: int) -> None:
+    """Wait until the runs of this profile have so many answers."""
+    while answers() < count:
+        assert process.poll() is None
+        time.sleep(0.005)
+
+
+def answers() -> int:
+    """How many are kept, read while another program writes them."""
+    return count_rows(Profile.locate().database, "evaluation_items")
+
+
+def test_one_lane_that_fails_leaves_the_other_its_score(ask: Ask, tmp_path: Path):
     (tmp_path / "page.gguf").write_text("<html>")
-    done = run(weighin, "mmlu", "starter:dense", tmp_path / "page.gguf", "--n", 23, "--json")
+    done = ask("mmlu", "starter:dense", tmp_path / "page.gguf", "--n", 23, "--json")
     assert done.returncode == 3
     body = json.loads(done.stdout)
     assert [lane["n"] for lane in body["lanes"]] == [23, 0]
@@ -182,21 +190,21 @@ def test_one_lane_that_fails_leaves_the_other_its_score(weighin: list[str], tmp_
         (["history", "show", "abc"], 1, "There is nothing with the id 'abc'"),
     ],
 )
-def test_wrong_usage_is_one_sentence(weighin: list[str], arguments: list[str], status: int, said: str):
-    done = run(weighin, *arguments)
+def test_wrong_usage_is_one_sentence(ask: Ask, arguments: list[str], status: int, said: str):
+    done = ask(*arguments)
     assert done.returncode == status, done.stderr
     assert said in done.stderr
     assert done.stdout == ""
 
 
-def test_a_server_beside_a_file(weighin: list[str]):
+def test_a_server_beside_a_file(ask: Ask):
     with LoopbackServer() as server:
-        done = run(weighin, "mmlu", "starter:dense", server.address(), "--n", 20, "--json")
+        done = ask("mmlu", "starter:dense", server.address(), "--n", 20, "--json")
         body = body_of(done)
         assert [lane["n"] for lane in body["lanes"]] == [20, 20]
         there = body["lanes"][1]
         assert there["model"]["sha256"] is None and there["tokens_evaluated"] == 20 * 50
         assert any("server's top 20" in text for text in there["notices"])
     with LoopbackServer(letters="ignored") as server:
-        refused = run(weighin, "mmlu", server.address(), "--n", 20)
+        refused = ask("mmlu", server.address(), "--n", 20)
     assert refused.returncode == 1 and "Questions cannot be scored at" in refused.stderr

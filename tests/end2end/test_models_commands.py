@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import random
@@ -14,11 +15,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.support.commands import Ask
 from tests.support.gguf_files import make_header
-from tests.support.loopback_hub import COMMIT, LoopbackHub
+from tests.support.loopback_hub import COMMIT, Bytes, LoopbackHub
 
 SECRET = "hf_averysecrettoken"
 MIB = 1 << 20
+
+
+@functools.cache
+def big() -> Bytes:
+    return Bytes(b"GGUF" + random.Random(1).randbytes(40 * MIB))
 
 
 @pytest.fixture
@@ -26,17 +33,16 @@ def hub(monkeypatch: pytest.MonkeyPatch, tiny: Path) -> Iterator[LoopbackHub]:
     with LoopbackHub(token=SECRET) as made:
         made.add("o/tiny-GGUF", {"tiny-F32.gguf": tiny.read_bytes(), "mmproj-tiny.gguf": b"GGUF"})
         made.add("o/private-GGUF", {"p-F32.gguf": tiny.read_bytes()}, private=True)
-        made.add("o/big-GGUF", {"big-Q4_K_M.gguf": b"GGUF" + random.Random(1).randbytes(40 * MIB)})
+        made.add("o/big-GGUF", {"big-Q4_K_M.gguf": big()})
         monkeypatch.setenv("HF_ENDPOINT", made.url)
         monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
         yield made
 
 
 @pytest.fixture
-def ask(weighin: list[str]) -> Any:
+def ask(ask: Ask) -> Any:
     def run(*arguments: Any, status: int = 0) -> Any:
-        done = subprocess.run([*weighin, *map(str, arguments)], capture_output=True, text=True, timeout=90)
-        assert done.returncode == status, done.stderr
+        done = ask(*arguments, status=status)
         return json.loads(done.stdout) if "--json" in arguments and done.stdout else done
 
     return run
@@ -116,7 +122,6 @@ def test_ctrl_c_keeps_what_came_and_the_next_call_goes_on(weighin: list[str], as
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     while hub.sent < 30 * MIB:
         time.sleep(0.02)
-    time.sleep(0.5)
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=20)
     assert process.returncode == 130
@@ -214,6 +219,7 @@ def test_a_look_leaves_nothing_even_when_it_is_killed(
     assert [p for p in elsewhere.iterdir() if p.name.startswith("weighin")] == []
 
 
+@pytest.mark.usefixtures("hasty_hub")
 def test_getting_waits_for_a_hub_that_is_busy_and_says_so(ask: Any, hub: LoopbackHub) -> None:
     """Fault 12."""
     hub.fail("tiny-F32.gguf", status=503, times=2)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 import pytest
 from gguf import GGMLQuantizationType as QT
 from tests.bench.shapes import Shape, write_shape
+from tests.support.commands import Ask
 from tests.support.gguf_files import make_model
 from tests.support.loopback_hub import LoopbackHub
 from tests.support.split_files import split
@@ -24,10 +24,9 @@ MIB = 1 << 20
 
 
 @pytest.fixture
-def plan(weighin: list[str]) -> Any:
+def plan(ask: Ask) -> Any:
     def run(*arguments: Any, status: int = 0) -> Any:
-        done = subprocess.run([*weighin, "plan", *map(str, arguments)], capture_output=True, text=True, timeout=110)
-        assert done.returncode == status, done.stderr
+        done = ask("plan", *arguments, status=status)
         return json.loads(done.stdout) if "--json" in arguments and done.stdout else done
 
     return run
@@ -107,15 +106,9 @@ def test_a_model_at_the_hub_is_planned_from_its_header(plan: Any, hub: LoopbackH
     assert there["model"]["file_bytes"] == moe.stat().st_size
 
 
-def test_a_promise_made_by_plan_is_held_against_the_run(plan: Any, weighin: list[str], tiny: Path, moe: Path) -> None:
+def test_a_promise_made_by_plan_is_held_against_the_run(plan: Any, ask: Ask, tiny: Path, moe: Path) -> None:
     plan(tiny, "--ctx", 256, "--json")
-    done = subprocess.run(
-        [*weighin, "compare", str(tiny), str(moe), "-p", "hello", "--ctx", "256", "--max-tokens", "16", "--json"],
-        capture_output=True,
-        text=True,
-        timeout=110,
-    )
-    assert done.returncode == 0, done.stderr
+    ask("compare", tiny, moe, "-p", "hello", "--ctx", 256, "--max-tokens", 16, "--json", status=0)
     with contextlib.closing(open_database(Profile.locate().database, print)) as database:
         kept = next(p for p in PredictionStore(database).latest() if p.model.path == str(tiny))
     assert kept.measured is not None and kept.memory_error is not None
@@ -141,6 +134,7 @@ def test_all_parts_of_a_split_model_are_planned_as_one(plan: Any, hub: LoopbackH
     assert ranges[parts[1].name] == f"bytes=0-{(128 << 10) - 1}"  # a table of tensors needs no more
 
 
+@pytest.mark.usefixtures("hasty_hub")
 @pytest.mark.parametrize(
     ("how", "said"),
     [

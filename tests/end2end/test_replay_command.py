@@ -4,27 +4,23 @@ from __future__ import annotations
 
 import getpass
 import json
-import os
 import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
+from tests.support.commands import Ask
 from tests.support.loopback_hub import LoopbackHub
 
 Weighin = Any
 
 
 @pytest.fixture
-def ask(weighin: list[str]) -> Weighin:
-    def run(*arguments: Any, status: int = 0, profile: Path | None = None) -> subprocess.CompletedProcess[str]:
-        environment = {**os.environ, **({"WEIGHIN_PROFILE": str(profile)} if profile else {})}
-        command = [*weighin, *map(str, arguments)]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=90, env=environment)
-        assert done.returncode == status, done.stderr
-        return done
+def ask(ask: Ask) -> Weighin:
+    def run(*arguments: Any, status: int = 0, profile: Path | None = None) -> CompletedProcess[str]:
+        return ask(*(("--profile", profile) if profile else ()), *arguments, status=status)
 
     return run
 

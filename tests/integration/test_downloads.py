@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import random
 from collections.abc import Callable, Iterator
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 from pytestqt.qtbot import QtBot
-from tests.support.loopback_hub import COMMIT, LoopbackHub
+from tests.support.loopback_hub import COMMIT, Bytes, LoopbackHub
 
 from weighin.core.downloads.download import DownloadPlan, DownloadState, StoredDownload, WantedFile
 from weighin.core.errors import AppError
@@ -24,11 +25,15 @@ MIB = 1 << 20
 WAIT = 30_000
 
 
+@functools.cache
+def big(number: int) -> Bytes:
+    return Bytes(b"GGUF" + random.Random(number).randbytes(30 * MIB))
+
+
 @pytest.fixture
 def hub(monkeypatch: pytest.MonkeyPatch, tiny: Path) -> Iterator[LoopbackHub]:
     with LoopbackHub() as made:
-        files = {f"m{n}-Q4_K_M.gguf": b"GGUF" + random.Random(n).randbytes(30 * MIB) for n in range(3)}
-        made.add("o/big-GGUF", files)
+        made.add("o/big-GGUF", {f"m{n}-Q4_K_M.gguf": big(n) for n in range(3)})
         made.add("o/tiny-GGUF", {"tiny-F32.gguf": tiny.read_bytes()})
         monkeypatch.setenv("HF_ENDPOINT", made.url)
         monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)

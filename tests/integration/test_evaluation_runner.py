@@ -99,26 +99,26 @@ def test_real_models_on_real_questions(new: Any):
     assert any(lane.tokens_per_s for state in states for lane in state.lanes)
 
 
-@pytest.mark.parametrize("seed", range(2))
-def test_killed_at_any_moment_and_resumed_it_ends_the_same(new: Any, seed: int):
-    whole = new().run(real_setup(DENSE), real_setup(MOE), n=69)
-    draw = random.Random(seed)
-    run = new()
-    run.begin(real_setup(DENSE), real_setup(MOE), n=69)
-    run.answered(draw.randint(1, 100))
-    victim = draw.randint(0, 1)
-    if run.lanes[victim].worker_pid and not run.records:
-        os.kill(run.lanes[victim].worker_pid, signal.SIGKILL)
-    broken = run.ended()
-    other = broken.lanes[1 - victim]
-    assert other.failure is None
-    assert other.n == 69
-    if broken.state is RunState.FAILED:
-        assert broken.lanes[victim].failure is not None
-        assert "SIGKILL" in broken.lanes[victim].failure.message
-        broken = new().resume(broken.id)
-    assert broken.state is RunState.FINISHED
-    assert same_answers(broken, whole)
+def test_killed_at_any_moment_and_resumed_it_ends_the_same(new: Any):
+    whole = new().run(real_setup(DENSE), real_setup(MOE), n=46)
+    for seed in range(2):
+        draw = random.Random(seed)
+        run = new()
+        run.begin(real_setup(DENSE), real_setup(MOE), n=46)
+        run.answered(draw.randint(1, 70))
+        victim = draw.randint(0, 1)
+        if run.lanes[victim].worker_pid and not run.records:
+            os.kill(run.lanes[victim].worker_pid, signal.SIGKILL)
+        broken = run.ended()
+        other = broken.lanes[1 - victim]
+        assert other.failure is None
+        assert other.n == 46
+        if broken.state is RunState.FAILED:
+            assert broken.lanes[victim].failure is not None
+            assert "SIGKILL" in broken.lanes[victim].failure.message
+            broken = new().resume(broken.id)
+        assert broken.state is RunState.FINISHED
+        assert same_answers(broken, whole)
 
 
 @pytest.mark.parametrize("moment", ["loading", "scoring:0", "scoring:43"])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,20 +29,28 @@ from weighin.services.plans.planner import Planner
 from weighin.services.processes.worker_process import WorkerProcess, worker_command
 from weighin.wiring.lanes import new_worker
 
+VOCABULARY = 16_384
 SHAPES = {
-    "grouped": Shape("qwen3", 4, 512, 8, 2, 64, 1024, 4096),
-    "ungrouped, tied, repacked": Shape("llama", 4, 512, 8, 8, 64, 1024, 4096, kind=QT.Q4_K, tied=True),
-    "experts": Shape("qwen3moe", 4, 512, 8, 2, 64, 256, 4096, experts=8, used=2),
-    "window": Shape("gemma3", 6, 512, 4, 1, 128, 1024, 4096, tied=True, window=512),
-    "hybrid": Shape("qwen35", 4, 512, 8, 2, 64, 1024, 4096),
-    "drafting": Shape("qwen35", 4, 512, 8, 2, 64, 1024, 4096, kind=QT.Q4_K, drafting=1),
+    "grouped": Shape("qwen3", 4, 256, 4, 2, 64, 512, VOCABULARY),
+    "ungrouped, tied, repacked": Shape("llama", 4, 256, 4, 4, 64, 512, VOCABULARY, kind=QT.Q4_K, tied=True),
+    "experts": Shape("qwen3moe", 4, 256, 4, 2, 64, 256, VOCABULARY, experts=8, used=2),
+    "window": Shape("gemma3", 6, 256, 2, 1, 128, 512, VOCABULARY, tied=True, window=512),
+    "hybrid": Shape("qwen35", 4, 256, 4, 2, 64, 512, VOCABULARY, groups=4),
+    "drafting": Shape("qwen35", 4, 256, 4, 2, 64, 512, VOCABULARY, kind=QT.Q4_K, drafting=1, groups=4),
 }
+
+
+@pytest.fixture(scope="module")
+def shaped(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """The file of a shape, written once."""
+    folder = tmp_path_factory.mktemp("shapes")
+    return functools.cache(lambda name: write_shape(folder / f"{list(SHAPES).index(name)}.gguf", SHAPES[name]))
 
 
 @pytest.mark.parametrize("name", SHAPES)
 @pytest.mark.parametrize("context", [2048, 16_384])
-def test_the_plan_is_what_the_kernel_counts_afterwards(tmp_path: Path, name: str, context: int) -> None:
-    path = write_shape(tmp_path / "model.gguf", SHAPES[name])
+def test_the_plan_is_what_the_kernel_counts_afterwards(shaped: Callable[[str], Path], name: str, context: int) -> None:
+    path = shaped(name)
     options = LoadOptions(context=context)
     with WorkerClient() as worker:
         planned = worker.ask(Plan(worker.next_id(), str(path), path.stat().st_size, options, (context,)))[-1]
@@ -52,7 +62,7 @@ def test_the_plan_is_what_the_kernel_counts_afterwards(tmp_path: Path, name: str
     (plan,) = planned.plans
     assert plan.method is PlanMethod.ENGINE
     assert plan.mapped_bytes == pytest.approx(answer.memory.model_file_bytes, abs=64 << 10)
-    assert plan.total_bytes == pytest.approx(answer.memory.total_bytes, rel=0.03, abs=32 << 20)
+    assert plan.total_bytes == pytest.approx(answer.memory.total_bytes, rel=0.03, abs=16 << 20)
     (formula,) = planned.formula
     assert formula.kv_bytes == pytest.approx(plan.kv_bytes, rel=0.001)
     assert formula.state_bytes == pytest.approx(plan.state_bytes, rel=0.01)
@@ -77,8 +87,8 @@ def test_a_cache_stored_otherwise_is_planned_as_the_engine_makes_it(
 
 
 @pytest.mark.parametrize("name", SHAPES)
-def test_the_plan_of_scoring_is_what_the_kernel_counts_afterwards(tmp_path: Path, name: str) -> None:
-    path = write_shape(tmp_path / "model.gguf", SHAPES[name])
+def test_the_plan_of_scoring_is_what_the_kernel_counts_afterwards(shaped: Callable[[str], Path], name: str) -> None:
+    path = shaped(name)
     with WorkerClient() as worker:
         request = Plan(worker.next_id(), str(path), path.stat().st_size, LoadOptions(), PLANNED_CELLS, scoring=True)
         planned = worker.ask(request)[-1]
@@ -95,11 +105,12 @@ def test_the_plan_of_scoring_is_what_the_kernel_counts_afterwards(tmp_path: Path
         assert isinstance(done, ScoreDone), done
         expected = plan.at(shape)
         assert expected.method is PlanMethod.ENGINE
-        assert done.memory.peak_bytes == pytest.approx(expected.ram_bytes, rel=0.03, abs=40 << 20)
+        spare = 36 << 20 if SHAPES[name].arch == "qwen35" else 8 << 20
+        assert done.memory.peak_bytes == pytest.approx(expected.ram_bytes, rel=0.03, abs=spare)
 
 
-def test_a_hole_behind_the_header_is_enough(tmp_path: Path) -> None:
-    whole = write_shape(tmp_path / "whole.gguf", SHAPES["grouped"])
+def test_a_hole_behind_the_header_is_enough(shaped: Callable[[str], Path], tmp_path: Path) -> None:
+    whole = shaped("grouped")
     size = whole.stat().st_size
     stand_in = tmp_path / "stand-in.gguf"
     with stand_in.open("wb") as stream:
@@ -176,8 +187,10 @@ def test_what_happens_to_a_planner_from_outside_is_no_refusal_of_the_model(qtbot
     planner.close()
 
 
-def test_a_plan_writes_nothing_to_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = write_shape(tmp_path / "model.gguf", SHAPES["ungrouped, tied, repacked"])
+def test_a_plan_writes_nothing_to_the_disk(
+    shaped: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = shaped("ungrouped, tied, repacked")
     room = tmp_path / "room"
     room.mkdir()
     monkeypatch.setenv("TMPDIR", str(room))

@@ -45,7 +45,7 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         "window": write_shape(
             folder / "gemma3.gguf", Shape("gemma3", 6, 64, 4, 1, 32, 96, 400, kind=QT.F32, tied=True, window=64)
         ),
-        "hybrid": write_shape(folder / "qwen35.gguf", Shape("qwen35", 4, 512, 8, 2, 64, 256, 400, kind=QT.F32)),
+        "hybrid": write_shape(folder / "qwen35.gguf", Shape("qwen35", 4, 64, 4, 2, 64, 96, 400, kind=QT.F32, groups=1)),
     }
 
 
@@ -100,11 +100,10 @@ KINDS = ("bpe", "bpe with BOS", "sentencepiece", "mixture", "two tokens a letter
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_letters_are_those_of_an_independent_scorer(models: dict[str, Path], kind: str):
+def test_letters_are_those_of_an_independent_scorer(worker: WorkerClient, models: dict[str, Path], kind: str):
     blocks = [block(count=5, shots=1), block("night_sky", 2, shots=2), block("night_sky", 2, shots=0)]
-    with WorkerClient() as worker:
-        bare(worker, models[kind])
-        results = [scored(worker, asked) for asked in blocks]
+    bare(worker, models[kind])
+    results = [scored(worker, asked) for asked in blocks]
     against_an_independent_scorer(models[kind], blocks, results, tolerance(kind))
 
 
@@ -112,18 +111,17 @@ NOT_SHARED = "This model cannot share the examples between questions: each quest
 
 
 @pytest.mark.parametrize("kind", ["bpe", "hybrid"])
-def test_what_finds_no_room_beside_others_is_read_alone(models: dict[str, Path], kind: str):
+def test_what_finds_no_room_beside_others_is_read_alone(worker: WorkerClient, models: dict[str, Path], kind: str):
     """A header with a group of questions behind it does not fit into this context, each whole prompt does."""
     asked = [block(count=16, shots=2), block("night_sky", 4, 2)]
-    with WorkerClient() as worker:
-        bare(worker, models[kind])
-        surveys = [worker.ask(Survey(worker.next_id(), b))[-1] for b in asked]
-        longest = max(s.header + max(s.questions) for s in surveys)
-        shape = ScoreShape(-(-longest // 256) * 256, 512, 33)
-        assert surveys[0].header + 512 > shape.context + 64
-        ends = [score(worker, b, shape) for b in asked]
-        half = tuple(sorted(ends[0][0]))[:8]
-        rest, end = score(worker, asked[0], shape, half)
+    bare(worker, models[kind])
+    surveys = [worker.ask(Survey(worker.next_id(), b))[-1] for b in asked]
+    longest = max(s.header + max(s.questions) for s in surveys)
+    shape = ScoreShape(-(-longest // 256) * 256, 512, 33)
+    assert surveys[0].header + 512 > shape.context + 64
+    ends = [score(worker, b, shape) for b in asked]
+    half = tuple(sorted(ends[0][0]))[:8]
+    rest, end = score(worker, asked[0], shape, half)
     for _, done in (*ends, ((), end)):
         assert isinstance(done, ScoreDone), done
         assert [n for n in done.notices if n.startswith(NOT_SHARED)], done
@@ -153,14 +151,13 @@ def rendered(template: str, asked: PromptBlock, text: str) -> str:
 
 
 @pytest.mark.parametrize("kind", ["bpe", "bpe with BOS", "mixture", "window", "hybrid", "starter"])
-def test_letters_by_chat_are_those_of_an_independent_scorer(models: dict[str, Path], kind: str):
+def test_letters_by_chat_are_those_of_an_independent_scorer(worker: WorkerClient, models: dict[str, Path], kind: str):
     path = RESOURCES / "starter" / "weighin-starter-dense-Q8_0.gguf" if kind == "starter" else models[kind]
     template = model_facts(path).template
     assert template is not None
     blocks = [block(count=5, shots=1, protocol=CHAT), block("night_sky", 3, shots=0, protocol=CHAT)]
-    with WorkerClient() as worker:
-        bare(worker, path)
-        results = [scored(worker, asked) for asked in blocks]
+    bare(worker, path)
+    results = [scored(worker, asked) for asked in blocks]
     prompts = [(rendered(template, b, item.text), list("ABCD")) for b in blocks for item in b.items]
     expected = iter(letter_logprobs(path, prompts, "rendered"))
     for asked, found in zip(blocks, results, strict=True):
@@ -170,16 +167,17 @@ def test_letters_by_chat_are_those_of_an_independent_scorer(models: dict[str, Pa
 MARKED = "{% for m in messages %}<|im_start|>{{ m.role }}\n{SAID}<|im_end|>\n{% endfor %}<|im_start|>assistant\n"
 
 
-def test_a_template_made_for_typed_content_and_an_end_token_to_be_added_score_the_same(tmp_path: Path):
+def test_a_template_made_for_typed_content_and_an_end_token_to_be_added_score_the_same(
+    worker: WorkerClient, tmp_path: Path
+):
     small: dict[str, Any] = {"context": 4096, "letters": True}
     plain = make_model(tmp_path / "a.gguf", template=MARKED.replace("{SAID}", "{{ m.content }}"), **small)
     typed = MARKED.replace("{SAID}", "{% for p in m.content %}{{ p.text }}{% endfor %}")
     odd = make_model(tmp_path / "b.gguf", template=typed, entries={"tokenizer.ggml.add_eos_token": True}, **small)
     found = []
     for path in (plain, odd):
-        with WorkerClient() as worker:
-            bare(worker, path)
-            found.append([scored(worker, block(count=5, shots=1, protocol=kind)) for kind in (CHAT, STANDARD)])
+        bare(worker, path)
+        found.append([scored(worker, block(count=5, shots=1, protocol=kind)) for kind in (CHAT, STANDARD)])
     assert found[0] == found[1]
 
 
@@ -197,37 +195,36 @@ def test_a_template_made_for_typed_content_and_an_end_token_to_be_added_score_th
         (" ", "no chat template"),
     ],
 )
-def test_a_template_that_loses_the_question_gives_no_score(tmp_path: Path, template: str, words: str):
+def test_a_template_that_loses_the_question_gives_no_score(
+    worker: WorkerClient, tmp_path: Path, template: str, words: str
+):
     model = make_model(tmp_path / "m.gguf", template=template, context=4096, letters=True)
     asked = block(count=5, shots=1, protocol=CHAT)
-    with WorkerClient() as worker:
-        bare(worker, model)
-        for request in (Survey(worker.next_id(), asked), Score(worker.next_id(), asked, SHAPE, 1)):
-            refused = worker.ask(request)[-1]
-            assert isinstance(refused, Failed), refused
-            assert refused.kind == "template"
-            assert words in refused.message and "Use the standard protocol" in refused.message.replace("use", "Use")
-        scored(worker, block(count=5, shots=1))
+    bare(worker, model)
+    for request in (Survey(worker.next_id(), asked), Score(worker.next_id(), asked, SHAPE, 1)):
+        refused = worker.ask(request)[-1]
+        assert isinstance(refused, Failed), refused
+        assert refused.kind == "template"
+        assert words in refused.message and "Use the standard protocol" in refused.message.replace("use", "Use")
+    scored(worker, block(count=5, shots=1))
 
 
 @pytest.mark.parametrize("kind", ["bpe", "sentencepiece", "window", "hybrid"])
-def test_how_many_are_read_together_makes_no_difference(models: dict[str, Path], kind: str):
-    with WorkerClient() as worker:
-        bare(worker, models[kind])
-        expected = {n: list(r.logprobs or ()) for n, r in scored(worker, block(), ScoreShape(2048, 512, 1)).items()}
-        for shape in (SHAPE, ScoreShape(1024, 64, 3)):
-            compare(scored(worker, block(), shape), expected, tolerance(kind))
+def test_how_many_are_read_together_makes_no_difference(worker: WorkerClient, models: dict[str, Path], kind: str):
+    bare(worker, models[kind])
+    expected = {n: list(r.logprobs or ()) for n, r in scored(worker, block(), ScoreShape(2048, 512, 1)).items()}
+    for shape in (SHAPE, ScoreShape(1024, 64, 3)):
+        compare(scored(worker, block(), shape), expected, tolerance(kind))
 
 
-def test_each_header_and_each_question_is_read_once(models: dict[str, Path]):
+def test_each_header_and_each_question_is_read_once(worker: WorkerClient, models: dict[str, Path]):
     asked = [block("odd_jobs", 40, 5), block("night_sky", 40, 5)]
-    with WorkerClient() as worker:
-        bare(worker, models["bpe"])
-        surveys = [worker.ask(Survey(worker.next_id(), b))[-1] for b in asked]
-        assert all(isinstance(s, Surveyed) for s in surveys)
-        unique = sum(s.header + sum(s.questions) for s in surveys)
-        ends = [score(worker, b, ScoreShape(8192, 512, 17))[1] for b in asked]
-        again = score(worker, asked[1], ScoreShape(8192, 512, 17))[1]
+    bare(worker, models["bpe"])
+    surveys = [worker.ask(Survey(worker.next_id(), b))[-1] for b in asked]
+    assert all(isinstance(s, Surveyed) for s in surveys)
+    unique = sum(s.header + sum(s.questions) for s in surveys)
+    ends = [score(worker, b, ScoreShape(8192, 512, 17))[1] for b in asked]
+    again = score(worker, asked[1], ScoreShape(8192, 512, 17))[1]
     proof = surveys[0].header + max(surveys[0].questions)
     assert unique <= sum(end.tokens for end in ends) <= unique + proof
     assert again.tokens == sum(surveys[1].questions)  # its header was still there
@@ -247,57 +244,51 @@ def test_what_is_done_is_not_read_again_and_changes_nothing(models: dict[str, Pa
     assert all(rest[name] == whole[name] for name in rest)  # to the last bit
 
 
-def test_real_weights_with_and_without_a_template():
+def test_real_weights_with_and_without_a_template(worker: WorkerClient):
     path = RESOURCES / "starter" / "weighin-starter-dense-Q8_0.gguf"
-    with WorkerClient() as worker:
-        bare(worker, path)
-        standard, chat = scored(worker, block()), scored(worker, block(protocol=CHAT))
-        assert standard.keys() == chat.keys()
-        assert any(standard[name].logprobs != chat[name].logprobs for name in standard)
+    bare(worker, path)
+    standard, chat = scored(worker, block()), scored(worker, block(protocol=CHAT))
+    assert standard.keys() == chat.keys()
+    assert any(standard[name].logprobs != chat[name].logprobs for name in standard)
 
 
-def test_too_many_shots_are_refused_with_the_numbers(models: dict[str, Path]):
-    with WorkerClient() as worker:
-        bare(worker, models["bpe"])
-        results, end = score(worker, block(shots=5), ScoreShape(256, 128, 5))
-        assert isinstance(end, Failed)
-        assert end.kind == "context"
-        assert "the context holds 256: use fewer shots" in end.message
-        assert not results
+def test_too_many_shots_are_refused_with_the_numbers(worker: WorkerClient, models: dict[str, Path]):
+    bare(worker, models["bpe"])
+    results, end = score(worker, block(shots=5), ScoreShape(256, 128, 5))
+    assert isinstance(end, Failed)
+    assert end.kind == "context"
+    assert "the context holds 256: use fewer shots" in end.message
+    assert not results
 
 
-def test_a_model_without_a_template_cannot_chat(models: dict[str, Path], tiny_spm: Path):
-    with WorkerClient() as worker:
-        bare(worker, tiny_spm)
-        _, end = score(worker, block(protocol=CHAT))
-        assert end.kind == "template"
+def test_a_model_without_a_template_cannot_chat(worker: WorkerClient, models: dict[str, Path], tiny_spm: Path):
+    bare(worker, tiny_spm)
+    _, end = score(worker, block(protocol=CHAT))
+    assert end.kind == "template"
 
 
-def test_a_template_that_always_thinks_is_refused(tmp_path: Path):
+def test_a_template_that_always_thinks_is_refused(worker: WorkerClient, tmp_path: Path):
     template = "{% for m in messages %}{{ m.content }}\n{% endfor %}<think>\n"
     path = make_model(tmp_path / "think.gguf", template=template, context=4096)
-    with WorkerClient() as worker:
-        bare(worker, path)
-        _, end = score(worker, block(protocol=CHAT))
-        assert end.kind == "thinking"
+    bare(worker, path)
+    _, end = score(worker, block(protocol=CHAT))
+    assert end.kind == "thinking"
 
 
-def test_thinking_is_switched_off_where_that_can_be(tmp_path: Path):
+def test_thinking_is_switched_off_where_that_can_be(worker: WorkerClient, tmp_path: Path):
     template = (
         "{% for m in messages %}{{ m.content }}\n{% endfor %}"
         "{% if enable_thinking is defined and not enable_thinking %}<think>\n\n</think>\n{% else %}<think>\n{% endif %}"
     )
     path = make_model(tmp_path / "think.gguf", template=template, context=4096)
-    with WorkerClient() as worker:
-        bare(worker, path)
-        assert len(scored(worker, block(protocol=CHAT))) == 12
+    bare(worker, path)
+    assert len(scored(worker, block(protocol=CHAT))) == 12
 
 
-def test_a_model_that_gives_no_numbers_says_so_for_each_question(tmp_path: Path):
+def test_a_model_that_gives_no_numbers_says_so_for_each_question(worker: WorkerClient, tmp_path: Path):
     path = make_model(tmp_path / "nan.gguf", context=4096, letters=True, broken=True)
-    with WorkerClient() as worker:
-        bare(worker, path)
-        results = scored(worker, block(count=5))
+    bare(worker, path)
+    results = scored(worker, block(count=5))
     assert {r.failure for r in results.values()} == {"The model gave no numbers (NaN) for this question."}
     assert all(r.choice is None for r in results.values())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,19 +15,23 @@ from weighin.core.runs.options import SamplingOptions
 from weighin.protocol.messages import Failed, Generate, Generated, PromptRead
 from weighin.workers.llama.template import ChatTemplate
 
+Answer = Callable[..., list]
 
-def answer(tmp_path: Path, template: str | None, system: str = "", text: str = "hello", **model: Any) -> list:
-    path = make_model(tmp_path / "m.gguf", template=template, **{"favourite": "a", **model})
-    with WorkerClient() as worker:
-        worker.loaded(path)
+
+@pytest.fixture
+def answer(worker: WorkerClient) -> Answer:
+    def run(tmp_path: Path, template: str | None, system: str = "", text: str = "hello", **model: Any) -> list:
+        worker.loaded(make_model(tmp_path / "m.gguf", template=template, **{"favourite": "a", **model}))
         return worker.generate(text, max_tokens=3, system=system)
+
+    return run
 
 
 def rendered(events: list) -> str:
     return next(e for e in events if isinstance(e, PromptRead)).rendered
 
 
-def test_without_a_template_the_prompt_is_plain_text_and_that_is_said(tmp_path: Path) -> None:
+def test_without_a_template_the_prompt_is_plain_text_and_that_is_said(answer: Answer, tmp_path: Path) -> None:
     events = answer(tmp_path, None)
     assert rendered(events) == "hello"
     assert "no chat template" in events[-1].notices[0]
@@ -35,14 +40,14 @@ def test_without_a_template_the_prompt_is_plain_text_and_that_is_said(tmp_path: 
 @pytest.mark.parametrize(
     "template", ["{% for m in %}", "{% unknown %}", "{{ messages.nothing.at.all }}", "{{ 1 / 0 }}"]
 )
-def test_a_broken_template_is_replaced_and_that_is_said(tmp_path: Path, template: str) -> None:
+def test_a_broken_template_is_replaced_and_that_is_said(answer: Answer, tmp_path: Path, template: str) -> None:
     events = answer(tmp_path, template)
     assert rendered(events) == "<|im_start|>user\nhello<|im_end|>\n<|im_start|>assistant\n"
     assert "ChatML" in events[-1].notices[0]
     assert text_of(events) == "aaa"
 
 
-def test_a_template_that_refuses_the_system_role_gets_it_in_the_user_turn(tmp_path: Path) -> None:
+def test_a_template_that_refuses_the_system_role_gets_it_in_the_user_turn(answer: Answer, tmp_path: Path) -> None:
     refuses = "{% if messages[0].role == 'system' %}{{ raise_exception('no system role') }}{% endif %}" + CHATML
     events = answer(tmp_path, refuses, system="be brief")
     assert "be brief\n\nhello" in rendered(events)
@@ -56,7 +61,7 @@ PASSES_SYSTEM_OVER = (
 MERGED = "Its template takes no system text: that was put before the prompt instead."
 
 
-def test_a_system_text_that_a_template_passes_over_is_put_before_the_prompt(tmp_path: Path) -> None:
+def test_a_system_text_that_a_template_passes_over_is_put_before_the_prompt(answer: Answer, tmp_path: Path) -> None:
     for system, shown in (("be brief", "be brief\n\nhello"), ("u", "u\n\nhello")):  # "u" stands in the text by chance
         events = answer(tmp_path, PASSES_SYSTEM_OVER, system=system)
         assert rendered(events) == f"<u>{shown}<a>"
@@ -64,7 +69,7 @@ def test_a_system_text_that_a_template_passes_over_is_put_before_the_prompt(tmp_
     assert answer(tmp_path, PASSES_SYSTEM_OVER)[-1].notices == ()
 
 
-def test_a_template_that_puts_the_system_text_into_the_user_turn_is_let_do_so(tmp_path: Path) -> None:
+def test_a_template_that_puts_the_system_text_into_the_user_turn_is_let_do_so(answer: Answer, tmp_path: Path) -> None:
     template = (
         "{% if messages[0].role == 'system' %}{% set system = '<<' + messages[0].content | trim + '>>' %}"
         "{% set messages = messages[1:] %}{% endif %}"
@@ -88,7 +93,7 @@ def test_a_template_that_puts_the_system_text_into_the_user_turn_is_let_do_so(tm
     ],
 )
 def test_a_template_that_loses_the_question_is_replaced_and_that_is_said(
-    tmp_path: Path, template: str, reason: str
+    answer: Answer, tmp_path: Path, template: str, reason: str
 ) -> None:
     events = answer(tmp_path, template, text="a question")
     assert rendered(events) == "<|im_start|>user\na question<|im_end|>\n<|im_start|>assistant\n"
@@ -98,24 +103,23 @@ def test_a_template_that_loses_the_question_is_replaced_and_that_is_said(
     assert events[-1].notices == (f"Its template is broken, using plain text instead ({reason}).",)
 
 
-def test_a_question_of_one_letter_is_missed_too(tmp_path: Path) -> None:
+def test_a_question_of_one_letter_is_missed_too(answer: Answer, tmp_path: Path) -> None:
     events = answer(tmp_path, "{% for m in messages %}[{{ m.role }}]{% endfor %}[assistant]", text="a")
     assert "leaves the question out" in events[-1].notices[0]
 
 
-def test_a_template_that_forgets_earlier_turns_is_replaced_in_a_follow_up(tmp_path: Path) -> None:
+def test_a_template_that_forgets_earlier_turns_is_replaced_in_a_follow_up(worker: WorkerClient, tmp_path: Path) -> None:
     model = make_model(tmp_path / "m.gguf", template="<{{ messages[-1].content }}>", favourite="a")
     turns = (Message("user", "one"), Message("assistant", "two"), Message("user", "three"))
-    with WorkerClient() as worker:
-        worker.loaded(model)
-        first = worker.generate("one", max_tokens=1)
-        second = worker.ask(Generate(worker.next_id(), turns, SamplingOptions(max_tokens=1), 1))
+    worker.loaded(model)
+    first = worker.generate("one", max_tokens=1)
+    second = worker.ask(Generate(worker.next_id(), turns, SamplingOptions(max_tokens=1), 1))
     assert (rendered(first), first[-1].notices) == ("<one>", ())
     assert all(text in rendered(second) for text in ("one", "two", "three"))
     assert "it leaves earlier turns out" in second[-1].notices[0]
 
 
-def test_a_file_with_named_templates_only_uses_the_default_one(tmp_path: Path) -> None:
+def test_a_file_with_named_templates_only_uses_the_default_one(answer: Answer, tmp_path: Path) -> None:
     named = {
         f"tokenizer.chat_template.{name}": f"<{name}>{{{{ messages[0].content }}}}" for name in ("tool_use", "rag")
     }
@@ -127,7 +131,7 @@ def test_a_file_with_named_templates_only_uses_the_default_one(tmp_path: Path) -
     assert rendered(answer(tmp_path, "<own>{{ messages[0].content }}", entries=named)) == "<own>hello"
 
 
-def test_a_list_in_place_of_a_template_counts_as_none(tmp_path: Path) -> None:
+def test_a_list_in_place_of_a_template_counts_as_none(answer: Answer, tmp_path: Path) -> None:
     events = answer(tmp_path, None, entries={"tokenizer.chat_template": [CHATML, CHATML]})
     assert rendered(events) == "hello"
     assert "no chat template" in events[-1].notices[0]
@@ -144,7 +148,9 @@ def test_a_list_in_place_of_a_template_counts_as_none(tmp_path: Path) -> None:
         "{{ 10 ** 9999999999 }}",
     ],
 )
-def test_an_endless_or_hostile_template_is_stopped_with_a_sentence(tmp_path: Path, template: str) -> None:
+def test_an_endless_or_hostile_template_is_stopped_with_a_sentence(
+    answer: Answer, tmp_path: Path, template: str
+) -> None:
     events = answer(tmp_path, template)
     end = events[-1]
     if isinstance(end, Generated):  # the sandbox printed nothing of it and something else was used, openly
@@ -155,7 +161,7 @@ def test_an_endless_or_hostile_template_is_stopped_with_a_sentence(tmp_path: Pat
         assert "template" in end.message
 
 
-def test_a_hostile_template_touches_nothing(tmp_path: Path) -> None:
+def test_a_hostile_template_touches_nothing(answer: Answer, tmp_path: Path) -> None:
     target = tmp_path / "touched"
     attack = (
         "{{ cycler.__init__.__globals__.os.system('touch "
@@ -168,7 +174,7 @@ def test_a_hostile_template_touches_nothing(tmp_path: Path) -> None:
     assert not target.exists()
 
 
-def test_templates_find_what_they_expect(tmp_path: Path) -> None:
+def test_templates_find_what_they_expect(answer: Answer, tmp_path: Path) -> None:
     template = (
         "{{ strftime_now('%Y') | length }} {{ messages | tojson | length > 0 }} {% generation %}g{% endgeneration %}"
         "{% for m in messages %}{% if loop.first %}{% continue %}{% endif %}{% endfor %}"

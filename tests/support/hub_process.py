@@ -20,6 +20,9 @@ raise SystemExit(main())
 """
 
 
+HASTY_HUB = [sys.executable, "-c", _HASTY, "worker", "hub"]
+
+
 class HubProcess:
     """One process against the hub at `url`, with a cache of its own; `hasty`: it hardly waits between two tries. Use as
     a context manager."""
@@ -29,7 +32,7 @@ class HubProcess:
         env |= {"HF_ENDPOINT": url, "HF_HUB_CACHE": str(cache), "HF_HOME": str(cache.parent / "home")}
         env |= {"PYTHONPATH": os.pathsep.join(p for p in sys.path if p), **environment}
         self.process = subprocess.Popen(
-            [sys.executable, *(("-c", _HASTY) if hasty else ("-m", "weighin")), "worker", "hub"],
+            HASTY_HUB if hasty else [sys.executable, "-m", "weighin", "worker", "hub"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

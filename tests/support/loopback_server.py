@@ -254,7 +254,7 @@ def _handler(owner: LoopbackServer) -> type[BaseHTTPRequestHandler]:
                 said = {"delta": {"content": text}} if chat else {"text": text}
                 self._event({"choices": [{"index": 0, **said, "finish_reason": None}]})
             if how.finish is not None:
-                end = {"delta": {}} if chat else {"text": ""}
+                end: dict[str, Any] = {"delta": {}} if chat else {"text": ""}
                 self._event({"choices": [{"index": 0, **end, "finish_reason": how.finish}]})
             if how.usage and body.get("stream_options", {}).get("include_usage"):
                 pieces = len(how.words) + len(how.reasoning)

@@ -38,6 +38,17 @@ def tables_of(database: Path) -> dict[str, list[dict[str, Any]]]:
     return {name: rows_of(database, name) for (name,) in names}
 
 
+def count_rows(database: Path, table: str) -> int:
+    """How many rows a table has, read while another program writes them; 0 where it is not made yet."""
+    if not database.exists():
+        return 0
+    with contextlib.closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as connection:
+        try:
+            return int(connection.execute(f"select count(*) from {table}").fetchone()[0])
+        except sqlite3.OperationalError:
+            return 0
+
+
 def change(database: Path, statement: str) -> int:
     """Carry out a statement; how many rows it changed."""
     with contextlib.closing(sqlite3.connect(database)) as connection, connection:

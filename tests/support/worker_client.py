@@ -28,7 +28,7 @@ class WorkerClient:
             [sys.executable, "-m", program, "worker", *(arguments or ("llama",))],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
             preexec_fn=limit,
         )
         self.hello: Hello = self.read()
@@ -91,10 +91,10 @@ class WorkerClient:
         if self._process.poll() is None:
             with contextlib.suppress(BrokenPipeError):
                 self.send(Shutdown(0))
-        assert self._process.stdin and self._process.stdout and self._process.stderr
+        assert self._process.stdin and self._process.stdout
         self._process.stdout.read()
         status = self._process.wait(10)
-        for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
+        for stream in (self._process.stdin, self._process.stdout):
             stream.close()
         return status
 

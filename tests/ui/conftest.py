@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from tests.ui.mmlu_fakes import FakeEvaluationServices, evaluation_services
 from tests.ui.prompt_set_fakes import FakePromptSets
 from tests.ui.replay_fakes import FakeBundles
 from tests.ui.workstation_fakes import StationKit, new_station
+from weighin.core.models import catalogue
 from weighin.services.comparisons.blind_round import BlindRound
 from weighin.ui import theme as themes
 from weighin.ui.compare.compare_page import ComparePage
@@ -72,8 +74,12 @@ def theme(qapp: QApplication) -> Iterator[themes.Theme]:
     qapp.setStyleSheet("")
 
 
+_load_catalogue = functools.cache(catalogue.load_catalogue)
+
+
 @pytest.fixture
-def new_kit(qtbot: QtBot, theme: themes.Theme) -> Iterator[Callable[..., Kit]]:
+def new_kit(qtbot: QtBot, theme: themes.Theme, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Kit]]:
+    monkeypatch.setattr(catalogue, "load_catalogue", _load_catalogue)
     stations: list[StationKit] = []
 
     def make(

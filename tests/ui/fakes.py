@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
@@ -22,9 +23,20 @@ from weighin.core.plans.plan import MemoryPlan, PlanLine
 from weighin.core.runs.answer import Answer, Failure, MemoryReceipt, MemorySample, StopReason, Timing
 from weighin.core.runs.chat import Prompt
 from weighin.core.runs.lane import LABELS, LaneSetup, Mode
+from weighin.core.runs.options import LoadOptions
 from weighin.core.runs.progress import LaneState, LaneStatus, LivePoint, TextPiece
 from weighin.services.comparisons.comparison_runner import RoundStart
+from weighin.services.lanes.lane_run import LoadedModel
 from weighin.services.plans.planner import ModelPlan as MemoryOf
+
+_Method = TypeVar("_Method", bound=Callable[..., object])
+
+
+def by_hand(method: _Method) -> _Method:
+    """What a test does with a stand-in; everything else it has is as the real one has it (see test_fakes.py)."""
+    method.by_hand = True  # type: ignore[attr-defined]
+    return method
+
 
 DENSE = ModelFacts(
     name="Starter Dense",
@@ -93,7 +105,7 @@ MEMORY = MemoryReceipt(
 )
 
 
-def answer(text: str = "Twelve.", stop: StopReason = StopReason.END, **changes: object) -> Answer:
+def answer(text: str = "Twelve.", stop: StopReason = StopReason.END, **changes: Any) -> Answer:
     """A plausible answer."""
     made = Answer(text, "", stop, timing(), MEMORY, rendered_prompt="<|user|>What is seven plus five?<|end|>")
     return replace(made, **changes)
@@ -136,20 +148,23 @@ class FakeLane(QObject):
 
     def __init__(self, label: str) -> None:
         super().__init__()
-        self.model: object = None
+        self.model: LoadedModel | None = None
         self.label = label
         self.status = LaneStatus(LaneState.EMPTY)
 
-    def be(self, state: LaneState, phase: str = "", done: int = 0, total: int = 0, **more: object) -> None:
+    @by_hand
+    def be(self, state: LaneState, phase: str = "", done: int = 0, total: int = 0, **more: Any) -> None:
         """Take a state and tell."""
         self.status = LaneStatus(state, phase, done, total, **more)
         self.status_changed.emit(self.status)
 
+    @by_hand
     def write(self, text: str, count: int = 1, kind: str = "answer") -> None:
         """Write a piece of text."""
         self.text.emit(TextPiece(text, count, kind))
 
-    def measure(self, seconds: float, tokens: int, speed: float | None, own: int, file: int = 4_700_000) -> None:
+    @by_hand
+    def draw(self, seconds: float, tokens: int, speed: float | None, own: int, file: int = 4_700_000) -> None:
         """Send a point for the chart."""
         self.point.emit(LivePoint(seconds, tokens, speed, MemorySample(own, file)))
 
@@ -177,7 +192,7 @@ class FakeRunner(QObject):
         """Begin, as the real one does."""
         if reason := self.reason_to_wait():
             raise AppError(reason, kind="busy")
-        if not request.prompt.text.strip():
+        if not request.prompt.whole.strip():
             raise AppError("Type a prompt first: there is nothing to put to the models.", kind="empty_prompt")
         self.requests.append(request)
         self.running = True
@@ -190,19 +205,22 @@ class FakeRunner(QObject):
     def only_seems_free(self, index: int) -> int:
         """All that is mapped."""
         model = self.lanes[index].model
-        return model.memory.model_file_bytes if model else 0
+        return (model.memory.model_file_bytes if model else None) or 0
 
+    @by_hand
     def begin_round(self, label: str, number: int = 1, of: int = 1, warm_up: bool = False) -> FakeLane:
         """A lane begins to answer."""
         self.round_started.emit(RoundStart(label, number, of, warm_up))
         return self.lanes[LABELS.index(label)]
 
+    @by_hand
     def give(self, label: str, given: Answer) -> None:
         """A lane has answered."""
         lane = self.lanes[LABELS.index(label)]
         lane.answered.emit(given)
         lane.be(LaneState.READY)
 
+    @by_hand
     def finish(self, a: Answer, b: Answer, rounds: tuple[Timing, ...] = ()) -> Comparison:
         """The comparison is over."""
         made = comparison(a, b, self.requests[-1], rounds=rounds)
@@ -230,7 +248,7 @@ class FakeLibrary(QObject):
         """Where they were found."""
         return {model.path: "starter model" if model.starter else "LM Studio" for model in self.known}
 
-    def open_file(self, path: str, done: object, failed: object) -> None:
+    def open_file(self, path: str, done: Callable[..., object], failed: Callable[..., object]) -> None:
         """Open or refuse at once."""
         if not path.endswith(".gguf"):
             failed(AppError("This is not a GGUF file: it begins with other bytes.", kind="not_gguf"))
@@ -264,7 +282,7 @@ class FakeHistory(QObject):
         self.held: list[tuple[Comparison, Comparison]] = []
         self.broken = False
 
-    def hold_against(self, together: Comparison, alone: Comparison, failed: object) -> None:
+    def hold_against(self, together: Comparison, alone: Comparison, failed: Callable[..., object]) -> None:
         """As the real one does, at once."""
         if self.broken:
             failed(AppError("The history cannot be changed: it is read-only."))
@@ -272,7 +290,7 @@ class FakeHistory(QObject):
         self.held.append((together, alone))
         self.completed.emit(against_alone(together, alone))
 
-    def search(self, text: str, done: object, failed: object, limit: int = 500) -> None:
+    def search(self, text: str, done: Callable[..., object], failed: Callable[..., object], limit: int = 500) -> None:
         """Records whose prompt contains the text."""
         self.searched.append(text)
         if self.broken:
@@ -281,14 +299,14 @@ class FakeHistory(QObject):
         found = [r for r in self.records.values() if text.lower() in r.request.prompt.text.lower()]
         done(tuple(row(record) for record in found[:limit]))
 
-    def load(self, id: str, done: object, failed: object) -> None:
+    def load(self, id: str, done: Callable[..., object], failed: Callable[..., object]) -> None:
         """One record."""
         if self.broken or id not in self.records:
             failed(AppError("This comparison is not there any more."))
             return
         done(self.records[id])
 
-    def delete(self, ids: tuple[str, ...], done: object, failed: object) -> None:
+    def delete(self, ids: tuple[str, ...], done: Callable[..., object], failed: Callable[..., object]) -> None:
         """Forget records."""
         if self.broken:
             failed(AppError("The history cannot be changed: it is read-only."))
@@ -327,13 +345,13 @@ class FakeVotes(QObject):
         super().__init__()
         self.kept: dict[str, Vote] = {}
 
-    def add(self, vote: Vote, done: object, failed: object) -> None:
+    def add(self, vote: Vote, done: Callable[..., object], failed: Callable[..., object]) -> None:
         """Keep it, unless there is one on that comparison."""
         self.kept.setdefault(vote.comparison, vote)
         self.changed.emit()
         done(tallies(self.kept.values()))
 
-    def tallies(self, done: object, failed: object) -> None:
+    def tallies(self, done: Callable[..., object], failed: Callable[..., object]) -> None:
         """All of them."""
         done(tallies(self.kept.values()))
 
@@ -341,7 +359,7 @@ class FakeVotes(QObject):
 class FakeSettings(QObject):
     """Settings in memory."""
 
-    def __init__(self, **values: object) -> None:
+    def __init__(self, **values: Any) -> None:
         super().__init__()
         self.values = dict(values)
 
@@ -370,7 +388,7 @@ class FakeShelf(QObject):
         """All of them."""
         return tuple(self.known.values())
 
-    def add(self, path: str, done: object, failed: object) -> None:
+    def add(self, path: str, done: Callable[..., object], failed: Callable[..., object]) -> None:
         """Add or refuse at once."""
         if not path.endswith(".gguf"):
             failed(AppError("This is not a GGUF model: it is a web page.", kind="broken"))
@@ -380,7 +398,9 @@ class FakeShelf(QObject):
         self.changed.emit()
         done((model,))
 
-    def verify(self, path: str, done: object, failed: object, progress: object) -> None:
+    def verify(
+        self, path: str, done: Callable[..., object], failed: Callable[..., object], progress: Callable[..., object]
+    ) -> None:
         """Verify at once."""
         if self.broken:
             failed(AppError("This file is not the one the hub has.", kind="damaged"))
@@ -392,7 +412,7 @@ class FakeShelf(QObject):
     def stop_verifying(self, path: str) -> None:
         """Nothing runs."""
 
-    def remove(self, path: str, done: object, failed: object) -> None:
+    def remove(self, path: str, done: Callable[..., object], failed: Callable[..., object]) -> None:
         """Remove at once."""
         self.removed.append(path)
         del self.known[path]
@@ -400,7 +420,7 @@ class FakeShelf(QObject):
         done()
 
 
-def on_shelf(facts: ModelFacts, **changes: object) -> ShelfModel:
+def on_shelf(facts: ModelFacts, **changes: Any) -> ShelfModel:
     """A model as it stands on the shelf."""
     made = ShelfModel(facts.path, facts.name, "LM Studio", (Stamp(facts.path, facts.file_bytes, 1, 1),), facts=facts)
     return replace(made, **changes)
@@ -429,7 +449,7 @@ class FakeHub(QObject):
         self.refusal = ""
         self.asked: list[str] = []
 
-    def _answer(self, what: str, done: object, failed: object, *values: object) -> int:
+    def _answer(self, what: str, done: Callable[..., object], failed: Callable[..., object], *values: object) -> int:
         self.asked.append(what)
         if self.error is not None:
             failed(self.error)
@@ -437,12 +457,14 @@ class FakeHub(QObject):
             done(*values)
         return 1
 
-    def search(self, text: str, done: object, failed: object) -> int:
+    def search(self, text: str, done: Callable[..., object], failed: Callable[..., object]) -> int:
         """One repository."""
         found = Repository(LISTING.repo, 1000, 5, "", "apache-2.0", "qwen3", 4_000_000_000)
         return self._answer(text, done, failed, (found,))
 
-    def listing(self, repo: str, done: object, failed: object, revision: str | None = None) -> int:
+    def listing(
+        self, repo: str, done: Callable[..., object], failed: Callable[..., object], revision: str | None = None
+    ) -> int:
         """Its files; some repositories are gone."""
         if repo in self.missing:
             self.asked.append(repo)
@@ -450,7 +472,14 @@ class FakeHub(QObject):
             return 1
         return self._answer(repo, done, failed, replace(LISTING, repo=repo, left_out=self.left_out))
 
-    def look(self, listing: Listing, variant: Variant, done: object, failed: object) -> None:
+    def look(
+        self,
+        listing: Listing,
+        variant: Variant,
+        done: Callable[..., object],
+        failed: Callable[..., object],
+        options: LoadOptions | None = None,
+    ) -> None:
         """Its header, and what the engine says of it."""
         line = PlanLine((MemoryPlan(4096, 5_000, 5_000, 100, 0, 20, 5, 30, 6_000),))
         self._answer(variant.name, done, failed, MemoryOf(replace(OTHER, path="hub:x"), line, self.refusal))
@@ -479,6 +508,7 @@ class FakeDownloads(QObject):
         """One."""
         return self.known.get(identifier)
 
+    @by_hand
     def put(self, view: DownloadView) -> None:
         """Show this."""
         self.known[view.id] = view
@@ -536,7 +566,7 @@ class FakeServers(QObject):
         """Where they are."""
         return {model.path: "server 127.0.0.1:8080" for model in self.kept}
 
-    def look(self, text: str, key: str, done: object, failed: object) -> None:
+    def look(self, text: str, key: str, done: Callable[..., object], failed: Callable[..., object]) -> None:
         """Answer or refuse at once."""
         self.keys.append(key)
         if text.endswith("/v1"):
@@ -544,7 +574,9 @@ class FakeServers(QObject):
         else:
             failed(AppError("127.0.0.1:8080 wants a key."))
 
-    def test_letters(self, text: str, model: str, key: str, done: object, failed: object) -> None:
+    def test_letters(
+        self, text: str, model: str, key: str, done: Callable[..., object], failed: Callable[..., object]
+    ) -> None:
         """Works."""
         done(LetterTest("completions", f"{model} returns log-probabilities of all four letters."))
 

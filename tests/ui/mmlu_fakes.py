@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import random
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
 from tests.support.questions import make_questions
-from tests.ui.fakes import DENSE, MOE
+from tests.ui.fakes import DENSE, MOE, by_hand
 from weighin.core.errors import AppError
 from weighin.core.evaluations.evaluation import (
     EvaluationChoice,
@@ -29,6 +32,7 @@ from weighin.core.evaluations.sample import draw
 from weighin.core.evaluations.stored_evaluation import row_of
 from weighin.core.evaluations.tally import RunTally
 from weighin.core.evaluations.text import NOT_MMLU
+from weighin.core.models.model import ModelFacts
 from weighin.core.plans.plan import MemoryPlan
 from weighin.core.runs.answer import Failure, MemorySample
 from weighin.core.runs.lane import EngineFacts, LaneSetup
@@ -39,13 +43,18 @@ SUBJECTS = {"sums": 60, "people_and_towns": 40, "logic": 30}
 
 def starter_set(subjects: dict[str, int] | None = None, examples: int = 5) -> QuestionSet:
     """Made-up questions in the place of the starter ones."""
+    return _made_up(tuple((subjects or SUBJECTS).items()), examples)
+
+
+@functools.cache
+def _made_up(subjects: tuple[tuple[str, int], ...], examples: int) -> QuestionSet:
     rows: list[Question] = []
-    for name, count in (subjects or SUBJECTS).items():
+    for name, count in subjects:
         rows += make_questions(name, "dev", examples) + make_questions(name, "test", count)
     return QuestionSet("starter", "Starter questions", tuple(rows), set_checksum(tuple(rows)))
 
 
-def request(*models: object, **choice: object) -> EvaluationRequest:
+def request(*models: ModelFacts, **choice: Any) -> EvaluationRequest:
     """A request for the starter pair, or for `models`."""
     lanes = tuple(LaneSetup(model) for model in models or (DENSE, MOE))
     return EvaluationRequest(lanes, EvaluationChoice(**choice))
@@ -126,7 +135,7 @@ def answered(
     skill: tuple[float, float] = (0.7, 0.8),
     share: float = 1.0,
     state: RunState = RunState.FINISHED,
-    **more: object,
+    **more: Any,
 ) -> EvaluationRecord:
     """A run whose first `share` of questions was answered with these skills; every 17th is a near tie."""
     made = plan(asked or request(), **more)
@@ -163,12 +172,12 @@ class FakeEvaluationRunner(QObject):
         self.refusal: AppError | None = None
         self.record: EvaluationRecord | None = None
 
-    def run(self, asked: EvaluationRequest) -> None:
+    def run(self, request: EvaluationRequest) -> None:
         """Begin; the questions come with `begin`."""
         self._start()
-        self.requests.append(asked)
+        self.requests.append(request)
 
-    def resume(self, identifier: str) -> None:
+    def resume(self, identifier: str, lanes: tuple[LaneSetup, ...] = (), threads: int | None = None) -> None:
         """Go on."""
         self._start()
         self.resumed.append(identifier)
@@ -191,12 +200,14 @@ class FakeEvaluationRunner(QObject):
     def close(self) -> None:
         """Nothing runs."""
 
+    @by_hand
     def begin(self, record: EvaluationRecord) -> None:
         """The questions are known."""
         self.record = record
         self.be(RunState.RUNNING)
         self.started.emit(record)
 
+    @by_hand
     def answer(self, label: str, results: tuple[ItemResult, ...]) -> None:
         """A block is answered."""
         assert self.record is not None
@@ -211,7 +222,8 @@ class FakeEvaluationRunner(QObject):
         self.scored.emit(label, results)
         self.be(RunState.RUNNING)
 
-    def be(self, state: RunState, *lanes: LaneProgress, **more: object) -> None:
+    @by_hand
+    def be(self, state: RunState, *lanes: LaneProgress, **more: Any) -> None:
         """Take a state and tell."""
         record = self.record
         scores = record.lanes if record else ()
@@ -240,6 +252,7 @@ class FakeEvaluationRunner(QObject):
         )
         self.progressed.emit(self.state)
 
+    @by_hand
     def fail_lane(self, label: str, failure: Failure) -> None:
         """A model cannot go on; what was answered stays."""
         assert self.record is not None
@@ -247,6 +260,7 @@ class FakeEvaluationRunner(QObject):
         self.record = replace(self.record, lanes=lanes, state=RunState.FAILED)
         self.finish(RunState.FAILED)
 
+    @by_hand
     def finish(self, state: RunState = RunState.FINISHED) -> EvaluationRecord:
         """It is over."""
         assert self.record is not None
@@ -255,6 +269,7 @@ class FakeEvaluationRunner(QObject):
         self.finished.emit(self.record)
         return self.record
 
+    @by_hand
     def refuse(self, error: AppError) -> None:
         """It could not even begin."""
         self.running = False
@@ -308,6 +323,7 @@ class FakeQuestionSets(QObject):
         self.fetching = False
         self.fetch_failed.emit(AppError("Stopped.", kind="stopped"))
 
+    @by_hand
     def arrive(self, subjects: dict[str, int]) -> None:
         """MMLU is here."""
         self.known["mmlu"] = replace(starter_set(subjects), key="mmlu", title="MMLU", is_mmlu=True)
@@ -315,7 +331,7 @@ class FakeQuestionSets(QObject):
         self.changed.emit()
         self.fetched.emit()
 
-    def open_path(self, path: Path, done: object, failed: object) -> None:
+    def open_path(self, path: Path, done: Callable[..., object], failed: Callable[..., object]) -> None:
         """Open or refuse at once."""
         if path.suffix != ".csv":
             failed(AppError(f"{path.name} is damaged: it ends too early.", kind="questions"))
@@ -325,7 +341,7 @@ class FakeQuestionSets(QObject):
         self.changed.emit()
         done(next(info for info in self.sets() if info.key == str(path)))
 
-    def load(self, key: str, done: object, failed: object) -> None:
+    def load(self, key: str, done: Callable[..., object], failed: Callable[..., object]) -> None:
         """Rows, at once."""
         if key in self.known:
             done(self.known[key])
@@ -353,17 +369,17 @@ class FakeEvaluations(QObject):
         self.elsewhere: set[str] = set()
         self.asked = 0
 
-    def rows(self, done: object, failed: object) -> None:
+    def rows(self, done: Callable[..., object], failed: Callable[..., object]) -> None:
         """All; those that are `elsewhere` are running in another window."""
         self.asked += 1
         if self.broken:
             failed(AppError("The evaluations cannot be read: the disk is full."))
             return
         rows = (row_of(record) for record in self.records.values())
-        theirs = {"state": RunState.RUNNING, "can_resume": False, "elsewhere": True}
+        theirs: dict[str, Any] = {"state": RunState.RUNNING, "can_resume": False, "elsewhere": True}
         done(tuple(replace(row, **theirs) if row.id in self.elsewhere else row for row in rows))
 
-    def load(self, identifier: str, done: object, failed: object) -> None:
+    def load(self, identifier: str, done: Callable[..., object], failed: Callable[..., object]) -> None:
         """One."""
         if self.broken or identifier not in self.records:
             failed(AppError("This evaluation is not there any more."))
@@ -371,7 +387,7 @@ class FakeEvaluations(QObject):
         record = self.records[identifier]
         done(replace(record, state=RunState.RUNNING) if identifier in self.elsewhere else record)
 
-    def delete(self, identifiers: tuple[str, ...], done: object, failed: object) -> None:
+    def delete(self, identifiers: tuple[str, ...], done: Callable[..., object], failed: Callable[..., object]) -> None:
         """Forget."""
         for identifier in identifiers:
             del self.records[identifier]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject, Signal
 
 from weighin.core.errors import AppError
@@ -23,32 +25,38 @@ class FakePromptSets(QObject):
         self.written: dict[str, str] = {}
         self.broken = False
 
-    def sets(self, done: object, failed: object) -> None:
+    def sets(self, done: Callable[..., object], failed: Callable[..., object]) -> None:
         """The builtin one, then mine."""
         done((BUILTIN, *self.mine))
 
-    def save(self, name: str, prompts: tuple[SetPrompt, ...], done: object, failed: object) -> None:
+    def save(
+        self, name: str, prompts: tuple[SetPrompt, ...], done: Callable[..., object], failed: Callable[..., object]
+    ) -> None:
         """Keep a set."""
         made = PromptSet(f"id{len(self.mine)}", name, prompts)
         self.mine.append(made)
         self.changed.emit()
         done(made)
 
-    def keep_prompt(self, text: str, system: str, done: object, failed: object) -> None:
+    def keep_prompt(self, text: str, system: str, done: Callable[..., object], failed: Callable[..., object]) -> None:
         """Keep a prompt as a set of its own."""
         if not text.strip():
             failed(AppError("Type a prompt first: there is nothing to keep."))
             return
         self.save("My prompts", (SetPrompt(text, system=system),), done, failed)
 
-    def change(self, shown: PromptSet, number: int, text: str, done: object, failed: object) -> None:
+    def change(
+        self, shown: PromptSet, number: int, text: str, done: Callable[..., object], failed: Callable[..., object]
+    ) -> None:
         """Another text, or a prompt less."""
         made = shown.with_text(number, text)
         self.mine = [made if one == shown else one for one in self.mine]
         self.changed.emit()
         done(made)
 
-    def put_back(self, now: PromptSet | None, before: PromptSet, done: object, failed: object) -> None:
+    def put_back(
+        self, now: PromptSet | None, before: PromptSet, done: Callable[..., object], failed: Callable[..., object]
+    ) -> None:
         """As it was before."""
         if next((one for one in self.mine if one.id == before.id), None) != now:
             failed(AppError("This prompt set is another one by now; nothing was changed."))
@@ -57,36 +65,36 @@ class FakePromptSets(QObject):
         self.changed.emit()
         done(before)
 
-    def delete(self, identifier: str, done: object, failed: object) -> None:
+    def delete(self, identifier: str, done: Callable[..., object], failed: Callable[..., object]) -> None:
         """Forget a set."""
         self.mine = [one for one in self.mine if one.id != identifier]
         self.changed.emit()
         done(None)
 
-    def read_file(self, path: str, done: object, failed: object) -> None:
+    def read_file(self, path: str, done: Callable[..., object], failed: Callable[..., object]) -> None:
         """Two prompts and a broken line, or nothing."""
         if path.endswith("bad.txt"):
             failed(AppError("The file holds no prompts: it is empty."))
             return
         done(Imported((SetPrompt("one"), SetPrompt("two")), ("Line 3: it is not JSON.",)))
 
-    def begin(self, run: SetRun, done: object, failed: object) -> None:
+    def begin(self, run: SetRun, done: Callable[..., object], failed: Callable[..., object]) -> None:
         """Keep a run."""
         if self.broken:
             failed(AppError("The disk is full."))
             return
         self.runs[run.id] = StoredRun(run)
 
-    def keep(self, run: str, result: SetResult, failed: object) -> None:
+    def keep(self, run: str, result: SetResult, failed: Callable[..., object]) -> None:
         """Keep a result."""
         stored = self.runs[run]
         self.runs[run] = StoredRun(stored.run, (*stored.results, result))
 
-    def latest(self, done: object, failed: object) -> None:
+    def latest(self, done: Callable[..., object], failed: Callable[..., object]) -> None:
         """The last run."""
         done(list(self.runs.values())[-1] if self.runs else None)
 
-    def write(self, path: str, text: str, done: object, failed: object) -> None:
+    def write(self, path: str, text: str, done: Callable[..., object], failed: Callable[..., object]) -> None:
         """Remember it."""
         self.written[path] = text
         done(None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import QObject
@@ -41,14 +42,14 @@ class FakeBundles(QObject):
         self.written: dict[str, object] = {}
         self.fetched: list[str] = []
 
-    def open(self, path: str, done: object, failed: object) -> None:
+    def open(self, path: str, done: Callable[..., object], failed: Callable[..., object]) -> None:
         """At once."""
         if path in self.files:
             done(self.files[path])
         else:
             failed(AppError("This is not a bundle of Weigh-In.", kind="not_bundle"))
 
-    def find(self, _: Bundle, done: object, progress: object) -> None:
+    def find(self, bundle: Bundle, done: Callable[..., object], progress: Callable[..., object]) -> None:
         """At once."""
         done(dict(self.here))
 
@@ -56,16 +57,22 @@ class FakeBundles(QObject):
         """Remember it."""
         self.fetched.append(model.lane)
 
-    def make(self, record: Comparison, done: object, failed: object, progress: object) -> None:
+    def make(
+        self,
+        comparison: Comparison,
+        done: Callable[..., object],
+        failed: Callable[..., object],
+        progress: Callable[..., object],
+    ) -> None:
         """At once."""
-        done(bundle(record))
+        done(bundle(comparison))
 
-    def save(self, made: Bundle, path: str, done: object, failed: object) -> None:
+    def save(self, bundle: Bundle, path: str, done: Callable[..., object], failed: Callable[..., object]) -> None:
         """Remember it."""
-        self.written[path] = made
+        self.written[path] = bundle
         done(None)
 
-    def write(self, path: str, text: str, done: object, failed: object) -> None:
+    def write(self, path: str, text: str, done: Callable[..., object], failed: Callable[..., object]) -> None:
         """Remember it, or refuse."""
         if path.startswith("/full"):
             failed(AppError("x.md cannot be written: No space left on device."))

@@ -75,13 +75,13 @@ def focusable(window: QWidget) -> list[QWidget]:
     return found
 
 
-@pytest.mark.parametrize("page", range(len(PAGES)))
-def test_every_focusable_widget_has_a_name(full: Kit, page: int) -> None:
-    full.window.show_page(page)
-    widgets = focusable(full.window)
-    assert len(widgets) > 20
-    nameless = [f"{type(w).__name__} {w.objectName()}" for w in widgets if not w.accessibleName().strip()]
-    assert nameless == []
+def test_every_focusable_widget_has_a_name(full: Kit) -> None:
+    for page in range(len(PAGES)):
+        full.window.show_page(page)
+        widgets = focusable(full.window)
+        assert len(widgets) > 20
+        nameless = [f"{type(w).__name__} {w.objectName()}" for w in widgets if not w.accessibleName().strip()]
+        assert nameless == [], PAGES[page]
 
 
 def test_the_walk_finds_a_widget_without_a_name(full: Kit) -> None:
@@ -119,10 +119,7 @@ def walk(window: QWidget, qtbot: QtBot) -> list[QWidget]:
     pytest.fail("Tab never came round")
 
 
-@pytest.mark.parametrize("page", range(len(PAGES)))
-def test_tab_walks_through_the_page_and_comes_round(full: Kit, qtbot: QtBot, page: int) -> None:
-    full.window.show_page(page)
-    visited = walk(full.window, qtbot)
+def test_tab_walks_through_every_page_and_comes_round(full: Kit, qtbot: QtBot) -> None:
     window = full.window
     wanted = (
         full.page.panes[0].answer.view,
@@ -130,9 +127,12 @@ def test_tab_walks_through_the_page_and_comes_round(full: Kit, qtbot: QtBot, pag
         window.workstation_page.runs.table,
         window.mmlu_page.run.scores.difference,
         window.history_page.table,
-    )[page]
-    assert wanted in visited
-    assert all(widget.isVisible() for widget in visited)
+    )
+    for page, widget in enumerate(wanted):
+        window.show_page(page)
+        visited = walk(window, qtbot)
+        assert widget in visited, PAGES[page]
+        assert all(widget.isVisible() for widget in visited), PAGES[page]
 
 
 @pytest.mark.parametrize("part", ["setup", "subjects", "questions", "account", "past", "claims"])

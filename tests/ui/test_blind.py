@@ -46,7 +46,7 @@ def blind(new_kit: Callable[..., Kit], qtbot: QtBot) -> Kit:
         kit.window.show()
     # What a round before this one left behind must not tell either.
     kit.start("An earlier question")
-    kit.runner.begin_round("A").measure(0.2, 5, SPEED, OWN)
+    kit.runner.begin_round("A").draw(0.2, 5, SPEED, OWN)
     kit.runner.finish(answer(notices=("Llama says hello",)), failed(message="Qwen3-30B needs 18.6 GB."))
     kit.page.panes[0].header.picker.showPopup()
     kit.page.panes[0].header.picker.hidePopup()
@@ -78,7 +78,7 @@ def work(kit: Kit, a: str = "It is twelve.", b: str = "Twelve, of course.") -> N
         lane.write("Hm.")
         lane.was_reasoning.emit()
         lane.write(text)
-        lane.measure(0.3, 7, SPEED, OWN)
+        lane.draw(0.3, 7, SPEED, OWN)
         kit.runner.give(label, answer(text, reasoning="Hm.", notices=("Llama runs without flash attention.",)))
     kit.runner.finish(answer(a, timing=timing(900)), answer(b))
 
@@ -100,7 +100,7 @@ def test_nothing_tells_while_a_round_is_on(blind: Kit, qtbot: QtBot) -> None:
     lane = blind.runner.begin_round("B")
     lane.be(LaneState.BUSY, "writing", 7, 100)
     lane.write("Twelve")
-    lane.measure(0.3, 7, SPEED, OWN)
+    lane.draw(0.3, 7, SPEED, OWN)
     assert leaks(blind) == []
     work(blind)
     assert leaks(blind) == []

@@ -352,7 +352,7 @@ def test_what_nobody_could_compare_is_not_told_to_be_the_same(kit: Kit) -> None:
 def test_both_charts_share_one_scale(kit: Kit) -> None:
     kit.start()
     for label, speed in (("A", 90.0), ("B", 340.0)):
-        kit.runner.begin_round(label).measure(1.0, 10, speed, 50_000_000)
+        kit.runner.begin_round(label).draw(1.0, 10, speed, 50_000_000)
     assert kit.page.scales.speed.top == 400
     assert kit.page.scales.memory.top == 60_000_000
 
@@ -364,9 +364,9 @@ def test_a_chart_gives_way_where_numbers_would_be_cut_off(kit: Kit, qtbot: QtBot
         window.show()
     kit.start()
     lane = kit.runner.begin_round("A")
-    lane.measure(0.25, 10, 90.0, 50_000_000)
+    lane.draw(0.25, 10, 90.0, 50_000_000)
     assert pane.chart.isHidden(), "one point is no line"
-    lane.measure(0.5, 30, 90.0, 50_000_000)
+    lane.draw(0.5, 30, 90.0, 50_000_000)
     kit.runner.finish(answer(), answer())
     qtbot.waitUntil(pane.chart.isVisible)
     for height in (540, 900, 520):

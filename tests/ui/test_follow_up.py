@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,13 +20,13 @@ from weighin.core.runs.chat import Attachment, Message, Prompt
 class FakeAttachedFiles(QObject):
     """Reads at once; each word is a token, and for OTHER two."""
 
-    def read(self, path: str, done: object, failed: object) -> None:
+    def read(self, path: str, done: Callable[..., object], failed: Callable[..., object]) -> None:
         try:
             done(read_attachment(Path(path)))
         except AppError as error:
             failed(error)
 
-    def count(self, model: object, text: str, done: object) -> None:
+    def count(self, model: object, text: str, done: Callable[..., object]) -> None:
         done(len(text.split()) * (2 if model.path == OTHER.path else 1))
 
 

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QObject, Signal
 
 from tests.ui.conftest import Kit
-from tests.ui.fakes import DENSE, MOE, answer
+from tests.ui.fakes import DENSE, MOE, answer, by_hand
 from weighin.core.models.model import ModelFacts
 from weighin.core.plans.plan import FitVerdict, MemoryPlan, SpeedForecast, SpeedMethod, VerdictKind
 from weighin.core.runs.answer import MemoryReceipt
@@ -47,6 +47,7 @@ class FakeOutlook(QObject):
     def end(self) -> None:
         self.told.append("end")
 
+    @by_hand
     def expect(self, model: ModelFacts, verdict: FitVerdict, forecast: SpeedForecast | None = None) -> None:
         self.expected[model.path] = Expectation(PLAN, verdict, forecast)
         self.changed.emit()

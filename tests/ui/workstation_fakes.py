@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any, cast
 
 from PySide6.QtCore import QObject, Signal
 
-from tests.ui.fakes import FakeLibrary, FakeModels
+from tests.ui.fakes import FakeLibrary, FakeModels, by_hand
 from weighin.core.computer.hardware import Gpu, Hardware
 from weighin.core.errors import AppError
 from weighin.core.models.model import ModelFacts
 from weighin.core.plans.memory_formula import rough_line
-from weighin.core.plans.plan import PlanLine, PlanMethod, SpeedForecast
+from weighin.core.plans.plan import MemoryPlan, PlanLine, PlanMethod, SpeedForecast
 from weighin.core.plans.prediction import Prediction
 from weighin.core.plans.verdict import Budget
 from weighin.core.runs.lane import EngineFacts
@@ -53,10 +54,18 @@ class FakePlanner(QObject):
         """What a test gave."""
         return self.plans.get(model.path)
 
-    def plan(self, model: ModelFacts, options: LoadOptions, done: object, failed: object) -> None:
+    def plan(
+        self,
+        model: ModelFacts,
+        options: LoadOptions,
+        done: Callable[..., object],
+        failed: Callable[..., object] = lambda _: None,
+        stand_in: str = "",
+    ) -> None:
         """Remember that it was asked."""
         self.asked.append(model.path)
 
+    @by_hand
     def give(self, model: ModelFacts, needs: int, refusal: str = "") -> None:
         """The engine has answered: `needs` bytes of weights."""
         line = PlanLine(tuple(replace(p, method=PlanMethod.ENGINE) for p in rough_line(needs, 100_000).points))
@@ -85,6 +94,7 @@ class FakeBandwidth(QObject):
         self.asked += 1
         self.measuring, self._done = True, done
 
+    @by_hand
     def finish(self, found: float | None) -> None:
         """It is over."""
         self.measuring = False
@@ -115,10 +125,13 @@ class FakeLedger(QObject):
         """What a test says."""
         return self.corrections.get(kind, 1.0)
 
-    def promise(self, *what: object) -> None:
+    def promise(
+        self, model: ModelFacts, load: LoadOptions, plan: MemoryPlan, forecast: SpeedForecast | None, threads: int
+    ) -> None:
         """Remember it."""
-        self.promised.append(what)
+        self.promised.append((model, load, plan, forecast, threads))
 
+    @by_hand
     def keep(self, *predictions: Prediction) -> None:
         """These and no others."""
         self.kept = predictions
@@ -132,17 +145,25 @@ class FakeForecaster:
         self.forecasts: dict[str, SpeedForecast] = {}
         self.asked: list[tuple[str, str]] = []
         self.timing = False
-        self._over: tuple[Callable[[SpeedForecast], None], Callable[[AppError], None]] | None = None
+        self._over: tuple[Callable[..., object], Callable[..., object]] | None = None
 
     def known(self, model: ModelFacts, options: LoadOptions) -> SpeedForecast | None:
         """What a slice gave."""
         return self.forecasts.get(model.path)
 
-    def forecast(self, model: ModelFacts, options: LoadOptions, done: object, failed: object, stand_in: str) -> None:
+    def forecast(
+        self,
+        model: ModelFacts,
+        options: LoadOptions,
+        done: Callable[..., object],
+        failed: Callable[..., object],
+        stand_in: str = "",
+    ) -> None:
         """Begin."""
         self.asked.append((model.path, stand_in))
         self.timing, self._over = True, (done, failed)
 
+    @by_hand
     def give(self, answer: SpeedForecast | AppError) -> None:
         """It is over."""
         self.timing = False
@@ -191,7 +212,10 @@ def new_station(library: FakeLibrary, models: FakeModels) -> StationKit:
     """The Workstation behind a window on fakes."""
     planner, bandwidth, ledger, forecaster = FakePlanner(), FakeBandwidth(), FakeLedger(), FakeForecaster()
     memory: list[Budget | None] = [Budget(21 * GB, 32 * GB)]
-    computer = ThisComputer(ComputerSources(lambda: HARDWARE, lambda: memory[-1], FakeEngineProbe), bandwidth)
-    offered = HubListing(models.inspector)
-    workstation = Workstation(library, models.shelf, planner, forecaster, ledger, offered, computer)
+    # test_fakes.py holds them all against the classes they stand for.
+    new_probe: Any = FakeEngineProbe
+    computer = ThisComputer(ComputerSources(lambda: HARDWARE, lambda: memory[-1], new_probe), cast(Any, bandwidth))
+    new: Any = Workstation
+    offered = HubListing(cast(Any, models.inspector))
+    workstation = new(library, models.shelf, planner, forecaster, ledger, offered, computer)
     return StationKit(workstation, planner, bandwidth, ledger, forecaster, memory)
