@@ -17,7 +17,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "desktop"))
 sys.dont_write_bytecode = True
 
-from weighin.display import qt_files, shared_libraries, system_packages
+from weighin.display import shared_libraries, system_packages
+from weighin.display import shared_libraries as qt_files
 
 OLDEST, NEWEST = (3, 10), (3, 14)
 # A Python that was built without the headers of these lacks them. The first two make .venv.

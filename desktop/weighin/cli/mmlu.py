@@ -21,10 +21,8 @@ from weighin.core.evaluations.evaluation import (
     Order,
     RunState,
 )
-from weighin.core.evaluations.evaluation_outlook import likely_discordance
-from weighin.core.evaluations.evaluation_plan import most_shots
-from weighin.core.evaluations.question_subjects import named_subjects
-from weighin.core.evaluations.questions import QuestionSet, QuestionSetInfo
+from weighin.core.evaluations.evaluation_outlook import likely_discordance, most_shots
+from weighin.core.evaluations.questions import QuestionSet, QuestionSetInfo, named_subjects
 from weighin.core.evaluations.report import evaluation_json, result_lines, state_words
 from weighin.core.evaluations.text import (
     LABEL_ERRORS,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from weighin.display import qt_files
+from weighin.display import shared_libraries as qt_files
 from weighin.display.connections import Attempt, try_wayland, try_x
 from weighin.display.shared_libraries import loads, missing_for, not_found
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from weighin.display import connections, qt_files
+from weighin.display import connections
+from weighin.display import shared_libraries as qt_files
 from weighin.display.connections import try_wayland, try_x
 from weighin.display.shared_libraries import missing
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from weighin.display import qt_files
+from weighin.display import shared_libraries as qt_files
 from weighin.display.shared_libraries import loads, missing, missing_for, needed, not_found
 
 PACKAGE = qt_files.package()

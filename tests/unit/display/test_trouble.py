@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from weighin.display import qt_files, trouble
+from weighin.display import shared_libraries as qt_files
+from weighin.display import trouble
 from weighin.display.connections import Attempt
 from weighin.display.trouble import import_trouble, look_for_display, platforms
 

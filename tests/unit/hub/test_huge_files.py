@@ -14,8 +14,8 @@ from weighin.core.downloads.download import DownloadPlan, Transferred, WantedFil
 from weighin.core.downloads.sidecar import CHUNK, Sidecar
 from weighin.core.errors import AppError
 from weighin.hub.cache import CachePlaces, places
-from weighin.hub.download import Download
 from weighin.hub.http import RetryPolicy
+from weighin.hub.jobs import Download
 from weighin.hub.part_file import PartFile, note_of, write_durably
 from weighin.hub.transfer import Ground
 

@@ -12,8 +12,8 @@ from tests.support.loopback_hub import COMMIT, LoopbackHub
 from weighin.core.downloads.download import DownloadPlan, Transferred, WantedFile
 from weighin.core.errors import AppError
 from weighin.hub.cache import places
-from weighin.hub.download import Download
 from weighin.hub.http import RetryPolicy
+from weighin.hub.jobs import Download
 from weighin.hub.transfer import Ground
 
 REPO = "owner/split-GGUF"

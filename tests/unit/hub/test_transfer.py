@@ -20,9 +20,9 @@ from weighin.core.downloads.sidecar import CHUNK
 from weighin.core.errors import AppError
 from weighin.hub import lock, part_file
 from weighin.hub.cache import places
-from weighin.hub.download import Download
 from weighin.hub.errors import HubError
 from weighin.hub.http import Http, RetryPolicy
+from weighin.hub.jobs import Download
 from weighin.hub.lock import WriterLock
 from weighin.hub.transfer import Ground, StoppedError
 

@@ -26,8 +26,7 @@ from weighin.core.evaluations.question_rows import (
     trouble,
     with_plain_lines,
 )
-from weighin.core.evaluations.question_subjects import subject_name
-from weighin.core.evaluations.questions import LETTERS, Question, QuestionSet, checksum, set_checksum
+from weighin.core.evaluations.questions import LETTERS, Question, QuestionSet, checksum, set_checksum, subject_name
 from weighin.core.safe_text import safe_name
 
 _BLANK = re.compile(r"[ \t\r\n]*")

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from weighin.core.downloads.download import Transferred
 from weighin.core.errors import AppError
 from weighin.core.evaluations.evaluation import CHAT, EvaluationRequest, RunState
-from weighin.core.evaluations.evaluation_plan import make_plan
+from weighin.core.evaluations.evaluation_outlook import make_plan
 from weighin.core.evaluations.questions import QuestionSet
 from weighin.core.evaluations.stored_evaluation import StoredEvaluation, StoredLane
 from weighin.core.models.server import LetterTest, server_of

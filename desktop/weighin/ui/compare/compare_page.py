@@ -34,8 +34,7 @@ from weighin.ui.options.run_options import RunOptions
 from weighin.ui.pickers.model_choice import ModelChoice
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.chart_scale import ChartScale
-from weighin.ui.widgets.focus import FocusReturn, hand_on_focus
-from weighin.ui.widgets.keys import on_keys
+from weighin.ui.widgets.focus import FocusReturn, hand_on_focus, on_keys
 from weighin.ui.widgets.live_chart import ChartScales
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from weighin.core.runs.progress import LivePoint, TextPiece
 from weighin.ui.answer.panel import AnswerPanel
 from weighin.ui.lane.earlier_turns import EarlierTurns
 from weighin.ui.lane.failure_box import FailureBox
-from weighin.ui.lane.numbers_line import NumbersLine
+from weighin.ui.lane.numbers import NumbersLine
 from weighin.ui.lane.reasoning import Reasoning
 from weighin.ui.lane.state_line import StateLine
 from weighin.ui.pickers.lane_header import LaneHeader

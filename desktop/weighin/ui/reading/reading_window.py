@@ -27,8 +27,7 @@ from weighin.core.safe_text import safe_name, safe_text
 from weighin.services.tasks import Failed, TaskRunner
 from weighin.ui.compare.question_box import QuestionBox
 from weighin.ui.theme import Colours, Theme
-from weighin.ui.widgets.label import PlainLabel
-from weighin.ui.widgets.long_words import wrap_for
+from weighin.ui.widgets.label import PlainLabel, wrap_for
 from weighin.ui.window_place import FirstPlace
 
 _MOST_FOUND = 2000

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from PySide6.QtCore import QEvent, QObject
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
 from shiboken6 import isValid
 
@@ -79,3 +80,11 @@ class KeepsOff(QObject):
         lost = now is None or self._navigation.isAncestorOf(now)
         if lost and old.window() is window and window.isVisible():
             self._home()
+
+
+def on_keys(widget: QWidget, keys: Iterable[str], action: Callable[[], None]) -> None:
+    """Each of `keys`, such as "Ctrl+Return", does `action` while `widget` or something in it has the keyboard."""
+    for sequence in keys:
+        shortcut = QShortcut(QKeySequence(sequence), widget)
+        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.activated.connect(action)

@@ -6,7 +6,7 @@ from PySide6.QtCore import QMimeData, QSize
 from PySide6.QtGui import QResizeEvent, QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
 
-from weighin.ui.widgets.long_words import wrap_for
+from weighin.ui.widgets.label import wrap_for
 
 
 class GrowingEdit(QPlainTextEdit):

@@ -1,10 +1,10 @@
-"""Labels and tooltips that show text as text."""
+"""Labels and tooltips that show text as text, and whether its words are too long to be wrapped."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from PySide6.QtGui import QPainter, QPaintEvent, QTextOption
+from PySide6.QtWidgets import QLabel, QPlainTextEdit, QSizePolicy, QWidget
 
 from weighin.core.safe_text import safe_text
 
@@ -59,3 +59,16 @@ def plain_tooltip(text: str) -> str:
     """`text` as a tooltip that is wrapped, and never read as HTML even where it looks like it."""
     escaped = safe_text(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\n", "<br>")
     return f"<qt>{escaped}</qt>"
+
+
+# Qt looks through a whole word for a place to break its line, again for each line: seconds for a quarter of a million.
+_LONGEST = 4000
+
+
+def wrap_for(edit: QPlainTextEdit, text: str) -> None:
+    """Have `edit` break lines between words, or anywhere where `text`, about to be put in, holds a word so long that
+    looking for its end would stop the window."""
+    long = max(map(len, text.split()), default=0) > _LONGEST
+    mode = QTextOption.WrapMode.WrapAnywhere if long else QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere
+    if edit.wordWrapMode() is not mode:
+        edit.setWordWrapMode(mode)

@@ -10,9 +10,8 @@ import numpy as np
 
 from weighin.core.evaluations.scoring import ScoreShape, cuts
 from weighin.workers.engine import EngineError
-from weighin.workers.llama.decoder import CancelledError
+from weighin.workers.llama.decoder import CancelledError, TokenBatch
 from weighin.workers.llama.native import AbortFlag
-from weighin.workers.llama.token_batch import TokenBatch
 
 _HEADER = 0
 

@@ -16,8 +16,7 @@ from weighin.core.evaluations import mmlu_data
 from weighin.core.evaluations import mmlu_data as kept_mmlu
 from weighin.core.evaluations.question_csv import csv_rows
 from weighin.core.evaluations.question_files import read_path
-from weighin.core.evaluations.question_subjects import named_subjects
-from weighin.core.evaluations.questions import checksum
+from weighin.core.evaluations.questions import checksum, named_subjects
 
 STARTER = Path(__file__).resolve().parents[4] / "resources" / "questions" / "starter"
 
