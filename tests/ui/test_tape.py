@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Kit
 from tests.ui.fakes import FakeHistory, answer, comparison
-from tests.unit.core.comparisons.test_tape import big
+from tests.unit.core.test_tape import big
 from weighin.core.comparisons.comparison import Comparison
 from weighin.core.computer.hardware import Hardware, MachineFacts
 from weighin.core.tape import Tape, tape_of

@@ -10,12 +10,12 @@ from PySide6.QtWidgets import QComboBox, QDialog, QGridLayout, QHBoxLayout, QLin
 
 from weighin.core import format
 from weighin.core.errors import AppError
+from weighin.core.models.server import LetterTest
 from weighin.core.safe_text import safe_name
 from weighin.ui.widgets.label import PlainLabel
 
 if TYPE_CHECKING:
     from weighin.services.lanes.servers import Servers
-from weighin.core.models.server import LetterTest
 
 _ABOUT = (
     "Any OpenAI-compatible server takes part: llama-server, vLLM, SGLang, Ollama and others, on this computer or "
