@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QSize, Signal
+from PySide6.QtCore import QByteArray, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QIcon, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -268,7 +268,8 @@ class MainWindow(QMainWindow):
 
     def _stop_and_close(self) -> None:
         if self._runner.running:
-            self._runner.finished.connect(self.close)
+            # Once everybody has heard of it, for who keeps it must.
+            self._runner.finished.connect(self.close, Qt.ConnectionType.QueuedConnection)
             self._runner.stop()
         if self._mmlu_page is not None and self._mmlu_page.running:
             self._mmlu_page.ended.connect(self.close)

@@ -53,7 +53,6 @@ class Services(QObject):
         models = self.models
         self.runner = new_runner(lambda model, load: models.planner.needed_bytes(model, load), models.servers.keys)
         self._open.callback(self.runner.close)
-        # Before anybody else: it is the first to hear that a comparison has ended.
         self.blind = BlindRound(self.runner)
 
     @cached_property

@@ -156,7 +156,7 @@ class LanePresenter(QObject):
             self._pane.add_point(point)
 
     def _take_answer(self, answer: Answer) -> None:
-        # The last answer of all reaches the runner first: the whole result stands there already.
+        # Where the comparison has ended meanwhile, its whole result stands there already.
         if self._blind or not self._running:
             return
         self._show_answer(answer, numbers(answer))
