@@ -14,8 +14,8 @@ from weighin.protocol.hub_messages import HUB_EVENTS
 
 _HASTY = """
 from weighin.__main__ import main
-from weighin.hub.http import Patience
-Patience.pause = lambda self, failures: 0.01
+from weighin.hub.http import RetryPolicy
+RetryPolicy.pause = lambda self, failures: 0.01
 raise SystemExit(main())
 """
 

@@ -360,7 +360,6 @@ class FakeEvaluations(QObject):
     """Records in memory; `broken` makes every call fail."""
 
     changed = Signal()
-    notice = Signal(str)
 
     def __init__(self, *records: EvaluationRecord) -> None:
         super().__init__()
