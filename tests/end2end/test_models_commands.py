@@ -219,7 +219,6 @@ def test_a_look_leaves_nothing_even_when_it_is_killed(
     assert [p for p in elsewhere.iterdir() if p.name.startswith("weighin")] == []
 
 
-@pytest.mark.usefixtures("hasty_hub")
 def test_getting_waits_for_a_hub_that_is_busy_and_says_so(ask: Any, hub: LoopbackHub) -> None:
     """Fault 12."""
     hub.fail("tiny-F32.gguf", status=503, times=2)

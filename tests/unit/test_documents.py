@@ -18,7 +18,8 @@ _NAMED = re.compile(r"(?<![\w./:-])((?:[\w-]+/)*[\w-]+\.(?:py|toml|md|sh)|(?:[\w
 def exists(name: str, *beside: Path) -> bool:
     """Whether a file or folder with this path lies in one of the places from which prose names things."""
     places = (*beside, ROOT, PACKAGE, ROOT / "desktop", ROOT / "tests")
-    return any((place / name).exists() for place in places) or any(next(top.rglob(name.rstrip("/")), None) for top in (PACKAGE, ROOT / "tests"))
+    deeper = (found for top in (PACKAGE, ROOT / "tests") for found in top.rglob(name.rstrip("/")))
+    return any((place / name).exists() for place in places) or next(deeper, None) is not None
 
 
 @pytest.mark.parametrize("page", PAGES)
