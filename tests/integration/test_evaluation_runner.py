@@ -390,7 +390,7 @@ def test_a_lane_without_a_model_leaves_the_other_its_result(new: Any, setups: An
 @pytest.mark.parametrize(
     ("choice", "said"),
     [
-        ({"n": 100_000}, "There are 828 questions to choose from, not 100,000."),
+        ({"n": 100_000}, "There are 828 questions to choose from, not 100\u202f000."),
         ({"subjects": ("nope",)}, "has no subject 'nope'"),
         ({"split": "val"}, "has no val questions, only test"),
         ({"questions": "mmlu"}, "MMLU is not here yet"),

@@ -157,7 +157,10 @@ def in_sight(widget: QWidget) -> bool:
     ("wrong", "sentence"),
     [
         (lambda d: d.field_of_rounds(), "Repeat rounds must be a whole number from 1 to 20, not 'x'."),
-        (lambda d: d.form("A").field("context"), "Context must be a whole number from 16 to 1,048,576, not 'x'."),
+        (
+            lambda d: d.form("A").field("context"),
+            "Context must be a whole number from 16 to 1\u202f048\u202f576, not 'x'.",
+        ),
         (lambda d: d.form("A").field("kv_type"), "KV type must be one of f16, q8_0, q4_0, not 'x'."),
         (lambda d: d.form("B").field("kv_type"), "Lane B: KV type must be one of f16, q8_0, q4_0, not 'x'."),
     ],

@@ -12,6 +12,7 @@ from weighin.cli.console import Console
 from weighin.cli.loop import CommandLoop, InterruptedByUserError, wait_for
 from weighin.cli.models import resolve_or_refuse
 from weighin.cli.options import load_options, sampling_options, threads
+from weighin.core import format
 from weighin.core.comparisons.comparison import Comparison, ComparisonRequest, LaneResult
 from weighin.core.comparisons.conversation import threads_after
 from weighin.core.comparisons.parity import unknowns
@@ -197,7 +198,7 @@ def _read_prompt(name: str) -> str:
             with Path(name).open("rb") as stream:
                 data = stream.read(MAX_PROMPT + 1)
         if len(data) > MAX_PROMPT:
-            raise AppError(f"{name}: a prompt file holds at most {MAX_PROMPT:,} bytes.", kind="usage")
+            raise AppError(f"{name}: a prompt file holds at most {format.count(MAX_PROMPT)} bytes.", kind="usage")
         return decoded(data).replace("\r\n", "\n")
     except UnicodeDecodeError:
         raise AppError(f"{name} is not a text file (UTF-8 or UTF-16).", kind="usage") from None

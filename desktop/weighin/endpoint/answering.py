@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from weighin.core import format
 from weighin.core.runs.answer import Counting, StopReason, Timing
 from weighin.core.runs.chat import system_into_user
 from weighin.core.runs.pace import Pace
@@ -202,7 +203,7 @@ class Answering:
             self._received.reasoning()
         self._batcher.add(pieces, now)
         if self._clock.characters > _MOST_CHARACTERS:
-            raise errors.garbage(self._endpoint.host, f"more than {_MOST_CHARACTERS:,} characters")
+            raise errors.garbage(self._endpoint.host, f"more than {format.count(_MOST_CHARACTERS)} characters")
         self._set_progress("writing", self._clock.generated, self._request.sampling.max_tokens)
 
     def _unreadable(self, what: str) -> EngineError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from weighin.core import format
 from weighin.core.safe_text import safe_name
 from weighin.endpoint.chunks import Chunk
 from weighin.endpoint.endings import Ending, ending_of
@@ -73,7 +74,8 @@ class Received:
         elif self.hides_reasoning:
             yield "The server counts reasoning that it does not send, so there is no speed of writing."
         if self.written is not None and self.written > limit:
-            yield f"The server counted {self.written:,} tokens of answer where {limit:,} were asked for at most."
+            counted = f"{format.count(self.written)} tokens of answer"
+            yield f"The server counted {counted} where {format.count(limit)} were asked for at most."
         if self._refused:
             yield "The server marks this answer as a refusal."
         if self._others:

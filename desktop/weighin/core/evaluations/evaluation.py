@@ -128,6 +128,11 @@ class SubjectScore:
     n: int
     correct: int
 
+    @property
+    def accuracy(self) -> float | None:
+        """The share of right answers; None without answers."""
+        return self.correct / self.n if self.n else None
+
 
 @dataclass(frozen=True)
 class LaneEvaluation:

@@ -8,10 +8,10 @@ from typing import Any
 
 from weighin.core import format
 from weighin.core.plans.plan import VerdictKind
+from weighin.core.plans.text import measured_speed, needs_words, speed_band
 from weighin.core.plans.verdict import kind_words
 from weighin.core.plans.workstation import WorkstationRow
 from weighin.core.safe_text import safe_name
-from weighin.ui.workstation import workstation_text
 
 _ORDER = {VerdictKind.RUNS: 0, VerdictKind.TIGHT: 1, VerdictKind.NO: 2, None: 3}
 
@@ -63,19 +63,17 @@ COLUMNS = (
     RunColumn("Quantization", _quantization, _quantization, "Q4_K_M", 0.1),
     RunColumn(
         "Kind",
-        lambda r: workstation_text.shape(r.candidate),
+        lambda r: r.candidate.shape,
         lambda r: r.candidate.parameters,
         "MoE 397B, 17B active",
         0.25,
     ),
-    RunColumn("Needs", workstation_text.needs, lambda r: r.needs, "~18.6 GB", number=True),
+    RunColumn("Needs", needs_words, lambda r: r.needs, "~18.6 GB", number=True),
     RunColumn("Weights", lambda r: format.size(_weights(r)), _weights, "18.6 GB", number=True, detail=True),
     RunColumn("KV cache", lambda r: format.size(_kv(r)), _kv, "384 MB", number=True, detail=True),
     RunColumn("Working", lambda r: format.size(_working(r)), _working, "384 MB", number=True, detail=True),
     RunColumn("Here?", lambda r: kind_words(r.kind), lambda r: _ORDER[r.kind], "tight"),
-    RunColumn(
-        "Tokens/s", lambda r: workstation_text.speed(r.forecast), _speed, "~ 12.3 (11.0 to 13.6)", 0.1, number=True
-    ),
-    RunColumn("Measured", workstation_text.measured, _measured, "✓ 12.3", number=True),
+    RunColumn("Tokens/s", lambda r: speed_band(r.forecast), _speed, "~ 12.3 (11.0 to 13.6)", 0.1, number=True),
+    RunColumn("Measured", lambda r: measured_speed(r.measured), _measured, "✓ 12.3", number=True),
 )
 HERE = next(number for number, column in enumerate(COLUMNS) if column.head == "Here?")

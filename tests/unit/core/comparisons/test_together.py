@@ -251,9 +251,9 @@ def test_the_slowdown_is_of_medians_and_of_each_model_against_itself() -> None:
     one, two = found.slowdowns
     assert one.writing == pytest.approx(51 / 101) and two.writing == pytest.approx(20 / 21)
     assert one.reading == 1.0 and one.alone == "alone1" and one.same_prompt
-    assert slowdown_words(one) == "writing 50 % (49 %–52 %), reading 100 %, first token 100 %"
+    assert slowdown_words(one) == "writing 50 % (49 to 52 %), reading 100 %, first token 100 %"
     assert two.writing_range == pytest.approx((19 / 22, 21 / 20))
-    assert slowdown_words(two).startswith("writing 95 % (86 %–105 %, within the noise)")
+    assert slowdown_words(two).startswith("writing 95 % (86 to 105 %, within the noise)")
     assert from_plain(Comparison, {**to_plain(found), "request": to_plain(found.request)}).slowdowns == found.slowdowns
     body = comparison_json(found)
     assert body["lanes"][0]["slowdown"]["writing"] == pytest.approx(51 / 101)

@@ -8,8 +8,8 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from weighin.core import format
 from weighin.core.evaluations.evaluation import ItemResult, ScoredItem
+from weighin.core.evaluations.text import subject_name
 from weighin.core.safe_text import safe_name
-from weighin.ui.mmlu import mmlu_text
 from weighin.ui.widgets.label import plain_tooltip
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -19,7 +19,7 @@ QUESTION, SUBJECT, KEY, A, B = range(5)
 _HEADS = ("Question", "Subject", "Right", "A", "B")
 _TEXTS: tuple[Callable[[ScoredItem], str], ...] = (
     lambda item: safe_name(" ".join(item.question.text.split()), _LONGEST),
-    lambda item: mmlu_text.subject(item.question.subject),
+    lambda item: subject_name(item.question.subject),
     lambda item: item.question.letter,
     lambda item: _letter(item.a, item.right("A")),
     lambda item: _letter(item.b, item.right("B")),

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QTableV
 
 from weighin.core import format
 from weighin.core.evaluations.evaluation import LaneEvaluation, SubjectScore
+from weighin.core.evaluations.text import subject_name, subject_score
 from weighin.core.statistics.intervals import wilson
-from weighin.ui.mmlu import mmlu_text
 from weighin.ui.mmlu.run.chart import draw_bar, draw_whisker
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.table import column_widths, dress
@@ -41,7 +41,7 @@ class SubjectRow:
 
 def share(score: SubjectScore | None) -> float | None:
     """The accuracy, None without answers."""
-    return None if score is None or not score.n else score.correct / score.n
+    return None if score is None else score.accuracy
 
 
 def interval(score: SubjectScore | None) -> tuple[float, float] | None:
@@ -118,28 +118,24 @@ def _alignment(column: int) -> Qt.AlignmentFlag:
     return side | Qt.AlignmentFlag.AlignVCenter
 
 
-def _score(score: SubjectScore | None) -> str:
-    return format.NONE if score is None else f"{mmlu_text.percent(share(score))} ({score.correct} of {score.n})"
-
-
 def _difference(row: SubjectRow) -> str:
-    return format.NONE if row.difference is None else mmlu_text.points(row.difference)
+    return format.NONE if row.difference is None else format.points(row.difference)
 
 
 def _spoken(row: SubjectRow) -> str:
     parts = [
-        f"{label} {mmlu_text.percent(share(score))}, interval {mmlu_text.between(interval(score))}"
+        f"{label} {format.accuracy(share(score))}, interval {format.between(interval(score), 1)}"
         for label, score in (("A", row.a), ("B", row.b))
         if score is not None
     ]
-    return f"{mmlu_text.subject(row.name)}: {'; '.join(parts) or 'no answer yet'}"
+    return f"{subject_name(row.name)}: {'; '.join(parts) or 'no answer yet'}"
 
 
 _TEXTS: tuple[Callable[[SubjectRow], str], ...] = (
-    lambda row: mmlu_text.subject(row.name),
+    lambda row: subject_name(row.name),
     lambda row: format.count(row.n),
-    lambda row: _score(row.a),
-    lambda row: _score(row.b),
+    lambda row: subject_score(row.a),
+    lambda row: subject_score(row.b),
     _difference,
     lambda row: "",
 )
@@ -157,8 +153,8 @@ _PADDING = 26
 _SAMPLES = {
     SUBJECT: "high school government and politics",
     QUESTIONS: "Questions ▾",
-    SCORE_A: "100.0 % (1,234 of 1,534)",
-    SCORE_B: "100.0 % (1,234 of 1,534)",
+    SCORE_A: "100.0 % (1 234 of 1 534)",
+    SCORE_B: "100.0 % (1 234 of 1 534)",
     DIFFERENCE: "+100.0",
     BARS: "m" * 24,
 }
