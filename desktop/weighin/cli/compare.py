@@ -15,11 +15,11 @@ from weighin.cli.options import load_options, sampling_options, threads
 from weighin.core import format
 from weighin.core.comparisons.comparison import Comparison, ComparisonRequest, LaneResult
 from weighin.core.comparisons.conversation import threads_after
+from weighin.core.comparisons.finished import finished
 from weighin.core.comparisons.parity import unknowns
 from weighin.core.comparisons.report import comparison_json, number_lines
 from weighin.core.comparisons.rounds import check_rounds
-from weighin.core.comparisons.slowdown import against_alone
-from weighin.core.comparisons.speed import needs_speed_tests, speed_verdict
+from weighin.core.comparisons.speed import speed_verdict
 from weighin.core.comparisons.text import lacks_alone
 from weighin.core.computer.machine import memory_needed
 from weighin.core.errors import AppError
@@ -107,8 +107,7 @@ def _compare(
         raise errors[0]
     if not outcome:
         return 130
-    comparison = _held_against_alone(replace(outcome[0], machine=this_machine()), store, console)
-    comparison = _with_speed_tests(comparison, store, console)
+    comparison = _finished(outcome[0], store, console)
     ledger.settle(comparison)
     status = _status(comparison, loop.interrupted, console)
     try:
@@ -133,29 +132,17 @@ def plan_where_it_is_tight(planner: Planner, request: ComparisonRequest, availab
             wait_for(lambda done, _, m=model, o=load: planner.plan(m, o, done, done))  # type: ignore[misc]
 
 
-def _held_against_alone(comparison: Comparison, store: ComparisonStore, console: Console) -> Comparison:
-    """With the slowdown, where the same pair was measured alone before; else a sentence how to get one."""
-    if comparison.request.mode is not Mode.TOGETHER:
-        return comparison
+def _finished(comparison: Comparison, store: ComparisonStore, console: Console) -> Comparison:
+    """With what earlier runs tell of it, and a sentence how to know what running together cost."""
+    here = this_machine()
     try:
-        held = against_alone(comparison, store.alone_of(comparison))
+        made = finished(comparison, here, store.alone_of, SpeedTestStore(store.database).add_known)
     except AppError as error:
         console.say(error.user_text)
-        return comparison
-    if lacks_alone(held):
+        return finished(comparison, here)
+    if lacks_alone(made):
         console.say(_NOT_ALONE)
-    return held
-
-
-def _with_speed_tests(comparison: Comparison, store: ComparisonStore, console: Console) -> Comparison:
-    """With the speed tests that are kept of both models, where the answers are too short to tell a speed."""
-    if not needs_speed_tests(comparison):
-        return comparison
-    try:
-        return SpeedTestStore(store.database).add_known(comparison, comparison.machine)
-    except AppError as error:
-        console.say(error.user_text)
-        return comparison
+    return made
 
 
 def _request(

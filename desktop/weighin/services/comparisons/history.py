@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from weighin.core.comparisons.comparison import Comparison, HistoryRow
-from weighin.core.comparisons.slowdown import against_alone, fits
+from weighin.core.comparisons.finished import finished
+from weighin.core.comparisons.slowdown import fits
 from weighin.core.computer.hardware import MachineFacts
 from weighin.core.runs.lane import Mode
 from weighin.services.tasks import Failed, TaskRunner
@@ -37,20 +38,18 @@ class History(QObject):
         self._tasks = TaskRunner(1, self)
 
     def save(self, comparison: Comparison, done: Callable[[None], None], failed: Failed) -> None:
-        """Keep a comparison; `changed` follows. One in mode TOGETHER is held against an earlier one of the same pair
-        alone; where there is one, `completed` follows too."""
+        """Keep a comparison, finished by what earlier ones tell; `changed` follows, and `completed` where that was
+        something."""
 
         def work() -> Comparison:
             store = self._opened()
-            made = dataclasses.replace(comparison, machine=comparison.machine or self._machine())
-            alone = store.alone_of(made) if made.request.mode is Mode.TOGETHER else None
-            kept = against_alone(made, alone)
+            kept = finished(comparison, self._machine(), store.alone_of, self._speed_tests().add_known)
             store.save(kept)
             return kept
 
         def saved(kept: Comparison) -> None:
             self.changed.emit()
-            if kept.slowdowns and not comparison.slowdowns:
+            if (kept.slowdowns, kept.results) != (comparison.slowdowns, comparison.results):
                 self.completed.emit(kept)
             done(None)
 
@@ -80,8 +79,8 @@ class History(QObject):
 
         def work() -> Comparison | None:
             here = self._machine()
-            made, by = (dataclasses.replace(each, machine=each.machine or here) for each in (together, alone))
-            kept = against_alone(made, by) if fits(made, by) else made
+            by = finished(alone, here)
+            kept = finished(together, here, lambda made: by if fits(made, by) else None)
             if not kept.slowdowns:
                 return None
             self._opened().set_slowdowns(kept)
