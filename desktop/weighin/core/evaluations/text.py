@@ -69,7 +69,6 @@ ORDERS = {
     Order.ALTERNATING: "Taking turns, block by block",
     Order.ONE_AFTER_THE_OTHER: "One after the other",
 }
-_PHASES = {"checking": "taking the file's checksum", "scoring": "answering"}
 
 
 @dataclass(frozen=True)
@@ -126,12 +125,11 @@ def run_line(protocol: EvaluationProtocol) -> str:
 
 def lane_state(lane: LaneProgress) -> str:
     """What a lane does now."""
-    state = _PHASES.get(lane.phase, lane.phase)
-    if lane.phase in ("checking", "loading") and lane.percent:
-        state += f" {format.percent(lane.percent / 100)}"
-    if lane.phase == "scoring" and lane.subject:
-        state += f" · {subject_name(lane.subject)}"
-    return state
+    if lane.phase == "loading" and lane.percent:
+        return f"loading {format.percent(lane.percent / 100)}"
+    if lane.phase == "scoring":
+        return f"answering · {subject_name(lane.subject)}" if lane.subject else "answering"
+    return lane.phase
 
 
 def lane_numbers(lane: LaneProgress) -> str:

@@ -88,7 +88,7 @@ class LaneCard(QFrame):
         """Where it is."""
         self._state.say(lane_state(lane))
         self._numbers.say(lane_numbers(lane))
-        done, total = (lane.percent, 100) if lane.phase in ("checking", "loading") else (lane.done, lane.total)
+        done, total = (lane.percent, 100) if lane.phase == "loading" else (lane.done, lane.total)
         self._bar.setRange(0, max(1, total))
         self._bar.setValue(done)
         self._show_failure(lane.failure)
