@@ -66,7 +66,7 @@ def test_what_both_said_to_questions_goes_along(ask: Weighin, tmp_path: Path) ->
     }
     assert theirs == {item["id"]: item["a"]["choice"] for item in run["items"]}, "lanes as those of the comparison"
     page = ask("replay", path, profile=tmp_path / "elsewhere").stdout
-    assert "With 23 questions (Starter questions · 23 questions · 5-shot): A " in page
+    assert "With 23 questions (Starter questions · 23 questions · 5-shot, standard): A " in page
 
 
 def test_an_answer_that_was_another_one_there(ask: Weighin, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import pytest
 from PySide6.QtCore import QTimer
 from tests.support.evaluations import Evaluating, model_file
 
+from weighin.core import format
 from weighin.core.evaluations.evaluation import EvaluationRecord, RunState
 from weighin.core.evaluations.scoring import ScoreShape, kinds
 from weighin.core.evaluations.scoring_plan import PLANNED_CELLS, ScoringPlan
@@ -104,7 +105,8 @@ def test_the_shape_is_the_largest_that_fits_by_the_engine(new: Any, setups: Any,
 def test_what_fits_in_no_shape_is_refused_with_the_numbers(new: Any, setups: Any):
     record = new(needed(LEAST) - 1).run(setups[0], n=23)
     assert record.state is RunState.FAILED
-    assert "Needs about 0.5 GB; 0.5 GB free now" in record.lanes[0].failure.message
+    said = f"Needs about {format.size(needed(LEAST))}; {format.size(needed(LEAST) - 1)} free now"
+    assert said in record.lanes[0].failure.message
 
 
 @pytest.mark.parametrize(("spare", "together"), [(0, True), (-1_000_000, False)])
@@ -126,7 +128,7 @@ def test_a_run_goes_on_in_its_shape_or_not_at_all(new: Any, setups: Any):
     shape = shape_of(stopped)
     refused = new(needed(shape) - 1).resume(stopped.id)
     assert refused.state is RunState.FAILED
-    assert "GB free now" in refused.lanes[0].failure.message
+    assert " MB free now" in refused.lanes[0].failure.message
     resumed = new(needed(shape)).resume(stopped.id)
     assert resumed.state is RunState.FINISHED
     assert shape_of(resumed) == shape

@@ -214,7 +214,7 @@ def test_a_model_that_does_not_fit_at_all_is_refused_with_the_numbers(new: Any, 
     run = new(FAKE, OTHER, available=10**6)
     record = run.run(*setups, n=23)
     assert record.state is RunState.FAILED
-    assert all("GB free now" in lane.failure.message for lane in record.lanes)
+    assert all("1.0 MB free now" in lane.failure.message for lane in record.lanes)
 
 
 def test_a_changed_model_file_is_not_mixed_in(new: Any, setups: Any):
@@ -390,7 +390,7 @@ def test_a_lane_without_a_model_leaves_the_other_its_result(new: Any, setups: An
 @pytest.mark.parametrize(
     ("choice", "said"),
     [
-        ({"n": 100_000}, "There are 828 questions to choose from, not 100,000."),
+        ({"n": 100_000}, "There are 828 questions to choose from, not 100\u202f000."),
         ({"subjects": ("nope",)}, "has no subject 'nope'"),
         ({"split": "val"}, "has no val questions, only test"),
         ({"questions": "mmlu"}, "MMLU is not here yet"),

@@ -167,4 +167,4 @@ def test_where_formula_and_engine_differ_it_is_said_by_how_much() -> None:
     near, far = (replace(engine, kv_bytes=kv << 20) for kv in (210, 300))
     assert _line(Planned(1, (engine,), (near,))).upper.notices == ()
     (notice,) = _line(Planned(1, (engine,), (far,))).upper.notices
-    assert notice == "The formula says +105 MB: the engine's own plan counts."
+    assert notice == "The formula says 105 MB more: the engine's own plan counts."

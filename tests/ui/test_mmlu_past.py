@@ -54,7 +54,7 @@ def test_a_row_says_what_was_asked_and_how_it_ended(past: PastTab) -> None:
     when = format.moment("2026-11-22T10:31:02+00:00")
     when_, models, questions, asked, _right, _verdict, state = cells(past, 1)
     assert (when_, models) == (when, "Starter Dense / Starter MoE")
-    assert questions == "Starter questions, standard, 5 shots"
+    assert questions == "Starter questions, 5-shot, standard"
     assert asked == "65 of 130"
     assert state == "interrupted, can be resumed"
     assert cells(past, 0)[3] == "130"
@@ -123,7 +123,7 @@ def test_deleting_asks_first(kit: Kit, past: PastTab, qtbot: QtBot) -> None:
 def test_in_a_narrow_window_numbers_and_states_stay_whole(past: PastTab) -> None:
     table = past.table
     metrics = table.fontMetrics()
-    whole = {3: "72 of 14,042", 4: "97.2 / 100.0 %", 5: "-2.8, no clear winner", 6: "running in another window"}
+    whole = {3: "72 of 14\u202f042", 4: "97.2 % / 100.0 %", 5: "-2.8, no clear winner", 6: "running in another window"}
     texts = [metrics.horizontalAdvance(text) for text in whole.values()]
     table.resize(sum(texts) + 500, 300)
     assert all(table.columnWidth(n) > width for n, width in zip(whole, texts, strict=True))

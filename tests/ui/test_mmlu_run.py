@@ -71,7 +71,7 @@ def test_each_lane_says_how_far_it_is(view: RunView, runner: FakeEvaluationRunne
     assert view.lanes[0].numbers == "20 of 60 questions · 3\u202f210 tok/s · about 2 min left · RAM 65.0 MB"
     assert view.lanes[0].score.endswith("of 20)")
     assert view.bar.text == "running · 12 s so far · about 2 min left"
-    assert view.bar.about == "Starter questions · standard, 5 shots · 60 of 130 test questions · seed 42"
+    assert view.bar.about == "Starter questions · 5-shot, standard · 60 of 130 test questions · seed 42"
 
 
 def test_the_live_verdict_says_how_sure_it_is(view: RunView, runner: FakeEvaluationRunner) -> None:
@@ -217,7 +217,7 @@ def test_the_account_names_everything_that_makes_the_score(page: MmluPage) -> No
     said = page.run.account.text
     for fact in (
         "sha256 of the questions: " + "ab" * 32,
-        "Protocol: standard, 5 shots",
+        "Protocol: 5-shot, standard",
         "Seed: 42",
         "Order: Taking turns, block by block",
         "Engine: llama-cpp-python 0.3.36",

@@ -64,7 +64,7 @@ def test_one_model_alone(kit: Kit, setup: SetupView, qtbot: QtBot) -> None:
     setup.until_decided.setChecked(True)
     setup.second.setChecked(False)
     assert setup.models[1].isHidden()
-    assert "the score will be known to about ±8.4 points" in setup.forecast.text
+    assert "One model's score is known to about ±8.4 points" in setup.forecast.text
     qtbot.mouseClick(setup.start, Qt.MouseButton.LeftButton)
     (asked,) = kit.evaluations.runner.requests
     assert [lane.model for lane in asked.lanes] == [DENSE]
@@ -74,7 +74,7 @@ def test_one_model_alone(kit: Kit, setup: SetupView, qtbot: QtBot) -> None:
 def test_the_power_is_said_before_the_run(setup: SetupView) -> None:
     setup.amount.choose(100)
     assert setup.forecast.text.startswith("100 questions find a gap of 13.6 points")
-    assert "more than MMLU's 14,042" in setup.forecast.text
+    assert "more than MMLU's 14\u202f042" in setup.forecast.text
     assert "small models disagree on about 24 %" in setup.forecast.text
     setup.amount.choose(None)
     assert setup.forecast.text.startswith("130 questions")

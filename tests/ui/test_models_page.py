@@ -150,7 +150,7 @@ def test_from_search_to_download(shown: Kit, page: ModelsPage, qtbot: QtBot) -> 
     assert shown.models.hub.asked == ["qwen3 4b", LISTING.repo]
     assert page.hub.variants.chosen.quantization == "Q4_K_M"
     page.hub.look.click()
-    assert "MoE, 128 experts, 8 used" in page.hub.facts.text()
+    assert "MoE 30.5B, 3.3B active · 128 experts, 8 used" in page.hub.facts.text()
     assert "This engine can read it." in page.hub.facts.text()
     shown.models.hub.refusal = "This engine build (llama.cpp 1) does not know the architecture “futurenet9”."
     page.hub.look.click()

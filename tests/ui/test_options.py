@@ -14,6 +14,7 @@ from tests.ui.fakes import answer
 from weighin.core.runs.options import LoadOptions, SamplingOptions
 from weighin.ui.options.option_fields import OptionField
 from weighin.ui.options.options_drawer import OptionsDrawer
+from weighin.ui.widgets.growing_edit import GrowingEdit
 
 
 @pytest.fixture
@@ -49,7 +50,7 @@ def test_both_lanes_share_what_is_typed(kit: Kit) -> None:
     }
     for name, text in typed.items():
         form.field(name).set_text(text)
-    form.set_stop_text("###\n\\n\\n\n")
+    form.findChild(GrowingEdit).setPlainText("###\n\\n\\n\n")
     kit.page.drawer.field_of_rounds().set_text("5")
     kit.page.drawer.set_prompt("Be brief.", raw=False)
     kit.start()
@@ -123,9 +124,9 @@ def test_rounds_out_of_range_are_refused(kit: Kit, text: str) -> None:
 
 
 def test_too_many_stop_strings_are_refused(kit: Kit) -> None:
-    kit.page.drawer.form("A").set_stop_text("\n".join("abcdefghijklmnopq"))
+    kit.page.drawer.form("A").findChild(GrowingEdit).setPlainText("\n".join("abcdefghijklmnopq"))
     assert not kit.page.prompt.can_run
-    kit.page.drawer.form("A").set_stop_text("a")
+    kit.page.drawer.form("A").findChild(GrowingEdit).setPlainText("a")
     assert kit.page.prompt.can_run
 
 
@@ -157,7 +158,10 @@ def in_sight(widget: QWidget) -> bool:
     ("wrong", "sentence"),
     [
         (lambda d: d.field_of_rounds(), "Repeat rounds must be a whole number from 1 to 20, not 'x'."),
-        (lambda d: d.form("A").field("context"), "Context must be a whole number from 16 to 1,048,576, not 'x'."),
+        (
+            lambda d: d.form("A").field("context"),
+            "Context must be a whole number from 16 to 1\u202f048\u202f576, not 'x'.",
+        ),
         (lambda d: d.form("A").field("kv_type"), "KV type must be one of f16, q8_0, q4_0, not 'x'."),
         (lambda d: d.form("B").field("kv_type"), "Lane B: KV type must be one of f16, q8_0, q4_0, not 'x'."),
     ],
@@ -189,7 +193,7 @@ def test_with_wrong_options_run_says_so_and_shows_the_field(
 
 
 def test_wrong_stop_strings_are_shown_too(shown: Kit, qtbot: QtBot) -> None:
-    shown.page.drawer.form("A").set_stop_text("\n".join("abcdefghijklmnopq"))
+    shown.page.drawer.form("A").findChild(GrowingEdit).setPlainText("\n".join("abcdefghijklmnopq"))
     shown.page.run()
     assert shown.page.prompt.error == "Stop strings: at most 16, each 1 to 256 characters long."
     assert shown.window.focusWidget().accessibleName().startswith("Stop strings")

@@ -23,6 +23,7 @@ from weighin.services.settings import Settings
 from weighin.ui.main_window import COMPARE, HISTORY, MMLU, MODELS
 from weighin.ui.options.run_options import LaneValues, RunOptions
 from weighin.ui.remembered_window import RememberedWindow
+from weighin.ui.widgets.growing_edit import GrowingEdit
 
 OPTIONS = RunOptions(
     "Be kind.\n<b>",
@@ -236,7 +237,7 @@ def test_options_that_make_no_sense_are_not_kept(start: Start, tmp_path: Path) -
     kit = start()
     kit.page.drawer.form("A").field("temperature").set_text("0.5")
     kit.page.drawer.form("A").field("context").set_text("much")
-    kit.page.drawer.form("A").set_stop_text("x" * 300)
+    kit.page.drawer.form("A").findChild(GrowingEdit).setPlainText("x" * 300)
     kit.window.close()
     assert start().page.run_options.a.load == LoadOptions()
 

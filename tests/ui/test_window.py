@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtWidgets import QTabBar, QToolButton
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Kit
@@ -107,7 +107,7 @@ def test_a_narrow_window_shows_one_lane_at_a_time(kit: Kit, qtbot: QtBot) -> Non
     kit.window.resize(700, 800)
     qtbot.waitUntil(lambda: kit.page.lanes_area.is_tabbed)
     assert a.isVisible() and not b.isVisible()
-    kit.page.lanes_area.show_tab(1)
+    kit.page.lanes_area.findChild(QTabBar).setCurrentIndex(1)
     assert b.isVisible() and not a.isVisible()
 
 

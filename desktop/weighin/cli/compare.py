@@ -12,13 +12,14 @@ from weighin.cli.console import Console
 from weighin.cli.loop import InterruptedByUserError, run_until, wait_for
 from weighin.cli.models import resolve_or_refuse
 from weighin.cli.options import load_options, sampling_options, threads
+from weighin.core import format
 from weighin.core.comparisons.comparison import Comparison, ComparisonRequest, LaneResult
 from weighin.core.comparisons.conversation import threads_after
+from weighin.core.comparisons.finished import finished
 from weighin.core.comparisons.parity import unknowns
 from weighin.core.comparisons.report import comparison_json, number_lines
 from weighin.core.comparisons.rounds import check_rounds
-from weighin.core.comparisons.slowdown import against_alone
-from weighin.core.comparisons.speed import needs_speed_tests, speed_verdict
+from weighin.core.comparisons.speed import speed_verdict
 from weighin.core.comparisons.text import lacks_alone
 from weighin.core.computer.machine import memory_needed
 from weighin.core.errors import AppError
@@ -83,8 +84,7 @@ def run_compare(
         console.end_progress()
     if outcome is None:
         return 130
-    comparison = _held_against_alone(replace(outcome, machine=this_machine()), records, console)
-    comparison = _with_speed_tests(comparison, records, console)
+    comparison = _finished(outcome, records, console)
     ledger.settle(comparison)
     status = _status(comparison, interrupted, console)
     try:
@@ -109,29 +109,19 @@ def plan_where_it_is_tight(planner: Planner, request: ComparisonRequest, availab
             wait_for(lambda done, _, m=model, o=load: planner.plan(m, o, done, done))  # type: ignore[misc]
 
 
-def _held_against_alone(comparison: Comparison, records: Records, console: Console) -> Comparison:
-    """With the slowdown, where the same pair was measured alone before; else a sentence how to get one."""
-    if comparison.request.mode is not Mode.TOGETHER:
-        return comparison
+def _finished(comparison: Comparison, records: Records, console: Console) -> Comparison:
+    """With what earlier runs tell of it, and a sentence how to know what running together cost."""
+    here = this_machine()
     try:
-        held = against_alone(comparison, records.wait(lambda stores: stores.comparisons.alone_of(comparison)))
+        made = records.wait(
+            lambda stores: finished(comparison, here, stores.comparisons.alone_of, stores.speed_tests.add_known)
+        )
     except AppError as error:
         console.say(error.user_text)
-        return comparison
-    if lacks_alone(held):
+        return finished(comparison, here)
+    if lacks_alone(made):
         console.say(_NOT_ALONE)
-    return held
-
-
-def _with_speed_tests(comparison: Comparison, records: Records, console: Console) -> Comparison:
-    """With the speed tests that are kept of both models, where the answers are too short to tell a speed."""
-    if not needs_speed_tests(comparison):
-        return comparison
-    try:
-        return records.wait(lambda stores: stores.speed_tests.add_known(comparison, comparison.machine))
-    except AppError as error:
-        console.say(error.user_text)
-        return comparison
+    return made
 
 
 def _request(
@@ -174,7 +164,7 @@ def _read_prompt(name: str) -> str:
             with Path(name).open("rb") as stream:
                 data = stream.read(MAX_PROMPT + 1)
         if len(data) > MAX_PROMPT:
-            raise AppError(f"{name}: a prompt file holds at most {MAX_PROMPT:,} bytes.", kind="usage")
+            raise AppError(f"{name}: a prompt file holds at most {format.count(MAX_PROMPT)} bytes.", kind="usage")
         return decoded(data).replace("\r\n", "\n")
     except UnicodeDecodeError:
         raise AppError(f"{name} is not a text file (UTF-8 or UTF-16).", kind="usage") from None

@@ -21,16 +21,16 @@ from weighin.core.evaluations.evaluation import (
     Order,
     RunState,
 )
-from weighin.core.evaluations.evaluation_outlook import likely_discordance, most_shots
+from weighin.core.evaluations.evaluation_outlook import most_shots
 from weighin.core.evaluations.questions import QuestionSet, QuestionSetInfo, named_subjects
-from weighin.core.evaluations.report import evaluation_json, result_lines, state_words
+from weighin.core.evaluations.report import evaluation_json, result_lines
 from weighin.core.evaluations.text import (
     LABEL_ERRORS,
     NOT_MMLU,
-    power_sentence,
+    before_run,
     run_title,
     sample_sentence,
-    score_sentence,
+    state_words,
 )
 from weighin.core.runs.lane import LaneSetup
 from weighin.core.runs.options import LOAD_OPTIONS
@@ -162,15 +162,6 @@ def _fetch(sets: QuestionSets, console: Console) -> None:
     wait_for(begin)
 
 
-def _beforehand(record: EvaluationRecord) -> str:
-    """What the run can show, said before it."""
-    models = [lane.model for lane in record.lanes]
-    if len(models) == 1:
-        return score_sentence(record.protocol.n)
-    likely = likely_discordance(models[0], models[1])
-    return f"{power_sentence(record.protocol.n, likely.discordance)} Assumed: {likely.why}."
-
-
 def _ended(
     runner: EvaluationRunner, begin: Callable[[], None], console: Console
 ) -> tuple[EvaluationRecord | None, bool]:
@@ -179,7 +170,7 @@ def _ended(
 
     def started(record: EvaluationRecord) -> None:
         console.say(f"Run {record.id[:12]}: {run_title(record.protocol)}")
-        console.say(_beforehand(record))
+        console.say(before_run(record.protocol.n, [lane.model for lane in record.lanes]))
 
     def start(done: Callable[[EvaluationRecord], None], failed: Callable[[AppError], None]) -> None:
         runner.finished.connect(done)
@@ -211,11 +202,11 @@ class _Watch:
             self._said = state.notice
             self._console.say(state.notice)
         lanes = "  ".join(
-            f"{lane.label}: {lane.phase} {lane.done} of {lane.total}"
-            + (f", {lane.tokens_per_s:.0f} tok/s" if lane.tokens_per_s else "")
+            f"{lane.label}: {lane.phase} {format.count(lane.done)} of {format.count(lane.total)}"
+            + (f", {format.figure(lane.tokens_per_s)} tok/s" if lane.tokens_per_s else "")
             for lane in state.lanes
         )
-        left = f"  {format.seconds(state.seconds_left)} left" if state.seconds_left else ""
+        left = f"  {format.about(state.seconds_left)} left" if state.seconds_left else ""
         self._console.progress((lanes or state.notice or state.state.value) + left)
 
 

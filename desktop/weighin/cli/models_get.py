@@ -11,9 +11,10 @@ from typing import Any
 from weighin.cli.console import Console
 from weighin.cli.loop import run_until
 from weighin.core import format
-from weighin.core.downloads.download import DownloadPlan, DownloadState, DownloadView, plan_of
+from weighin.core.downloads.download import DownloadPlan, DownloadState, plan_of
 from weighin.core.downloads.hub_address import HubAddress, narrowed, read_address, the_one
 from weighin.core.downloads.repository import Listing, Variant
+from weighin.core.downloads.text import download_line
 from weighin.core.errors import AppError
 from weighin.core.models.catalogue import Source, load_catalogue
 from weighin.core.models.report import shelf_model_json
@@ -122,7 +123,7 @@ class _Getting:
             if view.note and not self._note:
                 self._console.say(view.note)
             self._note = view.note
-            self._console.progress(progress_line(view))
+            self._console.progress(" · ".join(filter(None, (download_line(view), view.note))))
 
     def _finished(self, plan: DownloadPlan, paths: Any, brought: bool) -> None:
         if self._plan is not None and plan.id == self._plan.id:
@@ -146,19 +147,3 @@ def chosen_variant(listing: Listing, address: HubAddress, resources: Path) -> Va
         return named
     left = narrowed(listing, address)
     return usual_variant(left, "", kinds_of(left, load_catalogue(resources), memory_budget()))
-
-
-def progress_line(view: DownloadView) -> str:
-    """ "1.2 GB of 4.1 GB · 23.0 MB/s · 2 min 05 s left"."""
-    parts = [f"{format.size(view.done)} of {format.size(view.plan.size)}"]
-    if view.phase == "checking":
-        parts.append("checking what is here")
-    if len(view.plan.files) > 1 and view.part:
-        parts.append(f"part {view.part} of {len(view.plan.files)}")
-    if view.speed is not None:
-        parts.append(f"{format.size(view.speed)}/s")
-    if view.seconds_left is not None:
-        parts.append(f"{format.seconds(view.seconds_left)} left")
-    if view.note:
-        parts.append(view.note)
-    return " · ".join(parts)

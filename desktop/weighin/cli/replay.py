@@ -25,6 +25,7 @@ from weighin.core.bundles.replay import (
 from weighin.core.comparisons.comparison import Comparison
 from weighin.core.comparisons.report import comparison_markdown
 from weighin.core.downloads.download import DownloadState, Transferred
+from weighin.core.downloads.text import download_line
 from weighin.core.errors import AppError
 from weighin.core.safe_text import safe_text
 from weighin.paths import Profile, resources
@@ -161,7 +162,7 @@ class _Replaying:
                 if view is not None and view.state in (DownloadState.FAILED, DownloadState.PAUSED):
                     failed(AppError(view.note or "Paused.", kind=view.error_kind or "stopped"))
                 elif view is not None:
-                    self._console.progress(f"{plan.name}: {format.size(view.done)} of {format.size(plan.size)}")
+                    self._console.progress(f"{plan.name}: {download_line(view)}")
 
             def finished(which: Any, where: Any, _: bool) -> None:
                 if which.id == plan.id:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from statistics import median
 
@@ -12,7 +11,7 @@ from weighin.core.comparisons.comparison import Comparison, Slowdown
 from weighin.core.comparisons.rounds import Spread, spread, undisturbed
 from weighin.core.comparisons.slowdown import against_alone, asked_the_same, in_company
 from weighin.core.comparisons.speed import better_of, measured_prompt_speed, shown_speed, speed_verdict
-from weighin.core.comparisons.text import BRIEF, conditions_words
+from weighin.core.comparisons.text import BRIEF, conditions_words, rate_spread, spread_words
 from weighin.core.computer.hardware import UNKNOWN_MACHINE, MachineFacts
 from weighin.core.evaluations.stored_evaluation import EvaluationRow
 from weighin.core.evaluations.text import verdict_sentence
@@ -133,8 +132,7 @@ def _side(model: ModelFacts) -> Side:
 def _parameters(model: ModelFacts) -> str:
     if not model.parameters:
         return format.NONE
-    total = format.parameters(model.parameters)
-    return f"{total}, {format.parameters(model.active_parameters)} active" if model.is_moe else total
+    return format.weights(model.parameters, model.active_parameters if model.is_moe else None)
 
 
 def _file(model: ModelFacts) -> str:
@@ -161,7 +159,7 @@ def _first_token(comparison: Comparison | None) -> TapeLine | None:
     if a is None or b is None:
         return None
     better = better_of(a, b, smaller_is_better=True) if _is_quiet(comparison) else ""
-    said = tuple(_range(found, format.seconds) for found in (a, b))
+    said = tuple(spread_words(found, format.seconds) for found in (a, b))
     return TapeLine("First token", said[0], said[1], _rounds_note(a, b), *_shares(a.median, b.median), better)
 
 
@@ -175,7 +173,14 @@ def _speed(comparison: Comparison | None, label: str, name: str) -> TapeLine | N
     measured = [measured_prompt_speed(result) for result in comparison.results]
     better = better_of(measured[0], measured[1]) if measured[0] and measured[1] else ""
     note = _rounds_note(a, b) if all(measured) else f"{_rounds_note(a, b)}, not long enough to compare"
-    return TapeLine(f"{label} alone", _rate(a), _rate(b), note, *_shares(_middle(a), _middle(b)), better)
+    return TapeLine(
+        f"{label} alone",
+        rate_spread(a),
+        rate_spread(b),
+        note,
+        *_shares(_middle(a), _middle(b)),
+        better,
+    )
 
 
 def _writing(comparison: Comparison | None) -> TapeLine | None:
@@ -192,7 +197,14 @@ def _writing(comparison: Comparison | None) -> TapeLine | None:
         note = f"speed test, {format.moment(max(dates))}"
     else:
         note = _rounds_note(a, b) if verdict.speeds else f"{_rounds_note(a, b)}, not a measurement"
-    return TapeLine("Writes alone", _rate(a), _rate(b), note, *_shares(_middle(a), _middle(b)), verdict.better)
+    return TapeLine(
+        "Writes alone",
+        rate_spread(a),
+        rate_spread(b),
+        note,
+        *_shares(_middle(a), _middle(b)),
+        verdict.better,
+    )
 
 
 def _is_quiet(comparison: Comparison) -> bool:
@@ -222,7 +234,7 @@ def _together(sources: TapeSources) -> TapeLine | None:
     if any(slowdown is not None and slowdown.is_brief for slowdown in held.slowdowns):
         note += f", {BRIEF}"
     said = [
-        f"{_rate(values)}{_change(held.slowdown(result.label))}"
+        f"{rate_spread(values)}{_change(held.slowdown(result.label))}"
         for result, values in zip(together.results, rates, strict=True)
     ]
     shares = _shares(*map(_middle, rates))
@@ -232,10 +244,10 @@ def _together(sources: TapeSources) -> TapeLine | None:
 
 
 def _change(slowdown: Slowdown | None) -> str:
-    """ ", −18 %" of the speed alone; "" where it is not known."""
+    """ ", -18 %" of the speed alone; "" where it is not known."""
     if slowdown is None or slowdown.writing is None:
         return ""
-    return f", {100 * slowdown.writing - 100:+.0f} %".replace("-", "\u2212")
+    return f", {format.change(slowdown.writing - 1)}"
 
 
 def _energy(comparison: Comparison | None) -> TapeLine:
@@ -246,7 +258,7 @@ def _energy(comparison: Comparison | None) -> TapeLine:
     sources = dict.fromkeys(
         timing.energy.source for result in results for timing in result.timings if timing.energy is not None
     )
-    said = [_range(found, format.joules) if found else format.NONE for found in values]
+    said = [spread_words(found, format.joules) for found in values]
     quiet = comparison is not None and _is_quiet(comparison)
     better = better_of(a, b, smaller_is_better=True) if a and b and quiet else ""
     note = safe_name("; ".join(sources), 60) if any(values) else "not counted here"
@@ -262,16 +274,14 @@ def _mmlu(sources: TapeSources, a: ModelFacts) -> TapeLine | None:
     lanes = found.lanes
     swapped = contender(lanes[0].model).key != contender(a).key
     first, second = (lanes[1], lanes[0]) if swapped else (lanes[0], lanes[1])
-    said = []
-    for lane in (first, second):
-        if lane.accuracy is None or lane.interval is None:
-            said.append(format.NONE)
-        else:
-            low, high = (100 * end for end in lane.interval)
-            said.append(f"{100 * lane.accuracy:.1f} % ({low:.1f}–{high:.1f})")
+    said = [
+        f"{format.accuracy(lane.accuracy)} ({format.between(lane.interval, 1)})" if lane.interval else format.NONE
+        for lane in (first, second)
+    ]
     verdict = found.paired.verdict if found.paired else Verdict.CANNOT_TELL
     better = {Verdict.A_BETTER: "BA"[not swapped], Verdict.B_BETTER: "AB"[not swapped]}.get(verdict, "")
-    note = f"{min(lane.n for lane in lanes):,} questions, {found.shots}-shot, 95 %"
+    asked = format.plural(min(lane.n for lane in lanes), "question")
+    note = f"{asked}, {found.shots}-shot, 95 %"
     return TapeLine(safe_name(found.dataset, 30), said[0], said[1], note, first.accuracy, second.accuracy, better)
 
 
@@ -283,8 +293,8 @@ def _votes(tally: Tally | None, a: ModelFacts) -> TapeLine | None:
     better = ("A" if for_a > for_b else "B") if tally.is_settled else ""
     note = f"of {format.plural(tally.n, 'blind vote')}, {'settled' if better else 'not settled'}"
     if tally.interval is not None:
-        low, high = (1 - tally.interval[1], 1 - tally.interval[0]) if swapped else tally.interval
-        note += f"; A {100 * low:.0f}–{100 * high:.0f} %"
+        interval = (1 - tally.interval[1], 1 - tally.interval[0]) if swapped else tally.interval
+        note += f"; A {format.between(interval)}"
     return TapeLine("Preferred", str(for_a), str(for_b), note, *_shares(for_a, for_b), better)
 
 
@@ -361,16 +371,6 @@ def _in_order_of(other: Comparison, shown: Comparison) -> Comparison:
 
 def _engine(engine: EngineFacts | None) -> str:
     return f"llama.cpp {safe_name(engine.build, 60)}" if engine else ""
-
-
-def _rate(found: Spread | None) -> str:
-    return f"{_range(found, format.figure)} tok/s" if found else format.NONE
-
-
-def _range(found: Spread, say: Callable[[float], str]) -> str:
-    """The median, and behind it the range where there is one."""
-    middle, low, high = say(found.median), say(found.low), say(found.high)
-    return middle if low == high else f"{middle} ({low}–{high})"
 
 
 def _rounds_note(a: Spread | None, b: Spread | None) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
+from weighin.core import format
 from weighin.core.runs.answer import Counting, StopReason, Timing
 from weighin.core.runs.chat import system_into_user
 from weighin.core.runs.pace import Pace
@@ -99,7 +100,8 @@ class Received:
         elif self.hides_reasoning:
             yield "The server counts reasoning that it does not send, so there is no speed of writing."
         if self.written is not None and self.written > limit:
-            yield f"The server counted {self.written:,} tokens of answer where {limit:,} were asked for at most."
+            counted = f"{format.count(self.written)} tokens of answer"
+            yield f"The server counted {counted} where {format.count(limit)} were asked for at most."
         if self._refused:
             yield "The server marks this answer as a refusal."
         if self._others:
@@ -278,7 +280,7 @@ class Answering:
             self._received.reasoning()
         self._batcher.add(pieces, now)
         if self._clock.characters > _MOST_CHARACTERS:
-            raise errors.garbage(self._endpoint.host, f"more than {_MOST_CHARACTERS:,} characters")
+            raise errors.garbage(self._endpoint.host, f"more than {format.count(_MOST_CHARACTERS)} characters")
         self._set_progress("writing", self._clock.generated, self._request.sampling.max_tokens)
 
     def _unreadable(self, what: str) -> EngineError:

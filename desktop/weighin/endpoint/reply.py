@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import httpx2
 
+from weighin.core import format
 from weighin.endpoint import errors
 
 # A few compressed bytes can stand for very many: so much is given out at a time.
@@ -134,7 +135,7 @@ class Reply:
             if not self._began and piece.strip():
                 self.begin()
             if len(body) > most:
-                raise errors.garbage(self._host, f"more than {most:,} bytes")
+                raise errors.garbage(self._host, f"more than {format.count(most)} bytes")
         return bytes(body)
 
     async def _read(self, source: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from urllib.parse import quote
 
+from weighin.core import format
 from weighin.core.downloads.repository import RemoteFile, Variant
 from weighin.core.errors import AppError
 from weighin.core.gguf.reader import MAX_HEADER, Header, read_header
@@ -122,7 +123,7 @@ def _header(
     header = read_header(stream)  # type: ignore[arg-type]
     if header.needed_bytes > file.size:
         missing = header.needed_bytes - file.size
-        text = f"{file.path.rsplit('/', 1)[-1]} at the hub is incomplete: {missing:,} bytes are missing."
+        text = f"{file.path.rsplit('/', 1)[-1]} at the hub is incomplete: {format.count(missing)} bytes are missing."
         raise AppError(text, kind="truncated")
     on_header(stream.fetched, file.size)
     return header

@@ -25,7 +25,9 @@ LONG = "word " * 3000
     ],
 )
 def test_fewer_tokens_than_words_are_told(body: dict[str, Any]) -> None:
-    assert cut_notice(body, 2051).startswith("The server counted 2,051 tokens for a prompt of 3,000 words: it cut")
+    assert cut_notice(body, 2051).startswith(
+        "The server counted 2\u202f051 tokens for a prompt of 3\u202f000 words: it cut"
+    )
     assert cut_notice(body, 3000) == ""
     assert cut_notice(body, None) == ""
 

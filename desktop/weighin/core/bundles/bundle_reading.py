@@ -7,6 +7,7 @@ import re
 from datetime import datetime
 from typing import Any
 
+from weighin.core import format
 from weighin.core.bundles.bundle import SCHEMA, VOTE_CHOICES, Bundle, BundleModel, BundleQuestions
 from weighin.core.bundles.privacy import SERVER
 from weighin.core.comparisons.comparison import Comparison
@@ -66,7 +67,7 @@ def _check_text(name: str, text: str) -> None:
     if len(text) > _MOST_CHARACTERS.get(name, _MOST_OTHER_CHARACTERS):
         raise AppError(f"its {_said(name)} is longer than one can be.")
     if len(text) > _UNBROKEN and _UNBROKEN_RUN.search(text):
-        raise AppError(f"its {_said(name)} goes on for {_UNBROKEN:,} characters without a space.")
+        raise AppError(f"its {_said(name)} goes on for {format.count(_UNBROKEN)} characters without a space.")
 
 
 def _check_thread(messages: list[Any]) -> None:

@@ -249,7 +249,7 @@ def lane_words(lane: LaneReplay) -> str:
         different = "; ".join(lane.differences) or "nothing that is recorded"
         sentence += f" What differs: {different}."
     speeds = [
-        f"{name} {ratio:.2f} times as fast"
+        f"{name} {format.times(ratio)} as fast"
         for name, ratio in (("writes", lane.writing_ratio), ("reads", lane.reading_ratio))
         if ratio is not None
     ]
@@ -297,8 +297,7 @@ def questions_words(bundle: Bundle) -> str:
     asked = bundle.questions
     if asked is None or not asked.items:
         return ""
-    shares = (format.percent(sum(bool(item.right(label)) for item in asked.items) / len(asked.items)) for label in "AB")
-    said = ", ".join(f"{label} {share}" for label, share in zip("AB", shares, strict=True))
-    return (
-        f"With {format.count(len(asked.items))} questions ({safe_name(run_title(asked.protocol), 120)}): {said} right."
-    )
+    n = len(asked.items)
+    right = ((label, sum(bool(item.right(label)) for item in asked.items)) for label in "AB")
+    said = ", ".join(f"{label} {format.accuracy(found / n)}" for label, found in right)
+    return f"With {format.plural(n, 'question')} ({run_title(asked.protocol)}): {said} right."

@@ -21,10 +21,9 @@ from weighin.core.comparisons.text import (
     rate_spread,
     rounds_words,
     side_by_side_words,
-    size_spread,
     slowdown_sentence,
     speed_test_words,
-    time_spread,
+    spread_words,
     why_no_slowdown,
 )
 from weighin.core.csv_table import csv_table
@@ -294,12 +293,12 @@ def number_lines(result: LaneResult, comparison: Comparison) -> list[str]:
 def _medians(result: LaneResult) -> str:
     found = {name: spread(map(get, result.timings)) for name, get in NUMBERS.items()}
     parts = (
-        ("reading", rate_spread(found["prompt_tokens_per_s"], " tok/s")),
-        ("first token", time_spread(found["first_token_s"])),
-        ("writing", rate_spread(shown_speed(result), " tok/s")),
+        ("reading", rate_spread(found["prompt_tokens_per_s"])),
+        ("first token", spread_words(found["first_token_s"], format.seconds)),
+        ("writing", rate_spread(shown_speed(result))),
         ("characters", rate_spread(spread(map(listed_characters, result.timings)), "/s")),
-        ("total", time_spread(found["total_s"])),
-        ("RAM", size_spread(spread(receipt.total_bytes for receipt in result.round_memory))),
+        ("total", spread_words(found["total_s"], format.seconds)),
+        ("RAM", spread_words(spread(receipt.total_bytes for receipt in result.round_memory), format.size)),
     )
     return ", ".join(f"{name} {value}" for name, value in parts)
 

@@ -177,14 +177,7 @@ def _compared(a: Spread, b: Spread, tests: bool = False) -> SpeedVerdict:
         said = f"{where}both write about as fast."
         return SpeedVerdict(said[0].upper() + said[1:], "", (a, b), tests)
     ratio = max(a.median, b.median) / min(a.median, b.median)
-    return SpeedVerdict(f"{where}{better} writes {times(ratio)} as fast.", better, (a, b), tests)
-
-
-def times(ratio: float) -> str:
-    """ "1.3 times", "1.08 times", "240 times"; never "1.0 times"."""
-    if ratio >= 99.95:
-        return f"{ratio:.0f} times"
-    return f"{ratio:.2f} times" if ratio < 1.15 else f"{ratio:.1f} times"
+    return SpeedVerdict(f"{where}{better} writes {format.times(ratio)} as fast.", better, (a, b), tests)
 
 
 def _not_compared(results: tuple[LaneResult, ...], lacks: tuple[Shortfall | None, ...]) -> SpeedVerdict:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from weighin.core import format
 from weighin.core.comparisons.blind import Choice, Tally, fewest_more, more_at_this_share
@@ -57,31 +57,17 @@ def conditions_words(timings: tuple[Timing, ...]) -> str:
     return f"{len(disturbed)} of {len(known)} disturbed: {', '.join(reasons)}"
 
 
-def rate_spread(found: Spread | None, unit: str) -> str:
+def rate_spread(found: Spread | None, unit: str = " tok/s") -> str:
     """ "12.1 (11.8–12.4) tok/s"; "-" where there is none."""
+    return format.NONE if found is None else f"{spread_words(found, format.figure)}{unit}"
+
+
+def spread_words(found: Spread | None, say: Callable[[float], str]) -> str:
+    """The median, and behind it the range where it is one: "42 ms (40 ms–51 ms)"; "-" where there is none."""
     if found is None:
         return format.NONE
-    if found.n == 1:
-        return f"{format.figure(found.median)}{unit}"
-    return f"{format.figure(found.median)} ({format.figure(found.low)}–{format.figure(found.high)}){unit}"
-
-
-def time_spread(found: Spread | None) -> str:
-    """ "42 ms (40 ms–51 ms)"; "-" where there is none."""
-    if found is None:
-        return format.NONE
-    if found.n == 1:
-        return format.seconds(found.median)
-    return f"{format.seconds(found.median)} ({format.seconds(found.low)}–{format.seconds(found.high)})"
-
-
-def size_spread(found: Spread | None) -> str:
-    """ "62.9 MB (62.1 MB–63.0 MB)"; "-" where there is none."""
-    if found is None:
-        return format.NONE
-    if found.n == 1 or format.size(found.low) == format.size(found.high):
-        return format.size(found.median)
-    return f"{format.size(found.median)} ({format.size(found.low)}–{format.size(found.high)})"
+    middle, low, high = say(found.median), say(found.low), say(found.high)
+    return middle if low == high else f"{middle} ({low}–{high})"
 
 
 WHILE_BOTH, NOT_RECORDED = "while both wrote", "not recorded"
@@ -107,12 +93,12 @@ def _shares_words(slowdown: Slowdown) -> str:
 
 
 def _range_words(found: tuple[float, ...] | None) -> str:
-    """ " (58 %–64 %)", with a remark where the rounds allow that nothing was lost; "" where there is none."""
+    """ " (58 to 64 %)", with a remark where the rounds allow that nothing was lost; "" where there is none."""
     if found is None or min(found) == max(found):
         return ""
     low, high = min(found), max(found)
     noise = ", within the noise" if low <= 1 <= high else ""
-    return f" ({format.percent(low)}–{format.percent(high)}{noise})"
+    return f" ({format.between((low, high))}{noise})"
 
 
 def slowdown_sentence(slowdown: Slowdown) -> str:
@@ -135,9 +121,9 @@ def side_by_side_words(result: LaneResult, comparison: Comparison) -> str:
     if not found:
         return NOT_RECORDED
     tokens = min(shared.writing.tokens if shared.writing else 0 for shared in found)
-    speed = rate_spread(spread(shared.tokens_per_s for shared in found), " tok/s")
-    whole = time_spread(spread(timing.total_s for timing in timings))
-    times = time_spread(spread(shared.seconds for shared in found))
+    speed = rate_spread(spread(shared.tokens_per_s for shared in found))
+    whole = spread_words(spread(timing.total_s for timing in timings), format.seconds)
+    times = spread_words(spread(shared.seconds for shared in found), format.seconds)
     share = spread(shared.share for shared in found)
     text = f"{times} of {whole}" + (f" ({format.percent(share.median)})" if share else "")
     written = f"{format.count(tokens)} of {format.plural(result.answer.timing.generated_tokens, 'token')} at {speed}"
@@ -196,8 +182,8 @@ def _first_token(shared: Overlap) -> float | None:
 
 def speed_test_words(test: SpeedTest) -> str:
     """One line: both speeds with their ranges, and when they were measured."""
-    read = f", reading {rate_spread(test.prompt, ' tok/s')}" if test.prompt else ""
-    return f"Speed test of {format.moment(test.created)}: writing {rate_spread(test.generation, ' tok/s')}{read}"
+    read = f", reading {rate_spread(test.prompt)}" if test.prompt else ""
+    return f"Speed test of {format.moment(test.created)}: writing {rate_spread(test.generation)}{read}"
 
 
 CHOICES = {
@@ -222,8 +208,7 @@ def interval_words(tally: Tally) -> str:
     """The share of the first model with its interval; "-" before the first decisive vote."""
     if tally.interval is None:
         return format.NONE
-    low, high = tally.interval
-    return f"{format.percent(tally.for_one / tally.decisive)} ({format.percent(low)} to {format.percent(high)})"
+    return f"{format.percent(tally.for_one / tally.decisive)} ({format.between(tally.interval)})"
 
 
 def verdict_words(tally: Tally) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from weighin.core import format
 from weighin.core.models.model import ModelFacts
 from weighin.core.runs.answer import Failure
 from weighin.core.runs.options import LoadOptions
@@ -54,5 +55,5 @@ def memory_refusal(needed: int, available: int | None) -> Failure | None:
     """A Failure of kind "memory" with both numbers where `needed` bytes exceed those `available` (None: unknown)."""
     if available is None or needed <= available:
         return None
-    text = f"Needs about {needed / 1e9:.1f} GB; {available / 1e9:.1f} GB free now. It would not fit or read from disk."
+    text = f"Needs about {format.size(needed)}; {format.size(available)} free now. It would not fit or read from disk."
     return Failure("memory", text)

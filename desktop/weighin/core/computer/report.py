@@ -57,7 +57,7 @@ def memory(hardware: Hardware) -> str:
 
 def bandwidth_words(bandwidth: float | None) -> str:
     """ "33.4 GB/s with all cores ✓", or that it was not measured."""
-    return "not measured" if bandwidth is None else f"{bandwidth / 1e9:.1f} GB/s with all cores ✓"
+    return "not measured" if bandwidth is None else f"{format.size(bandwidth)}/s with all cores ✓"
 
 
 def gpus(hardware: Hardware) -> tuple[str, ...]:

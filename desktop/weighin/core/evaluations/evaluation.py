@@ -128,6 +128,11 @@ class SubjectScore:
     n: int
     correct: int
 
+    @property
+    def accuracy(self) -> float | None:
+        """The share of right answers; None without answers."""
+        return self.correct / self.n if self.n else None
+
 
 @dataclass(frozen=True)
 class LaneEvaluation:
@@ -174,8 +179,8 @@ class RunState(str, Enum):
 
 @dataclass(frozen=True)
 class LaneProgress:
-    """One lane while a run goes on. phase: "waiting", "checking" (its file's checksum), "loading", "scoring", "done" or
-    "failed"; percent: of checking and loading. tokens_per_s: over the last blocks; seconds_left: at that pace."""
+    """One lane while a run goes on. phase: "waiting", "loading", "scoring", "done" or "failed"; percent: of
+    loading. tokens_per_s: over the last blocks; seconds_left: at that pace."""
 
     label: str
     phase: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from weighin.core import format
 from weighin.core.errors import AppError
 from weighin.core.evaluations.evaluation import CHAT, STANDARD, EvaluationChoice, EvaluationProtocol
 from weighin.core.evaluations.mmlu_prompt import description, question_text
@@ -38,7 +39,7 @@ def likely_discordance(
     score_a, score_b = scores
     if score_a is not None and score_b is not None:
         share = expected_discordance(score_a, score_b)
-        return Likely(share, f"after their earlier scores they should disagree on about {100 * share:.0f} %")
+        return Likely(share, f"after their earlier scores they should disagree on about {format.percent(share)}")
     if max(a.parameters, b.parameters) < _SMALL:
         return Likely(SMALL_MODELS_DISCORDANCE, "small models disagree on about 24 %")
     return Likely(TYPICAL_DISCORDANCE, "two models of similar strength disagree on about 13 %")

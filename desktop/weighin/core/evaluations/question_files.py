@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from weighin.core import format
 from weighin.core.errors import AppError
 from weighin.core.evaluations import mmlu_data
 from weighin.core.evaluations.question_csv import csv_rows
@@ -189,7 +190,8 @@ def _check_released(name: str, questions: tuple[Question, ...]) -> None:
             raise AppError(text, kind="questions")
         if checksum(rows) != mmlu_data.CHECKSUMS[split]:
             wanted = mmlu_data.ROWS[split]
-            what = f"{len(rows):,} rows instead of {wanted:,}" if len(rows) != wanted else "some rows are changed"
+            what = f"{format.count(len(rows))} rows instead of {format.count(wanted)}"
+            what = what if len(rows) != wanted else "some rows are changed"
             text = f"{safe_name(name)} is not MMLU as it was released: in {split} {what}. It is not used."
             raise AppError(text, kind="questions")
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from weighin.core import format
 from weighin.core.errors import AppError
 from weighin.core.evaluations.questions import LETTERS, Question
 from weighin.core.safe_text import safe_name
@@ -68,7 +69,7 @@ def questions_of(rows: Sequence[QuestionRow], name: str) -> tuple[Question, ...]
     if not rows:
         raise trouble(name, "it is empty")
     if len(rows) > MOST_ROWS:
-        raise trouble(name, f"it holds more than {MOST_ROWS:,} questions")
+        raise trouble(name, f"it holds more than {format.count(MOST_ROWS)} questions")
     for row in rows:
         _check_texts(row, name)
     first = _first_number(rows, name)
@@ -88,7 +89,7 @@ def check_filled(questions: tuple[Question, ...], name: str) -> None:
     """Raise where a question or an option is nothing but white space."""
     for question in questions:
         if not all(cell.strip() for cell in (question.text, *question.choices)):
-            where = f"question {question.row + 1:,} of {question.subject} ({question.split})"
+            where = f"question {format.count(question.row + 1)} of {question.subject} ({question.split})"
             raise trouble(name, f"{where} has an empty cell; it needs a question and four options")
 
 
@@ -108,7 +109,7 @@ def _check_texts(row: QuestionRow, name: str) -> None:
     if any(not isinstance(cell, str) for cell in row.cells):
         raise trouble(name, f"{row.where}: question and options must be texts")
     if sum(len(cell) for cell in row.cells) > LONGEST:
-        raise trouble(name, f"{row.where} is longer than {LONGEST:,} characters")
+        raise trouble(name, f"{row.where} is longer than {format.count(LONGEST)} characters")
 
 
 def _first_number(rows: Sequence[QuestionRow], name: str) -> int:

@@ -7,7 +7,6 @@ from typing import Any
 from weighin.core import format
 from weighin.core.csv_table import csv_table
 from weighin.core.evaluations.evaluation import (
-    STANDARD,
     EvaluationRecord,
     ItemResult,
     LaneEvaluation,
@@ -19,13 +18,20 @@ from weighin.core.evaluations.stored_evaluation import EvaluationRow
 from weighin.core.evaluations.text import (
     LABEL_ERRORS,
     NOT_MMLU,
+    STATISTICS,
     basis_sentence,
+    cost_words,
+    protocol_name,
     run_title,
     sample_sentence,
+    score_words,
+    scores,
+    state_words,
+    subject_score,
     verdict_sentence,
 )
 from weighin.core.models.report import model_json
-from weighin.core.plans.plan import MemoryPlan, PlanMethod
+from weighin.core.plans.plan import MemoryPlan
 from weighin.core.runs.report import engine_json
 from weighin.core.safe_text import safe_name
 from weighin.core.statistics.paired import PairedResult
@@ -87,7 +93,7 @@ def evaluation_markdown(record: EvaluationRecord) -> str:
         "",
         f"{format.moment(record.created)} · {state_words(record)}",
         "",
-        f"Protocol “{protocol.name}”: {protocol.shots} shots, {protocol.split} split, {protocol.scoring}.",
+        f"Protocol: {protocol_name(protocol.name, protocol.shots)}, {protocol.split} split, {protocol.scoring}.",
         sample_sentence(protocol),
         LABEL_ERRORS if protocol.is_mmlu else NOT_MMLU,
         "",
@@ -109,54 +115,32 @@ def result_lines(record: EvaluationRecord) -> list[str]:
     """The numbers in words: each lane, and the verdict."""
     lines = []
     for lane in record.lanes:
-        lines.append(f"{lane.label}  {safe_name(lane.model.name)}: {score_words(lane)}")
+        lines.append(f"{lane.label}  {safe_name(lane.model.name)}: {score_words(lane) or 'no answers'}")
         lines += [f"   {text}" for text in _lane_lines(lane)]
     if record.paired:
         paired = record.paired
         lines += [
             "",
-            f"Both right {paired.both_right:,} · only A {paired.only_a:,} · only B {paired.only_b:,} · "
-            f"both wrong {paired.both_wrong:,}",
+            " · ".join(
+                f"{box} {format.count(n)}"
+                for box, n in (
+                    ("Both right", paired.both_right),
+                    ("only A", paired.only_a),
+                    ("only B", paired.only_b),
+                    ("both wrong", paired.both_wrong),
+                )
+            ),
             verdict_sentence(paired, record.protocol.n, record.state),
             basis_sentence(paired),
         ]
     return lines
 
 
-def score_words(lane: LaneEvaluation) -> str:
-    """Accuracy with its interval."""
-    if lane.accuracy is None or lane.interval is None:
-        return "no answers"
-    low, high = lane.interval
-    return f"{100 * lane.accuracy:.1f} % ({100 * low:.1f} to {100 * high:.1f}) of {lane.n:,} questions"
-
-
-def memory_taken(lane: LaneEvaluation) -> str:
-    """The most memory a worker took, beside what it was planned to take (~ by an estimate)."""
-    most = f"{format.size(lane.peak_bytes)} at most"
-    if lane.plan is None:
-        return most
-    mark = "~" if lane.plan.method is PlanMethod.FORMULA else ""
-    return f"{most} ({mark}{format.size(lane.plan.ram_bytes)} planned)"
-
-
-def state_words(record: EvaluationRecord) -> str:
-    """How it ended."""
-    return {
-        RunState.FINISHED: "finished",
-        RunState.STOPPED: "stopped; it can be resumed",
-        RunState.FAILED: "a model failed; it can be resumed",
-        RunState.INTERRUPTED: "interrupted; it can be resumed",
-        RunState.RUNNING: "running",
-    }.get(record.state, record.state.value)
-
-
 def row_words(row: EvaluationRow) -> str:
     """A run in a line: what was asked, and how it went."""
-    shots = f"{row.shots}-shot" + ("" if row.protocol == STANDARD else f", {row.protocol}")
-    scores = " | ".join("-" if lane.accuracy is None else f"{100 * lane.accuracy:.1f} %" for lane in row.lanes)
-    state = "" if row.state is RunState.FINISHED else f" ({row.state.value})"
-    return f"{safe_name(row.dataset, 40)}, {row.n:,} questions, {shots}: {scores}{state}"
+    how = protocol_name(row.protocol, row.shots)
+    state = "" if row.state is RunState.FINISHED else f" ({state_words(row)})"
+    return f"{safe_name(row.dataset, 40)}, {format.plural(row.n, 'question')}, {how}: {scores(row)}{state}"
 
 
 def row_json(row: EvaluationRow) -> dict[str, Any]:
@@ -188,16 +172,9 @@ def row_json(row: EvaluationRow) -> dict[str, Any]:
 
 
 def _lane_lines(lane: LaneEvaluation) -> list[str]:
-    rate = lane.tokens_evaluated / lane.seconds if lane.seconds and lane.tokens_evaluated else None
-    lines = []
-    if lane.n:
-        needed = f" ({lane.unique_tokens:,} needed)" if lane.unique_tokens else ""
-        lines.append(
-            f"{format.count(lane.tokens_evaluated or None)} tokens read{needed} in {format.seconds(lane.seconds)}, "
-            f"{format.figure(rate)} tok/s, memory {memory_taken(lane)}, near-ties {lane.near_ties:,}"
-        )
+    lines = [cost_words(lane), " · ".join(f"{one.title} {one.words(lane)}" for one in STATISTICS)] if lane.n else []
     if lane.unscorable:
-        lines.append(f"! {lane.unscorable:,} questions could not be scored; they count as wrong")
+        lines.append(f"! {format.plural(lane.unscorable, 'question')} could not be scored; they count as wrong")
     lines += [f"! {text}" for text in ((lane.alarm,) if lane.alarm else ())]
     lines += [f"! {safe_name(text, 300)}" for text in lane.notices]
     if lane.failure:
@@ -219,9 +196,7 @@ def _lane_json(lane: LaneEvaluation) -> dict[str, Any]:
         "peak_bytes": lane.peak_bytes,
         "plan": _plan_json(lane.plan),
         "subjects": {name: {"n": score.n, "correct": score.correct} for name, score in lane.subjects.items()},
-        "letters": dict(zip(LETTERS, lane.letters, strict=True)),
-        "near_ties": lane.near_ties,
-        "unscorable": lane.unscorable,
+        **{one.key: one.value(lane) for one in STATISTICS},
         "alarm": lane.alarm or None,
         "notices": list(lane.notices),
         "error": {"kind": lane.failure.kind, "message": lane.failure.message} if lane.failure else None,
@@ -290,5 +265,4 @@ def _csv_cells(item: ScoredItem, label: str) -> list[Any]:
 
 
 def _subject_cell(lane: LaneEvaluation, subject: str) -> str:
-    score = lane.subjects.get(subject)
-    return f"{score.correct} of {score.n}" if score else "-"
+    return subject_score(lane.subjects.get(subject))

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from weighin.core import format
 from weighin.core.errors import AppError
 from weighin.core.evaluations.questions import Question
 
@@ -69,7 +70,9 @@ def draw(questions: Sequence[Question], n: int, seed: int) -> Sample:
 
     Raises AppError(kind="options")."""
     if not 1 <= n <= len(questions):
-        raise AppError(f"There are {len(questions):,} questions to choose from, not {n:,}.", kind="options")
+        raise AppError(
+            f"There are {format.count(len(questions))} questions to choose from, not {format.count(n)}.", kind="options"
+        )
     by_subject: dict[str, list[Question]] = {}
     for question in sorted(questions, key=lambda q: q.row):
         by_subject.setdefault(question.subject, []).append(question)

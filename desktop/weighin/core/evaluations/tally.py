@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from weighin.core import format
 from weighin.core.evaluations.evaluation import ItemResult, LaneEvaluation, ScoredItem, SubjectScore
 from weighin.core.evaluations.questions import LETTERS, Question
 from weighin.core.models.model import ModelFacts
@@ -27,10 +28,11 @@ def chance_alarm(correct: int, n: int, letters: Sequence[int]) -> str:
     most = max(letters)
     if most >= _ALMOST_ALWAYS * n:
         letter = LETTERS[list(letters).index(most)]
-        return f"It chose {letter} in {most:,} of {n:,} questions: it hardly reads them, or not in this form."
+        often = f"{format.count(most)} of {format.count(n)} questions"
+        return f"It chose {letter} in {often}: it hardly reads them, or not in this form."
     low, high = wilson(correct, n)
     if low <= CHANCE <= high:
-        return f"This is not to be told from guessing: 25 % lies within {100 * low:.1f} to {100 * high:.1f} %."
+        return f"This is not to be told from guessing: 25 % lies within {format.between((low, high), 1)}."
     return ""
 
 

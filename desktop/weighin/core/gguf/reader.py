@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from weighin.core import format
 from weighin.core.errors import AppError
 
 MAX_HEADER = 256 << 20
@@ -116,7 +117,7 @@ class _Cursor:
         """One length-prefixed string."""
         size = self.scalar("<Q")
         if size > MAX_STRING:
-            raise _damaged(f"a text of {size:,} bytes")
+            raise _damaged(f"a text of {format.count(size)} bytes")
         start = self.need(size)
         return self.data[start : start + size].decode("utf-8", "replace")
 
@@ -155,7 +156,7 @@ class _Cursor:
     def _skip_one(self) -> None:
         size = self.scalar("<Q")
         if size > MAX_STRING:
-            raise _damaged(f"a text of {size:,} bytes")
+            raise _damaged(f"a text of {format.count(size)} bytes")
         self.need(size)
 
 
@@ -194,7 +195,7 @@ def read_header(stream: BinaryIO, texts: KnownTexts | None = None) -> Header:
         raise AppError(f"This is GGUF version {version}; versions 2 and 3 are known.", kind="header")
     tensor_count, pair_count = cursor.scalar("<Q"), cursor.scalar("<Q")
     if tensor_count > MAX_COUNT or pair_count > MAX_COUNT:
-        raise _damaged(f"{tensor_count:,} tensors and {pair_count:,} entries")
+        raise _damaged(f"{format.count(tensor_count)} tensors and {format.count(pair_count)} entries")
     metadata: dict[str, Any] = {}
     lengths: dict[str, int] = {}
     spans: dict[str, tuple[int, int]] = {}
@@ -233,9 +234,8 @@ def read_header_of(path: Path, texts: KnownTexts | None = None) -> Header:
         raise AppError(f"This file cannot be read: {error.strerror or error}.", kind="unreadable") from None
     missing = header.needed_bytes - size
     if missing > 0:
-        raise AppError(
-            f"The file is incomplete: {missing:,} of {header.needed_bytes:,} bytes are missing.", kind="truncated"
-        )
+        of = f"{format.count(missing)} of {format.count(header.needed_bytes)}"
+        raise AppError(f"The file is incomplete: {of} bytes are missing.", kind="truncated")
     return header
 
 
@@ -275,7 +275,7 @@ def _value(cursor: _Cursor, key: str, kind: int, lengths: dict[str, int]) -> Any
         raise _damaged(f"a value of unknown type {kind}")
     inner, count = cursor.scalar("<I"), cursor.scalar("<Q")
     if count > MAX_ARRAY:
-        raise _damaged(f"an array of {count:,} entries")
+        raise _damaged(f"an array of {format.count(count)} entries")
     lengths[key] = count
     if inner == _STRING:
         if count > _KEPT_ARRAY:

@@ -9,8 +9,8 @@ from weighin.core.downloads.repository import Listing, Repository, Variant
 from weighin.core.models.catalogue import System
 from weighin.core.models.model import ModelFacts
 from weighin.core.models.server import server_of
-from weighin.core.models.shelf import Condition, ShelfModel
-from weighin.core.models.text import model_facts
+from weighin.core.models.shelf import ShelfModel
+from weighin.core.models.text import condition_text, model_facts
 from weighin.core.safe_text import safe_name
 
 
@@ -42,14 +42,6 @@ def _file_facts(model: ModelFacts) -> dict[str, Any]:
     }
 
 
-_CONDITIONS = {
-    Condition.READY: "",
-    Condition.CHANGED: "changed",
-    Condition.GONE: "gone",
-    Condition.BROKEN: "broken",
-}
-
-
 def shelf_model_json(model: ShelfModel) -> dict[str, Any]:
     """One model of the shelf."""
     return {
@@ -72,9 +64,7 @@ def shelf_model_json(model: ShelfModel) -> dict[str, Any]:
 
 def shelf_line(model: ShelfModel) -> str:
     """One model of the shelf, for the terminal."""
-    mark = "verified" if model.verified else "not verified"
-    if note := _CONDITIONS[model.condition]:
-        mark = f"{note}: {model.problem}" if model.problem else note
+    mark = condition_text(model) + (f": {model.problem}" if model.problem else "")
     facts = model_facts(model.facts) if model.facts else format.size(model.size)
     return f"{safe_name(model.name, 60)}\n   {facts}\n   {mark} · {model.source} · {safe_name(model.path, 300)}"
 
@@ -102,12 +92,18 @@ def repository_json(found: Repository, system: System | None = None) -> dict[str
     }
 
 
+def repository_kind(found: Repository, system: System | None) -> str:
+    """ "MoE 30.5B, 3.3B active"; the hub tells the number of weights only, what else is known is of `system`."""
+    kind, total = _kind(found, system), found.parameters or (system.total if system else None)
+    if total is None:
+        return {"moe": "MoE", "dense": "dense"}.get(kind or "", format.NONE)
+    active = system.active if system else None
+    return format.parameters(total) if kind is None else format.shape(total, active, kind == "moe")
+
+
 def repository_line(found: Repository, system: System | None = None) -> str:
     """One answer of a search, for the terminal; `system`: what the catalogue knows of it."""
-    kind = _kind(found, system)
-    parts = [{"moe": "MoE"}.get(kind, kind)] if kind else []
-    active = f", {format.parameters(system.active)} active" if system and kind == "moe" and system.active else ""
-    parts += [f"{format.parameters(found.parameters)} parameters{active}"] if found.parameters else []
+    parts = [kind] if (kind := repository_kind(found, system)) != format.NONE else []
     parts += [safe_name(found.architecture, 30)] if found.architecture else []
     parts += [safe_name(found.license, 30)] if found.license else []
     parts += ["gated"] if found.gated else []

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from weighin.core import format
 from weighin.core.errors import AppError
 from weighin.core.gguf.reader import KnownTexts
 from weighin.core.models.found import FoundFile
@@ -173,5 +174,5 @@ def stamp_of(path: Path) -> Stamp | None:
 
 def _changed(known: ShelfModel, now: ShelfModel) -> str:
     if now.size < known.size:
-        return f"It shrank by {known.size - now.size:,} bytes since it was checked."
+        return f"It shrank by {format.count(known.size - now.size)} bytes since it was checked."
     return "It changed on the disk since it was checked."

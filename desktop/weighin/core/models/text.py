@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
-from weighin.core.format import count, parameters, size
+from weighin.core import format
 from weighin.core.gguf.chat_template import why_no_template
+from weighin.core.models.catalogue import System
 from weighin.core.models.model import ModelFacts
 from weighin.core.models.server import server_of
+from weighin.core.models.shelf import Condition, ShelfModel
 from weighin.core.safe_text import safe_name
 
 TINY = "tiny teaching model made for this program"
@@ -19,16 +21,28 @@ def model_facts(model: ModelFacts) -> str:
         return (
             f"on the server {safe_name(server_of(model), 80)} · its file, template and memory cannot be seen from here"
         )
-    total, active = parameters(model.parameters), parameters(model.active_parameters)
-    if model.is_moe:
-        used = f", {model.experts_used} used" if model.experts_used else ""
-        shape = f"MoE, {model.experts} experts{used} · {total} total, {active} active"
-    else:
-        shape = f"dense · {total} parameters"
-    parts = [safe_name(model.quantization, 24), shape, size(model.file_bytes)]
+    parts = [safe_name(model.quantization, 24), kind(model), *experts(model), format.size(model.file_bytes)]
     if model.context_length:
-        parts.append(f"context up to {count(model.context_length)}")
+        parts.append(f"context up to {format.count(model.context_length)}")
     return " · ".join(parts)
+
+
+def kind(model: ModelFacts | None) -> str:
+    """ "dense 4.0B" or "MoE 30.5B, 3.3B active"; "-" of a file that cannot be read."""
+    return format.NONE if model is None else format.shape(model.parameters, model.active_parameters, model.is_moe)
+
+
+def system_kind(system: System) -> str:
+    """The same for a system of the catalogue, whose numbers may be unknown."""
+    if system.total is None:
+        return format.NONE if system.why_not else system.kind.replace("moe", "MoE")
+    return format.shape(system.total, system.active, system.kind == "moe")
+
+
+def experts(of: ModelFacts | System) -> list[str]:
+    """["128 experts, 8 used"]; [] of a dense model."""
+    used = f", {of.experts_used} used" if of.experts_used else ""
+    return [f"{of.experts} experts{used}"] if of.experts and of.experts > 1 else []
 
 
 def checked(verified: bool) -> str:
@@ -43,21 +57,74 @@ _APART = 2
 
 def look_lines(facts: ModelFacts, refusal: str) -> list[str]:
     """Name and shape, what else the header tells, tensor types, whether this engine reads it (`refusal`: why not)."""
+    lines = [f"{safe_name(facts.name)}: {model_facts(facts)}", *_header_lines(facts)]
+    return [*lines, safe_name(refusal, 300) if refusal else "This engine can read it."]
+
+
+def _header_lines(facts: ModelFacts) -> list[str]:
     more = [f"architecture {safe_name(facts.architecture, 40)}"]
     more += [f"{facts.layers} layers"] if facts.layers else []
-    more += [f"licence {safe_name(facts.license, 40)}"] if facts.license else ["no licence stated in the file"]
+    more += [f"licence {safe_name(facts.license, 60)}"] if facts.license else ["no licence stated in the file"]
     has_template = facts.template and not why_no_template(facts.template)
     more += ["has a chat template" if has_template else "no chat template"]
-    lines = [f"{safe_name(facts.name)}: {model_facts(facts)}", " · ".join(more)]
-    if facts.tensor_types:
-        lines.append(f"weights by bytes: {type_shares(facts)}{type_doubt(facts)}")
-    return [*lines, safe_name(refusal, 300) if refusal else "This engine can read it."]
+    weights = [f"weights by bytes: {type_shares(facts)}{type_doubt(facts)}"] if facts.tensor_types else []
+    return [" · ".join(more), *weights]
+
+
+def condition_text(model: ShelfModel) -> str:
+    """Whether its bytes are those of the hub, or what is wrong with it."""
+    return checked(model.verified) if model.condition is Condition.READY else model.condition.value
+
+
+def model_page(model: ShelfModel, system: System | None = None) -> str:
+    """All that is known of a model of the shelf, a line each. `system`: what the catalogue has under its repository."""
+    lines = [safe_name(model.path, 400)]
+    if model.problem:
+        lines.insert(0, model.problem)
+    if facts := model.facts:
+        lines += [model_facts(facts), *_header_lines(facts)]
+    if model.repo:
+        gate = " · the original is gated" if system is not None and system.gated else ""
+        lines.append(f"hub:{model.repo}/{safe_name(model.hub_path or '', 200)}{gate}")
+    if len(model.stamps) > 1:
+        lines.append(f"{len(model.stamps)} parts")
+    return "\n".join(lines)
+
+
+def system_page(system: System) -> str:
+    """Everything the catalogue says of a system, a paragraph each."""
+    lines = [f"{system.name} · {system.vendor} · {system.released}", system.why]
+    if system.why_not:
+        lines.append(f"Cannot be run here. {system.why_not}")
+    gate = " · the original is gated" if system.gated else ""
+    lines.append(f"{system_kind(system)} · licence: {system.license}{gate}")
+    shape = [
+        *experts(system),
+        f"{system.layers} layers" if system.layers else "",
+        f"{system.heads} heads" if system.heads else "",
+        f"{system.kv_heads} heads for keys and values" if system.kv_heads else "",
+        f"head size {system.head_size}" if system.head_size else "",
+        f"context {format.count(system.context)}" if system.context else "",
+        f"attention: {system.attention}" if system.attention else "",
+        f"llama.cpp: {system.architecture}" if system.architecture else "",
+        f"KV cache {system.kv_bytes // 1024} KiB for each token" if system.kv_bytes else "",
+    ]
+    lines.append(" · ".join(part for part in shape if part))
+    for score in system.mmlu:
+        shots = "" if score.shots is None else f", {score.shots}-shot"
+        lines.append(f"MMLU {score.percent} % ({score.variant}{shots}), as reported by: {score.source}")
+    if not system.mmlu:
+        lines.append("MMLU: no published score of it was verified.")
+    lines += system.notes
+    lines += [f"GGUF: {s.repo}" + (f" ({s.note})" if s.note else "") for s in system.repositories]
+    lines.append("Sources: " + "; ".join(system.sources))
+    return "\n\n".join(line for line in lines if line)
 
 
 def type_shares(facts: ModelFacts) -> str:
     """ "Q4_K 78 %, Q6_K 15 %, F32 7 %", from the most bytes to the fewest."""
     total = sum(share.bytes for share in facts.tensor_types) or 1
-    return ", ".join(f"{share.name} {_percent(share.bytes / total)} %" for share in facts.tensor_types)
+    return ", ".join(f"{share.name} {format.percent(share.bytes / total)}" for share in facts.tensor_types)
 
 
 def type_doubt(facts: ModelFacts) -> str:
@@ -67,7 +134,3 @@ def type_doubt(facts: ModelFacts) -> str:
     if stated is None or real is None or abs(int(stated[1]) - int(real[1])) < _APART:
         return ""
     return f". Its header calls it {safe_name(facts.quantization, 24)}, yet most of its bytes are {most}"
-
-
-def _percent(share: float) -> str:
-    return "<1" if share < 0.005 else f"{100 * share:.0f}"

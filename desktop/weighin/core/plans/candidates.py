@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from weighin.core import format
 from weighin.core.computer.machine import active_bytes
 from weighin.core.downloads.repository import Listing
 from weighin.core.models.catalogue import Catalogue, System
@@ -57,6 +58,11 @@ class Candidate:
     def is_moe(self) -> bool:
         """Whether only some weights work on each token."""
         return self.parameters is not None and self.active is not None and self.active < self.parameters
+
+    @property
+    def shape(self) -> str:
+        """ "dense 4.0B" or "MoE 30.5B, 3.3B active"; "-" where that is unknown."""
+        return format.shape(self.parameters, self.active, self.is_moe)
 
     @property
     def kind(self) -> str:

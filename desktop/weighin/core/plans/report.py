@@ -5,21 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from weighin.core import format
 from weighin.core.computer.hardware import Hardware, machine_json
 from weighin.core.models.model import ModelFacts
 from weighin.core.models.report import model_json
 from weighin.core.models.text import model_facts
-from weighin.core.plans.plan import FitVerdict, MemoryPlan, PairVerdict, PlanMethod, SpeedForecast, SpeedMethod
+from weighin.core.plans.plan import FitVerdict, MemoryPlan, PairVerdict, SpeedForecast
+from weighin.core.plans.text import memory_words, speed_words
 from weighin.core.runs.options import LoadOptions
 from weighin.core.safe_text import safe_name
 
 PLAN_SCHEMA = "weighin.plan/1"
-_METHODS = {
-    SpeedMethod.SLICE: "from a timed slice of the model",
-    SpeedMethod.HISTORY: "from earlier runs here",
-    SpeedMethod.BANDWIDTH: "? from the speed of memory alone",
-}
 
 
 @dataclass(frozen=True)
@@ -67,36 +62,6 @@ def plan_lines(models: tuple[PlannedModel, ...], pair: PairVerdict | None) -> li
         if found.forecast:
             lines.append(f"   {speed_words(found.forecast)}")
     return [*lines, pair.sentence] if pair else lines
-
-
-def memory_words(plan: MemoryPlan) -> str:
-    """What a plan says, part by part, in two lines and its notices."""
-    mark = "~" if plan.method is PlanMethod.FORMULA else ""
-    parts = (
-        f"weights {format.size(plan.weights_bytes)} ({format.size(plan.mapped_bytes)} mapped from the file), "
-        f"KV cache {format.size(plan.kv_bytes)}, state {format.size(plan.state_bytes)}, "
-        f"working buffers {format.size(plan.compute_bytes + plan.output_bytes)}, "
-        f"process {format.size(plan.overhead_bytes)}"
-    )
-    lines = [f"Fills {mark}{format.size(plan.total_bytes)} where there is room: {parts}"]
-    lines.append(f"While loading at most {format.size(plan.loading_peak_bytes)}")
-    return "\n".join([*lines, *plan.notices])
-
-
-def speed_words(forecast: SpeedForecast) -> str:
-    """ "Writes ~12.3 tok/s (10.8 to 13.8), reads ~140 tok/s: from a timed slice of the model"."""
-    prompt = forecast.prompt_tokens_per_s
-    reads = f", reads ~{format.figure(prompt)} tok/s" if prompt else ""
-    band = f"{format.figure(forecast.low)} to {format.figure(forecast.high)}"
-    writes = format.figure(forecast.generation_tokens_per_s)
-    return f"Writes ~{writes} tok/s ({band}){reads}: {_METHODS[forecast.method]}{disturbed_words(forecast)}"
-
-
-def disturbed_words(forecast: SpeedForecast) -> str:
-    """ "; other programs kept 1.0 cores busy meanwhile: it may be faster"; "" where nothing disturbed."""
-    if not forecast.disturbances:
-        return ""
-    return f"; {', '.join(forecast.disturbances)} meanwhile: it may be faster"
 
 
 def _model_json(found: PlannedModel) -> dict[str, Any]:

@@ -144,14 +144,10 @@ def sentence(rows: tuple[WorkstationRow, WorkstationRow], costs: tuple[Cost, Cos
         who = "The MoE"
     one, other = costs[first], costs[1 - first]
     mark = "" if one.measured and other.measured else "~"
-    text = f"{who} needs {mark}{_times(one.memory / max(1, other.memory))} the memory"
+    text = f"{who} needs {mark}{format.times(one.memory / max(1, other.memory))} the memory"
     if one.speed and other.speed:
-        text += f" and is {mark}{_times(one.speed / other.speed)} as fast per token"
+        text += f" and is {mark}{format.times(one.speed / other.speed)} as fast per token"
     return text + "."
-
-
-def _times(ratio: float) -> str:
-    return f"{ratio:.1f} times" if ratio < 99.95 else f"{ratio:.0f} times"
 
 
 # What the system and other programs keep for themselves, beside the model.

@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import dataclass
 
+from weighin.core import format
 from weighin.core.errors import AppError
 from weighin.core.prompts.prompt_set import MAX_PROMPTS, SetPrompt
 from weighin.core.safe_text import safe_name
@@ -13,6 +14,7 @@ from weighin.core.text_bytes import as_utf8
 
 MAX_FILE = 64 << 20
 _MAX_PROMPT = 1 << 20
+_TOO_MANY = f"only the first {format.count(MAX_PROMPTS)} prompts are taken"
 _NAMED_PROBLEMS = 20
 # As a text file hardly begins: "[INST]" is text.
 _ARRAY = re.compile(rb'^\s*\[\s*["{]')
@@ -43,12 +45,12 @@ def parse_prompts(data: bytes) -> Imported:
     problems: list[str] = []
     for number, line in lines:
         if len(prompts) == MAX_PROMPTS:
-            problems.append(f"From line {number:,} on: only the first {MAX_PROMPTS:,} prompts are taken.")
+            problems.append(f"From line {format.count(number)} on: {_TOO_MANY}.")
             break
         try:
             prompts.append(_prompt(line, as_json))
         except ValueError as error:
-            problems.append(f"Line {number:,}: {error}.")
+            problems.append(f"Line {format.count(number)}: {error}.")
     if not prompts:
         raise AppError(f"The file holds no prompts. {problems[0]}", kind="damaged")
     return Imported(tuple(prompts), _shortened(problems))
@@ -66,12 +68,12 @@ def _array(data: bytes) -> Imported:
     problems: list[str] = []
     for number, entry in enumerate(body, 1):
         if len(prompts) == MAX_PROMPTS:
-            problems.append(f"From entry {number:,} on: only the first {MAX_PROMPTS:,} prompts are taken.")
+            problems.append(f"From entry {format.count(number)} on: {_TOO_MANY}.")
             break
         try:
             prompts.append(_of_json(entry))
         except ValueError as error:
-            problems.append(f"Entry {number:,}: {error}.")
+            problems.append(f"Entry {format.count(number)}: {error}.")
     if not prompts:
         raise AppError(f"The file holds no prompts. {problems[0]}", kind="damaged")
     return Imported(tuple(prompts), _shortened(problems))
@@ -118,4 +120,4 @@ def _text(body: dict[str, object], key: str) -> str:
 def _shortened(problems: list[str]) -> tuple[str, ...]:
     if len(problems) <= _NAMED_PROBLEMS:
         return tuple(problems)
-    return (*problems[:_NAMED_PROBLEMS], f"… and {len(problems) - _NAMED_PROBLEMS:,} more.")
+    return (*problems[:_NAMED_PROBLEMS], f"… and {format.count(len(problems) - _NAMED_PROBLEMS)} more.")

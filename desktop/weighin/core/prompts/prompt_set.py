@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 
+from weighin.core import format
 from weighin.core.comparisons.blind import Choice, Tally, contender
 from weighin.core.comparisons.comparison import Comparison, ComparisonRequest, LaneResult
 from weighin.core.comparisons.rounds import spread
@@ -194,7 +195,7 @@ def check_set(name: str, prompts: tuple[SetPrompt, ...]) -> None:
     if not name.strip() or len(name) > 100:
         raise AppError("A prompt set needs a name of 1 to 100 characters.", kind="name")
     if len(prompts) > MAX_PROMPTS:
-        raise AppError(f"A prompt set holds at most {MAX_PROMPTS:,} prompts.", kind="too_large")
+        raise AppError(f"A prompt set holds at most {format.count(MAX_PROMPTS)} prompts.", kind="too_large")
 
 
 def _outcome(result: LaneResult) -> LaneOutcome:

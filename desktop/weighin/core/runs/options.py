@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from weighin.core import format
 from weighin.core.errors import AppError
 
 MAX_CONTEXT = 1_048_576
@@ -21,7 +22,8 @@ FLASH_ATTENTION = ("auto", "on", "off")
 def check_whole(name: str, value: object, low: int, high: int) -> None:
     """Raise AppError(kind="options") unless `value` is an int within [low, high]."""
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise AppError(f"{name} must be a whole number from {low:,} to {high:,}, not {value!r}.", kind="options")
+        allowed = f"{format.count(low)} to {format.count(high)}"
+        raise AppError(f"{name} must be a whole number from {allowed}, not {value!r}.", kind="options")
 
 
 def check_number(name: str, value: object, low: float, high: float) -> None:
@@ -32,9 +34,10 @@ def check_number(name: str, value: object, low: float, high: float) -> None:
 
 
 def whole(text: str) -> object:
-    """A whole number where `text` is one; else the text, which the options refuse with their own sentence."""
+    """A whole number where `text` is one, also as it is shown; else the text, which the options refuse with their own
+    sentence."""
     try:
-        return int(text)
+        return int(text.replace("\u202f", ""))
     except ValueError:
         return text
 

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from statistics import NormalDist
 
+from weighin.core import format
 from weighin.core.errors import AppError
 from weighin.core.statistics.intervals import two_sided_z
 from weighin.core.statistics.power import questions_needed
@@ -36,8 +37,8 @@ def check_claim(score_a: float, score_b: float, n: int, discordance: float) -> C
         raise AppError("Scores lie between 0 and 100 %, and there is at least one question.", kind="options")
     if not lowest <= discordance <= max(lowest, highest):
         text = (
-            f"With these scores the models disagree on {100 * lowest:.1f} % to {100 * highest:.1f} % of the questions, "
-            f"not on {100 * discordance:.1f} %."
+            f"With these scores the models disagree on {format.between((lowest, highest), 1)} of the questions, "
+            f"not on {format.percent(discordance, 1)}."
         )
         raise AppError(text, kind="options")
     error = math.sqrt(max(0.0, discordance - difference * difference) / n)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from weighin.core.comparisons.comparison import Comparison, HistoryRow
-from weighin.core.comparisons.slowdown import against_alone, fits
+from weighin.core.comparisons.finished import finished
+from weighin.core.comparisons.slowdown import fits
 from weighin.core.computer.hardware import MachineFacts
-from weighin.core.runs.lane import Mode
 from weighin.services.records import Records
 from weighin.services.tasks import Failed
 
@@ -36,19 +36,17 @@ class History(QObject):
         self._records, self._machine = records, machine
 
     def save(self, comparison: Comparison, done: Callable[[None], None], failed: Failed) -> None:
-        """Keep a comparison; `changed` follows. One in mode TOGETHER is held against an earlier one of the same pair
-        alone; where there is one, `completed` follows too."""
+        """Keep a comparison, finished by what earlier ones tell; `changed` follows, and `completed` where that was
+        something."""
 
         def work(stores: Stores) -> Comparison:
-            made = dataclasses.replace(comparison, machine=self._here(comparison))
-            alone = stores.comparisons.alone_of(made) if made.request.mode is Mode.TOGETHER else None
-            kept = against_alone(made, alone)
+            kept = finished(comparison, self._machine(), stores.comparisons.alone_of, stores.speed_tests.add_known)
             stores.comparisons.save(kept)
             return kept
 
         def saved(kept: Comparison) -> None:
             self.changed.emit()
-            if kept.slowdowns and not comparison.slowdowns:
+            if (kept.slowdowns, kept.results) != (comparison.slowdowns, comparison.results):
                 self.completed.emit(kept)
             done(None)
 
@@ -77,8 +75,9 @@ class History(QObject):
         serves."""
 
         def work(stores: Stores) -> Comparison | None:
-            made, by = (dataclasses.replace(each, machine=self._here(each)) for each in (together, alone))
-            kept = against_alone(made, by) if fits(made, by) else made
+            here = self._machine()
+            by = finished(alone, here)
+            kept = finished(together, here, lambda made: by if fits(made, by) else None)
             if not kept.slowdowns:
                 return None
             stores.comparisons.set_slowdowns(kept)

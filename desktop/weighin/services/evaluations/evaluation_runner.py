@@ -8,6 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from weighin.core import format
 from weighin.core.computer.machine import threads_per_lane
 from weighin.core.errors import AppError
 from weighin.core.evaluations.evaluation import EvaluationRequest, EvaluationState, ItemResult, Order, RunState
@@ -215,8 +216,8 @@ class EvaluationRunner(QObject):
             counted = work.survey()
             if counted.trained and counted.prompt > counted.trained:
                 text = (
-                    f"The longest prompt with {run.protocol.shots} shots has {counted.prompt:,} tokens, but this model "
-                    f"reads {counted.trained:,} at most: choose fewer shots."
+                    f"The longest prompt with {run.protocol.shots} shots has {format.count(counted.prompt)} tokens, "
+                    f"but this model reads {format.count(counted.trained)} at most: choose fewer shots."
                 )
                 self._fail(run, index, Failure("context", text))
                 return

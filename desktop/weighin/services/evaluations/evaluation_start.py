@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
 
+from weighin.core import format
 from weighin.core.downloads.download import Transferred
 from weighin.core.errors import AppError
 from weighin.core.evaluations.evaluation import CHAT, EvaluationRequest, RunState
@@ -60,7 +61,7 @@ class Preparation(QObject):
             model = self._setups[len(self._found)].model
             if model.is_server:
                 return f"Trying whether questions can be scored at {server_of(model)}: this may take minutes"
-            return f"Checking the file of {LABELS[len(self._found)]}: {100 * self._share:.0f} %"
+            return f"Checking the file of {LABELS[len(self._found)]}: {format.percent(self._share)}"
         return ""
 
     def begin(self, request: EvaluationRequest) -> None:

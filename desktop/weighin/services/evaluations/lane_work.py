@@ -146,7 +146,7 @@ class LaneWork:
             phase=phase,
             done=len(self._tally.results),
             total=sum(len(block.questions) for block in self._blocks),
-            percent=self.percent if phase in ("checking", "loading") else 0,
+            percent=self.percent if phase == "loading" else 0,
             subject=self._blocks[index].subject if index is not None and phase == "scoring" else "",
             tokens_per_s=self._rate(),
             seconds_left=self._seconds_left(),

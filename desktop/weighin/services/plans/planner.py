@@ -10,6 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from weighin import protocol
+from weighin.core import format
 from weighin.core.errors import AppError
 from weighin.core.gguf.reader import read_header_of
 from weighin.core.models.model import ModelFacts, shard_paths
@@ -207,7 +208,9 @@ def _line(answer: protocol.messages.Planned) -> PlanLine:
     for plan, formula in zip(answer.plans, answer.formula, strict=True):
         gap = formula.working_bytes - plan.working_bytes
         agree = abs(gap) <= max(_AGREE * plan.working_bytes, _AGREE_BYTES)
-        notice = f"The formula says {gap / 1e6:+.0f} MB: the engine's own plan counts."
+        notice = (
+            f"The formula says {format.size(abs(gap))} {'more' if gap > 0 else 'less'}: the engine's own plan counts."
+        )
         points.append(plan if agree else replace(plan, notices=(*plan.notices, notice)))
     return PlanLine(tuple(points))
 

@@ -89,10 +89,6 @@ class LanesArea(QWidget):
         """Pixels that every pane in sight could give away."""
         return min(pane.spare_height() for pane in self._panes if not pane.isHidden())
 
-    def show_tab(self, number: int) -> None:
-        """Show this pane where there is room for one only."""
-        self._tabs.setCurrentIndex(number)
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         tabbed = self.width() < _NARROW

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QTimer
 
 from weighin.core import format
 from weighin.core.plans.plan import VerdictKind
-from weighin.core.plans.report import memory_words, speed_words
+from weighin.core.plans.text import memory_words, speed_words
 from weighin.core.runs.options import LoadOptions
 from weighin.ui.compare.compare_page import ComparePage
 

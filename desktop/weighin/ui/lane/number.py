@@ -20,7 +20,7 @@ from weighin.core.comparisons.text import (
     side_by_side_words,
     slowdown_sentence,
     slowdown_words,
-    time_spread,
+    spread_words,
     why_no_slowdown,
 )
 from weighin.core.runs.answer import Timing
@@ -69,11 +69,11 @@ class Rounds:
 
     timings: tuple[Timing, ...]
 
-    def rate(self, get: Get, unit: str) -> str:
+    def rate(self, get: Get, unit: str = " tok/s") -> str:
         """A rate; of several rounds its median and range."""
         return rate_spread(spread(map(get, self.timings)), unit)
 
-    def writing_rate(self, get: Get, unit: str) -> str:
+    def writing_rate(self, get: Get, unit: str = " tok/s") -> str:
         """The same of a speed of writing; says so where it is only of what was written while both lanes wrote."""
         said = self.rate(get, unit)
         return f"{said}, {WHILE_BOTH}" if self.knows(get) and is_partly_alone(self.timings) else said
@@ -91,7 +91,7 @@ class Rounds:
 
     def time(self, get: Get) -> str:
         """A duration; of several rounds its median and range."""
-        return time_spread(spread(map(get, self.timings)))
+        return spread_words(spread(map(get, self.timings)), format.seconds)
 
     def knows(self, get: Get) -> bool:
         """Whether some round has this number."""

@@ -12,7 +12,7 @@ from weighin.core.comparisons.rounds import NUMBERS, spread
 from weighin.core.comparisons.slowdown import listed_characters, listed_rate
 from weighin.core.comparisons.speed import is_read_long_enough
 from weighin.core.comparisons.speed_test import SpeedTest
-from weighin.core.comparisons.text import STOPS, rate_spread, size_spread
+from weighin.core.comparisons.text import STOPS, rate_spread, spread_words
 from weighin.core.models.server import BY_THIS_CLIENT, ON_THE_SERVER
 from weighin.core.runs.answer import MIN_TOKENS_FOR_RATE, Answer, Counting, MemoryReceipt, Timing
 from weighin.ui.lane.number import ESTIMATED, NO_MARK, Get, Number, Rounds, cached_words, mark
@@ -43,7 +43,7 @@ def remote_numbers(answer: Answer, rounds: Rounds) -> tuple[Number, ...]:
     shown += [
         Number(
             f"Writing {'~' if by_pieces else ''}{format.count(timing.generated_tokens)} tok",
-            rounds.writing_rate(listed_rate, " tok/s"),
+            rounds.writing_rate(listed_rate),
             f"Tokens written, {whose}, and their speed: one less than that, divided by the time from the first piece "
             f"of text to the last. No speed is given below {MIN_TOKENS_FOR_RATE} tokens. {_CLOCK}"
             + rounds.over
@@ -83,7 +83,7 @@ def numbers(answer: Answer, result: LaneResult | None = None) -> tuple[Number, .
     shown = [
         Number(
             f"Reading {format.count(timing.prompt_tokens)} tok",
-            rounds.rate(NUMBERS["prompt_tokens_per_s"], " tok/s"),
+            rounds.rate(NUMBERS["prompt_tokens_per_s"]),
             "Tokens of the prompt, and how many of them were read a second: prompt tokens that were really read, "
             "divided by the time until the model had read them." + cached_words(timing) + rounds.over,
             mark(is_read_long_enough(timing)),
@@ -96,7 +96,7 @@ def numbers(answer: Answer, result: LaneResult | None = None) -> tuple[Number, .
     shown += [
         Number(
             f"Writing {format.count(timing.generated_tokens)} tok",
-            rounds.writing_rate(listed_rate, " tok/s"),
+            rounds.writing_rate(listed_rate),
             "Tokens written, without the end token, and their speed: one less than the tokens written, divided by "
             f"the time from the first to the last. No speed is given below {MIN_TOKENS_FOR_RATE} tokens."
             + _reasoning(timing)
@@ -138,13 +138,13 @@ def _time(title: str, rounds: Rounds, get: Get, counted: str) -> Number:
 
 
 def _speed_test(test: SpeedTest) -> Number:
-    read = f" Reading {rate_spread(test.prompt, ' tok/s')}, {test.prompt_tokens} tokens a round." if test.prompt else ""
+    read = f" Reading {rate_spread(test.prompt)}, {test.prompt_tokens} tokens a round." if test.prompt else ""
     told = (
         f"The answer is too short to tell a speed, so it was measured apart on {format.moment(test.created)}: "
         f"{len(test.generation_rates)} rounds of {test.generate_tokens} random tokens, same options, median and range."
         f"{read}"
     )
-    return Number("Speed test", rate_spread(test.generation, " tok/s"), told)
+    return Number("Speed test", rate_spread(test.generation), told)
 
 
 def _energy(timing: Timing, rounds: Rounds) -> Number:
@@ -184,7 +184,7 @@ def _ram(receipts: tuple[MemoryReceipt, ...]) -> str:
     total, peak = (spread(getattr(r, name) for r in receipts) for name in ("total_bytes", "peak_bytes"))
     if total is None:
         return format.NONE
-    return f"= {size_spread(total)}" + (f", peak {size_spread(peak)}" if peak is not None else "")
+    return f"= {spread_words(total, format.size)}{f', peak {spread_words(peak, format.size)}' if peak else ''}"
 
 
 def _ram_counted(memory: MemoryReceipt) -> str:

@@ -124,7 +124,7 @@ def _percent(text: str) -> object:
 
 
 def _questions(text: str) -> object:
-    value = whole(text.replace(",", "").replace(" ", ""))
+    value = whole("".join(text.replace(",", "").split()))
     if not isinstance(value, int) or not 1 <= value <= 10_000_000:
         raise AppError("A whole number from 1 on.", kind="options")
     return value

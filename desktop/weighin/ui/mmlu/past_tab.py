@@ -13,9 +13,16 @@ from weighin.core import format
 from weighin.core.errors import AppError
 from weighin.core.evaluations.evaluation import EvaluationRecord, RunState
 from weighin.core.evaluations.stored_evaluation import EvaluationRow
-from weighin.core.evaluations.text import verdict_label
+from weighin.core.evaluations.text import (
+    ELSEWHERE,
+    STATES,
+    protocol_name,
+    score_words,
+    scores,
+    state_words,
+    verdict_label,
+)
 from weighin.core.safe_text import safe_name
-from weighin.ui.mmlu import mmlu_text
 from weighin.ui.mmlu.export import ask_export
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.confirmation import Confirmation
@@ -97,18 +104,18 @@ class PastTab(QWidget):
             Column("When", lambda r: format.moment(r.created), "2026-11-22 10:31"),
             Column("Models", _models, "Weigh-In Starter Dense / Weigh-In Starter MoE", 0.6),
             Column("Questions", _questions, "Starter questions, standard, 5 shots", 0.4),
-            Column("Asked", _asked, "12,345 of 14,042", number=True),
-            Column("Right", _scores, "100.0 / 100.0 %", number=True),
+            Column("Asked", _asked, "12 345 of 14 042", number=True),
+            Column("Right", scores, "100.0 % / 100.0 %", number=True),
             Column("A - B", _verdict, "+12.3, no clear winner"),
             Column("State", self._state, "interrupted, can be resumed"),
         )
 
     def _state(self, row: EvaluationRow) -> str:
         if row.elsewhere:
-            return mmlu_text.ELSEWHERE
+            return ELSEWHERE
         if row.state is RunState.RUNNING or row.id == self._running():
-            return mmlu_text.STATES[RunState.RUNNING]
-        return f"{mmlu_text.STATES[row.state]}{', can be resumed' if row.can_resume else ''}"
+            return STATES[RunState.RUNNING]
+        return state_words(row)
 
     def _connect(self) -> None:
         self._evaluations.changed.connect(self.refresh)
@@ -215,7 +222,7 @@ def _text(row: EvaluationRow) -> str:
 
 
 def _questions(row: EvaluationRow) -> str:
-    return f"{safe_name(row.dataset, 60)}, {mmlu_text.protocol_name(row.protocol, row.shots)}"
+    return f"{safe_name(row.dataset, 60)}, {protocol_name(row.protocol, row.shots)}"
 
 
 def _asked(row: EvaluationRow) -> str:
@@ -223,17 +230,12 @@ def _asked(row: EvaluationRow) -> str:
     return format.count(row.n) if least >= row.n else f"{format.count(least)} of {format.count(row.n)}"
 
 
-def _scores(row: EvaluationRow) -> str:
-    known = [f"{100 * lane.accuracy:.1f}" for lane in row.lanes if lane.accuracy is not None]
-    return f"{' / '.join(known)} %" if known else format.NONE
-
-
 def _verdict(row: EvaluationRow) -> str:
     if row.paired is None:
         return format.NONE
-    return f"{mmlu_text.points(row.paired.difference)}, {verdict_label(row.paired, row.state)}"
+    return f"{format.points(row.paired.difference)}, {verdict_label(row.paired, row.state)}"
 
 
 def _tip(row: EvaluationRow) -> str:
-    lanes = [f"{lane.label} {safe_name(lane.model.name)}: {mmlu_text.score(lane) or 'no answer'}" for lane in row.lanes]
+    lanes = [f"{lane.label} {safe_name(lane.model.name)}: {score_words(lane) or 'no answer'}" for lane in row.lanes]
     return "\n".join([_questions(row), *lanes])

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QV
 
 from weighin.core import format
 from weighin.core.downloads.download import DownloadState, DownloadView
+from weighin.core.downloads.text import download_line, overall_line
 from weighin.core.safe_text import safe_name
-from weighin.ui.models import models_text
 from weighin.ui.widgets.confirmation import Confirmation
 from weighin.ui.widgets.label import ElidedLabel, PlainLabel
 
@@ -52,7 +52,7 @@ class DownloadsPanel(QWidget):
             self._column.addWidget(row)
         else:
             row.show_view(view)
-        self._overall.say(models_text.overall_line(self._downloads.views()))
+        self._overall.say(overall_line(self._downloads.views()))
         self.setVisible(bool(self.rows))
 
 
@@ -100,7 +100,7 @@ class DownloadRow(QFrame):
         """Show where it stands now."""
         self._done = view.done
         self.bar.setValue(view.done * _STEPS // view.plan.size)
-        self.line.say(models_text.download_line(view))
+        self.line.say(download_line(view))
         self.note.say_or_hide(view.note)
         self.again.setVisible(view.state is DownloadState.RUNNING and view.phase == "waiting")
         waits = view.state in (DownloadState.PAUSED, DownloadState.FAILED)

@@ -10,14 +10,16 @@ from weighin.core import format
 from weighin.core.downloads.download import plan_of
 from weighin.core.downloads.hub_address import HubAddress, is_hub_address, narrowed, read_address
 from weighin.core.downloads.repository import Listing, Repository, Variant
+from weighin.core.downloads.text import left_out
 from weighin.core.errors import AppError
 from weighin.core.models.catalogue import System
+from weighin.core.models.report import repository_kind
 from weighin.core.models.text import look_lines
 from weighin.core.plans.recommendation import recommended
+from weighin.core.plans.text import here_words
 from weighin.core.plans.workstation import WorkstationRow
 from weighin.core.safe_text import safe_name
 from weighin.services.models.hub import mirror
-from weighin.ui.models import models_text
 from weighin.ui.models.verdicts import Verdicts
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.label import PlainLabel
@@ -221,7 +223,7 @@ class HubTab(QWidget):
         self.facts.say_or_hide("")
         for widget in (self._title, self.variants, self.look, self.get):
             widget.setVisible(listing is not None)
-        self.left_out.say_or_hide(models_text.left_out(listing.left_out) if listing else "")
+        self.left_out.say_or_hide(left_out(listing.left_out) if listing else "")
         if listing is None:
             self._space.hide()
             return
@@ -307,7 +309,7 @@ class HubTab(QWidget):
             Column("Quantization", lambda v: v.quantization or format.NONE, "UD-Q4_K_XL"),
             Column("Size", lambda v: format.size(v.size), "18.6 GB", number=True),
             Column("Parts", lambda v: str(len(v.files)), "12", number=True),
-            Column("Here?", lambda v: models_text.runs_here(self._rows.get(v.files[0].path)), "~ tight"),
+            Column("Here?", lambda v: here_words(self._rows.get(v.files[0].path)), "~ tight"),
             Column("", mark, "for this computer"),
             Column("File", lambda v: safe_name(v.files[0].path, 200), "Qwen3-30B-A3B-Instruct-Q4_K_M", 1.0),
         )
@@ -318,16 +320,9 @@ def _tip(variant: Variant) -> str:
 
 
 def _repositories(verdicts: Verdicts) -> tuple[Column, ...]:
-    def kind(found: Repository) -> str:
-        """The hub tells the number of weights only; whether all of them work at once, the catalogue may know."""
-        system = verdicts.system_of(found.repo)
-        if system is not None and system.total is not None:
-            return models_text.system_kind(system)
-        return format.parameters(found.parameters) if found.parameters else format.NONE
-
     return (
         Column("Repository", lambda r: str(r.repo), "unsloth/Qwen3.6-35B-A3B-GGUF", 1.0),
-        Column("Parameters", kind, "MoE 30.5B, 3.3B active"),
+        Column("Parameters", lambda r: repository_kind(r, verdicts.system_of(r.repo)), "MoE 30.5B, 3.3B active"),
         Column("Architecture", lambda r: safe_name(r.architecture or format.NONE, 30), "granitehybrid"),
         Column("Licence", lambda r: safe_name(r.license or format.NONE, 30), "apache-2.0"),
         Column("Gated", lambda r: "gated" if r.gated else "no", "gated"),

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVB
 
 from weighin.core.models.catalogue import Catalogue, Pair, System
 from weighin.core.models.shelf import ShelfModel
-from weighin.ui.models import models_text
+from weighin.core.models.text import system_kind
 from weighin.ui.models.verdicts import Verdicts
 from weighin.ui.widgets.label import PlainLabel
 
@@ -100,7 +100,7 @@ class _Card(QFrame):
         layout.setContentsMargins(12, 8, 12, 8)
         layout.setSpacing(4)
         first, second = self._names
-        title = f"{first} ({models_text.system_kind(a)})  and  {second} ({models_text.system_kind(b)})"
+        title = f"{first} ({system_kind(a)})  and  {second} ({system_kind(b)})"
         layout.addWidget(PlainLabel(title, wrap=True))
         layout.addWidget(PlainLabel(pair.why, role="small", wrap=True))
         layout.addWidget(PlainLabel(_licences(a, b), role="small", wrap=True))

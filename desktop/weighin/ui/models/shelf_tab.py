@@ -13,8 +13,9 @@ from weighin.core import format
 from weighin.core.downloads.download import Transferred
 from weighin.core.errors import AppError
 from weighin.core.models.shelf import UNKNOWN_ORIGIN, Condition, ShelfModel
+from weighin.core.models.text import condition_text, kind, model_page
+from weighin.core.plans.text import here_words
 from weighin.core.safe_text import safe_name
-from weighin.ui.models import models_text
 from weighin.ui.models.verdicts import Verdicts
 from weighin.ui.pickers.file_drop import FileDrop
 from weighin.ui.theme import Theme
@@ -141,7 +142,7 @@ class ShelfTab(QWidget):
 
     def _describe(self, model: ShelfModel) -> str:
         row = self._verdicts.of_model(model)
-        details = models_text.details(model, self._verdicts.system_of(model.repo))
+        details = model_page(model, self._verdicts.system_of(model.repo))
         if not model.known_to_hub:
             details += f"\nIt cannot be verified. {UNKNOWN_ORIGIN}"
         return f"{details}\n{self._verdicts.sentence(row)}" if row else details
@@ -235,13 +236,13 @@ def _button(text: str, name: str) -> QPushButton:
 def _columns(verdicts: Verdicts) -> tuple[Column, ...]:
     return (
         Column("Name", lambda m: safe_name(m.name), "Qwen3-30B-A3B-Instruct", 0.6),
-        Column("Kind", lambda m: models_text.kind(m.facts), "MoE 30.5B, 3.3B active", 0.1),
+        Column("Kind", lambda m: kind(m.facts), "MoE 30.5B, 3.3B active", 0.1),
         Column("Quantization", lambda m: m.facts.quantization if m.facts else format.NONE, "Q4_K_M"),
         Column("Size", lambda m: format.size(m.size), "18.6 GB", number=True),
         Column(
             "Licence", lambda m: safe_name(m.facts.license or format.NONE, 40) if m.facts else format.NONE, "apache-2.0"
         ),
-        Column("Checked", models_text.condition_text, "not verified"),
-        Column("Here?", lambda m: models_text.runs_here(verdicts.of_model(m)), "~ tight"),
+        Column("Checked", condition_text, "not verified"),
+        Column("Here?", lambda m: here_words(verdicts.of_model(m)), "~ tight"),
         Column("From", lambda m: m.source, "Hugging Face cache", 0.3),
     )

@@ -6,8 +6,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from weighin.core.models.catalogue import Catalogue, Claim, System
+from weighin.core.models.text import system_kind, system_page
+from weighin.core.plans.text import here_words
 from weighin.ui.mmlu.claims_tab import ClaimsTable, claim_page
-from weighin.ui.models import models_text
 from weighin.ui.models.verdicts import Verdicts
 from weighin.ui.widgets.label import PlainLabel
 from weighin.ui.widgets.table import Column, RowTable
@@ -86,7 +87,7 @@ class SystemsTab(QWidget):
         self.get.setVisible(system is not None and bool(system.repositories))
         if system is not None:
             self.claims.clearSelection()
-            self.page.setPlainText(models_text.system_page(system))
+            self.page.setPlainText(system_page(system))
 
     def _show_claim(self) -> None:
         claim: Claim | None = self.claims.chosen
@@ -105,9 +106,9 @@ def _columns(verdicts: Verdicts) -> tuple[Column, ...]:
         Column("System", lambda s: str(s.name), "Qwen3-4B-Instruct-2507", 0.5),
         Column("Vendor", lambda s: str(s.vendor), "Hugging Face", 0.2),
         Column("Released", lambda s: str(s.released), "2026-04-22"),
-        Column("Kind", models_text.system_kind, "MoE 30.5B, 3.3B active", 0.3),
+        Column("Kind", system_kind, "MoE 30.5B, 3.3B active", 0.3),
         Column("Weights", lambda s: "open" if s.runnable else "closed", "closed"),
-        Column("Here?", lambda s: models_text.runs_here(verdicts.of_system(s)), "~ tight"),
+        Column("Here?", lambda s: here_words(verdicts.of_system(s)), "~ tight"),
     )
 
 

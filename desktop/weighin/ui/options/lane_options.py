@@ -105,10 +105,6 @@ class LaneOptions(QWidget):
         """The field of an option, by its name in LoadOptions or SamplingOptions, or "threads". Raises KeyError."""
         return self._threads if name == "threads" else {**self._load, **self._sampling}[name]
 
-    def set_stop_text(self, text: str) -> None:
-        """Put stop strings in, one a line."""
-        self._stop.setPlainText(text)
-
     def _stop_strings(self) -> tuple[str, ...]:
         return tuple(stop_string(line) for line in self._stop.toPlainText().split("\n") if line)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from weighin.core.models.model import ModelFacts
 from weighin.core.plans.plan import VerdictKind
-from weighin.core.plans.report import memory_words
+from weighin.core.plans.text import memory_words
 from weighin.core.plans.workstation import WorkstationRow
 
 if TYPE_CHECKING:

@@ -6,10 +6,18 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from weighin.core import format
 from weighin.core.plans.prediction import Prediction, past_errors
+from weighin.core.plans.text import (
+    MEASURED,
+    error_percent,
+    errors_lines,
+    measured_speed,
+    prediction_name,
+    source_of,
+    speed_band,
+)
 from weighin.services.plans.workstation import Workstation
 from weighin.ui.widgets.label import PlainLabel
 from weighin.ui.widgets.table import Column, RowTable
-from weighin.ui.workstation import workstation_text
 
 _EMPTY = (
     "Nothing promised yet: what is said before a run is kept here, and what was measured stands beside it afterwards."
@@ -37,7 +45,7 @@ class LedgerTab(QWidget):
 
     def _fill(self) -> None:
         predictions = self._workstation.predictions()
-        lines = workstation_text.errors_lines(past_errors(predictions))
+        lines = errors_lines(past_errors(predictions))
         self.errors.say_or_hide("\n".join(["How wrong this program was so far:", *lines]) if lines else "")
         self.table.show_records(predictions)
         self.table.setVisible(bool(predictions))
@@ -46,30 +54,28 @@ class LedgerTab(QWidget):
 
 def _memory(prediction: Prediction) -> str:
     taken = prediction.measured.memory_bytes if prediction.measured else None
-    return format.NONE if taken is None else f"{workstation_text.MEASURED} {format.size(taken)}"
+    return format.NONE if taken is None else f"{MEASURED} {format.size(taken)}"
 
 
 def _speed(prediction: Prediction) -> str:
-    return workstation_text.measured_speed(prediction.measured)
+    return measured_speed(prediction.measured)
 
 
 def _tip(prediction: Prediction) -> str:
     options = f"context {format.count(prediction.plan.context)}, {format.plural(prediction.threads, 'thread')}"
-    lines = [workstation_text.prediction_name(prediction), options, f"memory by {prediction.plan.method.value}"]
-    if prediction.measured and (source := workstation_text.source_of(prediction.measured)):
+    lines = [prediction_name(prediction), options, f"memory by {prediction.plan.method.value}"]
+    if prediction.measured and (source := source_of(prediction.measured)):
         lines.append(f"tokens/s measured {source}")
     return "\n".join(lines)
 
 
 _COLUMNS = (
     Column("When", lambda p: format.moment(p.when), "2026-11-22 10:31"),
-    Column("Model", workstation_text.prediction_name, "Qwen3-30B-A3B-Instruct · Q4_K_M", 0.7),
+    Column("Model", prediction_name, "Qwen3-30B-A3B-Instruct · Q4_K_M", 0.7),
     Column("Memory promised", lambda p: format.size(p.plan.ram_bytes), "18.6 GB", 0.02, number=True),
     Column("measured", _memory, "✓ 18.6 GB", 0.02, number=True),
-    Column("error", lambda p: workstation_text.error(p.memory_error), "+12.3 %", 0.02, number=True),
-    Column(
-        "Tokens/s promised", lambda p: workstation_text.speed(p.forecast), "~ 12.3 (11.0 to 13.6)", 0.2, number=True
-    ),
+    Column("error", lambda p: error_percent(p.memory_error), "+12.3 %", 0.02, number=True),
+    Column("Tokens/s promised", lambda p: speed_band(p.forecast), "~ 12.3 (11.0 to 13.6)", 0.2, number=True),
     Column("measured", _speed, "✓ 12.3", 0.02, number=True),
-    Column("error", lambda p: workstation_text.error(p.speed_error), "+12.3 %", 0.02, number=True),
+    Column("error", lambda p: error_percent(p.speed_error), "+12.3 %", 0.02, number=True),
 )

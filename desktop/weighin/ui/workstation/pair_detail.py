@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout
 
 from weighin.core import format
 from weighin.core.plans.candidates import Origin
+from weighin.core.plans.text import MEASURED
 from weighin.core.plans.verdict import Budget, pair_verdict, tokens
 from weighin.core.plans.workstation import Cost, WorkstationRow, cost, sentence
 from weighin.core.runs.lane import LABELS
@@ -14,7 +15,6 @@ from weighin.core.safe_text import safe_name
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.label import PlainLabel
 from weighin.ui.widgets.stacked_bar import BarPart
-from weighin.ui.workstation import workstation_text
 from weighin.ui.workstation.memory_bar import MemoryBar
 
 _LINES = ("Memory", "Read for a token", "Tokens/s", "Share of the memory's speed")
@@ -114,8 +114,8 @@ class PairDetail(QWidget):
 
 def _words(cost: Cost) -> tuple[str, ...]:
     """The lines of the grid for one model."""
-    mark = workstation_text.MEASURED if cost.measured else "~"
-    used = format.NONE if cost.used is None else f"{mark} {cost.used:.0%}".replace("%", "\u202f%")
+    mark = MEASURED if cost.measured else "~"
+    used = format.NONE if cost.used is None else f"{mark} {format.percent(cost.used)}"
     return (
         f"{mark} {format.size(cost.memory)}",
         format.NONE if cost.read is None else f"~ {format.size(cost.read)}",

@@ -11,13 +11,13 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, 
 from weighin.core import format
 from weighin.core.plans.candidates import Candidate, Origin
 from weighin.core.plans.plan import VerdictKind
+from weighin.core.plans.text import ORIGINS, measured_line, speed_words
 from weighin.core.plans.verdict import Budget
 from weighin.core.plans.workstation import WorkstationRow, demand
 from weighin.core.safe_text import safe_name
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.flow import FlowLayout
 from weighin.ui.widgets.label import PlainLabel
-from weighin.ui.workstation import workstation_text
 from weighin.ui.workstation.memory_bar import MemoryBar, parts_of
 
 _USUAL = "10"
@@ -59,7 +59,7 @@ class DemandBox(QWidget):
             return
         wanted = _number(self.speed.text())
         if wanted is None:
-            self.sentence.say(f"Tokens a second are a number from {_LEAST:g} to {_MOST:,.0f}.")
+            self.sentence.say(f"Tokens a second are a number from {_LEAST:g} to {format.count(round(_MOST))}.")
             return
         asked = (self._row.candidate, self._row.context, wanted)
         self.sentence.say(demand(*asked, self._budget, self._bandwidth).sentence)
@@ -144,14 +144,12 @@ class RowDetail(QWidget):
         self._row = row
         candidate = row.candidate
         self._title.say(safe_name(candidate.name))
-        where = candidate.repo or workstation_text.ORIGINS[candidate.origin]
-        self._kind.say(
-            f"{safe_name(candidate.quantization, 24)} · {workstation_text.shape(candidate)} · {safe_name(where, 80)}"
-        )
+        where = candidate.repo or ORIGINS[candidate.origin]
+        self._kind.say(f"{safe_name(candidate.quantization, 24)} · {candidate.shape} · {safe_name(where, 80)}")
         self.sentence.say(row.sentence(budget))
         self.memory.show_parts(parts_of(row.plan), budget.available if budget else None)
-        self.forecast.say_or_hide(offers.news or workstation_text.forecast_line(row))
-        self.measured.say_or_hide(workstation_text.measured_line(row))
+        self.forecast.say_or_hide(offers.news or speed_words(row.forecast, row.refined))
+        self.measured.say_or_hide(measured_line(row))
         self.notice.say_or_hide(_notice(row))
         self._show_buttons(row, offers)
         self.demand.show_row(row, budget, bandwidth)

@@ -13,6 +13,7 @@ from weighin.core.errors import AppError
 from weighin.core.models.catalogue import Catalogue
 from weighin.core.plans.candidates import Candidate, Origin
 from weighin.core.plans.plan import VerdictKind
+from weighin.core.plans.text import measured_speed, needs_words, speed_band
 from weighin.core.plans.verdict import kind_words
 from weighin.core.plans.workstation import WorkstationRow, context_stops, rows_of
 from weighin.core.runs.options import KV_TYPES
@@ -21,7 +22,6 @@ from weighin.services.plans.workstation import Workstation
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.strip import Strip
 from weighin.ui.widgets.table import Column, RowTable
-from weighin.ui.workstation import workstation_text
 from weighin.ui.workstation.detail_pane import ContextSlider, DetailPane
 from weighin.ui.workstation.row_detail import Offers
 
@@ -231,13 +231,13 @@ def _columns(theme: Theme) -> tuple[Column, ...]:
         Column("Model", lambda r: safe_name(r.candidate.name), "Qwen3-30B-A3B-Instruct", 0.55, order=_name),
         Column("Quantization", _quantization, "Q4_K_M", 0.1, order=_quantization),
         Column("Kind", _shape, "MoE 397B, 17B active", 0.25, order=lambda r: r.candidate.parameters),
-        Column("Needs", workstation_text.needs, "~18.6 GB", number=True, order=lambda r: r.needs),
+        Column("Needs", needs_words, "~18.6 GB", number=True, order=lambda r: r.needs),
         Column("Weights", lambda r: format.size(_weights(r)), "18.6 GB", number=True, room=room, order=_weights),
         Column("KV cache", lambda r: format.size(_kv(r)), "384 MB", number=True, room=room, order=_kv),
         Column("Working", lambda r: format.size(_working(r)), "384 MB", number=True, room=room, order=_working),
         Column("Here?", lambda r: kind_words(r.kind), "tight", colour=tone, order=lambda r: _ORDER[r.kind]),
         Column("Tokens/s", _forecast, "~ 12.3 (11.0 to 13.6)", 0.1, number=True, order=_speed),
-        Column("Measured", workstation_text.measured, "✓ 12.3", number=True, order=_measured),
+        Column("Measured", lambda r: measured_speed(r.measured), "✓ 12.3", number=True, order=_measured),
     )
 
 
@@ -254,7 +254,7 @@ def _quantization(row: WorkstationRow) -> str:
 
 
 def _shape(row: WorkstationRow) -> str:
-    return workstation_text.shape(row.candidate)
+    return row.candidate.shape
 
 
 def _weights(row: WorkstationRow) -> int:
@@ -270,7 +270,7 @@ def _working(row: WorkstationRow) -> int:
 
 
 def _forecast(row: WorkstationRow) -> str:
-    return workstation_text.speed(row.forecast)
+    return speed_band(row.forecast)
 
 
 def _speed(row: WorkstationRow) -> float | None:

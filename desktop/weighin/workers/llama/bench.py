@@ -6,6 +6,7 @@ import random
 import time
 from collections.abc import Callable
 
+from weighin.core import format
 from weighin.core.comparisons.speed_test import BenchRounds
 from weighin.protocol.messages import Bench
 from weighin.workers.engine import EngineError
@@ -19,7 +20,8 @@ def run_bench(
     """Seconds of each timed round. Raises EngineError where the context is too small or the job was stopped."""
     need = max(request.prompt_tokens, request.generate_tokens)
     if need > decoder.context_tokens:
-        raise EngineError("context", f"{need:,} tokens do not fit into this context of {decoder.context_tokens:,}.")
+        fits = f"this context of {format.count(decoder.context_tokens)}"
+        raise EngineError("context", f"{format.count(need)} tokens do not fit into {fits}.")
     draw = random.Random(0)
     tokens = [draw.randrange(vocabulary.size) for _ in range(need)]
     decoder.set_threads(request.threads)

@@ -6,6 +6,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 
+from weighin.core import format
 from weighin.core.runs.answer import MOST_PIECES, PromptProof, StopReason, Timing
 from weighin.protocol.messages import Generate, PromptRead
 from weighin.workers.clock import Clock
@@ -91,8 +92,8 @@ class Generation:
         if len(prompt.tokens) >= limit:
             raise EngineError(
                 "prompt_too_long",
-                f"The prompt has {len(prompt.tokens):,} tokens; this model's context holds {limit:,}, answer included. "
-                "Nothing was cut and nothing was run.",
+                f"The prompt has {format.count(len(prompt.tokens))} tokens; this model's context holds "
+                f"{format.count(limit)}, answer included. Nothing was cut and nothing was run.",
             )
 
     def _read_and_write(self, prompt: RenderedPrompt, sampler: Sampler, stream: TextStream) -> StopReason:

@@ -9,6 +9,7 @@ from typing import Any
 
 import llama_cpp.llama_cpp as llama
 
+from weighin.core import format
 from weighin.core.gguf.chat_template import NAMES, choose_template
 from weighin.core.models.file_notices import file_notices
 from weighin.core.models.model import shard_paths
@@ -244,7 +245,8 @@ class LlamaEngine:
             return pointer, ("This model runs without flash attention.",) if without else ()
         failure = load_failure(self._log.tail(), f"llama.cpp {self._facts.build}")
         if failure.kind == "load":
-            text = f"The engine could not set up a context of {params.n_ctx:,} tokens: probably not enough memory."
+            context = f"a context of {format.count(params.n_ctx)} tokens"
+            text = f"The engine could not set up {context}: probably not enough memory."
             raise EngineError("memory", text, failure.detail)
         raise EngineError(failure.kind, failure.message, failure.detail)
 

@@ -10,6 +10,7 @@ from typing import Any
 import llama_cpp.llama_cpp as llama
 import numpy as np
 
+from weighin.core import format
 from weighin.core.evaluations.evaluation import ItemResult
 from weighin.core.evaluations.scoring import ScoreShape, pack
 from weighin.protocol.messages import Score, Scored, Survey, Surveyed
@@ -93,8 +94,8 @@ class Scorer:
         limit = min(shape.context, trained) if trained > 0 else shape.context
         longest = max(len(i.tokens) + max(len(letter) for letter in i.letters) - 1 for i in block.items)
         if longest > limit:
-            text = f"A prompt has {longest:,} tokens, but the context holds {limit:,}: use fewer shots."
-            raise EngineError("context", text)
+            text = f"A prompt has {format.count(longest)} tokens, but the context holds {format.count(limit)}"
+            raise EngineError("context", f"{text}: use fewer shots.")
 
     def _run(self, context: ScoringContext, run: _BlockRun) -> None:
         """All groups that are not done, shared where that works."""

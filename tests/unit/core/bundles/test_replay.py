@@ -67,7 +67,7 @@ def test_the_same_texts_are_replicated_and_speeds_are_ratios() -> None:
     assert [lane.writing_ratio for lane in outcome.lanes] == pytest.approx([2.0, 2.0])
     assert [lane.reading_ratio for lane in outcome.lanes] == pytest.approx([0.5, 0.5])
     assert (
-        lane_words(outcome.lanes[0]) == "A: the same text. It writes 2.00 times as fast, reads 0.50 times as fast here."
+        lane_words(outcome.lanes[0]) == "A: the same text. It writes 2.0 times as fast, reads 0.50 times as fast here."
     )
     assert verdict_words(outcome).startswith("Replicated")
 

@@ -119,7 +119,7 @@ def test_what_is_said(tally: Tally, said: str) -> None:
 
 def test_counts_and_intervals_in_words() -> None:
     assert count_words(Tally(ONE, TWO, 4, 1, 2, 3)) == "One Q8_0: 4, Two Q4_K_M: 1, 2 ties, 3 both bad"
-    assert interval_words(Tally(ONE, TWO, 4, 1)) == "80 % (28 % to 99 %)"
+    assert interval_words(Tally(ONE, TWO, 4, 1)) == "80 % (28 to 99 %)"
     assert interval_words(Tally(ONE, TWO)) == "-"
 
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from weighin.core.comparisons.comparison import Comparison, ComparisonRequest, LaneResult, Slowdown
+from weighin.core.comparisons.finished import finished
 from weighin.core.comparisons.report import comparison_csv, comparison_json, comparison_markdown, number_lines
 from weighin.core.comparisons.slowdown import against_alone, fits, listed_rate, overlap, side_by_side
 from weighin.core.comparisons.text import (
@@ -20,6 +21,7 @@ from weighin.core.comparisons.text import (
     slowdown_words,
     why_no_slowdown,
 )
+from weighin.core.computer.hardware import UNKNOWN_MACHINE
 from weighin.core.jsonable import from_plain, to_plain
 from weighin.core.models.model import ModelFacts
 from weighin.core.prompts.prompt_set import result_of
@@ -251,9 +253,9 @@ def test_the_slowdown_is_of_medians_and_of_each_model_against_itself() -> None:
     one, two = found.slowdowns
     assert one.writing == pytest.approx(51 / 101) and two.writing == pytest.approx(20 / 21)
     assert one.reading == 1.0 and one.alone == "alone1" and one.same_prompt
-    assert slowdown_words(one) == "writing 50 % (49 %–52 %), reading 100 %, first token 100 %"
+    assert slowdown_words(one) == "writing 50 % (49 to 52 %), reading 100 %, first token 100 %"
     assert two.writing_range == pytest.approx((19 / 22, 21 / 20))
-    assert slowdown_words(two).startswith("writing 95 % (86 %–105 %, within the noise)")
+    assert slowdown_words(two).startswith("writing 95 % (86 to 105 %, within the noise)")
     assert from_plain(Comparison, {**to_plain(found), "request": to_plain(found.request)}).slowdowns == found.slowdowns
     body = comparison_json(found)
     assert body["lanes"][0]["slowdown"]["writing"] == pytest.approx(51 / 101)
@@ -302,3 +304,19 @@ def test_what_both_did_for_a_moment_is_not_told_as_if_it_were_sure() -> None:
     assert slowdown_words(brief) == "writing 50 % (too short to be sure)"
     assert "too short" not in slowdown_sentence(long)
     assert slowdown_sentence(brief).endswith("while both computed (25 ms, too short to be sure)")
+
+
+def test_a_record_is_finished_in_one_way_whoever_finishes_it() -> None:
+    """Computer, what running together cost and kept tests: the window, commands and replays kept different ones."""
+    here, other = replace(UNKNOWN_MACHINE, processor="here"), replace(UNKNOWN_MACHINE, processor="other")
+    both = together(written((10, 10.0), (30, 20.0)), written((40, 40.0)))
+    asked: list[Comparison] = []
+    made = finished(both, here, lambda one: asked.append(one) or ALONE, lambda *_: pytest.fail("no tests wanted"))
+    assert (made.machine, made.slowdowns) == (here, against_alone(both, ALONE).slowdowns)
+    assert asked == [replace(both, machine=here)], "the store is asked for a like computer"
+    assert finished(replace(both, machine=other), here).machine == other
+
+    short = record(Mode.ALONE, [(written((10, 20.0)),), (written((10, 50.0)),)])
+    tested = replace(short, id="tested")
+    never = finished(short, here, lambda _: pytest.fail("ran alone"), lambda *_: tested)
+    assert never is tested

@@ -8,16 +8,16 @@ from weighin.core.statistics.claims import check_claim
 
 def test_a_gap_that_means_nothing() -> None:
     assert claim_sentences(check_claim(0.841, 0.837, 14_042, 0.13), 14_042) == (
-        "They could not be told apart on all 14,042 questions.",
-        "The difference is +0.4 points, its 95 % interval -0.20 to +1.00, p = 0.19.",
+        "They could not be told apart on all 14\u202f042 questions.",
+        "The difference is +0.40 points, its 95 % interval -0.20 to +1.00, p = 0.19.",
         "They could only if the two disagreed on less than 5.85 % of them.",
-        "For a gap of this size about 63,770 questions are needed, more than MMLU has.",
+        "For a gap of this size about 63\u202f770 questions are needed, more than MMLU has.",
     )
 
 
 def test_a_gap_that_is_one() -> None:
     verdict, *rest = claim_sentences(check_claim(0.842, 0.742, 1000, 0.2), 1000)
-    assert verdict == "They could be told apart on 1,000 questions."
+    assert verdict == "They could be told apart on 1\u202f000 questions."
     assert len(rest) == 1
 
 

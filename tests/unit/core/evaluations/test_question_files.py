@@ -264,7 +264,7 @@ BAD_TABLES: list[tuple[str, bytes, str]] = [
         PLAIN.encode("utf-16-le"),
         "it holds zero bytes: it is no text, or UTF-16 without its mark",
     ),
-    ("long", b'"' + b"x" * 120_000 + b'",a,b,c,d,A\n', "line 1 is longer than 100,000 characters"),
+    ("long", b'"' + b"x" * 120_000 + b'",a,b,c,d,A\n', "line 1 is longer than 100\u202f000 characters"),
     ("far too long", b'Q?,a,b,c,d,A\n"' + b"x" * 140_000 + b'",a,b,c,d,A\n', "line 2 cannot be read as CSV"),
     ("open quote", b'Q?,a,b,c,d,A\n"Q,a,b,c,d,A\nQ,a,b,c,d,A\n', "line 2 has 1 cell instead of 6 (is a quotation mark"),
     ("workbook", b"PK\x03\x04" + bytes(100), "is a workbook or a ZIP archive: save its sheet as"),

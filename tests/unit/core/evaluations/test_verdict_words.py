@@ -9,11 +9,12 @@ import pytest
 from tests.ui.mmlu_fakes import answered, request, with_items
 from tests.ui.mmlu_fakes import plan as plan_of
 
+from weighin.core import format
 from weighin.core.evaluations.evaluation import EvaluationRecord, ItemResult, RunState
 from weighin.core.evaluations.questions import Question
 from weighin.core.evaluations.report import evaluation_json, evaluation_markdown, result_lines, row_json
 from weighin.core.evaluations.stored_evaluation import row_of
-from weighin.core.evaluations.text import basis_sentence, p_value, verdict_label, verdict_sentence
+from weighin.core.evaluations.text import basis_sentence, verdict_label, verdict_sentence
 from weighin.core.jsonable import from_plain, to_plain
 from weighin.core.statistics.binomial import sign_test
 from weighin.core.statistics.paired import DECISIVE, PairedResult, Verdict, compare, e_value, judge_sample, live_verdict
@@ -34,7 +35,10 @@ def test_a_whole_sample_is_judged_once_by_the_exact_test() -> None:
     assert (paired.whole, paired.verdict, paired.more_questions) == (True, Verdict.B_BETTER, 0)
     mirrored = judge_sample(on_the_way(10, 1))
     assert verdict_sentence(mirrored, 100, RunState.FINISHED) == "A is better: 9.0 points, 3.1 to 16.6, p = 0.01."
-    assert basis_sentence(paired) == "Judged once, by the exact McNemar test of all 100 questions: p = 0.01."
+    assert (
+        basis_sentence(paired)
+        == "100 asked of both · Judged once, by the exact McNemar test of all 100 questions: p = 0.01."
+    )
 
 
 def test_a_whole_sample_that_shows_nothing_says_so_and_asks_for_nothing() -> None:
@@ -157,7 +161,7 @@ def test_a_model_that_gave_no_letter_at_all_is_not_judged() -> None:
     said = verdict_sentence(paired, total, record.state, "A (one)", "B (two)")
     assert said == "A (one) gave no answer that could be scored: the models cannot be compared."
     assert verdict_label(paired, record.state) == "not scored"
-    assert basis_sentence(paired) == f"Not scored, counted as wrong: {total} of A."
+    assert basis_sentence(paired) == f"{total} asked of both · Not scored, counted as wrong: {total} of A."
     assert any("cannot be compared" in line for line in result_lines(record))
     assert evaluation_json(record, False)["paired"]["verdict"] == "cannot_tell"
 
@@ -194,4 +198,4 @@ def test_one_subject_alone_is_judged_like_all_others_at_its_end() -> None:
     [(0.00004, "< 0.0001"), (0.00123, "= 0.0012"), (0.0117, "= 0.01"), (0.0496, "= 0.050"), (0.0512, "= 0.051")],
 )
 def test_a_p_value_shows_on_which_side_of_five_percent_it_is(p: float, said: str) -> None:
-    assert p_value(p) == said
+    assert format.p_value(p) == said

@@ -48,7 +48,7 @@ def test_missing_bytes_are_counted(tmp_path: Path) -> None:
     whole = make_model(tmp_path / "m.gguf")
     part = tmp_path / "cut.gguf"
     part.write_bytes(whole.read_bytes()[:-1000])
-    with pytest.raises(AppError, match="1,000 of"):
+    with pytest.raises(AppError, match="1\u202f000 of"):
         read_header_of(part)
 
 

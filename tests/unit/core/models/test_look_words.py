@@ -18,7 +18,7 @@ def facts(quantization: str, *shares: tuple[str, int]) -> ModelFacts:
 def test_the_types_of_the_weights_are_shown_by_bytes(tiny: Path) -> None:
     lines = look_lines(facts("Q4_K_M", ("Q4_K", 780), ("Q6_K", 150), ("F32", 69), ("Q8_0", 1)), "")
     assert lines[1] == "architecture llama · 2 layers · licence mit · no chat template"
-    assert lines[2] == "weights by bytes: Q4_K 78 %, Q6_K 15 %, F32 7 %, Q8_0 <1 %"
+    assert lines[2] == "weights by bytes: Q4_K 78 %, Q6_K 15 %, F32 7 %, Q8_0 < 1 %"
     assert lines[3] == "This engine can read it."
     assert sum(share.bytes for share in model_facts(tiny).tensor_types) > 0
 

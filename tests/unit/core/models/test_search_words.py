@@ -18,11 +18,11 @@ def test_what_the_catalogue_knows_is_said() -> None:
     systems = load_catalogue(resources()).systems
     moe = next(s for s in systems if s.kind == "moe" and s.active and s.repositories)
     line = repository_line(HIT, moe)
-    assert "MoE · 30.5B parameters, " in line and " active · llama" in line
+    assert "  MoE 30.5B, " in line and " active · llama" in line
     body = repository_json(HIT, moe)
     assert (body["kind"], body["active_parameters"]) == ("moe", moe.active)
     dense = next(s for s in systems if s.kind == "dense")
-    assert "  dense · 30.5B parameters · llama" in repository_line(HIT, dense)
+    assert "  dense 30.5B · llama" in repository_line(HIT, dense)
 
 
 @pytest.mark.parametrize(

@@ -242,7 +242,7 @@ def test_dense_against_a_mixture_from_what_was_measured() -> None:
     rows = tuple(row_of(c, now(measured=measured)) for c in (dense, replace(moe, read_bytes=GB)))
     costs = (cost(rows[0], 40e9), cost(rows[1], 40e9))
     assert (
-        sentence((rows[0], rows[1]), costs) == "The MoE needs 4.0 times the memory and is 1.1 times as fast per token."
+        sentence((rows[0], rows[1]), costs) == "The MoE needs 4.0 times the memory and is 1.10 times as fast per token."
     )
     assert sentence((rows[1], rows[0]), (costs[1], costs[0])).startswith("The MoE needs 4.0 times")
     assert (costs[1].memory, costs[1].measured) == (20 * GB, True)

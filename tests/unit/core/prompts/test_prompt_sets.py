@@ -51,7 +51,7 @@ def test_a_json_array() -> None:
 def test_ten_thousand_and_no_more() -> None:
     found = parse_prompts(b"x\n" * (MAX_PROMPTS + 5))
     assert len(found.prompts) == MAX_PROMPTS
-    assert "only the first 10,000" in found.problems[0]
+    assert "only the first 10\u202f000" in found.problems[0]
 
 
 def test_many_broken_lines_are_counted() -> None:

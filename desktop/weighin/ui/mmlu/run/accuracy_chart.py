@@ -8,10 +8,10 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from weighin.core import format
 from weighin.core.evaluations.evaluation import LaneEvaluation
-from weighin.core.evaluations.text import REFERENCE_LINES
+from weighin.core.evaluations.text import REFERENCE_LINES, score_words
 from weighin.core.safe_text import safe_name
-from weighin.ui.mmlu import mmlu_text
 from weighin.ui.mmlu.run.chart import Chart, draw_bar, draw_whisker, small
 from weighin.ui.theme import Colours, Theme
 
@@ -41,9 +41,8 @@ class AccuracyChart(Chart):
         """Draw these."""
         self._scores = scores
         self._references = REFERENCE_LINES if is_mmlu else REFERENCE_LINES[:1]
-        bars = [f"{s.label}, {safe_name(s.model.name)}: {mmlu_text.score(s) or 'no answer yet'}" for s in scores]
-        lines = [f"{100 * share:.3g} % {meaning}" for share, meaning in self._references]
-        self.setAccessibleDescription(f"{'; '.join(bars)}. Lines: {', '.join(lines)}.")
+        bars = [f"{s.label}, {safe_name(s.model.name)}: {score_words(s) or 'no answer yet'}" for s in scores]
+        self.setAccessibleDescription(f"{'; '.join(bars)}. Lines: {', '.join(text for _, text in self._references)}.")
         self.updateGeometry()
         self.update()
 
@@ -76,8 +75,7 @@ class AccuracyChart(Chart):
         """The texts of the lines, in a second row where the first has no room."""
         ends: list[float] = []
         placed = []
-        for share, meaning in self._references:
-            text = f"{100 * share:.3g} % {meaning}"
+        for share, text in self._references:
             width = metrics.horizontalAdvance(text)
             left = plot.left() + share * plot.width() - width / 2
             left = max(plot.left(), min(left, plot.right() + 12 - width))
@@ -96,7 +94,7 @@ class AccuracyChart(Chart):
             painter.setPen(QPen(QColor(colours.border), 1))
             painter.drawLine(QPointF(x, plot.bottom()), QPointF(x, plot.bottom() + 3))
             painter.setPen(QColor(colours.muted))
-            text = f"{100 * share:.0f} %"
+            text = format.percent(share)
             width = metrics.horizontalAdvance(text)
             left = max(plot.left(), x - width / 2)
             painter.drawText(QPointF(left, plot.bottom() + 4 + metrics.ascent()), text)
@@ -124,8 +122,8 @@ class AccuracyChart(Chart):
 
     def _draw_words(self, painter: QPainter, rect: QRectF, score: LaneEvaluation, colours: Colours) -> None:
         metrics = QFontMetricsF(painter.font())
-        value = mmlu_text.percent(score.accuracy)
-        interval = f"  {mmlu_text.between(score.interval)}" if score.interval else ""
+        value = format.accuracy(score.accuracy)
+        interval = f"  {format.between(score.interval, 1)}" if score.interval else ""
         width = metrics.horizontalAdvance(value + interval)
         name = f"{score.label}  {safe_name(score.model.name)}"
         shown = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, max(20.0, rect.width() - width - 16))

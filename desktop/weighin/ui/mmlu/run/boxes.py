@@ -65,7 +65,7 @@ class Boxes(QWidget):
         answered = sum(count for box, count in counts.items() if box is not None)
         boxes = _PAIRED if run.paired else _ALONE
         for box in (*_PAIRED, *_ALONE):
-            share = f" · {100 * counts[box] / answered:.1f} %" if answered else ""
+            share = f" · {format.accuracy(counts[box] / answered)}" if answered else ""
             self._say(box.value, f"{box.value}\n{format.count(counts[box])}{share}", box in boxes)
         self._say(ALL, f"{ALL} {format.count(len(run.items))}", True)
         for name, holds in ((NEAR_TIES, is_near_tie), (UNSCORED, is_unscored)):

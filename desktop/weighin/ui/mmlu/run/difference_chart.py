@@ -7,7 +7,6 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from weighin.core import format
-from weighin.ui.mmlu import mmlu_text
 from weighin.ui.mmlu.run.chart import Chart, small
 from weighin.ui.mmlu.run.items import TracePoint
 from weighin.ui.theme import Colours, Theme
@@ -39,8 +38,8 @@ class DifferenceChart(Chart):
         if points:
             last = points[-1]
             after = f"After {format.count(last.n)} of {format.count(total)} questions"
-            band = f"95 % interval {mmlu_text.points(last.low)} to {mmlu_text.points(last.high)}"
-            text = f"{after} A minus B is {mmlu_text.points(last.difference)} points, {band}."
+            band = f"95 % interval {format.points(last.low)} to {format.points(last.high)}"
+            text = f"{after} A minus B is {format.points(last.difference)} points, {band}."
             first = self._decision
             text += f" Decided after {format.count(first.n)} questions." if first else " Not decided."
         self.setAccessibleDescription(text)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
+from weighin.core import format
 from weighin.core.evaluations.evaluation import LaneEvaluation, LaneProgress
+from weighin.core.evaluations.text import cost_words, lane_numbers, lane_state, score_words
 from weighin.core.models.model import ModelFacts
 from weighin.core.runs.answer import Failure
 from weighin.core.safe_text import safe_name
 from weighin.ui.lane.failure_box import FailureBox
-from weighin.ui.mmlu import mmlu_text
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.label import ElidedLabel, PlainLabel
 
@@ -85,23 +86,29 @@ class LaneCard(QFrame):
 
     def show_progress(self, lane: LaneProgress) -> None:
         """Where it is."""
-        self._state.say(mmlu_text.lane_state(lane))
-        self._numbers.say(mmlu_text.lane_numbers(lane))
-        done, total = (lane.percent, 100) if lane.phase in ("checking", "loading") else (lane.done, lane.total)
+        self._state.say(lane_state(lane))
+        self._numbers.say(lane_numbers(lane))
+        done, total = (lane.percent, 100) if lane.phase == "loading" else (lane.done, lane.total)
         self._bar.setRange(0, max(1, total))
         self._bar.setValue(done)
         self._show_failure(lane.failure)
 
     def show_score(self, score: LaneEvaluation) -> None:
         """What it has reached."""
-        self._score.say(mmlu_text.score(score))
+        self._score.say(score_words(score))
         self._alarm.say_or_hide(f"⚠ {score.alarm}" if score.alarm else "")
 
     def show_end(self, score: LaneEvaluation, total: int) -> None:
         """The run is over."""
         self._bar.hide()
-        self._state.say("failed" if score.failure else "" if score.n >= total else f"{score.n} of {total} answered")
-        self._numbers.say(mmlu_text.cost(score))
+        self._state.say(
+            "failed"
+            if score.failure
+            else ""
+            if score.n >= total
+            else f"{format.count(score.n)} of {format.count(total)} answered"
+        )
+        self._numbers.say(cost_words(score))
         self._show_failure(score.failure)
         self.show_score(score)
 

@@ -9,12 +9,18 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWi
 
 from weighin.core import format
 from weighin.core.evaluations.evaluation import EvaluationRecord, LaneEvaluation
-from weighin.core.evaluations.questions import LETTERS
-from weighin.core.evaluations.report import memory_taken
+from weighin.core.evaluations.text import (
+    ORDERS,
+    STATES,
+    STATISTICS,
+    memory_taken,
+    protocol_name,
+    score_words,
+    subject_name,
+)
 from weighin.core.models.text import model_facts
 from weighin.core.runs.answer import rate
 from weighin.core.safe_text import safe_name
-from weighin.ui.mmlu import mmlu_text
 from weighin.ui.widgets.label import PlainLabel
 
 
@@ -75,18 +81,18 @@ def _run_facts(record: EvaluationRecord) -> tuple[tuple[str, str], ...]:
     protocol, engine = record.protocol, record.engine
     facts = [
         ("Begun", format.moment(record.created)),
-        ("State", mmlu_text.STATES[record.state]),
+        ("State", STATES[record.state]),
         ("Questions", safe_name(protocol.dataset, 120)),
         ("sha256 of the questions", protocol.dataset_sha256),
-        ("Protocol", mmlu_text.protocol_name(protocol.name, protocol.shots)),
+        ("Protocol", protocol_name(protocol.name, protocol.shots)),
         ("Scoring", protocol.scoring),
         ("Sampling", protocol.sampling),
         ("Asked", f"{format.count(protocol.n)} of {format.count(protocol.population)}, split {protocol.split}"),
         ("Seed", str(protocol.seed)),
-        ("Subjects", ", ".join(mmlu_text.subject(name) for name in protocol.subjects) or "all"),
+        ("Subjects", ", ".join(subject_name(name) for name in protocol.subjects) or "all"),
     ]
     if len(record.lanes) > 1:
-        facts.append(("Order", mmlu_text.ORDERS[record.request.order]))
+        facts.append(("Order", ORDERS[record.request.order]))
     if engine is not None:
         facts.append(("Engine", f"llama-cpp-python {engine.llama_cpp_python}, build {engine.build}, {engine.features}"))
     return tuple(facts)
@@ -94,7 +100,7 @@ def _run_facts(record: EvaluationRecord) -> tuple[tuple[str, str], ...]:
 
 def _tokens(lane: LaneEvaluation) -> str:
     share = lane.tokens_evaluated / lane.unique_tokens if lane.unique_tokens else None
-    times = "" if share is None else f", {share:.2f} times the {format.count(lane.unique_tokens)} needed at least"
+    times = "" if share is None else f", {format.times(share)} the {format.count(lane.unique_tokens)} needed at least"
     return f"{format.count(lane.tokens_evaluated or None)}{times}"
 
 
@@ -104,12 +110,8 @@ def _checksum(lane: LaneEvaluation) -> str:
     return lane.model.sha256 or format.NONE
 
 
-def _letters(lane: LaneEvaluation) -> str:
-    return ", ".join(f"{letter} {format.count(n)}" for letter, n in zip(LETTERS, lane.letters, strict=True))
-
-
 _LANE_FACTS: tuple[tuple[str, Callable[[LaneEvaluation], str]], ...] = (
-    ("Right", lambda lane: mmlu_text.score(lane) or format.NONE),
+    ("Right", lambda lane: score_words(lane) or format.NONE),
     ("File", lambda lane: safe_name(lane.model.path, 200)),
     ("sha256 of the file", _checksum),
     ("Model", lambda lane: model_facts(lane.model)),
@@ -117,9 +119,7 @@ _LANE_FACTS: tuple[tuple[str, Callable[[LaneEvaluation], str]], ...] = (
     ("Time of scoring", lambda lane: format.seconds(lane.seconds) if lane.n else format.NONE),
     ("Tokens a second", lambda lane: format.figure(rate(lane.tokens_evaluated, lane.seconds))),
     ("Memory", lambda lane: memory_taken(lane) if lane.peak_bytes or lane.plan else format.NONE),
-    ("Letters chosen", _letters),
-    ("Near ties", lambda lane: format.count(lane.near_ties)),
-    ("Not scored", lambda lane: format.count(lane.unscorable)),
+    *((one.title, one.words) for one in STATISTICS),
     ("Remarks", lambda lane: "\n".join((*lane.notices, *([lane.alarm] if lane.alarm else []))) or format.NONE),
     ("Failure", lambda lane: lane.failure.message if lane.failure else format.NONE),
 )

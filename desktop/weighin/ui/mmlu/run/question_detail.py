@@ -8,10 +8,11 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
+from weighin.core import format
 from weighin.core.evaluations.evaluation import ItemResult, ScoredItem
 from weighin.core.evaluations.questions import LETTERS
+from weighin.core.evaluations.text import subject_name
 from weighin.core.safe_text import safe_name
-from weighin.ui.mmlu import mmlu_text
 from weighin.ui.mmlu.run.chart import draw_bar, small
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.label import PlainLabel
@@ -41,7 +42,7 @@ class LetterBars(QWidget):
         self._shares = tuple(
             (label, math.exp(result.logprobs[place])) for label, result in results if result and result.logprobs
         )
-        self.setAccessibleName(", ".join(f"{label} {_percent(share)}" for label, share in self._shares))
+        self.setAccessibleName(", ".join(f"{label} {format.percent(share, 1)}" for label, share in self._shares))
         self.updateGeometry()
         self.update()
 
@@ -67,7 +68,9 @@ class LetterBars(QWidget):
             painter.setPen(QColor(colours.muted))
             painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, label)
             painter.setPen(QColor(colours.text))
-            painter.drawText(line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, _percent(share))
+            painter.drawText(
+                line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, format.percent(share, 1)
+            )
             track = QRectF(side, line.center().y() - _BAR / 2, max(10.0, self.width() - side - number), _BAR)
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(colours.border), 1))
@@ -75,12 +78,6 @@ class LetterBars(QWidget):
             draw_bar(painter, QRectF(track.left(), track.top(), share * track.width(), _BAR), colours, label)
             y += self._line() + 2
         painter.end()
-
-
-def _percent(share: float) -> str:
-    if 0 < share < 0.0005:
-        return "< 0.1 %"
-    return f"{100 * share:.1f} %"
 
 
 _NONE = "Choose a question to read it."
@@ -147,9 +144,7 @@ class QuestionDetail(QScrollArea):
             self.setAccessibleDescription(_NONE)
             return
         question = item.question
-        self._where.say(
-            f"{mmlu_text.subject(question.subject)} · {safe_name(question.id, 100)} · right: {question.letter}"
-        )
+        self._where.say(f"{subject_name(question.subject)} · {safe_name(question.id, 100)} · right: {question.letter}")
         self._text.say(question.text)
         results = (("A", item.a), ("B", item.b))
         for place, option in enumerate(self._options):
@@ -191,7 +186,7 @@ def _remarks(label: str, result: ItemResult | None) -> list[str]:
     if result.logprobs is None:
         return [f"{label} was not scored and counts as wrong: {result.failure or 'no reason is known.'}"]
     rest = max(0.0, 1 - sum(math.exp(value) for value in result.logprobs))
-    lines = [f"{label} gives {mmlu_text.percent(rest)} to tokens other than the four letters."]
+    lines = [f"{label} gives {format.percent(rest, 1)} to tokens other than the four letters."]
     if result.near_tie and result.margin is not None:
         lines.append(
             f"{NEAR} Near tie of {label}: its two best letters are {result.margin:.3f} nats apart; "

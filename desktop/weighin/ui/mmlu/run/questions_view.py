@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QLineEdit, QSplitter, QVBoxLayout, QWidget
 
 from weighin.core import format
 from weighin.core.evaluations.evaluation import ItemResult, ScoredItem
+from weighin.core.evaluations.text import subject_name
 from weighin.core.safe_text import safe_name
-from weighin.ui.mmlu import mmlu_text
 from weighin.ui.mmlu.run.boxes import ALL, Boxes, chosen_items
 from weighin.ui.mmlu.run.items import RunItems
 from weighin.ui.mmlu.run.question_detail import NEAR, QuestionDetail
@@ -127,7 +127,7 @@ def _tip(result: ItemResult | None) -> str:
 
 _COLUMNS = (
     Column("Question", lambda i: safe_name(" ".join(i.question.text.split()), 300), "m" * 20, 1.0),
-    Column("Subject", lambda i: mmlu_text.subject(i.question.subject), "college mathematics", room=_ROOM_FOR_SUBJECTS),
+    Column("Subject", lambda i: subject_name(i.question.subject), "college mathematics", room=_ROOM_FOR_SUBJECTS),
     Column("Right", lambda i: str(i.question.letter), "Right"),
     Column("A", lambda i: _letter(i.a, i.right("A")), "not scored", tip=lambda i: _tip(i.a)),
     Column("B", lambda i: _letter(i.b, i.right("B")), "not scored", tip=lambda i: _tip(i.b)),

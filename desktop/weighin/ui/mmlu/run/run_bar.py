@@ -5,8 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from weighin.core import format
 from weighin.core.evaluations.evaluation import EvaluationState, RunState
-from weighin.ui.mmlu import mmlu_text
+from weighin.core.evaluations.text import ELSEWHERE, STATES
 from weighin.ui.widgets.focus import holds_focus
 from weighin.ui.widgets.label import ElidedLabel
 
@@ -73,20 +74,20 @@ class RunBar(QWidget):
 
     def show_running(self, state: EvaluationState) -> None:
         """It goes on, or rests."""
-        parts = [mmlu_text.STATES[state.state]]
+        parts = [STATES[state.state]]
         if state.state is RunState.PREPARING and state.notice:
             parts.append(state.notice)
         if state.seconds >= 1:
-            parts.append(f"{mmlu_text.elapsed(state.seconds)} so far")
+            parts.append(f"{format.elapsed(state.seconds)} so far")
         if state.seconds_left is not None and state.state is RunState.RUNNING:
-            parts.append(f"{mmlu_text.about(state.seconds_left)} left")
+            parts.append(f"{format.about(state.seconds_left)} left")
         self._text.say(" · ".join(parts))
         self._show_buttons(state.state, can_resume=False)
 
     def show_ended(self, state: RunState, when: str, can_resume: bool) -> None:
         """It is over, or goes on in another window."""
         elsewhere = state is RunState.RUNNING
-        self._text.say(f"{mmlu_text.ELSEWHERE if elsewhere else mmlu_text.STATES[state]} · begun {when}")
+        self._text.say(f"{ELSEWHERE if elsewhere else STATES[state]} · begun {when}")
         self._show_buttons(RunState.INTERRUPTED if elsewhere else state, can_resume)
 
     def _show_buttons(self, state: RunState, can_resume: bool) -> None:

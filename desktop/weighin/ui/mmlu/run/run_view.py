@@ -16,9 +16,9 @@ from weighin.core.evaluations.evaluation import (
     LaneEvaluation,
     RunState,
 )
+from weighin.core.evaluations.text import run_line
 from weighin.core.runs.lane import LABELS
 from weighin.core.safe_text import safe_name
-from weighin.ui.mmlu import mmlu_text
 from weighin.ui.mmlu.run.items import RunItems
 from weighin.ui.mmlu.run.lane_card import LaneCard
 from weighin.ui.mmlu.run.protocol_view import ProtocolView
@@ -147,7 +147,7 @@ class RunView(QWidget):
         self._run = RunItems(record)
         self._asked = dict(sorted(Counter(item.question.subject for item in record.items).items()))
         self._protocol = record.protocol
-        self.bar.show_about(mmlu_text.run_line(record.protocol))
+        self.bar.show_about(run_line(record.protocol))
         self.questions.show_run(self._run)
         self.account.show_record(record)
         self._show_tabs(True)

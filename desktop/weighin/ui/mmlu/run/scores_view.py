@@ -7,10 +7,9 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from weighin.core.evaluations.evaluation import EvaluationProtocol, LaneEvaluation, RunState
-from weighin.core.evaluations.text import LABEL_ERRORS, NOT_MMLU, sample_sentence, verdict_sentence
+from weighin.core.evaluations.text import LABEL_ERRORS, NOT_MMLU, basis_sentence, sample_sentence, verdict_sentence
 from weighin.core.safe_text import safe_name
 from weighin.core.statistics.paired import PairedResult
-from weighin.ui.mmlu import mmlu_text
 from weighin.ui.mmlu.run.accuracy_chart import AccuracyChart
 from weighin.ui.mmlu.run.difference_chart import DifferenceChart
 from weighin.ui.mmlu.run.items import TracePoint
@@ -123,4 +122,4 @@ class VerdictBox(QFrame):
             return
         a, b = (f"{label} ({safe_name(name, _LONGEST_NAME)})" for label, name in zip("AB", names, strict=True))
         self._sentence.say(verdict_sentence(paired, total, state, a, b))
-        self._evidence.say_or_hide(mmlu_text.evidence(paired))
+        self._evidence.say_or_hide(basis_sentence(paired))

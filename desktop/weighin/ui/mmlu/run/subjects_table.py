@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from weighin.core import format
 from weighin.core.evaluations.evaluation import LaneEvaluation, SubjectScore
+from weighin.core.evaluations.text import subject_name, subject_score
 from weighin.core.statistics.intervals import wilson
-from weighin.ui.mmlu import mmlu_text
 from weighin.ui.mmlu.run.chart import draw_bar, draw_whisker
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.table import RECORD, Column, RowTable
@@ -35,7 +35,7 @@ class SubjectRow:
 
 def share(score: SubjectScore | None) -> float | None:
     """The accuracy, None without answers."""
-    return None if score is None or not score.n else score.correct / score.n
+    return None if score is None else score.accuracy
 
 
 def interval(score: SubjectScore | None) -> tuple[float, float] | None:
@@ -43,35 +43,31 @@ def interval(score: SubjectScore | None) -> tuple[float, float] | None:
     return None if score is None or not score.n else wilson(score.correct, score.n)
 
 
-def _score(score: SubjectScore | None) -> str:
-    return format.NONE if score is None else f"{mmlu_text.percent(share(score))} ({score.correct} of {score.n})"
-
-
 def _difference(row: SubjectRow) -> str:
-    return format.NONE if row.difference is None else mmlu_text.points(row.difference)
+    return format.NONE if row.difference is None else format.points(row.difference)
 
 
 def _spoken(row: SubjectRow) -> str:
     parts = [
-        f"{label} {mmlu_text.percent(share(score))}, interval {mmlu_text.between(interval(score))}"
+        f"{label} {format.accuracy(share(score))}, interval {format.between(interval(score), 1)}"
         for label, score in (("A", row.a), ("B", row.b))
         if score is not None
     ]
-    return f"{mmlu_text.subject(row.name)}: {'; '.join(parts) or 'no answer yet'}"
+    return f"{subject_name(row.name)}: {'; '.join(parts) or 'no answer yet'}"
 
 
 _SCORE, _SHORT_SCORE = "100.0 % (1,234 of 1,534)", "62.5 % (12 of 34)"
 _COLUMNS = (
     Column(
         "Subject",
-        lambda r: mmlu_text.subject(r.name),
+        lambda r: subject_name(r.name),
         "high school government and politics",
         least="high school gover",
         order=lambda r: r.name,
     ),
     Column("Questions", lambda r: format.count(r.n), "Questions", number=True, order=lambda r: r.n),
-    Column("A", lambda r: _score(r.a), _SCORE, least=_SHORT_SCORE, number=True, order=lambda r: share(r.a)),
-    Column("B", lambda r: _score(r.b), _SCORE, least=_SHORT_SCORE, number=True, order=lambda r: share(r.b)),
+    Column("A", lambda r: subject_score(r.a), _SCORE, least=_SHORT_SCORE, number=True, order=lambda r: share(r.a)),
+    Column("B", lambda r: subject_score(r.b), _SCORE, least=_SHORT_SCORE, number=True, order=lambda r: share(r.b)),
     Column("A - B", _difference, "+100.0", number=True, order=lambda r: r.difference),
     Column("0 to 100 %", lambda r: "", "m" * 24, 1.0, order=lambda r: r.name, spoken=_spoken),
 )

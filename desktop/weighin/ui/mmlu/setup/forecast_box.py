@@ -8,15 +8,11 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from weighin.core import format
 from weighin.core.evaluations.evaluation import EvaluationRequest
-from weighin.core.evaluations.evaluation_outlook import likely_discordance, reading_tokens
+from weighin.core.evaluations.evaluation_outlook import reading_tokens
 from weighin.core.evaluations.questions import QuestionSet
-from weighin.core.evaluations.text import power_sentence
-from weighin.core.statistics.power import half_width
-from weighin.ui.mmlu import mmlu_text
+from weighin.core.evaluations.text import before_run
 from weighin.ui.mmlu.setup.past_scores import PastScores
 from weighin.ui.widgets.label import PlainLabel
-
-_TYPICAL_ACCURACY = 0.6
 
 
 class ForecastBox(QFrame):
@@ -68,29 +64,15 @@ class ForecastBox(QFrame):
         self.setMinimumHeight(max(self.minimumHeight(), self.heightForWidth(self.width())))
 
     def _power_text(self, request: EvaluationRequest, n: int) -> str:
-        if len(request.lanes) < 2:
-            return f"{format.plural(n, 'question')}: the score will be known to about ±{_width(n):.1f} points."
-        a, b = (lane.model for lane in request.lanes)
-        scores = tuple(self._past.accuracy(model, request.choice) for model in (a, b))
-        likely = likely_discordance(a, b, (scores[0], scores[1]))
-        return f"{power_sentence(n, likely.discordance)} Assumed: {likely.why}."
+        models = [lane.model for lane in request.lanes]
+        return before_run(n, models, tuple(self._past.accuracy(model, request.choice) for model in models))
 
     def _time_text(self, request: EvaluationRequest, questions: QuestionSet, n: int) -> str:
         choice = request.choice
         tokens = reading_tokens(questions, choice.split, choice.subjects, n, choice.shots)
-        reading = f"~{format.count(_rounded(tokens))} tokens to read for each model"
+        reading = f"~{format.count(format.two_figures(tokens))} tokens to read for each model"
         speeds = [self._past.tokens_per_s(lane.model) for lane in request.lanes]
         known = [speed for speed in speeds if speed is not None]
         if len(known) < len(speeds):
             return f"{reading}; how long that takes shows after the first blocks."
-        return f"{reading}, {mmlu_text.about(sum(tokens / speed for speed in known))} in all."
-
-
-def _width(n: int) -> float:
-    return 100 * half_width(_TYPICAL_ACCURACY, n)
-
-
-def _rounded(tokens: int) -> int:
-    """Two figures: it is an estimate."""
-    digits = max(0, len(str(tokens)) - 2)
-    return round(tokens / 10**digits) * 10**digits
+        return f"{reading}, {format.about(sum(tokens / speed for speed in known))} in all."

@@ -8,8 +8,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QRadioButton, QVBoxLayout, QWidget
 
 from weighin.core.evaluations.evaluation import CHAT, MAX_SHOTS, STANDARD, EvaluationChoice, Order
+from weighin.core.evaluations.text import ORDERS
 from weighin.core.runs.options import whole
-from weighin.ui.mmlu import mmlu_text
 from weighin.ui.options.option_fields import OptionField
 from weighin.ui.widgets.label import PlainLabel
 from weighin.ui.widgets.roomy_delegate import RoomyDelegate
@@ -30,7 +30,7 @@ class ProtocolBox(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._protocols = _Radios("Protocol", _PROTOCOLS)
-        self._orders = _Radios("Order", {order.value: (text, "") for order, text in mmlu_text.ORDERS.items()})
+        self._orders = _Radios("Order", {order.value: (text, "") for order, text in ORDERS.items()})
         self.seed = OptionField("Seed", _SEED_HELP, _seed, "both models")
         self.seed.set_text("42")
         self._wanted = MAX_SHOTS

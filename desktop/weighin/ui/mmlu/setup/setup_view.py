@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
 )
 
 from weighin.core.evaluations.evaluation import EvaluationChoice, EvaluationRequest
-from weighin.core.models.model import ModelFacts
 from weighin.core.runs.lane import LABELS, LaneSetup
 from weighin.ui.mmlu.remembered_setup import RememberedSetup, Wanted
 from weighin.ui.mmlu.setup.amount_box import AmountBox
@@ -144,11 +143,6 @@ class SetupView(QWidget):
         self.amount.choose(choice.n)
         self.protocol.show_choice(choice, wanted.order)
         self.set.choose(choice.questions, choice.split)
-
-    def choose_models(self, models: tuple[ModelFacts, ...]) -> None:
-        """Put models into the fields."""
-        for field, model in zip(self.models, models, strict=False):
-            field.choose(model)
 
     def refuse(self, sentence: str) -> None:
         """Say why it cannot begin."""

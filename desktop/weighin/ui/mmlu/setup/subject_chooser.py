@@ -6,7 +6,8 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSortFilterProxyM
 from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLineEdit, QListView, QPushButton, QVBoxLayout, QWidget
 
-from weighin.ui.mmlu import mmlu_text
+from weighin.core import format
+from weighin.core.evaluations.text import subject_name
 
 _ROWS_SHOWN = 7
 _NAME = Qt.ItemDataRole.UserRole
@@ -68,7 +69,7 @@ class SubjectChooser(QWidget):
         self._quiet = True
         self._model.clear()
         for name, count in counts.items():
-            item = QStandardItem(f"{mmlu_text.subject(name)}  ({count:,})")
+            item = QStandardItem(f"{subject_name(name)}  ({format.count(count)})")
             item.setData(name, _NAME)
             item.setCheckable(True)
             ticked = not chosen or name in chosen
