@@ -9,6 +9,9 @@ from pathlib import Path
 
 import platformdirs
 
+# How the files end that hold a comparison to hand on.
+BUNDLE_SUFFIX = ".weighin.json"
+
 
 @functools.cache
 def resources() -> Path:

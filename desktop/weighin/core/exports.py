@@ -24,6 +24,3 @@ def evaluation_text(record: EvaluationRecord, kind: str) -> str:
     if kind == "json":
         return json.dumps(evaluation_json(record, with_items=True), ensure_ascii=False, indent=1) + "\n"
     return {"md": evaluation_markdown, "csv": evaluation_csv}[kind](record)
-
-
-BUNDLE_SUFFIX = ".weighin.json"

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from weighin.core import format
 from weighin.core.gguf.chat_template import why_no_template
-from weighin.core.models.catalogue import System
 from weighin.core.models.model import ModelFacts
 from weighin.core.models.server import server_of
 from weighin.core.models.shelf import Condition, ShelfModel
 from weighin.core.safe_text import safe_name
+
+if TYPE_CHECKING:
+    from weighin.core.models.catalogue import System
 
 TINY = "tiny teaching model made for this program"
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from weighin.core.exports import BUNDLE_SUFFIX
 from weighin.core.models.model import ModelFacts
+from weighin.paths import BUNDLE_SUFFIX
 from weighin.ui.lane.lane_pane import LanePane
 from weighin.ui.pickers.dropped_models import DroppedModels
 from weighin.ui.pickers.file_drop import FileDrop

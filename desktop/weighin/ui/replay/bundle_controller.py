@@ -13,7 +13,8 @@ from weighin.core.bundles.bundle import Bundle
 from weighin.core.comparisons.comparison import Comparison
 from weighin.core.downloads.download import Transferred
 from weighin.core.errors import AppError
-from weighin.core.exports import BUNDLE_SUFFIX, EXPORTS, export_text
+from weighin.core.exports import EXPORTS, export_text
+from weighin.paths import BUNDLE_SUFFIX
 from weighin.services.bundles.replay import Replay
 from weighin.ui.compare.compare_page import ComparePage
 from weighin.ui.replay.replay_box import ReplayBox
