@@ -8,7 +8,7 @@ from weighin.core import format
 from weighin.core.errors import AppError
 from weighin.core.evaluations.evaluation import CHAT, STANDARD, EvaluationChoice, EvaluationProtocol
 from weighin.core.evaluations.mmlu_prompt import description, question_text
-from weighin.core.evaluations.questions import Question, QuestionSet
+from weighin.core.evaluations.questions import QuestionSet
 from weighin.core.evaluations.sample import Sample, allocate, draw
 from weighin.core.models.model import ModelFacts
 from weighin.core.statistics.power import TYPICAL_DISCORDANCE, expected_discordance
@@ -76,23 +76,14 @@ _SCORING = {
 _ALL, _SHARE = "all questions", "proportional to the subjects (largest remainder)"
 
 
-@dataclass(frozen=True)
-class EvaluationPlan:
-    """What is asked, in which order, and the worked examples of each subject, the first `shots` of its dev rows."""
-
-    protocol: EvaluationProtocol
-    sample: Sample
-    examples: dict[str, tuple[Question, ...]]
-
-
 def most_shots(questions: QuestionSet, split: str, subjects: tuple[str, ...] = ()) -> int:
     """How many worked examples every one of the subjects (all of them where none is named) has."""
     names = subjects or tuple(questions.subjects(split))
     return min((len(questions.examples(name)) for name in names), default=0)
 
 
-def make_plan(questions: QuestionSet, choice: EvaluationChoice) -> EvaluationPlan:
-    """Raises AppError(kind="options") where the set cannot give what was picked."""
+def drawn(questions: QuestionSet, choice: EvaluationChoice) -> tuple[EvaluationProtocol, Sample]:
+    """What is asked, and in which order. Raises AppError(kind="options") where the set cannot give what was picked."""
     if choice.protocol not in _SCORING:
         raise AppError(f"There is no protocol {choice.protocol!r}: use {STANDARD} or {CHAT}.", kind="options")
     there = questions.subjects(choice.split)
@@ -120,8 +111,7 @@ def make_plan(questions: QuestionSet, choice: EvaluationChoice) -> EvaluationPla
         population=sample.population,
         is_mmlu=questions.is_mmlu,
     )
-    examples = {name: questions.examples(name)[: choice.shots] for name in subjects}
-    return EvaluationPlan(protocol, sample, examples)
+    return protocol, sample
 
 
 def _check_shots(questions: QuestionSet, subjects: tuple[str, ...], shots: int) -> None:

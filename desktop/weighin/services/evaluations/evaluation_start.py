@@ -13,7 +13,7 @@ from weighin.core import format
 from weighin.core.downloads.download import Transferred
 from weighin.core.errors import AppError
 from weighin.core.evaluations.evaluation import CHAT, EvaluationRequest, RunState
-from weighin.core.evaluations.evaluation_outlook import make_plan
+from weighin.core.evaluations.evaluation_outlook import drawn
 from weighin.core.evaluations.questions import QuestionSet
 from weighin.core.evaluations.stored_evaluation import StoredEvaluation, StoredLane
 from weighin.core.models.server import LetterTest, server_of
@@ -72,7 +72,7 @@ class Preparation(QObject):
 
         def loaded(questions: QuestionSet) -> None:
             try:
-                plan = make_plan(questions, request.choice)
+                protocol, sample = drawn(questions, request.choice)
             except AppError as error:
                 self.failed.emit(error)
                 return
@@ -81,10 +81,10 @@ class Preparation(QObject):
                 created=datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
                 state=RunState.INTERRUPTED,
                 request=request,
-                protocol=plan.protocol,
+                protocol=protocol,
                 lanes=tuple(StoredLane(LABELS[i]) for i in range(len(request.lanes))),
-                questions=plan.sample.questions,
-                examples=tuple(q for examples in plan.examples.values() for q in examples),
+                questions=sample.questions,
+                examples=tuple(q for name in protocol.subjects for q in questions.examples(name)[: protocol.shots]),
             )
             self._check_models(stored.protocol.name, request.lanes, lambda: self._keep(stored))
 

@@ -6,7 +6,8 @@ import itertools
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -39,19 +40,27 @@ _OPEN = (DownloadState.QUEUED, DownloadState.RUNNING)
 
 @dataclass
 class _Entry:
-    plan: DownloadPlan
-    state: DownloadState = DownloadState.QUEUED
-    done: int = 0
-    phase: str = ""
-    note: str = ""
-    error_kind: str = ""
-    file: str = ""
-    file_done: int = 0
-    file_total: int = 0
+    """A download with what carries it; its view is as it is shown, but for the speed."""
+
+    view: DownloadView
     meter: SpeedMeter = field(default_factory=SpeedMeter)
     hub: Hub | None = None
     call: int = 0
     on_stopped: Callable[[], None] | None = None
+
+    @property
+    def plan(self) -> DownloadPlan:
+        """What is fetched."""
+        return self.view.plan
+
+    @property
+    def state(self) -> DownloadState:
+        """Where it stands."""
+        return self.view.state
+
+    def tell(self, **changes: Any) -> None:
+        """Show something else from now on."""
+        self.view = replace(self.view, **changes)
 
 
 class DownloadManager(QObject):
@@ -98,7 +107,7 @@ class DownloadManager(QObject):
         if plan.id in self._entries:
             self.resume(plan.id)
             return
-        self._entries[plan.id] = _Entry(plan)
+        self._entries[plan.id] = _Entry(DownloadView(plan, DownloadState.QUEUED))
         self._keep(plan.id)
         self._pump()
 
@@ -115,7 +124,7 @@ class DownloadManager(QObject):
         if entry is None or entry.state is DownloadState.QUEUED:
             return
         if entry.state is DownloadState.RUNNING:
-            if entry.phase != _WAITING:
+            if entry.view.phase != _WAITING:
                 return
             self._end_process(entry)
         self._settle(entry, DownloadState.QUEUED)
@@ -162,10 +171,10 @@ class DownloadManager(QObject):
     def _restored(self, stored: tuple[StoredDownload, ...]) -> None:
         for download in stored:
             if download.plan.id not in self._entries:
-                entry = _Entry(download.plan, download.state, download.done, "", download.error, download.error_kind)
-                if download.state in _OPEN or download.error_kind in PASSING:
-                    entry.state, entry.note, entry.error_kind = DownloadState.QUEUED, "", ""
-                self._entries[download.plan.id] = entry
+                view = DownloadView(download.plan, DownloadState.QUEUED, download.done)
+                if download.state not in _OPEN and download.error_kind not in PASSING:
+                    view = replace(view, state=download.state, note=download.error, error_kind=download.error_kind)
+                self._entries[download.plan.id] = _Entry(view)
                 self.changed.emit(download.plan.id)
         self._pump()
         if self._starved():
@@ -174,31 +183,32 @@ class DownloadManager(QObject):
     def _starved(self) -> list[_Entry]:
         """Those that a full disk stopped."""
         paused = (entry for entry in self._entries.values() if entry.state is DownloadState.PAUSED)
-        return [entry for entry in paused if entry.error_kind == "disk_full"]
+        return [entry for entry in paused if entry.view.error_kind == "disk_full"]
 
     def _on_free(self, free: int | None) -> None:
         for entry in self._starved():
-            if space_refusal(entry.plan.size - entry.done, self._still_to_come(entry), free or 0) is None:
+            if space_refusal(entry.plan.size - entry.view.done, self._still_to_come(entry), free or 0) is None:
                 self._settle(entry, DownloadState.QUEUED)
 
     def _still_to_come(self, besides: _Entry) -> int:
         """Bytes that the other downloads will still put on the disk."""
         others = (entry for entry in self._entries.values() if entry is not besides and entry.state in _OPEN)
-        return sum(max(0, entry.plan.size - entry.done) for entry in others)
+        return sum(max(0, entry.plan.size - entry.view.done) for entry in others)
 
     def _pump(self) -> None:
         """Start what may run."""
         if self._closed:
             return
         running = [entry for entry in self._entries.values() if entry.state is DownloadState.RUNNING]
-        getting_on = sum(entry.phase != _WAITING for entry in running)
+        getting_on = sum(entry.view.phase != _WAITING for entry in running)
         free = min(AT_ONCE - getting_on, MOST_PROCESSES - len(running))
         queued = (entry for entry in self._entries.values() if entry.state is DownloadState.QUEUED)
         for entry in list(itertools.islice(queued, max(0, free))):
             self._start(entry)
 
     def _start(self, entry: _Entry) -> None:
-        entry.state, entry.meter = DownloadState.RUNNING, SpeedMeter()
+        entry.tell(state=DownloadState.RUNNING)
+        entry.meter = SpeedMeter()
         hub = entry.hub = self._new_hub()
         entry.call = hub.fetch(
             entry.plan,
@@ -212,9 +222,11 @@ class DownloadManager(QObject):
 
     def _on_progress(self, entry: _Entry, hub: Hub, news: Transferred) -> None:
         if entry.hub is hub and entry.state is DownloadState.RUNNING:
-            began_to_wait = news.phase == _WAITING != entry.phase
-            entry.done, entry.phase, entry.note = news.done, news.phase, news.note
-            entry.file, entry.file_done, entry.file_total = news.file, news.file_done, news.file_total
+            began_to_wait = news.phase == _WAITING != entry.view.phase
+            entry.tell(
+                done=news.done, phase=news.phase, note=news.note,
+                file=news.file, file_done=news.file_done, file_total=news.file_total,
+            )  # fmt: skip
             entry.meter.note(time.monotonic(), news.received)
             self.changed.emit(entry.plan.id)
             if began_to_wait:
@@ -235,22 +247,21 @@ class DownloadManager(QObject):
             return
         self._let_go(hub)
         if entry.hub is hub and entry.state is DownloadState.RUNNING:
-            entry.note, entry.error_kind = error.user_text, error.kind
+            entry.tell(note=error.user_text, error_kind=error.kind)
             full = error.kind == "disk_full"
             self._settle(entry, DownloadState.PAUSED if full else DownloadState.FAILED, keep_note=True)
             if full:
                 self._space.start()
 
     def _settle(self, entry: _Entry, state: DownloadState, keep_note: bool = False) -> None:
-        entry.state, entry.hub, entry.phase = state, None, ""
-        if not keep_note:
-            entry.note = entry.error_kind = ""
+        entry.hub = None
+        entry.tell(state=state, phase="", **({} if keep_note else {"note": "", "error_kind": ""}))
         self._keep(entry.plan.id)
         self._pump()
 
     def _keep(self, identifier: str) -> None:
         entry = self._entries[identifier]
-        stored = StoredDownload(entry.plan, entry.state, entry.done, entry.note, entry.error_kind)
+        stored = StoredDownload(entry.plan, entry.state, entry.view.done, entry.view.note, entry.view.error_kind)
         self._records.run(lambda stores: stores.models.keep_download(stored), lambda _: None, _log_failure)
         self.changed.emit(identifier)
 
@@ -272,13 +283,9 @@ class DownloadManager(QObject):
 
 
 def _view(entry: _Entry) -> DownloadView:
-    running = entry.state is DownloadState.RUNNING
-    speed = entry.meter.speed if running and entry.phase == "loading" else None
-    left = time_left(entry.plan.size - entry.done, speed)
-    return DownloadView(
-        entry.plan, entry.state, entry.done, entry.phase, speed, left, entry.note, entry.error_kind,
-        entry.file, entry.file_done, entry.file_total,
-    )  # fmt: skip
+    loading = entry.state is DownloadState.RUNNING and entry.view.phase == "loading"
+    speed = entry.meter.speed if loading else None
+    return replace(entry.view, speed=speed, seconds_left=time_left(entry.plan.size - entry.view.done, speed))
 
 
 def _log_failure(error: AppError) -> None:
