@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from weighin.services.machine.bandwidth import MemoryBandwidth
+from weighin.services.machine.memory_bandwidth import MemoryBandwidth
 from weighin.services.settings import Settings
 
 

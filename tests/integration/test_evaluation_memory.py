@@ -21,7 +21,7 @@ from weighin.core.models.model import ModelFacts
 from weighin.core.plans.plan import MemoryPlan, PlanMethod
 from weighin.core.runs.lane import LaneSetup
 from weighin.paths import Profile
-from weighin.services.evaluations.scoring_plans import ScoringPlanner
+from weighin.services.evaluations.scoring_planner import ScoringPlanner
 from weighin.services.processes.worker_process import WorkerProcess, worker_command
 from weighin.wiring.lanes import new_worker
 

@@ -20,11 +20,11 @@ from weighin.core.runs.lane import LaneSetup
 from weighin.core.runs.options import LoadOptions
 from weighin.paths import Profile, resources
 from weighin.protocol.hub_messages import Digested
-from weighin.services.evaluations.evaluation_history import Evaluations
+from weighin.services.evaluations.evaluation_history import EvaluationHistory
 from weighin.services.evaluations.evaluation_runner import EvaluationRunner
 from weighin.services.evaluations.evaluation_start import EvaluationContext
 from weighin.services.evaluations.scoring_lane import ScoringLane
-from weighin.services.evaluations.scoring_plans import ScoringPlanner
+from weighin.services.evaluations.scoring_planner import ScoringPlanner
 from weighin.services.lanes.lane import LaneTimeouts
 from weighin.services.lanes.server_keys import ServerKeys
 from weighin.services.lanes.server_probe import ServerProbe
@@ -97,7 +97,7 @@ class Evaluating:
         self.qtbot = qtbot
         self.sets = new_question_sets(profile, resources())
         self.stores = Records(profile.database)
-        self.kept = Evaluations(self.stores)
+        self.kept = EvaluationHistory(self.stores)
         self.digests = ModelDigests(self.stores, HashedHere())
         self.probe = ServerProbe(server_workers(ServerKeys()))
         if planner is None:

@@ -24,7 +24,7 @@ from tests.ui.fakes import LISTING, OTHER, FakeHistory, FakeModels, answer, comp
 from tests.ui.mmlu_fakes import answered, evaluation_services
 from weighin.core.downloads.download import plan_of
 from weighin.ui.main_window import MMLU, PAGES
-from weighin.ui.widgets.folded import FoldedSection
+from weighin.ui.widgets.folded_section import FoldedSection
 
 
 @pytest.fixture

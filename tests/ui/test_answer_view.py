@@ -11,11 +11,11 @@ from PySide6.QtGui import QGuiApplication, QImage, QTextDocument, QTextFormat
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
+from weighin.ui.answer.answer_panel import AnswerPanel
+from weighin.ui.answer.answer_view import AnswerView
 from weighin.ui.answer.boxes import in_sight
 from weighin.ui.answer.formats import CODE
 from weighin.ui.answer.inbox import SHOWN_CHARACTERS, SHOWN_LINES
-from weighin.ui.answer.panel import AnswerPanel
-from weighin.ui.answer.view import AnswerView
 from weighin.ui.theme import Theme
 
 ALL_KINDS = """# Title

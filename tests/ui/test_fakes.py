@@ -17,13 +17,13 @@ from weighin.services.comparisons.comparison_runner import ComparisonRunner
 from weighin.services.comparisons.history import History
 from weighin.services.comparisons.prompt_sets import PromptSets
 from weighin.services.comparisons.votes import Votes
-from weighin.services.evaluations.evaluation_history import Evaluations
+from weighin.services.evaluations.evaluation_history import EvaluationHistory
 from weighin.services.evaluations.evaluation_runner import EvaluationRunner
 from weighin.services.evaluations.question_sets import QuestionSets
 from weighin.services.lanes.lane import Lane
 from weighin.services.lanes.servers import Servers
-from weighin.services.machine.bandwidth import MemoryBandwidth
-from weighin.services.models.downloads import DownloadManager
+from weighin.services.machine.memory_bandwidth import MemoryBandwidth
+from weighin.services.models.download_manager import DownloadManager
 from weighin.services.models.hub import Hub
 from weighin.services.models.library import Library
 from weighin.services.models.shelf import Shelf
@@ -51,7 +51,7 @@ STAND_INS: dict[type, tuple[type, ...]] = {
     fakes.FakeServers: (Servers,),
     mmlu_fakes.FakeEvaluationRunner: (EvaluationRunner,),
     mmlu_fakes.FakeQuestionSets: (QuestionSets,),
-    mmlu_fakes.FakeEvaluations: (Evaluations,),
+    mmlu_fakes.FakeEvaluations: (EvaluationHistory,),
     mmlu_fakes.FakeEvaluationServices: (EvaluationServices,),
     prompt_set_fakes.FakePromptSets: (PromptSets,),
     replay_fakes.FakeBundles: (Bundles,),

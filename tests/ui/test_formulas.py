@@ -7,8 +7,8 @@ import random
 import pytest
 from pytestqt.qtbot import QtBot
 
+from weighin.ui.answer.answer_view import AnswerView
 from weighin.ui.answer.formulas import Formulas, open_formula
-from weighin.ui.answer.view import AnswerView
 from weighin.ui.theme import Theme
 
 # Markdown, and what of it is to be seen as it stands.

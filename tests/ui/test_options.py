@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.conftest import Kit
 from tests.ui.fakes import answer
 from weighin.core.runs.options import LoadOptions, SamplingOptions
-from weighin.ui.options.option_fields import OptionField
+from weighin.ui.options.option_field import OptionField
 from weighin.ui.options.options_drawer import OptionsDrawer
 from weighin.ui.widgets.growing_edit import GrowingEdit
 

@@ -16,7 +16,7 @@ from weighin.core import format
 from weighin.core.safe_text import safe_name, safe_text
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.chart_scale import ChartScale, round_up
-from weighin.ui.widgets.flow import FlowLayout
+from weighin.ui.widgets.flow_layout import FlowLayout
 from weighin.ui.widgets.growing_edit import GrowingEdit
 from weighin.ui.widgets.label import plain_tooltip
 from weighin.ui.widgets.sparkline import Sparkline

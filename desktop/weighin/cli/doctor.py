@@ -15,8 +15,8 @@ from weighin.core.computer.report import machine_lines, page
 from weighin.core.runs.lane import EngineFacts
 from weighin.core.runs.report import engine_json
 from weighin.paths import Profile
-from weighin.services.machine.bandwidth import MemoryBandwidth
 from weighin.services.machine.hardware import probe
+from weighin.services.machine.memory_bandwidth import MemoryBandwidth
 from weighin.services.processes.engine_probe import EngineProbe
 from weighin.services.settings import Settings
 

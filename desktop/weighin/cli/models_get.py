@@ -21,7 +21,7 @@ from weighin.core.models.report import shelf_model_json
 from weighin.core.plans.recommendation import kinds_of, usual_variant
 from weighin.services.machine.this_computer import memory_budget
 from weighin.services.models.hub import mirror
-from weighin.services.tasks import Failed
+from weighin.services.task_runner import Failed
 from weighin.wiring.models import ModelServices
 
 

@@ -24,8 +24,8 @@ from weighin.core.plans.verdict import Budget, pair_verdict, refused, verdict
 from weighin.core.runs.options import LoadOptions
 from weighin.core.safe_text import safe_name
 from weighin.paths import Profile
-from weighin.services.machine.bandwidth import MemoryBandwidth
 from weighin.services.machine.hardware import physical_cores, probe
+from weighin.services.machine.memory_bandwidth import MemoryBandwidth
 from weighin.services.machine.this_computer import memory_budget, with_gpus
 from weighin.services.models.hub import mirror
 from weighin.services.plans.forecaster import Forecaster

@@ -6,11 +6,11 @@ import os
 from typing import Any
 
 from weighin.core.models.server import KEY_VARIABLE, TYPED_KEY_VARIABLE, ServerAddress
-from weighin.endpoint.engine import ServerEngine
 from weighin.endpoint.letters import CHAT, COMPLETIONS, test_letters
 from weighin.endpoint.models import offered
+from weighin.endpoint.server_engine import ServerEngine
 from weighin.protocol.server_messages import SERVER_REQUESTS, LettersTested, ListModels, ModelsListed, TestLetters
-from weighin.workers.serve import ModelWorker
+from weighin.workers.model_worker import ModelWorker
 
 # The service under which the keyring keeps keys; the user name is the server's origin.
 SERVICE = "weighin"
@@ -63,7 +63,7 @@ def main() -> int:
     os.dup2(2, 1)
     os.set_inheritable(wire_descriptor, False)
 
-    from weighin.endpoint.engine import ServerEngine
+    from weighin.endpoint.server_engine import ServerEngine
     from weighin.workers.system import harden
 
     harden()

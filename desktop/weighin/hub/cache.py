@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from weighin.core.downloads.hub_names import DATA_SETS, check_commit, check_repository, place_below
-from weighin.hub.lock import WriterLock
+from weighin.hub.writer_lock import WriterLock
 
 _BRANCH = "main"
 # What this program writes beside a blob. The hub's own client keeps other names there, which are none of our business.

@@ -33,6 +33,6 @@ def main() -> int:
 
     tidy(os.environ)
 
-    from weighin.hub.serve import HubWorker
+    from weighin.hub.hub_worker import HubWorker
 
     return HubWorker(read_descriptor=0, write_descriptor=wire_descriptor).run()

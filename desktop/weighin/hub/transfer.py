@@ -23,9 +23,9 @@ from weighin.hub.cache import CachePlaces, places, publish, sweep
 from weighin.hub.client import is_newest, translated
 from weighin.hub.errors import HubError
 from weighin.hub.http import Http, HubReply, RetryPolicy, broken, check_endpoint
-from weighin.hub.lock import WriterLock
 from weighin.hub.part_file import HELD, PartFile
 from weighin.hub.receipt import receipt_of
+from weighin.hub.writer_lock import WriterLock
 
 # Large, because each is handed from one thread to another: on a busy computer that costs more than the bytes in it.
 _PIECE = 4 << 20

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
-from weighin.services.tasks import Done, Failed, TaskRunner
+from weighin.services.task_runner import Done, Failed, TaskRunner
 
 if TYPE_CHECKING:
     from weighin.store.stores import Stores

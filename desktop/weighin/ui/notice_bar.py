@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from weighin.ui.theme import Theme
-from weighin.ui.widgets.button import IconButton
+from weighin.ui.widgets.icon_button import IconButton
 from weighin.ui.widgets.strip import Strip
 
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from weighin.core.runs.lane import LABELS
 from weighin.paths import Profile
-from weighin.services.evaluations.evaluation_history import Evaluations
+from weighin.services.evaluations.evaluation_history import EvaluationHistory
 from weighin.services.evaluations.evaluation_runner import EvaluationRunner
 from weighin.services.evaluations.evaluation_start import EvaluationContext
 from weighin.services.evaluations.question_sets import QuestionSets
 from weighin.services.evaluations.scoring_lane import ScoringLane
-from weighin.services.evaluations.scoring_plans import ScoringPlanner
+from weighin.services.evaluations.scoring_planner import ScoringPlanner
 from weighin.services.lanes.server_probe import ServerProbe
 from weighin.services.machine.hardware import available_bytes, physical_cores
 from weighin.services.models.hub import Hub, hub_process
@@ -29,7 +29,7 @@ class EvaluationServices:
     """Everything about evaluations."""
 
     sets: QuestionSets
-    kept: Evaluations
+    kept: EvaluationHistory
     runner: EvaluationRunner
     probe: ServerProbe
 
@@ -44,7 +44,7 @@ class EvaluationServices:
 def new_evaluation_services(profile: Profile, resources: Path, models: ModelServices) -> EvaluationServices:
     """The question sets, the kept evaluations and a runner with two empty lanes, which ask `models` for checksums and
     for the keys of servers."""
-    sets, kept = new_question_sets(profile, resources), Evaluations(models.records)
+    sets, kept = new_question_sets(profile, resources), EvaluationHistory(models.records)
     new_server = server_workers(models.servers.keys)
     lanes = tuple(
         ScoringLane(label, new_worker, available_bytes=available_bytes, new_server=new_server) for label in LABELS

@@ -23,7 +23,7 @@ from weighin.wiring.lanes import new_worker, server_workers
 
 if TYPE_CHECKING:
     from weighin.services.bundles.bundles import Bundles
-    from weighin.services.models.downloads import DownloadManager
+    from weighin.services.models.download_manager import DownloadManager
     from weighin.services.models.library import Library
     from weighin.services.plans.planner import Planner
     from weighin.services.plans.remote_look import RemoteLook
@@ -70,7 +70,7 @@ class ModelServices:
     @cached_property
     def downloads(self) -> DownloadManager:
         """What is fetched, made when it is first wanted."""
-        from weighin.services.models.downloads import DownloadManager
+        from weighin.services.models.download_manager import DownloadManager
 
         made = DownloadManager(self.records, lambda: Hub(self._new_process), lambda: disk_free_bytes(self.folder))
         made.finished.connect(self.shelf.adopt)

@@ -12,8 +12,8 @@ from weighin.core.plans.verdict import Budget
 from weighin.core.runs.lane import Mode
 from weighin.services.comparisons.blind_round import BlindRound
 from weighin.services.comparisons.comparison_runner import ComparisonRunner
-from weighin.services.machine.bandwidth import MemoryBandwidth
 from weighin.services.machine.hardware import physical_cores, probe
+from weighin.services.machine.memory_bandwidth import MemoryBandwidth
 from weighin.services.machine.this_computer import ComputerSources, ThisComputer, memory_budget
 from weighin.services.models.library import Library
 from weighin.services.plans.forecaster import Forecaster

@@ -22,7 +22,7 @@ def main(arguments: list[str]) -> int:
         from weighin.workers.planning.probe import main as probe
 
         return probe(arguments[1], wire_descriptor)
-    from weighin.workers.serve import ModelWorker
+    from weighin.workers.model_worker import ModelWorker
 
     engine: Engine
     if kind == "llama":

@@ -9,7 +9,7 @@ from tests.support.loopback_server import LoopbackServer
 
 from weighin.core.runs.chat import Message
 from weighin.core.runs.options import LoadOptions, SamplingOptions
-from weighin.endpoint.engine import ServerEngine
+from weighin.endpoint.server_engine import ServerEngine
 from weighin.endpoint.usage import cut_notice
 from weighin.protocol.messages import Generate, Load
 

@@ -19,9 +19,9 @@ from tests.support.worker_client import text_of
 from weighin.core.runs.answer import Counting, StopReason
 from weighin.core.runs.chat import Message
 from weighin.core.runs.options import LoadOptions, SamplingOptions
-from weighin.endpoint.engine import ServerEngine
 from weighin.endpoint.errors import says
 from weighin.endpoint.reply import ReplyTimeouts, within
+from weighin.endpoint.server_engine import ServerEngine
 from weighin.protocol.messages import Generate, Generated, Load, Loaded, Tokenize, Tokens
 from weighin.workers.engine import EngineError
 

@@ -11,10 +11,10 @@ from tests.support.loopback_server import LoopbackServer
 from weighin.core.models.server import parse_address
 from weighin.core.runs.chat import Message
 from weighin.core.runs.options import LoadOptions, SamplingOptions
-from weighin.endpoint.engine import ServerEngine
 from weighin.endpoint.http import Endpoint
 from weighin.endpoint.models import ServedModel, ServedModels, offered
 from weighin.endpoint.reply import ReplyTimeouts
+from weighin.endpoint.server_engine import ServerEngine
 from weighin.protocol.messages import Generate, Load
 from weighin.workers.engine import EngineError
 

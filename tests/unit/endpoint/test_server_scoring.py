@@ -17,7 +17,7 @@ from weighin.core.evaluations.scoring import ONE_BY_ONE
 from weighin.core.runs.chat import Message
 from weighin.core.runs.options import LoadOptions
 from weighin.endpoint import waiting
-from weighin.endpoint.engine import ServerEngine
+from weighin.endpoint.server_engine import ServerEngine
 from weighin.protocol.messages import Load, Score, Scored, ScoreDone, Survey
 from weighin.workers.engine import EngineError
 

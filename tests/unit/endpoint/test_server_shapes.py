@@ -15,8 +15,8 @@ from tests.support.worker_client import text_of
 from weighin.core.runs.answer import Counting, StopReason
 from weighin.core.runs.chat import Message
 from weighin.core.runs.options import LoadOptions, SamplingOptions
-from weighin.endpoint.engine import ServerEngine
 from weighin.endpoint.reply import ReplyTimeouts
+from weighin.endpoint.server_engine import ServerEngine
 from weighin.protocol.messages import Generate, Generated, Load
 from weighin.workers.engine import EngineError
 

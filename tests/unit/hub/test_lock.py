@@ -11,13 +11,13 @@ from pathlib import Path
 import psutil
 import pytest
 
-from weighin.hub import lock as module
-from weighin.hub.lock import WriterLock
+from weighin.hub import writer_lock as module
+from weighin.hub.writer_lock import WriterLock
 
 HOLD = """
 import sys
 from pathlib import Path
-from weighin.hub.lock import WriterLock
+from weighin.hub.writer_lock import WriterLock
 print(WriterLock(Path(sys.argv[1])).acquire(), flush=True)
 sys.stdin.read()
 """

@@ -18,13 +18,14 @@ from tests.support.loopback_hub import COMMIT, LoopbackHub
 from weighin.core.downloads.download import DownloadPlan, Transferred, WantedFile
 from weighin.core.downloads.sidecar import CHUNK
 from weighin.core.errors import AppError
-from weighin.hub import lock, part_file
+from weighin.hub import part_file
+from weighin.hub import writer_lock as lock
 from weighin.hub.cache import places
 from weighin.hub.errors import HubError
 from weighin.hub.http import Http, RetryPolicy
 from weighin.hub.jobs import Download
-from weighin.hub.lock import WriterLock
 from weighin.hub.transfer import Ground, StoppedError
+from weighin.hub.writer_lock import WriterLock
 
 REPO, PATH = "owner/model-GGUF", "model-Q4_K_M.gguf"
 DATA = b"GGUF" + random.Random(1).randbytes(3 * CHUNK + 12345)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from weighin.core.runs.energy import Energy, EnergyReading, spent
-from weighin.services.machine.energy import EnergyMeter
+from weighin.services.machine.energy_meter import EnergyMeter
 from weighin.services.machine.gpus import GpuCounters
 
 

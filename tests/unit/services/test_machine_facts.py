@@ -12,11 +12,11 @@ import pytest
 from weighin.core.computer.hardware import Gpu, Hardware, machine_json
 from weighin.core.computer.report import machine_lines
 from weighin.core.plans.verdict import Budget
-from weighin.services.machine.bandwidth import read_size
 from weighin.services.machine.cpu import last_level_cache_bytes, performance_cores
 from weighin.services.machine.gpus import gpus_of
 from weighin.services.machine.hardware import probe
 from weighin.services.machine.memory import Limit, container_limit
+from weighin.services.machine.memory_bandwidth import read_size
 from weighin.services.machine.this_computer import with_gpus
 
 GIB = 1 << 30

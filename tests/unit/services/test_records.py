@@ -16,7 +16,7 @@ from weighin.core.errors import AppError
 from weighin.paths import Profile
 from weighin.services.comparisons.history import History
 from weighin.services.records import Records
-from weighin.services.tasks import TaskRunner
+from weighin.services.task_runner import TaskRunner
 from weighin.store.stores import Stores
 
 

@@ -11,7 +11,7 @@ from weighin.paths import Profile
 from weighin.services.models.library import Library
 from weighin.services.records import Records
 from weighin.services.settings import Settings
-from weighin.services.tasks import TaskRunner
+from weighin.services.task_runner import TaskRunner
 from weighin.wiring.models import ModelServices, new_model_services
 
 

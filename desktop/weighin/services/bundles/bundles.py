@@ -31,12 +31,12 @@ from weighin.core.evaluations.evaluation import EvaluationRecord
 from weighin.core.models.model import ModelFacts
 from weighin.services.evaluations.kept_runs import latest_of
 from weighin.services.files import write_text
-from weighin.services.models.downloads import DownloadManager
+from weighin.services.models.download_manager import DownloadManager
 from weighin.services.models.library import Library
 from weighin.services.models.model_digests import Digests, ModelDigests, Progress
 from weighin.services.models.shelf import Shelf
 from weighin.services.records import Records
-from weighin.services.tasks import Failed, TaskRunner
+from weighin.services.task_runner import Failed, TaskRunner
 
 # A record knows its end to the second only.
 _CLOCK_SLACK_S = 2

@@ -18,7 +18,7 @@ from weighin.core.runs.chat import Attachment
 from weighin.protocol.messages import Counted, CountTokens
 from weighin.protocol.wire import WireError
 from weighin.services.processes.worker_call import NewWorker, WorkerCall
-from weighin.services.tasks import TaskRunner
+from weighin.services.task_runner import TaskRunner
 
 _DEADLINE_MS = 30_000
 

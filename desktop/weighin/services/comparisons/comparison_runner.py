@@ -26,7 +26,7 @@ from weighin.core.runs.options import LoadOptions
 from weighin.services.comparisons.conditions import ConditionWatch
 from weighin.services.lanes.lane import Lane
 from weighin.services.lanes.lane_run import LaneRun, LoadedModel
-from weighin.services.machine.energy import EnergyMeter
+from weighin.services.machine.energy_meter import EnergyMeter
 
 # How many disturbed rounds are asked for again: on a busy computer that would never end.
 _MOST_REPEATS = 4

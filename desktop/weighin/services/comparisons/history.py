@@ -13,7 +13,7 @@ from weighin.core.comparisons.finished import finished
 from weighin.core.comparisons.slowdown import fits
 from weighin.core.computer.hardware import MachineFacts
 from weighin.services.records import Records
-from weighin.services.tasks import Failed
+from weighin.services.task_runner import Failed
 
 if TYPE_CHECKING:
     from weighin.store.stores import Stores

@@ -14,7 +14,7 @@ from weighin.core.prompts.prompt_files import MAX_FILE, Imported, parse_prompts
 from weighin.core.prompts.prompt_set import PromptSet, SetPrompt, SetResult, SetRun, StoredRun, check_set, load_sets
 from weighin.services.files import write_text
 from weighin.services.records import Records
-from weighin.services.tasks import Failed, TaskRunner
+from weighin.services.task_runner import Failed, TaskRunner
 
 if TYPE_CHECKING:
     from weighin.store.prompt_sets import PromptSetStore

@@ -20,7 +20,7 @@ from weighin.core.tape import Tape, TapeSources, tape_of
 from weighin.services.evaluations.kept_runs import kept_rows
 from weighin.services.files import write_file
 from weighin.services.records import Records
-from weighin.services.tasks import Failed, TaskRunner
+from weighin.services.task_runner import Failed, TaskRunner
 
 if TYPE_CHECKING:
     from weighin.store.stores import Stores

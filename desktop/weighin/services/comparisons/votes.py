@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from weighin.core.comparisons.blind import Tally, Vote, tallies
 from weighin.services.records import Records
-from weighin.services.tasks import Failed
+from weighin.services.task_runner import Failed
 
 if TYPE_CHECKING:
     from weighin.store.stores import Stores

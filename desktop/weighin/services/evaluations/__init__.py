@@ -9,6 +9,6 @@ it began with; processes.owner keeps a second process away. On disk it is "inter
 kept_runs.py says "running" while the process that works on it lives.
 
 How many tokens and questions are computed together is chosen from counts of all prompts and from the engine's own
-plan of every kind of scoring context (scoring_plans.py): the fastest that fits beside what the other lane holds and
+plan of every kind of scoring context (scoring_planner.py): the fastest that fits beside what the other lane holds and
 still wants. Shape and plan are kept with the run.
 """

@@ -17,7 +17,7 @@ from weighin.services.evaluations.kept_runs import is_running, kept_record, kept
 from weighin.services.files import write_text
 from weighin.services.processes import owner
 from weighin.services.records import Records
-from weighin.services.tasks import Failed, TaskRunner
+from weighin.services.task_runner import Failed, TaskRunner
 
 if TYPE_CHECKING:
     from weighin.store.stores import Stores
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Done = Callable[[None], None]
 
 
-class Evaluations(QObject):
+class EvaluationHistory(QObject):
     """`changed`: another answer of `rows`."""
 
     changed = Signal()

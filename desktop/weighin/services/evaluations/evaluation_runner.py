@@ -22,7 +22,7 @@ from weighin.services.evaluations.evaluation_run import EvaluationRun, other_eng
 from weighin.services.evaluations.evaluation_start import EvaluationContext, Preparation
 from weighin.services.evaluations.lane_work import LaneWork
 from weighin.services.evaluations.scoring_lane import ScoringLane
-from weighin.services.evaluations.scoring_plans import MemoryFit
+from weighin.services.evaluations.scoring_planner import MemoryFit
 from weighin.services.lanes.lane_run import LoadedModel
 
 _TELL_MS = 250

@@ -18,9 +18,9 @@ from weighin.core.evaluations.questions import QuestionSet
 from weighin.core.evaluations.stored_evaluation import StoredEvaluation, StoredLane
 from weighin.core.models.server import LetterTest, server_of
 from weighin.core.runs.lane import LABELS, LaneSetup
-from weighin.services.evaluations.evaluation_history import Evaluations
+from weighin.services.evaluations.evaluation_history import EvaluationHistory
 from weighin.services.evaluations.question_sets import QuestionSets
-from weighin.services.evaluations.scoring_plans import ScoringPlanner
+from weighin.services.evaluations.scoring_planner import ScoringPlanner
 from weighin.services.lanes.server_probe import ServerProbe
 from weighin.services.models.model_digests import DigestRequest, Digests, ModelDigests, whole_digest
 
@@ -30,7 +30,7 @@ class EvaluationContext:
     """What a runner needs of the rest: where questions come from, where answers go, and what the computer has."""
 
     sets: QuestionSets
-    kept: Evaluations
+    kept: EvaluationHistory
     digests: ModelDigests
     probe: ServerProbe
     planner: ScoringPlanner

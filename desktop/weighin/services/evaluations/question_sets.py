@@ -18,7 +18,7 @@ from weighin.core.evaluations.question_files import read_path
 from weighin.core.evaluations.questions import QuestionSet, QuestionSetInfo
 from weighin.core.evaluations.text import NOT_MMLU
 from weighin.services.models.hub import Hub
-from weighin.services.tasks import Failed, TaskRunner
+from weighin.services.task_runner import Failed, TaskRunner
 
 STARTER = "starter"
 _STARTER_TITLE = "Starter questions"

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 
 from weighin.core.errors import AppError
 from weighin.core.models.server import KEY_VARIABLE, TYPED_KEY_VARIABLE, parse_address
-from weighin.services.tasks import Failed, TaskRunner
+from weighin.services.task_runner import Failed, TaskRunner
 
 # As in weighin.endpoint.entry, which reads it there.
 _SERVICE = "weighin"

@@ -12,7 +12,7 @@ from weighin.core.errors import AppError
 from weighin.core.models.server import LetterTest
 from weighin.core.runs.failures import process_failure
 from weighin.services.processes.worker_process import WorkerEnd, WorkerProcess
-from weighin.services.tasks import Failed as FailedCall
+from weighin.services.task_runner import Failed as FailedCall
 
 _DEADLINE_MS = 60_000
 # A large model may be loaded only now, or read a prompt for minutes.

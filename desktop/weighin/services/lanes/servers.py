@@ -12,7 +12,7 @@ from weighin.core.models.server import LetterTest, ServerAddress, parse_address,
 from weighin.services.lanes.server_keys import ServerKeys
 from weighin.services.lanes.server_probe import ServerProbe
 from weighin.services.settings import Settings
-from weighin.services.tasks import Failed
+from weighin.services.task_runner import Failed
 
 # Addresses with the name of a model behind them, never keys.
 _KNOWN = "servers"

@@ -10,10 +10,10 @@ from PySide6.QtCore import QObject, Signal
 from weighin.core.computer.hardware import Gpu, Hardware
 from weighin.core.plans.verdict import Budget
 from weighin.core.runs.lane import EngineFacts
-from weighin.services.machine.bandwidth import MemoryBandwidth
 from weighin.services.machine.hardware import available_bytes, total_bytes
+from weighin.services.machine.memory_bandwidth import MemoryBandwidth
 from weighin.services.processes.engine_probe import EngineProbe
-from weighin.services.tasks import TaskRunner
+from weighin.services.task_runner import TaskRunner
 
 # What comes and goes all the time, as a share of all memory.
 _FLICKER = 0.002

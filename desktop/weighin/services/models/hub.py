@@ -15,7 +15,7 @@ from weighin import protocol
 from weighin.core.errors import AppError
 from weighin.core.models.model import ModelFacts
 from weighin.services.processes.worker_process import WorkerEnd, WorkerProcess, worker_command
-from weighin.services.tasks import Failed as FailedCall
+from weighin.services.task_runner import Failed as FailedCall
 
 if TYPE_CHECKING:
     from weighin.core.downloads.download import DownloadPlan, Transferred, WantedFile

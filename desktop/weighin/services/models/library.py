@@ -16,7 +16,7 @@ from weighin.core.models.starter import STARTER, starter_facts, with_digest
 from weighin.core.runs.answer import Failure
 from weighin.services.models.shelf import Shelf
 from weighin.services.settings import Settings
-from weighin.services.tasks import Failed
+from weighin.services.task_runner import Failed
 
 # Where versions before the shelf remembered opened files.
 _OPENED = "opened_models"

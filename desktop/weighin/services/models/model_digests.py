@@ -17,7 +17,7 @@ from weighin.core.models.model import shard_paths
 from weighin.core.models.shelf import Stamp, stamp_of
 from weighin.services.models.hub import Hub
 from weighin.services.records import Records
-from weighin.services.tasks import Failed
+from weighin.services.task_runner import Failed
 
 if TYPE_CHECKING:
     from weighin.core.downloads.download import Transferred

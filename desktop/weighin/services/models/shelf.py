@@ -18,7 +18,7 @@ from weighin.services.models.hub import Hub
 from weighin.services.models.model_digests import ModelDigests
 from weighin.services.models.verification import Verification
 from weighin.services.records import Records
-from weighin.services.tasks import Failed, TaskRunner
+from weighin.services.task_runner import Failed, TaskRunner
 
 if TYPE_CHECKING:
     from weighin.core.downloads.download import DownloadPlan, Transferred

@@ -13,7 +13,7 @@ from weighin.core.models.model import ModelFacts
 from weighin.core.plans.candidates import Candidate, of_listing
 from weighin.services.plans.planner import ModelPlan
 from weighin.services.plans.remote_look import RemoteLook
-from weighin.services.tasks import Failed
+from weighin.services.task_runner import Failed
 
 
 class HubListing(QObject):

@@ -20,7 +20,7 @@ from weighin.core.runs.answer import Failure
 from weighin.core.runs.failures import is_of_the_model
 from weighin.core.runs.options import LoadOptions
 from weighin.services.processes.worker_call import NewWorker, WorkerCall
-from weighin.services.tasks import TaskRunner
+from weighin.services.task_runner import TaskRunner
 
 # Where a plan is asked for: sliding windows and caches are on a line between these.
 _CONTEXTS = (1024, 2048, 4096, 8192, 16_384, 65_536)

@@ -18,7 +18,7 @@ from weighin.core.runs.options import LoadOptions
 from weighin.services.models.hub import Hub
 from weighin.services.plans.planner import ModelPlan, Planner
 from weighin.services.processes.owner import lives
-from weighin.services.tasks import Failed, TaskRunner
+from weighin.services.task_runner import Failed, TaskRunner
 
 if TYPE_CHECKING:
     from weighin.core.downloads.repository import Listing, Variant

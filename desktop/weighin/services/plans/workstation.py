@@ -23,7 +23,7 @@ from weighin.services.plans.forecaster import Forecaster
 from weighin.services.plans.hub_listing import HubListing
 from weighin.services.plans.ledger import Ledger
 from weighin.services.plans.planner import ModelPlan, Planner
-from weighin.services.tasks import Failed
+from weighin.services.task_runner import Failed
 
 _OPTIONS = LoadOptions()
 _MEASURING = (

@@ -12,7 +12,7 @@ from markdown_it.rules_block.reference import reference
 from markdown_it.token import Token
 from PySide6.QtGui import QTextBlockFormat, QTextCursor, QTextDocument
 
-from weighin.ui.answer.blocks import BlockRenderer
+from weighin.ui.answer.block_renderer import BlockRenderer
 from weighin.ui.answer.formulas import Formulas
 from weighin.ui.answer.pen import Pen
 from weighin.ui.answer.splitter import MarkdownPiece

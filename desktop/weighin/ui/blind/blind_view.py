@@ -7,7 +7,7 @@ from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from weighin.core.comparisons.blind import Choice, shown_characters
-from weighin.ui.answer.panel import AnswerPanel
+from weighin.ui.answer.answer_panel import AnswerPanel
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.focus import take_focus_unless_typing
 from weighin.ui.widgets.label import PlainLabel

@@ -16,8 +16,8 @@ from weighin.core.runs.chat import Attachment
 from weighin.core.runs.lane import LABELS
 from weighin.core.safe_text import safe_name
 from weighin.ui.theme import Theme
-from weighin.ui.widgets.button import IconButton
-from weighin.ui.widgets.flow import FlowLayout
+from weighin.ui.widgets.flow_layout import FlowLayout
+from weighin.ui.widgets.icon_button import IconButton
 from weighin.ui.widgets.label import PlainLabel
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from weighin.core.comparisons.conversation import threads_after
 from weighin.core.errors import AppError
 from weighin.core.runs.chat import Prompt
 from weighin.core.runs.lane import LABELS, LaneSetup
-from weighin.ui.answer.view import warm_up
+from weighin.ui.answer.answer_view import warm_up
 from weighin.ui.blind.blind_controller import BlindController
 from weighin.ui.compare.first_run import FirstRun
 from weighin.ui.compare.follow_up import why_no_follow_up

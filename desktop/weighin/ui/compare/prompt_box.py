@@ -12,11 +12,11 @@ from weighin.core.runs.lane import Mode
 from weighin.ui.compare.attached_row import AttachedRow
 from weighin.ui.pickers.file_drop import FileDrop
 from weighin.ui.theme import Theme
-from weighin.ui.widgets.button import IconButton
 from weighin.ui.widgets.file_dialog import ATTACHMENTS, FileDialog
-from weighin.ui.widgets.flow import FlowLayout
+from weighin.ui.widgets.flow_layout import FlowLayout
 from weighin.ui.widgets.focus import hand_on_focus
 from weighin.ui.widgets.growing_edit import GrowingEdit
+from weighin.ui.widgets.icon_button import IconButton
 from weighin.ui.widgets.label import PlainLabel, plain_tooltip
 
 if TYPE_CHECKING:

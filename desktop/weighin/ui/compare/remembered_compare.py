@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from weighin.services.models.library import Library
     from weighin.services.settings import Settings
     from weighin.ui.compare.compare_page import ComparePage
-    from weighin.ui.options.option_fields import OptionField
+    from weighin.ui.options.option_field import OptionField
     from weighin.ui.options.options_drawer import OptionsDrawer
 
 _MODELS, _MODE, _OPTIONS = "models", "mode", "options"

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from weighin.core.comparisons.comparison import Comparison
 from weighin.core.comparisons.speed import Remedy, SpeedVerdict, needs_speed_tests, speed_verdict
-from weighin.services.comparisons.quiet import QuietWatch
+from weighin.services.comparisons.quiet_watch import QuietWatch
 from weighin.ui.widgets.strip import Strip
 
 _TESTING = "Measuring the speed of both…"

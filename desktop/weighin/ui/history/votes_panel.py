@@ -14,7 +14,7 @@ from weighin.core.comparisons.text import interval_words, verdict_words
 from weighin.core.errors import AppError
 from weighin.core.safe_text import safe_name
 from weighin.ui.theme import Theme
-from weighin.ui.widgets.folded import FoldedSection
+from weighin.ui.widgets.folded_section import FoldedSection
 from weighin.ui.widgets.label import PlainLabel
 from weighin.ui.widgets.table import Column, RowTable
 

@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from weighin.core import format
 from weighin.core.comparisons.conversation import turns
 from weighin.core.runs.chat import Message
-from weighin.ui.answer.view import AnswerView
+from weighin.ui.answer.answer_view import AnswerView
 from weighin.ui.theme import Theme
-from weighin.ui.widgets.folded import FoldedSection
+from weighin.ui.widgets.folded_section import FoldedSection
 
 _MOST_HEIGHT = 180
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 from weighin.core.runs.answer import Failure
 from weighin.core.safe_text import safe_text
 from weighin.ui.theme import Theme
-from weighin.ui.widgets.folded import FoldedSection
+from weighin.ui.widgets.folded_section import FoldedSection
 from weighin.ui.widgets.strip import Strip
 
 # Only here may the user insist: everything else would fail the same way again.

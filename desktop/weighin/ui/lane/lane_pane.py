@@ -7,7 +7,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from weighin.core.runs.progress import LivePoint, TextPiece
-from weighin.ui.answer.panel import AnswerPanel
+from weighin.ui.answer.answer_panel import AnswerPanel
 from weighin.ui.lane.earlier_turns import EarlierTurns
 from weighin.ui.lane.failure_box import FailureBox
 from weighin.ui.lane.numbers import NumbersLine
@@ -15,7 +15,7 @@ from weighin.ui.lane.reasoning import Reasoning
 from weighin.ui.lane.state_line import StateLine
 from weighin.ui.pickers.lane_header import LaneHeader
 from weighin.ui.theme import Theme
-from weighin.ui.widgets.button import IconButton
+from weighin.ui.widgets.icon_button import IconButton
 from weighin.ui.widgets.label import PlainLabel
 from weighin.ui.widgets.live_chart import ChartScales, LiveChart
 

@@ -16,7 +16,7 @@ from weighin.core.comparisons.text import STOPS, rate_spread, spread_words
 from weighin.core.models.server import BY_THIS_CLIENT, ON_THE_SERVER
 from weighin.core.runs.answer import MIN_TOKENS_FOR_RATE, Answer, Counting, MemoryReceipt, Timing
 from weighin.ui.lane.number import ESTIMATED, NO_MARK, Get, Number, Rounds, cached_words, mark
-from weighin.ui.widgets.flow import FlowLayout
+from weighin.ui.widgets.flow_layout import FlowLayout
 from weighin.ui.widgets.label import PlainLabel, plain_tooltip
 
 _CLOCK = "Taken by this client, connecting and the network included."

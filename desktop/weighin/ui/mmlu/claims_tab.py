@@ -14,8 +14,8 @@ from weighin.core.models.catalogue import Catalogue, Claim
 from weighin.core.runs.options import number, whole
 from weighin.core.statistics.claims import check_claim
 from weighin.core.statistics.power import TYPICAL_DISCORDANCE
-from weighin.ui.options.option_fields import OptionField
-from weighin.ui.widgets.flow import FlowLayout
+from weighin.ui.options.option_field import OptionField
+from weighin.ui.widgets.flow_layout import FlowLayout
 from weighin.ui.widgets.label import PlainLabel
 from weighin.ui.widgets.table import Column, RowTable
 

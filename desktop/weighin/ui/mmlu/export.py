@@ -14,12 +14,14 @@ from weighin.core.exports import EXPORTS
 from weighin.ui.widgets.file_dialog import FileDialog
 
 if TYPE_CHECKING:
-    from weighin.services.evaluations.evaluation_history import Evaluations
+    from weighin.services.evaluations.evaluation_history import EvaluationHistory
 
 Say = Callable[[str], None]
 
 
-def ask_export(evaluations: Evaluations, record: EvaluationRecord, window: QWidget, said: Say, failed: Say) -> None:
+def ask_export(
+    evaluations: EvaluationHistory, record: EvaluationRecord, window: QWidget, said: Say, failed: Say
+) -> None:
     """Let the user choose where `record` goes and in which format, and write it. `said`, `failed`: get a sentence."""
     filters = {f"{name} (*.{kind})": kind for kind, name in EXPORTS.items()}
     name = f"evaluation-{record.created[:10]}-{record.id[:8]}"
@@ -32,7 +34,9 @@ def ask_export(evaluations: Evaluations, record: EvaluationRecord, window: QWidg
     dialog.open()
 
 
-def export(evaluations: Evaluations, record: EvaluationRecord, kind: str, path: str, said: Say, failed: Say) -> None:
+def export(
+    evaluations: EvaluationHistory, record: EvaluationRecord, kind: str, path: str, said: Say, failed: Say
+) -> None:
     """Write `record` to `path` as `kind`, with the name ending as it should."""
     whole = path if Path(path).suffix == f".{kind}" else f"{path}.{kind}"
     if whole != path and Path(whole).exists():

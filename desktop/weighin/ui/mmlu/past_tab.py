@@ -31,7 +31,7 @@ from weighin.ui.widgets.strip import Strip
 from weighin.ui.widgets.table import Column, RowTable
 
 if TYPE_CHECKING:
-    from weighin.services.evaluations.evaluation_history import Evaluations
+    from weighin.services.evaluations.evaluation_history import EvaluationHistory
 
 _NOT_FOUND = "No evaluation has these words in its models or questions."
 _EMPTY = "Nothing here yet: every run is kept here, finished or not, and one that is not finished can be resumed."
@@ -48,7 +48,7 @@ class PastTab(QWidget):
     rows_changed = Signal(object)
 
     def __init__(
-        self, theme: Theme, evaluations: Evaluations, running: Callable[[], str], parent: QWidget | None = None
+        self, theme: Theme, evaluations: EvaluationHistory, running: Callable[[], str], parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self._evaluations, self._running = evaluations, running

@@ -14,7 +14,7 @@ from weighin.ui.widgets.confirmation import Confirmation
 from weighin.ui.widgets.label import ElidedLabel, PlainLabel
 
 if TYPE_CHECKING:
-    from weighin.services.models.downloads import DownloadManager
+    from weighin.services.models.download_manager import DownloadManager
 
 _STEPS = 1000
 

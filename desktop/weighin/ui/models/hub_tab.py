@@ -27,7 +27,7 @@ from weighin.ui.widgets.strip import Strip
 from weighin.ui.widgets.table import Column, RowTable
 
 if TYPE_CHECKING:
-    from weighin.services.models.downloads import DownloadManager
+    from weighin.services.models.download_manager import DownloadManager
     from weighin.services.models.hub import Hub
     from weighin.services.plans.planner import ModelPlan
     from weighin.services.plans.remote_look import RemoteLook

@@ -18,7 +18,7 @@ from weighin.core.runs.options import (
     stop_string,
     typed_stop,
 )
-from weighin.ui.options.option_fields import OptionField
+from weighin.ui.options.option_field import OptionField
 from weighin.ui.options.run_options import LaneValues
 from weighin.ui.widgets.growing_edit import GrowingEdit
 from weighin.ui.widgets.label import PlainLabel

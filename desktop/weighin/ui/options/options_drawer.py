@@ -12,11 +12,11 @@ from weighin.core.comparisons.comparison import ComparisonRequest
 from weighin.core.comparisons.rounds import check_rounds
 from weighin.core.runs.options import whole
 from weighin.ui.options.lane_options import LaneOptions
-from weighin.ui.options.option_fields import OptionField
+from weighin.ui.options.option_field import OptionField
 from weighin.ui.options.run_options import RunOptions, options_of
 from weighin.ui.theme import Theme
-from weighin.ui.widgets.button import IconButton
 from weighin.ui.widgets.growing_edit import GrowingEdit
+from weighin.ui.widgets.icon_button import IconButton
 from weighin.ui.widgets.label import PlainLabel
 
 _WIDTH = 316

@@ -9,7 +9,7 @@ from weighin.core.models.model import ModelFacts
 from weighin.core.models.text import TINY, checked, model_facts
 from weighin.ui.pickers.model_picker import ModelPicker
 from weighin.ui.theme import Theme
-from weighin.ui.widgets.button import IconButton
+from weighin.ui.widgets.icon_button import IconButton
 from weighin.ui.widgets.label import PlainLabel, plain_tooltip
 
 _CHECKED = {

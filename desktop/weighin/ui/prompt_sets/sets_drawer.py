@@ -13,8 +13,8 @@ from weighin.core.prompts.prompt_set import LaneOutcome, PromptSet, SetPrompt, S
 from weighin.core.prompts.report import judged_words, summary
 from weighin.core.safe_text import safe_name
 from weighin.ui.theme import Theme
-from weighin.ui.widgets.button import IconButton
 from weighin.ui.widgets.focus import holds_focus
+from weighin.ui.widgets.icon_button import IconButton
 from weighin.ui.widgets.label import PlainLabel
 from weighin.ui.widgets.table import Column, RowTable
 

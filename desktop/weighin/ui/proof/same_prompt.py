@@ -26,7 +26,7 @@ from weighin.core.runs.answer import PromptProof
 from weighin.core.runs.lane import EngineFacts
 from weighin.core.safe_text import safe_name, safe_text
 from weighin.ui.theme import Theme
-from weighin.ui.widgets.button import IconButton
+from weighin.ui.widgets.icon_button import IconButton
 from weighin.ui.widgets.label import PlainLabel, wrap_for
 
 

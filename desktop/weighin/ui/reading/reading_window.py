@@ -24,7 +24,7 @@ from weighin.core.comparisons.comparison import Comparison, LaneResult
 from weighin.core.comparisons.text_difference import Span, TextDifference, text_difference
 from weighin.core.errors import AppError
 from weighin.core.safe_text import safe_name, safe_text
-from weighin.services.tasks import Failed, TaskRunner
+from weighin.services.task_runner import Failed, TaskRunner
 from weighin.ui.compare.question_box import QuestionBox
 from weighin.ui.theme import Colours, Theme
 from weighin.ui.widgets.label import PlainLabel, wrap_for

@@ -25,7 +25,7 @@ from weighin.ui.widgets.focus import FocusReturn
 if TYPE_CHECKING:
     from weighin.services.bundles.bundles import Bundles
     from weighin.services.comparisons.comparison_runner import ComparisonRunner
-    from weighin.services.models.downloads import DownloadManager
+    from weighin.services.models.download_manager import DownloadManager
     from weighin.services.models.library import Library
 
 BUNDLE = "bundle"

@@ -24,12 +24,12 @@ from weighin.core.downloads.download import Transferred
 from weighin.core.models.model import ModelFacts
 from weighin.ui.models.downloads_panel import DownloadRow
 from weighin.ui.theme import Theme
-from weighin.ui.widgets.button import IconButton
+from weighin.ui.widgets.icon_button import IconButton
 from weighin.ui.widgets.label import PlainLabel
 
 if TYPE_CHECKING:
     from weighin.services.bundles.replay import Replay
-    from weighin.services.models.downloads import DownloadManager
+    from weighin.services.models.download_manager import DownloadManager
 
 
 class ReplayBox(QFrame):

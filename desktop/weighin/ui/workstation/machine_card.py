@@ -11,8 +11,8 @@ from weighin.core.computer.hardware import Hardware
 from weighin.core.computer.report import machine_lines, page
 from weighin.core.runs.lane import EngineFacts
 from weighin.ui.theme import Theme
-from weighin.ui.widgets.flow import FlowLayout
-from weighin.ui.widgets.folded import FoldedSection
+from weighin.ui.widgets.flow_layout import FlowLayout
+from weighin.ui.widgets.folded_section import FoldedSection
 from weighin.ui.widgets.label import PlainLabel
 
 # Said at once; everything else is folded away.

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from weighin.core import format
 from weighin.core.plans.plan import MemoryPlan
 from weighin.ui.theme import Theme
-from weighin.ui.widgets.flow import FlowLayout
+from weighin.ui.widgets.flow_layout import FlowLayout
 from weighin.ui.widgets.label import PlainLabel
 from weighin.ui.widgets.stacked_bar import BarPart, StackedBar
 

@@ -16,7 +16,7 @@ from weighin.core.plans.verdict import Budget
 from weighin.core.plans.workstation import WorkstationRow, demand
 from weighin.core.safe_text import safe_name
 from weighin.ui.theme import Theme
-from weighin.ui.widgets.flow import FlowLayout
+from weighin.ui.widgets.flow_layout import FlowLayout
 from weighin.ui.widgets.label import PlainLabel
 from weighin.ui.workstation.memory_bar import MemoryBar, parts_of
 

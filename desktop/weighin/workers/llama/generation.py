@@ -13,7 +13,7 @@ from weighin.workers.clock import Clock
 from weighin.workers.engine import Emit, EngineError
 from weighin.workers.llama.decoder import CancelledError, Decoder
 from weighin.workers.llama.prompt import PromptBuilder, RenderedPrompt
-from weighin.workers.llama.sampling import Sampler
+from weighin.workers.llama.sampler import Sampler
 from weighin.workers.llama.vocabulary import Vocabulary
 from weighin.workers.text_stream import TextStream
 from weighin.workers.token_batcher import TokenBatcher

@@ -11,7 +11,7 @@ from weighin.core import format
 from weighin.core.errors import AppError
 from weighin.core.evaluations.evaluation import EvaluationChoice
 from weighin.core.runs.options import whole
-from weighin.ui.options.option_fields import OptionField
+from weighin.ui.options.option_field import OptionField
 
 _SIZES = (100, 285, 570, 1140, 5000)
 # A set of up to so many is asked whole unless somebody wants less.

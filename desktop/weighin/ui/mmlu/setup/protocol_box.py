@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QRadioButton
 from weighin.core.evaluations.evaluation import CHAT, MAX_SHOTS, STANDARD, EvaluationChoice, Order
 from weighin.core.evaluations.text import ORDERS
 from weighin.core.runs.options import whole
-from weighin.ui.options.option_fields import OptionField
+from weighin.ui.options.option_field import OptionField
 from weighin.ui.widgets.label import PlainLabel
 from weighin.ui.widgets.roomy_delegate import RoomyDelegate
 

@@ -31,7 +31,7 @@ from weighin.ui.mmlu.setup.subject_chooser import SubjectChooser
 from weighin.ui.pickers.dropped_models import DroppedModels, whole_models
 from weighin.ui.pickers.picker_verdicts import judge_of, outlook_of
 from weighin.ui.theme import Theme
-from weighin.ui.widgets.folded import FoldedSection
+from weighin.ui.widgets.folded_section import FoldedSection
 from weighin.ui.widgets.label import PlainLabel
 from weighin.ui.widgets.strip import Strip
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from weighin.ui.theme import Theme
-from weighin.ui.widgets.button import IconButton
+from weighin.ui.widgets.icon_button import IconButton
 
 
 class FoldedSection(QWidget):

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from weighin.core import format
 from weighin.core.safe_text import safe_name
-from weighin.ui.answer.view import AnswerView
+from weighin.ui.answer.answer_view import AnswerView
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.strip import Strip
 

@@ -17,7 +17,7 @@ from weighin.endpoint.answering import Answering
 from weighin.endpoint.http import Endpoint
 from weighin.endpoint.models import ServedModel, ServedModels, offered
 from weighin.endpoint.reply import ReplyTimeouts
-from weighin.endpoint.scoring import ServerScoring
+from weighin.endpoint.server_scoring import ServerScoring
 from weighin.endpoint.waiting import Waiting
 from weighin.protocol.messages import (
     Bench,

@@ -25,7 +25,7 @@ from weighin.core.downloads.download import (
 from weighin.core.errors import AppError
 from weighin.services.models.hub import Hub
 from weighin.services.records import Records
-from weighin.services.tasks import TaskRunner
+from weighin.services.task_runner import TaskRunner
 
 log = logging.getLogger(__name__)
 
