@@ -23,7 +23,8 @@ from weighin.protocol.messages import Bench, Forecast, Generate, Load, Plan
 from weighin.services.machine.cpu import last_level_cache_bytes
 from weighin.services.machine.hardware import physical_cores
 from weighin.services.records import Records
-from weighin.wiring.models import new_model_services
+from weighin.services.settings import Settings
+from weighin.wiring.models import ModelServices
 
 MIB = 1 << 20
 SHAPES = {
@@ -124,7 +125,7 @@ def remote() -> list[str]:
         os.environ |= {"HF_ENDPOINT": hub.url, "WEIGHIN_PROFILE": folder}
         os.environ.pop("HF_HUB_OFFLINE", None)
         records = Records(Profile.locate().database)
-        services = new_model_services(Profile.locate(), records)
+        services = ModelServices(Profile.locate(), records, Settings(Profile.locate().settings))
         listing = wait_for(lambda done, failed: services.hub.listing("o/shape-GGUF", done, failed))
         before, begin = hub.sent, time.perf_counter()
         look = services.inspector.look

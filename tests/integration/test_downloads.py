@@ -19,7 +19,8 @@ from weighin.core.models.shelf import Condition
 from weighin.hub.cache import places
 from weighin.paths import Profile
 from weighin.services.records import Records
-from weighin.wiring.models import ModelServices, new_model_services
+from weighin.services.settings import Settings
+from weighin.wiring.models import ModelServices
 
 MIB = 1 << 20
 WAIT = 30_000
@@ -45,7 +46,7 @@ def new_services(records: Records) -> Iterator[Callable[[], ModelServices]]:
     made: list[ModelServices] = []
 
     def new() -> ModelServices:
-        made.append(new_model_services(Profile.locate(), records))
+        made.append(ModelServices(Profile.locate(), records, Settings(Profile.locate().settings)))
         return made[-1]
 
     yield new

@@ -26,14 +26,14 @@ from weighin.services.models.model_digests import Digests, whole_digest
 from weighin.services.records import Records
 from weighin.services.settings import Settings
 from weighin.wiring.evaluations import new_evaluation_services
-from weighin.wiring.models import ModelServices, new_bundles, new_model_services
+from weighin.wiring.models import ModelServices, new_bundles
 
 WAIT = 30_000
 
 
 @pytest.fixture
 def services(records: Records) -> Iterator[ModelServices]:
-    made = new_model_services(Profile.locate(), records)
+    made = ModelServices(Profile.locate(), records, Settings(Profile.locate().settings))
     yield made
     made.close()
 
@@ -130,7 +130,7 @@ def test_what_was_read_once_is_known_from_then_on(
     assert whole_digest(ask(str(parts[0]))) == hashlib.sha256(f"{each[0]}\n{each[1]}\n".encode()).hexdigest()
     assert read == [str(part) for part in parts]
     os.utime(parts[1], ns=(0, 0))
-    later = new_model_services(Profile.locate(), records)
+    later = ModelServices(Profile.locate(), records, Settings(Profile.locate().settings))
     ask(str(parts[0]))
     assert read == [str(part) for part in (*parts, parts[1])], "the one that was touched, and only that"
     later.close()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from dataclasses import asdict, replace
-from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -19,23 +18,20 @@ from weighin.core.errors import AppError
 from weighin.core.models.report import model_json
 from weighin.core.runs.answer import Failure
 from weighin.core.safe_text import safe_name
-from weighin.paths import Profile
 from weighin.services.lanes.lane import Lane
 from weighin.services.machine.hardware import available_bytes, physical_cores
-from weighin.services.records import Records
 from weighin.wiring.lanes import new_worker
+from weighin.wiring.services import Services
 
 BENCH_SCHEMA = "weighin.bench/1"
 
 
-def run_bench(
-    options: argparse.Namespace, profile: Profile, resources: Path, records: Records, console: Console
-) -> int:
+def run_bench(options: argparse.Namespace, services: Services, console: Console) -> int:
     """Measure and print. The exit status of the contract."""
     for name in ("prompt_tokens", "generate_tokens", "repeat"):
         if not 1 <= getattr(options, name) <= 1_000_000:
             raise AppError(f"--{name.replace('_', '-')} must be from 1 to 1,000,000.", kind="usage")
-    model = resolve(options.model, resources, profile, records)
+    model = resolve(options.model, services)
     context = max(options.prompt_tokens, options.generate_tokens, 256)
     load, wanted = replace(load_options(options), context=context), threads(options)
     refusal = memory_refusal(memory_needed(model, load), available_bytes())

@@ -30,14 +30,12 @@ from weighin.core.runs.lane import LaneSetup, Mode
 from weighin.core.runs.progress import LaneStatus
 from weighin.core.safe_text import safe_name, safe_text
 from weighin.core.text_bytes import decoded
-from weighin.paths import Profile
 from weighin.services.comparisons.comparison_runner import ComparisonRunner
 from weighin.services.machine.hardware import this_machine
 from weighin.services.machine.memory import available_bytes
-from weighin.services.plans.ledger import Ledger
 from weighin.services.plans.planner import Planner
 from weighin.services.records import Records
-from weighin.wiring.lanes import new_runner, new_worker
+from weighin.wiring.services import Services
 
 MAX_PROMPT = 4 << 20
 _FAR_FROM_FULL = 0.5
@@ -47,29 +45,24 @@ _NOT_ALONE = (
 )
 
 
-def run_compare(
-    options: argparse.Namespace, profile: Profile, resources: Path, records: Records, console: Console
-) -> int:
+def run_compare(options: argparse.Namespace, services: Services, console: Console) -> int:
     """Run, print and keep the comparison. The exit status of the contract."""
     if options.prompts is not None:
         if options.attach or options.follow:
             raise AppError("--attach and --follow go with one prompt, not with a set.", kind="usage")
         from weighin.cli.compare_set import run_compare_set
 
-        request = _request(options, "", resources, profile, records)
-        return run_compare_set(options, request, resources, records, console)
+        return run_compare_set(options, _request(options, "", services), services, console)
     text = options.prompt if options.prompt is not None else _read_prompt(options.prompt_file)
-    request = _going_on(_request(options, text, resources, profile, records), options.follow, records)
+    records, ledger, planner = services.records, services.ledger, services.models.planner
+    request = _going_on(_request(options, text, services), options.follow, records)
     records.wait(lambda _: None)  # where nothing can be kept, that is said before minutes of work
-    ledger = Ledger(records)
     wait_for(lambda done, _: ledger.restore(lambda: done(ledger)))
-    planner = Planner(new_worker)
     try:
         plan_where_it_is_tight(planner, request, available_bytes())
     except InterruptedByUserError:
-        planner.close()
         return 130
-    runner = new_runner(planner.needed_bytes)
+    runner = services.runner
     _watch(runner, console)
 
     def begin(done: Callable[[Comparison], None], _: object) -> None:
@@ -79,8 +72,7 @@ def run_compare(
     try:
         outcome, interrupted = run_until(begin, runner.stop)
     finally:
-        runner.close()
-        planner.close()
+        runner.close()  # the models' memory is given back before anything is written
         console.end_progress()
     if outcome is None:
         return 130
@@ -124,13 +116,11 @@ def _finished(comparison: Comparison, records: Records, console: Console) -> Com
     return made
 
 
-def _request(
-    options: argparse.Namespace, text: str, resources: Path, profile: Profile, records: Records
-) -> ComparisonRequest:
+def _request(options: argparse.Namespace, text: str, services: Services) -> ComparisonRequest:
     """The comparison of `text` that the options ask for. Raises AppError."""
     sampling, load, cores = sampling_options(options), load_options(options), threads(options)
     check_rounds(options.repeat)
-    found = [resolve_or_refuse(name, resources, profile, records) for name in (options.model_a, options.model_b)]
+    found = [resolve_or_refuse(name, services) for name in (options.model_a, options.model_b)]
     lanes = [LaneSetup(model, load, sampling, cores, refusal) for model, refusal in found]
     return ComparisonRequest(
         Prompt(text, options.system, options.raw, tuple(read_attachment(Path(name)) for name in options.attach)),

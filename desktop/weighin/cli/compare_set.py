@@ -18,22 +18,17 @@ from weighin.core.safe_text import safe_text
 from weighin.services.comparisons.history import History
 from weighin.services.comparisons.prompt_sets import PromptSets
 from weighin.services.comparisons.set_runner import SetRunner
-from weighin.services.machine.hardware import this_machine
-from weighin.services.records import Records
-from weighin.wiring.lanes import new_runner
+from weighin.wiring.services import Services
 
 
 def run_compare_set(
-    options: argparse.Namespace, request: ComparisonRequest, resources: Path, records: Records, console: Console
+    options: argparse.Namespace, request: ComparisonRequest, services: Services, console: Console
 ) -> int:
     """Run, print and keep every comparison: 0 done, 1 given up, 3 some prompt failed in a lane, 130 interrupted."""
-    sets, history = PromptSets(records, resources), History(records, this_machine)
-    runner = new_runner()
+    sets, runner = services.prompt_sets, services.runner
     try:
-        return _Running(sets, history, SetRunner(runner, sets), console).run(options, request, runner)
+        return _Running(sets, services.history, SetRunner(runner, sets), console).run(options, request, runner)
     finally:
-        runner.close()
-        sets.close()
         console.end_progress()
 
 

@@ -14,17 +14,15 @@ from weighin.core.computer.hardware import machine_json
 from weighin.core.computer.report import machine_lines, page
 from weighin.core.runs.lane import EngineFacts
 from weighin.core.runs.report import engine_json
-from weighin.paths import Profile
 from weighin.services.machine.hardware import probe
-from weighin.services.machine.memory_bandwidth import MemoryBandwidth
 from weighin.services.processes.engine_probe import EngineProbe
-from weighin.services.settings import Settings
+from weighin.wiring.services import Services
 
 
-def run_doctor(options: argparse.Namespace, profile: Profile, console: Console) -> int:
+def run_doctor(options: argparse.Namespace, services: Services, console: Console) -> int:
     """Print the page; 1 where the engine does not start."""
-    hardware = probe(profile.hub_cache)
-    engine, speed = _ask(profile)
+    hardware = probe(services.profile.hub_cache)
+    engine, speed = _ask(services)
     if isinstance(engine, str):
         console.say(f"The engine did not start: {engine}")
     facts = engine if isinstance(engine, EngineFacts) else None
@@ -37,12 +35,12 @@ def run_doctor(options: argparse.Namespace, profile: Profile, console: Console) 
     return 0 if facts else 1
 
 
-def _ask(profile: Profile) -> tuple[EngineFacts | str, float | None]:
+def _ask(services: Services) -> tuple[EngineFacts | str, float | None]:
     """The engine or why it did not start, then the memory's speed: one after the other, undisturbed."""
     application = QCoreApplication.instance() or QCoreApplication(["weighin"])
     engine: list[EngineFacts | str] = []
     speed: list[float | None] = []
-    engine_probe, bandwidth = EngineProbe(), MemoryBandwidth(Settings(profile.settings))
+    engine_probe, bandwidth = EngineProbe(), services.bandwidth
 
     def measured(found: float | None) -> None:
         speed.append(found)

@@ -18,9 +18,9 @@ from weighin.core.evaluations.evaluation import EvaluationRecord
 from weighin.core.evaluations.report import evaluation_csv, evaluation_json, evaluation_markdown, row_json, row_words
 from weighin.core.evaluations.stored_evaluation import EvaluationRow
 from weighin.core.safe_text import safe_name, safe_text
-from weighin.paths import Profile
 from weighin.services.evaluations.kept_runs import kept_record, kept_rows
 from weighin.services.records import Records
+from weighin.wiring.services import Services
 
 
 def run_votes(options: argparse.Namespace, records: Records, console: Console) -> int:
@@ -62,8 +62,9 @@ def _lines(tally: Tally) -> str:
 _ALL = 100_000
 
 
-def run_history(options: argparse.Namespace, profile: Profile, records: Records, console: Console) -> int:
+def run_history(options: argparse.Namespace, services: Services, console: Console) -> int:
     """Print what was asked for; 0, or an AppError."""
+    records = services.records
     if options.action == "votes":
         return run_votes(options, records, console)
     if options.action in ("list", "search"):
@@ -74,7 +75,7 @@ def run_history(options: argparse.Namespace, profile: Profile, records: Records,
 
         if not isinstance(found, Comparison):
             raise AppError("A bundle holds a comparison; export an evaluation as md, json or csv.", kind="usage")
-        console.json_text(export_bundle(found, profile, records, console))
+        console.json_text(export_bundle(found, services, console))
     elif options.action == "show" and not options.json:
         console.result(safe_text(_markdown(found)))
     elif options.action == "show" or options.format == "json":

@@ -34,12 +34,10 @@ from weighin.core.evaluations.text import (
 )
 from weighin.core.runs.lane import LaneSetup
 from weighin.core.runs.options import LOAD_OPTIONS
-from weighin.paths import Profile
 from weighin.services.evaluations.evaluation_runner import EvaluationRunner
 from weighin.services.evaluations.question_sets import FetchProgress, QuestionSets
-from weighin.services.records import Records
-from weighin.wiring.evaluations import EvaluationServices, new_evaluation_services
-from weighin.wiring.models import new_model_services
+from weighin.wiring.evaluations import EvaluationServices
+from weighin.wiring.services import Services
 
 # What is asked where --n is not given: enough to find a gap of four points between two similar models.
 USUAL_NUMBER = 570
@@ -49,17 +47,13 @@ _FIXED_BY_RUN = {
 }
 
 
-def run_mmlu(options: argparse.Namespace, profile: Profile, resources: Path, records: Records, console: Console) -> int:
+def run_mmlu(options: argparse.Namespace, services: Services, console: Console) -> int:
     """Run or resume, print. The exit status of the contract."""
-    models = new_model_services(profile, records)
-    services = new_evaluation_services(profile, resources, models)
     try:
-        return _run(options, services, _lanes(options, profile, resources, records), console)
+        return _run(options, services.evaluations, _lanes(options, services), console)
     except InterruptedByUserError:
         return 130
     finally:
-        services.close()
-        models.close()
         console.end_progress()
 
 
@@ -93,12 +87,12 @@ def _run(
     return _status(record, interrupted)
 
 
-def _lanes(options: argparse.Namespace, profile: Profile, resources: Path, records: Records) -> tuple[LaneSetup, ...]:
+def _lanes(options: argparse.Namespace, services: Services) -> tuple[LaneSetup, ...]:
     load, cores = load_options(options), threads(options)
     lanes = []
     for name in (options.model_a, options.model_b):
         if name is not None:
-            model, refusal = resolve_or_refuse(name, resources, profile, records)
+            model, refusal = resolve_or_refuse(name, services)
             lanes.append(LaneSetup(model, load, threads=cores, refusal=refusal))
     return tuple(lanes)
 

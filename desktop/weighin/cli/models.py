@@ -15,29 +15,29 @@ from weighin.core.models.server import parse_address, server_facts
 from weighin.core.models.shelf import ShelfModel
 from weighin.core.models.starter import starter_model
 from weighin.core.runs.answer import Failure
-from weighin.paths import Profile
+from weighin.paths import resources
 from weighin.services.models.hub import mirror
-from weighin.services.models.shelf import seen_again, shelf_now
+from weighin.services.models.shelf import seen_again
 from weighin.services.records import Records
-from weighin.wiring.models import places_of
+from weighin.wiring.services import Services
 
 
-def resolve(name: str, resources: Path, profile: Profile, records: Records, servers: bool = False) -> ModelFacts:
+def resolve(name: str, services: Services, servers: bool = False) -> ModelFacts:
     """Facts of the model `name`: starter:dense, starter:moe, hub:OWNER/REPO/PATH.gguf or any other address of it at the
     hub, a name from the catalogue, or a path; with `servers` also the address of a model on a server. Raises AppError
     with one sentence."""
     if not name:
         raise AppError("A model argument is empty.", kind="usage")
     if name.startswith("starter:"):
-        return starter_model(resources, name.removeprefix("starter:"))
+        return starter_model(resources(), name.removeprefix("starter:"))
     at_hub = is_hub_address(name, mirror())
     if name.lower().startswith(SERVER_SCHEMES) and not at_hub:
         return _on_server(name, servers)
     if at_hub or not Path(name).expanduser().exists():
-        found = resolve_name(shelf_now(records, places_of(profile)), load_catalogue(resources), name, mirror())
+        found = resolve_name(services.models.shelf_now(), load_catalogue(resources()), name, mirror())
         if found is not None:
             return found.ready_facts()
-    if (known := _on_shelf(Path(name).expanduser(), records)) is not None:
+    if (known := _on_shelf(Path(name).expanduser(), services.records)) is not None:
         return known.ready_facts()
     try:
         return model_facts(Path(name).expanduser())
@@ -55,13 +55,11 @@ def _on_shelf(path: Path, records: Records) -> ShelfModel | None:
     return None
 
 
-def resolve_or_refuse(
-    name: str, resources: Path, profile: Profile, records: Records
-) -> tuple[ModelFacts, Failure | None]:
+def resolve_or_refuse(name: str, services: Services) -> tuple[ModelFacts, Failure | None]:
     """As `resolve`, but a file that is no usable model comes back as facts of nothing and the reason. Raises AppError
     for wrong usage only."""
     try:
-        return resolve(name, resources, profile, records, servers=True), None
+        return resolve(name, services, servers=True), None
     except AppError as error:
         if error.kind in ("usage", "name", "address"):
             raise

@@ -33,26 +33,24 @@ from weighin.core.models.shelf import ShelfModel
 from weighin.core.models.text import look_lines
 from weighin.core.plans.recommendation import kinds_of, recommended
 from weighin.core.safe_text import safe_name
-from weighin.paths import Profile, resources
+from weighin.paths import resources
 from weighin.services.machine.this_computer import memory_budget
 from weighin.services.models.hub import mirror
-from weighin.services.records import Records
-from weighin.wiring.models import ModelServices, new_model_services
+from weighin.wiring.models import ModelServices
+from weighin.wiring.services import Services
 
 SCHEMA = "weighin.models/1"
 
 
-def run_models(options: argparse.Namespace, profile: Profile, records: Records, console: Console) -> int:
+def run_models(options: argparse.Namespace, services: Services, console: Console) -> int:
     """Carry out one action; the exit status of the contract."""
-    services = new_model_services(profile, records)
-    command = _Command(services, options, console)
+    command = _Command(services.models, options, console)
     try:
         if options.action == "get":
-            return get_model(services, options, resources(), console, SCHEMA)
+            return get_model(services.models, options, console, SCHEMA)
         return getattr(command, f"run_{options.action}")()
     finally:
         console.end_progress()
-        services.close()
 
 
 class _Command:
@@ -102,7 +100,7 @@ class _Command:
         listing = self._listing(address)
         if listing is None:
             return 130
-        variant = chosen_variant(listing, address, resources())
+        variant = chosen_variant(listing, address)
         seen = self._await(lambda done, failed: self._services.inspector.look(listing, variant, done, failed))
         if seen is None:
             return 130

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import functools
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from weighin.cli.console import Console
@@ -19,17 +18,16 @@ from weighin.core.errors import AppError
 from weighin.core.models.catalogue import Source, load_catalogue
 from weighin.core.models.report import shelf_model_json
 from weighin.core.plans.recommendation import kinds_of, usual_variant
+from weighin.paths import resources
 from weighin.services.machine.this_computer import memory_budget
 from weighin.services.models.hub import mirror
 from weighin.services.task_runner import Failed
 from weighin.wiring.models import ModelServices
 
 
-def get_model(
-    services: ModelServices, options: argparse.Namespace, resources: Path, console: Console, schema: str
-) -> int:
+def get_model(services: ModelServices, options: argparse.Namespace, console: Console, schema: str) -> int:
     """Download and print where it is; 130 after Ctrl+C, and the next call goes on from there."""
-    getting = _Getting(services, options.reference, resources, console)
+    getting = _Getting(services, options.reference, console)
     path, _ = run_until(getting.begin, getting.stop)
     console.end_progress()
     if path is None:
@@ -47,8 +45,8 @@ GONE = ("private_or_missing", "not_found", "forbidden")
 
 
 class _Getting:
-    def __init__(self, services: ModelServices, name: str, resources: Path, console: Console) -> None:
-        self._services, self._name, self._resources, self._console = services, name, resources, console
+    def __init__(self, services: ModelServices, name: str, console: Console) -> None:
+        self._services, self._name, self._console = services, name, console
         self._plan: DownloadPlan | None = None
         self._address: HubAddress | None = None
         self._note = ""
@@ -84,7 +82,7 @@ class _Getting:
 
     def _wanted(self) -> tuple[Source, ...]:
         """Repositories in order of trust, each with the quantization that the catalogue means."""
-        system = load_catalogue(self._resources).system(self._name) if "/" not in self._name else None
+        system = load_catalogue(resources()).system(self._name) if "/" not in self._name else None
         if system is None:
             self._address = read_address(self._name, mirror())
             return (Source(self._address.repo),)
@@ -103,8 +101,8 @@ class _Getting:
 
     def _variant(self, listing: Listing, quantization: str) -> Variant:
         if self._address is not None:
-            return chosen_variant(listing, self._address, self._resources)
-        kinds = kinds_of(listing, load_catalogue(self._resources), memory_budget())
+            return chosen_variant(listing, self._address)
+        kinds = kinds_of(listing, load_catalogue(resources()), memory_budget())
         found = usual_variant(listing, quantization, kinds)
         if quantization and found.quantization != quantization:
             instead = found.quantization or found.name
@@ -141,9 +139,9 @@ class _Getting:
         self._done(None)
 
 
-def chosen_variant(listing: Listing, address: HubAddress, resources: Path) -> Variant:
+def chosen_variant(listing: Listing, address: HubAddress) -> Variant:
     """What `address` names, or the usual one for this computer of what it leaves open. Raises AppError."""
     if (named := the_one(listing, address)) is not None:
         return named
     left = narrowed(listing, address)
-    return usual_variant(left, "", kinds_of(left, load_catalogue(resources), memory_budget()))
+    return usual_variant(left, "", kinds_of(left, load_catalogue(resources()), memory_budget()))

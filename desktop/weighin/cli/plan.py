@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import replace
-from pathlib import Path
 
 from weighin.cli.console import Console
 from weighin.cli.loop import InterruptedByUserError, wait_for
@@ -23,38 +22,30 @@ from weighin.core.plans.report import PlannedModel, plan_json, plan_lines
 from weighin.core.plans.verdict import Budget, pair_verdict, refused, verdict
 from weighin.core.runs.options import LoadOptions
 from weighin.core.safe_text import safe_name
-from weighin.paths import Profile
+from weighin.paths import resources
 from weighin.services.machine.hardware import physical_cores, probe
-from weighin.services.machine.memory_bandwidth import MemoryBandwidth
 from weighin.services.machine.this_computer import memory_budget, with_gpus
 from weighin.services.models.hub import mirror
-from weighin.services.plans.forecaster import Forecaster
-from weighin.services.plans.ledger import Ledger
 from weighin.services.plans.planner import ModelPlan
-from weighin.services.records import Records
-from weighin.services.settings import Settings
-from weighin.wiring.lanes import new_worker
-from weighin.wiring.models import ModelServices, new_model_services
+from weighin.wiring.services import Services
 
 _MOST_LANES = 64
 
 
-def run_plan(options: argparse.Namespace, profile: Profile, resources: Path, records: Records, console: Console) -> int:
+def run_plan(options: argparse.Namespace, services: Services, console: Console) -> int:
     """Plan, forecast, judge and print; the exit status of the contract."""
     if len(options.models) > 2:
         raise AppError("Plan one model or a pair, not more.", kind="usage")
     if not 1 <= options.lanes <= _MOST_LANES:
         raise AppError(f"--lanes takes a number from 1 to {_MOST_LANES}.", kind="usage")
     load = load_options(options)
-    services = new_model_services(profile, records)
-    command = _PlanCommand(services, profile, resources, load, threads(options), options.lanes, console)
+    command = _PlanCommand(services, load, threads(options), options.lanes, console)
     try:
         return command.run(options.models, not options.no_slice, options.json)
     except InterruptedByUserError:
         return 130
     finally:
-        command.close()
-        services.close()
+        console.end_progress()
 
 
 class _PlanCommand:
@@ -62,19 +53,16 @@ class _PlanCommand:
 
     def __init__(
         self,
-        services: ModelServices,
-        profile: Profile,
-        resources: Path,
+        services: Services,
         load: LoadOptions,
         wanted: int | None,
         lanes: int,
         console: Console,
     ) -> None:
-        self._services, self._profile, self._resources = services, profile, resources
+        self._models, self._profile = services.models, services.profile
         self._load, self._wanted, self._lanes, self._console = load, wanted, lanes, console
-        self._bandwidth = MemoryBandwidth(Settings(profile.settings))
-        self._ledger = Ledger(services.records)
-        self._forecaster = Forecaster(new_worker, self._ledger, lambda: self._bandwidth.known, self._threads_of)
+        self._services, self._bandwidth, self._ledger = services, services.bandwidth, services.ledger
+        self._forecaster = services.new_forecaster(wanted)
 
     def run(self, names: list[str], slices: bool, as_json: bool) -> int:
         wait_for(lambda done, _: self._ledger.restore(lambda: done(None)))
@@ -92,30 +80,24 @@ class _PlanCommand:
             self._console.result("\n".join(plan_lines(models, pair)))
         return 0
 
-    def close(self) -> None:
-        """End what is under way."""
-        self._console.end_progress()
-        self._forecaster.close()
-        self._bandwidth.close()
-
     def _threads_of(self, model: ModelFacts) -> int:
         return threads_per_lane(physical_cores(), 1, model, self._wanted)
 
     def _plan(self, name: str) -> ModelPlan:
         self._console.progress(f"planning {safe_name(name, 80)}")
         try:
-            model = resolve(name, self._resources, self._profile, self._services.records)
+            model = resolve(name, self._services)
         except AppError as error:
             if error.kind != "missing":
                 raise
             return self._plan_remote(name, error)
-        plan = wait_for(lambda done, failed: self._services.planner.plan(model, self._load, done, failed))
+        plan = wait_for(lambda done, failed: self._models.planner.plan(model, self._load, done, failed))
         assert isinstance(plan, ModelPlan)
         return plan
 
     def _plan_remote(self, name: str, missing: AppError) -> ModelPlan:
         """A model that is not here, from its header at the hub. Raises `missing` where `name` is none of the hub's."""
-        catalogue = load_catalogue(self._resources)
+        catalogue = load_catalogue(resources())
         system = catalogue.system(name)
         if is_hub_address(name, mirror()):
             address = read_address(name, mirror())
@@ -126,7 +108,7 @@ class _PlanCommand:
             variant = _usual(listing, system.repositories[0].quantization, catalogue)
         else:
             raise missing
-        look = self._services.inspector.look
+        look = self._models.inspector.look
         plan = wait_for(lambda done, failed: look(listing, variant, done, failed, self._load))
         assert isinstance(plan, ModelPlan)
         return plan
@@ -135,7 +117,7 @@ class _PlanCommand:
         """Of the first repository that is there."""
         first, *others = repositories
         try:
-            found = wait_for(lambda done, failed: self._services.hub.listing(first, done, failed, revision))
+            found = wait_for(lambda done, failed: self._models.hub.listing(first, done, failed, revision))
         except AppError as error:
             if others and error.kind in GONE:
                 return self._listing(tuple(others))
@@ -149,7 +131,7 @@ class _PlanCommand:
             return None
         if slices and self._ledger.earlier_runs(model, self._load, self._threads_of(model)) is None:
             self._console.progress(f"timing a slice of {safe_name(model.name, 60)}")
-            stand_in = self._services.inspector.stand_in(model)
+            stand_in = self._models.inspector.stand_in(model)
             try:
                 found: SpeedForecast = wait_for(
                     lambda done, failed: self._forecaster.forecast(model, self._load, done, failed, stand_in)

@@ -28,33 +28,25 @@ from weighin.core.downloads.download import DownloadState, Transferred
 from weighin.core.downloads.text import download_line
 from weighin.core.errors import AppError
 from weighin.core.safe_text import safe_text
-from weighin.paths import Profile, resources
-from weighin.services.bundles.bundles import Bundles
 from weighin.services.bundles.replay import Replay
-from weighin.services.comparisons.history import History
-from weighin.services.machine.hardware import this_machine
-from weighin.services.models.library import Library
-from weighin.services.records import Records
-from weighin.services.settings import Settings
-from weighin.wiring.lanes import new_runner
-from weighin.wiring.models import ModelServices, new_bundles, new_model_services
+from weighin.wiring.services import Services
 
 Failed = Callable[[AppError], None]
 
 
-def export_bundle(comparison: Comparison, profile: Profile, records: Records, console: Console) -> str:
+def export_bundle(comparison: Comparison, services: Services, console: Console) -> str:
     """The bundle of a record, as the text of its file."""
-    desk = _Desk(profile, records, console)
+    desk = _Desk(services, console)
     try:
         desk.scan()
         return bundle_text(wait_for(lambda done, failed: desk.bundles.make(comparison, done, failed, desk.progress)))
     finally:
-        desk.close()
+        console.end_progress()
 
 
-def run_replay(options: argparse.Namespace, profile: Profile, records: Records, console: Console) -> int:
+def run_replay(options: argparse.Namespace, services: Services, console: Console) -> int:
     """Show, fetch what is missing if that is wanted, run again, say what came of it: 0 done, 1 it cannot be."""
-    desk = _Desk(profile, records, console)
+    desk = _Desk(services, console)
     try:
         bundle: Bundle = wait_for(lambda done, failed: desk.bundles.open(options.file, done, failed))
         return _Replaying(desk, bundle, options).run()
@@ -62,17 +54,15 @@ def run_replay(options: argparse.Namespace, profile: Profile, records: Records, 
         console.say("Stopped; what came is kept, and the same command goes on from there.")
         return 130
     finally:
-        desk.close()
+        console.end_progress()
 
 
 class _Desk:
-    """The services a bundle needs, without a window."""
+    """What a bundle needs, with its progress on the console."""
 
-    def __init__(self, profile: Profile, records: Records, console: Console) -> None:
-        self.console = console
-        self.models: ModelServices = new_model_services(profile, records)
-        self.library = Library(resources(), Settings(profile.settings), self.models.shelf)
-        self.bundles: Bundles = new_bundles(self.models, self.library)
+    def __init__(self, services: Services, console: Console) -> None:
+        self.services, self.console = services, console
+        self.models, self.bundles = services.models, services.bundles
 
     def scan(self) -> None:
         """Learn what is on the shelf."""
@@ -87,18 +77,12 @@ class _Desk:
         """How far a file is read."""
         self.console.progress(f"reading {format.size(news.done)} of {format.size(news.total)}")
 
-    def close(self) -> None:
-        """End processes in order."""
-        self.console.end_progress()
-        self.bundles.close()
-        self.models.close()
-
 
 class _Replaying:
     def __init__(self, desk: _Desk, bundle: Bundle, options: argparse.Namespace) -> None:
         self._desk, self._bundle, self._options = desk, bundle, options
         self._console = desk.console
-        self._runner = new_runner()
+        self._runner = desk.services.runner
         self._replay = Replay(bundle, desk.bundles, self._runner)
 
     def run(self) -> int:
@@ -204,7 +188,7 @@ class _Replaying:
 
     def _keep(self, comparison: Comparison) -> None:
         """What was run here is in the history like any other comparison."""
-        history = History(self._desk.models.records, this_machine)
+        history = self._desk.services.history
         try:
             wait_for(lambda done, failed: history.save(comparison, done, failed))
         except AppError as error:

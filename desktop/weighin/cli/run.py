@@ -10,8 +10,8 @@ from PySide6.QtCore import Qt
 
 from weighin.cli.console import Console
 from weighin.core.errors import AppError
-from weighin.paths import Profile, resources
-from weighin.services.records import Records
+from weighin.paths import Profile
+from weighin.wiring.services import Services
 
 
 def run_command(options: argparse.Namespace) -> int:
@@ -19,10 +19,10 @@ def run_command(options: argparse.Namespace) -> int:
     console = Console(sys.stdout, sys.stderr)
     try:
         profile = Profile.locate(options.profile)
-        with contextlib.closing(Records(profile.database)) as records:
+        with contextlib.closing(Services(profile)) as services:
             # At once, on the thread that found it: a command that waits for an answer runs no loop.
-            records.notice.connect(console.say, Qt.ConnectionType.DirectConnection)
-            return _run(options, profile, records, console)
+            services.records.notice.connect(console.say, Qt.ConnectionType.DirectConnection)
+            return _run(options, services, console)
     except AppError as error:
         console.say(error.user_text)
         return 2 if error.kind in ("usage", "options", "name", "address", "attachment") else 1
@@ -31,35 +31,35 @@ def run_command(options: argparse.Namespace) -> int:
         return 1
 
 
-def _run(options: argparse.Namespace, profile: Profile, records: Records, console: Console) -> int:
+def _run(options: argparse.Namespace, services: Services, console: Console) -> int:
     if options.command == "compare":
         from weighin.cli.compare import run_compare
 
-        return run_compare(options, profile, resources(), records, console)
+        return run_compare(options, services, console)
     if options.command == "bench":
         from weighin.cli.bench import run_bench
 
-        return run_bench(options, profile, resources(), records, console)
+        return run_bench(options, services, console)
     if options.command == "plan":
         from weighin.cli.plan import run_plan
 
-        return run_plan(options, profile, resources(), records, console)
+        return run_plan(options, services, console)
     if options.command == "mmlu":
         from weighin.cli.mmlu import run_mmlu
 
-        return run_mmlu(options, profile, resources(), records, console)
+        return run_mmlu(options, services, console)
     if options.command == "models":
         from weighin.cli.models_command import run_models
 
-        return run_models(options, profile, records, console)
+        return run_models(options, services, console)
     if options.command == "history":
         from weighin.cli.history import run_history
 
-        return run_history(options, profile, records, console)
+        return run_history(options, services, console)
     if options.command == "replay":
         from weighin.cli.replay import run_replay
 
-        return run_replay(options, profile, records, console)
+        return run_replay(options, services, console)
     from weighin.cli.doctor import run_doctor
 
-    return run_doctor(options, profile, console)
+    return run_doctor(options, services, console)

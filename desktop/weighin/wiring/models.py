@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from weighin.core.models.found import Place, usual_places
+from weighin.core.models.found import usual_places
 from weighin.paths import Profile
 from weighin.services.lanes.server_keys import ServerKeys
 from weighin.services.lanes.server_probe import ServerProbe
@@ -16,22 +16,18 @@ from weighin.services.lanes.servers import Servers
 from weighin.services.machine.hardware import disk_free_bytes, probe
 from weighin.services.models.hub import Hub, hub_process
 from weighin.services.models.model_digests import ModelDigests
-from weighin.services.models.shelf import Shelf
+from weighin.services.models.shelf import Shelf, shelf_now
 from weighin.services.records import Records
 from weighin.services.settings import Settings
 from weighin.wiring.lanes import new_worker, server_workers
 
 if TYPE_CHECKING:
+    from weighin.core.models.shelf import ShelfModel
     from weighin.services.bundles.bundles import Bundles
     from weighin.services.models.download_manager import DownloadManager
     from weighin.services.models.library import Library
     from weighin.services.plans.planner import Planner
     from weighin.services.plans.remote_look import RemoteLook
-
-
-def places_of(profile: Profile) -> tuple[Place, ...]:
-    """Where models may lie on this computer."""
-    return usual_places(profile.hub_cache, Path.home(), dict(os.environ))
 
 
 class ModelServices:
@@ -45,13 +41,17 @@ class ModelServices:
         self.records = records
         self.hub = Hub(self._new_process)
         self.digests = ModelDigests(records, self.hub)
-        places = places_of(profile)
+        self._places = usual_places(profile.hub_cache, Path.home(), dict(os.environ))
         self.shelf = self._open.enter_context(
-            closing(Shelf(records, places, self.hub, self.digests, profile.hub_cache))
+            closing(Shelf(records, self._places, self.hub, self.digests, profile.hub_cache))
         )
         self._open.callback(self.hub.close)  # processes end before what they tell is written for the last time
         keys = ServerKeys()
         self.servers = self._open.enter_context(closing(Servers(settings, keys, ServerProbe(server_workers(keys)))))
+
+    def shelf_now(self) -> tuple[ShelfModel, ...]:
+        """The models of the shelf as they are now, kept; for those that may wait."""
+        return shelf_now(self.records, self._places)
 
     @cached_property
     def planner(self) -> Planner:
@@ -79,12 +79,6 @@ class ModelServices:
     def close(self) -> None:
         """End processes in order, then finish what was begun on the disk."""
         self._open.close()
-
-
-def new_model_services(profile: Profile, records: Records, settings: Settings | None = None) -> ModelServices:
-    """The shelf, the hub, the downloads and the servers of a profile, nothing started yet. `settings`: those of the
-    window, if there is one."""
-    return ModelServices(profile, records, settings or Settings(profile.settings))
 
 
 # What follows is imported when it is first wanted: the first paint needs none of it.

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from weighin.core.comparisons.comparison import ComparisonRequest
 from weighin.core.computer.machine import threads_per_lane
-from weighin.core.models.model import ModelFacts
 from weighin.core.plans.verdict import Budget
 from weighin.core.runs.lane import Mode
-from weighin.services.comparisons.blind_round import BlindRound
-from weighin.services.comparisons.comparison_runner import ComparisonRunner
 from weighin.services.machine.hardware import physical_cores, probe
-from weighin.services.machine.memory_bandwidth import MemoryBandwidth
 from weighin.services.machine.this_computer import ComputerSources, ThisComputer, memory_budget
-from weighin.services.models.library import Library
 from weighin.services.plans.forecaster import Forecaster
 from weighin.services.plans.hub_listing import HubListing
 from weighin.services.plans.ledger import Ledger
@@ -23,10 +18,9 @@ from weighin.services.plans.outlook import Outlook
 from weighin.services.plans.planner import Planner
 from weighin.services.plans.workstation import Workstation
 from weighin.services.processes.engine_probe import EngineProbe
-from weighin.services.records import Records
-from weighin.services.settings import Settings
-from weighin.wiring.lanes import new_worker
-from weighin.wiring.models import ModelServices
+
+if TYPE_CHECKING:
+    from weighin.wiring.services import Services
 
 
 class PredictionRecorder:
@@ -62,21 +56,10 @@ class PlanServices:
         self.workstation.close()
 
 
-def new_plan_services(
-    records: Records,
-    settings: Settings,
-    library: Library,
-    models: ModelServices,
-    runner: ComparisonRunner,
-    blind: BlindRound,
-    evaluating: Callable[[], bool] = lambda: False,
-) -> PlanServices:
-    """Judges for a window; nothing is begun. `evaluating`: whether an evaluation runs, which no slice may disturb."""
-    ledger = Ledger(records)
-    bandwidth = MemoryBandwidth(settings)
-    forecaster = Forecaster(
-        new_worker, ledger, lambda: bandwidth.known, _threads, lambda: runner.running or evaluating()
-    )
+def new_plan_services(services: Services) -> PlanServices:
+    """Judges for a window; nothing is begun."""
+    models, runner, ledger = services.models, services.runner, services.ledger
+    forecaster = services.new_forecaster()
 
     def budget() -> Budget | None:
         """What is free beside what the lanes hold."""
@@ -84,18 +67,14 @@ def new_plan_services(
         held = sum(runner.only_seems_free(index) for index in range(len(runner.lanes)))
         return found and replace(found, available=max(0, found.available - held))
 
-    computer = ThisComputer(ComputerSources(lambda: probe(models.folder), budget, EngineProbe), bandwidth)
+    computer = ThisComputer(ComputerSources(lambda: probe(models.folder), budget, EngineProbe), services.bandwidth)
     offered = HubListing(models.inspector)
-    workstation = Workstation(library, models.shelf, models.planner, forecaster, ledger, offered, computer)
+    workstation = Workstation(services.library, models.shelf, models.planner, forecaster, ledger, offered, computer)
     promises = PredictionRecorder(models.planner, forecaster, ledger)
     runner.started.connect(promises.begin)
-    blind.revealed.connect(ledger.settle)
+    services.blind.revealed.connect(ledger.settle)
     models.planner.planned.connect(lambda plan: computer.take_gpu_free(plan.gpu_free_bytes))
     outlook = Outlook(models.planner, forecaster, lambda: computer.with_gpus(memory_budget()))
     # What was measured since is expected from now on.
     ledger.changed.connect(outlook.changed)
     return PlanServices(ledger, outlook, workstation, promises)
-
-
-def _threads(model: ModelFacts) -> int:
-    return threads_per_lane(physical_cores(), 1, model)

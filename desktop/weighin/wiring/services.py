@@ -1,4 +1,4 @@
-"""Everything behind the window, each part made when it is first wanted and closed in the opposite order."""
+"""Everything behind the window and the commands, each part made when it is first wanted."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
+from weighin.core.computer.machine import threads_per_lane
 from weighin.paths import Profile, resources
 from weighin.services.comparisons.blind_round import BlindRound
+from weighin.services.comparisons.comparison_runner import ComparisonRunner
 from weighin.services.comparisons.history import History
 from weighin.services.comparisons.votes import Votes
-from weighin.services.machine.hardware import probe, this_machine
+from weighin.services.machine.hardware import physical_cores, probe, this_machine
 from weighin.services.models.library import Library
 from weighin.services.records import Records
 from weighin.services.settings import Settings
@@ -22,11 +24,15 @@ from weighin.wiring.models import ModelServices, new_bundles
 if TYPE_CHECKING:
     from contextlib import _SupportsClose as SupportsClose
 
+    from weighin.core.models.model import ModelFacts
     from weighin.services.bundles.bundles import Bundles
     from weighin.services.comparisons.attached_files import AttachedFiles
     from weighin.services.comparisons.prompt_sets import PromptSets
     from weighin.services.comparisons.speed_tests import SpeedTests
     from weighin.services.comparisons.tapes import Tapes
+    from weighin.services.machine.memory_bandwidth import MemoryBandwidth
+    from weighin.services.plans.forecaster import Forecaster
+    from weighin.services.plans.ledger import Ledger
     from weighin.services.plans.workstation import Workstation
     from weighin.wiring.evaluations import EvaluationServices
     from weighin.wiring.plans import PlanServices
@@ -36,34 +42,87 @@ Part = TypeVar("Part", bound="SupportsClose")
 
 
 class Services(QObject):
-    """The parts over one profile. What a part needs is made before it, so it is closed after it. Imports stand where a
-    part is made: the first paint needs few of them."""
+    """The parts over one profile, closed in the opposite order: what a part needs is made before it. Imports stand
+    where a part is made: the first paint needs few of them."""
 
     made = Signal(str, object)  # a part that is there from now on: its name, and itself
 
-    def __init__(self, profile: Profile, settings: Settings, parent: QObject | None = None) -> None:
+    def __init__(self, profile: Profile, settings: Settings | None = None, parent: QObject | None = None) -> None:
+        """`settings`: those of the window, if there is one."""
         super().__init__(parent)
-        self._profile, self._settings = profile, settings
+        self.profile, self.settings = profile, settings or Settings(profile.settings)
         self._open = ExitStack()
         self.records = self._open.enter_context(closing(Records(profile.database)))
-        self.models = self._open.enter_context(closing(ModelServices(profile, self.records, settings)))
-        self.library = Library(resources(), settings, self.models.shelf)
-        self.history = History(self.records, this_machine)
-        self.votes = Votes(self.records)
+
+    @cached_property
+    def models(self) -> ModelServices:
+        """Getting and keeping models."""
+        return self._open.enter_context(closing(ModelServices(self.profile, self.records, self.settings)))
+
+    @cached_property
+    def library(self) -> Library:
+        """The models that can be chosen."""
+        return Library(resources(), self.settings, self.models.shelf)
+
+    @cached_property
+    def history(self) -> History:
+        """Comparisons that were made."""
+        return History(self.records, this_machine)
+
+    @cached_property
+    def votes(self) -> Votes:
+        """What blind rounds were judged."""
+        return Votes(self.records)
+
+    @cached_property
+    def runner(self) -> ComparisonRunner:
+        """Who puts prompts to both lanes."""
         models = self.models
-        self.runner = new_runner(lambda model, load: models.planner.needed_bytes(model, load), models.servers.keys)
-        self._open.callback(self.runner.close)
-        self.blind = BlindRound(self.runner)
+        runner = new_runner(lambda model, load: models.planner.needed_bytes(model, load), models.servers.keys)
+        self._open.callback(runner.close)
+        return runner
+
+    @cached_property
+    def blind(self) -> BlindRound:
+        """The gate through which every finished comparison comes, a blind one after its vote."""
+        return BlindRound(self.runner)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """What was promised of models, and what came."""
+        from weighin.services.plans.ledger import Ledger
+
+        return Ledger(self.records)
+
+    @cached_property
+    def bandwidth(self) -> MemoryBandwidth:
+        """How fast this computer reads its memory."""
+        from weighin.services.machine.memory_bandwidth import MemoryBandwidth
+
+        return self._open.enter_context(closing(MemoryBandwidth(self.settings)))
+
+    def new_forecaster(self, wanted: int | None = None) -> Forecaster:
+        """Says how fast models will be with `wanted` threads, None for what they get by themselves. It begins nothing
+        while models run."""
+        from weighin.services.plans.forecaster import Forecaster
+
+        def threads(model: ModelFacts) -> int:
+            return threads_per_lane(physical_cores(), 1, model, wanted)
+
+        def busy() -> bool:
+            comparing = "runner" in vars(self) and self.runner.running
+            return comparing or ("evaluations" in vars(self) and self.evaluations.runner.running)
+
+        bandwidth = self.bandwidth
+        made = Forecaster(new_worker, self.ledger, lambda: bandwidth.known, threads, busy)
+        return self._open.enter_context(closing(made))
 
     @cached_property
     def plans(self) -> PlanServices:
         """Plans, forecasts and the ledger."""
         from weighin.wiring.plans import new_plan_services
 
-        return self._new("plans", new_plan_services(
-            self.records, self._settings, self.library, self.models, self.runner, self.blind,
-            lambda: "evaluations" in vars(self) and self.evaluations.runner.running,
-        ))  # fmt: skip
+        return self._new("plans", new_plan_services(self))
 
     @property
     def workstation(self) -> Workstation:
@@ -119,7 +178,7 @@ class Services(QObject):
         their memory back, and nothing is planned."""
         from weighin.wiring.evaluations import new_evaluation_services
 
-        made = self._new("evaluations", new_evaluation_services(self._profile, resources(), self.models))
+        made = self._new("evaluations", new_evaluation_services(self.profile, resources(), self.models))
         made.runner.started.connect(lambda _record: self._make_room())
         made.runner.finished.connect(lambda _record: self.plans.outlook.end())
         return made

@@ -12,7 +12,7 @@ from weighin.services.models.library import Library
 from weighin.services.records import Records
 from weighin.services.settings import Settings
 from weighin.services.task_runner import TaskRunner
-from weighin.wiring.models import ModelServices, new_model_services
+from weighin.wiring.models import ModelServices
 
 
 @pytest.mark.parametrize("repeat", range(1, 21))
@@ -68,7 +68,7 @@ def test_an_unexpected_error_is_logged_and_said(qtbot: Any, caplog: pytest.LogCa
 
 
 def new_library(tmp_path: Path, records: Records) -> tuple[Library, ModelServices]:
-    services = new_model_services(Profile.locate(), records)
+    services = ModelServices(Profile.locate(), records, Settings(Profile.locate().settings))
     return Library(tmp_path, Settings(tmp_path / "s.json"), services.shelf), services
 
 
