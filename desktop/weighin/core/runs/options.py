@@ -54,7 +54,7 @@ def _layers(text: str) -> object:
     return -1 if text == "auto" else whole(text)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)  # each is one of its kind, and the first paint waits for no more
 class Option:
     """One option. name: its field. title: in the window and in sentences. read: what is typed to a value. low, high: of
     a number; choices: of a word. flags, metavar: on the command line. server: its names in a request to a server, the
