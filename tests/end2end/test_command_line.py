@@ -240,7 +240,7 @@ def test_bench_counts_both_speeds(ask: Ask, tiny: Path) -> None:
 
 
 def test_how_a_model_is_loaded_can_be_said_to_every_command_that_loads_one(ask: Ask) -> None:
-    chosen = ("--cache-type-k", "q8_0", "--cache-type-v", "f16", "--flash-attn", "off", "--batch", "64")
+    chosen = ("--cache-k", "q8_0", "--cache-v", "f16", "--flash-attention", "off", "--batch", "64")
     chosen += ("--threads", "1", "--gpu-layers", "auto", "--json")
     expected = {"kv_type": "q8_0", "v_type": "f16", "flash_attn": "off", "batch": 64, "gpu_layers": -1}
     done = ask("compare", "starter:dense", "starter:moe", "-p", "Hi", "--max-tokens", "2", *chosen)
@@ -252,6 +252,15 @@ def test_how_a_model_is_loaded_can_be_said_to_every_command_that_loads_one(ask: 
     assert expected.items() <= planned.items()
     (lane,) = json.loads(ask("mmlu", "starter:dense", "--n", "2", *chosen).stdout)["lanes"]
     assert lane["n"] == 2 and "The KV cache is stored as K q8_0, V f16: that can change answers." in lane["notices"]
+
+
+def test_an_option_of_loading_can_be_given_to_one_lane(ask: Ask) -> None:
+    one = ("--kv-type", "q8_0", "--b-kv-type", "f16", "--a-batch", "64", "--b-threads", "1")
+    done = ask("compare", "starter:dense", "starter:dense", "-p", "Hi", "--max-tokens", "2", *one, "--json")
+    a, b = (lane["options"] for lane in json.loads(done.stdout)["lanes"])
+    assert (a["kv_type"], a["v_type"], a["batch"]) == ("q8_0", "", 64)
+    assert (b["kv_type"], b["v_type"], b["batch"]) == ("f16", "", 512)
+    assert json.loads(done.stdout)["parity"]["differences"][:2] == ["batch", "KV cache type"]
 
 
 def test_options_that_exclude_each_other_are_told_before_anything_is_loaded(ask: Ask) -> None:

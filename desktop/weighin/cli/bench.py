@@ -32,8 +32,9 @@ def run_bench(options: argparse.Namespace, services: Services, console: Console)
         if not 1 <= getattr(options, name) <= 1_000_000:
             raise AppError(f"--{name.replace('_', '-')} must be from 1 to 1,000,000.", kind="usage")
     model = resolve(options.model, services)
-    context = max(options.prompt_tokens, options.generate_tokens, 256)
-    load, wanted = replace(load_options(options), context=context), threads(options)
+    least = max(options.prompt_tokens, options.generate_tokens, 256)
+    load, wanted = load_options(options), threads(options)
+    load = replace(load, context=least if options.context is None else max(least, load.context))
     refusal = memory_refusal(memory_needed(model, load), available_bytes())
     if refusal and not options.try_anyway:
         raise AppError(f"{refusal.message} --try-anyway insists.", kind=refusal.kind)

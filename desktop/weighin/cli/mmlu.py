@@ -44,6 +44,7 @@ USUAL_NUMBER = 570
 _FIXED_BY_RUN = {
     **{name: f"--{name}" for name in ("questions", "n", "shots", "seed", "subjects", "split", "protocol")},
     **{option.name: option.flags[0] for option in LOAD_OPTIONS if option.name not in ("context", "gpu_layers")},
+    "both_types": "--kv-type",
 }
 
 

@@ -69,7 +69,7 @@ def _compare(parser: argparse.ArgumentParser) -> None:
     add_options(parser, SAMPLING_OPTIONS)
     said = "\\n in it is a newline; may be given more than once"
     parser.add_argument("--stop", action="append", metavar="TEXT", default=[], help=said)
-    add_load_options(parser)
+    add_load_options(parser, lanes=("a", "b"))
     parser.add_argument(
         "--repeat",
         type=int,
@@ -87,7 +87,7 @@ def _bench(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--prompt-tokens", type=int, metavar="N", default=512)
     parser.add_argument("--generate-tokens", type=int, metavar="N", default=128)
     parser.add_argument("--repeat", type=int, metavar="R", default=5)
-    add_load_options(parser, "context")  # as long as what is measured
+    add_load_options(parser)
     parser.add_argument("--try-anyway", action="store_true", help=_ANYWAY)
     parser.add_argument("--json", action="store_true")
 

@@ -104,15 +104,15 @@ LOAD_OPTIONS = (
     ),
     Option(
         "kv_type", "KV type", "How the KV cache is stored: f16, q8_0 (half the memory) or q4_0 (a quarter).",
-        ("--kv-type", "--cache-type-k"), "TYPE", str.lower, choices=KV_TYPES,
+        ("--cache-k", "--cache-type-k"), "TYPE", str.lower, choices=KV_TYPES,
     ),
     Option(
         "v_type", "V type", "How the values of the KV cache are stored, where not as the keys: f16, q8_0 or q4_0.",
-        ("--cache-type-v",), "TYPE", str.lower, choices=("", *KV_TYPES),
+        ("--cache-v", "--cache-type-v"), "TYPE", str.lower, choices=("", *KV_TYPES),
     ),
     Option(
         "flash_attn", "Flash attention", "auto: where the model allows it; on: or the model is not run; off.",
-        ("--flash-attn",), "auto|on|off", str.lower, choices=FLASH_ATTENTION,
+        ("--flash-attention", "--flash-attn"), "auto|on|off", str.lower, choices=FLASH_ATTENTION,
     ),
 )  # fmt: skip
 SAMPLING_OPTIONS = (
