@@ -23,8 +23,7 @@ _BOTH = "both_types"
 def add_options(parser: argparse.ArgumentParser, options: Iterable[Option]) -> None:
     """A flag for each; its value is read and judged later, with the sentence that the window shows too."""
     for option in options:
-        usual = f" ({', '.join(name for name in option.choices if name)})" if option.choices else ""
-        text = (option.help + usual).replace("%", "%%")
+        text = option.help.replace("%", "%%")
         parser.add_argument(*option.flags, dest=option.name, metavar=option.metavar, help=text)
 
 
