@@ -129,7 +129,7 @@ def test_ctrl_c_keeps_what_came_and_the_next_call_goes_on(weighin: list[str], as
     done = ask("models", "get", "o/big-GGUF/big-Q4_K_M.gguf")
     size = hub.repos["o/big-GGUF"].files["big-Q4_K_M.gguf"].size
     assert Path(done.stdout.strip()).stat().st_size == size
-    assert hub.sent == size
+    assert size <= hub.sent < size + MIB, "again at most what was on its way"
 
 
 def test_own_files_are_used_where_they_are(ask: Any, tiny: Path, tmp_path: Path) -> None:

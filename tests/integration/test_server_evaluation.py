@@ -37,15 +37,16 @@ def ask(server: LoopbackServer, *more: LaneSetup, **choice: Any) -> EvaluationRe
 
 
 def test_a_server_against_a_file(evaluating: Evaluating, tmp_path: Path) -> None:
-    with LoopbackServer() as server:
+    with LoopbackServer(wait_single=True) as server:
         evaluating.runner.run(ask(server, LaneSetup(model_file(tmp_path, "b"))))
+        evaluating.wait(lambda: any("may take minutes" in state.notice for state in evaluating.states))
+        server.release.set()
         record = evaluating.ended()
     assert record.state is RunState.FINISHED and [lane.n for lane in record.lanes] == [N, N]
     assert record.lanes[0].model.sha256 is None and record.paired is not None
     assert record.lanes[0].tokens_evaluated == 50 * N
     assert any("over the network" in text for text in record.lanes[0].notices)
     assert any("top 20" in line for line in result_lines(record))
-    assert any("may take minutes" in state.notice for state in evaluating.states)
 
 
 def test_unknown_tokens_are_not_zero(evaluating: Evaluating) -> None:
