@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QTimer
-
 from weighin import __version__
 from weighin.cli.console import Console
+from weighin.cli.loop import InterruptedByUserError, wait_for
 from weighin.core.computer.hardware import machine_json
 from weighin.core.computer.report import machine_lines, page
 from weighin.core.runs.lane import EngineFacts
@@ -22,7 +23,10 @@ from weighin.wiring.services import Services
 def run_doctor(options: argparse.Namespace, services: Services, console: Console) -> int:
     """Print the page; 1 where the engine does not start."""
     hardware = probe(services.profile.hub_cache)
-    engine, speed = _ask(services)
+    try:
+        engine, speed = _ask(services)
+    except InterruptedByUserError:
+        return 130
     if isinstance(engine, str):
         console.say(f"The engine did not start: {engine}")
     facts = engine if isinstance(engine, EngineFacts) else None
@@ -37,21 +41,13 @@ def run_doctor(options: argparse.Namespace, services: Services, console: Console
 
 def _ask(services: Services) -> tuple[EngineFacts | str, float | None]:
     """The engine or why it did not start, then the memory's speed: one after the other, undisturbed."""
-    application = QCoreApplication.instance() or QCoreApplication(["weighin"])
-    engine: list[EngineFacts | str] = []
-    speed: list[float | None] = []
     engine_probe, bandwidth = EngineProbe(), services.bandwidth
 
-    def measured(found: float | None) -> None:
-        speed.append(found)
-        application.quit()
+    def start(done: Callable[[EngineFacts | str], None], _: object) -> None:
+        engine_probe.found.connect(done)
+        engine_probe.failed.connect(done)
+        engine_probe.start()
 
-    def started(what: EngineFacts | str) -> None:
-        engine.append(what)
-        bandwidth.measure(measured)
-
-    engine_probe.found.connect(started)
-    engine_probe.failed.connect(started)
-    QTimer.singleShot(0, engine_probe.start)
-    application.exec()
-    return engine[0], speed[0]
+    with contextlib.closing(engine_probe):
+        engine = wait_for(start)
+    return engine, wait_for(lambda done, _: bandwidth.measure(lambda found: done((found,))))[0]

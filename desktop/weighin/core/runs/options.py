@@ -111,7 +111,7 @@ LOAD_OPTIONS = (
         ("--cache-v", "--cache-type-v"), "TYPE", str.lower, choices=("", *KV_TYPES),
     ),
     Option(
-        "flash_attn", "Flash attention", "auto: where the model allows it; on: or the model is not run; off.",
+        "flash_attn", "Flash attention", "auto: on where the model allows it; on: no model without it; off: never.",
         ("--flash-attention", "--flash-attn"), "auto|on|off", str.lower, choices=FLASH_ATTENTION,
     ),
 )  # fmt: skip

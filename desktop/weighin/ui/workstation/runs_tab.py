@@ -26,7 +26,7 @@ from weighin.ui.workstation.detail_pane import ContextSlider, DetailPane
 from weighin.ui.workstation.row_detail import Offers
 
 _SIDE_BY_SIDE = 1400
-_ROOM_FOR_DETAILS = 1100
+_ROOM_FOR_DETAILS = 1300
 
 
 class RunsTab(QWidget):
@@ -236,7 +236,7 @@ def _columns(theme: Theme) -> tuple[Column, ...]:
         Column("KV cache", lambda r: format.size(_kv(r)), "384 MB", number=True, room=room, order=_kv),
         Column("Working", lambda r: format.size(_working(r)), "384 MB", number=True, room=room, order=_working),
         Column("Here?", lambda r: kind_words(r.kind), "tight", colour=tone, order=lambda r: _ORDER[r.kind]),
-        Column("Tokens/s", _forecast, "~ 12.3 (11.0 to 13.6)", 0.1, number=True, order=_speed),
+        Column("Tokens/s", _forecast, "~ 1 234 (1 100 to 1 360)", number=True, order=_speed),
         Column("Measured", lambda r: measured_speed(r.measured), "✓ 12.3", number=True, order=_measured),
     )
 
