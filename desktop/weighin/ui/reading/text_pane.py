@@ -1,0 +1,92 @@
+"""An answer as plain text, with words marked in it."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QColor, QTextCharFormat, QTextCursor
+from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
+
+from weighin.core.comparisons.text_difference import Span
+from weighin.ui.theme import Theme
+from weighin.ui.widgets.label import wrap_for
+
+_MOST_FOUND = 2000
+
+
+class TextPane(QPlainTextEdit):
+    """Read-only; words the other text does not have stand on a tinted ground, underlined."""
+
+    def __init__(self, name: str, text: str, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setReadOnly(True)
+        self.setTabChangesFocus(True)
+        self.setAccessibleName(name)
+        wrap_for(self, text)
+        self.setPlainText(text)
+        self._theme = theme
+        self._differing: tuple[Span, ...] = ()
+        self._found: tuple[Span, ...] = ()
+        theme.changed.connect(self._draw)
+
+    def mark(self, spans: tuple[Span, ...]) -> None:
+        """Show what the other one does not have."""
+        self._differing = tuple(_as_qt_counts(self.toPlainText(), spans))
+        self._draw()
+
+    def show_place(self, at: int) -> None:
+        """Bring the character `at` to the middle, with the cursor before it."""
+        (place,) = _as_qt_counts(self.toPlainText(), (Span(at, at),))
+        self._go_to(place.start)
+
+    def find_all(self, text: str) -> int:
+        """Mark every place of `text`, whatever its case, and show the first; how many there are, 2000 at most."""
+        found: list[Span] = []
+        cursor = self.document().find(text) if text else QTextCursor()
+        while not cursor.isNull() and len(found) < _MOST_FOUND:
+            found.append(Span(cursor.selectionStart(), cursor.selectionEnd()))
+            cursor = self.document().find(text, cursor)
+        self._found = tuple(found)
+        self._draw()
+        if found:
+            self._go_to(found[0].start)
+        return len(found)
+
+    def _go_to(self, position: int) -> None:
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(position)
+        self.setTextCursor(cursor)
+        self.centerCursor()
+
+    def _draw(self) -> None:
+        colours = self._theme.colours
+        differs, found = _form(colours.amber_surface, colours.amber, True), _form(colours.accent, colours.on_accent)
+        marked = [self._selection(span, differs) for span in self._differing]
+        self.setExtraSelections([*marked, *(self._selection(span, found) for span in self._found)])
+
+    def _selection(self, span: Span, form: QTextCharFormat) -> QTextEdit.ExtraSelection:
+        made = QTextEdit.ExtraSelection()
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(span.start)
+        cursor.setPosition(span.end, QTextCursor.MoveMode.KeepAnchor)
+        made.cursor, made.format = cursor, form
+        return made
+
+
+def _form(ground: str, text: str, underlined: bool = False) -> QTextCharFormat:
+    form = QTextCharFormat()
+    form.setBackground(QColor(ground))
+    form.setForeground(QColor(text))
+    form.setFontUnderline(underlined)
+    return form
+
+
+def _as_qt_counts(text: str, spans: tuple[Span, ...]) -> list[Span]:
+    """The same places counted in UTF-16 units: Qt counts a character beyond U+FFFF twice."""
+    found, at, units = [], 0, 0
+    for span in spans:
+        ends = []
+        for place in (span.start, span.end):
+            units += place - at + sum(letter > "\uffff" for letter in text[at:place])
+            at = place
+            ends.append(units)
+        found.append(Span(*ends))
+    return found
