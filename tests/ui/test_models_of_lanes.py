@@ -225,11 +225,11 @@ def test_the_head_says_whether_the_bytes_were_checked(kit: Kit) -> None:
     header = kit.page.panes[0].header
     assert "verified" not in header.facts
     header.picker.choose(OTHER)
-    assert header.facts.endswith(" · not verified")
+    assert header.facts.endswith(" · checksum not checked")
     assert "The Models page says whether that can be done." in header._facts.toolTip(), "it cannot for every file"
     kit.library.known = [replace(OTHER, verified=True)]
     kit.library.changed.emit()
-    assert header.facts.endswith(" · ✓ verified")
+    assert header.facts.endswith(" · checksum same as on the hub")
 
 
 def test_without_any_model_run_says_which_lane_lacks_one(new_kit: Callable[..., Kit]) -> None:

@@ -175,7 +175,7 @@ class Hub(QObject):
         calls, self._calls = self._calls, {}
         detail = end.protocol_error or end.log.strip()[-2000:]
         for call in calls.values():
-            call.failed(AppError("The process that talks to the hub stopped; please try again.", detail, "stopped"))
+            call.failed(AppError("The hub process stopped: try again.", detail, "stopped"))
 
 
 def mirror() -> str:

@@ -10,7 +10,7 @@ from weighin.ui.history.entries import COLUMNS, PROMPT_COLUMN, STAR_COLUMN, Entr
 from weighin.ui.theme import Theme, icon
 from weighin.ui.widgets.table import RECORD, RowTable
 
-_EDGE, _GAP, _PADDING = 8, 6, 6
+_EDGE, _GAP, _PADDING = 11, 6, 6
 _ARROW = 14
 _INDENT = _ARROW + _GAP
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from weighin.core import format
 from weighin.core.downloads.download import DownloadState, DownloadView
@@ -12,25 +14,34 @@ from weighin.core.downloads.text import download_line, overall_line
 from weighin.core.safe_text import safe_name
 from weighin.ui.widgets.confirmation import Confirmation
 from weighin.ui.widgets.label import ElidedLabel, PlainLabel
+from weighin.ui.widgets.scrolled import Scrolled
 
 if TYPE_CHECKING:
     from weighin.services.models.download_manager import DownloadManager
 
 _STEPS = 1000
+_LEAST_HEIGHT = 120
 
 
 class DownloadsPanel(QWidget):
-    """Hidden while there is nothing to show."""
+    """Hidden while there is nothing to show; a third of the window high at most, beyond that its rows scroll."""
 
     def __init__(self, downloads: DownloadManager, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._downloads = downloads
         self.rows: dict[str, DownloadRow] = {}
-        self._overall = PlainLabel(role="muted")
-        self._column = QVBoxLayout(self)
+        self._overall = PlainLabel(role="muted", wrap=True)
+        rows = QWidget()
+        self._column = QVBoxLayout(rows)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(6)
-        self._column.addWidget(self._overall)
+        self._list = Scrolled(rows)
+        self._list.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(6)
+        layout.addWidget(self._overall)
+        layout.addWidget(self._list)
         downloads.changed.connect(self._follow)
         for view in downloads.views():
             self._follow(view.id)
@@ -41,23 +52,37 @@ class DownloadsPanel(QWidget):
         """The line above the rows."""
         return self._overall.text()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
     def _follow(self, identifier: str) -> None:
         view = self._downloads.view(identifier)
         row = self.rows.get(identifier)
         if view is None:
             if row is not None:
-                self.rows.pop(identifier).deleteLater()
+                self._column.removeWidget(self.rows.pop(identifier))
+                row.hide()
+                row.deleteLater()
         elif row is None:
             row = self.rows[identifier] = DownloadRow(self._downloads, view)
+            row.resized.connect(self._fit)
             self._column.addWidget(row)
         else:
             row.show_view(view)
         self._overall.say(overall_line(self._downloads.views()))
         self.setVisible(bool(self.rows))
+        self._fit()
+
+    def _fit(self) -> None:
+        wanted = self._column.heightForWidth(max(1, self.width())) if self.rows else 0
+        self._list.setFixedHeight(min(wanted, max(_LEAST_HEIGHT, self.window().height() // 3)))
 
 
 class DownloadRow(QFrame):
-    """One download."""
+    """One download. `resized`: it says more or less than before."""
+
+    resized = Signal()
 
     def __init__(self, downloads: DownloadManager, view: DownloadView) -> None:
         super().__init__()
@@ -68,19 +93,20 @@ class DownloadRow(QFrame):
         self.bar.setRange(0, _STEPS)
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName(f"Progress of {name}")
-        self.line = PlainLabel(role="small")
+        self.line = PlainLabel(role="small", wrap=True)
         self.note = PlainLabel(role="warning", wrap=True)
-        self.again = QPushButton("Try now")
-        self.again.setAccessibleName(f"Try the download of {name} again now")
+        self.again = QPushButton("Retry now")
+        self.again.setAccessibleName(f"Retry the download of {name} now")
         self.hold = QPushButton()
         self.cancel = QPushButton("Cancel…")
         self.cancel.setAccessibleName(f"Cancel the download of {name}, after asking")
-        self.confirm = Confirmation("Delete", f"Delete what came of {name}", f"Keep what came of {name}")
+        self.confirm = Confirmation(
+            "Delete", f"Delete the downloaded part of {name}", f"Keep the downloaded part of {name}"
+        )
         self._done = view.done
         self._name = name
         row = QHBoxLayout()
-        row.addWidget(ElidedLabel(name), 2)
-        row.addWidget(self.line, 2)
+        row.addWidget(ElidedLabel(f"{name} · {view.plan.repo}"), 1)
         row.addWidget(self.again)
         row.addWidget(self.hold)
         row.addWidget(self.cancel)
@@ -89,11 +115,14 @@ class DownloadRow(QFrame):
         layout.setSpacing(4)
         layout.addLayout(row)
         layout.addWidget(self.bar)
+        layout.addWidget(self.line)
         layout.addWidget(self.note)
         layout.addWidget(self.confirm)
         self.again.clicked.connect(lambda: self._downloads.resume(self._id))
         self.hold.clicked.connect(self._press)
         self.cancel.clicked.connect(self._ask)
+        self.confirm.yes.clicked.connect(self.resized)
+        self.confirm.no.clicked.connect(self.resized)
         self.show_view(view)
 
     def show_view(self, view: DownloadView) -> None:
@@ -101,22 +130,26 @@ class DownloadRow(QFrame):
         self._done = view.done
         self.bar.setValue(view.done * _STEPS // view.plan.size)
         self.line.say(download_line(view))
+        told = self.note.text()
         self.note.say_or_hide(view.note)
         self.again.setVisible(view.state is DownloadState.RUNNING and view.phase == "waiting")
         waits = view.state in (DownloadState.PAUSED, DownloadState.FAILED)
         self._waits = waits
-        word = {DownloadState.PAUSED: "Resume", DownloadState.FAILED: "Try again"}.get(view.state, "Pause")
+        word = {DownloadState.PAUSED: "Resume", DownloadState.FAILED: "Retry"}.get(view.state, "Pause")
         if self.hold.text() != word:
             self.hold.setText(word)
             self.hold.setAccessibleName(f"{word} the download of {self._name}")
+        if told != view.note:
+            self.resized.emit()
 
     def _ask(self) -> None:
         """Nothing is lost where nothing came yet."""
         if not self._done:
             self._downloads.cancel(self._id)
             return
-        sentence = f"Cancel this download and delete the {format.size(self._done)} that came? It cannot be undone."
+        sentence = f"Cancel and delete the {format.size(self._done)} downloaded so far? This cannot be undone."
         self.confirm.ask(sentence, lambda: self._downloads.cancel(self._id), self.cancel)
+        self.resized.emit()
 
     def _press(self) -> None:
         (self._downloads.resume if self._waits else self._downloads.pause)(self._id)
