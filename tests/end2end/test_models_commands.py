@@ -170,7 +170,7 @@ def test_a_catalogue_name_gets_its_usual_file_from_the_first_repository_that_is_
     hub.add(name, {"Qwen_Qwen3-0.6B-Q8_0.gguf": tiny.read_bytes(), "Qwen_Qwen3-0.6B-Q2_K.gguf": b"GGUF"})
     done = ask("models", "get", "Qwen3-0.6B")
     assert Path(done.stdout.strip()).name == "Qwen_Qwen3-0.6B-Q8_0.gguf"
-    assert "Qwen/Qwen3-0.6B-GGUF, which the catalogue names first, is not at the hub any more." in done.stderr
+    assert "Qwen/Qwen3-0.6B-GGUF, the catalogue's first choice, is no longer on the hub." in done.stderr
     assert f"{name} has no Q4_K_M, which the catalogue means: Q8_0 instead." in done.stderr
     assert ask("compare", "qwen3-0.6b", "starter:dense", "-p", "x", "--max-tokens", 2).returncode == 0
 

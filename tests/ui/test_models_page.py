@@ -193,7 +193,7 @@ def test_a_repository_is_listed_by_its_name(shown: Kit, page: ModelsPage) -> Non
     asked = len(shown.models.hub.asked)
     page.hub.search.setText("https://huggingface.co/datasets/o/r")
     page.hub.ask()
-    assert "is a data set at the hub" in page.hub.error.label.text()
+    assert "is a data set on the hub" in page.hub.error.label.text()
     assert len(shown.models.hub.asked) == asked
 
 

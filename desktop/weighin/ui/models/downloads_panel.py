@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QEvent, QObject, QSize
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from weighin.core import format
@@ -35,8 +34,7 @@ class DownloadsPanel(QWidget):
         self._column = QVBoxLayout(rows)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(6)
-        self._list = Scrolled(rows)
-        self._list.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._list = RowsArea(rows)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
@@ -52,9 +50,9 @@ class DownloadsPanel(QWidget):
         """The line above the rows."""
         return self._overall.text()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit()
+    def fit(self) -> None:
+        """The window has another height."""
+        self._list.updateGeometry()
 
     def _follow(self, identifier: str) -> None:
         view = self._downloads.view(identifier)
@@ -66,23 +64,38 @@ class DownloadsPanel(QWidget):
                 row.deleteLater()
         elif row is None:
             row = self.rows[identifier] = DownloadRow(self._downloads, view)
-            row.resized.connect(self._fit)
             self._column.addWidget(row)
         else:
             row.show_view(view)
         self._overall.say(overall_line(self._downloads.views()))
         self.setVisible(bool(self.rows))
-        self._fit()
 
-    def _fit(self) -> None:
-        wanted = self._column.heightForWidth(max(1, self.width())) if self.rows else 0
-        self._list.setFixedHeight(min(wanted, max(_LEAST_HEIGHT, self.window().height() // 3)))
+
+class RowsArea(Scrolled):
+    """As high as its rows; a third of the window at most."""
+
+    def __init__(self, rows: QWidget) -> None:
+        super().__init__(rows)
+        self._rows = rows
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        rows = self._rows
+        wanted = rows.heightForWidth(max(1, self.width())) if rows.hasHeightForWidth() else rows.sizeHint().height()
+        most = max(_LEAST_HEIGHT, self.window().height() // 3)
+        return QSize(super().sizeHint().width(), min(wanted, most))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(super().minimumSizeHint().width(), self.sizeHint().height())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
 
 
 class DownloadRow(QFrame):
-    """One download. `resized`: it says more or less than before."""
-
-    resized = Signal()
+    """One download."""
 
     def __init__(self, downloads: DownloadManager, view: DownloadView) -> None:
         super().__init__()
@@ -121,8 +134,6 @@ class DownloadRow(QFrame):
         self.again.clicked.connect(lambda: self._downloads.resume(self._id))
         self.hold.clicked.connect(self._press)
         self.cancel.clicked.connect(self._ask)
-        self.confirm.yes.clicked.connect(self.resized)
-        self.confirm.no.clicked.connect(self.resized)
         self.show_view(view)
 
     def show_view(self, view: DownloadView) -> None:
@@ -130,7 +141,6 @@ class DownloadRow(QFrame):
         self._done = view.done
         self.bar.setValue(view.done * _STEPS // view.plan.size)
         self.line.say(download_line(view))
-        told = self.note.text()
         self.note.say_or_hide(view.note)
         self.again.setVisible(view.state is DownloadState.RUNNING and view.phase == "waiting")
         waits = view.state in (DownloadState.PAUSED, DownloadState.FAILED)
@@ -139,8 +149,6 @@ class DownloadRow(QFrame):
         if self.hold.text() != word:
             self.hold.setText(word)
             self.hold.setAccessibleName(f"{word} the download of {self._name}")
-        if told != view.note:
-            self.resized.emit()
 
     def _ask(self) -> None:
         """Nothing is lost where nothing came yet."""
@@ -149,7 +157,6 @@ class DownloadRow(QFrame):
             return
         sentence = f"Cancel and delete the {format.size(self._done)} downloaded so far? This cannot be undone."
         self.confirm.ask(sentence, lambda: self._downloads.cancel(self._id), self.cancel)
-        self.resized.emit()
 
     def _press(self) -> None:
         (self._downloads.resume if self._waits else self._downloads.pause)(self._id)
