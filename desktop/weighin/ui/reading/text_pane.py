@@ -25,6 +25,7 @@ class TextPane(QPlainTextEdit):
         self._theme = theme
         self._differing: tuple[Span, ...] = ()
         self._found: tuple[Span, ...] = ()
+        self._current: tuple[Span, ...] = ()
         theme.changed.connect(self._draw)
 
     def mark(self, spans: tuple[Span, ...]) -> None:
@@ -33,8 +34,10 @@ class TextPane(QPlainTextEdit):
         self._draw()
 
     def show_place(self, at: int) -> None:
-        """Bring the character `at` to the middle, with the cursor before it."""
+        """Bring the character `at` to the middle, the cursor before it; marked words that begin there stand out."""
         (place,) = _as_qt_counts(self.toPlainText(), (Span(at, at),))
+        self._current = tuple(span for span in self._differing if span.start == place.start)
+        self._draw()
         self._go_to(place.start)
 
     def find_all(self, text: str) -> int:
@@ -59,8 +62,9 @@ class TextPane(QPlainTextEdit):
     def _draw(self) -> None:
         colours = self._theme.colours
         differs, found = _form(colours.amber_surface, colours.amber, True), _form(colours.accent, colours.on_accent)
-        marked = [self._selection(span, differs) for span in self._differing]
-        self.setExtraSelections([*marked, *(self._selection(span, found) for span in self._found)])
+        marked = [self._selection(span, differs) for span in self._differing if span not in self._current]
+        shown = [self._selection(span, found) for span in (*self._current, *self._found)]
+        self.setExtraSelections([*marked, *shown])
 
     def _selection(self, span: Span, form: QTextCharFormat) -> QTextEdit.ExtraSelection:
         made = QTextEdit.ExtraSelection()
