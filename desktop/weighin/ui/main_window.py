@@ -303,6 +303,8 @@ class MainWindow(QMainWindow):
         # Files dropped beside the panes go to the lanes in their order; on a pane, that pane takes the first.
         FileDrop(self).dropped.connect(self._take_files)
         self.compare.tape_wanted.connect(self._tell_tape)
+        self.compare.export_wanted.connect(self._export)
+        self.compare.find_models_wanted.connect(self._find_models)
         self.compare.differences_wanted.connect(self._show_differences)
         KeepsOff(self._rail, self._take_focus)
         self.compare.prompt.sets_toggled.connect(lambda is_open: self.sets_controller.drawer.setVisible(is_open))
@@ -379,6 +381,11 @@ class MainWindow(QMainWindow):
         """Show the files of a model that is not here."""
         self._go_to(MODELS)
         self.models_page.show_repository(candidate.repo)
+
+    def _find_models(self) -> None:
+        """Show pairs of models that fit this computer."""
+        self._go_to(MODELS)
+        self.models_page.show_pairs()
 
     def _put_names_away(self) -> None:
         """A bundle and the windows beside this one name the models that a blind round hides."""

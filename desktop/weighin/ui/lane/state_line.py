@@ -100,15 +100,15 @@ ACTIVE = frozenset({LaneState.STARTING, LaneState.LOADING, LaneState.BUSY, LaneS
 def state_words(status: LaneStatus, tokens: int) -> str:
     """One short phrase. `tokens`: written so far in this answer."""
     if status.state is LaneState.LOADING:
-        return f"loading {status.done} %"
+        return f"Loading {status.done} %"
     if status.state is LaneState.BUSY:
         return _busy_words(status, tokens)
     return {
-        LaneState.EMPTY: "loads when you press Run",
-        LaneState.STARTING: "starting",
-        LaneState.READY: "ready",
-        LaneState.STOPPING: "stopping",
-        LaneState.FAILED: "failed",
+        LaneState.EMPTY: "Not loaded",
+        LaneState.STARTING: "Starting",
+        LaneState.READY: "Ready",
+        LaneState.STOPPING: "Stopping",
+        LaneState.FAILED: "Failed",
     }[status.state]
 
 
@@ -120,8 +120,8 @@ def silence_words(status: LaneStatus) -> str:
 def _busy_words(status: LaneStatus, tokens: int) -> str:
     if status.phase == "reading":
         if status.total and status.done:
-            return f"reading {format.count(status.done)} of {format.plural(status.total, 'token')}"
-        return f"reading {format.plural(status.total, 'token')}" if status.total else "reading"
+            return f"Reading {format.count(status.done)} of {format.plural(status.total, 'token')}"
+        return f"Reading {format.plural(status.total, 'token')}" if status.total else "Reading"
     if status.phase == "writing":
-        return f"writing · {format.plural(max(tokens, status.done), 'token')}"
-    return status.phase or "working"
+        return f"Answering · {format.plural(max(tokens, status.done), 'token')}"
+    return status.phase.capitalize() or "Working"

@@ -31,7 +31,7 @@ class OptionsDrawer(QFrame):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "card")
-        self.setFixedWidth(_WIDTH)
+        self.setMinimumWidth(_WIDTH)
         self._system = GrowingEdit("System prompt", least=2, most=6)
         self._system.setPlaceholderText("none")
         self._raw = QCheckBox("Raw (no chat template)")

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from weighin.services.comparisons.prompt_sets import PromptSets
 
 
+_WIDTH = 460
+
+
 class SetsController(QObject):
     """Sets from the database, one run over the lanes of the Compare page."""
 
@@ -52,7 +55,7 @@ class SetsController(QObject):
         drawer.hide()
         FocusReturn(drawer, compare.prompt.take_focus)
         blind.began.connect(lambda: drawer.tell(""))  # a tally names its models
-        compare.show_beside(drawer)
+        compare.show_beside(drawer, _WIDTH)
         drawer.close_requested.connect(lambda: compare.prompt.set_sets_open(False))
         drawer.set_chosen.connect(self._show)
         drawer.prompt_opened.connect(self._open)
@@ -199,17 +202,17 @@ class SetsController(QObject):
         chosen = self.drawer.chosen
         if chosen is not None:
             blind = self._compare.prompt.blind.isChecked()
-            self._try(lambda: self.set_runner.run(chosen, self._compare.request(chosen.prompts[0].text), blind))
+            self._try(lambda: self.set_runner.run(chosen, self._compare.requests.typed(chosen.prompts[0].text), blind))
 
     def _continue(self) -> None:
         stored = self._latest
         if stored is not None:
-            self._try(lambda: self.set_runner.resume(stored, self._compare.checked(stored.run.lanes)))
+            self._try(lambda: self.set_runner.resume(stored, self._compare.requests.checked(stored.run.lanes)))
 
     def _try(self, action: Callable[[], None]) -> None:
         try:
             if why := self._compare.prompt.why_not:
-                self._compare.options_news.show_wrong()
+                self._compare.options.show_wrong()
                 raise AppError(why, kind="busy")
             action()
         except AppError as error:

@@ -141,7 +141,7 @@ class BundleController(QObject):
 
     def _run(self) -> None:
         if why := self._compare.prompt.why_not:
-            self._compare.options_news.show_wrong()
+            self._compare.options.show_wrong()
             self._say(AppError(why, kind="busy"))
         elif self._replay is not None:
             try:
