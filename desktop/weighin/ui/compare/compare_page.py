@@ -160,6 +160,7 @@ class ComparePage(QWidget):
         try:
             request = self.requests.following(self._shown)
             (self._blind.run if self.prompt.blind.isChecked() else self._runner.run)(request)
+            self.prompt.clear()
         except AppError as error:
             self.prompt.refuse(error.user_text)
 

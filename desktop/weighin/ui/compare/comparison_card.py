@@ -16,8 +16,8 @@ from weighin.ui.scale.scale_panel import ScalePanel
 from weighin.ui.theme import Theme
 
 # Of the height between heads and composer the scale takes no more than this share.
-_MOST_SHARE = 0.32
-_ROWS = (5, 4, 2)
+_MOST_SHARE = 0.28
+_ROWS, _SHORT = 4, 2
 
 
 class ComparisonCard(QFrame):
@@ -35,6 +35,8 @@ class ComparisonCard(QFrame):
         self.panel = ScalePanel(theme)
         self.details = DetailsView(theme, (panes[0].chart, panes[1].chart))
         self._shown: Comparison | None = None
+        self._room = 0
+        self._counts_energy = False
         present = QWidget()
         self._sides = QStackedWidget()
         self._sides.addWidget(self.answers)
@@ -59,7 +61,7 @@ class ComparisonCard(QFrame):
         self.panel.details_toggled.connect(self._show_details)
         self.details.closed.connect(lambda: self.panel.details.setChecked(False))
         self.question.together_toggled.connect(self.answers.scroll_together)
-        self.panel.rows.set_room(_ROWS[1])
+        self.panel.rows.set_room(_ROWS)
         self.show_first_start()
 
     @property
@@ -86,10 +88,15 @@ class ComparisonCard(QFrame):
         self._main.setCurrentWidget(self.conversation)
         self._below.show()
         self.conversation.show_earlier(request.threads)
+        if self._room:
+            self.fit(self._room)
 
     def show_comparison(self, comparison: Comparison) -> None:
         """These answers are shown now."""
         self._shown = comparison
+        # A row more from the next run on: while answers are read nothing moves.
+        joules = [timing.joules for result in comparison.results for timing in result.timings]
+        self._counts_energy = any(spent is not None for spent in joules)
         self.question.show_prompt(comparison.request.prompt)
         self.conversation.show_earlier(comparison.request.threads)
         self._main.setCurrentWidget(self.details if self.panel.details.isChecked() else self.conversation)
@@ -104,8 +111,9 @@ class ComparisonCard(QFrame):
 
     def fit(self, room: int) -> None:
         """Give the scale as many rows as `room`, the pixels between heads and composer, allows."""
+        self._room = room
         rows = self.panel.rows
-        for lines in _ROWS:
+        for lines in (_ROWS + self._counts_energy, _SHORT):
             if self._height_with(lines) <= room * _MOST_SHARE:
                 break
         else:
@@ -115,7 +123,7 @@ class ComparisonCard(QFrame):
 
     def _height_with(self, lines: int) -> int:
         rows = self.panel.rows
-        line = rows.fontMetrics().height() + 6
+        line = rows.fontMetrics().height() + 8
         return self.panel.sizeHint().height() - (rows.sizeHint().height() if rows.lines else 0) + lines * line
 
     def _show_details(self, wanted: bool) -> None:

@@ -23,9 +23,10 @@ Turn = tuple[str, tuple[str, ...]]
 
 
 class EarlierTurn(QFrame):
-    """A question and what both models said to it."""
+    """A question and what both models said to it. `resized`: another height is needed now."""
 
     link_clicked = Signal(QUrl)
+    resized = Signal()
 
     def __init__(self, theme: Theme, turn: Turn, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -63,6 +64,7 @@ class EarlierTurn(QFrame):
         for view in self.views:
             if view.height() != height:
                 view.setFixedHeight(height)
+                self.resized.emit()
 
 
 class Conversation(QScrollArea):
@@ -118,12 +120,8 @@ class Conversation(QScrollArea):
             part.link_clicked.connect(self.link_clicked)
             self._column.insertWidget(len(self._earlier), part)
             self._earlier.append(part)
-            part.installEventFilter(self)
+            part.resized.connect(self._settle.start)
         self._settle.start()
-
-    def eventFilter(self, watched: object, event: object) -> bool:
-        self._settle.start()
-        return False
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

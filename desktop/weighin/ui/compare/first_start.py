@@ -21,7 +21,7 @@ EXAMPLES = (
     "Write a Python function that reverses the words of a sentence.",
     "Plan a rainy Sunday for a family of four.",
 )
-_WIDTH = 560
+_WIDTH = 620
 
 
 class FirstStart(QFrame):
@@ -37,7 +37,6 @@ class FirstStart(QFrame):
         sentence = PlainLabel(_SENTENCE, role="lead", wrap=True)
         for label in (title, sentence):
             label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-            label.setMaximumWidth(_WIDTH)
         self._examples = QWidget()
         self._flow = FlowLayout(self._examples, spacing=8, centred=True)
         self._ways = QWidget()
@@ -64,8 +63,18 @@ class FirstStart(QFrame):
         column.setContentsMargins(16, 8, 16, 8)
         column.setSpacing(12)
         column.addStretch(1)
+        words = QWidget()
+        words.setMaximumWidth(_WIDTH)
+        inside = QVBoxLayout(words)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(12)
         for part in (title, sentence):
-            column.addWidget(part, 0, Qt.AlignmentFlag.AlignHCenter)
+            inside.addWidget(part)
+        middle = QHBoxLayout()
+        middle.addStretch(1)
+        middle.addWidget(words, 100)
+        middle.addStretch(1)
+        column.addLayout(middle)
         for row in (self._examples, self._recent, self._ways):
             column.addWidget(row)
         column.addStretch(1)

@@ -179,6 +179,11 @@ class PromptBox(QFrame):
         self._edit.replace_all(text)
         self._edit.moveCursor(self._edit.textCursor().MoveOperation.End)
 
+    def clear(self) -> None:
+        """The prompt was taken: it stands over its answers now. Undo brings its text back."""
+        self._edit.replace_all("")
+        self.attached.set_files(())
+
     def take_focus(self) -> None:
         """Ready to type."""
         self._edit.setFocus()

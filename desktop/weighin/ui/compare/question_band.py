@@ -49,8 +49,12 @@ class QuestionBand(QFrame):
         row.setSpacing(6)
         row.addWidget(you, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self._text, 1)
+        links = QHBoxLayout()
+        links.setContentsMargins(0, 5, 0, 0)
+        links.setSpacing(0)
         for button in (self.edit, self.again, self.seed, self.together):
-            row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+            links.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(links)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 2, 12, 2)
         layout.setSpacing(2)

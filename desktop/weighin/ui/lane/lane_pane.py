@@ -29,6 +29,9 @@ class LanePane(QFrame):
         self.chart = LiveChart(theme, label, scales)
         self.copy = _link("Copy", f"Copy the answer of {label}")
         self.rerun = _link("Rerun", f"Run {label} again; the other answer stays")
+        policy = self.rerun.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # the button beside it stays where it is
+        self.rerun.setSizePolicy(policy)
         self.rerun.hide()
         buttons = QWidget()
         row = QHBoxLayout(buttons)

@@ -21,7 +21,7 @@ class StateLine(QWidget):
     def __init__(self, label: str, extra: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._label = label
-        self._text = ElidedLabel(role="muted")
+        self._text = ElidedLabel(role="small")
         self._warning = PlainLabel(role="warning")
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
@@ -38,7 +38,7 @@ class StateLine(QWidget):
         row.addWidget(self._warning)
         row.addWidget(extra)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setContentsMargins(4, 0, 0, 0)
         layout.setSpacing(2)
         layout.addLayout(row)
         layout.addWidget(self._bar)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, SignalInstance
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from weighin.core.comparisons.scale import ScaleRow
 from weighin.ui.scale.scale_rows import ScaleRows
@@ -22,6 +22,9 @@ class ScalePanel(QFrame):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "scale")
+        self._caution = ElidedLabel(role="verdict")
+        self._caution.setProperty("tone", "amber")
+        self._caution.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self._sentence = ElidedLabel(role="verdict")
         self._basis = ElidedLabel(role="small")
         self.rows = ScaleRows(theme)
@@ -33,6 +36,7 @@ class ScalePanel(QFrame):
         self.share = _link("Share…", "Share this comparison: picture, Markdown, JSON, CSV, bundle", self.share_wanted)
         first = QHBoxLayout()
         first.setSpacing(4)
+        first.addWidget(self._caution, 1)
         first.addWidget(self._sentence, 1)
         for button in (self.remedy, self.details, self.differences, self.share):
             first.addWidget(button)
@@ -49,7 +53,7 @@ class ScalePanel(QFrame):
     @property
     def sentence(self) -> str:
         """The verdict, or what happens now."""
-        return self._sentence.text()
+        return " ".join(label.text() for label in (self._caution, self._sentence) if label.text())
 
     @property
     def basis(self) -> str:
@@ -57,9 +61,9 @@ class ScalePanel(QFrame):
         return self._basis.text()
 
     @property
-    def is_amber(self) -> bool:
-        """Whether the sentence warns."""
-        return bool(self._sentence.property("tone") == "amber")
+    def caution(self) -> str:
+        """What is said in amber, "" where nothing has to be."""
+        return self._caution.text()
 
     def clear(self) -> None:
         """Nothing was run."""
@@ -68,13 +72,14 @@ class ScalePanel(QFrame):
         self.rows.show_rows(())
         self.show_links(result=False, alike=False)
 
-    def say(self, sentence: str, basis: str, amber: bool = False, basis_amber: bool = False) -> None:
-        """The verdict with what it rests on. amber: it warns."""
-        for label, text, warns in ((self._sentence, sentence, amber), (self._basis, basis, basis_amber)):
+    def say(self, sentence: str, basis: str, caution: str = "", basis_amber: bool = False) -> None:
+        """The verdict with what it rests on; `caution` stands before it in amber."""
+        for label, text in ((self._caution, caution), (self._sentence, sentence), (self._basis, basis)):
             if label.text() != text:
                 label.say(text)
-            _tint(label, "amber" if warns else "")
-        self.setAccessibleName(f"Result: {sentence} {basis}".strip())
+        self._caution.setVisible(bool(caution))
+        _tint(self._basis, "amber" if basis_amber else "")
+        self.setAccessibleName(f"Result: {caution} {sentence} {basis}".strip())
 
     def show_rows(self, rows: tuple[ScaleRow, ...]) -> None:
         """The numbers."""

@@ -23,6 +23,7 @@ from weighin.ui.scale.scale_panel import ScalePanel
 if TYPE_CHECKING:
     from weighin.services.comparisons.comparison_runner import ComparisonRunner, RoundStart
 
+_NOTHING = "No difference can be told."
 _TESTING = "Measuring the speed of both…"
 _WAITING = "Waiting until other programs are idle…"
 _STOPS = "Esc stops"
@@ -194,11 +195,10 @@ class ScalePresenter(QObject):
         waits = self._test_waits if testing else self.waits
         basis, same = parity_words(comparison)
         basis = f"✓ {basis}" if same else f"⚠ {basis}"
-        caution = _WAITING if waits else _TESTING if testing else scale.caution
-        if caution:
-            self._panel.say(" ".join(part for part in (caution, scale.sentence) if part), basis, not testing, not same)
-        else:
-            self._panel.say(scale.sentence or "No difference can be told.", basis, False, not same)
+        news = _WAITING if waits else _TESTING if testing else ""
+        caution = "" if news else scale.caution
+        sentence = " ".join(part for part in (news, scale.sentence) if part)
+        self._panel.say(sentence or ("" if caution else _NOTHING), basis, caution, not same)
         self._offer()
 
     def _offer(self) -> None:

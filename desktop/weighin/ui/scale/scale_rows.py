@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
@@ -14,6 +14,7 @@ from weighin.ui.widgets.label import PlainLabel, plain_tooltip
 
 _THICK, _PALE = 6.0, 0.38
 _LESS = " ↓"
+_AIR = 8
 # Room for the widest value there is in daily use.
 _WIDEST = "1 234 tok/s"
 
@@ -66,6 +67,7 @@ class _Line:
         self.values = tuple(PlainLabel(role="value") for _ in LABELS)
         self.title = PlainLabel(role="small")
         self.title.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.title.setMinimumHeight(self.values[0].fontMetrics().height() + _AIR)
         self.values[0].setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
     @property
@@ -110,7 +112,7 @@ class ScaleRows(QWidget):
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(12)
-        self._grid.setVerticalSpacing(2)
+        self._grid.setVerticalSpacing(0)
         for column in (0, 4):
             self._grid.setColumnStretch(column, 1)
 
@@ -158,9 +160,15 @@ class ScaleRows(QWidget):
         self.setAccessibleName("Scale")
         self.setAccessibleDescription(said or format.NONE)
 
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._fit_columns()
+
     def _fit_columns(self) -> None:
         """The same widths whatever is shown, so that nothing moves while numbers come."""
         for line in self._lines[:1]:
+            line.title.ensurePolished()
             value = line.values[0].fontMetrics().horizontalAdvance(_WIDEST)
             title = line.title.fontMetrics().horizontalAdvance("Generation speed (test)")
             for column in (1, 3):
