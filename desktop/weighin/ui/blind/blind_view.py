@@ -124,7 +124,7 @@ class _Side(QFrame):
     def __init__(self, theme: Theme, place: str) -> None:
         super().__init__()
         self._place = place
-        self._author = ElidedLabel(role="muted")
+        self._author = ElidedLabel(role="small")
         self.panel = AnswerPanel(theme, f"{place} answer")
         # What the models have written so far is kept back, so nothing can be said of it.
         self.panel.view.say_while_empty("Nothing to read yet")
@@ -132,6 +132,7 @@ class _Side(QFrame):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 8, 8, 6)
         layout.setSpacing(4)
+        self._author.setContentsMargins(4, 0, 0, 0)
         layout.addWidget(self._author)
         layout.addWidget(self.panel, 1)
 

@@ -369,6 +369,8 @@ class ComparePage(QWidget):
             self._show_results(comparison)
             if together is not None:
                 self._remark.say(NO_MEASURE)
+            # Whoever follows up once goes on with the conversation.
+            self.prompt.follow.setChecked(bool(comparison.request.follows) and self.prompt.follow.isEnabled())
             return
         self._request = together.request
         for presenter in self._presenters:

@@ -19,6 +19,9 @@ _MOST_HEIGHT = 320
 # Of the room the present turn never has less than this share.
 _LEAST_SHARE = 0.6
 
+# As far from the edges as the answers of the present turn.
+_BESIDE = (12, 0, 8, 0)
+
 Turn = tuple[str, tuple[str, ...]]
 
 
@@ -45,13 +48,16 @@ class EarlierTurn(QFrame):
         row.addWidget(text, 1)
         self.views = tuple(AnswerView(theme, f"Earlier answer of lane {label}") for label in LABELS)
         columns = QHBoxLayout()
-        columns.setContentsMargins(8, 2, 8, 8)
-        columns.setSpacing(8)
+        columns.setContentsMargins(0, 2, 0, 8)
+        columns.setSpacing(0)
         for view, answer in zip(self.views, answers, strict=True):
             view.link_clicked.connect(self.link_clicked)
             view.document().documentLayout().documentSizeChanged.connect(lambda _size: self._fit())
             view.show_answer(answer)
-            columns.addWidget(view, 1)
+            side = QHBoxLayout()
+            side.setContentsMargins(*_BESIDE)
+            side.addWidget(view)
+            columns.addLayout(side, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)

@@ -41,15 +41,19 @@ class DetailsTable(QWidget):
         """What was counted for the number with this title."""
         return next(row.counted for row in self._rows if row.title == title)
 
-    def show_rows(self, rows: tuple[DetailRow, ...]) -> None:
-        """Show these in place of those before."""
+    def show_rows(self, rows: tuple[DetailRow, ...], names: tuple[str, ...] = ()) -> None:
+        """Show these in place of those before. names: of the models of A and B, over their columns."""
         for label in self._labels:
             label.setParent(None)
             label.deleteLater()
         self._rows, self._labels = rows, []
-        for number, row in enumerate(rows):
+        for column, name in enumerate(names, 1):
+            label = PlainLabel(name, role="strong", wrap=True)
+            self._grid.addWidget(label, 0, column)
+            self._labels.append(label)
+        for number, row in enumerate(rows, 1):
             for column, text in enumerate((row.title, row.a or format.NONE, row.b or format.NONE)):
-                label = PlainLabel(safe_name(text, 300), role="" if column else "muted", wrap=True)
+                label = PlainLabel(safe_name(text, 300), role="" if column else "muted", wrap=column > 0)
                 label.setToolTip(plain_tooltip(row.counted) if row.counted else "")
                 label.setAlignment(Qt.AlignmentFlag.AlignTop)
                 self._grid.addWidget(label, number, column)
@@ -68,15 +72,15 @@ class DetailsView(QFrame):
         self.proof = SamePrompt(theme)
         self.back = QPushButton("Back to the answers")
         self.back.clicked.connect(self.closed)
-        self._names = tuple(PlainLabel(role="strong", wrap=True) for _ in LABELS)
         inner = QWidget()
         inner.setObjectName("drawer")
         column = QVBoxLayout(inner)
         column.setContentsMargins(16, 4, 16, 12)
         column.setSpacing(14)
-        for part in (self._lane_names(), self.table):
-            column.addWidget(part)
-        column.addWidget(self._charts(charts))
+        self._charts = _beside(charts)
+        self._lines = charts
+        column.addWidget(self.table)
+        column.addWidget(self._charts)
         column.addWidget(PlainLabel("What each model was given", role="title"))
         column.addWidget(self.proof)
         column.addStretch(1)
@@ -97,34 +101,25 @@ class DetailsView(QFrame):
 
     def show_comparison(self, comparison: Comparison) -> None:
         """Show what is known of it."""
-        for name, result in zip(self._names, comparison.results, strict=False):
-            name.say(f"{result.label}: {safe_name(result.setup.model.name, 120)}")
-        self.table.show_rows(detail_rows(comparison))
+        names = tuple(f"{r.label}: {safe_name(r.setup.model.name, 120)}" for r in comparison.results)
+        self.table.show_rows(detail_rows(comparison), names)
+        self._charts.setVisible(any(chart.has_line for chart in self._lines))
         self.proof.show_comparison(comparison)
 
     def clear(self) -> None:
         """Nothing is shown, and nothing is left of what was."""
-        for name in self._names:
-            name.say("")
         self.table.show_rows(())
         self.proof.clear()
 
-    def _lane_names(self) -> QWidget:
-        row = QWidget()
-        grid = QHBoxLayout(row)
-        grid.setContentsMargins(0, 0, 0, 0)
-        for name in self._names:
-            grid.addWidget(name, 1)
-        return row
 
-    def _charts(self, charts: tuple[LiveChart, LiveChart]) -> QWidget:
-        row = QWidget()
-        line = QHBoxLayout(row)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(24)
-        for label, chart in zip(LABELS, charts, strict=True):
-            side = QVBoxLayout()
-            side.addWidget(PlainLabel(f"{label}: over time", role="small"))
-            side.addWidget(chart)
-            line.addLayout(side, 1)
-        return row
+def _beside(charts: tuple[LiveChart, LiveChart]) -> QWidget:
+    row = QWidget()
+    line = QHBoxLayout(row)
+    line.setContentsMargins(0, 0, 0, 0)
+    line.setSpacing(24)
+    for label, chart in zip(LABELS, charts, strict=True):
+        side = QVBoxLayout()
+        side.addWidget(PlainLabel(f"{label} over time", role="small"))
+        side.addWidget(chart)
+        line.addLayout(side, 1)
+    return row

@@ -49,7 +49,7 @@ class ElidedLabel(PlainLabel):
         shown = metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole()))
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+        painter.drawText(self.rect(), self.alignment(), shown)
         painter.end()
         # A tooltip is rich text when it looks like HTML; ours never may.
         self.setToolTip(plain_tooltip(self.text()) if shown != self.text() else "")
