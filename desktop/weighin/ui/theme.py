@@ -52,6 +52,7 @@ QFrame[role="band"] { background: $raised; border: none; border-top: 1px solid $
   border-bottom: 1px solid $border; }
 QFrame[role="scale"] { background: $surface; border: none; border-top: 1px solid $border;
   border-bottom-left-radius: 8px; border-bottom-right-radius: 8px; }
+QFrame[role="right"] { border: none; border-left: 1px solid $border; }
 QFrame[role="composer"] { background: $surface; border: 1px solid $border; border-radius: 8px; }
 QFrame[role="composer"][focused="true"] { border-color: $accent; }
 QFrame[role="segments"] { background: $surface; border: 1px solid $border; border-radius: 6px; }

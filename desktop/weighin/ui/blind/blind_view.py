@@ -131,6 +131,7 @@ class _Side(QFrame):
         self.panel.open_requested.connect(QDesktopServices.openUrl)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 8, 8, 6)
+        self.setProperty("role", place.lower())
         layout.setSpacing(4)
         self._author.setContentsMargins(4, 0, 0, 0)
         layout.addWidget(self._author)

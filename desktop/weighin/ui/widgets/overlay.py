@@ -35,4 +35,7 @@ class Overlay(QObject):
         place = QRect(self._host.width() - width - _GAP, _GAP, width, max(120, self._room() - 2 * _GAP))
         if self._drawer.geometry() != place:
             self._drawer.setGeometry(place)
+            layout = self._drawer.layout()
+            if layout is not None:
+                layout.setGeometry(self._drawer.contentsRect())  # Qt tells no layout of a size that came with showing
         self._drawer.raise_()
