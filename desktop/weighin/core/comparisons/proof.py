@@ -146,7 +146,7 @@ def _given(result: LaneResult) -> dict[str, str]:
         "context": format.count(answer.context) if answer.context or not remote else ON_THE_SERVER,
         "sampler": sampler_words(setup.sampling) + _without(answer.left_out),
         "seed": _NOT_TAKEN if "seed" in answer.left_out else str(setup.sampling.seed),
-        "longest answer": _NOT_TAKEN if "max tokens" in answer.left_out else format.count(setup.sampling.max_tokens),
+        "max answer tokens": _NOT_TAKEN if "max tokens" in answer.left_out else format.count(setup.sampling.max_tokens),
         "stop strings": ", ".join(safe_name(repr(stop), 40) for stop in setup.sampling.stop) or "none",
         "KV cache type": here(setup.load.kv_types),
         "flash attention": here(setup.load.flash_attn),
