@@ -84,7 +84,7 @@ class ScalePanel(QFrame):
                 label.say(text)
         self._caution.setVisible(bool(caution))
         _tint(self._basis, "amber" if basis_amber else "")
-        self.setAccessibleName(f"Result: {caution} {sentence} {basis}".strip())
+        self.setAccessibleName(" ".join(part for part in ("Result:", caution, sentence, basis) if part))
 
     def show_rows(self, rows: tuple[ScaleRow, ...]) -> None:
         """The numbers."""
