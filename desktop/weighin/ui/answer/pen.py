@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from PySide6.QtGui import QTextBlockFormat, QTextCharFormat, QTextCursor, QTextDocument, QTextTable, QTextTableFormat
 
+from weighin.ui.answer.formats import CODE
+
 
 class Pen:
     """Stands at the end of a document. `fresh`: the last block is empty and waits for text, as in a new document and
     behind a table."""
 
     def __init__(self, document: QTextDocument, fresh: bool) -> None:
+        self.document = document
         self.cursor = QTextCursor(document)
         self.cursor.movePosition(QTextCursor.MoveOperation.End)
         self.fresh = fresh
 
     def block(self, block: QTextBlockFormat, char: QTextCharFormat) -> None:
         """Start a block of text, or take the one that waits."""
+        if self.cursor.position() == 0 and not block.hasProperty(CODE):
+            block.setTopMargin(0)  # nothing stands above it
         if self.fresh:
             self.cursor.setBlockFormat(block)
             self.cursor.setBlockCharFormat(char)
