@@ -17,7 +17,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QMenu, QTextBrowser, QTextEdit, QWidget
 
 from weighin.ui.answer.code_copier import CodeCopier
-from weighin.ui.answer.copying import copy_text, fenced_code, shown_code, with_tasks_as_written
+from weighin.ui.answer.copying import copy_text, fenced_code, selection_as_written, shown_code
 from weighin.ui.answer.finder import Finder
 from weighin.ui.answer.formats import CODE, Formats
 from weighin.ui.answer.inbox import Inbox
@@ -40,6 +40,7 @@ _READABLE_WIDTH = 820
 _READABLE_LETTERS = 110
 _MARGIN = 10
 _INDENT_EM = 1.9
+_OF_FONTS = (QEvent.Type.FontChange, QEvent.Type.ApplicationFontChange)
 # So few pixels from the end are at the end.
 _AT_THE_END = 4
 _NONE_YET = "No answer yet"
@@ -242,7 +243,7 @@ class AnswerView(QTextBrowser):
     def createMimeDataFromSelection(self) -> QMimeData:
         """A task is copied with the brackets that the model wrote."""
         data = super().createMimeDataFromSelection()
-        data.setText(with_tasks_as_written(data.text(), self.textCursor(), self.document()))
+        data.setText(selection_as_written(data.text(), self.textCursor(), self.document()))
         return data
 
     def _code(self, number: int) -> str:
@@ -267,8 +268,13 @@ class AnswerView(QTextBrowser):
         super().resizeEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
+        if event.type() not in _OF_FONTS or self._made_writer is None:
+            super().changeEvent(event)
+            return
+        font, place = self.document().defaultFont(), self._place()
         super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange and self._made_writer is not None:
+        if self.document().defaultFont() != font:
+            self._return_to = place  # as it was before Qt moved the lines
             self._fit_width()
             self._write_anew()
 
@@ -307,13 +313,15 @@ class AnswerView(QTextBrowser):
 
     def _rewrite(self, text: str) -> None:
         """Write this in place of what stands there; the reader stays where he is."""
-        follows, place = self._follows, self._return_to
-        if place is None and not follows:
-            place = ReadingPlace(self)
+        place = self._place()
         self._restart()
-        self._follows, self._return_to = follows and place is None, place
+        self._follows, self._return_to = place is None, place
         if text:
             self.feed(text)
+
+    def _place(self) -> ReadingPlace | None:
+        """Where the reader is, or will be again when all is written; None for one who follows the end."""
+        return self._return_to or (None if self._follows else ReadingPlace(self))
 
     def _keep_end(self, _least: int, most: int) -> None:
         """The text or the room for it has changed."""

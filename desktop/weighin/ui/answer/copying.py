@@ -46,8 +46,11 @@ def shown_code(block: QTextBlock) -> str:
     return "\n".join(lines)
 
 
-def with_tasks_as_written(text: str, selected: QTextCursor, document: QTextDocument) -> str:
-    """`text`, which is what `selected` of `document` holds, with "[ ]" and "[x]" where a mark is shown for them."""
+def selection_as_written(text: str, selected: QTextCursor, document: QTextDocument) -> str:
+    """`text`, which Qt copies of `selected`, a part of `document`: with the brackets that the model wrote in place
+    of the marks of tasks."""
+    if not selected.selectedText().startswith(("\u2028", "\u2029")):
+        text = text.removeprefix("\n")  # Qt puts one before a part of an item of a list
     if not _MARKS.search(text):
         return text
     written = _marks(selected, document)

@@ -123,11 +123,13 @@ def _bold() -> QTextCharFormat:
 
 
 # Properties of our own. On blocks, for the painter: the number of a code block, the depth of a quotation, and on the
-# first line of code the language. On the mark of a task: what the model wrote there.
+# first line of code the language and the pixels that the box reaches above that line. On the mark of a task: what the
+# model wrote there.
 CODE = QTextFormat.Property.UserProperty + 1
 QUOTE = QTextFormat.Property.UserProperty + 2
 LANGUAGE = QTextFormat.Property.UserProperty + 3
-TASK = QTextFormat.Property.UserProperty + 4
+ROOM = QTextFormat.Property.UserProperty + 4
+TASK = QTextFormat.Property.UserProperty + 5
 
 UNDONE, DONE = "\u2610", "\u2611"
 
@@ -231,8 +233,10 @@ class Formats:
         made.setIndent(indent)
         made.setLineHeight(self._code_line, _PROPORTIONAL)
         if language is not None:
+            room = REACH + self._head
             made.setProperty(LANGUAGE, language)
-            made.setTopMargin(0.7 * self.em + 2 * REACH + self._head)  # the box above reaches down as well
+            made.setProperty(ROOM, room)
+            made.setTopMargin(0.7 * self.em + REACH + room)  # the box above reaches down as well
         return made
 
     def last_code_line(self, line: QTextBlockFormat) -> QTextBlockFormat:

@@ -29,6 +29,8 @@ WriteInline = Callable[[QTextCursor, Cell, QTextCharFormat], None]
 _LEAST = QTextFormat.Property.UserProperty + 10
 _NARROWEST_EM = 8.0
 _LONGEST_WORD_EM = 20.0
+# Letters set in a line take a little more than they measure.
+_SLACK = 2.0
 
 
 class TableWriter:
@@ -42,13 +44,15 @@ class TableWriter:
         self._inline = inline
         self._em = formats.em
         self._document = pen.document
-        self._metrics = QFontMetricsF(formats.font)
+        bold = QFont(formats.font)
+        bold.setWeight(QFont.Weight.DemiBold)
+        self._metrics = QFontMetricsF(bold)  # its widest letters are those of the head
         self._least = [0.0] * len(aligned)
         self._has_tail = False
         self._table = pen.table(1, len(aligned), formats.table())
-        bold = QTextCharFormat(formats.plain)
-        bold.setFontWeight(QFont.Weight.DemiBold)
-        self._fill(0, head, bold)
+        base = QTextCharFormat(formats.plain)
+        base.setFontWeight(QFont.Weight.DemiBold)
+        self._fill(0, head, base)
         self._note_least()
 
     @property
@@ -109,7 +113,7 @@ def fit_tables(document: QTextDocument) -> None:
 def _fit(table: QTextTable, document: QTextDocument) -> None:
     """Where its words would have to be broken the table becomes wider than the view, which then scrolls sideways."""
     made = table.format()
-    around = 2 * made.cellPadding() + made.border()
+    around = 2 * (made.cellPadding() + made.border()) + _SLACK
     least = [float(width) + around for width in made.property(_LEAST) or ()]
     overflows = sum(least) > document.textWidth() - 2 * document.documentMargin()
     kind = QTextLength.Type
