@@ -99,6 +99,16 @@ def test_a_table_is_given_out_row_by_row_and_numbered() -> None:
     assert splitter.finish() == [MarkdownPiece("", ends=True, table=2)]
 
 
+def test_a_table_in_a_list_is_one_too() -> None:
+    assert split("1. so:\n\n   | a |\n   |---|\n   | 1 |\n2. end") == [
+        MarkdownPiece("1. so:\n"),
+        MarkdownPiece("   | a |\n   |---|", table=1),
+        MarkdownPiece("   | 1 |", table=1),
+        MarkdownPiece("", ends=True, table=1),
+        MarkdownPiece("2. end"),
+    ]
+
+
 @pytest.mark.parametrize("after", ["", "# Title", "- item", "1. one", "> said", "---", "* * *", "    code", "```"])
 def test_what_is_no_row_ends_a_table(after: str) -> None:
     pieces = split(f"{TABLE}\n| 1 | 2 |\n{after}\n| 3 | 4 |")
@@ -115,7 +125,6 @@ def test_what_is_no_row_ends_a_table(after: str) -> None:
         "> | a |\n> |---|",
         "    | a |\n    |---|",
         "$$\na | b\n\n| c |\n|---|",
-        "- item\n\n  | a |\n  |---|",
     ],
 )
 def test_what_is_no_table_of_its_own_stays_one_piece(text: str) -> None:

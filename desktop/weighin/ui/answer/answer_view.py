@@ -219,9 +219,10 @@ class AnswerView(QTextBrowser):
         """What can be done at `point` of the viewport; without one, at the text cursor."""
         if point is None:
             code = self.textCursor().blockFormat().intProperty(CODE)
+            address = self.textCursor().charFormat().anchorHref()
         else:
+            address = self.anchorAt(point)
             code = self._copier.boxes.code_at(QPointF(point))
-        address = self.anchorAt(point) if point else self.textCursor().charFormat().anchorHref()
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction("Copy", self.copy).setEnabled(self.textCursor().hasSelection())

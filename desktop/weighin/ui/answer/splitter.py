@@ -154,11 +154,9 @@ class Splitter:
         return MarkdownPiece(line, self._codes, language=fence.info, goes_on=goes_on)
 
     def _begins_table(self) -> bool:
-        """Whether the last two lines are the head of a table of its own; one inside a list belongs to the list."""
+        """Whether the last two lines are the head of a table. One inside a list is shown as one outside it."""
         lines = self._lines
-        if len(lines) < 2 or not is_head(*lines[-2:]):
-            return False
-        return (len(lines) == 2 or not lines[-2][0].isspace()) and open_formula("\n".join(lines[:-2])) < 0
+        return len(lines) > 1 and is_head(*lines[-2:]) and open_formula("\n".join(lines[:-2])) < 0
 
     def _begin_table(self) -> None:
         head = "\n".join(self._lines[-2:])
