@@ -14,6 +14,7 @@ from weighin.ui.lane.lane_pane import LanePane
 from weighin.ui.scale.details_view import DetailsView
 from weighin.ui.scale.scale_panel import ScalePanel
 from weighin.ui.theme import Theme
+from weighin.ui.widgets.focus import hand_on_focus
 
 # Of the height between heads and composer the scale takes no more than this share.
 _MOST_SHARE = 0.28
@@ -74,6 +75,11 @@ class ComparisonCard(QFrame):
         """Whether all numbers stand in place of the answers."""
         return self._main.currentWidget() is self.details
 
+    @property
+    def leaving(self) -> tuple[QWidget, ...]:
+        """What goes away when a run begins: all but the answers, which one may be reading."""
+        return (self.first_start, self.details, self.question, self.panel, *self.conversation.earlier_turns)
+
     def show_first_start(self) -> None:
         """Nothing was asked."""
         self._shown = None
@@ -131,4 +137,5 @@ class ComparisonCard(QFrame):
             self.details.show_comparison(self._shown)
             self._main.setCurrentWidget(self.details)
         elif self.shows_details:
+            hand_on_focus([self.details], self.panel.details.setFocus)
             self._main.setCurrentWidget(self.conversation)
