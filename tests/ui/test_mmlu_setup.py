@@ -313,8 +313,9 @@ def test_it_is_said_whether_the_models_run_here(kit: Kit, setup: SetupView) -> N
     kit.station.planner.give(DENSE, 5 * 10**9)
     kit.station.planner.give(MOE, 500 * 10**9)
     a, b = (field.header for field in setup.models)
-    assert a.outlook.endswith("21.0 GB free now. Runs.")
-    assert "Would read from disk" in b.outlook or "in all" in b.outlook
+    assert (a.outlook, b.outlook) == ("fits", "does not fit")
+    assert "21.0 GB free now. Runs." in a.outlook_tip
+    assert "Would read from disk" in b.outlook_tip or "in all" in b.outlook_tip
     b.picker.showPopup()
     rows = b.picker.popup.models
     said = {rows.index(n).data(): rows.index(n).data(Qt.ItemDataRole.AccessibleTextRole) for n in range(2)}

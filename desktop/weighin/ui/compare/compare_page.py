@@ -28,7 +28,7 @@ from weighin.ui.pickers.model_choice import ModelChoice
 from weighin.ui.scale.measure_alone import MEASURED, MEASURING, NO_MEASURE, MeasureAlone
 from weighin.ui.scale.scale_presenter import ScalePresenter
 from weighin.ui.theme import Theme
-from weighin.ui.widgets.focus import FocusReturn, hand_on_focus, on_keys
+from weighin.ui.widgets.focus import hand_on_focus, on_keys
 from weighin.ui.widgets.overlay import Overlay
 
 if TYPE_CHECKING:
@@ -286,7 +286,6 @@ class ComparePage(QWidget):
         self._lanes.try_anyway.connect(self._insist)
         for pane in self.panes:
             pane.rerun.clicked.connect(lambda _=False, which=pane.label: self.rerun(which))
-        FocusReturn(self.card.blind_place, self.prompt.take_focus)
         self.choice.changed.connect(self._follow_models)
         self.options.changed.connect(self.options_changed)
         self.options.changed.connect(self._count_tokens)
@@ -315,8 +314,8 @@ class ComparePage(QWidget):
             self._start(replace(self._request, try_anyway=True))
 
     def _began(self, request: ComparisonRequest) -> None:
-        going = [part for pane in self.panes for part in (pane.header.picker, pane.failure)]
-        hand_on_focus([*going, self.card], self.prompt.take_focus)
+        going = [part for pane in self.panes for part in (pane.header.picker, pane.failure, pane.state)]
+        hand_on_focus([*going, *self.card.leaving], self.prompt.take_focus)
         self._request = request
         self._shows_history = self._is_from_elsewhere = False
         self._shown = None
@@ -340,6 +339,8 @@ class ComparePage(QWidget):
 
     def _follow_blind(self) -> None:
         """Give the room to whoever is to be seen, and hold the prompt while a vote is awaited."""
+        if not self.desk.is_open:
+            hand_on_focus([self.card.blind_place, self.card.vote_place], self.prompt.take_focus)
         self.card.show_blind(self.desk.is_open)
         if self._blind.awaits_vote:
             self.prompt.set_running(False)

@@ -16,7 +16,7 @@ from weighin.ui.lane.lane_pane import LanePane
 from weighin.ui.scale.details_view import DetailsView
 from weighin.ui.scale.scale_panel import ScalePanel
 from weighin.ui.theme import Theme
-from weighin.ui.widgets.focus import FocusReturn
+from weighin.ui.widgets.focus import FocusReturn, hand_on_focus
 
 if TYPE_CHECKING:
     from weighin.ui.compare.find_bar import FindBar
@@ -92,6 +92,11 @@ class ComparisonCard(QFrame):
         self.panel.details.setChecked(False)
         self._find_bar.open_bar()
 
+    @property
+    def leaving(self) -> tuple[QWidget, ...]:
+        """What goes away when a run begins: all but the answers, which one may be reading."""
+        return (self.first_start, self.details, self.question, self.panel, *self.conversation.earlier_turns)
+
     def show_first_start(self) -> None:
         """Nothing was asked."""
         self._shown = None
@@ -151,4 +156,5 @@ class ComparisonCard(QFrame):
             self.details.show_comparison(self._shown)
             self._main.setCurrentWidget(self.details)
         elif self.shows_details:
+            hand_on_focus([self.details], self.panel.details.setFocus)
             self._main.setCurrentWidget(self.conversation)

@@ -257,6 +257,8 @@ class PromptBox(QFrame):
 
     def _press(self) -> None:
         (self.stop_requested if self._running else self.run_requested).emit()
+        if self._run.hasFocus():
+            self.take_focus()
 
     def _take_files(self, paths: list[str]) -> None:
         self._error.hide()
