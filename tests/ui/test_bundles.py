@@ -38,7 +38,7 @@ def sentences(kit: Kit) -> str:
 
 def test_it_is_shown_as_it_was_with_the_models_of_this_computer(opened: Kit, qtbot: QtBot) -> None:
     assert opened.window.page == COMPARE
-    assert opened.page.history_label.startswith("From a bundle, ")
+    assert opened.page.remark.startswith("From a bundle, ")
     view = opened.page.panes[1].answer.view
     qtbot.waitUntil(lambda: view.toPlainText() == "It is twelve.")
     assert "on Ryzen 7, 8 cores" in sentences(opened)
@@ -59,9 +59,9 @@ def test_run_again_and_replicated(opened: Kit, qtbot: QtBot) -> None:
     assert "✓ Replicated" in sentences(opened)
     assert "A: the same text. It writes 1.00 times as fast" in sentences(opened)
     assert box.run.isEnabled()
-    assert opened.page.history_label == ""
+    assert opened.page.remark == ""
     qtbot.mouseClick(box.show_theirs, Qt.MouseButton.LeftButton)
-    assert opened.page.history_label.startswith("From a bundle, ")
+    assert opened.page.remark.startswith("From a bundle, ")
 
 
 def test_another_answer_differs_here(opened: Kit) -> None:
@@ -120,7 +120,7 @@ def test_a_record_from_history_takes_its_place(new_kit: Callable[..., Kit]) -> N
     kit.window.history_page.table.selectRow(0)
     kit.window.history_page.table.opened.emit()
     assert kit.window.bundle_controller.box is None
-    assert kit.page.history_label.startswith("From History")
+    assert kit.page.remark.startswith("From History")
 
 
 def test_what_is_no_bundle_is_said(kit: Kit) -> None:
@@ -211,7 +211,7 @@ def test_whatever_is_read_can_be_shown(kit: Kit, qtbot: QtBot, name: str) -> Non
     files = kit.window._parts.bundles.files
     files["/x/odd.weighin.json"] = read_bundle(json.dumps(at_the_limits()[name]).encode())
     kit.window.open_bundle("/x/odd.weighin.json")
-    assert kit.page.history_label.startswith("From a bundle")
+    assert kit.page.remark.startswith("From a bundle")
     assert kit.page.panel.basis and "Bundle of" in sentences(kit)
     for part in kit.page.card.conversation.earlier_turns:
         assert part.isVisible()

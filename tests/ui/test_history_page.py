@@ -125,7 +125,7 @@ def test_opening_shows_it_on_the_compare_page(kit: Kit, page: HistoryPage, qtbot
         page.table.doubleClicked.emit(page.table.model().index(1, 0))
     assert kit.window.page == 0
     assert kit.page.prompt.text == "Opposite"
-    assert kit.page.history_label == f"From History, {format.moment('2026-11-22T10:31:02+00:00')}"
+    assert kit.page.remark == f"From History, {format.moment('2026-11-22T10:31:02+00:00')}"
     view = kit.page.panes[1].answer.view
     qtbot.waitUntil(lambda: view.toPlainText() == "It is twelve.")
     assert "Writing 37 tok 90.0 tok/s" in kit.page.panes[0].numbers.text
@@ -142,7 +142,7 @@ def test_everything_is_as_it_was_and_can_be_run_again(new_kit: Callable[..., Kit
     kit.page._remark.use.click()
     kit.page.run()
     assert kit.runner.requests == [asked]
-    assert kit.page.history_label == ""
+    assert kit.page.remark == ""
 
 
 def test_opening_takes_no_options_over(new_kit: Callable[..., Kit]) -> None:
