@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QUrl, Signal
 from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
 
@@ -14,7 +16,10 @@ from weighin.ui.lane.lane_pane import LanePane
 from weighin.ui.scale.details_view import DetailsView
 from weighin.ui.scale.scale_panel import ScalePanel
 from weighin.ui.theme import Theme
-from weighin.ui.widgets.focus import hand_on_focus
+from weighin.ui.widgets.focus import FocusReturn, hand_on_focus
+
+if TYPE_CHECKING:
+    from weighin.ui.compare.find_bar import FindBar
 
 # Of the height between heads and composer the scale takes no more than this share.
 _MOST_SHARE = 0.28
@@ -35,6 +40,8 @@ class ComparisonCard(QFrame):
         self.blind_place, self.vote_place = QWidget(), QWidget()
         self.panel = ScalePanel(theme)
         self.details = DetailsView(theme, (panes[0].chart, panes[1].chart))
+        self._theme, self._panes = theme, panes
+        self._find_bar: FindBar | None = None
         self._shown: Comparison | None = None
         self._room = 0
         self._counts_energy = False
@@ -75,6 +82,16 @@ class ComparisonCard(QFrame):
         """Whether all numbers stand in place of the answers."""
         return self._main.currentWidget() is self.details
 
+    def find_words(self) -> None:
+        """Look for words in both answers."""
+        if self._find_bar is None:
+            from weighin.ui.compare.find_bar import FindBar
+
+            self._find_bar = FindBar(self._theme, self._panes, self)
+            FocusReturn(self._find_bar, self._panes[0].answer.view.setFocus)
+        self.panel.details.setChecked(False)
+        self._find_bar.open_bar()
+
     @property
     def leaving(self) -> tuple[QWidget, ...]:
         """What goes away when a run begins: all but the answers, which one may be reading."""
@@ -89,6 +106,8 @@ class ComparisonCard(QFrame):
     def begin(self, request: ComparisonRequest) -> None:
         """A run begins."""
         self._shown = None
+        if self._find_bar is not None:
+            self._find_bar.close_bar()
         self.question.show_prompt(request.prompt)
         self.panel.details.setChecked(False)
         self._main.setCurrentWidget(self.conversation)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from weighin.core.runs.chat import Prompt
 from weighin.core.runs.lane import Mode
 from weighin.ui.compare.attached_row import AttachedRow
 from weighin.ui.compare.token_count import TokenCount
@@ -129,6 +130,7 @@ class PromptBox(QFrame):
         self._attach.clicked.connect(self.attach_files)
         self.attached.refused.connect(self.refuse)
         self.attached.changed.connect(self.edited)
+        self.edited.connect(lambda: self.tokens.set_text(Prompt(self.text, attachments=self.attached.files).whole))
         self.tokens.changed.connect(self._show_count)
         self._drop = FileDrop(self)
         self._drop.dropped.connect(self._take_files)
