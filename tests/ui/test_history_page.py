@@ -7,13 +7,14 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPlainTextEdit, QPushButton, QToolButton
+from PySide6.QtWidgets import QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Kit
 from tests.ui.fakes import DENSE, MOE, FakeHistory, answer, comparison, failed
 from weighin.core import format
 from weighin.core.comparisons.comparison import ComparisonRequest
+from weighin.core.comparisons.text import STOPS
 from weighin.core.runs.answer import StopReason
 from weighin.core.runs.chat import Prompt
 from weighin.core.runs.lane import LaneSetup, Mode
@@ -64,13 +65,14 @@ def test_a_row_says_what_was_compared(page: HistoryPage) -> None:
         "alone",
         "90.0",
         "90.0",
-        "ended by itself",
+        STOPS[StopReason.END],
     ]
 
 
 def test_different_ends_are_both_named(new_kit: Callable[..., Kit]) -> None:
     kit = new_kit(history=FakeHistory(comparison(answer(stop=StopReason.LENGTH), failed())))
-    assert cells(kit.window.history_page, 0)[-1] == "A length limit reached, B failed"
+    ends = f"A {STOPS[StopReason.LENGTH]}, B {STOPS[StopReason.FAILED]}"
+    assert cells(kit.window.history_page, 0)[-1] == ends
 
 
 def test_search_waits_for_the_end_of_typing(kit: Kit, page: HistoryPage, qtbot: QtBot) -> None:
@@ -124,12 +126,12 @@ def test_opening_shows_it_on_the_compare_page(kit: Kit, page: HistoryPage, qtbot
     else:
         page.table.doubleClicked.emit(page.table.model().index(1, 0))
     assert kit.window.page == 0
-    assert kit.page.prompt.text == "Opposite"
+    assert kit.page.question.text == "Opposite" and kit.page.prompt.text == ""
     assert kit.page.remark == f"From History, {format.moment('2026-11-22T10:31:02+00:00')}"
     view = kit.page.panes[1].answer.view
     qtbot.waitUntil(lambda: view.toPlainText() == "It is twelve.")
-    assert "Writing 37 tok 90.0 tok/s" in kit.page.panes[0].numbers.text
-    assert kit.page.same_prompt.sentence.startswith("Both saw the same prompt")
+    assert "Generation speed | 90.0 tok/s | 90.0 tok/s" in kit.details
+    assert kit.page.panel.basis == "✓ Same prompt, same options"
 
 
 def test_everything_is_as_it_was_and_can_be_run_again(new_kit: Callable[..., Kit]) -> None:
@@ -140,6 +142,7 @@ def test_everything_is_as_it_was_and_can_be_run_again(new_kit: Callable[..., Kit
     kit.page.show_comparison(kit.history.records["id1"])
     assert kit.page.panes[0].header.picker.currentText() == "Gone"
     kit.page._remark.use.click()
+    kit.page.edit_question()
     kit.page.run()
     assert kit.runner.requests == [asked]
     assert kit.page.remark == ""
@@ -154,10 +157,10 @@ def test_opening_takes_no_options_over(new_kit: Callable[..., Kit]) -> None:
     kit.page.drawer.form("A").field("seed").set_text("7")
     kit.page.show_comparison(kit.history.records["id1"])
     assert kit.page.remark.endswith(
-        "Made with other options: together, 5 rounds, system prompt “Be <b>kind</b>.”, temperature 0.5, seed 42 "
+        "Made with other options: Simultaneous, 5 rounds, system prompt “Be <b>kind</b>.”, temperature 0.5, seed 42 "
         "and 1 more."
     )
-    kit.page.run()
+    kit.start("Hi")
     (request,) = kit.runner.requests
     assert (request.mode, request.repeat, request.prompt.system) == (Mode.ALONE, 1, "")
     assert [setup.sampling for setup in request.lanes] == [SamplingOptions(seed=7)] * 2
@@ -169,20 +172,20 @@ def test_its_options_are_used_when_that_is_asked_for(new_kit: Callable[..., Kit]
     asked = replace(first.request, repeat=5, mode=Mode.TOGETHER)
     kit = new_kit(history=FakeHistory(replace(first, request=asked)))
     kit.page.show_comparison(kit.history.records["id1"])
-    options = next(b for b in kit.page.prompt.findChildren(QToolButton) if b.text().startswith("Options"))
+    options = next(b for b in kit.page.prompt.findChildren(QPushButton) if b.text().startswith("Options"))
     assert options.text() == "Options"
     kit.page._remark.use.click()
     assert "other options" not in kit.page.remark and kit.page._remark.use.isHidden()
-    assert options.text() == "Options (1 changed)" and "5 rounds" in options.toolTip()
+    assert options.text() == "Options (1)" and "5 rounds" in options.toolTip()
     assert kit.page.prompt.mode.mode is Mode.TOGETHER
     kit.page.prompt.mode.set_mode(Mode.ALONE)
-    assert kit.page.remark.endswith("Made with other options: together.")
+    assert kit.page.remark.endswith("Made with other options: Simultaneous.")
     kit.page.drawer.field_of_rounds().set_text("2")
-    assert kit.page.remark.endswith("Made with other options: together, 5 rounds.")
+    assert kit.page.remark.endswith("Made with other options: Simultaneous, 5 rounds.")
     kit.page.drawer.field_of_rounds().set_text("many")
     kit.page.drawer.field_of_rounds().set_text("5")
-    assert kit.page.remark.endswith("Made with other options: together.")
-    assert options.text() == "Options (1 changed)"
+    assert kit.page.remark.endswith("Made with other options: Simultaneous.")
+    assert options.text() == "Options (1)"
 
 
 def test_options_that_are_the_same_are_not_offered(kit: Kit) -> None:
@@ -196,6 +199,8 @@ def test_a_draft_comes_back_with_undo(kit: Kit, qtbot: QtBot) -> None:
     edit = kit.page.prompt.findChild(QPlainTextEdit)
     qtbot.keyClicks(edit, "A long draft")
     kit.page.show_comparison(comparison())
+    assert kit.page.prompt.text == "A long draft", "a record is looked at, nothing is taken over"
+    kit.page.edit_question()
     assert kit.page.prompt.text == "What is seven plus five?"
     qtbot.keyClick(edit, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert kit.page.prompt.text == "A long draft"
@@ -215,7 +220,7 @@ def test_nothing_is_reopened_over_a_running_comparison(kit: Kit, page: HistoryPa
     press(page, "Open", qtbot)
     assert kit.window.page == HISTORY
     assert "is running" in page.error
-    assert kit.page.prompt.text == "Mine"
+    assert kit.page.question.text == "Mine"
 
 
 def test_deleting_asks_first_and_names_how_many(kit: Kit, page: HistoryPage, qtbot: QtBot) -> None:

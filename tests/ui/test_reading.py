@@ -64,13 +64,29 @@ def test_scrolled_together_or_not(window: ReadingWindow) -> None:
 
 
 def test_from_the_compare_page(kit: Kit, qtbot: QtBot) -> None:
-    assert kit.page.differences.isHidden()
+    link = kit.page.panel.differences
+    assert not link.isVisible()
     kit.start()
-    kit.runner.finish(answer(), answer("It is **twelve**."))
-    qtbot.mouseClick(kit.page.differences, Qt.MouseButton.LeftButton)
+    kit.runner.finish(answer("It is twelve."), answer("It is thirteen."))
+    qtbot.mouseClick(link, Qt.MouseButton.LeftButton)
     (window,) = kit.window.findChildren(ReadingWindow)
-    qtbot.waitUntil(lambda: window.line.text().startswith("They part after 0 words"))
+    qtbot.waitUntil(lambda: window.line.text() not in ("", "Comparing…"))
     window.close()
+
+
+def test_it_is_offered_only_where_the_answers_are_alike_enough(kit: Kit) -> None:
+    link = kit.page.panel.differences
+    for a, b, offered in (
+        ("The sea is deep and blue.", "The sea is deep and green.", True),
+        ("The sea is deep.", "Twelve, of course.", False),
+        ("", "Twelve.", False),
+        ("海は深い", "海は深い", True),
+        ("word " * 50_000, "word " * 40_000 + "end", True),
+    ):
+        kit.start()
+        assert not link.isVisible(), "there is nothing to compare yet"
+        kit.runner.finish(answer(a), answer(b))
+        assert link.isVisible() == offered, (a[:20], b[:20])
 
 
 def test_the_same_words(qtbot: QtBot, theme: Theme) -> None:

@@ -74,7 +74,7 @@ def test_the_first_start_is_as_ever(start: Start) -> None:
     kit = start()
     assert chosen(kit) == ["Starter Dense", "Starter MoE"]
     assert kit.window.page == COMPARE
-    assert kit.page._drawer is None, "nobody asked for it"
+    assert kit.page.options._drawer is None, "nobody asked for it"
     assert kit.page.run_options == RunOptions()
 
 
@@ -115,7 +115,7 @@ def test_the_page_is_not_made_before_the_first_paint(new_kit: Callable[..., Kit]
     kit = new_kit(settings=FakeSettings(page="MMLU", compare={"options": {"rounds": 5}}))
     assert kit.window.page == COMPARE
     assert kit.window._mmlu_page is None
-    assert kit.page._drawer is None
+    assert kit.page.options._drawer is None
 
 
 def test_a_model_whose_file_is_gone_stays_chosen_and_says_so(start: Start, tmp_path: Path) -> None:
@@ -212,7 +212,7 @@ def test_what_makes_no_sense_is_passed_over(start: Start, tmp_path: Path, bad: A
     assert chosen(kit) == ["Starter Dense", "Starter MoE"]
     assert kit.page.prompt.mode.mode is Mode.ALONE
     assert kit.page.run_options == RunOptions()
-    assert kit.page._drawer is None or kit.page._drawer.is_valid
+    assert kit.page.options._drawer is None or kit.page.options._drawer.is_valid
     assert kit.window.page == COMPARE
     kit.window.show_page(MMLU)
     assert kit.window.mmlu_page.setup.request is not None

@@ -69,6 +69,7 @@ class LaneOptions(QWidget):
         layout.addWidget(self._fold)
         for box in self._fields:
             box.changed.connect(self.changed)
+        self._stops: tuple[str, ...] = ()
         self._stop.textChanged.connect(self._check_stop)
         self.set_values(LaneValues())
 
@@ -105,13 +106,13 @@ class LaneOptions(QWidget):
 
     @property
     def values(self) -> LaneValues:
-        """What is typed. Raises AppError where `is_valid` is False."""
+        """What is typed, of each field what made sense last."""
         threads = self._threads.value
         load = {name: box.value for name, box in self._load.items()}
         sampling = {name: box.value for name, box in self._sampling.items()}
         return LaneValues(
             replace(self._base.load, **load),  # type: ignore[arg-type]
-            replace(self._base.sampling, **sampling, stop=self._stop_strings()),  # type: ignore[arg-type]
+            replace(self._base.sampling, **sampling, stop=self._stops),  # type: ignore[arg-type]
             threads if isinstance(threads, int) else None,
         )
 
@@ -140,13 +141,11 @@ class LaneOptions(QWidget):
         """The field of an option, by its name in LoadOptions or SamplingOptions, or "threads". Raises KeyError."""
         return self._threads if name == "threads" else {**self._load, **self._sampling}[name]
 
-    def _stop_strings(self) -> tuple[str, ...]:
-        return tuple(stop_string(line) for line in self._stop.toPlainText().split("\n") if line)
-
     def _check_stop(self) -> None:
         sentence = ""
+        stops = tuple(stop_string(line) for line in self._stop.toPlainText().split("\n") if line)
         try:
-            SamplingOptions(stop=self._stop_strings())
+            self._stops = SamplingOptions(stop=stops).stop
         except AppError as error:
             sentence = error.user_text
         self._stop_error.say_or_hide(sentence)

@@ -113,7 +113,7 @@ class OptionsDrawer(QFrame):
         self._raw.setChecked(raw)
 
     def field_of_rounds(self) -> OptionField:
-        """The field of the repeat rounds."""
+        """The field of the repetitions."""
         return self._rounds
 
     def show_request(self, request: ComparisonRequest) -> None:

@@ -97,7 +97,7 @@ class ScalePanel(QFrame):
     def offer(self, text: str, name: str = "", why_not: str = "") -> None:
         """Offer what would tell more, "" for nothing. why_not: why that cannot be now."""
         self.remedy.setText(text)
-        self.remedy.setAccessibleName(name or text)
+        self.remedy.setAccessibleName(name or text or "Measure again")
         self.remedy.setToolTip(plain_tooltip(why_not or name or text))
         self.remedy.setEnabled(not why_not)
         self.remedy.setVisible(bool(text))
