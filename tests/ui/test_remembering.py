@@ -114,7 +114,7 @@ def test_it_is_written_a_moment_after_the_change_for_a_program_may_be_killed(
 def test_the_page_is_not_made_before_the_first_paint(new_kit: Callable[..., Kit]) -> None:
     kit = new_kit(settings=FakeSettings(page="MMLU", compare={"options": {"rounds": 5}}))
     assert kit.window.page == COMPARE
-    assert kit.window._mmlu_page is None
+    assert not kit.window.pages.has_mmlu
     assert kit.page._drawer is None
 
 
