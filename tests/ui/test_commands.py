@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QToolButton
+from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox, QFileDialog, QLineEdit, QToolButton
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Kit
@@ -16,6 +16,7 @@ from weighin.ui.commands.command import Command
 from weighin.ui.commands.matching import matching
 from weighin.ui.commands.palette import Palette
 from weighin.ui.main_window import COMPARE, HISTORY, MMLU, MODELS, WORKSTATION
+from weighin.ui.widgets.confirmation import Confirmation
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
@@ -49,6 +50,18 @@ def test_no_two_commands_have_one_name_or_one_key(kit: Kit) -> None:
     keys = [QKeySequence(key).toString() for one in commands for key in one.keys]
     assert len(set(keys)) == len(keys)
     assert "" not in keys
+
+
+def test_every_button_of_the_shell_is_a_command(kit: Kit) -> None:
+    window = kit.window
+    known = {one.name for one in window.commands()} | {one.name.removeprefix("Go to ") for one in window.commands()}
+    pages = (window.pages.settings, window.pages.help)
+    parts = (window._rail, window._notice, *pages)
+    buttons = [b for part in parts for b in part.findChildren(QAbstractButton) if not isinstance(b, QCheckBox)]
+    asked = [b for part in pages for c in part.findChildren(Confirmation) for b in c.findChildren(QAbstractButton)]
+    names = {b.accessibleName().removesuffix(" page").removesuffix(", about") for b in buttons if b not in asked}
+    assert len(names) > 20
+    assert names - known - {"Close this message", ""} == set()
 
 
 def test_offering_commands_makes_no_page(kit: Kit) -> None:
@@ -203,4 +216,4 @@ def test_the_theme_is_chosen_from_the_palette(active: Kit) -> None:
     command(active, "Theme: dark").run()
     assert active.theme.colours.dark
     assert command(active, "Theme: dark").why_not()
-    command(active, "Theme: follow the system").run()
+    command(active, "Theme: like the system").run()

@@ -15,7 +15,7 @@ from weighin.ui import theme as themes
 from weighin.ui.commands.shortcuts import Shortcuts
 from weighin.ui.commands.table import window_commands
 from weighin.ui.notice_bar import NoticeBar
-from weighin.ui.pages import COMPARE, HISTORY, MMLU, MODELS, PAGES, WORKSTATION, Pages
+from weighin.ui.pages import COMPARE, HISTORY, KEYS, MMLU, MODELS, PAGES, WORK, WORKSTATION, Pages
 from weighin.ui.pickers.file_drop import FileDrop
 from weighin.ui.rail import Rail
 from weighin.ui.remembered_window import RememberedWindow
@@ -76,13 +76,13 @@ class MainWindow(QMainWindow):
         self.pages = Pages(self.theme, runner, library, history, settings, parts, self)
         self.compare: ComparePage = self.pages.compare
         self._page = COMPARE
-        self._rail = Rail(self.theme, PAGES)
+        self._rail = Rail(self.theme, tuple(zip(PAGES, KEYS, strict=True)), len(PAGES) - len(WORK))
         self._notice = NoticeBar(self.theme)
         self._palette: Palette | None = None
         self._arrange()
         self._connect()
         self.go_to(COMPARE)
-        RememberedWindow(settings, self, library, PAGES, self.go_to)
+        RememberedWindow(settings, self, library, WORK, self.go_to)
         self._restore_geometry()
         self.theme.dress()
 
@@ -142,7 +142,7 @@ class MainWindow(QMainWindow):
 
     def why_not_shown(self, number: int) -> str:
         """Why the page with this number in PAGES cannot be shown now, "" where it can."""
-        return "" if number == COMPARE else self.why_hidden
+        return self.why_hidden if COMPARE < number < len(WORK) else ""
 
     def commands(self) -> tuple[Command, ...]:
         """Everything that can be done now, or cannot and why."""

@@ -23,16 +23,22 @@ if TYPE_CHECKING:
     from weighin.services.comparisons.history import History
     from weighin.services.models.library import Library
     from weighin.services.settings import Settings
+    from weighin.ui.help.help_page import HelpPage
     from weighin.ui.history.history_page import HistoryPage
+    from weighin.ui.main_window import MainWindow
     from weighin.ui.mmlu.mmlu_page import MmluPage
     from weighin.ui.models.models_page import ModelsPage
     from weighin.ui.parts import Parts
     from weighin.ui.prompt_sets.sets_controller import SetsController
     from weighin.ui.replay.bundle_controller import BundleController
+    from weighin.ui.settings.settings_page import SettingsPage
     from weighin.ui.workstation.workstation_page import WorkstationPage
 
-PAGES = ("Compare", "Models", "Workstation", "MMLU", "History")
-COMPARE, MODELS, WORKSTATION, MMLU, HISTORY = range(5)
+PAGES = ("Compare", "Models", "Workstation", "MMLU", "History", "Settings", "Help")
+COMPARE, MODELS, WORKSTATION, MMLU, HISTORY, SETTINGS, HELP = range(7)
+KEYS = ("Ctrl+1", "Ctrl+2", "Ctrl+3", "Ctrl+4", "Ctrl+5", "Ctrl+,", "F1")
+# Those that are work, and are shown again at the next start; the others tell nothing of what runs.
+WORK = PAGES[:SETTINGS]
 _COMPARING = "A comparison is running. Stop it or let it finish first: both would disturb each other."
 _EVALUATING = (
     "An evaluation is running on the MMLU page. Stop it or let it finish first: both would disturb each other."
@@ -60,7 +66,7 @@ class Pages(QObject):
         history: History,
         settings: Settings,
         parts: Parts,
-        window: QWidget,
+        window: MainWindow,
     ) -> None:
         super().__init__(window)
         self._theme, self._runner, self._library = theme, runner, library
@@ -127,6 +133,22 @@ class Pages(QObject):
         return self._added(page)
 
     @cached_property
+    def settings(self) -> SettingsPage:
+        """The Settings page."""
+        from weighin.ui.settings.settings_page import SettingsPage
+
+        return self._added(SettingsPage(self._theme, self._parts))
+
+    @cached_property
+    def help(self) -> HelpPage:
+        """The Help page."""
+        from weighin.ui.help.help_page import HelpPage
+
+        parts = self._parts
+        page = HelpPage(self._theme, self._window.commands, parts.workstation, parts.libraries, lambda: bool(self.busy))
+        return self._added(page)
+
+    @cached_property
     def bundles(self) -> BundleController:
         """Opens and writes bundles."""
         from weighin.ui.replay.bundle_controller import BundleController
@@ -153,6 +175,11 @@ class Pages(QObject):
         return "mmlu" in vars(self)
 
     @property
+    def has_settings(self) -> bool:
+        """Whether the Settings page was made."""
+        return "settings" in vars(self)
+
+    @property
     def busy(self) -> str:
         """Why nothing else may run now, "" where it may."""
         return _COMPARING if self._runner.running else self._evaluating
@@ -174,6 +201,8 @@ class Pages(QObject):
             lambda: self.workstation,
             lambda: self.mmlu,
             lambda: self.history,
+            lambda: self.settings,
+            lambda: self.help,
         )
         return makers[number]()
 
@@ -185,6 +214,8 @@ class Pages(QObject):
             lambda: self.workstation.take_focus(),
             lambda: self.mmlu.take_focus(),
             lambda: self.history.search.setFocus(),
+            lambda: self.settings.take_focus(),
+            lambda: self.help.take_focus(),
         )
         takers[number]()
 
@@ -192,10 +223,10 @@ class Pages(QObject):
         """The search of the page with this number, which is shown, has the keyboard."""
         if number == HISTORY:
             self.history.tabs.setCurrentIndex(0)
-        elif number == MMLU and not self.mmlu.shows_run:
-            self.mmlu.setup.subjects.search.setFocus()
-            return
         self.take_focus(number)
+        if number == MMLU:
+            search = (self.mmlu.run.questions, self.mmlu.past, self.mmlu.claims, self.mmlu.setup.subjects)
+            next((part.search for part in search if part.search.isVisible()), self.mmlu).setFocus()
 
     def compare_models(self, models: tuple[ModelFacts, ...]) -> None:
         """Put models into the lanes, a single one into the first, and show the page, unless that may not be now."""

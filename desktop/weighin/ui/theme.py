@@ -181,10 +181,11 @@ def load_colours(name: str) -> Colours:
 
 
 class Theme(QObject):
-    """Which colours the application wears, and how large its text is. `changed` carries the new Colours; `font_changed`
-    follows another size of text."""
+    """Which colours the application wears, and how large its text is. `changed` carries the new Colours; `chosen`:
+    light, dark or the system's was chosen; `font_changed`: another size of text."""
 
     changed = Signal(object)
+    chosen = Signal()
     font_changed = Signal()
 
     def __init__(self, app: QApplication, settings: Settings) -> None:
@@ -204,6 +205,7 @@ class Theme(QObject):
             self._take_font(min(max(percent, SMALLEST), LARGEST))
         self._app.setPalette(_qt_palette(self._colours))
         self._hints.colorSchemeChanged.connect(self._follow_system)
+        settings.cleared.connect(self._begin_anew)
 
     @property
     def colours(self) -> Colours:
@@ -217,10 +219,8 @@ class Theme(QObject):
 
     def choose(self, choice: str) -> None:
         """Follow the system, or stay light or dark; kept in the settings."""
-        self._choice = choice
         self._settings.set(_SETTING, choice)
-        self._hints.setColorScheme(_SCHEMES[choice])
-        self._follow_system(self._hints.colorScheme())
+        self._take_face(choice)
 
     @property
     def font_percent(self) -> int:
@@ -253,6 +253,19 @@ class Theme(QObject):
             self._take_font(percent)
             self._wear()
             self.font_changed.emit()
+
+    def _begin_anew(self) -> None:
+        self._take_face("system")
+        if self._font_percent != NORMAL:
+            self._take_font(NORMAL)
+            self._wear()
+        self.font_changed.emit()
+
+    def _take_face(self, choice: str) -> None:
+        self._choice = choice
+        self._hints.setColorScheme(_SCHEMES[choice])
+        self._follow_system(self._hints.colorScheme())
+        self.chosen.emit()
 
     def _take_font(self, percent: int) -> None:
         font = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)

@@ -32,5 +32,5 @@ def _place(word: str, name: str, group: str) -> int | None:
         return _INSIDE
     if word in group:
         return _GROUP
-    letters = iter(f"{group} {name}")
-    return _LETTERS if len(word) > 1 and all(letter in letters for letter in word) else None
+    letters = iter(name)
+    return _LETTERS if name[0] == word[0] and all(letter in letters for letter in word) else None

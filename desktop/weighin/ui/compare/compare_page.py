@@ -72,7 +72,7 @@ class ComparePage(QWidget):
         self.setObjectName("page")
         self._theme = theme
         self._runner = runner
-        self._blind = parts.blind
+        self._blind, self._run_defaults = parts.blind, parts.run_defaults
         self._library = library
         self._request: ComparisonRequest | None = None
         self._has_results = False
@@ -124,7 +124,7 @@ class ComparePage(QWidget):
         if self._drawer is None:
             from weighin.ui.options.options_drawer import OptionsDrawer
 
-            self._drawer = drawer = OptionsDrawer(self._theme)
+            self._drawer = drawer = OptionsDrawer(self._theme, self._run_defaults)
             drawer.hide()
             drawer.close_requested.connect(lambda: self.prompt.set_options_open(False))
             FocusReturn(drawer, self.prompt.take_focus)
@@ -175,12 +175,12 @@ class ComparePage(QWidget):
         for pane, model in zip(self.panes, models, strict=True):
             if model is None:
                 raise AppError(f"Choose a model for lane {pane.label} first.", kind="options")
-        options = self.run_options
+        options, defaults = self.run_options, self._run_defaults.value
         a, b = (model for model in models if model is not None)
         return ComparisonRequest(
             Prompt(text, options.system, options.raw),
             self.prompt.mode.mode,
-            (self._checked(options.a.setup(a)), self._checked(options.b.setup(b))),
+            (self._checked(options.a.setup(a, defaults)), self._checked(options.b.setup(b, defaults))),
             options.rounds,
         )
 
