@@ -21,6 +21,7 @@ from tests.ui.fakes import (
     FakeLibraries,
     FakeLibrary,
     FakeModels,
+    FakeNotifier,
     FakeRunner,
     FakeSettings,
     FakeVotes,
@@ -62,6 +63,7 @@ class Kit:
     votes: FakeVotes
     evaluations: FakeEvaluationServices
     kept: FakeKept
+    notifier: FakeNotifier
 
     @property
     def page(self) -> ComparePage:
@@ -118,11 +120,11 @@ def new_kit(qtbot: QtBot, theme: themes.Theme, monkeypatch: pytest.MonkeyPatch) 
         )
         services.prompt_sets = FakePromptSets()
         services.run_defaults, services.kept = KeptRunDefaults(parts[3]), FakeKept()
-        services.libraries = FakeLibraries()
+        services.libraries, services.notifier = FakeLibraries(), FakeNotifier()
         services.evaluations = evaluations or evaluation_services()
         window = MainWindow(*parts[:4], services)
         qtbot.addWidget(window)
-        return Kit(window, theme, *parts, station, blind, votes, services.evaluations, services.kept)
+        return Kit(window, theme, *parts, station, blind, votes, services.evaluations, services.kept, services.notifier)
 
     yield make
     for station in stations:

@@ -605,6 +605,17 @@ class FakeKept(QObject):
         done()
 
 
+class FakeNotifier:
+    """Remembers what was told."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    def tell(self, title: str, text: str) -> None:
+        """Remember it."""
+        self.told.append(text)
+
+
 class FakeLibraries(QObject):
     """One library."""
 

@@ -17,6 +17,7 @@ from weighin.services.comparisons.comparison_runner import ComparisonRunner
 from weighin.services.comparisons.history import History
 from weighin.services.comparisons.prompt_sets import PromptSets
 from weighin.services.comparisons.votes import Votes
+from weighin.services.desktop_notifier import DesktopNotifier
 from weighin.services.evaluations.evaluation_history import EvaluationHistory
 from weighin.services.evaluations.evaluation_runner import EvaluationRunner
 from weighin.services.evaluations.question_sets import QuestionSets
@@ -53,6 +54,7 @@ STAND_INS: dict[type, tuple[type, ...]] = {
     fakes.FakeServers: (Servers,),
     fakes.FakeKept: (KeptData,),
     fakes.FakeLibraries: (Libraries,),
+    fakes.FakeNotifier: (DesktopNotifier,),
     mmlu_fakes.FakeEvaluationRunner: (EvaluationRunner,),
     mmlu_fakes.FakeQuestionSets: (QuestionSets,),
     mmlu_fakes.FakeEvaluations: (EvaluationHistory,),

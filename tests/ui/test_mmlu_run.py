@@ -253,7 +253,7 @@ def test_the_band_of_the_difference_is_the_same_live_and_afterwards(
 def test_closing_the_window_waits_until_the_answers_are_kept(
     kit: Kit, view: RunView, runner: FakeEvaluationRunner
 ) -> None:
-    kit.window.close()
+    kit.window.close_now()
     assert kit.window.isVisible()
     assert runner.calls == ["stop"]
     runner.finish(RunState.STOPPED)

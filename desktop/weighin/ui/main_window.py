@@ -22,6 +22,9 @@ from weighin.ui.remembered_window import RememberedWindow
 from weighin.ui.widgets.file_dialog import Folders
 from weighin.ui.widgets.focus import KeepsOff
 from weighin.ui.window_place import FirstPlace
+from weighin.ui.work.closing import Closing
+from weighin.ui.work.end_notice import EndNotice
+from weighin.ui.work.running_work import RunningWork
 
 if TYPE_CHECKING:
     from weighin.core.tape import Tape
@@ -68,7 +71,6 @@ class MainWindow(QMainWindow):
         self._history = history
         self._settings = settings
         self.parts = parts
-        self._closing = False
         Folders(settings, self)
         self.setWindowTitle("Weigh-In")
         self.setWindowIcon(QIcon(str(paths.resources() / "icons" / "weighin.svg")))
@@ -78,6 +80,8 @@ class MainWindow(QMainWindow):
         self._page = COMPARE
         self._rail = Rail(self.theme, tuple(zip(PAGES, KEYS, strict=True)), len(PAGES) - len(WORK))
         self._notice = NoticeBar(self.theme)
+        self._work = RunningWork(runner, parts.blind, self)
+        self._closing = Closing(self, runner)
         self._palette: Palette | None = None
         self._arrange()
         self._connect()
@@ -182,26 +186,22 @@ class MainWindow(QMainWindow):
         """Take the whole screen, or give it back."""
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
+    def close_now(self) -> None:
+        """Close without asking, as when the session ends: what runs is stopped and kept."""
+        self._closing.be_sure()
+        self.close()
+
+    def end_session(self) -> None:
+        """The session ends: the next try to close the window is not asked about."""
+        self._closing.be_sure()
+
     def closeEvent(self, event: QCloseEvent) -> None:
         self._settings.set(_GEOMETRY, bytes(self.saveGeometry().toBase64().data()).decode("ascii"))
-        if self.pages.busy and not self._closing:
-            # What was written so far is kept: the window goes when the run has ended and been handed on.
-            self._closing = True
+        if not self._closing.allows():
             event.ignore()
-            self._stop_and_close()
-            self.show_notice("Stopping…")
             return
         self.parts.blind.give_up()  # an answer that nobody has judged is kept all the same
         super().closeEvent(event)
-
-    def _stop_and_close(self) -> None:
-        if self.runner.running:
-            # Once everybody has heard of it, for who keeps it must.
-            self.runner.finished.connect(self.close, Qt.ConnectionType.QueuedConnection)
-            self.runner.stop()
-        if self.pages.is_evaluating:
-            self.mmlu_page.ended.connect(self.close)
-            self.mmlu_page.stop()
 
     def _arrange(self) -> None:
         content = QWidget()
@@ -224,6 +224,10 @@ class MainWindow(QMainWindow):
         self.pages.wanted.connect(self.go_to)
         self.pages.notice.connect(self.show_notice)
         self.pages.tape_wanted.connect(self._show_tape)
+        self.pages.evaluations_made.connect(self._work.watch_evaluations)
+        self.pages.sets_made.connect(self._work.watch_sets)
+        self._work.changed.connect(self._show_work)
+        EndNotice(self._work, self.parts, self)
         Shortcuts(self.commands, self)
         self._history.completed.connect(self.compare.complete)
         self.compare.measured_alone.connect(self._hold_against_alone)
@@ -278,6 +282,10 @@ class MainWindow(QMainWindow):
         self.pages.put_bundle_away()
         for dialog in self.findChildren(QDialog):
             dialog.close()
+
+    def _show_work(self) -> None:
+        # Qt puts the program's name behind every title that does not end with it.
+        self.setWindowTitle(f"{self._work.text} – Weigh-In" if self._work.text else "Weigh-In")
 
     def _hold_against_alone(self, together: Comparison, alone: Comparison) -> None:
         self._history.hold_against(together, alone, lambda error: self.show_notice(error.user_text))

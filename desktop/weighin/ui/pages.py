@@ -50,13 +50,14 @@ Page = TypeVar("Page", bound=QWidget)
 
 class Pages(QObject):
     """`wanted` carries the number of a page that shall be shown, ready for the keyboard; `notice` a sentence for the
-    whole window; `tape_wanted` a Comparison whose tape shall be shown; `evaluations_made`: from now on evaluations can
-    run."""
+    whole window; `tape_wanted` a Comparison whose tape shall be shown; `evaluations_made` and `sets_made` carry who
+    runs evaluations, or prompt sets, from now on."""
 
     wanted = Signal(int)
     notice = Signal(str)
     tape_wanted = Signal(object)
-    evaluations_made = Signal()
+    evaluations_made = Signal(object)
+    sets_made = Signal(object)
 
     def __init__(
         self,
@@ -113,7 +114,7 @@ class Pages(QObject):
             lambda: _COMPARING if self._runner.running else parts.workstation.reason_to_wait,
         )
         page.system_wanted.connect(self._show_system)
-        self.evaluations_made.emit()
+        self.evaluations_made.emit(parts.evaluations.runner)
         return self._added(page)
 
     @cached_property
@@ -167,7 +168,9 @@ class Pages(QObject):
         from weighin.ui.prompt_sets.sets_controller import SetsController
 
         parts = self._parts
-        return SetsController(self._theme, parts.prompt_sets, self._runner, parts.blind, self._history, self.compare)
+        made = SetsController(self._theme, parts.prompt_sets, self._runner, parts.blind, self._history, self.compare)
+        self.sets_made.emit(made.set_runner)
+        return made
 
     @property
     def has_mmlu(self) -> bool:
@@ -188,6 +191,11 @@ class Pages(QObject):
     def is_evaluating(self) -> bool:
         """Whether an evaluation goes on, or rests."""
         return self.has_mmlu and self.mmlu.running
+
+    @property
+    def runs_set(self) -> bool:
+        """Whether a prompt set is put to both models."""
+        return "sets" in vars(self) and self.sets.set_runner.running
 
     @property
     def _evaluating(self) -> str:

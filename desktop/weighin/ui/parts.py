@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from weighin.services.comparisons.prompt_sets import PromptSets
     from weighin.services.comparisons.tapes import Tapes
     from weighin.services.comparisons.votes import Votes
+    from weighin.services.desktop_notifier import Notifier
     from weighin.services.kept_data import KeptData
     from weighin.services.libraries import Libraries
     from weighin.services.plans.workstation import Workstation
@@ -37,6 +38,10 @@ class Parts(Protocol):
     @property
     def libraries(self) -> Libraries:
         """What the program stands on."""
+
+    @property
+    def notifier(self) -> Notifier:
+        """Who shows notifications of the desktop."""
 
     @property
     def blind(self) -> BlindRound:

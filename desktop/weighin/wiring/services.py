@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from weighin.services.comparisons.prompt_sets import PromptSets
     from weighin.services.comparisons.speed_tests import SpeedTests
     from weighin.services.comparisons.tapes import Tapes
+    from weighin.services.desktop_notifier import Notifier
     from weighin.services.kept_data import KeptData
     from weighin.services.libraries import Libraries
     from weighin.services.machine.memory_bandwidth import MemoryBandwidth
@@ -139,6 +140,13 @@ class Services(QObject):
         made.prompts_deleted.connect(lambda: self.prompt_sets.changed.emit())
         made.prompts_deleted.connect(self.models.shelf.scan)
         return made
+
+    @cached_property
+    def notifier(self) -> Notifier:
+        """Who shows notifications of the desktop."""
+        from weighin.services.desktop_notifier import DesktopNotifier
+
+        return DesktopNotifier(resources() / "icons" / "weighin.svg")
 
     @cached_property
     def libraries(self) -> Libraries:
