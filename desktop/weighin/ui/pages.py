@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from weighin import paths
 from weighin.core.comparisons.comparison import Comparison
 from weighin.ui.compare.compare_page import ComparePage
+from weighin.ui.recent_pairs import RecentPairs
 from weighin.ui.theme import Theme
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ class Pages(QObject):
         self.stack = QStackedWidget()
         self.compare = ComparePage(theme, runner, library, settings, parts)
         self.stack.addWidget(self.compare)
+        self.recent = RecentPairs(settings, library, parts.blind, self.compare_models, self)
         runner.yield_to(lambda: self._evaluating or parts.workstation.reason_to_wait)
 
     @cached_property

@@ -45,4 +45,8 @@ def compare_commands(window: MainWindow) -> tuple[Command, ...]:
         Command("Run", _GROUP, run, ("Ctrl+Return",), lambda: page.prompt.why_not, is_local=True),
         Command("Stop", _GROUP, page.stop, ("Esc",), idle, is_local=True),
         *opens,
+        *(
+            Command(f"Compare {pair.names[0]} and {pair.names[1]}", "Recent pairs", pair.choose, why_not=closed)
+            for pair in window.pages.recent.pairs()
+        ),
     )
