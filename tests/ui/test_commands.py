@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Kit
 from tests.ui.fakes import answer
+from weighin.core.runs.lane import Mode
 from weighin.ui.commands.command import Command
 from weighin.ui.commands.matching import matching
 from weighin.ui.commands.palette import Palette
@@ -210,6 +211,57 @@ def test_an_evaluation_is_started_and_stopped_from_the_palette(active: Kit, qtbo
 def test_a_command_goes_to_its_page(active: Kit, name: str, page: int) -> None:
     command(active, name).run()
     assert active.window.page == page
+
+
+SHOWN = (
+    "Run again", "Run again with a new seed", "Rerun A", "Rerun B", "Edit question", "Details", "Differences",
+    "Share…", "Copy answer A", "Copy answer B", "Scroll together: on or off",
+)  # fmt: skip
+
+
+def test_what_needs_a_comparison_says_so_until_there_is_one(active: Kit) -> None:
+    for name in SHOWN:
+        assert command(active, name).why_not() == "There is no finished comparison yet.", name
+    active.start()
+    for name in SHOWN:
+        assert command(active, name).why_not(), name
+    active.runner.finish(answer("One two three four."), answer("One two three five."))
+    for name in ("Run again", "Rerun B", "Edit question", "Details", "Share…", "Copy answer B"):
+        assert command(active, name).why_not() == "", name
+
+
+def test_what_is_shown_is_run_again_edited_and_copied(active: Kit) -> None:
+    active.start("What is seven plus five?")
+    active.runner.finish(answer("Twelve."), answer("12"))
+    command(active, "Copy answer B").run()
+    assert QApplication.clipboard().text() == "12"
+    command(active, "Edit question").run()
+    assert active.page.prompt.text == "What is seven plus five?"
+    command(active, "Run again with a new seed").run()
+    first, second = active.runner.requests
+    assert second.prompt.text == first.prompt.text
+    assert second.lanes[0].sampling.seed != first.lanes[0].sampling.seed
+    assert command(active, "Swap models").why_not()
+
+
+def test_the_next_run_is_set_up_from_another_page(active: Kit) -> None:
+    models = [pane.header.picker.chosen for pane in active.page.panes]
+    active.window.show_page(HISTORY)
+    command(active, "Swap models").run()
+    assert active.window.page == COMPARE
+    assert [pane.header.picker.chosen for pane in active.page.panes] == models[::-1]
+    command(active, "Mode: simultaneous").run()
+    assert active.page.prompt.mode.mode is Mode.TOGETHER
+    assert command(active, "Mode: simultaneous").why_not()
+    command(active, "Blind round: on or off").run()
+    assert active.page.prompt.blind.isChecked()
+    command(active, "Options for the next run").run()
+    assert active.page.drawer.isVisible()
+    command(active, "Prompts and prompt sets").run()
+    assert active.window.sets_controller.drawer.isVisible()
+    assert command(active, "Follow-up: on or off").why_not()
+    active.start()
+    assert command(active, "Copy answer A").why_not().startswith("Vote")
 
 
 def test_the_theme_is_chosen_from_the_palette(active: Kit) -> None:

@@ -235,6 +235,8 @@ class MainWindow(QMainWindow):
         # Files dropped beside the panes go to the lanes in their order; on a pane, that pane takes the first.
         FileDrop(self).dropped.connect(self._take_files)
         self.compare.tape_wanted.connect(self._show_tape)
+        self.compare.export_wanted.connect(self.pages.export)
+        self.compare.find_models_wanted.connect(self.pages.find_models)
         self.compare.differences_wanted.connect(self._show_differences)
         KeepsOff(self._rail, self.take_focus)
         self.compare.prompt.sets_toggled.connect(lambda is_open: self.sets_controller.drawer.setVisible(is_open))

@@ -130,7 +130,7 @@ class Pages(QObject):
         past.resume_wanted.connect(self._resume_evaluation)
         page = HistoryPage(self._theme, self._history, self._parts.votes, past)
         page.opened.connect(self._reopen)
-        page.export_wanted.connect(lambda comparison, kind: self.bundles.ask_export(comparison, kind, self._window))
+        page.export_wanted.connect(self.export)
         page.tape_wanted.connect(self.tape_wanted)
         page.bundle_wanted.connect(lambda: self.bundles.ask_open(self._window))
         return self._added(page)
@@ -246,6 +246,15 @@ class Pages(QObject):
         for pane, facts in zip(self.compare.panes, models, strict=False):
             pane.header.picker.choose(facts)
         self.wanted.emit(COMPARE)
+
+    def export(self, comparison: Comparison, kind: str) -> None:
+        """Ask where to write a comparison; kind: its format."""
+        self.bundles.ask_export(comparison, kind, self._window)
+
+    def find_models(self) -> None:
+        """Show pairs of models that fit this computer."""
+        self.wanted.emit(MODELS)
+        self.models.show_pairs()
 
     def put_bundle_away(self) -> None:
         """A bundle that is shown names models: show it no longer."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer
@@ -97,7 +98,7 @@ class RememberedModels(QObject):
         known = {model.path for model in self._library.models()}
         for header, path in self._put_back.items():
             chosen = header.picker.chosen
-            if chosen is None or chosen.path != path or chosen.is_server or path in known:
+            if chosen is None or chosen.path != path or chosen.is_server or path in known or Path(path).exists():
                 continue
             refusal = self._library.refusal(chosen)
             name = safe_name(chosen.name, 80)

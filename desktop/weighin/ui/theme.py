@@ -28,12 +28,34 @@ QLabel[role="title"] { font-size: ${title}pt; font-weight: 600; }
 QLabel[role="number"] { color: $text; }
 QLabel[role="error"] { color: $red; }
 QLabel[role="warning"] { color: $amber; }
-QLabel[role="chip"] { border-radius: 4px; padding: 1px 7px; font-weight: 700; color: $surface; }
+QLabel[role="chip"] { border-radius: 5px; padding: 1px 7px; font-weight: 700; color: $surface; }
+QFrame[role="card"] > QLabel[role="chip"] { min-width: 16px; min-height: 24px; font-size: ${verdict}pt; }
 QLabel[role="chip"][lane="A"] { background: $lane_a; }
 QLabel[role="chip"][lane="B"] { background: $lane_b; }
+QLabel[role="strong"] { font-weight: 600; }
+QLabel[role="verdict"] { font-size: ${verdict}pt; font-weight: 600; }
+QLabel[role="verdict"][tone="amber"], QLabel[role="small"][tone="amber"] { color: $amber; }
+QLabel[role="value"][better="true"] { font-weight: 700; }
+QLabel[role="headline"] { font-size: ${headline}pt; font-weight: 700; }
+QLabel[role="lead"] { color: $muted; font-size: ${verdict}pt; }
+QLabel[role="reveal"] { font-size: ${headline}pt; font-weight: 700; }
+QLabel[role="reveal"][lane="A"] { color: $lane_a; }
+QLabel[role="reveal"][lane="B"] { color: $lane_b; }
+QLabel[role="fit"] { font-size: ${small}pt; }
+QLabel[role="fit"][tone="good"] { color: $green; }
+QLabel[role="fit"][tone="amber"] { color: $amber; }
+QLabel[role="fit"][tone="red"] { color: $red; }
 QLabel[role="badge"] { border: 1px solid $muted; border-radius: 4px; padding: 1px 6px; color: $muted; }
 
 QFrame[role="card"] { background: $surface; border: 1px solid $border; border-radius: 8px; }
+QFrame[role="band"] { background: $raised; border: none; border-top: 1px solid $border;
+  border-bottom: 1px solid $border; }
+QFrame[role="scale"] { background: $surface; border: none; border-top: 1px solid $border;
+  border-bottom-left-radius: 8px; border-bottom-right-radius: 8px; }
+QFrame[role="right"] { border: none; border-left: 1px solid $border; }
+QFrame[role="composer"] { background: $surface; border: 1px solid $border; border-radius: 8px; }
+QFrame[role="composer"][focused="true"] { border-color: $accent; }
+QFrame[role="segments"] { background: $surface; border: 1px solid $border; border-radius: 6px; }
 QFrame[role="card"][drop="true"] { border: 2px dashed $accent; }
 QFrame[role="popup"] { background: $surface; border: 1px solid $border; }
 QFrame[role="popup"] QListView { background: $surface; border: none; outline: 0; }
@@ -43,9 +65,6 @@ QFrame[role="strip"][tone="amber"] QLabel, QFrame[role="strip"][tone="amber"] QT
 QFrame[role="strip"][tone="red"] { background: $red_surface; }
 QFrame[role="strip"][tone="red"] QLabel { color: $red; }
 QFrame[role="rail"] { background: $raised; border: none; border-right: 1px solid $border; }
-
-QFrame[role="numbers"] { border: 2px solid transparent; border-radius: 5px; }
-QFrame[role="numbers"]:focus { border-color: $accent; }
 
 QToolButton { background: transparent; border: 1px solid transparent; border-radius: 5px; padding: 3px 6px; }
 QToolButton:hover { background: $raised; border-color: $border; }
@@ -67,6 +86,18 @@ QPushButton[role="primary"] { background: $accent; color: $on_accent; border-col
 QPushButton[role="primary"]:hover { background: $accent; border-color: $text; }
 QPushButton[role="primary"]:focus { border: 2px solid $text; padding: 4px 11px; }
 QPushButton[role="primary"]:disabled { background: $raised; color: $muted; border-color: $border; }
+QPushButton[role="segment"] { border: 1px solid transparent; border-radius: 5px; padding: 4px 11px; }
+QPushButton[role="segment"]:checked { background: $raised; color: $accent; }
+QPushButton[role="segment"]:focus { border: 2px solid $accent; padding: 3px 10px; }
+QPushButton[role="toggle"]:checked { background: $raised; border: 2px solid $accent; padding: 4px 11px; }
+QPushButton[role="toggle"]:checked:focus { border-color: $text; }
+QPushButton[role="link"], QPushButton[role="quiet"] { background: transparent; border: 1px solid transparent;
+  padding: 2px 6px; font-size: ${small}pt; color: $accent; }
+QPushButton[role="quiet"] { color: $muted; }
+QPushButton[role="link"]:hover, QPushButton[role="quiet"]:hover { background: $raised; color: $text; }
+QPushButton[role="link"]:checked, QPushButton[role="quiet"]:checked { background: $raised; border-color: $border; }
+QPushButton[role="link"]:focus, QPushButton[role="quiet"]:focus { border: 2px solid $accent; padding: 1px 5px; }
+QPushButton[role="link"]:disabled, QPushButton[role="quiet"]:disabled { color: $muted; background: transparent; }
 QPushButton[role="danger"] { color: $red; border-color: $red; }
 QPushButton[role="example"] { padding: 3px 10px; border-radius: 11px; }
 QPushButton[role="example"]:focus { padding: 2px 9px; }
@@ -78,6 +109,7 @@ QLineEdit, QPlainTextEdit, QComboBox, QTextBrowser {
   background: $surface; border: 1px solid $border; border-radius: 6px; padding: 4px 6px;
   selection-background-color: $accent; selection-color: $on_accent; }
 QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus { border: 2px solid $accent; padding: 3px 5px; }
+QPlainTextEdit[role="prompt"], QPlainTextEdit[role="prompt"]:focus { border: none; padding: 5px; }
 QPlainTextEdit[role="question"] { background: transparent; border: 1px solid transparent; }
 QPlainTextEdit[role="question"]:focus { border: 2px solid $accent; }
 QLineEdit[invalid="true"] { border: 1px solid $red; }
@@ -85,6 +117,11 @@ QLineEdit:disabled, QPlainTextEdit:disabled, QComboBox:disabled { color: $muted;
 QTextBrowser[role="answer"] { border: 1px solid transparent; padding: 3px; }
 QTextBrowser[role="answer"]:focus { border: 2px solid $accent; padding: 2px; }
 QComboBox { combobox-popup: 0; }
+QComboBox[role="head"] { background: transparent; border: 1px solid transparent; font-weight: 600;
+  font-size: ${verdict}pt; padding: 1px 4px; }
+QComboBox[role="head"]:hover { background: $raised; }
+QComboBox[role="head"]:focus { border: 2px solid $accent; padding: 0px 3px; }
+QComboBox[role="head"]:disabled { background: transparent; color: $text; }
 QComboBox::drop-down { border: none; width: 22px; }
 QComboBox::down-arrow { image: url("$arrow"); width: 14px; height: 14px; }
 QComboBox QAbstractItemView { background: $surface; border: 1px solid $border; outline: 0; padding: 2px; }
@@ -107,7 +144,8 @@ QTabBar::tab:selected { background: $surface; border-color: $border; }
 QTabBar::tab:focus:selected { border-color: $accent; }
 QSplitter::handle { background: transparent; }
 QSplitter::handle:hover { background: $border; }
-QScrollArea, QWidget#drawer { background: transparent; border: none; }
+QSplitter[role="answers"]::handle { background: $border; }
+QScrollArea, QWidget#drawer, QStackedWidget { background: transparent; border: none; }
 
 QTableView { background: $surface; border: 1px solid $border; border-radius: 6px; gridline-color: transparent;
   selection-background-color: $accent; selection-color: $on_accent; outline: 0; }
@@ -132,7 +170,13 @@ def style_sheet(colours: Colours, points: float, arrow: str, check: str) -> str:
     `arrow`, `check`: pictures for combo and check boxes, as paths with forward slashes."""
     values = {name: value for name, value in vars(colours).items() if isinstance(value, str)}
     return _TEMPLATE.substitute(
-        values, arrow=arrow, check=check, small=f"{points * 0.88:.2f}", title=f"{points * 1.35:.2f}"
+        values,
+        arrow=arrow,
+        check=check,
+        small=f"{points * 0.88:.2f}",
+        title=f"{points * 1.35:.2f}",
+        verdict=f"{points * 1.1:.2f}",
+        headline=f"{points * 1.8:.2f}",
     )
 
 

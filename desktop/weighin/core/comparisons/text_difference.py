@@ -62,3 +62,15 @@ def _alike(a: list[str], b: list[str]) -> int:
 
 def _span(words: list[re.Match[str]], first: int, last: int) -> list[Span]:
     return [Span(words[first].start(), words[last - 1].end())] if last > first else []
+
+
+# What is looked at of each text before it is offered to compare them.
+_MOST_LOOKED_AT = 20_000
+_LEAST_ALIKE = 0.3
+
+
+def worth_comparing(a: str, b: str) -> bool:
+    """Whether two texts have so many words in common that their differences tell something. Looks at the beginnings of
+    long texts only."""
+    one, two = (set(_WORD.findall(text[:_MOST_LOOKED_AT].lower())) for text in (a, b))
+    return bool(one and two) and len(one & two) / len(one | two) >= _LEAST_ALIKE

@@ -131,7 +131,7 @@ def _reason_against(file: RemoteFile) -> str | None:
         return error.user_text.rstrip(".")
     if _PICTURES.search(file.path.rsplit("/", 1)[-1]):
         return "the picture part of a model"
-    if _HELPER.search(_without_quantization(file.path)):
+    if _HELPER.search(without_quantization(file.path)):
         return "a helper file of a model (drafts)"
     if "imatrix" in file.path.rsplit("/", 1)[-1].lower():
         return "statistics from quantizing, not a model"
@@ -150,7 +150,7 @@ def _split(stem: str, count: int, parts: list[RemoteFile]) -> Variant:
     return Variant(stem.rsplit("/", 1)[-1], quantization_of(ordered[0].path), ordered, problem)
 
 
-def _without_quantization(path: str) -> str:
+def without_quantization(path: str) -> str:
     """The file's name without its ending, its number among shards and what it says of its quantization."""
     name = _SHARD.sub(r"\g<stem>.gguf", path.rsplit("/", 1)[-1])
     return _QUANTIZATION.sub("", name[: -len(".gguf")])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from weighin.services.kept_data import PLACES
 from weighin.ui.commands.command import Command
-from weighin.ui.commands.compare_commands import compare_commands
+from weighin.ui.commands.compare_commands import compare_commands, recent_pairs
 from weighin.ui.commands.page_commands import history_commands, mmlu_commands, models_commands, workstation_commands
 from weighin.ui.pages import HELP, HISTORY, KEYS, MMLU, MODELS, PAGES, SETTINGS, WORKSTATION
 from weighin.ui.theme import CHOICES
@@ -25,6 +25,7 @@ def window_commands(window: MainWindow) -> tuple[Command, ...]:
     """All of them, as they stand now; nothing is made for it that is not there."""
     return (
         *compare_commands(window),
+        *recent_pairs(window),
         *_pages(window),
         *models_commands(window),
         *workstation_commands(window),

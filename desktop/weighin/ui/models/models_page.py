@@ -91,6 +91,10 @@ class ModelsPage(QWidget):
         search = getattr(tab, "search", None)
         (search if search is not None else self.tabs).setFocus()
 
+    def show_pairs(self) -> None:
+        """Show the pairs to try, by what fits this computer."""
+        self.tabs.setCurrentIndex(TABS.index("Pairs to try"))
+
     def show_repository(self, repo: str) -> None:
         """Show the files of a repository at the hub."""
         self.tabs.setCurrentIndex(TABS.index("The hub"))

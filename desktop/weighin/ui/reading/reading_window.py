@@ -25,7 +25,6 @@ from weighin.core.comparisons.text_difference import Span, TextDifference, text_
 from weighin.core.errors import AppError
 from weighin.core.safe_text import safe_name, safe_text
 from weighin.services.task_runner import Failed, TaskRunner
-from weighin.ui.compare.question_box import QuestionBox
 from weighin.ui.theme import Colours, Theme
 from weighin.ui.widgets.label import PlainLabel, wrap_for
 from weighin.ui.window_place import FirstPlace
@@ -128,8 +127,7 @@ class ReadingWindow(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._reading = AnswerDiff(self)
         texts = [safe_text(result.answer.text) for result in comparison.results]
-        self.question = QuestionBox()
-        self.question.show_prompt(comparison.request.prompt)
+        self.question = PlainLabel(safe_text(comparison.request.prompt.text)[:500], wrap=True)
         self.line = PlainLabel("Comparing…", wrap=True)
         self.go = QPushButton("Go there")
         self.go.setAccessibleName("Go to the place where the answers part")
