@@ -70,6 +70,13 @@ class Kit:
         """The Compare page."""
         return self.window.compare
 
+    @property
+    def details(self) -> tuple[str, ...]:
+        """All numbers of what is shown, a line each: "Load time | 210 ms | 210 ms"."""
+        if not self.page.card.shows_details:
+            self.page.show_details()
+        return self.page.card.details.table.lines
+
     def start(self, prompt: str = "What is seven plus five?") -> None:
         """Type a prompt and run it."""
         self.page.prompt.set_text(prompt)

@@ -185,19 +185,21 @@ class FakeRunner(QObject):
         self.running = False
         self.requests: list[ComparisonRequest] = []
         self.stops = 0
+        self.kept: LaneResult | None = None
         self.reason_to_wait: Callable[[], str] = lambda: ""
 
     def yield_to(self, reason: Callable[[], str]) -> None:
         """As the real one does."""
         self.reason_to_wait = reason
 
-    def run(self, request: ComparisonRequest) -> None:
+    def run(self, request: ComparisonRequest, kept: LaneResult | None = None) -> None:
         """Begin, as the real one does."""
         if reason := self.reason_to_wait():
             raise AppError(reason, kind="busy")
         if not request.prompt.whole.strip():
             raise AppError("Type a prompt first: there is nothing to put to the models.", kind="empty_prompt")
         self.requests.append(request)
+        self.kept = kept
         self.running = True
         self.started.emit(request)
 
@@ -227,6 +229,8 @@ class FakeRunner(QObject):
     def finish(self, a: Answer, b: Answer, rounds: tuple[Timing, ...] = ()) -> Comparison:
         """The comparison is over."""
         made = comparison(a, b, self.requests[-1], rounds=rounds)
+        results = tuple(self.kept if self.kept and self.kept.label == r.label else r for r in made.results)
+        made = replace(made, results=results)
         self.running = False
         self.finished.emit(made)
         return made

@@ -84,7 +84,7 @@ def test_a_model_that_is_not_here_is_offered_and_never_fetched_unasked(kit: Kit,
     assert box is not None
     assert kit.window.parts.bundles.fetched == []
     assert "A (Starter Dense): not here; 1.2 MB from o/dense at the hub." in sentences(kit)
-    assert "Cannot be replayed yet, because the model of lane A" in sentences(kit)
+    assert "Cannot be replayed yet: the model of lane A" in sentences(kit)
     assert not box.run.isEnabled()
     assert not box.lanes[0].fetch.isHidden() and box.lanes[1].fetch.isHidden()
     qtbot.mouseClick(box.lanes[0].fetch, Qt.MouseButton.LeftButton)
@@ -133,7 +133,7 @@ def test_nothing_is_opened_over_a_running_comparison(kit: Kit) -> None:
     kit.start("Mine")
     kit.window.open_bundle(GOOD)
     assert "is running" in kit.window.notice
-    assert kit.page.prompt.text == "Mine"
+    assert kit.page.question.text == "Mine" and kit.runner.running
 
 
 def test_a_bundle_dropped_on_a_lane_is_opened_not_loaded(kit: Kit) -> None:
@@ -212,7 +212,9 @@ def test_whatever_is_read_can_be_shown(kit: Kit, qtbot: QtBot, name: str) -> Non
     files["/x/odd.weighin.json"] = read_bundle(json.dumps(at_the_limits()[name]).encode())
     kit.window.open_bundle("/x/odd.weighin.json")
     assert kit.page.history_label.startswith("From a bundle")
-    kit.page.same_prompt._button.setChecked(True)
-    kit.page.panes[0].earlier.set_open(True)
+    assert kit.page.panel.basis and "Bundle of" in sentences(kit)
+    for part in kit.page.card.conversation.earlier_turns:
+        assert part.isVisible()
+    assert kit.details and kit.page.card.details.proof.sentence
     QCoreApplication.processEvents()
-    assert kit.page.same_prompt.sentence and "Bundle of" in sentences(kit)
+    assert kit.page.width() <= kit.window.width(), "whatever is shown, it fits the window"

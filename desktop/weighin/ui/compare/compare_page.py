@@ -344,6 +344,7 @@ class ComparePage(QWidget):
             presenter.set_blind(hidden)
         if hidden:
             self.card.details.clear()
+            self.scale.clear()
 
     def _follow_blind(self) -> None:
         """Give the room to whoever is to be seen, and hold the prompt while a vote is awaited."""

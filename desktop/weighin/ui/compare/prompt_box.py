@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from weighin.core.runs.lane import Mode
@@ -58,6 +59,8 @@ _OPTIONS = "Options for the next run"
 _VOTE_FIRST = "Vote on the blind round first."
 _RUNNING = "A comparison is running. Stop it or let it finish first."
 _FOLLOW = "Each model continues its own conversation."
+_RUN, _STOP = "Run", "Stop"
+_LEAST_RUN = 76
 
 
 class PromptBox(QFrame):
@@ -92,7 +95,7 @@ class PromptBox(QFrame):
         self._options = _toggle("Options", _OPTIONS, _OPTIONS)
         self.tokens = TokenCount(files, self)
         self._count = PlainLabel(role="small")
-        self._run = QPushButton("Run")
+        self._run = QPushButton(_RUN)
         self._run.setProperty("role", "primary")
         self._error = PlainLabel(role="error", wrap=True)
         self._error.hide()
@@ -130,6 +133,15 @@ class PromptBox(QFrame):
         self.tokens.changed.connect(self._show_count)
         self._drop = FileDrop(self)
         self._drop.dropped.connect(self._take_files)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._fit_run()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit_run()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
@@ -264,12 +276,20 @@ class PromptBox(QFrame):
             self._count.style().polish(self._count)
 
     def _enable(self) -> None:
-        self._run.setText("Stop" if self._running else "Run")
+        self._run.setText(_STOP if self._running else _RUN)
         self._run.setAccessibleName("Stop both models" if self._running else "Run the prompt on both models")
         self._run.setToolTip("Esc" if self._running else "Ctrl+Enter")
         self._run.setEnabled(self._running or not self._held)
-        # Wide enough for either word: nothing beside it moves.
-        self._run.setMinimumWidth(max(self._run.sizeHint().width(), 76))
+
+    def _fit_run(self) -> None:
+        """Wide enough for either word: nothing beside it moves."""
+        self._run.ensurePolished()
+        shown, widths = self._run.text(), [_LEAST_RUN]
+        for word in (_RUN, _STOP):
+            self._run.setText(word)
+            widths.append(self._run.sizeHint().width())
+        self._run.setText(shown)
+        self._run.setFixedWidth(max(widths))
 
 
 def _button(text: str, name: str) -> QPushButton:

@@ -26,10 +26,9 @@ from weighin.core.errors import AppError
 from weighin.core.safe_text import safe_name, safe_text
 from weighin.services.task_runner import Failed, TaskRunner
 from weighin.ui.theme import Colours, Theme
+from weighin.ui.widgets.find_marks import find_places, mark_places
 from weighin.ui.widgets.label import PlainLabel, wrap_for
 from weighin.ui.window_place import FirstPlace
-
-_MOST_FOUND = 2000
 
 
 class TextPane(QPlainTextEdit):
@@ -64,14 +63,8 @@ class TextPane(QPlainTextEdit):
 
     def find_all(self, text: str) -> int:
         """Mark every place of `text`, whatever its case, and show the first; how many there are, 2000 at most."""
-        form = QTextCharFormat()
-        form.setBackground(QColor(self._colours.accent))
-        form.setForeground(QColor(self._colours.on_accent))
-        found: list[QTextEdit.ExtraSelection] = []
-        cursor = self.document().find(text) if text else QTextCursor()
-        while not cursor.isNull() and len(found) < _MOST_FOUND:
-            found.append(self._selection(Span(cursor.selectionStart(), cursor.selectionEnd()), form))
-            cursor = self.document().find(text, cursor)
+        places = find_places(self.document(), text)
+        found = mark_places(places, self._colours.accent, self._colours.on_accent)
         self.setExtraSelections([*self._changed, *found])
         if found:
             first = QTextCursor(self.document())

@@ -38,16 +38,21 @@ class ScalePanel(QFrame):
         first.setSpacing(4)
         first.addWidget(self._caution, 1)
         first.addWidget(self._sentence, 1)
-        for button in (self.remedy, self.details, self.differences, self.share):
-            first.addWidget(button)
+        first.addWidget(self.remedy)
+        second = QHBoxLayout()
+        second.setSpacing(4)
+        second.addWidget(self._basis, 1)
+        for button in (self.details, self.differences, self.share):
+            second.addWidget(button)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 8, 12, 10)
-        column.setSpacing(4)
+        column.setSpacing(2)
         column.addLayout(first)
-        column.addWidget(self._basis)
+        column.addLayout(second)
         column.addWidget(self.rows)
-        # The line keeps its height when links come and go.
-        self._sentence.setMinimumHeight(self.details.sizeHint().height())
+        # The lines keep their height when links come and go.
+        for label in (self._sentence, self._basis):
+            label.setMinimumHeight(self.details.sizeHint().height())
         self.clear()
 
     @property
@@ -79,7 +84,7 @@ class ScalePanel(QFrame):
                 label.say(text)
         self._caution.setVisible(bool(caution))
         _tint(self._basis, "amber" if basis_amber else "")
-        self.setAccessibleName(f"Result: {caution} {sentence} {basis}".strip())
+        self.setAccessibleName(" ".join(part for part in ("Result:", caution, sentence, basis) if part))
 
     def show_rows(self, rows: tuple[ScaleRow, ...]) -> None:
         """The numbers."""
