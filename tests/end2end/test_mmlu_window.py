@@ -133,7 +133,7 @@ def test_closing_the_window_keeps_a_run_that_can_be_resumed(program: Program, pa
     qtbot.mouseClick(page.setup.start, Qt.MouseButton.LeftButton)
     runner = program.services.evaluations.runner
     qtbot.waitUntil(lambda: bool(runner.state and runner.state.scores and runner.state.scores[0].n), timeout=TIME_MS)
-    program.window.close()
+    program.window.close_now()
     qtbot.waitUntil(lambda: not program.window.isVisible(), timeout=TIME_MS)
     assert records[0].state is RunState.STOPPED
     assert 0 < records[0].lanes[0].n < 828

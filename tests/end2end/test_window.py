@@ -165,7 +165,7 @@ def test_closing_the_window_keeps_what_was_written(qtbot: Any, program: Program,
     setup = LaneSetup(facts, LoadOptions(context=65536), SamplingOptions(max_tokens=60_000))
     program.services.runner.run(ComparisonRequest(Prompt("go on"), Mode.ALONE, (setup, setup)))
     qtbot.waitUntil(lambda: program.services.runner.lanes[0].status.phase == "writing", timeout=20_000)
-    program.window.close()
+    program.window.close_now()
     qtbot.waitUntil(lambda: not program.window.isVisible(), timeout=10_000)
     assert outcome[0].results[0].answer.text.startswith("aaa")
     rows: list[Any] = []

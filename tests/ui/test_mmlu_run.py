@@ -253,7 +253,7 @@ def test_the_band_of_the_difference_is_the_same_live_and_afterwards(
 def test_closing_the_window_waits_until_the_answers_are_kept(
     kit: Kit, view: RunView, runner: FakeEvaluationRunner
 ) -> None:
-    kit.window.close()
+    kit.window.close_now()
     assert kit.window.isVisible()
     assert runner.calls == ["stop"]
     runner.finish(RunState.STOPPED)
@@ -261,9 +261,9 @@ def test_closing_the_window_waits_until_the_answers_are_kept(
 
 
 def test_the_page_is_made_when_it_is_wanted(kit: Kit) -> None:
-    assert kit.window._mmlu_page is None
+    assert not kit.window.pages.has_mmlu
     kit.window.show_page(COMPARE)
-    assert kit.window._mmlu_page is None
+    assert not kit.window.pages.has_mmlu
 
 
 def pick_out(view: RunView) -> None:

@@ -21,7 +21,7 @@ def drawer(kit: Kit) -> SetsDrawer:
 
 
 def sets(kit: Kit) -> FakePromptSets:
-    return kit.window._parts.prompt_sets
+    return kit.window.parts.prompt_sets
 
 
 def cells(drawer: SetsDrawer) -> list[list[str]]:

@@ -77,7 +77,7 @@ def missing_or_private(repo: str) -> HubError:
 
 def offline() -> HubError:
     """The user has switched the hub off."""
-    return HubError("Offline mode is on (HF_HUB_OFFLINE): nothing is asked of the hub.", "offline_mode")
+    return HubError("Offline mode is on (Settings or HF_HUB_OFFLINE): nothing is asked of the hub.", "offline_mode")
 
 
 def network_error(error: Exception, host: str) -> HubError:

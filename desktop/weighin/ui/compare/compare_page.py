@@ -89,11 +89,11 @@ class ComparePage(QWidget):
             self,
         )
         self.prompt = PromptBox(theme, lambda: parts.attached_files)
-        self.requests = Requests(self.panes, self.prompt, lambda: self.run_options, library)
+        self.requests = Requests(self.panes, self.prompt, lambda: self.run_options, parts.run_defaults, library)
         self.alone = MeasureAlone(
             lambda: _RUNNING if runner.running else runner.reason_to_wait(), self.requests.checked
         )
-        self.options = OptionsDesk(theme, self.prompt, self._remark, self)
+        self.options = OptionsDesk(theme, self.prompt, self._remark, parts.run_defaults, self)
         self._arrange()
         self._connect()
         self._follow_models()

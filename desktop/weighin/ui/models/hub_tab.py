@@ -19,7 +19,6 @@ from weighin.core.plans.recommendation import recommended
 from weighin.core.plans.text import here_words
 from weighin.core.plans.workstation import WorkstationRow
 from weighin.core.safe_text import safe_name
-from weighin.services.models.hub import mirror
 from weighin.ui.models.verdicts import Verdicts
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.label import PlainLabel
@@ -96,9 +95,9 @@ class HubTab(QWidget):
         if not text:
             return
         try:
-            address = read_address(text, mirror())
+            address = read_address(text, self._hub.mirror)
         except AppError as error:
-            if is_hub_address(text, mirror()):
+            if is_hub_address(text, self._hub.mirror):
                 self._begin("")
                 self._fail(self._asked, error)
                 return

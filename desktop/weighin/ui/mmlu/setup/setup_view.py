@@ -20,6 +20,8 @@ from PySide6.QtWidgets import (
 
 from weighin.core.evaluations.evaluation import EvaluationChoice, EvaluationRequest
 from weighin.core.runs.lane import LABELS, LaneSetup
+from weighin.core.runs.options import LoadOptions
+from weighin.services.run_defaults import KeptRunDefaults
 from weighin.ui.mmlu.remembered_setup import RememberedSetup, Wanted
 from weighin.ui.mmlu.setup.amount_box import AmountBox
 from weighin.ui.mmlu.setup.forecast_box import ForecastBox
@@ -62,7 +64,7 @@ class SetupView(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._library = library
+        self._library, self._run_defaults = library, KeptRunDefaults(settings, self)
         self._subjects_of: tuple[str, str] | None = None
         self._subjects_wanted: tuple[str, ...] = ()
         self._suggested_for = ""
@@ -103,7 +105,9 @@ class SetupView(QWidget):
         ready = self.amount.is_valid and self.protocol.seed.is_valid and self.set.questions is not None
         if not ready or None in models or not self.subjects.chosen:
             return None
-        lanes = tuple(LaneSetup(model) for model in models if model is not None)
+        defaults = self._run_defaults.value
+        load, threads = defaults.load(LoadOptions()), defaults.threads
+        lanes = tuple(LaneSetup(model, load, threads=threads) for model in models if model is not None)
         decided = self._stops and len(lanes) > 1
         return EvaluationRequest(lanes, self._choice(self.amount.n), self.protocol.order, decided)
 
