@@ -183,16 +183,16 @@ class MainWindow(QMainWindow):
             from weighin.core.models.catalogue import load_catalogue
             from weighin.ui.mmlu.mmlu_page import MmluPage
 
-            catalogue = load_catalogue(paths.resources())
             self._mmlu_page = MmluPage(
                 self._theme,
                 self._library,
                 self._parts.models.servers,
                 self._settings,
                 self._parts.evaluations,
-                catalogue,
+                load_catalogue(paths.resources()),
                 self._parts.workstation,
                 lambda: _COMPARING if self._runner.running else self._measuring(),
+                lambda: tuple(pane.header.picker.chosen for pane in self.compare.panes),
             )
             self._mmlu_page.system_wanted.connect(self._show_system)
             self._stack.addWidget(self._mmlu_page)

@@ -21,7 +21,7 @@ from weighin.ui.widgets.table import Column, RowTable
 
 _COLUMNS = (
     Column("Claim", lambda c: str(c.claim), "Llama-3.1-405B is an MoE with 397B", 1.0),
-    Column("Verdict", lambda c: str(c.verdict), "vendor claim"),
+    Column("Verdict", lambda c: str(c.verdict).capitalize(), "Vendor claim"),
 )
 
 
@@ -39,13 +39,13 @@ class ClaimsTable(RowTable):
 
 def claim_page(claim: Claim) -> str:
     """All that is known of a claim."""
-    return f"{claim.claim}\n\n{claim.verdict.upper()}\n\n{claim.fact}\n\nSource: {claim.source}"
+    return f"{claim.claim}\n\n{claim.verdict.capitalize()}\n\n{claim.fact}\n\nSource: {claim.source}"
 
 
 _SCORE = re.compile(r"(?<![\d.])(\d{2}\.\d{1,2})(?![\d.]|[BMKk])")
 _DISAGREE = (
-    "Share of the questions on which just one of the two is right. Seldom published: about 13 % for two models of "
-    "similar strength, 2 to 5 % for two files of one model."
+    "Share of questions on which just one of the two is right. Seldom published: about 13 % for two models of similar "
+    "strength, 2 to 5 % for two files of one model."
 )
 
 
@@ -57,15 +57,15 @@ class ClaimCalculator(QFrame):
         self.setProperty("role", "card")
         owner = "claim calculator"
         self.first = OptionField("One score, %", "A published accuracy.", _percent, owner)
-        self.second = OptionField("The other score, %", "A published accuracy.", _percent, owner)
-        self.questions = OptionField("Questions", "How many questions both scores were measured on.", _questions, owner)
-        self.disagree = OptionField("They disagree on, %", _DISAGREE, _percent, owner)
+        self.second = OptionField("Other score, %", "A published accuracy.", _percent, owner)
+        self.questions = OptionField("Questions", "Questions behind both scores.", _questions, owner)
+        self.disagree = OptionField("Disagree on, %", _DISAGREE, _percent, owner)
         self._verdict = PlainLabel(role="title", wrap=True)
         self._rest = PlainLabel(wrap=True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 10, 12, 10)
         layout.setSpacing(6)
-        layout.addWidget(PlainLabel("Could two scores be told apart?", role="muted"))
+        layout.addWidget(PlainLabel("Is the difference significant?", role="muted"))
         fields = ((self.first, "84.1"), (self.second, "83.7"), (self.questions, str(MMLU_QUESTIONS)))
         for field, text in (*fields, (self.disagree, f"{100 * TYPICAL_DISCORDANCE:.0f}")):
             field.set_text(text)
@@ -126,7 +126,7 @@ def _percent(text: str) -> object:
 def _questions(text: str) -> object:
     value = whole("".join(text.replace(",", "").split()))
     if not isinstance(value, int) or not 1 <= value <= 10_000_000:
-        raise AppError("A whole number from 1 on.", kind="options")
+        raise AppError("A whole number from 1.", kind="options")
     return value
 
 
@@ -145,11 +145,11 @@ class ClaimsTab(QWidget):
         self.search.setPlaceholderText("Search claims")
         self.search.setAccessibleName("Search claims")
         self.search.setClearButtonEnabled(True)
-        self.claims = ClaimsTable("Claims and what became of them")
+        self.claims = ClaimsTable("Published claims")
         self.page = QPlainTextEdit()
         self.page.setReadOnly(True)
         self.page.setTabChangesFocus(True)
-        self.page.setAccessibleName("What is true of the chosen claim")
+        self.page.setAccessibleName("About the chosen claim")
         self._links = QWidget()
         self._flow = FlowLayout(self._links, spacing=6)
         self.calculator = ClaimCalculator()
