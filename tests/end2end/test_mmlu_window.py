@@ -68,7 +68,7 @@ def ended(program: Program) -> list[EvaluationRecord]:
 
 
 def test_a_dozen_questions_from_start_to_file(program: Program, page: MmluPage, qtbot: Any, tmp_path: Path) -> None:
-    assert "small models disagree" in page.setup.forecast.text
+    assert "small models disagree" in page.setup.forecast.behind
     page.setup.amount.choose(12)
     records = ended(program)
     qtbot.mouseClick(page.setup.start, Qt.MouseButton.LeftButton)
@@ -77,8 +77,8 @@ def test_a_dozen_questions_from_start_to_file(program: Program, page: MmluPage, 
     assert record.state is RunState.FINISHED
     assert [lane.n for lane in record.lanes] == [12, 12]
     assert [card.state for card in page.run.lanes] == ["", ""]
-    assert page.run.lanes[0].score.endswith(f"({record.lanes[0].correct} of 12)")
-    assert "12 asked of both" in page.run.verdict.evidence
+    assert f"{record.lanes[0].correct} of 12 right" in page.run.lanes[0].score
+    assert " of 12 right. " in page.run.verdict.sentence
     assert page.run.scores.difference.points[-1].n == 12
     assert len(page.run.questions.table.records) == 12
     page.run.questions.table.selectRow(0)

@@ -33,7 +33,7 @@ def test_a_claim_stands_beside_its_facts_and_source(claims: ClaimsTab, qtbot: Qt
     assert len(claims.claims.records) == 1
     claims.claims.selectRow(0)
     page = claims.page.toPlainText()
-    assert page.startswith("A 7B (Qwen2.5-7B) scores 84.1 on MMLU and beats a 405B (Llama-3.1-405B) with 83.7\n\nFalse")
+    assert page.startswith("A 7B (Qwen2.5-7B) scores 84.1 on MMLU and beats a 405B (Llama-3.1-405B) with 83.7\n\nFALSE")
     assert "Qwen2.5-7B: base 74.2" in page
     assert "Llama-3.1-405B: base 85.2" in page
     assert "Source: QwenLM" in page

@@ -320,7 +320,7 @@ def test_it_is_said_whether_the_models_run_here(kit: Kit, setup: SetupView) -> N
     kit.station.planner.give(DENSE, 5 * 10**9)
     kit.station.planner.give(MOE, 500 * 10**9)
     a, b = (field.header for field in setup.models)
-    assert a.outlook.endswith("21.0 GB free now. Runs.")
+    assert a.outlook.startswith("Fits in memory: ")
     assert "Would read from disk" in b.outlook or "in all" in b.outlook
     b.picker.showPopup()
     rows = b.picker.popup.models

@@ -39,7 +39,7 @@ class ClaimsTable(RowTable):
 
 def claim_page(claim: Claim) -> str:
     """All that is known of a claim."""
-    return f"{claim.claim}\n\n{claim.verdict.capitalize()}\n\n{claim.fact}\n\nSource: {claim.source}"
+    return f"{claim.claim}\n\n{claim.verdict.upper()}\n\n{claim.fact}\n\nSource: {claim.source}"
 
 
 _SCORE = re.compile(r"(?<![\d.])(\d{2}\.\d{1,2})(?![\d.]|[BMKk])")

@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout
 
 from weighin.core import format
 from weighin.core.plans.candidates import Origin
-from weighin.core.plans.text import MEASURED
 from weighin.core.plans.verdict import Budget, pair_verdict, tokens
 from weighin.core.plans.workstation import Cost, WorkstationRow, cost, sentence
 from weighin.core.runs.lane import LABELS
@@ -17,7 +16,7 @@ from weighin.ui.widgets.label import PlainLabel
 from weighin.ui.widgets.stacked_bar import BarPart
 from weighin.ui.workstation.memory_bar import MemoryBar
 
-_LINES = ("Memory", "Read for a token", "Tokens/s", "Share of the memory's speed")
+_LINES = ("Memory", "Read per token", "Generation speed", "Share of memory bandwidth")
 
 
 class PairDetail(QWidget):
@@ -35,7 +34,7 @@ class PairDetail(QWidget):
         self._names = (PlainLabel(wrap=True), PlainLabel(wrap=True))
         self._cells = [(PlainLabel(), PlainLabel()) for _ in _LINES]
         self.compare = QPushButton("Compare these two")
-        self.compare.setAccessibleName("Put both chosen models into the lanes of Compare")
+        self.compare.setAccessibleName("Compare both chosen models on the Compare page")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
@@ -114,11 +113,10 @@ class PairDetail(QWidget):
 
 def _words(cost: Cost) -> tuple[str, ...]:
     """The lines of the grid for one model."""
-    mark = MEASURED if cost.measured else "~"
-    used = format.NONE if cost.used is None else f"{mark} {format.percent(cost.used)}"
+    mark = "" if cost.measured else "~ "
     return (
-        f"{mark} {format.size(cost.memory)}",
+        f"{mark}{format.size(cost.memory)}",
         format.NONE if cost.read is None else f"~ {format.size(cost.read)}",
-        format.NONE if cost.speed is None else f"{mark} {format.figure(cost.speed)}",
-        used,
+        format.NONE if cost.speed is None else f"{mark}{format.figure(cost.speed)} tok/s",
+        format.NONE if cost.used is None else f"{mark}{format.percent(cost.used)}",
     )

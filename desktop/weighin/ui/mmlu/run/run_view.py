@@ -29,7 +29,7 @@ from weighin.ui.mmlu.run.scores_view import ScoresView
 from weighin.ui.mmlu.run.subjects_table import SubjectsTable
 from weighin.ui.mmlu.run.verdict_box import VerdictBox
 from weighin.ui.theme import Theme
-from weighin.ui.widgets.page_scroll import PageScroll
+from weighin.ui.widgets.scrolled import Scrolled
 from weighin.ui.widgets.strip import Strip
 from weighin.ui.widgets.tab_stack import TabStack
 
@@ -195,4 +195,4 @@ class RunView(QWidget):
         layout.addStretch(0)
         page = QVBoxLayout(self)
         page.setContentsMargins(0, 0, 0, 0)
-        page.addWidget(PageScroll(inner))
+        page.addWidget(Scrolled(inner))

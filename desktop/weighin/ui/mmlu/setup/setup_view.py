@@ -34,7 +34,7 @@ from weighin.ui.pickers.picker_verdicts import judge_of, outlook_of
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.folded_section import FoldedSection
 from weighin.ui.widgets.label import PlainLabel
-from weighin.ui.widgets.page_scroll import PageScroll
+from weighin.ui.widgets.scrolled import Scrolled
 from weighin.ui.widgets.strip import Strip
 
 if TYPE_CHECKING:
@@ -337,7 +337,7 @@ class SetupView(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 6, 0, 0)
         layout.setSpacing(10)
-        layout.addWidget(PageScroll(inner), 1)
+        layout.addWidget(Scrolled(inner), 1)
         layout.addWidget(self.forecast)
         layout.addWidget(self.error)
         layout.addLayout(buttons)
