@@ -392,7 +392,7 @@ def test_what_the_hub_offers_is_judged_and_again_when_its_header_was_read(shown:
     assert "needs ~3.3 GB at 4k context" in page.hub._space.text()
     page.hub.look.click()
     assert cells(page.hub.variants, 0)[3] == "runs"
-    assert "Needs 5.2 kB at 4k context" in page.hub._space.text()
+    assert "needs 5.2 kB at 4k context" in page.hub._space.text()
     keys = [c.key for c in shown.station.workstation.candidates(load_catalogue(resources()))]
     assert f"{LISTING.repo}/Qwen3-4B-Q4_K_M.gguf" in keys
 

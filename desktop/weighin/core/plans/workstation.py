@@ -146,7 +146,8 @@ def sentence(rows: tuple[WorkstationRow, WorkstationRow], costs: tuple[Cost, Cos
     mark = "" if one.measured and other.measured else "~"
     text = f"{who} needs {mark}{format.times(one.memory / max(1, other.memory))} the memory"
     if one.speed and other.speed:
-        text += f" and is {mark}{format.times(one.speed / other.speed)} as fast"
+        ratio = one.speed / other.speed
+        text += f" and is {mark}{format.times(max(ratio, 1 / ratio))} as {'fast' if ratio >= 1 else 'slow'}"
     return text + "."
 
 

@@ -17,6 +17,8 @@ from weighin.ui.widgets.label import PlainLabel
 
 # Said at once; everything else is folded away.
 _FIRST = ("Processor", "Memory", "Memory bandwidth", "GPU", "Disk", "Power", "This computer")
+# Worth nobody's attention.
+_USUAL = (("Power", "No battery"), ("Power", "Mains"))
 _COLUMN = 210
 
 
@@ -66,7 +68,7 @@ class MachineCard(QFrame):
         """Show this; `hardware` None: nobody has looked yet."""
         lines = machine_lines(hardware, bandwidth, engine) if hardware else (("This computer", "Looking…"),)
         self._page = page(__version__, lines)
-        first = [(name, text) for name, text in lines if name in _FIRST]
+        first = [(name, text) for name, text in lines if name in _FIRST and (name, text) not in _USUAL]
         while len(self._facts) < len(first):
             fact = _Fact()
             self._facts.append(fact)
@@ -75,7 +77,7 @@ class MachineCard(QFrame):
             fact.hide()
         for fact, (name, text) in zip(self._facts, first, strict=False):
             fact.say(name, "Measuring…" if measuring and name == "Memory bandwidth" else text)
-        self._rest.say("\n".join(f"{name}: {text}" for name, text in lines if name not in _FIRST))
+        self._rest.say("\n".join(f"{name}: {text}" for name, text in lines if (name, text) not in first))
         self.more.setVisible(hardware is not None)
         self.measure.setEnabled(hardware is not None and not measuring)
         self.copy.setEnabled(hardware is not None)

@@ -13,6 +13,7 @@ from weighin.core.runs.lane import LABELS
 from weighin.core.safe_text import safe_name
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.label import PlainLabel
+from weighin.ui.widgets.lane_chips import lane_chip
 from weighin.ui.widgets.stacked_bar import BarPart
 from weighin.ui.workstation.memory_bar import MemoryBar
 
@@ -62,8 +63,8 @@ class PairDetail(QWidget):
         self._show_memory(rows, budget)
         costs = (cost(rows[0], bandwidth), cost(rows[1], bandwidth))
         self.cost.say(sentence(rows, costs))
-        for label, name, row in zip(LABELS, self._names, rows, strict=True):
-            name.say(f"{label}  {safe_name(row.candidate.name, 60)} · {safe_name(row.candidate.quantization, 24)}")
+        for name, row in zip(self._names, rows, strict=True):
+            name.say(f"{safe_name(row.candidate.name, 60)} · {safe_name(row.candidate.quantization, 24)}")
         for line, cells in zip(zip(*(_words(c) for c in costs), strict=True), self._cells, strict=True):
             for text, cell in zip(line, cells, strict=True):
                 cell.say(text)
@@ -75,8 +76,12 @@ class PairDetail(QWidget):
         grid.setVerticalSpacing(4)
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(2, 1)
-        for column, name in enumerate(self._names, 1):
-            grid.addWidget(name, 0, column, Qt.AlignmentFlag.AlignTop)
+        for column, (label, name) in enumerate(zip(LABELS, self._names, strict=True), 1):
+            head = QHBoxLayout()
+            head.setSpacing(8)
+            head.addWidget(lane_chip(label), 0, Qt.AlignmentFlag.AlignTop)
+            head.addWidget(name, 1, Qt.AlignmentFlag.AlignTop)
+            grid.addLayout(head, 0, column)
         for number, (title, cells) in enumerate(zip(_LINES, self._cells, strict=True), 1):
             grid.addWidget(PlainLabel(title, role="muted"), number, 0)
             for column, cell in enumerate(cells, 1):

@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QSplitter, QVBoxLayout, QWidget
 
 from weighin.core import format
 from weighin.core.errors import AppError
@@ -102,9 +102,9 @@ class RunsTab(QWidget):
     def _arrange(self) -> None:
         self.search.setMinimumWidth(190)
         top = QWidget()
-        flow = FlowLayout(top, spacing=10)
-        for part in (self.search, self.origin, self.only_running, self.slider, self.kv_type):
-            flow.addWidget(part)
+        flow = FlowLayout(top, spacing=14)
+        for group in ((self.search, self.origin, self.only_running), (self.slider, self.kv_type)):
+            flow.addWidget(_in_a_row(group))
         self._splitter.setChildrenCollapsible(False)
         self._splitter.addWidget(self.table)
         self._splitter.addWidget(self.detail)
@@ -222,6 +222,17 @@ class RunsTab(QWidget):
             self.compare_wanted.emit(here)
         elif len(chosen) == 1 and chosen[0].candidate.repo:
             self.get_wanted.emit(chosen[0].candidate)
+
+
+def _in_a_row(parts: tuple[QWidget, ...]) -> QWidget:
+    """What stays together where the row is broken."""
+    group = QWidget()
+    row = QHBoxLayout(group)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(10)
+    for part in parts:
+        row.addWidget(part)
+    return group
 
 
 def _columns(theme: Theme) -> tuple[Column, ...]:

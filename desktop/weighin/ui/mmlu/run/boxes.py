@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QPushButto
 from weighin.core import format
 from weighin.core.evaluations.evaluation import ScoredItem
 from weighin.core.runs.lane import LABELS
-from weighin.ui.mmlu.lane_chips import lane_chip
 from weighin.ui.mmlu.run.items import Box, RunItems, is_near_tie, is_unscored
 from weighin.ui.widgets.label import PlainLabel
+from weighin.ui.widgets.lane_chips import lane_chip
 
 ALL, NEAR_TIES, UNSCORED = "All questions", "Near ties", "Not scored"
 _PAIRED = (Box.BOTH_RIGHT, Box.ONLY_A, Box.ONLY_B, Box.BOTH_WRONG)

@@ -20,9 +20,9 @@ from PySide6.QtGui import (
     QPdfWriter,
 )
 
-from weighin.ui.mmlu.lane_chips import chip_width, draw_chip
 from weighin.ui.mmlu.run.chart import Chart
 from weighin.ui.theme import Colours
+from weighin.ui.widgets.lane_chips import chip_width, draw_chip
 
 KINDS = {"png": "PNG picture", "svg": "SVG drawing", "pdf": "PDF"}
 _WIDTH, _MARGIN, _GAP = 960.0, 28.0, 10.0

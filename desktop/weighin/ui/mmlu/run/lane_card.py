@@ -11,9 +11,9 @@ from weighin.core.evaluations.text import cost_words, lane_numbers, lane_state, 
 from weighin.core.models.model import ModelFacts
 from weighin.core.runs.answer import Failure
 from weighin.ui.lane.failure_box import FailureBox
-from weighin.ui.mmlu.lane_chips import lane_chip
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.label import ElidedLabel, PlainLabel
+from weighin.ui.widgets.lane_chips import lane_chip
 
 
 class LaneCard(QFrame):

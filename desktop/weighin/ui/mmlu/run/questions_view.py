@@ -10,11 +10,11 @@ from weighin.core import format
 from weighin.core.evaluations.evaluation import ItemResult, ScoredItem
 from weighin.core.evaluations.text import subject_name
 from weighin.core.safe_text import safe_name
-from weighin.ui.mmlu.lane_chips import chip_icon
 from weighin.ui.mmlu.run.boxes import ALL, Boxes, chosen_items
 from weighin.ui.mmlu.run.items import RunItems
 from weighin.ui.mmlu.run.question_detail import NEAR, QuestionDetail
 from weighin.ui.theme import Theme
+from weighin.ui.widgets.lane_chips import chip_icon
 from weighin.ui.widgets.table import Column, RowTable
 
 _SIDE_BY_SIDE = 760

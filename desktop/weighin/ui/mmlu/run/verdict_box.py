@@ -10,10 +10,10 @@ from weighin.core.evaluations.evaluation import RunState
 from weighin.core.evaluations.verdict_text import is_decided, method_sentences, reason_sentence, verdict_sentence
 from weighin.core.safe_text import safe_name
 from weighin.core.statistics.paired import PairedResult, Verdict
-from weighin.ui.mmlu.lane_chips import lane_chip
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.fold_button import FoldButton
 from weighin.ui.widgets.label import PlainLabel
+from weighin.ui.widgets.lane_chips import lane_chip
 
 _LONGEST_NAME = 40
 _NOTHING = "No clear winner yet: nothing is answered by both models."
