@@ -11,6 +11,7 @@ from weighin.core.plans.forecast import EFFICIENCY, corrected, quick_forecast
 from weighin.core.plans.plan import MemoryPlan, PlanMethod, SpeedForecast, VerdictKind
 from weighin.core.plans.prediction import Measured, Prediction
 from weighin.core.plans.verdict import Budget, tokens, verdict, verdict_kind
+from weighin.core.safe_text import safe_name
 
 CONTEXT_STOPS = tuple(512 << n for n in range(12))  # 512 .. 1M
 
@@ -139,7 +140,7 @@ def sentence(rows: tuple[WorkstationRow, WorkstationRow], costs: tuple[Cost, Cos
     first = int(rows[1].candidate.is_moe and not rows[0].candidate.is_moe)
     if rows[0].candidate.is_moe == rows[1].candidate.is_moe:
         first = int(costs[1].memory > costs[0].memory)
-        who = costs[first].name
+        who = safe_name(costs[first].name, 40)
     else:
         who = "The MoE"
     one, other = costs[first], costs[1 - first]

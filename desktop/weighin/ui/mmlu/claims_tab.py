@@ -17,6 +17,7 @@ from weighin.core.statistics.power import TYPICAL_DISCORDANCE
 from weighin.ui.options.option_field import OptionField
 from weighin.ui.widgets.flow_layout import FlowLayout
 from weighin.ui.widgets.label import PlainLabel
+from weighin.ui.widgets.scrolled import Scrolled
 from weighin.ui.widgets.table import Column, RowTable
 
 _COLUMNS = (
@@ -131,6 +132,7 @@ def _questions(text: str) -> object:
 
 
 _SIDE_BY_SIDE = 820
+_LEAST_LINES = 7
 
 
 class ClaimsTab(QWidget):
@@ -199,16 +201,19 @@ class ClaimsTab(QWidget):
         self._flow.addWidget(button)
 
     def _arrange(self) -> None:
-        left, right = QVBoxLayout(), QVBoxLayout()
+        left, right = QVBoxLayout(), QWidget()
+        left.setSpacing(8)
         left.addWidget(self.search)
         left.addWidget(self.claims, 1)
-        right.addWidget(self.page, 1)
-        right.addWidget(self._links)
-        right.addWidget(self.calculator)
-        for column in (left, right):
-            column.setSpacing(8)
+        self.page.setMinimumHeight(_LEAST_LINES * self.fontMetrics().lineSpacing())
+        column = QVBoxLayout(right)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(self.page, 1)
+        column.addWidget(self._links)
+        column.addWidget(self.calculator)
         self._both = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._both.setContentsMargins(0, 6, 0, 0)
         self._both.setSpacing(10)
         self._both.addLayout(left, 5)
-        self._both.addLayout(right, 4)
+        self._both.addWidget(Scrolled(right), 4)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from weighin.core import format
@@ -12,7 +12,7 @@ from weighin.core.plans.workstation import Cost, WorkstationRow, cost, sentence
 from weighin.core.runs.lane import LABELS
 from weighin.core.safe_text import safe_name
 from weighin.ui.theme import Theme
-from weighin.ui.widgets.label import PlainLabel
+from weighin.ui.widgets.label import ElidedLabel, PlainLabel
 from weighin.ui.widgets.lane_chips import lane_chip
 from weighin.ui.widgets.stacked_bar import BarPart
 from weighin.ui.workstation.memory_bar import MemoryBar
@@ -32,7 +32,7 @@ class PairDetail(QWidget):
         self.largest = PlainLabel(wrap=True)
         self.memory = MemoryBar(theme, "Memory of both models")
         self.cost = PlainLabel(wrap=True)
-        self._names = (PlainLabel(wrap=True), PlainLabel(wrap=True))
+        self._names = (ElidedLabel(), ElidedLabel())
         self._cells = [(PlainLabel(), PlainLabel()) for _ in _LINES]
         self.compare = QPushButton("Compare these two")
         self.compare.setAccessibleName("Compare both chosen models on the Compare page")
@@ -79,8 +79,8 @@ class PairDetail(QWidget):
         for column, (label, name) in enumerate(zip(LABELS, self._names, strict=True), 1):
             head = QHBoxLayout()
             head.setSpacing(8)
-            head.addWidget(lane_chip(label), 0, Qt.AlignmentFlag.AlignTop)
-            head.addWidget(name, 1, Qt.AlignmentFlag.AlignTop)
+            head.addWidget(lane_chip(label))
+            head.addWidget(name, 1)
             grid.addLayout(head, 0, column)
         for number, (title, cells) in enumerate(zip(_LINES, self._cells, strict=True), 1):
             grid.addWidget(PlainLabel(title, role="muted"), number, 0)

@@ -17,7 +17,7 @@ from weighin.core.plans.workstation import WorkstationRow, demand
 from weighin.core.safe_text import safe_name
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.flow_layout import FlowLayout
-from weighin.ui.widgets.label import PlainLabel
+from weighin.ui.widgets.label import ElidedLabel, PlainLabel
 from weighin.ui.workstation.memory_bar import MemoryBar, parts_of
 
 _USUAL = "10"
@@ -97,7 +97,7 @@ class RowDetail(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._row: WorkstationRow | None = None
-        self._title = PlainLabel(role="title", wrap=True)
+        self._title = ElidedLabel(role="title")
         self._kind = PlainLabel(role="small", wrap=True)
         self.sentence = PlainLabel(wrap=True)
         self.memory = MemoryBar(theme, "Memory of the chosen model")
@@ -143,7 +143,7 @@ class RowDetail(QWidget):
         """Show this."""
         self._row = row
         candidate = row.candidate
-        self._title.say(safe_name(candidate.name))
+        self._title.say(safe_name(candidate.name).strip() or "Model without a name")
         where = candidate.repo or ORIGINS[candidate.origin]
         self._kind.say(f"{safe_name(candidate.quantization, 24)} · {candidate.shape} · {safe_name(where, 80)}")
         self.sentence.say(row.sentence(budget))

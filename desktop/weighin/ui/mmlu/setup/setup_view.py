@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     from weighin.services.settings import Settings
 
 _SIDE_BY_SIDE = 780
+# Letters: what is chosen beside the models is mostly words.
+_WORDS_SIDE_BY_SIDE = 105
 
 
 class SetupView(QWidget):
@@ -174,9 +176,10 @@ class SetupView(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         ways = QBoxLayout.Direction
-        way = ways.LeftToRight if event.size().width() >= _SIDE_BY_SIDE else ways.TopToBottom
-        for row in self._rows:
-            row.setDirection(way)
+        models, words = self._rows
+        room = _WORDS_SIDE_BY_SIDE * self.fontMetrics().averageCharWidth()
+        for row, least in ((models, _SIDE_BY_SIDE), (words, max(room, _SIDE_BY_SIDE))):
+            row.setDirection(ways.LeftToRight if event.size().width() >= least else ways.TopToBottom)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
