@@ -84,13 +84,13 @@ def test_a_dozen_questions_from_start_to_file(program: Program, page: MmluPage, 
     page.run.questions.table.selectRow(0)
     assert "chosen by" in "".join(page.run.questions.detail.texts)
     # The letters are most of what a trained model expects there.
-    assert re.search(r"gives (< )?0\.", page.run.questions.detail.texts[-1])
+    assert re.search(r"puts (< )?0\.", page.run.questions.detail.texts[-1])
 
     said: list[str] = []
     for kind in ("json", "csv", "md"):
         export(program.services.evaluations.kept, record, kind, str(tmp_path / "run"), said.append, said.append)
     qtbot.waitUntil(lambda: len(said) == 3)
-    assert said == ["Written: run.json", "Written: run.csv", "Written: run.md"]
+    assert said == ["Saved: run.json", "Saved: run.csv", "Saved: run.md"]
     assert len(json.loads((tmp_path / "run.json").read_text("utf-8"))["items"]) == 12
     with (tmp_path / "run.csv").open(encoding="utf-8", newline="") as stream:
         assert len(list(csv.reader(stream))) == 13

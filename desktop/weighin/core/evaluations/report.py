@@ -167,7 +167,7 @@ def row_json(row: EvaluationRow) -> dict[str, Any]:
 
 
 def _lane_lines(lane: LaneEvaluation) -> list[str]:
-    lines = [cost_words(lane), " · ".join(f"{one.title} {one.words(lane)}" for one in STATISTICS)] if lane.n else []
+    lines = [cost_words(lane), " · ".join(f"{one.title}: {one.words(lane)}" for one in STATISTICS)] if lane.n else []
     if lane.unscorable:
         lines.append(f"! {format.plural(lane.unscorable, 'question')} not scored, counted as wrong")
     lines += [f"! {text}" for text in ((lane.alarm,) if lane.alarm else ())]
