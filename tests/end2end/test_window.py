@@ -97,7 +97,7 @@ def test_a_newcomer_asks_and_finds_it_again_in_history(qtbot: Any, program: Prog
 def test_the_workstation_page_measures_this_computer_and_plans_its_files(qtbot: Any, program: Program) -> None:
     qtbot.keyClick(program.window, Qt.Key(Qt.Key.Key_1 + WORKSTATION), Qt.KeyboardModifier.ControlModifier)
     page, station = program.window.workstation_page, program.services.plans.workstation
-    qtbot.waitUntil(lambda: page.card.facts.get("Reads memory", "").endswith("✓"), timeout=60_000)
+    qtbot.waitUntil(lambda: "/s" in page.card.facts.get("Memory bandwidth", ""), timeout=60_000)
     assert station.computer.engine is not None and station.computer.hardware is not None
     qtbot.waitUntil(
         lambda: all(station.judge_file(f).mark == "" for f in program.services.library.models()), timeout=60_000

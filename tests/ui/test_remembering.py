@@ -277,7 +277,7 @@ def test_questions_that_are_gone_say_so_and_subjects_that_are_gone_are_all(start
     kit = start()
     kit.window.show_page(MMLU)
     setup = kit.window.mmlu_page.setup
-    assert setup.set.error == "mine.csv is not there any more."
+    assert setup.set.error == "mine.csv is no longer there."
     assert setup.set.key == "starter"
     assert setup.request is not None
     assert (setup.request.choice.subjects, setup.request.choice.n, setup.protocol.shots) == ((), None, 3)

@@ -114,6 +114,7 @@ class Pages(QObject):
             self._catalogue(),
             parts.workstation,
             lambda: _COMPARING if self._runner.running else parts.workstation.reason_to_wait,
+            lambda: tuple(pane.header.picker.chosen for pane in self.compare.panes),
         )
         page.system_wanted.connect(self._show_system)
         self.evaluations_made.emit(parts.evaluations.runner)
@@ -231,6 +232,9 @@ class Pages(QObject):
 
     def find(self, number: int) -> None:
         """The search of the page with this number, which is shown, has the keyboard."""
+        if number == COMPARE:
+            self.compare.find_words()
+            return
         if number == HISTORY:
             self.history.tabs.setCurrentIndex(0)
         self.take_focus(number)

@@ -136,6 +136,13 @@ QRadioButton::indicator:checked { width: 6px; height: 6px; border: 5px solid $ac
 QCheckBox::indicator { width: 14px; height: 14px; border: 1px solid $muted; border-radius: 4px; background: $surface; }
 QCheckBox::indicator:checked { border-color: $accent; background: $accent; image: url("$check"); }
 
+QListView[role="ticks"] { background: $surface; border: 1px solid $border; border-radius: 6px; outline: 0; }
+QListView[role="ticks"]:focus { border: 2px solid $accent; }
+QListView[role="ticks"]::item { padding: 3px 4px; }
+QListView[role="ticks"]::indicator { width: 14px; height: 14px; border: 1px solid $muted; border-radius: 4px;
+  background: $surface; }
+QListView[role="ticks"]::indicator:checked { border-color: $accent; background: $accent; image: url("$check"); }
+
 QProgressBar { background: $raised; border: none; border-radius: 2px; max-height: 4px; min-height: 4px; }
 QProgressBar::chunk { background: $accent; border-radius: 2px; }
 

@@ -9,7 +9,7 @@ from weighin.services.kept_data import PLACES
 from weighin.ui.commands.command import Command
 from weighin.ui.commands.compare_commands import compare_commands, recent_pairs
 from weighin.ui.commands.page_commands import history_commands, mmlu_commands, models_commands, workstation_commands
-from weighin.ui.pages import HELP, HISTORY, KEYS, MMLU, MODELS, PAGES, SETTINGS, WORKSTATION
+from weighin.ui.pages import COMPARE, HELP, HISTORY, KEYS, MMLU, MODELS, PAGES, SETTINGS, WORKSTATION
 from weighin.ui.theme import CHOICES
 
 if TYPE_CHECKING:
@@ -116,6 +116,10 @@ def _settings(window: MainWindow) -> tuple[Command, ...]:
 
 def _program(window: MainWindow) -> tuple[Command, ...]:
     def searches() -> str:
+        if window.page == COMPARE:
+            return window.compare.why_closed or (
+                "" if window.compare.shown is not None else "There are no answers yet."
+            )
         return "" if window.page in _SEARCHED else "There is nothing to search on this page."
 
     def on_help(act: Callable[[], object]) -> Callable[[], None]:
