@@ -208,7 +208,7 @@ def test_a_file_that_shrinks_while_it_answers_fails_its_lane_and_is_marked(
     again = ask(qtbot, program, "What is seven plus five?")
     refused, answered = (result.answer for result in again.results)
     assert refused.failure is not None
-    assert "changed on the disk" in refused.failure.message
+    assert "changed on disk" in refused.failure.message
     assert refused.failure.message in shown(program)
     assert answered.text.strip() == "Twelve."
 

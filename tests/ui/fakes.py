@@ -20,6 +20,7 @@ from weighin.core.models.model import ModelFacts
 from weighin.core.models.server import LetterTest, ServerAddress, server_facts
 from weighin.core.models.shelf import ShelfModel, Stamp
 from weighin.core.plans.plan import MemoryPlan, PlanLine
+from weighin.core.prompts.prompt_set import StoredRun
 from weighin.core.runs.answer import Answer, Failure, MemoryReceipt, MemorySample, StopReason, Timing
 from weighin.core.runs.chat import Prompt
 from weighin.core.runs.lane import LABELS, LaneSetup, Mode
@@ -287,6 +288,8 @@ class FakeHistory(QObject):
         self.searched: list[str] = []
         self.deleted: list[tuple[str, ...]] = []
         self.held: list[tuple[Comparison, Comparison]] = []
+        self.marks: dict[str, dict[str, Any]] = {}
+        self.runs: dict[str, StoredRun] = {}
         self.broken = False
 
     def hold_against(self, together: Comparison, alone: Comparison, failed: Callable[..., object]) -> None:
@@ -297,14 +300,47 @@ class FakeHistory(QObject):
         self.held.append((together, alone))
         self.completed.emit(against_alone(together, alone))
 
-    def search(self, text: str, done: Callable[..., object], failed: Callable[..., object], limit: int = 500) -> None:
-        """Records whose prompt contains the text."""
+    def search(
+        self,
+        text: str,
+        done: Callable[..., object],
+        failed: Callable[..., object],
+        limit: int = 500,
+        starred: bool = False,
+    ) -> None:
+        """Records whose prompt or name contains the text."""
         self.searched.append(text)
         if self.broken:
             failed(AppError("The history cannot be read: the disk is full."))
             return
-        found = [r for r in self.records.values() if text.lower() in r.request.prompt.text.lower()]
-        done(tuple(row(record) for record in found[:limit]))
+        rows = (replace(row(record), **self.marks.get(record.id, {})) for record in self.records.values())
+        found = [r for r in rows if text.lower() in f"{r.prompt} {r.name}".lower() and (r.starred or not starred)]
+        done(tuple(found[:limit]))
+
+    def rename(self, id: str, name: str, failed: Callable[..., object]) -> None:
+        """Give it a name."""
+        self.mark(id, failed, name=name)
+
+    def star(self, ids: tuple[str, ...], starred: bool, failed: Callable[..., object]) -> None:
+        """Star them or not."""
+        for identifier in ids:
+            self.mark(identifier, failed, starred=starred)
+
+    @by_hand
+    def mark(self, id: str, failed: Callable[..., object] = print, **changes: Any) -> None:
+        """Change what a row says beside its record."""
+        if self.broken:
+            failed(AppError("The history cannot be changed: it is read-only."))
+            return
+        self.marks.setdefault(id, {}).update(changes)
+        self.changed.emit()
+
+    def load_run(self, id: str, done: Callable[..., object], failed: Callable[..., object]) -> None:
+        """One that a test put there."""
+        if id in self.runs:
+            done(self.runs[id])
+        else:
+            failed(AppError("Only the latest 50 set runs can be exported: export its comparisons."))
 
     def load(self, id: str, done: Callable[..., object], failed: Callable[..., object]) -> None:
         """One record."""
@@ -340,6 +376,8 @@ def row(record: Comparison) -> HistoryRow:
         b.answer.timing.generation_tokens_per_s,
         a.answer.text[:300],
         b.answer.text[:300],
+        rounds=record.request.repeat,
+        follows=record.request.follows,
     )
 
 

@@ -112,5 +112,5 @@ def test_a_file_dropped_on_it_is_a_model(kit: Kit) -> None:
 def test_the_window_of_differences_has_it(qtbot: QtBot, theme: Theme) -> None:
     window = ReadingWindow(theme, comparison())
     qtbot.addWidget(window)
-    assert window.question.text() == "What is seven plus five?"
+    assert window.question.toPlainText() == "What is seven plus five?"
     window.close()

@@ -113,7 +113,7 @@ class HubReply:
         match = _CONTENT_RANGE.fullmatch(found.strip())
         end = int(match[2]) + 1 if match else 0
         if match is None or int(match[1]) != start or not start < end <= size or match[3] not in ("*", str(size)):
-            raise HubError("The server sends other bytes than were asked for.", "range", True, detail=found)
+            raise HubError("The server sends other bytes than requested.", "range", True, detail=found)
         return end
 
 
@@ -152,11 +152,11 @@ class Http:
                 self.close()
                 if response.status == 403 and _origin(parts) != _origin(self._endpoint):
                     # Signed addresses run out; the next try asks the hub for a new one.
-                    raise HubError("The address the hub gave has run out; asking for a new one.", "expired", True)
+                    raise HubError("The download address expired: asking for a new one.", "expired", True)
                 raise status_error(response.status, headers, repo)
             self.close()
             before, url = parts, _joined(url, headers.get("location", ""))
-        raise HubError("The hub sends the request round in circles.", "redirects")
+        raise HubError("The hub redirects in circles.", "redirects")
 
     def abort(self) -> None:
         """From another thread: end what is being read, now and for good."""
@@ -234,7 +234,7 @@ def _joined(url: str, location: str) -> str:
 
 
 def _no_address(error: Exception) -> HubError:
-    return HubError("The hub leads to an address that is none.", "answer", detail=f"{type(error).__name__}: {error}")
+    return HubError("The hub redirects to an invalid address.", "answer", detail=f"{type(error).__name__}: {error}")
 
 
 def check_endpoint(endpoint: str) -> None:
@@ -263,7 +263,7 @@ def _check_scheme(parts: SplitResult, before: SplitResult | None) -> None:
     downgrade = before is not None and before.scheme == "https"
     if parts.scheme == "http" and is_loopback(parts.hostname) and not downgrade:
         return
-    raise HubError("The hub leads to an address without encryption; it is not followed.", "downgrade")
+    raise HubError("The hub redirects to an unencrypted address: not followed.", "downgrade")
 
 
 def _connection(parts: SplitResult, timeout: float) -> tuple[http.client.HTTPConnection, str, Mapping[str, str]]:

@@ -26,6 +26,7 @@ QLabel[role="muted"] { color: $muted; }
 QLabel[role="small"] { color: $muted; font-size: ${small}pt; }
 QLabel[role="title"] { font-size: ${title}pt; font-weight: 600; }
 QLabel[role="number"] { color: $text; }
+QLabel[role="strong"] { font-weight: 600; }
 QLabel[role="error"] { color: $red; }
 QLabel[role="warning"] { color: $amber; }
 QLabel[role="chip"] { border-radius: 5px; padding: 1px 7px; font-weight: 700; color: $surface; }

@@ -15,7 +15,7 @@ _PIECE = re.compile(r"\.gguf[.-](?:part[-\w]+|split[-\w]+|\d{2,})$", re.IGNORECA
 _PICTURES = re.compile(r"(?:^|[^A-Za-z0-9])mmproj(?![A-Za-z0-9])", re.IGNORECASE)
 # Only as the last word beside the quantization: a name may speak of drafts and assistants and be a model all the same.
 _HELPER = re.compile(r"(?:^mtp[-._ ]|[-._ ](?:mtp|draft|drafter|eagle3?|assistant)$)", re.IGNORECASE)
-_PIECES = "cut into byte pieces that are no models by themselves; they would have to be joined by hand"
+_PIECES = "split into raw pieces that must be joined by hand first"
 
 
 @dataclass(frozen=True)
@@ -119,13 +119,13 @@ def _reason_against(file: RemoteFile) -> str | None:
     except AppError as error:
         return error.user_text.rstrip(".")
     if _PICTURES.search(file.path.rsplit("/", 1)[-1]):
-        return "the picture part of a model"
+        return "the vision part of a model"
     if _HELPER.search(without_quantization(file.path)):
-        return "a helper file of a model (drafts)"
+        return "a draft model for speculative decoding"
     if "imatrix" in file.path.rsplit("/", 1)[-1].lower():
-        return "statistics from quantizing, not a model"
+        return "quantization statistics, not a model"
     if file.sha256 is None:
-        return "the hub states no sha256 for it, so it could not be checked"
+        return "no sha256 on the hub, so it cannot be verified"
     return ""
 
 
@@ -133,9 +133,9 @@ def _split(stem: str, count: int, parts: list[RemoteFile]) -> Variant:
     ordered = tuple(sorted(parts, key=lambda p: p.path))
     problem = ""
     if len({p.path.lower() for p in parts}) != count:
-        problem = f"The hub has only {len(parts)} of the {count} parts of this model."
+        problem = f"Only {len(parts)} of {count} parts of this model are on the hub."
     elif {int(match["number"]) for p in parts if (match := SHARD.match(p.path))} != set(range(1, count + 1)):
-        problem = f"The parts of this model are not numbered from 1 to {count} at the hub."
+        problem = f"The parts of this model are not numbered 1 to {count}."
     return Variant(stem.rsplit("/", 1)[-1], quantization_of(ordered[0].path), ordered, problem)
 
 

@@ -212,7 +212,7 @@ class Hub(QObject):
         for number in [number for number, asked in self._asked.items() if asked is process]:
             del self._asked[number]
             if (call := self._calls.pop(number, None)) is not None:
-                call.failed(AppError("The process that talks to the hub stopped; please try again.", detail, "stopped"))
+                call.failed(AppError("The hub process stopped: try again.", detail, "stopped"))
 
 
 def hub_process(cache: Path, access: HubAccess) -> NewProcess:

@@ -157,7 +157,7 @@ class Shelf(QObject):
         """Compare the sha256 of a model's files with the hub's."""
         model = self._models.get(path)
         if model is None:
-            failed(AppError("This model is not on the shelf.", kind="missing"))
+            failed(AppError("This model is not on this computer.", kind="missing"))
             return
 
         def settled(checked: ShelfModel) -> None:
@@ -183,7 +183,7 @@ class Shelf(QObject):
         """Delete what this program downloaded; of anything else only forget it, the file stays."""
         model = self._models.get(path)
         if model is None:
-            failed(AppError("This model is not on the shelf.", kind="missing"))
+            failed(AppError("This model is not on this computer.", kind="missing"))
             return
 
         def work() -> None:
@@ -230,7 +230,7 @@ class Shelf(QObject):
                 raise AppError(model.problem, kind="broken")
             models.append(dataclasses.replace(model, forgotten=False))
         if not models:
-            raise AppError("This folder holds no GGUF models.", kind="missing")
+            raise AppError("No GGUF models in this folder.", kind="missing")
         self._records.wait(lambda stores: stores.models.keep_place(str(path)))
         return self._write(tuple(models))
 
