@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPlainTextEdit, QPushButton, QToolButton
+from PySide6.QtWidgets import QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Kit
@@ -128,12 +128,12 @@ def test_opening_shows_it_on_the_compare_page(kit: Kit, page: HistoryPage, qtbot
     else:
         page.table.doubleClicked.emit(page.table.model().index(1, 0))
     assert kit.window.page == 0
-    assert kit.page.prompt.text == "Opposite"
-    assert kit.page.history_label == f"From History, {format.moment('2026-11-22T10:31:02+00:00')}"
+    assert kit.page.question.text == "Opposite" and kit.page.prompt.text == ""
+    assert kit.page.remark == f"From History, {format.moment('2026-11-22T10:31:02+00:00')}"
     view = kit.page.panes[1].answer.view
     qtbot.waitUntil(lambda: view.toPlainText() == "It is twelve.")
-    assert "Writing 37 tok 90.0 tok/s" in kit.page.panes[0].numbers.text
-    assert kit.page.same_prompt.sentence.startswith("Both saw the same prompt")
+    assert "Generation speed | 90.0 tok/s | 90.0 tok/s" in kit.details
+    assert kit.page.panel.basis == "✓ Same prompt, same options"
 
 
 def test_everything_is_as_it_was_and_can_be_run_again(new_kit: Callable[..., Kit]) -> None:
@@ -144,9 +144,10 @@ def test_everything_is_as_it_was_and_can_be_run_again(new_kit: Callable[..., Kit
     kit.page.show_comparison(kit.history.records["id1"])
     assert kit.page.panes[0].header.picker.currentText() == "Gone"
     kit.page._remark.use.click()
+    kit.page.edit_question()
     kit.page.run()
     assert kit.runner.requests == [asked]
-    assert kit.page.history_label == ""
+    assert kit.page.remark == ""
 
 
 def test_opening_takes_no_options_over(new_kit: Callable[..., Kit]) -> None:
@@ -158,10 +159,10 @@ def test_opening_takes_no_options_over(new_kit: Callable[..., Kit]) -> None:
     kit.page.drawer.form("A").field("seed").set_text("7")
     kit.page.show_comparison(kit.history.records["id1"])
     assert kit.page.remark.endswith(
-        "Made with other options: together, 5 rounds, system prompt “Be <b>kind</b>.”, temperature 0.5, seed 42 "
+        "Made with other options: Simultaneous, 5 rounds, system prompt “Be <b>kind</b>.”, temperature 0.5, seed 42 "
         "and 1 more."
     )
-    kit.page.run()
+    kit.start("Hi")
     (request,) = kit.runner.requests
     assert (request.mode, request.repeat, request.prompt.system) == (Mode.ALONE, 1, "")
     assert [setup.sampling for setup in request.lanes] == [SamplingOptions(seed=7)] * 2
@@ -173,20 +174,20 @@ def test_its_options_are_used_when_that_is_asked_for(new_kit: Callable[..., Kit]
     asked = replace(first.request, repeat=5, mode=Mode.TOGETHER)
     kit = new_kit(history=FakeHistory(replace(first, request=asked)))
     kit.page.show_comparison(kit.history.records["id1"])
-    options = next(b for b in kit.page.prompt.findChildren(QToolButton) if b.text().startswith("Options"))
+    options = next(b for b in kit.page.prompt.findChildren(QPushButton) if b.text().startswith("Options"))
     assert options.text() == "Options"
     kit.page._remark.use.click()
     assert "other options" not in kit.page.remark and kit.page._remark.use.isHidden()
-    assert options.text() == "Options (1 changed)" and "5 rounds" in options.toolTip()
+    assert options.text() == "Options (1)" and "5 rounds" in options.toolTip()
     assert kit.page.prompt.mode.mode is Mode.TOGETHER
     kit.page.prompt.mode.set_mode(Mode.ALONE)
-    assert kit.page.remark.endswith("Made with other options: together.")
+    assert kit.page.remark.endswith("Made with other options: Simultaneous.")
     kit.page.drawer.field_of_rounds().set_text("2")
-    assert kit.page.remark.endswith("Made with other options: together, 5 rounds.")
+    assert kit.page.remark.endswith("Made with other options: Simultaneous, 5 rounds.")
     kit.page.drawer.field_of_rounds().set_text("many")
     kit.page.drawer.field_of_rounds().set_text("5")
-    assert kit.page.remark.endswith("Made with other options: together.")
-    assert options.text() == "Options (1 changed)"
+    assert kit.page.remark.endswith("Made with other options: Simultaneous.")
+    assert options.text() == "Options (1)"
 
 
 def test_options_that_are_the_same_are_not_offered(kit: Kit) -> None:
@@ -200,6 +201,8 @@ def test_a_draft_comes_back_with_undo(kit: Kit, qtbot: QtBot) -> None:
     edit = kit.page.prompt.findChild(QPlainTextEdit)
     qtbot.keyClicks(edit, "A long draft")
     kit.page.show_comparison(comparison())
+    assert kit.page.prompt.text == "A long draft", "a record is looked at, nothing is taken over"
+    kit.page.edit_question()
     assert kit.page.prompt.text == "What is seven plus five?"
     qtbot.keyClick(edit, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert kit.page.prompt.text == "A long draft"
@@ -219,7 +222,7 @@ def test_nothing_is_reopened_over_a_running_comparison(kit: Kit, page: HistoryPa
     press(page, "Open", qtbot)
     assert kit.window.page == HISTORY
     assert "is running" in page.error
-    assert kit.page.prompt.text == "Mine"
+    assert kit.page.question.text == "Mine"
 
 
 def test_deleting_asks_first_and_names_how_many(kit: Kit, page: HistoryPage, qtbot: QtBot) -> None:
@@ -356,7 +359,7 @@ def test_a_set_is_one_row_that_unfolds(with_set: Kit, qtbot: QtBot) -> None:
     assert prompts(page) == whole
     page.table.selectRow(2)
     press(page, "Open", qtbot)
-    assert with_set.page.prompt.text == "Prompt 2"
+    assert with_set.page.question.text == "Prompt 2"
 
 
 def test_what_is_searched_is_found_in_a_set(with_set: Kit) -> None:

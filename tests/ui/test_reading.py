@@ -50,7 +50,7 @@ def test_from_one_difference_to_the_next_and_back(qtbot: QtBot, theme: Theme) ->
     qtbot.mouseClick(made.next, Qt.MouseButton.LeftButton)
     assert (made.at.text(), rest(a)[:4], rest(b)[:4]) == ("1 of 2", "ship", "boat")
     colours = [s.format.background().color().name() for s in a.extraSelections()]
-    assert colours == [theme.colours.amber_surface, theme.colours.accent], "the one that is shown stands out"
+    assert colours == [theme.colours.accent, theme.colours.amber_surface], "the one that is shown stands out"
     qtbot.keyClick(made, Qt.Key.Key_F3)
     assert (made.at.text(), rest(a)[:4], b.textCursor().atEnd()) == ("2 of 2", "salt", True)
     assert a.verticalScrollBar().value() > 250
@@ -101,13 +101,29 @@ def test_scrolled_together_or_not(window: ReadingWindow) -> None:
 
 
 def test_from_the_compare_page(kit: Kit, qtbot: QtBot) -> None:
-    assert kit.page.differences.isHidden()
+    link = kit.page.panel.differences
+    assert not link.isVisible()
     kit.start()
     kit.runner.finish(answer("It is twelve."), answer("It is thirteen."))
-    qtbot.mouseClick(kit.page.differences, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(link, Qt.MouseButton.LeftButton)
     (window,) = kit.window.findChildren(ReadingWindow)
     qtbot.waitUntil(lambda: window.line.text().startswith("1 difference, from word 3"))
     window.close()
+
+
+def test_it_is_offered_only_where_the_answers_are_alike_enough(kit: Kit) -> None:
+    link = kit.page.panel.differences
+    for a, b, offered in (
+        ("The sea is deep and blue.", "The sea is deep and green.", True),
+        ("The sea is deep.", "Twelve, of course.", False),
+        ("", "Twelve.", False),
+        ("海は深い", "海は深い", True),
+        ("word " * 50_000, "word " * 40_000 + "end", True),
+    ):
+        kit.start()
+        assert not link.isVisible(), "there is nothing to compare yet"
+        kit.runner.finish(answer(a), answer(b))
+        assert link.isVisible() == offered, (a[:20], b[:20])
 
 
 def test_the_same_words(qtbot: QtBot, theme: Theme) -> None:

@@ -35,7 +35,6 @@ from weighin.core.plans.recommendation import kinds_of, recommended
 from weighin.core.safe_text import safe_name
 from weighin.paths import resources
 from weighin.services.machine.this_computer import memory_budget
-from weighin.services.models.hub import mirror
 from weighin.wiring.models import ModelServices
 from weighin.wiring.services import Services
 
@@ -72,8 +71,8 @@ class _Command:
 
     def run_search(self) -> int:
         text = self._options.text
-        if is_hub_address(text, mirror()):
-            text = read_address(text, mirror()).repo
+        if is_hub_address(text, self._services.access.endpoint):
+            text = read_address(text, self._services.access.endpoint).repo
         found = self._await(lambda done, failed: self._services.hub.search(text, done, failed))
         catalogue = load_catalogue(resources())
         known = [(entry, catalogue.system_of(entry.repo)) for entry in found or ()]
@@ -83,7 +82,7 @@ class _Command:
         return self._status()
 
     def run_files(self) -> int:
-        listing = self._listing(read_address(self._options.repo, mirror()))
+        listing = self._listing(read_address(self._options.repo, self._services.access.endpoint))
         if listing is None:
             return 130
         best = recommended(listing.variants, kinds_of(listing, load_catalogue(resources()), memory_budget()))
@@ -92,9 +91,11 @@ class _Command:
 
     def run_look(self) -> int:
         reference = self._options.reference
-        if reference.lower().startswith(SERVER_SCHEMES) and not is_hub_address(reference, mirror()):
+        if reference.lower().startswith(SERVER_SCHEMES) and not is_hub_address(
+            reference, self._services.access.endpoint
+        ):
             return self._look_at_server(parse_address(reference))
-        address = read_address(reference, mirror())
+        address = read_address(reference, self._services.access.endpoint)
         self._services.inspector.restore()
         listing = self._listing(address)
         if listing is None:

@@ -20,7 +20,6 @@ from weighin.core.models.report import shelf_model_json
 from weighin.core.plans.recommendation import kinds_of, usual_variant
 from weighin.paths import resources
 from weighin.services.machine.this_computer import memory_budget
-from weighin.services.models.hub import mirror
 from weighin.services.task_runner import Failed
 from weighin.wiring.models import ModelServices
 
@@ -84,7 +83,7 @@ class _Getting:
         """Repositories in order of trust, each with the quantization that the catalogue means."""
         system = load_catalogue(resources()).system(self._name) if "/" not in self._name else None
         if system is None:
-            self._address = read_address(self._name, mirror())
+            self._address = read_address(self._name, self._services.access.endpoint)
             return (Source(self._address.repo),)
         if not system.runnable or not system.repositories:
             raise AppError(f"{system.name} cannot be downloaded: {system.why_not or 'no GGUF file of it is known.'}")

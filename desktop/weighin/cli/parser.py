@@ -106,20 +106,20 @@ def _mmlu(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--questions",
         metavar="starter|mmlu|PATH",
-        help="a folder or archive laid out like MMLU's, a CSV or a JSON file; starter if not given",
+        help="an MMLU folder or archive, a CSV or a JSON file; starter if not given",
     )
-    parser.add_argument("--fetch", action="store_true", help="get MMLU from the hub first, where it is not here")
+    parser.add_argument("--fetch", action="store_true", help="download MMLU from the hub first, if it is missing")
     parser.add_argument("--protocol", choices=("standard", "chat"), help="raw completion, or the model's chat template")
     parser.add_argument("--n", metavar="N|all", help="how many questions; 570 (or all there are) if not given")
-    parser.add_argument("--shots", type=int, metavar="0..5", help="worked examples; 5 (or all there are) if not given")
+    parser.add_argument("--shots", type=int, metavar="0..5", help="few-shot examples; 5 (or all) if not given")
     parser.add_argument("--seed", type=int, metavar="S", help="of the sample")
     parser.add_argument("--subjects", metavar="a,b", help="only these")
     parser.add_argument("--split", choices=("test", "val"))
     parser.add_argument("--order", choices=("alternating", "one_after_the_other"), default="alternating")
     add_load_options(parser, "context")  # chosen from the questions, and so is the batch where it is not given
     parser.add_argument("--try-anyway", action="store_true", help=_ANYWAY)
-    parser.add_argument("--until-decided", action="store_true", help="stop as soon as the verdict is in")
-    parser.add_argument("--resume", metavar="RUN", help="go on with a run, by the beginning of its id")
+    parser.add_argument("--until-decided", action="store_true", help="stop as soon as there is a winner")
+    parser.add_argument("--resume", metavar="RUN", help="resume a run, by the first characters of its id")
     parser.add_argument("--items", action="store_true", help="every question with both answers")
     parser.add_argument("--json", action="store_true")
 

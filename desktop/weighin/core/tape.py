@@ -8,13 +8,23 @@ from statistics import median
 from weighin.core import format
 from weighin.core.comparisons.blind import Tally, contender
 from weighin.core.comparisons.comparison import Comparison, Slowdown
-from weighin.core.comparisons.rounds import Spread, spread, undisturbed
+from weighin.core.comparisons.rounds import spread
+from weighin.core.comparisons.scale import (
+    ScaleRow,
+    energy_row,
+    first_token_row,
+    generation_row,
+    memory_claim,
+    memory_row,
+    prompt_row,
+    shares,
+)
 from weighin.core.comparisons.slowdown import against_alone, asked_the_same, in_company
-from weighin.core.comparisons.speed import better_of, measured_prompt_speed, shown_speed, speed_verdict
-from weighin.core.comparisons.text import BRIEF, conditions_words, rate_spread, spread_words
+from weighin.core.comparisons.speed import shown_speed, speed_verdict
+from weighin.core.comparisons.text import BRIEF, conditions_words, rate_spread
 from weighin.core.computer.hardware import UNKNOWN_MACHINE, MachineFacts
 from weighin.core.evaluations.stored_evaluation import EvaluationRow
-from weighin.core.evaluations.text import verdict_sentence
+from weighin.core.evaluations.verdict_text import verdict_sentence
 from weighin.core.models.model import ModelFacts
 from weighin.core.runs.lane import EngineFacts
 from weighin.core.safe_text import safe_name
@@ -47,20 +57,6 @@ class TapeSources:
 
 
 @dataclass(frozen=True)
-class TapeLine:
-    """One number of both. note: what it rests on. share_a, share_b: lengths of bars from 0 to 1, None for none.
-    better: "A" or "B" where one is beyond the noise, "" otherwise."""
-
-    label: str
-    a: str
-    b: str
-    note: str = ""
-    share_a: float | None = None
-    share_b: float | None = None
-    better: str = ""
-
-
-@dataclass(frozen=True)
 class Side:
     """A model: its name, and one line of what it is."""
 
@@ -74,7 +70,7 @@ class Tape:
 
     a: Side
     b: Side
-    lines: tuple[TapeLine, ...]
+    lines: tuple[ScaleRow, ...]
     verdict: str
     footer: tuple[str, ...]
 
@@ -85,14 +81,12 @@ def tape_of(sources: TapeSources) -> Tape:
         sources = replace(sources, together=_in_order_of(sources.together, sources.main))
     a, b = (result.setup.model for result in sources.main.results)
     lines = [
-        TapeLine("Parameters", _parameters(a), _parameters(b)),
-        TapeLine("File", _file(a), _file(b)),
-        _memory(sources.main),
-        _first_token(sources.alone),
-        _speed(sources.alone, "Reads", "prompt_tokens_per_s"),
-        _writing(sources.alone),
+        ScaleRow("Parameters", _parameters(a), _parameters(b)),
+        ScaleRow("File", _file(a), _file(b)),
+        memory_row(sources.main),
+        *_alone(sources.alone),
         _together(sources),
-        _energy(sources.alone),
+        energy_row(sources.alone),
         _mmlu(sources, a),
         _votes(sources.tally, a),
     ]
@@ -139,84 +133,13 @@ def _file(model: ModelFacts) -> str:
     return f"{safe_name(model.quantization, 24)}, {format.size(model.file_bytes)}" if model.file_bytes else format.NONE
 
 
-def _memory(comparison: Comparison) -> TapeLine:
-    peaks = _peaks(comparison)
-    better = _smaller(peaks[0], peaks[1], 0.05)
-    a, b = (format.size(peak) for peak in peaks)
-    return TapeLine("Memory", a, b, "peak while answering", *_shares(peaks[0], peaks[1]), better)
+def _alone(comparison: Comparison | None) -> list[ScaleRow]:
+    """Speeds of each model on its own, where something is known of them."""
+    rows = [row(comparison) for row in (first_token_row, prompt_row, generation_row)] if comparison else []
+    return [row for row in rows if {row.a, row.b} != {format.NONE}]
 
 
-def _peaks(comparison: Comparison) -> list[float | None]:
-    """Of each lane the median of its rounds, as the comparison shows it."""
-    found = [spread(one.peak_bytes or one.total_bytes for one in result.memory) for result in comparison.results]
-    return [each.median if each else None for each in found]
-
-
-def _first_token(comparison: Comparison | None) -> TapeLine | None:
-    if comparison is None:
-        return None
-    a, b = (spread(timing.first_token_s for timing in result.timings) for result in comparison.results)
-    if a is None or b is None:
-        return None
-    better = better_of(a, b, smaller_is_better=True) if _is_quiet(comparison) else ""
-    said = tuple(spread_words(found, format.seconds) for found in (a, b))
-    return TapeLine("First token", said[0], said[1], _rounds_note(a, b), *_shares(a.median, b.median), better)
-
-
-def _speed(comparison: Comparison | None, label: str, name: str) -> TapeLine | None:
-    """Of the model where that was measured, of the run alone elsewhere: then neither is better."""
-    if comparison is None:
-        return None
-    a, b = (spread(getattr(timing, name) for timing in result.timings) for result in comparison.results)
-    if a is None and b is None:
-        return None
-    measured = [measured_prompt_speed(result) for result in comparison.results]
-    better = better_of(measured[0], measured[1]) if measured[0] and measured[1] else ""
-    note = _rounds_note(a, b) if all(measured) else f"{_rounds_note(a, b)}, not long enough to compare"
-    return TapeLine(
-        f"{label} alone",
-        rate_spread(a),
-        rate_spread(b),
-        note,
-        *_shares(_middle(a), _middle(b)),
-        better,
-    )
-
-
-def _writing(comparison: Comparison | None) -> TapeLine | None:
-    """Speeds of writing of the two models where they were measured, by their answers or by speed tests; else numbers of
-    these runs, which make neither better."""
-    verdict = speed_verdict(comparison) if comparison is not None else None
-    if comparison is None or verdict is None:
-        return None
-    a, b = verdict.speeds or tuple(shown_speed(result) for result in comparison.results)
-    if a is None and b is None:
-        return None
-    if verdict.tests:
-        dates = (test.created for result in comparison.results if (test := result.speed_test))
-        note = f"speed test, {format.moment(max(dates))}"
-    else:
-        note = _rounds_note(a, b) if verdict.speeds else f"{_rounds_note(a, b)}, not a measurement"
-    return TapeLine(
-        "Writes alone",
-        rate_spread(a),
-        rate_spread(b),
-        note,
-        *_shares(_middle(a), _middle(b)),
-        verdict.better,
-    )
-
-
-def _is_quiet(comparison: Comparison) -> bool:
-    """Whether of both lanes there is a timing that nothing disturbed."""
-    return all(undisturbed(result.timings) for result in comparison.results)
-
-
-def _middle(found: Spread | None) -> float | None:
-    return found.median if found else None
-
-
-def _together(sources: TapeSources) -> TapeLine | None:
+def _together(sources: TapeSources) -> ScaleRow | None:
     """Speeds while both wrote, with what is left of those alone; of a record that does not say when that was, speeds of
     whole answers with nothing beside them."""
     together = sources.together
@@ -237,10 +160,10 @@ def _together(sources: TapeSources) -> TapeLine | None:
         f"{rate_spread(values)}{_change(held.slowdown(result.label))}"
         for result, values in zip(together.results, rates, strict=True)
     ]
-    shares = _shares(*map(_middle, rates))
+    lengths = shares(*(found.median if found else None for found in rates))
     if not sources.same_prompt:
         note += ", another prompt"
-    return TapeLine("Writes together", said[0], said[1], note, *shares)
+    return ScaleRow("Generation speed, simultaneous", said[0], said[1], note, *lengths)
 
 
 def _change(slowdown: Slowdown | None) -> str:
@@ -250,24 +173,7 @@ def _change(slowdown: Slowdown | None) -> str:
     return f", {format.change(slowdown.writing - 1)}"
 
 
-def _energy(comparison: Comparison | None) -> TapeLine:
-    """Joules an answer, each model alone: of two at once no counter can tell whose they are."""
-    results = comparison.results if comparison is not None else ()
-    a, b = [spread(timing.joules for timing in result.timings) for result in results] or [None, None]
-    values = (a, b)
-    sources = dict.fromkeys(
-        timing.energy.source for result in results for timing in result.timings if timing.energy is not None
-    )
-    said = [spread_words(found, format.joules) for found in values]
-    quiet = comparison is not None and _is_quiet(comparison)
-    better = better_of(a, b, smaller_is_better=True) if a and b and quiet else ""
-    note = safe_name("; ".join(sources), 60) if any(values) else "not counted here"
-    if comparison is None:
-        note = "not measured alone"
-    return TapeLine("Energy an answer", said[0], said[1], note, *_shares(*map(_middle, values)), better)
-
-
-def _mmlu(sources: TapeSources, a: ModelFacts) -> TapeLine | None:
+def _mmlu(sources: TapeSources, a: ModelFacts) -> ScaleRow | None:
     found = sources.evaluation
     if found is None or len(found.lanes) != 2:
         return None
@@ -282,10 +188,10 @@ def _mmlu(sources: TapeSources, a: ModelFacts) -> TapeLine | None:
     better = {Verdict.A_BETTER: "BA"[not swapped], Verdict.B_BETTER: "AB"[not swapped]}.get(verdict, "")
     asked = format.plural(min(lane.n for lane in lanes), "question")
     note = f"{asked}, {found.shots}-shot, 95 %"
-    return TapeLine(safe_name(found.dataset, 30), said[0], said[1], note, first.accuracy, second.accuracy, better)
+    return ScaleRow(safe_name(found.dataset, 30), said[0], said[1], note, first.accuracy, second.accuracy, better)
 
 
-def _votes(tally: Tally | None, a: ModelFacts) -> TapeLine | None:
+def _votes(tally: Tally | None, a: ModelFacts) -> ScaleRow | None:
     if tally is None or not tally.n:
         return None
     swapped = tally.one.key != contender(a).key
@@ -295,17 +201,17 @@ def _votes(tally: Tally | None, a: ModelFacts) -> TapeLine | None:
     if tally.interval is not None:
         interval = (1 - tally.interval[1], 1 - tally.interval[0]) if swapped else tally.interval
         note += f"; A {format.between(interval)}"
-    return TapeLine("Preferred", str(for_a), str(for_b), note, *_shares(for_a, for_b), better)
+    return ScaleRow("Preferred", str(for_a), str(for_b), note, *shares(for_a, for_b), better)
 
 
-def _verdict(sources: TapeSources, lines: tuple[TapeLine, ...]) -> str:
+def _verdict(sources: TapeSources, lines: tuple[ScaleRow, ...]) -> str:
     """What can be said, in at most four short sentences."""
     found = {line.label: line for line in lines}
-    said = [_speed_sentence(sources.alone), _memory_sentence(sources.main, found["Memory"])]
+    said = [_speed_sentence(sources.alone), memory_claim(sources.main)]
     first = contender(sources.main.results[0].setup.model).key
     if (found_row := sources.evaluation) is not None and found_row.paired is not None:
         names = ("A", "B") if contender(found_row.lanes[0].model).key == first else ("B", "A")
-        verdict = verdict_sentence(found_row.paired, found_row.n, found_row.state, *names)
+        verdict = verdict_sentence(found_row.paired, found_row.state, *names)
         said.append(f"{safe_name(found_row.dataset, 30)}: {verdict}")
     if "Preferred" in found:
         said.append(_votes_sentence(found["Preferred"]))
@@ -314,17 +220,14 @@ def _verdict(sources: TapeSources, lines: tuple[TapeLine, ...]) -> str:
 
 def _speed_sentence(comparison: Comparison | None) -> str:
     verdict = speed_verdict(comparison) if comparison is not None else None
-    return "Speeds cannot be compared: neither model was measured alone." if verdict is None else verdict.sentence
+    return (
+        "Speeds cannot be compared: the models were not run one after the other."
+        if verdict is None
+        else verdict.sentence
+    )
 
 
-def _memory_sentence(comparison: Comparison, line: TapeLine) -> str:
-    peaks = _peaks(comparison)
-    if not line.better or peaks[0] is None or peaks[1] is None:
-        return ""
-    return f"{line.better} needs {format.size(abs(peaks[0] - peaks[1]))} less memory."
-
-
-def _votes_sentence(line: TapeLine) -> str:
+def _votes_sentence(line: ScaleRow) -> str:
     if not line.better:
         return "Blind votes have not settled which is preferred."
     return f"Blind votes prefer {line.better}, {max(int(line.a), int(line.b))} of {int(line.a) + int(line.b)}."
@@ -342,7 +245,7 @@ def _footer(sources: TapeSources) -> tuple[str, ...]:
     what = [format.moment(main.created), _engine(main.engine), f"Weigh-In {sources.version}"]
     lines = (" · ".join(where), " · ".join(part for part in what if part))
     meanwhile = _meanwhile(sources)
-    return (*lines, f"Meanwhile: {meanwhile}") if meanwhile else lines
+    return (*lines, f"Conditions: {meanwhile}") if meanwhile else lines
 
 
 def _meanwhile(sources: TapeSources) -> str:
@@ -371,22 +274,6 @@ def _in_order_of(other: Comparison, shown: Comparison) -> Comparison:
 
 def _engine(engine: EngineFacts | None) -> str:
     return f"llama.cpp {safe_name(engine.build, 60)}" if engine else ""
-
-
-def _rounds_note(a: Spread | None, b: Spread | None) -> str:
-    n = min(found.n if found else 0 for found in (a, b))
-    return "one run" if n < 2 else f"median and range of {n} rounds"
-
-
-def _smaller(a: float | None, b: float | None, margin: float) -> str:
-    if not a or not b or abs(a - b) <= margin * max(a, b):
-        return ""
-    return "A" if a < b else "B"
-
-
-def _shares(a: float | None, b: float | None) -> tuple[float | None, float | None]:
-    most = max(a or 0.0, b or 0.0)
-    return (a / most if a is not None else None, b / most if b is not None else None) if most else (None, None)
 
 
 def _cell(text: str) -> str:

@@ -72,7 +72,7 @@ def missing_or_private(repo: str) -> HubError:
 
 def offline() -> HubError:
     """The user has switched the hub off."""
-    return HubError("Offline mode is on (HF_HUB_OFFLINE): the hub is not contacted.", "offline_mode")
+    return HubError("Offline mode is on (Settings or HF_HUB_OFFLINE): the hub is not contacted.", "offline_mode")
 
 
 def unreachable(host: str, detail: str = "") -> HubError:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import contextlib
 import http.client
-import ipaddress
 import os
 import random
 import re
@@ -22,8 +21,10 @@ from typing import Any
 from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
 from weighin import __version__
+from weighin.core.downloads import hub_endpoint
+from weighin.core.downloads.hub_endpoint import is_loopback
+from weighin.core.errors import AppError
 from weighin.core.proxies import proxy_for, why_unusable
-from weighin.core.safe_text import safe_name
 from weighin.hub.errors import HubError, network_error, status_error
 
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -239,18 +240,10 @@ def _no_address(error: Exception) -> HubError:
 def check_endpoint(endpoint: str) -> None:
     """Raises HubError where HF_ENDPOINT is no address, or where a request could be read on the way, with the token in
     it."""
-    shown = safe_name(endpoint.rpartition("@")[2], 80)  # what stands before is a user's password
     try:
-        parts = urlsplit(endpoint)
-        known = parts.scheme in ("https", "http") and parts.hostname and parts.port != 0
-    except ValueError:
-        known = None
-    if not known:
-        text = f"HF_ENDPOINT is {shown}, which is not an address: it must begin with https://."
-        raise HubError(text, "endpoint")
-    if parts.scheme != "https" and not _is_loopback(parts.hostname):
-        text = f"HF_ENDPOINT is {shown}, which is not encrypted: use https://. Nothing was sent."
-        raise HubError(text, "downgrade")
+        hub_endpoint.check_endpoint(endpoint)
+    except AppError as error:
+        raise HubError(error.user_text, error.kind) from None
 
 
 def check_proxy(endpoint: str) -> None:
@@ -268,18 +261,9 @@ def _check_scheme(parts: SplitResult, before: SplitResult | None) -> None:
     if parts.scheme == "https" and parts.hostname:
         return
     downgrade = before is not None and before.scheme == "https"
-    if parts.scheme == "http" and _is_loopback(parts.hostname) and not downgrade:
+    if parts.scheme == "http" and is_loopback(parts.hostname) and not downgrade:
         return
     raise HubError("The hub redirects to an unencrypted address: not followed.", "downgrade")
-
-
-def _is_loopback(host: str | None) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host or "").is_loopback
-    except ValueError:
-        return False
 
 
 def _connection(parts: SplitResult, timeout: float) -> tuple[http.client.HTTPConnection, str, Mapping[str, str]]:

@@ -9,7 +9,7 @@ from string import Template
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPalette, QPixmap
+from PySide6.QtGui import QColor, QFontDatabase, QGuiApplication, QIcon, QPalette, QPixmap
 from PySide6.QtWidgets import QApplication
 
 from weighin import paths
@@ -29,12 +29,34 @@ QLabel[role="number"] { color: $text; }
 QLabel[role="strong"] { font-weight: 600; }
 QLabel[role="error"] { color: $red; }
 QLabel[role="warning"] { color: $amber; }
-QLabel[role="chip"] { border-radius: 4px; padding: 1px 7px; font-weight: 700; color: $surface; }
+QLabel[role="chip"] { border-radius: 5px; padding: 1px 7px; font-weight: 700; color: $surface; }
+QFrame[role="card"] > QLabel[role="chip"] { min-width: 16px; min-height: 24px; font-size: ${verdict}pt; }
 QLabel[role="chip"][lane="A"] { background: $lane_a; }
 QLabel[role="chip"][lane="B"] { background: $lane_b; }
+QLabel[role="strong"] { font-weight: 600; }
+QLabel[role="verdict"] { font-size: ${verdict}pt; font-weight: 600; }
+QLabel[role="verdict"][tone="amber"], QLabel[role="small"][tone="amber"] { color: $amber; }
+QLabel[role="value"][better="true"] { font-weight: 700; }
+QLabel[role="headline"] { font-size: ${headline}pt; font-weight: 700; }
+QLabel[role="lead"] { color: $muted; font-size: ${verdict}pt; }
+QLabel[role="reveal"] { font-size: ${headline}pt; font-weight: 700; }
+QLabel[role="reveal"][lane="A"] { color: $lane_a; }
+QLabel[role="reveal"][lane="B"] { color: $lane_b; }
+QLabel[role="fit"] { font-size: ${small}pt; }
+QLabel[role="fit"][tone="good"] { color: $green; }
+QLabel[role="fit"][tone="amber"] { color: $amber; }
+QLabel[role="fit"][tone="red"] { color: $red; }
 QLabel[role="badge"] { border: 1px solid $muted; border-radius: 4px; padding: 1px 6px; color: $muted; }
 
 QFrame[role="card"] { background: $surface; border: 1px solid $border; border-radius: 8px; }
+QFrame[role="band"] { background: $raised; border: none; border-top: 1px solid $border;
+  border-bottom: 1px solid $border; }
+QFrame[role="scale"] { background: $surface; border: none; border-top: 1px solid $border;
+  border-bottom-left-radius: 8px; border-bottom-right-radius: 8px; }
+QFrame[role="right"] { border: none; border-left: 1px solid $border; }
+QFrame[role="composer"] { background: $surface; border: 1px solid $border; border-radius: 8px; }
+QFrame[role="composer"][focused="true"] { border-color: $accent; }
+QFrame[role="segments"] { background: $surface; border: 1px solid $border; border-radius: 6px; }
 QFrame[role="card"][drop="true"] { border: 2px dashed $accent; }
 QFrame[role="popup"] { background: $surface; border: 1px solid $border; }
 QFrame[role="popup"] QListView { background: $surface; border: none; outline: 0; }
@@ -44,9 +66,6 @@ QFrame[role="strip"][tone="amber"] QLabel, QFrame[role="strip"][tone="amber"] QT
 QFrame[role="strip"][tone="red"] { background: $red_surface; }
 QFrame[role="strip"][tone="red"] QLabel { color: $red; }
 QFrame[role="rail"] { background: $raised; border: none; border-right: 1px solid $border; }
-
-QFrame[role="numbers"] { border: 2px solid transparent; border-radius: 5px; }
-QFrame[role="numbers"]:focus { border-color: $accent; }
 
 QToolButton { background: transparent; border: 1px solid transparent; border-radius: 5px; padding: 3px 6px; }
 QToolButton:hover { background: $raised; border-color: $border; }
@@ -68,6 +87,18 @@ QPushButton[role="primary"] { background: $accent; color: $on_accent; border-col
 QPushButton[role="primary"]:hover { background: $accent; border-color: $text; }
 QPushButton[role="primary"]:focus { border: 2px solid $text; padding: 4px 11px; }
 QPushButton[role="primary"]:disabled { background: $raised; color: $muted; border-color: $border; }
+QPushButton[role="segment"] { border: 1px solid transparent; border-radius: 5px; padding: 4px 11px; }
+QPushButton[role="segment"]:checked { background: $raised; color: $accent; }
+QPushButton[role="segment"]:focus { border: 2px solid $accent; padding: 3px 10px; }
+QPushButton[role="toggle"]:checked { background: $raised; border: 2px solid $accent; padding: 4px 11px; }
+QPushButton[role="toggle"]:checked:focus { border-color: $text; }
+QPushButton[role="link"], QPushButton[role="quiet"] { background: transparent; border: 1px solid transparent;
+  padding: 2px 6px; font-size: ${small}pt; color: $accent; }
+QPushButton[role="quiet"] { color: $muted; }
+QPushButton[role="link"]:hover, QPushButton[role="quiet"]:hover { background: $raised; color: $text; }
+QPushButton[role="link"]:checked, QPushButton[role="quiet"]:checked { background: $raised; border-color: $border; }
+QPushButton[role="link"]:focus, QPushButton[role="quiet"]:focus { border: 2px solid $accent; padding: 1px 5px; }
+QPushButton[role="link"]:disabled, QPushButton[role="quiet"]:disabled { color: $muted; background: transparent; }
 QPushButton[role="danger"] { color: $red; border-color: $red; }
 QPushButton[role="example"] { padding: 3px 10px; border-radius: 11px; }
 QPushButton[role="example"]:focus { padding: 2px 9px; }
@@ -79,6 +110,7 @@ QLineEdit, QPlainTextEdit, QComboBox, QTextBrowser {
   background: $surface; border: 1px solid $border; border-radius: 6px; padding: 4px 6px;
   selection-background-color: $accent; selection-color: $on_accent; }
 QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus { border: 2px solid $accent; padding: 3px 5px; }
+QPlainTextEdit[role="prompt"], QPlainTextEdit[role="prompt"]:focus { border: none; padding: 5px; }
 QPlainTextEdit[role="question"] { background: transparent; border: 1px solid transparent; }
 QPlainTextEdit[role="question"]:focus { border: 2px solid $accent; }
 QLineEdit[invalid="true"] { border: 1px solid $red; }
@@ -86,6 +118,11 @@ QLineEdit:disabled, QPlainTextEdit:disabled, QComboBox:disabled { color: $muted;
 QTextBrowser[role="answer"] { border: 1px solid transparent; padding: 3px; }
 QTextBrowser[role="answer"]:focus { border: 2px solid $accent; padding: 2px; }
 QComboBox { combobox-popup: 0; }
+QComboBox[role="head"] { background: transparent; border: 1px solid transparent; font-weight: 600;
+  font-size: ${verdict}pt; padding: 1px 4px; }
+QComboBox[role="head"]:hover { background: $raised; }
+QComboBox[role="head"]:focus { border: 2px solid $accent; padding: 0px 3px; }
+QComboBox[role="head"]:disabled { background: transparent; color: $text; }
 QComboBox::drop-down { border: none; width: 22px; }
 QComboBox::down-arrow { image: url("$arrow"); width: 14px; height: 14px; }
 QComboBox QAbstractItemView { background: $surface; border: 1px solid $border; outline: 0; padding: 2px; }
@@ -100,6 +137,13 @@ QRadioButton::indicator:checked { width: 6px; height: 6px; border: 5px solid $ac
 QCheckBox::indicator { width: 14px; height: 14px; border: 1px solid $muted; border-radius: 4px; background: $surface; }
 QCheckBox::indicator:checked { border-color: $accent; background: $accent; image: url("$check"); }
 
+QListView[role="ticks"] { background: $surface; border: 1px solid $border; border-radius: 6px; outline: 0; }
+QListView[role="ticks"]:focus { border: 2px solid $accent; }
+QListView[role="ticks"]::item { padding: 3px 4px; }
+QListView[role="ticks"]::indicator { width: 14px; height: 14px; border: 1px solid $muted; border-radius: 4px;
+  background: $surface; }
+QListView[role="ticks"]::indicator:checked { border-color: $accent; background: $accent; image: url("$check"); }
+
 QProgressBar { background: $raised; border: none; border-radius: 2px; max-height: 4px; min-height: 4px; }
 QProgressBar::chunk { background: $accent; border-radius: 2px; }
 
@@ -108,7 +152,8 @@ QTabBar::tab:selected { background: $surface; border-color: $border; }
 QTabBar::tab:focus:selected { border-color: $accent; }
 QSplitter::handle { background: transparent; }
 QSplitter::handle:hover { background: $border; }
-QScrollArea, QWidget#drawer { background: transparent; border: none; }
+QSplitter[role="answers"]::handle { background: $border; }
+QScrollArea, QWidget#drawer, QStackedWidget { background: transparent; border: none; }
 
 QTableView { background: $surface; border: 1px solid $border; border-radius: 6px; gridline-color: transparent;
   selection-background-color: $accent; selection-color: $on_accent; outline: 0; }
@@ -133,12 +178,20 @@ def style_sheet(colours: Colours, points: float, arrow: str, check: str) -> str:
     `arrow`, `check`: pictures for combo and check boxes, as paths with forward slashes."""
     values = {name: value for name, value in vars(colours).items() if isinstance(value, str)}
     return _TEMPLATE.substitute(
-        values, arrow=arrow, check=check, small=f"{points * 0.88:.2f}", title=f"{points * 1.35:.2f}"
+        values,
+        arrow=arrow,
+        check=check,
+        small=f"{points * 0.88:.2f}",
+        title=f"{points * 1.35:.2f}",
+        verdict=f"{points * 1.1:.2f}",
+        headline=f"{points * 1.8:.2f}",
     )
 
 
 CHOICES = ("system", "light", "dark")
-_SETTING = "theme"
+_SETTING, _FONT = "theme", "font_percent"
+# Of the system's own font size.
+NORMAL, SMALLEST, LARGEST, STEP = 100, 80, 200, 10
 _SCHEMES = {
     "system": Qt.ColorScheme.Unknown,
     "light": Qt.ColorScheme.Light,
@@ -180,9 +233,12 @@ def load_colours(name: str) -> Colours:
 
 
 class Theme(QObject):
-    """Which colours the application wears. `changed` carries the new Colours."""
+    """Which colours the application wears, and how large its text is. `changed` carries the new Colours; `chosen`:
+    light, dark or the system's was chosen; `font_changed`: another size of text."""
 
     changed = Signal(object)
+    chosen = Signal()
+    font_changed = Signal()
 
     def __init__(self, app: QApplication, settings: Settings) -> None:
         super().__init__(app)
@@ -195,8 +251,13 @@ class Theme(QObject):
         self._hints.setColorScheme(_SCHEMES[self._choice])
         self._colours = load_colours(self._face(self._hints.colorScheme()))
         self._dressed = False
+        self._font_percent = NORMAL
+        percent = settings.get(_FONT, NORMAL)
+        if percent != NORMAL:
+            self._take_font(min(max(percent, SMALLEST), LARGEST))
         self._app.setPalette(_qt_palette(self._colours))
         self._hints.colorSchemeChanged.connect(self._follow_system)
+        settings.cleared.connect(self._begin_anew)
 
     @property
     def colours(self) -> Colours:
@@ -210,10 +271,59 @@ class Theme(QObject):
 
     def choose(self, choice: str) -> None:
         """Follow the system, or stay light or dark; kept in the settings."""
-        self._choice = choice
         self._settings.set(_SETTING, choice)
+        self._take_face(choice)
+
+    @property
+    def font_percent(self) -> int:
+        """How large text is, SMALLEST to LARGEST; NORMAL is the size of the system's own font."""
+        return self._font_percent
+
+    @property
+    def why_not_larger(self) -> str:
+        """Why text cannot be larger, "" where it can."""
+        return "Text is at its largest." if self._font_percent >= LARGEST else ""
+
+    @property
+    def why_not_smaller(self) -> str:
+        """Why text cannot be smaller, "" where it can."""
+        return "Text is at its smallest." if self._font_percent <= SMALLEST else ""
+
+    def enlarge(self) -> None:
+        """A step larger, as far as that goes."""
+        self.set_font_percent(self._font_percent + STEP)
+
+    def reduce(self) -> None:
+        """A step smaller, as far as that goes."""
+        self.set_font_percent(self._font_percent - STEP)
+
+    def set_font_percent(self, percent: int) -> None:
+        """Show all text in this size at once, within the limits; kept in the settings."""
+        percent = min(max(percent, SMALLEST), LARGEST)
+        self._settings.set(_FONT, percent)
+        if percent != self._font_percent:
+            self._take_font(percent)
+            self._wear()
+            self.font_changed.emit()
+
+    def _begin_anew(self) -> None:
+        self._take_face("system")
+        if self._font_percent != NORMAL:
+            self._take_font(NORMAL)
+            self._wear()
+        self.font_changed.emit()
+
+    def _take_face(self, choice: str) -> None:
+        self._choice = choice
         self._hints.setColorScheme(_SCHEMES[choice])
         self._follow_system(self._hints.colorScheme())
+        self.chosen.emit()
+
+    def _take_font(self, percent: int) -> None:
+        font = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
+        font.setPointSizeF(font.pointSizeF() * percent / NORMAL)
+        self._font_percent = percent
+        self._app.setFont(font)
 
     def _face(self, system: Qt.ColorScheme) -> str:
         """Which face to wear while the system wears `system`."""

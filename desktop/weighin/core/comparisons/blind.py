@@ -118,19 +118,6 @@ def fewest_more(tally: Tally) -> int:
     return next(more for more in range(_MOST_VOTES) if sign_test(most + more, least) < LEVEL)
 
 
-def more_at_this_share(tally: Tally) -> int | None:
-    """About how many more decisive votes it takes while they fall as they did so far; None where they fall so evenly
-    that no number in sight would do."""
-    if tally.for_one == tally.for_two:
-        return None
-    share = max(tally.for_one, tally.for_two) / tally.decisive
-    for n in range(tally.decisive, _MOST_VOTES):
-        most = round(share * n)
-        if sign_test(most, n - most) < LEVEL:
-            return n - tally.decisive
-    return None
-
-
 def shown_characters(seconds: float, longest: int) -> int:
     """How many characters of either text stand there `seconds` after both were ready; `longest`: of the two."""
     return round(seconds * max(_PACE, longest / _LONGEST_S))

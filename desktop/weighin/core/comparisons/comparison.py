@@ -46,7 +46,8 @@ class LaneResult:
 
     spoiled: rounds that were disturbed and asked for again. round_memory: what each of several rounds cost.
     speed_test: of this model with these options here, where the answer is too short to tell its speed; None where none
-    was made."""
+    was made. kept_from: where only the other lane ran again, when this answer was given (ISO 8601 in UTC); "" for a
+    result of the comparison itself."""
 
     label: str
     setup: LaneSetup
@@ -55,6 +56,7 @@ class LaneResult:
     spoiled: tuple[Timing, ...] = ()
     round_memory: tuple[MemoryReceipt, ...] = ()
     speed_test: SpeedTest | None = None
+    kept_from: str = ""
 
     @property
     def timings(self) -> tuple[Timing, ...]:

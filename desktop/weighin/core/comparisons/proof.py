@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from weighin.core import format
 from weighin.core.comparisons.comparison import Comparison, LaneResult
 from weighin.core.comparisons.conversation import turns
-from weighin.core.comparisons.parity import differences
+from weighin.core.comparisons.parity import differences, unknowns
 from weighin.core.models.server import ON_THE_SERVER
 from weighin.core.runs.answer import Answer, PromptProof
 from weighin.core.runs.chat import Message
+from weighin.core.runs.lane import LABELS
 from weighin.core.runs.options import SAMPLING_OPTIONS, Option, SamplingOptions
 from weighin.core.runs.thinking import thinking_words
 from weighin.core.safe_text import safe_name
@@ -64,6 +65,48 @@ def proof_rows(comparison: Comparison) -> tuple[ProofRow, ...]:
     return tuple(rows)
 
 
+# What two models differ in by nature: each has its own template and its own tokens.
+_OF_THE_MODEL = ("chat template", "rendered prompt", "prompt tokens", "tokens", "earlier turns")
+
+
+def parity_words(comparison: Comparison) -> tuple[str, bool]:
+    """Whether both lanes were given the same, in one short sentence, and False where something differs that is not
+    the models' own."""
+    hidden = unknowns(comparison.results)
+    if hidden and not any(result.answer.failure for result in comparison.results):
+        return _server_words(comparison.differences, hidden), not comparison.differences
+    without = [result.label for result in comparison.results if not result.answer.rendered_prompt]
+    if without:
+        who = "Both lanes" if len(without) == len(LABELS) else without[0]
+        return f"{who} stopped before {'they' if len(without) > 1 else 'it'} started", False
+    # Records of earlier versions name no differences of a lane that failed.
+    named = comparison.differences or differences(comparison.results, comparison.request.same_messages)
+    # One template fills in the same messages the same way: another text is not the models' own then.
+    own = "chat template" in named or "earlier turns" in named
+    natural = [name for name in _OF_THE_MODEL if own or name != "rendered prompt"]
+    if different := [name for name in named if name not in natural]:
+        return f"Not the same for both: {safe_name(', '.join(different), 200)}", False
+    if failed := [result.label for result in comparison.results if _lacks_part(result)]:
+        return f"Same prompt text; {' and '.join(failed)} failed before the rest could be compared", False
+    if not named:
+        return "Same prompt, same options", True
+    if "chat template" in named:
+        return "Same question, own templates", True
+    return ("Same question, own answers before" if "earlier turns" in named else "Same question, own tokens"), True
+
+
+def _lacks_part(result: LaneResult) -> bool:
+    """Whether a lane failed and something of what it was given is not known."""
+    answer = result.answer
+    return answer.failure is not None and None in (answer.context, answer.timing.prompt_tokens, answer.timing.threads)
+
+
+def _server_words(different: tuple[str, ...], hidden: tuple[str, ...]) -> str:
+    same = "Same messages, same options"
+    found = f"Not the same for both: {safe_name(', '.join(different), 200)}" if different else same
+    return f"{found}; not known of the server: {', '.join(hidden)}"
+
+
 def first_difference(a: PromptProof | None, b: PromptProof | None) -> int | None:
     """Number of the first token at which two prompts part; None where they do not, or nothing is known."""
     if a is None or b is None or a.pieces == b.pieces:
@@ -106,7 +149,7 @@ def _given(result: LaneResult) -> dict[str, str]:
         "context": format.count(answer.context) if answer.context or not remote else ON_THE_SERVER,
         "sampler": sampler_words(setup.sampling) + _without(answer.left_out),
         "seed": _NOT_TAKEN if "seed" in answer.left_out else str(setup.sampling.seed),
-        "longest answer": _NOT_TAKEN if "max tokens" in answer.left_out else format.count(setup.sampling.max_tokens),
+        "max answer tokens": _NOT_TAKEN if "max tokens" in answer.left_out else format.count(setup.sampling.max_tokens),
         "stop strings": ", ".join(safe_name(repr(stop), 40) for stop in setup.sampling.stop) or "none",
         "KV cache type": here(setup.load.kv_types),
         "flash attention": here(setup.load.flash_attn),

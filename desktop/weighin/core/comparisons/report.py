@@ -18,9 +18,9 @@ from weighin.core.comparisons.text import (
     WHILE_BOTH,
     conditions_words,
     is_partly_alone,
+    overlap_words,
     rate_spread,
     rounds_words,
-    side_by_side_words,
     slowdown_sentence,
     speed_test_words,
     spread_words,
@@ -281,7 +281,7 @@ def number_lines(result: LaneResult, comparison: Comparison) -> list[str]:
         lines.insert(1, f"Rounds: {made}. Medians and ranges: {_medians(result)}")
     if result.speed_test is not None:
         lines.append(speed_test_words(result.speed_test))
-    if shared := side_by_side_words(result, comparison):
+    if shared := overlap_words(result, comparison):
         lines.append(" ".join((f"Side by side: {shared}.", *why_no_slowdown(result))))
     if slowdown := comparison.slowdown(result.label):
         lines.append(f"Together: {slowdown_sentence(slowdown)}")

@@ -174,7 +174,7 @@ def _compared(a: Spread, b: Spread, tests: bool = False) -> SpeedVerdict:
     better = better_of(a, b)
     where = "In the speed test " if tests else ""
     if not better:
-        said = f"{where}both write about as fast."
+        said = f"{where}both write about equally fast."
         return SpeedVerdict(said[0].upper() + said[1:], "", (a, b), tests)
     ratio = max(a.median, b.median) / min(a.median, b.median)
     return SpeedVerdict(f"{where}{better} writes {format.times(ratio)} as fast.", better, (a, b), tests)
@@ -198,9 +198,9 @@ def _not_compared(results: tuple[LaneResult, ...], lacks: tuple[Shortfall | None
 def _reason(shortfall: Shortfall, lanes: list[LaneResult]) -> str:
     who = " and ".join(result.label for result in lanes)
     if shortfall is Shortfall.FAILED:
-        return f"{who} gave no whole answer: speeds cannot be compared."
+        return f"{who} gave no whole answer: speeds are not comparable."
     if shortfall is Shortfall.UNCOUNTED:
-        return f"The server of {who} does not count its tokens: speeds cannot be compared."
+        return f"The server of {who} does not count its tokens: speeds are not comparable."
     if shortfall is Shortfall.DISTURBED:
         reasons = dict.fromkeys(
             reason
@@ -208,17 +208,11 @@ def _reason(shortfall: Shortfall, lanes: list[LaneResult]) -> str:
             for timing in result.timings
             for reason in (*(timing.conditions.disturbances if timing.conditions else ()), *_slept(timing))
         )
-        return f"Speeds cannot be compared: {', '.join(reasons)}."
+        return f"Speeds are not comparable: {', '.join(reasons)}."
     if shortfall is Shortfall.UNSTEADY:
-        return f"The rounds of {who} differ too much: speeds cannot be compared."
-    said = " and ".join(f"{result.label} wrote {_tokens(result)}" for result in lanes)
-    if len({result.answer.timing.generated_tokens for result in lanes}) < len(lanes):
-        said = f"both wrote {_tokens(lanes[0])}"
-    return f"Too short to compare speeds: {said}."
-
-
-def _tokens(result: LaneResult) -> str:
-    return format.plural(result.answer.timing.generated_tokens, "token")
+        return f"The rounds of {who} differ too much: speeds are not comparable."
+    answers = "Both answers are" if len(lanes) > 1 else f"The answer of {who} is"
+    return f"{answers} too short to compare speeds."
 
 
 def _slept(timing: Timing) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from weighin.core import format
-from weighin.core.comparisons.blind import Choice, Tally, fewest_more, more_at_this_share
+from weighin.core.comparisons.blind import Tally, fewest_more
 from weighin.core.comparisons.comparison import Comparison, LaneResult, Slowdown
 from weighin.core.comparisons.rounds import AGREEMENT, Spread, is_settled, last_change, speeds, spread, uncertainty
 from weighin.core.comparisons.slowdown import NEARLY_ALL, Overlap, in_company, overlap
@@ -16,15 +16,15 @@ from weighin.core.runs.lane import Mode
 from weighin.core.safe_text import safe_name
 
 STOPS = {
-    StopReason.END: "ended by itself",
-    StopReason.LENGTH: "length limit reached",
-    StopReason.CONTEXT: "context full",
-    StopReason.CANCELLED: "stopped by you",
-    StopReason.FAILED: "failed",
+    StopReason.END: "Finished",
+    StopReason.LENGTH: "Token limit",
+    StopReason.CONTEXT: "Context full",
+    StopReason.CANCELLED: "Stopped",
+    StopReason.FAILED: "Failed",
 }
 
 
-MODES = {Mode.ALONE: "one after the other", Mode.TOGETHER: "together"}
+MODES = {Mode.ALONE: "Sequential", Mode.TOGETHER: "Simultaneous"}
 
 
 def rounds_words(result: LaneResult, asked: int) -> str:
@@ -71,8 +71,8 @@ def spread_words(found: Spread | None, say: Callable[[float], str]) -> str:
     return middle if low == high else f"{middle} ({low}–{high})"
 
 
-WHILE_BOTH, NOT_RECORDED = "while both wrote", "not recorded"
-BRIEF = "too short to be sure"
+WHILE_BOTH, NOT_RECORDED = "while both ran", "not recorded"
+BRIEF = "run too short"
 
 
 def slowdown_words(slowdown: Slowdown) -> str:
@@ -84,9 +84,9 @@ def _shares_words(slowdown: Slowdown) -> str:
     parts = [
         f"{name} {format.percent(share)}{_range_words(found)}"
         for name, share, found in (
-            ("writing", slowdown.writing, slowdown.writing_range),
-            ("reading", slowdown.reading, slowdown.reading_range),
-            ("first token", slowdown.first_token, slowdown.first_token_range),
+            ("generation speed", slowdown.writing, slowdown.writing_range),
+            ("prompt speed", slowdown.reading, slowdown.reading_range),
+            ("time to first token", slowdown.first_token, slowdown.first_token_range),
         )
         if share is not None
     ]
@@ -102,17 +102,28 @@ def _range_words(found: tuple[float, ...] | None) -> str:
     return f" ({format.between((low, high))}{noise})"
 
 
+def slowdown_of_both(comparison: Comparison) -> str:
+    """What running at the same time left of the generation speed of each model; "" where it is not known."""
+    found = [comparison.slowdown(result.label) for result in comparison.results]
+    kept = [
+        f"{result.label} kept {format.percent(slowdown.writing)} of its speed"
+        for result, slowdown in zip(comparison.results, found, strict=True)
+        if slowdown is not None and slowdown.writing is not None and not slowdown.is_brief
+    ]
+    return f"Running at the same time, {' and '.join(kept)}." if kept else ""
+
+
 def slowdown_sentence(slowdown: Slowdown) -> str:
     """The same with what it was held against."""
     prompt = "the same prompt" if slowdown.same_prompt else "another prompt"
-    text = f"{_shares_words(slowdown)} of the speed alone, measured on {prompt}"
+    text = f"{_shares_words(slowdown)} of the speed when running alone, measured on {prompt}"
     if slowdown.shared_s is None:
-        return f"{text}; of whole answers, for how long both computed was not recorded"
+        return f"{text}; of whole answers, how long both ran was not recorded"
     brief = f", {BRIEF}" if slowdown.is_brief else ""
-    return f"{text}, while both computed ({format.seconds(slowdown.shared_s)}{brief})"
+    return f"{text}, while both ran ({format.seconds(slowdown.shared_s)}{brief})"
 
 
-def side_by_side_words(result: LaneResult, comparison: Comparison) -> str:
+def overlap_words(result: LaneResult, comparison: Comparison) -> str:
     """For how long the lane of `result` and the other one computed at the same time, and how fast it wrote meanwhile;
     "" where they took turns, or one of them gave nothing."""
     if comparison.request.mode is not Mode.TOGETHER or not _ran(comparison):
@@ -142,7 +153,7 @@ def why_no_slowdown(result: LaneResult) -> tuple[str, ...]:
     """A sentence for each number that cannot be told of running together, whatever was measured alone."""
     timings = result.timings
     if all(overlap(timing) is None for timing in timings):
-        return ("It was not recorded for how long both computed.",)
+        return ("How long both ran was not recorded.",)
     overlaps = [shared for _, shared in in_company(result)]
     if not overlaps:
         return ("Something else disturbed every round.",)
@@ -150,13 +161,13 @@ def why_no_slowdown(result: LaneResult) -> tuple[str, ...]:
     if all(shared.tokens_per_s is None for shared in overlaps):
         most = max(shared.writing.tokens if shared.writing else 0 for shared in overlaps)
         tokens = format.plural(most, "token")
-        found.append(f"Writing: only {tokens} came while both computed, {MIN_TOKENS_FOR_RATE} are needed.")
-    for name, get in (("Reading", _reading), ("First token", _first_token)):
+        found.append(f"Only {tokens} came while both ran; {MIN_TOKENS_FOR_RATE} are needed.")
+    for name, get in (("Prompt speed", _reading), ("Time to first token", _first_token)):
         known = [share for shared in overlaps if (share := get(shared)) is not None]
         if known and max(known) < NEARLY_ALL:
             needed = format.percent(NEARLY_ALL)
             most_of_it = format.percent(max(known))
-            found.append(f"{name}: the other lane computed during only {most_of_it} of it, {needed} are needed.")
+            found.append(f"{name}: the other lane ran during only {most_of_it} of it; {needed} are needed.")
     return tuple(found)
 
 
@@ -183,8 +194,8 @@ def _first_token(shared: Overlap) -> float | None:
 
 def speed_test_words(test: SpeedTest) -> str:
     """One line: both speeds with their ranges, and when they were measured."""
-    read = f", reading {rate_spread(test.prompt)}" if test.prompt else ""
-    return f"Speed test of {format.moment(test.created)}: writing {rate_spread(test.generation)}{read}"
+    read = f", prompt speed {rate_spread(test.prompt)}" if test.prompt else ""
+    return f"Speed test of {format.moment(test.created)}: generation speed {rate_spread(test.generation)}{read}"
 
 
 UNLIKE = "The answers have little in common: shown side by side."
@@ -201,17 +212,9 @@ def difference_words(difference: TextDifference) -> str:
     return text if difference.whole else f"{text} The rest is too long to compare."
 
 
-CHOICES = {
-    Choice.A_BETTER: "A is better",
-    Choice.B_BETTER: "B is better",
-    Choice.TIE: "a tie",
-    Choice.BOTH_BAD: "both are bad",
-}
-
-
 def count_words(tally: Tally) -> str:
-    """The votes in numbers: "Qwen3 Q4_K_M: 4, Mistral Q4_K_M: 1, 2 ties"."""
-    parts = [f"{_name(tally.one.title)}: {tally.for_one}", f"{_name(tally.two.title)}: {tally.for_two}"]
+    """The votes in numbers: "4 for Qwen3 Q4_K_M, 1 for Mistral Q4_K_M, 2 ties"."""
+    parts = [f"{tally.for_one} for {_name(tally.one.title)}", f"{tally.for_two} for {_name(tally.two.title)}"]
     if tally.ties:
         parts.append(format.plural(tally.ties, "tie"))
     if tally.both_bad:
@@ -227,22 +230,13 @@ def interval_words(tally: Tally) -> str:
 
 
 def verdict_words(tally: Tally) -> str:
-    """Whether the preference is settled, and how many more votes would settle it."""
+    """Whether the preference is settled, and how many more votes it takes at least."""
     if not tally.decisive:
-        return "Nothing is settled: no vote chose one of the two yet."
+        return "Not settled: no vote for one of the two yet."
     ahead = max(tally.for_one, tally.for_two)
-    leader = _name(tally.leader.title)
     if tally.is_settled:
-        return f"Settled: {leader} is preferred, {ahead} of {tally.decisive}."
-    least = fewest_more(tally)
-    if tally.for_one == tally.for_two:
-        return f"Not settled: {ahead} to {ahead}. It takes {least} more votes at least, all for the same model."
-    text = f"Not settled: {ahead} of {tally.decisive} for {leader}. "
-    text += f"It takes {format.plural(least, 'more vote')} at least, if all are for it"
-    likely = more_at_this_share(tally)
-    if likely is None:
-        return f"{text}; as they fall now, no number in sight would do."
-    return f"{text}; about {likely} more if they go on as so far."
+        return f"Settled: {_name(tally.leader.title)} is preferred, {ahead} of {tally.decisive}."
+    return f"Not settled: at least {format.plural(fewest_more(tally), 'more vote')} needed."
 
 
 def _name(title: str) -> str:

@@ -8,6 +8,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from weighin.core.downloads.file_names import without_quantization
 from weighin.core.errors import AppError
 from weighin.core.gguf.chat_template import KEY, NAMES, choose_template
 from weighin.core.gguf.kinds import why_no_model
@@ -37,8 +38,21 @@ def model_facts(path: Path, starter: bool = False, texts: KnownTexts | None = No
         raise AppError(text + (" and more." if len(missing) > 1 else "."), kind="parts")
     headers = [read_header_of(p, texts) for p in parts]
     facts = facts_of_headers(headers, parts[0].stem)
+    if starter and facts["header_name"]:
+        facts |= {"name": facts["header_name"], "header_name": ""}
     size = sum(p.stat().st_size for p in parts)
     return ModelFacts(path=str(parts[0].absolute()), file_bytes=size, starter=starter, **facts)
+
+
+# What a file is called whose name says nothing of the model: by a converter, or by its checksum.
+_NAMELESS = re.compile(r"(ggml-)?(model|consolidated|gguf|main|weights)?|(sha256[-:])?[0-9a-f]{32,}", re.IGNORECASE)
+
+
+def known_name(stem: str, header_name: str) -> str:
+    """What people call a model: its file's name without the quantization; where that says nothing, what its header
+    calls it. stem: the file's name without ".gguf"."""
+    name = without_quantization(f"{stem}.gguf").strip("-._ ")
+    return (header_name or stem) if _NAMELESS.fullmatch(name) else name
 
 
 def facts_of_headers(headers: list[Header], fallback_name: str) -> dict[str, Any]:
@@ -68,13 +82,16 @@ def facts_of_headers(headers: list[Header], fallback_name: str) -> dict[str, Any
     if experts and used and 0 < used < experts:
         inside = sum(t.elements for t in tensors if _EXPERT_TENSOR in t.name)
         idle = inside * (experts - used) // experts
+    header_name = _text(meta.get("general.name")) or ""
+    name = known_name(fallback_name, header_name)
     keys = (KEY, *(f"{KEY}.{name}" for name in NAMES))
     template = choose_template(_text(meta.get(key)) or None for key in keys)
     heads = number("attention.head_count")
     embedding = number("embedding_length")
     head_size = embedding // heads if embedding and heads else None
     return {
-        "name": _text(meta.get("general.name")) or fallback_name,
+        "name": name,
+        "header_name": header_name if header_name != name else "",
         "architecture": architecture,
         "quantization": _quantization(meta, tensors),
         "parameters": parameters,

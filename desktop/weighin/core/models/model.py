@@ -29,7 +29,8 @@ class ModelFacts:
     teaching models. verified: its sha256 was found to be the hub's. tensor_types: from the most bytes to the fewest; ()
     where not counted. read_bytes: of weights, for one token, counted from the tensors; None in records of earlier
     versions.
-    state_bytes_per_layer etc. are left to the planner.
+    state_bytes_per_layer etc. are left to the planner. header_name: what the header calls it, where people know it by
+    another name.
     """
 
     name: str
@@ -57,6 +58,7 @@ class ModelFacts:
     verified: bool = False
     read_bytes: float | None = None
     tensor_types: tuple[TypeShare, ...] = field(default=(), compare=False)
+    header_name: str = field(default="", compare=False)
 
     @property
     def is_moe(self) -> bool:

@@ -6,9 +6,9 @@ import shlex
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from weighin.core.downloads.file_names import quantization_of
 from weighin.core.downloads.hub_address import HubAddress, is_hub_address, read_address
 from weighin.core.downloads.hub_names import is_commit
-from weighin.core.downloads.repository import quantization_of
 from weighin.core.errors import AppError
 from weighin.core.models.catalogue import Catalogue, System
 from weighin.core.models.shelf import ShelfModel

@@ -150,3 +150,36 @@ def type_doubt(facts: ModelFacts) -> str:
     if stated is None or real is None or abs(int(stated[1]) - int(real[1])) < _APART:
         return ""
     return f". The header says {safe_name(facts.quantization, 24)}, but most weights are {most}"
+
+
+def head_facts(model: ModelFacts) -> str:
+    """What a model is at a glance: "Q4_K_M · dense 268M · 253 MB"; of a server where it is."""
+    if model.is_server:
+        return f"on the server {safe_name(server_of(model), 80)}"
+    first = "Tiny teaching model" if model.starter else safe_name(model.quantization, 24)
+    return " · ".join((first, kind(model), format.size(model.file_bytes)))
+
+
+def head_rows(model: ModelFacts) -> list[tuple[str, str]]:
+    """Everything else that is known of a model, each with its title."""
+    if model.is_server:
+        return [
+            ("Server", safe_name(model.path, 300)),
+            ("Speed", "Timed by this client, network included."),
+            ("Memory, template", "Not visible from here."),
+        ]
+    rows = [("Name in the file", safe_name(model.header_name, 200))] if model.header_name else []
+    rows += [
+        ("File", safe_name(model.path, 400)),
+        ("Checksum", "Same as on the hub" if model.verified else "Not checked"),
+        ("Quantization", safe_name(model.quantization, 24)),
+        ("Parameters", ", ".join((kind(model), *experts(model)))),
+        ("Architecture", safe_name(model.architecture, 40)),
+    ]
+    if model.context_length:
+        rows.append(("Trained context", f"{format.count(model.context_length)} tokens"))
+    if model.tensor_types:
+        rows.append(("Weights", f"{type_shares(model)}{type_doubt(model)}"))
+    rows.append(("Chat template", "yes" if model.template and not why_no_template(model.template) else "none"))
+    rows.append(("Licence", safe_name(model.license, 60) if model.license else "not stated in the file"))
+    return rows

@@ -34,27 +34,20 @@ class Conditions:
         if self.suspended:
             found.append("the computer slept")
         if self.power_changed:
-            found.append("plugged in or out meanwhile")
+            found.append("power was plugged in or out")
         if self.throttled:
             found.append("the processor was throttled")
         tolerated = max(_TOLERATED_CORES, _TOLERATED_SHARE * (self.used_cores or 0))
         if self.other_cores is not None and self.other_cores > tolerated:
-            found.append(f"other programs kept {self.other_cores:.1f} cores busy")
+            found.append(f"other programs used {self.other_cores:.1f} cores")
         return tuple(found)
-
-    @property
-    def _sought(self) -> tuple[tuple[str, object], ...]:
-        """What every system should tell, and not every one does."""
-        return (("other load", self.other_cores), ("heat", self.throttled), ("sleep", self.suspended))
 
     @property
     def words(self) -> str:
         """All that is known, in words; "" where nothing is."""
         parts = list(self.disturbances)
         if self.on_battery is not None:
-            parts.append("on battery" if self.on_battery else "on mains")
+            parts.append("on battery" if self.on_battery else "on AC power")
         if self.other_cores is not None and not any("other programs" in part for part in parts):
-            parts.append(f"other load {self.other_cores:.1f} cores")
-        if self.used_cores is not None:
-            parts += [f"{name} not known" for name, value in self._sought if value is None]
+            parts.append(f"background load {self.other_cores:.1f} cores")
         return ", ".join(parts)

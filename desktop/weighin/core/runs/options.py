@@ -93,62 +93,60 @@ class Option:
 
 
 LOAD_OPTIONS = (
-    Option("context", "Context", "Tokens of prompt and answer together.", ("--ctx",), low=16, high=MAX_CONTEXT),
+    Option("context", "Context", "Tokens for prompt and answer together.", ("--ctx",), low=16, high=MAX_CONTEXT),
     Option(
-        "gpu_layers", "GPU layers", "Layers on a graphics card, where the engine can use one: 0 none, -1 or auto all.",
+        "gpu_layers", "GPU layers", "Layers on a GPU, where the engine can use one: 0 none, -1 or auto all.",
         ("--gpu-layers",), "N|auto", _layers, -1, 100_000,
     ),
     Option(
-        "batch", "Batch", "Tokens of the prompt that are read at a step: more takes more working memory.",
+        "batch", "Batch", "Prompt tokens read per step: more takes more memory.",
         ("--batch",), low=1, high=4096,
     ),
     Option(
-        "kv_type", "KV type", "How the KV cache is stored: f16, q8_0 (half the memory) or q4_0 (a quarter).",
+        "kv_type", "K cache type", "How the KV cache is stored: f16, q8_0 (half the memory) or q4_0 (a quarter).",
         ("--cache-k", "--cache-type-k"), "TYPE", str.lower, choices=KV_TYPES,
     ),
     Option(
-        "v_type", "V type", "How the values of the KV cache are stored, where not as the keys: f16, q8_0 or q4_0.",
+        "v_type", "V cache type", "How the values of the KV cache are stored, if not like the keys: f16, q8_0 or q4_0.",
         ("--cache-v", "--cache-type-v"), "TYPE", str.lower, choices=("", *KV_TYPES),
     ),
     Option(
-        "flash_attn", "Flash attention", "auto: on where the model allows it; on: no model without it; off: never.",
+        "flash_attn", "Flash attention", "auto: where the model allows it; on: required; off: never.",
         ("--flash-attention", "--flash-attn"), "auto|on|off", str.lower, choices=FLASH_ATTENTION,
     ),
 )  # fmt: skip
 SAMPLING_OPTIONS = (
     Option(
-        "max_tokens", "Longest answer", "The answer ends after so many tokens at the latest.",
+        "max_tokens", "Max answer tokens", "The answer ends after this many tokens at the latest.",
         ("--max-tokens",), low=1, high=MAX_CONTEXT, server=("max_tokens",),
     ),
     Option(
-        "temperature", "Temperature", "0 always takes the likeliest token: repeatable. Higher is more varied.",
+        "temperature", "Temperature", "0 always takes the most likely token: repeatable. Higher is more varied.",
         ("--temperature",), "T", number, 0.0, 10.0, server=("temperature",),
     ),
     Option(
-        "top_k", "Top-k", "Only the k likeliest tokens can be drawn; 0 for no limit.",
+        "top_k", "Top-k", "Only the k most likely tokens can be chosen; 0 for no limit.",
         ("--top-k",), "K", low=0, high=1_000_000, server=("top_k",), openai=False, off=0, draws=True,
     ),
     Option(
-        "top_p", "Top-p", "Only the likeliest tokens that together reach this probability; 1 for no limit.",
+        "top_p", "Top-p", "Only the most likely tokens that together reach this probability; 1 for no limit.",
         ("--top-p",), "P", number, 0.0, 1.0, server=("top_p",), off=1, draws=True,
     ),
     Option(
-        "min_p", "Min-p", "Only tokens at least this likely, measured by the likeliest; 0 for no limit.",
+        "min_p", "Min-p", "Only tokens at least this likely, relative to the most likely one; 0 for no limit.",
         ("--min-p",), "P", number, 0.0, 1.0, server=("min_p",), openai=False, off=0, draws=True,
     ),
     Option(
-        "repeat_penalty", "Repeat penalty", "Above 1 makes what was said before less likely; 1 for none.",
+        "repeat_penalty", "Repeat penalty", "Above 1 makes repeated tokens less likely; 1 for none.",
         ("--repeat-penalty",), "R", number, 0.1, 10.0, server=("repeat_penalty", "repetition_penalty"), openai=False,
         off=1,
     ),
     Option(
-        "seed", "Seed", "Of the random draw. The same seed draws the same.",
+        "seed", "Seed", "Same seed, same random choices.",
         ("--seed",), "S", low=0, high=2**32 - 2, server=("seed",),
     ),
 )  # fmt: skip
-THREADS = Option(
-    "threads", "Threads", "Processor cores to use; this lane's share if not given.", ("--threads",), low=1, high=512
-)
+THREADS = Option("threads", "Threads", "Processor cores to use; automatic if empty.", ("--threads",), low=1, high=512)
 
 
 @dataclass(frozen=True)

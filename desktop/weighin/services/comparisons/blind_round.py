@@ -101,7 +101,7 @@ class BlindRound(QObject):
         """Show who is who without a vote. Nothing waits for a vote: does nothing."""
         if self._comparison is not None:
             comparison, self._comparison = self._comparison, None
-            self._end(comparison, "You gave this round up: it does not count.")
+            self._end(comparison, "Skipped: this round does not count.")
 
     def _on_finished(self, comparison: Comparison) -> None:
         if not self._running:

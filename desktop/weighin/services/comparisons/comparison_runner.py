@@ -11,7 +11,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from weighin.core.comparisons.comparison import Comparison, ComparisonRequest
+from weighin.core.comparisons.comparison import Comparison, ComparisonRequest, LaneResult
 from weighin.core.comparisons.parity import differences
 from weighin.core.comparisons.rounds import Step, check_rounds, enough, schedule
 from weighin.core.comparisons.slowdown import side_by_side
@@ -113,8 +113,9 @@ class ComparisonRunner(QObject):
         """Why nothing can begin now although no comparison runs, a sentence; "" where it can."""
         return self._why_wait()
 
-    def run(self, request: ComparisonRequest) -> None:
-        """Begin. Raises AppError where there is nothing to run or something runs already."""
+    def run(self, request: ComparisonRequest, kept: LaneResult | None = None) -> None:
+        """Begin. `kept`: a result that stays as it is, its lane does not run; only where the lanes take turns. Raises
+        AppError where there is nothing to run or something runs already."""
         if self.running:
             raise AppError("A comparison is running already.", kind="busy")
         if reason := self.reason_to_wait():
@@ -123,13 +124,18 @@ class ComparisonRunner(QObject):
             raise AppError("Type a prompt first: there is nothing to put to the models.", kind="empty_prompt")
         if request.prompt.raw and request.threads:
             raise AppError("A follow-up needs the chat template: raw prompts have no turns.", kind="options")
+        if kept is not None and request.mode is not Mode.ALONE:
+            raise AppError("Rerunning one side needs sequential mode: both would run at once.", kind="options")
         check_rounds(request.repeat)
         self._request = request
         self._facts |= {setup.model.path: setup.model for setup in request.lanes}
         self._stopping = False
-        self._runs = [LaneRun(label, setup) for label, setup in zip(LABELS, request.lanes, strict=True)]
+        self._runs = [
+            LaneRun(label, setup, kept if kept is not None and kept.label == label else None)
+            for label, setup in zip(LABELS, request.lanes, strict=True)
+        ]
         for run in self._runs:
-            if run.setup.refusal:
+            if run.setup.refusal and run.can_go_on:
                 run.fail(run.setup.refusal)
         self._steps = list(schedule(request.repeat))
         self._positions = itertools.count()

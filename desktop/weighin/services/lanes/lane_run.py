@@ -12,13 +12,15 @@ from weighin.core.runs.options import LoadOptions
 
 
 class LaneRun:
-    """Gathers the rounds of one lane. A warm-up is kept only where it failed, a disturbed round apart."""
+    """Gathers the rounds of one lane. A warm-up is kept only where it failed, a disturbed round apart. `kept`: a result
+    of an earlier comparison that this lane does not run for again."""
 
-    def __init__(self, label: str, setup: LaneSetup) -> None:
+    def __init__(self, label: str, setup: LaneSetup, kept: LaneResult | None = None) -> None:
         self.setup = setup
         self.rounds: list[Timing] = []
         self.began = False
-        self.can_go_on = True
+        self.can_go_on = kept is None
+        self._kept = kept
         self._label = label
         self._spoiled: list[Timing] = []
         self._memory: list[MemoryReceipt] = []
@@ -48,6 +50,8 @@ class LaneRun:
 
     def result(self) -> LaneResult:
         """The last answer, or one that says that there is none, with all rounds."""
+        if self._kept is not None:
+            return self._kept
         answer = self._answer or Answer("", "", StopReason.CANCELLED, Timing(), MemoryReceipt())
         memory = tuple(self._memory) if len(self._memory) > 1 else ()
         return LaneResult(self._label, self.setup, answer, tuple(self.rounds), tuple(self._spoiled), memory)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from weighin.core.comparisons.blind import Tally
+from weighin.core.comparisons.blind import Choice, Tally, contender
 from weighin.core.comparisons.comparison import LaneResult
-from weighin.core.comparisons.text import CHOICES, count_words, verdict_words
+from weighin.core.comparisons.text import count_words, verdict_words
 from weighin.core.errors import AppError
 from weighin.core.safe_text import safe_name
 
@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
 
 class BlindController(QObject):
-    """`place`: where the view goes. `hide_lanes` gets whether everything about the lanes shall be hidden.
-    `changed`: `is_open` or the round's state did."""
+    """`place`: where the two answers go; `below`: where what is said and asked goes; `owner`: see BlindView.
+    `hide_lanes` gets whether everything about the lanes shall be hidden. `changed`: `is_open` or the round's state
+    did."""
 
     changed = Signal()
 
@@ -33,18 +34,21 @@ class BlindController(QObject):
         blind: BlindRound,
         votes: Votes,
         place: QWidget,
+        below: QWidget,
+        owner: QWidget,
         hide_lanes: Callable[[bool], None],
         parent: QObject,
     ) -> None:
         super().__init__(parent)
         self._theme, self._blind, self._votes, self._hide_lanes = theme, blind, votes, hide_lanes
-        self._place = QVBoxLayout(place)
-        self._place.setContentsMargins(0, 0, 0, 0)
-        self._widget = place
+        self._place, self._below = QVBoxLayout(place), QVBoxLayout(below)
+        for layout in (self._place, self._below):
+            layout.setContentsMargins(0, 0, 0, 0)
+        self._widget, self._owner = place, owner
         self._view: BlindView | None = None
-        self._pair: frozenset[str] = frozenset()
+        self._lanes = ("", "")
+        self._is_open = False
         self._series: Callable[[], str] = lambda: ""
-        place.hide()
         blind.began.connect(self._began)
         blind.ready.connect(self._ready)
         blind.voted.connect(self._voted)
@@ -56,17 +60,18 @@ class BlindController(QObject):
         if self._view is None:
             from weighin.ui.blind.blind_view import BlindView
 
-            self._view = view = BlindView(self._theme)
+            self._view = view = BlindView(self._theme, self._owner)
             view.voted.connect(self._blind.vote)
             view.gave_up.connect(self._blind.give_up)
             view.left.connect(self.leave)
             self._place.addWidget(view)
+            self._below.addWidget(view.panel)
         return self._view
 
     @property
     def is_open(self) -> bool:
         """Whether the view stands in place of the lanes."""
-        return not self._widget.isHidden()
+        return self._is_open
 
     def count_with(self, series: Callable[[], str]) -> None:
         """From now on `series` says above each round how far a series of them is, "" outside of one."""
@@ -75,14 +80,15 @@ class BlindController(QObject):
     def leave(self) -> None:
         """Show the lanes again; while a round is on, nothing happens."""
         if not self._blind.hides and self.is_open:
-            self._widget.hide()
+            self._is_open = False
             self.changed.emit()
 
     def _began(self) -> None:
         self._hide_lanes(True)
-        self._widget.show()
-        self.view.begin(self._series())
+        self._is_open = True
+        view = self.view
         self.changed.emit()
+        view.begin(self._series())
 
     def _ready(self, texts: SideTexts) -> None:
         self.view.appear(texts.a, texts.b)
@@ -91,32 +97,42 @@ class BlindController(QObject):
     def _voted(self, judged: Judged) -> None:
         self._hide_lanes(False)
         vote = judged.vote
-        self._pair = frozenset((vote.a.key, vote.b.key))
-        self.view.tell(_author(judged.a), _author(judged.b), f"Your vote: {CHOICES[vote.choice]}.")
+        a, b = judged.comparison.results
+        self._lanes = (contender(a.setup.model).key, contender(b.setup.model).key)
+        liked = {Choice.A_BETTER: judged.a, Choice.B_BETTER: judged.b}.get(vote.choice)
+        name, lane = (safe_name(liked.setup.model.name, 80), liked.label) if liked else ("", "")
+        self.view.tell(_author(judged.a), _author(judged.b), _VOTED.get(vote.choice, "You preferred"), name, lane)
         self._votes.add(vote, self._count, self._not_kept)
         self.changed.emit()
 
     def _void(self, sentence: str) -> None:
         """The lanes tell the rest: who they are, and what went wrong."""
         self._hide_lanes(False)
-        self._widget.hide()
+        self._is_open = False
         self.changed.emit()
 
     def _count(self, tallies: tuple[Tally, ...]) -> None:
         if self._blind.hides:
             return  # the next round of a series is on, and a tally names its models
+        panel = self.view.panel
         for tally in tallies:
-            if {tally.one.key, tally.two.key} == self._pair:
-                self.view.add_to_sentence(f"So far: {count_words(tally)}. {verdict_words(tally)}")
+            if {tally.one.key, tally.two.key} == set(self._lanes):
+                first = tally.one.key == self._lanes[0]
+                a, b = (tally.for_one, tally.for_two) if first else (tally.for_two, tally.for_one)
+                panel.show_tally(a, tally.ties + tally.both_bad, b)
+                panel.add(f"{count_words(tally)}. {verdict_words(tally)}")
                 return
-        self.view.add_to_sentence("Both lanes hold the same model, so this vote counts for nothing.")
+        panel.add("Both lanes hold the same model, so this vote is not counted.")
 
     def _not_kept(self, error: AppError) -> None:
-        self.view.add_to_sentence(f"It could not be kept: {error.user_text}")
+        self.view.panel.add(f"The vote could not be saved: {error.user_text}")
+
+
+_VOTED = {Choice.TIE: "You called it a tie", Choice.BOTH_BAD: "You found both bad"}
 
 
 def _author(result: LaneResult) -> str:
     """Model, quantization and lane."""
     model = result.setup.model
-    parts = (safe_name(model.name, 80), safe_name(model.quantization, 24), f"lane {result.label}")
+    parts = (safe_name(model.name, 80), safe_name(model.quantization, 24), result.label)
     return " · ".join(part for part in parts if part)

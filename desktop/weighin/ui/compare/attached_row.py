@@ -37,7 +37,7 @@ class FileChip(QFrame):
         self.file = file
         self._tokens: dict[str, int] = {}
         self._label = PlainLabel()
-        cross = IconButton(theme, "close", f"Do not send {file.name} along")
+        cross = IconButton(theme, "close", f"Remove {safe_name(file.name, 80)}")
         cross.clicked.connect(self.remove_requested)
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 1, 2, 1)
@@ -72,9 +72,11 @@ class FileChip(QFrame):
 
 
 class AttachedRow(QWidget):
-    """Hidden while there is no file. `refused` carries the sentence why a file cannot go along."""
+    """Hidden while there is no file. `refused` carries the sentence why a file cannot go along; `changed`: there are
+    others now."""
 
     refused = Signal(str)
+    changed = Signal()
 
     def __init__(self, theme: Theme, service: Callable[[], AttachedFiles], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -122,12 +124,13 @@ class AttachedRow(QWidget):
         chip.hide()
         chip.deleteLater()
         self.setVisible(bool(self._chips))
+        self.changed.emit()
 
     def _add(self, file: Attachment) -> None:
         if file in self.files:
             return
         if len(self._chips) >= MAX_FILES:
-            self.refused.emit(f"At most {MAX_FILES} files go along with a prompt.")
+            self.refused.emit(f"At most {MAX_FILES} files can be attached.")
             return
         chip = FileChip(self._theme, file)
         chip.remove_requested.connect(lambda: self.remove(chip))
@@ -135,6 +138,7 @@ class AttachedRow(QWidget):
         self._flow.addWidget(chip)
         self.show()
         self._count(chip)
+        self.changed.emit()
 
     def _count(self, chip: FileChip) -> None:
         for label, model in zip(LABELS, self._models, strict=False):

@@ -4,38 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from weighin.core import format
-from weighin.core.comparisons.comparison import Comparison, ComparisonRequest
-from weighin.core.comparisons.conversation import threads_after
+from weighin.core.comparisons.comparison import Comparison, ComparisonRequest, LaneResult
 from weighin.core.errors import AppError
-from weighin.core.runs.chat import Prompt
-from weighin.core.runs.lane import LABELS, LaneSetup
+from weighin.core.runs.lane import LABELS, Mode
 from weighin.ui.answer.answer_view import warm_up
 from weighin.ui.blind.blind_controller import BlindController
-from weighin.ui.compare.first_run import FirstRun
-from weighin.ui.compare.follow_up import why_no_follow_up
-from weighin.ui.compare.lanes_area import LanesArea
-from weighin.ui.compare.measure_alone import MEASURED, MEASURING, NO_MEASURE, MeasureAlone
-from weighin.ui.compare.options_news import OptionsNews
+from weighin.ui.compare.comparison_card import ComparisonCard
+from weighin.ui.compare.follow_up import conversation_tokens, why_no_follow_up
+from weighin.ui.compare.heads_row import HeadsRow
+from weighin.ui.compare.options_desk import OptionsDesk
 from weighin.ui.compare.prompt_box import PromptBox
-from weighin.ui.compare.proof_panel import ProofPanel
-from weighin.ui.compare.question_box import QuestionBox
-from weighin.ui.compare.remark import Remark
-from weighin.ui.compare.speed_line import SpeedLine
-from weighin.ui.lane.lane_pane import LanePane
-from weighin.ui.lane.lane_presenter import LanePresenter
+from weighin.ui.compare.requests import Requests
+from weighin.ui.lane.lane_pair import LanePair
 from weighin.ui.options.run_options import RunOptions
 from weighin.ui.pickers.model_choice import ModelChoice
+from weighin.ui.scale.measure_alone import MEASURED, MEASURING, NO_MEASURE, MeasureAlone
 from weighin.ui.theme import Theme
-from weighin.ui.widgets.chart_scale import ChartScale
-from weighin.ui.widgets.focus import FocusReturn, hand_on_focus, on_keys
-from weighin.ui.widgets.live_chart import ChartScales
+from weighin.ui.widgets.focus import hand_on_focus, on_keys
+from weighin.ui.widgets.overlay import Overlay
 
 if TYPE_CHECKING:
     from weighin.services.comparisons.comparison_runner import ComparisonRunner, RoundStart
@@ -43,6 +37,7 @@ if TYPE_CHECKING:
     from weighin.services.settings import Settings
     from weighin.ui.options.options_drawer import OptionsDrawer
     from weighin.ui.parts import Parts
+    from weighin.ui.scale.scale_presenter import ScalePresenter
 
 _WARM_UP_MS = 250
 _VOTE_FIRST = "Vote on the blind round first: this could tell which model is which."
@@ -51,13 +46,15 @@ _RUNNING = "A comparison is running. Stop it or let it finish first."
 
 class ComparePage(QWidget):
     """One prompt, two lanes. `options_changed`: something was edited beside the prompt. `tape_wanted` and
-    `differences_wanted` carry the Comparison that is shown, `measured_alone` one that ran together and the one that
-    says what that cost."""
+    `differences_wanted` carry the Comparison that is shown, `export_wanted` it and a format, `measured_alone` one that
+    ran together and the one that says what that cost. `find_models_wanted`: models that fit this computer."""
 
     options_changed = Signal()
     tape_wanted = Signal(object)
     differences_wanted = Signal(object)
+    export_wanted = Signal(object, str)
     measured_alone = Signal(object, object)
+    find_models_wanted = Signal()
 
     def __init__(
         self,
@@ -70,67 +67,66 @@ class ComparePage(QWidget):
     ) -> None:
         super().__init__(parent)
         self.setObjectName("page")
-        self._theme = theme
-        self._runner = runner
-        self._blind = parts.blind
-        self._library = library
+        self._runner, self._blind = runner, parts.blind
         self._request: ComparisonRequest | None = None
-        self._has_results = False
-        self._shows_history = False
-        self._is_from_elsewhere = False
-        self.scales = ChartScales(ChartScale(self), ChartScale(self))
-        self.panes = (LanePane(theme, "A", self.scales), LanePane(theme, "B", self.scales))
-        self._presenters = tuple(
-            LanePresenter(lane, pane, self) for lane, pane in zip(runner.lanes, self.panes, strict=True)
-        )
-        self.choice = ModelChoice(library, parts.models.servers, self.panes, self)
-        self._hint = FirstRun()
-        self._remark = Remark()
-        self.question = QuestionBox()
-        self.lanes_area = LanesArea(self.panes)
-        self._blind_place = QWidget()
-        self.desk = BlindController(theme, parts.blind, parts.votes, self._blind_place, self._hide_lanes, self)
-        self.alone = MeasureAlone(lambda: _RUNNING if runner.running else runner.reason_to_wait(), self.checked)
-        self.speed_line = SpeedLine()
-        self.proof = ProofPanel(theme, self.lanes_area.spare_height)
-        self.same_prompt, self.tape, self.differences = self.proof.same_prompt, self.proof.tape, self.proof.differences
         self._shown: Comparison | None = None
+        self._kept = ""
+        self._is_from_elsewhere = False
+        self._lanes = LanePair(theme, runner, self)
+        self.panes, self.scales = self._lanes.panes, self._lanes.scales
+        self.choice = ModelChoice(library, parts.models.servers, self.panes, self)
+        self.heads = HeadsRow(theme, (self.panes[0].header, self.panes[1].header))
+        self.card = ComparisonCard(theme, self.panes)
+        self.question, self._remark, self.panel = self.card.question, self.card.question.remark, self.card.panel
+        self.desk = BlindController(
+            theme,
+            parts.blind,
+            parts.votes,
+            self.card.blind_place,
+            self.card.vote_place,
+            self.card,
+            self._hide_lanes,
+            self,
+        )
         self.prompt = PromptBox(theme, lambda: parts.attached_files)
-        self.options_news = OptionsNews(self, self._remark)
-        self._drawer: OptionsDrawer | None = None
+        self.requests = Requests(self.panes, self.prompt, lambda: self.run_options, parts.run_defaults, library)
+        self.alone = MeasureAlone(
+            lambda: _RUNNING if runner.running else runner.reason_to_wait(), self.requests.checked
+        )
+        self.options = OptionsDesk(theme, self.prompt, self._remark, parts.run_defaults, self)
         self._arrange()
         self._connect()
         self._follow_models()
-        self._show_hint()
 
     @property
-    def hint_is_shown(self) -> bool:
-        """Whether the sentence for newcomers stands there."""
-        return not self._hint.isHidden()
+    def shown(self) -> Comparison | None:
+        """The comparison whose answers are shown; None while one runs, and before the first."""
+        return self._shown
 
     @property
-    def history_label(self) -> str:
-        """Which record is shown, "" while it is not one from History."""
-        return self.remark if self._shows_history else ""
+    def is_first_start(self) -> bool:
+        """Whether nothing was asked yet."""
+        return self.card.is_first_start
 
     @property
     def remark(self) -> str:
         """What is said about what is shown, "" where it speaks for itself."""
         return self._remark.text
 
+    @cached_property
+    def scale(self) -> ScalePresenter:
+        """Says what is known on the scale; made at the first run: the first paint shows no scale."""
+        from weighin.ui.scale.scale_presenter import ScalePresenter
+
+        made = ScalePresenter(self.panel, self._runner, self.alone, self)
+        made.again_wanted.connect(lambda request: self._start(self.requests.again(request)))
+        made.alone_wanted.connect(self._start)
+        return made
+
     @property
     def drawer(self) -> OptionsDrawer:
-        """The drawer of options, made when it is first wanted: the first paint need not wait for its many fields."""
-        if self._drawer is None:
-            from weighin.ui.options.options_drawer import OptionsDrawer
-
-            self._drawer = drawer = OptionsDrawer(self._theme)
-            drawer.hide()
-            drawer.close_requested.connect(lambda: self.prompt.set_options_open(False))
-            FocusReturn(drawer, self.prompt.take_focus)
-            drawer.changed.connect(self.options_changed)
-            self._row.addWidget(drawer)
-        return self._drawer
+        """The drawer of options."""
+        return self.options.drawer
 
     @property
     def why_closed(self) -> str:
@@ -142,12 +138,7 @@ class ComparePage(QWidget):
     @property
     def run_options(self) -> RunOptions:
         """What is asked beside the prompt: of each field what made sense last."""
-        return self._drawer.values if self._drawer else RunOptions()
-
-    @property
-    def option_problem(self) -> str:
-        """What is wrong with the options, "" where all make sense."""
-        return self._drawer.problem if self._drawer else ""
+        return self.options.values
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -156,57 +147,103 @@ class ComparePage(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.same_prompt.fit()
+        self.card.fit(self.height() - self.heads.sizeHint().height() - self.prompt.sizeHint().height())
 
     def run(self) -> None:
         """Put the prompt to both lanes."""
         if not self.prompt.can_run:
             self.prompt.refuse(self.prompt.why_not)
-            self.options_news.show_wrong()
+            self.options.show_wrong()
             return
         try:
-            self._start(self._with_what_goes_along(self.request(self.prompt.text)))
+            request = self.requests.following(self._shown)
+            (self._blind.run if self.prompt.blind.isChecked() else self._runner.run)(request)
+            self.prompt.clear()
         except AppError as error:
             self.prompt.refuse(error.user_text)
-
-    def request(self, text: str) -> ComparisonRequest:
-        """What lanes, mode and options ask for, with this prompt. Raises AppError where a lane has no model."""
-        models = [pane.header.picker.chosen for pane in self.panes]
-        for pane, model in zip(self.panes, models, strict=True):
-            if model is None:
-                raise AppError(f"Choose a model for lane {pane.label} first.", kind="options")
-        options = self.run_options
-        a, b = (model for model in models if model is not None)
-        return ComparisonRequest(
-            Prompt(text, options.system, options.raw),
-            self.prompt.mode.mode,
-            (self._checked(options.a.setup(a)), self._checked(options.b.setup(b))),
-            options.rounds,
-        )
-
-    def _with_what_goes_along(self, request: ComparisonRequest) -> ComparisonRequest:
-        """The same with the attached files, and with what was said before where this is a follow-up."""
-        request = replace(request, prompt=replace(request.prompt, attachments=self.prompt.attached.files))
-        if not self.prompt.follow.isChecked() or self._shown is None:
-            return request
-        return replace(request, follows=self._shown.id, threads=threads_after(self._shown))
 
     def stop(self) -> None:
         """Stop both lanes; what was written stays."""
         if self._runner.running:
             if not self._blind.hides:
-                for presenter in self._presenters:
-                    presenter.stop()
+                self._lanes.stop()
             self._runner.stop()
+
+    def run_again(self, new_seed: bool = False) -> None:
+        """The shown question once more, with the same options; never blind: who wrote what is known."""
+        if self._shown is not None:
+            self._start(self.requests.again(self._shown.request, new_seed))
+
+    def rerun(self, label: str) -> None:
+        """One side once more; the answer of the other stays."""
+        if self._shown is not None and not self._runner.running:
+            request, kept = self.requests.one_side(self._shown, label)
+            self._kept = kept.label
+            self._start(request, kept)
+            self._kept = ""
+
+    def swap_models(self) -> None:
+        """A's model becomes B's, and B's becomes A's."""
+        a, b = (pane.header.picker for pane in self.panes)
+        first, second = a.chosen, b.chosen
+        if first is not None and second is not None and a.isEnabled():
+            a.choose(second)
+            b.choose(first)
+
+    def edit_question(self) -> None:
+        """Put the shown question into the composer, with its files."""
+        if self._request is not None:
+            self.prompt.set_text(self._request.prompt.text)
+            self.prompt.attached.set_files(self._request.prompt.attachments)
+        self.prompt.take_focus()
+
+    def new_conversation(self) -> None:
+        """Begin anew: nothing is shown, and the next prompt follows nothing up."""
+        if not self.why_closed:
+            self._shown = self._request = None
+            self.desk.leave()
+            self.scale.clear()
+            self.card.show_first_start()
+            self._offer()
+            self.prompt.take_focus()
+
+    def show_details(self) -> None:
+        """All numbers, or the answers again."""
+        if self._shown is not None and not self._blind.hides:
+            self.panel.details.toggle()
+
+    def show_differences(self) -> None:
+        """Both answers word by word."""
+        if self._shown is not None and not self.why_closed:
+            self.differences_wanted.emit(self._shown)
+
+    def share(self) -> None:
+        """Offer where the shown comparison can go."""
+        from weighin.ui.compare.share_menu import ShareMenu
+
+        if self._shown is not None and not self.why_closed:
+            menu = ShareMenu(self._shown, self)
+            menu.picture_wanted.connect(self.tape_wanted)
+            menu.file_wanted.connect(self.export_wanted)
+            menu.pop_up(self.panel.share)
+
+    def find_words(self) -> None:
+        """Look for words in both answers."""
+        if self._shown is not None and not self._blind.hides:
+            self.card.find_words()
+
+    def copy_answer(self, label: str) -> None:
+        """The answer of a lane, as the model wrote it."""
+        if not self._blind.hides:
+            self.panes[LABELS.index(label)].copy_answer()
 
     def show_above(self, widget: QWidget) -> None:
         """Put something that concerns what is shown above the lanes."""
         self._column.insertWidget(0, widget)
 
-    def show_beside(self, widget: QWidget) -> None:
-        """Put a drawer at the right; it gets a quarter of the room, within its own limits."""
-        self._row.setStretch(0, 3)
-        self._row.addWidget(widget, 1)
+    def show_beside(self, widget: QWidget, width: int) -> None:
+        """Put a drawer over the right side of the page, above the composer."""
+        Overlay(self, widget, width, lambda: self.prompt.y())
 
     def show_comparison(self, comparison: Comparison, source: str = "From History", made_here: bool = True) -> None:
         """Show a record as it was; `source` says where it comes from, `made_here` whether that is this computer. The
@@ -217,33 +254,21 @@ class ComparePage(QWidget):
         self.desk.leave()
         self._request = request
         self._is_from_elsewhere = not made_here
-        self.prompt.set_text(request.prompt.text)
-        self.prompt.attached.set_files(request.prompt.attachments)
         self.scales.reset()
-        for presenter, pane, setup in zip(self._presenters, self.panes, request.lanes, strict=True):
+        for pane, setup in zip(self.panes, request.lanes, strict=True):
             pane.header.picker.choose(setup.model)
-            presenter.show_empty()
+        self._lanes.show_empty()
         self._show_results(comparison)
-        self._shows_history = True
         self._remark.say(f"{source}, {format.moment(comparison.created)}", request)
-        self.options_news.follow()
+        self.options.follow()
 
     def _arrange(self) -> None:
-        self._column = column = QVBoxLayout()
+        self._column = column = QVBoxLayout(self)
+        column.setContentsMargins(14, 12, 14, 12)
         column.setSpacing(8)
-        column.addWidget(self._hint)
-        column.addWidget(self._remark)
-        column.addWidget(self.question)
-        column.addWidget(self.lanes_area, 1)
-        column.addWidget(self._blind_place, 1)
-        column.addWidget(self.speed_line)
-        column.addWidget(self.alone)
-        column.addWidget(self.proof)
+        column.addWidget(self.heads)
+        column.addWidget(self.card, 1)
         column.addWidget(self.prompt)
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(14, 12, 14, 12)
-        self._row.setSpacing(10)
-        self._row.addLayout(column, 1)
 
     def _connect(self) -> None:
         self._runner.started.connect(self._began)
@@ -251,109 +276,98 @@ class ComparePage(QWidget):
         self._blind.revealed.connect(self._ended)
         self._blind.void.connect(self._remark.say)
         self.desk.changed.connect(self._follow_blind)
-        self.alone.pressed.connect(self._measure_alone)
-        self.speed_line.again_wanted.connect(self._run_again)
-        self.differences.clicked.connect(lambda: self.differences_wanted.emit(self._shown))
-        self.tape.clicked.connect(lambda: self.tape_wanted.emit(self._shown))
-        for presenter in self._presenters:
-            presenter.activity_changed.connect(self._tell_each_other)
-            presenter.try_anyway.connect(self._insist)
-        FocusReturn(self._blind_place, self.prompt.take_focus)
-        self.choice.changed.connect(self._show_hint)
+        self.heads.swap_wanted.connect(self.swap_models)
+        self.question.edit_wanted.connect(self.edit_question)
+        self.question.again_wanted.connect(self.run_again)
+        self.panel.differences_wanted.connect(self.show_differences)
+        self.panel.share_wanted.connect(self.share)
+        self.card.first_start.asked.connect(self._ask)
+        self.card.first_start.open_wanted.connect(self.panes[0].header.picker.open_requested)
+        self.card.first_start.find_wanted.connect(self.find_models_wanted)
+        self.card.link_clicked.connect(self.panes[0].answer.ask_to_open)
+        self._lanes.try_anyway.connect(self._insist)
+        for pane in self.panes:
+            pane.rerun.clicked.connect(lambda _=False, which=pane.label: self.rerun(which))
         self.choice.changed.connect(self._follow_models)
-        self.prompt.blind.toggled.connect(lambda _: self._offer_follow_up())
-        self._hint.chosen.connect(self._try_example)
+        self.options.changed.connect(self.options_changed)
+        self.options.changed.connect(self._count_tokens)
+        self.prompt.blind.toggled.connect(lambda _: self._offer())
+        self.prompt.follow.toggled.connect(lambda _: self._count_tokens())
         self.prompt.run_requested.connect(self.run)
         self.prompt.stop_requested.connect(self.stop)
-        self.prompt.options_toggled.connect(lambda is_open: self.drawer.setVisible(is_open))
         on_keys(self, ("Ctrl+Return", "Ctrl+Enter"), self.run)
         on_keys(self, ("Escape",), self.stop)
 
-    def checked(self, lanes: tuple[LaneSetup, LaneSetup]) -> tuple[LaneSetup, LaneSetup]:
-        """The same lanes, refused where a model's file is not what it was."""
-        a, b = (self._checked(setup) for setup in lanes)
-        return a, b
-
-    def _checked(self, setup: LaneSetup) -> LaneSetup:
-        """The same, refused where the model's file is not what it was."""
-        return replace(setup, refusal=self._library.refusal(setup.model))
-
-    def _start(self, request: ComparisonRequest) -> None:
+    def _start(self, request: ComparisonRequest, kept: LaneResult | None = None) -> None:
+        """Never blind: who wrote what is known by now."""
         try:
-            (self._blind.run if self.prompt.blind.isChecked() else self._runner.run)(request)
+            self._runner.run(request, kept) if kept else self._runner.run(request)
         except AppError as error:
             self.prompt.refuse(error.user_text)
+
+    def _ask(self, text: str) -> None:
+        """A question of the first start: asked at once."""
+        self.prompt.set_text(text)
+        self.run()
 
     def _insist(self) -> None:
         """Run the same again although memory may not suffice."""
         if self._request is not None and not self._runner.running:
             self._start(replace(self._request, try_anyway=True))
 
-    def _run_again(self, comparison: Comparison) -> None:
-        """The same once more, for its speed; never blind: who wrote what is known."""
-        request = comparison.request
-        self._measure_alone(replace(request, lanes=self.checked(request.lanes)))
-
-    def _measure_alone(self, request: ComparisonRequest) -> None:
-        """Never blind: who wrote what is known by now."""
-        try:
-            self._runner.run(request)
-        except AppError as error:
-            self.prompt.refuse(error.user_text)
-
     def _began(self, request: ComparisonRequest) -> None:
-        going = [part for pane in self.panes for part in (pane.header.picker, pane.failure)]
-        hand_on_focus([*going, self.alone], self.prompt.take_focus)
+        going = [part for pane in self.panes for part in (pane.header.picker, pane.failure, pane.state)]
+        hand_on_focus([*going, *self.card.leaving], self.prompt.take_focus)
         self._request = request
-        self._shows_history = self._is_from_elsewhere = False
+        self._is_from_elsewhere = False
         self._shown = None
         self._remark.say(MEASURING if self.alone.begins(request) else "")
-        self.question.show_prompt(request.prompt)
-        self.alone.hide()
-        self.speed_line.clear()
-        self.proof.clear()
-        self.scales.reset()
+        self.card.begin(request)
+        if not self._kept:
+            self.scales.reset()
         self.prompt.set_running(True)
+        self._offer()
         if self._blind.hides:
             return
         self.desk.leave()
-        for presenter, setup in zip(self._presenters, request.lanes, strict=True):
-            presenter.begin(setup.model)
-        self._show_threads(request)
-        self._tell_each_other()
+        self.scale.begin(request, self._kept)
+        self._lanes.begin(request, self._kept)
 
     def _hide_lanes(self, hidden: bool) -> None:
-        for presenter in self._presenters:
-            presenter.set_blind(hidden)
+        self._lanes.set_blind(hidden)
+        if hidden:
+            self.card.forget_details()
+            self.scale.clear()
 
     def _follow_blind(self) -> None:
         """Give the room to whoever is to be seen, and hold the prompt while a vote is awaited."""
-        self.lanes_area.setVisible(not self.desk.is_open)
-        self._offer_alone()
-        self._show_hint()
+        if not self.desk.is_open:
+            hand_on_focus([self.card.blind_place, self.card.vote_place], self.prompt.take_focus)
+        self.card.show_blind(self.desk.is_open)
         if self._blind.awaits_vote:
             self.prompt.set_running(False)
         self.prompt.set_held(self._blind.awaits_vote)
+        self._offer()
 
     def _round_began(self, start: RoundStart) -> None:
         if self._blind.hides:
             return
-        self._presenters[LABELS.index(start.label)].begin_round(start)
-        self._tell_each_other()
+        self._lanes.begin_round(start)
+        self.scale.begin_round(start)
 
     def _ended(self, comparison: Comparison) -> None:
         self.prompt.set_running(False)
-        for presenter in self._presenters:
-            presenter.end()
+        self._lanes.end()
         together, serves = self.alone.ended(comparison)
         if together is None or not serves:
             self._show_results(comparison)
             if together is not None:
                 self._remark.say(NO_MEASURE)
+            # Whoever follows up once goes on with the conversation.
+            self.prompt.follow.setChecked(bool(comparison.request.follows) and self.prompt.follow.isEnabled())
             return
         self._request = together.request
-        for presenter in self._presenters:
-            presenter.show_empty()
+        self._lanes.show_empty()
         self._show_results(together)
         self._remark.say(MEASURED)
         self.measured_alone.emit(together, comparison)
@@ -361,56 +375,44 @@ class ComparePage(QWidget):
     def _show_results(self, comparison: Comparison) -> None:
         if self._blind.hides:
             return
-        for result in comparison.results:
-            self._presenters[LABELS.index(result.label)].show_result(result, comparison)
-        self._show_threads(comparison.request)
-        self.question.show_prompt(comparison.request.prompt)
-        self.proof.show_comparison(comparison)
-        self.speed_line.show_comparison(comparison, not self._is_from_elsewhere)
+        self._lanes.show_results(comparison)
         self._shown = comparison
-        # Whoever has seen a result needs the room for results.
-        self._has_results = True
-        self._show_hint()
-        self._offer_follow_up()
-        self._offer_alone()
-
-    def _offer_alone(self) -> None:
-        """Not while a vote is awaited, nor for what was run elsewhere."""
-        self.alone.offer(None if self._is_from_elsewhere or self._blind.hides else self._shown)
-        self.alone.setVisible(bool(self.alone.sentence) and not self.desk.is_open)
-
-    def _show_threads(self, request: ComparisonRequest) -> None:
-        for index, pane in enumerate(self.panes):
-            pane.earlier.show_thread(request.thread(index))
+        self.card.show_comparison(comparison)
+        self.scale.show_comparison(comparison, not self._is_from_elsewhere)
+        self._offer()
 
     def _follow_models(self) -> None:
         """Another model was chosen: other tokens, and perhaps nobody who could go on."""
-        self.prompt.attached.set_models(tuple(pane.header.picker.chosen for pane in self.panes))
-        self._offer_follow_up()
+        models = tuple(pane.header.picker.chosen for pane in self.panes)
+        self.prompt.attached.set_models(models)
+        self.prompt.tokens.set_models(models)
+        self.card.first_start.show_models(all(model is not None and model.starter for model in models))
+        self._count_tokens()
+        self._offer()
 
-    def _offer_follow_up(self) -> None:
+    def _count_tokens(self) -> None:
+        """The room that the prompt has."""
+        options = self.run_options
+        follows = self._shown is not None and self.prompt.follow.isChecked()
+        before = conversation_tokens(self._shown) if follows and self._shown is not None else 0
+        self.prompt.tokens.set_room((options.a.load.context, options.b.load.context), before)
+
+    def _offer(self) -> None:
+        """What can be done with what is shown."""
         chosen = [pane.header.picker.chosen for pane in self.panes]
         self.prompt.set_follow_refusal(why_no_follow_up(self._shown, chosen, self.prompt.blind.isChecked()))
+        idle = self._shown is not None and not self._runner.running and not self._blind.hides
+        self.question.allow(again=idle and not self._is_from_elsewhere)
+        self.heads.swap.setEnabled(not self._runner.running and not self._blind.hides)
+        one_by_one = self._shown is not None and self._shown.request.mode is Mode.ALONE
+        for pane in self.panes:
+            pane.rerun.setVisible(idle and one_by_one and not self._is_from_elsewhere)
 
     def show_testing(self, is_pending: Callable[[str], bool], waits: bool = False) -> None:
         """A speed test began, waits or ended; `is_pending`: whether there is one for the comparison with this id."""
-        self.speed_line.show_testing(self._shown is not None and is_pending(self._shown.id), waits)
+        self.scale.show_testing(self._shown is not None and is_pending(self._shown.id), waits)
 
     def complete(self, comparison: Comparison) -> None:
         """More is known of a comparison now; where it is the one that is shown, show that too."""
         if self._shown is not None and self._shown.id == comparison.id:
             self._show_results(comparison)
-
-    def _tell_each_other(self) -> None:
-        a, b = self._presenters
-        a.wait(b.is_active)
-        b.wait(a.is_active)
-
-    def _try_example(self, text: str) -> None:
-        self.prompt.set_text(text)
-        self.prompt.take_focus()
-
-    def _show_hint(self) -> None:
-        models = [pane.header.picker.chosen for pane in self.panes]
-        starters = all(model is not None and model.starter for model in models)
-        self._hint.setVisible(starters and not self._has_results and not self.desk.is_open)

@@ -15,12 +15,18 @@ def why_no_follow_up(shown: Comparison | None, chosen: Sequence[ModelFacts | Non
     if shown is None:
         return "There is no answer to follow up yet."
     if blind:
-        return "In a blind round nobody may know who wrote what before, so it cannot follow up."
+        return "A blind round cannot follow up: the earlier answers would tell who is who."
     for model, result in zip(chosen, shown.results, strict=False):
         if model is None or model.path != result.setup.model.path:
-            return "Other models are chosen now than those that answered."
+            return "Other models are chosen now."
     try:
         threads_after(shown)
     except AppError as error:
         return error.user_text
     return ""
+
+
+def conversation_tokens(shown: Comparison) -> int:
+    """Tokens that a conversation takes after `shown`, in the lane where they are most; 0 where nobody counted."""
+    timings = [result.answer.timing for result in shown.results]
+    return max(((timing.prompt_tokens or 0) + timing.generated_tokens for timing in timings), default=0)

@@ -1,142 +1,156 @@
-"""Where the prompt is typed, the mode is chosen, and a comparison is started and stopped."""
+"""The composer: where the prompt is typed, the mode is chosen, and a comparison is started and stopped."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QPushButton, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from weighin.core.runs.chat import Prompt
 from weighin.core.runs.lane import Mode
 from weighin.ui.compare.attached_row import AttachedRow
+from weighin.ui.compare.token_count import TokenCount
 from weighin.ui.pickers.file_drop import FileDrop
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.file_dialog import ATTACHMENTS, FileDialog
 from weighin.ui.widgets.flow_layout import FlowLayout
-from weighin.ui.widgets.focus import hand_on_focus
 from weighin.ui.widgets.growing_edit import GrowingEdit
-from weighin.ui.widgets.icon_button import IconButton
 from weighin.ui.widgets.label import PlainLabel, plain_tooltip
+from weighin.ui.widgets.segmented import SegmentedControl
 
 if TYPE_CHECKING:
     from weighin.services.comparisons.attached_files import AttachedFiles
 
-_WARNING = "sharing the machine: not comparable with alone"
+_MODES = (
+    (Mode.ALONE, "Sequential", "One model after the other, each with the whole machine. These numbers compare."),
+    (
+        Mode.TOGETHER,
+        "Simultaneous",
+        "Both models at the same time, on a shared machine. Not comparable with sequential runs.",
+    ),
+)
 
 
-class ModeSwitch(QWidget):
-    """Chooses the Mode; `changed` when another one is chosen. The warning stands beside "Together" while that is."""
+class ModeSwitch(SegmentedControl):
+    """Chooses the Mode; `changed` when another one is chosen."""
 
     changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._alone = QRadioButton("One after the other")
-        self._alone.setAccessibleName("One after the other: each lane has the whole machine")
-        self._alone.setToolTip("Each lane has the whole machine: numbers worth keeping.")
-        self._together = QRadioButton("Together")
-        self._together.setAccessibleName(f"Together: {_WARNING}")
-        self._together.setToolTip(f"Both lanes at once, {_WARNING}.")
-        self._alone.setChecked(True)
-        self._warning = PlainLabel(_WARNING, role="warning", wrap=True)
-        self._warning.hide()
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._alone)
-        layout.addWidget(self._together)
-        layout.addWidget(self._warning, 1)
-        layout.addStretch(0)
-        self._together.toggled.connect(self._warning.setVisible)
-        self._together.toggled.connect(lambda _: self.changed.emit())
+        super().__init__("Mode", [(text, told) for _, text, told in _MODES], parent)
+        self.chosen.connect(lambda _index: self.changed.emit())
 
     @property
     def mode(self) -> Mode:
         """What is chosen."""
-        return Mode.TOGETHER if self._together.isChecked() else Mode.ALONE
+        return _MODES[self.index][0]
 
     def set_mode(self, mode: Mode) -> None:
         """Choose."""
-        (self._together if mode is Mode.TOGETHER else self._alone).setChecked(True)
+        self.choose([known for known, _, _ in _MODES].index(mode))
 
 
 _BLIND = (
-    "Both answers appear without names, speeds or sizes, at sides drawn by lot and at the same pace. You say which is "
-    "better, then you are told which is which."
+    "Answers appear without names, speeds or sizes, at random sides and at the same pace. Names appear after you vote."
 )
-
-
 _OPTIONS = "Options for the next run"
 _VOTE_FIRST = "Vote on the blind round first."
 _RUNNING = "A comparison is running. Stop it or let it finish first."
-_FOLLOW = "Each model goes on from its own answer: the prompt is put to it with all that was said in its lane before."
+_FOLLOW = "Each model continues its own conversation."
+_RUN, _STOP = "Run", "Stop"
+_LEAST_RUN = 76
 
 
 class PromptBox(QFrame):
     """`run_requested` and `stop_requested` say what was pressed; `options_toggled` and `sets_toggled` whether the
-    drawer of options or that of prompt sets shall be open."""
+    drawer of options or that of prompt sets shall be open. `edited`: the prompt or its files are others now."""
 
     run_requested = Signal()
     stop_requested = Signal()
     options_toggled = Signal(bool)
     sets_toggled = Signal(bool)
+    edited = Signal()
 
     def __init__(self, theme: Theme, files: Callable[[], AttachedFiles], parent: QWidget | None = None) -> None:
         """`files`: who reads and counts files that go along."""
         super().__init__(parent)
-        self.setProperty("role", "card")
+        self.setProperty("role", "composer")
         self._running = False
         self._held = False
+        self.why_no_follow_up = ""
         self._problem = ""
-        self._edit = GrowingEdit("Prompt for both lanes", least=2, most=6)
-        self._edit.setPlaceholderText("Type a prompt for both models. Ctrl+Enter runs it, Esc stops.")
+        self._edit = GrowingEdit("Prompt for both models", least=1, most=6)
+        self._edit.setProperty("role", "prompt")
+        self._edit.setPlaceholderText("Ask both models something…")
+        self._edit.installEventFilter(self)
         self.mode = ModeSwitch()
-        self.blind = QCheckBox("Blind")
-        self.blind.setAccessibleName("Blind round: names, speeds and sizes are hidden until you have voted")
-        self.blind.setToolTip(plain_tooltip(_BLIND))
-        self.follow = QCheckBox("Follow-up")
-        self.follow.setAccessibleName("Follow-up: each model goes on from its own answer")
+        self.blind = _toggle("Blind", "Blind round", _BLIND)
+        self.follow = _toggle("Follow-up", "Follow-up", _FOLLOW)
         self.set_follow_refusal("There is no answer to follow up yet.")
         self.attached = AttachedRow(theme, files)
-        self._attach = IconButton(theme, "attach", "Text files that go along with the prompt", "Attach")
-        self._options = IconButton(theme, "options", _OPTIONS, "Options")
-        self._options.setCheckable(True)
-        self._sets = IconButton(theme, "prompts", "Prompts kept, and sets of prompts", "Prompts")
-        self._sets.setCheckable(True)
-        self._run = QPushButton("Run")
+        self._attach = _button("Attach", "Attach text files to the prompt")
+        self._sets = _toggle("Prompts", "Prompts", "Saved prompts and prompt sets")
+        self._options = _toggle("Options", _OPTIONS, _OPTIONS)
+        self.tokens = TokenCount(files, self)
+        self._count = PlainLabel(role="small")
+        self._run = QPushButton(_RUN)
         self._run.setProperty("role", "primary")
-        self._run.setAccessibleName("Run the prompt in both lanes")
-        self._run.setToolTip("Ctrl+Enter")
-        self._stop = QPushButton("Stop")
-        self._stop.setAccessibleName("Stop both lanes")
-        self._stop.setToolTip("Esc")
         self._error = PlainLabel(role="error", wrap=True)
         self._error.hide()
+        self._arrange()
+        self._connect()
+        self._enable()
+
+    def _arrange(self) -> None:
         choices = QWidget()
         flow = FlowLayout(choices)
         for choice in (self.mode, self.blind, self.follow, self._attach, self._sets, self._options):
             flow.addWidget(choice)
         row = QHBoxLayout()
+        row.setSpacing(10)
         row.addWidget(choices, 1)
-        row.addWidget(self._stop)
+        row.addWidget(self._count)
         row.addWidget(self._run)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(10, 10, 10, 10)
+        layout.setContentsMargins(10, 6, 10, 8)
         layout.setSpacing(6)
         layout.addWidget(self._edit)
         layout.addWidget(self.attached)
         layout.addWidget(self._error)
         layout.addLayout(row)
-        self._run.clicked.connect(self.run_requested)
-        self._stop.clicked.connect(self.stop_requested)
+
+    def _connect(self) -> None:
+        self._run.clicked.connect(self._press)
         self._options.toggled.connect(self.options_toggled)
         self._sets.toggled.connect(self.sets_toggled)
         self._edit.textChanged.connect(self._error.hide)
-        self._attach.clicked.connect(self._ask_for_files)
+        self._edit.textChanged.connect(self.edited)
+        self._attach.clicked.connect(self.attach_files)
         self.attached.refused.connect(self.refuse)
+        self.attached.changed.connect(self.edited)
+        self.edited.connect(lambda: self.tokens.set_text(Prompt(self.text, attachments=self.attached.files).whole))
+        self.tokens.changed.connect(self._show_count)
         self._drop = FileDrop(self)
         self._drop.dropped.connect(self._take_files)
-        self._enable()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._fit_run()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit_run()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
+            self.setProperty("focused", event.type() == QEvent.Type.FocusIn)
+            self.style().unpolish(self)
+            self.style().polish(self)
+        return False
 
     @property
     def text(self) -> str:
@@ -154,6 +168,11 @@ class PromptBox(QFrame):
         return "" if self._error.isHidden() else self._error.text()
 
     @property
+    def count_words(self) -> str:
+        """What is said of tokens and context."""
+        return self._count.text()
+
+    @property
     def why_not(self) -> str:
         """Why Run would start nothing, "" where it would."""
         if self._held:
@@ -165,10 +184,20 @@ class PromptBox(QFrame):
         """Whether Run would start something."""
         return not self.why_not
 
+    @property
+    def run_button(self) -> QPushButton:
+        """Run, which is Stop while something runs."""
+        return self._run
+
     def set_text(self, text: str) -> None:
         """Put a prompt in, and the cursor behind it. What was typed before comes back with Undo."""
         self._edit.replace_all(text)
         self._edit.moveCursor(self._edit.textCursor().MoveOperation.End)
+
+    def clear(self) -> None:
+        """The prompt was taken: it stands over its answers now. Undo brings its text back."""
+        self._edit.replace_all("")
+        self.attached.set_files(())
 
     def take_focus(self) -> None:
         """Ready to type."""
@@ -190,12 +219,13 @@ class PromptBox(QFrame):
         stays enabled then: pressed, it says so."""
         self._problem = problem
         self._error.hide()
-        self._options.setText(f"Options ({len(changed)} changed)" if changed else "Options")
+        self._options.setText(f"Options ({len(changed)})" if changed else "Options")
         self._options.setToolTip(plain_tooltip("\n".join((_OPTIONS, *changed))))
         self._options.setAccessibleDescription(", ".join(changed))
 
     def set_follow_refusal(self, sentence: str) -> None:
         """Why the next prompt cannot follow up what is shown, "" where it can."""
+        self.why_no_follow_up = sentence
         if sentence:
             self.follow.setChecked(False)
         self.follow.setEnabled(not sentence)
@@ -209,25 +239,73 @@ class PromptBox(QFrame):
         """Press or release the button of the prompt sets."""
         self._sets.setChecked(is_open)
 
+    def toggle_options(self) -> None:
+        """Open or close the drawer of options."""
+        self._options.toggle()
+
+    def toggle_sets(self) -> None:
+        """Open or close the prompt sets."""
+        self._sets.toggle()
+
     def refuse(self, sentence: str) -> None:
         """Say why the prompt was not run."""
         self._error.say_or_hide(sentence)
 
-    def _ask_for_files(self) -> None:
-        title = "Text files that go along with the prompt"
-        dialog = FileDialog.for_files(self.window(), title, ATTACHMENTS, several=True)
+    def attach_files(self) -> None:
+        """Let the user choose text files that go along."""
+        dialog = FileDialog.for_files(self.window(), "Attach text files", ATTACHMENTS, several=True)
         dialog.filesSelected.connect(self._take_files)
         dialog.open()
+
+    def _press(self) -> None:
+        (self.stop_requested if self._running else self.run_requested).emit()
+        if self._run.hasFocus():
+            self.take_focus()
 
     def _take_files(self, paths: list[str]) -> None:
         self._error.hide()
         if any(path.lower().endswith(".gguf") for path in paths):
-            self.refuse("A model belongs into a lane: drop it there.")
+            self.refuse("This is a model: drop it on A or B.")
             return
         self.attached.add_paths(paths)
 
+    def _show_count(self) -> None:
+        words = self.tokens.words
+        if words != self._count.text():
+            self._count.say(words)
+        role = "warning" if self.tokens.is_over else "small"
+        if self._count.property("role") != role:
+            self._count.setProperty("role", role)
+            self._count.style().unpolish(self._count)
+            self._count.style().polish(self._count)
+
     def _enable(self) -> None:
-        can_run = not self._running and not self._held
-        hand_on_focus([self._stop if can_run else self._run], self.take_focus)
-        self._run.setEnabled(can_run)
-        self._stop.setEnabled(self._running)
+        self._run.setText(_STOP if self._running else _RUN)
+        self._run.setAccessibleName("Stop both models" if self._running else "Run the prompt on both models")
+        self._run.setToolTip("Esc" if self._running else "Ctrl+Enter")
+        self._run.setEnabled(self._running or not self._held)
+
+    def _fit_run(self) -> None:
+        """Wide enough for either word: nothing beside it moves."""
+        self._run.ensurePolished()
+        shown, widths = self._run.text(), [_LEAST_RUN]
+        for word in (_RUN, _STOP):
+            self._run.setText(word)
+            widths.append(self._run.sizeHint().width())
+        self._run.setText(shown)
+        self._run.setFixedWidth(max(widths))
+
+
+def _button(text: str, name: str) -> QPushButton:
+    button = QPushButton(text)
+    button.setAccessibleName(name)
+    button.setToolTip(plain_tooltip(name))
+    return button
+
+
+def _toggle(text: str, name: str, told: str) -> QPushButton:
+    button = _button(text, name)
+    button.setProperty("role", "toggle")
+    button.setToolTip(plain_tooltip(told))
+    button.setCheckable(True)
+    return button

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
@@ -184,7 +183,6 @@ class HistoryPage(QWidget):
         self._bundle.clicked.connect(self.bundle_wanted)
         self._tape.clicked.connect(lambda: self._load(self.tape_wanted.emit))
         on_keys(self.table, ("F2",), self._ask_name)
-        QShortcut(QKeySequence.StandardKey.Find, self).activated.connect(self.search.setFocus)
 
     def _show(self, number: int, rows: tuple[HistoryRow, ...]) -> None:
         # An answer that was overtaken by a newer question is of no use.

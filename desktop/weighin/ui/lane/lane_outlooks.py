@@ -1,4 +1,4 @@
-"""Says under each lane's model whether it runs here and how fast, before anything is loaded."""
+"""Says beside each lane's model whether it fits here, before anything is loaded."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
-from weighin.core import format
-from weighin.core.plans.plan import VerdictKind
 from weighin.core.plans.text import memory_words, speed_words
 from weighin.core.runs.options import LoadOptions
 from weighin.ui.compare.compare_page import ComparePage
+from weighin.ui.pickers.picker_verdicts import fit_words
 
 if TYPE_CHECKING:
     from weighin.services.comparisons.comparison_runner import ComparisonRunner
@@ -78,13 +77,12 @@ def _given_back(lane: Lane) -> int:
     return (lane.model.memory.own_bytes or 0) if lane.model else 0
 
 
-def _said(expected: Expectation | None) -> tuple[str, str, bool]:
-    """The line, its tooltip, and whether it is a warning."""
+def _said(expected: Expectation | None) -> tuple[str, str, str]:
+    """A word, what it rests on, and its tone."""
     if expected is None:
-        return "", "", False
-    text = expected.verdict.sentence
-    tip = [memory_words(expected.plan)]
+        return "", "", ""
+    tip = [expected.verdict.sentence, memory_words(expected.plan)]
     if expected.forecast is not None:
-        text += f" ~{format.figure(expected.forecast.generation_tokens_per_s)} tok/s."
         tip.append(speed_words(expected.forecast))
-    return text, "\n".join(tip), expected.verdict.kind is not VerdictKind.RUNS
+    word, tone = fit_words(expected.verdict.kind)
+    return word, "\n".join(tip), tone

@@ -6,19 +6,16 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from weighin.core.comparisons.comparison import Comparison, LaneResult
+from weighin.core.comparisons.comparison import LaneResult
 from weighin.core.comparisons.text import STOPS
 from weighin.core.models.model import ModelFacts
 from weighin.core.runs.answer import Answer, StopReason
 from weighin.core.runs.progress import LaneState, LaneStatus, LivePoint, TextPiece
 from weighin.core.safe_text import safe_name
 from weighin.ui.lane.lane_pane import LanePane
-from weighin.ui.lane.number import Number, around
-from weighin.ui.lane.numbers import numbers
 from weighin.ui.lane.state_line import ACTIVE, silence_words, state_words
 
 if TYPE_CHECKING:
-    from weighin.services.comparisons.comparison_runner import RoundStart
     from weighin.services.lanes.lane import Lane
 
 
@@ -35,7 +32,6 @@ class LanePresenter(QObject):
         self._status: LaneStatus = lane.status
         self._tokens = 0
         self._reasoning_tokens = 0
-        self._round = ""
         self._running = False
         self._answer: Answer | None = None
         self._other_active = False
@@ -71,17 +67,16 @@ class LanePresenter(QObject):
         self._running = True
         self._pane.header.set_locked(True)
         self._stopping = False
-        self._round = ""
         self._in_round = False
         self._pane.chart.show_pieces(model.is_server)
         self._clear()
 
-    def begin_round(self, start: RoundStart) -> None:
+    def keep(self) -> None:
+        """A comparison begins in which this lane keeps what it shows."""
+        self._pane.header.set_locked(True)
+
+    def begin_round(self) -> None:
         """A new answer begins in this lane."""
-        if start.warm_up:
-            self._round = "warm-up · "
-        else:
-            self._round = f"round {start.number} of {start.of} · " if start.of > 1 else ""
         self._in_round = True
         self._clear()
         self._pane.state.start_clock()
@@ -104,11 +99,10 @@ class LanePresenter(QObject):
         self._pane.state.stop_clock()
         self._say()
 
-    def show_result(self, result: LaneResult, comparison: Comparison) -> None:
-        """Show a complete result of `comparison` with the numbers of all its rounds: at the end, and from History."""
+    def show_result(self, result: LaneResult) -> None:
+        """Show a complete result: at the end, and from History."""
         self._model = result.setup.model
-        more = around(result, comparison)
-        self._show_answer(result.answer, (*numbers(result.answer, result), *more))
+        self._show_answer(result.answer)
 
     def show_empty(self) -> None:
         """Show a lane that gave nothing back."""
@@ -159,26 +153,25 @@ class LanePresenter(QObject):
         # Where the comparison has ended meanwhile, its whole result stands there already.
         if self._blind or not self._running:
             return
-        self._show_answer(answer, numbers(answer))
+        self._show_answer(answer)
         self.activity_changed.emit()
 
-    def _show_answer(self, answer: Answer, figures: tuple[Number, ...]) -> None:
+    def _show_answer(self, answer: Answer) -> None:
         self._answer = answer
         self._pane.state.stop_clock()
         self._pane.finish_text(answer.text, answer.reasoning)
         self._pane.reasoning.count(answer.timing.reasoning_tokens)
         self._pane.show_notices(answer.notices)
         self._pane.failure.show_failure(answer.failure)
-        self._pane.numbers.show_numbers(figures)
         self._say()
 
     def _ending(self, reason: StopReason) -> str:
         """How the answer ended, and who gave it where another model is chosen by now."""
-        said = "done" if reason is StopReason.END else STOPS[reason]
+        said = STOPS[reason]
         chosen = self._pane.header.picker.chosen
         if self._model is None or chosen is None or chosen.path == self._model.path:
             return said
-        return f"{said} · this answer is by {safe_name(self._model.name, 60)}"
+        return f"{said} · answer by {safe_name(self._model.name, 60)}"
 
     def _say(self) -> None:
         """Say in the state line what is true now."""
@@ -190,16 +183,16 @@ class LanePresenter(QObject):
             self._pane.state.progress(0, 0)
             return
         if self._stopping:
-            self._pane.state.say("stopping")
+            self._pane.state.say("Stopping")
             self._pane.state.progress(0, 0)
             return
         if self._running and status.state not in ACTIVE and status.state is not LaneState.FAILED:
             other = "B" if self._pane.label == "A" else "A"
-            waiting = f"waiting for lane {other}" if self._other_active else "waiting"
-            self._pane.state.say(f"{self._round}starting" if self._in_round else waiting)
+            waiting = f"Waiting for {other}" if self._other_active else "Waiting"
+            self._pane.state.say("Starting" if self._in_round else waiting)
             self._pane.state.progress(0, 0)
             return
-        self._pane.state.say(self._round + state_words(status, self._tokens), silence_words(status))
+        self._pane.state.say(state_words(status, self._tokens), silence_words(status))
         shown = status.state is LaneState.LOADING or status.phase == "reading"
         total = 100 if status.state is LaneState.LOADING else status.total
         self._pane.state.progress(status.done, total if shown and status.state in ACTIVE else 0)

@@ -21,7 +21,7 @@ class StateLine(QWidget):
     def __init__(self, label: str, extra: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._label = label
-        self._text = ElidedLabel(role="muted")
+        self._text = ElidedLabel(role="small")
         self._warning = PlainLabel(role="warning")
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
@@ -38,7 +38,7 @@ class StateLine(QWidget):
         row.addWidget(self._warning)
         row.addWidget(extra)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setContentsMargins(4, 0, 0, 0)
         layout.setSpacing(2)
         layout.addLayout(row)
         layout.addWidget(self._bar)
@@ -100,15 +100,15 @@ ACTIVE = frozenset({LaneState.STARTING, LaneState.LOADING, LaneState.BUSY, LaneS
 def state_words(status: LaneStatus, tokens: int) -> str:
     """One short phrase. `tokens`: written so far in this answer."""
     if status.state is LaneState.LOADING:
-        return f"loading {status.done} %"
+        return f"Loading {status.done} %"
     if status.state is LaneState.BUSY:
         return _busy_words(status, tokens)
     return {
-        LaneState.EMPTY: "loads when you press Run",
-        LaneState.STARTING: "starting",
-        LaneState.READY: "ready",
-        LaneState.STOPPING: "stopping",
-        LaneState.FAILED: "failed",
+        LaneState.EMPTY: "Not loaded",
+        LaneState.STARTING: "Starting",
+        LaneState.READY: "Ready",
+        LaneState.STOPPING: "Stopping",
+        LaneState.FAILED: "Failed",
     }[status.state]
 
 
@@ -120,8 +120,8 @@ def silence_words(status: LaneStatus) -> str:
 def _busy_words(status: LaneStatus, tokens: int) -> str:
     if status.phase == "reading":
         if status.total and status.done:
-            return f"reading {format.count(status.done)} of {format.plural(status.total, 'token')}"
-        return f"reading {format.plural(status.total, 'token')}" if status.total else "reading"
+            return f"Reading {format.count(status.done)} of {format.plural(status.total, 'token')}"
+        return f"Reading {format.plural(status.total, 'token')}" if status.total else "Reading"
     if status.phase == "writing":
-        return f"writing · {format.plural(max(tokens, status.done), 'token')}"
-    return status.phase or "working"
+        return f"Answering · {format.plural(max(tokens, status.done), 'token')}"
+    return status.phase.capitalize() or "Working"

@@ -19,7 +19,6 @@ from weighin.core.models.text import look_lines
 from weighin.core.plans.recommendation import recommended
 from weighin.core.plans.workstation import WorkstationRow
 from weighin.core.safe_text import safe_name
-from weighin.services.models.hub import mirror
 from weighin.ui.models.hub_hint import HubHint
 from weighin.ui.models.search_progress import SearchProgress
 from weighin.ui.models.verdicts import Verdicts, fits_words
@@ -93,9 +92,9 @@ class HubTab(QWidget):
         if not text:
             return
         try:
-            address = read_address(text, mirror())
+            address = read_address(text, self._hub.mirror)
         except AppError as error:
-            if is_hub_address(text, mirror()):
+            if is_hub_address(text, self._hub.mirror):
                 self._refuse(error)
                 return
             number = self._begin(f"Searching for “{safe_name(text, 60)}”…", self.ask)

@@ -96,6 +96,10 @@ class ModelsPage(QWidget):
         searches: dict[int, QWidget] = {0: self.shelf.search, 2: self.hub.search, 3: self.systems.search}
         searches.get(self.tabs.currentIndex(), self.tabs).setFocus()
 
+    def show_pairs(self) -> None:
+        """Show the pairs to try, by what fits this computer."""
+        self.tabs.setCurrentIndex(TABS.index("Pairs to try"))
+
     def show_repository(self, repo: str) -> None:
         """Show the files of a repository at the hub."""
         self.tabs.setCurrentIndex(TABS.index("Hub search"))

@@ -9,10 +9,12 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from weighin.core.errors import AppError
+from weighin.core.runs.defaults import AUTOMATIC, RunDefaults
 from weighin.core.runs.options import (
     LOAD_OPTIONS,
     SAMPLING_OPTIONS,
     THREADS,
+    LoadOptions,
     Option,
     SamplingOptions,
     stop_string,
@@ -20,26 +22,30 @@ from weighin.core.runs.options import (
 )
 from weighin.ui.options.option_field import OptionField
 from weighin.ui.options.run_options import LaneValues
+from weighin.ui.theme import Theme
+from weighin.ui.widgets.folded_section import FoldedSection
 from weighin.ui.widgets.growing_edit import GrowingEdit
 from weighin.ui.widgets.label import PlainLabel
 
+_FIRST = ("max_tokens", "temperature", "seed", "context")
+
 
 class LaneOptions(QWidget):
-    """`changed`: something was edited. `owner` is "both lanes", "lane A" or "lane B"."""
+    """`changed`: something was edited. `owner` is "both lanes", "lane A" or "lane B". What a newcomer does not need is
+    folded away."""
 
     changed = Signal()
 
-    def __init__(self, owner: str, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, owner: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._base = LaneValues()
         self._load: dict[str, OptionField] = {}
         self._sampling: dict[str, OptionField] = {}
         self._stop_error = PlainLabel(role="error", wrap=True)
         self._stop_error.hide()
-        self._stop = GrowingEdit(f"Stop strings, one a line, {owner}", least=1, most=4)
-        self._stop.setPlaceholderText("one a line")
+        self._stop = GrowingEdit(f"Stop strings, one per line, {owner}", least=1, most=4)
+        self._stop.setPlaceholderText("one per line")
         self._threads = OptionField(THREADS.title, THREADS.help, _threads, owner)
-        self._threads.set_placeholder("automatic")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
@@ -47,21 +53,39 @@ class LaneOptions(QWidget):
             for option in options:
                 fields_of[option.name] = OptionField(option.title, option.help, _reader(option), owner)
         self._load["v_type"].set_placeholder("as keys")
-        for box in (self._load["context"], *self._sampling.values()):
+        for box in self._first:
             layout.addWidget(box)
-        layout.addWidget(PlainLabel("Stop strings"))
-        layout.addWidget(self._stop)
-        layout.addWidget(self._stop_error)
-        for box in (self._threads, *(box for name, box in self._load.items() if name != "context")):
-            layout.addWidget(box)
+        rest = QWidget()
+        inside = QVBoxLayout(rest)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(6)
+        for box in self._rest:
+            inside.addWidget(box)
+        for part in (PlainLabel("Stop strings"), self._stop, self._stop_error):
+            inside.addWidget(part)
+        self._fold = FoldedSection(theme, "More options", owner, lambda: rest)
+        rest.setParent(self._fold)
+        rest.hide()
+        layout.addWidget(self._fold)
         for box in self._fields:
             box.changed.connect(self.changed)
+        self._stops: tuple[str, ...] = ()
         self._stop.textChanged.connect(self._check_stop)
         self.set_values(LaneValues())
 
     @property
+    def _first(self) -> tuple[OptionField, ...]:
+        named = {**self._load, **self._sampling}
+        return tuple(named[name] for name in _FIRST)
+
+    @property
+    def _rest(self) -> tuple[OptionField, ...]:
+        every = (*self._sampling.values(), self._threads, *self._load.values())
+        return tuple(box for box in every if box not in self._first)
+
+    @property
     def _fields(self) -> tuple[OptionField, ...]:
-        return (*self._load.values(), *self._sampling.values(), self._threads)
+        return (*self._first, *self._rest)
 
     @property
     def is_valid(self) -> bool:
@@ -71,21 +95,24 @@ class LaneOptions(QWidget):
     @property
     def problems(self) -> Iterator[tuple[str, QWidget]]:
         """What makes no sense, in the order of the form: a sentence and the field that it is about."""
-        above = (self._load["context"], *self._sampling.values())
-        yield from ((box.error, box) for box in above if not box.is_valid)
-        if not self._stop_error.isHidden():
+        yield from ((box.error, box) for box in self._fields if not box.is_valid)
+        if self._stop_error.text():
             yield self._stop_error.text(), self._stop
-        yield from ((box.error, box) for box in self._fields if box not in above and not box.is_valid)
+
+    def unfold_for(self, field: QWidget) -> None:
+        """Open the fold where `field` lies in it."""
+        if field is self._stop or field in self._rest:
+            self._fold.set_open(True)
 
     @property
     def values(self) -> LaneValues:
-        """What is typed. Raises AppError where `is_valid` is False."""
+        """What is typed, of each field what made sense last."""
         threads = self._threads.value
         load = {name: box.value for name, box in self._load.items()}
         sampling = {name: box.value for name, box in self._sampling.items()}
         return LaneValues(
             replace(self._base.load, **load),  # type: ignore[arg-type]
-            replace(self._base.sampling, **sampling, stop=self._stop_strings()),  # type: ignore[arg-type]
+            replace(self._base.sampling, **sampling, stop=self._stops),  # type: ignore[arg-type]
             threads if isinstance(threads, int) else None,
         )
 
@@ -96,22 +123,37 @@ class LaneOptions(QWidget):
             for known in fields(options):
                 if known.name in shown:
                     value = getattr(options, known.name)
-                    shown[known.name].set_text(f"{value:g}" if isinstance(value, float) else str(value))
+                    blank = known.name == "gpu_layers" and value == AUTOMATIC
+                    text = f"{value:g}" if isinstance(value, float) else str(value)
+                    shown[known.name].set_text("" if blank else text)
         self._threads.set_text("" if values.threads is None else str(values.threads))
         self._stop.setPlainText("\n".join(typed_stop(text) for text in values.sampling.stop))
         self._check_stop()
+        # What is not as usual stays in sight.
+        plain = LaneValues(
+            replace(LoadOptions(), context=values.load.context),
+            replace(
+                SamplingOptions(), **{name: getattr(values.sampling, name) for name in _FIRST if name != "context"}
+            ),
+        )
+        if values != plain:
+            self._fold.set_open(True)
+
+    def show_defaults(self, defaults: RunDefaults) -> None:
+        """Say what a run takes where a field is left blank."""
+        threads, layers = defaults.threads, defaults.gpu_layers
+        self._threads.set_placeholder("automatic" if threads is None else str(threads))
+        self._load["gpu_layers"].set_placeholder("automatic" if layers == AUTOMATIC else str(layers))
 
     def field(self, name: str) -> OptionField:
         """The field of an option, by its name in LoadOptions or SamplingOptions, or "threads". Raises KeyError."""
         return self._threads if name == "threads" else {**self._load, **self._sampling}[name]
 
-    def _stop_strings(self) -> tuple[str, ...]:
-        return tuple(stop_string(line) for line in self._stop.toPlainText().split("\n") if line)
-
     def _check_stop(self) -> None:
         sentence = ""
+        stops = tuple(stop_string(line) for line in self._stop.toPlainText().split("\n") if line)
         try:
-            SamplingOptions(stop=self._stop_strings())
+            self._stops = SamplingOptions(stop=stops).stop
         except AppError as error:
             sentence = error.user_text
         self._stop_error.say_or_hide(sentence)
@@ -122,7 +164,7 @@ def _reader(option: Option) -> Callable[[str], object]:
     """Reads one option and lets the table judge it."""
 
     def reader(text: str) -> object:
-        value = option.read(text)
+        value = option.read(text or ("auto" if option.name == "gpu_layers" else ""))
         option.check(value)
         return value
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
@@ -19,6 +20,9 @@ from weighin.ui.widgets.growing_edit import GrowingEdit
 from weighin.ui.widgets.icon_button import IconButton
 from weighin.ui.widgets.label import PlainLabel
 
+if TYPE_CHECKING:
+    from weighin.services.run_defaults import KeptRunDefaults
+
 _WIDTH = 316
 
 
@@ -28,21 +32,21 @@ class OptionsDrawer(QFrame):
     changed = Signal()
     close_requested = Signal()
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, defaults: KeptRunDefaults, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "card")
-        self.setFixedWidth(_WIDTH)
+        self.setMinimumWidth(_WIDTH)
         self._system = GrowingEdit("System prompt", least=2, most=6)
         self._system.setPlaceholderText("none")
         self._raw = QCheckBox("Raw (no chat template)")
-        self._raw.setAccessibleName("Raw: put the prompt to the models without a chat template")
-        self._rounds = OptionField("Repeat rounds", _ROUNDS_HELP, _rounds, "both lanes")
+        self._raw.setAccessibleName("Raw: send the prompt without a chat template")
+        self._rounds = OptionField("Repetitions", _ROUNDS_HELP, _rounds, "both lanes")
         self._apart = QCheckBox("Separate options for B")
         self._apart.setAccessibleName("Separate options for lane B")
         self._head_a = PlainLabel("Both lanes", role="title")
-        self._a = LaneOptions("lane A or both lanes")
+        self._a = LaneOptions(theme, "lane A or both lanes")
         self._head_b = PlainLabel("Lane B", role="title")
-        self._b = LaneOptions("lane B")
+        self._b = LaneOptions(theme, "lane B")
         self._build(theme)
         self._rounds.set_text("1")
         self._raw.toggled.connect(self._system.setDisabled)
@@ -52,6 +56,9 @@ class OptionsDrawer(QFrame):
         for form in (self._a, self._b):
             form.changed.connect(self.changed)
         self._rounds.changed.connect(self.changed)
+        self._defaults = defaults
+        defaults.changed.connect(self._show_defaults)
+        self._show_defaults()
         self._show_b(False)
 
     @property
@@ -85,6 +92,8 @@ class OptionsDrawer(QFrame):
     def show_problem(self) -> None:
         """Bring the first field that makes no sense into sight, ready to be corrected."""
         for _, field in self._problems():
+            for form in (self._a, self._b):
+                form.unfold_for(field)
             field.setFocus()
             # Not at once: where the drawer has just opened, nothing in it has its place yet.
             QTimer.singleShot(0, self, partial(self._scroll.ensureWidgetVisible, field))
@@ -111,7 +120,7 @@ class OptionsDrawer(QFrame):
         self._raw.setChecked(raw)
 
     def field_of_rounds(self) -> OptionField:
-        """The field of the repeat rounds."""
+        """The field of the repetitions."""
         return self._rounds
 
     def show_request(self, request: ComparisonRequest) -> None:
@@ -152,6 +161,10 @@ class OptionsDrawer(QFrame):
         layout.addLayout(head)
         layout.addWidget(scroll, 1)
 
+    def _show_defaults(self) -> None:
+        for form in (self._a, self._b):
+            form.show_defaults(self._defaults.value)
+
     def _separate(self, separate: bool) -> None:
         """Lane B starts from what both had."""
         if separate and self._a.is_valid:
@@ -166,8 +179,8 @@ class OptionsDrawer(QFrame):
 
 
 _ROUNDS_HELP = (
-    "Above 1 the prompt is answered by each lane up to so often, after a warm-up that does not count, in the order "
-    "A B B A, until two medians agree within 5 %. Disturbed rounds are repeated."
+    "Above 1, each model answers up to this many times, after a warm-up that does not count, in the order A B B A, "
+    "until two medians agree within 5 %. Disturbed rounds are repeated."
 )
 
 

@@ -1,66 +1,63 @@
-"""The head of a lane: its letter, its model, and what the model is."""
+"""The head of a lane: its letter, the name people know its model by, one line of facts, and whether it fits here."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from weighin.core.models.model import ModelFacts
-from weighin.core.models.text import TINY, checked, model_facts
+from weighin.core.models.text import head_facts, head_rows
 from weighin.ui.pickers.model_picker import ModelPicker
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.icon_button import IconButton
-from weighin.ui.widgets.label import PlainLabel, plain_tooltip
+from weighin.ui.widgets.label import ElidedLabel, PlainLabel, plain_tooltip
 
-_CHECKED = {
-    True: "The sha256 of this file was compared with the one the hub states: they are the same.",
-    False: "The sha256 of this file was not compared with the hub's. The Models page says whether that can be done.",
-}
-
-_SERVER = (
-    "This model lives on a server. Its speeds are taken over the network and counted by this client; its file, its "
-    "template and its memory are the server's own business."
-)
+_WIDTH = 420
+# How the word on memory is coloured: by what it says.
+TONES = ("", "good", "amber", "red")
 
 
-class LaneHeader(QWidget):
-    """`maximise_toggled` asks to show this lane alone, or both again."""
-
-    maximise_toggled = Signal(bool)
+class LaneHeader(QFrame):
+    """Two lines of constant height; everything else is behind its button."""
 
     def __init__(self, theme: Theme, label: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setProperty("role", "card")
         self._label = label
         self._hidden = False
-        self._expected = ("", "", False)
+        self._expected = ("", "", "")
         chip = PlainLabel(label, role="chip")
         chip.setProperty("lane", label)
+        chip.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.picker = ModelPicker(label)
-        self._maximise = IconButton(theme, "maximise", f"Show lane {label} alone")
-        self._maximise.setCheckable(True)
-        self._badge = PlainLabel("server", role="badge")
-        self._badge.hide()
-        self._facts = PlainLabel(role="small", wrap=True)
-        self._outlook = PlainLabel(role="small", wrap=True)
-        self._outlook.hide()
+        self.picker.setProperty("role", "head")
+        self._facts = ElidedLabel(role="small")
+        self._fit = PlainLabel(role="fit")
         self._refusal = PlainLabel(role="error", wrap=True)
         self._refusal.hide()
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(chip)
-        row.addWidget(self.picker, 1)
-        row.addWidget(self._badge, 0, Qt.AlignmentFlag.AlignVCenter)
-        row.addWidget(self._maximise)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
-        layout.addLayout(row)
-        layout.addWidget(self._facts)
-        layout.addWidget(self._outlook)
-        layout.addWidget(self._refusal)
-        layout.addStretch(1)
+        self._more = IconButton(theme, "info", f"About the model of {label}")
+        self._more.clicked.connect(self._show_more)
+        line = QHBoxLayout()
+        line.setContentsMargins(6, 0, 0, 0)
+        line.setSpacing(0)
+        line.addWidget(self._facts)
+        line.addWidget(self._fit)
+        line.addStretch(1)
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addWidget(self.picker)
+        words.addLayout(line)
+        words.addWidget(self._refusal)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(10, 6, 6, 8)
+        row.setSpacing(6)
+        row.addWidget(chip, 0, Qt.AlignmentFlag.AlignVCenter)
+        row.addLayout(words, 1)
+        row.addWidget(self._more, 0, Qt.AlignmentFlag.AlignVCenter)
+        # The facts take the width they need, and give way where there is less.
+        self._facts.setSizePolicy(self._fit.sizePolicy().Policy.Maximum, self._fit.sizePolicy().Policy.Fixed)
         self.picker.model_changed.connect(self._show_facts)
-        self._maximise.toggled.connect(self._toggle)
 
     @property
     def facts(self) -> str:
@@ -80,21 +77,25 @@ class LaneHeader(QWidget):
 
     @property
     def outlook(self) -> str:
-        """What is expected of the model here, "" where nothing is known."""
-        return "" if self._outlook.isHidden() else self._outlook.text()
+        """Whether the model fits here, "" where nothing is known."""
+        return self._fit.text().removeprefix(" · ")
 
-    def show_outlook(self, sentence: str, tip: str, warns: bool) -> None:
-        """Say what is expected of the model here; an empty sentence says nothing."""
-        self._expected = (sentence, tip, warns)
+    @property
+    def outlook_tip(self) -> str:
+        """What that word rests on."""
+        return self._expected[1]
+
+    def show_outlook(self, word: str, tip: str, tone: str) -> None:
+        """Say whether the model fits here; an empty word says nothing. tone: one of TONES."""
+        self._expected = (word, tip, tone)
         if self._hidden:
             return
-        role = "warning" if warns else "small"
-        if self._outlook.property("role") != role:
-            self._outlook.setProperty("role", role)
-            self._outlook.style().unpolish(self._outlook)
-            self._outlook.style().polish(self._outlook)
-        self._outlook.say_or_hide(sentence)
-        self._outlook.setToolTip(plain_tooltip(tip) if tip else "")
+        if self._fit.property("tone") != tone:
+            self._fit.setProperty("tone", tone)
+            self._fit.style().unpolish(self._fit)
+            self._fit.style().polish(self._fit)
+        self._fit.say(f" · {word}" if word else "")
+        self._fit.setToolTip(plain_tooltip(tip) if tip else "")
 
     def set_locked(self, locked: bool) -> None:
         """While a comparison runs its models stay chosen."""
@@ -104,37 +105,82 @@ class LaneHeader(QWidget):
         """While `hidden` nothing in here tells what the model is."""
         self._hidden = hidden
         self.picker.set_hidden(hidden)
+        self._more.setEnabled(not hidden)
         if hidden:
-            self._badge.hide()
-            for label in (self._facts, self._outlook, self._refusal):
-                label.say_or_hide("")
+            for label in (self._facts, self._fit):
+                label.say("")
                 label.setToolTip("")
+            self._refusal.say_or_hide("")
         elif self.picker.chosen is not None:
-            self._facts.show()
             self._show_facts(self.picker.chosen)
             self.show_outlook(*self._expected)
 
-    def set_maximised(self, alone: bool, possible: bool) -> None:
-        """Show whether this lane is shown alone; where it cannot be otherwise, the button goes."""
-        self._maximise.blockSignals(True)
-        self._maximise.setChecked(alone)
-        self._maximise.blockSignals(False)
-        self._maximise.setVisible(possible)
-        self._maximise.draw("restore" if alone else "maximise")
-        self._maximise.rename("Show both lanes" if alone else f"Show lane {self._label} alone")
-
-    def _toggle(self, alone: bool) -> None:
-        self.maximise_toggled.emit(alone)
+    def show_drop(self, over: bool) -> None:
+        """Show that a file held over this lane would be taken."""
+        if bool(self.property("drop")) != over:
+            self.setProperty("drop", over)
+            self.style().unpolish(self)
+            self.style().polish(self)
 
     def _show_facts(self, model: ModelFacts) -> None:
         if self._hidden:
             return
         self._refusal.hide()
-        self._badge.setVisible(model.is_server)
-        if model.is_server:
-            self._facts.say(model_facts(model))
-            self._facts.setToolTip(plain_tooltip(_SERVER))
+        self._facts.say(head_facts(model))
+
+    def _show_more(self) -> None:
+        model = self.picker.chosen
+        if model is None or self._hidden:
             return
-        note = TINY if model.starter else checked(model.verified)
-        self._facts.say(f"{model_facts(model)} · {note}")
-        self._facts.setToolTip("" if model.starter else plain_tooltip(_CHECKED[model.verified]))
+        rows = [*head_rows(model)]
+        if self._expected[1]:
+            rows.append(("Memory here", self._expected[1]))
+        popover = ModelPopover(rows, self)
+        popover.pop_up(self.mapToGlobal(QPoint(0, self.height() + 4)))
+
+
+class ModelPopover(QFrame):
+    """Everything else about a model, a line each. Esc and a click elsewhere close it."""
+
+    def __init__(self, rows: list[tuple[str, str]], parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self.setProperty("role", "popup")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("About the model")
+        self.setAccessibleDescription("; ".join(f"{name}: {text}" for name, text in rows))
+        grid = QGridLayout(self)
+        grid.setContentsMargins(14, 12, 14, 12)
+        grid.setHorizontalSpacing(14)
+        grid.setVerticalSpacing(4)
+        grid.setColumnStretch(1, 1)
+        for number, (name, text) in enumerate(rows):
+            title, value = PlainLabel(name, role="small"), PlainLabel(text, wrap=True)
+            value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            for column, label in enumerate((title, value)):
+                label.setAlignment(Qt.AlignmentFlag.AlignTop)
+                grid.addWidget(label, number, column)
+        self.rows = tuple(rows)
+
+    def pop_up(self, place: QPoint) -> None:
+        """Show it there, as far as it fits on the screen."""
+        self.setFixedWidth(_WIDTH)
+        self.adjustSize()
+        room = self.screen().availableGeometry()
+        place.setX(max(room.left(), min(place.x(), room.right() - self.width())))
+        place.setY(max(room.top(), min(place.y(), room.bottom() - self.height())))
+        self.move(place)
+        self.show()
+        self.setFocus()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()  # Esc closes this here; on the page it would stop a run
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.close()
+        else:
+            super().keyPressEvent(event)

@@ -46,9 +46,10 @@ class ModelChoice(QObject):
             pane.header.picker.server_requested.connect(lambda which=pane: self._ask_for_server(which))
             pane.header.picker.forget_requested.connect(servers.forget)
             pane.header.picker.model_changed.connect(self.changed)
-            drop = FileDrop(pane)
-            drop.hovering.connect(pane.show_drop)
-            drop.dropped.connect(lambda paths, which=pane: self.take(which, paths))
+            for place in (pane, pane.header):
+                drop = FileDrop(place)
+                drop.hovering.connect(pane.header.show_drop)
+                drop.dropped.connect(lambda paths, which=pane: self.take(which, paths))
         library.changed.connect(self._fill)
         servers.changed.connect(self._fill)
         self._fill()
@@ -79,7 +80,7 @@ class ModelChoice(QObject):
         pane.header.picker.choose(model)
 
     def _ask(self, pane: LanePane) -> None:
-        dialog = FileDialog.for_models(self._window, f"Open a model for lane {pane.label}")
+        dialog = FileDialog.for_models(self._window, f"Open a model for {pane.label}")
         dialog.fileSelected.connect(lambda path: self.open(pane, path))
         dialog.open()
 

@@ -16,7 +16,7 @@ from weighin.ui.widgets.label import plain_tooltip
 if TYPE_CHECKING:
     from weighin.ui.pickers.model_popup import ModelPopup
 
-HIDDEN = "hidden until you have voted"
+HIDDEN = "Hidden until you vote"
 _KEYS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Home, Qt.Key.Key_End)
 _TYPING = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
 
@@ -134,6 +134,7 @@ class ModelPicker(QComboBox):
         self.setToolTip("")
         if self._hidden:
             self.addItem(HIDDEN)
+            self.setCurrentIndex(0)
         elif self._chosen is not None:
             self.addItem(safe_name(self._chosen.name))
             self.setCurrentIndex(0)

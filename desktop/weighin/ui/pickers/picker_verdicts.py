@@ -1,4 +1,4 @@
-"""Whether a model runs here, in a word beside its name and in a sentence under it."""
+"""Whether a model fits here, in a word beside its name."""
 
 from __future__ import annotations
 
@@ -15,7 +15,17 @@ if TYPE_CHECKING:
 
 Judge = Callable[[ModelFacts], str]
 
-_WORDS = {VerdictKind.RUNS: "runs here", VerdictKind.TIGHT: "tight here", VerdictKind.NO: "does not fit"}
+# The word, and its tone in the head of a lane.
+_FITS = {
+    VerdictKind.RUNS: ("fits", "good"),
+    VerdictKind.TIGHT: ("tight", "amber"),
+    VerdictKind.NO: ("does not fit", "red"),
+}
+
+
+def fit_words(kind: VerdictKind | None) -> tuple[str, str]:
+    """Whether a model fits, in a word, and the tone of that word; "" where nobody knows."""
+    return _FITS[kind] if kind is not None else ("", "")
 
 
 def judge_of(workstation: Workstation) -> Judge:
@@ -25,15 +35,16 @@ def judge_of(workstation: Workstation) -> Judge:
 
 
 def verdict_word(row: WorkstationRow) -> str:
-    """ "runs here", "~ tight here" where that was calculated, "cannot run" where this engine refuses it."""
+    """ "fits", "~ tight" where that was calculated, "cannot run" where this engine refuses it."""
     if row.candidate.refusal:
         return "cannot run"
-    return f"{row.mark} {_WORDS[row.kind]}".strip() if row.kind else ""
+    return f"{row.mark} {fit_words(row.kind)[0]}".strip() if row.kind else ""
 
 
-def outlook_of(workstation: Workstation, model: ModelFacts | None) -> tuple[str, str, bool]:
-    """The line under a model, its tooltip, and whether it is a warning."""
+def outlook_of(workstation: Workstation, model: ModelFacts | None) -> tuple[str, str, str]:
+    """Whether it fits, in a word; what that rests on; and its tone."""
     if model is None or model.is_server or not model.path:
-        return "", "", False
+        return "", "", ""
     row = workstation.judge_file(model)
-    return row.sentence(workstation.computer.budget), memory_words(row.plan), row.kind is not VerdictKind.RUNS
+    word, tone = fit_words(row.kind)
+    return word, f"{row.sentence(workstation.computer.budget)}\n{memory_words(row.plan)}", tone

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from weighin.services.comparisons.prompt_sets import PromptSets
 
 
+_WIDTH = 460
+
+
 class SetsController(QObject):
     """Sets from the database, one run over the lanes of the Compare page."""
 
@@ -52,7 +55,7 @@ class SetsController(QObject):
         drawer.hide()
         FocusReturn(drawer, compare.prompt.take_focus)
         blind.began.connect(lambda: drawer.tell(""))  # a tally names its models
-        compare.show_beside(drawer)
+        compare.show_beside(drawer, _WIDTH)
         drawer.close_requested.connect(lambda: compare.prompt.set_sets_open(False))
         drawer.set_chosen.connect(self._show)
         drawer.prompt_opened.connect(self._open)
@@ -153,21 +156,21 @@ class SetsController(QObject):
     def _keep(self) -> None:
         prompt = self._compare.prompt.text
         system = self._compare.run_options.system
-        self._sets.keep_prompt(prompt, system, lambda made: self._imported(made, "Kept."), self._say)
+        self._sets.keep_prompt(prompt, system, lambda made: self._imported(made, "Saved."), self._say)
 
     def _replace(self, row: PromptRow) -> None:
         text = self._compare.prompt.text
         if text.strip():
             self._change(row, text)
         else:
-            self._say(AppError("Type a prompt first: there is nothing to put in its place.", kind="empty_prompt"))
+            self._say(AppError("Type the new prompt first.", kind="empty_prompt"))
 
     def _change(self, row: PromptRow, text: str) -> None:
         """Another text for a prompt of the set that is shown, "" to take it out."""
         chosen = self.drawer.chosen
         if chosen is None or chosen.builtin:
             return
-        said = "Changed." if text else "Deleted."
+        said = "Prompt replaced." if text else "Prompt deleted."
 
         def changed(made: PromptSet) -> None:
             self.refresh(made.id)
@@ -181,7 +184,7 @@ class SetsController(QObject):
             return
 
         def deleted(_: None) -> None:
-            self._offer_undo(f"{safe_name(chosen.name, 60)} is deleted.", None, chosen)
+            self._offer_undo(f"{safe_name(chosen.name, 60)} deleted.", None, chosen)
             self.drawer.choice.setFocus()
 
         self._sets.delete(chosen.id, deleted, self._say)
@@ -199,17 +202,17 @@ class SetsController(QObject):
         chosen = self.drawer.chosen
         if chosen is not None:
             blind = self._compare.prompt.blind.isChecked()
-            self._try(lambda: self.set_runner.run(chosen, self._compare.request(chosen.prompts[0].text), blind))
+            self._try(lambda: self.set_runner.run(chosen, self._compare.requests.typed(chosen.prompts[0].text), blind))
 
     def _continue(self) -> None:
         stored = self._latest
         if stored is not None:
-            self._try(lambda: self.set_runner.resume(stored, self._compare.checked(stored.run.lanes)))
+            self._try(lambda: self.set_runner.resume(stored, self._compare.requests.checked(stored.run.lanes)))
 
     def _try(self, action: Callable[[], None]) -> None:
         try:
             if why := self._compare.prompt.why_not:
-                self._compare.options_news.show_wrong()
+                self._compare.options.show_wrong()
                 raise AppError(why, kind="busy")
             action()
         except AppError as error:

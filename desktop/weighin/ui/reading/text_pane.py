@@ -7,9 +7,8 @@ from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
 
 from weighin.core.comparisons.text_difference import Span
 from weighin.ui.theme import Theme
+from weighin.ui.widgets.find_marks import find_places, mark_places
 from weighin.ui.widgets.label import wrap_for
-
-_MOST_FOUND = 2000
 
 
 class TextPane(QPlainTextEdit):
@@ -24,8 +23,8 @@ class TextPane(QPlainTextEdit):
         self.setPlainText(text)
         self._theme = theme
         self._differing: tuple[Span, ...] = ()
-        self._found: tuple[Span, ...] = ()
         self._current: tuple[Span, ...] = ()
+        self._found: list[QTextCursor] = []
         theme.changed.connect(self._draw)
 
     def mark(self, spans: tuple[Span, ...]) -> None:
@@ -42,16 +41,11 @@ class TextPane(QPlainTextEdit):
 
     def find_all(self, text: str) -> int:
         """Mark every place of `text`, whatever its case, and show the first; how many there are, 2000 at most."""
-        found: list[Span] = []
-        cursor = self.document().find(text) if text else QTextCursor()
-        while not cursor.isNull() and len(found) < _MOST_FOUND:
-            found.append(Span(cursor.selectionStart(), cursor.selectionEnd()))
-            cursor = self.document().find(text, cursor)
-        self._found = tuple(found)
+        self._found = find_places(self.document(), text)
         self._draw()
-        if found:
-            self._go_to(found[0].start)
-        return len(found)
+        if self._found:
+            self._go_to(self._found[0].selectionStart())
+        return len(self._found)
 
     def _go_to(self, position: int) -> None:
         cursor = QTextCursor(self.document())
@@ -61,10 +55,10 @@ class TextPane(QPlainTextEdit):
 
     def _draw(self) -> None:
         colours = self._theme.colours
-        differs, found = _form(colours.amber_surface, colours.amber, True), _form(colours.accent, colours.on_accent)
-        marked = [self._selection(span, differs) for span in self._differing if span not in self._current]
-        shown = [self._selection(span, found) for span in (*self._current, *self._found)]
-        self.setExtraSelections([*marked, *shown])
+        differs = _form(colours.amber_surface, colours.amber)
+        shown = _form(colours.accent, colours.on_accent)
+        marked = [self._selection(span, shown if span in self._current else differs) for span in self._differing]
+        self.setExtraSelections([*marked, *mark_places(self._found, colours.accent, colours.on_accent)])
 
     def _selection(self, span: Span, form: QTextCharFormat) -> QTextEdit.ExtraSelection:
         made = QTextEdit.ExtraSelection()
@@ -75,11 +69,11 @@ class TextPane(QPlainTextEdit):
         return made
 
 
-def _form(ground: str, text: str, underlined: bool = False) -> QTextCharFormat:
+def _form(ground: str, text: str) -> QTextCharFormat:
     form = QTextCharFormat()
     form.setBackground(QColor(ground))
     form.setForeground(QColor(text))
-    form.setFontUnderline(underlined)
+    form.setFontUnderline(True)
     return form
 
 

@@ -144,7 +144,7 @@ class BundleController(QObject):
 
     def _run(self) -> None:
         if why := self._compare.prompt.why_not:
-            self._compare.options_news.show_wrong()
+            self._compare.options.show_wrong()
             self._say(AppError(why, kind="busy"))
         elif self._replay is not None:
             try:
@@ -161,7 +161,7 @@ class BundleController(QObject):
             self.box.set_running(running)
 
     def _tell(self, news: Transferred) -> None:
-        self.notice.emit(f"Reading the models for their sha256: {format.size(news.done)} of {format.size(news.total)}")
+        self.notice.emit(f"Checking the model files: {format.size(news.done)} of {format.size(news.total)}")
 
     def _written(self, path: str) -> None:
         self.notice.emit(f"Written: {Path(path).name}")

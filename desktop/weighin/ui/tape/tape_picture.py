@@ -16,7 +16,8 @@ from PySide6.QtGui import (
     QPdfWriter,
 )
 
-from weighin.core.tape import Side, Tape, TapeLine
+from weighin.core.comparisons.scale import ScaleRow
+from weighin.core.tape import Side, Tape
 from weighin.ui.theme import Colours
 
 SIZE = QSize(1600, 900)
@@ -103,7 +104,7 @@ class TapePainter:
         top = area.top() + 10 + len(lines) * (pixels + 8)
         self._text(side.kind, QRectF(room.left(), top, room.width(), 30), 20, "muted", align)
 
-    def _line(self, line: TapeLine, area: QRectF) -> None:
+    def _line(self, line: ScaleRow, area: QRectF) -> None:
         self._painter.fillRect(QRectF(area.left(), area.top(), area.width(), 1), QColor(self._colours.border))
         middle = QRectF(_MIDDLE - _LABEL / 2 - 40, area.top(), _LABEL + 80, area.height())
         note = bool(line.note)

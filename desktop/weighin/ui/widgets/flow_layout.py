@@ -8,12 +8,14 @@ from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
 class FlowLayout(QLayout):
     """`column`: least width of a column in pixels; each item then takes as many whole columns as it needs, so that two
-    such layouts of one width stand aligned. 0: items stand as wide as they wish."""
+    such layouts of one width stand aligned. 0: items stand as wide as they wish. `centred`: each line stands in the
+    middle."""
 
-    def __init__(self, parent: QWidget | None = None, spacing: int = 8, column: int = 0) -> None:
+    def __init__(self, parent: QWidget | None = None, spacing: int = 8, column: int = 0, centred: bool = False) -> None:
         super().__init__(parent)
         self._items: list[QLayoutItem] = []
         self._column = column
+        self._centred = centred
         self.setContentsMargins(QMargins(0, 0, 0, 0))
         self.setSpacing(spacing)
 
@@ -53,22 +55,40 @@ class FlowLayout(QLayout):
 
     def _arrange(self, rect: QRect, move: bool) -> int:
         """Place the items within `rect`; the height they take."""
-        gap = self.spacing()
-        columns = max(1, (rect.width() + gap) // (self._column + gap)) if self._column else 0
-        step = (rect.width() + gap) / columns if columns else 0.0
-        x, y, line = 0.0, 0, 0
+        gap, y = self.spacing(), 0
+        for line in self._lines(rect.width()):
+            sizes = [self._size(item, rect.width()) for item in line]
+            height = max(size.height() for size in sizes)
+            spare = rect.width() - sum(size.width() for size in sizes) - gap * (len(line) - 1)
+            x = float(max(0, spare // 2)) if self._centred else 0.0
+            for item, size in zip(line, sizes, strict=True):
+                if move:
+                    item.setGeometry(QRect(rect.topLeft() + QPoint(round(x), y), size))
+                x += size.width() + gap
+            y += height + gap // 2
+        return max(0, y - gap // 2)
+
+    def _lines(self, width: int) -> list[list[QLayoutItem]]:
+        """The items, cut into lines of at most this width."""
+        lines: list[list[QLayoutItem]] = []
+        taken = 0
         for item in self._items:
             if item.isEmpty():
                 continue
-            hint = item.sizeHint()
-            width = float(min(hint.width(), rect.width()))
-            if columns:
-                width = min(columns, -(-(hint.width() + gap) // int(step))) * step - gap
-            if x > 0 and x + width > rect.width() + 1:
-                x, y, line = 0.0, y + line + gap // 2, 0
-            height = item.heightForWidth(int(width)) if item.hasHeightForWidth() else hint.height()
-            if move:
-                item.setGeometry(QRect(rect.topLeft() + QPoint(round(x), y), QSize(int(width), height)))
-            x += width + gap
-            line = max(line, height)
-        return y + line
+            wanted = self._size(item, width).width()
+            if not lines or taken + self.spacing() + wanted > width + 1:
+                lines.append([])
+                taken = -self.spacing()
+            lines[-1].append(item)
+            taken += self.spacing() + wanted
+        return lines
+
+    def _size(self, item: QLayoutItem, most: int) -> QSize:
+        """What an item takes of a line of `most` pixels."""
+        hint, gap = item.sizeHint(), self.spacing()
+        width = min(hint.width(), most)
+        if self._column:
+            columns = max(1, (most + gap) // (self._column + gap))
+            step = (most + gap) / columns
+            width = int(min(columns, -(-(hint.width() + gap) // int(step))) * step - gap)
+        return QSize(width, item.heightForWidth(width) if item.hasHeightForWidth() else hint.height())

@@ -75,7 +75,7 @@ class Generation:
             self._batcher.finish(rest)
         notices = prompt.notices
         if reason is not StopReason.END and goes_in_circles(tuple(self._recent)):
-            notices += ("The answer goes in circles: the model repeats itself without end.",)
+            notices += ("The model is repeating itself.",)
         timing = self._clock.timing(load_s, len(prompt.tokens), self._request.threads)
         return timing, reason, notices, self._proof(prompt)  # after the clock: thousands of pieces take their time
 

@@ -65,7 +65,7 @@ class PromptBuilder:
         if self._own is None:
             if self._no_template:
                 return self._instead(way, self._no_template)
-            missing = "This model has no chat template: the prompt was put to it as plain text."
+            missing = "This model has no chat template: the prompt was sent as plain text."
             return self._plain(way, "none", (missing,))
         reasons = []
         merged = replace(way, messages=system_into_user(messages))

@@ -4,8 +4,9 @@ import random
 import pytest
 
 from weighin.core.downloads.download import DownloadPlan, WantedFile
+from weighin.core.downloads.file_names import quantization_of
 from weighin.core.downloads.hub_names import check_path, check_repository, place_below
-from weighin.core.downloads.repository import RemoteFile, group_files, quantization_of
+from weighin.core.downloads.repository import RemoteFile, group_files
 from weighin.core.errors import AppError
 
 GB = 10**9

@@ -38,7 +38,6 @@ class ModelField(QFrame):
         self._library, self._servers = library, servers
         self.setProperty("role", "card")
         self.header = LaneHeader(theme, label)
-        self.header.set_maximised(False, possible=False)
         picker = self.header.picker
         picker.setAccessibleName(f"Model {label} of the evaluation")
         layout = QVBoxLayout(self)
