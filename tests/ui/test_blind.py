@@ -344,7 +344,7 @@ def test_windows_and_drawers_with_names_are_put_away(new_kit: Callable[..., Kit]
     desk.drawer.note.say_or_hide("Qwen3 needs 18.6 GB")
     assert any("tok/s" in leak for leak in leaks(blind))
     page.differences_wanted.emit(page.shown)
-    window._parts.attached_files = SimpleNamespace(count=lambda model, text, done: done(7))
+    window.parts.attached_files = SimpleNamespace(count=lambda model, text, done: done(7))
     page.prompt.attached.set_files((Attachment("notes.txt", "The file that goes along"),))
     earlier = (Message("user", "Who?"), Message("assistant", "I am Llama 3"))
     page.card.conversation.show_earlier((earlier, earlier))
@@ -382,7 +382,7 @@ def test_nothing_else_is_opened_before_the_vote(
     window.bundle_controller._show(bundle())
     page.differences_wanted.emit(answered)
     page.tape_wanted.emit(answered)
-    window._compare_models((OTHER,))
+    window.pages.compare_models((OTHER,))
     assert window.bundle_controller.box is None
     assert not window.findChildren(QDialog)
     assert page.remark == "" and not page.panel.isVisible()

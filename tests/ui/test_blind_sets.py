@@ -20,7 +20,7 @@ def run_all(kit: Kit) -> SetsDrawer:
 
 
 def stored(kit: Kit) -> StoredRun:
-    runs: dict[str, StoredRun] = kit.window._parts.prompt_sets.runs
+    runs: dict[str, StoredRun] = kit.window.parts.prompt_sets.runs
     return list(runs.values())[-1]
 
 

@@ -21,7 +21,7 @@ def drawer(kit: Kit) -> SetsDrawer:
 
 
 def sets(kit: Kit) -> FakePromptSets:
-    return kit.window._parts.prompt_sets
+    return kit.window.parts.prompt_sets
 
 
 def cells(drawer: SetsDrawer) -> list[list[str]]:
@@ -105,7 +105,7 @@ def test_an_answered_prompt_opens_its_comparison(new_kit: Callable[..., Kit], qt
     kit.runner.finish(answer(), answer())
     drawer.table.selectRow(0)
     drawer.table.opened.emit()
-    assert kit.page.history_label.startswith("From History")
+    assert kit.page.remark.startswith("From History")
 
 
 def test_importing_names_broken_lines_and_keeps_the_rest(drawer: SetsDrawer, kit: Kit) -> None:

@@ -66,7 +66,7 @@ def test_it_comes_with_a_record(new_kit: Callable[..., Kit]) -> None:
     files = (Attachment("notes.txt", "x"), Attachment("b\u202e.md", "y"))
     old = replace(old, request=replace(old.request, prompt=Prompt("Earlier?", attachments=files)))
     kit = new_kit(history=FakeHistory(old))
-    kit.window._parts.attached_files = FakeAttachedFiles()
+    kit.window.parts.attached_files = FakeAttachedFiles()
     kit.page.show_comparison(old)
     assert kit.page.question.text == "Earlier?"
     assert kit.page.question.files == "2 files: notes.txt, b\ufffd.md"
@@ -112,5 +112,5 @@ def test_a_file_dropped_on_it_is_a_model(kit: Kit) -> None:
 def test_the_window_of_differences_has_it(qtbot: QtBot, theme: Theme) -> None:
     window = ReadingWindow(theme, comparison())
     qtbot.addWidget(window)
-    assert window.question.text() == "What is seven plus five?"
+    assert window.question.toPlainText() == "What is seven plus five?"
     window.close()

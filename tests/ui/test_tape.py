@@ -174,7 +174,7 @@ def test_a_pair_with_other_options_is_not_the_other_mode(qtbot: QtBot, history: 
 @pytest.fixture
 def kit(new_kit: Callable[..., Kit], tapes: Tapes) -> Kit:
     made = new_kit(history=FakeHistory(comparison()))
-    made.window._parts.tapes = tapes
+    made.window.parts.tapes = tapes
     return made
 
 

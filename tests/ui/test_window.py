@@ -80,7 +80,7 @@ def test_the_prompt_box_grows_and_stops_growing(active: Kit) -> None:
 def test_closing_stops_what_runs_and_keeps_the_geometry(kit: Kit, new_kit: Callable[..., Kit]) -> None:
     kit.start()
     kit.window.resize(700, 650)
-    kit.window.close()
+    kit.window.close_now()
     assert kit.runner.stops == 1
     again = new_kit(settings=kit.settings)
     assert (again.window.width(), again.window.height()) == (700, 650)

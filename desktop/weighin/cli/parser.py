@@ -106,35 +106,35 @@ def _mmlu(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--questions",
         metavar="starter|mmlu|PATH",
-        help="a folder or archive laid out like MMLU's, a CSV or a JSON file; starter if not given",
+        help="an MMLU folder or archive, a CSV or a JSON file; starter if not given",
     )
-    parser.add_argument("--fetch", action="store_true", help="get MMLU from the hub first, where it is not here")
+    parser.add_argument("--fetch", action="store_true", help="download MMLU from the hub first, if it is missing")
     parser.add_argument("--protocol", choices=("standard", "chat"), help="raw completion, or the model's chat template")
     parser.add_argument("--n", metavar="N|all", help="how many questions; 570 (or all there are) if not given")
-    parser.add_argument("--shots", type=int, metavar="0..5", help="worked examples; 5 (or all there are) if not given")
+    parser.add_argument("--shots", type=int, metavar="0..5", help="few-shot examples; 5 (or all) if not given")
     parser.add_argument("--seed", type=int, metavar="S", help="of the sample")
     parser.add_argument("--subjects", metavar="a,b", help="only these")
     parser.add_argument("--split", choices=("test", "val"))
     parser.add_argument("--order", choices=("alternating", "one_after_the_other"), default="alternating")
     add_load_options(parser, "context")  # chosen from the questions, and so is the batch where it is not given
     parser.add_argument("--try-anyway", action="store_true", help=_ANYWAY)
-    parser.add_argument("--until-decided", action="store_true", help="stop as soon as the verdict is in")
-    parser.add_argument("--resume", metavar="RUN", help="go on with a run, by the beginning of its id")
+    parser.add_argument("--until-decided", action="store_true", help="stop as soon as there is a winner")
+    parser.add_argument("--resume", metavar="RUN", help="resume a run, by the first characters of its id")
     parser.add_argument("--items", action="store_true", help="every question with both answers")
     parser.add_argument("--json", action="store_true")
 
 
 def _history(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    listing = actions.add_parser("list", help="everything that was kept, newest first")
+    listing = actions.add_parser("list", help="all comparisons and evaluations, newest first")
     listing.add_argument("--json", action="store_true")
     show = actions.add_parser("show", help="one comparison or evaluation")
     show.add_argument("id", metavar="ID", help="the id, or its beginning")
     show.add_argument("--json", action="store_true")
-    search = actions.add_parser("search", help="comparisons whose prompt, answers or models contain TEXT")
+    search = actions.add_parser("search", help="those whose name, prompt, answers or models contain TEXT")
     search.add_argument("text", metavar="TEXT")
     search.add_argument("--json", action="store_true")
-    votes = actions.add_parser("votes", help="what blind rounds have shown of each pair of models")
+    votes = actions.add_parser("votes", help="blind votes of each pair of models")
     votes.add_argument("--json", action="store_true")
     export = actions.add_parser("export", help="print one as Markdown, JSON, CSV or a bundle")
     export.add_argument("id", metavar="ID", help="the id, or its beginning")
@@ -155,30 +155,30 @@ def _models(parser: argparse.ArgumentParser, shared: argparse.ArgumentParser) ->
         made.add_argument("--json", action="store_true")
         return made
 
-    action("list", "what is on this computer, wherever it lies")
-    action("search", "GGUF repositories at the hub").add_argument("text", metavar="TEXT")
+    action("list", "models on this computer, wherever they are")
+    action("search", "GGUF repositories on the hub").add_argument("text", metavar="TEXT")
     action("files", "the models of a repository").add_argument(
         "repo", metavar="OWNER/REPO", help="or an address from the hub's page"
     )
     look = action(
         "look",
-        "what a model at the hub is, from its header alone, and whether this engine can read it; "
+        "what a model on the hub is, from its header alone, and whether llama.cpp can run it; "
         "or which models a server has, and whether questions can be scored there",
     )
     look.add_argument(
         "reference", metavar="OWNER/REPO/PATH", help="or an address from the hub's page, or http(s)://HOST/v1#MODEL"
     )
-    getting = action("get", "download: resumed, checked, put where other programs find it")
+    getting = action("get", "download, resume and verify a model; other programs find it too")
     getting.add_argument(
         "reference",
         metavar="OWNER/REPO/PATH",
         help="or OWNER/REPO for the usual file, OWNER/REPO:QUANTIZATION, an address from the hub's page, or a name "
         "from the catalogue",
     )
-    adding = action("add", "use files, or all models of a folder, where they are")
+    adding = action("add", "add files, or all models of a folder; they stay where they are")
     adding.add_argument("paths", metavar="PATH", nargs="+")
-    verify = action("verify", "compare with the hub's sha256; without NAME all that the hub knows")
+    verify = action("verify", "compare checksums with the hub's; without NAME those of all models known there")
     verify.add_argument("name", metavar="NAME", nargs="?")
-    remove = action("remove", "delete what this program downloaded; forget anything else")
+    remove = action("remove", "delete a download; take any other model off the list")
     remove.add_argument("name", metavar="NAME")
     remove.add_argument("--yes", action="store_true", help="do not ask")

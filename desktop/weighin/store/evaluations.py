@@ -165,7 +165,7 @@ class EvaluationStore:
                 engine=from_plain(EngineFacts, record["engine"]) if record["engine"] else None,
             )
         except (ShapeError, KeyError, ValueError, TypeError) as error:
-            text = "This evaluation was stored in a form this version cannot read."
+            text = "This version cannot read this evaluation."
             raise UnreadableError(text, str(error)) from None
 
     def delete(self, identifiers: Sequence[str]) -> None:

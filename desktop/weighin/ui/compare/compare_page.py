@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
@@ -26,7 +27,6 @@ from weighin.ui.lane.lane_pair import LanePair
 from weighin.ui.options.run_options import RunOptions
 from weighin.ui.pickers.model_choice import ModelChoice
 from weighin.ui.scale.measure_alone import MEASURED, MEASURING, NO_MEASURE, MeasureAlone
-from weighin.ui.scale.scale_presenter import ScalePresenter
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.focus import hand_on_focus, on_keys
 from weighin.ui.widgets.overlay import Overlay
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from weighin.services.settings import Settings
     from weighin.ui.options.options_drawer import OptionsDrawer
     from weighin.ui.parts import Parts
+    from weighin.ui.scale.scale_presenter import ScalePresenter
 
 _WARM_UP_MS = 250
 _VOTE_FIRST = "Vote on the blind round first: this could tell which model is which."
@@ -70,7 +71,7 @@ class ComparePage(QWidget):
         self._request: ComparisonRequest | None = None
         self._shown: Comparison | None = None
         self._kept = ""
-        self._shows_history = self._is_from_elsewhere = False
+        self._is_from_elsewhere = False
         self._lanes = LanePair(theme, runner, self)
         self.panes, self.scales = self._lanes.panes, self._lanes.scales
         self.choice = ModelChoice(library, parts.models.servers, self.panes, self)
@@ -88,12 +89,11 @@ class ComparePage(QWidget):
             self,
         )
         self.prompt = PromptBox(theme, lambda: parts.attached_files)
-        self.requests = Requests(self.panes, self.prompt, lambda: self.run_options, library)
+        self.requests = Requests(self.panes, self.prompt, lambda: self.run_options, parts.run_defaults, library)
         self.alone = MeasureAlone(
             lambda: _RUNNING if runner.running else runner.reason_to_wait(), self.requests.checked
         )
-        self.scale = ScalePresenter(self.panel, runner, self.alone, self)
-        self.options = OptionsDesk(theme, self.prompt, self._remark, self)
+        self.options = OptionsDesk(theme, self.prompt, self._remark, parts.run_defaults, self)
         self._arrange()
         self._connect()
         self._follow_models()
@@ -109,14 +109,19 @@ class ComparePage(QWidget):
         return self.card.is_first_start
 
     @property
-    def history_label(self) -> str:
-        """Which record is shown, "" while it is not one from History."""
-        return self.remark if self._shows_history else ""
-
-    @property
     def remark(self) -> str:
         """What is said about what is shown, "" where it speaks for itself."""
         return self._remark.text
+
+    @cached_property
+    def scale(self) -> ScalePresenter:
+        """Says what is known on the scale; made at the first run: the first paint shows no scale."""
+        from weighin.ui.scale.scale_presenter import ScalePresenter
+
+        made = ScalePresenter(self.panel, self._runner, self.alone, self)
+        made.again_wanted.connect(lambda request: self._start(self.requests.again(request)))
+        made.alone_wanted.connect(self._start)
+        return made
 
     @property
     def drawer(self) -> OptionsDrawer:
@@ -254,7 +259,6 @@ class ComparePage(QWidget):
             pane.header.picker.choose(setup.model)
         self._lanes.show_empty()
         self._show_results(comparison)
-        self._shows_history = True
         self._remark.say(f"{source}, {format.moment(comparison.created)}", request)
         self.options.follow()
 
@@ -272,8 +276,6 @@ class ComparePage(QWidget):
         self._blind.revealed.connect(self._ended)
         self._blind.void.connect(self._remark.say)
         self.desk.changed.connect(self._follow_blind)
-        self.scale.again_wanted.connect(lambda request: self._start(self.requests.again(request)))
-        self.scale.alone_wanted.connect(self._start)
         self.heads.swap_wanted.connect(self.swap_models)
         self.question.edit_wanted.connect(self.edit_question)
         self.question.again_wanted.connect(self.run_again)
@@ -317,7 +319,7 @@ class ComparePage(QWidget):
         going = [part for pane in self.panes for part in (pane.header.picker, pane.failure, pane.state)]
         hand_on_focus([*going, *self.card.leaving], self.prompt.take_focus)
         self._request = request
-        self._shows_history = self._is_from_elsewhere = False
+        self._is_from_elsewhere = False
         self._shown = None
         self._remark.say(MEASURING if self.alone.begins(request) else "")
         self.card.begin(request)
@@ -334,7 +336,7 @@ class ComparePage(QWidget):
     def _hide_lanes(self, hidden: bool) -> None:
         self._lanes.set_blind(hidden)
         if hidden:
-            self.card.details.clear()
+            self.card.forget_details()
             self.scale.clear()
 
     def _follow_blind(self) -> None:

@@ -80,6 +80,7 @@ class PromptBox(QFrame):
         self.setProperty("role", "composer")
         self._running = False
         self._held = False
+        self.why_no_follow_up = ""
         self._problem = ""
         self._edit = GrowingEdit("Prompt for both models", least=1, most=6)
         self._edit.setProperty("role", "prompt")
@@ -224,6 +225,7 @@ class PromptBox(QFrame):
 
     def set_follow_refusal(self, sentence: str) -> None:
         """Why the next prompt cannot follow up what is shown, "" where it can."""
+        self.why_no_follow_up = sentence
         if sentence:
             self.follow.setChecked(False)
         self.follow.setEnabled(not sentence)

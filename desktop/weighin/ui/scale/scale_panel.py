@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from weighin.core.comparisons.scale import ScaleRow
 from weighin.ui.scale.scale_rows import ScaleRows
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.label import ElidedLabel, plain_tooltip
+
+if TYPE_CHECKING:
+    from weighin.core.comparisons.scale import ScaleRow
 
 
 class ScalePanel(QFrame):
