@@ -92,6 +92,9 @@ def test_a_file_is_the_same_wherever_it_lies_and_a_server_is_its_address() -> No
     model = ModelFacts("M", "/a/m.gguf", 7, "llama", "Q8_0", 1, 1)
     assert contender(model) == contender(replace(model, path="/b/m.gguf", sha256="ab" * 32))
     assert contender(model) != contender(replace(model, file_bytes=8))
+    # A record of an earlier version has the name of the header for its name.
+    known = replace(model, name="m-of-a-file", header_name="M")
+    assert contender(known).key == contender(model).key and contender(known).title == "m-of-a-file Q8_0"
     server = ModelFacts("M", "http://h/v1#M", 0, "", "", 0, 0)
     assert contender(server).key == "http://h/v1#M"
 
