@@ -146,6 +146,17 @@ def test_ctrl_f_searches_the_page_that_is_shown(active: Kit, qtbot: QtBot, page:
     assert at.accessibleName() == name
 
 
+def test_ctrl_f_looks_into_both_answers(active: Kit, qtbot: QtBot) -> None:
+    qtbot.keyClick(active.window, Qt.Key.Key_F, CTRL)
+    assert "no finished answers" in active.window.notice
+    active.start()
+    active.runner.finish(answer("Twelve."), answer("12"))
+    qtbot.keyClick(active.window, Qt.Key.Key_F, CTRL)
+    at = active.window.focusWidget()
+    assert isinstance(at, QLineEdit)
+    assert at.accessibleName() == "Find in both answers"
+
+
 def test_ctrl_o_opens_a_model_for_lane_a(active: Kit, qtbot: QtBot) -> None:
     active.window.show_page(HISTORY)
     qtbot.keyClick(active.window, Qt.Key.Key_O, CTRL)

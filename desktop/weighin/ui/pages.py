@@ -239,8 +239,9 @@ class Pages(QObject):
             self.history.tabs.setCurrentIndex(0)
         self.take_focus(number)
         if number == MMLU:
-            search = (self.mmlu.run.questions, self.mmlu.past, self.mmlu.claims, self.mmlu.setup.subjects)
-            next((part.search for part in search if part.search.isVisible()), self.mmlu).setFocus()
+            parts = (self.mmlu.run.questions, self.mmlu.past, self.mmlu.claims, self.mmlu.setup.subjects)
+            for search in (part.search for part in parts if part.search.isVisible()):
+                search.setFocus()
 
     def compare_models(self, models: tuple[ModelFacts, ...]) -> None:
         """Put models into the lanes, a single one into the first, and show the page, unless that may not be now."""

@@ -60,7 +60,9 @@ def test_the_environment_wins_and_an_empty_variable_says_nothing(tmp_path: Path)
     settings = Settings(tmp_path / "s.json")
     HubAccess(settings, {}).set_endpoint("mine.example")
     HubAccess(settings, {}).set_offline(True)
-    assert HubAccess(settings, {"HF_ENDPOINT": "https://theirs.example", "HF_HUB_OFFLINE": "0"}).variables() == {}
+    theirs = HubAccess(settings, {"HF_ENDPOINT": "https://theirs.example", "HF_HUB_OFFLINE": "0"})
+    assert theirs.variables() == {}
+    assert (theirs.endpoint, theirs.is_offline) == ("https://theirs.example", False)
     empty = HubAccess(settings, {"HF_ENDPOINT": "", "HF_HUB_OFFLINE": ""})
     assert empty.variables() == {"HF_ENDPOINT": "https://mine.example", "HF_HUB_OFFLINE": "1"}
 

@@ -18,7 +18,7 @@ from weighin.core.safe_text import safe_name
 def find_on_shelf(models: Iterable[ShelfModel], name: str) -> ShelfModel:
     """The one model that `name` means: a path, an address at the hub, a name or its beginning. Raises AppError."""
     known = tuple(models)
-    for wanted in (_by_path, _by_address, _by_name, _by_beginning):
+    for wanted in (_by_path, _by_address, _by_name, _by_header_name, _by_beginning):
         found = [model for model in known if wanted(model, name)]
         if len(found) == 1:
             return found[0]
@@ -115,6 +115,10 @@ def _by_address(model: ShelfModel, name: str) -> bool:
 def _by_name(model: ShelfModel, name: str) -> bool:
     wanted = name.lower()
     return wanted in (model.name.lower(), Path(model.path).name.lower(), Path(model.path).stem.lower())
+
+
+def _by_header_name(model: ShelfModel, name: str) -> bool:
+    return model.facts is not None and model.facts.header_name.lower() == name.lower()
 
 
 def _by_beginning(model: ShelfModel, name: str) -> bool:

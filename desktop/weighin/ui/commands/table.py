@@ -9,7 +9,7 @@ from weighin.services.kept_data import PLACES
 from weighin.ui.commands.command import Command
 from weighin.ui.commands.compare_commands import compare_commands, recent_pairs
 from weighin.ui.commands.page_commands import history_commands, mmlu_commands, models_commands, workstation_commands
-from weighin.ui.pages import COMPARE, HELP, HISTORY, KEYS, MMLU, MODELS, PAGES, SETTINGS, WORKSTATION
+from weighin.ui.pages import COMPARE, HELP, KEYS, PAGES, SETTINGS
 from weighin.ui.theme import CHOICES
 
 if TYPE_CHECKING:
@@ -116,11 +116,10 @@ def _settings(window: MainWindow) -> tuple[Command, ...]:
 
 def _program(window: MainWindow) -> tuple[Command, ...]:
     def searches() -> str:
+        page = window.compare
         if window.page == COMPARE:
-            return window.compare.why_closed or (
-                "" if window.compare.shown is not None else "There are no answers yet."
-            )
-        return "" if window.page in _SEARCHED else "There is nothing to search on this page."
+            return "" if page.shown is not None and not page.why_closed else "There are no finished answers to search."
+        return "" if window.page < SETTINGS else "There is nothing to search on this page."
 
     def on_help(act: Callable[[], object]) -> Callable[[], None]:
         def done() -> None:
@@ -138,9 +137,6 @@ def _program(window: MainWindow) -> tuple[Command, ...]:
         Command("Copy versions", "Help", on_help(lambda: window.pages.help.about.copy_versions())),
         Command("Quit", "Program", window.close, ("Ctrl+Q",)),
     )
-
-
-_SEARCHED = (MODELS, WORKSTATION, MMLU, HISTORY)
 
 
 def _find(window: MainWindow) -> None:
