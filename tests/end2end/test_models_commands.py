@@ -94,7 +94,7 @@ def test_a_header_is_read_before_the_file(ask: Any, hub: LoopbackHub, tiny: Path
     hub.add("o/strange-GGUF", {"s-F32.gguf": strange + bytes(50 * MIB)})
     seen = ask("models", "look", "o/tiny-GGUF/tiny-F32.gguf", "--json")
     assert seen["engine"] == {"can_read": True, "message": None}
-    assert (seen["model"]["name"], seen["model"]["vocabulary"]) == ("Tiny llama", 267)
+    assert (seen["model"]["name"], seen["model"]["vocabulary"]) == ("tiny", 267)
     assert seen["model"]["tensor_types"]["F32"] > 0
     said = ask("models", "look", "o/tiny-GGUF/tiny-F32.gguf").stdout
     for word in ("layers", "context up to", "chat template", "licence", "weights: F32"):
@@ -247,7 +247,7 @@ def test_an_address_from_the_hubs_page_is_as_good_as_a_name(ask: Any, hub: Loopb
     for name in ("hub:o/two-GGUF", f"{page}/tree/main/"):
         assert ask("models", "files", name, "--json")["listing"]["repo"] == "o/two-GGUF"
     assert ask("models", "search", page, "--json")["repositories"][0]["repo"] == "o/two-GGUF"
-    assert ask("models", "look", "hf.co/o/two-GGUF:f32", "--json")["model"]["name"] == "Tiny llama"
+    assert ask("models", "look", "hf.co/o/two-GGUF:f32", "--json")["model"]["name"] == "two"
     wanted = f"{page}/resolve/{COMMIT}/two-F32.gguf?download=true"
     refused = ask("compare", wanted, "starter:dense", "-p", "x", status=3).stderr
     assert "Get it with: weighin models get o/two-GGUF/two-F32.gguf" in refused
