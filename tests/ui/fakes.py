@@ -22,7 +22,8 @@ from weighin.core.models.shelf import ShelfModel, Stamp
 from weighin.core.plans.plan import MemoryPlan, PlanLine
 from weighin.core.prompts.prompt_set import StoredRun
 from weighin.core.runs.answer import Answer, Failure, MemoryReceipt, MemorySample, StopReason, Timing
-from weighin.core.runs.chat import Prompt
+from weighin.core.runs.attachments import read_attachment
+from weighin.core.runs.chat import Attachment, Prompt
 from weighin.core.runs.lane import LABELS, LaneSetup, Mode
 from weighin.core.runs.options import LoadOptions
 from weighin.core.runs.progress import LaneState, LaneStatus, LivePoint, TextPiece
@@ -715,3 +716,18 @@ class FakeServers(QObject):
     def stop(self) -> None:
         """Remember that it was asked."""
         self.stops += 1
+
+
+class FakeAttachedFiles(QObject):
+    """Reads at once; each word is a token, and for OTHER two."""
+
+    def read(self, path: str, done: Callable[[Attachment], None], failed: Callable[[AppError], None]) -> None:
+        """As the real one does, at once."""
+        try:
+            done(read_attachment(Path(path)))
+        except AppError as error:
+            failed(error)
+
+    def count(self, model: ModelFacts, text: str, done: Callable[[int], None]) -> None:
+        """At once."""
+        done(len(text.split()) * (2 if model.path == OTHER.path else 1))

@@ -2,32 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Kit
-from tests.ui.fakes import OTHER, answer, comparison, failed
+from tests.ui.fakes import OTHER, FakeAttachedFiles, answer, comparison, failed
 from tests.ui.test_models_of_lanes import drop
-from weighin.core.errors import AppError
-from weighin.core.runs.attachments import read_attachment
 from weighin.core.runs.chat import Attachment, Message, Prompt
-
-
-class FakeAttachedFiles(QObject):
-    """Reads at once; each word is a token, and for OTHER two."""
-
-    def read(self, path: str, done: Callable[..., object], failed: Callable[..., object]) -> None:
-        try:
-            done(read_attachment(Path(path)))
-        except AppError as error:
-            failed(error)
-
-    def count(self, model: object, text: str, done: Callable[..., object]) -> None:
-        done(len(text.split()) * (2 if model.path == OTHER.path else 1))
 
 
 def answered(kit: Kit, prompt: str, a: str, b: str) -> None:

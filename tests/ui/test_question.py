@@ -10,10 +10,9 @@ from PySide6.QtWidgets import QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Kit
-from tests.ui.fakes import FakeHistory, answer, comparison
+from tests.ui.fakes import FakeAttachedFiles, FakeHistory, answer, comparison
 from tests.ui.test_blind import blind  # noqa: F401 - the fixture
 from tests.ui.test_blind_sets import judge, run_all
-from tests.ui.test_follow_up import FakeAttachedFiles
 from tests.ui.test_measure_alone import finish_alone, run_together
 from tests.ui.test_models_of_lanes import drop
 from weighin.core.comparisons.blind import Choice
