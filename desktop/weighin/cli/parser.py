@@ -111,9 +111,7 @@ def _mmlu(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--fetch", action="store_true", help="download MMLU from the hub first, if it is missing")
     parser.add_argument("--protocol", choices=("standard", "chat"), help="raw completion, or the model's chat template")
     parser.add_argument("--n", metavar="N|all", help="how many questions; 570 (or all there are) if not given")
-    parser.add_argument(
-        "--shots", type=int, metavar="0..5", help="few-shot examples; 5 (or all) if not given"
-    )
+    parser.add_argument("--shots", type=int, metavar="0..5", help="few-shot examples; 5 (or all) if not given")
     parser.add_argument("--seed", type=int, metavar="S", help="of the sample")
     parser.add_argument("--subjects", metavar="a,b", help="only these")
     parser.add_argument("--split", choices=("test", "val"))
