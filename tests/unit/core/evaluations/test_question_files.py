@@ -224,7 +224,7 @@ BAD_TABLES: list[tuple[str, bytes, str]] = [
         "unknown header",
         b"Frage,A,B,C,D,Antwort\nQ?,a,b,c,d,A\n",
         "line 1: the answer must be A, B, C or D, or the number "
-        "of an option; where it names the columns, the last must be called \u201canswer\u201d",
+        "of an option; in a header line the last column must be \u201canswer\u201d",
     ),
     (
         "other columns",
