@@ -359,7 +359,7 @@ def test_a_set_is_one_row_that_unfolds(with_set: Kit, qtbot: QtBot) -> None:
     assert prompts(page) == whole
     page.table.selectRow(2)
     press(page, "Open", qtbot)
-    assert with_set.page.prompt.text == "Prompt 2"
+    assert with_set.page.question.text == "Prompt 2"
 
 
 def test_what_is_searched_is_found_in_a_set(with_set: Kit) -> None:

@@ -136,7 +136,7 @@ def test_a_screen_reader_hears_what_enter_would_choose(picker: ModelPicker, qtbo
         "Search a model for lane A",
         "Models that match, for lane A",
         "Open a GGUF file for lane A",
-        "Models for lane A",
+        "Models for A",
     }
 
 
