@@ -667,6 +667,21 @@ class FakeLibraries(QObject):
         done((Library("markdown-it-py", "4.0.0", "MIT"),))
 
 
+class FakeAttachedFiles(QObject):
+    """Reads at once; each word is a token, and for OTHER two."""
+
+    def read(self, path: str, done: Callable[..., object], failed: Callable[..., object]) -> None:
+        """Read or refuse at once."""
+        try:
+            done(read_attachment(Path(path)))
+        except AppError as error:
+            failed(error)
+
+    def count(self, model: ModelFacts, text: str, done: Callable[..., object]) -> None:
+        """Count at once."""
+        done(len(text.split()) * (2 if model.path == OTHER.path else 1))
+
+
 class FakeServers(QObject):
     """Servers in memory; an address that ends in /v1 answers with `names`, anything else is refused."""
 
