@@ -72,7 +72,7 @@ def test_a_follow_up_goes_on_from_each_models_own_answer(ask: Ask, tiny: Path, t
         assert before["answer"] in lane["rendered_prompt"]
         assert 'its river\n\nFile "note.txt":\na remark' in lane["rendered_prompt"]
     refused = ask("compare", tiny_moe, tiny, "-p", "x", "--follow", first["id"])
-    assert refused.returncode == 2 and "give the same models" in refused.stderr
+    assert refused.returncode == 2 and "use the same models" in refused.stderr
     refused = ask("compare", tiny, tiny_moe, "-p", "x", "--attach", tiny)
     assert (refused.returncode == 2 and "not a text file" in refused.stderr) or "too large" in refused.stderr
 
@@ -102,7 +102,7 @@ def test_together_is_said_and_done(ask: Ask, endless: Path, monkeypatch: pytest.
     done = ask("compare", endless, endless, "-p", "x", "--mode", "together", "--max-tokens", "1000", "--json")
     body = json.loads(done.stdout)
     assert body["mode"] == "together"
-    assert "the same with --mode alone" in done.stderr
+    assert "first --mode alone, then" in done.stderr
     assert sum(lane["timing"]["threads"] for lane in body["lanes"]) <= max(2, psutil.cpu_count(logical=False) or 2)
 
 
@@ -113,7 +113,9 @@ def test_raw_leaves_the_template_out(ask: Ask, tiny: Path) -> None:
 
 def test_the_page_for_people(ask: Ask, tiny: Path) -> None:
     done = ask("compare", tiny, tiny, "-p", "hello", "--max-tokens", "12")
-    assert "Reading" in done.stdout and "RAM" in done.stdout and "length limit reached" in done.stdout
+    assert (
+        "Time to first token" in done.stdout and "Memory" in done.stdout and "Stop reason: Token limit" in done.stdout
+    )
 
 
 @pytest.mark.parametrize("what", ["missing", "truncated", "directory"])
@@ -199,7 +201,7 @@ def test_one_lane_failing_is_status_3_with_the_other_result(ask: Ask, tiny: Path
         (["compare", "starter:dense", "starter:moe", "-p", "x", "--gpu-layers", "many"], 2, "GPU layers must be"),
         (["compare", "starter:dense", "starter:moe", "--prompt-file", "/nowhere.txt"], 2, "nowhere"),
         (["compare", "starter:dense", "starter:moe", "-p", "x", "--batch", "0"], 2, "Batch"),
-        (["compare", "starter:dense", "starter:moe", "-p", "x", "--kv-type", "q9"], 2, "KV type must be one of"),
+        (["compare", "starter:dense", "starter:moe", "-p", "x", "--kv-type", "q9"], 2, "K cache type must be one of"),
         (["bench", "starter:dense", "--batch", "5000"], 2, "Batch"),
         (["mmlu", "--resume", "x", "--kv-type", "q8_0"], 2, "--kv-type belongs to a new run"),
         (["history", "show", "zzz"], 1, "nothing with the id"),
@@ -268,7 +270,7 @@ def test_options_that_exclude_each_other_are_told_before_anything_is_loaded(ask:
     for command in (("compare", "starter:dense", "starter:moe", "-p", "x"), ("bench", "starter:dense")):
         done = ask(*command, *wrong)
         assert done.returncode == 2
-        assert done.stderr == "Values stored as q8_0 need flash attention: turn it on, or store them as f16.\n"
+        assert done.stderr == "A V cache of q8_0 needs flash attention: turn it on, or use f16.\n"
 
 
 def test_doctor_prints_hardware_and_engine_and_no_secrets(weighin: list[str], tmp_path: Path) -> None:
@@ -366,7 +368,7 @@ def test_a_server_as_a_lane_and_its_key_nowhere_on_disk(weighin: list[str], tiny
         seen = run(weighin, "models", "look", server.address("other"), env=environment)
         assert seen.returncode == 0 and "other is not listed; it is tried anyway." in seen.stdout
     exported = run(weighin, "history", "export", body["id"], "--format", "md").stdout
-    assert "over the network, counted by this client" in exported
+    assert "measured over the network, by this client" in exported
     written = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert any(path.name == "weighin.db" for path in written)
     assert not any(KEY.encode() in path.read_bytes() for path in written)

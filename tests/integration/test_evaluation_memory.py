@@ -105,7 +105,7 @@ def test_the_shape_is_the_largest_that_fits_by_the_engine(new: Any, setups: Any,
 def test_what_fits_in_no_shape_is_refused_with_the_numbers(new: Any, setups: Any):
     record = new(needed(LEAST) - 1).run(setups[0], n=23)
     assert record.state is RunState.FAILED
-    said = f"Needs about {format.size(needed(LEAST))}; {format.size(needed(LEAST) - 1)} free now"
+    said = f"about {format.size(needed(LEAST))} needed, {format.size(needed(LEAST) - 1)} free."
     assert said in record.lanes[0].failure.message
 
 

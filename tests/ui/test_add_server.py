@@ -8,13 +8,13 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
+from weighin.ui.lane.number import ESTIMATED
+from weighin.ui.lane.numbers import numbers
 
 from tests.ui.conftest import Kit
 from tests.ui.fakes import answer, timing
 from weighin.core.models.server import parse_address, server_facts
 from weighin.core.runs.answer import Counting, MemoryReceipt
-from weighin.ui.lane.number import ESTIMATED
-from weighin.ui.lane.numbers import numbers
 from weighin.ui.pickers.add_server import AddServer
 
 

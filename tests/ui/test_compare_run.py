@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
+from weighin.ui.compare.first_run import EXAMPLES
 
 from tests.ui.conftest import Kit
 from tests.ui.fakes import DENSE, MOE, answer, failed, timing
@@ -16,7 +17,6 @@ from weighin.core.runs.answer import Failure, PromptProof, StopReason, Timing
 from weighin.core.runs.conditions import Conditions
 from weighin.core.runs.lane import Mode
 from weighin.core.runs.progress import LaneState
-from weighin.ui.compare.first_run import EXAMPLES
 
 
 def button(kit: Kit, name: str) -> QPushButton:

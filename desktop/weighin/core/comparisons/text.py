@@ -24,6 +24,18 @@ STOPS = {
 
 
 MODES = {Mode.ALONE: "Sequential", Mode.TOGETHER: "Simultaneous"}
+AGAINST_ALONE = "Compared with running alone"
+MEASURE_ALONE = "Run each model alone to see the slowdown"
+
+
+def different_words(names: Sequence[str]) -> str:
+    """What was not the same for both models; the names may come from a bundle."""
+    return f"Not the same for both: {safe_name(', '.join(names), 200)}"
+
+
+def unknown_words(names: Sequence[str]) -> str:
+    """What a server keeps to itself."""
+    return f"Unknown for the server: {', '.join(names)}"
 
 
 def rounds_words(result: LaneResult, asked: int) -> str:
@@ -115,7 +127,7 @@ def slowdown_of_both(comparison: Comparison) -> str:
 def slowdown_sentence(slowdown: Slowdown) -> str:
     """The same with what it was held against."""
     prompt = "the same prompt" if slowdown.same_prompt else "another prompt"
-    text = f"{_shares_words(slowdown)} of the speed when running alone, measured on {prompt}"
+    text = f"{_shares_words(slowdown)}, measured on {prompt}"
     if slowdown.shared_s is None:
         return f"{text}; of whole answers, how long both ran was not recorded"
     brief = f", {BRIEF}" if slowdown.is_brief else ""

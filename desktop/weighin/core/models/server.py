@@ -16,7 +16,7 @@ KEY_VARIABLE = "WEIGHIN_API_KEY"
 TYPED_KEY_VARIABLE = "WEIGHIN_TYPED_API_KEY"
 # What stands for everything that only the server could tell.
 ON_THE_SERVER = "on the server"
-BY_THIS_CLIENT = "over the network, counted by this client"
+BY_THIS_CLIENT = "over the network, by this client"
 
 _LONGEST = 2000
 # What people copy from a manual: the address of a call in place of the address of the server.

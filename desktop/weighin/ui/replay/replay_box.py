@@ -110,7 +110,7 @@ class ReplayBox(QFrame):
         reason = self._replay.reason
         self.run.setEnabled(not reason)
         if self._replay.outcome is None:
-            self.say(f"Cannot be replayed yet, because {reason}" if reason else "")
+            self.say(f"Cannot be replayed yet: {reason}" if reason else "")
 
     def _show_progress(self, news: Transferred) -> None:
         self._progress.say_or_hide(

@@ -260,7 +260,7 @@ def test_questions_are_read_back_and_said() -> None:
     bundle = replace(BUNDLE, questions=asked_questions())
     again = read_bundle(bundle_text(bundle).encode())
     assert again == bundle
-    assert questions_words(again) == "With 1 question (MMLU · 1 question · 5-shot, standard): A 100.0 %, B 0.0 % right."
+    assert questions_words(again) == "A 100.0 %, B 0.0 % right on 1 question (MMLU · 1 question · 5-shot, standard)."
     assert questions_words(BUNDLE) == ""
 
 
