@@ -360,7 +360,7 @@ def test_a_server_as_a_lane_and_its_key_nowhere_on_disk(weighin: list[str], tiny
             weighin, "compare", tiny, server.address(), "-p", "a question", env=environment | {KEY_VARIABLE: "x"}
         )
         assert refused.returncode == 3
-        assert "does not accept the key" in refused.stderr
+        assert "did not accept the key" in refused.stderr
 
         seen = run(weighin, "models", "look", server.address(), "--json", env=environment)
         assert json.loads(seen.stdout)["server"]["scoring"]["via"] == "completions"

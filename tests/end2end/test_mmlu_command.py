@@ -184,7 +184,7 @@ def test_one_lane_that_fails_leaves_the_other_its_score(ask: Ask, tmp_path: Path
         (["mmlu", "starter:dense", "--subjects", "nope"], 2, "has no subject 'nope'"),
         (["mmlu", "starter:dense", "--questions", "mmlu"], 1, "MMLU is not here yet"),
         (["mmlu", "starter:dense", "--questions", "/nowhere.csv"], 1, "There is no nowhere.csv"),
-        (["mmlu", "--resume", "abc"], 1, "There is no evaluation 'abc'"),
+        (["mmlu", "--resume", "abc"], 1, "No evaluation 'abc'"),
         (["mmlu", "--resume", "abc", "--n", "5"], 2, "--n belongs to a new run"),
         (["mmlu", "http://127.0.0.1:1/v1#m"], 1, "127.0.0.1:1"),
         (["history", "show", "abc"], 1, "There is nothing with the id 'abc'"),

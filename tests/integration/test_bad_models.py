@@ -93,11 +93,11 @@ FAULTS: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"ordinary": ("<|im_start|>",)},
-        "Its <|im_start|> is marked as ordinary text: the template's marks are read letter by letter.",
+        "Its <|im_start|> is marked as plain text, so the template's control tokens are not recognised.",
     ),
     (
         {"ordinary": ("<|im_end|>", "<|end|>")},
-        "Its <|end|>, <|im_end|> are marked as ordinary text; the engine reads them as control tokens all the same.",
+        "Its <|end|>, <|im_end|> are marked as plain text; the engine corrects that.",
     ),
     (
         {"entries": {"tokenizer.ggml.eos_token_id": 38}},

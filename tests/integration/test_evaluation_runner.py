@@ -296,7 +296,7 @@ def test_two_at_once_are_refused(new: Any, setups: Any):
     run.runner.stop()
     run.ended()
     run.runner.resume("zzz")
-    assert "There is no evaluation 'zzz'" in run.refused()
+    assert "No evaluation 'zzz'" in run.refused()
 
 
 def alive_but_not_us() -> str:

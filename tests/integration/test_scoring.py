@@ -184,12 +184,12 @@ def test_a_template_made_for_typed_content_and_an_end_token_to_be_added_score_th
 @pytest.mark.parametrize(
     ("template", "words"),
     [
-        ("{% for m in messages %}[{{ m.role }}]{% endfor %}", "it leaves the question out"),
-        ("{{ messages[0].content }}[assistant]", "it leaves the question out"),
-        ("{{ messages[-1].content }}[assistant]", "it leaves earlier turns out"),
+        ("{% for m in messages %}[{{ m.role }}]{% endfor %}", "it leaves out the question"),
+        ("{{ messages[0].content }}[assistant]", "it leaves out the question"),
+        ("{{ messages[-1].content }}[assistant]", "it leaves out earlier turns"),
         (
             "{% if messages[0].role == 'system' %}{{ raise_exception('no') }}{% endif %}{{ messages[0].role }}",
-            "it leaves the question out",
+            "it leaves out the question",
         ),
         ("chatml", "no chat template"),
         (" ", "no chat template"),

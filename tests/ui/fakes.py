@@ -572,7 +572,7 @@ class FakeServers(QObject):
         if text.endswith("/v1"):
             done(self.names)
         else:
-            failed(AppError("127.0.0.1:8080 wants a key."))
+            failed(AppError("127.0.0.1:8080 needs a key."))
 
     def test_letters(
         self, text: str, model: str, key: str, done: Callable[..., object], failed: Callable[..., object]

@@ -74,7 +74,7 @@ class FakePromptSets(QObject):
     def read_file(self, path: str, done: Callable[..., object], failed: Callable[..., object]) -> None:
         """Two prompts and a broken line, or nothing."""
         if path.endswith("bad.txt"):
-            failed(AppError("The file holds no prompts: it is empty."))
+            failed(AppError("The file has no prompts: it is empty."))
             return
         done(Imported((SetPrompt("one"), SetPrompt("two")), ("Line 3: it is not JSON.",)))
 

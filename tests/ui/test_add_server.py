@@ -58,7 +58,7 @@ def test_where_nothing_is_listed_a_name_is_typed(kit: Kit, dialog: AddServer, qt
 def test_what_a_server_refuses_is_said_and_another_address_starts_anew(dialog: AddServer, qtbot: QtBot) -> None:
     qtbot.keyClicks(dialog.address, "http://gpu-box:8080/x")
     qtbot.mouseClick(dialog.look, Qt.MouseButton.LeftButton)
-    assert dialog.notice == "127.0.0.1:8080 wants a key."
+    assert dialog.notice == "127.0.0.1:8080 needs a key."
     assert not dialog.add.isEnabled()
     dialog.address.clear()
     qtbot.keyClicks(dialog.address, "http://gpu-box:8080/v1")

@@ -75,7 +75,7 @@ def test_it_says_why_nothing_can_be_followed_up(kit: Kit) -> None:
     assert "Other models" in prompt.follow.toolTip() and not prompt.follow.isEnabled()
     kit.start("x")
     kit.runner.finish(failed(), answer())
-    assert "Lane A gave no answer" in prompt.follow.toolTip() and not prompt.follow.isEnabled()
+    assert "A gave no answer" in prompt.follow.toolTip() and not prompt.follow.isEnabled()
 
 
 def test_a_conversation_from_history_is_shown_and_can_go_on(kit: Kit) -> None:

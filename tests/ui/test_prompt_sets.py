@@ -113,7 +113,7 @@ def test_importing_names_broken_lines_and_keeps_the_rest(drawer: SetsDrawer, kit
     assert drawer.choice.currentText() == "mine.jsonl · 2 prompts"
     assert drawer.note.text() == "mine.jsonl: 2 prompts imported.\nLine 3: it is not JSON."
     kit.window.sets_controller.import_file("/x/bad.txt")
-    assert drawer.note.text() == "bad.txt: The file holds no prompts: it is empty."
+    assert drawer.note.text() == "bad.txt: The file has no prompts: it is empty."
     drawer.delete.click()
     assert drawer.choice.count() == 1
     assert not drawer.delete.isEnabled()

@@ -109,11 +109,9 @@ class ComparisonStore:
                 )
             )
             if not identifier or not found:
-                raise AppError(f"There is no comparison {identifier!r} in the history.", kind="missing")
+                raise AppError(f"No comparison {identifier!r} in History.", kind="missing")
             if len(found) > 1:
-                raise AppError(
-                    f"More than one comparison begins with {identifier!r}: give more of its id.", kind="ambiguous"
-                )
+                raise AppError(f"Several comparisons start with {identifier!r}: type more of the id.", kind="ambiguous")
             return self._read(found[0])
 
     def _read(self, row: dict[str, Any]) -> Comparison:
@@ -132,7 +130,7 @@ class ComparisonStore:
             }
             return from_plain(Comparison, body)
         except (ShapeError, ValueError) as error:
-            text = "This comparison was stored in a form this version cannot read."
+            text = "This version cannot read this comparison."
             raise UnreadableError(text, str(error)) from None
 
     def alone_of(self, together: Comparison) -> Comparison | None:
@@ -200,10 +198,10 @@ class translated:  # noqa: N801 - reads as a statement
             reason = str(error)
             if "full" in reason:
                 raise AppError(
-                    "The disk is full: the history could not be written. Nothing else is lost.", reason, "disk_full"
+                    "The disk is full: this could not be saved to History. Nothing else is lost.", reason, "disk_full"
                 )
             if "locked" in reason or "busy" in reason:
-                raise AppError("Another program holds the history database; please try again.", reason, "locked")
+                raise AppError("Another program is using the history database. Please try again.", reason, "locked")
             raise AppError(f"The history database said: {reason}.", reason, "database")
 
 

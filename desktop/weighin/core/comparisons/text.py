@@ -229,7 +229,7 @@ def interval_words(tally: Tally) -> str:
 def verdict_words(tally: Tally) -> str:
     """Whether the preference is settled, and how many more votes it takes at least."""
     if not tally.decisive:
-        return "Not settled: no vote for one of the two yet."
+        return "Not settled: no vote for either model yet."
     ahead = max(tally.for_one, tally.for_two)
     if tally.is_settled:
         return f"Settled: {_name(tally.leader.title)} is preferred, {ahead} of {tally.decisive}."

@@ -35,8 +35,8 @@ def test_each_lane_goes_on_from_its_own_answer_without_its_reasoning() -> None:
 @pytest.mark.parametrize(
     ("a", "raw", "said"),
     [
-        (failed(), False, "Lane A gave no answer"),
-        (answer(" "), False, "Lane A gave no answer"),
+        (failed(), False, "A gave no answer"),
+        (answer(" "), False, "A gave no answer"),
         (answer(), True, "raw"),
     ],
 )
