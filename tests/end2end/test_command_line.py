@@ -253,7 +253,7 @@ def test_how_a_model_is_loaded_can_be_said_to_every_command_that_loads_one(ask: 
     planned = json.loads(ask("plan", "starter:dense", "--no-slice", *chosen).stdout)
     assert expected.items() <= planned.items()
     (lane,) = json.loads(ask("mmlu", "starter:dense", "--n", "2", *chosen).stdout)["lanes"]
-    assert lane["n"] == 2 and "The KV cache is stored as K q8_0, V f16: that can change answers." in lane["notices"]
+    assert lane["n"] == 2 and "The KV cache type is K q8_0, V f16, which can change answers." in lane["notices"]
 
 
 def test_an_option_of_loading_can_be_given_to_one_lane(ask: Ask) -> None:

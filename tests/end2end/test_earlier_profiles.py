@@ -144,7 +144,7 @@ def test_rows_of_a_version_to_come_are_told_and_stay(qtbot: Any, profile: Path, 
     program.window.show_page(HISTORY)
     told: list[Any] = []
     program.services.prompt_sets.sets(told.append, told.append)
-    parts = ("History", "the blind votes", "the kept forecasts", "the prompt sets", "the shelf of models")
+    parts = ("History", "the blind votes", "the forecasts", "the prompt sets", "the model list")
     qtbot.waitUntil(lambda: all(f" of {part} cannot be read by" in program.window.notice for part in parts))
     assert "3 rows of History cannot be read by this version; they are kept." in program.window.notice.splitlines()
     assert len(rows_of(database, "evaluations")) == 3

@@ -51,7 +51,7 @@ def test_a_template_that_refuses_the_system_role_gets_it_in_the_user_turn(answer
     refuses = "{% if messages[0].role == 'system' %}{{ raise_exception('no system role') }}{% endif %}" + CHATML
     events = answer(tmp_path, refuses, system="be brief")
     assert "be brief\n\nhello" in rendered(events)
-    assert "no system text" in events[-1].notices[0]
+    assert "no system prompt" in events[-1].notices[0]
 
 
 PASSES_SYSTEM_OVER = (
@@ -97,15 +97,15 @@ def test_a_template_that_loses_the_question_is_replaced_and_that_is_said(
 ) -> None:
     events = answer(tmp_path, template, text="a question")
     assert rendered(events) == "<|im_start|>user\na question<|im_end|>\n<|im_start|>assistant\n"
-    assert events[-1].notices == (f"Its template is broken, using ChatML instead ({reason}).",)
+    assert events[-1].notices == (f"The chat template is broken ({reason}), so ChatML was used.",)
     events = answer(tmp_path, template, text="a question", tokenizer="spm", favourite=None)
     assert rendered(events) == "a question"
-    assert events[-1].notices == (f"Its template is broken, using plain text instead ({reason}).",)
+    assert events[-1].notices == (f"The chat template is broken ({reason}), so plain text was used.",)
 
 
 def test_a_question_of_one_letter_is_missed_too(answer: Answer, tmp_path: Path) -> None:
     events = answer(tmp_path, "{% for m in messages %}[{{ m.role }}]{% endfor %}[assistant]", text="a")
-    assert "leaves the question out" in events[-1].notices[0]
+    assert "leaves out the question" in events[-1].notices[0]
 
 
 def test_a_template_that_forgets_earlier_turns_is_replaced_in_a_follow_up(worker: WorkerClient, tmp_path: Path) -> None:

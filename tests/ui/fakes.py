@@ -193,7 +193,7 @@ class FakeRunner(QObject):
         if reason := self.reason_to_wait():
             raise AppError(reason, kind="busy")
         if not request.prompt.whole.strip():
-            raise AppError("Type a prompt first: there is nothing to put to the models.", kind="empty_prompt")
+            raise AppError("Type a prompt first.", kind="empty_prompt")
         self.requests.append(request)
         self.running = True
         self.started.emit(request)

@@ -103,7 +103,7 @@ def test_numbers_of_a_server_say_who_counted(kit: Kit) -> None:
         n.title.split()[0]: n for n in numbers(answer(timing=counted, memory=MemoryReceipt(method="on the server")))
     }
     assert shown["RAM"].value == "on the server"
-    assert shown["Measured"].value == "over the network, counted by this client"
+    assert shown["Measured"].value == "over the network, by this client"
     assert "network" in shown["First"].counted
     assert shown["Reading"].value == "-"
     pieces = {n.title.split()[0]: n for n in numbers(answer(timing=replace(counted, counting=Counting.PIECES)))}

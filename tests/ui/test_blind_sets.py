@@ -45,7 +45,7 @@ def test_every_prompt_is_judged_and_nothing_tells_in_between(blind: Kit, qtbot: 
     judge(blind, qtbot, Choice.B_BETTER)
     assert not blind.blind.hides
     assert [result.vote for result in stored(blind).results] == [SetVote.B, SetVote.A]
-    assert drawer.note.text().startswith("Done: every prompt was put to both models. In this run: Qwen3")
+    assert drawer.note.text().startswith("Finished: all prompts were run. In this run: Qwen3")
     assert "Not settled: 1 to 1." in drawer.note.text()
     assert "So far: " in view.sentence
     assert "judged blind: " in drawer.line.text() and not drawer.export.isHidden()
@@ -61,7 +61,7 @@ def test_stop_keeps_what_was_judged_and_the_rest_is_judged_later(blind: Kit, qtb
     drawer.table.opened.emit()
     assert leaks(blind) == []
     drawer.stop.click()
-    assert not blind.blind.hides and "was not judged" in drawer.note.text()
+    assert not blind.blind.hides and "before the vote" in drawer.note.text()
     assert [result.vote for result in stored(blind).results] == [SetVote.TIE]
     blind.page.prompt.blind.setChecked(False)
     drawer.carry_on.click()

@@ -159,7 +159,7 @@ def test_waiting_has_an_end(how: dict[str, Any], kind: str, times: int, monkeypa
         events, error = score(server)
     assert isinstance(error, EngineError) and error.kind == kind
     assert len(waits) == times and sum(waits) <= 900
-    assert [result.letter for result in results(events)] == ["A"], "what was scored is kept"
+    assert [result.letter for result in results(events)] == ["A"], "scores so far are kept"
 
 
 def test_stop_is_heard_while_a_server_is_waited_for() -> None:
