@@ -88,8 +88,9 @@ def run_window(profile: Profile, display: DisplayCheck) -> int:
     program = Program(application, profile)
     application.aboutToQuit.connect(program.close)
     # A terminal's Ctrl+C closes the window properly; Python looks at signals only when it runs.
-    signal.signal(signal.SIGINT, lambda *_: program.window.close())
-    signal.signal(signal.SIGTERM, lambda *_: program.window.close())
+    signal.signal(signal.SIGINT, lambda *_: program.window.close_now())
+    signal.signal(signal.SIGTERM, lambda *_: program.window.close_now())
+    application.commitDataRequest.connect(lambda _session: program.window.end_session())
     heartbeat = QTimer(application)
     heartbeat.timeout.connect(lambda: None)
     heartbeat.start(500)

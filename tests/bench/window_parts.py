@@ -5,9 +5,10 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from tests.ui.fakes import FakeLibrary, FakeModels, FakeVotes
+from tests.ui.fakes import FakeLibrary, FakeModels, FakeSettings, FakeVotes
 from tests.ui.workstation_fakes import new_station
 from weighin.services.comparisons.blind_round import BlindRound
+from weighin.services.run_defaults import KeptRunDefaults
 
 
 def window_parts(runner: Any, library: FakeLibrary) -> SimpleNamespace:
@@ -17,5 +18,6 @@ def window_parts(runner: Any, library: FakeLibrary) -> SimpleNamespace:
         models=models,
         blind=BlindRound(runner, lambda: False),
         votes=FakeVotes(),
+        run_defaults=KeptRunDefaults(FakeSettings()),  # type: ignore[arg-type]
         workstation=new_station(library, models).workstation,
     )

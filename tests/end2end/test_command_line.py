@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -14,10 +15,14 @@ import psutil
 import pytest
 from tests.support.commands import Ask
 from tests.support.loopback_server import KEY, LoopbackServer
+from tests.ui.fakes import comparison
 
 from weighin import __version__
 from weighin.core.models.server import KEY_VARIABLE
 from weighin.core.runs.conditions import Conditions
+from weighin.paths import Profile
+from weighin.store.database import open_database
+from weighin.store.stores import Stores
 
 LANE_KEYS = {"lane", "model", "options", "answer", "reasoning", "stop_reason", "timing", "memory", "rounds", "error"}
 TIMING_KEYS = {
@@ -75,6 +80,22 @@ def test_a_follow_up_goes_on_from_each_models_own_answer(ask: Ask, tiny: Path, t
     assert refused.returncode == 2 and "use the same models" in refused.stderr
     refused = ask("compare", tiny, tiny_moe, "-p", "x", "--attach", tiny)
     assert (refused.returncode == 2 and "not a text file" in refused.stderr) or "too large" in refused.stderr
+
+
+def test_the_list_shows_names_and_stars(ask: Ask) -> None:
+    with contextlib.closing(Stores(open_database(Profile.locate().database, print))) as stores:
+        for number in (1, 2):
+            stores.comparisons.save(comparison(number=number))
+        stores.comparisons.rename("id2", "For the talk\n")
+        stores.comparisons.star(("id2",), True)
+    lines = ask("history", "list").stdout.splitlines()
+    assert [line.split("  ", 3)[-1] for line in lines] == [
+        "★ For the talk: What is seven plus five?",
+        "What is seven plus five?",
+    ]
+    listed = json.loads(ask("history", "search", "talk", "--json").stdout)["comparisons"]
+    assert [(row["id"], row["name"], row["starred"]) for row in listed] == [("id2", "For the talk", True)]
+    assert ask("history", "search", "absent").stdout == "Nothing found for 'absent'.\n"
 
 
 def test_a_comparison_is_found_again_in_the_history(ask: Ask, tiny: Path, tiny_moe: Path) -> None:
@@ -204,7 +225,7 @@ def test_one_lane_failing_is_status_3_with_the_other_result(ask: Ask, tiny: Path
         (["compare", "starter:dense", "starter:moe", "-p", "x", "--kv-type", "q9"], 2, "K cache type must be one of"),
         (["bench", "starter:dense", "--batch", "5000"], 2, "Batch"),
         (["mmlu", "--resume", "x", "--kv-type", "q8_0"], 2, "--kv-type belongs to a new run"),
-        (["history", "show", "zzz"], 1, "nothing with the id"),
+        (["history", "show", "zzz"], 1, "No comparison or evaluation has the id"),
         (["bench", "starter:dense", "--repeat", "0"], 2, "repeat"),
         (["nonsense"], 2, "invalid choice"),
     ],

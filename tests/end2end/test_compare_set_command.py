@@ -31,6 +31,7 @@ def test_all_prompts_are_answered_and_lie_in_history(ask: Ask, prompts: Path) ->
     assert [r["a"]["text"].strip() for r in body["results"]] == ["Twelve.", "Cold."]
     listed = json.loads(ask("history", "list", "--json").stdout)["comparisons"]
     assert {row["id"] for row in listed} == {r["comparison"] for r in body["results"]}
+    assert {(row["set_run"], row["set_name"]) for row in listed} == {(body["id"], prompts.name)}
     assert ask("compare", "starter:dense", "starter:moe", "--prompts", prompts, "--resume").returncode == 1
 
 

@@ -70,7 +70,7 @@ def test_both_starter_models_on_the_starter_questions(weighin: list[str]):
             assert item[side]["choice"] == "ABCD"[item[side]["logprobs"].index(max(item[side]["logprobs"]))]
     right = sum(item["a"]["choice"] == item["answer"] for item in body["items"])
     assert right == body["lanes"][0]["correct"]
-    assert "questions find a gap of" in done.stderr
+    assert "questions detect gaps of about " in done.stderr
 
 
 def test_it_is_found_again_in_the_history(ask: Ask):
@@ -84,8 +84,8 @@ def test_it_is_found_again_in_the_history(ask: Ask):
     shown = json.loads(ask("history", "show", body["id"][:8], "--json").stdout)
     assert shown == {key: value for key, value in body.items() if key != "items"}
     page = ask("history", "export", body["id"], "--format", "md").stdout
-    assert "not the questions of MMLU" in page
-    assert "by the exact McNemar test of all 46 questions: p " in page
+    assert "Not MMLU questions: " in page
+    assert "by the exact McNemar test on all 46 questions." in page
     rows = list(csv.DictReader(io.StringIO(ask("history", "export", body["id"], "--format", "csv").stdout)))
     assert [row["id"] for row in rows] == [item["id"] for item in body["items"]]
     assert float(rows[0]["a_logprob_A"]) == body["items"][0]["a"]["logprobs"][0]
@@ -176,7 +176,7 @@ def test_one_lane_that_fails_leaves_the_other_its_score(ask: Ask, tmp_path: Path
 @pytest.mark.parametrize(
     ("arguments", "status", "said"),
     [
-        (["mmlu"], 2, "Which model?"),
+        (["mmlu"], 2, "Name a model"),
         (["mmlu", "starter:dense", "--n", "0"], 2, "whole number from 1"),
         (["mmlu", "starter:dense", "--n", "many"], 2, "takes a number or all"),
         (["mmlu", "starter:dense", "--n", "5000"], 2, "There are 828 questions"),
@@ -184,8 +184,8 @@ def test_one_lane_that_fails_leaves_the_other_its_score(ask: Ask, tmp_path: Path
         (["mmlu", "starter:dense", "--subjects", "nope"], 2, "has no subject 'nope'"),
         (["mmlu", "starter:dense", "--questions", "mmlu"], 1, "MMLU is not on this computer yet"),
         (["mmlu", "starter:dense", "--questions", "/nowhere.csv"], 1, "There is no nowhere.csv"),
-        (["mmlu", "--resume", "abc"], 1, "No evaluation 'abc'"),
-        (["mmlu", "--resume", "abc", "--n", "5"], 2, "--n belongs to a new run"),
+        (["mmlu", "--resume", "abc"], 1, "There is no evaluation 'abc'"),
+        (["mmlu", "--resume", "abc", "--n", "5"], 2, "--n is for a new run"),
         (["mmlu", "http://127.0.0.1:1/v1#m"], 1, "127.0.0.1:1"),
         (["history", "show", "abc"], 1, "There is nothing with the id 'abc'"),
     ],

@@ -68,7 +68,7 @@ def ended(program: Program) -> list[EvaluationRecord]:
 
 
 def test_a_dozen_questions_from_start_to_file(program: Program, page: MmluPage, qtbot: Any, tmp_path: Path) -> None:
-    assert "small models disagree" in page.setup.forecast.text
+    assert "small models disagree" in page.setup.forecast.behind
     page.setup.amount.choose(12)
     records = ended(program)
     qtbot.mouseClick(page.setup.start, Qt.MouseButton.LeftButton)
@@ -77,20 +77,20 @@ def test_a_dozen_questions_from_start_to_file(program: Program, page: MmluPage, 
     assert record.state is RunState.FINISHED
     assert [lane.n for lane in record.lanes] == [12, 12]
     assert [card.state for card in page.run.lanes] == ["", ""]
-    assert page.run.lanes[0].score.endswith(f"({record.lanes[0].correct} of 12)")
-    assert "12 asked of both" in page.run.verdict.evidence
+    assert f"{record.lanes[0].correct} of 12 right" in page.run.lanes[0].score
+    assert " of 12 right. " in page.run.verdict.sentence
     assert page.run.scores.difference.points[-1].n == 12
     assert len(page.run.questions.table.records) == 12
     page.run.questions.table.selectRow(0)
     assert "chosen by" in "".join(page.run.questions.detail.texts)
     # The letters are most of what a trained model expects there.
-    assert re.search(r"gives (< )?0\.", page.run.questions.detail.texts[-1])
+    assert re.search(r"puts (< )?0\.", page.run.questions.detail.texts[-1])
 
     said: list[str] = []
     for kind in ("json", "csv", "md"):
         export(program.services.evaluations.kept, record, kind, str(tmp_path / "run"), said.append, said.append)
     qtbot.waitUntil(lambda: len(said) == 3)
-    assert said == ["Written: run.json", "Written: run.csv", "Written: run.md"]
+    assert said == ["Saved: run.json", "Saved: run.csv", "Saved: run.md"]
     assert len(json.loads((tmp_path / "run.json").read_text("utf-8"))["items"]) == 12
     with (tmp_path / "run.csv").open(encoding="utf-8", newline="") as stream:
         assert len(list(csv.reader(stream))) == 13
@@ -133,7 +133,7 @@ def test_closing_the_window_keeps_a_run_that_can_be_resumed(program: Program, pa
     qtbot.mouseClick(page.setup.start, Qt.MouseButton.LeftButton)
     runner = program.services.evaluations.runner
     qtbot.waitUntil(lambda: bool(runner.state and runner.state.scores and runner.state.scores[0].n), timeout=TIME_MS)
-    program.window.close()
+    program.window.close_now()
     qtbot.waitUntil(lambda: not program.window.isVisible(), timeout=TIME_MS)
     assert records[0].state is RunState.STOPPED
     assert 0 < records[0].lanes[0].n < 828

@@ -62,7 +62,7 @@ def test_the_last_words_of_qt_reach_whoever_started_it(weighin: list[str], sayin
 
 def test_commands_need_no_display(weighin: list[str]) -> None:
     done = run([*weighin, "history", "list"])
-    assert (done.returncode, done.stdout.strip(), done.stderr) == (0, "Nothing was compared yet.", "")
+    assert (done.returncode, done.stdout.strip(), done.stderr) == (0, "No comparisons yet.", "")
 
 
 def test_no_command_loads_what_paints(weighin: list[str]) -> None:

@@ -74,8 +74,8 @@ def test_what_this_engine_does_not_know(plan: Any, tmp_path: Path) -> None:
 
 def test_the_page_for_people(plan: Any, tiny: Path) -> None:
     page = plan(tiny, "--no-slice").stdout
-    assert "Needs " in page
-    assert "Runs." in page
+    assert "needs " in page
+    assert "Fits in memory: " in page
     assert "mapped from the file" in page
 
 

@@ -136,7 +136,7 @@ def test_one_that_waits_goes_on_at_once_when_told(
     services.downloads.add(wanted)
     qtbot.waitUntil(lambda: services.downloads.views()[0].phase == "waiting", timeout=WAIT)
     assert states(services) == [DownloadState.RUNNING]
-    assert "not able to answer" in services.downloads.views()[0].note
+    assert "hub is unavailable" in services.downloads.views()[0].note
     with qtbot.waitSignal(services.downloads.finished, timeout=WAIT):
         services.downloads.resume(wanted.id)
 

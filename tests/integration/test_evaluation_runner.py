@@ -411,7 +411,7 @@ def test_more_shots_than_examples_are_refused(new: Any, setups: Any, tmp_path: P
     write_csv(tmp_path / "mine.csv", make_questions("mine", "test", 9))
     run = new(FAKE, OTHER)
     run.begin(*setups, questions=str(tmp_path / "mine.csv"), n=5)
-    assert "has no worked examples for mine, not 5: choose at most 0 shots" in run.refused()
+    assert "has no few-shot examples for mine, not 5. Choose 0." in run.refused()
     assert run.run(*setups, questions=str(tmp_path / "mine.csv"), n=5, shots=0).state is RunState.FINISHED
 
 

@@ -20,6 +20,9 @@ from weighin.core.evaluations.question_csv import csv_rows
 from weighin.core.evaluations.questions import QuestionSet, QuestionSetInfo, checksum
 from weighin.paths import Profile, resources
 from weighin.services.evaluations.question_sets import QuestionSets
+from weighin.services.models.hub import hub_process
+from weighin.services.models.hub_access import HubAccess
+from weighin.services.settings import Settings
 from weighin.wiring.evaluations import new_question_sets
 
 WAIT = 20_000
@@ -62,7 +65,13 @@ def new_sets(qtbot: QtBot) -> Iterator[Callable[[], QuestionSets]]:
     made: list[QuestionSets] = []
 
     def new() -> QuestionSets:
-        made.append(new_question_sets(Profile.locate(), resources()))
+        made.append(
+            new_question_sets(
+                Profile.locate(),
+                resources(),
+                hub_process(Profile.locate().hub_cache, HubAccess(Settings(Profile.locate().settings))),
+            )
+        )
         return made[-1]
 
     yield new

@@ -28,10 +28,12 @@ from weighin.services.evaluations.scoring_planner import ScoringPlanner
 from weighin.services.lanes.lane import LaneTimeouts
 from weighin.services.lanes.server_keys import ServerKeys
 from weighin.services.lanes.server_probe import ServerProbe
-from weighin.services.models.hub import Hub
+from weighin.services.models.hub import Hub, hub_process
+from weighin.services.models.hub_access import HubAccess
 from weighin.services.models.model_digests import ModelDigests
 from weighin.services.processes.worker_process import WorkerProcess, worker_command
 from weighin.services.records import Records
+from weighin.services.settings import Settings
 from weighin.wiring.evaluations import new_question_sets
 from weighin.wiring.lanes import new_worker, server_workers
 
@@ -95,7 +97,9 @@ class Evaluating:
         self._closed = False
         profile = Profile.locate()
         self.qtbot = qtbot
-        self.sets = new_question_sets(profile, resources())
+        self.sets = new_question_sets(
+            profile, resources(), hub_process(profile.hub_cache, HubAccess(Settings(profile.settings)))
+        )
         self.stores = Records(profile.database)
         self.kept = EvaluationHistory(self.stores)
         self.digests = ModelDigests(self.stores, HashedHere())

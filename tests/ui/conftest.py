@@ -11,16 +11,28 @@ from types import SimpleNamespace
 import pytest
 import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from tests.ui.fakes import FakeHistory, FakeLibrary, FakeModels, FakeRunner, FakeSettings, FakeVotes
+from tests.ui.fakes import (
+    FakeHistory,
+    FakeKept,
+    FakeLibraries,
+    FakeLibrary,
+    FakeModels,
+    FakeNotifier,
+    FakeRunner,
+    FakeSettings,
+    FakeVotes,
+)
 from tests.ui.mmlu_fakes import FakeEvaluationServices, evaluation_services
 from tests.ui.prompt_set_fakes import FakePromptSets
 from tests.ui.replay_fakes import FakeBundles
 from tests.ui.workstation_fakes import StationKit, new_station
 from weighin.core.models import catalogue
 from weighin.services.comparisons.blind_round import BlindRound
+from weighin.services.run_defaults import KeptRunDefaults
 from weighin.ui import theme as themes
 from weighin.ui.compare.compare_page import ComparePage
 from weighin.ui.main_window import MainWindow
@@ -50,11 +62,20 @@ class Kit:
     blind: BlindRound
     votes: FakeVotes
     evaluations: FakeEvaluationServices
+    kept: FakeKept
+    notifier: FakeNotifier
 
     @property
     def page(self) -> ComparePage:
         """The Compare page."""
         return self.window.compare
+
+    @property
+    def details(self) -> tuple[str, ...]:
+        """All numbers of what is shown, a line each: "Load time | 210 ms | 210 ms"."""
+        if not self.page.card.shows_details:
+            self.page.show_details()
+        return self.page.card.details.table.lines
 
     def start(self, prompt: str = "What is seven plus five?") -> None:
         """Type a prompt and run it."""
@@ -72,6 +93,7 @@ def theme(qapp: QApplication) -> Iterator[themes.Theme]:
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     shiboken6.delete(made)
     qapp.setStyleSheet("")
+    qapp.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont))
 
 
 _load_catalogue = functools.cache(catalogue.load_catalogue)
@@ -104,10 +126,12 @@ def new_kit(qtbot: QtBot, theme: themes.Theme, monkeypatch: pytest.MonkeyPatch) 
             models=parts[4], workstation=station.workstation, bundles=FakeBundles(), blind=blind, votes=votes
         )
         services.prompt_sets = FakePromptSets()
+        services.run_defaults, services.kept = KeptRunDefaults(parts[3]), FakeKept()
+        services.libraries, services.notifier = FakeLibraries(), FakeNotifier()
         services.evaluations = evaluations or evaluation_services()
         window = MainWindow(*parts[:4], services)
         qtbot.addWidget(window)
-        return Kit(window, theme, *parts, station, blind, votes, services.evaluations)
+        return Kit(window, theme, *parts, station, blind, votes, services.evaluations, services.kept, services.notifier)
 
     yield make
     for station in stations:

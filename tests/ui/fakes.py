@@ -20,13 +20,17 @@ from weighin.core.models.model import ModelFacts
 from weighin.core.models.server import LetterTest, ServerAddress, server_facts
 from weighin.core.models.shelf import ShelfModel, Stamp
 from weighin.core.plans.plan import MemoryPlan, PlanLine
+from weighin.core.prompts.prompt_set import StoredRun
 from weighin.core.runs.answer import Answer, Failure, MemoryReceipt, MemorySample, StopReason, Timing
 from weighin.core.runs.chat import Prompt
 from weighin.core.runs.lane import LABELS, LaneSetup, Mode
 from weighin.core.runs.options import LoadOptions
 from weighin.core.runs.progress import LaneState, LaneStatus, LivePoint, TextPiece
 from weighin.services.comparisons.comparison_runner import RoundStart
+from weighin.services.kept_data import KeptPlace
 from weighin.services.lanes.lane_run import LoadedModel
+from weighin.services.libraries import Library
+from weighin.services.models.hub_access import HubAccess
 from weighin.services.plans.planner import ModelPlan as MemoryOf
 
 _Method = TypeVar("_Method", bound=Callable[..., object])
@@ -182,19 +186,21 @@ class FakeRunner(QObject):
         self.running = False
         self.requests: list[ComparisonRequest] = []
         self.stops = 0
+        self.kept: LaneResult | None = None
         self.reason_to_wait: Callable[[], str] = lambda: ""
 
     def yield_to(self, reason: Callable[[], str]) -> None:
         """As the real one does."""
         self.reason_to_wait = reason
 
-    def run(self, request: ComparisonRequest) -> None:
+    def run(self, request: ComparisonRequest, kept: LaneResult | None = None) -> None:
         """Begin, as the real one does."""
         if reason := self.reason_to_wait():
             raise AppError(reason, kind="busy")
         if not request.prompt.whole.strip():
             raise AppError("Type a prompt first.", kind="empty_prompt")
         self.requests.append(request)
+        self.kept = kept
         self.running = True
         self.started.emit(request)
 
@@ -224,6 +230,8 @@ class FakeRunner(QObject):
     def finish(self, a: Answer, b: Answer, rounds: tuple[Timing, ...] = ()) -> Comparison:
         """The comparison is over."""
         made = comparison(a, b, self.requests[-1], rounds=rounds)
+        results = tuple(self.kept if self.kept and self.kept.label == r.label else r for r in made.results)
+        made = replace(made, results=results)
         self.running = False
         self.finished.emit(made)
         return made
@@ -280,6 +288,8 @@ class FakeHistory(QObject):
         self.searched: list[str] = []
         self.deleted: list[tuple[str, ...]] = []
         self.held: list[tuple[Comparison, Comparison]] = []
+        self.marks: dict[str, dict[str, Any]] = {}
+        self.runs: dict[str, StoredRun] = {}
         self.broken = False
 
     def hold_against(self, together: Comparison, alone: Comparison, failed: Callable[..., object]) -> None:
@@ -290,14 +300,47 @@ class FakeHistory(QObject):
         self.held.append((together, alone))
         self.completed.emit(against_alone(together, alone))
 
-    def search(self, text: str, done: Callable[..., object], failed: Callable[..., object], limit: int = 500) -> None:
-        """Records whose prompt contains the text."""
+    def search(
+        self,
+        text: str,
+        done: Callable[..., object],
+        failed: Callable[..., object],
+        limit: int = 500,
+        starred: bool = False,
+    ) -> None:
+        """Records whose prompt or name contains the text."""
         self.searched.append(text)
         if self.broken:
             failed(AppError("The history cannot be read: the disk is full."))
             return
-        found = [r for r in self.records.values() if text.lower() in r.request.prompt.text.lower()]
-        done(tuple(row(record) for record in found[:limit]))
+        rows = (replace(row(record), **self.marks.get(record.id, {})) for record in self.records.values())
+        found = [r for r in rows if text.lower() in f"{r.prompt} {r.name}".lower() and (r.starred or not starred)]
+        done(tuple(found[:limit]))
+
+    def rename(self, id: str, name: str, failed: Callable[..., object]) -> None:
+        """Give it a name."""
+        self.mark(id, failed, name=name)
+
+    def star(self, ids: tuple[str, ...], starred: bool, failed: Callable[..., object]) -> None:
+        """Star them or not."""
+        for identifier in ids:
+            self.mark(identifier, failed, starred=starred)
+
+    @by_hand
+    def mark(self, id: str, failed: Callable[..., object] = print, **changes: Any) -> None:
+        """Change what a row says beside its record."""
+        if self.broken:
+            failed(AppError("The history cannot be changed: it is read-only."))
+            return
+        self.marks.setdefault(id, {}).update(changes)
+        self.changed.emit()
+
+    def load_run(self, id: str, done: Callable[..., object], failed: Callable[..., object]) -> None:
+        """One that a test put there."""
+        if id in self.runs:
+            done(self.runs[id])
+        else:
+            failed(AppError("Only the latest 50 set runs can be exported: export its comparisons."))
 
     def load(self, id: str, done: Callable[..., object], failed: Callable[..., object]) -> None:
         """One record."""
@@ -333,6 +376,8 @@ def row(record: Comparison) -> HistoryRow:
         b.answer.timing.generation_tokens_per_s,
         a.answer.text[:300],
         b.answer.text[:300],
+        rounds=record.request.repeat,
+        follows=record.request.follows,
     )
 
 
@@ -359,6 +404,8 @@ class FakeVotes(QObject):
 class FakeSettings(QObject):
     """Settings in memory."""
 
+    cleared = Signal()
+
     def __init__(self, **values: Any) -> None:
         super().__init__()
         self.values = dict(values)
@@ -371,6 +418,11 @@ class FakeSettings(QObject):
         """Store a value."""
         self.values[key] = value
 
+    def clear(self) -> None:
+        """Forget all."""
+        self.values = {}
+        self.cleared.emit()
+
 
 class FakeShelf(QObject):
     """Models in memory; adding a path that ends in .gguf works, verifying succeeds unless `broken`."""
@@ -382,6 +434,7 @@ class FakeShelf(QObject):
         super().__init__()
         self.known = {model.path: model for model in models}
         self.removed: list[str] = []
+        self.places: list[str] = []
         self.broken = False
 
     def models(self) -> tuple[ShelfModel, ...]:
@@ -397,6 +450,15 @@ class FakeShelf(QObject):
         self.known[path] = model
         self.changed.emit()
         done((model,))
+
+    def added(self, done: Callable[..., object], failed: Callable[..., object]) -> None:
+        """What a test put there."""
+        done(tuple(self.places))
+
+    def forget_place(self, path: str, done: Callable[..., object], failed: Callable[..., object]) -> None:
+        """At once."""
+        self.places.remove(path)
+        done()
 
     def verify(
         self, path: str, done: Callable[..., object], failed: Callable[..., object], progress: Callable[..., object]
@@ -447,6 +509,7 @@ class FakeHub(QObject):
         self.missing: set[str] = set()
         self.left_out: tuple[LeftOut, ...] = ()
         self.refusal = ""
+        self.mirror = ""
         self.asked: list[str] = []
 
     def _answer(self, what: str, done: Callable[..., object], failed: Callable[..., object], *values: object) -> int:
@@ -544,6 +607,63 @@ class FakeModels:
         self.hub = self.inspector = FakeHub()
         self.downloads = FakeDownloads()
         self.servers = FakeServers()
+        self.access = HubAccess(FakeSettings(), {})  # type: ignore[arg-type]
+
+
+class FakeKept(QObject):
+    """Five places; deleting is remembered, `error` makes it fail."""
+
+    measured_deleted = Signal()
+    prompts_deleted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.why_not_now = ""
+        self.error: AppError | None = None
+        self.deleted: list[str] = []
+
+    def places(self, done: Callable[..., object]) -> None:
+        """Each 1 kB."""
+        names = ("History and measurements", "Question sets", "Settings", "Logs", "Downloaded models")
+        done(tuple(KeptPlace(name, Path("/home/of/somebody") / name.lower(), 1000) for name in names))
+
+    def delete_measured(self, done: Callable[..., object], failed: Callable[..., object]) -> None:
+        """At once."""
+        self._delete("measured", done, failed)
+
+    def reset_settings(self) -> None:
+        """Remember it."""
+        self.deleted.append("settings")
+
+    def delete_all(self, done: Callable[..., object], failed: Callable[..., object]) -> None:
+        """At once."""
+        self._delete("all", done, failed)
+
+    def _delete(self, what: str, done: Callable[..., object], failed: Callable[..., object]) -> None:
+        if self.error is not None:
+            failed(self.error)
+            return
+        self.deleted.append(what)
+        done()
+
+
+class FakeNotifier:
+    """Remembers what was told."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    def tell(self, title: str, text: str) -> None:
+        """Remember it."""
+        self.told.append(text)
+
+
+class FakeLibraries(QObject):
+    """One library."""
+
+    def find(self, done: Callable[..., object]) -> None:
+        """At once."""
+        done((Library("markdown-it-py", "4.0.0", "MIT"),))
 
 
 class FakeServers(QObject):

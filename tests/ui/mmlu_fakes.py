@@ -393,6 +393,16 @@ class FakeEvaluations(QObject):
         done(None)
         self.changed.emit()
 
+    def write(
+        self, path: str, make: Callable[[], bytes], done: Callable[..., object], failed: Callable[..., object]
+    ) -> None:
+        """Write at once."""
+        if self.broken:
+            failed(AppError("The file cannot be written: the disk is full."))
+            return
+        Path(path).write_bytes(make())
+        done(None)
+
     def close(self) -> None:
         """Nothing is open."""
 

@@ -8,8 +8,6 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
-from weighin.ui.lane.number import ESTIMATED
-from weighin.ui.lane.numbers import numbers
 
 from tests.ui.conftest import Kit
 from tests.ui.fakes import answer, timing
@@ -29,7 +27,7 @@ def test_looking_choosing_and_adding(kit: Kit, dialog: AddServer, qtbot: QtBot) 
     assert not dialog.add.isEnabled()
     qtbot.keyClicks(dialog.address, "http://gpu-box:8080/v1")
     qtbot.keyClick(dialog.address, Qt.Key.Key_Return)
-    assert dialog.notice == "The server answers: 2 models."
+    assert dialog.notice == "Connected: 2 models."
     qtbot.mouseClick(dialog.test, Qt.MouseButton.LeftButton)
     assert dialog.notice.startswith("tiny returns log-probabilities")
     dialog.models.setCurrentIndex(1)
@@ -44,10 +42,10 @@ def test_where_nothing_is_listed_a_name_is_typed(kit: Kit, dialog: AddServer, qt
     kit.models.servers.names = ()
     qtbot.keyClicks(dialog.address, "http://gpu-box:8080/v1")
     qtbot.keyClick(dialog.address, Qt.Key.Key_Return)
-    assert dialog.notice == "The server answers, but lists no model. Type the model’s name."
+    assert dialog.notice == "Connected, but the server lists no models. Type the model’s name."
     for button in (dialog.test, dialog.add):
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-        assert dialog.notice == "Type the name of a model first."
+        assert dialog.notice == "Type the model name first."
     qtbot.keyClicks(dialog.models.lineEdit(), " big/model ")
     qtbot.mouseClick(dialog.test, Qt.MouseButton.LeftButton)
     assert dialog.notice.startswith("big/model returns")
@@ -87,7 +85,7 @@ def test_delete_in_the_list_forgets_a_server_but_no_file(kit: Kit, qtbot: QtBot)
     picker.popup.list.setCurrentIndex(picker.popup.models.index(2))
     qtbot.keyClick(picker.popup.list, Qt.Key.Key_Delete)
     question = picker.popup.confirm
-    assert question.text == "Take tiny off this list? It can be added again."
+    assert question.text == "Remove tiny from the list? It can be added again."
     qtbot.keyClick(question.no, Qt.Key.Key_Escape)
     assert picker.popup.isVisible() and question.text == "", "Escape answers the question, the list stays"
     qtbot.keyClick(picker.popup.list, Qt.Key.Key_Delete)
@@ -99,15 +97,22 @@ def test_delete_in_the_list_forgets_a_server_but_no_file(kit: Kit, qtbot: QtBot)
 
 def test_numbers_of_a_server_say_who_counted(kit: Kit) -> None:
     counted = replace(timing(), prompt_s=None, threads=None, counting=Counting.SERVER)
-    shown = {
-        n.title.split()[0]: n for n in numbers(answer(timing=counted, memory=MemoryReceipt(method="on the server")))
-    }
-    assert shown["RAM"].value == "on the server"
-    assert shown["Measured"].value == "over the network, by this client"
-    assert "network" in shown["First"].counted
-    assert shown["Reading"].value == "-"
-    pieces = {n.title.split()[0]: n for n in numbers(answer(timing=replace(counted, counting=Counting.PIECES)))}
-    assert pieces["Writing"].mark == ESTIMATED and "~37" in pieces["Writing"].title
+    model = server_facts(parse_address("http://gpu-box:8080/v1#tiny"))
+    kit.page.panes[0].header.picker.choose(model)
+    kit.page.panes[1].header.picker.choose(model)
+    kit.start()
+    pieces = replace(counted, counting=Counting.PIECES)
+    memory = MemoryReceipt(method="on the server")
+    kit.runner.finish(answer(timing=counted, memory=memory), answer(timing=pieces, memory=memory))
+    details = kit.details
+    assert "Memory | on the server | on the server" in details
+    assert "Measured | over the network, by this client | over the network, by this client" in details
+    assert "Prompt speed | - | -" in details
+    assert "Generated tokens | 37 | ~37" in details and "Generation speed | 90.0 tok/s | ~90.0 tok/s" in details
+    assert "network" in kit.page.card.details.table.counted("Time to first token")
+    # Neither is called faster by what only one of them counted.
+    assert kit.page.panel.caution == "The server of B does not count its tokens: speeds are not comparable."
+    assert [kit.page.panel.rows.bars[0][side].state[1] for side in (0, 1)] == [False, False]
 
 
 def test_the_live_chart_of_a_server_counts_pieces(kit: Kit) -> None:

@@ -22,7 +22,9 @@ from weighin.core.prompts.prompt_set import SetPrompt, result_of
 from weighin.core.runs.answer import Failure, StopReason
 from weighin.core.runs.chat import Attachment, Message
 from weighin.core.runs.progress import LaneState
+from weighin.ui.compare.share_menu import ShareMenu
 from weighin.ui.main_window import HISTORY
+from weighin.ui.pickers.lane_header import ModelPopover
 from weighin.ui.prompt_sets.sets_drawer import PromptRow
 
 LLAMA = replace(OTHER, name="Llama-3.3-70B", path="/models/secret/llama-70b.gguf", quantization="IQ3_XXS",
@@ -36,7 +38,15 @@ SECRETS = re.compile(
     re.IGNORECASE,
 )
 # What stands on the page at any time, whichever models are chosen.
-INNOCENT = ("template)", "without a chat template", "Ctrl+Enter", "names, speeds and sizes", "a .gguf")
+INNOCENT = (
+    "template)",
+    "without a chat template",
+    "Ctrl+Enter",
+    "names, speeds and sizes",
+    "a .gguf",
+    "New seed",
+    "new random seed",
+)
 
 
 @pytest.fixture
@@ -52,7 +62,8 @@ def blind(new_kit: Callable[..., Kit], qtbot: QtBot) -> Kit:
     kit.page.panes[0].header.picker.hidePopup()
     kit.window.activateWindow()
     qtbot.waitUntil(lambda: kit.window.isActiveWindow())
-    kit.page.panes[0].header.show_outlook("Needs 23.5 GB; about 83.5 tok/s", "Llama, measured", False)
+    kit.page.panes[0].header.show_outlook("fits 23.5 GB", "Llama, measured; about 83.5 tok/s", "good")
+    kit.page.show_details()
     kit.page.prompt.blind.setChecked(True)
     kit.page.desk.view.bar.patience_ms = 0
     return kit
@@ -107,11 +118,19 @@ def test_nothing_tells_while_a_round_is_on(blind: Kit, qtbot: QtBot) -> None:
     read(blind, qtbot)
     assert leaks(blind) == []
     blind.library.changed.emit()
-    blind.page.panes[0].header.show_outlook("Needs 23.5 GB", "Llama, measured", True)
+    blind.page.panes[0].header.show_outlook("fits 23.5 GB", "Llama, measured", "red")
     blind.page.panes[1].header.refuse("/models/x.gguf is no model")
     blind.page.panes[0].header.picker.showPopup()
     assert leaks(blind) == []
-    assert blind.page.desk.view.authors == ("by one of your two models",) * 2
+    for action in (
+        blind.page.show_details, blind.page.show_differences, blind.page.share, blind.page.run_again,
+        blind.page.swap_models, blind.page.new_conversation, lambda: blind.page.rerun("A"),
+        lambda: blind.page.copy_answer("B"), blind.page.panes[0].header._show_more,
+    ):  # fmt: skip
+        action()
+    assert leaks(blind) == [] and len(blind.runner.requests) == 2
+    assert not [w for w in QApplication.topLevelWidgets() if isinstance(w, (ModelPopover, ShareMenu)) and w.isVisible()]
+    assert blind.page.desk.view.authors == ("Left", "Right")
 
 
 def test_the_sides_are_swapped_and_told_on_the_vote(blind: Kit, qtbot: QtBot) -> None:
@@ -122,9 +141,11 @@ def test_the_sides_are_swapped_and_told_on_the_vote(blind: Kit, qtbot: QtBot) ->
     assert view.shown == ("Twelve, of course.", "It is twelve.")
     qtbot.keyClick(view.bar.buttons[Choice.A_BETTER], Qt.Key.Key_1)
     assert view.authors == (
-        "Llama-3.3-70B · IQ3_XXS · lane B", "Qwen3-30B-A3B-Instruct · Q4_K_M · lane A",
+        "Left · Llama-3.3-70B · IQ3_XXS · B", "Right · Qwen3-30B-A3B-Instruct · Q4_K_M · A",
     )  # fmt: skip
-    assert "Llama-3.3-70B IQ3_XXS: 1" in view.sentence and "It takes 5 more votes" in view.sentence
+    assert view.sentence.startswith("You preferred Llama-3.3-70B ")
+    assert "1 for Llama-3.3-70B IQ3_XXS" in view.sentence and "at least 5 more votes needed" in view.sentence
+    assert view.panel.tally.votes == (0, 0, 1) and view.panel._name.property("lane") == "B"
     assert blind.votes.kept["id1"].choice is Choice.A_BETTER
     assert view.bar.isHidden()
 
@@ -233,11 +254,11 @@ def test_the_lanes_come_back_with_their_numbers(blind: Kit, qtbot: QtBot) -> Non
     read(blind, qtbot)
     blind.blind.vote(Choice.B_BETTER)
     blind.page.desk.view.lanes_button.click()
-    assert not blind.page.lanes_area.isHidden()
+    assert blind.page.card.answers.isVisible() and blind.page.panel.isVisible()
     assert not blind.page.desk.is_open
     assert blind.page.panes[0].header.picker.currentText() == OTHER.name
-    assert "tok/s" in blind.page.panes[0].numbers.text
-    assert blind.page.panes[0].header.outlook.startswith("Needs 23.5 GB")
+    assert "tok/s" in blind.page.panel.rows.texts[0]
+    assert blind.page.panes[0].header.outlook == "fits 23.5 GB"
     assert blind.page.panes[0].answer.view.raw_text == "It is twelve."
 
 
@@ -264,9 +285,9 @@ def test_giving_up_tells_without_counting(blind: Kit, qtbot: QtBot) -> None:
     work(blind)
     read(blind, qtbot)
     blind.page.desk.view.bar.gave_up.emit()
-    assert "does not count" in blind.page.remark
+    assert blind.page.remark == "Skipped: this round does not count."
     assert blind.votes.kept == {}
-    assert "tok/s" in blind.page.panes[0].numbers.text
+    assert "tok/s" in blind.page.panel.rows.texts[0]
 
 
 def test_closing_the_window_keeps_what_nobody_judged(blind: Kit, qtbot: QtBot) -> None:
@@ -300,8 +321,14 @@ def test_the_answers_can_be_copied_without_telling(blind: Kit, qtbot: QtBot) -> 
     blind.start()
     work(blind)
     read(blind, qtbot)
+    for side in blind.page.desk.view._sides:
+        side.panel.copy()
+        assert "welve" in QGuiApplication.clipboard().text()
+        assert leaks(blind) == []
+    QGuiApplication.clipboard().clear()
+    blind.page.copy_answer("A")
     blind.page.panes[0].answer.copy()
-    assert leaks(blind) == []
+    assert QGuiApplication.clipboard().text() == "", "a lane has a letter, and a letter has a name"
 
 
 def test_windows_and_drawers_with_names_are_put_away(new_kit: Callable[..., Kit], blind: Kit, qtbot: QtBot) -> None:
@@ -316,12 +343,11 @@ def test_windows_and_drawers_with_names_are_put_away(new_kit: Callable[..., Kit]
     qtbot.waitUntil(lambda: "Done" in desk.drawer.note.text())
     desk.drawer.note.say_or_hide("Qwen3 needs 18.6 GB")
     assert any("tok/s" in leak for leak in leaks(blind))
-    page.differences.click()
-    window._parts.attached_files = SimpleNamespace(count=lambda model, text, done: done(7))
+    page.differences_wanted.emit(page.shown)
+    window.parts.attached_files = SimpleNamespace(count=lambda model, text, done: done(7))
     page.prompt.attached.set_files((Attachment("notes.txt", "The file that goes along"),))
     earlier = (Message("user", "Who?"), Message("assistant", "I am Llama 3"))
-    page.panes[0].earlier.show_thread(earlier)
-    page.panes[0].earlier.set_open(True)
+    page.card.conversation.show_earlier((earlier, earlier))
     page.prompt.blind.setChecked(True)
     blind.start()
     assert desk.drawer.isHidden()
@@ -333,7 +359,7 @@ def test_windows_and_drawers_with_names_are_put_away(new_kit: Callable[..., Kit]
     page.prompt.set_sets_open(True)
     assert leaks(blind) == []
     blind.blind.vote(Choice.TIE)
-    assert any("median" in leak and "tok/s" in leak for leak in leaks(blind))
+    assert any("median" in leak and "tok/s" in leak for leak in leaks(blind)), "what there was to hide"
 
 
 @pytest.mark.parametrize("until_vote", [False, True])
@@ -356,9 +382,9 @@ def test_nothing_else_is_opened_before_the_vote(
     window.bundle_controller._show(bundle())
     page.differences_wanted.emit(answered)
     page.tape_wanted.emit(answered)
-    window._compare_models((OTHER,))
+    window.pages.compare_models((OTHER,))
     assert window.bundle_controller.box is None
     assert not window.findChildren(QDialog)
-    assert page.remark == "" and page.tape.isHidden() and page.differences.isHidden()
+    assert page.remark == "" and not page.panel.isVisible()
     assert "ote" in window.notice and "ote" in desk.drawer.note.text()
     assert leaks(blind) == []

@@ -20,7 +20,7 @@ def run_all(kit: Kit) -> SetsDrawer:
 
 
 def stored(kit: Kit) -> StoredRun:
-    runs: dict[str, StoredRun] = kit.window._parts.prompt_sets.runs
+    runs: dict[str, StoredRun] = kit.window.parts.prompt_sets.runs
     return list(runs.values())[-1]
 
 
@@ -35,19 +35,19 @@ def test_every_prompt_is_judged_and_nothing_tells_in_between(blind: Kit, qtbot: 
     drawer = run_all(blind)
     view = blind.page.desk.view
     first = len(blind.runner.requests)
-    assert blind.blind.hides and view.sentence.startswith("0 of 2 judged. ")
+    assert blind.blind.hides and view.sentence.startswith("0 of 2 judged · ")
     assert leaks(blind) == []
     judge(blind, qtbot, Choice.A_BETTER)
     assert len(blind.runner.requests) == first + 1 and blind.blind.hides
-    assert view.sentence.startswith("1 of 2 judged. ") and view.shown == ("", "")
+    assert view.sentence.startswith("1 of 2 judged · ") and view.shown == ("", "")
     assert leaks(blind) == []
     assert drawer.line.text() == "1 of 2 judged" and drawer.export.isHidden()
     judge(blind, qtbot, Choice.B_BETTER)
     assert not blind.blind.hides
     assert [result.vote for result in stored(blind).results] == [SetVote.B, SetVote.A]
-    assert drawer.note.text().startswith("Finished: all prompts were run. In this run: Qwen3")
-    assert "Not settled: 1 to 1." in drawer.note.text()
-    assert "So far: " in view.sentence
+    assert drawer.note.text().startswith("Finished: ") and "In this run: 1 for " in drawer.note.text()
+    assert "Not settled: " in drawer.note.text()
+    assert view.sentence.startswith("You preferred ") and "Not settled: " in view.sentence
     assert "judged blind: " in drawer.line.text() and not drawer.export.isHidden()
 
 
@@ -80,4 +80,4 @@ def test_a_prompt_that_failed_is_passed_over(blind: Kit, qtbot: QtBot) -> None: 
     qtbot.waitUntil(lambda: len(blind.runner.requests) == before + 1)
     judge(blind, qtbot, Choice.A_BETTER)
     assert [result.vote for result in stored(blind).results] == [SetVote.NONE, SetVote.B]
-    assert "1 with a failure" in drawer.line.text()
+    assert "1 failed" in drawer.line.text()

@@ -38,7 +38,7 @@ def sentences(kit: Kit) -> str:
 
 def test_it_is_shown_as_it_was_with_the_models_of_this_computer(opened: Kit, qtbot: QtBot) -> None:
     assert opened.window.page == COMPARE
-    assert opened.page.history_label.startswith("From a bundle, ")
+    assert opened.page.remark.startswith("From a bundle, ")
     view = opened.page.panes[1].answer.view
     qtbot.waitUntil(lambda: view.toPlainText() == "It is twelve.")
     assert "on Ryzen 7, 8 cores" in sentences(opened)
@@ -57,18 +57,18 @@ def test_run_again_and_replicated(opened: Kit, qtbot: QtBot) -> None:
     assert not box.run.isEnabled()
     opened.runner.finish(answer(), answer("It is **twelve**."))
     assert "✓ Replicated" in sentences(opened)
-    assert "A: the same text. It writes 1.00 times as fast" in sentences(opened)
+    assert "A: same text. Speed compared with the original: generation 1.00 times" in sentences(opened)
     assert box.run.isEnabled()
-    assert opened.page.history_label == ""
+    assert opened.page.remark == ""
     qtbot.mouseClick(box.show_theirs, Qt.MouseButton.LeftButton)
-    assert opened.page.history_label.startswith("From a bundle, ")
+    assert opened.page.remark.startswith("From a bundle, ")
 
 
 def test_another_answer_differs_here(opened: Kit) -> None:
     opened.window.bundle_controller.box.run.click()
     opened.runner.finish(answer("Thirteen <b>!</b>"), answer("It is **twelve**."))
     assert "⚠ Not replicated: the answer of A differs." in sentences(opened)
-    assert "parts after 1 character: there “Twelve.”, here “Thirteen <b>!</b>”" in sentences(opened)
+    assert "differs after 1 character: original “Twelve.”, here “Thirteen <b>!</b>”" in sentences(opened)
 
 
 def test_another_run_is_no_replay(opened: Kit) -> None:
@@ -78,29 +78,29 @@ def test_another_run_is_no_replay(opened: Kit) -> None:
 
 
 def test_a_model_that_is_not_here_is_offered_and_never_fetched_unasked(kit: Kit, qtbot: QtBot) -> None:
-    del kit.window._parts.bundles.here["A"]
+    del kit.window.parts.bundles.here["A"]
     kit.window.open_bundle(GOOD)
     box = kit.window.bundle_controller.box
     assert box is not None
-    assert kit.window._parts.bundles.fetched == []
-    assert "A (Starter Dense): not here; 1.2 MB from o/dense at the hub." in sentences(kit)
+    assert kit.window.parts.bundles.fetched == []
+    assert "A (Starter Dense): not on this computer; 1.2 MB from o/dense on the hub." in sentences(kit)
     assert "Cannot be replayed yet: model A" in sentences(kit)
     assert not box.run.isEnabled()
     assert not box.lanes[0].fetch.isHidden() and box.lanes[1].fetch.isHidden()
     qtbot.mouseClick(box.lanes[0].fetch, Qt.MouseButton.LeftButton)
-    assert kit.window._parts.bundles.fetched == ["A"]
+    assert kit.window.parts.bundles.fetched == ["A"]
     plan = bundle().models[0].plan()
     assert plan is not None
     kit.models.downloads.put(DownloadView(plan, DownloadState.RUNNING, 600_000))
     assert box.lanes[0].fetch.isHidden()
-    kit.window._parts.bundles.here["A"] = DENSE
+    kit.window.parts.bundles.here["A"] = DENSE
     kit.library.changed.emit()
     assert box.run.isEnabled()
     assert "Cannot be replayed" not in sentences(kit)
 
 
 def test_a_model_that_is_not_here_cannot_be_run_by_its_bare_name(kit: Kit) -> None:
-    kit.window._parts.bundles.here.clear()
+    kit.window.parts.bundles.here.clear()
     kit.window.open_bundle(GOOD)
     chosen = kit.page.panes[0].header.picker.chosen
     assert chosen is not None and chosen.path.startswith("not-here:")
@@ -120,7 +120,7 @@ def test_a_record_from_history_takes_its_place(new_kit: Callable[..., Kit]) -> N
     kit.window.history_page.table.selectRow(0)
     kit.window.history_page.table.opened.emit()
     assert kit.window.bundle_controller.box is None
-    assert kit.page.history_label.startswith("From History")
+    assert kit.page.remark.startswith("From History")
 
 
 def test_what_is_no_bundle_is_said(kit: Kit) -> None:
@@ -133,7 +133,7 @@ def test_nothing_is_opened_over_a_running_comparison(kit: Kit) -> None:
     kit.start("Mine")
     kit.window.open_bundle(GOOD)
     assert "is running" in kit.window.notice
-    assert kit.page.prompt.text == "Mine"
+    assert kit.page.question.text == "Mine" and kit.runner.running
 
 
 def test_a_bundle_dropped_on_a_lane_is_opened_not_loaded(kit: Kit) -> None:
@@ -157,7 +157,7 @@ def test_a_record_is_exported(new_kit: Callable[..., Kit], kind: str) -> None:
     next(action for action in menu.actions() if action.text() == names[kind]).trigger()
     assert wanted == [(record, kind)]
     kit.window.bundle_controller.export(record, kind, f"/out/x.{kind}")
-    written = kit.window._parts.bundles.written[f"/out/x.{kind}"]
+    written = kit.window.parts.bundles.written[f"/out/x.{kind}"]
     assert isinstance(written, Bundle) if kind == "bundle" else "twelve" in written
     assert kit.window.notice == f"Written: x.{kind}"
 
@@ -208,11 +208,13 @@ def at_the_limits() -> dict[str, object]:
 
 @pytest.mark.parametrize("name", list(at_the_limits()))
 def test_whatever_is_read_can_be_shown(kit: Kit, qtbot: QtBot, name: str) -> None:
-    files = kit.window._parts.bundles.files
+    files = kit.window.parts.bundles.files
     files["/x/odd.weighin.json"] = read_bundle(json.dumps(at_the_limits()[name]).encode())
     kit.window.open_bundle("/x/odd.weighin.json")
-    assert kit.page.history_label.startswith("From a bundle")
-    kit.page.same_prompt._button.setChecked(True)
-    kit.page.panes[0].earlier.set_open(True)
+    assert kit.page.remark.startswith("From a bundle")
+    assert kit.page.panel.basis and "Bundle of" in sentences(kit)
+    for part in kit.page.card.conversation.earlier_turns:
+        assert part.isVisible()
+    assert kit.details and kit.page.card.details.proof.sentence
     QCoreApplication.processEvents()
-    assert kit.page.same_prompt.sentence and "Bundle of" in sentences(kit)
+    assert kit.page.width() <= kit.window.width(), "whatever is shown, it fits the window"

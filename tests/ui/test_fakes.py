@@ -17,11 +17,14 @@ from weighin.services.comparisons.comparison_runner import ComparisonRunner
 from weighin.services.comparisons.history import History
 from weighin.services.comparisons.prompt_sets import PromptSets
 from weighin.services.comparisons.votes import Votes
+from weighin.services.desktop_notifier import DesktopNotifier
 from weighin.services.evaluations.evaluation_history import EvaluationHistory
 from weighin.services.evaluations.evaluation_runner import EvaluationRunner
 from weighin.services.evaluations.question_sets import QuestionSets
+from weighin.services.kept_data import KeptData
 from weighin.services.lanes.lane import Lane
 from weighin.services.lanes.servers import Servers
+from weighin.services.libraries import Libraries
 from weighin.services.machine.memory_bandwidth import MemoryBandwidth
 from weighin.services.models.download_manager import DownloadManager
 from weighin.services.models.hub import Hub
@@ -49,6 +52,9 @@ STAND_INS: dict[type, tuple[type, ...]] = {
     fakes.FakeDownloads: (DownloadManager,),
     fakes.FakeModels: (ModelServices,),
     fakes.FakeServers: (Servers,),
+    fakes.FakeKept: (KeptData,),
+    fakes.FakeLibraries: (Libraries,),
+    fakes.FakeNotifier: (DesktopNotifier,),
     mmlu_fakes.FakeEvaluationRunner: (EvaluationRunner,),
     mmlu_fakes.FakeQuestionSets: (QuestionSets,),
     mmlu_fakes.FakeEvaluations: (EvaluationHistory,),

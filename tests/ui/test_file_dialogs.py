@@ -67,7 +67,7 @@ def import_prompts(kit: Kit) -> None:
 
 
 def attach_files(kit: Kit) -> None:
-    kit.page.prompt._ask_for_files()
+    kit.page.prompt.attach_files()
 
 
 def open_bundle(kit: Kit) -> None:

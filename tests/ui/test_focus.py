@@ -84,6 +84,7 @@ def test_run_and_stop_leave_one_ready_to_type(active: Kit, qtbot: QtBot) -> None
     press(active.page.prompt, "Run", qtbot)
     assert at(active) is edit(active)
     press(active.page.prompt, "Stop", qtbot)
+    assert at(active) is edit(active)
     active.runner.finish(answer(stop=StopReason.CANCELLED), answer(stop=StopReason.CANCELLED))
     assert at(active) is edit(active)
 
@@ -98,8 +99,40 @@ def test_what_goes_away_when_a_run_begins_gives_it_to_the_prompt(active: Kit, qt
     assert at(active) is edit(active)
     active.runner.finish(answer(), answer())
     run_together(active)
-    press(active.page, "Measure alone", qtbot)
+    press(active.page, "Run each alone", qtbot)
     assert at(active) is edit(active)
+
+
+@pytest.mark.parametrize("name", ["Run again", "New seed", "Edit", "Rerun", "Measure again", "Back to the answers"])
+def test_a_link_that_goes_away_when_it_is_pressed_gives_it_to_the_prompt(active: Kit, qtbot: QtBot, name: str) -> None:
+    active.start()
+    active.runner.finish(answer(), answer())
+    if name == "Back to the answers":
+        press(active.page.panel, "Details", qtbot)
+    button = next(b for b in active.page.findChildren(QPushButton) if b.text() == name and b.isVisible())
+    button.setFocus()
+    qtbot.keyClick(button, Qt.Key.Key_Space)
+    assert at(active).isVisible() and at(active).isEnabled()
+    assert not active.window._rail.isAncestorOf(at(active))
+    assert at(active) in (edit(active), named(active.page.panel, "Details"))
+
+
+def test_the_first_question_of_all_leaves_one_ready_to_type(active: Kit, qtbot: QtBot) -> None:
+    button = active.page.card.first_start.findChildren(QPushButton)[0]
+    button.setFocus()
+    qtbot.keyClick(button, Qt.Key.Key_Space)
+    assert len(active.runner.requests) == 1 and at(active) is edit(active)
+
+
+def test_a_side_that_is_run_again_by_a_key_leaves_one_who_reads_the_other_there(active: Kit) -> None:
+    active.start()
+    active.runner.finish(answer(), answer())
+    view = active.page.panes[1].answer.view
+    view.setFocus()
+    active.page.rerun("A")
+    assert at(active) is view
+    active.runner.finish(answer(), answer())
+    assert at(active) is view
 
 
 def test_who_reads_an_answer_goes_on_reading(active: Kit) -> None:
@@ -148,7 +181,7 @@ def test_after_a_blind_round_one_is_ready_to_type(blind: Kit, qtbot: QtBot, from
     work(blind)
     read(blind, qtbot)
     qtbot.mouseClick(blind.page.desk.view.bar.buttons[Choice.TIE], Qt.MouseButton.LeftButton)
-    press(blind.page, "Show the lanes", qtbot)
+    press(blind.page, "Show details", qtbot)
     assert at(blind) is edit(blind)
 
 
@@ -156,7 +189,7 @@ def test_giving_up_a_blind_round_leaves_one_ready_to_type(blind: Kit, qtbot: QtB
     blind.start()
     work(blind)
     read(blind, qtbot)
-    press(blind.page, "Give up", qtbot)
+    press(blind.page, "Skip", qtbot)
     assert at(blind) is edit(blind)
 
 
@@ -167,7 +200,7 @@ def test_using_the_options_of_a_record_and_putting_a_bundle_away(active: Kit, qt
     assert at(active) is edit(active)
     active.window.open_bundle("/x/good.weighin.json")
     qtbot.waitUntil(active.window.bundle_controller.box.isVisible)
-    press(active.page, "Put the bundle away", qtbot)
+    press(active.page, "Close the bundle", qtbot)
     assert at(active) is edit(active)
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     assert at(active) is edit(active)

@@ -47,10 +47,10 @@ def test_each_lane_goes_on_from_its_own_answer(kit: Kit, qtbot: QtBot) -> None:
     assert request.threads[0] == (Message("user", "Name a town."), Message("assistant", "Paris."))
     assert request.threads[1][1].content == "Rome."
     assert follow.isChecked(), "a conversation goes on"
-    assert [pane.earlier.title for pane in kit.page.panes] == ["1 earlier turn"] * 2
-    kit.page.panes[1].earlier.set_open(True)
-    earlier = kit.page.panes[1].earlier
-    qtbot.waitUntil(lambda: "Name a town." in earlier.shown and "Rome." in earlier.shown)
+    conversation = kit.page.card.conversation
+    assert conversation.earlier == (("Name a town.", ("Paris.", "Rome.")),)
+    (turn,) = conversation.earlier_turns
+    assert [view.raw_text for view in turn.views] == ["Paris.", "Rome."]
     kit.start("Longer than the Loire?")
     assert [m.content for m in kit.runner.requests[-1].threads[1]] == [
         "Name a town.", "Rome.", "And its river?", "The Tiber.",
@@ -59,7 +59,7 @@ def test_each_lane_goes_on_from_its_own_answer(kit: Kit, qtbot: QtBot) -> None:
     follow.setChecked(False)
     kit.start("Something else.")
     assert kit.runner.requests[-1].threads == ()
-    assert [pane.earlier.title for pane in kit.page.panes] == ["", ""]
+    assert conversation.earlier == ()
 
 
 def test_it_says_why_nothing_can_be_followed_up(kit: Kit) -> None:
@@ -83,10 +83,10 @@ def test_a_conversation_from_history_is_shown_and_can_go_on(kit: Kit) -> None:
     thread = (Message("user", "Hi"), Message("assistant", "Hello"))
     file = Attachment("a.txt", "one two")
     asked = replace(old.request, threads=(thread, thread), prompt=Prompt("Name one.", attachments=(file,)))
-    kit.window._parts.attached_files = FakeAttachedFiles()
+    kit.window.parts.attached_files = FakeAttachedFiles()
     kit.page.show_comparison(replace(old, request=asked))
-    assert [pane.earlier.title for pane in kit.page.panes] == ["1 earlier turn"] * 2
-    assert kit.page.prompt.attached.files == (file,)
+    assert kit.page.card.conversation.earlier == (("Hi", ("Hello", "Hello")),)
+    assert kit.page.question.files == "1 file: a.txt"
     kit.page.prompt.follow.setChecked(True)
     kit.start("More.")
     request = kit.runner.requests[-1]
@@ -95,7 +95,7 @@ def test_a_conversation_from_history_is_shown_and_can_go_on(kit: Kit) -> None:
 
 
 def test_files_go_along_with_their_tokens_for_each_lane(kit: Kit, tmp_path: Path) -> None:
-    kit.window._parts.attached_files = FakeAttachedFiles()
+    kit.window.parts.attached_files = FakeAttachedFiles()
     for name, text in (("a.txt", "one two three"), ("b.txt", "four")):
         (tmp_path / name).write_text(text)
     kit.page.panes[1].header.picker.choose(OTHER)
@@ -105,17 +105,23 @@ def test_files_go_along_with_their_tokens_for_each_lane(kit: Kit, tmp_path: Path
     assert attached.texts[0] == "a.txt · 13 bytes · A: 3 tokens · B: 6 tokens"
     kit.start("Summarize.")
     assert [file.name for file in kit.runner.requests[-1].prompt.attachments] == ["a.txt", "b.txt"]
+    assert attached.files == (), "they went along; what is typed next has none"
+    assert kit.page.question.files == "2 files: a.txt, b.txt"
     kit.runner.finish(answer(), answer())
-    assert kit.page.request("x").prompt.attachments == (), "a set of prompts takes no files along"
+    assert kit.page.requests.typed("x").prompt.attachments == (), "a set of prompts takes no files along"
+    kit.page.edit_question()
+    assert (kit.page.prompt.text, [file.name for file in attached.files]) == ("Summarize.", ["a.txt", "b.txt"])
     attached.remove(attached._chips[0])
     assert [file.name for file in attached.files] == ["b.txt"]
+    kit.start("Only one.")
+    assert [file.name for file in kit.runner.requests[-1].prompt.attachments] == ["b.txt"]
 
 
 def test_what_is_no_text_is_refused_beside_the_prompt(kit: Kit, tmp_path: Path) -> None:
-    kit.window._parts.attached_files = FakeAttachedFiles()
+    kit.window.parts.attached_files = FakeAttachedFiles()
     (tmp_path / "x.zip").write_bytes(b"PK\x03\x04")
     drop(kit.page.prompt, str(tmp_path / "x.zip"))
     assert "x.zip is not a text file" in kit.page.prompt.error
     drop(kit.page.prompt, str(tmp_path / "m.gguf"))
-    assert "belongs into a lane" in kit.page.prompt.error
+    assert "drop it on A or B" in kit.page.prompt.error
     assert kit.page.prompt.attached.files == ()

@@ -1,11 +1,11 @@
-"""What is said under each lane's model before it runs."""
+"""What is said of each lane's model before it runs."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 
 from tests.ui.conftest import Kit
 from tests.ui.fakes import DENSE, MOE, answer, by_hand
@@ -15,9 +15,11 @@ from weighin.core.runs.answer import MemoryReceipt
 from weighin.core.runs.options import LoadOptions
 from weighin.services.plans.outlook import Expectation
 from weighin.ui.lane.lane_outlooks import LaneOutlooks
+from weighin.ui.pickers.lane_header import ModelPopover
 
 PLAN = MemoryPlan(4096, 4_000_000_000, 4_000_000_000, 500_000_000, 0, 30_000_000, 600_000, 60_000_000, 4_700_000_000)
 RUNS = FitVerdict(VerdictKind.RUNS, "Needs 4.6 GB at 4k context; 8.0 GB free now. Runs.", 32_768)
+TIGHT = FitVerdict(VerdictKind.TIGHT, "Needs 4.6 GB at 4k context; 4.7 GB free now. Tight.", 4096)
 NOT = FitVerdict(VerdictKind.NO, "Needs 4.6 GB at 4k context; 1.0 GB free now. It would run elsewhere.")
 SPEED = SpeedForecast(12.3, 10.8, 13.8, 140.0, SpeedMethod.SLICE)
 
@@ -73,15 +75,32 @@ def test_both_models_are_planned_soon_after_the_start(kit: Kit, outlook: FakeOut
     assert {path for path, _ in outlook.asked} == {DENSE.path, MOE.path}
 
 
-def test_the_verdict_and_the_speed_stand_under_the_model(kit: Kit, outlook: FakeOutlook) -> None:
+def test_whether_it_fits_stands_beside_the_model_in_a_word(kit: Kit, outlook: FakeOutlook) -> None:
     outlook.expect(DENSE, RUNS, SPEED)
     outlook.expect(MOE, NOT)
     a, b = headers(kit)
-    assert a.outlook == f"{RUNS.sentence} ~12.3 tok/s."
-    assert b.outlook == NOT.sentence
-    assert (a._outlook.property("role"), b._outlook.property("role")) == ("small", "warning")
-    assert "KV cache 500 MB" in a._outlook.toolTip()
-    assert "10.8 to 13.8" in a._outlook.toolTip()
+    assert (a.outlook, b.outlook) == ("fits", "does not fit")
+    assert (a._fit.property("tone"), b._fit.property("tone")) == ("good", "red")
+    for tip in (a.outlook_tip, a._fit.toolTip()):
+        assert RUNS.sentence in tip and "KV cache 500 MB" in tip and "10.8 to 13.8" in tip
+    assert NOT.sentence in b.outlook_tip
+    outlook.expect(MOE, TIGHT)
+    assert (b.outlook, b._fit.property("tone")) == ("tight", "amber")
+
+
+def test_everything_else_of_a_model_is_behind_a_button(kit: Kit, outlook: FakeOutlook, qtbot: Any) -> None:
+    outlook.expect(DENSE, RUNS, SPEED)
+    a, _ = headers(kit)
+    a._more.click()
+    (popover,) = a.findChildren(ModelPopover)
+    qtbot.waitUntil(popover.isVisible)
+    rows = dict(popover.rows)
+    assert rows["File"] == DENSE.path and RUNS.sentence in rows["Memory here"]
+    assert "Chat template: " in popover.accessibleDescription()
+    room = popover.screen().availableGeometry()
+    assert room.contains(popover.geometry())
+    qtbot.keyClick(popover, Qt.Key.Key_Escape)
+    assert not popover.isVisible()
 
 
 def test_another_model_or_other_options_are_asked_for_again(kit: Kit, outlook: FakeOutlook, qtbot: Any) -> None:

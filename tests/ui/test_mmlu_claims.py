@@ -21,8 +21,8 @@ def claims(kit: Kit) -> ClaimsTab:
 
 
 def test_the_claim_of_the_day_could_not_be_told(claims: ClaimsTab) -> None:
-    assert claims.calculator.text.startswith("They could not be told apart on all 14\u202f042 questions.")
-    assert "about 63\u202f770 questions are needed" in claims.calculator.text
+    assert claims.calculator.text.startswith("Not significant on all 14\u202f042 questions.")
+    assert "A gap of this size needs about 63\u202f770 questions" in claims.calculator.text
 
 
 def test_a_claim_stands_beside_its_facts_and_source(claims: ClaimsTab, qtbot: QtBot) -> None:
@@ -39,14 +39,14 @@ def test_a_claim_stands_beside_its_facts_and_source(claims: ClaimsTab, qtbot: Qt
     assert "Source: QwenLM" in page
     assert "MODEL_CARD.md of Llama 3.1" in page
     assert (calculator.first.value, calculator.second.value, calculator.questions.value) == (84.1, 83.7, 14_042)
-    assert calculator.text.startswith("They could not be told apart on all 14\u202f042 questions.")
+    assert calculator.text.startswith("Not significant on all 14\u202f042 questions.")
 
 
 def test_other_numbers_other_words(claims: ClaimsTab) -> None:
     claims.calculator.first.set_text("90")
-    assert claims.calculator.text.startswith("They could be told apart on all 14\u202f042 questions.")
+    assert claims.calculator.text.startswith("Significant on all 14\u202f042 questions.")
     claims.calculator.questions.set_text("100")
-    assert claims.calculator.text.startswith("They could not be told apart on 100 questions.")
+    assert claims.calculator.text.startswith("Not significant on 100 questions.")
 
 
 def test_numbers_that_cannot_be_are_refused(claims: ClaimsTab) -> None:

@@ -56,7 +56,7 @@ def test_a_row_says_what_was_asked_and_how_it_ended(past: PastTab) -> None:
     assert (when_, models) == (when, "Starter Dense / Starter MoE")
     assert questions == "Starter questions, 5-shot, standard"
     assert asked == "65 of 130"
-    assert state == "interrupted, can be resumed"
+    assert state == "Interrupted, can be resumed"
     assert cells(past, 0)[3] == "130"
     assert cells(past, 2)[1] == "Starter Dense"
 
@@ -72,8 +72,8 @@ def test_opening_shows_it_as_it_was(page: MmluPage, past: PastTab, qtbot: QtBot,
         past.table.doubleClicked.emit(past.table.model().index(1, 0))
     assert page.shows_run
     assert page.tabs.currentIndex() == 0
-    assert page.run.bar.text.startswith("interrupted · begun")
-    assert page.run.lanes[0].score.endswith("of 65)")
+    assert page.run.bar.text.startswith("Interrupted · started")
+    assert " of 65 right " in page.run.lanes[0].score
 
 
 def test_resuming_asks_the_runner(kit: Kit, page: MmluPage, past: PastTab, qtbot: QtBot) -> None:
@@ -85,7 +85,7 @@ def test_resuming_asks_the_runner(kit: Kit, page: MmluPage, past: PastTab, qtbot
     kit.evaluations.runner.begin(kit.evaluations.kept.records["run2"])
     assert page.shows_run
     past.refresh()
-    assert cells(past, 1)[-1] == "running"
+    assert cells(past, 1)[-1] == "Running"
 
 
 def test_nothing_is_resumed_beside_a_running_comparison(kit: Kit, past: PastTab, qtbot: QtBot) -> None:
@@ -123,7 +123,7 @@ def test_deleting_asks_first(kit: Kit, past: PastTab, qtbot: QtBot) -> None:
 def test_in_a_narrow_window_numbers_and_states_stay_whole(past: PastTab) -> None:
     table = past.table
     metrics = table.fontMetrics()
-    whole = {3: "72 of 14\u202f042", 4: "97.2 % / 100.0 %", 5: "-2.8, no clear winner", 6: "running in another window"}
+    whole = {3: "72 of 14\u202f042", 4: "97.2 % / 100.0 %", 5: "B better, 12.8 points", 6: "Running in another window"}
     texts = [metrics.horizontalAdvance(text) for text in whole.values()]
     table.resize(sum(texts) + 500, 300)
     assert all(table.columnWidth(n) > width for n, width in zip(whole, texts, strict=True))
@@ -137,7 +137,7 @@ def test_trouble_is_said_on_the_tab(kit: Kit, past: PastTab, qtbot: QtBot) -> No
 
 
 def test_an_empty_list_explains_itself(new_kit: Callable[..., Kit]) -> None:
-    assert new_kit().window.mmlu_page.past.empty_text.startswith("Nothing here yet")
+    assert new_kit().window.mmlu_page.past.empty_text.startswith("No runs yet.")
 
 
 def test_history_has_the_evaluations_too(kit: Kit, qtbot: QtBot) -> None:
@@ -149,7 +149,7 @@ def test_history_has_the_evaluations_too(kit: Kit, qtbot: QtBot) -> None:
     past.search.setText("moe starter")
     assert [cells(past, row)[1] for row in range(past.table.model().rowCount())] == ["Starter Dense / Starter MoE"] * 2
     past.search.setText("nothing of this")
-    assert "No evaluation has these words" in past.empty_text
+    assert "No run matches this search" in past.empty_text
     past.search.setText("")
     past.table.selectRow(0)
     assert past.export.isEnabled()
@@ -163,16 +163,16 @@ def test_a_run_of_another_window_says_so_and_is_right_again_afterwards(
 ) -> None:
     kit.evaluations.kept.elsewhere = {"run2"}
     past.refresh()
-    assert cells(past, 1)[-1] == "running in another window"
+    assert cells(past, 1)[-1] == "Running in another window"
     past.table.selectRow(1)
     assert not past.resume.isEnabled()
     past.open.click()
-    assert page.run.bar.text.startswith("running in another window")
+    assert page.run.bar.text.startswith("Running in another window")
     buttons = {button.text(): button for button in page.run.bar.findChildren(QPushButton)}
     assert [name for name in ("Pause", "Stop", "Resume") if not buttons[name].isHidden()] == []
     page.tabs.setCurrentIndex(PAST)
     kit.evaluations.kept.elsewhere = set()
-    qtbot.waitUntil(lambda: cells(past, 1)[-1] == "interrupted, can be resumed", timeout=10_000)
+    qtbot.waitUntil(lambda: cells(past, 1)[-1] == "Interrupted, can be resumed", timeout=10_000)
     asked = kit.evaluations.kept.asked
     assert not past._watch.isActive(), "nobody else works on anything: nothing to watch"
     kit.window.show_page(HISTORY)
@@ -185,8 +185,8 @@ def test_a_refused_resume_shows_how_things_stand(kit: Kit, page: MmluPage, past:
     past.resume.click()
     kit.evaluations.kept.elsewhere = {"run2"}
     kit.evaluations.runner.refuse(AppError("This run is going on in another window of the program.", kind="running"))
-    assert cells(past, 1)[-1] == "running in another window"
+    assert cells(past, 1)[-1] == "Running in another window"
     kit.evaluations.kept.elsewhere = set()
     past.refresh()
-    assert cells(past, 1)[-1] == "interrupted, can be resumed"
+    assert cells(past, 1)[-1] == "Interrupted, can be resumed"
     assert past.resume.isEnabled()

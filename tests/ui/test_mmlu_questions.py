@@ -57,7 +57,7 @@ def test_near_ties_are_marked(view: QuestionsView) -> None:
     assert len(view.table.records) == 8
     assert all("≈" in str(view.table.model().index(row, 3).data()) for row in range(8))
     view.table.selectRow(0)
-    assert "Near tie of A: its two best letters are 0.002 nats apart" in view.detail.texts[-1]
+    assert "Near tie of model A: its two best options are 0.002 nats apart" in view.detail.texts[-1]
 
 
 def test_questions_are_searched(view: QuestionsView, qtbot: QtBot) -> None:
@@ -74,15 +74,15 @@ def test_a_question_is_shown_with_both_models_probabilities(view: QuestionsView)
     item = view.chosen
     assert item is not None
     where, text, *options, remarks = view.detail.texts
-    assert where.endswith(f"right: {item.question.letter}")
+    assert where.endswith(f"key: {item.question.letter}")
     assert text == item.question.text
     right = options[item.question.answer]
     assert right.startswith(f"{item.question.letter} ✓ {item.question.choices[item.question.answer]}")
-    assert "(✓ right, chosen by B)" in right
+    assert right.endswith("(right, chosen by model B)")
     bars = view.detail.bars(item.question.answer)
     assert bars.shares == (("A", pytest.approx(0.02)), ("B", pytest.approx(0.7)))
-    assert bars.accessibleName() == "A 2.0 %, B 70.0 %"
-    assert "A gives 6.0 % to tokens other than the four letters." in remarks
+    assert bars.accessibleName() == "model A 2.0 %, model B 70.0 %"
+    assert "Model A puts 6.0 % on tokens other than the four letters." in remarks
 
 
 def test_arrow_keys_walk_through_the_questions(view: QuestionsView, qtbot: QtBot) -> None:
@@ -102,7 +102,7 @@ def test_what_was_not_scored_is_listed_with_its_reason(kit: Kit) -> None:
     assert len(view.table.records) == 20
     assert view.table.model().index(0, 3).data() == "not scored"
     view.table.selectRow(0)
-    assert "A was not scored and counts as wrong: Its logits are not numbers." in view.detail.texts[-1]
+    assert "Model A was not scored, which counts as wrong: Its logits are not numbers." in view.detail.texts[-1]
 
 
 def test_one_model_alone_has_two_boxes(kit: Kit) -> None:

@@ -58,36 +58,42 @@ def answer(runner: FakeEvaluationRunner, upto: int, skill: tuple[float, float] =
 def test_it_says_what_it_prepares(page: MmluPage, runner: FakeEvaluationRunner, qtbot: QtBot) -> None:
     qtbot.mouseClick(page.setup.start, Qt.MouseButton.LeftButton)
     runner.be(RunState.PREPARING, notice="Checking the file of A: 40 %", seconds=0.0)
-    assert page.run.bar.text == "preparing · Checking the file of A: 40 %"
+    assert page.run.bar.text == "Preparing · Checking the file of A: 40 %"
     assert page.run.tabs.isHidden()
     assert list(shown(page.run)) == ["Stop"]
 
 
 def test_each_lane_says_how_far_it_is(view: RunView, runner: FakeEvaluationRunner) -> None:
     runner.be(RunState.RUNNING, LaneProgress("A", "loading", 0, 60, 43), LaneProgress("B", "waiting", 0, 60))
-    assert [card.state for card in view.lanes] == ["loading 43 %", "waiting"]
+    assert [card.state for card in view.lanes] == ["Loading 43 %", "Waiting"]
     answer(runner, 20)
-    assert view.lanes[0].state == "answering · sums"
-    assert view.lanes[0].numbers == "20 of 60 questions · 3\u202f210 tok/s · about 2 min left · RAM 65.0 MB"
-    assert view.lanes[0].score.endswith("of 20)")
-    assert view.bar.text == "running · 12 s so far · about 2 min left"
+    assert view.lanes[0].state == "Answering · sums"
+    assert view.lanes[0].numbers == "20 of 60 questions · 3\u202f210 tok/s · about 2 min left · memory 65.0 MB"
+    assert " of 20 right · 95 % interval " in view.lanes[0].score
+    assert view.bar.text == "Running · 12 s · about 2 min left"
     assert view.bar.about == "Starter questions · 5-shot, standard · 60 of 130 test questions · seed 42"
 
 
 def test_the_live_verdict_says_how_sure_it_is(view: RunView, runner: FakeEvaluationRunner) -> None:
-    assert view.verdict.sentence == "Cannot tell yet: no question is answered by both."
+    assert view.verdict.sentence == "No clear winner yet: nothing is answered by both models."
     answer(runner, 20)
-    assert view.verdict.sentence.startswith("Cannot tell yet")
-    assert "points ahead, " in view.verdict.sentence
-    assert view.verdict.evidence.startswith("20 asked of both · e-value 2.00: decides at 20")
+    assert view.verdict.sentence.startswith("No clear winner yet: A ")
+    assert " of 20 right. Difference " in view.verdict.sentence
+    assert (view.verdict.winner, view.verdict._fold.text()) == ("", "Why?")
+    assert "E-value 2.00: decided at 20" in view.verdict.method
+    assert view.verdict._method.isHidden()
     items = runner.record.items
     a = tuple(result(item.question, False) for item in items)
     b = tuple(result(item.question, True) for item in items)
     runner.record = with_items(runner.record, tuple(replace(i, a=None, b=None) for i in items), RunState.RUNNING)
     runner.answer("A", a)
     runner.answer("B", b)
-    assert view.verdict.sentence.startswith("B (Starter MoE) is better: 100.0 points, ")
-    assert view.verdict.evidence.startswith("60 asked of both · Judged once, by the exact McNemar test")
+    assert view.verdict.sentence.startswith("Starter MoE is better: 60 of 60 right against 0. Difference 100.0 points ")
+    assert view.verdict.reason == "Only A is right on 0, only B on 60 questions."
+    assert (view.verdict.winner, view.verdict._fold.text()) == ("B", "Details")
+    view.verdict.set_open(True)
+    assert not view.verdict._method.isHidden()
+    assert "Judged once, by the exact McNemar test" in view.verdict.method
 
 
 def test_the_pictures_follow_and_say_their_numbers(view: RunView, runner: FakeEvaluationRunner) -> None:
@@ -95,13 +101,13 @@ def test_the_pictures_follow_and_say_their_numbers(view: RunView, runner: FakeEv
     accuracy = view.scores.accuracy.accessibleDescription()
     assert "A, Starter Dense: " in accuracy
     assert "25 % guessing" in accuracy
-    assert "ordinary people" not in accuracy
+    assert "non-experts" not in accuracy
     points = view.scores.difference.points
     assert points[-1].n == 40
     assert points[-1].difference == runner.record.paired.difference
     assert (points[-1].low, points[-1].high) == runner.record.paired.interval
     assert view.scores.difference.accessibleDescription().startswith("After 40 of 60 questions A minus B is -")
-    assert "not comparable with any published" in view.scores.meaning
+    assert "cannot be compared with published ones" in view.scores.meaning
     table = view.subjects
     assert sum(row.a.n for row in table.records if row.a) == 40
     assert "interval" in str(table.model().index(2, 5).data(Qt.ItemDataRole.AccessibleTextRole))
@@ -110,16 +116,16 @@ def test_the_pictures_follow_and_say_their_numbers(view: RunView, runner: FakeEv
 def test_pause_go_on_and_stop(view: RunView, runner: FakeEvaluationRunner, qtbot: QtBot) -> None:
     shown(view)["Pause"].setFocus()
     press(view, "Pause", qtbot)
-    assert list(shown(view)) == ["Go on", "Stop"]
-    assert view.bar.text.startswith("paused")
-    press(view, "Go on", qtbot)
+    assert list(shown(view)) == ["Resume", "Stop"]
+    assert view.bar.text.startswith("Paused")
+    press(view, "Resume", qtbot)
     press(view, "Stop", qtbot)
     assert runner.calls == ["pause", "go_on", "stop"]
     assert not shown(view)["Stop"].isEnabled()
     answer(runner, 20)
     runner.finish(RunState.STOPPED)
     assert list(shown(view)) == ["Resume", "Export…", "New run"]
-    assert view.bar.text.startswith("stopped by you · begun 2026-11-22")
+    assert view.bar.text.startswith("Stopped · started 2026-11-22")
     assert view.lanes[0].state == "20 of 60 answered"
 
 
@@ -132,7 +138,7 @@ def test_a_stopped_run_is_resumed_with_what_it_has(
     assert runner.resumed == [stopped.id]
     runner.begin(stopped)
     assert view.scores.difference.points[-1].n == 20
-    assert view.lanes[0].score.endswith("of 20)")
+    assert " of 20 right · 95 % interval " in view.lanes[0].score
     runner.finish(RunState.FINISHED)
     assert list(shown(view)) == ["Export…", "New run"]
 
@@ -165,7 +171,7 @@ def test_a_model_that_dies_says_so_and_keeps_what_it_answered(
     assert card.failure.sentence == "The model's process stopped (SIGABRT)."
     assert card.failure.details == "GGML_ASSERT <b>x</b>"
     assert not card.failure.can_insist
-    assert card.score.endswith("of 30)")
+    assert " of 30 right " in card.score
     assert view.lanes[0].failure.sentence == ""
     assert "Resume" in shown(view)
 
@@ -179,7 +185,7 @@ def test_too_little_memory_can_be_tried_anyway(view: RunView, runner: FakeEvalua
 
 def test_a_score_like_guessing_is_named(view: RunView, runner: FakeEvaluationRunner) -> None:
     answer(runner, 60, skill=(0.25, 0.9))
-    assert view.lanes[0].alarm.startswith("⚠ This is not to be told from guessing")
+    assert view.lanes[0].alarm.startswith("⚠ No better than guessing: 25 % lies within ")
     assert view.lanes[1].alarm == ""
 
 
@@ -194,9 +200,9 @@ def test_a_run_that_rests_by_itself_says_why(view: RunView, runner: FakeEvaluati
 def test_mmlu_has_its_lines_and_its_caveat(page: MmluPage) -> None:
     page.show_record(answered(is_mmlu=True))
     said = page.run.scores.accuracy.accessibleDescription()
-    assert "25 % guessing, 34.5 % ordinary people, 60 % “competent generalist”, 89.8 % experts" in said
-    assert "About 6.5 % of MMLU's questions have a wrong or unclear key" in page.run.scores.meaning
-    assert "All 130 questions, no sample of them" in page.run.scores.meaning
+    assert "25 % guessing, 34.5 % non-experts, 60 % “competent generalist”, 89.8 % experts" in said
+    assert "About 6.5 % of MMLU's answer keys are wrong or unclear" in page.run.scores.meaning
+    assert "All 130 questions. " in page.run.scores.meaning
 
 
 def test_one_model_alone_has_neither_verdict_nor_difference(page: MmluPage) -> None:
@@ -204,7 +210,7 @@ def test_one_model_alone_has_neither_verdict_nor_difference(page: MmluPage) -> N
     view = page.run
     assert view.lanes[1].isHidden()
     assert view.verdict.isHidden()
-    assert view.scores.difference.parentWidget().isHidden()
+    assert not view.scores.shows_difference
     assert view.subjects.isColumnHidden(3)
     assert view.questions.table.isColumnHidden(4)
     page.show_record(answered())
@@ -216,13 +222,13 @@ def test_the_account_names_everything_that_makes_the_score(page: MmluPage) -> No
     page.show_record(answered())
     said = page.run.account.text
     for fact in (
-        "sha256 of the questions: " + "ab" * 32,
-        "Protocol: 5-shot, standard",
+        "Checksum of the questions: " + "ab" * 32,
+        "Method: 5-shot, standard",
         "Seed: 42",
-        "Order: Taking turns, block by block",
+        "Order: Alternating",
         "Engine: llama-cpp-python 0.3.36",
-        "Memory: 180 MB at most (200 MB planned) | 180 MB at most (200 MB planned)",
-        "Tokens evaluated: 15\u202f600, 1.02 times the 15\u202f340 needed at least",
+        "Memory: 180 MB peak (200 MB planned) | 180 MB peak (200 MB planned)",
+        "Tokens evaluated: 15\u202f600, 1.02 times the minimum of 15\u202f340",
         f"File: {DENSE.path} | {MOE.path}",
     ):
         assert fact in said
@@ -253,7 +259,7 @@ def test_the_band_of_the_difference_is_the_same_live_and_afterwards(
 def test_closing_the_window_waits_until_the_answers_are_kept(
     kit: Kit, view: RunView, runner: FakeEvaluationRunner
 ) -> None:
-    kit.window.close()
+    kit.window.close_now()
     assert kit.window.isVisible()
     assert runner.calls == ["stop"]
     runner.finish(RunState.STOPPED)
@@ -261,9 +267,9 @@ def test_closing_the_window_waits_until_the_answers_are_kept(
 
 
 def test_the_page_is_made_when_it_is_wanted(kit: Kit) -> None:
-    assert kit.window._mmlu_page is None
+    assert not kit.window.pages.has_mmlu
     kit.window.show_page(COMPARE)
-    assert kit.window._mmlu_page is None
+    assert not kit.window.pages.has_mmlu
 
 
 def pick_out(view: RunView) -> None:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QPushButton, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Kit
-from tests.ui.fakes import DENSE, MOE
+from tests.ui.fakes import DENSE, MOE, FakeSettings
 from tests.ui.mmlu_fakes import answered, evaluation_services, request, starter_set
 from weighin.core.errors import AppError
 from weighin.core.evaluations.evaluation import CHAT, Order, RunState
@@ -64,7 +64,7 @@ def test_one_model_alone(kit: Kit, setup: SetupView, qtbot: QtBot) -> None:
     setup.until_decided.setChecked(True)
     setup.second.setChecked(False)
     assert setup.models[1].isHidden()
-    assert "One model's score is known to about ±8.4 points" in setup.forecast.text
+    assert "130 questions give a score to within about ±8.4 points." in setup.forecast.text
     qtbot.mouseClick(setup.start, Qt.MouseButton.LeftButton)
     (asked,) = kit.evaluations.runner.requests
     assert [lane.model for lane in asked.lanes] == [DENSE]
@@ -73,19 +73,24 @@ def test_one_model_alone(kit: Kit, setup: SetupView, qtbot: QtBot) -> None:
 
 def test_the_power_is_said_before_the_run(setup: SetupView) -> None:
     setup.amount.choose(100)
-    assert setup.forecast.text.startswith("100 questions find a gap of 13.6 points")
-    assert "more than MMLU's 14\u202f042" in setup.forecast.text
-    assert "small models disagree on about 24 %" in setup.forecast.text
+    assert setup.forecast.text.startswith("100 questions detect gaps of about 13.6 points.\n")
+    assert "more than MMLU's 14\u202f042" in setup.forecast.behind
+    assert "small models disagree on about 24 % of questions" in setup.forecast.behind
+    assert setup.forecast._behind.isHidden()
+    setup.forecast.why.click()
+    assert not setup.forecast._behind.isHidden()
+    setup.amount.choose(1)
+    assert setup.forecast.text.startswith("Too few questions: 1 cannot show which model is better.")
     setup.amount.choose(None)
     assert setup.forecast.text.startswith("130 questions")
 
 
 def test_earlier_runs_tell_how_long_it_takes(new_kit: Callable[..., Kit]) -> None:
     setup = new_kit(evaluations=evaluation_services(answered())).window.mmlu_page.setup
-    assert "a few seconds in all" in setup.forecast.text
-    assert "after their earlier scores" in setup.forecast.text
+    assert "Takes a few seconds" in setup.forecast.text
+    assert "by their earlier scores" in setup.forecast.behind
     untold = new_kit().window.mmlu_page.setup
-    assert "how long that takes shows after the first blocks" in untold.forecast.text
+    assert "Time left shows once the run has started." in untold.forecast.text
 
 
 @pytest.mark.parametrize(
@@ -118,9 +123,6 @@ def test_a_run_without_answers_tells_nothing_of_the_power(kit: Kit) -> None:
 
 
 def test_a_number_that_cannot_be_is_refused_beside_it(setup: SetupView) -> None:
-    setup.amount.field.set_text("131")
-    assert setup.amount.field.error == "There are 130 questions to choose from."
-    assert not setup.start.isEnabled()
     setup.amount.field.set_text("many")
     assert "must be a whole number" in setup.amount.field.error
     setup.protocol.seed.set_text("x")
@@ -130,17 +132,17 @@ def test_a_number_that_cannot_be_is_refused_beside_it(setup: SetupView) -> None:
 
 
 def test_the_starter_questions_are_named_as_not_mmlu(setup: SetupView) -> None:
-    assert setup.set.meaning.startswith("These are not the questions of MMLU")
+    assert setup.set.meaning.startswith("Not MMLU questions: ")
 
 
 def test_subjects_are_searched_and_ticked(kit: Kit, setup: SetupView, qtbot: QtBot) -> None:
     setup._subjects_section.set_open(True)
-    press(setup, "Untick all subjects that are listed", qtbot)
+    press(setup, "Untick all listed subjects", qtbot)
     assert setup._subjects_section.title == "Subjects: none chosen"
     assert setup.missing.text() == "Tick at least one subject."
     assert not setup.start.isEnabled()
     qtbot.keyClicks(setup.subjects.search, "towns")
-    press(setup, "Tick all subjects that are listed", qtbot)
+    press(setup, "Tick all listed subjects", qtbot)
     assert setup.subjects.chosen == ("people_and_towns",)
     assert setup._subjects_section.title == "Subjects: 1 of 3"
     setup.subjects.search.clear()
@@ -148,7 +150,11 @@ def test_subjects_are_searched_and_ticked(kit: Kit, setup: SetupView, qtbot: QtB
     qtbot.keyClick(setup.subjects.list, Qt.Key.Key_Space)
     assert setup.subjects.chosen == ("logic", "people_and_towns")
     setup.amount.field.set_text("71")
-    assert setup.amount.field.error == "There are 70 questions to choose from."
+    assert setup.amount.field.error == ""
+    assert setup.amount.note == "Only 70 questions in the chosen subjects: all are asked."
+    assert setup.request is not None and setup.request.choice.n == 70
+    setup.amount.field.set_text("70")
+    assert setup.amount.note == "of 70 questions in the chosen subjects"
 
 
 def tick(setup: SetupView, row: int, qtbot: QtBot) -> None:
@@ -165,7 +171,7 @@ def tick(setup: SetupView, row: int, qtbot: QtBot) -> None:
 def test_a_ticked_subject_caps_the_number_and_more_of_them_give_it_back(setup: SetupView, qtbot: QtBot) -> None:
     setup._subjects_section.set_open(True)
     setup.amount.choose(100)
-    press(setup, "Untick all subjects that are listed", qtbot)
+    press(setup, "Untick all listed subjects", qtbot)
     tick(setup, 1, qtbot)
     assert setup.subjects.chosen == ("people_and_towns",)
     assert (setup.amount.n, setup.amount.field.error) == (40, "")
@@ -173,14 +179,15 @@ def test_a_ticked_subject_caps_the_number_and_more_of_them_give_it_back(setup: S
     assert setup.request.choice.n == 40
     tick(setup, 0, qtbot)
     assert setup.amount.n == 70
-    press(setup, "Tick all subjects that are listed", qtbot)
+    press(setup, "Tick all listed subjects", qtbot)
     assert setup.amount.n == 100, "as it was wanted"
     setup.amount.field.set_text("131")
-    assert setup.amount.field.error, "what is typed is not changed while it is typed"
+    assert (setup.amount.n, setup.amount.field.error) == (130, "")
+    assert setup.amount.field._edit.text() == "131", "what is typed is not changed while it is typed"
     tick(setup, 0, qtbot)
     assert (setup.amount.n, setup.amount.field.error) == (100, "")
     setup.amount.field.set_text("90")
-    press(setup, "Tick all subjects that are listed", qtbot)
+    press(setup, "Tick all listed subjects", qtbot)
     assert setup.amount.n == 90
     setup.amount.choose(None)
     tick(setup, 0, qtbot)
@@ -204,7 +211,7 @@ def test_the_list_of_subjects_stays_under_the_mouse(
             tick(setup, row, qtbot)
             QApplication.processEvents()
             assert setup.subjects.list.mapTo(setup.window(), QPoint(0, 0)) == place, (end, row)
-        press(setup, "Tick all subjects that are listed", qtbot)
+        press(setup, "Tick all listed subjects", qtbot)
         setup.amount.field.set_text("9999")
         QApplication.processEvents()
         assert setup.subjects.list.mapTo(setup.window(), QPoint(0, 0)) == place
@@ -216,11 +223,11 @@ def test_the_list_of_subjects_stays_under_the_mouse(
 
 def test_mmlu_is_fetched_with_progress_and_then_chosen(kit: Kit, setup: SetupView, qtbot: QtBot) -> None:
     setup.set.choose("mmlu")
-    assert setup.missing.text() == "Fetch MMLU first, or open its archive."
+    assert setup.missing.text() == "Download MMLU first, or open its archive."
     qtbot.mouseClick(setup.set.fetch.fetch, Qt.MouseButton.LeftButton)
     sets = kit.evaluations.sets
     sets.fetch_progressed.emit(FetchProgress("downloading", 40_000_000, 166_000_000))
-    assert setup.set.fetch.text == "downloading 40.0 MB of 166 MB"
+    assert setup.set.fetch.text == "Downloading 40.0 MB of 166 MB"
     sets.arrive({"anatomy": 700, "virology": 800})
     assert setup.set.key == "mmlu"
     assert setup.set.fetch.isHidden()
@@ -231,11 +238,11 @@ def test_mmlu_is_fetched_with_progress_and_then_chosen(kit: Kit, setup: SetupVie
 
 def test_fetching_that_fails_says_why_and_can_be_tried_again(kit: Kit, setup: SetupView, qtbot: QtBot) -> None:
     setup.set.choose("mmlu")
-    press(setup, "Fetch MMLU from the hub, about 170 MB", qtbot)
+    press(setup, "Download MMLU from the hub, about 170 MB", qtbot)
     kit.evaluations.sets.fetch_failed.emit(AppError("The hub cannot be reached.", kind="offline"))
     assert setup.set.fetch.error == "The hub cannot be reached."
-    press(setup, "Fetch MMLU from the hub, about 170 MB", qtbot)
-    press(setup, "Stop fetching MMLU; what was downloaded is kept", qtbot)
+    press(setup, "Download MMLU from the hub, about 170 MB", qtbot)
+    press(setup, "Stop downloading MMLU; what was downloaded is kept", qtbot)
     assert kit.evaluations.sets.calls == ["fetch", "fetch", "cancel"]
     assert setup.set.fetch.error == ""
 
@@ -313,12 +320,59 @@ def test_it_is_said_whether_the_models_run_here(kit: Kit, setup: SetupView) -> N
     kit.station.planner.give(DENSE, 5 * 10**9)
     kit.station.planner.give(MOE, 500 * 10**9)
     a, b = (field.header for field in setup.models)
-    assert a.outlook.endswith("21.0 GB free now. Runs.")
-    assert "Would read from disk" in b.outlook or "in all" in b.outlook
+    assert (a.outlook, b.outlook) == ("fits", "does not fit")
+    assert "21.0 GB free now. Runs." in a.outlook_tip
+    assert "Would read from disk" in b.outlook_tip or "in all" in b.outlook_tip
     b.picker.showPopup()
     rows = b.picker.popup.models
     said = {rows.index(n).data(): rows.index(n).data(Qt.ItemDataRole.AccessibleTextRole) for n in range(2)}
     assert ["does not fit" in text for text in said.values()] == [False, True]
+
+
+def test_the_models_of_compare_are_taken_over_once(new_kit: Callable[..., Kit], qtbot: QtBot) -> None:
+    kit = new_kit()
+    kit.page.panes[0].header.picker.choose(MOE)
+    kit.page.panes[1].header.picker.choose(DENSE)
+    kit.window.show_page(MMLU)
+    setup = kit.window.mmlu_page.setup
+    assert [field.chosen for field in setup.models] == [MOE, DENSE]
+    assert setup.take_over.isHidden()
+    setup.models[0].choose(DENSE)
+    assert not setup.take_over.isHidden()
+    setup.take_over.click()
+    assert [field.chosen for field in setup.models] == [MOE, DENSE]
+    assert setup.take_over.isHidden()
+
+
+def test_models_chosen_for_mmlu_win_over_those_of_compare(new_kit: Callable[..., Kit]) -> None:
+    settings = FakeSettings()
+    first = new_kit(settings=settings)
+    first.window.show_page(MMLU)
+    setup = first.window.mmlu_page.setup
+    setup.amount.choose(20)
+    setup._remembered.flush()
+    assert settings.get("mmlu", {})["models"] == [], "those of Compare are not kept as chosen here"
+    setup.models[0].choose(MOE)
+    setup._remembered.flush()
+    second = new_kit(settings=settings)
+    second.page.panes[0].header.picker.choose(DENSE)
+    second.window.show_page(MMLU)
+    again = second.window.mmlu_page.setup
+    assert [field.chosen for field in again.models] == [MOE, MOE]
+    assert not again.take_over.isHidden()
+
+
+def test_what_a_newcomer_does_not_need_is_folded_away(kit: Kit, setup: SetupView) -> None:
+    assert setup._defaults.text() == "Standard, 5 few-shot examples, alternating, seed 42."
+    assert not setup.protocol.isVisible() and not setup.until_decided.isVisible()
+    setup._method.set_open(True)
+    assert setup.protocol.isVisible() and setup.until_decided.isVisible()
+    assert setup._defaults.isHidden()
+    setup.until_decided.setChecked(True)
+    setup._method.set_open(False)
+    assert setup._defaults.text().endswith("seed 42, stops at a winner.")
+    setup.second.setChecked(False)
+    assert setup._defaults.text() == "Standard, 5 few-shot examples, seed 42."
 
 
 def test_a_known_server_can_be_asked_too(kit: Kit, setup: SetupView, qtbot: QtBot) -> None:

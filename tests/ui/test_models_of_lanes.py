@@ -18,6 +18,7 @@ from weighin.core.models.text import model_facts
 from weighin.core.runs.answer import Failure
 from weighin.ui.main_window import COMPARE, HISTORY, MMLU, MODELS
 from weighin.ui.models.shelf_tab import ShelfTab
+from weighin.ui.pickers.lane_header import LaneHeader, ModelPopover
 
 
 def drop(target: QWidget, *paths: str) -> None:
@@ -45,9 +46,9 @@ def test_facts_of_a_model_are_one_line() -> None:
 
 def test_starter_models_say_what_they_are(kit: Kit) -> None:
     header = kit.page.panes[0].header
-    assert header.facts.endswith("tiny teaching model made for this program")
+    assert header.facts == "Tiny teaching model · dense 1.1M · 1.2 MB"
     kit.page.choice.open(kit.page.panes[0], "/models/other.gguf")
-    assert "tiny" not in header.facts
+    assert header.facts == "Q4_K_M · MoE 30.5B, 3.3B active · 18.6 GB"
 
 
 def test_a_file_dropped_on_a_pane_is_for_that_lane(kit: Kit) -> None:
@@ -89,7 +90,7 @@ def test_more_than_two_models_are_refused_in_a_sentence(kit: Kit) -> None:
     a, b = kit.page.panes
     drop(b, "/m/one.gguf", "/m/two.gguf", "/m/three.gguf")
     assert (a.header.picker.chosen, b.header.picker.chosen) == (DENSE, MOE)
-    assert b.header.refusal == "Drop at most two models, one for each lane. Nothing was changed."
+    assert b.header.refusal == "Drop at most two models, one for A and one for B. Nothing was changed."
     drop(b, "/m/one.gguf", "/m/x.weighin.json")
     assert (a.header.picker.chosen, b.header.picker.chosen) == (DENSE, MOE)
     assert b.header.refusal == "Drop a bundle by itself. Nothing was changed."
@@ -185,10 +186,10 @@ def test_an_answer_keeps_the_name_of_its_model(kit: Kit) -> None:
     kit.start()
     kit.runner.finish(answer(), answer())
     pane = kit.page.panes[0]
-    assert pane.state.text == "done"
+    assert pane.state.text == "Finished"
     drop(pane, "/models/other.gguf")
-    assert pane.state.text == "done · this answer is by Starter Dense"
-    assert kit.page.panes[1].state.text == "done"
+    assert pane.state.text == "Finished · answer by Starter Dense"
+    assert kit.page.panes[1].state.text == "Finished"
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_End, Qt.Key.Key_Space])
@@ -221,15 +222,21 @@ def test_names_cannot_hide_or_reorder_what_is_shown(new_kit: Callable[..., Kit])
     assert picker.popup.models.index(0).data() == shown
 
 
-def test_the_head_says_whether_the_bytes_were_checked(kit: Kit) -> None:
+def test_what_is_known_of_a_model_says_whether_the_bytes_were_checked(kit: Kit) -> None:
     header = kit.page.panes[0].header
-    assert "verified" not in header.facts
     header.picker.choose(OTHER)
-    assert header.facts.endswith(" · not verified")
-    assert "The Models page says whether that can be done." in header._facts.toolTip(), "it cannot for every file"
+    assert checksum(header) == "Not checked"
     kit.library.known = [replace(OTHER, verified=True)]
     kit.library.changed.emit()
-    assert header.facts.endswith(" · ✓ verified")
+    assert checksum(header) == "Same as on the hub"
+
+
+def checksum(header: LaneHeader) -> str:
+    """What stands behind the button beside the name."""
+    header._more.click()
+    popover = header.findChildren(ModelPopover)[-1]
+    popover.close()
+    return dict(popover.rows)["Checksum"]
 
 
 def test_without_any_model_run_says_which_lane_lacks_one(new_kit: Callable[..., Kit]) -> None:
@@ -238,4 +245,4 @@ def test_without_any_model_run_says_which_lane_lacks_one(new_kit: Callable[..., 
     kit = new_kit(library=empty)
     kit.start()
     assert kit.runner.requests == []
-    assert kit.page.prompt.error == "Choose a model for lane A first."
+    assert kit.page.prompt.error == "Choose a model for A first."

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPlainTextEdit, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Kit
@@ -77,7 +77,7 @@ def test_lane_b_can_have_its_own(kit: Kit) -> None:
     kit.runner.running = False
     kit.page.prompt.set_running(False)
     drawer.set_separate(False)
-    kit.page.run()
+    kit.start()
     assert kit.runner.requests[1].lanes[1].sampling.temperature == 0.0
 
 
@@ -119,7 +119,7 @@ def test_nonsense_is_refused_beside_its_field(kit: Kit) -> None:
 @pytest.mark.parametrize("text", ["0", "21", "1.5", ""])
 def test_rounds_out_of_range_are_refused(kit: Kit, text: str) -> None:
     kit.page.drawer.field_of_rounds().set_text(text)
-    assert kit.page.drawer.field_of_rounds().error.startswith("Repeat rounds must be a whole number from 1 to 20, not ")
+    assert kit.page.drawer.field_of_rounds().error.startswith("Repetitions must be a whole number from 1 to 20, not ")
     assert not kit.page.prompt.can_run
 
 
@@ -157,13 +157,13 @@ def in_sight(widget: QWidget) -> bool:
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [
-        (lambda d: d.field_of_rounds(), "Repeat rounds must be a whole number from 1 to 20, not 'x'."),
+        (lambda d: d.field_of_rounds(), "Repetitions must be a whole number from 1 to 20, not 'x'."),
         (
             lambda d: d.form("A").field("context"),
             "Context must be a whole number from 16 to 1\u202f048\u202f576, not 'x'.",
         ),
-        (lambda d: d.form("A").field("kv_type"), "KV type must be one of f16, q8_0, q4_0, not 'x'."),
-        (lambda d: d.form("B").field("kv_type"), "Lane B: KV type must be one of f16, q8_0, q4_0, not 'x'."),
+        (lambda d: d.form("A").field("kv_type"), "K cache type must be one of f16, q8_0, q4_0, not 'x'."),
+        (lambda d: d.form("B").field("kv_type"), "Lane B: K cache type must be one of f16, q8_0, q4_0, not 'x'."),
     ],
 )
 def test_with_wrong_options_run_says_so_and_shows_the_field(
@@ -173,7 +173,7 @@ def test_with_wrong_options_run_says_so_and_shows_the_field(
     drawer.set_separate(True)
     field = wrong(drawer)
     field.set_text("x")
-    edit, run = prompt.findChild(QPlainTextEdit), next(b for b in prompt.findChildren(QPushButton) if b.text() == "Run")
+    edit, run = prompt.findChild(QPlainTextEdit), prompt.run_button
     if how == "keys":
         qtbot.keyClick(edit, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     else:
@@ -184,7 +184,7 @@ def test_with_wrong_options_run_says_so_and_shows_the_field(
     at = shown.window.focusWidget()
     assert field.isAncestorOf(at)
     qtbot.waitUntil(lambda: in_sight(field))
-    at.setText("f16" if "KV" in sentence else "16")
+    at.setText("f16" if "cache" in sentence else "16")
     assert prompt.error == ""
     drawer.close_requested.emit()
     assert shown.window.focusWidget() in (edit, run)
@@ -203,7 +203,7 @@ def test_run_all_and_a_bundle_say_what_is_wrong_as_well(shown: Kit) -> None:
     shown.page.prompt.set_sets_open(True)
     shown.page.drawer.field_of_rounds().set_text("many")
     shown.window.sets_controller.drawer.run.click()
-    assert shown.window.sets_controller.drawer.note.text().startswith("Repeat rounds must be")
+    assert shown.window.sets_controller.drawer.note.text().startswith("Repetitions must be")
     assert not shown.page.drawer.isHidden()
 
 
@@ -220,10 +220,10 @@ def test_why_nothing_runs_is_said_while_something_does(shown: Kit) -> None:
 
 
 def test_the_button_says_how_many_options_are_not_the_usual_ones(shown: Kit) -> None:
-    button = next(b for b in shown.page.prompt.findChildren(QToolButton) if b.text() == "Options")
+    button = next(b for b in shown.page.prompt.findChildren(QPushButton) if b.text() == "Options")
     shown.page.drawer.set_prompt("Be brief.", raw=False)
     shown.page.drawer.field_of_rounds().set_text("5")
-    assert button.text() == "Options (2 changed)"
+    assert button.text() == "Options (2)"
     assert "5 rounds<br>system prompt “Be brief.”" in button.toolTip()
     shown.page.drawer.set_prompt("", raw=False)
     shown.page.drawer.field_of_rounds().set_text("1")

@@ -21,7 +21,7 @@ def drawer(kit: Kit) -> SetsDrawer:
 
 
 def sets(kit: Kit) -> FakePromptSets:
-    return kit.window._parts.prompt_sets
+    return kit.window.parts.prompt_sets
 
 
 def cells(drawer: SetsDrawer) -> list[list[str]]:
@@ -59,7 +59,7 @@ def test_a_whole_set_is_run_and_told(drawer: SetsDrawer, kit: Kit, qtbot: QtBot)
     assert cells(drawer)[1][3] == "failed"
     qtbot.waitUntil(lambda: drawer.note.text().startswith("Finished: all prompts were run."))
     assert "1 prompt failed" in drawer.note.text()
-    assert drawer.run.isEnabled() and drawer.stop.isHidden() and drawer.carry_on.text() == "Continue Explain (1 of 2)"
+    assert drawer.run.isEnabled() and drawer.stop.isHidden() and drawer.carry_on.text() == "Resume Explain (1 of 2)"
     kit.window.sets_controller.export("md", "/out/x.md")
     assert "| 2 | How &lt;b>? |" in sets(kit).written["/out/x.md"]
 
@@ -72,7 +72,7 @@ def test_stopped_and_continued(drawer: SetsDrawer, kit: Kit, qtbot: QtBot) -> No
     assert kit.runner.stops == 1
     kit.runner.finish(answer(stop=StopReason.CANCELLED), answer(stop=StopReason.CANCELLED))
     assert "Stopped" in drawer.note.text()
-    assert drawer.carry_on.text() == "Continue Explain (1 of 2)"
+    assert drawer.carry_on.text() == "Resume Explain (1 of 2)"
     drawer.carry_on.click()
     give(kit, qtbot, 3)
     assert kit.runner.requests[2].prompt.text == "How <b>?"
@@ -105,7 +105,7 @@ def test_an_answered_prompt_opens_its_comparison(new_kit: Callable[..., Kit], qt
     kit.runner.finish(answer(), answer())
     drawer.table.selectRow(0)
     drawer.table.opened.emit()
-    assert kit.page.history_label.startswith("From History")
+    assert kit.page.remark.startswith("From History")
 
 
 def test_importing_names_broken_lines_and_keeps_the_rest(drawer: SetsDrawer, kit: Kit) -> None:
@@ -122,10 +122,10 @@ def test_importing_names_broken_lines_and_keeps_the_rest(drawer: SetsDrawer, kit
 def test_a_deleted_set_is_told_and_can_be_had_back(drawer: SetsDrawer, kit: Kit) -> None:
     kit.page.prompt.set_text("Mine")
     drawer.keep_wanted.emit()
-    assert drawer.note.text() == "Kept." and drawer.undo.isHidden()
+    assert drawer.note.text() == "Saved." and drawer.undo.isHidden()
     drawer.delete.click()
     assert sets(kit).mine == []
-    assert drawer.note.text() == "My prompts is deleted."
+    assert drawer.note.text() == "My prompts deleted."
     assert drawer.choice.hasFocus(), "not a disabled button, and not the one that would undo it"
     drawer.undo.click()
     assert drawer.choice.currentText() == "My prompts · 1 prompt"
@@ -174,10 +174,10 @@ def test_a_prompt_of_mine_is_changed_and_deleted(drawer: SetsDrawer, kit: Kit) -
     assert kit.page.prompt.text == "two"
     kit.page.prompt.set_text(" ")
     drawer.change.click()
-    assert "Type a prompt first" in drawer.note.text()
+    assert "Type the new prompt first." in drawer.note.text()
     kit.page.prompt.set_text("two and a half")
     drawer.change.click()
-    assert [row[1] for row in cells(drawer)] == ["one", "two and a half"] and drawer.note.text() == "Changed."
+    assert [row[1] for row in cells(drawer)] == ["one", "two and a half"] and drawer.note.text() == "Prompt replaced."
     drawer.table.selectRow(0)
     drawer.remove.click()
     assert [row[1] for row in cells(drawer)] == ["two and a half"]
@@ -190,7 +190,7 @@ def test_a_prompt_of_mine_is_changed_and_deleted(drawer: SetsDrawer, kit: Kit) -
 def test_a_run_that_cannot_be_kept_is_stopped(drawer: SetsDrawer, kit: Kit) -> None:
     sets(kit).broken = True
     drawer.run.click()
-    assert "cannot be kept" in drawer.note.text()
+    assert "cannot be saved" in drawer.note.text()
 
 
 def test_nothing_is_run_over_a_blind_round(drawer: SetsDrawer, kit: Kit) -> None:

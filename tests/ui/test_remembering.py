@@ -17,11 +17,14 @@ from tests.ui.fakes import DENSE, MOE, OTHER, FakeLibrary, FakeSettings, compari
 from tests.ui.mmlu_fakes import evaluation_services, request, starter_set
 from weighin.core.evaluations.evaluation import CHAT, Order
 from weighin.core.runs.answer import Failure
+from weighin.core.runs.defaults import RunDefaults
 from weighin.core.runs.lane import Mode
 from weighin.core.runs.options import LoadOptions, SamplingOptions
 from weighin.services.settings import Settings
+from weighin.ui import theme as themes
 from weighin.ui.main_window import COMPARE, HISTORY, MMLU, MODELS
 from weighin.ui.options.run_options import LaneValues, RunOptions
+from weighin.ui.pages import SETTINGS
 from weighin.ui.remembered_window import RememberedWindow
 from weighin.ui.widgets.growing_edit import GrowingEdit
 
@@ -74,7 +77,7 @@ def test_the_first_start_is_as_ever(start: Start) -> None:
     kit = start()
     assert chosen(kit) == ["Starter Dense", "Starter MoE"]
     assert kit.window.page == COMPARE
-    assert kit.page._drawer is None, "nobody asked for it"
+    assert kit.page.options._drawer is None, "nobody asked for it"
     assert kit.page.run_options == RunOptions()
 
 
@@ -114,8 +117,8 @@ def test_it_is_written_a_moment_after_the_change_for_a_program_may_be_killed(
 def test_the_page_is_not_made_before_the_first_paint(new_kit: Callable[..., Kit]) -> None:
     kit = new_kit(settings=FakeSettings(page="MMLU", compare={"options": {"rounds": 5}}))
     assert kit.window.page == COMPARE
-    assert kit.window._mmlu_page is None
-    assert kit.page._drawer is None
+    assert not kit.window.pages.has_mmlu
+    assert kit.page.options._drawer is None
 
 
 def test_a_model_whose_file_is_gone_stays_chosen_and_says_so(start: Start, tmp_path: Path) -> None:
@@ -212,7 +215,7 @@ def test_what_makes_no_sense_is_passed_over(start: Start, tmp_path: Path, bad: A
     assert chosen(kit) == ["Starter Dense", "Starter MoE"]
     assert kit.page.prompt.mode.mode is Mode.ALONE
     assert kit.page.run_options == RunOptions()
-    assert kit.page._drawer is None or kit.page._drawer.is_valid
+    assert kit.page.options._drawer is None or kit.page.options._drawer.is_valid
     assert kit.window.page == COMPARE
     kit.window.show_page(MMLU)
     assert kit.window.mmlu_page.setup.request is not None
@@ -274,7 +277,7 @@ def test_questions_that_are_gone_say_so_and_subjects_that_are_gone_are_all(start
     kit = start()
     kit.window.show_page(MMLU)
     setup = kit.window.mmlu_page.setup
-    assert setup.set.error == "mine.csv is not there any more."
+    assert setup.set.error == "mine.csv is no longer there."
     assert setup.set.key == "starter"
     assert setup.request is not None
     assert (setup.request.choice.subjects, setup.request.choice.n, setup.protocol.shots) == ((), None, 3)
@@ -322,3 +325,38 @@ def test_a_setting_of_another_kind_counts_for_nothing(tmp_path: Path) -> None:
     settings.set("n", 1)
     assert settings.get("n", False) is False
     assert settings.get("missing", None) is None
+
+
+DAMAGED: dict[str, Any] = {
+    "theme": "pink",
+    "font_percent": 5000,
+    "hub_endpoint": "http://no secret://",
+    "hub_offline": "perhaps",
+    "run_defaults": {"threads": 1e9, "gpu_layers": "all of them"},
+    "recent_pairs": [[{"path": "/a"}], "x", None, [[], []]],
+    "page": "Settings",
+    "from_a_later_version": {"kept": True},
+}
+
+
+@pytest.mark.parametrize(
+    "wrong", [DAMAGED, *({key: value} for key in DAMAGED for value in (None, 7, [7], "x", {"y": 1}))]
+)
+def test_settings_of_any_version_open_a_window_and_its_settings_page(
+    start: Start, theme: themes.Theme, tmp_path: Path, wrong: dict[str, Any]
+) -> None:
+    (tmp_path / "settings.json").write_text(json.dumps(wrong), "utf-8")
+    made = themes.Theme(QApplication.instance(), Settings(tmp_path / "settings.json"))
+    assert made.choice == "system"
+    assert 80 <= made.font_percent <= 200
+    made.deleteLater()
+    kit = start()
+    assert kit.window.page == COMPARE
+    kit.window.show_page(SETTINGS)
+    assert kit.window.page == SETTINGS
+    assert kit.window.pages.recent.pairs() == ()
+    assert kit.window.parts.run_defaults.value == RunDefaults()
+    kit.window.close()
+    # What is not understood stays for who does.
+    untouched = {key: value for key, value in wrong.items() if key == "from_a_later_version"}
+    assert kept(tmp_path) | untouched == kept(tmp_path)

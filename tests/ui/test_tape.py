@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
@@ -22,6 +23,7 @@ from weighin.core.tape import Tape, tape_of
 from weighin.services.comparisons.history import History
 from weighin.services.comparisons.tapes import Tapes
 from weighin.services.records import Records
+from weighin.ui.compare.share_menu import ShareMenu
 from weighin.ui.main_window import HISTORY
 from weighin.ui.tape.tape_picture import SIZE, tape_image, tape_pdf
 from weighin.ui.tape.tape_window import TapeWindow
@@ -97,7 +99,7 @@ def test_dark_and_light_are_two_pictures(qtbot: QtBot, theme: Theme, tapes: Tape
     before = QImage(window.image)
     window.face.setCurrentIndex(1 - window.face.currentIndex())
     assert window.image != before
-    assert "Writes alone" in window.picture.accessibleDescription()
+    assert "Generation speed" in window.picture.accessibleDescription()
 
 
 def test_it_is_made_of_what_is_kept(qtbot: QtBot, history: History, tapes: Tapes) -> None:
@@ -114,7 +116,7 @@ def test_it_is_made_of_what_is_kept(qtbot: QtBot, history: History, tapes: Tapes
     qtbot.waitUntil(lambda: len(found) == 2)
     assert [line.label for line in found[0].lines] == [line.label for line in found[1].lines]
     told = {line.label: line.a for line in found[0].lines}
-    assert told["Writes alone"].startswith("31.0") and told["Writes together"].startswith("18.0")
+    assert told["Generation speed"].startswith("31.0") and told["Generation speed, simultaneous"].startswith("18.0")
     assert "Ryzen 7, 8 cores" in found[0].footer[0]
 
 
@@ -129,7 +131,7 @@ def test_a_record_from_elsewhere_is_told_of_its_own_machine_alone(qtbot: QtBot, 
     tapes.make(replace(alone, machine=theirs), found.append, pytest.fail)
     qtbot.waitUntil(lambda: len(found) == 1)
     assert "somebody else, 64 cores" in found[0].footer[0] and "Ryzen" not in found[0].footer[0]
-    assert "Writes together" not in {line.label for line in found[0].lines}
+    assert "Generation speed, simultaneous" not in {line.label for line in found[0].lines}
 
 
 def test_records_of_two_computers_do_not_meet(qtbot: QtBot, history: History, tapes: Tapes) -> None:
@@ -144,7 +146,7 @@ def test_records_of_two_computers_do_not_meet(qtbot: QtBot, history: History, ta
         tapes.make(replace(alone, machine=here), found.append, pytest.fail)
         qtbot.waitUntil(lambda number=number: len(found) == number + 1)
     told = [{line.label for line in tape.lines} for tape in found]
-    assert ["Writes together" in labels for labels in told] == [False, True]
+    assert ["Generation speed, simultaneous" in labels for labels in told] == [False, True]
 
 
 def test_what_is_kept_says_where_it_was_made(qtbot: QtBot, records: Records) -> None:
@@ -166,22 +168,26 @@ def test_a_pair_with_other_options_is_not_the_other_mode(qtbot: QtBot, history: 
     found: list[Tape] = []
     tapes.make(alone, found.append, pytest.fail)
     qtbot.waitUntil(lambda: len(found) == 1)
-    assert "Writes together" not in {line.label for line in found[0].lines}
+    assert "Generation speed, simultaneous" not in {line.label for line in found[0].lines}
 
 
 @pytest.fixture
 def kit(new_kit: Callable[..., Kit], tapes: Tapes) -> Kit:
     made = new_kit(history=FakeHistory(comparison()))
-    made.window._parts.tapes = tapes
+    made.window.parts.tapes = tapes
     return made
 
 
 def test_from_the_compare_page(kit: Kit, qtbot: QtBot) -> None:
-    assert kit.page.tape.isHidden()
+    share = kit.page.panel.share
+    assert not share.isVisible()
     kit.start()
-    assert kit.page.tape.isHidden()
+    assert not share.isVisible()
     kit.runner.finish(answer(), answer())
-    kit.page.tape.click()
+    qtbot.mouseClick(share, Qt.MouseButton.LeftButton)
+    menu = kit.page.findChild(ShareMenu)
+    assert menu.isVisible()
+    menu.actions()[0].trigger()
     qtbot.waitUntil(lambda: bool(kit.window.findChildren(TapeWindow)))
 
 

@@ -56,7 +56,9 @@ def test_ctrl_enter_runs_and_escape_stops(active: Kit, qtbot: QtBot) -> None:
     assert len(active.runner.requests) == 1
     qtbot.keyClick(edit, Qt.Key.Key_Escape)
     assert active.runner.stops == 1
-    assert active.page.prompt.text == "Hello"
+    assert (active.page.prompt.text, active.page.question.text) == ("", "Hello")
+    qtbot.keyClick(edit, Qt.Key.Key_Z, CTRL)
+    assert active.page.prompt.text == "Hello", "Undo brings it back"
 
 
 def test_enter_alone_makes_a_new_line(active: Kit, qtbot: QtBot) -> None:
@@ -78,7 +80,7 @@ def test_the_prompt_box_grows_and_stops_growing(active: Kit) -> None:
 def test_closing_stops_what_runs_and_keeps_the_geometry(kit: Kit, new_kit: Callable[..., Kit]) -> None:
     kit.start()
     kit.window.resize(700, 650)
-    kit.window.close()
+    kit.window.close_now()
     assert kit.runner.stops == 1
     again = new_kit(settings=kit.settings)
     assert (again.window.width(), again.window.height()) == (700, 650)
@@ -101,25 +103,27 @@ def test_a_notice_is_shown_and_can_be_closed(kit: Kit, qtbot: QtBot) -> None:
 
 def test_a_narrow_window_shows_one_lane_at_a_time(kit: Kit, qtbot: QtBot) -> None:
     a, b = kit.page.panes
+    kit.start()
+    area = kit.page.card.answers
     kit.window.resize(1400, 800)
-    qtbot.waitUntil(lambda: a.isVisible() and b.isVisible() and not kit.page.lanes_area.is_tabbed)
+    qtbot.waitUntil(lambda: a.isVisible() and b.isVisible() and not area.is_tabbed)
     assert abs(a.width() - b.width()) <= 2
     kit.window.resize(700, 800)
-    qtbot.waitUntil(lambda: kit.page.lanes_area.is_tabbed)
+    qtbot.waitUntil(lambda: area.is_tabbed)
     assert a.isVisible() and not b.isVisible()
-    kit.page.lanes_area.findChild(QTabBar).setCurrentIndex(1)
+    area.findChild(QTabBar).setCurrentIndex(1)
     assert b.isVisible() and not a.isVisible()
 
 
-def test_one_lane_can_be_shown_alone(kit: Kit, qtbot: QtBot) -> None:
-    kit.window.resize(1400, 800)
+def test_two_lanes_stand_side_by_side_wherever_each_has_400_pixels(kit: Kit, qtbot: QtBot) -> None:
     a, b = kit.page.panes
-    button = next(t for t in b.findChildren(QToolButton) if t.accessibleName() == "Show lane B alone")
-    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-    assert b.isVisible() and not a.isVisible()
-    assert button.accessibleName() == "Show both lanes"
-    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-    assert a.isVisible() and b.isVisible()
+    kit.start()
+    kit.window.resize(1000, 700)
+    qtbot.waitUntil(lambda: kit.window.width() == 1000 and a.isVisible() and b.isVisible())
+    assert not kit.page.card.answers.is_tabbed
+    assert abs(a.width() - b.width()) <= 2 and a.width() >= 400
+    left, right = (pane.header.mapTo(kit.page, pane.header.rect().topLeft()) for pane in (a, b))
+    assert left.y() == right.y() and left.x() < right.x(), "heads stand side by side too"
 
 
 def test_a_finished_comparison_on_another_page_is_there_on_return(kit: Kit, qtbot: QtBot) -> None:

@@ -29,7 +29,7 @@ def run_votes(options: argparse.Namespace, records: Records, console: Console) -
     if options.json:
         console.json({"schema": "weighin.votes/1", "pairs": [_tally_json(tally) for tally in found]})
     else:
-        console.result("\n".join(_lines(tally) for tally in found) or "No blind round was voted on yet.")
+        console.result("\n".join(_lines(tally) for tally in found) or "No blind votes yet.")
     return 0
 
 
@@ -74,7 +74,7 @@ def run_history(options: argparse.Namespace, services: Services, console: Consol
         from weighin.cli.replay import export_bundle
 
         if not isinstance(found, Comparison):
-            raise AppError("A bundle holds a comparison; export an evaluation as md, json or csv.", kind="usage")
+            raise AppError("Only comparisons can be bundles: export an evaluation as md, json or csv.", kind="usage")
         console.json_text(export_bundle(found, services, console))
     elif options.action == "show" and not options.json:
         console.result(safe_text(_markdown(found)))
@@ -100,7 +100,7 @@ def _list(options: argparse.Namespace, records: Records, console: Console) -> in
         return 0
     lines = [(row.created, _comparison_line(row)) for row in compared]
     lines += [(row.created, _evaluation_line(row)) for row in evaluated]
-    nothing = "Nothing was compared yet." * (options.action == "list")
+    nothing = "No comparisons yet." if options.action == "list" else f"Nothing found for {safe_name(text)!r}."
     console.result("\n".join(line for _, line in sorted(lines, key=lambda pair: pair[0], reverse=True)) or nothing)
     return 0
 
@@ -119,9 +119,9 @@ def _find(identifier: str, records: Records) -> Comparison | EvaluationRecord:
             if error.kind != "missing":
                 raise
     if not found:
-        raise AppError(f"There is nothing with the id {safe_name(identifier)!r} in the history.", kind="missing")
+        raise AppError(f"No comparison or evaluation has the id {safe_name(identifier)!r}.", kind="missing")
     if len(found) > 1:
-        raise AppError(f"More than one id begins with {identifier!r}: give more of it.", kind="ambiguous")
+        raise AppError(f"Several ids begin with {safe_name(identifier)!r}: type more of it.", kind="ambiguous")
     return found[0]
 
 
@@ -139,7 +139,9 @@ def _csv(found: Comparison | EvaluationRecord) -> str:
 
 def _comparison_line(row: HistoryRow) -> str:
     models = f"{safe_name(row.model_a, 30)} | {safe_name(row.model_b, 30)}"
-    return f"{row.id[:8]}  {format.moment(row.created)}  {models}  {safe_name(row.prompt, 60)}"
+    named = f"{safe_name(row.name, 60)}: " if row.name else ""
+    said = f"{'★ ' * row.starred}{named}{safe_name(row.prompt, 60)}"
+    return f"{row.id[:8]}  {format.moment(row.created)}  {models}  {said}"
 
 
 def _evaluation_line(row: EvaluationRow) -> str:

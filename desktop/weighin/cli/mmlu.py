@@ -66,11 +66,11 @@ def _run(
         given = [flag for name, flag in _FIXED_BY_RUN.items() if getattr(options, name) is not None]
         if given or options.until_decided:
             flag = given[0] if given else "--until-decided"
-            raise AppError(f"{flag} belongs to a new run: one that is resumed keeps its own.", kind="usage")
+            raise AppError(f"{flag} is for a new run: a resumed run keeps its own.", kind="usage")
         record, interrupted = _ended(runner, lambda: runner.resume(options.resume, lanes, threads(options)), console)
     else:
         if not lanes:
-            raise AppError("Which model? weighin mmlu A [B], or --resume RUN.", kind="usage")
+            raise AppError("Name a model: weighin mmlu A [B], or --resume RUN.", kind="usage")
         request = EvaluationRequest(
             lanes,
             _choice(options, services.sets, console),
@@ -115,7 +115,7 @@ def _choice(options: argparse.Namespace, sets: QuestionSets, console: Console) -
     if shots is None:
         shots = min(MAX_SHOTS, most_shots(found, split, tuple(name for name in subjects if name in sizes)))
         if shots < MAX_SHOTS:
-            console.say(f"{found.title} has only {shots} worked examples a subject: {shots}-shot.")
+            console.say(f"{found.title} has only {shots} few-shot examples per subject: {shots}-shot.")
     number = max(1, min(USUAL_NUMBER, population)) if options.n is None else _number(options.n, population)
     return EvaluationChoice(
         questions=key,
@@ -207,10 +207,11 @@ class _Watch:
 
 def _page(record: EvaluationRecord, with_items: bool) -> str:
     protocol = record.protocol
-    lines = [run_title(protocol), sample_sentence(protocol), LABEL_ERRORS if protocol.is_mmlu else NOT_MMLU, ""]
-    lines += result_lines(record)
+    lines = [run_title(protocol), "", *result_lines(record), ""]
+    lines += [sample_sentence(protocol), LABEL_ERRORS if protocol.is_mmlu else NOT_MMLU]
     if record.state is not RunState.FINISHED:
-        lines += ["", f"Run {record.id[:12]}: {state_words(record)} (weighin mmlu --resume {record.id[:12]})."]
+        resume = f": weighin mmlu --resume {record.id[:12]}" if record.can_resume else ""
+        lines += ["", f"Run {record.id[:12]}: {state_words(record).lower()}{resume}"]
     if with_items:
         lines.append("")
         for item in record.items:

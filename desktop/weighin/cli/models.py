@@ -16,7 +16,6 @@ from weighin.core.models.shelf import ShelfModel
 from weighin.core.models.starter import starter_model
 from weighin.core.runs.answer import Failure
 from weighin.paths import resources
-from weighin.services.models.hub import mirror
 from weighin.services.models.shelf import seen_again
 from weighin.services.records import Records
 from weighin.wiring.services import Services
@@ -30,11 +29,13 @@ def resolve(name: str, services: Services, servers: bool = False) -> ModelFacts:
         raise AppError("A model argument is empty.", kind="usage")
     if name.startswith("starter:"):
         return starter_model(resources(), name.removeprefix("starter:"))
-    at_hub = is_hub_address(name, mirror())
+    at_hub = is_hub_address(name, services.models.access.endpoint)
     if name.lower().startswith(SERVER_SCHEMES) and not at_hub:
         return _on_server(name, servers)
     if at_hub or not Path(name).expanduser().exists():
-        found = resolve_name(services.models.shelf_now(), load_catalogue(resources()), name, mirror())
+        found = resolve_name(
+            services.models.shelf_now(), load_catalogue(resources()), name, services.models.access.endpoint
+        )
         if found is not None:
             return found.ready_facts()
     if (known := _on_shelf(Path(name).expanduser(), services.records)) is not None:

@@ -35,7 +35,6 @@ from weighin.core.plans.recommendation import kinds_of, recommended
 from weighin.core.safe_text import safe_name
 from weighin.paths import resources
 from weighin.services.machine.this_computer import memory_budget
-from weighin.services.models.hub import mirror
 from weighin.wiring.models import ModelServices
 from weighin.wiring.services import Services
 
@@ -65,26 +64,25 @@ class _Command:
         total = sum(model.size for model in models)
         body = {"models": [shelf_model_json(model) for model in models], "total_bytes": total}
         lines = [shelf_line(model) for model in models]
-        ending = (
-            f"{format.plural(len(models), 'model')}, {format.size(total)} on the disk" if models else "No models yet."
-        )
+        found = f"{format.plural(len(models), 'model')}, {format.size(total)} on disk"
+        ending = found if models else "No models yet. The included ones are starter:dense and starter:moe."
         self._print(body, [*lines, ending])
         return self._status()
 
     def run_search(self) -> int:
         text = self._options.text
-        if is_hub_address(text, mirror()):
-            text = read_address(text, mirror()).repo
+        if is_hub_address(text, self._services.access.endpoint):
+            text = read_address(text, self._services.access.endpoint).repo
         found = self._await(lambda done, failed: self._services.hub.search(text, done, failed))
         catalogue = load_catalogue(resources())
         known = [(entry, catalogue.system_of(entry.repo)) for entry in found or ()]
         body = {"repositories": [repository_json(entry, system) for entry, system in known]}
         lines = [repository_line(entry, system) for entry, system in known]
-        self._print(body, lines or ["The hub has no such GGUF repository."])
+        self._print(body, lines or ["No GGUF repository matches this search."])
         return self._status()
 
     def run_files(self) -> int:
-        listing = self._listing(read_address(self._options.repo, mirror()))
+        listing = self._listing(read_address(self._options.repo, self._services.access.endpoint))
         if listing is None:
             return 130
         best = recommended(listing.variants, kinds_of(listing, load_catalogue(resources()), memory_budget()))
@@ -93,9 +91,11 @@ class _Command:
 
     def run_look(self) -> int:
         reference = self._options.reference
-        if reference.lower().startswith(SERVER_SCHEMES) and not is_hub_address(reference, mirror()):
+        if reference.lower().startswith(SERVER_SCHEMES) and not is_hub_address(
+            reference, self._services.access.endpoint
+        ):
             return self._look_at_server(parse_address(reference))
-        address = read_address(reference, mirror())
+        address = read_address(reference, self._services.access.endpoint)
         self._services.inspector.restore()
         listing = self._listing(address)
         if listing is None:
@@ -126,7 +126,7 @@ class _Command:
         lines = [f"{address.base} has {format.plural(len(names), 'model')}", *(f"   {safe_name(n)}" for n in names)]
         if address.model:
             if address.model not in names:
-                lines.append(f"{safe_name(address.model)} is not listed; it is tried anyway.")
+                lines.append(f"{safe_name(address.model)} is not listed; trying it anyway.")
             test = self._await(lambda done, failed: servers.test_letters(str(address), address.model, "", done, failed))
             if test is None:
                 return 130
@@ -164,7 +164,7 @@ class _Command:
                     break
                 checked.append(shelf_model_json(found))
                 if not self._options.json:
-                    self._console.result(f"{found.name}: verified, sha256 as the hub states it")
+                    self._console.result(f"{found.name}: checksum same as on the hub")
             except AppError as error:
                 failures += 1
                 self._console.say(f"{model.name}: {error.user_text}")
@@ -176,11 +176,11 @@ class _Command:
 
     def run_remove(self) -> int:
         model = find_on_shelf(self._scanned(), self._options.name)
-        if model.downloaded and not self._agreed(f"Delete {model.name} ({format.size(model.size)}) from the disk?"):
+        if model.downloaded and not self._agreed(f"Delete {model.name} ({format.size(model.size)}) from disk?"):
             self._console.say("Nothing was removed.")
             return 1
         self._await(lambda done, failed: self._services.shelf.remove(model.path, lambda: done(model), failed))
-        what = "deleted" if model.downloaded else "forgotten; its file stays"
+        what = "deleted" if model.downloaded else "removed from the list; its file stays"
         body = {"removed": shelf_model_json(model), "deleted_bytes": model.size if model.downloaded else 0}
         self._print(body, [f"{model.name}: {what}"])
         return 0

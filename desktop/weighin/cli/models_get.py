@@ -20,7 +20,6 @@ from weighin.core.models.report import shelf_model_json
 from weighin.core.plans.recommendation import kinds_of, usual_variant
 from weighin.paths import resources
 from weighin.services.machine.this_computer import memory_budget
-from weighin.services.models.hub import mirror
 from weighin.services.task_runner import Failed
 from weighin.wiring.models import ModelServices
 
@@ -31,7 +30,7 @@ def get_model(services: ModelServices, options: argparse.Namespace, console: Con
     path, _ = run_until(getting.begin, getting.stop)
     console.end_progress()
     if path is None:
-        console.say("Stopped; what came is kept, and the same command goes on from there.")
+        console.say("Stopped. The downloaded part is kept: run the same command to resume.")
         return 130
     model = services.shelf.model(path)
     if options.json:
@@ -71,7 +70,7 @@ class _Getting:
 
         def not_listed(error: AppError) -> None:
             if others and error.kind in GONE:
-                self._console.say(f"{source.repo}, which the catalogue names first, is not at the hub any more.")
+                self._console.say(f"{source.repo}, the catalogue's first choice, is no longer on the hub.")
                 self._ask(tuple(others))
             else:
                 self._fail(error)
@@ -84,10 +83,10 @@ class _Getting:
         """Repositories in order of trust, each with the quantization that the catalogue means."""
         system = load_catalogue(resources()).system(self._name) if "/" not in self._name else None
         if system is None:
-            self._address = read_address(self._name, mirror())
+            self._address = read_address(self._name, self._services.access.endpoint)
             return (Source(self._address.repo),)
         if not system.runnable or not system.repositories:
-            raise AppError(f"{system.name} cannot be downloaded: {system.why_not or 'no GGUF of it is known.'}")
+            raise AppError(f"{system.name} cannot be downloaded: {system.why_not or 'no GGUF file of it is known.'}")
         return system.repositories
 
     def _listed(self, listing: Listing, quantization: str) -> None:
@@ -106,7 +105,7 @@ class _Getting:
         found = usual_variant(listing, quantization, kinds)
         if quantization and found.quantization != quantization:
             instead = found.quantization or found.name
-            self._console.say(f"{listing.repo} has no {quantization}, which the catalogue means: {instead} instead.")
+            self._console.say(f"{listing.repo} has no {quantization}, the catalogue's choice: using {instead}.")
         return found
 
     def _follow(self, identifier: str) -> None:

@@ -119,7 +119,7 @@ def _mmlu(parser: argparse.ArgumentParser) -> None:
         metavar="starter|mmlu|PATH",
         help="an MMLU folder or archive, a CSV or a JSON file; default starter",
     )
-    parser.add_argument("--fetch", action="store_true", help="download MMLU first if it is missing")
+    parser.add_argument("--fetch", action="store_true", help="download MMLU from the hub first, if it is missing")
     parser.add_argument(
         "--protocol", choices=("standard", "chat"), help="standard: raw completion; chat: the model's chat template"
     )
@@ -131,7 +131,7 @@ def _mmlu(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--order", choices=("alternating", "one_after_the_other"), default="alternating", help=_ORDER)
     add_load_options(parser, "context")  # chosen from the questions, and so is the batch where it is not given
     parser.add_argument("--try-anyway", action="store_true", help=_ANYWAY)
-    parser.add_argument("--until-decided", action="store_true", help="stop as soon as the verdict is clear")
+    parser.add_argument("--until-decided", action="store_true", help="stop as soon as there is a winner")
     parser.add_argument("--resume", metavar="RUN", help="resume a run, by its id or the start of it")
     parser.add_argument("--items", action="store_true", help="list every question with both answers")
     parser.add_argument("--json", action="store_true", help=_JSON)
@@ -139,12 +139,12 @@ def _mmlu(parser: argparse.ArgumentParser) -> None:
 
 def _history(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    listing = actions.add_parser("list", help="everything stored, newest first")
+    listing = actions.add_parser("list", help="all comparisons and evaluations, newest first")
     listing.add_argument("--json", action="store_true", help=_JSON)
     show = actions.add_parser("show", help="one comparison or evaluation")
     show.add_argument("id", metavar="ID", help="the id, or the start of it")
     show.add_argument("--json", action="store_true", help=_JSON)
-    search = actions.add_parser("search", help="comparisons whose prompt, answers or models contain TEXT")
+    search = actions.add_parser("search", help="comparisons whose name, prompt, answers or models contain TEXT")
     search.add_argument("text", metavar="TEXT")
     search.add_argument("--json", action="store_true", help=_JSON)
     votes = actions.add_parser("votes", help="the blind votes for each pair of models")
@@ -175,7 +175,7 @@ def _models(parser: argparse.ArgumentParser, shared: argparse.ArgumentParser) ->
     )
     look = action(
         "look",
-        "read a model's header on the hub, and check that this engine can run it; "
+        "read a model's header on the hub, and check that llama.cpp can run it; "
         "or list the models of a server, and check that it can score questions",
     )
     look.add_argument(

@@ -25,7 +25,6 @@ from weighin.core.safe_text import safe_name
 from weighin.paths import resources
 from weighin.services.machine.hardware import physical_cores, probe
 from weighin.services.machine.this_computer import memory_budget, with_gpus
-from weighin.services.models.hub import mirror
 from weighin.services.plans.planner import ModelPlan
 from weighin.wiring.services import Services
 
@@ -99,8 +98,8 @@ class _PlanCommand:
         """A model that is not here, from its header at the hub. Raises `missing` where `name` is none of the hub's."""
         catalogue = load_catalogue(resources())
         system = catalogue.system(name)
-        if is_hub_address(name, mirror()):
-            address = read_address(name, mirror())
+        if is_hub_address(name, self._models.access.endpoint):
+            address = read_address(name, self._models.access.endpoint)
             listing = self._listing((address.repo,), address.revision or None)
             variant = the_one(listing, address) or _usual(narrowed(listing, address), "", catalogue)
         elif system is not None and system.repositories:

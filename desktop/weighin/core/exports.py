@@ -8,12 +8,16 @@ from weighin.core.comparisons.comparison import Comparison
 from weighin.core.comparisons.report import comparison_csv, comparison_json, comparison_markdown
 from weighin.core.evaluations.evaluation import EvaluationRecord
 from weighin.core.evaluations.report import evaluation_csv, evaluation_json, evaluation_markdown
+from weighin.core.prompts.prompt_set import StoredRun
+from weighin.core.prompts.report import run_text
 
 EXPORTS = {"md": "Markdown", "json": "JSON", "csv": "CSV"}
 
 
-def export_text(comparison: Comparison, kind: str) -> str:
-    """The text of a file of `kind`, one of EXPORTS. Raises KeyError."""
+def export_text(comparison: Comparison | StoredRun, kind: str) -> str:
+    """The text of a file of `kind`, one of EXPORTS, with a comparison or all of a prompt set. Raises KeyError."""
+    if isinstance(comparison, StoredRun):
+        return run_text(comparison, kind)
     if kind == "json":
         return json.dumps(comparison_json(comparison), ensure_ascii=False, indent=1) + "\n"
     return {"md": comparison_markdown, "csv": comparison_csv}[kind](comparison)

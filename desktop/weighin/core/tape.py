@@ -24,7 +24,7 @@ from weighin.core.comparisons.speed import shown_speed, speed_verdict
 from weighin.core.comparisons.text import BRIEF, conditions_words, rate_spread
 from weighin.core.computer.hardware import UNKNOWN_MACHINE, MachineFacts
 from weighin.core.evaluations.stored_evaluation import EvaluationRow
-from weighin.core.evaluations.text import verdict_sentence
+from weighin.core.evaluations.verdict_text import verdict_sentence
 from weighin.core.models.model import ModelFacts
 from weighin.core.runs.lane import EngineFacts
 from weighin.core.safe_text import safe_name
@@ -211,7 +211,7 @@ def _verdict(sources: TapeSources, lines: tuple[ScaleRow, ...]) -> str:
     first = contender(sources.main.results[0].setup.model).key
     if (found_row := sources.evaluation) is not None and found_row.paired is not None:
         names = ("A", "B") if contender(found_row.lanes[0].model).key == first else ("B", "A")
-        verdict = verdict_sentence(found_row.paired, found_row.n, found_row.state, *names)
+        verdict = verdict_sentence(found_row.paired, found_row.state, *names)
         said.append(f"{safe_name(found_row.dataset, 30)}: {verdict}")
     if "Preferred" in found:
         said.append(_votes_sentence(found["Preferred"]))

@@ -14,7 +14,7 @@ from weighin.core.downloads.repository import Listing, RemoteFile, Repository, g
 from weighin.core.errors import AppError
 from weighin.core.proxies import why_unusable
 from weighin.core.safe_text import safe_name
-from weighin.hub.errors import HubError, gated, missing_or_private, network_error, offline, status_error
+from weighin.hub.errors import HubError, gated, missing_or_private, network_error, offline, status_error, unreachable
 from weighin.hub.http import check_endpoint, check_proxy
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ def translated(repo: str, ask: Callable[[], T]) -> T:
     except errors.RepositoryNotFoundError:
         raise missing_or_private(repo) from None
     except errors.DisabledRepoError:
-        raise HubError(f"The hub has closed {repo}.", "forbidden") from None
+        raise HubError(f"The hub has disabled {repo}.", "forbidden") from None
     except errors.HFValidationError:
         raise HubError(f"{repo!r} is no repository: write OWNER/NAME.", "name") from None
     except errors.LocalEntryNotFoundError as error:
@@ -182,9 +182,7 @@ def translated(repo: str, ask: Callable[[], T]) -> T:
         raise HubError(f"SSL_CERT_FILE names {named}, and there is no such file.", "certificate") from None
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         detail = f"{type(error).__name__}: {error}"
-        raise HubError(
-            "The hub's answer could not be understood; is HF_ENDPOINT a hub?", "answer", detail=detail
-        ) from None
+        raise HubError("The hub's answer is not readable: is HF_ENDPOINT a hub?", "answer", detail=detail) from None
 
 
 def _transport_error(error: Exception, host: str) -> HubError:
@@ -196,8 +194,8 @@ def _transport_error(error: Exception, host: str) -> HubError:
         cause = cause.__cause__ or cause.__context__
     reason = str(error)
     if "CERTIFICATE" in reason.upper():
-        return HubError(f"The certificate of {host} cannot be trusted: {reason}.", "certificate")
-    return HubError(f"{host} cannot be reached: there seems to be no connection.", "offline", True, detail=reason)
+        return HubError(f"The certificate of {host} is not trusted: {reason}.", "certificate")
+    return unreachable(host, reason)
 
 
 def _repository(entry: Any) -> Repository | None:

@@ -36,48 +36,49 @@ def status_error(status: int, headers: Mapping[str, str], repo: str) -> HubError
     if code == "RevisionNotFound":
         return HubError(f"{repo} has no such version.", "not_found")
     if status == 401 and "invalid credentials" in message.lower():
-        return HubError("The hub does not accept your token: log in again with `hf auth login`.", "login")
+        return HubError("The hub rejected your token: log in again with `hf auth login`.", "login")
     if status == 401 or code == "RepoNotFound":
         return missing_or_private(repo)
     if status == 403:
-        text = f"The hub refuses access to {repo}: your token may lack the permission, or the owner blocks it."
+        text = f"Access to {repo} denied: your token lacks the permission, or the owner blocks it."
         return HubError(text, "forbidden")
     if status == 404:
-        return HubError(f"The hub has no {repo}, or no such file in it.", "not_found")
+        return HubError(f"{repo}, or the file in it, is not on the hub.", "not_found")
     if status == 407:
-        return HubError("The proxy asks for a name and password: put them into HTTPS_PROXY.", "proxy")
+        return HubError("The proxy needs a name and password: add them to HTTPS_PROXY.", "proxy")
     if status == 416:
-        return HubError("The server has fewer bytes of this file than the hub states.", "range", True)
+        return HubError("The server has fewer bytes of this file than the hub lists.", "range", True)
     if status == 429:
         wait = retry_after(headers)
         when = f"in {wait:.0f} s" if wait else "in some minutes"
-        return HubError(f"The hub limits how many requests you make: it goes on {when}.", "rate_limit", True, wait)
+        return HubError(f"Too many requests: the hub accepts more {when}.", "rate_limit", True, wait)
     if status >= 500 or status == 408:
-        text = f"The hub is not able to answer at the moment (status {status}); please try again later."
+        text = f"The hub is unavailable (status {status}): try again later."
         return HubError(text, "server", True, retry_after(headers))
-    return HubError(f"The hub answered with an unexpected status {status}.", "status")
+    return HubError(f"Unexpected answer from the hub (status {status}).", "status")
 
 
 def gated(repo: str) -> HubError:
     """The owner wants a licence accepted first."""
-    text = (
-        f"The owner of {repo} asks you to accept a licence first: open its page at the hub, accept, log in with "
-        "`hf auth login`, then try again."
-    )
+    text = f"{repo} is gated: accept its licence on its hub page, log in with `hf auth login`, then try again."
     return HubError(text, "gated")
 
 
 def missing_or_private(repo: str) -> HubError:
     """The hub does not tell the two apart for somebody it does not know."""
-    text = (
-        f"The hub shows no {repo}: it does not exist, or it is private and you would have to log in (`hf auth login`)."
-    )
+    text = f"{repo} was not found: it does not exist, or it is private (log in with `hf auth login`)."
     return HubError(text, "private_or_missing")
 
 
 def offline() -> HubError:
     """The user has switched the hub off."""
-    return HubError("Offline mode is on (HF_HUB_OFFLINE): nothing is asked of the hub.", "offline_mode")
+    return HubError("Offline mode is on (Settings or HF_HUB_OFFLINE): the hub is not contacted.", "offline_mode")
+
+
+def unreachable(host: str, detail: str = "") -> HubError:
+    """There is no way to the hub now. host: its name or address."""
+    where = safe_name(host.rpartition("://")[2].rstrip("/"), 60)
+    return HubError(f"Cannot reach {where}. Check your internet connection.", "offline", True, detail=detail)
 
 
 def network_error(error: Exception, host: str) -> HubError:
@@ -86,22 +87,19 @@ def network_error(error: Exception, host: str) -> HubError:
     detail = f"{type(error).__name__}: {error}"
     if isinstance(error, ssl.SSLCertVerificationError):
         text = (
-            f"The certificate of {where} cannot be trusted: {error.verify_message}. "
-            "A company's own can be named in SSL_CERT_FILE."
+            f"The certificate of {where} is not trusted: {error.verify_message}. Set SSL_CERT_FILE for a company's own."
         )
         return HubError(text, "certificate", detail=detail)
     if isinstance(error, socket.gaierror):
-        text = f"The name {where} was not found: there seems to be no connection to the internet."
-        return HubError(text, "offline", True, detail=detail)
+        return unreachable(host, detail)
     if isinstance(error, TimeoutError):
-        return HubError("Nothing came for too long; trying again.", "stalled", True, detail=detail)
+        return HubError("No data for too long: trying again.", "stalled", True, detail=detail)
     if isinstance(error, OSError) and "407" in str(error):
         return status_error(407, {}, "")
     if isinstance(error, OSError) and error.errno in (errno.ECONNREFUSED, errno.ENETUNREACH, errno.EHOSTUNREACH):
-        text = f"{where} cannot be reached: there seems to be no connection."
-        return HubError(text, "offline", True, detail=detail)
+        return unreachable(host, detail)
     if isinstance(error, (OSError, http.client.HTTPException)):
-        return HubError("The connection broke.", "connection", True, detail=detail)
+        return HubError("The connection was lost.", "connection", True, detail=detail)
     raise error
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import contextlib
 import http.client
-import ipaddress
 import os
 import random
 import re
@@ -22,8 +21,10 @@ from typing import Any
 from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
 from weighin import __version__
+from weighin.core.downloads import hub_endpoint
+from weighin.core.downloads.hub_endpoint import is_loopback
+from weighin.core.errors import AppError
 from weighin.core.proxies import proxy_for, why_unusable
-from weighin.core.safe_text import safe_name
 from weighin.hub.errors import HubError, network_error, status_error
 
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -112,7 +113,7 @@ class HubReply:
         match = _CONTENT_RANGE.fullmatch(found.strip())
         end = int(match[2]) + 1 if match else 0
         if match is None or int(match[1]) != start or not start < end <= size or match[3] not in ("*", str(size)):
-            raise HubError("The server sends other bytes than were asked for.", "range", True, detail=found)
+            raise HubError("The server sends other bytes than requested.", "range", True, detail=found)
         return end
 
 
@@ -151,11 +152,11 @@ class Http:
                 self.close()
                 if response.status == 403 and _origin(parts) != _origin(self._endpoint):
                     # Signed addresses run out; the next try asks the hub for a new one.
-                    raise HubError("The address the hub gave has run out; asking for a new one.", "expired", True)
+                    raise HubError("The download address expired: asking for a new one.", "expired", True)
                 raise status_error(response.status, headers, repo)
             self.close()
             before, url = parts, _joined(url, headers.get("location", ""))
-        raise HubError("The hub sends the request round in circles.", "redirects")
+        raise HubError("The hub redirects in circles.", "redirects")
 
     def abort(self) -> None:
         """From another thread: end what is being read, now and for good."""
@@ -233,24 +234,16 @@ def _joined(url: str, location: str) -> str:
 
 
 def _no_address(error: Exception) -> HubError:
-    return HubError("The hub leads to an address that is none.", "answer", detail=f"{type(error).__name__}: {error}")
+    return HubError("The hub redirects to an invalid address.", "answer", detail=f"{type(error).__name__}: {error}")
 
 
 def check_endpoint(endpoint: str) -> None:
     """Raises HubError where HF_ENDPOINT is no address, or where a request could be read on the way, with the token in
     it."""
-    shown = safe_name(endpoint.rpartition("@")[2], 80)  # what stands before is a user's password
     try:
-        parts = urlsplit(endpoint)
-        known = parts.scheme in ("https", "http") and parts.hostname and parts.port != 0
-    except ValueError:
-        known = None
-    if not known:
-        text = f"HF_ENDPOINT is {shown}, which is not an address: it must begin with https://."
-        raise HubError(text, "endpoint")
-    if parts.scheme != "https" and not _is_loopback(parts.hostname):
-        text = f"HF_ENDPOINT is {shown}, which is not encrypted: use https://. Nothing was sent."
-        raise HubError(text, "downgrade")
+        hub_endpoint.check_endpoint(endpoint)
+    except AppError as error:
+        raise HubError(error.user_text, error.kind) from None
 
 
 def check_proxy(endpoint: str) -> None:
@@ -268,18 +261,9 @@ def _check_scheme(parts: SplitResult, before: SplitResult | None) -> None:
     if parts.scheme == "https" and parts.hostname:
         return
     downgrade = before is not None and before.scheme == "https"
-    if parts.scheme == "http" and _is_loopback(parts.hostname) and not downgrade:
+    if parts.scheme == "http" and is_loopback(parts.hostname) and not downgrade:
         return
-    raise HubError("The hub leads to an address without encryption; it is not followed.", "downgrade")
-
-
-def _is_loopback(host: str | None) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host or "").is_loopback
-    except ValueError:
-        return False
+    raise HubError("The hub redirects to an unencrypted address: not followed.", "downgrade")
 
 
 def _connection(parts: SplitResult, timeout: float) -> tuple[http.client.HTTPConnection, str, Mapping[str, str]]:

@@ -72,12 +72,12 @@ class HubWorker:
         try:
             event = work()
         except StoppedError:
-            event = Failed(number, "stopped", "Stopped; what came is kept.")
+            event = Failed(number, "stopped", "Stopped: the downloaded part is kept.")
         except AppError as error:
             event = Failed(number, error.kind, error.user_text, error.detail)
         except Exception as error:  # noqa: BLE001 - whatever it is, the window must hear of it
             text = f"{type(error).__name__}: {error}"
-            event = Failed(number, "bug", f"Talking to the hub failed unexpectedly: {text}", text)
+            event = Failed(number, "bug", f"Unexpected hub failure: {text}", text)
         self._running.pop(number, None)
         self._send_news()
         self._emit(event)
@@ -118,7 +118,7 @@ class HubWorker:
         try:
             line = wire.encode(event)
         except wire.WireError as error:
-            line = wire.encode(Failed(event.id, "too_long", f"The hub's answer is too long to show: {error}."))
+            line = wire.encode(Failed(event.id, "too_long", f"The hub's answer is too long: {error}."))
         try:
             with self._write_lock:
                 _write_all(self._out, line)

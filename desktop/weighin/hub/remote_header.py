@@ -90,7 +90,7 @@ class RangeStream(io.RawIOBase):
     @staticmethod
     def _some(data: bytes) -> bytes:
         if not data:
-            raise HubError("The connection broke.", "connection", True)
+            raise HubError("The connection was lost.", "connection", True)
         return data
 
 
@@ -123,7 +123,7 @@ def _header(
     header = read_header(stream)  # type: ignore[arg-type]
     if header.needed_bytes > file.size:
         missing = header.needed_bytes - file.size
-        text = f"{file.path.rsplit('/', 1)[-1]} at the hub is incomplete: {format.count(missing)} bytes are missing."
+        text = f"{file.path.rsplit('/', 1)[-1]} on the hub is incomplete: {format.count(missing)} bytes are missing."
         raise AppError(text, kind="truncated")
     on_header(stream.fetched, file.size)
     return header

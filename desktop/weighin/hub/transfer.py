@@ -149,7 +149,7 @@ class Transfer:
             self._fetch_whole()
             if not self._is_here():
                 self._places.snapshot.unlink(missing_ok=True)
-                text = "What came is damaged: its sha256 is not the one the hub states. It is not used."
+                text = "The download is damaged (sha256 mismatch) and is not used."
                 raise AppError(text, kind="damaged") from error
 
     def _fetch_whole(self) -> None:
@@ -192,9 +192,9 @@ class Transfer:
         again = self._places.bad.exists() and sha256_of(self._places.bad) == digest
         part.set_aside(self._places.bad)
         if again:
-            text = "Two downloads brought the same wrong bytes: the hub's file does not match the hub's own checksum."
+            text = "Two downloads gave the same wrong bytes: the file does not match the hub's own checksum."
             raise AppError(text, f"sha256 {digest}", "damaged")
-        text = "What came is damaged: its sha256 is not the one the hub states. It is not used; please download again."
+        text = "The download is damaged (sha256 mismatch) and is not used. Download it again."
         raise AppError(text, f"sha256 {digest}", "damaged")
 
     def _receive(self, part: PartFile) -> None:
@@ -208,7 +208,7 @@ class Transfer:
             try:
                 self._attempt(part)
                 if part.length < self._file.size and self._received - before < _USEFUL:
-                    raise HubError("The server gives out only a few bytes at a time.", "range", True)
+                    raise HubError("The server sends only a few bytes at a time.", "range", True)
                 failures = 0
             except HubError as error:
                 self._check_stop()
@@ -229,7 +229,7 @@ class Transfer:
             turn += 1
             filled = self._fill(reply, buffer, end - part.length)
             if filled == 0:
-                raise HubError("The connection broke.", "connection", True)
+                raise HubError("The connection was lost.", "connection", True)
             if part.length == 0:
                 self._check_head(bytes(buffer[: min(filled, 512)]))
             self._check_space(part)
@@ -257,10 +257,10 @@ class Transfer:
         can tell."""
         size = self._file.size
         if reply.headers.get("content-encoding", "identity") not in ("identity", ""):
-            raise HubError("The server sends the file packed although it was asked not to.", "encoding")
+            raise HubError("The server sends the file compressed although it was asked not to.", "encoding")
         etag = reply.linked.get("x-linked-etag", "").strip('W/"')
         if is_sha256(etag) and etag != self._file.sha256:
-            raise HubError("The file at the hub is another one than was listed; list it again.", "changed")
+            raise HubError("The file on the hub has changed: list it again.", "changed")
         if reply.status == 206:
             return reply.part(start, size)
         if reply.length is not None and reply.length != size:
@@ -310,7 +310,7 @@ class Transfer:
 
 def disk_full() -> AppError:
     """The disk takes no more."""
-    text = "The disk is full: the download pauses, what came is kept. Make room, and it goes on."
+    text = "The disk is full: the download is paused. Free some space to resume it."
     return AppError(text, kind="disk_full")
 
 
@@ -340,7 +340,7 @@ def sha256_of(path: Path, report: Callable[[int], None] = lambda _: None) -> str
     return running.hexdigest()
 
 
-NOTE = "The plain way is refused; the hub's own client fetches this file: it cannot be resumed, and shows no progress."
+NOTE = "Fetched by the hub's own client: no progress, no resume."
 
 
 def fetch_whole(endpoint: str, token: str | None, cache: Path, repo: str, commit: str, file: WantedFile) -> None:

@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 log = logging.getLogger(__name__)
 
@@ -19,7 +19,9 @@ _MOST_BYTES = 4_000_000
 class Settings(QObject):
     """Values by name. Several windows may share the file: each looks again where it was written meanwhile, and names
     that only another version knows stay as they are. A damaged file is put aside and counts as empty; a disk that takes
-    nothing costs the setting, not the program."""
+    nothing costs the setting, not the program. `cleared`: all of them are as in a new profile."""
+
+    cleared = Signal()
 
     def __init__(self, path: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -41,6 +43,15 @@ class Settings(QObject):
         if key in self._values and _as_text(self._values[key]) == _as_text(value):
             return
         self._values[key] = value
+        self._write()
+
+    def clear(self) -> None:
+        """Forget all of them."""
+        self._values = {}
+        self._write()
+        self.cleared.emit()
+
+    def _write(self) -> None:
         temporary = self._path.with_suffix(f".{os.getpid()}.tmp")
         try:
             temporary.write_text(_as_text(self._values), "utf-8")

@@ -16,17 +16,28 @@ from weighin.core.errors import AppError
 from weighin.core.jsonable import ShapeError, from_plain, to_plain
 from weighin.core.runs.answer import StopReason
 from weighin.core.runs.lane import Mode
+from weighin.core.safe_text import safe_name
 from weighin.store.profile_database import HISTORY, ProfileDatabase, UnreadableError
 
 _LIST = """
 select c.id, c.created, substr(c.prompt, 1, 300) as prompt, c.mode,
        a.model as model_a, b.model as model_b, a.stop_reason as stop_a, b.stop_reason as stop_b,
        a.generation_tokens_per_s as rate_a, b.generation_tokens_per_s as rate_b,
-       substr(a.text, 1, 300) as answer_a, substr(b.text, 1, 300) as answer_b
+       substr(a.text, 1, 300) as answer_a, substr(b.text, 1, 300) as answer_b,
+       c.rounds, c.follows, v.comparison is not null as blind, m.name, m.starred, m.set_run, m.set_name
 from comparisons c
 left join answers a on a.comparison = c.id and a.lane = 'A'
 left join answers b on b.comparison = c.id and b.lane = 'B'
+left join votes v on v.comparison = c.id
+left join comparison_marks m on m.comparison = c.id
 """
+_HAS_WORD = """c.id in (
+    select t.id from comparison_texts t join comparison_texts_fts f on t.rowid = f.rowid
+    where comparison_texts_fts match :{name}
+    union select k.comparison from comparison_marks k join comparison_marks_fts f on k.rowid = f.rowid
+    where comparison_marks_fts match :{name})"""
+# More words make no search narrower, and SQLite takes only so many conditions.
+_MOST_WORDS = 50
 _PAIR = """
 select c.* from comparisons c
 join answers a on a.comparison = c.id and a.lane = 'A'
@@ -63,6 +74,8 @@ class ComparisonStore:
                 differences=_dump(list(comparison.differences)),
                 machine=_dump(to_plain(comparison.machine)) if comparison.machine else None,
                 slowdowns=_slowdowns(comparison),
+                rounds=request.repeat,
+                follows=request.follows,
             )
             for result in comparison.results:
                 self._insert(
@@ -85,20 +98,35 @@ class ComparisonStore:
                 answers=_storable(texts),
             )
 
-    def rows(self, text: str = "", limit: int = 500) -> tuple[HistoryRow, ...]:
-        """Newest first; with `text` only those that contain all its words (beginnings of words count)."""
-        words = re.findall(r"\w+", text)
-        where, values = "", []
-        if words:
-            where = """where c.id in (
-                select t.id from comparison_texts t join comparison_texts_fts f on t.rowid = f.rowid
-                where comparison_texts_fts match ?)"""
-            values = [" ".join(f'"{word}"*' for word in words)]
-        elif text.strip():
+    def rows(self, text: str = "", limit: int = 500, starred: bool = False) -> tuple[HistoryRow, ...]:
+        """Newest first; with `text` only those that contain all its words (beginnings of words count) in prompt,
+        answers, models or name; with `starred` only those that are."""
+        words = list(dict.fromkeys(re.findall(r"\w+", text)))[:_MOST_WORDS]
+        if text.strip() and not words:
             return ()
+        values: dict[str, Any] = {f"word{number}": f'"{word}"*' for number, word in enumerate(words)}
+        conditions = [_HAS_WORD.format(name=name) for name in values] + ["m.starred"] * starred
+        where = f"where {' and '.join(conditions)}" if conditions else ""
         with translated():
-            found = self._db.query(f"{_LIST} {where} order by c.created desc, c.rowid desc limit ?", [*values, limit])
-            return tuple(_row(entry) for entry in found)
+            query = f"{_LIST} {where} order by c.created desc, c.rowid desc limit :most"
+            return tuple(_row(entry) for entry in self._db.query(query, {**values, "most": limit}))
+
+    def rename(self, identifier: str, name: str) -> None:
+        """What the user calls a comparison; "" for nothing."""
+        self._mark(identifier, "name", _storable(name.strip()) or None)
+
+    def star(self, identifiers: tuple[str, ...], starred: bool) -> None:
+        """Star comparisons, or take their stars away."""
+        for identifier in identifiers:
+            self._mark(identifier, "starred", int(starred))
+
+    def _mark(self, identifier: str, column: str, value: Any) -> None:
+        with translated(), self._db.conn:
+            self._db.execute(
+                f"insert into comparison_marks (comparison, {column}) select id, ? from comparisons where id = ? "
+                f"on conflict (comparison) do update set {column} = excluded.{column}",
+                [value, identifier],
+            )
 
     def get(self, identifier: str) -> Comparison:
         """The comparison whose id begins with `identifier`. Raises AppError: none, several, or unreadable."""
@@ -109,9 +137,11 @@ class ComparisonStore:
                 )
             )
             if not identifier or not found:
-                raise AppError(f"No comparison {identifier!r} in History.", kind="missing")
+                raise AppError(f"No comparison {safe_name(identifier)!r} in History.", kind="missing")
             if len(found) > 1:
-                raise AppError(f"Several comparisons start with {identifier!r}: type more of the id.", kind="ambiguous")
+                raise AppError(
+                    f"Several comparisons start with {safe_name(identifier)!r}: type more of the id.", kind="ambiguous"
+                )
             return self._read(found[0])
 
     def _read(self, row: dict[str, Any]) -> Comparison:
@@ -175,6 +205,8 @@ class ComparisonStore:
         """Forget comparisons for good."""
         with translated(), self._db.conn:
             self._delete(identifiers)
+            for identifier in identifiers:
+                self._db.execute("delete from comparison_marks where comparison = ?", [identifier])
 
     def _delete(self, identifiers: tuple[str, ...]) -> None:
         for identifier in identifiers:
@@ -198,11 +230,11 @@ class translated:  # noqa: N801 - reads as a statement
             reason = str(error)
             if "full" in reason:
                 raise AppError(
-                    "The disk is full: this could not be saved to History. Nothing else is lost.", reason, "disk_full"
+                    "The disk is full: this was not saved to History. Nothing else is lost.", reason, "disk_full"
                 )
             if "locked" in reason or "busy" in reason:
-                raise AppError("Another program is using the history database. Please try again.", reason, "locked")
-            raise AppError(f"The history database said: {reason}.", reason, "database")
+                raise AppError("Another program is using the History database. Try again.", reason, "locked")
+            raise AppError(f"The History database failed: {reason}.", reason, "database")
 
 
 def _answered(comparison: Comparison) -> bool:
@@ -229,6 +261,13 @@ def _row(entry: dict[str, Any]) -> HistoryRow:
         generation_tokens_per_s_b=entry["rate_b"],
         answer_a=entry["answer_a"] or "",
         answer_b=entry["answer_b"] or "",
+        name=entry["name"] or "",
+        starred=bool(entry["starred"]),
+        blind=bool(entry["blind"]),
+        rounds=entry["rounds"],
+        follows=entry["follows"] or "",
+        set_run=entry["set_run"] or "",
+        set_name=entry["set_name"] or "",
     )
 
 

@@ -164,3 +164,29 @@ def m009_speeds(db: Database) -> None:
                 "update answers set generation_tokens_per_s = ? where comparison = ? and lane = ?",
                 [speed.median if speed else None, comparison, lane],
             )
+
+
+@MIGRATIONS()
+def m010_marks(db: Database) -> None:
+    """What the user calls a comparison and whether it is starred, which run of a prompt set it belongs to; and of each
+    comparison how many rounds it had and what it follows, which the list shows."""
+    db["comparisons"].add_column("rounds", int)  # type: ignore[union-attr]
+    db["comparisons"].add_column("follows", str)  # type: ignore[union-attr]
+    db["comparison_marks"].create(  # type: ignore[union-attr]
+        {"comparison": str, "name": str, "starred": int, "set_run": str, "set_name": str}, pk="comparison"
+    )
+    db["comparison_marks"].enable_fts(  # type: ignore[union-attr]
+        ["name", "set_name"], tokenize="unicode61 remove_diacritics 2", create_triggers=True
+    )
+    # What cannot be read has no rounds to show and belongs to no set.
+    db.execute(
+        """update comparisons
+        set rounds = json_extract(request, '$.repeat'), follows = json_extract(request, '$.follows')
+        where json_valid(request)"""
+    )
+    db.execute(
+        """insert or ignore into comparison_marks (comparison, set_run, set_name)
+        select json_extract(r.record, '$.comparison'), s.id, json_extract(s.record, '$.name')
+        from set_results r join set_runs s on s.id = r.run
+        where json_valid(r.record) and json_valid(s.record) and json_extract(r.record, '$.comparison') is not null"""
+    )

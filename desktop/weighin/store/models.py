@@ -71,6 +71,11 @@ class ModelStore:
         with translated(), self._db.conn:
             self._db.execute(f"insert or ignore into {_PLACES} (path) values (?)", [_storable(path)])
 
+    def forget_place(self, path: str) -> None:
+        """Look into a file or folder the user added no longer."""
+        with translated(), self._db.conn:
+            self._db.execute(f"delete from {_PLACES} where path = ?", [_storable(path)])
+
     def downloads(self) -> tuple[StoredDownload, ...]:
         """Downloads that are not finished, in the order they were asked for."""
         with translated():

@@ -50,12 +50,25 @@ class PromptSetStore:
             self._db.execute(f"delete from set_runs where id in ({old})", [_KEPT_RUNS])
 
     def add_result(self, run: str, result: SetResult) -> None:
-        """Keep what a prompt gave."""
+        """Keep what a prompt gave; its comparison belongs to the run from then on, whenever that itself is kept."""
         with translated(), self._db.conn:
             self._db.execute(
                 "insert or replace into set_results (run, number, record) values (?, ?, ?)",
                 [run, result.number, json.dumps(to_plain(result))],
             )
+            self._db.execute(
+                "insert into comparison_marks (comparison, set_run, set_name) "
+                "select ?, id, json_extract(record, '$.name') from set_runs where id = ? "
+                "on conflict (comparison) do update set set_run = excluded.set_run, set_name = excluded.set_name",
+                [result.comparison, run],
+            )
+
+    def run(self, identifier: str) -> StoredRun | None:
+        """One run with its results; None where it is no longer kept."""
+        with translated():
+            rows = self._db.execute("select id, record from set_runs where id = ?", [identifier]).fetchall()
+            found = self._db.records(SET_RUNS, SetRun, rows)
+            return StoredRun(found[0], self._results(identifier)) if found else None
 
     def latest_run(self, prompts: tuple[SetPrompt, ...] | None = None) -> StoredRun | None:
         """The run that was begun last, with its results; with `prompts` the last one of these. None where there is

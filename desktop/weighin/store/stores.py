@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from weighin.store.comparisons import ComparisonStore
+from weighin.store.erasing import Eraser
 from weighin.store.evaluations import EvaluationStore
 from weighin.store.models import ModelStore
 from weighin.store.predictions import PredictionStore
@@ -23,6 +24,7 @@ class Stores:
         self.models = ModelStore(database)
         self.predictions = PredictionStore(database)
         self.evaluations = EvaluationStore(database)
+        self.eraser = Eraser(database)
         self._database = database
 
     def close(self) -> None:

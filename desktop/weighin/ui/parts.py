@@ -11,7 +11,11 @@ if TYPE_CHECKING:
     from weighin.services.comparisons.prompt_sets import PromptSets
     from weighin.services.comparisons.tapes import Tapes
     from weighin.services.comparisons.votes import Votes
+    from weighin.services.desktop_notifier import Notifier
+    from weighin.services.kept_data import KeptData
+    from weighin.services.libraries import Libraries
     from weighin.services.plans.workstation import Workstation
+    from weighin.services.run_defaults import KeptRunDefaults
     from weighin.wiring.evaluations import EvaluationServices
     from weighin.wiring.models import ModelServices
 
@@ -22,6 +26,22 @@ class Parts(Protocol):
     @property
     def models(self) -> ModelServices:
         """Getting and keeping models."""
+
+    @property
+    def run_defaults(self) -> KeptRunDefaults:
+        """What runs take that ask for nothing else."""
+
+    @property
+    def kept(self) -> KeptData:
+        """Everything that is kept, and how it goes again."""
+
+    @property
+    def libraries(self) -> Libraries:
+        """What the program stands on."""
+
+    @property
+    def notifier(self) -> Notifier:
+        """Who shows notifications of the desktop."""
 
     @property
     def blind(self) -> BlindRound:

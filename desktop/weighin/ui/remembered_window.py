@@ -20,7 +20,8 @@ _PAGE = "page"
 
 class RememberedWindow(QObject):
     """Made with the window while its first page is shown; the others are not made before the window was painted once.
-    `go_to` shows the page with this number in `names`."""
+    `go_to` shows the page with this number in `names`; others
+    are not remembered."""
 
     def __init__(
         self,
@@ -53,4 +54,5 @@ class RememberedWindow(QObject):
             self._go_to(self._names.index(name))
 
     def _keep(self, page: int) -> None:
-        self._settings.set(_PAGE, self._names[page])
+        if page < len(self._names):
+            self._settings.set(_PAGE, self._names[page])

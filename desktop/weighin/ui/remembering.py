@@ -74,7 +74,7 @@ class RememberedModels(QObject):
         if not isinstance(bodies, list):
             return
         for header, body in zip(self._headers, bodies, strict=False):
-            facts = self._facts(body) if isinstance(body, dict) else None
+            facts = kept_model(self._library, body) if isinstance(body, dict) else None
             if facts is not None:
                 header.picker.choose(facts)
                 self._put_back[header] = facts.path
@@ -88,30 +88,10 @@ class RememberedModels(QObject):
         for number, header in enumerate(self._headers):
             chosen = header.picker.chosen
             if chosen is not None and (chosen.is_server or chosen.path in known):
-                made.append(_body(chosen))
+                made.append(kept_body(chosen))
             else:
                 made.append(before[number] if number < len(before) else None)
         return made
-
-    def _facts(self, body: dict[str, Any]) -> ModelFacts | None:
-        path = body.get("path")
-        if not isinstance(path, str) or not path:
-            return None
-        if path.lower().startswith(SERVER_SCHEMES):
-            try:
-                address = parse_address(path)
-            except AppError:
-                return None
-            return server_facts(address) if address.model else None
-        for model in self._library.models():
-            # Another installation of the program has its starter models elsewhere.
-            if model.path == path or (model.starter and (body.get("starter"), body.get("name")) == (True, model.name)):
-                return model
-        try:
-            facts: ModelFacts = from_plain(ModelFacts, body)
-        except ShapeError:
-            return None
-        return None if facts.starter else facts
 
     def _look(self) -> None:
         """All places were looked through: what was put back is there, or is not."""
@@ -125,6 +105,28 @@ class RememberedModels(QObject):
             header.refuse(refusal.message if refusal else f"{name} is not here any more. Choose another model.")
 
 
-def _body(model: ModelFacts) -> dict[str, Any]:
+def kept_body(model: ModelFacts) -> dict[str, Any]:
     """What is kept of a model: its template is read from its file anyway."""
     return {"path": model.path} if model.is_server else to_plain(replace(model, template=None))
+
+
+def kept_model(library: Library, body: dict[str, Any]) -> ModelFacts | None:
+    """The model of which `body` was kept, as it is known now; None where it makes no sense."""
+    path = body.get("path")
+    if not isinstance(path, str) or not path:
+        return None
+    if path.lower().startswith(SERVER_SCHEMES):
+        try:
+            address = parse_address(path)
+        except AppError:
+            return None
+        return server_facts(address) if address.model else None
+    for model in library.models():
+        # Another installation of the program has its starter models elsewhere.
+        if model.path == path or (model.starter and (body.get("starter"), body.get("name")) == (True, model.name)):
+            return model
+    try:
+        facts: ModelFacts = from_plain(ModelFacts, body)
+    except ShapeError:
+        return None
+    return None if facts.starter else facts

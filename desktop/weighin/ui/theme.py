@@ -9,7 +9,7 @@ from string import Template
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPalette, QPixmap
+from PySide6.QtGui import QColor, QFontDatabase, QGuiApplication, QIcon, QPalette, QPixmap
 from PySide6.QtWidgets import QApplication
 
 from weighin import paths
@@ -26,6 +26,7 @@ QLabel[role="muted"] { color: $muted; }
 QLabel[role="small"] { color: $muted; font-size: ${small}pt; }
 QLabel[role="title"] { font-size: ${title}pt; font-weight: 600; }
 QLabel[role="number"] { color: $text; }
+QLabel[role="strong"] { font-weight: 600; }
 QLabel[role="error"] { color: $red; }
 QLabel[role="warning"] { color: $amber; }
 QLabel[role="chip"] { border-radius: 5px; padding: 1px 7px; font-weight: 700; color: $surface; }
@@ -136,6 +137,13 @@ QRadioButton::indicator:checked { width: 6px; height: 6px; border: 5px solid $ac
 QCheckBox::indicator { width: 14px; height: 14px; border: 1px solid $muted; border-radius: 4px; background: $surface; }
 QCheckBox::indicator:checked { border-color: $accent; background: $accent; image: url("$check"); }
 
+QListView[role="ticks"] { background: $surface; border: 1px solid $border; border-radius: 6px; outline: 0; }
+QListView[role="ticks"]:focus { border: 2px solid $accent; }
+QListView[role="ticks"]::item { padding: 3px 4px; }
+QListView[role="ticks"]::indicator { width: 14px; height: 14px; border: 1px solid $muted; border-radius: 4px;
+  background: $surface; }
+QListView[role="ticks"]::indicator:checked { border-color: $accent; background: $accent; image: url("$check"); }
+
 QProgressBar { background: $raised; border: none; border-radius: 2px; max-height: 4px; min-height: 4px; }
 QProgressBar::chunk { background: $accent; border-radius: 2px; }
 
@@ -181,7 +189,9 @@ def style_sheet(colours: Colours, points: float, arrow: str, check: str) -> str:
 
 
 CHOICES = ("system", "light", "dark")
-_SETTING = "theme"
+_SETTING, _FONT = "theme", "font_percent"
+# Of the system's own font size.
+NORMAL, SMALLEST, LARGEST, STEP = 100, 80, 200, 10
 _SCHEMES = {
     "system": Qt.ColorScheme.Unknown,
     "light": Qt.ColorScheme.Light,
@@ -223,9 +233,12 @@ def load_colours(name: str) -> Colours:
 
 
 class Theme(QObject):
-    """Which colours the application wears. `changed` carries the new Colours."""
+    """Which colours the application wears, and how large its text is. `changed` carries the new Colours; `chosen`:
+    light, dark or the system's was chosen; `font_changed`: another size of text."""
 
     changed = Signal(object)
+    chosen = Signal()
+    font_changed = Signal()
 
     def __init__(self, app: QApplication, settings: Settings) -> None:
         super().__init__(app)
@@ -238,8 +251,13 @@ class Theme(QObject):
         self._hints.setColorScheme(_SCHEMES[self._choice])
         self._colours = load_colours(self._face(self._hints.colorScheme()))
         self._dressed = False
+        self._font_percent = NORMAL
+        percent = settings.get(_FONT, NORMAL)
+        if percent != NORMAL:
+            self._take_font(min(max(percent, SMALLEST), LARGEST))
         self._app.setPalette(_qt_palette(self._colours))
         self._hints.colorSchemeChanged.connect(self._follow_system)
+        settings.cleared.connect(self._begin_anew)
 
     @property
     def colours(self) -> Colours:
@@ -253,10 +271,59 @@ class Theme(QObject):
 
     def choose(self, choice: str) -> None:
         """Follow the system, or stay light or dark; kept in the settings."""
-        self._choice = choice
         self._settings.set(_SETTING, choice)
+        self._take_face(choice)
+
+    @property
+    def font_percent(self) -> int:
+        """How large text is, SMALLEST to LARGEST; NORMAL is the size of the system's own font."""
+        return self._font_percent
+
+    @property
+    def why_not_larger(self) -> str:
+        """Why text cannot be larger, "" where it can."""
+        return "Text is at its largest." if self._font_percent >= LARGEST else ""
+
+    @property
+    def why_not_smaller(self) -> str:
+        """Why text cannot be smaller, "" where it can."""
+        return "Text is at its smallest." if self._font_percent <= SMALLEST else ""
+
+    def enlarge(self) -> None:
+        """A step larger, as far as that goes."""
+        self.set_font_percent(self._font_percent + STEP)
+
+    def reduce(self) -> None:
+        """A step smaller, as far as that goes."""
+        self.set_font_percent(self._font_percent - STEP)
+
+    def set_font_percent(self, percent: int) -> None:
+        """Show all text in this size at once, within the limits; kept in the settings."""
+        percent = min(max(percent, SMALLEST), LARGEST)
+        self._settings.set(_FONT, percent)
+        if percent != self._font_percent:
+            self._take_font(percent)
+            self._wear()
+            self.font_changed.emit()
+
+    def _begin_anew(self) -> None:
+        self._take_face("system")
+        if self._font_percent != NORMAL:
+            self._take_font(NORMAL)
+            self._wear()
+        self.font_changed.emit()
+
+    def _take_face(self, choice: str) -> None:
+        self._choice = choice
         self._hints.setColorScheme(_SCHEMES[choice])
         self._follow_system(self._hints.colorScheme())
+        self.chosen.emit()
+
+    def _take_font(self, percent: int) -> None:
+        font = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
+        font.setPointSizeF(font.pointSizeF() * percent / NORMAL)
+        self._font_percent = percent
+        self._app.setFont(font)
 
     def _face(self, system: Qt.ColorScheme) -> str:
         """Which face to wear while the system wears `system`."""

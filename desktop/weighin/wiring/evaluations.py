@@ -16,7 +16,7 @@ from weighin.services.evaluations.scoring_lane import ScoringLane
 from weighin.services.evaluations.scoring_planner import ScoringPlanner
 from weighin.services.lanes.server_probe import ServerProbe
 from weighin.services.machine.hardware import available_bytes, physical_cores
-from weighin.services.models.hub import Hub, hub_process
+from weighin.services.models.hub import Hub, NewProcess
 from weighin.wiring.lanes import new_worker, server_workers
 from weighin.wiring.models import ModelServices
 
@@ -44,7 +44,7 @@ class EvaluationServices:
 def new_evaluation_services(profile: Profile, resources: Path, models: ModelServices) -> EvaluationServices:
     """The question sets, the kept evaluations and a runner with two empty lanes, which ask `models` for checksums and
     for the keys of servers."""
-    sets, kept = new_question_sets(profile, resources), EvaluationHistory(models.records)
+    sets, kept = new_question_sets(profile, resources, models.new_hub_process), EvaluationHistory(models.records)
     new_server = server_workers(models.servers.keys)
     lanes = tuple(
         ScoringLane(label, new_worker, available_bytes=available_bytes, new_server=new_server) for label in LABELS
@@ -58,9 +58,8 @@ def new_evaluation_services(profile: Profile, resources: Path, models: ModelServ
     return EvaluationServices(sets, kept, runner, probe)
 
 
-def new_question_sets(profile: Profile, resources: Path) -> QuestionSets:
-    """The question sets of a profile."""
+def new_question_sets(profile: Profile, resources: Path, new_hub_process: NewProcess) -> QuestionSets:
+    """The question sets of a profile; `new_hub_process` makes who fetches them."""
     from weighin.services.evaluations.question_sets import QuestionSets
 
-    new_process = hub_process(profile.hub_cache)
-    return QuestionSets(resources, profile.questions, lambda: Hub(new_process))
+    return QuestionSets(resources, profile.questions, lambda: Hub(new_hub_process))

@@ -15,6 +15,7 @@ from weighin.services.lanes.server_probe import ServerProbe
 from weighin.services.lanes.servers import Servers
 from weighin.services.machine.hardware import disk_free_bytes, probe
 from weighin.services.models.hub import Hub, hub_process
+from weighin.services.models.hub_access import HubAccess
 from weighin.services.models.model_digests import ModelDigests
 from weighin.services.models.shelf import Shelf, shelf_now
 from weighin.services.records import Records
@@ -35,11 +36,13 @@ class ModelServices:
 
     def __init__(self, profile: Profile, records: Records, settings: Settings) -> None:
         self.folder = profile.hub_cache
-        self._new_process = hub_process(profile.hub_cache)
+        self.access = HubAccess(settings)
+        self.new_hub_process = hub_process(profile.hub_cache, self.access)
         self._headers = profile.headers
         self._open = ExitStack()
         self.records = records
-        self.hub = Hub(self._new_process)
+        self.hub = Hub(self.new_hub_process, mirror=lambda: self.access.endpoint)
+        self.access.changed.connect(self.hub.renew)
         self.digests = ModelDigests(records, self.hub)
         self._places = usual_places(profile.hub_cache, Path.home(), dict(os.environ))
         self.shelf = self._open.enter_context(
@@ -48,6 +51,7 @@ class ModelServices:
         self._open.callback(self.hub.close)  # processes end before what they tell is written for the last time
         keys = ServerKeys()
         self.servers = self._open.enter_context(closing(Servers(settings, keys, ServerProbe(server_workers(keys)))))
+        settings.cleared.connect(self.servers.changed)
 
     def shelf_now(self) -> tuple[ShelfModel, ...]:
         """The models of the shelf as they are now, kept; for those that may wait."""
@@ -72,7 +76,7 @@ class ModelServices:
         """What is fetched, made when it is first wanted."""
         from weighin.services.models.download_manager import DownloadManager
 
-        made = DownloadManager(self.records, lambda: Hub(self._new_process), lambda: disk_free_bytes(self.folder))
+        made = DownloadManager(self.records, lambda: Hub(self.new_hub_process), lambda: disk_free_bytes(self.folder))
         made.finished.connect(self.shelf.adopt)
         return self._open.enter_context(closing(made))
 

@@ -17,6 +17,7 @@ from weighin.services.comparisons.votes import Votes
 from weighin.services.machine.hardware import physical_cores, probe, this_machine
 from weighin.services.models.library import Library
 from weighin.services.records import Records
+from weighin.services.run_defaults import KeptRunDefaults
 from weighin.services.settings import Settings
 from weighin.wiring.lanes import new_runner, new_worker
 from weighin.wiring.models import ModelServices, new_bundles
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from weighin.services.comparisons.prompt_sets import PromptSets
     from weighin.services.comparisons.speed_tests import SpeedTests
     from weighin.services.comparisons.tapes import Tapes
+    from weighin.services.desktop_notifier import Notifier
+    from weighin.services.kept_data import KeptData
+    from weighin.services.libraries import Libraries
     from weighin.services.machine.memory_bandwidth import MemoryBandwidth
     from weighin.services.plans.forecaster import Forecaster
     from weighin.services.plans.ledger import Ledger
@@ -116,6 +120,46 @@ class Services(QObject):
         bandwidth = self.bandwidth
         made = Forecaster(new_worker, self.ledger, lambda: bandwidth.known, threads, busy)
         return self._open.enter_context(closing(made))
+
+    @cached_property
+    def run_defaults(self) -> KeptRunDefaults:
+        """What runs take that ask for nothing else."""
+        return KeptRunDefaults(self.settings)
+
+    @cached_property
+    def kept(self) -> KeptData:
+        """Everything that is kept, and how it goes again."""
+        from weighin.services.kept_data import KeptData
+
+        def busy() -> bool:
+            evaluating = "evaluations" in vars(self) and self.evaluations.runner.running
+            return self.runner.running or self.blind.hides or evaluating
+
+        made = self._new("kept", KeptData(self.profile, self.records, self.settings, busy))
+        made.measured_deleted.connect(self._measured_deleted)
+        made.prompts_deleted.connect(lambda: self.prompt_sets.changed.emit())
+        made.prompts_deleted.connect(self.models.shelf.scan)
+        return made
+
+    @cached_property
+    def notifier(self) -> Notifier:
+        """Who shows notifications of the desktop."""
+        from weighin.services.desktop_notifier import DesktopNotifier
+
+        return DesktopNotifier(resources() / "icons" / "weighin.svg")
+
+    @cached_property
+    def libraries(self) -> Libraries:
+        """What the program stands on."""
+        from weighin.services.libraries import Libraries
+
+        return self._new("libraries", Libraries())
+
+    def _measured_deleted(self) -> None:
+        """Whoever shows what was kept looks again."""
+        for part in (self.history, self.votes, self.evaluations.kept):
+            part.changed.emit()
+        self.ledger.forget()
 
     @cached_property
     def plans(self) -> PlanServices:

@@ -8,6 +8,7 @@ from tests.unit.core.bundles.test_replay import ENGINE, record
 
 from weighin.core.comparisons.blind import Contender, Tally, contender
 from weighin.core.comparisons.comparison import Comparison
+from weighin.core.comparisons.scale import ScaleRow
 from weighin.core.computer.hardware import UNKNOWN_MACHINE, MachineFacts
 from weighin.core.evaluations.evaluation import LaneEvaluation, RunState
 from weighin.core.evaluations.stored_evaluation import EvaluationRow
@@ -20,7 +21,7 @@ from weighin.core.runs.lane import Mode
 from weighin.core.runs.pace import Beside, Pace
 from weighin.core.statistics.intervals import wilson
 from weighin.core.statistics.paired import compare
-from weighin.core.tape import Tape, TapeLine, TapeSources, tape_markdown, tape_of
+from weighin.core.tape import Tape, TapeSources, tape_markdown, tape_of
 
 DENSE = ModelFacts(
     "Qwen3.5-27B-Instruct-2507", "/m/d.gguf", 16_500_000_000, "qwen35", "Q4_K_M", 27_000_000_000, 27_000_000_000
@@ -103,8 +104,8 @@ def test_every_number_of_both() -> None:
     told = lines(tape_of(big()))
     assert told["Parameters"] == ("27.0B", "397B, 17.0B active", "")
     assert told["Memory"] == ("18.4 GB", "251 GB", "A")
-    assert told["Writes alone"] == ("31.0 (30.7–31.6) tok/s", "12.4 (12.3–12.6) tok/s", "A")
-    assert told["Writes together"] == ("18.0 tok/s, -42 %", "9.00 tok/s, -27 %", "")
+    assert told["Generation speed"] == ("31.0 (30.7–31.6) tok/s", "12.4 (12.3–12.6) tok/s", "A")
+    assert told["Generation speed, simultaneous"] == ("18.0 tok/s, -42 %", "9.00 tok/s, -27 %", "")
     assert told["MMLU"][:2] == ("75.0 % (70.5 to 79.0 %)", "85.0 % (81.2 to 88.2 %)")
     assert told["MMLU"][2] == "B"
     assert told["Preferred"] == ("5", "15", "B")
@@ -115,22 +116,22 @@ def test_the_verdict_says_only_what_was_shown() -> None:
     assert verdict.startswith("A writes 2.5 times as fast. A needs 233 GB less memory.")
     assert "MMLU: B is better" in verdict and verdict.endswith("Blind votes prefer B, 15 of 20.")
     close = tape_of(big(alone=pair(31.0, 30.0, 1.0), tally=None, evaluation=None))
-    assert lines(close)["Writes alone"][2] == ""
-    assert close.verdict.startswith("Both write about as fast.")
+    assert lines(close)["Generation speed"][2] == ""
+    assert close.verdict.startswith("Both write about equally fast.")
 
 
 @pytest.mark.parametrize(("spread", "better"), [((1.0,), ""), ((0.99, 1.0, 1.01), "A"), ((0.9, 1.0, 1.1), "")])
 def test_a_difference_within_the_noise_is_none(spread: tuple[float, ...], better: str) -> None:
-    assert lines(tape_of(big(alone=pair(33.0, 30.0, *spread))))["Writes alone"][2] == better
+    assert lines(tape_of(big(alone=pair(33.0, 30.0, *spread))))["Generation speed"][2] == better
 
 
 def test_what_is_not_known_is_left_out() -> None:
     little = tape_of(big(alone=None, tally=None, evaluation=None))
-    assert set(lines(little)) == {"Parameters", "File", "Memory", "Writes together", "Energy an answer"}
-    assert lines(little)["Writes together"][:2] == ("18.0 tok/s", "9.00 tok/s")
-    assert "neither model was measured alone" in little.verdict
+    assert set(lines(little)) == {"Parameters", "File", "Memory", "Generation speed, simultaneous", "Energy per answer"}
+    assert lines(little)["Generation speed, simultaneous"][:2] == ("18.0 tok/s", "9.00 tok/s")
+    assert "the models did not run sequentially" in little.verdict
     short = tape_of(big(alone=replace(big().main, results=record(timing=Timing()).results), together=None))
-    assert "Writes alone" not in lines(short)
+    assert "Generation speed" not in lines(short)
 
 
 def test_an_evaluation_with_the_models_the_other_way_round() -> None:
@@ -165,7 +166,7 @@ def test_another_prompt_is_said() -> None:
     together = big().together
     other = replace(together, request=replace(together.request, prompt=Prompt("Something else")))
     notes = {line.label: line.note for line in tape_of(big(together=other)).lines}
-    assert notes["Writes together"].endswith(", another prompt")
+    assert notes["Generation speed, simultaneous"].endswith(", another prompt")
 
 
 def test_speeds_together_are_those_while_both_computed() -> None:
@@ -175,19 +176,19 @@ def test_speeds_together_are_those_while_both_computed() -> None:
     slow = replace(one, pace=replace(one.pace, mark_s=(*(0.3 + n / 18 for n in range(34)), *(
         0.3 + 33 / 18 + n / 90 for n in range(1, 68)))))  # fmt: skip
     shown = replace(together, results=(replace(together.results[0], rounds=(slow,)), together.results[1]))
-    line = next(line for line in tape_of(big(together=shown)).lines if line.label == "Writes together")
+    line = next(line for line in tape_of(big(together=shown)).lines if line.label == "Generation speed, simultaneous")
     assert line.a == "18.0 tok/s, -42 %"
-    assert line.note.startswith("side by side for ")
+    assert line.note.startswith("overlap ")
     bare = tuple(
         replace(result, rounds=tuple(replace(t, pace=None, beside=None) for t in result.rounds))
         for result in together.results
     )
     told = tape_of(big(together=replace(together, results=bare)))
-    old = next(line for line in told.lines if line.label == "Writes together")
-    assert (old.a, old.note) == ("18.0 tok/s", "at once, for how long is not recorded")
+    old = next(line for line in told.lines if line.label == "Generation speed, simultaneous")
+    assert (old.a, old.note) == ("18.0 tok/s", "overlap not recorded")
 
 
-def test_a_moment_together_is_said_to_be_too_short_to_be_sure() -> None:
+def test_a_moment_together_is_said_to_be_too_short() -> None:
     together = big().together
     results = tuple(
         replace(result, rounds=tuple(replace(t, beside=Beside(0.0, 0.45)) for t in result.rounds))
@@ -196,15 +197,15 @@ def test_a_moment_together_is_said_to_be_too_short_to_be_sure() -> None:
     quick = replace(results[0].rounds[0].pace, mark_s=tuple(0.3 + n / 100 for n in range(101)))
     results = tuple(replace(r, rounds=tuple(replace(t, pace=quick) for t in r.rounds)) for r in results)
     notes = {line.label: line.note for line in tape_of(big(together=replace(together, results=results))).lines}
-    assert notes["Writes together"].endswith("too short to be sure")
-    assert "too short" not in {line.label: line.note for line in tape_of(big()).lines}["Writes together"]
+    assert notes["Generation speed, simultaneous"].endswith("run too short")
+    assert "too short" not in {line.label: line.note for line in tape_of(big()).lines}["Generation speed, simultaneous"]
 
 
 def test_energy_of_an_answer_with_its_source() -> None:
-    def energy(a: float | None, b: float | None) -> TapeLine:
+    def energy(a: float | None, b: float | None) -> ScaleRow:
         tape = tape_of(big(alone=counted(pair(31.0, 12.4, 1.0, 1.01, 1.02), a, b)))
-        assert "| Energy an answer |" in tape_markdown(tape)
-        return next(line for line in tape.lines if line.label == "Energy an answer")
+        assert "| Energy per answer |" in tape_markdown(tape)
+        return next(line for line in tape.lines if line.label == "Energy per answer")
 
     line = energy(12.0, 260.0)
     assert (line.a, line.b, line.better) == ("12.1 J (12.0 J–12.2 J)", "263 J (260 J–265 J)", "A")
@@ -213,7 +214,7 @@ def test_energy_of_an_answer_with_its_source() -> None:
     assert (half.a, half.better, half.share_a) == ("-", "", None)
     none = energy(None, None)
     assert (none.a, none.b, none.note) == ("-", "-", "not counted here")
-    alone = next(line for line in tape_of(big(alone=None)).lines if line.label == "Energy an answer")
+    alone = next(line for line in tape_of(big(alone=None)).lines if line.label == "Energy per answer")
     assert (alone.a, alone.note) == ("-", "not measured alone")
 
 
@@ -222,14 +223,14 @@ def test_what_disturbed_reaches_the_picture() -> None:
     hot = replace(alone.results[0].rounds[0], conditions=Conditions(throttled=True, other_cores=3.0, on_battery=True))
     results = (replace(alone.results[0], rounds=(hot, *alone.results[0].rounds[1:])), alone.results[1])
     footer = tape_of(big(alone=replace(alone, results=results))).footer
-    assert footer[2].startswith("Meanwhile: ") and "throttled" in footer[2] and "3.0 cores" in footer[2]
+    assert footer[2].startswith("Conditions: ") and "throttled" in footer[2] and "3.0 cores" in footer[2]
     slept = (replace(results[0], rounds=(Timing(disturbed=True),)), results[1])
     assert "slept" in tape_of(big(alone=replace(alone, results=slept))).footer[2]
     assert len(tape_of(big()).footer) == 2
 
 
 def test_a_record_that_names_no_computer() -> None:
-    assert tape_of(big(machine=UNKNOWN_MACHINE)).footer[0] == "a computer that the record does not name"
+    assert tape_of(big(machine=UNKNOWN_MACHINE)).footer[0] == "unknown computer"
 
 
 def test_footer_and_modes() -> None:

@@ -458,7 +458,7 @@ def test_tokens_are_on_the_server(new_server: NewServer) -> None:
 @pytest.mark.parametrize(
     ("variable", "proxy", "said"),
     [
-        ("ALL_PROXY", "socks5://127.0.0.1:9", "of an unsupported kind (socks5"),
+        ("ALL_PROXY", "socks5://127.0.0.1:9", "of an unsupported kind .socks5."),
         ("HTTP_PROXY", "http://127.0.0.1:99999", "is not an address"),
         ("HTTP_PROXY", "127.0.0.1:9", "Cannot connect"),
     ],

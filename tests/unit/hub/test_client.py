@@ -129,7 +129,7 @@ def test_variables_set_to_nothing_are_as_unset(hub: LoopbackHub, nothing: str) -
     proxy = {"HTTPS_PROXY": "http://127.0.0.1:9", "HF_HOME": nothing}
     assert ask(hub, "list", "o/r", HF_ENDPOINT=nothing, **proxy) == {
         "kind": "offline",
-        "text": "huggingface.co cannot be reached: there seems to be no connection.",
+        "text": "Cannot reach huggingface.co. Check your internet connection.",
     }
 
 
@@ -143,7 +143,7 @@ SOCKS = "socks5://127.0.0.1:9"
         ({"ALL_PROXY": "socks://127.0.0.1:9"}, "proxy", "of an unsupported kind (socks)"),
         ({"HTTP_PROXY": SOCKS}, "proxy", "of an unsupported kind (socks)"),
         ({"HTTPS_PROXY": "http://127.0.0.1:99999"}, "proxy", "is not an address"),
-        ({"HTTPS_PROXY": "http://127.0.0.1:9", "ALL_PROXY": SOCKS}, "offline", "cannot be reached"),
+        ({"HTTPS_PROXY": "http://127.0.0.1:9", "ALL_PROXY": SOCKS}, "offline", "Cannot reach"),
         ({"SSL_CERT_FILE": "/no/such"}, "certificate", "SSL_CERT_FILE names /no/such"),
         ({"HF_TOKEN": "hf_ü"}, "login", "HF_TOKEN"),
     ],

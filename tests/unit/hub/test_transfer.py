@@ -105,12 +105,12 @@ def test_one_wrong_byte_is_never_used(kit: Kit, hub: LoopbackHub) -> None:
     hub.fail(PATH, wrong_byte_at=CHUNK + 5, times=-1)
     error = kit.refused()
     assert error.kind == "damaged"
-    assert "download again" in error.user_text
+    assert "Download it again" in error.user_text
     assert not kit.places.blob.exists()
     assert not kit.places.snapshot.exists()
     assert kit.places.bad.stat().st_size == len(DATA)
     again = Kit(hub, kit.cache).refused()
-    assert "the hub's file does not match" in again.user_text
+    assert "the file does not match the hub's own checksum" in again.user_text
     hub.faults.clear()
     assert Kit(hub, kit.cache).run().read_bytes() == DATA
     assert kit.leftovers() == []
@@ -369,7 +369,7 @@ def test_a_limit_of_requests_is_waited_for_as_told(kit: Kit, hub: LoopbackHub) -
     hub.fail(PATH, status=429, headers={"Retry-After": "1"}, times=1)
     assert kit.run().read_bytes() == DATA
     notes = [n.note for n in kit.news if n.phase == "waiting"]
-    assert notes == ["The hub limits how many requests you make: it goes on in 1 s."]
+    assert notes == ["Too many requests: the hub accepts more in 1 s."]
 
 
 def test_an_address_that_ran_out_is_asked_for_again(kit: Kit, hub: LoopbackHub) -> None:
@@ -511,7 +511,7 @@ def test_a_patient_download_can_be_stopped_while_it_waits(hub: LoopbackHub, tmp_
     thread.start()
     while not (kit.news and kit.news[-1].phase == "waiting"):
         time.sleep(0.01)
-    assert "no connection. Next try in" in kit.news[-1].note
+    assert "internet connection. Next try in" in kit.news[-1].note
     kit.download.stop()
     thread.join(5)
     assert isinstance(caught[0], StoppedError)

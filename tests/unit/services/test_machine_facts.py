@@ -181,10 +181,10 @@ def test_the_page_says_what_is_special() -> None:
     found = Hardware("Linux", "Core", 8, 16, 64 * 10**9, 6 * 10**9, 0, None, True, 4, 36 << 20, 8 * 10**9)
     lines = dict(machine_lines(found, 41.26e9, None))
     assert lines["Processor"] == "Core, 8 cores (4 of them faster), 16 threads"
-    assert lines["Cache"] == "36 MiB on the last level"
+    assert lines["Cache"] == "36 MiB last level"
     assert lines["Memory"] == "64.0 GB, 8.0 GB of it for this container, 6.0 GB free now"
-    assert lines["Reads memory"] == "41.3 GB/s with all cores ✓"
-    assert lines["Disk"] == "- free where models go"
+    assert lines["Memory bandwidth"] == "41.3 GB/s with all cores"
+    assert lines["Disk"] == "- free for models"
     assert "battery" in lines["Power"]
 
 

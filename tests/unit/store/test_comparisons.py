@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 from tests.support.lanes import fake_model, request
 
+from weighin.core.comparisons.blind import Choice, Contender, Vote
 from weighin.core.comparisons.comparison import Comparison, LaneResult
 from weighin.core.comparisons.slowdown import against_alone
 from weighin.core.comparisons.speed import shown_speed
 from weighin.core.comparisons.speed_test import SpeedTest
 from weighin.core.computer.hardware import MachineFacts
 from weighin.core.errors import AppError
+from weighin.core.prompts.prompt_set import SetPrompt, SetRun, StoredRun, result_of
 from weighin.core.runs.answer import Answer, Failure, MemoryReceipt, StopReason, Timing
 from weighin.core.runs.lane import EngineFacts, LaneSetup, Mode
 from weighin.core.runs.options import LoadOptions
@@ -43,9 +45,14 @@ def comparison(identifier: str = "a1", prompt: str = "What is seven plus five?",
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[ComparisonStore]:
+def stores(tmp_path: Path) -> Iterator[Stores]:
     with contextlib.closing(Stores(open_database(tmp_path / "x.db", print))) as opened:
-        yield opened.comparisons
+        yield opened
+
+
+@pytest.fixture
+def store(stores: Stores) -> ComparisonStore:
+    return stores.comparisons
 
 
 def test_what_is_kept_comes_back_as_it_was(store: ComparisonStore) -> None:
@@ -125,9 +132,72 @@ def test_a_list_from_before_shows_medians_too(tmp_path: Path) -> None:
     with contextlib.closing(sqlite3.connect(path)) as raw, raw:
         raw.execute("update answers set generation_tokens_per_s = 38.0")
         raw.execute("drop table speed_tests")
-        raw.execute("delete from _sqlite_migrations where name = 'm009_speeds'")
+        raw.execute("drop table comparison_marks")
+        raw.execute("drop table comparison_marks_fts")
+        for column in ("rounds", "follows"):
+            raw.execute(f"alter table comparisons drop column {column}")
+        raw.execute("delete from _sqlite_migrations where name in ('m009_speeds', 'm010_marks')")
     with contextlib.closing(Stores(open_database(path, print))) as opened:
         assert opened.comparisons.rows()[0].generation_tokens_per_s_a == pytest.approx(19.0)
+
+
+def test_a_name_and_a_star_stay_whatever_is_kept_of_the_comparison_later(store: ComparisonStore) -> None:
+    store.save(comparison("a"))
+    store.save(comparison("bb"))
+    assert [(row.name, row.starred) for row in store.rows()] == [("", False)] * 2
+    store.rename("a", "  Müller\ud800 & co ")
+    store.star(("a", "bb", "deleted"), True)
+    store.star(("bb",), False)
+    store.save(comparison("a"))
+    assert [(row.id, row.name, row.starred) for row in store.rows()] == [("bb", "", False), ("a", "Müller? & co", True)]
+    assert [row.id for row in store.rows(starred=True)] == ["a"]
+    assert [row.id for row in store.rows("muller plus")] == ["a"], "a word of the name, another of the prompt"
+    assert store.rows("co", starred=True) == store.rows("co") == store.rows("muller plus")
+    store.rename("a", "")
+    assert store.rows("co") == () and store.rows(starred=True)[0].name == ""
+    store.delete(("a",))
+    store.save(comparison("a"))
+    assert not store.rows()[1].starred, "deleted is deleted"
+
+
+def test_a_search_of_a_thousand_words(store: ComparisonStore) -> None:
+    store.save(comparison("a"))
+    assert store.rows(" ".join(f"word{n}" for n in range(1000))) == ()
+    assert [row.id for row in store.rows("seven " * 1000)] == ["a"]
+
+
+def test_the_list_tells_rounds_follow_ups_blind_rounds_and_sets(stores: Stores) -> None:
+    plain, rounds, later = comparison("a"), comparison("bb"), comparison("ccc")
+    for one in (
+        plain,
+        replace(rounds, request=replace(rounds.request, repeat=3)),
+        replace(later, request=replace(later.request, follows="a")),
+    ):
+        stores.comparisons.save(one)
+    stores.votes.add(Vote("bb", "2026", Contender("1", "x"), Contender("2", "y"), Choice.TIE))
+    found = {row.id: row for row in stores.comparisons.rows()}
+    assert [(found[i].rounds, found[i].follows, found[i].blind) for i in ("a", "bb", "ccc")] == [
+        (1, "", False),
+        (3, "", True),
+        (1, "a", False),
+    ]
+
+
+@pytest.mark.parametrize("first", ["the comparison", "its place in the set"])
+def test_a_comparison_of_a_set_knows_it_whichever_is_kept_first(stores: Stores, first: str) -> None:
+    made = comparison("a")
+    run = SetRun("r1", "2026-11-22T10:00:00+00:00", "Zwölf 'puzzles'", (SetPrompt("x"),), made.request.lanes)
+    stores.prompt_sets.begin_run(run)
+    if first == "the comparison":
+        stores.comparisons.save(made)
+    stores.prompt_sets.add_result("r1", result_of(0, made))
+    stores.comparisons.save(made)
+    stores.comparisons.rename("a", "mine")
+    stores.prompt_sets.add_result("r1", result_of(0, made))
+    (row,) = stores.comparisons.rows("zwolf puzz")
+    assert (row.set_run, row.set_name, row.name) == ("r1", run.name, "mine")
+    assert stores.prompt_sets.run("r1") == StoredRun(run, (result_of(0, made),))
+    assert stores.prompt_sets.run("r2") is None
 
 
 def test_deleted_is_gone_from_the_search_too(store: ComparisonStore) -> None:

@@ -118,6 +118,22 @@ def test_the_question_of_old_is_found_with_its_answer(past: Past) -> None:
     assert [len(result.rounds) for result in rounds.results] == [3, 3]
 
 
+def test_the_list_marks_what_was_kept_before_there_were_marks(past: Past) -> None:
+    kept, rows = by_id(rows_of(past.old, "comparisons")), ComparisonStore(past.database).rows()
+    voted = {row["comparison"] for row in rows_of(past.old, "votes")}
+    runs = by_id(rows_of(past.old, "set_runs"))
+    results = {row["record"]["comparison"]: runs[row["run"]] for row in rows_of(past.old, "set_results")}
+    for row in rows:
+        asked = kept[row.id]["request"]
+        assert (row.rounds, row.follows) == (asked["repeat"], asked.get("follows", ""))
+        assert row.blind == (row.id in voted)
+        assert (row.name, row.starred) == ("", False)
+        run = results.get(row.id)
+        assert (row.set_run, row.set_name) == ((run["id"], run["record"]["name"]) if run else ("", ""))
+    assert len([row for row in rows if row.set_run]) == (2 if past.name >= "m006" else 0)
+    assert len([row for row in rows if row.rounds == 3]) == 1
+
+
 def test_the_shelf_and_the_downloads(past: Past) -> None:
     store = ModelStore(past.database)
     same([plain(model) for model in store.models()], past.records("shelf"))

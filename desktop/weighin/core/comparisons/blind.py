@@ -92,11 +92,13 @@ class Tally:
 
 
 def contender(model: ModelFacts) -> Contender:
-    """What stands for `model` in votes. A file is told by name, quantization and size, a model on a server by its
-    address: a checksum is not known of every file at every time."""
+    """What stands for `model` in votes. A file is told by its header's name, quantization and size, a model on a server
+    by its address: a checksum is not known of every file at every time."""
     if model.is_server:
         return Contender(model.path, model.name)
-    return Contender(f"{model.name}|{model.quantization}|{model.file_bytes}", model.name, model.quantization)
+    return Contender(
+        f"{model.header_name or model.name}|{model.quantization}|{model.file_bytes}", model.name, model.quantization
+    )
 
 
 def tallies(votes: Iterable[Vote]) -> tuple[Tally, ...]:

@@ -125,7 +125,9 @@ class Comparison:
 @dataclass(frozen=True)
 class HistoryRow:
     """One comparison in short. created: ISO 8601 in UTC; prompt and answers cut to 300 characters; rates None where
-    they were nonsense; stop reasons as in StopReason."""
+    they were nonsense; stop reasons as in StopReason. name: what the user calls it, "" for nothing. blind: it was voted
+    on. rounds: asked for; None where the record cannot be read. follows: the id of the comparison it goes on from.
+    set_run, set_name: the run of a prompt set it belongs to; "" where there is none."""
 
     id: str
     created: str
@@ -139,3 +141,10 @@ class HistoryRow:
     generation_tokens_per_s_b: float | None
     answer_a: str
     answer_b: str
+    name: str = ""
+    starred: bool = False
+    blind: bool = False
+    rounds: int | None = None
+    follows: str = ""
+    set_run: str = ""
+    set_name: str = ""

@@ -20,7 +20,7 @@ _BLOCK = 2
 
 def check_rounds(rounds: object) -> None:
     """Raise AppError(kind="options") unless so many rounds can be asked for."""
-    check_whole("Repeat rounds", rounds, 1, MOST_ROUNDS)
+    check_whole("Repetitions", rounds, 1, MOST_ROUNDS)
 
 
 @dataclass(frozen=True)

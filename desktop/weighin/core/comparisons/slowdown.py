@@ -231,4 +231,4 @@ def _side(result: LaneResult, alone: Comparison, other: LaneResult) -> bool:
 
 
 def _same(one: LaneSetup, other: LaneSetup) -> bool:
-    return contender(one.model) == contender(other.model) and one.load == other.load
+    return contender(one.model).key == contender(other.model).key and one.load == other.load

@@ -211,14 +211,8 @@ def _reason(shortfall: Shortfall, lanes: list[LaneResult]) -> str:
         return f"Speeds are not comparable: {', '.join(reasons)}."
     if shortfall is Shortfall.UNSTEADY:
         return f"The rounds of {who} differ too much: speeds are not comparable."
-    said = " and ".join(f"{result.label} wrote {_tokens(result)}" for result in lanes)
-    if len({result.answer.timing.generated_tokens for result in lanes}) < len(lanes):
-        said = f"both wrote {_tokens(lanes[0])}"
-    return f"Too short to compare speeds: {said}."
-
-
-def _tokens(result: LaneResult) -> str:
-    return format.plural(result.answer.timing.generated_tokens, "token")
+    answers = "Both answers are" if len(lanes) > 1 else f"The answer of {who} is"
+    return f"{answers} too short to compare speeds."
 
 
 def _slept(timing: Timing) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from weighin.core.comparisons.comparison import Comparison, LaneResult, Slowdown
 from weighin.core.comparisons.rounds import AGREEMENT, Spread, is_settled, last_change, speeds, spread, uncertainty
 from weighin.core.comparisons.slowdown import NEARLY_ALL, Overlap, in_company, overlap
 from weighin.core.comparisons.speed_test import SpeedTest
+from weighin.core.comparisons.text_difference import TextDifference
 from weighin.core.runs.answer import MIN_TOKENS_FOR_RATE, StopReason, Timing
 from weighin.core.runs.lane import Mode
 from weighin.core.safe_text import safe_name
@@ -207,6 +208,20 @@ def speed_test_words(test: SpeedTest) -> str:
     """One line: both speeds with their ranges, and when they were measured."""
     read = f", prompt speed {rate_spread(test.prompt)}" if test.prompt else ""
     return f"Speed test of {format.moment(test.created)}: generation speed {rate_spread(test.generation)}{read}"
+
+
+UNLIKE = "The answers have little in common: shown side by side."
+
+
+def difference_words(difference: TextDifference) -> str:
+    """How many differences two answers have, and where the first one is."""
+    if difference.parted_after is None:
+        return "No differences: both answers have the same words."
+    count = format.plural(len(difference.places), "difference")
+    where = format.count(difference.parted_after + 1)
+    first = "from the first word" if difference.parted_after == 0 else f"from word {where}"
+    text = f"{count}, {first}; unique text is highlighted."
+    return text if difference.whole else f"{text} The rest is too long to compare."
 
 
 def count_words(tally: Tally) -> str:

@@ -6,7 +6,7 @@ from weighin.core import format
 from weighin.core.computer.hardware import Hardware
 from weighin.core.runs.lane import EngineFacts
 
-_POWER = {None: "no battery", True: "on battery: expect slower numbers", False: "mains"}
+_POWER = {None: "No battery", True: "On battery: expect lower speeds", False: "Mains"}
 
 
 def machine_lines(
@@ -18,18 +18,18 @@ def machine_lines(
         ("Processor", f"{hardware.processor}, {cores(hardware)}"),
         ("Cache", _cache(hardware.last_level_cache_bytes)),
         ("Memory", memory(hardware)),
-        ("Reads memory", bandwidth_words(bandwidth)),
+        ("Memory bandwidth", bandwidth_words(bandwidth)),
         ("Swap", format.size(hardware.swap_total_bytes)),
         *(("GPU", gpu) for gpu in gpus(hardware)),
-        ("Disk", f"{format.size(hardware.disk_free_bytes)} free where models go"),
+        ("Disk", f"{format.size(hardware.disk_free_bytes)} free for models"),
         ("Power", _POWER[hardware.on_battery]),
     ]
     if engine:
         lines += [
             ("Engine", f"llama-cpp-python {engine.llama_cpp_python}, llama.cpp {engine.build}"),
-            ("Uses", engine.features),
+            ("Features", engine.features),
             *(("Device", device) for device in engine.devices),
-            ("GPU offload", "yes" if engine.gpu_offload else "no: this build computes on the processor only"),
+            ("GPU offload", "yes" if engine.gpu_offload else "no: this build uses the processor only"),
         ]
     return tuple(lines)
 
@@ -56,17 +56,17 @@ def memory(hardware: Hardware) -> str:
 
 
 def bandwidth_words(bandwidth: float | None) -> str:
-    """ "33.4 GB/s with all cores ✓", or that it was not measured."""
-    return "not measured" if bandwidth is None else f"{format.size(bandwidth)}/s with all cores ✓"
+    """ "33.4 GB/s with all cores", or that it was not measured."""
+    return "not measured" if bandwidth is None else f"{format.size(bandwidth)}/s with all cores"
 
 
 def gpus(hardware: Hardware) -> tuple[str, ...]:
     """A line for each GPU; that there is none in one line."""
     if not hardware.gpus:
-        return ("none that NVIDIA's driver shows",)
+        return ("No NVIDIA GPU found",)
     return tuple(f"{g.name}, {format.size(g.total_bytes)}, {format.size(g.free_bytes)} free now" for g in hardware.gpus)
 
 
 def _cache(size: int | None) -> str:
     """Caches come in powers of two."""
-    return format.NONE if size is None else f"{size / (1 << 20):.4g} MiB on the last level"
+    return format.NONE if size is None else f"{size / (1 << 20):.4g} MiB last level"

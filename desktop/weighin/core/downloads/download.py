@@ -57,7 +57,7 @@ class DownloadPlan:
         for file in self.files:
             check_path(file.path)
             if not is_sha256(file.sha256) or file.size <= 0:
-                raise AppError(f"The hub states no usable size and sha256 for {file.path}.", kind="name")
+                raise AppError(f"The hub gives no usable size and sha256 for {file.path}.", kind="name")
 
     @property
     def size(self) -> int:
@@ -143,10 +143,10 @@ def space_refusal(remaining: int, queued: int, free: int) -> AppError | None:
     needed = coming + round(coming * _SPARE_SHARE) + _SPARE_BYTES
     if free >= needed:
         return None
-    others = f" (with {format.size(queued)} of other downloads)" if queued else ""
+    others = f" (including {format.size(queued)} of other downloads)" if queued else ""
     text = (
-        f"Not enough space on the disk: {format.size(needed)} needed{others}, {format.size(free)} free. "
-        "1 GB and 2 % are kept free for everything else."
+        f"Not enough disk space: {format.size(needed)} needed{others}, {format.size(free)} free. "
+        "This keeps 1 GB and 2 % free for other programs."
     )
     return AppError(text, kind="disk_full")
 

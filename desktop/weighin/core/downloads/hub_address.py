@@ -140,7 +140,7 @@ def _of_parts(shown: str, parts: list[str], web: bool, asked: str = "") -> HubAd
     for prefix in _MODELS:
         parts = parts[len(prefix) :] if tuple(parts[: len(prefix)]) == prefix else parts
     if parts and parts[0] in _NO_MODELS:
-        raise AppError(f"{safe_name(shown)!r} is {_NO_MODELS[parts[0]]} at the hub, not a model.", kind="name")
+        raise AppError(f"{safe_name(shown)!r} is {_NO_MODELS[parts[0]]} on the hub, not a model.", kind="name")
     if len(parts) < 2:
         text = f"{safe_name(shown)!r} is no repository: write OWNER/NAME, or OWNER/NAME/PATH.gguf for a file."
         raise AppError(text, kind="name")

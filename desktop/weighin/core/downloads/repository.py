@@ -6,21 +6,16 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from weighin.core.downloads.file_names import SHARD, quantization_of, without_quantization
 from weighin.core.downloads.hub_names import check_path
 from weighin.core.errors import AppError
 from weighin.core.safe_text import safe_name
 
-_QUANTIZATION = re.compile(
-    r"(?:^|[^A-Za-z0-9])((?:UD-)?(?:IQ\d_(?:XXS|XS|S|M|NL|K[A-Z]{0,2})|Q\d_K(?:_[A-Z]{1,3})?|Q\d_\d(?:_\d_\d)?|TQ\d_0|"
-    r"MXFP4(?:_MOE)?|NVFP4|BF16|FP?16|FP?32))(?![A-Za-z0-9])",
-    re.IGNORECASE,
-)
-_SHARD = re.compile(r"^(?P<stem>.+)-(?P<number>\d{5})-of-(?P<count>\d{5})\.gguf$", re.IGNORECASE)
 _PIECE = re.compile(r"\.gguf[.-](?:part[-\w]+|split[-\w]+|\d{2,})$", re.IGNORECASE)
 _PICTURES = re.compile(r"(?:^|[^A-Za-z0-9])mmproj(?![A-Za-z0-9])", re.IGNORECASE)
 # Only as the last word beside the quantization: a name may speak of drafts and assistants and be a model all the same.
 _HELPER = re.compile(r"(?:^mtp[-._ ]|[-._ ](?:mtp|draft|drafter|eagle3?|assistant)$)", re.IGNORECASE)
-_PIECES = "cut into byte pieces that are no models by themselves; they would have to be joined by hand"
+_PIECES = "split into raw pieces that must be joined by hand first"
 
 
 @dataclass(frozen=True)
@@ -94,12 +89,6 @@ class Repository:
     context_length: int | None = None
 
 
-def quantization_of(path: str) -> str:
-    """The quantization that a file name states, in upper case; "" where it states none."""
-    found = _QUANTIZATION.findall(_SHARD.sub(r"\g<stem>.gguf", path))
-    return str(found[-1]).upper().replace("FP16", "F16").replace("FP32", "F32") if found else ""
-
-
 def group_files(files: Iterable[RemoteFile]) -> tuple[tuple[Variant, ...], tuple[LeftOut, ...]]:
     """Variants by size, and the GGUF files that are left out, each with its reason."""
     single: list[Variant] = []
@@ -111,7 +100,7 @@ def group_files(files: Iterable[RemoteFile]) -> tuple[tuple[Variant, ...], tuple
             continue
         if reason:
             left_out.append(LeftOut(file.path, reason))
-        elif match := _SHARD.match(file.path):
+        elif match := SHARD.match(file.path):
             shards.setdefault((match["stem"], int(match["count"])), []).append(file)
         else:
             single.append(Variant(_stem(file.path), quantization_of(file.path), (file,)))
@@ -130,13 +119,13 @@ def _reason_against(file: RemoteFile) -> str | None:
     except AppError as error:
         return error.user_text.rstrip(".")
     if _PICTURES.search(file.path.rsplit("/", 1)[-1]):
-        return "the picture part of a model"
+        return "the vision part of a model"
     if _HELPER.search(without_quantization(file.path)):
-        return "a helper file of a model (drafts)"
+        return "a draft model for speculative decoding"
     if "imatrix" in file.path.rsplit("/", 1)[-1].lower():
-        return "statistics from quantizing, not a model"
+        return "quantization statistics, not a model"
     if file.sha256 is None:
-        return "the hub states no sha256 for it, so it could not be checked"
+        return "no sha256 on the hub, so it cannot be verified"
     return ""
 
 
@@ -144,16 +133,10 @@ def _split(stem: str, count: int, parts: list[RemoteFile]) -> Variant:
     ordered = tuple(sorted(parts, key=lambda p: p.path))
     problem = ""
     if len({p.path.lower() for p in parts}) != count:
-        problem = f"The hub has only {len(parts)} of the {count} parts of this model."
-    elif {int(match["number"]) for p in parts if (match := _SHARD.match(p.path))} != set(range(1, count + 1)):
-        problem = f"The parts of this model are not numbered from 1 to {count} at the hub."
+        problem = f"Only {len(parts)} of {count} parts of this model are on the hub."
+    elif {int(match["number"]) for p in parts if (match := SHARD.match(p.path))} != set(range(1, count + 1)):
+        problem = f"The parts of this model are not numbered 1 to {count}."
     return Variant(stem.rsplit("/", 1)[-1], quantization_of(ordered[0].path), ordered, problem)
-
-
-def without_quantization(path: str) -> str:
-    """The file's name without its ending, its number among shards and what it says of its quantization."""
-    name = _SHARD.sub(r"\g<stem>.gguf", path.rsplit("/", 1)[-1])
-    return _QUANTIZATION.sub("", name[: -len(".gguf")])
 
 
 def _stem(path: str) -> str:

@@ -16,12 +16,12 @@ def download_line(view: DownloadView) -> str:
     """Where a download stands, in one line."""
     amount = f"{format.size(view.done)} of {format.size(view.plan.size)}"
     if view.state is DownloadState.QUEUED:
-        return f"waits for its turn · {amount}"
+        return f"Queued · {amount}"
     if view.state is DownloadState.PAUSED:
-        return f"paused · {amount}"
+        return f"Paused · {amount}"
     if view.state is DownloadState.FAILED:
-        return f"stopped · {amount}"
-    phase = {"checking": "checking what is here", "waiting": "waiting"}
+        return f"Failed · {amount}"
+    phase = {"checking": "Checking files", "waiting": "Waiting"}
     parts = [phase.get(view.phase, ""), amount]
     if len(view.plan.files) > 1 and view.part:
         here = f"{format.size(view.file_done) if view.file_done else '0'} of {format.size(view.file_total)}"
@@ -40,7 +40,7 @@ def overall_line(views: Iterable[DownloadView]) -> str:
 
 def _pace(going: DownloadView | DownloadsTotal) -> list[str]:
     parts = [f"{format.size(going.speed)}/s"] if going.speed is not None else []
-    return [*parts, *([f"{format.seconds(going.seconds_left)} left"] if going.seconds_left is not None else [])]
+    return [*parts, *([f"{format.about(going.seconds_left)} left"] if going.seconds_left is not None else [])]
 
 
 def left_out(files: tuple[LeftOut, ...]) -> str:
@@ -51,5 +51,5 @@ def left_out(files: tuple[LeftOut, ...]) -> str:
     lines = []
     for reason, names in by_reason.items():
         more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-        lines.append(f"Left out: {', '.join(names[:_NAMED])}{more}: {reason}.")
+        lines.append(f"Not offered: {', '.join(names[:_NAMED])}{more}: {reason}.")
     return "\n".join(lines)

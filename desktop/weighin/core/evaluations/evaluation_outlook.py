@@ -35,14 +35,14 @@ def likely_discordance(
 ) -> Likely:
     """What to expect of two models. scores: accuracies (0..1) of earlier runs on such questions, None where unknown."""
     if _same_model(a, b):
-        return Likely(SAME_MODEL_DISCORDANCE, "two files of one model disagree on 2 to 5 % of the questions")
+        return Likely(SAME_MODEL_DISCORDANCE, "two files of one model disagree on 2 to 5 % of questions")
     score_a, score_b = scores
     if score_a is not None and score_b is not None:
         share = expected_discordance(score_a, score_b)
-        return Likely(share, f"after their earlier scores they should disagree on about {format.percent(share)}")
+        return Likely(share, f"by their earlier scores they disagree on about {format.percent(share)} of questions")
     if max(a.parameters, b.parameters) < _SMALL:
-        return Likely(SMALL_MODELS_DISCORDANCE, "small models disagree on about 24 %")
-    return Likely(TYPICAL_DISCORDANCE, "two models of similar strength disagree on about 13 %")
+        return Likely(SMALL_MODELS_DISCORDANCE, "small models disagree on about 24 % of questions")
+    return Likely(TYPICAL_DISCORDANCE, "two models of similar strength disagree on about 13 % of questions")
 
 
 def reading_tokens(questions: QuestionSet, split: str, subjects: tuple[str, ...], n: int | None, shots: int) -> int:
@@ -118,6 +118,6 @@ def _check_shots(questions: QuestionSet, subjects: tuple[str, ...], shots: int) 
     fewest = min(subjects, key=lambda name: len(questions.examples(name)))
     count = len(questions.examples(fewest))
     if count < shots:
-        have = f"only {count} worked examples" if count else "no worked examples"
-        text = f"{questions.title} has {have} for {fewest}, not {shots}: choose at most {count} shots."
+        have, most = (f"only {count}", f"{count} or fewer") if count else ("no", "0")
+        text = f"{questions.title} has {have} few-shot examples for {fewest}, not {shots}. Choose {most}."
         raise AppError(text, kind="options")

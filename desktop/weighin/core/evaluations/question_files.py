@@ -198,7 +198,7 @@ def _check_released(name: str, questions: tuple[Question, ...]) -> None:
 
 def _own(path: Path, questions: tuple[Question, ...]) -> QuestionSet:
     if not any(q.split != "dev" for q in questions):
-        raise AppError(f"{safe_name(path.name)} holds worked examples, but no questions.", kind="questions")
+        raise AppError(f"{safe_name(path.name)} holds few-shot examples but no questions.", kind="questions")
     check_filled(questions, path.name)
     found = with_plain_lines(questions)
     return QuestionSet(str(path), path.name, found, set_checksum(found))

@@ -19,8 +19,8 @@ from weighin.core.evaluations.text import (
     LABEL_ERRORS,
     NOT_MMLU,
     STATISTICS,
-    basis_sentence,
     cost_words,
+    model_name,
     protocol_name,
     run_title,
     sample_sentence,
@@ -28,8 +28,8 @@ from weighin.core.evaluations.text import (
     scores,
     state_words,
     subject_score,
-    verdict_sentence,
 )
+from weighin.core.evaluations.verdict_text import method_sentences, reason_sentence, verdict_sentence
 from weighin.core.models.report import model_json
 from weighin.core.plans.plan import MemoryPlan
 from weighin.core.runs.report import engine_json
@@ -93,13 +93,13 @@ def evaluation_markdown(record: EvaluationRecord) -> str:
         "",
         f"{format.moment(record.created)} · {state_words(record)}",
         "",
-        f"Protocol: {protocol_name(protocol.name, protocol.shots)}, {protocol.split} split, {protocol.scoring}.",
-        sample_sentence(protocol),
-        LABEL_ERRORS if protocol.is_mmlu else NOT_MMLU,
-        "",
         *result_lines(record),
         "",
-        "| subject | " + " | ".join(f"{lane.label}" for lane in record.lanes) + " |",
+        sample_sentence(protocol),
+        LABEL_ERRORS if protocol.is_mmlu else NOT_MMLU,
+        f"Method: {protocol_name(protocol.name, protocol.shots)}, {protocol.split} split, {protocol.scoring}.",
+        "",
+        "| Subject | " + " | ".join(f"{lane.label}" for lane in record.lanes) + " |",
         "|---|" + "---|" * len(record.lanes),
     ]
     for subject in sorted({name for lane in record.lanes for name in lane.subjects}):
@@ -112,34 +112,29 @@ def evaluation_markdown(record: EvaluationRecord) -> str:
 
 
 def result_lines(record: EvaluationRecord) -> list[str]:
-    """The numbers in words: each lane, and the verdict."""
-    lines = []
+    """The verdict with its reason, each lane's numbers, and the method, in words."""
+    paired, lines = record.paired, []
+    if paired:
+        reason = reason_sentence(paired, record.protocol.n, record.state)
+        lines += [verdict_sentence(paired, record.state), *([reason] if reason else []), ""]
     for lane in record.lanes:
-        lines.append(f"{lane.label}  {safe_name(lane.model.name)}: {score_words(lane) or 'no answers'}")
+        lines.append(f"{lane.label}  {model_name(lane.model, lane.label)}: {score_words(lane) or 'no answers'}")
         lines += [f"   {text}" for text in _lane_lines(lane)]
-    if record.paired:
-        paired = record.paired
-        lines += [
-            "",
-            " · ".join(
-                f"{box} {format.count(n)}"
-                for box, n in (
-                    ("Both right", paired.both_right),
-                    ("only A", paired.only_a),
-                    ("only B", paired.only_b),
-                    ("both wrong", paired.both_wrong),
-                )
-            ),
-            verdict_sentence(paired, record.protocol.n, record.state),
-            basis_sentence(paired),
-        ]
+    if paired:
+        boxes = (
+            ("Both right", paired.both_right),
+            ("only A", paired.only_a),
+            ("only B", paired.only_b),
+            ("both wrong", paired.both_wrong),
+        )
+        lines += ["", " · ".join(f"{box} {format.count(n)}" for box, n in boxes), *method_sentences(paired)]
     return lines
 
 
 def row_words(row: EvaluationRow) -> str:
     """A run in a line: what was asked, and how it went."""
     how = protocol_name(row.protocol, row.shots)
-    state = "" if row.state is RunState.FINISHED else f" ({state_words(row)})"
+    state = "" if row.state is RunState.FINISHED else f" ({state_words(row).lower()})"
     return f"{safe_name(row.dataset, 40)}, {format.plural(row.n, 'question')}, {how}: {scores(row)}{state}"
 
 
@@ -172,9 +167,9 @@ def row_json(row: EvaluationRow) -> dict[str, Any]:
 
 
 def _lane_lines(lane: LaneEvaluation) -> list[str]:
-    lines = [cost_words(lane), " · ".join(f"{one.title} {one.words(lane)}" for one in STATISTICS)] if lane.n else []
+    lines = [cost_words(lane), " · ".join(f"{one.title}: {one.words(lane)}" for one in STATISTICS)] if lane.n else []
     if lane.unscorable:
-        lines.append(f"! {format.plural(lane.unscorable, 'question')} could not be scored; they count as wrong")
+        lines.append(f"! {format.plural(lane.unscorable, 'question')} not scored, counted as wrong")
     lines += [f"! {text}" for text in ((lane.alarm,) if lane.alarm else ())]
     lines += [f"! {safe_name(text, 300)}" for text in lane.notices]
     if lane.failure:

@@ -29,10 +29,10 @@ def chance_alarm(correct: int, n: int, letters: Sequence[int]) -> str:
     if most >= _ALMOST_ALWAYS * n:
         letter = LETTERS[list(letters).index(most)]
         often = f"{format.count(most)} of {format.count(n)} questions"
-        return f"It chose {letter} in {often}: it hardly reads them, or not in this form."
+        return f"It chose option {letter} in {often}: it hardly reads them, or not in this form."
     low, high = wilson(correct, n)
     if low <= CHANCE <= high:
-        return f"This is not to be told from guessing: 25 % lies within {format.between((low, high), 1)}."
+        return f"No better than guessing: 25 % lies within {format.between((low, high), 1)}."
     return ""
 
 

@@ -24,7 +24,6 @@ from weighin.core.plans.plan import PlanMethod
 from weighin.core.runs.answer import rate
 from weighin.core.safe_text import safe_name
 from weighin.core.statistics.claims import ClaimCheck
-from weighin.core.statistics.paired import DECISIVE, PairedResult, Verdict
 from weighin.core.statistics.power import (
     POWER,
     TYPICAL_DISCORDANCE,
@@ -36,38 +35,34 @@ from weighin.core.statistics.power import (
 MMLU_QUESTIONS = 14_042
 
 LABEL_ERRORS = (
-    "About 6.5 % of MMLU's questions have a wrong or unclear key (MMLU-Redux, 5,700 questions looked at again): the "
-    "best possible score is about 93 to 95 %, and scores above 90 % cannot be told apart on it."
+    "About 6.5 % of MMLU's answer keys are wrong or unclear (MMLU-Redux, 5\u202f700 questions). The best possible "
+    "score is about 93 to 95 %; scores above 90 % cannot be ranked."
 )
-NOT_MMLU = "These are not the questions of MMLU: the score is not comparable with any published one."
-
-NO_WINNER = "No clear winner"
-_LARGE_E = 1_000_000
-_BROKEN_OFF = {RunState.STOPPED: "Stopped", RunState.FAILED: "Broken off", RunState.INTERRUPTED: "Interrupted"}
+NOT_MMLU = "Not MMLU questions: the score cannot be compared with published ones."
 
 # (share, with what it stands for): lines to read an accuracy against. Sources: MMLU's paper, and 1/4.
 REFERENCE_LINES = (
     (0.25, "25 % guessing"),
-    (0.345, "34.5 % ordinary people"),
+    (0.345, "34.5 % non-experts"),
     (0.60, "60 % “competent generalist”"),
     (0.898, "89.8 % experts"),
 )
 
 
 STATES = {
-    RunState.PREPARING: "preparing",
-    RunState.RUNNING: "running",
-    RunState.PAUSED: "paused",
-    RunState.STOPPING: "stopping",
-    RunState.FINISHED: "finished",
-    RunState.STOPPED: "stopped by you",
-    RunState.FAILED: "failed",
-    RunState.INTERRUPTED: "interrupted",
+    RunState.PREPARING: "Preparing",
+    RunState.RUNNING: "Running",
+    RunState.PAUSED: "Paused",
+    RunState.STOPPING: "Stopping",
+    RunState.FINISHED: "Finished",
+    RunState.STOPPED: "Stopped",
+    RunState.FAILED: "Failed",
+    RunState.INTERRUPTED: "Interrupted",
 }
-ELSEWHERE = "running in another window"
+ELSEWHERE = "Running in another window"
 ORDERS = {
-    Order.ALTERNATING: "Taking turns, block by block",
-    Order.ONE_AFTER_THE_OTHER: "One after the other",
+    Order.ALTERNATING: "Alternating",
+    Order.ONE_AFTER_THE_OTHER: "Sequential",
 }
 
 
@@ -85,7 +80,7 @@ class Statistic:
 STATISTICS = (
     Statistic(
         "letters",
-        "Letters chosen",
+        "Options chosen",
         lambda lane: dict(zip(LETTERS, lane.letters, strict=True)),
         lambda lane: ", ".join(f"{name} {format.count(n)}" for name, n in zip(LETTERS, lane.letters, strict=True)),
     ),
@@ -123,13 +118,20 @@ def run_line(protocol: EvaluationProtocol) -> str:
     return f"{safe_name(protocol.dataset, 80)} · {how} · {of}{subjects} · seed {protocol.seed}"
 
 
+def model_name(model: ModelFacts, label: str = "", limit: int = 120) -> str:
+    """A model's name for one line; one without a name is called by its lane."""
+    return safe_name(model.name, limit).strip() or f"Model {label}".strip()
+
+
+_PHASES = {"waiting": "Waiting", "loading": "Loading", "scoring": "Answering", "done": "Finished", "failed": "Failed"}
+
+
 def lane_state(lane: LaneProgress) -> str:
     """What a lane does now."""
+    said = _PHASES.get(lane.phase, lane.phase)
     if lane.phase == "loading" and lane.percent:
-        return f"loading {format.percent(lane.percent / 100)}"
-    if lane.phase == "scoring":
-        return f"answering · {subject_name(lane.subject)}" if lane.subject else "answering"
-    return lane.phase
+        return f"{said} {format.percent(lane.percent / 100)}"
+    return f"{said} · {subject_name(lane.subject)}" if lane.phase == "scoring" and lane.subject else said
 
 
 def lane_numbers(lane: LaneProgress) -> str:
@@ -140,7 +142,7 @@ def lane_numbers(lane: LaneProgress) -> str:
     if lane.seconds_left is not None and lane.phase == "scoring":
         parts.append(f"{format.about(lane.seconds_left)} left")
     if lane.memory.total_bytes is not None:
-        parts.append(f"RAM {format.size(lane.memory.total_bytes)}")
+        parts.append(f"memory {format.size(lane.memory.total_bytes)}")
     return " · ".join(parts)
 
 
@@ -166,147 +168,105 @@ def subject_score(score: SubjectScore | None) -> str:
 
 
 def cost_words(lane: LaneEvaluation) -> str:
-    """Tokens, time and memory a score took; "" before its first answer."""
+    """Tokens, time, speed and memory a score took; "" before its first answer."""
     if not lane.n:
         return ""
-    needed = f" ({format.count(lane.unique_tokens)} needed)" if lane.unique_tokens else ""
-    read = f"{format.count(lane.tokens_evaluated or None)} tokens{needed} in {format.seconds(lane.seconds)}"
     speed = rate(lane.tokens_evaluated, lane.seconds)
-    parts = [read, *([f"{format.figure(speed)} tok/s"] if speed is not None else [])]
-    return " · ".join([*parts, *([f"RAM {memory_taken(lane)}"] if lane.peak_bytes is not None else [])])
+    parts = [f"{format.count(lane.tokens_evaluated or None)} tokens in {format.seconds(lane.seconds)}"]
+    parts += [f"{format.figure(speed)} tok/s"] if speed is not None else []
+    return " · ".join([*parts, *([f"memory {format.size(lane.peak_bytes)}"] if lane.peak_bytes is not None else [])])
 
 
 def memory_taken(lane: LaneEvaluation) -> str:
     """The most memory a worker took, beside what it was planned to take (~ by an estimate)."""
-    most = f"{format.size(lane.peak_bytes)} at most"
+    most = f"{format.size(lane.peak_bytes)} peak"
     if lane.plan is None:
         return most
     mark = "~" if lane.plan.method is PlanMethod.FORMULA else ""
     return f"{most} ({mark}{format.size(lane.plan.ram_bytes)} planned)"
 
 
+def score_share(lane: LaneEvaluation) -> str:
+    """ "62 of 100 right · 95 % interval 52.2 to 70.9 %"; "" before the first answer."""
+    if lane.accuracy is None:
+        return ""
+    unscored = f" · {format.count(lane.unscorable)} not scored" if lane.unscorable else ""
+    right = f"{format.count(lane.correct)} of {format.count(lane.n)} right"
+    return f"{right} · 95 % interval {format.between(lane.interval, 1)}{unscored}"
+
+
 def sample_sentence(protocol: EvaluationProtocol) -> str:
     """Whether the score is of a sample or of all questions."""
-    share = f"{format.count(protocol.n)} of {format.count(protocol.population)} questions"
     if protocol.n == protocol.population:
-        return f"All {format.count(protocol.n)} questions, no sample of them: the interval is for questions like these."
-    return f"A sample, proportional to the subjects ({share}, seed {protocol.seed}): the interval is part of the score."
+        return f"All {format.plural(protocol.n, 'question')}. The interval applies to questions like these."
+    share = f"{format.count(protocol.n)} of {format.count(protocol.population)} questions"
+    return f"A sample of {share}, in proportion to the subjects (seed {protocol.seed})."
 
 
 def power_sentence(n: int, discordance: float = TYPICAL_DISCORDANCE) -> str:
-    """What `n` questions can show, said before the run. discordance: expected share on which just one is right."""
+    """What `n` questions can show of two models, said before the run. discordance: expected share on which just one is
+    right."""
     gap = smallest_gap(n, discordance)
-    needed = questions_needed(0.004, max(discordance, 0.005))
-    one = score_sentence(n)
     asked = format.plural(n, "question")
     if gap is None:
-        return f"{asked} cannot show which of two models is better. {one}"
-    more = f"; 84.1 against 83.7 would need {format.count(needed)}" if needed else ""
-    exist = f", more than MMLU's {format.count(MMLU_QUESTIONS)}" if needed and needed > MMLU_QUESTIONS else ""
-    found = f"{asked} find a gap of {format.points(gap, sign='-')} points ({format.percent(POWER)} of the time)"
-    return f"{found}{more}{exist}. {one}"
+        return f"Too few questions: {format.count(n)} cannot show which model is better."
+    return f"{asked} detect{'s' if n == 1 else ''} gaps of about {format.points(gap, sign='-')} points."
 
 
 def before_run(n: int, models: Sequence[ModelFacts], scores: tuple[float | None, ...] = (None, None)) -> str:
-    """What a run of `n` questions can show, and on what assumption. scores: of earlier runs, as far as known."""
+    """What a run of `n` questions can show, in one sentence. scores: of earlier runs, as far as known."""
     if len(models) < 2:
         return score_sentence(n)
+    return power_sentence(n, likely_discordance(models[0], models[1], (scores[0], scores[1])).discordance)
+
+
+def behind_power(
+    n: int, models: Sequence[ModelFacts], scores: tuple[float | None, ...] = (None, None)
+) -> tuple[str, ...]:
+    """What stands behind `before_run`: how often, on what assumption, and what a small gap would take."""
+    if len(models) < 2:
+        return ("Half of a 95 % interval, for a score near 60 %.",)
     likely = likely_discordance(models[0], models[1], (scores[0], scores[1]))
-    return f"{power_sentence(n, likely.discordance)} Assumed: {likely.why}."
+    lines = []
+    if smallest_gap(n, likely.discordance) is not None:
+        lines.append(f"A gap of that size is found {format.percent(POWER)} of the time; smaller ones less often.")
+    lines.append(f"Assumed: {likely.why}.")
+    needed = questions_needed(0.004, max(likely.discordance, 0.005))
+    if needed:
+        exist = f", more than MMLU's {format.count(MMLU_QUESTIONS)}" if needed > MMLU_QUESTIONS else ""
+        lines.append(f"84.1 against 83.7 would need {format.count(needed)} questions{exist}.")
+    return (*lines, score_sentence(n))
 
 
 def score_sentence(n: int) -> str:
     """How exactly `n` questions tell one model's score, said before the run."""
-    return f"One model's score is known to about ±{format.points(half_width(0.6, n), sign='-')} points."
-
-
-def verdict_sentence(paired: PairedResult, planned: int, state: RunState, name_a: str = "A", name_b: str = "B") -> str:
-    """Which model is better, as far as a run of `planned` questions in `state` can tell: a whole sample is judged, a
-    verdict on the way fell or not, and a run that ended before says so."""
-    if paired.mute:
-        who = " and ".join({"A": name_a, "B": name_b}[label] for label in paired.mute)
-        return f"{who} gave no answer that could be scored: the models cannot be compared."
-    decided = paired.verdict is not Verdict.CANNOT_TELL
-    better = f"{name_a if paired.verdict is Verdict.A_BETTER else name_b} is better"
-    points = _points(paired, decided, name_a, name_b)
-    after = f"{format.count(paired.n)} of {format.count(planned)} questions"
-    if paired.whole:
-        return f"{better if decided else NO_WINNER}: {points}, p {format.p_value(paired.mcnemar_p)}."
-    if state in _BROKEN_OFF:
-        so_far = better if decided else f"{NO_WINNER[0].lower()}{NO_WINNER[1:]} so far"
-        return f"{_BROKEN_OFF[state]} after {after}, {so_far}: {points}."
-    if decided:
-        return f"{better}, decided after {after}: {points}."
-    more = paired.more_questions
-    if more is None:
-        return f"Cannot tell yet: {points}."
-    if more > planned - paired.n:
-        return f"Cannot tell yet, at the earliest when all {format.count(planned)} are asked: {points}."
-    return f"Cannot tell yet, about {format.count(format.two_figures(more))} more questions: {points}."
-
-
-def verdict_label(paired: PairedResult, state: RunState) -> str:
-    """The verdict in two or three words, for tables."""
-    if paired.mute:
-        return "not scored"
-    if paired.verdict is not Verdict.CANNOT_TELL:
-        return "A better" if paired.verdict is Verdict.A_BETTER else "B better"
-    ended = paired.whole or state in _BROKEN_OFF or state is RunState.FINISHED
-    return NO_WINNER.lower() if ended else "cannot tell yet"
-
-
-def basis_sentence(paired: PairedResult) -> str:
-    """What the verdict rests on: how many questions, and which test."""
-    fell = f" · decided after {format.count(paired.decided_after)}" if paired.decided_after else ""
-    counts = zip("AB", paired.unscored, strict=False)
-    unscored = [f"{format.count(number)} of {label}" for label, number in counts if number]
-    wrong = f"Not scored, counted as wrong: {', '.join(unscored)}." if unscored else ""
-    test = "" if paired.mute else _test_sentence(paired)
-    return f"{format.count(paired.n)} asked of both{fell} · {' '.join(part for part in (test, wrong) if part)}"
-
-
-def _test_sentence(paired: PairedResult) -> str:
-    if paired.whole:
-        asked = format.plural(paired.n, "question")
-        return f"Judged once, by the exact McNemar test of all {asked}: p {format.p_value(paired.mcnemar_p)}."
-    e = f"above {format.count(_LARGE_E)}" if paired.e_value > _LARGE_E else format.figure(paired.e_value)
-    return (
-        f"e-value {e}: decides at {DECISIVE:.0f} where whole subjects agree, whenever one looks. The exact McNemar "
-        "test judges the whole sample only."
-    )
-
-
-def _points(paired: PairedResult, decided: bool, name_a: str, name_b: str) -> str:
-    """How far the one in front is ahead, and the interval of that, in points."""
-    difference, (low, high) = paired.difference, paired.interval
-    if difference < 0:
-        difference, low, high = -difference, -high, -low
-    interval = f"{format.points(low, sign='-')} to {format.points(high, sign='-')}"
-    if not difference:
-        return f"the same score, {interval} points"
-    ahead = f"{format.points(difference, sign='-')} points"
-    in_front = name_a if paired.difference > 0 else name_b
-    return f"{ahead if decided else f'{in_front} is {ahead} ahead'}, {interval}"
+    asked = format.plural(n, "question")
+    within = format.points(half_width(0.6, n), sign="-")
+    return f"{asked} give{'s' if n == 1 else ''} a score to within about ±{within} points."
 
 
 def claim_sentences(check: ClaimCheck, n: int) -> tuple[str, ...]:
     """The verdict on a gap measured on `n` questions, what it rests on, and what it would take."""
     questions = f"{'all ' if n == MMLU_QUESTIONS else ''}{format.plural(n, 'question')}"
-    could = "could be told apart" if check.told_apart else "could not be told apart"
     # Published scores have two decimals.
     low, high = (format.points(end, 2) for end in check.interval)
     rests = (
-        f"The difference is {format.points(check.difference, 2)} points, its 95 % interval {low} to {high}, "
+        f"Difference {format.points(check.difference, 2)} points (95 % interval {low} to {high}), "
         f"p {format.p_value(check.p)}."
     )
-    return (f"They {could} on {questions}.", rests, *_what_it_takes(check))
+    return (
+        f"{'Significant' if check.told_apart else 'Not significant'} on {questions}.",
+        rests,
+        *_what_it_takes(check),
+    )
 
 
 def _what_it_takes(check: ClaimCheck) -> tuple[str, ...]:
     if check.told_apart or not check.difference:
         return ()
-    least = f"They could only if the two disagreed on less than {format.percent(check.largest_discordance, 2)} of them."
+    share = format.percent(check.largest_discordance, 2)
+    least = f"Significant only if the models disagreed on less than {share} of the questions."
     if check.needed is None:
         return (least,)
     beyond = ", more than MMLU has" if check.needed > MMLU_QUESTIONS else ""
-    return (least, f"For a gap of this size about {format.count(check.needed)} questions are needed{beyond}.")
+    return (least, f"A gap of this size needs about {format.count(check.needed)} questions{beyond}.")

@@ -19,7 +19,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-VERDICTS = ("true", "false", "borderline", "convention", "opinion", "unverified", "vendor claim", "naming")
+VERDICTS = ("true", "false", "borderline", "convention", "opinion", "unverified", "vendor claim", "terminology")
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from weighin.core.downloads.repository import without_quantization
+from weighin.core.downloads.file_names import without_quantization
 from weighin.core.errors import AppError
 from weighin.core.gguf.chat_template import KEY, NAMES, choose_template
 from weighin.core.gguf.kinds import why_no_model

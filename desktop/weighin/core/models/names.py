@@ -6,9 +6,9 @@ import shlex
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from weighin.core.downloads.file_names import quantization_of
 from weighin.core.downloads.hub_address import HubAddress, is_hub_address, read_address
 from weighin.core.downloads.hub_names import is_commit
-from weighin.core.downloads.repository import quantization_of
 from weighin.core.errors import AppError
 from weighin.core.models.catalogue import Catalogue, System
 from weighin.core.models.shelf import ShelfModel
@@ -18,14 +18,16 @@ from weighin.core.safe_text import safe_name
 def find_on_shelf(models: Iterable[ShelfModel], name: str) -> ShelfModel:
     """The one model that `name` means: a path, an address at the hub, a name or its beginning. Raises AppError."""
     known = tuple(models)
-    for wanted in (_by_path, _by_address, _by_name, _by_beginning):
+    for wanted in (_by_path, _by_address, _by_name, _by_header_name, _by_beginning):
         found = [model for model in known if wanted(model, name)]
         if len(found) == 1:
             return found[0]
         if found:
             which = ", ".join(safe_name(model.path, 100) for model in found[:3])
-            raise AppError(f"{safe_name(name)!r} means more than one model; give the path: {which}.", kind="ambiguous")
-    raise AppError(f"There is no model {safe_name(name)!r} on the shelf.", kind="missing")
+            raise AppError(
+                f"Several models are called {safe_name(name)!r}: type the path instead: {which}.", kind="ambiguous"
+            )
+    raise AppError(f"No model on this computer is called {safe_name(name)!r}.", kind="missing")
 
 
 def find_address(models: Iterable[ShelfModel], address: HubAddress) -> ShelfModel:
@@ -36,7 +38,7 @@ def find_address(models: Iterable[ShelfModel], address: HubAddress) -> ShelfMode
         raise AppError(f"{address} is not on this computer. Get it with: {get}", kind="missing")
     if len(found) > 1:
         which = ", ".join(safe_name(f"{model.repo}/{model.hub_path}", 100) for model in found[:3])
-        raise AppError(f"{address} means more than one model; name its file: {which}.", kind="ambiguous")
+        raise AppError(f"{address} has several models here: name the file: {which}.", kind="ambiguous")
     return found[0]
 
 
@@ -50,11 +52,33 @@ def find_system(models: Iterable[ShelfModel], system: System) -> ShelfModel:
         if found:
             return next((m for m in found if m.is_intact), found[0])
     if not system.repositories:
-        raise AppError(f"{system.name} is not on this computer, and no GGUF of it is known.", kind="missing")
+        raise AppError(f"{system.name} is not on this computer, and no GGUF file of it is known.", kind="missing")
     repo = system.repositories[0].repo
     raise AppError(
         f"{system.name} is not on this computer. See its files with: weighin models files {repo}", kind="missing"
     )
+
+
+def told_apart(models: Iterable[ShelfModel]) -> dict[str, str]:
+    """What to say beside the name of each model that shares it with others, by its path: the file's name, or the
+    shortest end of its folder that no other has."""
+    same: dict[str, list[ShelfModel]] = {}
+    for model in models:
+        same.setdefault(model.name.casefold(), []).append(model)
+    found: dict[str, str] = {}
+    for group in same.values():
+        if len(group) > 1:
+            found |= _ends([model.path for model in group])
+    return found
+
+
+def _ends(paths: list[str]) -> dict[str, str]:
+    parts = {path: Path(path).parts for path in paths}
+    while len({names[-1] for names in parts.values()}) == 1 and min(map(len, parts.values())) > 1:
+        parts = {path: names[:-1] for path, names in parts.items()}
+    longest = max(map(len, parts.values()))
+    length = next((n for n in range(1, longest) if len({p[-n:] for p in parts.values()}) == len(paths)), longest)
+    return {path: str(Path(*names[-length:])) for path, names in parts.items()}
 
 
 def resolve_name(models: Iterable[ShelfModel], catalogue: Catalogue, name: str, mirror: str = "") -> ShelfModel | None:
@@ -91,6 +115,10 @@ def _by_address(model: ShelfModel, name: str) -> bool:
 def _by_name(model: ShelfModel, name: str) -> bool:
     wanted = name.lower()
     return wanted in (model.name.lower(), Path(model.path).name.lower(), Path(model.path).stem.lower())
+
+
+def _by_header_name(model: ShelfModel, name: str) -> bool:
+    return model.facts is not None and model.facts.header_name.lower() == name.lower()
 
 
 def _by_beginning(model: ShelfModel, name: str) -> bool:

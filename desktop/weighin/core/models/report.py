@@ -10,7 +10,7 @@ from weighin.core.models.catalogue import System
 from weighin.core.models.model import ModelFacts
 from weighin.core.models.server import server_of
 from weighin.core.models.shelf import ShelfModel
-from weighin.core.models.text import condition_text, model_facts
+from weighin.core.models.text import condition_text, model_facts, source_text
 from weighin.core.safe_text import safe_name
 
 
@@ -66,7 +66,9 @@ def shelf_line(model: ShelfModel) -> str:
     """One model of the shelf, for the terminal."""
     mark = condition_text(model) + (f": {model.problem}" if model.problem else "")
     facts = model_facts(model.facts) if model.facts else format.size(model.size)
-    return f"{safe_name(model.name, 60)}\n   {facts}\n   {mark} · {model.source} · {safe_name(model.path, 300)}"
+    name = safe_name(model.name, 60) or "(no name)"
+    checksum = f"checksum {mark}" if model.is_intact else mark
+    return f"{name}\n   {facts}\n   {checksum} · {source_text(model)} · {safe_name(model.path, 300)}"
 
 
 def _kind(found: Repository, system: System | None) -> str | None:
@@ -129,12 +131,12 @@ def listing_lines(listing: Listing, recommended: Variant | None) -> list[str]:
     lines = [f"{listing.repo} at {listing.commit[:8]}" + (" · gated: accept its licence first" * bool(listing.gated))]
     for variant in listing.variants:
         parts = f", {len(variant.files)} parts" if len(variant.files) > 1 else ""
-        notes = "  <- for this computer" if variant == recommended else ""
+        notes = "  <- recommended" if variant == recommended else ""
         notes += f"  ! {variant.problem}" if variant.problem else ""
         label = variant.quantization or "-"
         path = safe_name(variant.files[0].path, 200)
         lines.append(f"   {label:12} {format.size(variant.size):>9}{parts}  {path}{notes}")
-    lines += [f"   left out: {safe_name(e.path, 120)}: {e.reason}" for e in listing.left_out]
+    lines += [f"   not offered: {safe_name(e.path, 120)}: {e.reason}" for e in listing.left_out]
     return lines
 
 

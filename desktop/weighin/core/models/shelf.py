@@ -14,7 +14,8 @@ from weighin.core.models.found import FoundFile
 from weighin.core.models.header_facts import model_facts
 from weighin.core.models.model import ModelFacts, shard_paths
 
-UNKNOWN_ORIGIN = "The hub cannot be asked about this file: nothing here tells which repository it came from."
+UNKNOWN_ORIGIN = "This file cannot be verified: the hub repository it came from is unknown."
+COMES_ALONG = "Comes with Weigh-In: there is nothing to verify."
 
 
 class Condition(Enum):
@@ -80,16 +81,18 @@ class ShelfModel:
     def why_not_verified(self) -> str:
         """Why its sha256 cannot be compared with the hub's at all, "" where it can."""
         if self.condition is Condition.GONE or not self.stamps:
-            return "This model is not where it was."
+            return "This file is missing."
+        if self.facts is not None and self.facts.starter:
+            return COMES_ALONG
         return "" if self.known_to_hub else UNKNOWN_ORIGIN
 
     def ready_facts(self) -> ModelFacts:
         """The facts, for running it. Raises AppError with one sentence where it must not be run blindly."""
         if self.condition is Condition.GONE:
-            raise AppError(f"{self.name} is not where it was: {self.path}", kind="missing")
+            raise AppError(f"{self.name} is missing: {self.path}", kind="missing")
         if self.condition is Condition.CHANGED:
-            way_out = "verify it or add it again" if self.known_to_hub else "add it again to accept the change"
-            raise AppError(f"{self.name} changed on the disk since it was checked: {way_out}.", kind="changed")
+            way_out = "verify it or add it again" if self.known_to_hub else "add it again to use it as it is now"
+            raise AppError(f"{self.name} changed on disk: {way_out}.", kind="changed")
         if self.facts is None:
             raise AppError(f"{self.name} cannot be run: {self.problem}", kind="broken")
         return self.facts
@@ -150,7 +153,7 @@ def has_changed(known: ShelfModel) -> bool:
 
 def gone(known: ShelfModel) -> ShelfModel:
     """The same model after it vanished."""
-    return dataclasses.replace(known, condition=Condition.GONE, problem="It is not where it was.", verified=False)
+    return dataclasses.replace(known, condition=Condition.GONE, problem="The file is missing.", verified=False)
 
 
 def verified(known: ShelfModel, digests: tuple[str, ...], stamps: tuple[Stamp, ...]) -> ShelfModel:
@@ -174,5 +177,5 @@ def stamp_of(path: Path) -> Stamp | None:
 
 def _changed(known: ShelfModel, now: ShelfModel) -> str:
     if now.size < known.size:
-        return f"It shrank by {format.count(known.size - now.size)} bytes since it was checked."
-    return "It changed on the disk since it was checked."
+        return f"The file is {format.count(known.size - now.size)} bytes smaller than before."
+    return "The file changed on disk."

@@ -9,6 +9,7 @@ from pathlib import Path
 from weighin.core.errors import AppError
 from weighin.core.models.header_facts import model_facts
 from weighin.core.models.model import ModelFacts
+from weighin.core.models.shelf import ShelfModel, Stamp, stamp_of
 
 FILES = {"dense": "weighin-starter-dense-Q8_0.gguf", "moe": "weighin-starter-moe-Q8_0.gguf"}
 # What pickers show as the source of these two.
@@ -36,6 +37,12 @@ def starter_facts(resources: Path) -> tuple[ModelFacts, ...]:
         except (AppError, OSError):
             continue
     return tuple(found)
+
+
+def on_the_shelf(model: ModelFacts) -> ShelfModel:
+    """A starter model as one of the shelf: it came with the program, and stays as long as that."""
+    stamp = stamp_of(Path(model.path)) or Stamp(model.path, model.file_bytes, 0, 0)
+    return ShelfModel(model.path, model.name, STARTER, (stamp,), facts=model)
 
 
 def with_digest(model: ModelFacts) -> ModelFacts:

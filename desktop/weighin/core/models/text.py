@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from weighin.core import format
 from weighin.core.gguf.chat_template import why_no_template
+from weighin.core.models.found import YOURS
 from weighin.core.models.model import ModelFacts
 from weighin.core.models.server import server_of
 from weighin.core.models.shelf import Condition, ShelfModel
+from weighin.core.models.starter import STARTER
 from weighin.core.safe_text import safe_name
 
 if TYPE_CHECKING:
@@ -49,8 +51,18 @@ def experts(of: ModelFacts | System) -> list[str]:
 
 
 def checked(verified: bool) -> str:
-    """Whether a model's bytes were found to be those of the hub."""
-    return "✓ verified" if verified else "not verified"
+    """Whether a model's checksum was found to be the hub's."""
+    return f"checksum {_CHECKSUMS[verified]}"
+
+
+_CHECKSUMS = {True: "same as on the hub", False: "not checked"}
+_CONDITIONS = {Condition.CHANGED: "file changed", Condition.GONE: "file missing", Condition.BROKEN: "unreadable"}
+_SOURCES = {YOURS: "local file", STARTER: "included"}
+
+
+def source_text(model: ShelfModel) -> str:
+    """Where a model was found: the name of a program or its cache, "local file" where the user added it."""
+    return _SOURCES.get(model.source, model.source)
 
 
 _BITS = re.compile(r"(?:BF|IQ|TQ|Q|F|MXFP|NVFP)(\d+)")
@@ -61,29 +73,29 @@ _APART = 2
 def look_lines(facts: ModelFacts, refusal: str) -> list[str]:
     """Name and shape, what else the header tells, tensor types, whether this engine reads it (`refusal`: why not)."""
     lines = [f"{safe_name(facts.name)}: {model_facts(facts)}", *_header_lines(facts)]
-    return [*lines, safe_name(refusal, 300) if refusal else "This engine can read it."]
+    return [*lines, safe_name(refusal, 300) if refusal else "This version of llama.cpp can run it."]
 
 
 def _header_lines(facts: ModelFacts) -> list[str]:
     more = [f"architecture {safe_name(facts.architecture, 40)}"]
     more += [f"{facts.layers} layers"] if facts.layers else []
-    more += [f"licence {safe_name(facts.license, 60)}"] if facts.license else ["no licence stated in the file"]
+    more += [f"licence {safe_name(facts.license, 60)}"] if facts.license else ["licence not stated in the file"]
     has_template = facts.template and not why_no_template(facts.template)
-    more += ["has a chat template" if has_template else "no chat template"]
-    weights = [f"weights by bytes: {type_shares(facts)}{type_doubt(facts)}"] if facts.tensor_types else []
+    more += ["chat template" if has_template else "no chat template"]
+    weights = [f"weights: {type_shares(facts)}{type_doubt(facts)}"] if facts.tensor_types else []
     return [" · ".join(more), *weights]
 
 
 def condition_text(model: ShelfModel) -> str:
-    """Whether its bytes are those of the hub, or what is wrong with it."""
-    return checked(model.verified) if model.condition is Condition.READY else model.condition.value
+    """Whether its checksum is the hub's, or what is wrong with it."""
+    if model.condition is not Condition.READY:
+        return _CONDITIONS[model.condition]
+    return "included" if model.source == STARTER else _CHECKSUMS[model.verified]
 
 
 def model_page(model: ShelfModel, system: System | None = None) -> str:
     """All that is known of a model of the shelf, a line each. `system`: what the catalogue has under its repository."""
-    lines = [safe_name(model.path, 400)]
-    if model.problem:
-        lines.insert(0, model.problem)
+    lines = [model.problem] if model.problem else []
     if facts := model.facts:
         lines += [model_facts(facts), *_header_lines(facts)]
     if model.repo:
@@ -91,6 +103,7 @@ def model_page(model: ShelfModel, system: System | None = None) -> str:
         lines.append(f"hub:{model.repo}/{safe_name(model.hub_path or '', 200)}{gate}")
     if len(model.stamps) > 1:
         lines.append(f"{len(model.stamps)} parts")
+    lines.append(safe_name(model.path, 400))
     return "\n".join(lines)
 
 
@@ -98,26 +111,26 @@ def system_page(system: System) -> str:
     """Everything the catalogue says of a system, a paragraph each."""
     lines = [f"{system.name} · {system.vendor} · {system.released}", system.why]
     if system.why_not:
-        lines.append(f"Cannot be run here. {system.why_not}")
+        lines.append(f"Closed weights: cannot be run here. {system.why_not}")
     gate = " · the original is gated" if system.gated else ""
     lines.append(f"{system_kind(system)} · licence: {system.license}{gate}")
     shape = [
         *experts(system),
         f"{system.layers} layers" if system.layers else "",
         f"{system.heads} heads" if system.heads else "",
-        f"{system.kv_heads} heads for keys and values" if system.kv_heads else "",
+        f"{system.kv_heads} KV heads" if system.kv_heads else "",
         f"head size {system.head_size}" if system.head_size else "",
         f"context {format.count(system.context)}" if system.context else "",
         f"attention: {system.attention}" if system.attention else "",
         f"llama.cpp: {system.architecture}" if system.architecture else "",
-        f"KV cache {system.kv_bytes // 1024} KiB for each token" if system.kv_bytes else "",
+        f"KV cache {system.kv_bytes // 1024} KiB per token" if system.kv_bytes else "",
     ]
     lines.append(" · ".join(part for part in shape if part))
     for score in system.mmlu:
         shots = "" if score.shots is None else f", {score.shots}-shot"
-        lines.append(f"MMLU {score.percent} % ({score.variant}{shots}), as reported by: {score.source}")
+        lines.append(f"MMLU {score.percent} % ({score.variant}{shots}), source: {score.source}")
     if not system.mmlu:
-        lines.append("MMLU: no published score of it was verified.")
+        lines.append("MMLU: no verified published score.")
     lines += system.notes
     lines += [f"GGUF: {s.repo}" + (f" ({s.note})" if s.note else "") for s in system.repositories]
     lines.append("Sources: " + "; ".join(system.sources))
@@ -136,7 +149,7 @@ def type_doubt(facts: ModelFacts) -> str:
     real = _BITS.match(most)
     if stated is None or real is None or abs(int(stated[1]) - int(real[1])) < _APART:
         return ""
-    return f". Its header calls it {safe_name(facts.quantization, 24)}, yet most of its bytes are {most}"
+    return f". The header says {safe_name(facts.quantization, 24)}, but most weights are {most}"
 
 
 def head_facts(model: ModelFacts) -> str:

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from weighin.core import format
 from weighin.core.plans.candidates import Origin
-from weighin.core.plans.plan import MemoryPlan, PlanMethod, SpeedForecast, SpeedMethod
+from weighin.core.plans.plan import MemoryPlan, PlanMethod, SpeedForecast, SpeedMethod, VerdictKind
 from weighin.core.plans.prediction import Errors, Measured, Prediction
-from weighin.core.plans.verdict import kind_words
 from weighin.core.plans.workstation import WorkstationRow
 from weighin.core.safe_text import safe_name
 
-MEASURED = "✓"
 _MARKS = {SpeedMethod.SLICE: "~", SpeedMethod.HISTORY: "~", SpeedMethod.BANDWIDTH: "?"}
 _METHODS = {
-    SpeedMethod.SLICE: "from a slice of it, timed here",
+    SpeedMethod.SLICE: "from a timed slice of the model",
     SpeedMethod.HISTORY: "from earlier runs here",
-    SpeedMethod.BANDWIDTH: "from the speed of this computer's memory",
+    SpeedMethod.BANDWIDTH: "from memory bandwidth",
 }
-ORIGINS = {Origin.HERE: "on this computer", Origin.CATALOGUE: "catalogue", Origin.HUB: "the hub"}
+_HERE = {VerdictKind.RUNS: "runs", VerdictKind.TIGHT: "tight", VerdictKind.NO: "no"}
+ORIGINS = {Origin.HERE: "on this computer", Origin.CATALOGUE: "catalogue", Origin.HUB: "hub"}
 
 
 def needs_words(row: WorkstationRow) -> str:
@@ -34,10 +33,10 @@ def speed_band(forecast: SpeedForecast | None) -> str:
 
 
 def measured_speed(taken: Measured | None) -> str:
-    """ "✓ 12.3"; "-" where no run was long and quiet enough to be a measurement."""
+    """ "12.3"; "-" where no run was long and quiet enough to be a measurement."""
     if taken is None or taken.speed is None:
         return format.NONE
-    return f"{MEASURED} {format.figure(taken.speed)}"
+    return format.figure(taken.speed)
 
 
 def source_of(taken: Measured) -> str:
@@ -52,23 +51,23 @@ def measured_line(row: WorkstationRow) -> str:
     taken = row.measured
     if taken is None:
         return ""
-    rate = f"{format.figure(taken.speed)} tokens/s" if taken.speed else ""
+    rate = f"{format.figure(taken.speed)} tok/s" if taken.speed else ""
     memory = format.size(taken.memory_bytes) if taken.memory_bytes is not None else ""
     if not rate and not memory:
         return ""
     rate = f"{rate} {source_of(taken)}".rstrip()
-    lacking = "" if rate else " No run was long and undisturbed enough for its speed."
-    return f"Measured: {', '.join(part for part in (rate, memory) if part)} {MEASURED}.{lacking}"
+    lacking = "" if rate else " No run was long and undisturbed enough to measure speed."
+    return f"Measured: {', '.join(part for part in (rate, memory) if part)}.{lacking}"
 
 
 def prediction_name(prediction: Prediction) -> str:
-    """Which model a promise was about."""
+    """Which model a prediction is about."""
     return f"{safe_name(prediction.model.name, 60)} · {safe_name(prediction.model.quantization, 24)}"
 
 
 def here_words(row: WorkstationRow | None) -> str:
     """ "runs", "~ runs" where that was calculated, "no"; "-" where nothing is known."""
-    return format.NONE if row is None or row.kind is None else f"{row.mark} {kind_words(row.kind)}".strip()
+    return format.NONE if row is None or row.kind is None else f"{row.mark} {_HERE[row.kind]}".strip()
 
 
 def memory_words(plan: MemoryPlan) -> str:
@@ -77,36 +76,36 @@ def memory_words(plan: MemoryPlan) -> str:
     parts = (
         f"weights {format.size(plan.weights_bytes)} ({format.size(plan.mapped_bytes)} mapped from the file), "
         f"KV cache {format.size(plan.kv_bytes)}, state {format.size(plan.state_bytes)}, "
-        f"working buffers {format.size(plan.compute_bytes + plan.output_bytes)}, "
+        f"buffers {format.size(plan.compute_bytes + plan.output_bytes)}, "
         f"process {format.size(plan.overhead_bytes)}"
     )
-    lines = [f"Fills {mark}{format.size(plan.total_bytes)} where there is room: {parts}"]
-    lines.append(f"While loading at most {format.size(plan.loading_peak_bytes)}")
+    lines = [f"Memory {mark}{format.size(plan.total_bytes)}: {parts}"]
+    lines.append(f"Peak while loading {format.size(plan.loading_peak_bytes)}")
     return "\n".join([*lines, *plan.notices])
 
 
 def speed_words(forecast: SpeedForecast | None, refined: bool = False) -> str:
-    """ "Writes ~ 12.3 (10.8 to 13.8) tok/s, reads ~ 140 tok/s: from a slice of it, timed here"; "" where there is none.
-    refined: corrected by how wrong such forecasts were before."""
+    """ "Generation speed ~ 12.3 (10.8 to 13.8) tok/s, prompt speed ~ 140 tok/s, from a timed slice of the model"; ""
+    where there is none. refined: corrected by how wrong such forecasts were before."""
     if forecast is None:
         return ""
     prompt = forecast.prompt_tokens_per_s
-    reads = f", reads ~ {format.figure(prompt)} tok/s" if prompt else ""
+    reads = f", prompt speed ~ {format.figure(prompt)} tok/s" if prompt else ""
     how = f"{_METHODS[forecast.method]}{', corrected by earlier runs here' if refined else ''}"
-    return f"Writes {speed_band(forecast)} tok/s{reads}: {how}{disturbed_words(forecast)}"
+    return f"Generation speed {speed_band(forecast)} tok/s{reads}, {how}{disturbed_words(forecast)}"
 
 
 def error_percent(share: float | None) -> str:
-    """ "+1.2 %", "+174 %": promised more than was measured."""
+    """ "+1.2 %", "+174 %": predicted more than was measured."""
     return format.NONE if share is None else format.change(share, _digits(share))
 
 
 def errors_lines(errors: tuple[Errors, ...]) -> tuple[str, ...]:
-    """ "dense: memory median 1.2 %, worst 3.4 % over 12 runs · speed median ...", a line for each kind of model."""
+    """ "dense: memory median 1.2 %, worst 3.4 % in 12 runs · speed median ...", a line for each kind of model."""
     kinds: dict[str, list[str]] = {}
     for one in errors:
         middle, worst = (format.percent(share, _digits(share)) for share in (one.median, one.worst))
-        said = f"{one.what} median {middle}, worst {worst} over {format.plural(one.runs, 'run')}"
+        said = f"{one.what} median {middle}, worst {worst} in {format.plural(one.runs, 'run')}"
         kinds.setdefault(one.kind, []).append(said)
     return tuple(f"{kind}: {' · '.join(said)}" for kind, said in kinds.items())
 
@@ -116,7 +115,7 @@ def _digits(share: float) -> int:
 
 
 def disturbed_words(forecast: SpeedForecast) -> str:
-    """ "; other programs kept 1.0 cores busy meanwhile: it may be faster"; "" where nothing disturbed."""
+    """ " (other programs kept 1.0 cores busy; may be faster when idle)"; "" where nothing disturbed."""
     if not forecast.disturbances:
         return ""
-    return f"; {', '.join(forecast.disturbances)} meanwhile: it may be faster"
+    return f" ({', '.join(forecast.disturbances)}; may be faster when idle)"

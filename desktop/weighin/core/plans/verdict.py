@@ -15,7 +15,7 @@ _STEP = 256
 _DISK_BYTES_PER_S = 2e9
 
 
-_KINDS = {VerdictKind.RUNS: "runs", VerdictKind.TIGHT: "tight", VerdictKind.NO: "no"}
+_KINDS = {VerdictKind.RUNS: "Fits", VerdictKind.TIGHT: "Tight", VerdictKind.NO: "Does not fit"}
 
 
 @dataclass(frozen=True)
@@ -53,27 +53,29 @@ def verdict(
         return FitVerdict(None, f"{needs}; this system does not tell how much memory is free.", None)
     kind = verdict_kind(line, context, budget, trained)
     gpu_free = _gpu_limit(line, budget)
-    needs = f"Needs {_amount(plan)} at {tokens(context)} context; {format.size(budget.available)} free now."
+    needs = f"needs {_amount(plan)} at {tokens(context)} context, {format.size(budget.available)} free"
     if gpu_free is not None:
         wanted = f"{_amount(plan)} and {format.size(plan.gpu_bytes)} on GPUs"
-        have = f"{format.size(budget.available)} and {format.size(gpu_free)} free now"
-        needs = f"Needs {wanted} at {tokens(context)} context; {have}."
+        needs = (
+            f"needs {wanted} at {tokens(context)} context, {format.size(budget.available)} and "
+            f"{format.size(gpu_free)} free"
+        )
     no_room = gpu_free is not None and plan.gpu_bytes > gpu_free
     if kind is not VerdictKind.NO:
         largest = line.largest_context(budget.available, trained, _STEP, gpu_free)
-        end = "Runs." if kind is VerdictKind.RUNS else "Runs, with next to nothing to spare."
         if no_room or plan.needed_bytes > budget.available:
-            end = f"Runs only with {tokens(largest)} of context or less."
-        return FitVerdict(kind, f"{needs} {end}", largest)
+            return FitVerdict(kind, f"Fits only with a context of {tokens(largest)} or less: {needs}.", largest)
+        tight = "" if kind is VerdictKind.RUNS else " Hardly any memory to spare."
+        return FitVerdict(kind, f"Fits in memory: {needs}.{tight}", largest)
     if no_room and plan.needed_bytes <= budget.available:
-        end = "The GPUs have too little: keep fewer layers there."
+        why = "Keep fewer layers on the GPUs."
     elif plan.ram_bytes - plan.mapped_bytes > budget.total:
-        end = f"This computer has {format.size(budget.total)} in all."
+        why = f"This computer has {format.size(budget.total)}."
     elif plan.needed_bytes <= budget.total:
-        end = "It would run if other programs gave memory back."
+        why = "Close other programs to free memory."
     else:
-        end = f"Would read from disk for every token{_from_disk(plan, budget, read_bytes)}."
-    return FitVerdict(kind, f"{needs} {end}", None)
+        why = f"Would read from disk for every token{_from_disk(plan, budget, read_bytes)}."
+    return FitVerdict(kind, f"Does not fit: {needs}. {why}", None)
 
 
 def _gpu_limit(line: PlanLine, budget: Budget) -> int | None:
@@ -88,8 +90,8 @@ def _from_disk(plan: MemoryPlan, budget: Budget, read_bytes: float | None) -> st
     missing = min(1.0, (plan.needed_bytes - budget.available) / plan.weights_bytes)
     rate = _DISK_BYTES_PER_S / (read_bytes * missing) if missing > 0 else 0.0
     if rate < 1:
-        return ": expect under 1 token/s"
-    return f": at most about {format.figure(rate)} tokens/s even from a fast disk"
+        return ": under 1 tok/s"
+    return f": about {format.figure(rate)} tok/s at most, even from a fast disk"
 
 
 def refused(refusal: str) -> FitVerdict:
@@ -111,28 +113,30 @@ def pair_verdict(
     shared = lines[0].at(context).shared_bytes if same_file else 0
     both = sum(needed) - shared
     limit = min((t for t in trained if t), default=None)
-    have = f"{format.size(budget.available)} free now"
+    free = f"{format.size(budget.available)} free"
     mark = "~" if any(line.upper.method is PlanMethod.FORMULA for line in lines) else ""
     together = f"{mark}{format.size(both)}"
     if both <= budget.available:
         largest = _largest(lines, budget.available + shared, limit, together=True) or None
-        text = f"Both together need {together} at {tokens(context)} context each; {have}. Run together."
+        text = f"Both fit: together they need {together} at {tokens(context)} context each, {free}."
         return PairVerdict(PairKind.TOGETHER, both, largest, text)
     larger = max(needed)
-    needs = f"Both together need {together}, the larger one {mark}{format.size(larger)}"
+    needs = f"together they need {together}, the larger one {mark}{format.size(larger)}"
     if larger <= budget.available:
         largest = _largest(lines, budget.available, limit, together=False) or None
-        text = f"{needs} at {tokens(context)} context; {have}. Run one after the other."
+        text = f"Fit one at a time (sequential): {needs} at {tokens(context)} context, {free}."
         return PairVerdict(PairKind.ONE_AFTER_THE_OTHER, both, largest, text)
     most = _largest(lines, budget.available, limit, together=False)
     if most >= _SMALLEST_CONTEXT:
-        text = f"{needs}; {have}. Not at {tokens(context)} context: one after the other with {tokens(most)} or less."
+        text = (
+            f"Fit one at a time with a context of {tokens(most)} or less: {needs} at {tokens(context)} context, {free}."
+        )
         return PairVerdict(PairKind.NOT_HERE, both, most, text)
-    return PairVerdict(PairKind.NOT_HERE, both, None, f"{needs}; {have}. Not here.")
+    return PairVerdict(PairKind.NOT_HERE, both, None, f"Do not fit: {needs} at {tokens(context)} context, {free}.")
 
 
 def kind_words(kind: VerdictKind | None) -> str:
-    """ "runs", "tight" or "no"; "-" where nobody knows."""
+    """ "Fits", "Tight" or "Does not fit"; "-" where nobody knows."""
     return format.NONE if kind is None else _KINDS[kind]
 
 

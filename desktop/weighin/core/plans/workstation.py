@@ -11,6 +11,7 @@ from weighin.core.plans.forecast import EFFICIENCY, corrected, quick_forecast
 from weighin.core.plans.plan import MemoryPlan, PlanMethod, SpeedForecast, VerdictKind
 from weighin.core.plans.prediction import Measured, Prediction
 from weighin.core.plans.verdict import Budget, tokens, verdict, verdict_kind
+from weighin.core.safe_text import safe_name
 
 CONTEXT_STOPS = tuple(512 << n for n in range(12))  # 512 .. 1M
 
@@ -134,19 +135,20 @@ def cost(row: WorkstationRow, bandwidth: float | None) -> Cost:
 
 
 def sentence(rows: tuple[WorkstationRow, WorkstationRow], costs: tuple[Cost, Cost]) -> str:
-    """ "The MoE needs 4.0 times the memory and is 1.1 times as fast per token." The mixture comes first where there is
+    """ "The MoE needs 4.0 times the memory and is 1.1 times as fast." The mixture comes first where there is
     exactly one; else the one that needs more memory is compared with the other. "~" where something is not measured."""
     first = int(rows[1].candidate.is_moe and not rows[0].candidate.is_moe)
     if rows[0].candidate.is_moe == rows[1].candidate.is_moe:
         first = int(costs[1].memory > costs[0].memory)
-        who = costs[first].name
+        who = safe_name(costs[first].name, 40)
     else:
         who = "The MoE"
     one, other = costs[first], costs[1 - first]
     mark = "" if one.measured and other.measured else "~"
     text = f"{who} needs {mark}{format.times(one.memory / max(1, other.memory))} the memory"
     if one.speed and other.speed:
-        text += f" and is {mark}{format.times(one.speed / other.speed)} as fast per token"
+        ratio = one.speed / other.speed
+        text += f" and is {mark}{format.times(max(ratio, 1 / ratio))} as {'fast' if ratio >= 1 else 'slow'}"
     return text + "."
 
 
@@ -179,15 +181,14 @@ def demand(
     memory = candidate.line.needed_at(context) + _KEPT_FREE
     sold = next((size for size in _SIZES if size * _GB >= memory), None)
     speed = tokens_per_s * candidate.read_bytes / EFFICIENCY if candidate.read_bytes else None
-    machine = (
-        f"a computer with {sold} GB" if sold else f"{format.size(memory)} of memory, more than computers are sold with"
-    )
-    text = f"At {tokens(context)} context it takes {machine}"
+    machine = f"{sold} GB of memory" if sold else f"{format.size(memory)} of memory, more than computers are sold with"
+    text = f"At {tokens(context)} context: {machine}"
     if speed is not None:
-        text += f", and memory that is read with about {_speed(speed)} for {format.figure(tokens_per_s)} tokens/s"
-    here = [f"has {format.size(have.total)}"] if have else []
-    here += [f"reads {_speed(bandwidth)}"] if bandwidth else []
-    text += f". This one {' and '.join(here)}." if here else "."
+        asked = format.figure(tokens_per_s)
+        text = f"For {asked} tok/s at {tokens(context)} context: {machine} and a bandwidth of about {_speed(speed)}"
+    here = [format.size(have.total)] if have else []
+    here += [_speed(bandwidth)] if bandwidth else []
+    text += f". This computer has {' and '.join(here)}." if here else "."
     return Demand(memory, speed, sold, text)
 
 

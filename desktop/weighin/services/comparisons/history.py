@@ -12,10 +12,12 @@ from weighin.core.comparisons.comparison import Comparison, HistoryRow
 from weighin.core.comparisons.finished import finished
 from weighin.core.comparisons.slowdown import fits
 from weighin.core.computer.hardware import MachineFacts
+from weighin.core.errors import AppError
 from weighin.services.records import Records
 from weighin.services.task_runner import Failed
 
 if TYPE_CHECKING:
+    from weighin.core.prompts.prompt_set import StoredRun
     from weighin.store.stores import Stores
 
 
@@ -90,10 +92,33 @@ class History(QObject):
         self._records.run(work, told, failed)
 
     def search(
-        self, text: str, done: Callable[[tuple[HistoryRow, ...]], None], failed: Failed, limit: int = 500
+        self,
+        text: str,
+        done: Callable[[tuple[HistoryRow, ...]], None],
+        failed: Failed,
+        limit: int = 500,
+        starred: bool = False,
     ) -> None:
-        """Newest comparisons that contain all words of `text`."""
-        self._records.run(lambda stores: stores.comparisons.rows(text, limit), done, failed)
+        """Newest comparisons that contain all words of `text`; with `starred` only those that are."""
+        self._records.run(lambda stores: stores.comparisons.rows(text, limit, starred), done, failed)
+
+    def rename(self, id: str, name: str, failed: Failed) -> None:
+        """Call a comparison `name`; "" takes its name away. `changed` follows."""
+        self._records.run(lambda stores: stores.comparisons.rename(id, name), self._tell, failed)
+
+    def star(self, ids: tuple[str, ...], starred: bool, failed: Failed) -> None:
+        """Star comparisons, or take their stars away; `changed` follows."""
+        self._records.run(lambda stores: stores.comparisons.star(ids, starred), self._tell, failed)
+
+    def load_run(self, id: str, done: Callable[[StoredRun], None], failed: Failed) -> None:
+        """One run of a prompt set, with what each prompt gave."""
+
+        def work(stores: Stores) -> StoredRun:
+            if (found := stores.prompt_sets.run(id)) is None:
+                raise AppError("Only the latest 50 set runs can be exported: export its comparisons.", kind="missing")
+            return found
+
+        self._records.run(work, done, failed)
 
     def load(self, id: str, done: Callable[[Comparison], None], failed: Failed) -> None:
         """One comparison, whole."""
@@ -107,6 +132,9 @@ class History(QObject):
             done(None)
 
         self._records.run(lambda stores: stores.comparisons.delete(ids), deleted, failed)
+
+    def _tell(self, _: None) -> None:
+        self.changed.emit()
 
     def _here(self, comparison: Comparison) -> MachineFacts | None:
         return comparison.machine or self._machine()

@@ -14,7 +14,7 @@ from weighin.core.evaluations.stored_evaluation import EvaluationRow, StoredEval
 from weighin.core.exports import evaluation_text
 from weighin.core.runs.lane import EngineFacts
 from weighin.services.evaluations.kept_runs import is_running, kept_record, kept_rows
-from weighin.services.files import write_text
+from weighin.services.files import write_file, write_text
 from weighin.services.processes import owner
 from weighin.services.records import Records
 from weighin.services.task_runner import Failed, TaskRunner
@@ -57,6 +57,10 @@ class EvaluationHistory(QObject):
     def export(self, record: EvaluationRecord, kind: str, path: str, done: Done, failed: Failed) -> None:
         """Write a run to a file, whole or not at all. kind: one of core.exports.EXPORTS."""
         self._files.run(lambda: write_text(Path(path), evaluation_text(record, kind)), done, failed)
+
+    def write(self, path: str, make: Callable[[], bytes], done: Done, failed: Failed) -> None:
+        """Make a file's content and write it, whole or not at all, away from the window's thread."""
+        self._files.run(lambda: write_file(Path(path), make()), done, failed)
 
     def begin(self, run: StoredEvaluation, done: Done, failed: Failed) -> None:
         """Keep a new run; this process works on it."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from weighin.services.task_runner import Failed as FailedCall
 if TYPE_CHECKING:
     from weighin.core.downloads.download import DownloadPlan, Transferred, WantedFile
     from weighin.core.downloads.repository import Listing, Repository, Variant
+    from weighin.services.models.hub_access import HubAccess
 
 _LEAVE_MS = 1000
 
@@ -36,12 +36,23 @@ class _Call:
 class Hub(QObject):
     """One process, started at the first question and again after it died. Every call gets exactly one answer."""
 
-    def __init__(self, new_process: NewProcess, parent: QObject | None = None) -> None:
+    def __init__(
+        self, new_process: NewProcess, parent: QObject | None = None, mirror: Callable[[], str] = lambda: ""
+    ) -> None:
+        """mirror: the address of another hub than huggingface.co that is asked now, "" for none."""
         super().__init__(parent)
-        self._new_process = new_process
+        self._new_process, self._mirror = new_process, mirror
         self._process: WorkerProcess | None = None
+        self._outdated: set[WorkerProcess] = set()  # they leave when they have answered
+        self._leaving: set[WorkerProcess] = set()
         self._numbers = itertools.count(1)
         self._calls: dict[int, _Call] = {}
+        self._asked: dict[int, WorkerProcess] = {}  # who answers a call
+
+    @property
+    def mirror(self) -> str:
+        """The address of another hub that is asked, "" for huggingface.co."""
+        return self._mirror()
 
     def search(self, text: str, done: Callable[[tuple[Repository, ...]], None], failed: FailedCall) -> int:
         """Repositories that match `text`; the number to cancel by."""
@@ -105,13 +116,20 @@ class Hub(QObject):
 
     def cancel(self, number: int) -> None:
         """Stop a digest or a download."""
-        if number in self._calls and self._process is not None:
-            self._process.send(protocol.messages.Cancel(next(self._numbers), number))
+        if number in self._calls:
+            self._asked[number].send(protocol.messages.Cancel(next(self._numbers), number))
 
     def kill(self) -> None:
         """End the process now; open calls fail with kind "stopped". What was downloaded is safe at any moment."""
+        for process in self._processes:
+            process.kill()
+
+    def renew(self) -> None:
+        """Ask whoever may be asked from now on; what was asked before is still answered."""
         if self._process is not None:
-            self._process.kill()
+            self._outdated.add(self._process)
+            self._process = None
+            self._end_outdated()
 
     def leave(self, gone: Callable[[], None]) -> None:
         """Let the process go in order, without waiting for it; then `gone` is called and this object deleted."""
@@ -130,18 +148,24 @@ class Hub(QObject):
     def close(self) -> None:
         """Let the process leave in order, and wait for it a moment."""
         self._calls.clear()
-        if (process := self._process) is not None:
+        for process in self._processes:
             process.shut_down(_LEAVE_MS)
+        for process in self._processes:
             process.wait_gone(2 * _LEAVE_MS)
+
+    @property
+    def _processes(self) -> tuple[WorkerProcess, ...]:
+        return (*self._outdated, *self._leaving, *((self._process,) if self._process is not None else ()))
 
     def _ask(self, request: Callable[[int], Any], call: _Call) -> int:
         number = next(self._numbers)
         self._calls[number] = call
         if self._process is None:
-            self._process = self._new_process(self)
-            self._process.message.connect(self._on_event)
-            self._process.ended.connect(self._on_ended)
-            self._process.start()
+            self._process = process = self._new_process(self)
+            process.message.connect(self._on_event)
+            process.ended.connect(lambda end: self._on_ended(process, end))
+            process.start()
+        self._asked[number] = self._process
         self._process.send(request(number))
         return number
 
@@ -150,9 +174,13 @@ class Hub(QObject):
             call = self._calls.get(event.id)
             if call is not None and call.progress is not None:
                 call.progress(event.news)
-        elif (call := self._calls.pop(event.id, None)) is None:
             return
-        elif isinstance(event, protocol.messages.Failed):
+        self._asked.pop(event.id, None)
+        call = self._calls.pop(event.id, None)
+        self._end_outdated()
+        if call is None:
+            return
+        if isinstance(event, protocol.messages.Failed):
             call.failed(AppError(event.message, event.detail, event.kind))
         elif isinstance(
             event,
@@ -168,27 +196,32 @@ class Hub(QObject):
         ):
             call.done(event)
 
-    def _on_ended(self, end: WorkerEnd) -> None:
-        process, self._process = self._process, None
-        if process is not None:
-            process.deleteLater()
-        calls, self._calls = self._calls, {}
+    def _end_outdated(self) -> None:
+        for process in self._outdated - set(self._asked.values()):
+            self._outdated.discard(process)
+            self._leaving.add(process)
+            process.shut_down(_LEAVE_MS)
+
+    def _on_ended(self, process: WorkerProcess, end: WorkerEnd) -> None:
+        self._outdated.discard(process)
+        self._leaving.discard(process)
+        if process is self._process:
+            self._process = None
+        process.deleteLater()
         detail = end.protocol_error or end.log.strip()[-2000:]
-        for call in calls.values():
-            call.failed(AppError("The process that talks to the hub stopped; please try again.", detail, "stopped"))
+        for number in [number for number, asked in self._asked.items() if asked is process]:
+            del self._asked[number]
+            if (call := self._calls.pop(number, None)) is not None:
+                call.failed(AppError("The hub process stopped: try again.", detail, "stopped"))
 
 
-def mirror() -> str:
-    """The address of another hub that the user has named, "" where there is none."""
-    return os.environ.get("HF_ENDPOINT", "").strip()
-
-
-def hub_process(cache: Path) -> NewProcess:
-    """Makes processes that talk to the hub and keep files in `cache`; they alone get the user's token."""
+def hub_process(cache: Path, access: HubAccess) -> NewProcess:
+    """Makes processes that talk to the hub of `access` and keep files in `cache`; they alone get the user's token."""
 
     def new(parent: QObject) -> WorkerProcess:
         command = worker_command("hub")
         more = {"HF_HUB_CACHE": str(cache), "HF_HUB_DISABLE_TELEMETRY": "1", "HF_HUB_DISABLE_PROGRESS_BARS": "1"}
+        more |= access.variables()
         return WorkerProcess(
             command, parent, protocol.hub_messages.HUB_EVENTS, with_secrets=True, more_environment=more
         )

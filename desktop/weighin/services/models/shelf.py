@@ -102,6 +102,24 @@ class Shelf(QObject):
 
         self._disk.run(lambda: self._added(Path(path)), added, failed)
 
+    def added(self, done: Callable[[tuple[str, ...]], None], failed: Failed) -> None:
+        """The files and folders that the user added, in order."""
+        self._records.run(lambda stores: stores.models.places(), done, failed)
+
+    def forget_place(self, path: str, done: Callable[[], None], failed: Failed) -> None:
+        """Look no longer into a file or folder that the user added; what is only there is listed no longer. Nothing is
+        deleted."""
+
+        def work() -> tuple[ShelfModel, ...]:
+            self._records.wait(lambda stores: stores.models.forget_place(path))
+            return without_place(self._records, self._places, path)
+
+        def forgotten(models: tuple[ShelfModel, ...]) -> None:
+            self._on_scanned(models)
+            done()
+
+        self._disk.run(work, forgotten, failed)
+
     def adopt(self, plan: DownloadPlan, paths: tuple[str, ...], brought: bool) -> None:
         """A download has finished: its files are where `paths` say, and checked. `brought`: this program fetched them,
         so that removing may delete them."""
@@ -139,7 +157,7 @@ class Shelf(QObject):
         """Compare the sha256 of a model's files with the hub's."""
         model = self._models.get(path)
         if model is None:
-            failed(AppError("This model is not on the shelf.", kind="missing"))
+            failed(AppError("This model is not on this computer.", kind="missing"))
             return
 
         def settled(checked: ShelfModel) -> None:
@@ -165,7 +183,7 @@ class Shelf(QObject):
         """Delete what this program downloaded; of anything else only forget it, the file stays."""
         model = self._models.get(path)
         if model is None:
-            failed(AppError("This model is not on the shelf.", kind="missing"))
+            failed(AppError("This model is not on this computer.", kind="missing"))
             return
 
         def work() -> None:
@@ -212,7 +230,7 @@ class Shelf(QObject):
                 raise AppError(model.problem, kind="broken")
             models.append(dataclasses.replace(model, forgotten=False))
         if not models:
-            raise AppError("This folder holds no GGUF models.", kind="missing")
+            raise AppError("No GGUF models in this folder.", kind="missing")
         self._records.wait(lambda stores: stores.models.keep_place(str(path)))
         return self._write(tuple(models))
 
@@ -251,6 +269,21 @@ def shelf_now(records: Records, places: tuple[Place, ...]) -> tuple[ShelfModel, 
     now = scan(known.values(), places, added)
     records.wait(lambda stores: stores.models.keep_models(m for m in now if known.get(m.path) != m))
     return now
+
+
+def without_place(records: Records, places: tuple[Place, ...], path: str) -> tuple[ShelfModel, ...]:
+    """The shelf without the models that only the place at `path` had, kept. Not for the window's thread."""
+    folder = Path(path)
+    now = shelf_now(records, places)
+    gone = tuple(model for model in now if model.source == YOURS and _lies_in(model, folder))
+    for model in gone:
+        records.wait(lambda stores, at=model.path: stores.models.forget_model(at))  # type: ignore[misc]
+    # What another place of the user's has too comes back.
+    return shelf_now(records, places) if gone else now
+
+
+def _lies_in(model: ShelfModel, place: Path) -> bool:
+    return Path(model.path) == place or Path(model.path).is_relative_to(place)
 
 
 def seen_again(records: Records, known: ShelfModel) -> ShelfModel:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from weighin.core.downloads.download import Transferred
     from weighin.core.downloads.repository import Listing
 
-_DAMAGED = "This file is not the one the hub has: its sha256 differs. It is damaged or was changed; download it again."
+_DAMAGED = "Checksum mismatch: the file is damaged or was changed. Download it again."
 _OTHER = (
     "This is not the file the hub has now: perhaps it is an earlier version of it. It stays not verified, which says "
     "nothing against it."

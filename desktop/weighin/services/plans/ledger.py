@@ -63,6 +63,12 @@ class Ledger(QObject):
 
         self._records.run(lambda stores: stores.predictions.latest(), read, unread)
 
+    def forget(self) -> None:
+        """All of them were deleted from what is kept."""
+        self._predictions = {}
+        self._forget_order()
+        self.changed.emit()
+
     def predictions(self) -> tuple[Prediction, ...]:
         """Everything known, the latest first."""
         if self._sorted is None:

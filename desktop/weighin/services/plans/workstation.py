@@ -79,6 +79,10 @@ class Workstation(QObject):
         self._refine((*here, *hub))
         return (*here, *hub, *self._stored(of_catalogue(catalogue, here)))
 
+    def starter_models(self) -> tuple[ModelFacts, ...]:
+        """Those that come with the program."""
+        return tuple(facts for facts in self._library.models() if facts.starter)
+
     @property
     def kv_type(self) -> str:
         """How the KV cache is stored in everything that is said here."""

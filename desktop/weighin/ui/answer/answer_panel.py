@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QUrl, Signal
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from weighin.core import format
@@ -58,10 +57,10 @@ class AnswerPanel(QWidget):
 
     def copy(self) -> None:
         """Put exactly what the model wrote on the clipboard."""
-        QGuiApplication.clipboard().setText(self.view.raw_text)
+        self.view.copy_answer()
 
     def _say_more(self, kept_back: int) -> None:
-        self._more.say(f"A long answer: {format.count(kept_back)} more characters are kept back." if kept_back else "")
+        self._more.say(f"{format.plural(kept_back, 'more character')} not shown." if kept_back else "")
 
     def ask_to_open(self, address: QUrl) -> None:
         """Show where a link leads. The address is spelt as it will be asked for, so that look-alike names show."""

@@ -5,14 +5,25 @@ from __future__ import annotations
 from random import randrange
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QElapsedTimer, Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QTextBrowser, QTextEdit, QWidget
+from PySide6.QtCore import QElapsedTimer, QEvent, QMimeData, QPoint, QPointF, QRect, Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFontInfo,
+    QImage,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QMenu, QTextBrowser, QTextEdit, QWidget
 
-from weighin.ui.answer.boxes import paint_boxes
-from weighin.ui.answer.formats import Formats
+from weighin.ui.answer.code_copier import CodeCopier
+from weighin.ui.answer.copying import copy_text, fenced_code, selection_as_written, shown_code
+from weighin.ui.answer.finder import Finder
+from weighin.ui.answer.formats import CODE, Formats
 from weighin.ui.answer.inbox import Inbox
+from weighin.ui.answer.reading_place import ReadingPlace
 from weighin.ui.answer.splitter import Splitter
+from weighin.ui.answer.table_writer import fit_tables
 from weighin.ui.theme import Theme
 
 if TYPE_CHECKING:
@@ -26,8 +37,13 @@ _UNLIKE_MS = 30
 # With much to catch up on (a long answer from History), so much of it at a time.
 _SLICE_MS = 6
 _READABLE_WIDTH = 820
+_READABLE_LETTERS = 110
+_MARGIN = 10
+_INDENT_EM = 1.9
+_OF_FONTS = (QEvent.Type.FontChange, QEvent.Type.ApplicationFontChange)
 # So few pixels from the end are at the end.
 _AT_THE_END = 4
+_NONE_YET = "No answer yet"
 _EMPTY = "This answer is empty."
 
 
@@ -44,13 +60,15 @@ class AnswerView(QTextBrowser):
     overflowed = Signal(int)
     link_clicked = Signal(QUrl)
 
+    _made_writer: Writer | None = None  # Qt tells of the first font before anything else is made
+
     def __init__(self, theme: Theme, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self.setProperty("role", "answer")
         self.setAccessibleName(name)
         self._while_empty = ""
-        self.say_while_empty(f"{name}: nothing written yet.")
+        self.say_while_empty(_NONE_YET)
         self.setOpenLinks(False)
         self.setOpenExternalLinks(False)
         self.setUndoRedoEnabled(False)
@@ -59,18 +77,19 @@ class AnswerView(QTextBrowser):
         self.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextBrowserInteraction | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setLineWrapMode(QTextEdit.LineWrapMode.FixedPixelWidth)
-        self.document().setIndentWidth(24)
+        self.document().setDocumentMargin(_MARGIN)
         self._raw: list[str] = []
         self._inbox = Inbox()
         self._splitter = Splitter()
-        self._made_writer: Writer | None = None
         self._finished = True
         self._follows = False
-        self._return_to: int | None = None
+        self._return_to: ReadingPlace | None = None
         self._pause = _TICK_MS
+        self._whole = False
         self._kept_back = 0
+        self._finder = Finder(self, theme)
+        self._copier = CodeCopier(self, lambda number: copy_text(self._code(number)))
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         # Coarse timers are made to fire together: both lanes' work would then come at once.
@@ -80,7 +99,7 @@ class AnswerView(QTextBrowser):
         bar = self.verticalScrollBar()
         bar.rangeChanged.connect(self._keep_end)
         bar.valueChanged.connect(self._look_where)
-        theme.changed.connect(self._retint)
+        theme.changed.connect(self._write_anew)
 
     @property
     def raw_text(self) -> str:
@@ -99,19 +118,28 @@ class AnswerView(QTextBrowser):
 
     def begin(self) -> None:
         """Empty the view for a new answer."""
+        self._whole = False
+        self._return_to = None
+        self._finder.find_all("")
+        self._restart()
+        if self._kept_back:
+            self._kept_back = 0
+            self.overflowed.emit(0)
+
+    def _restart(self) -> None:
+        """Empty the view; what comes next is a new answer, or the same one written anew."""
         self._timer.stop()
         self._raw = []
-        self._return_to = None
         self.setPlaceholderText(self._while_empty)
         self._inbox.clear()
+        if self._whole:
+            self._inbox.lift_limit()
         self._splitter = Splitter()
         if self._made_writer is not None:
-            self._made_writer.clear(self._formats())
+            self._made_writer.clear(self._formats(), self._whole)
         self._finished = False
         self._follows = True
         self._pause = _TICK_MS
-        self._kept_back = 0
-        self.overflowed.emit(0)
 
     def feed(self, text: str) -> None:
         """More of the answer."""
@@ -154,9 +182,81 @@ class AnswerView(QTextBrowser):
         self._work()
 
     def show_all(self) -> None:
-        """Show what was kept back of a very long answer, as plain text."""
-        self._inbox.lift_limit()
-        self._wake()
+        """Show what was kept back of a very long answer or table, as plain text."""
+        self._whole = True
+        if self._made_writer is not None and self._made_writer.kept_back:
+            self._write_anew()
+        else:
+            self._inbox.lift_limit()
+            self._wake()
+
+    def find_all(self, text: str) -> int:
+        """Mark every place of `text`, whatever its case, and show the first; how many there are, 2,000 at most."""
+        return self._finder.find_all(text)
+
+    def find_next(self, back: bool = False) -> None:
+        """Show the next place that was found, or the one before; behind the last comes the first."""
+        self._finder.find_next(back)
+
+    def clear_find(self) -> None:
+        """Take the marks of what was found away."""
+        self._finder.find_all("")
+
+    def copy_answer(self) -> None:
+        """Put exactly what the model wrote on the clipboard."""
+        copy_text(self.raw_text)
+
+    def code_at(self, point: QPoint) -> str:
+        """The code block at `point` of the viewport as the model wrote it, "" where none is."""
+        return self._code(self._copier.boxes.code_at(QPointF(point)))
+
+    @property
+    def copy_places(self) -> list[QRect]:
+        """Where a "Copy" of a code block stands, in the viewport."""
+        return [box.copy.toRect() for box in self._copier.boxes.in_sight() if not box.copy.isEmpty()]
+
+    def menu_at(self, point: QPoint | None = None) -> QMenu:
+        """What can be done at `point` of the viewport; without one, at the text cursor."""
+        if point is None:
+            code = self.textCursor().blockFormat().intProperty(CODE)
+            address = self.textCursor().charFormat().anchorHref()
+        else:
+            address = self.anchorAt(point)
+            code = self._copier.boxes.code_at(QPointF(point))
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction("Copy", self.copy).setEnabled(self.textCursor().hasSelection())
+        menu.addAction("Copy answer", self.copy_answer).setEnabled(bool(self._raw))
+        menu.addAction("Copy code block", lambda: self._copier.copy(code)).setEnabled(code != 0)
+        if address:
+            menu.addAction("Copy link address", lambda: copy_text(address))
+        menu.addSeparator()
+        menu.addAction("Select all", self.selectAll).setEnabled(bool(self._raw))
+        return menu
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            place = self.cursorRect().bottomLeft()
+            self.menu_at().popup(self.viewport().mapToGlobal(place))
+        else:
+            self.menu_at(event.pos()).popup(event.globalPos())
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        """A task is copied with the brackets that the model wrote."""
+        data = super().createMimeDataFromSelection()
+        data.setText(selection_as_written(data.text(), self.textCursor(), self.document()))
+        return data
+
+    def _code(self, number: int) -> str:
+        """The code block `number` as the model wrote it."""
+        if number > 0:
+            return fenced_code(self.raw_text, number)
+        block = self.document().begin()
+        while number and block.isValid():
+            if block.blockFormat().intProperty(CODE) == number:
+                return shown_code(block)
+            block = block.next()
+        return ""
 
     def loadResource(self, kind: int, name: QUrl | str) -> object:
         """Nothing is read or fetched because a model named it."""
@@ -165,14 +265,30 @@ class AnswerView(QTextBrowser):
         return blank
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        width = max(80, min(self.viewport().width(), _READABLE_WIDTH))
+        self._fit_width()
+        super().resizeEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() not in _OF_FONTS or self._made_writer is None:
+            super().changeEvent(event)
+            return
+        font, place = self.document().defaultFont(), self._place()
+        super().changeEvent(event)
+        if self.document().defaultFont() != font:
+            self._return_to = place  # as it was before Qt moved the lines
+            self._fit_width()
+            self._write_anew()
+
+    def _fit_width(self) -> None:
+        readable = max(_READABLE_WIDTH, _READABLE_LETTERS * self.fontMetrics().averageCharWidth())
+        width = max(80, min(self.viewport().width(), readable))
         if width != self.lineWrapColumnOrWidth():
             self.setLineWrapColumnOrWidth(width)
-        super().resizeEvent(event)
+            fit_tables(self.document())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
-        paint_boxes(self, painter, event.rect(), self._theme.colours)
+        self._copier.boxes.paint(painter, event.rect(), self._theme.colours)
         painter.end()
         super().paintEvent(event)
 
@@ -186,10 +302,11 @@ class AnswerView(QTextBrowser):
         return self._made_writer
 
     def _formats(self) -> Formats:
+        self.document().setIndentWidth(_INDENT_EM * QFontInfo(self.font()).pixelSize())
         return Formats(self._theme.colours, self.font())
 
-    def _retint(self) -> None:
-        """Links and code carry their colour in the document: write it anew."""
+    def _write_anew(self) -> None:
+        """Sizes and colours stand in the document: write the same again."""
         finished, said = self._finished, self.placeholderText()
         self._rewrite(self.raw_text)
         self._finished = finished
@@ -197,11 +314,15 @@ class AnswerView(QTextBrowser):
 
     def _rewrite(self, text: str) -> None:
         """Write this in place of what stands there; the reader stays where he is."""
-        follows, place = self._follows, self.verticalScrollBar().value()
-        self.begin()
-        self._follows, self._return_to = follows, None if follows else place
+        place = self._place()
+        self._restart()
+        self._follows, self._return_to = place is None, place
         if text:
             self.feed(text)
+
+    def _place(self) -> ReadingPlace | None:
+        """Where the reader is, or will be again when all is written; None for one who follows the end."""
+        return self._return_to or (None if self._follows else ReadingPlace(self))
 
     def _keep_end(self, _least: int, most: int) -> None:
         """The text or the room for it has changed."""
@@ -229,13 +350,21 @@ class AnswerView(QTextBrowser):
         else:
             self._writer.show_tail(self._splitter.tail)
         self._writer.end()
-        if self._return_to is not None and not self._inbox.pending:
-            self.verticalScrollBar().setValue(self._return_to)
-            self._return_to = None
         self._pause = max(_TICK_MS, clock.elapsed() * _TICK_COSTS) + randrange(_UNLIKE_MS)
-        if self._inbox.kept_back != self._kept_back:
-            self._kept_back = self._inbox.kept_back
-            self.overflowed.emit(self._kept_back)
+        if not self._inbox.pending:
+            self._settle()
+
+    def _settle(self) -> None:
+        """All that has come stands there."""
+        if self._return_to is not None:
+            self._return_to.restore(self)
+            self._return_to = None
+        if self._finished:
+            self._finder.refresh()
+        kept_back = self._inbox.kept_back + self._writer.kept_back
+        if kept_back != self._kept_back:
+            self._kept_back = kept_back
+            self.overflowed.emit(kept_back)
 
     def _take_slice(self, clock: QElapsedTimer) -> None:
         """Write finished pieces for a few milliseconds."""

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QFont, QTextCharFormat, QTextCursor, QTextList, QTextListFormat
+
+from weighin.ui.answer.formats import DONE, UNDONE
+from weighin.ui.answer.table_writer import TableWriter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,16 +21,29 @@ if TYPE_CHECKING:
 # One line more inside the same paragraph, as the document knows it.
 _LINE = "\u2028"
 _BULLETS = (QTextListFormat.Style.ListDisc, QTextListFormat.Style.ListCircle, QTextListFormat.Style.ListSquare)
-_MAX_CELLS = 1_000
+_TASK = re.compile(r"\[([ xX])\][ \t]+(?=\S)")
 
 
 class _List:
     """A list that is being written."""
 
     def __init__(self, made: QTextListFormat) -> None:
-        self.format = made
-        self.document_list: QTextList | None = None
+        self._format = made
+        self._document_list: QTextList | None = None
+        self.has_bullets = made.style() != QTextListFormat.Style.ListDecimal
         self.item_is_new = False
+
+    def take(self, cursor: QTextCursor, is_task: bool) -> None:
+        """Make the block of the cursor an item; a task has its mark in place of a bullet."""
+        self.item_is_new = False
+        if is_task and self.has_bullets:
+            unmarked = QTextListFormat(self._format)
+            unmarked.setStyle(QTextListFormat.Style.ListStyleUndefined)
+            cursor.createList(unmarked)
+        elif self._document_list is None:
+            self._document_list = cursor.createList(self._format)
+        else:
+            self._document_list.add(cursor.block())
 
 
 class BlockRenderer:
@@ -34,13 +51,13 @@ class BlockRenderer:
 
     def __init__(self, formats: Formats) -> None:
         self._formats = formats
+        self._codes = 0  # code without fences of its own has negative numbers, which never meet those of fenced code
 
     def write(self, pen: Pen, tokens: Sequence[Token]) -> None:
         """Write what markdown-it read."""
         lists: list[_List] = []
         quote = 0
         heading = 0
-        codes = -1  # indented code has no number of its own; negative ones never meet those of fenced code
         index = 0
         while index < len(tokens):
             token = tokens[index]
@@ -62,8 +79,7 @@ class BlockRenderer:
                 self._paragraph(pen, token, lists, quote, heading)
                 heading = 0
             elif kind in ("fence", "code_block"):
-                self._code(pen, token, codes, len(lists))
-                codes -= 1
+                self._code(pen, token, len(lists))
             elif kind == "hr":
                 pen.block(self._formats.rule(), self._formats.plain)
             elif kind == "table_open":
@@ -83,54 +99,55 @@ class BlockRenderer:
     def _paragraph(self, pen: Pen, token: Token, lists: list[_List], quote: int, heading: int) -> None:
         formats = self._formats
         char = formats.muted if quote else formats.plain
+        new_item = lists[-1] if lists and lists[-1].item_is_new else None
+        task = _TASK.match(token.content) if new_item else None
+        mark = f"{UNDONE if task[1] == ' ' else DONE} " if task else ""
         if heading:
             block, char = formats.heading(heading)
-        elif lists and lists[-1].item_is_new:
-            block = formats.paragraph(top=3.0, quote=quote)
+        elif new_item:
+            block = formats.list_item(quote, mark if new_item.has_bullets else "")
         else:
             block = formats.paragraph(indent=len(lists), quote=quote)
         pen.block(block, char)
-        if lists and lists[-1].item_is_new:
-            self._join_list(pen.cursor, lists[-1])
-        self._inline(pen.cursor, token.children or [], char)
+        if new_item:
+            new_item.take(pen.cursor, bool(task))
+        children = token.children or []
+        if task and children[0].content.startswith(task[0]):
+            pen.cursor.insertText(mark[0], formats.task(char, task[0].rstrip()))
+            pen.cursor.insertText(mark[1:] + children[0].content[task.end() :], char)
+            children = children[1:]
+        self.inline(pen.cursor, children, char)
 
-    def _join_list(self, cursor: QTextCursor, item: _List) -> None:
-        if item.document_list is None:
-            item.document_list = cursor.createList(item.format)
-        else:
-            item.document_list.add(cursor.block())
-        item.item_is_new = False
-
-    def _code(self, pen: Pen, token: Token, number: int, indent: int) -> None:
+    def _code(self, pen: Pen, token: Token, indent: int) -> None:
+        formats = self._formats
+        self._codes -= 1
         lines = token.content.rstrip("\n").split("\n")
         for index, line in enumerate(lines):
-            pen.block(self._formats.code_line(number, index == 0, indent), self._formats.code)
+            pen.block(formats.code_line(self._codes, None if index else token.info, indent), formats.code)
             if index == 0:
                 first = pen.cursor.block()
-            pen.cursor.insertText(line, self._formats.code)
-        self._formats.highlighter.colour(first, lines, token.info)
+            pen.cursor.insertText(line, formats.code)
+        pen.cursor.setBlockFormat(formats.last_code_line(pen.cursor.blockFormat()))
+        formats.highlighter.colour(first, lines, token.info)
 
     def _table(self, pen: Pen, tokens: Sequence[Token], index: int) -> int:
         """Write the table whose tokens start at `index`; the index behind it."""
-        rows: list[list[Token]] = []
+        rows: list[list[Sequence[Token]]] = []
+        aligned: list[str] = []
         while tokens[index].type != "table_close":
-            if tokens[index].type == "tr_open":
+            token = tokens[index]
+            if token.type == "tr_open":
                 rows.append([])
-            elif tokens[index].type == "inline":
-                rows[-1].append(tokens[index])
+            elif token.type == "th_open":
+                aligned.append(str(token.attrs.get("style", "")).removeprefix("text-align:"))
+            elif token.type == "inline":
+                rows[-1].append(token.children or [])
             index += 1
-        columns = max(len(row) for row in rows)
-        rows = rows[: max(1, _MAX_CELLS // max(columns, 1))]
-        table = pen.table(len(rows), columns, self._formats.table())
-        for number, row in enumerate(rows):
-            for column, cell in enumerate(row):
-                base = QTextCharFormat(self._formats.plain)
-                if number == 0:
-                    base.setFontWeight(QFont.Weight.DemiBold)
-                self._inline(table.cellAt(number, column).firstCursorPosition(), cell.children or [], base)
+        TableWriter(pen, self._formats, aligned, self.inline, rows[0]).add(rows[1:])
         return index + 1
 
-    def _inline(self, cursor: QTextCursor, tokens: Sequence[Token], base: QTextCharFormat) -> None:
+    def inline(self, cursor: QTextCursor, tokens: Sequence[Token], base: QTextCharFormat) -> None:
+        """Write the inside of a paragraph or cell, in `base` where nothing else is said."""
         formats = [base]
         for token in tokens:
             kind = token.type

@@ -1,48 +1,127 @@
-"""Paints what text formats cannot: the box behind code and the bar beside a quotation."""
+"""Paints what text formats cannot: the box behind code with the words over it, and the bars beside a quotation."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QFontInfo, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QTextEdit
 
-from weighin.ui.answer.formats import CODE, QUOTE
+from weighin.core.safe_text import safe_name
+from weighin.ui.answer.formats import CODE, LANGUAGE, QUOTE, QUOTE_WIDTH, REACH, head_height, small_font
 from weighin.ui.theme import Colours
 
-# How far the box behind code reaches beyond its lines.
-_REACH = 5
+COPY, COPIED = "Copy", "Copied"
+_PADDING = 12.0
 
 
-def paint_boxes(view: QTextEdit, painter: QPainter, area: QRect, colours: Colours) -> None:
-    """Paint behind the blocks of `view` that reach into `area` of its viewport; call before the text is painted."""
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    box: QRectF | None = None
-    number = 0
-    for code, quote, rect in in_sight(view, area):
-        if box is not None and code != number:
-            _paint_box(painter, box, colours)
-            box = None
-        if code:
-            number = code
-            box = rect if box is None else box.united(rect)
-        if quote:
-            painter.setBrush(QColor(colours.border))
-            painter.drawRoundedRect(QRectF(4, rect.top() + 2, 3, rect.height() - 4), 1.5, 1.5)
-    if box is not None:
-        _paint_box(painter, box, colours)
+@dataclass(frozen=True)
+class Sight:
+    """A block of code or of a quotation. `code`: the number of the code block or 0; `quote`: the depth of the quotation
+    or 0; `rect`: its place in the viewport without the margin above it; `language`: of the first line of code what was
+    said, else None."""
+
+    code: int
+    quote: int
+    rect: QRectF
+    language: str | None
 
 
-def _paint_box(painter: QPainter, box: QRectF, colours: Colours) -> None:
-    painter.setBrush(QColor(colours.code))
-    painter.drawRoundedRect(box.adjusted(0, -_REACH, 0, _REACH), 6, 6)
+@dataclass(frozen=True)
+class CodeBox:
+    """The part of a code block that is in sight, in the viewport. `copy`: where "Copy" stands, empty where the
+    beginning of the block is out of sight."""
+
+    number: int
+    rect: QRectF
+    copy: QRectF
+    language: str
 
 
-def in_sight(view: QTextEdit, area: QRect) -> Iterator[tuple[int, int, QRectF]]:
-    """The blocks of code and quotations that reach into `area`: the number of the code block or 0, the depth of the
-    quotation or 0, and the rectangle without the margin above it."""
+class Boxes:
+    """The boxes of one view. `copied` is the number of the code block just copied, 0 for none."""
+
+    def __init__(self, view: QTextEdit) -> None:
+        self._view = view
+        self.copied = 0
+
+    def paint(self, painter: QPainter, area: QRect, colours: Colours) -> None:
+        """Paint what reaches into `area` of the viewport; call before the text is painted."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        sights = list(in_sight(self._view, area))
+        self._paint_bars(painter, sights, colours)
+        painter.setFont(small_font(self._view.font()))
+        for box in self._boxes(sights):
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(colours.code))
+            painter.drawRoundedRect(box.rect, 6, 6)
+            if not box.copy.isEmpty():
+                self._paint_words(painter, box, colours)
+
+    def copy_at(self, point: QPointF) -> int:
+        """The number of the code block whose "Copy" stands at `point` of the viewport; 0 where none does."""
+        return next((box.number for box in self.in_sight() if box.copy.contains(point)), 0)
+
+    def code_at(self, point: QPointF) -> int:
+        """The number of the code block whose box is at `point` of the viewport; 0 where none is."""
+        return next((box.number for box in self.in_sight() if box.rect.contains(point)), 0)
+
+    def in_sight(self) -> list[CodeBox]:
+        """All that can be seen of code."""
+        return self._boxes(list(in_sight(self._view, self._view.viewport().rect())))
+
+    def _boxes(self, sights: list[Sight]) -> list[CodeBox]:
+        font = self._view.font()
+        metrics, height = QFontMetricsF(small_font(font)), head_height(font)
+        width = max(metrics.horizontalAdvance(words) for words in (COPY, COPIED)) + 2 * _PADDING
+        found: list[CodeBox] = []
+        for sight in sights:
+            if not sight.code:
+                continue
+            rect = sight.rect.adjusted(0, -REACH, 0, REACH)
+            if sight.language is not None:
+                rect.setTop(rect.top() - height)
+                copy = QRectF(rect.right() - width, rect.top(), width, height + REACH)
+                found.append(CodeBox(sight.code, rect, copy, sight.language))
+            elif found and found[-1].number == sight.code:
+                last = found[-1]
+                found[-1] = CodeBox(last.number, last.rect.united(rect), last.copy, last.language)
+            else:
+                found.append(CodeBox(sight.code, rect, QRectF(), ""))
+        return found
+
+    def _paint_words(self, painter: QPainter, box: CodeBox, colours: Colours) -> None:
+        painter.setPen(QColor(colours.muted))
+        line = box.copy.adjusted(0, 2, -_PADDING, 0)
+        words = COPIED if box.number == self.copied else COPY
+        painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, words)
+        line = QRectF(
+            box.rect.left() + _PADDING, line.top(), box.copy.left() - box.rect.left() - _PADDING, line.height()
+        )
+        name = safe_name(box.language.split()[0], 40) if box.language.split() else ""
+        shown = QFontMetricsF(painter.font()).elidedText(name, Qt.TextElideMode.ElideRight, line.width())
+        painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+
+    def _paint_bars(self, painter: QPainter, sights: list[Sight], colours: Colours) -> None:
+        """One bar for each depth; those of neighbouring paragraphs meet."""
+        step = QUOTE_WIDTH * QFontInfo(self._view.font()).pixelSize()
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colours.border))
+        before: Sight | None = None
+        for sight in sights:
+            for depth in range(sight.quote):
+                top = sight.rect.top()
+                if before is not None and before.quote > depth and top - before.rect.bottom() < step * 2:
+                    top = before.rect.bottom() - 2
+                bar = QRectF(sight.rect.left() + depth * step, top, 3, sight.rect.bottom() - top)
+                painter.drawRoundedRect(bar, 1.5, 1.5)
+            before = sight
+
+
+def in_sight(view: QTextEdit, area: QRect) -> Iterator[Sight]:
+    """The blocks of code and quotations that reach into `area` of the viewport."""
     document = view.document()
     layout, margin, step = document.documentLayout(), document.documentMargin(), document.indentWidth()
     offset = QPointF(-view.horizontalScrollBar().value(), -view.verticalScrollBar().value())
@@ -59,5 +138,8 @@ def in_sight(view: QTextEdit, area: QRect) -> Iterator[tuple[int, int, QRectF]]:
         if code or quote:
             rect = layout.blockBoundingRect(block).translated(offset)
             indent = form.indent() * step if code else 0
-            yield code, quote, QRectF(margin + indent, rect.top(), width - indent, rect.height())
+            language = form.stringProperty(LANGUAGE) if form.hasProperty(LANGUAGE) else None
+            yield Sight(
+                code, quote, QRectF(margin + offset.x() + indent, rect.top(), width - indent, rect.height()), language
+            )
         block = block.next()

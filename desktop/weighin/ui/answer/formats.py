@@ -6,11 +6,14 @@ import time
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import (
     QBrush,
     QColor,
     QFont,
     QFontDatabase,
+    QFontInfo,
+    QFontMetricsF,
     QTextBlock,
     QTextBlockFormat,
     QTextCharFormat,
@@ -119,21 +122,55 @@ def _bold() -> QTextCharFormat:
     return made
 
 
-# Properties of our own on blocks, which the painter reads: the number of a code block, the depth of a quotation.
+# Properties of our own. On blocks, for the painter: the number of a code block, the depth of a quotation, and on the
+# first line of code the language and the pixels that the box reaches above that line. On the mark of a task: what the
+# model wrote there.
 CODE = QTextFormat.Property.UserProperty + 1
 QUOTE = QTextFormat.Property.UserProperty + 2
+LANGUAGE = QTextFormat.Property.UserProperty + 3
+ROOM = QTextFormat.Property.UserProperty + 4
+TASK = QTextFormat.Property.UserProperty + 5
+
+UNDONE, DONE = "\u2610", "\u2611"
 
 _HEADINGS = (1.4, 1.25, 1.12, 1.0, 1.0, 1.0)
-_QUOTE_WIDTH = 16.0
+# In ems, as the distances below.
+_LINE = 1.42
+_CODE_LINE = 1.35
+QUOTE_WIDTH = 1.2
+# How far the box behind code reaches beyond its lines, in pixels.
+REACH = 7.0
+_ALIGNED = {
+    "left": Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute,
+    "right": Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignAbsolute,
+    "center": Qt.AlignmentFlag.AlignHCenter,
+}
+
+
+def small_font(font: QFont) -> QFont:
+    """That of the words over a code block, in an answer written in `font`."""
+    made = QFont(font)
+    made.setPointSizeF(QFontInfo(font).pointSizeF() * 0.88)
+    return made
+
+
+def head_height(font: QFont) -> float:
+    """The height of the words over a code block, in pixels."""
+    return QFontMetricsF(small_font(font)).height() + 4
 
 
 class Formats:
-    """Formats in the colours of one theme, at the size of one font."""
+    """Formats in the colours of one theme, at the size of one font. `em` is that size in pixels."""
 
     def __init__(self, colours: Colours, font: QFont) -> None:
-        self._size = font.pointSizeF() if font.pointSizeF() > 0 else 10.0
+        self.font = font
+        self._size = QFontInfo(font).pointSizeF()
+        self.em = float(QFontInfo(font).pixelSize())
         fixed = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
         fixed.setPointSizeF(self._size * 0.95)
+        self._line = _percent(_LINE, font)
+        self._code_line = _percent(_CODE_LINE, fixed)
+        self._head = head_height(font)
         self.plain = QTextCharFormat()
         self.muted = QTextCharFormat()
         self.muted.setForeground(QColor(colours.muted))
@@ -154,15 +191,27 @@ class Formats:
         made.setFontUnderline(True)
         return made
 
-    def paragraph(self, top: float = 7.0, indent: int = 0, quote: int = 0) -> QTextBlockFormat:
-        """A paragraph: space above in pixels, list depth, quotation depth."""
+    def task(self, base: QTextCharFormat, written: str) -> QTextCharFormat:
+        """`base` for the mark of a task, which the model wrote as `written`."""
+        made = QTextCharFormat(base)
+        made.setProperty(TASK, written)
+        return made
+
+    def paragraph(self, top: float = 0.7, indent: int = 0, quote: int = 0) -> QTextBlockFormat:
+        """A paragraph: space above in ems, list depth, quotation depth."""
         made = QTextBlockFormat()
-        made.setTopMargin(top)
+        made.setTopMargin(top * self.em)
         made.setIndent(indent)
         if quote:
-            made.setLeftMargin(_QUOTE_WIDTH * quote)
+            made.setLeftMargin(QUOTE_WIDTH * self.em * quote)
             made.setProperty(QUOTE, quote)
-        made.setLineHeight(112.0, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+        made.setLineHeight(self._line, _PROPORTIONAL)
+        return made
+
+    def list_item(self, quote: int, hanging: str = "") -> QTextBlockFormat:
+        """An item of a list; `hanging` stands where others have their bullet."""
+        made = self.paragraph(0.25, quote=quote)
+        made.setTextIndent(-QFontMetricsF(self.font).horizontalAdvance(hanging))
         return made
 
     def heading(self, level: int) -> tuple[QTextBlockFormat, QTextCharFormat]:
@@ -170,18 +219,30 @@ class Formats:
         char = QTextCharFormat()
         char.setFontWeight(QFont.Weight.DemiBold)
         char.setFontPointSize(self._size * _HEADINGS[level - 1])
-        block = self.paragraph(top=12.0)
+        block = self.paragraph(top=1.2)
         block.setHeadingLevel(level)
         return block, char
 
-    def code_line(self, number: int, first: bool, indent: int = 0) -> QTextBlockFormat:
-        """A line of the code block `number`; its first line leaves room for the box that is painted round it."""
+    def code_line(self, number: int, language: str | None = None, indent: int = 0) -> QTextBlockFormat:
+        """A line of the code block `number`. Its first line, which names the language ("" where none was said), leaves
+        room for the box that is painted round it and the words over it."""
         made = QTextBlockFormat()
         made.setProperty(CODE, number)
-        made.setLeftMargin(10)
-        made.setRightMargin(10)
+        made.setLeftMargin(12)
+        made.setRightMargin(12)
         made.setIndent(indent)
-        made.setTopMargin(14.0 if first else 0.0)
+        made.setLineHeight(self._code_line, _PROPORTIONAL)
+        if language is not None:
+            room = REACH + self._head
+            made.setProperty(LANGUAGE, language)
+            made.setProperty(ROOM, room)
+            made.setTopMargin(0.7 * self.em + REACH + room)  # the box above reaches down as well
+        return made
+
+    def last_code_line(self, line: QTextBlockFormat) -> QTextBlockFormat:
+        """`line` as the last one of its block: room for the end of the box."""
+        made = QTextBlockFormat(line)
+        made.setBottomMargin(0.7 * self.em + REACH)
         return made
 
     def table(self) -> QTextTableFormat:
@@ -192,8 +253,16 @@ class Formats:
         made.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
         made.setBorderCollapse(True)
         made.setCellPadding(5)
-        made.setTopMargin(12)
-        made.setBottomMargin(6)
+        made.setTopMargin(self.em)
+        made.setBottomMargin(0.5 * self.em)
+        return made
+
+    def cell(self, aligned: str) -> QTextBlockFormat:
+        """The text of a cell: "left", "right", "center", or "" for the side where its language begins."""
+        made = QTextBlockFormat()
+        made.setLineHeight(self._line, _PROPORTIONAL)
+        if aligned:
+            made.setAlignment(_ALIGNED[aligned])
         return made
 
     def rule(self) -> QTextBlockFormat:
@@ -204,6 +273,14 @@ class Formats:
             QTextLength(QTextLength.Type.PercentageLength, 100),
         )
         made.setBackground(self._border)
-        made.setTopMargin(8)
-        made.setBottomMargin(4)
+        made.setTopMargin(0.7 * self.em)
+        made.setBottomMargin(0.4 * self.em)
         return made
+
+
+_PROPORTIONAL = QTextBlockFormat.LineHeightTypes.ProportionalHeight.value
+
+
+def _percent(ems: float, font: QFont) -> float:
+    """So many ems from line to line, in percent of what the font itself asks for."""
+    return max(100.0, 100 * ems * QFontInfo(font).pixelSize() / QFontMetricsF(font).height())

@@ -131,6 +131,8 @@ class BlindPanel(QFrame):
         self._sentence.show()
 
     def _show(self, *parts: QWidget) -> None:
-        self._sentence.say("")
+        for told in (self._sentence, self._name):
+            told.say("")  # what is hidden only could still be read out
+        self.tally.show_votes(0, 0, 0)
         for part in (self._line, self._name, self._busy, self.tally, self.bar, self._sentence, self.details):
             part.setVisible(part in parts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
@@ -13,7 +14,6 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from weighin.core import format
 from weighin.core.comparisons.comparison import Comparison, ComparisonRequest, LaneResult
 from weighin.core.errors import AppError
-from weighin.core.runs.chat import Prompt
 from weighin.core.runs.lane import LABELS, Mode
 from weighin.ui.answer.answer_view import warm_up
 from weighin.ui.blind.blind_controller import BlindController
@@ -23,16 +23,12 @@ from weighin.ui.compare.heads_row import HeadsRow
 from weighin.ui.compare.options_desk import OptionsDesk
 from weighin.ui.compare.prompt_box import PromptBox
 from weighin.ui.compare.requests import Requests
-from weighin.ui.lane.lane_pane import LanePane
-from weighin.ui.lane.lane_presenter import LanePresenter
+from weighin.ui.lane.lane_pair import LanePair
 from weighin.ui.options.run_options import RunOptions
 from weighin.ui.pickers.model_choice import ModelChoice
 from weighin.ui.scale.measure_alone import MEASURED, MEASURING, NO_MEASURE, MeasureAlone
-from weighin.ui.scale.scale_presenter import ScalePresenter
 from weighin.ui.theme import Theme
-from weighin.ui.widgets.chart_scale import ChartScale
-from weighin.ui.widgets.focus import FocusReturn, hand_on_focus, on_keys
-from weighin.ui.widgets.live_chart import ChartScales
+from weighin.ui.widgets.focus import hand_on_focus, on_keys
 from weighin.ui.widgets.overlay import Overlay
 
 if TYPE_CHECKING:
@@ -41,6 +37,7 @@ if TYPE_CHECKING:
     from weighin.services.settings import Settings
     from weighin.ui.options.options_drawer import OptionsDrawer
     from weighin.ui.parts import Parts
+    from weighin.ui.scale.scale_presenter import ScalePresenter
 
 _WARM_UP_MS = 250
 _VOTE_FIRST = "Vote on the blind round first: this could tell which model is which."
@@ -74,12 +71,9 @@ class ComparePage(QWidget):
         self._request: ComparisonRequest | None = None
         self._shown: Comparison | None = None
         self._kept = ""
-        self._shows_history = self._is_from_elsewhere = False
-        self.scales = ChartScales(ChartScale(self), ChartScale(self))
-        self.panes = (LanePane(theme, "A", self.scales), LanePane(theme, "B", self.scales))
-        self._presenters = tuple(
-            LanePresenter(lane, pane, self) for lane, pane in zip(runner.lanes, self.panes, strict=True)
-        )
+        self._is_from_elsewhere = False
+        self._lanes = LanePair(theme, runner, self)
+        self.panes, self.scales = self._lanes.panes, self._lanes.scales
         self.choice = ModelChoice(library, parts.models.servers, self.panes, self)
         self.heads = HeadsRow(theme, (self.panes[0].header, self.panes[1].header))
         self.card = ComparisonCard(theme, self.panes)
@@ -95,12 +89,11 @@ class ComparePage(QWidget):
             self,
         )
         self.prompt = PromptBox(theme, lambda: parts.attached_files)
-        self.requests = Requests(self.panes, self.prompt, lambda: self.run_options, library)
+        self.requests = Requests(self.panes, self.prompt, lambda: self.run_options, parts.run_defaults, library)
         self.alone = MeasureAlone(
             lambda: _RUNNING if runner.running else runner.reason_to_wait(), self.requests.checked
         )
-        self.scale = ScalePresenter(self.panel, runner, self.alone, self)
-        self.options = OptionsDesk(theme, self.prompt, self._remark, self)
+        self.options = OptionsDesk(theme, self.prompt, self._remark, parts.run_defaults, self)
         self._arrange()
         self._connect()
         self._follow_models()
@@ -116,14 +109,19 @@ class ComparePage(QWidget):
         return self.card.is_first_start
 
     @property
-    def history_label(self) -> str:
-        """Which record is shown, "" while it is not one from History."""
-        return self.remark if self._shows_history else ""
-
-    @property
     def remark(self) -> str:
         """What is said about what is shown, "" where it speaks for itself."""
         return self._remark.text
+
+    @cached_property
+    def scale(self) -> ScalePresenter:
+        """Says what is known on the scale; made at the first run: the first paint shows no scale."""
+        from weighin.ui.scale.scale_presenter import ScalePresenter
+
+        made = ScalePresenter(self.panel, self._runner, self.alone, self)
+        made.again_wanted.connect(lambda request: self._start(self.requests.again(request)))
+        made.alone_wanted.connect(self._start)
+        return made
 
     @property
     def drawer(self) -> OptionsDrawer:
@@ -168,8 +166,7 @@ class ComparePage(QWidget):
         """Stop both lanes; what was written stays."""
         if self._runner.running:
             if not self._blind.hides:
-                for presenter in self._presenters:
-                    presenter.stop()
+                self._lanes.stop()
             self._runner.stop()
 
     def run_again(self, new_seed: bool = False) -> None:
@@ -230,6 +227,11 @@ class ComparePage(QWidget):
             menu.file_wanted.connect(self.export_wanted)
             menu.pop_up(self.panel.share)
 
+    def find_words(self) -> None:
+        """Look for words in both answers."""
+        if self._shown is not None and not self._blind.hides:
+            self.card.find_words()
+
     def copy_answer(self, label: str) -> None:
         """The answer of a lane, as the model wrote it."""
         if not self._blind.hides:
@@ -253,11 +255,10 @@ class ComparePage(QWidget):
         self._request = request
         self._is_from_elsewhere = not made_here
         self.scales.reset()
-        for presenter, pane, setup in zip(self._presenters, self.panes, request.lanes, strict=True):
+        for pane, setup in zip(self.panes, request.lanes, strict=True):
             pane.header.picker.choose(setup.model)
-            presenter.show_empty()
+        self._lanes.show_empty()
         self._show_results(comparison)
-        self._shows_history = True
         self._remark.say(f"{source}, {format.moment(comparison.created)}", request)
         self.options.follow()
 
@@ -275,8 +276,6 @@ class ComparePage(QWidget):
         self._blind.revealed.connect(self._ended)
         self._blind.void.connect(self._remark.say)
         self.desk.changed.connect(self._follow_blind)
-        self.scale.again_wanted.connect(lambda request: self._start(self.requests.again(request)))
-        self.scale.alone_wanted.connect(self._start)
         self.heads.swap_wanted.connect(self.swap_models)
         self.question.edit_wanted.connect(self.edit_question)
         self.question.again_wanted.connect(self.run_again)
@@ -286,17 +285,14 @@ class ComparePage(QWidget):
         self.card.first_start.open_wanted.connect(self.panes[0].header.picker.open_requested)
         self.card.first_start.find_wanted.connect(self.find_models_wanted)
         self.card.link_clicked.connect(self.panes[0].answer.ask_to_open)
-        for presenter, pane in zip(self._presenters, self.panes, strict=True):
-            presenter.activity_changed.connect(self._tell_each_other)
-            presenter.try_anyway.connect(self._insist)
+        self._lanes.try_anyway.connect(self._insist)
+        for pane in self.panes:
             pane.rerun.clicked.connect(lambda _=False, which=pane.label: self.rerun(which))
-        FocusReturn(self.card.blind_place, self.prompt.take_focus)
         self.choice.changed.connect(self._follow_models)
         self.options.changed.connect(self.options_changed)
         self.options.changed.connect(self._count_tokens)
         self.prompt.blind.toggled.connect(lambda _: self._offer())
         self.prompt.follow.toggled.connect(lambda _: self._count_tokens())
-        self.prompt.edited.connect(self._count_tokens)
         self.prompt.run_requested.connect(self.run)
         self.prompt.stop_requested.connect(self.stop)
         on_keys(self, ("Ctrl+Return", "Ctrl+Enter"), self.run)
@@ -320,10 +316,10 @@ class ComparePage(QWidget):
             self._start(replace(self._request, try_anyway=True))
 
     def _began(self, request: ComparisonRequest) -> None:
-        going = [part for pane in self.panes for part in (pane.header.picker, pane.failure)]
-        hand_on_focus([*going, self.card], self.prompt.take_focus)
+        going = [part for pane in self.panes for part in (pane.header.picker, pane.failure, pane.state)]
+        hand_on_focus([*going, *self.card.leaving], self.prompt.take_focus)
         self._request = request
-        self._shows_history = self._is_from_elsewhere = False
+        self._is_from_elsewhere = False
         self._shown = None
         self._remark.say(MEASURING if self.alone.begins(request) else "")
         self.card.begin(request)
@@ -335,18 +331,18 @@ class ComparePage(QWidget):
             return
         self.desk.leave()
         self.scale.begin(request, self._kept)
-        for presenter, pane, setup in zip(self._presenters, self.panes, request.lanes, strict=True):
-            presenter.keep() if pane.label == self._kept else presenter.begin(setup.model)
-        self._tell_each_other()
+        self._lanes.begin(request, self._kept)
 
     def _hide_lanes(self, hidden: bool) -> None:
-        for presenter in self._presenters:
-            presenter.set_blind(hidden)
+        self._lanes.set_blind(hidden)
         if hidden:
-            self.card.details.clear()
+            self.card.forget_details()
+            self.scale.clear()
 
     def _follow_blind(self) -> None:
         """Give the room to whoever is to be seen, and hold the prompt while a vote is awaited."""
+        if not self.desk.is_open:
+            hand_on_focus([self.card.blind_place, self.card.vote_place], self.prompt.take_focus)
         self.card.show_blind(self.desk.is_open)
         if self._blind.awaits_vote:
             self.prompt.set_running(False)
@@ -356,14 +352,12 @@ class ComparePage(QWidget):
     def _round_began(self, start: RoundStart) -> None:
         if self._blind.hides:
             return
-        self._presenters[LABELS.index(start.label)].begin_round()
+        self._lanes.begin_round(start)
         self.scale.begin_round(start)
-        self._tell_each_other()
 
     def _ended(self, comparison: Comparison) -> None:
         self.prompt.set_running(False)
-        for presenter in self._presenters:
-            presenter.end()
+        self._lanes.end()
         together, serves = self.alone.ended(comparison)
         if together is None or not serves:
             self._show_results(comparison)
@@ -373,8 +367,7 @@ class ComparePage(QWidget):
             self.prompt.follow.setChecked(bool(comparison.request.follows) and self.prompt.follow.isEnabled())
             return
         self._request = together.request
-        for presenter in self._presenters:
-            presenter.show_empty()
+        self._lanes.show_empty()
         self._show_results(together)
         self._remark.say(MEASURED)
         self.measured_alone.emit(together, comparison)
@@ -382,8 +375,7 @@ class ComparePage(QWidget):
     def _show_results(self, comparison: Comparison) -> None:
         if self._blind.hides:
             return
-        for result in comparison.results:
-            self._presenters[LABELS.index(result.label)].show_result(result)
+        self._lanes.show_results(comparison)
         self._shown = comparison
         self.card.show_comparison(comparison)
         self.scale.show_comparison(comparison, not self._is_from_elsewhere)
@@ -399,8 +391,7 @@ class ComparePage(QWidget):
         self._offer()
 
     def _count_tokens(self) -> None:
-        """What the prompt is now, and the room it has."""
-        self.prompt.tokens.set_text(Prompt(self.prompt.text, attachments=self.prompt.attached.files).whole)
+        """The room that the prompt has."""
         options = self.run_options
         follows = self._shown is not None and self.prompt.follow.isChecked()
         before = conversation_tokens(self._shown) if follows and self._shown is not None else 0
@@ -425,8 +416,3 @@ class ComparePage(QWidget):
         """More is known of a comparison now; where it is the one that is shown, show that too."""
         if self._shown is not None and self._shown.id == comparison.id:
             self._show_results(comparison)
-
-    def _tell_each_other(self) -> None:
-        a, b = self._presenters
-        a.wait(b.is_active)
-        b.wait(a.is_active)

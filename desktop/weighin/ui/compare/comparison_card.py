@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QUrl, Signal
 from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
 
@@ -11,9 +13,13 @@ from weighin.ui.compare.conversation import Conversation
 from weighin.ui.compare.first_start import FirstStart
 from weighin.ui.compare.question_band import QuestionBand
 from weighin.ui.lane.lane_pane import LanePane
-from weighin.ui.scale.details_view import DetailsView
 from weighin.ui.scale.scale_panel import ScalePanel
 from weighin.ui.theme import Theme
+from weighin.ui.widgets.focus import FocusReturn, hand_on_focus
+
+if TYPE_CHECKING:
+    from weighin.ui.compare.find_bar import FindBar
+    from weighin.ui.scale.details_view import DetailsView
 
 # Of the height between heads and composer the scale takes no more than this share.
 _MOST_SHARE = 0.28
@@ -33,7 +39,9 @@ class ComparisonCard(QFrame):
         self.answers = AnswersArea(panes)
         self.blind_place, self.vote_place = QWidget(), QWidget()
         self.panel = ScalePanel(theme)
-        self.details = DetailsView(theme, (panes[0].chart, panes[1].chart))
+        self._details: DetailsView | None = None
+        self._theme, self._panes = theme, panes
+        self._find_bar: FindBar | None = None
         self._shown: Comparison | None = None
         self._room = 0
         self._counts_energy = False
@@ -49,7 +57,7 @@ class ComparisonCard(QFrame):
         self.conversation = Conversation(theme, present)
         self.conversation.link_clicked.connect(self.link_clicked)
         self._main, self._below = QStackedWidget(), QStackedWidget()
-        for view in (self.first_start, self.conversation, self.details):
+        for view in (self.first_start, self.conversation):
             self._main.addWidget(view)
         for part in (self.panel, self.vote_place):
             self._below.addWidget(part)
@@ -59,9 +67,7 @@ class ComparisonCard(QFrame):
         layout.addWidget(self._main, 1)
         layout.addWidget(self._below)
         self.panel.details_toggled.connect(self._show_details)
-        self.details.closed.connect(lambda: self.panel.details.setChecked(False))
         self.question.together_toggled.connect(self.answers.scroll_together)
-        self.panel.rows.set_room(_ROWS)
         self.show_first_start()
 
     @property
@@ -72,7 +78,39 @@ class ComparisonCard(QFrame):
     @property
     def shows_details(self) -> bool:
         """Whether all numbers stand in place of the answers."""
-        return self._main.currentWidget() is self.details
+        return self._details is not None and self._main.currentWidget() is self._details
+
+    @property
+    def details(self) -> DetailsView:
+        """All numbers, made when they are first wanted."""
+        if self._details is None:
+            from weighin.ui.scale.details_view import DetailsView
+
+            self._details = DetailsView(self._theme, (self._panes[0].chart, self._panes[1].chart))
+            self._details.closed.connect(lambda: self.panel.details.setChecked(False))
+            self._main.addWidget(self._details)
+        return self._details
+
+    def find_words(self) -> None:
+        """Look for words in both answers."""
+        if self._find_bar is None:
+            from weighin.ui.compare.find_bar import FindBar
+
+            self._find_bar = FindBar(self._theme, self._panes, self)
+            FocusReturn(self._find_bar, self._panes[0].answer.view.setFocus)
+        self.panel.details.setChecked(False)
+        self._find_bar.open_bar()
+
+    @property
+    def leaving(self) -> tuple[QWidget, ...]:
+        """What goes away when a run begins: all but the answers, which one may be reading."""
+        return (
+            self.first_start,
+            *((self._details,) if self._details else ()),
+            self.question,
+            self.panel,
+            *self.conversation.earlier_turns,
+        )
 
     def show_first_start(self) -> None:
         """Nothing was asked."""
@@ -83,13 +121,14 @@ class ComparisonCard(QFrame):
     def begin(self, request: ComparisonRequest) -> None:
         """A run begins."""
         self._shown = None
+        if self._find_bar is not None:
+            self._find_bar.close_bar()
         self.question.show_prompt(request.prompt)
         self.panel.details.setChecked(False)
         self._main.setCurrentWidget(self.conversation)
         self._below.show()
         self.conversation.show_earlier(request.threads)
-        if self._room:
-            self.fit(self._room)
+        self.fit(self._room)
 
     def show_comparison(self, comparison: Comparison) -> None:
         """These answers are shown now."""
@@ -101,8 +140,15 @@ class ComparisonCard(QFrame):
         self.conversation.show_earlier(comparison.request.threads)
         self._main.setCurrentWidget(self.details if self.panel.details.isChecked() else self.conversation)
         self._below.show()
+        if not self.panel.rows.lines:
+            self.fit(self._room)
         if self.shows_details:
             self.details.show_comparison(comparison)
+
+    def forget_details(self) -> None:
+        """Nothing of the comparison before may tell who is who."""
+        if self._details is not None:
+            self._details.clear()
 
     def show_blind(self, is_open: bool) -> None:
         """The sides of a blind round, or the two lanes."""
@@ -112,6 +158,8 @@ class ComparisonCard(QFrame):
     def fit(self, room: int) -> None:
         """Give the scale as many rows as `room`, the pixels between heads and composer, allows."""
         self._room = room
+        if self.is_first_start:
+            return
         rows = self.panel.rows
         for lines in (_ROWS + self._counts_energy, _SHORT):
             if self._height_with(lines) <= room * _MOST_SHARE:
@@ -131,4 +179,5 @@ class ComparisonCard(QFrame):
             self.details.show_comparison(self._shown)
             self._main.setCurrentWidget(self.details)
         elif self.shows_details:
+            hand_on_focus([self.details], self.panel.details.setFocus)
             self._main.setCurrentWidget(self.conversation)

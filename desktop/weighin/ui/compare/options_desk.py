@@ -16,6 +16,7 @@ from weighin.ui.widgets.overlay import Overlay
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
+    from weighin.services.run_defaults import KeptRunDefaults
     from weighin.ui.compare.prompt_box import PromptBox
     from weighin.ui.options.options_drawer import OptionsDrawer
 
@@ -28,8 +29,11 @@ class OptionsDesk(QObject):
 
     changed = Signal()
 
-    def __init__(self, theme: Theme, prompt: PromptBox, remark: Remark, page: QWidget) -> None:
+    def __init__(
+        self, theme: Theme, prompt: PromptBox, remark: Remark, defaults: KeptRunDefaults, page: QWidget
+    ) -> None:
         super().__init__(page)
+        self._defaults = defaults
         self._theme, self._prompt, self._remark, self._page = theme, prompt, remark, page
         self._drawer: OptionsDrawer | None = None
         self.changed.connect(self.follow)
@@ -43,7 +47,7 @@ class OptionsDesk(QObject):
         if self._drawer is None:
             from weighin.ui.options.options_drawer import OptionsDrawer
 
-            self._drawer = drawer = OptionsDrawer(self._theme)
+            self._drawer = drawer = OptionsDrawer(self._theme, self._defaults)
             drawer.hide()
             drawer.close_requested.connect(lambda: self._prompt.set_options_open(False))
             drawer.changed.connect(self.changed)

@@ -6,8 +6,10 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from weighin.core.runs.chat import Prompt
 from weighin.core.runs.lane import Mode
 from weighin.ui.compare.attached_row import AttachedRow
 from weighin.ui.compare.token_count import TokenCount
@@ -58,6 +60,8 @@ _OPTIONS = "Options for the next run"
 _VOTE_FIRST = "Vote on the blind round first."
 _RUNNING = "A comparison is running. Stop it or let it finish first."
 _FOLLOW = "Each model continues its own conversation."
+_RUN, _STOP = "Run", "Stop"
+_LEAST_RUN = 76
 
 
 class PromptBox(QFrame):
@@ -76,6 +80,7 @@ class PromptBox(QFrame):
         self.setProperty("role", "composer")
         self._running = False
         self._held = False
+        self.why_no_follow_up = ""
         self._problem = ""
         self._edit = GrowingEdit("Prompt for both models", least=1, most=6)
         self._edit.setProperty("role", "prompt")
@@ -91,7 +96,7 @@ class PromptBox(QFrame):
         self._options = _toggle("Options", _OPTIONS, _OPTIONS)
         self.tokens = TokenCount(files, self)
         self._count = PlainLabel(role="small")
-        self._run = QPushButton("Run")
+        self._run = QPushButton(_RUN)
         self._run.setProperty("role", "primary")
         self._error = PlainLabel(role="error", wrap=True)
         self._error.hide()
@@ -126,9 +131,19 @@ class PromptBox(QFrame):
         self._attach.clicked.connect(self.attach_files)
         self.attached.refused.connect(self.refuse)
         self.attached.changed.connect(self.edited)
+        self.edited.connect(lambda: self.tokens.set_text(Prompt(self.text, attachments=self.attached.files).whole))
         self.tokens.changed.connect(self._show_count)
         self._drop = FileDrop(self)
         self._drop.dropped.connect(self._take_files)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._fit_run()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit_run()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
@@ -210,6 +225,7 @@ class PromptBox(QFrame):
 
     def set_follow_refusal(self, sentence: str) -> None:
         """Why the next prompt cannot follow up what is shown, "" where it can."""
+        self.why_no_follow_up = sentence
         if sentence:
             self.follow.setChecked(False)
         self.follow.setEnabled(not sentence)
@@ -243,6 +259,8 @@ class PromptBox(QFrame):
 
     def _press(self) -> None:
         (self.stop_requested if self._running else self.run_requested).emit()
+        if self._run.hasFocus():
+            self.take_focus()
 
     def _take_files(self, paths: list[str]) -> None:
         self._error.hide()
@@ -262,12 +280,20 @@ class PromptBox(QFrame):
             self._count.style().polish(self._count)
 
     def _enable(self) -> None:
-        self._run.setText("Stop" if self._running else "Run")
+        self._run.setText(_STOP if self._running else _RUN)
         self._run.setAccessibleName("Stop both models" if self._running else "Run the prompt on both models")
         self._run.setToolTip("Esc" if self._running else "Ctrl+Enter")
         self._run.setEnabled(self._running or not self._held)
-        # Wide enough for either word: nothing beside it moves.
-        self._run.setMinimumWidth(max(self._run.sizeHint().width(), 76))
+
+    def _fit_run(self) -> None:
+        """Wide enough for either word: nothing beside it moves."""
+        self._run.ensurePolished()
+        shown, widths = self._run.text(), [_LEAST_RUN]
+        for word in (_RUN, _STOP):
+            self._run.setText(word)
+            widths.append(self._run.sizeHint().width())
+        self._run.setText(shown)
+        self._run.setFixedWidth(max(widths))
 
 
 def _button(text: str, name: str) -> QPushButton:

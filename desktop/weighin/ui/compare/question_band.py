@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from weighin.core import format
 from weighin.core.runs.chat import Prompt
@@ -13,6 +14,8 @@ from weighin.ui.widgets.growing_edit import GrowingEdit
 from weighin.ui.widgets.label import ElidedLabel, PlainLabel
 
 _MOST_LINES = 3
+# Less room than this is none to read a question in.
+_LEAST_FOR_TEXT = 360
 
 
 class QuestionBand(QFrame):
@@ -45,15 +48,19 @@ class QuestionBand(QFrame):
         self.together = _link("Scroll together", "Scroll both answers together")
         self.together.setCheckable(True)
         self.seed = _link("New seed", "Run this question again with a new random seed")
-        row = QHBoxLayout()
-        row.setSpacing(6)
-        row.addWidget(you, 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(self._text, 1)
+        words = QHBoxLayout()
+        words.setSpacing(6)
+        words.addWidget(you, 0, Qt.AlignmentFlag.AlignTop)
+        words.addWidget(self._text, 1)
         links = QHBoxLayout()
         links.setContentsMargins(0, 5, 0, 0)
         links.setSpacing(0)
+        links.addStretch(1)
         for button in (self.edit, self.again, self.seed, self.together):
             links.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        self._row = row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        row.setSpacing(2)
+        row.addLayout(words, 1)
         row.addLayout(links)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 2, 12, 2)
@@ -66,6 +73,18 @@ class QuestionBand(QFrame):
         self.seed.clicked.connect(lambda _=False: self.again_wanted.emit(True))
         self.together.toggled.connect(self.together_toggled)
         self._files.hide()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where it is narrow the links stand under the question."""
+        super().resizeEvent(event)
+        narrow = self.width() < _LEAST_FOR_TEXT + self.links_width
+        directions = QBoxLayout.Direction
+        self._row.setDirection(directions.TopToBottom if narrow else directions.LeftToRight)
+
+    @property
+    def links_width(self) -> int:
+        """Pixels that the links take side by side."""
+        return sum(button.sizeHint().width() for button in (self.edit, self.again, self.seed, self.together))
 
     @property
     def text(self) -> str:

@@ -15,6 +15,7 @@ from weighin.core.runs.lane import LaneSetup
 
 if TYPE_CHECKING:
     from weighin.services.models.library import Library
+    from weighin.services.run_defaults import KeptRunDefaults
     from weighin.ui.compare.prompt_box import PromptBox
     from weighin.ui.lane.lane_pane import LanePane
     from weighin.ui.options.run_options import RunOptions
@@ -30,9 +31,11 @@ class Requests:
         panes: tuple[LanePane, LanePane],
         prompt: PromptBox,
         options: Callable[[], RunOptions],
+        defaults: KeptRunDefaults,
         library: Library,
     ) -> None:
-        self._panes, self._prompt, self._options, self._library = panes, prompt, options, library
+        self._panes, self._prompt, self._library = panes, prompt, library
+        self._options, self._defaults = options, defaults
 
     def typed(self, text: str) -> ComparisonRequest:
         """What lanes, mode and options ask for, with this prompt. Raises AppError where a lane has no model."""
@@ -40,12 +43,12 @@ class Requests:
         for pane, model in zip(self._panes, models, strict=True):
             if model is None:
                 raise AppError(f"Choose a model for {pane.label} first.", kind="options")
-        options = self._options()
+        options, defaults = self._options(), self._defaults.value
         a, b = (model for model in models if model is not None)
         return ComparisonRequest(
             Prompt(text, options.system, options.raw),
             self._prompt.mode.mode,
-            self.checked((options.a.setup(a), options.b.setup(b))),
+            self.checked((options.a.setup(a, defaults), options.b.setup(b, defaults))),
             options.rounds,
         )
 

@@ -17,11 +17,12 @@ from weighin.core.statistics.power import TYPICAL_DISCORDANCE
 from weighin.ui.options.option_field import OptionField
 from weighin.ui.widgets.flow_layout import FlowLayout
 from weighin.ui.widgets.label import PlainLabel
+from weighin.ui.widgets.scrolled import Scrolled
 from weighin.ui.widgets.table import Column, RowTable
 
 _COLUMNS = (
     Column("Claim", lambda c: str(c.claim), "Llama-3.1-405B is an MoE with 397B", 1.0),
-    Column("Verdict", lambda c: str(c.verdict), "vendor claim"),
+    Column("Verdict", lambda c: str(c.verdict).capitalize(), "Vendor claim"),
 )
 
 
@@ -44,8 +45,8 @@ def claim_page(claim: Claim) -> str:
 
 _SCORE = re.compile(r"(?<![\d.])(\d{2}\.\d{1,2})(?![\d.]|[BMKk])")
 _DISAGREE = (
-    "Share of the questions on which just one of the two is right. Seldom published: about 13 % for two models of "
-    "similar strength, 2 to 5 % for two files of one model."
+    "Share of questions on which just one of the two is right. Seldom published: about 13 % for two models of similar "
+    "strength, 2 to 5 % for two files of one model."
 )
 
 
@@ -57,15 +58,15 @@ class ClaimCalculator(QFrame):
         self.setProperty("role", "card")
         owner = "claim calculator"
         self.first = OptionField("One score, %", "A published accuracy.", _percent, owner)
-        self.second = OptionField("The other score, %", "A published accuracy.", _percent, owner)
-        self.questions = OptionField("Questions", "How many questions both scores were measured on.", _questions, owner)
-        self.disagree = OptionField("They disagree on, %", _DISAGREE, _percent, owner)
+        self.second = OptionField("Other score, %", "A published accuracy.", _percent, owner)
+        self.questions = OptionField("Questions", "Questions behind both scores.", _questions, owner)
+        self.disagree = OptionField("Disagree on, %", _DISAGREE, _percent, owner)
         self._verdict = PlainLabel(role="title", wrap=True)
         self._rest = PlainLabel(wrap=True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 10, 12, 10)
         layout.setSpacing(6)
-        layout.addWidget(PlainLabel("Could two scores be told apart?", role="muted"))
+        layout.addWidget(PlainLabel("Is the difference significant?", role="muted"))
         fields = ((self.first, "84.1"), (self.second, "83.7"), (self.questions, str(MMLU_QUESTIONS)))
         for field, text in (*fields, (self.disagree, f"{100 * TYPICAL_DISCORDANCE:.0f}")):
             field.set_text(text)
@@ -126,11 +127,12 @@ def _percent(text: str) -> object:
 def _questions(text: str) -> object:
     value = whole("".join(text.replace(",", "").split()))
     if not isinstance(value, int) or not 1 <= value <= 10_000_000:
-        raise AppError("A whole number from 1 on.", kind="options")
+        raise AppError("A whole number from 1.", kind="options")
     return value
 
 
 _SIDE_BY_SIDE = 820
+_LEAST_LINES = 7
 
 
 class ClaimsTab(QWidget):
@@ -145,11 +147,11 @@ class ClaimsTab(QWidget):
         self.search.setPlaceholderText("Search claims")
         self.search.setAccessibleName("Search claims")
         self.search.setClearButtonEnabled(True)
-        self.claims = ClaimsTable("Claims and what became of them")
+        self.claims = ClaimsTable("Published claims")
         self.page = QPlainTextEdit()
         self.page.setReadOnly(True)
         self.page.setTabChangesFocus(True)
-        self.page.setAccessibleName("What is true of the chosen claim")
+        self.page.setAccessibleName("About the chosen claim")
         self._links = QWidget()
         self._flow = FlowLayout(self._links, spacing=6)
         self.calculator = ClaimCalculator()
@@ -199,16 +201,19 @@ class ClaimsTab(QWidget):
         self._flow.addWidget(button)
 
     def _arrange(self) -> None:
-        left, right = QVBoxLayout(), QVBoxLayout()
+        left, right = QVBoxLayout(), QWidget()
+        left.setSpacing(8)
         left.addWidget(self.search)
         left.addWidget(self.claims, 1)
-        right.addWidget(self.page, 1)
-        right.addWidget(self._links)
-        right.addWidget(self.calculator)
-        for column in (left, right):
-            column.setSpacing(8)
+        self.page.setMinimumHeight(_LEAST_LINES * self.fontMetrics().lineSpacing())
+        column = QVBoxLayout(right)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(self.page, 1)
+        column.addWidget(self._links)
+        column.addWidget(self.calculator)
         self._both = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._both.setContentsMargins(0, 6, 0, 0)
         self._both.setSpacing(10)
         self._both.addLayout(left, 5)
-        self._both.addLayout(right, 4)
+        self._both.addWidget(Scrolled(right), 4)

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
-from weighin.core.errors import AppError
 from weighin.core.evaluations.evaluation import EvaluationRecord
 from weighin.core.exports import EXPORTS
+from weighin.ui.mmlu.run.chart_picture import KINDS, picture_of
 from weighin.ui.widgets.file_dialog import FileDialog
 
 if TYPE_CHECKING:
     from weighin.services.evaluations.evaluation_history import EvaluationHistory
+    from weighin.ui.mmlu.run.chart import Chart
+    from weighin.ui.mmlu.run.chart_picture import Caption
+    from weighin.ui.theme import Colours
 
 Say = Callable[[str], None]
 
@@ -38,12 +41,49 @@ def export(
     evaluations: EvaluationHistory, record: EvaluationRecord, kind: str, path: str, said: Say, failed: Say
 ) -> None:
     """Write `record` to `path` as `kind`, with the name ending as it should."""
+    whole = _named(path, kind, failed)
+    if whole:
+        evaluations.export(
+            record, kind, whole, lambda _none: said(_saved(whole)), lambda error: failed(error.user_text)
+        )
+
+
+class PictureExport:
+    """Lets the user choose where a chart goes and as what, and writes it. `said`, `failed`: get a sentence."""
+
+    def __init__(self, evaluations: EvaluationHistory, said: Say, failed: Say) -> None:
+        self._evaluations, self._said, self._failed = evaluations, said, failed
+
+    def ask(self, chart: Chart, caption: Caption, colours: Colours, window: QWidget) -> None:
+        """Open the dialog."""
+        filters = {f"{name} (*.{kind})": kind for kind, name in KINDS.items()}
+        name = f"mmlu-{caption.title.lower().replace(' ', '-')}"
+        dialog = FileDialog.to_save(window, "Save the picture", name, filters)
+
+        def write(path: str) -> None:
+            self.write(chart, caption, colours, filters[dialog.selectedNameFilter()], path)
+
+        dialog.fileSelected.connect(write)
+        dialog.open()
+
+    def write(self, chart: Chart, caption: Caption, colours: Colours, kind: str, path: str) -> None:
+        """Write the chart as `kind` to `path`, with the name ending as it should."""
+        whole = _named(path, kind, self._failed)
+        if whole:
+            make = picture_of(kind, chart, caption, colours)
+            self._evaluations.write(
+                whole, make, lambda _none: self._said(_saved(whole)), lambda error: self._failed(error.user_text)
+            )
+
+
+def _named(path: str, kind: str, failed: Say) -> str:
+    """The path with its ending; "" where the dialog did not ask about the file of that name."""
     whole = path if Path(path).suffix == f".{kind}" else f"{path}.{kind}"
     if whole != path and Path(whole).exists():
-        failed(f"{Path(whole).name} is there already, and nobody was asked whether to replace it: choose another name.")
-        return
+        failed(f"{Path(whole).name} exists already. Choose another name.")
+        return ""
+    return whole
 
-    def not_written(error: AppError) -> None:
-        failed(error.user_text)
 
-    evaluations.export(record, kind, whole, lambda _none: said(f"Written: {Path(whole).name}"), not_written)
+def _saved(path: str) -> str:
+    return f"Saved: {Path(path).name}"

@@ -6,14 +6,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from weighin.core.errors import AppError
 from weighin.core.evaluations.evaluation import EvaluationRecord, EvaluationRequest
 from weighin.core.models.catalogue import Catalogue, Claim
 from weighin.core.models.model import ModelFacts
 from weighin.ui.mmlu.claims_tab import ClaimsTab
-from weighin.ui.mmlu.export import ask_export
+from weighin.ui.mmlu.export import PictureExport, ask_export
 from weighin.ui.mmlu.past_tab import PastTab
 from weighin.ui.mmlu.run.run_presenter import RunPresenter
 from weighin.ui.mmlu.run.run_view import RunView
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from weighin.services.models.library import Library
     from weighin.services.plans.workstation import Workstation
     from weighin.services.settings import Settings
+    from weighin.ui.mmlu.run.chart import Chart
     from weighin.wiring.evaluations import EvaluationServices
 
 TABS = ("Evaluate", "Past runs", "Claims")
@@ -36,7 +37,7 @@ EVALUATE, PAST, CLAIMS = range(3)
 
 class MmluPage(QWidget):
     """`system_wanted` carries a System whose facts shall be shown; `ended`: a run is over. `busy`: why nothing may run
-    now, "" where it may."""
+    now, "" where it may; `compared`: the models chosen on the Compare page."""
 
     system_wanted = Signal(object)
     ended = Signal()
@@ -51,17 +52,19 @@ class MmluPage(QWidget):
         catalogue: Catalogue,
         workstation: Workstation,
         busy: Callable[[], str],
+        compared: Callable[[], tuple[ModelFacts | None, ...]],
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("page")
-        self._busy = busy
+        self._busy, self._theme = busy, theme
         self._runner, self._kept = evaluations.runner, evaluations.kept
         scores = PastScores(lambda model: _reading_speed(workstation, model), self)
-        self.setup = SetupView(theme, library, servers, evaluations.sets, settings, scores)
+        self.setup = SetupView(theme, library, servers, evaluations.sets, settings, scores, compared)
         self.setup.judge_by(workstation)
         self.run = RunView(theme)
         self._presenter = RunPresenter(evaluations.runner, self.run, self)
+        self.pictures = PictureExport(evaluations.kept, self.run.say, self.run.error.say)
         self.past = PastTab(theme, evaluations.kept, lambda: self._presenter.running_id)
         self.claims = ClaimsTab(catalogue)
         self._evaluate = QStackedWidget()
@@ -78,8 +81,11 @@ class MmluPage(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 12, 14, 12)
         layout.setSpacing(8)
-        layout.addWidget(PlainLabel("MMLU", role="title"))
-        layout.addWidget(self.tabs)
+        head = QHBoxLayout()
+        head.setSpacing(16)
+        head.addWidget(PlainLabel("MMLU", role="title"))
+        head.addWidget(self.tabs, 1)
+        layout.addLayout(head)
         layout.addWidget(self._stack, 1)
         self._connect(scores)
         self.past.refresh()
@@ -127,7 +133,7 @@ class MmluPage(QWidget):
     def show_record(self, record: EvaluationRecord) -> None:
         """Show a stored run."""
         if self._runner.running:
-            self.past.error.say("An evaluation is running. Stop it or let it finish, then open this one.")
+            self.past.error.say("An evaluation is running. Stop it first, then open this one.")
             return
         self._presenter.show_record(record)
         self._show_run()
@@ -148,6 +154,7 @@ class MmluPage(QWidget):
         bar.new.connect(self._show_setup)
         bar.resume.connect(lambda: self._resume(self._presenter.identifier))
         bar.export.connect(self._export)
+        self.run.scores.picture_wanted.connect(self._save_picture)
 
     def _start(self, request: EvaluationRequest) -> None:
         self._begin(lambda: self._presenter.run(request))
@@ -201,6 +208,9 @@ class MmluPage(QWidget):
         record = self._presenter.record
         if record is not None:
             ask_export(self._kept, record, self.window(), self.run.say, self.run.error.say)
+
+    def _save_picture(self, chart: Chart, title: str) -> None:
+        self.pictures.ask(chart, self.run.caption(title), self._theme.colours, self.window())
 
 
 def _reading_speed(workstation: Workstation, model: ModelFacts) -> float | None:

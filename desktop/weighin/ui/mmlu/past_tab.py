@@ -16,12 +16,13 @@ from weighin.core.evaluations.stored_evaluation import EvaluationRow
 from weighin.core.evaluations.text import (
     ELSEWHERE,
     STATES,
+    model_name,
     protocol_name,
     score_words,
     scores,
     state_words,
-    verdict_label,
 )
+from weighin.core.evaluations.verdict_text import is_decided, verdict_label
 from weighin.core.safe_text import safe_name
 from weighin.ui.mmlu.export import ask_export
 from weighin.ui.theme import Theme
@@ -33,8 +34,8 @@ from weighin.ui.widgets.table import Column, RowTable
 if TYPE_CHECKING:
     from weighin.services.evaluations.evaluation_history import EvaluationHistory
 
-_NOT_FOUND = "No evaluation has these words in its models or questions."
-_EMPTY = "Nothing here yet: every run is kept here, finished or not, and one that is not finished can be resumed."
+_NOT_FOUND = "No run matches this search."
+_EMPTY = "No runs yet. Every run is kept here; an unfinished one can be resumed."
 _WATCH_MS = 3000
 
 
@@ -54,7 +55,7 @@ class PastTab(QWidget):
         self._evaluations, self._running = evaluations, running
         self._rows: tuple[EvaluationRow, ...] = ()
         self.search = QLineEdit()
-        self.search.setPlaceholderText("Search models and questions")
+        self.search.setPlaceholderText("Search models and question sets")
         self.search.setAccessibleName("Search in stored evaluations")
         self.search.setClearButtonEnabled(True)
         self.search.setMaximumWidth(520)
@@ -66,7 +67,7 @@ class PastTab(QWidget):
         self.error.add_close(theme, "Close this message")
         self.confirm = Confirmation("Delete", "Delete this evaluation", "Keep this evaluation")
         self.open = _button("Open", "Open the chosen evaluation")
-        self.resume = _button("Resume", "Go on with the chosen evaluation")
+        self.resume = _button("Resume", "Resume the chosen evaluation")
         self.export = _button("Export…", "Export the chosen evaluation")
         self.delete = _button("Delete…", "Delete the chosen evaluation, after asking")
         self._arrange()
@@ -104,10 +105,10 @@ class PastTab(QWidget):
             Column("When", lambda r: format.moment(r.created), "2026-11-22 10:31"),
             Column("Models", _models, "Weigh-In Starter Dense / Weigh-In Starter MoE", 0.6),
             Column("Questions", _questions, "Starter questions, standard, 5 shots", 0.4),
-            Column("Asked", _asked, "12 345 of 14 042", number=True),
-            Column("Right", scores, "100.0 % / 100.0 %", number=True),
-            Column("A - B", _verdict, "+12.3, no clear winner"),
-            Column("State", self._state, "interrupted, can be resumed"),
+            Column("Answered", _asked, "12 345 of 14 042", number=True),
+            Column("Score", scores, "100.0 % / 100.0 %", number=True),
+            Column("Verdict", _verdict, "B better, 12.3 points"),
+            Column("State", self._state, "Interrupted, can be resumed"),
         )
 
     def _state(self, row: EvaluationRow) -> str:
@@ -214,7 +215,7 @@ def _can_resume(row: EvaluationRow, running: str) -> bool:
 
 
 def _models(row: EvaluationRow) -> str:
-    return " / ".join(safe_name(lane.model.name, 60) for lane in row.lanes)
+    return " / ".join(model_name(lane.model, lane.label, 60) for lane in row.lanes)
 
 
 def _text(row: EvaluationRow) -> str:
@@ -233,9 +234,13 @@ def _asked(row: EvaluationRow) -> str:
 def _verdict(row: EvaluationRow) -> str:
     if row.paired is None:
         return format.NONE
-    return f"{format.points(row.paired.difference)}, {verdict_label(row.paired, row.state)}"
+    label = verdict_label(row.paired, row.state)
+    gap = f", {format.points(abs(row.paired.difference), sign='-')} points"
+    return f"{label}{gap if is_decided(row.paired) else ''}"
 
 
 def _tip(row: EvaluationRow) -> str:
-    lanes = [f"{lane.label} {safe_name(lane.model.name)}: {score_words(lane) or 'no answer'}" for lane in row.lanes]
+    lanes = [
+        f"{lane.label} {model_name(lane.model, lane.label)}: {score_words(lane) or 'no answer'}" for lane in row.lanes
+    ]
     return "\n".join([_questions(row), *lanes])

@@ -39,8 +39,14 @@ class RememberedSetup(Remembering):
             setup.show_wanted(salvaged(setup.wanted, self.kept))
         setup.changed.connect(self.soon)
 
+    @property
+    def has_models(self) -> bool:
+        """Whether models were once chosen for this page itself."""
+        return bool(self.kept.get(_MODELS))
+
     def body(self) -> dict[str, Any]:
-        made: dict[str, Any] = {_MODELS: self._models.bodies(self.kept.get(_MODELS))}
+        own = self._setup.has_own_models
+        made: dict[str, Any] = {_MODELS: self._models.bodies(self.kept.get(_MODELS)) if own else []}
         if self._setup.set.questions is not None:  # else nobody knows yet which subjects there are
             made |= to_plain(self._setup.wanted)
         return made

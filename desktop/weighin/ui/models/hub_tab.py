@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from weighin.core import format
 from weighin.core.downloads.download import plan_of
@@ -16,11 +17,11 @@ from weighin.core.models.catalogue import System
 from weighin.core.models.report import repository_kind
 from weighin.core.models.text import look_lines
 from weighin.core.plans.recommendation import recommended
-from weighin.core.plans.text import here_words
 from weighin.core.plans.workstation import WorkstationRow
 from weighin.core.safe_text import safe_name
-from weighin.services.models.hub import mirror
-from weighin.ui.models.verdicts import Verdicts
+from weighin.ui.models.hub_hint import HubHint
+from weighin.ui.models.search_progress import SearchProgress
+from weighin.ui.models.verdicts import Verdicts, fits_words
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.label import PlainLabel
 from weighin.ui.widgets.strip import Strip
@@ -33,10 +34,6 @@ if TYPE_CHECKING:
     from weighin.services.plans.remote_look import RemoteLook
 
 _GONE = ("private_or_missing", "not_found", "forbidden")
-_HINT = (
-    "Type a name or OWNER/REPOSITORY, or paste an address of the hub, and press Enter. "
-    "Nothing is asked of the hub before that."
-)
 
 
 class HubTab(QWidget):
@@ -68,16 +65,20 @@ class HubTab(QWidget):
         columns = _repositories(verdicts)
         self.repositories = RowTable("Repositories found", columns, lambda r: str(r.repo), lambda r: str(r.repo))
         self.variants = RowTable("Models of the repository", self._columns(), lambda v: str(v.files[0].path), _tip)
-        self._state = PlainLabel(_HINT, role="muted", wrap=True)
-        self._title = PlainLabel(wrap=True)
+        self.progress = SearchProgress()
+        self.hint = HubHint()
+        self._nothing = PlainLabel(role="muted", wrap=True)
+        self._title = PlainLabel(role="strong", wrap=True)
         self.left_out = PlainLabel(role="small", wrap=True)
         self.facts = PlainLabel(role="small", wrap=True)
         self.error = Strip("red")
+        self._retry = self.error.add_button("Retry", "Ask the hub again")
+        self._again: Callable[[], None] = lambda: None
         self.error.add_close(theme, "Close this message")
-        self.look = QPushButton("Look inside")
-        self.look.setAccessibleName("Read the header of the chosen model without downloading it")
+        self.look = QPushButton("Inspect")
+        self.look.setAccessibleName("Read the header of the selected model without downloading it")
         self.get = QPushButton("Download")
-        self.get.setAccessibleName("Download the chosen model")
+        self.get.setAccessibleName("Download the selected model")
         self.get.setProperty("role", "primary")
         self._space = PlainLabel(role="small", wrap=True)
         self._arrange()
@@ -85,25 +86,18 @@ class HubTab(QWidget):
         self._show_listing(None)
         self._follow()
 
-    @property
-    def state(self) -> str:
-        """What stands below the search."""
-        return self._state.text()
-
     def ask(self) -> None:
         """Search for what is typed, or list the repository it names."""
         text = self.search.text().strip()
         if not text:
             return
         try:
-            address = read_address(text, mirror())
+            address = read_address(text, self._hub.mirror)
         except AppError as error:
-            if is_hub_address(text, mirror()):
-                self._begin("")
-                self._fail(self._asked, error)
+            if is_hub_address(text, self._hub.mirror):
+                self._refuse(error)
                 return
-            self._begin(f"Searching for {safe_name(text, 60)}…")
-            number = self._asked
+            number = self._begin(f"Searching for “{safe_name(text, 60)}”…", self.ask)
             self._hub.search(text, lambda found: self._found(number, found), lambda e: self._fail(number, e))
         else:
             self._show(address)
@@ -114,8 +108,7 @@ class HubTab(QWidget):
 
     def _show(self, address: HubAddress) -> None:
         """List the models of a repository, and choose the one that the address names."""
-        self._begin(f"Asking for the files of {address.repo}…")
-        number = self._asked
+        number = self._begin(f"Listing the files of {address.repo}…", lambda: self._show(address))
 
         def listed(listing: Listing) -> None:
             self._listed(number, listing)
@@ -131,8 +124,7 @@ class HubTab(QWidget):
     def _try(self, system: System, which: int) -> None:
         repo = system.repositories[which].repo
         self.search.setText(repo)
-        self._begin(f"Asking for the files of {repo}…")
-        number = self._asked
+        number = self._begin(f"Listing the files of {repo}…", lambda: self._try(system, which))
 
         def next_one(error: AppError) -> None:
             if number != self._asked:
@@ -142,7 +134,7 @@ class HubTab(QWidget):
             elif which + 1 < len(system.repositories):
                 self._try(system, which + 1)
             else:
-                text = f"What the catalogue knows of {system.name} is not at the hub any more: search for it."
+                text = f"The repositories of {system.name} are no longer on the hub: search for it."
                 self._fail(number, AppError(text, kind="catalogue"))
 
         quantization = system.repositories[which].quantization
@@ -153,28 +145,37 @@ class HubTab(QWidget):
         top.addWidget(self.search, 2)
         top.addWidget(self._find)
         top.addStretch(1)
-        middle = QHBoxLayout()
-        middle.addWidget(self._title, 1)
-        middle.addWidget(self.look)
-        middle.addWidget(self.get)
+        head = QHBoxLayout()
+        head.addWidget(self._title, 1)
+        head.addWidget(self.look)
+        head.addWidget(self.get)
+        card = self._card = QFrame()
+        card.setProperty("role", "card")
+        chosen = QVBoxLayout(card)
+        chosen.setContentsMargins(12, 8, 12, 8)
+        chosen.setSpacing(6)
+        chosen.addLayout(head)
+        chosen.addWidget(self.variants, 1)
+        for label in (self._space, self.facts, self.left_out):
+            chosen.addWidget(label)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 6, 0, 0)
         layout.setSpacing(8)
         layout.addLayout(top)
-        layout.addWidget(self.error)
-        layout.addWidget(self._state)
+        for widget in (self.error, self.progress, self.hint, self._nothing):
+            layout.addWidget(widget)
         layout.addWidget(self.repositories, 2)
-        layout.addLayout(middle)
-        layout.addWidget(self.variants, 3)
-        layout.addWidget(self.left_out)
-        layout.addWidget(self._space)
-        layout.addWidget(self.facts)
+        layout.addWidget(card, 3)
         layout.addStretch(0)
         self.repositories.hide()
+        self._nothing.hide()
 
     def _connect(self) -> None:
         self.search.returnPressed.connect(self.ask)
         self._find.clicked.connect(self.ask)
+        self.hint.chosen.connect(self._ask_for)
+        self.progress.cancelled.connect(self._cancel)
+        self._retry.clicked.connect(lambda: self._again())
         self.repositories.opened.connect(self._open_repository)
         self.repositories.chosen_changed.connect(self._open_repository)
         self.variants.chosen_changed.connect(self._follow)
@@ -183,15 +184,33 @@ class HubTab(QWidget):
         self._verdicts.changed.connect(self._judge_again)
         self.get.clicked.connect(self._get)
 
-    def _begin(self, text: str) -> None:
+    def _ask_for(self, text: str) -> None:
+        self.search.setText(text)
+        self.ask()
+        self.search.setFocus()
+
+    def _begin(self, text: str, again: Callable[[], None]) -> int:
+        """The hub is asked for something; `again` asks the same once more. The number of this question."""
         self._asked += 1
-        self.error.hide()
-        self._state.say_or_hide(text)
+        self._again = again
+        for widget in (self.error, self.hint, self._nothing):
+            widget.hide()
+        self.progress.say(text)
+        return self._asked
+
+    def _cancel(self) -> None:
+        """Whatever still comes is not wanted."""
+        self._asked += 1
+        self.progress.say("")
+        self.hint.setVisible(self._listing is None and not self.repositories.records)
+        self.search.setFocus()
 
     def _found(self, number: int, found: tuple[Repository, ...]) -> None:
         # An answer that was overtaken by a newer question is of no use.
         if number == self._asked:
-            self._state.say_or_hide("" if found else "The hub has no GGUF repository with these words.")
+            self.progress.say("")
+            nothing = f"No GGUF repository matches “{safe_name(self.search.text().strip(), 60)}”."
+            self._nothing.say_or_hide("" if found else nothing)
             self.repositories.show_records(found)
             self.repositories.setVisible(bool(found))
             self._show_listing(None)
@@ -203,7 +222,7 @@ class HubTab(QWidget):
 
     def _listed(self, number: int, listing: Listing, quantization: str = "") -> None:
         if number == self._asked:
-            self._state.say_or_hide("")
+            self.progress.say("")
             self._show_listing(listing)
             for row, variant in enumerate(listing.variants):
                 if quantization and variant.quantization == quantization:
@@ -215,19 +234,18 @@ class HubTab(QWidget):
         try:
             self.variants.selectRow(listing.variants.index(narrowed(listing, address).variants[0]))
         except AppError as error:
-            self.error.say(error.user_text)
+            self._refuse(error)
 
     def _show_listing(self, listing: Listing | None) -> None:
         self._listing = listing
         self._verdicts.follow(listing)
         self.facts.say_or_hide("")
-        for widget in (self._title, self.variants, self.look, self.get):
-            widget.setVisible(listing is not None)
+        self._card.setVisible(listing is not None)
         self.left_out.say_or_hide(left_out(listing.left_out) if listing else "")
         if listing is None:
             self._space.hide()
             return
-        gate = " · gated: accept its licence on its page first" if listing.gated else ""
+        gate = " · gated: accept its licence on its hub page first" if listing.gated else ""
         licence = f" · licence {safe_name(listing.license, 40)}" if listing.license else ""
         self._title.say(f"{listing.repo}{licence}{gate}")
         self._rows = self._verdicts.of_variants(listing)
@@ -237,7 +255,8 @@ class HubTab(QWidget):
             self.variants.selectRow(listing.variants.index(best))
         if not listing.variants:
             left = listing.left_out[0] if listing.left_out else None
-            self.error.say(f"No model to download here: {left.path}: {left.reason}." if left else "No GGUF files here.")
+            why = f" {safe_name(left.path, 80)}: {left.reason}." if left else ""
+            self._refuse(AppError(f"No GGUF model to download in this repository.{why}"))
 
     def _recommended(self) -> Variant | None:
         kinds = {path: row.kind for path, row in self._rows.items()}
@@ -260,7 +279,7 @@ class HubTab(QWidget):
             self._space.say_or_hide(variant.problem)
         else:
             free = self._free_bytes()
-            room = f", {format.size(free)} free on the disk" if free is not None else ""
+            room = f", {format.size(free)} free on disk" if free is not None else ""
             row = self._rows.get(variant.files[0].path)
             verdict = f"\n{self._verdicts.sentence(row)}" if row else ""
             self._space.say_or_hide(f"{format.size(variant.size)} to download{room}{verdict}")
@@ -270,8 +289,7 @@ class HubTab(QWidget):
         listing = self._listing
         if variant is None or listing is None or variant.problem:
             return
-        self._begin(f"Reading the header of {safe_name(variant.name, 80)}…")
-        number = self._asked
+        number = self._begin(f"Reading the header of {safe_name(variant.name, 80)}…", self._look)
         self._inspector.look(
             listing,
             variant,
@@ -284,7 +302,7 @@ class HubTab(QWidget):
         if number != self._asked:
             return
         facts = plan.model
-        self._state.say_or_hide("")
+        self.progress.say("")
         self.facts.say_or_hide("\n".join(look_lines(facts, plan.refusal)))
 
     def _get(self) -> None:
@@ -294,23 +312,31 @@ class HubTab(QWidget):
         try:
             self._downloads.add(plan_of(self._listing.repo, self._listing.commit, variant))
         except AppError as error:
-            self.error.say(error.user_text)
+            self._refuse(error)
 
     def _fail(self, number: int, error: AppError) -> None:
+        """The hub did not give what was asked for; it may be asked again."""
         if number == self._asked:
-            self._state.say_or_hide("")
+            self.progress.say("")
+            self._retry.show()
             self.error.say(error.user_text)
+
+    def _refuse(self, error: AppError) -> None:
+        """What was meant cannot be asked of the hub, or is not there: asking again makes no difference."""
+        self.progress.say("")
+        self._retry.hide()
+        self.error.say(error.user_text)
 
     def _columns(self) -> tuple[Column, ...]:
         def mark(variant: Variant) -> str:
-            return "for this computer" if variant == self._recommended() else ""
+            return "recommended" if variant == self._recommended() else ""
 
         return (
             Column("Quantization", lambda v: v.quantization or format.NONE, "UD-Q4_K_XL"),
             Column("Size", lambda v: format.size(v.size), "18.6 GB", number=True),
             Column("Parts", lambda v: str(len(v.files)), "12", number=True),
-            Column("Here?", lambda v: here_words(self._rows.get(v.files[0].path)), "~ tight"),
-            Column("", mark, "for this computer"),
+            Column("Fits?", lambda v: fits_words(self._rows.get(v.files[0].path)), "~ tight"),
+            Column("For this computer", mark, "recommended"),
             Column("File", lambda v: safe_name(v.files[0].path, 200), "Qwen3-30B-A3B-Instruct-Q4_K_M", 1.0),
         )
 
@@ -321,7 +347,7 @@ def _tip(variant: Variant) -> str:
 
 def _repositories(verdicts: Verdicts) -> tuple[Column, ...]:
     return (
-        Column("Repository", lambda r: str(r.repo), "unsloth/Qwen3.6-35B-A3B-GGUF", 1.0),
+        Column("Repository", lambda r: str(r.repo), "unsloth/Qwen3.6-35B-A3B-GGUF", 1.0, least="unsloth/Qwen3-4B"),
         Column("Parameters", lambda r: repository_kind(r, verdicts.system_of(r.repo)), "MoE 30.5B, 3.3B active"),
         Column("Architecture", lambda r: safe_name(r.architecture or format.NONE, 30), "granitehybrid"),
         Column("Licence", lambda r: safe_name(r.license or format.NONE, 30), "apache-2.0"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from weighin.core.models.catalogue import Catalogue, System
@@ -18,12 +18,13 @@ from weighin.ui.models.systems_tab import SystemsTab
 from weighin.ui.models.verdicts import Verdicts
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.label import PlainLabel
+from weighin.ui.widgets.scrolled import Scrolled
 
 if TYPE_CHECKING:
     from weighin.services.plans.workstation import Workstation
     from weighin.wiring.models import ModelServices
 
-TABS = ("On this computer", "Pairs to try", "The hub", "Systems and claims")
+TABS = ("On this computer", "Pairs to try", "Hub search", "Systems and claims")
 
 
 class ModelsPage(QWidget):
@@ -59,11 +60,13 @@ class ModelsPage(QWidget):
         self.systems = SystemsTab(catalogue, verdicts)
         self.downloads = DownloadsPanel(models.downloads)
         self.tabs = QTabBar()
-        self.tabs.setAccessibleName("Shelves of models")
+        self.tabs.setAccessibleName("Parts of the Models page")
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
         self._stack = QStackedWidget()
-        for name, tab in zip(TABS, (self.shelf, self.pairs, self.hub, self.systems), strict=True):
+        # The pairs scroll by themselves.
+        shown = (Scrolled(self.shelf), self.pairs, Scrolled(self.hub), Scrolled(self.systems))
+        for name, tab in zip(TABS, shown, strict=True):
             self.tabs.addTab(name)
             self._stack.addWidget(tab)
         layout = QVBoxLayout(self)
@@ -77,7 +80,6 @@ class ModelsPage(QWidget):
         self.shelf.compare_wanted.connect(lambda facts: self.compare_wanted.emit((facts,)))
         self.pairs.compare_wanted.connect(lambda a, b: self.compare_wanted.emit((a, b)))
         self.pairs.wanted.connect(self._get)
-        self.pairs.page_wanted.connect(self.show_system)
         self.systems.wanted.connect(self._get)
         self.systems.check_wanted.connect(self.check_wanted)
 
@@ -85,11 +87,14 @@ class ModelsPage(QWidget):
         super().showEvent(event)
         self._workstation.computer.look_at_memory()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.downloads.fit()
+
     def take_focus(self) -> None:
         """Be ready to type into the tab that is shown."""
-        tab = self._stack.currentWidget()
-        search = getattr(tab, "search", None)
-        (search if search is not None else self.tabs).setFocus()
+        searches: dict[int, QWidget] = {0: self.shelf.search, 2: self.hub.search, 3: self.systems.search}
+        searches.get(self.tabs.currentIndex(), self.tabs).setFocus()
 
     def show_pairs(self) -> None:
         """Show the pairs to try, by what fits this computer."""
@@ -97,12 +102,12 @@ class ModelsPage(QWidget):
 
     def show_repository(self, repo: str) -> None:
         """Show the files of a repository at the hub."""
-        self.tabs.setCurrentIndex(TABS.index("The hub"))
+        self.tabs.setCurrentIndex(TABS.index("Hub search"))
         self.hub.search.setText(repo)
         self.hub.show_repository(repo)
 
     def _get(self, system: System) -> None:
-        self.tabs.setCurrentIndex(TABS.index("The hub"))
+        self.tabs.setCurrentIndex(TABS.index("Hub search"))
         self.hub.show_first(system)
 
     def show_system(self, system: System) -> None:

@@ -4,25 +4,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from weighin.core.models.catalogue import Catalogue, Pair, System
 from weighin.core.models.shelf import ShelfModel
 from weighin.core.models.text import system_kind
+from weighin.core.plans.plan import PairKind
 from weighin.ui.models.verdicts import Verdicts
-from weighin.ui.widgets.label import PlainLabel
+from weighin.ui.widgets.label import PlainLabel, plain_tooltip
+from weighin.ui.widgets.scrolled import Scrolled
 
 if TYPE_CHECKING:
     from weighin.services.models.shelf import Shelf
 
+_FITS = {
+    PairKind.TOGETHER: "Both fit in memory",
+    PairKind.ONE_AFTER_THE_OTHER: "Fit one at a time",
+    PairKind.NOT_HERE: "Do not fit in memory",
+}
+
 
 class PairsTab(QWidget):
-    """`wanted` carries the System somebody wants to get; `compare_wanted` two ModelFacts; `page_wanted` a System."""
+    """`wanted` carries the System somebody wants to get; `compare_wanted` two ModelFacts."""
 
     wanted = Signal(object)
     compare_wanted = Signal(object, object)
-    page_wanted = Signal(object)
 
     def __init__(
         self,
@@ -34,108 +41,114 @@ class PairsTab(QWidget):
     ) -> None:
         super().__init__(parent)
         self._catalogue, self._shelf, self._verdicts = catalogue, shelf, verdicts
-        self._cards: list[_Card] = []
+        self.cards: list[PairCard] = []
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 8, 0)
         column.setSpacing(8)
         for memory in _order(catalogue.pairs, memory_bytes):
-            mine = " · this computer" if memory == _class_of(memory_bytes) else ""
-            column.addWidget(PlainLabel(f"{memory} GB of memory{mine}", role="muted"))
+            mine = " (this computer)" if memory == _class_of(memory_bytes) else ""
+            column.addWidget(PlainLabel(f"For {memory} GB of memory{mine}", role="muted"))
             for pair in catalogue.pairs:
                 if pair.memory_gb == memory:
                     card = self._card(pair)
-                    self._cards.append(card)
+                    self.cards.append(card)
                     column.addWidget(card)
-        column.addWidget(PlainLabel("Beyond any workstation, with the arithmetic", role="muted"))
+        column.addWidget(PlainLabel("Too large for any workstation", role="muted"))
         for entry in catalogue.refused:
             system = catalogue.system(entry.system)
             name = system.name if system else entry.system
             column.addWidget(PlainLabel(f"{name}: {entry.arithmetic}", role="small", wrap=True))
         column.addStretch(1)
-        area = QScrollArea()
-        area.setAccessibleName("Pairs worth comparing")
-        area.setWidgetResizable(True)
-        area.setWidget(content)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 6, 0, 0)
-        layout.addWidget(area)
+        layout.addWidget(Scrolled(content))
         shelf.changed.connect(self._follow)
         verdicts.changed.connect(self._follow)
         self._follow()
 
-    def _card(self, pair: Pair) -> _Card:
+    def _card(self, pair: Pair) -> PairCard:
         systems = tuple(s for name in (pair.a, pair.b) if (s := self._catalogue.system(name)) is not None)
-        card = _Card(pair, (systems[0], systems[1]))
+        card = PairCard(pair, (systems[0], systems[1]))
         card.wanted.connect(self.wanted)
-        card.page_wanted.connect(self.page_wanted)
         card.compare_wanted.connect(self.compare_wanted)
         return card
 
     def _follow(self) -> None:
         models = tuple(model for model in self._shelf.models() if model.is_intact)
-        for card in self._cards:
+        for card in self.cards:
             card.show_state(models, self._verdicts)
 
 
-class _Card(QFrame):
+class PairCard(QFrame):
+    """Two models, why they make a pair, whether they fit, and the next step: to get one of them, or to compare."""
+
     wanted = Signal(object)
     compare_wanted = Signal(object, object)
-    page_wanted = Signal(object)
 
     def __init__(self, pair: Pair, systems: tuple[System, System]) -> None:
         super().__init__()
         self.setProperty("role", "card")
         self._quantizations = (pair.a_quantization, pair.b_quantization)
         self._systems = (systems[0].at(pair.a_quantization), systems[1].at(pair.b_quantization))
-        self._names = tuple(
-            f"{system.name} {quantization}".strip()
-            for system, quantization in zip(systems, self._quantizations, strict=True)
-        )
-        self._in_turn = pair.one_after_the_other
+        sides = zip(systems, self._quantizations, strict=True)
+        self._names = tuple(f"{system.name} {quantization}".strip() for system, quantization in sides)
         self._here: tuple[ShelfModel | None, ...] = (None, None)
-        self._buttons = []
-        a, b = systems
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(12, 8, 12, 8)
-        layout.setSpacing(4)
-        first, second = self._names
-        title = f"{first} ({system_kind(a)})  and  {second} ({system_kind(b)})"
-        layout.addWidget(PlainLabel(title, wrap=True))
-        layout.addWidget(PlainLabel(pair.why, role="small", wrap=True))
-        layout.addWidget(PlainLabel(_licences(a, b), role="small", wrap=True))
-        self.verdict = PlainLabel(role="small", wrap=True)
-        layout.addWidget(self.verdict)
-        row = QHBoxLayout()
-        row.addStretch(1)
-        for number in range(2):
-            button = QPushButton(f"Get {self._names[number]}")
-            button.clicked.connect(lambda _checked=False, which=number: self._press(which))
-            row.addWidget(button)
-            self._buttons.append(button)
-        self.compare = QPushButton("Compare")
-        self.compare.setAccessibleName(f"Compare {first} and {second}")
-        self.compare.clicked.connect(self._compare)
-        row.addWidget(self.compare)
-        layout.addLayout(row)
+        self.title = PlainLabel(" vs ".join(self._names), role="strong", wrap=True)
+        self.models = tuple(PlainLabel(wrap=True) for _ in range(2))
+        self.verdict = PlainLabel(role="badge")
+        self.button = QPushButton()
+        self.button.clicked.connect(self._press)
+        said = QVBoxLayout()
+        said.setSpacing(4)
+        said.addWidget(self.title)
+        for label, line in zip("AB", self.models, strict=True):
+            chip = PlainLabel(label, role="chip")
+            chip.setProperty("lane", label)
+            row = QHBoxLayout()
+            row.addWidget(chip, 0, Qt.AlignmentFlag.AlignTop)
+            row.addWidget(line, 1)
+            said.addLayout(row)
+        said.addWidget(PlainLabel(pair.why, role="muted", wrap=True))
+        step = QVBoxLayout()
+        step.addWidget(self.verdict, 0, Qt.AlignmentFlag.AlignRight)
+        step.addStretch(1)
+        step.addWidget(self.button, 0, Qt.AlignmentFlag.AlignRight)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(12, 10, 12, 10)
+        layout.setSpacing(16)
+        layout.addLayout(said, 1)
+        layout.addLayout(step)
 
     def show_state(self, models: tuple[ShelfModel, ...], verdicts: Verdicts) -> None:
-        """Offer to get what is missing, or to compare where both are here; say whether both run."""
+        """Offer to get what is missing, or to compare where both are here; say whether both fit."""
         sides = zip(self._systems, self._quantizations, strict=True)
         self._here = tuple(next(iter(_on_shelf(models, *side)), None) for side in sides)
-        for button, name, here in zip(self._buttons, self._names, self._here, strict=True):
-            button.setText(f"{name} is here" if here else f"Get {name}…")
-            button.setAccessibleName(f"About {name}, which is here" if here else f"Get {name}")
-        self.compare.setEnabled(all(self._here))
-        usual = "Too large together: one after the other." if self._in_turn else ""
-        self.verdict.say_or_hide(verdicts.of_pair(self._systems, self._here) or usual)
+        for number, (system, line) in enumerate(zip(self._systems, self.models, strict=True)):
+            gated = ", gated" if system.gated else ""
+            here = "on this computer" if self._here[number] else ""
+            size = verdicts.size_of(self._systems, self._here, number)
+            parts = (self._names[number], system_kind(system), size, f"{system.license}{gated}", here)
+            line.say(" · ".join(part for part in parts if part))
+        found = verdicts.of_pair(self._systems, self._here)
+        self.verdict.say_or_hide(_FITS[found.kind] if found else "")
+        self.verdict.setToolTip(plain_tooltip(found.sentence) if found else "")
+        missing = self._missing
+        self.button.setText("Compare" if missing is None else "Get model A…" if missing == 0 else "Get model B…")
+        what = f"Compare {' and '.join(self._names)}" if missing is None else f"Get {self._names[missing]}"
+        self.button.setAccessibleName(what)
+        self.button.setToolTip(plain_tooltip(what))
 
-    def _press(self, number: int) -> None:
-        (self.page_wanted if self._here[number] else self.wanted).emit(self._systems[number])
+    @property
+    def _missing(self) -> int | None:
+        """The first of the two that is not here."""
+        return next((number for number, model in enumerate(self._here) if model is None), None)
 
-    def _compare(self) -> None:
+    def _press(self) -> None:
         a, b = self._here
-        if a is not None and b is not None:
+        if self._missing is not None:
+            self.wanted.emit(self._systems[self._missing])
+        elif a is not None and b is not None:
             self.compare_wanted.emit(a.facts, b.facts)
 
 
@@ -145,12 +158,6 @@ def _on_shelf(models: tuple[ShelfModel, ...], system: System, quantization: str)
     found = (m for m in models if m.repo in repos and m.facts is not None)
     meant = (m for m in found if m.facts and quantization in ("", m.facts.quantization))
     return sorted(meant, key=lambda m: repos.index(m.repo or ""))
-
-
-def _licences(a: System, b: System) -> str:
-    """Under which licences the two stand, and whether their owners ask for consent first."""
-    said_of = [f"{s.license}{', the original is gated' if s.gated else ''}" for s in (a, b)]
-    return f"Licence: {said_of[0]}" if said_of[0] == said_of[1] else f"Licences: {said_of[0]} · {said_of[1]}"
 
 
 def _class_of(memory_bytes: int | None) -> int:

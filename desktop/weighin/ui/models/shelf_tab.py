@@ -7,21 +7,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from weighin.core import format
 from weighin.core.downloads.download import Transferred
 from weighin.core.errors import AppError
+from weighin.core.models.names import told_apart
 from weighin.core.models.shelf import UNKNOWN_ORIGIN, Condition, ShelfModel
-from weighin.core.models.text import condition_text, kind, model_page
-from weighin.core.plans.text import here_words
+from weighin.core.models.starter import STARTER
+from weighin.core.models.text import condition_text, kind, model_page, source_text
 from weighin.core.safe_text import safe_name
-from weighin.ui.models.verdicts import Verdicts
+from weighin.ui.models.verdicts import Verdicts, fits_words
 from weighin.ui.pickers.file_drop import FileDrop
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.confirmation import Confirmation
 from weighin.ui.widgets.file_dialog import MODELS, FileDialog
-from weighin.ui.widgets.label import PlainLabel, plain_tooltip
+from weighin.ui.widgets.label import ElidedLabel, PlainLabel, plain_tooltip
 from weighin.ui.widgets.strip import Strip
 from weighin.ui.widgets.table import Column, RowTable
 
@@ -29,11 +30,14 @@ if TYPE_CHECKING:
     from weighin.services.models.shelf import Shelf
 
 _EMPTY = (
-    "No models besides the two starter models yet. Files of LM Studio, Ollama, llama.cpp, GPT4All and the Hugging Face "
-    "cache appear here by themselves; add other files or folders, or get a pair in the next tab."
+    "Models from LM Studio, Ollama, llama.cpp, GPT4All and the Hugging Face cache appear automatically. "
+    "Add other files or folders, or get a pair from the next tab."
 )
-
-_VERIFY = "Compare the chosen model's sha256 with the hub's"
+_NOT_FOUND = "No model matches these words."
+_NOTHING_CHOSEN = "Select a model to see its details."
+_VERIFY = "Compare the checksum (sha256) with the hub's"
+_REMOVE = "Remove the selected model, after asking"
+_KEPT = "Comes with Weigh-In: it cannot be removed."
 
 
 class ShelfTab(QWidget):
@@ -49,21 +53,23 @@ class ShelfTab(QWidget):
         self.search.setAccessibleName("Search models on this computer")
         self.search.setClearButtonEnabled(True)
         self.search.setMaximumWidth(420)
-        self.table = RowTable("Models on this computer", _columns(verdicts), lambda m: str(m.path), self._describe)
+        self._beside: dict[str, str] = {}
+        self.table = RowTable("Models on this computer", self._columns(), lambda m: str(m.path), self._describe)
         self._empty = PlainLabel(_EMPTY, role="muted", wrap=True)
+        self._name = ElidedLabel(role="strong")
         self._details = PlainLabel(role="small", wrap=True)
         self._total = PlainLabel(role="small")
         self._news = Strip()
-        self._stop = self._news.add_button("Stop", "Stop checking")
+        self._stop = self._news.add_button("Stop", "Stop verifying")
         self.error = Strip("red")
         self.error.add_close(theme, "Close this message")
         self.confirm = Confirmation("Remove", "Remove this model", "Keep this model")
         self._checking = ""
-        self.add_file = _button("Add files…", "Add model files, where they are")
-        self.add_folder = _button("Add folder…", "Add all models of a folder, where they are")
-        self.compare = _button("Compare", "Put the chosen model into a lane of Compare")
+        self.add_file = _button("Add files…", "Add model files; they stay where they are")
+        self.add_folder = _button("Add folder…", "Add all models of a folder; they stay where they are")
+        self.compare = _button("Compare", "Use the selected model as model A in Compare")
         self.verify = _button("Verify", _VERIFY)
-        self.remove = _button("Remove…", "Remove the chosen model, after asking")
+        self.remove = _button("Remove…", _REMOVE)
         self._arrange()
         self._connect()
         self._fill()
@@ -94,8 +100,8 @@ class ShelfTab(QWidget):
         row = QHBoxLayout()
         row.addWidget(self.search, 2)
         row.addStretch(1)
-        for button in (self.add_file, self.add_folder, self.compare, self.verify, self.remove):
-            row.addWidget(button)
+        row.addWidget(self.add_file)
+        row.addWidget(self.add_folder)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 6, 0, 0)
         layout.setSpacing(8)
@@ -103,9 +109,25 @@ class ShelfTab(QWidget):
         for widget in (self.error, self._news, self._empty):
             layout.addWidget(widget)
         layout.addWidget(self.table, 1)
-        layout.addWidget(self.confirm)  # below: rows stay where they are under the mouse
-        layout.addWidget(self._details)
         layout.addWidget(self._total)
+        layout.addWidget(self.confirm)  # below: rows stay where they are under the mouse
+        layout.addWidget(self._card())
+        layout.addStretch(0)
+
+    def _card(self) -> QFrame:
+        """What is known of the selected model, and what can be done with it."""
+        head = QHBoxLayout()
+        head.addWidget(self._name, 1)
+        for button in (self.compare, self.verify, self.remove):
+            head.addWidget(button)
+        card = QFrame()
+        card.setProperty("role", "card")
+        column = QVBoxLayout(card)
+        column.setContentsMargins(12, 8, 12, 8)
+        column.setSpacing(4)
+        column.addLayout(head)
+        column.addWidget(self._details)
+        return card
 
     def _connect(self) -> None:
         self._shelf.changed.connect(self._fill)
@@ -123,16 +145,18 @@ class ShelfTab(QWidget):
         FileDrop(self).dropped.connect(self.add_all)
 
     def _fill(self) -> None:
-        models = self._shelf.models()
+        found = self._shelf.models()
+        places = {model.path for model in found}
+        starters = tuple(model for model in self._verdicts.starter_models() if model.path not in places)
+        models = tuple(sorted((*found, *starters), key=lambda m: (m.name.lower(), m.path)))
+        self._beside = told_apart(models)
         wanted = self.search.text().lower().split()
-        shown = tuple(m for m in models if all(w in f"{m.name} {m.path} {m.source}".lower() for w in wanted))
+        shown = tuple(m for m in models if all(w in f"{m.name} {m.path} {source_text(m)}".lower() for w in wanted))
         self.table.show_records(shown)
-        self.table.setVisible(bool(models))
-        self._empty.setVisible(not models)
+        self.table.setVisible(bool(shown))
+        self._empty.say_or_hide(_EMPTY if not found else "" if shown else _NOT_FOUND)
         total = sum(model.size for model in models if model.condition is not Condition.GONE)
-        self._total.say_or_hide(
-            f"{format.plural(len(models), 'model')}, {format.size(total)} on the disk" * bool(models)
-        )
+        self._total.say_or_hide(f"{format.plural(len(models), 'model')}, {format.size(total)} on disk" * bool(models))
         self._follow()
 
     def _judge_again(self) -> None:
@@ -142,27 +166,30 @@ class ShelfTab(QWidget):
 
     def _describe(self, model: ShelfModel) -> str:
         row = self._verdicts.of_model(model)
+        fits = self._verdicts.sentence(row) if row else ""
+        why_not = UNKNOWN_ORIGIN if model.why_not_verified == UNKNOWN_ORIGIN else ""
         details = model_page(model, self._verdicts.system_of(model.repo))
-        if not model.known_to_hub:
-            details += f"\nIt cannot be verified. {UNKNOWN_ORIGIN}"
-        return f"{details}\n{self._verdicts.sentence(row)}" if row else details
+        return "\n".join(line for line in (fits, details, why_not) if line)
 
     def _follow(self) -> None:
         model: ShelfModel | None = self.table.chosen
-        self._details.say_or_hide(self._describe(model) if model else "")
+        self._name.say(_name(model) if model else "")
+        self._details.say(self._describe(model) if model else _NOTHING_CHOSEN)
         if model is not None:
             self._verdicts.want(model)
         self.compare.setEnabled(model is not None and model.is_intact)
         why_not = self._why_not_verified(model)
         self.verify.setEnabled(not why_not)
         self.verify.setToolTip(plain_tooltip(why_not or _VERIFY))
-        self.remove.setEnabled(model is not None)
+        ours = model is not None and model.source == STARTER
+        self.remove.setEnabled(model is not None and not ours)
+        self.remove.setToolTip(plain_tooltip(_KEPT if ours else _REMOVE))
 
     def _why_not_verified(self, model: ShelfModel | None) -> str:
         """Why Verify can do nothing now, "" where it can."""
         if model is None:
-            return "Choose a model first."
-        return model.why_not_verified or ("A model is being checked: one at a time." if self._checking else "")
+            return "Select a model first."
+        return model.why_not_verified or ("Another model is being verified." if self._checking else "")
 
     def _compare(self) -> None:
         model: ShelfModel | None = self.table.chosen
@@ -179,12 +206,12 @@ class ShelfTab(QWidget):
             return
         self.error.hide()
         self._checking = model.path
-        self._news.say(f"Checking {safe_name(model.name)}…")
+        self._news.say(f"Verifying {_name(model)}…")
         self._shelf.verify(model.path, self._verified, self._not_verified, self._tell)
         self._follow()
 
     def _tell(self, news: Transferred) -> None:
-        self._news.say(f"Checking: {format.size(news.done)} of {format.size(news.total)}")
+        self._news.say(f"Verifying: {format.size(news.done)} of {format.size(news.total)}")
 
     def _verified(self, model: ShelfModel) -> None:
         self._checking = ""
@@ -200,13 +227,13 @@ class ShelfTab(QWidget):
 
     def _ask(self) -> None:
         model: ShelfModel | None = self.table.chosen
-        if model is None:
+        if model is None or model.source == STARTER:
             return
-        name = safe_name(model.name)
+        name = _name(model)
         sentence = (
-            f"Delete {name} ({format.size(model.size)}) from the disk? It would have to be fetched again."
+            f"Delete {name} ({format.size(model.size)}) from disk? To use it again, download it again."
             if model.downloaded
-            else f"Forget {name}? Its file stays where it is: this program did not download it."
+            else f"Remove {name} from this list? Its file is not deleted."
         )
         self.confirm.ask(sentence, lambda: self._remove(model.path), self.table)
 
@@ -226,6 +253,24 @@ class ShelfTab(QWidget):
     def _fail(self, error: AppError) -> None:
         self.error.say(error.user_text)
 
+    def _titled(self, model: ShelfModel) -> str:
+        """Its name; where others have the same one, what tells it from them."""
+        beside = self._beside.get(model.path, "")
+        return f"{_name(model)} · {safe_name(beside, 120)}" if beside else _name(model)
+
+    def _columns(self) -> tuple[Column, ...]:
+        none = format.NONE
+        return (
+            Column("Name", self._titled, "Qwen3-30B-A3B-Instruct", 0.6, least="Weigh-In Starter"),
+            Column("Kind", lambda m: kind(m.facts), "MoE 30.5B, 3.3B active", 0.1),
+            Column("Quantization", lambda m: safe_name(m.facts.quantization, 24) if m.facts else none, "Q4_K_M"),
+            Column("Size", lambda m: format.size(m.size), "999 bytes", number=True),
+            Column("Licence", lambda m: safe_name((m.facts and m.facts.license) or none, 40), "apache-2.0", 0.1),
+            Column("Checksum", condition_text, "same as on the hub"),
+            Column("Fits?", lambda m: fits_words(self._verdicts.of_model(m)), "~ tight"),
+            Column("Source", source_text, "Hugging Face cache", 0.2),
+        )
+
 
 def _button(text: str, name: str) -> QPushButton:
     button = QPushButton(text)
@@ -233,16 +278,5 @@ def _button(text: str, name: str) -> QPushButton:
     return button
 
 
-def _columns(verdicts: Verdicts) -> tuple[Column, ...]:
-    return (
-        Column("Name", lambda m: safe_name(m.name), "Qwen3-30B-A3B-Instruct", 0.6),
-        Column("Kind", lambda m: kind(m.facts), "MoE 30.5B, 3.3B active", 0.1),
-        Column("Quantization", lambda m: m.facts.quantization if m.facts else format.NONE, "Q4_K_M"),
-        Column("Size", lambda m: format.size(m.size), "18.6 GB", number=True),
-        Column(
-            "Licence", lambda m: safe_name(m.facts.license or format.NONE, 40) if m.facts else format.NONE, "apache-2.0"
-        ),
-        Column("Checked", condition_text, "not verified"),
-        Column("Here?", lambda m: here_words(verdicts.of_model(m)), "~ tight"),
-        Column("From", lambda m: m.source, "Hugging Face cache", 0.3),
-    )
+def _name(model: ShelfModel) -> str:
+    return safe_name(model.name, 300) or format.NONE

@@ -7,9 +7,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QPushButto
 
 from weighin.core.models.catalogue import Catalogue, Claim, System
 from weighin.core.models.text import system_kind, system_page
-from weighin.core.plans.text import here_words
 from weighin.ui.mmlu.claims_tab import ClaimsTable, claim_page
-from weighin.ui.models.verdicts import Verdicts
+from weighin.ui.models.verdicts import Verdicts, fits_words
 from weighin.ui.widgets.label import PlainLabel
 from weighin.ui.widgets.table import Column, RowTable
 
@@ -33,11 +32,11 @@ class SystemsTab(QWidget):
         self.page = QPlainTextEdit()
         self.page.setReadOnly(True)
         self.page.setTabChangesFocus(True)
-        self.page.setAccessibleName("Facts of the chosen system or claim")
-        self.get = QPushButton("Get…")
-        self.get.setAccessibleName("See the files of the chosen system at the hub")
-        self.check = QPushButton("Check the numbers…")
-        self.check.setAccessibleName("See on the MMLU page whether scores like these can be told apart")
+        self.page.setAccessibleName("Facts about the selected system or claim")
+        self.get = QPushButton("Find on the hub…")
+        self.get.setAccessibleName("Find files of the selected system on the hub")
+        self.check = QPushButton("Is the difference significant?")
+        self.check.setAccessibleName("Check on the MMLU page whether such a difference is significant")
         self.check.hide()
         self._arrange()
         verdicts.changed.connect(self.systems.viewport().update)
@@ -58,7 +57,7 @@ class SystemsTab(QWidget):
     def _arrange(self) -> None:
         left = QVBoxLayout()
         left.addWidget(self.systems, 3)
-        left.addWidget(PlainLabel("What is said about them", role="muted"))
+        left.addWidget(PlainLabel("Claims about them", role="muted"))
         left.addWidget(self.claims, 2)
         right = QVBoxLayout()
         right.addWidget(self.page, 1)
@@ -108,7 +107,7 @@ def _columns(verdicts: Verdicts) -> tuple[Column, ...]:
         Column("Released", lambda s: str(s.released), "2026-04-22"),
         Column("Kind", system_kind, "MoE 30.5B, 3.3B active", 0.3),
         Column("Weights", lambda s: "open" if s.runnable else "closed", "closed"),
-        Column("Here?", lambda s: here_words(verdicts.of_system(s)), "~ tight"),
+        Column("Fits?", lambda s: fits_words(verdicts.of_system(s)), "~ tight"),
     )
 
 

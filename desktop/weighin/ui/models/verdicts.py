@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
+from weighin.core import format
 from weighin.core.downloads.repository import Listing, Variant
 from weighin.core.models.catalogue import Catalogue, System
 from weighin.core.models.shelf import ShelfModel
+from weighin.core.models.starter import on_the_shelf
 from weighin.core.plans.candidates import Candidate, of_system
+from weighin.core.plans.plan import PairVerdict, VerdictKind
 from weighin.core.plans.verdict import pair_verdict
 from weighin.core.plans.workstation import WorkstationRow
 from weighin.core.runs.options import LoadOptions
@@ -15,6 +18,12 @@ from weighin.services.plans.planner import ModelPlan
 from weighin.services.plans.workstation import Workstation
 
 _USUAL = "Q4_K_M"
+_FITS = {VerdictKind.RUNS: "yes", VerdictKind.TIGHT: "tight", VerdictKind.NO: "no"}
+
+
+def fits_words(row: WorkstationRow | None) -> str:
+    """ "yes", "~ tight" where that was calculated, "no"; "-" where nothing is known."""
+    return format.NONE if row is None or row.kind is None else f"{row.mark} {_FITS[row.kind]}".strip()
 
 
 class Verdicts(QObject):
@@ -46,16 +55,27 @@ class Verdicts(QObject):
         offered = self._workstation.offered.candidates(listing, self._catalogue)
         return {c.key.removeprefix(f"{listing.repo}/"): self._workstation.judge(c) for c in offered}
 
-    def of_pair(self, systems: tuple[System, System], here: tuple[ShelfModel | None, ...]) -> str:
-        """A sentence about two systems together, as files that are here or as they are usually had; "" where their
-        sizes are unknown."""
-        found = [self._candidate(systems, here, number) for number in range(2)]
+    def of_pair(self, systems: tuple[System, System], here: tuple[ShelfModel | None, ...]) -> PairVerdict | None:
+        """Whether two systems fit, as files that are here or as they are usually had; None where their sizes are
+        unknown."""
+        a, b = (self._candidate(systems, here, number) for number in range(2))
         budget = self._workstation.computer.budget
-        if found[0] is None or found[1] is None or budget is None:
-            return ""
-        a, b = found[0], found[1]
+        if a is None or b is None or budget is None:
+            return None
         context = min(LoadOptions().context, *(c.trained for c in (a, b) if c.trained))
-        return pair_verdict((a.line, b.line), context, budget, (a.trained, b.trained)).sentence
+        return pair_verdict((a.line, b.line), context, budget, (a.trained, b.trained))
+
+    def size_of(self, systems: tuple[System, System], here: tuple[ShelfModel | None, ...], number: int) -> str:
+        """Bytes of one of the two: of the file here, else "~18.6 GB" as it is usually had; "-" where unknown."""
+        model = here[number]
+        if model is not None:
+            return format.size(model.size)
+        candidate = self._candidate(systems, here, number)
+        return format.NONE if candidate is None else f"~{format.size(candidate.line.upper.weights_bytes)}"
+
+    def starter_models(self) -> tuple[ShelfModel, ...]:
+        """Those that come with the program, as of the shelf."""
+        return tuple(on_the_shelf(facts) for facts in self._workstation.starter_models())
 
     def sentence(self, row: WorkstationRow) -> str:
         """What a verdict means."""

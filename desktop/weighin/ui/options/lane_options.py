@@ -9,6 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from weighin.core.errors import AppError
+from weighin.core.runs.defaults import AUTOMATIC, RunDefaults
 from weighin.core.runs.options import (
     LOAD_OPTIONS,
     SAMPLING_OPTIONS,
@@ -45,7 +46,6 @@ class LaneOptions(QWidget):
         self._stop = GrowingEdit(f"Stop strings, one per line, {owner}", least=1, most=4)
         self._stop.setPlaceholderText("one per line")
         self._threads = OptionField(THREADS.title, THREADS.help, _threads, owner)
-        self._threads.set_placeholder("automatic")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
@@ -69,6 +69,7 @@ class LaneOptions(QWidget):
         layout.addWidget(self._fold)
         for box in self._fields:
             box.changed.connect(self.changed)
+        self._stops: tuple[str, ...] = ()
         self._stop.textChanged.connect(self._check_stop)
         self.set_values(LaneValues())
 
@@ -105,13 +106,13 @@ class LaneOptions(QWidget):
 
     @property
     def values(self) -> LaneValues:
-        """What is typed. Raises AppError where `is_valid` is False."""
+        """What is typed, of each field what made sense last."""
         threads = self._threads.value
         load = {name: box.value for name, box in self._load.items()}
         sampling = {name: box.value for name, box in self._sampling.items()}
         return LaneValues(
             replace(self._base.load, **load),  # type: ignore[arg-type]
-            replace(self._base.sampling, **sampling, stop=self._stop_strings()),  # type: ignore[arg-type]
+            replace(self._base.sampling, **sampling, stop=self._stops),  # type: ignore[arg-type]
             threads if isinstance(threads, int) else None,
         )
 
@@ -122,7 +123,9 @@ class LaneOptions(QWidget):
             for known in fields(options):
                 if known.name in shown:
                     value = getattr(options, known.name)
-                    shown[known.name].set_text(f"{value:g}" if isinstance(value, float) else str(value))
+                    blank = known.name == "gpu_layers" and value == AUTOMATIC
+                    text = f"{value:g}" if isinstance(value, float) else str(value)
+                    shown[known.name].set_text("" if blank else text)
         self._threads.set_text("" if values.threads is None else str(values.threads))
         self._stop.setPlainText("\n".join(typed_stop(text) for text in values.sampling.stop))
         self._check_stop()
@@ -136,17 +139,21 @@ class LaneOptions(QWidget):
         if values != plain:
             self._fold.set_open(True)
 
+    def show_defaults(self, defaults: RunDefaults) -> None:
+        """Say what a run takes where a field is left blank."""
+        threads, layers = defaults.threads, defaults.gpu_layers
+        self._threads.set_placeholder("automatic" if threads is None else str(threads))
+        self._load["gpu_layers"].set_placeholder("automatic" if layers == AUTOMATIC else str(layers))
+
     def field(self, name: str) -> OptionField:
         """The field of an option, by its name in LoadOptions or SamplingOptions, or "threads". Raises KeyError."""
         return self._threads if name == "threads" else {**self._load, **self._sampling}[name]
 
-    def _stop_strings(self) -> tuple[str, ...]:
-        return tuple(stop_string(line) for line in self._stop.toPlainText().split("\n") if line)
-
     def _check_stop(self) -> None:
         sentence = ""
+        stops = tuple(stop_string(line) for line in self._stop.toPlainText().split("\n") if line)
         try:
-            SamplingOptions(stop=self._stop_strings())
+            self._stops = SamplingOptions(stop=stops).stop
         except AppError as error:
             sentence = error.user_text
         self._stop_error.say_or_hide(sentence)
@@ -157,7 +164,7 @@ def _reader(option: Option) -> Callable[[str], object]:
     """Reads one option and lets the table judge it."""
 
     def reader(text: str) -> object:
-        value = option.read(text)
+        value = option.read(text or ("auto" if option.name == "gpu_layers" else ""))
         option.check(value)
         return value
 

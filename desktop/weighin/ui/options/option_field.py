@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from weighin.core.errors import AppError
 from weighin.ui.widgets.label import PlainLabel, plain_tooltip
+
+# How wide a box is, in average letters.
+_LETTERS = 18
 
 
 class OptionField(QWidget):
@@ -24,7 +27,6 @@ class OptionField(QWidget):
         self._read = read
         self._value: object = None
         self._edit = QLineEdit()
-        self._edit.setMaximumWidth(110)
         self._edit.setAlignment(Qt.AlignmentFlag.AlignRight)
         self._edit.setAccessibleName(f"{title}, {owner}")
         self._edit.setAccessibleDescription(help_text)
@@ -43,6 +45,7 @@ class OptionField(QWidget):
         layout.addLayout(row)
         layout.addWidget(self._error)
         self._edit.textChanged.connect(self.check)
+        self._fit()
 
     @property
     def value(self) -> object:
@@ -58,6 +61,14 @@ class OptionField(QWidget):
     def error(self) -> str:
         """The sentence shown, "" where all is well."""
         return "" if self.is_valid else self._error.text()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit()
+
+    def _fit(self) -> None:
+        self._edit.setMaximumWidth(self.fontMetrics().averageCharWidth() * _LETTERS)
 
     def keep_room(self) -> None:
         """Leave room for the sentence while there is none: what lies below never moves."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
@@ -19,6 +20,9 @@ from weighin.ui.widgets.growing_edit import GrowingEdit
 from weighin.ui.widgets.icon_button import IconButton
 from weighin.ui.widgets.label import PlainLabel
 
+if TYPE_CHECKING:
+    from weighin.services.run_defaults import KeptRunDefaults
+
 _WIDTH = 316
 
 
@@ -28,7 +32,7 @@ class OptionsDrawer(QFrame):
     changed = Signal()
     close_requested = Signal()
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, defaults: KeptRunDefaults, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "card")
         self.setMinimumWidth(_WIDTH)
@@ -52,6 +56,9 @@ class OptionsDrawer(QFrame):
         for form in (self._a, self._b):
             form.changed.connect(self.changed)
         self._rounds.changed.connect(self.changed)
+        self._defaults = defaults
+        defaults.changed.connect(self._show_defaults)
+        self._show_defaults()
         self._show_b(False)
 
     @property
@@ -113,7 +120,7 @@ class OptionsDrawer(QFrame):
         self._raw.setChecked(raw)
 
     def field_of_rounds(self) -> OptionField:
-        """The field of the repeat rounds."""
+        """The field of the repetitions."""
         return self._rounds
 
     def show_request(self, request: ComparisonRequest) -> None:
@@ -153,6 +160,10 @@ class OptionsDrawer(QFrame):
         layout.setContentsMargins(12, 10, 4, 10)
         layout.addLayout(head)
         layout.addWidget(scroll, 1)
+
+    def _show_defaults(self) -> None:
+        for form in (self._a, self._b):
+            form.show_defaults(self._defaults.value)
 
     def _separate(self, separate: bool) -> None:
         """Lane B starts from what both had."""

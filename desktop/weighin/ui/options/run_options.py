@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields
 from weighin.core import format
 from weighin.core.comparisons.comparison import ComparisonRequest
 from weighin.core.models.model import ModelFacts
+from weighin.core.runs.defaults import RunDefaults
 from weighin.core.runs.lane import LABELS, LaneSetup
 from weighin.core.runs.options import LoadOptions, SamplingOptions
 from weighin.core.safe_text import safe_name
@@ -20,9 +21,9 @@ class LaneValues:
     sampling: SamplingOptions = field(default_factory=SamplingOptions)
     threads: int | None = None
 
-    def setup(self, model: ModelFacts) -> LaneSetup:
-        """A lane with this model and these options."""
-        return LaneSetup(model, self.load, self.sampling, self.threads)
+    def setup(self, model: ModelFacts, defaults: RunDefaults) -> LaneSetup:
+        """A lane with this model and these options, with `defaults` for what they leave open."""
+        return LaneSetup(model, defaults.load(self.load), self.sampling, defaults.threads_of(self.threads))
 
 
 @dataclass(frozen=True)

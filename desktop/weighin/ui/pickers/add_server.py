@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from weighin.services.lanes.servers import Servers
 
 _ABOUT = (
-    "Any OpenAI-compatible server takes part: llama-server, vLLM, SGLang, Ollama and others, on this computer or "
-    "another. Its speeds are taken over the network, by this client; its memory stays its own."
+    "Works with any OpenAI-compatible server: llama-server, vLLM, SGLang, Ollama and others. "
+    "Speeds are measured over the network; memory cannot be seen."
 )
-_KEY_NOTE = "The key goes to the system's keyring where there is one; else it is forgotten when Weigh-In is closed."
+_KEY_NOTE = "The key is kept in the system's keyring; without one it is forgotten when Weigh-In closes."
 _LOCAL = "http://127.0.0.1:8080/v1"
-_NO_NAME = "Type the name of a model first."
+_NO_NAME = "Type the model name first."
 _WIDTH = 620
 
 
@@ -35,28 +35,28 @@ class AddServer(QDialog):
     def __init__(self, servers: Servers, label: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._servers = servers
-        self.setWindowTitle(f"A model on a server for lane {label}")
+        self.setWindowTitle(f"Connect to a server for {label}")
         self.setMinimumWidth(_WIDTH)
         self.address = QLineEdit()
         self.address.setPlaceholderText(_LOCAL)
         self.address.setAccessibleName("Address of the server")
         self.key = QLineEdit()
         self.key.setEchoMode(QLineEdit.EchoMode.Password)
-        self.key.setPlaceholderText("only where the server wants one")
-        self.key.setAccessibleName("Key of the server")
-        self.look = QPushButton("Look")
-        self.look.setAccessibleName("Ask the server which models it has")
+        self.key.setPlaceholderText("only if the server needs one")
+        self.key.setAccessibleName("API key of the server")
+        self.look = QPushButton("Connect")
+        self.look.setAccessibleName("Connect: ask the server which models it has")
         self.models = QComboBox()
         self.models.setAccessibleName("Model on the server")
-        self.models.setPlaceholderText("Look first")
+        self.models.setPlaceholderText("Connect first")
         self.test = QPushButton("Test scoring")
-        self.test.setAccessibleName("Test whether questions can be scored with this model")
-        self.test.setToolTip("Tries whether the server returns the log-probabilities that MMLU is scored by.")
+        self.test.setAccessibleName("Test whether MMLU can be scored with this model")
+        self.test.setToolTip("Checks whether the server returns the log-probabilities MMLU needs.")
         self._said = PlainLabel(role="muted", wrap=True)
         self._error = PlainLabel(role="error", wrap=True)
         self.add = QPushButton("Add")
         self.add.setProperty("role", "primary")
-        self.add.setAccessibleName(f"Put this model into lane {label}")
+        self.add.setAccessibleName(f"Use this model for {label}")
         self._cancel = QPushButton("Cancel")
         self._arrange()
         for button in (self.look, self.test, self.add, self._cancel):
@@ -122,7 +122,9 @@ class AddServer(QDialog):
     def _look(self) -> None:
         if not self.address.text().strip():
             self.address.setText(_LOCAL)
-        self._say(f"Asking {safe_name(self.address.text(), 80)} …")
+        elif "://" not in self.address.text():
+            self.address.setText(f"http://{self.address.text().strip()}")
+        self._say(f"Connecting to {safe_name(self.address.text(), 80)}…")
         self._servers.look(self.address.text(), self.key.text().strip(), self._offer, self._fail)
 
     def _offer(self, names: tuple[str, ...]) -> None:
@@ -131,10 +133,10 @@ class AddServer(QDialog):
             self.models.addItem(safe_name(name, 120), name)
         self.models.setEditable(not names)
         if names:
-            self._say(f"The server answers: {format.plural(len(names), 'model')}.")
+            self._say(f"Connected: {format.plural(len(names), 'model')}.")
             self.models.setCurrentIndex(0)
         else:
-            self._say("The server answers, but lists no model. Type the model’s name.")
+            self._say("Connected, but the server lists no models. Type the model’s name.")
         self._enable(True)
         self.models.setFocus()
 
@@ -142,7 +144,7 @@ class AddServer(QDialog):
         if not self._model:
             self._fail(AppError(_NO_NAME))
             return
-        self._say("Trying two questions: a large model that is loaded only now may take minutes. Cancel ends it.")
+        self._say("Testing with two questions. A large model may take minutes to load.")
         model, key = self._model, self.key.text().strip()
         self._servers.test_letters(self.address.text(), model, key, self._tested, self._fail)
 

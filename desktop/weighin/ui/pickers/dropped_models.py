@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from weighin.services.models.library import Library
 
 _RUNNING = "A comparison is running. Stop it or let it finish, then choose another model."
-_TOO_MANY = "Drop at most two models, one for each lane. Nothing was changed."
+_TOO_MANY = "Drop at most two models, one for A and one for B. Nothing was changed."
 
 
 class DroppedModels:

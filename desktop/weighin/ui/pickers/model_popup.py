@@ -84,7 +84,7 @@ class ModelList(QAbstractListModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{safe_name(model.name)}, {self._details(model).replace(' · ', ', ')}"
         if role == Qt.ItemDataRole.ToolTipRole:
-            note = "\nDelete takes it off this list." if model.is_server else ""
+            note = "\nDelete removes it from the list." if model.is_server else ""
             return plain_tooltip(safe_name(model.path, 300) + note)
         return None
 
@@ -157,7 +157,7 @@ class ModelPopup(QFrame):
         # A click beside it only closes it; on the picker it would open it again at once.
         self.setAttribute(Qt.WidgetAttribute.WA_NoMouseReplay)
         self.setProperty("role", "popup")
-        self.setAccessibleName(f"Models for lane {label}")
+        self.setAccessibleName(f"Models for {label}")
         self.search = QLineEdit()
         self.search.setPlaceholderText("Search by name, quantization or source")
         self.search.setAccessibleName(f"Search a model for lane {label}")
@@ -173,7 +173,7 @@ class ModelPopup(QFrame):
         self.none = PlainLabel("No model matches.", role="muted")
         self.open = QPushButton("Open GGUF…")
         self.open.setAccessibleName(f"Open a GGUF file for lane {label}")
-        self.confirm = Confirmation("Remove", "Take this model off the list", "Keep this model on the list")
+        self.confirm = Confirmation("Remove", "Remove from the list", "Keep in the list")
         self.server = QPushButton("Add a server…")
         self.server.setAccessibleName(f"Add a model on a server for lane {label}")
         buttons = QHBoxLayout()
@@ -275,7 +275,7 @@ class ModelPopup(QFrame):
             self.close()
             self.forget_requested.emit(model.path)
 
-        self.confirm.ask(f"Take {safe_name(model.name, 60)} off this list? It can be added again.", agreed, self.list)
+        self.confirm.ask(f"Remove {safe_name(model.name, 60)} from the list? It can be added again.", agreed, self.list)
         return True
 
     def _place(self, count: int) -> None:

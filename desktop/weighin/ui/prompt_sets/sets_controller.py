@@ -156,21 +156,21 @@ class SetsController(QObject):
     def _keep(self) -> None:
         prompt = self._compare.prompt.text
         system = self._compare.run_options.system
-        self._sets.keep_prompt(prompt, system, lambda made: self._imported(made, "Kept."), self._say)
+        self._sets.keep_prompt(prompt, system, lambda made: self._imported(made, "Saved."), self._say)
 
     def _replace(self, row: PromptRow) -> None:
         text = self._compare.prompt.text
         if text.strip():
             self._change(row, text)
         else:
-            self._say(AppError("Type a prompt first: there is nothing to put in its place.", kind="empty_prompt"))
+            self._say(AppError("Type the new prompt first.", kind="empty_prompt"))
 
     def _change(self, row: PromptRow, text: str) -> None:
         """Another text for a prompt of the set that is shown, "" to take it out."""
         chosen = self.drawer.chosen
         if chosen is None or chosen.builtin:
             return
-        said = "Changed." if text else "Deleted."
+        said = "Prompt replaced." if text else "Prompt deleted."
 
         def changed(made: PromptSet) -> None:
             self.refresh(made.id)
@@ -184,7 +184,7 @@ class SetsController(QObject):
             return
 
         def deleted(_: None) -> None:
-            self._offer_undo(f"{safe_name(chosen.name, 60)} is deleted.", None, chosen)
+            self._offer_undo(f"{safe_name(chosen.name, 60)} deleted.", None, chosen)
             self.drawer.choice.setFocus()
 
         self._sets.delete(chosen.id, deleted, self._say)

@@ -58,9 +58,9 @@ class SetsDrawer(QFrame):
         self.choice = QComboBox()
         self.choice.setAccessibleName("Prompt set")
         self.table = RowTable("Prompts of the set", _COLUMNS, lambda row: str(row.number), _tip)
-        self.run = _button("Run all", "Put every prompt of this set to both lanes", self.run_wanted, "primary")
+        self.run = _button("Run all", "Run every prompt of this set on both models", self.run_wanted, "primary")
         self.stop = _button("Stop", "Stop running the prompt set", self.stop_wanted)
-        self.carry_on = _button("Continue", "Go on with the run of prompts that was not finished", self.continue_wanted)
+        self.carry_on = _button("Continue", "Resume the unfinished run", self.continue_wanted)
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName("Prompts answered")
@@ -71,9 +71,9 @@ class SetsDrawer(QFrame):
         self.export.setAccessibleName("Export the results of the prompt set")
         self.delete = _button("Delete set", "Delete this prompt set", self.delete_wanted)
         self.change = QPushButton("Replace prompt")
-        self.change.setAccessibleName("Put the prompt that is typed in place of the chosen one")
+        self.change.setAccessibleName("Replace the selected prompt with the typed one")
         self.remove = QPushButton("Delete prompt")
-        self.remove.setAccessibleName("Take the chosen prompt out of this set")
+        self.remove.setAccessibleName("Delete the selected prompt from this set")
         self._running = False
         self._arrange(theme)
         for button, wanted in ((self.change, self.change_wanted), (self.remove, self.remove_wanted)):
@@ -135,7 +135,7 @@ class SetsDrawer(QFrame):
         self.carry_on.setEnabled(not busy)
         if stored is not None and unfinished:
             name = safe_name(stored.run.name, 30)
-            self.carry_on.setText(f"Continue {name} ({stored.answered} of {len(stored.run.prompts)})")
+            self.carry_on.setText(f"Resume {name} ({stored.answered} of {len(stored.run.prompts)})")
         self.delete.setEnabled(chosen is not None and not chosen.builtin)
         self._running = running
         self._enable_changes()
@@ -157,9 +157,9 @@ class SetsDrawer(QFrame):
         for kind, name in EXPORTS.items():
             menu.addAction(f"{name}…").triggered.connect(lambda _, which=kind: self.export_wanted.emit(which))
         self.export.setMenu(menu)
-        keep = _button("Keep prompt", "Keep the prompt that is typed, in My prompts", self.keep_wanted)
+        keep = _button("Save prompt", "Save the typed prompt to My prompts", self.keep_wanted)
         take = _button(
-            "Import…", "Import prompts from a file, one a line, as JSON lines or as a JSON array", self.import_wanted
+            "Import…", "Import prompts from a file: one per line, JSON lines or a JSON array", self.import_wanted
         )
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 10, 12, 10)

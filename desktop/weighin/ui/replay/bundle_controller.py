@@ -14,6 +14,7 @@ from weighin.core.comparisons.comparison import Comparison
 from weighin.core.downloads.download import Transferred
 from weighin.core.errors import AppError
 from weighin.core.exports import EXPORTS, export_text
+from weighin.core.prompts.prompt_set import StoredRun
 from weighin.paths import BUNDLE_SUFFIX
 from weighin.services.bundles.replay import Replay
 from weighin.ui.compare.compare_page import ComparePage
@@ -70,18 +71,20 @@ class BundleController(QObject):
         name = Path(path).name
         self._bundles.open(path, self._show, lambda error: self.notice.emit(f"{name}: {error.user_text}"))
 
-    def ask_export(self, comparison: Comparison, kind: str, window: QWidget) -> None:
-        """Let the user choose where a record goes. kind: BUNDLE or one of EXPORTS."""
+    def ask_export(self, comparison: Comparison | StoredRun, kind: str, window: QWidget) -> None:
+        """Let the user choose where a comparison or a run of a prompt set goes. kind: one of EXPORTS, of a comparison
+        BUNDLE too."""
         suffix = BUNDLE_SUFFIX if kind == BUNDLE else f".{kind}"
-        name = f"comparison-{comparison.created[:10]}-{comparison.id[:8]}"
+        what, record = ("set", comparison.run) if isinstance(comparison, StoredRun) else ("comparison", comparison)
+        name = f"{what}-{record.created[:10]}-{record.id[:8]}"
         filters = {_BUNDLE_FILTER if kind == BUNDLE else f"{EXPORTS[kind]} (*{suffix})": suffix[1:]}
-        dialog = FileDialog.to_save(window, "Export the comparison", name, filters)
+        dialog = FileDialog.to_save(window, f"Export the {what}", name, filters)
         dialog.fileSelected.connect(lambda path: self.export(comparison, kind, path))
         dialog.open()
 
-    def export(self, comparison: Comparison, kind: str, path: str) -> None:
+    def export(self, comparison: Comparison | StoredRun, kind: str, path: str) -> None:
         """Write a record to `path`; `said` tells how it went."""
-        if kind != BUNDLE:
+        if kind != BUNDLE or isinstance(comparison, StoredRun):
             self._bundles.write(path, export_text(comparison, kind), lambda _: self._written(path), self._failed)
             return
         self._bundles.make(
@@ -158,7 +161,7 @@ class BundleController(QObject):
             self.box.set_running(running)
 
     def _tell(self, news: Transferred) -> None:
-        self.notice.emit(f"Reading the models for their sha256: {format.size(news.done)} of {format.size(news.total)}")
+        self.notice.emit(f"Checking the model files: {format.size(news.done)} of {format.size(news.total)}")
 
     def _written(self, path: str) -> None:
         self.notice.emit(f"Written: {Path(path).name}")

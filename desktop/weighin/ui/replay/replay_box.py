@@ -51,10 +51,10 @@ class ReplayBox(QFrame):
         self._lines = PlainLabel(role="small", wrap=True)
         self._progress = PlainLabel(role="small")
         self.run = QPushButton("Run again")
-        self.run.setAccessibleName("Run the comparison of the bundle again on this computer")
-        self.show_theirs = QPushButton("Show theirs")
-        self.show_theirs.setAccessibleName("Show the answers of the bundle again")
-        close = IconButton(theme, "close", "Put the bundle away")
+        self.run.setAccessibleName("Run this comparison again on this computer")
+        self.show_theirs = QPushButton("Show original")
+        self.show_theirs.setAccessibleName("Show the answers in the bundle again")
+        close = IconButton(theme, "close", "Close the bundle")
         head = QHBoxLayout()
         head.addWidget(self._title, 1)
         head.addWidget(self.run)
@@ -84,7 +84,7 @@ class ReplayBox(QFrame):
         self.show_theirs.hide()
         self._verdict.hide()
         self._lines.hide()
-        self._progress.say("Looking which of its models are here…")
+        self._progress.say("Looking for its models on this computer…")
 
     @property
     def sentences(self) -> str:
@@ -114,7 +114,7 @@ class ReplayBox(QFrame):
 
     def _show_progress(self, news: Transferred) -> None:
         self._progress.say_or_hide(
-            f"Reading files of the same size to compare them: {format.size(news.done)} of {format.size(news.total)}"
+            f"Comparing files of the same size: {format.size(news.done)} of {format.size(news.total)}"
         )
 
     def _show_outcome(self, outcome: Replayed) -> None:
@@ -136,8 +136,8 @@ class _LaneLine(QWidget):
         plan = model.plan()
         self._id = plan.id if plan else ""
         self.line = PlainLabel(role="small", wrap=True)
-        self.fetch = QPushButton(f"Fetch {format.size(model.size)}")
-        self.fetch.setAccessibleName(f"Download the model of lane {model.lane} from the hub")
+        self.fetch = QPushButton(f"Download {format.size(model.size)}")
+        self.fetch.setAccessibleName(f"Download the model of {model.lane} from the hub")
         self.fetch.hide()
         row = QHBoxLayout()
         row.setContentsMargins(0, 0, 0, 0)

@@ -71,6 +71,7 @@ class DetailsView(QFrame):
         self.table = DetailsTable()
         self.proof = SamePrompt(theme)
         self.back = QPushButton("Back to the answers")
+        self.back.setAccessibleName("Back to the answers")
         self.back.clicked.connect(self.closed)
         inner = QWidget()
         inner.setObjectName("drawer")

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from weighin.core.comparisons.scale import ScaleRow
 from weighin.ui.scale.scale_rows import ScaleRows
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.label import ElidedLabel, plain_tooltip
+
+if TYPE_CHECKING:
+    from weighin.core.comparisons.scale import ScaleRow
 
 
 class ScalePanel(QFrame):
@@ -38,16 +42,21 @@ class ScalePanel(QFrame):
         first.setSpacing(4)
         first.addWidget(self._caution, 1)
         first.addWidget(self._sentence, 1)
-        for button in (self.remedy, self.details, self.differences, self.share):
-            first.addWidget(button)
+        first.addWidget(self.remedy)
+        second = QHBoxLayout()
+        second.setSpacing(4)
+        second.addWidget(self._basis, 1)
+        for button in (self.details, self.differences, self.share):
+            second.addWidget(button)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 8, 12, 10)
-        column.setSpacing(4)
+        column.setSpacing(2)
         column.addLayout(first)
-        column.addWidget(self._basis)
+        column.addLayout(second)
         column.addWidget(self.rows)
-        # The line keeps its height when links come and go.
-        self._sentence.setMinimumHeight(self.details.sizeHint().height())
+        # The lines keep their height when links come and go.
+        for label in (self._sentence, self._basis):
+            label.setMinimumHeight(self.details.sizeHint().height())
         self.clear()
 
     @property
@@ -79,7 +88,7 @@ class ScalePanel(QFrame):
                 label.say(text)
         self._caution.setVisible(bool(caution))
         _tint(self._basis, "amber" if basis_amber else "")
-        self.setAccessibleName(f"Result: {caution} {sentence} {basis}".strip())
+        self.setAccessibleName(" ".join(part for part in ("Result:", caution, sentence, basis) if part))
 
     def show_rows(self, rows: tuple[ScaleRow, ...]) -> None:
         """The numbers."""
@@ -88,7 +97,7 @@ class ScalePanel(QFrame):
     def offer(self, text: str, name: str = "", why_not: str = "") -> None:
         """Offer what would tell more, "" for nothing. why_not: why that cannot be now."""
         self.remedy.setText(text)
-        self.remedy.setAccessibleName(name or text)
+        self.remedy.setAccessibleName(name or text or "Measure again")
         self.remedy.setToolTip(plain_tooltip(why_not or name or text))
         self.remedy.setEnabled(not why_not)
         self.remedy.setVisible(bool(text))

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from weighin.core import format
-from weighin.core.comparisons.scale import ScaleRow
 from weighin.core.runs.lane import LABELS
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.label import PlainLabel, plain_tooltip
+
+if TYPE_CHECKING:
+    from weighin.core.comparisons.scale import ScaleRow
 
 _THICK, _PALE = 6.0, 0.38
 _LESS = " ↓"

@@ -9,6 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import (
     QAbstractTableModel,
+    QEvent,
     QItemSelection,
     QItemSelectionModel,
     QModelIndex,
@@ -16,7 +17,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QColor, QIcon, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from weighin.ui.widgets.label import plain_tooltip
@@ -70,6 +71,7 @@ class _Rows(QAbstractTableModel):
         self._columns, self._key, self._tip = columns, key, tip
         self._order: Callable[[Any], Any] | None = None
         self._falling = False
+        self.icons: dict[str, QIcon] = {}
         self.given: tuple[Any, ...] = ()
         self.records: tuple[Any, ...] = ()
         self.places: dict[Hashable, int] = {}
@@ -92,7 +94,11 @@ class _Rows(QAbstractTableModel):
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         column = self._columns[section] if orientation == Qt.Orientation.Horizontal else None
+        if column is not None and role == Qt.ItemDataRole.DecorationRole:
+            return self.icons.get(column.head)
         if column is not None and role == Qt.ItemDataRole.DisplayRole:
+            return "" if column.head in self.icons else column.head
+        if column is not None and role == Qt.ItemDataRole.AccessibleTextRole:
             return column.head
         if column is not None and role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(column.number)
@@ -180,7 +186,7 @@ class RowTable(QTableView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 14)
+        self._fit_rows()
         head = self.horizontalHeader()
         head.setHighlightSections(False)
         head.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
@@ -228,6 +234,11 @@ class RowTable(QTableView):
             first = self._rows.index(rows[0], 0)
             self.selectionModel().setCurrentIndex(first, QItemSelectionModel.SelectionFlag.NoUpdate)
 
+    def show_icons(self, icons: dict[str, QIcon]) -> None:
+        """Show these in place of the heads they are named by."""
+        self._rows.icons = icons
+        self._rows.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self._columns) - 1)
+
     def leave_out(self, heads: Collection[str]) -> None:
         """Hide the columns with these heads, and no others for which there is room."""
         self._left_out = heads
@@ -255,6 +266,15 @@ class RowTable(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange) and self.model() is not None:
+            self._fit_rows()
+            self.fit()
+
+    def _fit_rows(self) -> None:
+        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 14)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():

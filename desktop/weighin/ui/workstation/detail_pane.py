@@ -12,7 +12,7 @@ from weighin.ui.widgets.label import PlainLabel
 from weighin.ui.workstation.pair_detail import PairDetail
 from weighin.ui.workstation.row_detail import Offers, RowDetail
 
-_HINT = "Choose a model to see what it needs and how fast it will be; choose two, with Ctrl, to weigh them together."
+_HINT = "Choose a model to see what it needs. Ctrl-click two to compare."
 _LEAST, _LEAST_EMPTY = 120, 64
 
 
@@ -88,7 +88,7 @@ class ContextSlider(QWidget):
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setAccessibleName("Context length")
         self.slider.setPageStep(1)
-        self.slider.setMinimumWidth(120)
+        self.slider.setMinimumWidth(150)
         self._label = PlainLabel()
         self._label.setMinimumWidth(self._label.fontMetrics().horizontalAdvance("Context 1\u202f024k "))
         row = QHBoxLayout(self)

@@ -16,7 +16,9 @@ from weighin.ui.widgets.folded_section import FoldedSection
 from weighin.ui.widgets.label import PlainLabel
 
 # Said at once; everything else is folded away.
-_FIRST = ("Processor", "Memory", "Reads memory", "GPU", "Disk", "Power", "This computer")
+_FIRST = ("Processor", "Memory", "Memory bandwidth", "GPU", "Disk", "Power", "This computer")
+# Worth nobody's attention.
+_USUAL = (("Power", "No battery"), ("Power", "Mains"))
 _COLUMN = 210
 
 
@@ -35,9 +37,9 @@ class MachineCard(QFrame):
         self._rest = PlainLabel(role="small", wrap=True)
         self.more = FoldedSection(theme, "More", "this computer", lambda: self._rest)
         self.measure = QPushButton("Measure again")
-        self.measure.setAccessibleName("Measure the speed of this computer's memory again")
+        self.measure.setAccessibleName("Measure the memory bandwidth again")
         self.copy = QPushButton("Copy")
-        self.copy.setAccessibleName("Copy what this computer is, to paste it elsewhere")
+        self.copy.setAccessibleName("Copy the facts of this computer")
         buttons = QVBoxLayout()
         buttons.addWidget(self.measure)
         buttons.addWidget(self.copy)
@@ -64,9 +66,9 @@ class MachineCard(QFrame):
         self, hardware: Hardware | None, bandwidth: float | None, engine: EngineFacts | None, measuring: bool
     ) -> None:
         """Show this; `hardware` None: nobody has looked yet."""
-        lines = machine_lines(hardware, bandwidth, engine) if hardware else (("This computer", "looking…"),)
+        lines = machine_lines(hardware, bandwidth, engine) if hardware else (("This computer", "Looking…"),)
         self._page = page(__version__, lines)
-        first = [(name, text) for name, text in lines if name in _FIRST]
+        first = [(name, text) for name, text in lines if name in _FIRST and (name, text) not in _USUAL]
         while len(self._facts) < len(first):
             fact = _Fact()
             self._facts.append(fact)
@@ -74,8 +76,8 @@ class MachineCard(QFrame):
         for fact in self._facts[len(first) :]:
             fact.hide()
         for fact, (name, text) in zip(self._facts, first, strict=False):
-            fact.say(name, "measuring…" if measuring and name == "Reads memory" else text)
-        self._rest.say("\n".join(f"{name}: {text}" for name, text in lines if name not in _FIRST))
+            fact.say(name, "Measuring…" if measuring and name == "Memory bandwidth" else text)
+        self._rest.say("\n".join(f"{name}: {text}" for name, text in lines if (name, text) not in first))
         self.more.setVisible(hardware is not None)
         self.measure.setEnabled(hardware is not None and not measuring)
         self.copy.setEnabled(hardware is not None)

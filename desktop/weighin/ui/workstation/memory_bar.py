@@ -46,7 +46,7 @@ class MemoryBar(QWidget):
         self.bar.show_parts(shown, float(free or 0))
         said: list[tuple[str, BarPart | None]] = [(f"{part.label} {format.size(part.value)}", part) for part in shown]
         if free is not None:
-            said.append((f"| {format.size(free)} free now", None))
+            said.append((f"{format.size(free)} free now", None))
         while len(self._entries) < len(said):
             entry = _Entry(self._theme)
             self._entries.append(entry)
@@ -59,7 +59,7 @@ class MemoryBar(QWidget):
 
 
 class _Entry(QWidget):
-    """A swatch and what it stands for."""
+    """A swatch, or the mark of what is free, and what it stands for."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -74,7 +74,6 @@ class _Entry(QWidget):
     def show_part(self, text: str, part: BarPart | None) -> None:
         self.label.say(text)
         self._swatch.part = part
-        self._swatch.setVisible(part is not None)
         self._swatch.update()
         self.show()
 
@@ -91,6 +90,9 @@ class _Swatch(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self.part is None:
+            painter = QPainter(self)
+            painter.fillRect(QRectF(_SWATCH / 2 - 1, 0, 2, self.height()), QColor(self._theme.colours.text))
+            painter.end()
             return
         colour = QColor(getattr(self._theme.colours, self.part.colour))
         style = Qt.BrushStyle.BDiagPattern if self.part.hatched else Qt.BrushStyle.SolidPattern
@@ -102,16 +104,16 @@ class _Swatch(QWidget):
 def parts_of(plan: MemoryPlan) -> tuple[BarPart, ...]:
     """Main memory of one model by what it is for. Where a part lies on GPUs nobody knows which part of what does, so
     only the weights in the file are told apart."""
-    mapped = BarPart("Weights, mapped from the file", plan.mapped_bytes - plan.idle_bytes, "lane_a")
-    idle = BarPart("pages of the file that give way", plan.idle_bytes, "lane_a", hatched=True)
+    mapped = BarPart("Weights (mapped)", plan.mapped_bytes - plan.idle_bytes, "lane_a")
+    idle = BarPart("File pages that can be freed", plan.idle_bytes, "lane_a", hatched=True)
     if plan.gpu_bytes:
-        return (mapped, BarPart("all else in main memory", plan.ram_bytes - plan.mapped_bytes, "amber"), idle)
+        return (mapped, BarPart("Everything else in main memory", plan.ram_bytes - plan.mapped_bytes, "amber"), idle)
     return (
         mapped,
-        BarPart("weights, copied", plan.weights_bytes - plan.mapped_bytes, "accent"),
+        BarPart("Weights (copied)", plan.weights_bytes - plan.mapped_bytes, "accent"),
         BarPart("KV cache", plan.kv_bytes, "lane_b"),
-        BarPart("state", plan.state_bytes, "green"),
-        BarPart("working buffers", plan.compute_bytes + plan.output_bytes, "amber"),
-        BarPart("process", plan.overhead_bytes, "muted"),
+        BarPart("State", plan.state_bytes, "green"),
+        BarPart("Buffers", plan.compute_bytes + plan.output_bytes, "amber"),
+        BarPart("Process", plan.overhead_bytes, "muted"),
         idle,
     )

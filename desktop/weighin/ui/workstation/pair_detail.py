@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from weighin.core import format
 from weighin.core.plans.candidates import Origin
-from weighin.core.plans.text import MEASURED
 from weighin.core.plans.verdict import Budget, pair_verdict, tokens
 from weighin.core.plans.workstation import Cost, WorkstationRow, cost, sentence
 from weighin.core.runs.lane import LABELS
 from weighin.core.safe_text import safe_name
 from weighin.ui.theme import Theme
-from weighin.ui.widgets.label import PlainLabel
+from weighin.ui.widgets.label import ElidedLabel, PlainLabel
+from weighin.ui.widgets.lane_chips import lane_chip
 from weighin.ui.widgets.stacked_bar import BarPart
 from weighin.ui.workstation.memory_bar import MemoryBar
 
-_LINES = ("Memory", "Read for a token", "Tokens/s", "Share of the memory's speed")
+_LINES = ("Memory", "Read per token", "Generation speed", "Share of memory bandwidth")
 
 
 class PairDetail(QWidget):
@@ -32,10 +32,10 @@ class PairDetail(QWidget):
         self.largest = PlainLabel(wrap=True)
         self.memory = MemoryBar(theme, "Memory of both models")
         self.cost = PlainLabel(wrap=True)
-        self._names = (PlainLabel(wrap=True), PlainLabel(wrap=True))
+        self._names = (ElidedLabel(), ElidedLabel())
         self._cells = [(PlainLabel(), PlainLabel()) for _ in _LINES]
         self.compare = QPushButton("Compare these two")
-        self.compare.setAccessibleName("Put both chosen models into the lanes of Compare")
+        self.compare.setAccessibleName("Compare both chosen models on the Compare page")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
@@ -63,8 +63,8 @@ class PairDetail(QWidget):
         self._show_memory(rows, budget)
         costs = (cost(rows[0], bandwidth), cost(rows[1], bandwidth))
         self.cost.say(sentence(rows, costs))
-        for label, name, row in zip(LABELS, self._names, rows, strict=True):
-            name.say(f"{label}  {safe_name(row.candidate.name, 60)} · {safe_name(row.candidate.quantization, 24)}")
+        for name, row in zip(self._names, rows, strict=True):
+            name.say(f"{safe_name(row.candidate.name, 60)} · {safe_name(row.candidate.quantization, 24)}")
         for line, cells in zip(zip(*(_words(c) for c in costs), strict=True), self._cells, strict=True):
             for text, cell in zip(line, cells, strict=True):
                 cell.say(text)
@@ -76,8 +76,12 @@ class PairDetail(QWidget):
         grid.setVerticalSpacing(4)
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(2, 1)
-        for column, name in enumerate(self._names, 1):
-            grid.addWidget(name, 0, column, Qt.AlignmentFlag.AlignTop)
+        for column, (label, name) in enumerate(zip(LABELS, self._names, strict=True), 1):
+            head = QHBoxLayout()
+            head.setSpacing(8)
+            head.addWidget(lane_chip(label))
+            head.addWidget(name, 1)
+            grid.addLayout(head, 0, column)
         for number, (title, cells) in enumerate(zip(_LINES, self._cells, strict=True), 1):
             grid.addWidget(PlainLabel(title, role="muted"), number, 0)
             for column, cell in enumerate(cells, 1):
@@ -114,11 +118,10 @@ class PairDetail(QWidget):
 
 def _words(cost: Cost) -> tuple[str, ...]:
     """The lines of the grid for one model."""
-    mark = MEASURED if cost.measured else "~"
-    used = format.NONE if cost.used is None else f"{mark} {format.percent(cost.used)}"
+    mark = "" if cost.measured else "~ "
     return (
-        f"{mark} {format.size(cost.memory)}",
+        f"{mark}{format.size(cost.memory)}",
         format.NONE if cost.read is None else f"~ {format.size(cost.read)}",
-        format.NONE if cost.speed is None else f"{mark} {format.figure(cost.speed)}",
-        used,
+        format.NONE if cost.speed is None else f"{mark}{format.figure(cost.speed)} tok/s",
+        format.NONE if cost.used is None else f"{mark}{format.percent(cost.used)}",
     )

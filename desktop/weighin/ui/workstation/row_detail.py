@@ -17,7 +17,7 @@ from weighin.core.plans.workstation import WorkstationRow, demand
 from weighin.core.safe_text import safe_name
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.flow_layout import FlowLayout
-from weighin.ui.widgets.label import PlainLabel
+from weighin.ui.widgets.label import ElidedLabel, PlainLabel
 from weighin.ui.workstation.memory_bar import MemoryBar, parts_of
 
 _USUAL = "10"
@@ -33,14 +33,14 @@ class DemandBox(QWidget):
         self._budget: Budget | None = None
         self._bandwidth: float | None = None
         self.speed = QLineEdit(_USUAL)
-        self.speed.setMaximumWidth(70)
+        self.speed.setMaximumWidth(self.fontMetrics().horizontalAdvance("10 000") + 30)
         self.speed.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.speed.setAccessibleName("Tokens a second that are wanted")
+        self.speed.setAccessibleName("Wanted generation speed in tok/s")
         self.sentence = PlainLabel(wrap=True)
         question = QHBoxLayout()
         question.addWidget(PlainLabel("What would it take for"))
         question.addWidget(self.speed)
-        question.addWidget(PlainLabel("tokens/s?"))
+        question.addWidget(PlainLabel("tok/s?"))
         question.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -59,7 +59,7 @@ class DemandBox(QWidget):
             return
         wanted = _number(self.speed.text())
         if wanted is None:
-            self.sentence.say(f"Tokens a second are a number from {_LEAST:g} to {format.count(round(_MOST))}.")
+            self.sentence.say(f"A number from {_LEAST:g} to {format.count(round(_MOST))}.")
             return
         asked = (self._row.candidate, self._row.context, wanted)
         self.sentence.say(demand(*asked, self._budget, self._bandwidth).sentence)
@@ -97,7 +97,7 @@ class RowDetail(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._row: WorkstationRow | None = None
-        self._title = PlainLabel(role="title", wrap=True)
+        self._title = ElidedLabel(role="title")
         self._kind = PlainLabel(role="small", wrap=True)
         self.sentence = PlainLabel(wrap=True)
         self.memory = MemoryBar(theme, "Memory of the chosen model")
@@ -106,13 +106,13 @@ class RowDetail(QWidget):
         self.notice = PlainLabel(role="small", wrap=True)
         self.compare = QPushButton()
         self.get = QPushButton("Get…")
-        self.get.setAccessibleName("See the files of the chosen model at the hub")
-        self.slice = QPushButton("Time a slice")
-        self.slice.setAccessibleName("Time a slice of the chosen model on this computer")
+        self.get.setAccessibleName("Show the files of the chosen model on the hub")
+        self.slice = QPushButton("Estimate speed")
+        self.slice.setAccessibleName("Estimate the speed of the chosen model by timing a slice of it")
         self.stop = QPushButton("Stop")
-        self.stop.setAccessibleName("Stop timing a slice")
-        self.look = QPushButton("Look inside")
-        self.look.setAccessibleName("Read the header of the chosen model at the hub and plan it")
+        self.stop.setAccessibleName("Stop estimating the speed")
+        self.look = QPushButton("Read header")
+        self.look.setAccessibleName("Read the header of the chosen model from the hub for exact needs")
         self.demand = DemandBox()
         buttons = QWidget()
         flow = FlowLayout(buttons)
@@ -143,7 +143,7 @@ class RowDetail(QWidget):
         """Show this."""
         self._row = row
         candidate = row.candidate
-        self._title.say(safe_name(candidate.name))
+        self._title.say(safe_name(candidate.name).strip() or "Model without a name")
         where = candidate.repo or ORIGINS[candidate.origin]
         self._kind.say(f"{safe_name(candidate.quantization, 24)} · {candidate.shape} · {safe_name(where, 80)}")
         self.sentence.say(row.sentence(budget))
@@ -158,7 +158,7 @@ class RowDetail(QWidget):
         here = row.candidate.origin is Origin.HERE
         self.compare.setVisible(here)
         self.compare.setText("Try anyway" if row.kind is VerdictKind.NO else "Compare")
-        self.compare.setAccessibleName(f"{self.compare.text()}: put the chosen model into a lane of Compare")
+        self.compare.setAccessibleName(f"{self.compare.text()}: use the chosen model on the Compare page")
         pressed = self.slice.hasFocus() or self.stop.hasFocus()
         self.slice.setVisible(offers.slice)
         self.stop.setVisible(offers.stop)
@@ -176,10 +176,10 @@ def _notice(row: WorkstationRow) -> str:
     """What is behind the numbers, where it is not the engine's own plan."""
     lines = [f"{format.size(row.plan.gpu_bytes)} more on GPUs."] if row.plan.gpu_bytes else []
     if not row.candidate.refusal:
-        lines.append(f"While loading at most {format.size(row.plan.loading_peak_bytes)}.")
+        lines.append(f"Peak while loading: {format.size(row.plan.loading_peak_bytes)}.")
     lines += row.plan.notices
     if row.mark == "?":
-        lines.append("? The shape of this model is not known here: its cache is a guess.")
+        lines.append("? Unknown architecture: the KV cache is a guess.")
     elif row.mark and not row.plan.notices:
-        lines.append("~ Calculated; the engine itself plans a file once it is here.")
+        lines.append("~ Estimated: exact once the file is on this computer.")
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""What runs here: the table with its filters, and what is chosen in it."""
+"""What fits here: the table with its filters, and what is chosen in it."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ from weighin.core.runs.options import KV_TYPES
 from weighin.core.safe_text import safe_name
 from weighin.services.plans.workstation import Workstation
 from weighin.ui.theme import Theme
+from weighin.ui.widgets.flow_layout import FlowLayout
+from weighin.ui.widgets.label import PlainLabel
 from weighin.ui.widgets.strip import Strip
 from weighin.ui.widgets.table import Column, RowTable
 from weighin.ui.workstation.detail_pane import ContextSlider, DetailPane
@@ -27,6 +29,7 @@ from weighin.ui.workstation.row_detail import Offers
 
 _SIDE_BY_SIDE = 1400
 _ROOM_FOR_DETAILS = 1300
+_LEGEND = "~ estimated   ? rough guess   - unknown   (in brackets: the range to expect)"
 
 
 class RunsTab(QWidget):
@@ -44,20 +47,20 @@ class RunsTab(QWidget):
         self._rows: tuple[WorkstationRow, ...] = ()
         self.search = QLineEdit()
         self.search.setPlaceholderText("Search models")
-        self.search.setAccessibleName("Search models that might run here")
+        self.search.setAccessibleName("Search models")
         self.search.setClearButtonEnabled(True)
         self.search.setMaximumWidth(360)
         self.origin = QComboBox()
         self.origin.setAccessibleName("Where the models are")
-        self.only_running = QCheckBox("Only what runs")
-        self.only_running.setAccessibleName("Show only models that run here")
+        self.only_running = QCheckBox("Only what fits")
+        self.only_running.setAccessibleName("Show only models that fit here")
         self.slider = ContextSlider()
         self.slider.setMaximumWidth(420)
         self.kv_type = QComboBox()
-        self.kv_type.addItems([f"KV {name}" for name in KV_TYPES])
-        self.kv_type.setAccessibleName("How the KV cache is stored")
+        self.kv_type.addItems([f"KV cache {name}" for name in KV_TYPES])
+        self.kv_type.setAccessibleName("Type of the KV cache")
         self.table = RowTable(
-            "Models and whether they run here",
+            "Models and whether they fit here",
             _columns(theme),
             lambda row: row.candidate.key,
             lambda row: row.sentence(self._workstation.computer.budget),
@@ -97,13 +100,11 @@ class RunsTab(QWidget):
         self._splitter.setSizes([self.height(), 1] if below and self.detail.is_empty else self._divided)
 
     def _arrange(self) -> None:
-        top = QHBoxLayout()
-        top.addWidget(self.search, 2)
-        top.addWidget(self.origin)
-        top.addWidget(self.only_running)
-        top.addStretch(1)
-        top.addWidget(self.slider, 3)
-        top.addWidget(self.kv_type)
+        self.search.setMinimumWidth(190)
+        top = QWidget()
+        flow = FlowLayout(top, spacing=14)
+        for group in ((self.search, self.origin, self.only_running), (self.slider, self.kv_type)):
+            flow.addWidget(_in_a_row(group))
         self._splitter.setChildrenCollapsible(False)
         self._splitter.addWidget(self.table)
         self._splitter.addWidget(self.detail)
@@ -111,9 +112,10 @@ class RunsTab(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 6, 0, 0)
         layout.setSpacing(8)
-        layout.addLayout(top)
+        layout.addWidget(top)
         layout.addWidget(self.error)
         layout.addWidget(self._splitter, 1)
+        layout.addWidget(PlainLabel(_LEGEND, role="small", wrap=True))
 
     def _connect(self) -> None:
         self._workstation.changed.connect(self.refresh)
@@ -188,9 +190,9 @@ class RunsTab(QWidget):
         """What can be done about it now: one thing at a time."""
         station = self._workstation
         if candidate.key == self._looking:
-            return Offers(news="Reading its header at the hub…")
+            return Offers(news="Reading the file's header from the hub…")
         if candidate.key == station.slicing:
-            return Offers(stop=True, news="Timing a slice of it: about ten seconds…")
+            return Offers(stop=True, news="Timing a slice of the model: about ten seconds…")
         return Offers(
             slice=station.can_slice(candidate) and not station.slicing, look=station.offered.can_look_into(candidate)
         )
@@ -222,6 +224,17 @@ class RunsTab(QWidget):
             self.get_wanted.emit(chosen[0].candidate)
 
 
+def _in_a_row(parts: tuple[QWidget, ...]) -> QWidget:
+    """What stays together where the row is broken."""
+    group = QWidget()
+    row = QHBoxLayout(group)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(10)
+    for part in parts:
+        row.addWidget(part)
+    return group
+
+
 def _columns(theme: Theme) -> tuple[Column, ...]:
     def tone(row: WorkstationRow) -> str:
         return str(getattr(theme.colours, _TONES[row.kind])) if row.kind else ""
@@ -234,10 +247,10 @@ def _columns(theme: Theme) -> tuple[Column, ...]:
         Column("Needs", needs_words, "~18.6 GB", number=True, order=lambda r: r.needs),
         Column("Weights", lambda r: format.size(_weights(r)), "18.6 GB", number=True, room=room, order=_weights),
         Column("KV cache", lambda r: format.size(_kv(r)), "384 MB", number=True, room=room, order=_kv),
-        Column("Working", lambda r: format.size(_working(r)), "384 MB", number=True, room=room, order=_working),
-        Column("Here?", lambda r: kind_words(r.kind), "tight", colour=tone, order=lambda r: _ORDER[r.kind]),
-        Column("Tokens/s", _forecast, "~ 1 234 (1 100 to 1 360)", number=True, order=_speed),
-        Column("Measured", lambda r: measured_speed(r.measured), "✓ 12.3", number=True, order=_measured),
+        Column("Buffers", lambda r: format.size(_working(r)), "384 MB", number=True, room=room, order=_working),
+        Column("Fits?", lambda r: kind_words(r.kind), "Does not fit", colour=tone, order=lambda r: _ORDER[r.kind]),
+        Column("Speed, tok/s", _forecast, "~ 1 234 (1 100 to 1 360)", number=True, order=_speed),
+        Column("Measured", lambda r: measured_speed(r.measured), "12.3", number=True, order=_measured),
     )
 
 

@@ -1,4 +1,4 @@
-"""The Workstation page: this computer, what runs on it, and how right that was."""
+"""The Workstation page: this computer, what fits on it, and how right that was."""
 
 from __future__ import annotations
 
@@ -6,20 +6,22 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QTabBar, QVBoxLayout, QWidget
 
 from weighin.core.models.catalogue import Catalogue
 from weighin.services.plans.workstation import Workstation
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.label import PlainLabel
+from weighin.ui.widgets.scrolled import Scrolled
 from weighin.ui.widgets.strip import Strip
+from weighin.ui.widgets.tab_stack import TabStack
 from weighin.ui.workstation.ledger_tab import LedgerTab
 from weighin.ui.workstation.machine_card import MachineCard
 from weighin.ui.workstation.runs_tab import RunsTab
 
-TABS = ("What runs here", "Promised and measured")
+TABS = ("What fits here", "Predicted vs measured")
 _LOOK_MS = 3000
-_BUSY = "A comparison is running: measuring now would disturb it, and it the measurement."
+_BUSY = "Models are running. Measure again when they have finished."
 
 
 class WorkstationPage(QWidget):
@@ -49,20 +51,28 @@ class WorkstationPage(QWidget):
         self.tabs.setAccessibleName("Parts of the Workstation page")
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
-        self._stack = QStackedWidget()
+        self._stack = TabStack()
         for name, tab in zip(TABS, (self.runs, self.ledger), strict=True):
             self.tabs.addTab(name)
             self._stack.addWidget(tab)
         self._clock = QTimer(self)
         self._clock.setInterval(_LOOK_MS)
+        head = QHBoxLayout()
+        head.setSpacing(16)
+        head.addWidget(PlainLabel("Workstation", role="title"))
+        head.addWidget(self.tabs, 1)
+        inner = QWidget()
+        parts = QVBoxLayout(inner)
+        parts.setContentsMargins(0, 0, 0, 0)
+        parts.setSpacing(8)
+        parts.addWidget(self.card)
+        parts.addWidget(self.error)
+        parts.addWidget(self._stack, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 12, 14, 12)
         layout.setSpacing(8)
-        layout.addWidget(PlainLabel("Workstation", role="title"))
-        layout.addWidget(self.card)
-        layout.addWidget(self.error)
-        layout.addWidget(self.tabs)
-        layout.addWidget(self._stack, 1)
+        layout.addLayout(head)
+        layout.addWidget(Scrolled(inner), 1)
         self.tabs.currentChanged.connect(self._stack.setCurrentIndex)
         self.card.measure_wanted.connect(self._measure)
         workstation.computer.changed.connect(self._show_machine)
@@ -102,7 +112,7 @@ class WorkstationPage(QWidget):
 
     def _measured(self, found: float | None) -> None:
         if found is None:
-            self.error.say("The speed of this computer's memory could not be measured.")
+            self.error.say("Memory bandwidth could not be measured.")
 
     def _plan_more(self) -> None:
         """One file more while somebody looks and nothing runs that this would disturb."""

@@ -67,12 +67,12 @@ def test_answers_too_short_for_a_speed_are_compared_by_their_time() -> None:
     [
         (Conditions(), ()),
         (Conditions(on_battery=True, other_cores=0.2), ()),
-        (Conditions(other_cores=0.8), ("other programs kept 0.8 cores busy",)),
-        (Conditions(other_cores=0.8, spare_cores=2.0, used_cores=2.0), ("other programs kept 0.8 cores busy",)),
-        (Conditions(other_cores=7.0, spare_cores=15.0, used_cores=16.0), ("other programs kept 7.0 cores busy",)),
+        (Conditions(other_cores=0.8), ("other programs used 0.8 cores",)),
+        (Conditions(other_cores=0.8, spare_cores=2.0, used_cores=2.0), ("other programs used 0.8 cores",)),
+        (Conditions(other_cores=7.0, spare_cores=15.0, used_cores=16.0), ("other programs used 7.0 cores",)),
         (Conditions(other_cores=1.5, spare_cores=1.0, used_cores=16.0), ()),
         (Conditions(suspended=True, throttled=True, power_changed=True),
-         ("the computer slept", "plugged in or out meanwhile", "the processor was throttled")),
+         ("the computer slept", "power was plugged in or out", "the processor was throttled")),
     ],
 )  # fmt: skip
 def test_what_disturbs(conditions: Conditions, said: tuple[str, ...]) -> None:
@@ -82,13 +82,13 @@ def test_what_disturbs(conditions: Conditions, said: tuple[str, ...]) -> None:
 def test_conditions_in_words() -> None:
     calm = timing(conditions=Conditions(on_battery=False, other_cores=0.1))
     loaded = timing(conditions=Conditions(on_battery=True, other_cores=1.3))
-    assert conditions_words((calm,)) == "on mains, other load 0.1 cores"
+    assert conditions_words((calm,)) == "on AC power, background load 0.1 cores"
     unseen = Conditions(used_cores=4.0, suspended=None)
-    assert unseen.words == "other load not known, heat not known, sleep not known" and not unseen.disturbances
-    assert Conditions(throttled=False, other_cores=0.0, used_cores=4.0).words == "other load 0.0 cores"
+    assert unseen.words == "" and not unseen.disturbances
+    assert Conditions(throttled=False, other_cores=0.0, used_cores=4.0).words == "background load 0.0 cores"
     assert Conditions().words == ""  # of a server
-    assert conditions_words((loaded,)) == "other programs kept 1.3 cores busy, on battery"
-    assert conditions_words((calm, loaded, calm)) == "1 of 3 disturbed: other programs kept 1.3 cores busy"
+    assert conditions_words((loaded,)) == "other programs used 1.3 cores, on battery"
+    assert conditions_words((calm, loaded, calm)) == "1 of 3 disturbed: other programs used 1.3 cores"
     assert conditions_words((timing(),)) == ""
 
 

@@ -91,7 +91,7 @@ def test_a_failed_lane_has_no_speed_whatever_it_wrote() -> None:
     verdict = speed_verdict(pair(whole, failed))
     assert verdict is not None
     assert (verdict.sentence, verdict.better, verdict.remedy) == (
-        "B gave no whole answer: speeds cannot be compared.", "", None)  # fmt: skip
+        "B gave no whole answer: speeds are not comparable.", "", None)  # fmt: skip
 
 
 def test_stop_leaves_nothing_to_test_and_no_answer_where_nothing_was_written() -> None:
@@ -102,7 +102,7 @@ def test_stop_leaves_nothing_to_test_and_no_answer_where_nothing_was_written() -
 
     written, empty = stopped(lane(timing(20, 45))), stopped(lane(Timing()))
     verdict = speed_verdict(pair(written, empty))
-    assert verdict is not None and verdict.sentence == "B gave no whole answer: speeds cannot be compared."
+    assert verdict is not None and verdict.sentence == "B gave no whole answer: speeds are not comparable."
     assert not needs_speed_tests(pair(written, empty))
     assert not needs_speed_tests(pair(lane(timing(100, 2)), written))
     assert measured_speed(stopped(lane(timing(100)))).speed is not None
@@ -137,7 +137,7 @@ def test_reading_is_said_of_the_model_only_where_enough_was_read() -> None:
     ("a", "b", "sentence", "better", "remedy"),
     [
         (102.0, 65.3, "A writes 1.6 times as fast.", "A", None),
-        (60.0, 65.3, "Both write about as fast.", "", None),  # single runs, under a tenth
+        (60.0, 65.3, "Both write about equally fast.", "", None),  # single runs, under a tenth
         (60.0, 68.0, "B writes 1.13 times as fast.", "B", None),
     ],
 )
@@ -160,7 +160,7 @@ def test_two_disturbed_runs_say_nothing_and_offer_to_measure_again() -> None:
     """Seen: 3.96 and 4.69 tok/s beside other programs became "B writes 1.2 times as fast"; idle it was 102 and 65."""
     verdict = speed_verdict(pair(lane(timing(3.96, conditions=BUSY)), lane(timing(4.69, conditions=BUSY))))
     assert verdict is not None
-    assert verdict.sentence == "Speeds cannot be compared: other programs kept 1.4 cores busy."
+    assert verdict.sentence == "Speeds are not comparable: other programs used 1.4 cores."
     assert (verdict.better, verdict.speeds, verdict.remedy) == ("", None, Remedy.AGAIN)
 
 
@@ -171,7 +171,7 @@ def test_short_answers_are_judged_by_speed_tests_of_both() -> None:
     assert not needs_speed_tests(pair(short, short, Mode.TOGETHER))
     bare = speed_verdict(pair(short, lane(timing(100, 1))))
     assert bare is not None
-    assert bare.sentence == "Too short to compare speeds: A wrote 2 tokens and B wrote 1 token."
+    assert bare.sentence == "Both answers are too short to compare speeds."
     assert bare.remedy is Remedy.LONGER
     one = speed_verdict(pair(replace(short, speed_test=TEST), lane(timing(100, 2))))
     assert one is not None and one.speeds is None
@@ -229,11 +229,11 @@ def test_rounds_far_apart_are_not_enough_although_two_medians_agree() -> None:
 def test_the_export_says_what_the_window_says() -> None:
     made = pair(replace(lane(timing(100, 2)), speed_test=TEST), replace(lane(timing(100, 2)), speed_test=TEST))
     body = comparison_json(made)
-    assert body["speed"]["sentence"] == "In the speed test both write about as fast."
+    assert body["speed"]["sentence"] == "In the speed test both write about equally fast."
     assert body["speed"]["from_speed_test"] is True and body["speed"]["better"] is None
     assert body["lanes"][0]["speed_test"]["generation_tokens_per_s"]["median"] == pytest.approx(100.25)
     page = comparison_markdown(made)
-    assert "In the speed test both write about as fast." in page
+    assert "In the speed test both write about equally fast." in page
     assert "Speed test of 2026-11-29" in page
     assert comparison_json(pair(lane(timing(1)), lane(timing(1)), Mode.TOGETHER))["speed"] is None
 

@@ -16,7 +16,7 @@ from weighin.core.comparisons.slowdown import against_alone, fits, listed_rate, 
 from weighin.core.comparisons.text import (
     is_partly_alone,
     lacks_alone,
-    side_by_side_words,
+    overlap_words,
     slowdown_sentence,
     slowdown_words,
     why_no_slowdown,
@@ -80,11 +80,11 @@ def test_what_one_wrote_when_the_other_had_ended_is_no_part_of_it() -> None:
     assert two.writing == pytest.approx(0.8)
     assert two.shared_share == pytest.approx(1.0)
     assert [is_partly_alone(result.rounds) for result in both.results] == [True, False]
-    assert side_by_side_words(both.results[0], both) == "1.60 s of 3.10 s (52 %), 11 of 41 tokens at 10.0 tok/s"
-    assert "1.60 s of 1.60 s (100 %), 41 of 41 tokens" in side_by_side_words(both.results[1], both)
-    assert slowdown_sentence(one).endswith("measured on the same prompt, while both computed (1.60 s)")
-    assert "41 tok, 10.0 tok/s (while both wrote)" in number_lines(found.results[0], found)[0]
-    assert "(while both wrote)" not in number_lines(found.results[1], found)[0]
+    assert overlap_words(both.results[0], both) == "1.60 s of 3.10 s (52 %), 11 of 41 tokens at 10.0 tok/s"
+    assert "1.60 s of 1.60 s (100 %), 41 of 41 tokens" in overlap_words(both.results[1], both)
+    assert slowdown_sentence(one).endswith("measured on the same prompt, while both ran (1.60 s)")
+    assert "41 tok, 10.0 tok/s (while both ran)" in number_lines(found.results[0], found)[0]
+    assert "(while both ran)" not in number_lines(found.results[1], found)[0]
 
 
 def test_lists_without_room_for_a_remark_tell_what_both_wrote_at_once() -> None:
@@ -129,7 +129,7 @@ def test_too_few_tokens_at_once_are_no_speed_and_it_is_said_why() -> None:
     one, two = against_alone(both, ALONE).slowdowns
     assert one.writing is None and one.reading == 1.0 and one.shared_tokens == 5
     assert two.writing is not None
-    assert why_no_slowdown(both.results[0]) == ("Writing: only 5 tokens came while both computed, 8 are needed.",)
+    assert why_no_slowdown(both.results[0]) == ("Only 5 tokens came while both ran; 8 are needed.",)
     assert why_no_slowdown(both.results[1]) == ()
     body = comparison_json(both)
     assert body["lanes"][0]["slowdown_missing"] == list(why_no_slowdown(both.results[0]))
@@ -146,16 +146,16 @@ def test_reading_counts_where_the_other_computed_during_nearly_all_of_it(ends_s:
     slowdown = against_alone(both, ALONE).slowdowns[0]
     assert (slowdown.reading if slowdown else None) == (1.0 if share else None)
     said = " ".join(why_no_slowdown(both.results[0]))
-    assert ("Reading: the other lane computed during only 94 % of it, 95 % are needed." in said) == (share is None)
-    assert "First token: " in said
+    assert ("Prompt speed: the other lane ran during only 94 % of it; 95 % are needed." in said) == (share is None)
+    assert "Time to first token: " in said
 
 
 def test_nobody_knows_of_older_records() -> None:
     bare = replace(written((40, 10.0)), pace=None)
     both = record(Mode.TOGETHER, [(bare,), (bare,)])
     assert against_alone(both, ALONE) is both
-    assert side_by_side_words(both.results[0], both) == "not recorded"
-    assert why_no_slowdown(both.results[0]) == ("It was not recorded for how long both computed.",)
+    assert overlap_words(both.results[0], both) == "not recorded"
+    assert why_no_slowdown(both.results[0]) == ("How long both ran was not recorded.",)
     assert not lacks_alone(both)
     body = to_plain(both)
     for result in body["results"]:
@@ -164,7 +164,7 @@ def test_nobody_knows_of_older_records() -> None:
     body["slowdowns"] = [{"alone": "x", "same_prompt": True, "writing": 0.5}, None]
     old = from_plain(Comparison, body)
     assert old.results == both.results
-    assert "for how long both computed was not recorded" in slowdown_sentence(old.slowdowns[0])
+    assert "how long both ran was not recorded" in slowdown_sentence(old.slowdowns[0])
 
 
 def test_the_record_alone_gives_the_same_numbers_again() -> None:
@@ -187,7 +187,7 @@ def test_the_record_alone_gives_the_same_numbers_again() -> None:
 def test_lanes_that_took_turns_share_nothing() -> None:
     assert [overlap(one) for one in side_by_side((written((40, 20.0), begin_s=77.0),))] == [None]
     assert side_by_side((written((40, 20.0), begin_s=77.0),))[0].pace.begin_s == 0.0
-    assert side_by_side_words(ALONE.results[0], ALONE) == ""
+    assert overlap_words(ALONE.results[0], ALONE) == ""
     assert comparison_json(ALONE)["lanes"][0]["slowdown_missing"] == []
 
 
@@ -253,16 +253,16 @@ def test_the_slowdown_is_of_medians_and_of_each_model_against_itself() -> None:
     one, two = found.slowdowns
     assert one.writing == pytest.approx(51 / 101) and two.writing == pytest.approx(20 / 21)
     assert one.reading == 1.0 and one.alone == "alone1" and one.same_prompt
-    assert slowdown_words(one) == "writing 50 % (49 to 52 %), reading 100 %, first token 100 %"
+    assert slowdown_words(one) == "generation speed 50 % (49 to 52 %), prompt speed 100 %, time to first token 100 %"
     assert two.writing_range == pytest.approx((19 / 22, 21 / 20))
-    assert slowdown_words(two).startswith("writing 95 % (86 to 105 %, within the noise)")
+    assert slowdown_words(two).startswith("generation speed 95 % (86 to 105 %, within the noise)")
     assert from_plain(Comparison, {**to_plain(found), "request": to_plain(found.request)}).slowdowns == found.slowdowns
     body = comparison_json(found)
     assert body["lanes"][0]["slowdown"]["writing"] == pytest.approx(51 / 101)
     assert body["lanes"][0]["spread"]["generation_tokens_per_s"] == pytest.approx(
         {"median": 51.0, "low": 50.0, "high": 52.0, "n": 3}
     )
-    assert "Together: writing 50 %" in comparison_markdown(found)
+    assert "generation speed 50 %" in comparison_markdown(found)
 
 
 def test_disturbed_rounds_and_other_engines_are_no_measure() -> None:
@@ -300,10 +300,10 @@ def test_nothing_to_hold_it_against() -> None:
 def test_what_both_did_for_a_moment_is_not_told_as_if_it_were_sure() -> None:
     long = Slowdown("alone1", True, 0.5, shared_s=1.6, shared_share=1.0, shared_tokens=9)
     brief = replace(long, shared_s=0.025)
-    assert slowdown_words(long) == "writing 50 %"
-    assert slowdown_words(brief) == "writing 50 % (too short to be sure)"
+    assert slowdown_words(long) == "generation speed 50 %"
+    assert slowdown_words(brief) == "generation speed 50 % (run too short)"
     assert "too short" not in slowdown_sentence(long)
-    assert slowdown_sentence(brief).endswith("while both computed (25 ms, too short to be sure)")
+    assert slowdown_sentence(brief).endswith("while both ran (25 ms, run too short)")
 
 
 def test_a_record_is_finished_in_one_way_whoever_finishes_it() -> None:

@@ -4,8 +4,9 @@ import random
 import pytest
 
 from weighin.core.downloads.download import DownloadPlan, WantedFile
+from weighin.core.downloads.file_names import quantization_of
 from weighin.core.downloads.hub_names import check_path, check_repository, place_below
-from weighin.core.downloads.repository import RemoteFile, group_files, quantization_of
+from weighin.core.downloads.repository import RemoteFile, group_files
 from weighin.core.errors import AppError
 
 GB = 10**9
@@ -56,26 +57,26 @@ def test_shards_are_one_row_in_order() -> None:
 def test_a_missing_shard_is_said() -> None:
     """Fault 16."""
     (variant,), _ = group_files([file("m-Q4_0-00001-of-00003.gguf"), file("m-Q4_0-00003-of-00003.gguf")])
-    assert variant.problem == "The hub has only 2 of the 3 parts of this model."
+    assert variant.problem == "Only 2 of 3 parts of this model are on the hub."
 
 
 @pytest.mark.parametrize(
     ("path", "word"),
     [
-        ("mmproj-model-f16.gguf", "picture"),
-        ("model-mmproj.gguf", "picture"),
-        ("mmproj-F16.gguf", "picture"),
+        ("mmproj-model-f16.gguf", "vision part"),
+        ("model-mmproj.gguf", "vision part"),
+        ("mmproj-F16.gguf", "vision part"),
         ("imatrix_unsloth.gguf", "statistics"),
         ("m-imatrix.gguf", "statistics"),
-        ("m-mtp-Q8_0.gguf", "helper"),
-        ("m.Q4_K_M.gguf.part1of5", "byte pieces"),
-        ("m.Q4_K_M.gguf-split-a", "byte pieces"),
-        ("m-Q4_K_M.gguf.00001", "byte pieces"),
-        ("m.gguf.part-00001-of-2", "byte pieces"),
-        ("gemma-4-assistant-Q4_0.gguf", "helper"),
-        ("Q4_K_M/m-draft-Q4_K_M.gguf", "helper"),
-        ("m-Q4_K_M_draft.gguf", "helper"),
-        ("mtp-m-Q4_0.gguf", "helper"),
+        ("m-mtp-Q8_0.gguf", "draft model"),
+        ("m.Q4_K_M.gguf.part1of5", "raw pieces"),
+        ("m.Q4_K_M.gguf-split-a", "raw pieces"),
+        ("m-Q4_K_M.gguf.00001", "raw pieces"),
+        ("m.gguf.part-00001-of-2", "raw pieces"),
+        ("gemma-4-assistant-Q4_0.gguf", "draft model"),
+        ("Q4_K_M/m-draft-Q4_K_M.gguf", "draft model"),
+        ("m-Q4_K_M_draft.gguf", "draft model"),
+        ("mtp-m-Q4_0.gguf", "draft model"),
         ("../m-Q4_K_M.gguf", "outside its folder"),
         ("m\u202e-Q4_K_M.gguf", "not safe"),
     ],
@@ -98,7 +99,7 @@ def test_a_model_may_be_called_after_helpers(path: str) -> None:
 def test_shards_are_numbered_from_one_to_their_count(numbers: tuple[int, ...]) -> None:
     """Fault 16."""
     (variant,), _ = group_files(file(f"m-Q4_0-{n:05d}-of-00003.gguf") for n in numbers)
-    assert variant.problem == "The parts of this model are not numbered from 1 to 3 at the hub."
+    assert variant.problem == "The parts of this model are not numbered 1 to 3."
 
 
 def test_files_that_are_no_models_are_not_mentioned() -> None:

@@ -14,7 +14,7 @@ from weighin.core.evaluations.evaluation import EvaluationRecord, ItemResult, Ru
 from weighin.core.evaluations.questions import Question
 from weighin.core.evaluations.report import evaluation_json, evaluation_markdown, result_lines, row_json
 from weighin.core.evaluations.stored_evaluation import row_of
-from weighin.core.evaluations.text import basis_sentence, verdict_label, verdict_sentence
+from weighin.core.evaluations.verdict_text import method_sentences, reason_sentence, verdict_label, verdict_sentence
 from weighin.core.jsonable import from_plain, to_plain
 from weighin.core.statistics.binomial import sign_test
 from weighin.core.statistics.paired import DECISIVE, PairedResult, Verdict, compare, e_value, judge_sample, live_verdict
@@ -28,37 +28,58 @@ def on_the_way(only_a: int, only_b: int, n: int = 100, live: Verdict = Verdict.C
 
 
 def test_a_whole_sample_is_judged_once_by_the_exact_test() -> None:
-    """The e-value of these very numbers is far from 20: by it the run "cannot tell yet, about 10 more questions"."""
+    """The e-value of these very numbers is far from 20: by it the run has no winner yet, about 10 more questions."""
     paired = judge_sample(on_the_way(1, 10))
     assert e_value(1, 10) < DECISIVE
-    assert verdict_sentence(paired, 100, RunState.FINISHED) == "B is better: 9.0 points, 3.1 to 16.6, p = 0.01."
+    assert verdict_sentence(paired, RunState.FINISHED) == (
+        "B is better: 99 of 100 right against 90. Difference 9.0 points (3.1 to 16.6), p = 0.01."
+    )
     assert (paired.whole, paired.verdict, paired.more_questions) == (True, Verdict.B_BETTER, 0)
     mirrored = judge_sample(on_the_way(10, 1))
-    assert verdict_sentence(mirrored, 100, RunState.FINISHED) == "A is better: 9.0 points, 3.1 to 16.6, p = 0.01."
-    assert (
-        basis_sentence(paired)
-        == "100 asked of both · Judged once, by the exact McNemar test of all 100 questions: p = 0.01."
+    assert verdict_sentence(mirrored, RunState.FINISHED, "One", "Two") == (
+        "One is better: 99 of 100 right against 90. Difference 9.0 points (3.1 to 16.6), p = 0.01."
+    )
+    assert reason_sentence(paired, 100, RunState.FINISHED) == "Only A is right on 1, only B on 10 questions."
+    assert method_sentences(paired) == (
+        "In brackets: the 95 % interval of the difference on the 100 questions of both.",
+        "Judged once, by the exact McNemar test on all 100 questions.",
     )
 
 
-def test_a_whole_sample_that_shows_nothing_says_so_and_asks_for_nothing() -> None:
+def test_a_whole_sample_that_shows_nothing_says_so_and_what_it_would_take() -> None:
     paired = judge_sample(on_the_way(5, 7))
-    assert verdict_sentence(paired, 100, RunState.FINISHED, "A (one)", "B (two)") == (
-        "No clear winner: B (two) is 2.0 points ahead, -5.4 to 9.6, p = 0.77."
+    assert verdict_sentence(paired, RunState.FINISHED) == (
+        "No clear winner: A 93, B 95 of 100 right. Difference 2.0 points (-5.4 to 9.6), p = 0.77."
+    )
+    assert reason_sentence(paired, 100, RunState.FINISHED) == (
+        "Only A is right on 5, only B on 7 questions. That can be chance."
+    )
+    assert method_sentences(paired)[-1] == (
+        "To find a true difference of 2.0 points 80 % of the time takes about 2\u202f400 questions."
     )
     assert paired.more_questions is None
     level = judge_sample(on_the_way(6, 6))
-    assert verdict_sentence(level, 100, RunState.FINISHED) == (
-        "No clear winner: the same score, -7.5 to 7.5 points, p = 1.00."
+    assert verdict_sentence(level, RunState.FINISHED) == (
+        "No clear winner: both have 94 of 100 right. Difference 0.0 points (-7.5 to 7.5), p = 1.00."
     )
-    assert verdict_sentence(judge_sample(on_the_way(0, 0)), 100, RunState.FINISHED).startswith("No clear winner: the")
+    assert len(method_sentences(level)) == 2
+
+
+@pytest.mark.parametrize(("only_a", "only_b", "few"), [(0, 0, True), (5, 0, True), (2, 3, True), (3, 3, False)])
+def test_too_few_questions_is_what_no_split_could_have_decided(only_a: int, only_b: int, few: bool) -> None:
+    paired = judge_sample(on_the_way(only_a, only_b, 12))
+    assert verdict_sentence(paired, RunState.FINISHED).startswith("Too few questions: " if few else "No clear winner: ")
+    assert verdict_label(paired, RunState.FINISHED) == ("Too few questions" if few else "No clear winner")
+    said = reason_sentence(paired, 12, RunState.FINISHED)
+    assert said.endswith("A verdict needs at least 6 such questions." if few else "That can be chance.")
+    assert (sign_test(only_a + only_b, 0) > 0.05) == few
 
 
 @pytest.mark.parametrize("state", (*ONGOING, *ENDED))
 @pytest.mark.parametrize(("only_a", "only_b"), [(1, 10), (5, 7), (0, 0), (30, 3), (6, 6)])
 def test_a_whole_sample_never_says_yet(only_a: int, only_b: int, state: RunState) -> None:
     paired = judge_sample(on_the_way(only_a, only_b))
-    said = verdict_sentence(paired, 100, state) + verdict_label(paired, state) + basis_sentence(paired)
+    said = verdict_sentence(paired, state) + verdict_label(paired, state) + reason_sentence(paired, 100, state)
     assert "yet" not in said
     assert "more questions" not in said
 
@@ -87,37 +108,41 @@ def test_one_look_at_the_end_keeps_the_rate_of_errors() -> None:
 
 @pytest.mark.parametrize("state", ONGOING)
 def test_while_it_goes_on_the_live_verdict_counts(state: RunState) -> None:
-    assert verdict_sentence(on_the_way(1, 10), 570, state) == (
-        "Cannot tell yet, about 10 more questions: B is 9.0 points ahead, 3.1 to 16.6."
+    assert verdict_sentence(on_the_way(1, 10), state) == (
+        "No clear winner yet: A 90, B 99 of 100 right. Difference 9.0 points (3.1 to 16.6)."
     )
-    assert verdict_sentence(on_the_way(1, 10), 105, state) == (
-        "Cannot tell yet, at the earliest when all 105 are asked: B is 9.0 points ahead, 3.1 to 16.6."
+    differ = "Only A is right on 1, only B on 10 questions."
+    assert reason_sentence(on_the_way(1, 10), 570, state) == f"About 10 more questions needed at this rate. {differ}"
+    assert reason_sentence(on_the_way(1, 10), 105, state) == (
+        f"Decided at the earliest when all 105 are answered. {differ}"
     )
-    assert verdict_sentence(on_the_way(6, 6), 570, state) == "Cannot tell yet: the same score, -7.5 to 7.5 points."
+    assert reason_sentence(on_the_way(6, 6), 570, state) == "Only A is right on 6, only B on 6 questions."
     decided = on_the_way(1, 20, live=Verdict.B_BETTER)
-    assert verdict_sentence(decided, 570, state).startswith("B is better, decided after 100 of 570 questions: 19.0")
-    assert verdict_label(on_the_way(1, 10), state) == "cannot tell yet"
+    assert verdict_sentence(decided, state).startswith("B is better: 99 of 100 right against 80. Difference 19.0")
+    assert reason_sentence(decided, 570, state).startswith("Decided after 100 of 570 questions. Only A")
+    assert verdict_label(on_the_way(1, 10), state) == "No clear winner yet"
+    assert any("E-value " in line for line in method_sentences(on_the_way(1, 10)))
 
 
 @pytest.mark.parametrize(
     ("state", "word"),
-    [(RunState.STOPPED, "Stopped"), (RunState.FAILED, "Broken off"), (RunState.INTERRUPTED, "Interrupted")],
+    [(RunState.STOPPED, "Stopped"), (RunState.FAILED, "Failed"), (RunState.INTERRUPTED, "Interrupted")],
 )
 def test_one_that_was_broken_off_says_so(state: RunState, word: str) -> None:
-    assert verdict_sentence(on_the_way(1, 10), 570, state) == (
-        f"{word} after 100 of 570 questions, no clear winner so far: B is 9.0 points ahead, 3.1 to 16.6."
+    assert verdict_sentence(on_the_way(1, 10), state) == (
+        "No clear winner: A 90, B 99 of 100 right. Difference 9.0 points (3.1 to 16.6)."
     )
-    assert verdict_sentence(on_the_way(1, 20, live=Verdict.B_BETTER), 570, state).startswith(
-        f"{word} after 100 of 570 questions, B is better: 19.0 points, "
-    )
-    assert verdict_label(on_the_way(1, 10), state) == "no clear winner"
+    assert reason_sentence(on_the_way(1, 10), 570, state).startswith(f"{word} after 100 of 570 questions. ")
+    decided = on_the_way(1, 20, live=Verdict.B_BETTER)
+    assert verdict_sentence(decided, state).startswith("B is better: 99 of 100 right against 80. ")
+    assert reason_sentence(decided, 570, state).startswith(f"{word} after 100 of 570 questions. ")
+    assert verdict_label(on_the_way(1, 10), state) == "No clear winner"
 
 
 def test_one_that_stopped_at_the_verdict_says_after_how_many() -> None:
     decided = on_the_way(1, 20, live=Verdict.B_BETTER)
-    said = verdict_sentence(decided, 570, RunState.FINISHED)
-    assert said.startswith("B is better, decided after 100 of 570 questions: 19.0 points, ")
-    assert "p =" not in said
+    assert reason_sentence(decided, 570, RunState.FINISHED).startswith("Decided after 100 of 570 questions. ")
+    assert "p =" not in verdict_sentence(decided, RunState.FINISHED)
 
 
 def test_every_place_tells_the_same_of_a_finished_run() -> None:
@@ -126,7 +151,7 @@ def test_every_place_tells_the_same_of_a_finished_run() -> None:
         paired = record.paired
         assert paired is not None
         assert paired.whole
-        sentence = verdict_sentence(paired, record.protocol.n, record.state)
+        sentence = verdict_sentence(paired, record.state)
         assert sentence in result_lines(record)
         assert sentence in evaluation_markdown(record)
         body, row = evaluation_json(record, False)["paired"], row_json(row_of(record))["paired"]
@@ -158,10 +183,11 @@ def test_a_model_that_gave_no_letter_at_all_is_not_judged() -> None:
     paired = record.paired
     assert paired is not None and paired.whole and paired.unscored == (total, 0)
     assert paired.verdict is Verdict.CANNOT_TELL
-    said = verdict_sentence(paired, total, record.state, "A (one)", "B (two)")
+    said = verdict_sentence(paired, record.state, "A (one)", "B (two)")
     assert said == "A (one) gave no answer that could be scored: the models cannot be compared."
-    assert verdict_label(paired, record.state) == "not scored"
-    assert basis_sentence(paired) == f"{total} asked of both · Not scored, counted as wrong: {total} of A."
+    assert verdict_label(paired, record.state) == "Not scored"
+    assert reason_sentence(paired, total, record.state) == f"Not scored, counted as wrong: {total} of A."
+    assert method_sentences(paired) == ()
     assert any("cannot be compared" in line for line in result_lines(record))
     assert evaluation_json(record, False)["paired"]["verdict"] == "cannot_tell"
 
@@ -169,7 +195,7 @@ def test_a_model_that_gave_no_letter_at_all_is_not_judged() -> None:
 def test_some_answers_without_a_letter_count_as_wrong_and_are_told() -> None:
     record = unscored(40)
     assert record.paired is not None and record.paired.verdict is Verdict.B_BETTER
-    assert basis_sentence(record.paired).endswith(" Not scored, counted as wrong: 40 of A.")
+    assert reason_sentence(record.paired, 130, record.state).endswith(" Not scored, counted as wrong: 40 of A.")
     assert from_plain(PairedResult, to_plain(record.paired)) == record.paired
     earlier = {key: value for key, value in to_plain(record.paired).items() if key != "unscored"}
     assert from_plain(PairedResult, earlier).unscored == (0, 0)

@@ -18,7 +18,8 @@ from weighin.core.models.header_facts import model_facts
 
 def test_the_facts_of_a_dense_model(tmp_path: Path) -> None:
     facts = model_facts(make_model(tmp_path / "m.gguf"))
-    assert (facts.name, facts.architecture, facts.license, facts.layers) == ("Tiny llama", "llama", "mit", 2)
+    assert (facts.name, facts.header_name) == ("m", "Tiny llama")
+    assert (facts.architecture, facts.license, facts.layers) == ("llama", "mit", 2)
     assert facts.parameters == facts.active_parameters
     assert (facts.heads, facts.kv_heads, facts.key_length, facts.context_length) == (4, 2, 16, 512)
     assert not facts.is_moe

@@ -165,5 +165,5 @@ def test_what_others_took_meanwhile_may_be_missing_in_the_forecast() -> None:
     disturbed = measured_beside(calm, 1.0, 2)
     assert disturbed.high == pytest.approx(1.5 * calm.high)
     assert (disturbed.low, disturbed.generation_tokens_per_s) == (calm.low, 10.0)
-    assert speed_words(disturbed).endswith("; other programs kept 1.0 cores busy meanwhile: it may be faster")
-    assert "meanwhile" not in speed_words(calm)
+    assert speed_words(disturbed).endswith(" (other programs used 1.0 cores; may be faster when idle)")
+    assert "idle" not in speed_words(calm)

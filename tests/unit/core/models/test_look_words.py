@@ -18,15 +18,15 @@ def facts(quantization: str, *shares: tuple[str, int]) -> ModelFacts:
 def test_the_types_of_the_weights_are_shown_by_bytes(tiny: Path) -> None:
     lines = look_lines(facts("Q4_K_M", ("Q4_K", 780), ("Q6_K", 150), ("F32", 69), ("Q8_0", 1)), "")
     assert lines[1] == "architecture llama · 2 layers · licence mit · no chat template"
-    assert lines[2] == "weights by bytes: Q4_K 78 %, Q6_K 15 %, F32 7 %, Q8_0 < 1 %"
-    assert lines[3] == "This engine can read it."
+    assert lines[2] == "weights: Q4_K 78 %, Q6_K 15 %, F32 7 %, Q8_0 < 1 %"
+    assert lines[3] == "This version of llama.cpp can run it."
     assert sum(share.bytes for share in model_facts(tiny).tensor_types) > 0
 
 
 @pytest.mark.parametrize(("template", "has"), [("{{ m }}", True), ("chatml", False), (" ", False), (None, False)])
 def test_the_mere_name_of_a_template_is_none(template: str | None, has: bool) -> None:
     line = look_lines(replace(facts("Q8_0"), template=template), "")[1]
-    assert line.endswith("has a chat template" if has else "no chat template")
+    assert line.endswith(" · chat template" if has else "no chat template")
 
 
 @pytest.mark.parametrize(
@@ -42,4 +42,4 @@ def test_the_mere_name_of_a_template_is_none(template: str | None, has: bool) ->
     ],
 )
 def test_a_header_that_contradicts_its_tensors_is_told_on(stated: str, real: str, doubted: bool) -> None:
-    assert (f"calls it {stated}, yet most of its bytes are {real}" in type_doubt(facts(stated, (real, 1)))) is doubted
+    assert (f"says {stated}, but most weights are {real}" in type_doubt(facts(stated, (real, 1)))) is doubted

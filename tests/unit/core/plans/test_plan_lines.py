@@ -47,27 +47,32 @@ def test_the_largest_context_fits_and_the_next_does_not(budget: int, trained: in
 
 
 @pytest.mark.parametrize(
-    ("available", "total", "kind", "end"),
+    ("available", "total", "kind", "said"),
     [
-        (30, 32, VerdictKind.RUNS, "30.0 GB free now. Runs."),
-        (19, 32, VerdictKind.TIGHT, "19.0 GB free now. Runs, with next to nothing to spare."),
-        (18.6, 32, VerdictKind.TIGHT, "18.6 GB free now. Runs only with 3\u202f840 of context or less."),
-        (10, 32, VerdictKind.NO, "10.0 GB free now. It would run if other programs gave memory back."),
-        (10, 16, VerdictKind.NO, "10.0 GB free now. Would read from disk for every token: expect under 1 token/s."),
+        (30, 32, VerdictKind.RUNS, "Fits in memory: {}, 30.0 GB free."),
+        (19, 32, VerdictKind.TIGHT, "Fits in memory: {}, 19.0 GB free. Hardly any memory to spare."),
+        (18.6, 32, VerdictKind.TIGHT, "Fits only with a context of 3\u202f840 or less: {}, 18.6 GB free."),
+        (10, 32, VerdictKind.NO, "Does not fit: {}, 10.0 GB free. Close other programs to free memory."),
+        (
+            10,
+            16,
+            VerdictKind.NO,
+            "Does not fit: {}, 10.0 GB free. Would read from disk for every token: under 1 tok/s.",
+        ),
     ],
 )
 def test_the_sentence_says_what_it_needs_and_what_follows(
-    available: float, total: float, kind: VerdictKind, end: str
+    available: float, total: float, kind: VerdictKind, said: str
 ) -> None:
     found = verdict(LINE, 4096, Budget(round(available * GB), round(total * GB)), 32768, 18 * GB)
-    assert (found.kind, found.sentence) == (kind, f"Needs 18.6 GB at 4k context; {end}")
+    assert (found.kind, found.sentence) == (kind, said.format("needs 18.6 GB at 4k context"))
 
 
 def test_what_cannot_be_read_again_from_disk_must_fit_into_the_computer() -> None:
     copied = PlanLine(tuple(replace(p, mapped_bytes=0) for p in LINE.points))
     found = verdict(copied, 4096, Budget(10 * GB, 16 * GB))
     assert found.kind is VerdictKind.NO
-    assert found.sentence.endswith("This computer has 16.0 GB in all.")
+    assert found.sentence.endswith(" This computer has 16.0 GB.")
 
 
 def test_what_the_engine_copied_gives_way() -> None:
@@ -80,7 +85,7 @@ def test_what_the_engine_copied_gives_way() -> None:
 
 def test_a_formula_is_marked() -> None:
     rough = PlanLine(tuple(replace(p, method=PlanMethod.FORMULA) for p in LINE.points))
-    assert verdict(rough, 4096, Budget(30 * GB, 32 * GB)).sentence.startswith("Needs ~18.6 GB")
+    assert verdict(rough, 4096, Budget(30 * GB, 32 * GB)).sentence.startswith("Fits in memory: needs ~18.6 GB")
 
 
 @pytest.mark.parametrize("available", [5, 18.2, 18.4, 18.8, 19.3, 19.6, 40])
@@ -109,7 +114,7 @@ def test_a_context_is_planned_as_the_engine_rounds_it() -> None:
 def test_how_fast_the_disk_lets_a_model_be_is_a_matter_of_what_it_reads() -> None:
     small = Budget(10 * GB, 16 * GB)
     mixture = verdict(LINE, 4096, small, 32768, 1.5 * GB)
-    assert mixture.sentence.endswith("for every token: at most about 2.78 tokens/s even from a fast disk.")
+    assert mixture.sentence.endswith("for every token: about 2.78 tok/s at most, even from a fast disk.")
     assert verdict(LINE, 4096, small, 32768).sentence.endswith("Would read from disk for every token.")
 
 
@@ -142,20 +147,20 @@ def test_a_smaller_cache_is_arithmetic_and_says_so() -> None:
 
 
 @pytest.mark.parametrize(
-    ("gpu_free", "kind", "end"),
+    ("gpu_free", "kind", "said"),
     [
-        (None, VerdictKind.RUNS, "Needs 10.6 GB at 4k context; 30.0 GB free now. Runs."),
-        (9, VerdictKind.RUNS, "Needs 10.6 GB and 8.0 GB on GPUs at 4k context; 30.0 GB and 9.0 GB free now. Runs."),
-        (7.95, VerdictKind.TIGHT, "30.0 GB and 8.0 GB free now. Runs only with 3\u202f328 of context or less."),
-        (2, VerdictKind.NO, "30.0 GB and 2.0 GB free now. The GPUs have too little: keep fewer layers there."),
+        (None, VerdictKind.RUNS, "Fits in memory: needs 10.6 GB at 4k context, 30.0 GB free."),
+        (9, VerdictKind.RUNS, "Fits in memory: {}, 30.0 GB and 9.0 GB free."),
+        (7.95, VerdictKind.TIGHT, "Fits only with a context of 3\u202f328 or less: {}, 30.0 GB and 8.0 GB free."),
+        (2, VerdictKind.NO, "Does not fit: {}, 30.0 GB and 2.0 GB free. Keep fewer layers on the GPUs."),
     ],
 )
-def test_what_lies_on_gpus_must_fit_there(gpu_free: float | None, kind: VerdictKind, end: str) -> None:
+def test_what_lies_on_gpus_must_fit_there(gpu_free: float | None, kind: VerdictKind, said: str) -> None:
     on_gpu = [replace(plan(c), gpu_bytes=int(7.6 * GB) + c * 100_000) for c in (2048, 16384)]
     free = None if gpu_free is None else int(gpu_free * GB)
     found = verdict(PlanLine(tuple(on_gpu)), 4096, Budget(30 * GB, 32 * GB, free))
     assert found.kind is kind
-    assert found.sentence.endswith(end)
+    assert found.sentence == said.format("needs 10.6 GB and 8.0 GB on GPUs at 4k context")
 
 
 def test_what_lies_nowhere_on_gpus_does_not_ask_for_them() -> None:

@@ -123,7 +123,7 @@ def test_a_row_is_judged_at_a_context_the_model_knows() -> None:
     assert row.context == 4096
     assert row.plan.needed_bytes == row.needs
     assert row.kind is VerdictKind.RUNS
-    assert row.sentence(BUDGET) == "Needs ~5.7 GB at 4k context; 20.0 GB free now. Runs."
+    assert row.sentence(BUDGET) == "Fits in memory: needs ~5.7 GB at 4k context, 20.0 GB free."
 
 
 def test_a_longer_context_needs_more_and_the_kind_follows() -> None:
@@ -131,7 +131,7 @@ def test_a_longer_context_needs_more_and_the_kind_follows() -> None:
     rows = [row_of(candidate, now(context=c)) for c in (512, 4096, 65536, 262144)]
     assert [row.needs for row in rows] == sorted({row.needs for row in rows})
     assert [row.kind for row in rows] == [VerdictKind.RUNS] * 3 + [VerdictKind.TIGHT]
-    assert rows[-1].sentence(BUDGET).endswith(" of context or less.")
+    assert rows[-1].sentence(BUDGET).startswith("Fits only with a context of ")
 
 
 def test_the_forecast_is_bandwidth_over_what_a_token_reads() -> None:
@@ -178,7 +178,7 @@ def test_where_memory_is_unknown_nothing_is_judged() -> None:
     row = row_of(of_file(MOE), now(budget=None))
     assert row.kind is None and row.forecast is not None
     assert row.sentence(None).endswith("at 4k context; this system does not tell how much memory is free.")
-    assert "This one reads 40.0 GB/s." in demand(of_file(MOE), 4096, 1.0, None, 40e9).sentence
+    assert "This computer has 40.0 GB/s." in demand(of_file(MOE), 4096, 1.0, None, 40e9).sentence
 
 
 def test_the_mark_says_how_sure_the_needs_are() -> None:
@@ -217,12 +217,12 @@ def test_what_a_model_would_need() -> None:
     assert found.sold_gb == 24
     assert found.bandwidth == pytest.approx(10 * active_bytes(MOE) / 0.75)
     assert found.sentence == (
-        "At 4k context it takes a computer with 24 GB, and memory that is read with about 24.0 GB/s for 10.0 tokens/s. "
-        "This one has 32.0 GB and reads 40.0 GB/s."
+        "For 10.0 tok/s at 4k context: 24 GB of memory and a bandwidth of about 24.0 GB/s. "
+        "This computer has 32.0 GB and 40.0 GB/s."
     )
     huge = replace(of_file(MOE), line=rough_line(4000 * GB, 9), read_bytes=None)
     assert demand(huge, 4096, 1.0, BUDGET, None).sentence == (
-        "At 4k context it takes 4002 GB of memory, more than computers are sold with. This one has 32.0 GB."
+        "At 4k context: 4002 GB of memory, more than computers are sold with. This computer has 32.0 GB."
     )
 
 
@@ -241,9 +241,7 @@ def test_dense_against_a_mixture_from_what_was_measured() -> None:
     }
     rows = tuple(row_of(c, now(measured=measured)) for c in (dense, replace(moe, read_bytes=GB)))
     costs = (cost(rows[0], 40e9), cost(rows[1], 40e9))
-    assert (
-        sentence((rows[0], rows[1]), costs) == "The MoE needs 4.0 times the memory and is 1.10 times as fast per token."
-    )
+    assert sentence((rows[0], rows[1]), costs) == "The MoE needs 4.0 times the memory and is 1.10 times as fast."
     assert sentence((rows[1], rows[0]), (costs[1], costs[0])).startswith("The MoE needs 4.0 times")
     assert (costs[1].memory, costs[1].measured) == (20 * GB, True)
     assert costs[1].used == pytest.approx(11e9 / 40e9)

@@ -202,7 +202,7 @@ def test_compare_fills_every_field():
 
 def test_chance_is_noticed():
     assert "guessing" in chance_alarm(26, 100, (25, 25, 26, 24))
-    assert "It chose D in 95" in chance_alarm(60, 100, (2, 2, 1, 95))
+    assert "It chose option D in 95" in chance_alarm(60, 100, (2, 2, 1, 95))
     assert chance_alarm(60, 100, (25, 25, 25, 25)) == ""
     assert chance_alarm(2, 8, (2, 2, 2, 2)) == ""
 

@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from weighin.core import format
 from weighin.core.evaluations.evaluation import LaneEvaluation
-from weighin.core.evaluations.text import REFERENCE_LINES, score_words
-from weighin.core.safe_text import safe_name
+from weighin.core.evaluations.text import REFERENCE_LINES, model_name, score_words
 from weighin.ui.mmlu.run.chart import Chart, draw_bar, draw_whisker, small
 from weighin.ui.theme import Colours, Theme
+from weighin.ui.widgets.lane_chips import chip_width, draw_chip
 
 _BAR = 26.0
 _GAP = 12.0
@@ -41,18 +41,19 @@ class AccuracyChart(Chart):
         """Draw these."""
         self._scores = scores
         self._references = REFERENCE_LINES if is_mmlu else REFERENCE_LINES[:1]
-        bars = [f"{s.label}, {safe_name(s.model.name)}: {score_words(s) or 'no answer yet'}" for s in scores]
+        bars = [f"{s.label}, {model_name(s.model, s.label)}: {score_words(s) or 'no answer yet'}" for s in scores]
         self.setAccessibleDescription(f"{'; '.join(bars)}. Lines: {', '.join(text for _, text in self._references)}.")
         self.updateGeometry()
         self.update()
 
     def sizeHint(self) -> QSize:
-        line = self.fontMetrics().height()
-        bars = max(1, len(self._scores))
-        return QSize(420, round(2.4 * line + bars * (line + _BAR + _GAP) + 1.6 * line) + 12)
+        return QSize(420, round(self.picture_height(self.fontMetrics().height())) + 12)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(280, self.sizeHint().height())
+
+    def picture_height(self, line: float) -> float:
+        return 4 * line + max(1, len(self._scores)) * (line + 2 + _BAR + _GAP)
 
     def draw(self, painter: QPainter, area: QRectF, colours: Colours) -> None:
         strong = QFontMetricsF(painter.font()).height()
@@ -68,8 +69,8 @@ class AccuracyChart(Chart):
         for score in self._scores:
             painter.setFont(plain)
             self._draw_words(painter, QRectF(plot.left(), y, plot.width(), strong), score, colours)
-            self._draw_score(painter, QRectF(plot.left(), y + strong + 1, plot.width(), _BAR), score, colours)
-            y += strong + 1 + _BAR + _GAP
+            self._draw_score(painter, QRectF(plot.left(), y + strong + 3, plot.width(), _BAR), score, colours)
+            y += strong + 3 + _BAR + _GAP
 
     def _placed(self, plot: QRectF, metrics: QFontMetricsF) -> tuple[_Line, ...]:
         """The texts of the lines, in a second row where the first has no room."""
@@ -125,18 +126,20 @@ class AccuracyChart(Chart):
         value = format.accuracy(score.accuracy)
         interval = f"  {format.between(score.interval, 1)}" if score.interval else ""
         width = metrics.horizontalAdvance(value + interval)
-        name = f"{score.label}  {safe_name(score.model.name)}"
-        shown = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, max(20.0, rect.width() - width - 16))
+        side = chip_width(painter.font()) + 6
+        room = max(20.0, rect.width() - width - side - 16)
+        shown = metrics.elidedText(model_name(score.model, score.label), Qt.TextElideMode.ElideMiddle, room)
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.fillRect(
-            QRectF(rect.left(), rect.top(), metrics.horizontalAdvance(shown) + 4, rect.height()),
+            QRectF(rect.left(), rect.top(), side + metrics.horizontalAdvance(shown) + 4, rect.height()),
             QColor(colours.surface),
         )
         painter.fillRect(
             QRectF(rect.right() - width - 4, rect.top(), width + 4, rect.height()), QColor(colours.surface)
         )
+        draw_chip(painter, rect.left(), rect.center().y(), score.label, colours)
         painter.setPen(QColor(colours.text))
-        painter.drawText(rect, Qt.AlignmentFlag.AlignLeft | middle, shown)
+        painter.drawText(rect.adjusted(side, 0, 0, 0), Qt.AlignmentFlag.AlignLeft | middle, shown)
         painter.drawText(rect, Qt.AlignmentFlag.AlignRight | middle, value + interval)
 
     def _draw_score(self, painter: QPainter, rect: QRectF, score: LaneEvaluation, colours: Colours) -> None:

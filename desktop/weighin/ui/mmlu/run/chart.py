@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from weighin.ui.theme import Colours, Theme
 
 _CAP = 4.0
 # Hatching on the bars of B: colour never stands alone.
-_TINT = 70
+_TINT = 28  # per cent
+_HATCH = 6.0
 
 
 class Chart(QWidget):
@@ -34,6 +35,10 @@ class Chart(QWidget):
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 5, 5)
         painter.end()
 
+    def picture_height(self, line: float) -> float:
+        """How high a picture of it is where a line of text takes `line`."""
+        raise NotImplementedError
+
     def draw(self, painter: QPainter, area: QRectF, colours: Colours) -> None:
         """Paint into `area`."""
         raise NotImplementedError
@@ -42,8 +47,18 @@ class Chart(QWidget):
 def small(font: QFont) -> QFont:
     """The same font for what is said beside a picture."""
     smaller = QFont(font)
-    smaller.setPointSizeF(font.pointSizeF() * 0.88)
+    if font.pixelSize() > 0:
+        smaller.setPixelSize(round(font.pixelSize() * 0.88))
+    else:
+        smaller.setPointSizeF(font.pointSizeF() * 0.88)
     return smaller
+
+
+def blended(colour: str, ground: str, percent: int) -> QColor:
+    """So much of `colour` on `ground`, opaque: drawings for files know no transparency everywhere."""
+    over, below = QColor(colour), QColor(ground)
+    pairs = ((over.red(), below.red()), (over.green(), below.green()), (over.blue(), below.blue()))
+    return QColor(*(round((percent * a + (100 - percent) * b) / 100) for a, b in pairs))
 
 
 def draw_bar(painter: QPainter, rect: QRectF, colours: Colours, label: str) -> None:
@@ -52,12 +67,15 @@ def draw_bar(painter: QPainter, rect: QRectF, colours: Colours, label: str) -> N
     if label == "A":
         painter.fillRect(rect, colour)
         return
-    tint = QColor(colour)
-    tint.setAlpha(_TINT)
-    painter.fillRect(rect, tint)
-    painter.fillRect(rect, QBrush(colour, Qt.BrushStyle.BDiagPattern))
+    painter.fillRect(rect, blended(colours.lane(label), colours.surface, _TINT))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(colour, 1))
+    # Line by line: a brush's pattern comes out in the pixels of whatever it is printed on, and a clip not at all.
+    x = rect.left() - rect.height() + _HATCH
+    while x < rect.right():
+        left, right = max(x, rect.left()), min(x + rect.height(), rect.right())
+        painter.drawLine(QPointF(left, rect.bottom() - (left - x)), QPointF(right, rect.bottom() - (right - x)))
+        x += _HATCH
     painter.drawRect(rect.adjusted(0.5, 0.5, -0.5, -0.5))
 
 

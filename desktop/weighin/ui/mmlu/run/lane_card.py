@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from weighin.core import format
 from weighin.core.evaluations.evaluation import LaneEvaluation, LaneProgress
-from weighin.core.evaluations.text import cost_words, lane_numbers, lane_state, score_words
+from weighin.core.evaluations.text import cost_words, lane_numbers, lane_state, model_name, score_share
 from weighin.core.models.model import ModelFacts
 from weighin.core.runs.answer import Failure
-from weighin.core.safe_text import safe_name
 from weighin.ui.lane.failure_box import FailureBox
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.label import ElidedLabel, PlainLabel
+from weighin.ui.widgets.lane_chips import lane_chip
 
 
 class LaneCard(QFrame):
-    """`try_anyway`: run although memory may not suffice."""
+    """Lines of constant height, so that nothing moves while a run goes on. `try_anyway`: run although memory may not
+    suffice."""
 
     try_anyway = Signal()
 
@@ -25,28 +26,36 @@ class LaneCard(QFrame):
         super().__init__(parent)
         self.label = label
         self.setProperty("role", "card")
-        chip = PlainLabel(label, role="chip")
-        chip.setProperty("lane", label)
         self._name = ElidedLabel()
-        self._state = ElidedLabel(role="muted")
+        self._state = PlainLabel(role="muted")
+        self._score = PlainLabel(role="title")
+        self._share = ElidedLabel(role="muted")
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setFixedHeight(4)
         self._bar.setAccessibleName(f"Progress of model {label}")
-        self._numbers = PlainLabel(role="small", wrap=True)
-        self._score = PlainLabel(wrap=True)
-        self._alarm = PlainLabel(role="warning", wrap=True)
+        self._numbers = ElidedLabel(role="small")
+        self._alarm = ElidedLabel(role="warning")
+        kept: tuple[QWidget, ...] = (self._bar, self._alarm)
+        for widget in kept:
+            policy = widget.sizePolicy()
+            policy.setRetainSizeWhenHidden(True)
+            widget.setSizePolicy(policy)
         self.failure = FailureBox(theme, label)
-        head = QHBoxLayout()
+        head, scores = QHBoxLayout(), QHBoxLayout()
         head.setSpacing(8)
-        head.addWidget(chip)
+        head.addWidget(lane_chip(label))
         head.addWidget(self._name, 1)
-        head.addWidget(self._state, 1)
+        head.addWidget(self._state, 0, Qt.AlignmentFlag.AlignVCenter)
+        scores.setSpacing(10)
+        scores.addWidget(self._score)
+        scores.addWidget(self._share, 1)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(12, 8, 12, 8)
-        layout.setSpacing(4)
+        layout.setContentsMargins(12, 8, 12, 6)
+        layout.setSpacing(3)
         layout.addLayout(head)
-        for part in (self._bar, self._numbers, self._score, self._alarm, self.failure):
+        layout.addLayout(scores)
+        for part in (self._bar, self._numbers, self._alarm, self.failure):
             layout.addWidget(part)
         layout.addStretch(1)
         self.failure.try_anyway.connect(self.try_anyway)
@@ -64,8 +73,8 @@ class LaneCard(QFrame):
 
     @property
     def score(self) -> str:
-        """The score with its interval."""
-        return self._score.text()
+        """The score with its counts and its interval."""
+        return f"{self._score.text()} {self._share.text()}".strip()
 
     @property
     def alarm(self) -> str:
@@ -74,10 +83,12 @@ class LaneCard(QFrame):
 
     def begin(self, model: ModelFacts) -> None:
         """A run with this model begins, nothing is known yet."""
-        self._name.say(safe_name(model.name))
-        self._name.setAccessibleName(f"Model {self.label}: {safe_name(model.name)}")
-        for part in (self._state, self._numbers, self._score):
+        name = model_name(model, self.label)
+        self._name.say(name)
+        self._name.setAccessibleName(f"Model {self.label}: {name}")
+        for part in (self._state, self._numbers, self._share):
             part.say("")
+        self._score.say(format.NONE)
         self._alarm.say_or_hide("")
         self.failure.show_failure(None)
         self._bar.setRange(0, 1)
@@ -95,19 +106,15 @@ class LaneCard(QFrame):
 
     def show_score(self, score: LaneEvaluation) -> None:
         """What it has reached."""
-        self._score.say(score_words(score))
+        self._score.say(format.accuracy(score.accuracy))
+        self._share.say(score_share(score))
         self._alarm.say_or_hide(f"⚠ {score.alarm}" if score.alarm else "")
 
     def show_end(self, score: LaneEvaluation, total: int) -> None:
         """The run is over."""
         self._bar.hide()
-        self._state.say(
-            "failed"
-            if score.failure
-            else ""
-            if score.n >= total
-            else f"{format.count(score.n)} of {format.count(total)} answered"
-        )
+        answered = "" if score.n >= total else f"{format.count(score.n)} of {format.count(total)} answered"
+        self._state.say("Failed" if score.failure else answered)
         self._numbers.say(cost_words(score))
         self._show_failure(score.failure)
         self.show_score(score)

@@ -14,6 +14,7 @@ from weighin.core.evaluations.text import (
     STATES,
     STATISTICS,
     memory_taken,
+    model_name,
     protocol_name,
     score_words,
     subject_name,
@@ -21,7 +22,10 @@ from weighin.core.evaluations.text import (
 from weighin.core.models.text import model_facts
 from weighin.core.runs.answer import rate
 from weighin.core.safe_text import safe_name
-from weighin.ui.widgets.label import PlainLabel
+from weighin.ui.widgets.label import ElidedLabel, PlainLabel
+
+_SET_SUM, _FILE, _FILE_SUM = "Checksum of the questions", "File", "Checksum of the file"
+_UNBROKEN = (_SET_SUM, _FILE, _FILE_SUM, "Model")
 
 
 class ProtocolView(QScrollArea):
@@ -32,7 +36,7 @@ class ProtocolView(QScrollArea):
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName("Protocol and cost of this run")
+        self.setAccessibleName("Method and cost of this run")
         self._grid = QGridLayout()
         self._lines: list[str] = []
 
@@ -46,7 +50,7 @@ class ProtocolView(QScrollArea):
         self._begin()
         for name, text in _run_facts(record):
             self._row(name, (text,))
-        self._row("", tuple(f"{lane.label}  {safe_name(lane.model.name)}" for lane in record.lanes))
+        self._row("Model", tuple(model_name(lane.model, lane.label) for lane in record.lanes))
         for name, say in _LANE_FACTS:
             self._row(name, tuple(say(lane) for lane in record.lanes))
         self.setAccessibleDescription(self.text)
@@ -73,18 +77,20 @@ class ProtocolView(QScrollArea):
         self._grid.addWidget(PlainLabel(name, role="muted"), row, 0, top)
         span = 2 if len(values) == 1 else 1
         for column, value in enumerate(values):
-            self._grid.addWidget(PlainLabel(value, wrap=True), row, 1 + column, 1, span, top)
+            # What has no place to break its line would widen the table beyond its room.
+            label = PlainLabel(value, wrap=True) if name not in _UNBROKEN else ElidedLabel(value)
+            self._grid.addWidget(label, row, 1 + column, 1, span, top)
         self._lines.append(": ".join([*([name] if name else []), " | ".join(values)]))
 
 
 def _run_facts(record: EvaluationRecord) -> tuple[tuple[str, str], ...]:
     protocol, engine = record.protocol, record.engine
     facts = [
-        ("Begun", format.moment(record.created)),
+        ("Started", format.moment(record.created)),
         ("State", STATES[record.state]),
         ("Questions", safe_name(protocol.dataset, 120)),
-        ("sha256 of the questions", protocol.dataset_sha256),
-        ("Protocol", protocol_name(protocol.name, protocol.shots)),
+        (_SET_SUM, protocol.dataset_sha256),
+        ("Method", protocol_name(protocol.name, protocol.shots)),
         ("Scoring", protocol.scoring),
         ("Sampling", protocol.sampling),
         ("Asked", f"{format.count(protocol.n)} of {format.count(protocol.population)}, split {protocol.split}"),
@@ -100,26 +106,31 @@ def _run_facts(record: EvaluationRecord) -> tuple[tuple[str, str], ...]:
 
 def _tokens(lane: LaneEvaluation) -> str:
     share = lane.tokens_evaluated / lane.unique_tokens if lane.unique_tokens else None
-    times = "" if share is None else f", {format.times(share)} the {format.count(lane.unique_tokens)} needed at least"
+    times = "" if share is None else f", {format.times(share)} the minimum of {format.count(lane.unique_tokens)}"
     return f"{format.count(lane.tokens_evaluated or None)}{times}"
+
+
+def _speed(lane: LaneEvaluation) -> str:
+    speed = rate(lane.tokens_evaluated, lane.seconds)
+    return format.NONE if speed is None else f"{format.figure(speed)} tok/s"
 
 
 def _checksum(lane: LaneEvaluation) -> str:
     if lane.model.is_server:
-        return "not known: the run is tied to the server's address and the model's name"
+        return "Unknown: the run is tied to the server's address and the model's name"
     return lane.model.sha256 or format.NONE
 
 
 _LANE_FACTS: tuple[tuple[str, Callable[[LaneEvaluation], str]], ...] = (
     ("Right", lambda lane: score_words(lane) or format.NONE),
-    ("File", lambda lane: safe_name(lane.model.path, 200)),
-    ("sha256 of the file", _checksum),
-    ("Model", lambda lane: model_facts(lane.model)),
+    (_FILE, lambda lane: safe_name(lane.model.path, 200)),
+    (_FILE_SUM, _checksum),
+    ("Kind", lambda lane: model_facts(lane.model)),
     ("Tokens evaluated", _tokens),
-    ("Time of scoring", lambda lane: format.seconds(lane.seconds) if lane.n else format.NONE),
-    ("Tokens a second", lambda lane: format.figure(rate(lane.tokens_evaluated, lane.seconds))),
+    ("Time", lambda lane: format.seconds(lane.seconds) if lane.n else format.NONE),
+    ("Prompt speed", lambda lane: _speed(lane)),
     ("Memory", lambda lane: memory_taken(lane) if lane.peak_bytes or lane.plan else format.NONE),
     *((one.title, one.words) for one in STATISTICS),
-    ("Remarks", lambda lane: "\n".join((*lane.notices, *([lane.alarm] if lane.alarm else []))) or format.NONE),
-    ("Failure", lambda lane: lane.failure.message if lane.failure else format.NONE),
+    ("Notes", lambda lane: "\n".join((*lane.notices, *([lane.alarm] if lane.alarm else []))) or format.NONE),
+    ("Error", lambda lane: lane.failure.message if lane.failure else format.NONE),
 )

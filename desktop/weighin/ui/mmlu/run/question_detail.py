@@ -6,7 +6,7 @@ import math
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from weighin.core import format
 from weighin.core.evaluations.evaluation import ItemResult, ScoredItem
@@ -16,6 +16,7 @@ from weighin.core.safe_text import safe_name
 from weighin.ui.mmlu.run.chart import draw_bar, small
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.label import PlainLabel
+from weighin.ui.widgets.lane_chips import chip_width, draw_chip, lane_chip
 
 NEAR = "≈"
 _BAR = 9.0
@@ -42,7 +43,7 @@ class LetterBars(QWidget):
         self._shares = tuple(
             (label, math.exp(result.logprobs[place])) for label, result in results if result and result.logprobs
         )
-        self.setAccessibleName(", ".join(f"{label} {format.percent(share, 1)}" for label, share in self._shares))
+        self.setAccessibleName(", ".join(f"model {label} {format.percent(share, 1)}" for label, share in self._shares))
         self.updateGeometry()
         self.update()
 
@@ -53,7 +54,7 @@ class LetterBars(QWidget):
         return QSize(110, self.sizeHint().height())
 
     def _line(self) -> float:
-        return max(_BAR + _GAP, QFontMetricsF(small(self.font())).height())
+        return max(_BAR + _GAP, QFontMetricsF(small(self.font())).height() + 2)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         colours = self._theme.colours
@@ -61,17 +62,16 @@ class LetterBars(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(small(self.font()))
         metrics = QFontMetricsF(painter.font())
-        side, number = metrics.horizontalAdvance("M "), metrics.horizontalAdvance("100.0 % ")
+        side, number = chip_width(painter.font()) + 6, metrics.horizontalAdvance("100.0 % ")
         y = 0.0
         for label, share in self._shares:
             line = QRectF(0, y, self.width(), self._line())
-            painter.setPen(QColor(colours.muted))
-            painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, label)
+            draw_chip(painter, 0, line.center().y(), label, colours)
             painter.setPen(QColor(colours.text))
             painter.drawText(
                 line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, format.percent(share, 1)
             )
-            track = QRectF(side, line.center().y() - _BAR / 2, max(10.0, self.width() - side - number), _BAR)
+            track = QRectF(side, line.center().y() - _BAR / 2, max(10.0, self.width() - side - number - 2), _BAR)
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(colours.border), 1))
             painter.drawRect(track)
@@ -82,8 +82,8 @@ class LetterBars(QWidget):
 
 _NONE = "Choose a question to read it."
 _NUMBERS = (
-    "Bars: probability of the letter among all tokens of the model, at the place where the answer begins. The largest "
-    "of the four is the model's answer."
+    "Bars: the probability of each option's letter, among all tokens, where the answer begins. The largest of the four "
+    "is the model's answer."
 )
 
 
@@ -93,7 +93,6 @@ class QuestionDetail(QScrollArea):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("The chosen question")
@@ -110,7 +109,7 @@ class QuestionDetail(QScrollArea):
         grid.setColumnStretch(2, 2)
         for row, option in enumerate(self._options):
             grid.addWidget(option.letter, row, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(option.text, row, 1, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(option.words, row, 1, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(option.bars, row, 2, Qt.AlignmentFlag.AlignTop)
         layout = QVBoxLayout(inner)
         layout.setContentsMargins(12, 10, 12, 10)
@@ -126,7 +125,7 @@ class QuestionDetail(QScrollArea):
     @property
     def texts(self) -> tuple[str, ...]:
         """Everything that is said, from the top."""
-        options = [f"{o.letter.text()} {o.text.text()}" for o in self._options if not o.text.isHidden()]
+        options = [o.said for o in self._options if not o.words.isHidden()]
         return (self._where.text(), self._text.text(), *options, self._remarks.text())
 
     def bars(self, place: int) -> LetterBars:
@@ -144,7 +143,7 @@ class QuestionDetail(QScrollArea):
             self.setAccessibleDescription(_NONE)
             return
         question = item.question
-        self._where.say(f"{subject_name(question.subject)} · {safe_name(question.id, 100)} · right: {question.letter}")
+        self._where.say(f"{subject_name(question.subject)} · {safe_name(question.id, 100)} · key: {question.letter}")
         self._text.say(question.text)
         results = (("A", item.a), ("B", item.b))
         for place, option in enumerate(self._options):
@@ -157,25 +156,51 @@ class QuestionDetail(QScrollArea):
 
 
 class _Option:
-    """One option: its letter with marks, its text, the bars."""
+    """One option: its letter, its text with marks below, the bars."""
 
     def __init__(self, theme: Theme, letter: str) -> None:
         self._name = letter
+        self._marks: list[str] = []
         self.letter = PlainLabel(letter)
-        self.text = PlainLabel(wrap=True)
+        self.words = QWidget()
+        self._text = PlainLabel(wrap=True)
+        self._right = PlainLabel("✓ right", role="small")
+        self._by = PlainLabel("chosen by", role="small")
+        self._chips = {label: lane_chip(label) for label in "AB"}
+        marks = QHBoxLayout()
+        marks.setSpacing(6)
+        for part in (self._right, self._by, *self._chips.values()):
+            marks.addWidget(part)
+        marks.addStretch(1)
+        column = QVBoxLayout(self.words)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addWidget(self._text)
+        column.addLayout(marks)
         self.bars = LetterBars(theme)
 
+    @property
+    def said(self) -> str:
+        """The option in words."""
+        marks = f" ({', '.join(self._marks)})" if self._marks else ""
+        return f"{self.letter.text()} {self._text.text()}{marks}"
+
     def setVisible(self, visible: bool) -> None:
-        for widget in (self.letter, self.text, self.bars):
+        for widget in (self.letter, self.words, self.bars):
             widget.setVisible(visible)
 
     def show_choice(
         self, text: str, right: bool, place: int, results: tuple[tuple[str, ItemResult | None], ...]
     ) -> None:
         chosen = [label for label, result in results if result is not None and result.choice == place]
-        marks = [*(["✓ right"] if right else []), *([f"chosen by {' and '.join(chosen)}"] if chosen else [])]
+        by = [f"chosen by {' and '.join(f'model {label}' for label in chosen)}"] if chosen else []
+        self._marks = [*(["right"] if right else []), *by]
         self.letter.say(f"{self._name}{' ✓' if right else ''}")
-        self.text.say(f"{text}\n({', '.join(marks)})" if marks else text)
+        self._text.say(text)
+        self._right.setVisible(right)
+        self._by.setVisible(bool(chosen))
+        for label, chip in self._chips.items():
+            chip.setVisible(label in chosen)
         self.bars.show_letter(place, results)
 
 
@@ -184,12 +209,12 @@ def _remarks(label: str, result: ItemResult | None) -> list[str]:
     if result is None:
         return []
     if result.logprobs is None:
-        return [f"{label} was not scored and counts as wrong: {result.failure or 'no reason is known.'}"]
+        return [f"Model {label} was not scored, which counts as wrong: {result.failure or 'no reason is known.'}"]
     rest = max(0.0, 1 - sum(math.exp(value) for value in result.logprobs))
-    lines = [f"{label} gives {format.percent(rest, 1)} to tokens other than the four letters."]
+    lines = [f"Model {label} puts {format.percent(rest, 1)} on tokens other than the four letters."]
     if result.near_tie and result.margin is not None:
         lines.append(
-            f"{NEAR} Near tie of {label}: its two best letters are {result.margin:.3f} nats apart; "
-            "rounding in another batch could turn the answer around."
+            f"{NEAR} Near tie of model {label}: its two best options are {result.margin:.3f} nats apart. "
+            "Rounding could change this answer."
         )
     return lines

@@ -14,6 +14,7 @@ from weighin.ui.mmlu.run.boxes import ALL, Boxes, chosen_items
 from weighin.ui.mmlu.run.items import RunItems
 from weighin.ui.mmlu.run.question_detail import NEAR, QuestionDetail
 from weighin.ui.theme import Theme
+from weighin.ui.widgets.lane_chips import chip_icon
 from weighin.ui.widgets.table import Column, RowTable
 
 _SIDE_BY_SIDE = 760
@@ -35,6 +36,9 @@ class QuestionsView(QWidget):
         self.search.setClearButtonEnabled(True)
         self.table = RowTable("Questions", _COLUMNS, lambda item: item.question.id)
         self.table.verticalHeader().setDefaultSectionSize(self.table.fontMetrics().height() + 12)
+        self._theme = theme
+        theme.changed.connect(self._paint_heads)
+        self._paint_heads()
         self.detail = QuestionDetail(theme)
         self._later = QTimer(self)
         self._later.setSingleShot(True)
@@ -65,6 +69,9 @@ class QuestionsView(QWidget):
         """The question that is shown."""
         chosen: ScoredItem | None = self.table.chosen
         return chosen
+
+    def _paint_heads(self) -> None:
+        self.table.show_icons({label: chip_icon(label, self._theme.colours) for label in "AB"})
 
     def show_run(self, run: RunItems) -> None:
         """Show a run, or the same with all its answers: what is picked out stays."""
@@ -119,16 +126,16 @@ def _letter(result: ItemResult | None, right: bool | None) -> str:
 
 def _tip(result: ItemResult | None) -> str:
     if result is None:
-        return "Not asked yet."
+        return "Not answered yet."
     if result.failure:
         return result.failure
-    return f"{NEAR} near tie: another batch could turn it around." if result.near_tie else ""
+    return f"{NEAR} Near tie: rounding could change this answer." if result.near_tie else ""
 
 
 _COLUMNS = (
     Column("Question", lambda i: safe_name(" ".join(i.question.text.split()), 300), "m" * 20, 1.0),
     Column("Subject", lambda i: subject_name(i.question.subject), "college mathematics", room=_ROOM_FOR_SUBJECTS),
-    Column("Right", lambda i: str(i.question.letter), "Right"),
+    Column("Key", lambda i: str(i.question.letter), "Key", tip=lambda i: "The right option."),
     Column("A", lambda i: _letter(i.a, i.right("A")), "not scored", tip=lambda i: _tip(i.a)),
     Column("B", lambda i: _letter(i.b, i.right("B")), "not scored", tip=lambda i: _tip(i.b)),
 )

@@ -29,11 +29,11 @@ class RunBar(QWidget):
         self._text = ElidedLabel()
         self._about = ElidedLabel(role="small")
         self._pause = _button("Pause", "Pause the run; the models stay loaded")
-        self._go_on = _button("Go on", "Go on with the run")
-        self._stop = _button("Stop", "Stop the run; what was answered is kept")
-        self._resume = _button("Resume", "Go on with the questions that are left")
-        self._export = _button("Export…", "Write this run to a file")
-        self._new = _button("New run", "Choose models and questions for another run")
+        self._go_on = _button("Resume", "Resume the run")
+        self._stop = _button("Stop", "Stop the run; answers are kept")
+        self._resume = _button("Resume", "Resume with the remaining questions")
+        self._export = _button("Export…", "Export this run to a file")
+        self._new = _button("New run", "New run: choose models and questions")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         texts = QVBoxLayout()
@@ -78,7 +78,7 @@ class RunBar(QWidget):
         if state.state is RunState.PREPARING and state.notice:
             parts.append(state.notice)
         if state.seconds >= 1:
-            parts.append(f"{format.elapsed(state.seconds)} so far")
+            parts.append(f"{format.elapsed(state.seconds)}")
         if state.seconds_left is not None and state.state is RunState.RUNNING:
             parts.append(f"{format.about(state.seconds_left)} left")
         self._text.say(" · ".join(parts))
@@ -87,7 +87,7 @@ class RunBar(QWidget):
     def show_ended(self, state: RunState, when: str, can_resume: bool) -> None:
         """It is over, or goes on in another window."""
         elsewhere = state is RunState.RUNNING
-        self._text.say(f"{ELSEWHERE if elsewhere else STATES[state]} · begun {when}")
+        self._text.say(f"{ELSEWHERE if elsewhere else STATES[state]} · started {when}")
         self._show_buttons(RunState.INTERRUPTED if elsewhere else state, can_resume)
 
     def _show_buttons(self, state: RunState, can_resume: bool) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QTabBar, QVBoxLayout, QWidget
 
+from weighin import __version__
 from weighin.core import format
 from weighin.core.evaluations.evaluation import (
     EvaluationProtocol,
@@ -16,20 +17,23 @@ from weighin.core.evaluations.evaluation import (
     LaneEvaluation,
     RunState,
 )
-from weighin.core.evaluations.text import run_line
+from weighin.core.evaluations.text import model_name, run_line
 from weighin.core.runs.lane import LABELS
-from weighin.core.safe_text import safe_name
+from weighin.ui.mmlu.run.chart_picture import Caption
 from weighin.ui.mmlu.run.items import RunItems
 from weighin.ui.mmlu.run.lane_card import LaneCard
 from weighin.ui.mmlu.run.protocol_view import ProtocolView
 from weighin.ui.mmlu.run.questions_view import QuestionsView
 from weighin.ui.mmlu.run.run_bar import RunBar
-from weighin.ui.mmlu.run.scores_view import ScoresView, VerdictBox
+from weighin.ui.mmlu.run.scores_view import ScoresView
 from weighin.ui.mmlu.run.subjects_table import SubjectsTable
+from weighin.ui.mmlu.run.verdict_box import VerdictBox
 from weighin.ui.theme import Theme
+from weighin.ui.widgets.scrolled import Scrolled
 from weighin.ui.widgets.strip import Strip
+from weighin.ui.widgets.tab_stack import TabStack
 
-TABS = ("Scores", "Subjects", "Questions", "Protocol and cost")
+TABS = ("Scores", "Subjects", "Questions", "Method and cost")
 
 
 class RunView(QWidget):
@@ -43,12 +47,13 @@ class RunView(QWidget):
         self._names: tuple[str, ...] = ()
         self._decided_after: int | None = None
         self._protocol: EvaluationProtocol | None = None
+        self._about = ""
         self.bar = RunBar()
         self.error = Strip("red")
         self.error.add_close(theme, "Close this message")
         self.notice = Strip()
         self.lanes = tuple(LaneCard(theme, label) for label in LABELS)
-        self.verdict = VerdictBox()
+        self.verdict = VerdictBox(theme)
         self.scores = ScoresView(theme)
         self.subjects = SubjectsTable(theme)
         self.questions = QuestionsView(theme)
@@ -57,7 +62,7 @@ class RunView(QWidget):
         self.tabs.setAccessibleName("Parts of this run")
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
-        self._stack = QStackedWidget()
+        self._stack = TabStack()
         for name, tab in zip(TABS, (self.scores, self.subjects, self.questions, self.account), strict=True):
             self.tabs.addTab(name)
             self._stack.addWidget(tab)
@@ -125,6 +130,11 @@ class RunView(QWidget):
         self._show_trace()
         self.bar.show_ended(record.state, format.moment(record.created), record.can_resume)
 
+    def caption(self, title: str) -> Caption:
+        """What stands around a picture of this run's chart."""
+        models = tuple(zip(LABELS, self._names, strict=False))
+        return Caption(title, models, "" if self.verdict.isHidden() else self.verdict.sentence, self._about)
+
     @property
     def _total(self) -> int:
         return len(self._run.items) if self._run else 0
@@ -133,7 +143,7 @@ class RunView(QWidget):
         return self.lanes[LABELS.index(label)]
 
     def _set_lanes(self, request: EvaluationRequest) -> None:
-        self._names = tuple(safe_name(lane.model.name) for lane in request.lanes)
+        self._names = tuple(model_name(lane.model, label) for label, lane in zip(LABELS, request.lanes, strict=False))
         self.lanes[1].setVisible(len(self._names) > 1)
         self.verdict.setVisible(len(self._names) > 1)
 
@@ -148,6 +158,7 @@ class RunView(QWidget):
         self._asked = dict(sorted(Counter(item.question.subject for item in record.items).items()))
         self._protocol = record.protocol
         self.bar.show_about(run_line(record.protocol))
+        self._about = f"{run_line(record.protocol)} · {format.moment(record.created)} · Weigh-In {__version__}"
         self.questions.show_run(self._run)
         self.account.show_record(record)
         self._show_tabs(True)
@@ -170,14 +181,18 @@ class RunView(QWidget):
         lanes.setSpacing(10)
         for card in self.lanes:
             lanes.addWidget(card, 1)
-        layout = QVBoxLayout(self)
+        inner = QWidget()
+        layout = QVBoxLayout(inner)
         layout.setContentsMargins(0, 6, 0, 0)
         layout.setSpacing(8)
         layout.addWidget(self.bar)
         layout.addWidget(self.error)
         layout.addWidget(self.notice)
-        layout.addLayout(lanes)
         layout.addWidget(self.verdict)
+        layout.addLayout(lanes)
         layout.addWidget(self.tabs)
         layout.addWidget(self._stack, 1)
         layout.addStretch(0)
+        page = QVBoxLayout(self)
+        page.setContentsMargins(0, 0, 0, 0)
+        page.addWidget(Scrolled(inner))

@@ -1,16 +1,15 @@
-"""Accuracy and difference as pictures, with what they do and do not mean, and the verdict in words."""
+"""Accuracy and difference as pictures, with what they do and do not mean."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from weighin.core.evaluations.evaluation import EvaluationProtocol, LaneEvaluation, RunState
-from weighin.core.evaluations.text import LABEL_ERRORS, NOT_MMLU, basis_sentence, sample_sentence, verdict_sentence
-from weighin.core.safe_text import safe_name
-from weighin.core.statistics.paired import PairedResult
+from weighin.core.evaluations.evaluation import EvaluationProtocol, LaneEvaluation
+from weighin.core.evaluations.text import LABEL_ERRORS, NOT_MMLU, sample_sentence
 from weighin.ui.mmlu.run.accuracy_chart import AccuracyChart
+from weighin.ui.mmlu.run.chart import Chart
 from weighin.ui.mmlu.run.difference_chart import DifferenceChart
 from weighin.ui.mmlu.run.items import TracePoint
 from weighin.ui.theme import Theme
@@ -18,12 +17,16 @@ from weighin.ui.widgets.label import PlainLabel
 
 _SIDE_BY_SIDE = 1250
 _TALLEST = 560
-_SO_FAR = "Not all questions are answered: scores and intervals are of those that are."
-_BAND = "Band: 95 % interval if this were the end. The verdict goes by the e-value, which may be looked at any time."
+_SO_FAR = "So far: not all questions are answered yet."
+_BAND = "Shaded: the 95 % interval at that point. The verdict may be looked at any time."
+ACCURACY, DIFFERENCE = "Right answers", "Difference"
 
 
 class ScoresView(QScrollArea):
-    """Two cards beside each other where there is room; one model alone has no difference."""
+    """Two cards beside each other where there is room; one model alone has no difference. `picture_wanted` carries a
+    Chart and its title, to be saved."""
+
+    picture_wanted = Signal(object, str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -34,9 +37,7 @@ class ScoresView(QScrollArea):
         self.accuracy = AccuracyChart(theme)
         self.difference = DifferenceChart(theme)
         self._meaning = PlainLabel(role="small", wrap=True)
-        self._difference_card = _card(
-            "Difference, A minus B", self.difference, PlainLabel(_BAND, role="small", wrap=True)
-        )
+        self._difference_card = self._card(DIFFERENCE, self.difference, PlainLabel(_BAND, role="small", wrap=True))
         inner = QWidget()
         inner.setObjectName("page")
         self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
@@ -45,7 +46,7 @@ class ScoresView(QScrollArea):
         column.addLayout(self._row, 1)
         column.addStretch(0)
         self._row.setSpacing(10)
-        self._row.addWidget(_card("Right answers", self.accuracy, self._meaning), 1)
+        self._row.addWidget(self._card(ACCURACY, self.accuracy, self._meaning), 1)
         self._row.addWidget(self._difference_card, 1)
         self.setWidget(inner)
 
@@ -53,6 +54,11 @@ class ScoresView(QScrollArea):
     def meaning(self) -> str:
         """What the scores mean."""
         return self._meaning.text()
+
+    @property
+    def shows_difference(self) -> bool:
+        """Whether there are two models."""
+        return not self._difference_card.isHidden()
 
     def show_scores(self, scores: tuple[LaneEvaluation, ...], protocol: EvaluationProtocol) -> None:
         """Draw the accuracies, and say what they mean."""
@@ -72,54 +78,22 @@ class ScoresView(QScrollArea):
         ways = QBoxLayout.Direction
         self._row.setDirection(ways.LeftToRight if beside else ways.TopToBottom)
 
-
-def _card(title: str, chart: QWidget, note: PlainLabel) -> QFrame:
-    card = QFrame()
-    card.setProperty("role", "card")
-    card.setMaximumHeight(_TALLEST)
-    layout = QVBoxLayout(card)
-    layout.setContentsMargins(12, 10, 12, 10)
-    layout.setSpacing(6)
-    layout.addWidget(PlainLabel(title, role="muted"))
-    layout.addWidget(chart, 1)
-    layout.addWidget(note)
-    layout.addStretch(0)
-    return card
-
-
-_LONGEST_NAME = 48
-
-
-class VerdictBox(QFrame):
-    """A sentence, and under it what it rests on."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setProperty("role", "strip")
-        self._sentence = PlainLabel(role="title", wrap=True)
-        self._evidence = PlainLabel(role="small", wrap=True)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(12, 8, 12, 8)
-        layout.setSpacing(3)
-        layout.addWidget(self._sentence)
-        layout.addWidget(self._evidence)
-
-    @property
-    def sentence(self) -> str:
-        """The verdict."""
-        return self._sentence.text()
-
-    @property
-    def evidence(self) -> str:
-        """What it rests on."""
-        return self._evidence.text()
-
-    def show_verdict(self, paired: PairedResult | None, names: tuple[str, ...], total: int, state: RunState) -> None:
-        """Say it; None: nothing is answered by both yet. `total`: questions of the run, which is in `state`."""
-        if paired is None:
-            self._sentence.say("Cannot tell yet: no question is answered by both.")
-            self._evidence.say_or_hide("")
-            return
-        a, b = (f"{label} ({safe_name(name, _LONGEST_NAME)})" for label, name in zip("AB", names, strict=True))
-        self._sentence.say(verdict_sentence(paired, total, state, a, b))
-        self._evidence.say_or_hide(basis_sentence(paired))
+    def _card(self, title: str, chart: Chart, note: PlainLabel) -> QFrame:
+        card = QFrame()
+        card.setProperty("role", "card")
+        card.setMaximumHeight(_TALLEST)
+        save = QPushButton("Save picture…")
+        save.setProperty("role", "example")
+        save.setAccessibleName(f"Save the picture of {title.lower()}")
+        save.clicked.connect(lambda: self.picture_wanted.emit(chart, title))
+        head = QHBoxLayout()
+        head.addWidget(PlainLabel(title, role="muted"), 1)
+        head.addWidget(save)
+        layout = QVBoxLayout(card)
+        layout.setContentsMargins(12, 10, 12, 10)
+        layout.setSpacing(6)
+        layout.addLayout(head)
+        layout.addWidget(chart, 1)
+        layout.addWidget(note)
+        layout.addStretch(0)
+        return card

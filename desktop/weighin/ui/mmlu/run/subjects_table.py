@@ -14,6 +14,7 @@ from weighin.core.evaluations.text import subject_name, subject_score
 from weighin.core.statistics.intervals import wilson
 from weighin.ui.mmlu.run.chart import draw_bar, draw_whisker
 from weighin.ui.theme import Theme
+from weighin.ui.widgets.lane_chips import chip_icon
 from weighin.ui.widgets.table import RECORD, Column, RowTable
 
 
@@ -44,7 +45,16 @@ def interval(score: SubjectScore | None) -> tuple[float, float] | None:
 
 
 def _difference(row: SubjectRow) -> str:
-    return format.NONE if row.difference is None else format.points(row.difference)
+    if row.difference is None:
+        return format.NONE
+    return format.points(row.difference, sign="+" if row.difference else "-")
+
+
+_MINUS = "In points: above 0 A is better, below 0 B."
+
+
+def _spoken_gap(row: SubjectRow) -> str:
+    return f"Difference, A minus B: {_difference(row)} points"
 
 
 def _spoken(row: SubjectRow) -> str:
@@ -66,9 +76,17 @@ _COLUMNS = (
         order=lambda r: r.name,
     ),
     Column("Questions", lambda r: format.count(r.n), "Questions", number=True, order=lambda r: r.n),
-    Column("A", lambda r: subject_score(r.a), _SCORE, least=_SHORT_SCORE, number=True, order=lambda r: share(r.a)),
-    Column("B", lambda r: subject_score(r.b), _SCORE, least=_SHORT_SCORE, number=True, order=lambda r: share(r.b)),
-    Column("A - B", _difference, "+100.0", number=True, order=lambda r: r.difference),
+    Column("A", lambda r: subject_score(r.a), _SCORE, least=_SHORT_SCORE, order=lambda r: share(r.a)),
+    Column("B", lambda r: subject_score(r.b), _SCORE, least=_SHORT_SCORE, order=lambda r: share(r.b)),
+    Column(
+        "Difference",
+        _difference,
+        "+100.0",
+        number=True,
+        order=lambda r: r.difference,
+        tip=lambda r: _MINUS,
+        spoken=_spoken_gap,
+    ),
     Column("0 to 100 %", lambda r: "", "m" * 24, 1.0, order=lambda r: r.name, spoken=_spoken),
 )
 _BARS = len(_COLUMNS) - 1
@@ -84,13 +102,19 @@ class SubjectsTable(RowTable):
         super().__init__("Accuracy by subject", _COLUMNS, lambda row: row.name, sorted_by=0, parent=parent)
         self.setItemDelegateForColumn(_BARS, _Bars(theme, self))
         self.verticalHeader().setDefaultSectionSize(max(self.fontMetrics().height() + 14, 34))
-        theme.changed.connect(self.viewport().update)
+        theme.changed.connect(self._paint_heads)
+        self._theme = theme
+        self._paint_heads()
+
+    def _paint_heads(self) -> None:
+        self.show_icons({label: chip_icon(label, self._theme.colours) for label in "AB"})
+        self.viewport().update()
 
     def show_scores(self, scores: tuple[LaneEvaluation, ...], asked: dict[str, int]) -> None:
         """Show these; `asked`: questions of the run by subject."""
         by_label = {score.label: score.subjects for score in scores}
         a, b = by_label.get("A", {}), by_label.get("B", {})
-        self.leave_out(("B", "A - B") if len(scores) < 2 else ())
+        self.leave_out(("B", "Difference") if len(scores) < 2 else ())
         self.show_records(tuple(SubjectRow(name, n, a.get(name), b.get(name)) for name, n in asked.items()))
 
 

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from typing import cast
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from weighin.core import format
-from weighin.core.errors import AppError
 from weighin.core.evaluations.evaluation import EvaluationChoice
 from weighin.core.runs.options import whole
 from weighin.ui.options.option_field import OptionField
+from weighin.ui.widgets.label import PlainLabel
 
 _SIZES = (100, 285, 570, 1140, 5000)
 # A set of up to so many is asked whole unless somebody wants less.
 _WHOLE = 1000
 _FEWER = 570
-_HELP = "Questions asked of the chosen subjects, in proportion to their sizes. Blank: all of them."
+_HELP = "Drawn from the chosen subjects in proportion to their sizes. Blank: all of them."
 
 
 class AmountBox(QWidget):
-    """`n` is None for all. `changed`: another number. Where fewer questions are to be had than are wanted it shows as
-    many as there are, and goes back to what is wanted when there are enough again."""
+    """`n` is None for all. `changed`: another number. Where there are fewer questions than are wanted all of them are
+    asked, a sentence says so, and what is wanted comes back when there are enough again."""
 
     changed = Signal()
 
@@ -33,7 +33,8 @@ class AmountBox(QWidget):
         self._capping = False
         self.field = OptionField("Number of questions", _HELP, self._read, "this run")
         self.field.set_placeholder("all")
-        self.field.keep_room()
+        self._note = PlainLabel(role="small", wrap=True)
+        self._note.setAlignment(Qt.AlignmentFlag.AlignRight)
         self._buttons = {size: QPushButton(format.count(size)) for size in (*_SIZES, 0)}
         self._buttons[0].setText("all")
         row = QHBoxLayout()
@@ -48,6 +49,7 @@ class AmountBox(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
         layout.addWidget(self.field)
+        layout.addWidget(self._note)
         layout.addLayout(row)
         self.field.changed.connect(self._edited)
 
@@ -55,7 +57,14 @@ class AmountBox(QWidget):
     def n(self) -> int | None:
         """The number, None for all."""
         value = self.field.value
-        return value if isinstance(value, int) else None
+        if not isinstance(value, int):
+            return None
+        return min(value, self._most) if self._most else value
+
+    @property
+    def note(self) -> str:
+        """How many questions there are, and whether all of them are asked because there are no more."""
+        return self._note.text()
 
     @property
     def wanted(self) -> int | None:
@@ -64,7 +73,7 @@ class AmountBox(QWidget):
 
     @property
     def is_valid(self) -> bool:
-        """Whether so many can be asked."""
+        """Whether what is typed is a number."""
         return self.field.is_valid
 
     def choose(self, n: int | None) -> None:
@@ -90,9 +99,21 @@ class AmountBox(QWidget):
         self._capping = True
         self.field.set_text("" if n is None else str(min(n, self._most) if self._most else n))
         self._capping = False
+        self._say()
+
+    def _say(self) -> None:
+        most, wanted = self._most, self._wanted
+        self._note.setVisible(self.field.is_valid)  # in its place stands what is wrong
+        if not most:
+            self._note.say("")
+        elif wanted is not None and wanted > most:
+            self._note.say(f"Only {format.plural(most, 'question')} in the chosen subjects: all are asked.")
+        else:
+            self._note.say(f"of {format.plural(most, 'question')} in the chosen subjects")
 
     def _edited(self) -> None:
         if not self._capping:
+            self._say()
             self.changed.emit()
 
     def _read(self, text: str) -> object:
@@ -100,6 +121,4 @@ class AmountBox(QWidget):
         n = EvaluationChoice(n=cast(int, whole(text))).n if text else None
         if not self._capping:
             self._wanted = n
-        if self._most and n is not None and n > self._most:
-            raise AppError(f"There are {format.plural(self._most, 'question')} to choose from.", kind="options")
         return n

@@ -1,4 +1,4 @@
-"""How questions are put: protocol, worked examples, order, seed."""
+"""The method: protocol, few-shot examples, order, seed."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import cast
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QRadioButton, QVBoxLayout, QWidget
 
+from weighin.core import format
 from weighin.core.evaluations.evaluation import CHAT, MAX_SHOTS, STANDARD, EvaluationChoice, Order
 from weighin.core.evaluations.text import ORDERS
 from weighin.core.runs.options import whole
@@ -15,11 +16,11 @@ from weighin.ui.widgets.label import PlainLabel
 from weighin.ui.widgets.roomy_delegate import RoomyDelegate
 
 _PROTOCOLS = {
-    STANDARD: ("Standard", "Raw text as in lm-evaluation-harness; the probabilities of the four letters are compared."),
-    CHAT: ("Chat", "The same through the model's own template, thinking off. Not comparable with standard."),
+    STANDARD: ("Standard", "Raw text as in lm-evaluation-harness; compares the probabilities of the four letters."),
+    CHAT: ("Chat", "Through the model's own template, thinking off. Not comparable with Standard."),
 }
 _INDENT = 28
-_SEED_HELP = "Decides which questions are drawn, and in which order. The same seed asks the same questions."
+_SEED_HELP = "Draws the questions and their order. Same seed, same questions."
 
 
 class ProtocolBox(QWidget):
@@ -35,11 +36,11 @@ class ProtocolBox(QWidget):
         self.seed.set_text("42")
         self._wanted = MAX_SHOTS
         self._shots = QComboBox()
-        self._shots.setAccessibleName("Shots: worked examples before each question")
+        self._shots.setAccessibleName("Few-shot examples before each question")
         self._shots.setItemDelegate(RoomyDelegate(self._shots))
         self._examples = PlainLabel(role="warning", wrap=True)
         shots = QHBoxLayout()
-        name = PlainLabel("Shots (worked examples first)")
+        name = PlainLabel("Few-shot examples")
         name.setBuddy(self._shots)
         shots.addWidget(name, 1)
         shots.addWidget(self._shots)
@@ -76,6 +77,14 @@ class ProtocolBox(QWidget):
         """Who goes when."""
         return Order(self._orders.chosen)
 
+    @property
+    def summary(self) -> str:
+        """What is chosen, in one line."""
+        examples = format.plural(self.shots, "few-shot example") if self.shots else "no few-shot examples"
+        parts = [_PROTOCOLS[self.protocol][0], examples]
+        parts += [ORDERS[self.order].lower()] if not self._orders.isHidden() else []
+        return ", ".join([*parts, f"seed {self.seed.value}"])
+
     def show_choice(self, choice: EvaluationChoice, order: Order) -> None:
         """Show what was chosen before."""
         self._protocols.choose(choice.protocol if choice.protocol in _PROTOCOLS else STANDARD)
@@ -91,8 +100,8 @@ class ProtocolBox(QWidget):
         for shots in range(least + 1):
             self._shots.addItem(str(shots), shots)
         self._shots.setCurrentIndex(min(self._wanted, least))
-        text = "" if least == MAX_SHOTS else f"These questions have worked examples for {least} shots only."
-        self._examples.say_or_hide("These questions have no worked examples: 0 shots." if not least else text)
+        text = "" if least == MAX_SHOTS else f"This set has only {format.plural(least, 'example')} per subject."
+        self._examples.say_or_hide("This set has no few-shot examples." if not least else text)
 
     def _choose_shots(self) -> None:
         self._wanted = self.shots

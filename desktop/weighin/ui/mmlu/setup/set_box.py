@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from weighin.services.evaluations.question_sets import FetchProgress, QuestionSets
 
 
-_PHASES = {"asking": "asking the hub", "downloading": "downloading", "checking": "checking the rows"}
+_PHASES = {"asking": "Asking the hub", "downloading": "Downloading", "checking": "Checking the questions"}
 
 
 class FetchLine(QWidget):
@@ -38,15 +38,15 @@ class FetchLine(QWidget):
     def __init__(self, sets: QuestionSets, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._sets = sets
-        self.fetch = QPushButton("Fetch MMLU (about 170 MB)")
-        self.fetch.setAccessibleName("Fetch MMLU from the hub, about 170 MB")
+        self.fetch = QPushButton("Download MMLU (about 170 MB)")
+        self.fetch.setAccessibleName("Download MMLU from the hub, about 170 MB")
         self.cancel = QPushButton("Cancel")
-        self.cancel.setAccessibleName("Stop fetching MMLU; what was downloaded is kept")
+        self.cancel.setAccessibleName("Stop downloading MMLU; what was downloaded is kept")
         self._text = PlainLabel(role="small", wrap=True)
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setFixedHeight(4)
-        self._bar.setAccessibleName("Progress of fetching MMLU")
+        self._bar.setAccessibleName("Progress of downloading MMLU")
         self._error = PlainLabel(role="error", wrap=True)
         row = QHBoxLayout()
         row.addWidget(self.fetch)
@@ -79,7 +79,7 @@ class FetchLine(QWidget):
     def _begin(self) -> None:
         self._error.hide()
         self._show(True)
-        self._text.say("asking the hub")
+        self._text.say(_PHASES["asking"])
         self._sets.fetch_mmlu()
 
     def _show_progress(self, progress: FetchProgress) -> None:
@@ -103,9 +103,7 @@ class FetchLine(QWidget):
         self.fetch.setVisible(not fetching)
         self.cancel.setVisible(fetching)
         self._bar.setVisible(fetching)
-        self._text.say(
-            "" if fetching else "Once; afterwards no network is needed. Rows are checked against the released ones."
-        )
+        self._text.say("" if fetching else "Needed once. Every question is checked against the released MMLU.")
 
 
 _FILES = "Questions (*.tar *.tar.gz *.tgz *.csv *.tsv *.txt *.json *.jsonl *.ndjson);;All files (*)"
@@ -133,7 +131,7 @@ class SetBox(QWidget):
         self._error.hide()
         self._menu = QMenu(self)
         self._menu.addAction("Archive, CSV or JSON…").triggered.connect(lambda: self._ask(folder=False))
-        self._menu.addAction("Folder in the layout of MMLU…").triggered.connect(lambda: self._ask(folder=True))
+        self._menu.addAction("MMLU folder…").triggered.connect(lambda: self._ask(folder=True))
         self._open.setMenu(self._menu)
         self._arrange()
         sets.changed.connect(self._fill)
@@ -169,7 +167,7 @@ class SetBox(QWidget):
         if self.error:
             return ""
         info = self._info
-        return "Reading the questions…" if info and info.available else "Fetch MMLU first, or open its archive."
+        return "Reading the questions…" if info and info.available else "Download MMLU first, or open its archive."
 
     def choose(self, key: str, split: str = "") -> None:
         """Choose a set by its key."""
@@ -177,7 +175,7 @@ class SetBox(QWidget):
         self._error.hide()
         info = self._info
         if info is None:
-            self._refuse(AppError(f"{safe_name(Path(key).name, 80)} is not there any more."))
+            self._refuse(AppError(f"{safe_name(Path(key).name, 80)} is no longer there."))
             self._key, info = _STARTER, next(info for info in self._sets.sets() if info.key == _STARTER)
         self.questions = None
         self._show_info(info)
@@ -220,7 +218,7 @@ class SetBox(QWidget):
             if split != "dev":
                 self._split.addItem(f"{_SPLITS.get(split, split)}, {format.plural(count, 'question')}", split)
         self._split.setCurrentIndex(max(0, self._split.findData(wanted)))
-        self._split.setVisible(self._split.count() > 0)
+        self._split.setVisible(self._split.count() > 1)
 
     def _loaded(self, key: str, questions: QuestionSet) -> None:
         if key == self._key:

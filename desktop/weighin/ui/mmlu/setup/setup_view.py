@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QCheckBox,
     QFrame,
     QHBoxLayout,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
 from weighin.core.evaluations.evaluation import EvaluationChoice, EvaluationRequest
+from weighin.core.models.model import ModelFacts
 from weighin.core.runs.lane import LABELS, LaneSetup
+from weighin.core.runs.options import LoadOptions
+from weighin.services.run_defaults import KeptRunDefaults
 from weighin.ui.mmlu.remembered_setup import RememberedSetup, Wanted
 from weighin.ui.mmlu.setup.amount_box import AmountBox
 from weighin.ui.mmlu.setup.forecast_box import ForecastBox
@@ -33,6 +36,7 @@ from weighin.ui.pickers.picker_verdicts import judge_of, outlook_of
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.folded_section import FoldedSection
 from weighin.ui.widgets.label import PlainLabel
+from weighin.ui.widgets.scrolled import Scrolled
 from weighin.ui.widgets.strip import Strip
 
 if TYPE_CHECKING:
@@ -43,10 +47,13 @@ if TYPE_CHECKING:
     from weighin.services.settings import Settings
 
 _SIDE_BY_SIDE = 780
+# Letters: what is chosen beside the models is mostly words.
+_WORDS_SIDE_BY_SIDE = 105
 
 
 class SetupView(QWidget):
-    """`run_wanted` carries an EvaluationRequest; `changed`: something else is chosen."""
+    """`compared`: the models chosen on the Compare page. `run_wanted` carries an EvaluationRequest; `changed`:
+    something else is chosen."""
 
     run_wanted = Signal(object)
     changed = Signal()
@@ -59,10 +66,13 @@ class SetupView(QWidget):
         sets: QuestionSets,
         settings: Settings,
         past: PastScores,
+        compared: Callable[[], tuple[ModelFacts | None, ...]],
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._library = library
+        self._library, self._compared = library, compared
+        self._run_defaults = KeptRunDefaults(settings, self)
+        self._taken_over: tuple[str, ...] = ()
         self._subjects_of: tuple[str, str] | None = None
         self._subjects_wanted: tuple[str, ...] = ()
         self._suggested_for = ""
@@ -71,17 +81,24 @@ class SetupView(QWidget):
         self.second = QCheckBox("Compare with a second model")
         self.second.setAccessibleName("Compare with a second model")
         self.second.setChecked(True)
+        self.take_over = QPushButton("Use the models of Compare")
+        self.take_over.setProperty("role", "example")
+        self.take_over.setAccessibleName("Use the models chosen on the Compare page")
         self.set = SetBox(sets)
         self.amount = AmountBox()
         self.subjects = SubjectChooser()
         self._subjects_section = FoldedSection(theme, "Subjects", "questions", lambda: self.subjects)
         self.protocol = ProtocolBox()
-        self.forecast = ForecastBox(past)
+        self._more = QWidget(self)
+        self._more.hide()
+        self._defaults = PlainLabel(role="small", wrap=True)
+        self._method = FoldedSection(theme, "More options", "method", lambda: self._more)
+        self.forecast = ForecastBox(theme, past)
         self.start = QPushButton("Start")
         self.start.setAccessibleName("Start the evaluation")
         self.start.setProperty("role", "primary")
-        self.until_decided = QCheckBox("Stop as soon as it is decided")
-        self.until_decided.setAccessibleName("Stop as soon as the verdict is in")
+        self.until_decided = QCheckBox("Stop as soon as there is a winner")
+        self.until_decided.setAccessibleName("Stop as soon as there is a winner")
         self.missing = PlainLabel(role="muted", wrap=True)
         self.error = Strip("red")
         self.error.add_close(theme, "Close this message")
@@ -89,6 +106,13 @@ class SetupView(QWidget):
         self._connect()
         self._set_changed()
         self._remembered = RememberedSetup(settings, self, library)
+        if not self._remembered.has_models:
+            self._take_over()
+
+    @property
+    def has_own_models(self) -> bool:
+        """Whether other models are chosen than those taken over from Compare."""
+        return tuple(field.chosen.path for field in self.models if field.chosen) != self._taken_over
 
     @property
     def wanted(self) -> Wanted:
@@ -103,7 +127,9 @@ class SetupView(QWidget):
         ready = self.amount.is_valid and self.protocol.seed.is_valid and self.set.questions is not None
         if not ready or None in models or not self.subjects.chosen:
             return None
-        lanes = tuple(LaneSetup(model) for model in models if model is not None)
+        defaults = self._run_defaults.value
+        load, threads = defaults.load(LoadOptions()), defaults.threads
+        lanes = tuple(LaneSetup(model, load, threads=threads) for model in models if model is not None)
         decided = self._stops and len(lanes) > 1
         return EvaluationRequest(lanes, self._choice(self.amount.n), self.protocol.order, decided)
 
@@ -155,9 +181,33 @@ class SetupView(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         ways = QBoxLayout.Direction
-        way = ways.LeftToRight if event.size().width() >= _SIDE_BY_SIDE else ways.TopToBottom
-        for row in self._rows:
-            row.setDirection(way)
+        models, words = self._rows
+        room = _WORDS_SIDE_BY_SIDE * self.fontMetrics().averageCharWidth()
+        for row, least in ((models, _SIDE_BY_SIDE), (words, max(room, _SIDE_BY_SIDE))):
+            row.setDirection(ways.LeftToRight if event.size().width() >= least else ways.TopToBottom)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._offer_compared()
+
+    @property
+    def _pair(self) -> tuple[ModelFacts, ...]:
+        """The models of Compare, () where one is missing."""
+        pair = self._compared()
+        return tuple(model for model in pair if model is not None) if None not in pair else ()
+
+    def _take_over(self) -> None:
+        pair = self._pair
+        for field, model in zip(self.models, pair, strict=False):
+            field.choose(model)
+        self._taken_over = tuple(model.path for model in pair)
+        self.second.setChecked(True)
+        self._offer_compared()
+
+    def _offer_compared(self) -> None:
+        pair = self._pair
+        chosen = tuple(field.chosen.path for field in self.models if field.chosen)
+        self.take_over.setVisible(bool(pair) and tuple(model.path for model in pair) != chosen)
 
     @property
     def _lanes(self) -> tuple[ModelField, ...]:
@@ -182,13 +232,16 @@ class SetupView(QWidget):
     def _connect(self) -> None:
         for lane, field in enumerate(self.models):
             field.changed.connect(self._say)
+            field.changed.connect(self._offer_compared)
             field.dropped.connect(lambda paths, which=lane: self._take_files(which, paths))
         self.amount.changed.connect(self._say)
         self.protocol.changed.connect(self._say)
         self.subjects.changed.connect(self._subjects_changed)
         self.set.changed.connect(self._set_changed)
         self.second.toggled.connect(self._show_second)
-        self.until_decided.toggled.connect(self.changed)
+        self.until_decided.toggled.connect(self._say)
+        self.take_over.clicked.connect(self._take_over)
+        self._method.toggled.connect(lambda is_open: self._defaults.setVisible(not is_open))
         self.start.clicked.connect(self._start)
         self.forecast.past_changed.connect(self._say)
 
@@ -234,9 +287,15 @@ class SetupView(QWidget):
     def _say(self) -> None:
         request = self.request
         self.start.setEnabled(request is not None)
+        self._defaults.say(self._summary())
         self.missing.say(self._what_is_missing() if request is None else "")
         self.forecast.show_request(request, self.set.questions)
         self.changed.emit()
+
+    def _summary(self) -> str:
+        """Everything that is folded away, in one line."""
+        stops = ", stops at a winner" if self._stops and self.second.isChecked() else ""
+        return f"{self.protocol.summary}{stops}."
 
     def _what_is_missing(self) -> str:
         """Why it cannot begin, where nothing else on the page says so."""
@@ -261,30 +320,32 @@ class SetupView(QWidget):
         for field in self.models:
             models.addWidget(field, 1)
         questions.addWidget(_card("Questions", self.set, self.amount, self._subjects_section), 1)
-        questions.addWidget(_card("How they are put", self.protocol), 1)
+        questions.addWidget(_card("Method", self._defaults, self._method), 1)
+        more = QVBoxLayout(self._more)
+        more.setContentsMargins(0, 4, 0, 0)
+        more.setSpacing(8)
+        more.addWidget(self.protocol)
+        more.addWidget(self.until_decided)
+        second = QHBoxLayout()
+        second.addWidget(self.second)
+        second.addStretch(1)
+        second.addWidget(self.take_over)
         inner = QWidget()
-        inner.setObjectName("page")
         column = QVBoxLayout(inner)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
         column.addLayout(models)
-        column.addWidget(self.second)
+        column.addLayout(second)
         column.addLayout(questions)
         column.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(inner)
         buttons = QHBoxLayout()
         buttons.setSpacing(12)
         buttons.addWidget(self.start)
-        buttons.addWidget(self.until_decided)
         buttons.addWidget(self.missing, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 6, 0, 0)
         layout.setSpacing(10)
-        layout.addWidget(scroll, 1)
+        layout.addWidget(Scrolled(inner), 1)
         layout.addWidget(self.forecast)
         layout.addWidget(self.error)
         layout.addLayout(buttons)

@@ -1,0 +1,127 @@
+"""Which model is better, in sentences for page, command line and export: the answer, its reason, the method."""
+
+from __future__ import annotations
+
+from weighin.core import format
+from weighin.core.evaluations.evaluation import RunState
+from weighin.core.statistics.paired import DECISIVE, PairedResult, Verdict
+from weighin.core.statistics.power import POWER, questions_needed
+
+NO_WINNER, TOO_FEW = "No clear winner", "Too few questions"
+_LARGE_E = 1_000_000
+_BROKEN_OFF = {RunState.STOPPED: "Stopped", RunState.FAILED: "Failed", RunState.INTERRUPTED: "Interrupted"}
+# With fewer questions on which just one is right the exact test cannot come out significant: 2 / 2**5 > 0.05.
+_LEAST_DIFFERING = 6
+
+
+def verdict_sentence(paired: PairedResult, state: RunState, name_a: str = "A", name_b: str = "B") -> str:
+    """Which model is better, as far as a run in `state` can tell: "B is better: 62 of 100 right against 51. Difference
+    11.0 points (1.8 to 20.1), p = 0.02." """
+    if paired.mute:
+        who = " and ".join({"A": name_a, "B": name_b}[label] for label in paired.mute)
+        return f"{who} gave no answer that could be scored: the models cannot be compared."
+    a, b = paired.both_right + paired.only_a, paired.both_right + paired.only_b
+    of = f"of {format.count(paired.n)} right"
+    if is_decided(paired):
+        winner = name_a if paired.verdict is Verdict.A_BETTER else name_b
+        said = f"{winner} is better: {format.count(max(a, b))} {of} against {format.count(min(a, b))}."
+    else:
+        counts = f"both have {format.count(a)}" if a == b else f"{name_a} {format.count(a)}, {name_b} {format.count(b)}"
+        said = f"{_undecided(paired, state)}: {counts} {of}."
+    p = f", p {format.p_value(paired.mcnemar_p)}" if paired.whole else ""
+    return f"{said} {_difference(paired)}{p}."
+
+
+def verdict_label(paired: PairedResult, state: RunState) -> str:
+    """The verdict in two or three words, for tables."""
+    if paired.mute:
+        return "Not scored"
+    if is_decided(paired):
+        return "A better" if paired.verdict is Verdict.A_BETTER else "B better"
+    return _undecided(paired, state)
+
+
+def is_decided(paired: PairedResult) -> bool:
+    """Whether one model is better."""
+    return paired.verdict is not Verdict.CANNOT_TELL and not paired.mute
+
+
+def reason_sentence(paired: PairedResult, planned: int, state: RunState) -> str:
+    """What lies behind the verdict of a run of `planned` questions, and how far it got."""
+    parts = [*_how_far(paired, planned, state)]
+    if not paired.mute:
+        a, b = format.count(paired.only_a), format.count(paired.only_b)
+        parts.append(f"Only A is right on {a}, only B on {b} {'question' if paired.only_b == 1 else 'questions'}.")
+        parts += [_chance(paired)] if paired.whole and not is_decided(paired) else []
+    counts = zip("AB", paired.unscored, strict=False)
+    unscored = [f"{format.count(number)} of {label}" for label, number in counts if number]
+    parts += [f"Not scored, counted as wrong: {', '.join(unscored)}."] if unscored else []
+    return " ".join(parts)
+
+
+def method_sentences(paired: PairedResult) -> tuple[str, ...]:
+    """How the verdict came about, and what a clear one would take."""
+    if paired.mute:
+        return ()
+    lines = [f"In brackets: the 95 % interval of the difference on the {format.plural(paired.n, 'question')} of both."]
+    if paired.whole:
+        lines.append(f"Judged once, by the exact McNemar test on all {format.plural(paired.n, 'question')}.")
+    else:
+        e = f"above {format.count(_LARGE_E)}" if paired.e_value > _LARGE_E else format.figure(paired.e_value)
+        lines.append(f"E-value {e}: decided at {DECISIVE:.0f} where subjects agree, valid whenever you look.")
+        lines.append("The exact McNemar test judges only a complete run.")
+    return (*lines, *_what_it_takes(paired))
+
+
+def _undecided(paired: PairedResult, state: RunState) -> str:
+    if paired.whole or state in _BROKEN_OFF or state is RunState.FINISHED:
+        return TOO_FEW if _few_differ(paired) else NO_WINNER
+    return f"{NO_WINNER} yet"
+
+
+def _few_differ(paired: PairedResult) -> bool:
+    return paired.only_a + paired.only_b < _LEAST_DIFFERING
+
+
+def _how_far(paired: PairedResult, planned: int, state: RunState) -> tuple[str, ...]:
+    if paired.whole:
+        return ()
+    of = f"of {format.plural(planned, 'question')}"
+    if state in _BROKEN_OFF:
+        return (f"{_BROKEN_OFF[state]} after {format.count(paired.n)} {of}.",)
+    if is_decided(paired):
+        return (f"Decided after {format.count(paired.decided_after or paired.n)} {of}.",)
+    more = paired.more_questions
+    if more is None or paired.mute:
+        return ()
+    if more > planned - paired.n:
+        return (f"Decided at the earliest when all {format.count(planned)} are answered.",)
+    return (f"About {format.count(format.two_figures(more))} more questions needed at this rate.",)
+
+
+def _chance(paired: PairedResult) -> str:
+    if _few_differ(paired):
+        return f"A verdict needs at least {_LEAST_DIFFERING} such questions."
+    return "That can be chance."
+
+
+def _difference(paired: PairedResult) -> str:
+    """How far the one in front is ahead, and the interval of that, in points."""
+    difference, (low, high) = paired.difference, paired.interval
+    if difference < 0:
+        difference, low, high = -difference, -high, -low
+    interval = f"{format.points(low, sign='-')} to {format.points(high, sign='-')}"
+    return f"Difference {format.points(difference, sign='-')} points ({interval})"
+
+
+def _what_it_takes(paired: PairedResult) -> tuple[str, ...]:
+    """How many questions a difference like the one measured would need; none where there is none."""
+    if is_decided(paired) or not paired.difference:
+        return ()
+    share = (paired.only_a + paired.only_b) / paired.n
+    needed = questions_needed(abs(paired.difference), share)
+    if needed is None or needed <= paired.n:
+        return ()
+    gap = format.points(abs(paired.difference), sign="-")
+    about, often = format.count(format.two_figures(needed)), format.percent(POWER)
+    return (f"To find a true difference of {gap} points {often} of the time takes about {about} questions.",)

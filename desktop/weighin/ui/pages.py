@@ -1,0 +1,307 @@
+"""The pages of the window, each made when it is first wanted, and the ways from one to another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from weighin import paths
+from weighin.core.comparisons.comparison import Comparison
+from weighin.ui.compare.compare_page import ComparePage
+from weighin.ui.recent_pairs import RecentPairs
+from weighin.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from weighin.core.evaluations.evaluation import EvaluationRecord
+    from weighin.core.models.catalogue import Catalogue, Claim, System
+    from weighin.core.models.model import ModelFacts
+    from weighin.core.plans.candidates import Candidate
+    from weighin.services.comparisons.comparison_runner import ComparisonRunner
+    from weighin.services.comparisons.history import History
+    from weighin.services.models.library import Library
+    from weighin.services.settings import Settings
+    from weighin.ui.help.help_page import HelpPage
+    from weighin.ui.history.history_page import HistoryPage
+    from weighin.ui.main_window import MainWindow
+    from weighin.ui.mmlu.mmlu_page import MmluPage
+    from weighin.ui.models.models_page import ModelsPage
+    from weighin.ui.parts import Parts
+    from weighin.ui.prompt_sets.sets_controller import SetsController
+    from weighin.ui.replay.bundle_controller import BundleController
+    from weighin.ui.settings.settings_page import SettingsPage
+    from weighin.ui.workstation.workstation_page import WorkstationPage
+
+PAGES = ("Compare", "Models", "Workstation", "MMLU", "History", "Settings", "Help")
+COMPARE, MODELS, WORKSTATION, MMLU, HISTORY, SETTINGS, HELP = range(7)
+KEYS = ("Ctrl+1", "Ctrl+2", "Ctrl+3", "Ctrl+4", "Ctrl+5", "Ctrl+,", "F1")
+# Those that are work, and are shown again at the next start; the others tell nothing of what runs.
+WORK = PAGES[:SETTINGS]
+_COMPARING = "A comparison is running. Stop it or let it finish first: both would disturb each other."
+_EVALUATING = (
+    "An evaluation is running on the MMLU page. Stop it or let it finish first: both would disturb each other."
+)
+
+
+Page = TypeVar("Page", bound=QWidget)
+
+
+class Pages(QObject):
+    """`wanted` carries the number of a page that shall be shown, ready for the keyboard; `notice` a sentence for the
+    whole window; `tape_wanted` a Comparison whose tape shall be shown; `evaluations_made` and `sets_made` carry who
+    runs evaluations, or prompt sets, from now on."""
+
+    wanted = Signal(int)
+    notice = Signal(str)
+    tape_wanted = Signal(object)
+    evaluations_made = Signal(object)
+    sets_made = Signal(object)
+
+    def __init__(
+        self,
+        theme: Theme,
+        runner: ComparisonRunner,
+        library: Library,
+        history: History,
+        settings: Settings,
+        parts: Parts,
+        window: MainWindow,
+    ) -> None:
+        super().__init__(window)
+        self._theme, self._runner, self._library = theme, runner, library
+        self._history, self._settings, self._parts, self._window = history, settings, parts, window
+        self.stack = QStackedWidget()
+        self.compare = ComparePage(theme, runner, library, settings, parts)
+        self.stack.addWidget(self.compare)
+        self.recent = RecentPairs(settings, library, parts.blind, self.compare_models, self)
+        runner.yield_to(lambda: self._evaluating or parts.workstation.reason_to_wait)
+
+    @cached_property
+    def models(self) -> ModelsPage:
+        """The Models page."""
+        from weighin.ui.models.models_page import ModelsPage
+
+        page = ModelsPage(self._theme, self._parts.models, self._catalogue(), self._parts.workstation)
+        page.compare_wanted.connect(self.compare_models)
+        page.check_wanted.connect(self._check_claim)
+        return self._added(page)
+
+    @cached_property
+    def workstation(self) -> WorkstationPage:
+        """The Workstation page."""
+        from weighin.ui.workstation.workstation_page import WorkstationPage
+
+        page = WorkstationPage(self._theme, self._parts.workstation, self._catalogue(), lambda: bool(self.busy))
+        page.compare_wanted.connect(self.compare_models)
+        page.get_wanted.connect(self._get)
+        return self._added(page)
+
+    @cached_property
+    def mmlu(self) -> MmluPage:
+        """The MMLU page."""
+        from weighin.ui.mmlu.mmlu_page import MmluPage
+
+        parts = self._parts
+        page = MmluPage(
+            self._theme,
+            self._library,
+            parts.models.servers,
+            self._settings,
+            parts.evaluations,
+            self._catalogue(),
+            parts.workstation,
+            lambda: _COMPARING if self._runner.running else parts.workstation.reason_to_wait,
+            lambda: tuple(pane.header.picker.chosen for pane in self.compare.panes),
+        )
+        page.system_wanted.connect(self._show_system)
+        self.evaluations_made.emit(parts.evaluations.runner)
+        return self._added(page)
+
+    @cached_property
+    def history(self) -> HistoryPage:
+        """The History page."""
+        from weighin.ui.history.history_page import HistoryPage
+        from weighin.ui.mmlu.past_tab import PastTab
+
+        past = PastTab(self._theme, self._parts.evaluations.kept, lambda: self.mmlu.running_id if self.has_mmlu else "")
+        past.opened.connect(self._show_evaluation)
+        past.resume_wanted.connect(self._resume_evaluation)
+        page = HistoryPage(self._theme, self._history, self._parts.votes, past)
+        page.opened.connect(self._reopen)
+        page.export_wanted.connect(self.export)
+        page.tape_wanted.connect(self.tape_wanted)
+        page.bundle_wanted.connect(lambda: self.bundles.ask_open(self._window))
+        return self._added(page)
+
+    @cached_property
+    def settings(self) -> SettingsPage:
+        """The Settings page."""
+        from weighin.ui.settings.settings_page import SettingsPage
+
+        return self._added(SettingsPage(self._theme, self._parts))
+
+    @cached_property
+    def help(self) -> HelpPage:
+        """The Help page."""
+        from weighin.ui.help.help_page import HelpPage
+
+        parts = self._parts
+        page = HelpPage(self._theme, self._window.commands, parts.workstation, parts.libraries, lambda: bool(self.busy))
+        return self._added(page)
+
+    @cached_property
+    def bundles(self) -> BundleController:
+        """Opens and writes bundles."""
+        from weighin.ui.replay.bundle_controller import BundleController
+
+        parts = self._parts
+        made = BundleController(
+            self._theme, parts.bundles, parts.models.downloads, self._library, self._runner, self.compare
+        )
+        made.notice.connect(self.notice)
+        made.opened.connect(lambda: self.wanted.emit(COMPARE))
+        return made
+
+    @cached_property
+    def sets(self) -> SetsController:
+        """Prompt sets beside the lanes."""
+        from weighin.ui.prompt_sets.sets_controller import SetsController
+
+        parts = self._parts
+        made = SetsController(self._theme, parts.prompt_sets, self._runner, parts.blind, self._history, self.compare)
+        self.sets_made.emit(made.set_runner)
+        return made
+
+    @property
+    def has_mmlu(self) -> bool:
+        """Whether the MMLU page was made: before that no evaluation can run."""
+        return "mmlu" in vars(self)
+
+    @property
+    def has_settings(self) -> bool:
+        """Whether the Settings page was made."""
+        return "settings" in vars(self)
+
+    @property
+    def busy(self) -> str:
+        """Why nothing else may run now, "" where it may."""
+        return _COMPARING if self._runner.running else self._evaluating
+
+    @property
+    def is_evaluating(self) -> bool:
+        """Whether an evaluation goes on, or rests."""
+        return self.has_mmlu and self.mmlu.running
+
+    @property
+    def runs_set(self) -> bool:
+        """Whether a prompt set is put to both models."""
+        return "sets" in vars(self) and self.sets.set_runner.running
+
+    @property
+    def _evaluating(self) -> str:
+        return _EVALUATING if self.is_evaluating else ""
+
+    def page(self, number: int) -> QWidget:
+        """The page with this number in PAGES. Raises AppError where it cannot be made."""
+        makers: tuple[Callable[[], QWidget], ...] = (
+            lambda: self.compare,
+            lambda: self.models,
+            lambda: self.workstation,
+            lambda: self.mmlu,
+            lambda: self.history,
+            lambda: self.settings,
+            lambda: self.help,
+        )
+        return makers[number]()
+
+    def take_focus(self, number: int) -> None:
+        """The page with this number, which is shown, is ready for the keyboard."""
+        takers: tuple[Callable[[], None], ...] = (
+            lambda: self.compare.prompt.take_focus(),
+            lambda: self.models.take_focus(),
+            lambda: self.workstation.take_focus(),
+            lambda: self.mmlu.take_focus(),
+            lambda: self.history.search.setFocus(),
+            lambda: self.settings.take_focus(),
+            lambda: self.help.take_focus(),
+        )
+        takers[number]()
+
+    def find(self, number: int) -> None:
+        """The search of the page with this number, which is shown, has the keyboard."""
+        if number == COMPARE:
+            self.compare.find_words()
+            return
+        if number == HISTORY:
+            self.history.tabs.setCurrentIndex(0)
+        self.take_focus(number)
+        if number == MMLU:
+            parts = (self.mmlu.run.questions, self.mmlu.past, self.mmlu.claims, self.mmlu.setup.subjects)
+            for search in (part.search for part in parts if part.search.isVisible()):
+                search.setFocus()
+
+    def compare_models(self, models: tuple[ModelFacts, ...]) -> None:
+        """Put models into the lanes, a single one into the first, and show the page, unless that may not be now."""
+        if self.compare.why_closed:
+            self.notice.emit(self.compare.why_closed)
+            return
+        for pane, facts in zip(self.compare.panes, models, strict=False):
+            pane.header.picker.choose(facts)
+        self.wanted.emit(COMPARE)
+
+    def export(self, comparison: Comparison, kind: str) -> None:
+        """Ask where to write a comparison; kind: its format."""
+        self.bundles.ask_export(comparison, kind, self._window)
+
+    def find_models(self) -> None:
+        """Show pairs of models that fit this computer."""
+        self.wanted.emit(MODELS)
+        self.models.show_pairs()
+
+    def put_bundle_away(self) -> None:
+        """A bundle that is shown names models: show it no longer."""
+        if "bundles" in vars(self):
+            self.bundles.put_away()
+
+    def _catalogue(self) -> Catalogue:
+        from weighin.core.models.catalogue import load_catalogue
+
+        return load_catalogue(paths.resources())
+
+    def _added(self, page: Page) -> Page:
+        self.stack.addWidget(page)
+        return page
+
+    def _show_evaluation(self, record: EvaluationRecord) -> None:
+        self.wanted.emit(MMLU)
+        self.mmlu.show_record(record)
+
+    def _resume_evaluation(self, identifier: str) -> None:
+        self.wanted.emit(MMLU)
+        self.mmlu.resume(identifier)
+
+    def _get(self, candidate: Candidate) -> None:
+        """Show the files of a model that is not here."""
+        self.wanted.emit(MODELS)
+        self.models.show_repository(candidate.repo)
+
+    def _show_system(self, system: System) -> None:
+        """Show the facts of a system."""
+        self.wanted.emit(MODELS)
+        self.models.show_system(system)
+
+    def _check_claim(self, claim: Claim) -> None:
+        """Show a claim beside the calculator."""
+        self.wanted.emit(MMLU)
+        self.mmlu.show_claim(claim)
+
+    def _reopen(self, comparison: Comparison) -> None:
+        if self.compare.why_closed:
+            self.history.refuse(self.compare.why_closed)
+            return
+        self.put_bundle_away()
+        self.compare.show_comparison(comparison)
+        self.wanted.emit(COMPARE)
