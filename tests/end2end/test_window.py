@@ -285,7 +285,7 @@ OpenWindows(Profile.locate(SYS).windows).enter(); print(flush=True); input()"
         assert other.stdout is not None
         other.stdout.readline()
         program.restore()
-        assert program.window.notice.startswith("Weigh-In is open in another window with this profile.")
+        assert program.window.notice.startswith("Weigh-In is already open with this profile.")
         program.window.show_notice("")
         other.kill()
     program.restore()

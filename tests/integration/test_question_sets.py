@@ -142,7 +142,7 @@ def test_another_archive_at_the_hub_is_not_fetched(
     sets = new_sets()
     with qtbot.waitSignal(sets.fetch_failed, timeout=WAIT) as failed:
         sets.fetch_mmlu()
-    assert "is not the one this program knows" in failed.args[0].user_text
+    assert "on the hub has changed" in failed.args[0].user_text
     assert hub.sent == 0
 
 

@@ -23,7 +23,7 @@ from weighin.core.plans.plan import MemoryPlan, PlanLine
 from weighin.core.prompts.prompt_set import StoredRun
 from weighin.core.runs.answer import Answer, Failure, MemoryReceipt, MemorySample, StopReason, Timing
 from weighin.core.runs.attachments import read_attachment
-from weighin.core.runs.chat import Attachment, Prompt
+from weighin.core.runs.chat import Prompt
 from weighin.core.runs.lane import LABELS, LaneSetup, Mode
 from weighin.core.runs.options import LoadOptions
 from weighin.core.runs.progress import LaneState, LaneStatus, LivePoint, TextPiece
@@ -199,7 +199,7 @@ class FakeRunner(QObject):
         if reason := self.reason_to_wait():
             raise AppError(reason, kind="busy")
         if not request.prompt.whole.strip():
-            raise AppError("Type a prompt first: there is nothing to put to the models.", kind="empty_prompt")
+            raise AppError("Type a prompt first.", kind="empty_prompt")
         self.requests.append(request)
         self.kept = kept
         self.running = True
@@ -708,7 +708,7 @@ class FakeServers(QObject):
         if text.endswith("/v1"):
             done(self.names)
         else:
-            failed(AppError("127.0.0.1:8080 wants a key."))
+            failed(AppError("127.0.0.1:8080 needs a key."))
 
     def test_letters(
         self, text: str, model: str, key: str, done: Callable[..., object], failed: Callable[..., object]
@@ -731,18 +731,3 @@ class FakeServers(QObject):
     def stop(self) -> None:
         """Remember that it was asked."""
         self.stops += 1
-
-
-class FakeAttachedFiles(QObject):
-    """Reads at once; each word is a token, and for OTHER two."""
-
-    def read(self, path: str, done: Callable[[Attachment], None], failed: Callable[[AppError], None]) -> None:
-        """As the real one does, at once."""
-        try:
-            done(read_attachment(Path(path)))
-        except AppError as error:
-            failed(error)
-
-    def count(self, model: ModelFacts, text: str, done: Callable[[int], None]) -> None:
-        """At once."""
-        done(len(text.split()) * (2 if model.path == OTHER.path else 1))
