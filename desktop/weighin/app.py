@@ -74,7 +74,7 @@ class Program:
 
     def _not_kept(self, error: AppError) -> None:
         log.error("a comparison was not kept: %s", error.detail or error.user_text)
-        self.window.show_notice(f"This comparison is not in History: {error.user_text}")
+        self.window.show_notice(f"This comparison was not saved: {error.user_text}")
 
 
 def run_window(profile: Profile, display: DisplayCheck) -> int:

@@ -28,6 +28,6 @@ def catch_qt_messages() -> None:
 def _on_message(kind: QtMsgType, _: QMessageLogContext, text: str) -> None:
     logging.getLogger("qt").log(_LEVELS.get(kind, logging.INFO), text)
     if kind is QtMsgType.QtFatalMsg or _LAST_WORDS in text:
-        sys.stderr.write(f"Weigh-In had to end; Qt says: {' '.join(text.split())}\n")
+        sys.stderr.write(f"Weigh-In had to close. Qt says: {' '.join(text.split())}\n")
         sys.stderr.flush()
         os._exit(1)

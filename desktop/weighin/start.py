@@ -16,7 +16,7 @@ def start_window(profile_directory: str | None) -> int:
     try:
         profile = Profile.locate(profile_directory)
     except OSError as error:
-        sys.stderr.write(f"The profile folder cannot be used: {error}\n")
+        sys.stderr.write(f"Cannot use the profile folder: {error}\n")
         return 1
     start_logging(profile.logs)
     verdict = look_for_display()

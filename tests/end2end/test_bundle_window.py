@@ -52,7 +52,7 @@ def test_made_opened_and_replicated(qtbot: Any, program: Program, tmp_path: Path
     qtbot.waitUntil(lambda: program.window.bundle_controller.box is not None, timeout=10_000)
     box = program.window.bundle_controller.box
     assert box is not None
-    assert "Voted blind there: B is better." in box.sentences
+    assert "Blind vote: B is better." in box.sentences
     qtbot.waitUntil(box.run.isEnabled, timeout=30_000)
     box.run.click()
     qtbot.waitUntil(lambda: "✓ Replicated" in box.sentences, timeout=60_000)

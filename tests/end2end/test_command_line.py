@@ -77,7 +77,7 @@ def test_a_follow_up_goes_on_from_each_models_own_answer(ask: Ask, tiny: Path, t
         assert before["answer"] in lane["rendered_prompt"]
         assert 'its river\n\nFile "note.txt":\na remark' in lane["rendered_prompt"]
     refused = ask("compare", tiny_moe, tiny, "-p", "x", "--follow", first["id"])
-    assert refused.returncode == 2 and "give the same models" in refused.stderr
+    assert refused.returncode == 2 and "use the same models" in refused.stderr
     refused = ask("compare", tiny, tiny_moe, "-p", "x", "--attach", tiny)
     assert (refused.returncode == 2 and "not a text file" in refused.stderr) or "too large" in refused.stderr
 
@@ -123,7 +123,7 @@ def test_together_is_said_and_done(ask: Ask, endless: Path, monkeypatch: pytest.
     done = ask("compare", endless, endless, "-p", "x", "--mode", "together", "--max-tokens", "1000", "--json")
     body = json.loads(done.stdout)
     assert body["mode"] == "together"
-    assert "the same with --mode alone" in done.stderr
+    assert "first --mode alone, then" in done.stderr
     assert sum(lane["timing"]["threads"] for lane in body["lanes"]) <= max(2, psutil.cpu_count(logical=False) or 2)
 
 
@@ -134,7 +134,9 @@ def test_raw_leaves_the_template_out(ask: Ask, tiny: Path) -> None:
 
 def test_the_page_for_people(ask: Ask, tiny: Path) -> None:
     done = ask("compare", tiny, tiny, "-p", "hello", "--max-tokens", "12")
-    assert "Reading" in done.stdout and "RAM" in done.stdout and "length limit reached" in done.stdout
+    assert (
+        "Time to first token" in done.stdout and "Memory" in done.stdout and "Stop reason: Token limit" in done.stdout
+    )
 
 
 @pytest.mark.parametrize("what", ["missing", "truncated", "directory"])
@@ -220,7 +222,7 @@ def test_one_lane_failing_is_status_3_with_the_other_result(ask: Ask, tiny: Path
         (["compare", "starter:dense", "starter:moe", "-p", "x", "--gpu-layers", "many"], 2, "GPU layers must be"),
         (["compare", "starter:dense", "starter:moe", "--prompt-file", "/nowhere.txt"], 2, "nowhere"),
         (["compare", "starter:dense", "starter:moe", "-p", "x", "--batch", "0"], 2, "Batch"),
-        (["compare", "starter:dense", "starter:moe", "-p", "x", "--kv-type", "q9"], 2, "KV type must be one of"),
+        (["compare", "starter:dense", "starter:moe", "-p", "x", "--kv-type", "q9"], 2, "K cache type must be one of"),
         (["bench", "starter:dense", "--batch", "5000"], 2, "Batch"),
         (["mmlu", "--resume", "x", "--kv-type", "q8_0"], 2, "--kv-type belongs to a new run"),
         (["history", "show", "zzz"], 1, "No comparison or evaluation has the id"),
@@ -272,7 +274,7 @@ def test_how_a_model_is_loaded_can_be_said_to_every_command_that_loads_one(ask: 
     planned = json.loads(ask("plan", "starter:dense", "--no-slice", *chosen).stdout)
     assert expected.items() <= planned.items()
     (lane,) = json.loads(ask("mmlu", "starter:dense", "--n", "2", *chosen).stdout)["lanes"]
-    assert lane["n"] == 2 and "The KV cache is stored as K q8_0, V f16: that can change answers." in lane["notices"]
+    assert lane["n"] == 2 and "The KV cache type is K q8_0, V f16, which can change answers." in lane["notices"]
 
 
 def test_an_option_of_loading_can_be_given_to_one_lane(ask: Ask) -> None:
@@ -289,7 +291,7 @@ def test_options_that_exclude_each_other_are_told_before_anything_is_loaded(ask:
     for command in (("compare", "starter:dense", "starter:moe", "-p", "x"), ("bench", "starter:dense")):
         done = ask(*command, *wrong)
         assert done.returncode == 2
-        assert done.stderr == "Values stored as q8_0 need flash attention: turn it on, or store them as f16.\n"
+        assert done.stderr == "A V cache of q8_0 needs flash attention: turn it on, or use f16.\n"
 
 
 def test_doctor_prints_hardware_and_engine_and_no_secrets(weighin: list[str], tmp_path: Path) -> None:
@@ -379,7 +381,7 @@ def test_a_server_as_a_lane_and_its_key_nowhere_on_disk(weighin: list[str], tiny
             weighin, "compare", tiny, server.address(), "-p", "a question", env=environment | {KEY_VARIABLE: "x"}
         )
         assert refused.returncode == 3
-        assert "does not accept the key" in refused.stderr
+        assert "did not accept the key" in refused.stderr
 
         seen = run(weighin, "models", "look", server.address(), "--json", env=environment)
         assert json.loads(seen.stdout)["server"]["scoring"]["via"] == "completions"
@@ -387,7 +389,7 @@ def test_a_server_as_a_lane_and_its_key_nowhere_on_disk(weighin: list[str], tiny
         seen = run(weighin, "models", "look", server.address("other"), env=environment)
         assert seen.returncode == 0 and "other is not listed; it is tried anyway." in seen.stdout
     exported = run(weighin, "history", "export", body["id"], "--format", "md").stdout
-    assert "over the network, counted by this client" in exported
+    assert "measured over the network, by this client" in exported
     written = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert any(path.name == "weighin.db" for path in written)
     assert not any(KEY.encode() in path.read_bytes() for path in written)

@@ -58,7 +58,7 @@ def test_interrupted_it_goes_on(weighin: list[str], ask: Ask, endless: Path, tmp
     first = json.loads(out)
     assert 0 < first["answered"] < PROMPTS
     other = ask(*command, "--resume", "--seed", "9")
-    assert other.returncode == 2 and "(seed)" in other.stderr
+    assert other.returncode == 2 and "options: seed." in other.stderr
     resumed = ask(*command, "--resume")
     assert resumed.returncode == 0, resumed.stderr
     body = json.loads(resumed.stdout)

@@ -76,7 +76,7 @@ def test_the_window_opens_on_it(name: str, qtbot: Any, profile: Path, begin: Cal
         program.window.show_page(page)
     program.window.show_page(HISTORY)
     table = program.window.history_page.table
-    qtbot.waitUntil(lambda: table.model().rowCount() == comparisons)
+    qtbot.waitUntil(lambda: sum(len(entry.rows) for entry in table.records) == comparisons)
     told: list[Any] = []
     program.services.evaluations.kept.rows(told.append, told.append)
     qtbot.waitUntil(lambda: bool(told))
@@ -131,7 +131,7 @@ def test_a_damaged_one_is_told_once(
     program = begin()
     use_everything(qtbot, program)
     (aside,) = database.parent.glob("*.corrupt-*")
-    assert program.window.notice == f"The history was damaged: it was moved to {aside}, and a fresh one begun."
+    assert program.window.notice == f"The history was damaged. It was moved to {aside}, and a new one was started."
     assert opened == [database]
 
 
@@ -144,7 +144,7 @@ def test_rows_of_a_version_to_come_are_told_and_stay(qtbot: Any, profile: Path, 
     program.window.show_page(HISTORY)
     told: list[Any] = []
     program.services.prompt_sets.sets(told.append, told.append)
-    parts = ("History", "the blind votes", "the kept forecasts", "the prompt sets", "the shelf of models")
+    parts = ("History", "the blind votes", "the forecasts", "the prompt sets", "the model list")
     qtbot.waitUntil(lambda: all(f" of {part} cannot be read by" in program.window.notice for part in parts))
     assert "3 rows of History cannot be read by this version; they are kept." in program.window.notice.splitlines()
     assert len(rows_of(database, "evaluations")) == 3
@@ -157,4 +157,4 @@ def test_commands_that_run_something_say_so_too(profile: Path, weighin: list[str
     command = [*weighin, "--profile", str(profile), "plan", "starter:dense", "--no-slice"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=100)
     assert done.returncode == 0, done.stderr
-    assert f"{rows} rows of the kept forecasts cannot be read by this version; they are kept." in done.stderr
+    assert f"{rows} rows of the forecasts cannot be read by this version; they are kept." in done.stderr

@@ -182,7 +182,7 @@ def test_one_lane_that_fails_leaves_the_other_its_score(ask: Ask, tmp_path: Path
         (["mmlu", "starter:dense", "--n", "5000"], 2, "There are 828 questions"),
         (["mmlu", "starter:dense", "--shots", "6"], 2, "from 0 to 5"),
         (["mmlu", "starter:dense", "--subjects", "nope"], 2, "has no subject 'nope'"),
-        (["mmlu", "starter:dense", "--questions", "mmlu"], 1, "MMLU is not here yet"),
+        (["mmlu", "starter:dense", "--questions", "mmlu"], 1, "MMLU is not on this computer yet"),
         (["mmlu", "starter:dense", "--questions", "/nowhere.csv"], 1, "There is no nowhere.csv"),
         (["mmlu", "--resume", "abc"], 1, "There is no evaluation 'abc'"),
         (["mmlu", "--resume", "abc", "--n", "5"], 2, "--n is for a new run"),

@@ -27,7 +27,7 @@ def log_of(tmp_path: Path) -> str:
         ({}, "Weigh-In cannot open its window: "),
         ({"DISPLAY": ":4711"}, "Weigh-In cannot open its window: "),
         ({"WAYLAND_DISPLAY": "/nowhere/wayland-0"}, "Weigh-In cannot open its window: "),
-        ({"QT_QPA_PLATFORM": "nonsense"}, "Weigh-In had to end; Qt says: "),
+        ({"QT_QPA_PLATFORM": "nonsense"}, "Weigh-In had to close. Qt says: "),
     ],
 )
 def test_it_ends_in_one_sentence(weighin: list[str], tmp_path: Path, session: dict[str, str], said: str) -> None:
@@ -36,7 +36,7 @@ def test_it_ends_in_one_sentence(weighin: list[str], tmp_path: Path, session: di
     assert done.stdout == ""
     assert done.stderr.startswith(said)
     assert done.stderr.count("\n") == 1
-    assert done.stderr.removeprefix("Weigh-In had to end; Qt says: ").split()[3] in log_of(tmp_path)
+    assert done.stderr.removeprefix("Weigh-In had to close. Qt says: ").split()[3] in log_of(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_the_last_words_of_qt_reach_whoever_started_it(weighin: list[str], sayin
     )
     done = run([weighin[0], "-c", source])
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.splitlines()[-1] == f"Weigh-In had to end; Qt says: {said}"
+    assert done.stderr.splitlines()[-1] == f"Weigh-In had to close. Qt says: {said}"
 
 
 def test_commands_need_no_display(weighin: list[str]) -> None:

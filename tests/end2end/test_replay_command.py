@@ -51,7 +51,7 @@ def test_opened_elsewhere_it_is_replicated(ask: Weighin, tmp_path: Path) -> None
     listed = json.loads(ask("history", "list", "--json", profile=elsewhere).stdout)["comparisons"]
     assert [row["id"] for row in listed] == [body["comparison"]["id"]]
     page = ask("replay", path, profile=elsewhere).stdout
-    assert "Twelve." in page and "the very same file is here" in page and "Replicated" in page
+    assert "Twelve." in page and "same file found" in page and "Replicated" in page
 
 
 def test_what_both_said_to_questions_goes_along(ask: Weighin, tmp_path: Path) -> None:
@@ -66,7 +66,7 @@ def test_what_both_said_to_questions_goes_along(ask: Weighin, tmp_path: Path) ->
     }
     assert theirs == {item["id"]: item["a"]["choice"] for item in run["items"]}, "lanes as those of the comparison"
     page = ask("replay", path, profile=tmp_path / "elsewhere").stdout
-    assert "With 23 questions (Starter questions · 23 questions · 5-shot, standard): A " in page
+    assert "right on 23 questions (Starter questions · 23 questions · 5-shot, standard)." in page
 
 
 def test_an_answer_that_was_another_one_there(ask: Weighin, tmp_path: Path) -> None:
@@ -85,7 +85,7 @@ def test_exactly_those_files_are_fetched_and_only_when_asked(ask: Weighin, hub: 
     elsewhere = tmp_path / "elsewhere"
     before = len(hub.requests()) + len(hub.requests("hub"))
     refused = ask("replay", path, profile=elsewhere, status=1)
-    assert "not here" in refused.stdout and "--fetch" in refused.stderr
+    assert "not on this computer; " in refused.stdout and "--fetch" in refused.stderr
     assert "is not on this computer" in refused.stderr
     assert len(hub.requests()) + len(hub.requests("hub")) == before
     body = json.loads(ask("replay", path, "--fetch", "--json", profile=elsewhere).stdout)

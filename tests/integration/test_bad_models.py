@@ -89,23 +89,23 @@ def test_weights_that_are_missing(compare: Any, tmp_path: Path, tiny: Path, monk
 FAULTS: list[tuple[dict[str, Any], str]] = [
     (
         {"entries": {"tokenizer.ggml.pre": None}},
-        "This file does not say how its text is split into tokens: answers can be worse than the model's.",
+        "This file does not name its tokenizer variant, so answers may be worse.",
     ),
     (
         {"ordinary": ("<|im_start|>",)},
-        "Its <|im_start|> is marked as ordinary text: the template's marks are read letter by letter.",
+        "Its <|im_start|> is marked as plain text, so the template's control tokens are not recognised.",
     ),
     (
         {"ordinary": ("<|im_end|>", "<|end|>")},
-        "Its <|end|>, <|im_end|> are marked as ordinary text; the engine reads them as control tokens all the same.",
+        "Its <|end|>, <|im_end|> are marked as plain text; the engine corrects that.",
     ),
     (
         {"entries": {"tokenizer.ggml.eos_token_id": 38}},
-        "The engine does not know the end token of this file, &, as one: answers can end too early or too late.",
+        "The engine does not treat & as the end token of this file: answers may end too early or too late.",
     ),
     (
         {"entries": {"tokenizer.ggml.bos_token_id": 70_000}},
-        "Its header names token 70000 as bos_token_id, which its vocabulary does not have.",
+        "The header names token 70000 as bos_token_id, but the vocabulary does not have it.",
     ),
 ]
 

@@ -38,7 +38,7 @@ def test_marks_in_a_raw_prompt_are_text_and_that_is_told(worker: WorkerClient, t
     worker.loaded(make_model(tmp_path / "m.gguf"))
     notices = [worker.generate(CHAT.format("hi"), raw=raw, max_tokens=1)[-1].notices for raw in (True, False)]
     plain = worker.generate("hi", raw=True, max_tokens=1)[-1].notices
-    told = "In a raw prompt these are read as text and do not steer the model: <|im_end|>, <|im_start|>."
+    told = "In a raw prompt these are plain text, not control tokens: <|im_end|>, <|im_start|>."
     assert notices == [(told,), ()]
     assert plain == ()
 
@@ -60,7 +60,7 @@ def test_tokens_that_the_header_does_not_name_are_printed_by_no_template(
     assert plain.rendered == CHAT.format("hi")
     assert not {plain.tokens[0], raw.tokens[0]} & {11}
     assert [n for n in loaded.notices if "99999" in n] == [
-        f"Its header names token 99999 as {name}_token_id, which its vocabulary does not have."
+        f"The header names token 99999 as {name}_token_id, but the vocabulary does not have it."
         for name in (("bos", "eos") if bad else ())
     ]
 

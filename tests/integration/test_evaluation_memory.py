@@ -105,7 +105,7 @@ def test_the_shape_is_the_largest_that_fits_by_the_engine(new: Any, setups: Any,
 def test_what_fits_in_no_shape_is_refused_with_the_numbers(new: Any, setups: Any):
     record = new(needed(LEAST) - 1).run(setups[0], n=23)
     assert record.state is RunState.FAILED
-    said = f"Needs about {format.size(needed(LEAST))}; {format.size(needed(LEAST) - 1)} free now"
+    said = f"about {format.size(needed(LEAST))} needed, {format.size(needed(LEAST) - 1)} free."
     assert said in record.lanes[0].failure.message
 
 
@@ -128,7 +128,7 @@ def test_a_run_goes_on_in_its_shape_or_not_at_all(new: Any, setups: Any):
     shape = shape_of(stopped)
     refused = new(needed(shape) - 1).resume(stopped.id)
     assert refused.state is RunState.FAILED
-    assert " MB free now" in refused.lanes[0].failure.message
+    assert " MB free." in refused.lanes[0].failure.message
     resumed = new(needed(shape)).resume(stopped.id)
     assert resumed.state is RunState.FINISHED
     assert shape_of(resumed) == shape
@@ -145,7 +145,7 @@ def test_where_the_engine_cannot_be_asked_the_run_says_that_it_estimates(new: An
     (lane,) = record.lanes
     assert lane.plan.method is PlanMethod.FORMULA
     (notice,) = lane.notices
-    assert notice.startswith("The engine could not be asked how much memory scoring needs, so that is estimated.")
+    assert notice.startswith("The memory for scoring is an estimate: the engine could not plan it.")
     assert "SIGABRT" in notice
     record = new(10**10, fake_planner()).run(setups[0], n=23)
     assert record.lanes[0].plan.method is PlanMethod.ENGINE

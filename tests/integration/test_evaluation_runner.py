@@ -207,14 +207,14 @@ def test_models_that_do_not_fit_together_follow_each_other(new: Any, setups: Any
     record = run.run(*setups, n=46)
     assert record.state is RunState.FINISHED
     assert [label for label, _ in run.order] == ["A"] * 46 + ["B"] * 46
-    assert "one is asked after the other" in record.lanes[1].notices[0]
+    assert "they run one after the other" in record.lanes[1].notices[0]
 
 
 def test_a_model_that_does_not_fit_at_all_is_refused_with_the_numbers(new: Any, setups: Any):
     run = new(FAKE, OTHER, available=10**6)
     record = run.run(*setups, n=23)
     assert record.state is RunState.FAILED
-    assert all("1.0 MB free now" in lane.failure.message for lane in record.lanes)
+    assert all("1.0 MB free." in lane.failure.message for lane in record.lanes)
 
 
 def test_a_changed_model_file_is_not_mixed_in(new: Any, setups: Any):
@@ -225,7 +225,7 @@ def test_a_changed_model_file_is_not_mixed_in(new: Any, setups: Any):
     stopped = run.ended()
     Path(setups[1].model.path).write_bytes(b"another model")
     run.runner.resume(stopped.id)
-    assert "is not the one this run began with" in run.refused()
+    assert "is not the one this run started with" in run.refused()
     moved = Path(setups[1].model.path).with_name("moved.gguf")
     moved.write_bytes(b"two" * 1000)
     elsewhere = replace(setups[1], model=replace(setups[1].model, path=str(moved)))
@@ -269,8 +269,8 @@ def test_a_run_does_not_go_on_with_another_engine(new: Any, setups: Any):
     for lane, before in zip(refused.lanes, stopped.lanes, strict=True):
         assert lane.n == before.n
         assert lane.failure is not None
-        assert "This run began with llama-cpp-python fake (llama.cpp b1234); now there is" in lane.failure.message
-        assert "start a new run" in lane.failure.message
+        assert "This run started with llama-cpp-python fake (llama.cpp b1234); this is" in lane.failure.message
+        assert "Start a new run" in lane.failure.message
     assert refused.engine is not None
     assert refused.engine.build == "b1234"
     with contextlib.closing(sqlite3.connect(Profile.locate().database)) as database, database:
@@ -281,7 +281,7 @@ def test_a_run_does_not_go_on_with_another_engine(new: Any, setups: Any):
 def test_two_at_once_are_refused(new: Any, setups: Any):
     run = new(SLOW, SLOW)
     run.begin(*setups)
-    with pytest.raises(AppError, match="Another evaluation is going on"):
+    with pytest.raises(AppError, match="Another evaluation is running"):
         run.runner.resume("abc")
     run.answered(5)
     identifier = run.started[0].id
@@ -296,7 +296,7 @@ def test_two_at_once_are_refused(new: Any, setups: Any):
     run.runner.stop()
     run.ended()
     run.runner.resume("zzz")
-    assert "There is no evaluation 'zzz'" in run.refused()
+    assert "No evaluation 'zzz'" in run.refused()
 
 
 def alive_but_not_us() -> str:
@@ -317,7 +317,7 @@ def test_a_full_disk_stops_nothing_that_was_answered(new: Any, setups: Any, monk
     def add(self: Any, *arguments: Any) -> None:
         if full["now"]:
             raise AppError(
-                "The disk is full: the history could not be written. Nothing else is lost.", kind="disk_full"
+                "The disk is full: this could not be saved to History. Nothing else is lost.", kind="disk_full"
             )
         keep(self, *arguments)
 
@@ -373,7 +373,7 @@ def test_a_context_too_small_is_refused_with_the_numbers(new: Any, tmp_path: Pat
     record = run.run(real_setup(small), n=23)
     assert record.lanes[0].failure is not None
     assert record.lanes[0].failure.kind == "context"
-    assert "reads 512 at most: choose fewer shots" in record.lanes[0].failure.message
+    assert "takes 512 at most. Use fewer examples." in record.lanes[0].failure.message
 
 
 def test_a_lane_without_a_model_leaves_the_other_its_result(new: Any, setups: Any):
@@ -393,7 +393,7 @@ def test_a_lane_without_a_model_leaves_the_other_its_result(new: Any, setups: An
         ({"n": 100_000}, "There are 828 questions to choose from, not 100\u202f000."),
         ({"subjects": ("nope",)}, "has no subject 'nope'"),
         ({"split": "val"}, "has no val questions, only test"),
-        ({"questions": "mmlu"}, "MMLU is not here yet"),
+        ({"questions": "mmlu"}, "MMLU is not on this computer yet"),
         ({"questions": "/nowhere/q.csv"}, "There is no q.csv"),
         ({"protocol": "guess"}, "There is no protocol 'guess'"),
     ],

@@ -122,7 +122,7 @@ def test_a_slice_timed_beside_a_busy_program_says_so(tmp_path: Path) -> None:
         busy.kill()
         busy.wait()
     assert isinstance(found, Forecasted), found
-    assert [said.split(" kept")[0] for said in found.forecast.disturbances] == ["other programs"]
+    assert [said.split(" used")[0] for said in found.forecast.disturbances] == ["other programs"]
 
 
 def test_timing_can_be_stopped(tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ DEATHS = {
     "sigsegv": ("engine_crash", "SIGSEGV"),
     "sigill": ("cpu", "processor"),
     "sigbus": ("file_changed", "changed or shrank"),
-    "exit0": ("gone", "without a word"),
+    "exit0": ("gone", "without a message"),
     "exit3": ("exit", "status 3"),
 }
 
@@ -100,7 +100,7 @@ def test_a_stopped_worker_is_noticed_and_at_last_ended(qtbot: Any, make: Any, mo
     failure = heard.failures[0] if moment == "loading" else ask(qtbot, lane, heard).failure
     assert max(silences) > 0
     assert failure.kind == "silent"
-    assert "no sign of life" in failure.message
+    assert "did not respond" in failure.message
 
 
 @pytest.mark.parametrize("nonsense", ["garbage", "huge"])

@@ -322,9 +322,9 @@ def test_a_wish_for_a_gpu_that_the_build_cannot_use_is_answered(tiny: Path) -> N
         assert any("GPU" in notice for notice in loaded.notices) != offload
 
 
-def test_an_answer_that_goes_in_circles_is_called_so(worker: WorkerClient, endless: Path) -> None:
+def test_an_answer_that_repeats_itself_is_called_so(worker: WorkerClient, endless: Path) -> None:
     worker.loaded(endless, context=256)
-    assert "circles" in worker.generate("x", max_tokens=120)[-1].notices[0]
+    assert "repeating itself" in worker.generate("x", max_tokens=120)[-1].notices[0]
     assert worker.generate("x", max_tokens=20)[-1].notices == ()
 
 

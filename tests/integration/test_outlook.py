@@ -158,7 +158,7 @@ def test_a_stand_in_without_a_hole_is_calculated_and_not_taken_for_a_broken_mode
     qtbot.waitUntil(lambda: len(plans) == 1, timeout=30_000)
     assert plans[0].refusal == ""
     assert plans[0].line.upper.method is PlanMethod.FORMULA
-    assert "cannot hold a file with a hole" in plans[0].line.upper.notices[0]
+    assert "does not support sparse files" in plans[0].line.upper.notices[0]
     kit.close()
 
 
@@ -167,4 +167,4 @@ def test_where_formula_and_engine_differ_it_is_said_by_how_much() -> None:
     near, far = (replace(engine, kv_bytes=kv << 20) for kv in (210, 300))
     assert _line(Planned(1, (engine,), (near,))).upper.notices == ()
     (notice,) = _line(Planned(1, (engine,), (far,))).upper.notices
-    assert notice == "The formula says 105 MB more: the engine's own plan counts."
+    assert notice == "The formula says 105 MB more; the engine's plan is used."

@@ -172,7 +172,7 @@ def test_a_header_that_ends_the_engine_gets_a_formula_and_the_reason(qtbot, tmp_
     path = make_model(tmp_path / "model.gguf")
     planner = Planner(fake_worker({"at": {"planning": "sigabrt"}}))
     plan = planned_by(qtbot, planner, path)
-    assert plan.refusal.startswith("Reading this header ended the engine")
+    assert plan.refusal.startswith("The engine crashed on this header")
     assert {point.method for point in plan.line.points} == {PlanMethod.FORMULA}
     planner.close()
 
@@ -183,7 +183,7 @@ def test_what_happens_to_a_planner_from_outside_is_no_refusal_of_the_model(qtbot
     planner = Planner(fake_worker({"at": {"planning": action}}))
     plan = planned_by(qtbot, planner, path)
     assert plan.refusal == ""
-    assert plan.line.points[0].notices[0].startswith("From a formula: Reading this header ended the engine")
+    assert plan.line.points[0].notices[0].startswith("Estimated by formula: The engine crashed on this header")
     planner.close()
 
 

@@ -142,7 +142,7 @@ def test_another_archive_at_the_hub_is_not_fetched(
     sets = new_sets()
     with qtbot.waitSignal(sets.fetch_failed, timeout=WAIT) as failed:
         sets.fetch_mmlu()
-    assert "is not the one this program knows" in failed.args[0].user_text
+    assert "on the hub has changed" in failed.args[0].user_text
     assert hub.sent == 0
 
 
@@ -177,7 +177,7 @@ def test_own_files_are_remembered_and_labelled(qtbot: QtBot, new_sets: Callable[
     info = opened(qtbot, new_sets(), path)
     assert isinstance(info, QuestionSetInfo)
     assert info.counts == {"test": 8}
-    assert "not the questions of MMLU" in info.label
+    assert "Not MMLU questions" in info.label
     assert [i.title for i in new_sets().sets()] == ["Starter questions", "MMLU", "mine.csv"]
     path.write_text("Q?,a,b,c,d,e,A\n")
     trouble = opened(qtbot, new_sets(), path)

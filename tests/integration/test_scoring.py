@@ -107,7 +107,7 @@ def test_letters_are_those_of_an_independent_scorer(worker: WorkerClient, models
     against_an_independent_scorer(models[kind], blocks, results, tolerance(kind))
 
 
-NOT_SHARED = "This model cannot share the examples between questions: each question is read whole"
+NOT_SHARED = "This model cannot share few-shot examples between questions, so scoring takes longer"
 
 
 @pytest.mark.parametrize("kind", ["bpe", "hybrid"])
@@ -184,12 +184,12 @@ def test_a_template_made_for_typed_content_and_an_end_token_to_be_added_score_th
 @pytest.mark.parametrize(
     ("template", "words"),
     [
-        ("{% for m in messages %}[{{ m.role }}]{% endfor %}", "it leaves the question out"),
-        ("{{ messages[0].content }}[assistant]", "it leaves the question out"),
-        ("{{ messages[-1].content }}[assistant]", "it leaves earlier turns out"),
+        ("{% for m in messages %}[{{ m.role }}]{% endfor %}", "it leaves out the question"),
+        ("{{ messages[0].content }}[assistant]", "it leaves out the question"),
+        ("{{ messages[-1].content }}[assistant]", "it leaves out earlier turns"),
         (
             "{% if messages[0].role == 'system' %}{{ raise_exception('no') }}{% endif %}{{ messages[0].role }}",
-            "it leaves the question out",
+            "it leaves out the question",
         ),
         ("chatml", "no chat template"),
         (" ", "no chat template"),
@@ -257,7 +257,7 @@ def test_too_many_shots_are_refused_with_the_numbers(worker: WorkerClient, model
     results, end = score(worker, block(shots=5), ScoreShape(256, 128, 5))
     assert isinstance(end, Failed)
     assert end.kind == "context"
-    assert "the context holds 256: use fewer shots" in end.message
+    assert "the context holds 256: use fewer few-shot examples" in end.message
     assert not results
 
 
@@ -289,7 +289,7 @@ def test_a_model_that_gives_no_numbers_says_so_for_each_question(worker: WorkerC
     path = make_model(tmp_path / "nan.gguf", context=4096, letters=True, broken=True)
     bare(worker, path)
     results = scored(worker, block(count=5))
-    assert {r.failure for r in results.values()} == {"The model gave no numbers (NaN) for this question."}
+    assert {r.failure for r in results.values()} == {"The model returned no numbers (NaN) for this question."}
     assert all(r.choice is None for r in results.values())
 
 

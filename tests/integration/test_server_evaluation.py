@@ -74,7 +74,7 @@ def test_a_server_that_asks_to_wait_ends_no_run(evaluating: Evaluating, status: 
         evaluating.runner.run(ask(server))
         record = evaluating.ended()
     assert record.state is RunState.FINISHED and record.lanes[0].n == N
-    assert any("waited for" in text for text in record.lanes[0].notices)
+    assert any("unavailable at times" in text for text in record.lanes[0].notices)
 
 
 def test_it_turns_midway_and_the_rest_is_asked_later(evaluating: Evaluating) -> None:
@@ -83,7 +83,7 @@ def test_it_turns_midway_and_the_rest_is_asked_later(evaluating: Evaluating) -> 
         record = evaluating.ended()
         assert record.state is RunState.FAILED and record.lanes[0].n == 5
         failure = record.lanes[0].failure
-        assert failure is not None and "What was scored is kept" in failure.message
+        assert failure is not None and "The scores so far are kept" in failure.message
         evaluating.records.clear()
         evaluating.runner.resume(record.id, (there(other),))
         evaluating.wait(lambda: bool(evaluating.errors))

@@ -211,7 +211,7 @@ def test_a_key_that_cannot_be_kept_is_told(
     servers.notice.connect(said.append)
     servers.add(server.url, "tiny", KEY)
     qtbot.waitUntil(lambda: bool(said))
-    assert said[0].startswith("The key is used until Weigh-In is closed") and KEY not in said[0]
+    assert said[0].startswith("The key is kept until Weigh-In closes") and KEY not in said[0]
     servers.close()
 
 

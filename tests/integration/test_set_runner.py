@@ -42,7 +42,7 @@ def test_every_prompt_is_answered_and_kept(qtbot: Any, sets: PromptSets) -> None
     with pytest.raises(AppError):
         set_runner.run(PROMPTS, request("unused"))
     qtbot.waitUntil(lambda: bool(ended), timeout=30_000)
-    assert ended == ["Done: every prompt was put to both models."]
+    assert ended == ["Finished: all prompts were run."]
     assert [c.request.prompt.text for c in runs.finished] == ["one", "two", "three"]
     stored = latest(qtbot, sets)
     assert stored == set_runner.stored and stored.missing == ()
@@ -81,7 +81,7 @@ def test_a_lane_that_always_fails_ends_the_run(qtbot: Any, sets: PromptSets) -> 
     many = PromptSet("s", "Many", tuple(SetPrompt(str(number)) for number in range(50)))
     set_runner.run(many, request("unused"))
     qtbot.waitUntil(lambda: bool(ended), timeout=60_000)
-    assert ended[0].startswith("Given up: lane B failed 3 times in a row.")
+    assert ended[0].startswith("Stopped: B failed 3 times in a row.")
     assert set_runner.stored is not None and len(set_runner.stored.results) == 3
     runs.close()
 
@@ -106,7 +106,7 @@ def test_what_failed_is_asked_again_and_the_count_starts_anew(qtbot: Any, sets: 
     again.ended.connect(ended.append)
     again.resume(latest(qtbot, sets))
     qtbot.waitUntil(lambda: len(ended) == 3, timeout=60_000)
-    assert ended[2] == "Done: every prompt was put to both models."
+    assert ended[2] == "Finished: all prompts were run."
     stored = latest(qtbot, sets)
     assert stored.missing == () and [r.number for r in stored.results] == [0, 1, 2, 3, 4]
     runs.close()
@@ -125,7 +125,7 @@ def test_kept_prompts_and_what_is_refused(qtbot: Any, sets: PromptSets, tmp_path
     sets.change(mine, 1, "too late", kept.append, said.append)
     qtbot.waitUntil(lambda: len(said) == 3)
     assert [p.text for p in kept[-1].prompts] == ["other", "second"] and kept[-1].prompts[0].system == "be kind"
-    assert "another one by now" in said[-1].user_text
+    assert "changed elsewhere" in said[-1].user_text
     found: list[Any] = []
     sets.sets(found.append, said.append)
     qtbot.waitUntil(lambda: bool(found))
@@ -146,7 +146,7 @@ def test_a_change_and_a_deletion_are_undone_unless_somebody_else_was_there(qtbot
     assert kept[2] == first
     sets.put_back(changed, first, kept.append, said.append)
     qtbot.waitUntil(lambda: bool(said))
-    assert "another one by now" in said.pop().user_text
+    assert "changed elsewhere" in said.pop().user_text
     sets.delete(first.id, lambda _: sets.put_back(None, first, kept.append, said.append), said.append)
     qtbot.waitUntil(lambda: len(kept) == 4)
     found: list[Any] = []

@@ -51,14 +51,14 @@ def test_a_template_that_refuses_the_system_role_gets_it_in_the_user_turn(answer
     refuses = "{% if messages[0].role == 'system' %}{{ raise_exception('no system role') }}{% endif %}" + CHATML
     events = answer(tmp_path, refuses, system="be brief")
     assert "be brief\n\nhello" in rendered(events)
-    assert "no system text" in events[-1].notices[0]
+    assert "no system prompt" in events[-1].notices[0]
 
 
 PASSES_SYSTEM_OVER = (
     "{% for m in messages %}{% if m.role == 'user' %}<u>{{ m.content }}{% elif m.role == 'assistant' %}<a>"
     "{{ m.content }}{% endif %}{% endfor %}<a>"
 )
-MERGED = "Its template takes no system text: that was put before the prompt instead."
+MERGED = "The chat template takes no system prompt, so it was put before the prompt."
 
 
 def test_a_system_text_that_a_template_passes_over_is_put_before_the_prompt(answer: Answer, tmp_path: Path) -> None:
@@ -83,9 +83,9 @@ def test_a_template_that_puts_the_system_text_into_the_user_turn_is_let_do_so(an
 @pytest.mark.parametrize(
     ("template", "reason"),
     [
-        ("{{ 'Say something' }}", "it leaves the question out"),
-        ("{% for m in messages %}{{ m.content.nothing }}{% endfor %}a", "it leaves the question out"),
-        ("{% for m in messages %}{{ m.content[:3] }}{% endfor %}", "it leaves the question out"),
+        ("{{ 'Say something' }}", "it leaves out the question"),
+        ("{% for m in messages %}{{ m.content.nothing }}{% endfor %}a", "it leaves out the question"),
+        ("{% for m in messages %}{{ m.content[:3] }}{% endfor %}", "it leaves out the question"),
         ("{# nothing but words #}", "it is only the text “{# nothing but words #}”"),
         ("chatml", "it is only the text “chatml”"),
         ("rwkv-world", "it is only the text “rwkv-world”"),
@@ -97,15 +97,15 @@ def test_a_template_that_loses_the_question_is_replaced_and_that_is_said(
 ) -> None:
     events = answer(tmp_path, template, text="a question")
     assert rendered(events) == "<|im_start|>user\na question<|im_end|>\n<|im_start|>assistant\n"
-    assert events[-1].notices == (f"Its template is broken, using ChatML instead ({reason}).",)
+    assert events[-1].notices == (f"The chat template is broken ({reason}), so ChatML was used.",)
     events = answer(tmp_path, template, text="a question", tokenizer="spm", favourite=None)
     assert rendered(events) == "a question"
-    assert events[-1].notices == (f"Its template is broken, using plain text instead ({reason}).",)
+    assert events[-1].notices == (f"The chat template is broken ({reason}), so plain text was used.",)
 
 
 def test_a_question_of_one_letter_is_missed_too(answer: Answer, tmp_path: Path) -> None:
     events = answer(tmp_path, "{% for m in messages %}[{{ m.role }}]{% endfor %}[assistant]", text="a")
-    assert "leaves the question out" in events[-1].notices[0]
+    assert "leaves out the question" in events[-1].notices[0]
 
 
 def test_a_template_that_forgets_earlier_turns_is_replaced_in_a_follow_up(worker: WorkerClient, tmp_path: Path) -> None:
@@ -116,7 +116,7 @@ def test_a_template_that_forgets_earlier_turns_is_replaced_in_a_follow_up(worker
     second = worker.ask(Generate(worker.next_id(), turns, SamplingOptions(max_tokens=1), 1))
     assert (rendered(first), first[-1].notices) == ("<one>", ())
     assert all(text in rendered(second) for text in ("one", "two", "three"))
-    assert "it leaves earlier turns out" in second[-1].notices[0]
+    assert "it leaves out earlier turns" in second[-1].notices[0]
 
 
 def test_a_file_with_named_templates_only_uses_the_default_one(answer: Answer, tmp_path: Path) -> None:

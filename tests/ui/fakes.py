@@ -199,7 +199,7 @@ class FakeRunner(QObject):
         if reason := self.reason_to_wait():
             raise AppError(reason, kind="busy")
         if not request.prompt.whole.strip():
-            raise AppError("Type a prompt first: there is nothing to put to the models.", kind="empty_prompt")
+            raise AppError("Type a prompt first.", kind="empty_prompt")
         self.requests.append(request)
         self.kept = kept
         self.running = True
@@ -708,7 +708,7 @@ class FakeServers(QObject):
         if text.endswith("/v1"):
             done(self.names)
         else:
-            failed(AppError("127.0.0.1:8080 wants a key."))
+            failed(AppError("127.0.0.1:8080 needs a key."))
 
     def test_letters(
         self, text: str, model: str, key: str, done: Callable[..., object], failed: Callable[..., object]

@@ -41,7 +41,7 @@ class FakePromptSets(QObject):
     def keep_prompt(self, text: str, system: str, done: Callable[..., object], failed: Callable[..., object]) -> None:
         """Keep a prompt as a set of its own."""
         if not text.strip():
-            failed(AppError("Type a prompt first: there is nothing to keep."))
+            failed(AppError("Type a prompt first."))
             return
         self.save("My prompts", (SetPrompt(text, system=system),), done, failed)
 
@@ -59,7 +59,7 @@ class FakePromptSets(QObject):
     ) -> None:
         """As it was before."""
         if next((one for one in self.mine if one.id == before.id), None) != now:
-            failed(AppError("This prompt set is another one by now; nothing was changed."))
+            failed(AppError("This prompt set was changed elsewhere; nothing was saved."))
             return
         self.mine = [*(one for one in self.mine if one.id != before.id), before]
         self.changed.emit()
@@ -74,7 +74,7 @@ class FakePromptSets(QObject):
     def read_file(self, path: str, done: Callable[..., object], failed: Callable[..., object]) -> None:
         """Two prompts and a broken line, or nothing."""
         if path.endswith("bad.txt"):
-            failed(AppError("The file holds no prompts: it is empty."))
+            failed(AppError("The file has no prompts: it is empty."))
             return
         done(Imported((SetPrompt("one"), SetPrompt("two")), ("Line 3: it is not JSON.",)))
 

@@ -47,7 +47,7 @@ class FakeBundles(QObject):
         if path in self.files:
             done(self.files[path])
         else:
-            failed(AppError("This is not a bundle of Weigh-In.", kind="not_bundle"))
+            failed(AppError("This is not a Weigh-In bundle.", kind="not_bundle"))
 
     def find(self, bundle: Bundle, done: Callable[..., object], progress: Callable[..., object]) -> None:
         """At once."""

@@ -56,7 +56,7 @@ def test_where_nothing_is_listed_a_name_is_typed(kit: Kit, dialog: AddServer, qt
 def test_what_a_server_refuses_is_said_and_another_address_starts_anew(dialog: AddServer, qtbot: QtBot) -> None:
     qtbot.keyClicks(dialog.address, "http://gpu-box:8080/x")
     qtbot.mouseClick(dialog.look, Qt.MouseButton.LeftButton)
-    assert dialog.notice == "127.0.0.1:8080 wants a key."
+    assert dialog.notice == "127.0.0.1:8080 needs a key."
     assert not dialog.add.isEnabled()
     dialog.address.clear()
     qtbot.keyClicks(dialog.address, "http://gpu-box:8080/v1")
@@ -106,7 +106,7 @@ def test_numbers_of_a_server_say_who_counted(kit: Kit) -> None:
     kit.runner.finish(answer(timing=counted, memory=memory), answer(timing=pieces, memory=memory))
     details = kit.details
     assert "Memory | on the server | on the server" in details
-    assert "Measured | over the network, counted by this client | over the network, counted by this client" in details
+    assert "Measured | over the network, by this client | over the network, by this client" in details
     assert "Prompt speed | - | -" in details
     assert "Generated tokens | 37 | ~37" in details and "Generation speed | 90.0 tok/s | ~90.0 tok/s" in details
     assert "network" in kit.page.card.details.table.counted("Time to first token")

@@ -45,7 +45,7 @@ def test_every_prompt_is_judged_and_nothing_tells_in_between(blind: Kit, qtbot: 
     judge(blind, qtbot, Choice.B_BETTER)
     assert not blind.blind.hides
     assert [result.vote for result in stored(blind).results] == [SetVote.B, SetVote.A]
-    assert drawer.note.text().startswith("Done: ") and "In this run: 1 for " in drawer.note.text()
+    assert drawer.note.text().startswith("Finished: ") and "In this run: 1 for " in drawer.note.text()
     assert "Not settled: " in drawer.note.text()
     assert view.sentence.startswith("You preferred ") and "Not settled: " in view.sentence
     assert "judged blind: " in drawer.line.text() and not drawer.export.isHidden()
@@ -61,7 +61,7 @@ def test_stop_keeps_what_was_judged_and_the_rest_is_judged_later(blind: Kit, qtb
     drawer.table.opened.emit()
     assert leaks(blind) == []
     drawer.stop.click()
-    assert not blind.blind.hides and "was not judged" in drawer.note.text()
+    assert not blind.blind.hides and "before the vote" in drawer.note.text()
     assert [result.vote for result in stored(blind).results] == [SetVote.TIE]
     blind.page.prompt.blind.setChecked(False)
     drawer.carry_on.click()
@@ -80,4 +80,4 @@ def test_a_prompt_that_failed_is_passed_over(blind: Kit, qtbot: QtBot) -> None: 
     qtbot.waitUntil(lambda: len(blind.runner.requests) == before + 1)
     judge(blind, qtbot, Choice.A_BETTER)
     assert [result.vote for result in stored(blind).results] == [SetVote.NONE, SetVote.B]
-    assert "1 with a failure" in drawer.line.text()
+    assert "1 failed" in drawer.line.text()

@@ -42,7 +42,7 @@ def test_it_is_shown_as_it_was_with_the_models_of_this_computer(opened: Kit, qtb
     view = opened.page.panes[1].answer.view
     qtbot.waitUntil(lambda: view.toPlainText() == "It is twelve.")
     assert "on Ryzen 7, 8 cores" in sentences(opened)
-    assert "A (Starter Dense): the very same file is here." in sentences(opened)
+    assert "A (Starter Dense): same file found." in sentences(opened)
     chosen = opened.page.panes[0].header.picker.chosen
     assert chosen is not None and chosen.path == DENSE.path
     assert opened.runner.requests == []
@@ -57,7 +57,7 @@ def test_run_again_and_replicated(opened: Kit, qtbot: QtBot) -> None:
     assert not box.run.isEnabled()
     opened.runner.finish(answer(), answer("It is **twelve**."))
     assert "✓ Replicated" in sentences(opened)
-    assert "A: the same text. It writes 1.00 times as fast" in sentences(opened)
+    assert "A: same text. Speed compared with the original: generation 1.00 times" in sentences(opened)
     assert box.run.isEnabled()
     assert opened.page.remark == ""
     qtbot.mouseClick(box.show_theirs, Qt.MouseButton.LeftButton)
@@ -67,8 +67,8 @@ def test_run_again_and_replicated(opened: Kit, qtbot: QtBot) -> None:
 def test_another_answer_differs_here(opened: Kit) -> None:
     opened.window.bundle_controller.box.run.click()
     opened.runner.finish(answer("Thirteen <b>!</b>"), answer("It is **twelve**."))
-    assert "⚠ Differs here: the answer of A is another one." in sentences(opened)
-    assert "parts after 1 character: there “Twelve.”, here “Thirteen <b>!</b>”" in sentences(opened)
+    assert "⚠ Not replicated: the answer of A differs." in sentences(opened)
+    assert "differs after 1 character: original “Twelve.”, here “Thirteen <b>!</b>”" in sentences(opened)
 
 
 def test_another_run_is_no_replay(opened: Kit) -> None:
@@ -83,8 +83,8 @@ def test_a_model_that_is_not_here_is_offered_and_never_fetched_unasked(kit: Kit,
     box = kit.window.bundle_controller.box
     assert box is not None
     assert kit.window.parts.bundles.fetched == []
-    assert "A (Starter Dense): not here; 1.2 MB from o/dense at the hub." in sentences(kit)
-    assert "Cannot be replayed yet: the model of lane A" in sentences(kit)
+    assert "A (Starter Dense): not on this computer; 1.2 MB from o/dense on the hub." in sentences(kit)
+    assert "Cannot be replayed yet: model A" in sentences(kit)
     assert not box.run.isEnabled()
     assert not box.lanes[0].fetch.isHidden() and box.lanes[1].fetch.isHidden()
     qtbot.mouseClick(box.lanes[0].fetch, Qt.MouseButton.LeftButton)
@@ -125,7 +125,7 @@ def test_a_record_from_history_takes_its_place(new_kit: Callable[..., Kit]) -> N
 
 def test_what_is_no_bundle_is_said(kit: Kit) -> None:
     kit.window.open_bundle("/x/bad.weighin.json")
-    assert kit.window.notice == "bad.weighin.json: This is not a bundle of Weigh-In."
+    assert kit.window.notice == "bad.weighin.json: This is not a Weigh-In bundle."
     assert kit.window.bundle_controller.box is None
 
 

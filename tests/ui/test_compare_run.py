@@ -351,7 +351,7 @@ def test_the_proof_shows_every_option_and_the_tokens_with_their_boundaries(kit: 
     assert strip.tokens("A") == "<|user|>⚠What is↵\n"
     assert strip.tokens("B") == "<|user|>⚠What is↵\n"
     lines = strip.table.lines
-    assert "⚠ template | the model's own | ChatML, in place of its own" in lines
+    assert "⚠ template | the model's own | ChatML instead of its own" in lines
     assert "sampler | greedy | greedy" in lines and "seed | 42 | 42" in lines and "thinking | none | none" in lines
     assert "⚠ tokens | 2: 'What' | 2: 'Wh'" in lines
     assert sum(line.startswith("⚠") for line in lines) == 2

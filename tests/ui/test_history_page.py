@@ -73,7 +73,7 @@ def test_a_row_says_what_was_compared(page: HistoryPage) -> None:
 
 def test_different_ends_are_both_named(new_kit: Callable[..., Kit]) -> None:
     kit = new_kit(history=FakeHistory(comparison(answer(stop=StopReason.LENGTH), failed())))
-    ends = f"A {STOPS[StopReason.LENGTH]}, B {STOPS[StopReason.FAILED]}"
+    ends = f"A {STOPS[StopReason.LENGTH].lower()}, B {STOPS[StopReason.FAILED].lower()}"
     assert cells(kit.window.history_page, 0)[-1] == ends
 
 

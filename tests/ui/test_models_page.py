@@ -389,7 +389,7 @@ def test_every_system_has_a_page_and_claims_have_verdicts(page: ModelsPage) -> N
     page.tabs.setCurrentIndex(3)
     page.systems.search.setText("GPT-3 175B")
     page.systems.systems.selectRow(0)
-    assert "nowhere but at its owner's" in page.systems.page.toPlainText()
+    assert "Only its owner can run it" in page.systems.page.toPlainText()
     assert page.systems.get.isHidden()
     page.systems.search.setText("397B parameters")
     page.systems.claims.selectRow(0)

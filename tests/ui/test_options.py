@@ -195,7 +195,7 @@ def test_with_wrong_options_run_says_so_and_shows_the_field(
 def test_wrong_stop_strings_are_shown_too(shown: Kit, qtbot: QtBot) -> None:
     shown.page.drawer.form("A").findChild(GrowingEdit).setPlainText("\n".join("abcdefghijklmnopq"))
     shown.page.run()
-    assert shown.page.prompt.error == "Stop strings: at most 16, each 1 to 256 characters long."
+    assert shown.page.prompt.error == "Use at most 16 stop strings, each of 1 to 256 characters."
     assert shown.window.focusWidget().accessibleName().startswith("Stop strings")
 
 

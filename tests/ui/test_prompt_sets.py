@@ -57,8 +57,8 @@ def test_a_whole_set_is_run_and_told(drawer: SetsDrawer, kit: Kit, qtbot: QtBot)
     give(kit, qtbot, 2, b=failed())
     assert [request.prompt.text for request in kit.runner.requests] == ["Why?", "How <b>?"]
     assert cells(drawer)[1][3] == "failed"
-    qtbot.waitUntil(lambda: drawer.note.text().startswith("Done: every prompt was put to both models."))
-    assert "1 prompt could not be answered" in drawer.note.text()
+    qtbot.waitUntil(lambda: drawer.note.text().startswith("Finished: all prompts were run."))
+    assert "1 prompt failed" in drawer.note.text()
     assert drawer.run.isEnabled() and drawer.stop.isHidden() and drawer.carry_on.text() == "Resume Explain (1 of 2)"
     kit.window.sets_controller.export("md", "/out/x.md")
     assert "| 2 | How &lt;b>? |" in sets(kit).written["/out/x.md"]
@@ -113,7 +113,7 @@ def test_importing_names_broken_lines_and_keeps_the_rest(drawer: SetsDrawer, kit
     assert drawer.choice.currentText() == "mine.jsonl · 2 prompts"
     assert drawer.note.text() == "mine.jsonl: 2 prompts imported.\nLine 3: it is not JSON."
     kit.window.sets_controller.import_file("/x/bad.txt")
-    assert drawer.note.text() == "bad.txt: The file holds no prompts: it is empty."
+    assert drawer.note.text() == "bad.txt: The file has no prompts: it is empty."
     drawer.delete.click()
     assert drawer.choice.count() == 1
     assert not drawer.delete.isEnabled()
@@ -149,7 +149,7 @@ def test_a_changed_prompt_can_be_had_back_unless_the_set_is_another_by_now(drawe
     drawer.remove.click()
     sets(kit).mine[0] = sets(kit).mine[0].with_text(0, "written in another window")
     drawer.undo.click()
-    assert "another one by now" in drawer.note.text() and drawer.undo.isHidden()
+    assert "changed elsewhere" in drawer.note.text() and drawer.undo.isHidden()
     drawer.table.selectRow(0)
     drawer.remove.click()
     drawer.choice.activated.emit(0)
@@ -190,7 +190,7 @@ def test_a_prompt_of_mine_is_changed_and_deleted(drawer: SetsDrawer, kit: Kit) -
 def test_a_run_that_cannot_be_kept_is_stopped(drawer: SetsDrawer, kit: Kit) -> None:
     sets(kit).broken = True
     drawer.run.click()
-    assert "cannot be kept" in drawer.note.text()
+    assert "cannot be saved" in drawer.note.text()
 
 
 def test_nothing_is_run_over_a_blind_round(drawer: SetsDrawer, kit: Kit) -> None:

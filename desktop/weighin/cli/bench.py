@@ -1,4 +1,4 @@
-"""weighin bench: how fast one model reads and writes here."""
+"""weighin bench: prompt and generation speed of one model on this computer."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from weighin.core.computer.machine import memory_needed, memory_refusal, threads
 from weighin.core.errors import AppError
 from weighin.core.models.report import model_json
 from weighin.core.runs.answer import Failure
+from weighin.core.runs.progress import state_words
 from weighin.core.safe_text import safe_name
 from weighin.services.lanes.lane import Lane
 from weighin.services.machine.hardware import available_bytes, physical_cores
@@ -37,7 +38,7 @@ def run_bench(options: argparse.Namespace, services: Services, console: Console)
     load = replace(load, context=least if options.context is None else max(least, load.context))
     refusal = memory_refusal(memory_needed(model, load), available_bytes())
     if refusal and not options.try_anyway:
-        raise AppError(f"{refusal.message} --try-anyway insists.", kind=refusal.kind)
+        raise AppError(f"{refusal.message} Use --try-anyway to load it anyway.", kind=refusal.kind)
     cores = threads_per_lane(physical_cores(), 1, model, wanted)
     lane = Lane("A", new_worker)
 
@@ -49,7 +50,7 @@ def run_bench(options: argparse.Namespace, services: Services, console: Console)
             ended.connect(done)
         lane.load(model.path, load, cores)
 
-    lane.status_changed.connect(lambda status: console.progress(f"{status.phase} {status.done} of {status.total}"))
+    lane.status_changed.connect(lambda status: console.progress(state_words(status)))
     try:
         measured, interrupted = run_until(begin, lane.stop)
     finally:
@@ -87,10 +88,10 @@ def _rates(tokens: int, seconds: tuple[float, ...]) -> dict[str, Any]:
 
 def _page(body: dict[str, Any], rounds: int) -> str:
     lines = [safe_name(body["model"]["name"])]
-    for name, title in (("prompt", "Reading"), ("generation", "Writing")):
+    for name, title in (("prompt", "Prompt speed"), ("generation", "Generation speed")):
         part = body[name]
         lines.append(
-            f"   {title} {format.count(part['tokens'])} tok: {format.figure(part['tokens_per_s'])} tok/s "
-            f"(median of {rounds}; {format.figure(part['min'])} to {format.figure(part['max'])})"
+            f"   {title}: {format.figure(part['tokens_per_s'])} tok/s ({format.plural(part['tokens'], 'token')}, "
+            f"median of {rounds}, {format.figure(part['min'])} to {format.figure(part['max'])})"
         )
-    return "\n".join([*lines, f"   {format.plural(body['threads'], 'thread')}, warm-up dropped, loading not counted"])
+    return "\n".join([*lines, f"   {format.plural(body['threads'], 'thread')}, warm-up and loading not counted"])

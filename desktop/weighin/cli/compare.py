@@ -12,7 +12,6 @@ from weighin.cli.console import Console
 from weighin.cli.loop import InterruptedByUserError, run_until, wait_for
 from weighin.cli.models import resolve_or_refuse
 from weighin.cli.options import load_options, sampling_options, threads
-from weighin.core import format
 from weighin.core.comparisons.comparison import Comparison, ComparisonRequest, LaneResult
 from weighin.core.comparisons.conversation import threads_after
 from weighin.core.comparisons.finished import finished
@@ -20,14 +19,14 @@ from weighin.core.comparisons.parity import unknowns
 from weighin.core.comparisons.report import comparison_json, number_lines
 from weighin.core.comparisons.rounds import check_rounds
 from weighin.core.comparisons.speed import speed_verdict
-from weighin.core.comparisons.text import lacks_alone
+from weighin.core.comparisons.text import MEASURE_ALONE, different_words, lacks_alone, unknown_words
 from weighin.core.computer.machine import memory_needed
 from weighin.core.errors import AppError
 from weighin.core.runs.answer import StopReason
 from weighin.core.runs.attachments import read_attachment
 from weighin.core.runs.chat import Prompt
 from weighin.core.runs.lane import LaneSetup, Mode
-from weighin.core.runs.progress import LaneStatus
+from weighin.core.runs.progress import LaneStatus, silence_words, state_words
 from weighin.core.safe_text import safe_name, safe_text
 from weighin.core.text_bytes import decoded
 from weighin.services.comparisons.comparison_runner import ComparisonRunner
@@ -39,17 +38,14 @@ from weighin.wiring.services import Services
 
 MAX_PROMPT = 4 << 20
 _FAR_FROM_FULL = 0.5
-_NOT_ALONE = (
-    "What running together costs is told once the same pair was measured alone, undisturbed and with this engine: run "
-    "the same with --mode alone, then together again."
-)
+_NOT_ALONE = f"{MEASURE_ALONE}: first --mode alone, then --mode together again."
 
 
 def run_compare(options: argparse.Namespace, services: Services, console: Console) -> int:
     """Run, print and keep the comparison. The exit status of the contract."""
     if options.prompts is not None:
         if options.attach or options.follow:
-            raise AppError("--attach and --follow go with one prompt, not with a set.", kind="usage")
+            raise AppError("--attach and --follow work with one prompt, not with --prompts.", kind="usage")
         from weighin.cli.compare_set import run_compare_set
 
         return run_compare_set(options, _request(options, "", services), services, console)
@@ -144,7 +140,7 @@ def _going_on(request: ComparisonRequest, follows: str | None, records: Records)
     for setup, result in zip(request.lanes, before.results, strict=True):
         if setup.model.path != result.setup.model.path:
             named = safe_name(result.setup.model.name)
-            raise AppError(f"Lane {result.label} of {before.id[:8]} was {named}: give the same models.", kind="usage")
+            raise AppError(f"{before.id[:8]} used {named} as model {result.label}: use the same models.", kind="usage")
     return replace(request, follows=before.id, threads=threads)
 
 
@@ -158,7 +154,7 @@ def _read_prompt(name: str) -> str:
             with Path(name).open("rb") as stream:
                 data = stream.read(MAX_PROMPT + 1)
         if len(data) > MAX_PROMPT:
-            raise AppError(f"{name}: a prompt file holds at most {format.count(MAX_PROMPT)} bytes.", kind="usage")
+            raise AppError(f"{name} is too large for a prompt: at most {MAX_PROMPT >> 20} MiB.", kind="usage")
         return decoded(data).replace("\r\n", "\n")
     except UnicodeDecodeError:
         raise AppError(f"{name} is not a text file (UTF-8 or UTF-16).", kind="usage") from None
@@ -170,9 +166,7 @@ def _watch(runner: ComparisonRunner, console: Console) -> None:
     """Progress on stderr."""
 
     def show(label: str, status: LaneStatus) -> None:
-        silence = f" (no sign of life for {status.silent_s:.0f} s)" if status.silent_s else ""
-        amount = f" {status.done} of {status.total}" if status.total else ""
-        console.progress(f"{label}: {status.phase or status.state.value}{amount}{silence}")
+        console.progress(", ".join(filter(None, (f"{label}: {state_words(status)}", silence_words(status)))))
 
     for lane in runner.lanes:
         lane.status_changed.connect(lambda status, label=lane.label: show(label, status))
@@ -191,9 +185,9 @@ def _status(comparison: Comparison, interrupted: bool, console: Console) -> int:
 def _page(comparison: Comparison) -> str:
     parts = [_lane(result, comparison) for result in comparison.results]
     if comparison.differences:
-        parts.append(f"Not the same for both: {', '.join(comparison.differences)}")
+        parts.append(different_words(comparison.differences))
     if hidden := unknowns(comparison.results):
-        parts.append(f"Cannot be compared, it is on the server: {', '.join(hidden)}")
+        parts.append(unknown_words(hidden))
     if (verdict := speed_verdict(comparison)) is not None:
         parts.append(verdict.sentence)
     return "\n\n".join(parts)

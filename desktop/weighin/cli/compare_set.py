@@ -1,4 +1,4 @@
-"""weighin compare --prompts: a set of prompts put to two models, one comparison after the other."""
+"""weighin compare --prompts: two models answer a set of prompts, one comparison after the other."""
 
 from __future__ import annotations
 
@@ -60,9 +60,9 @@ class _Running:
         if stored is None or not stored.missing:
             raise AppError("There is no unfinished run of these prompts.", kind="missing")
         if [setup.model.path for setup in stored.run.lanes] != models:
-            raise AppError("The unfinished run of these prompts was with other models.", kind="missing")
+            raise AppError("The unfinished run of these prompts used other models.", kind="missing")
         if other := _other_options(stored.run, request):
-            raise AppError(f"The unfinished run has other options ({', '.join(other)}): give the same.", kind="usage")
+            raise AppError(f"The unfinished run used other options: {', '.join(other)}. Use the same.", kind="usage")
         found = stored
         return lambda: self._set_runner.resume(found)
 
@@ -78,7 +78,7 @@ class _Running:
             if name.casefold() in (one.name.casefold(), one.id.removeprefix("builtin:")):
                 return one
         names = ", ".join(one.name for one in known)
-        raise AppError(f"{name!r} is neither a file nor a prompt set. There are: {names}.", kind="usage")
+        raise AppError(f"{name!r} is not a file or a prompt set. Prompt sets: {names}.", kind="usage")
 
     def _progress(self) -> None:
         if self._set_runner.stored is not None:

@@ -57,7 +57,7 @@ class Console:
         except OSError as error:
             self._out.give_up()
             if not _reader_left(error):
-                raise AppError(f"The output cannot be written: {error.strerror or error}.", kind="output") from None
+                raise AppError(f"Cannot write the output: {error.strerror or error}.", kind="output") from None
 
     def _to_err(self, text: str) -> None:
         try:

@@ -23,7 +23,7 @@ _BOTH = "both_types"
 def add_options(parser: argparse.ArgumentParser, options: Iterable[Option]) -> None:
     """A flag for each; its value is read and judged later, with the sentence that the window shows too."""
     for option in options:
-        text = option.help.replace("%", "%%")
+        text = (option.help[:1].lower() + option.help[1:].rstrip(".")).replace("%", "%%")
         parser.add_argument(*option.flags, dest=option.name, metavar=option.metavar, help=text)
 
 
@@ -32,14 +32,14 @@ def add_load_options(parser: argparse.ArgumentParser, *left_out: str, lanes: tup
     given to one of the `lanes` alone, as --a-batch."""
     options = tuple(option for option in (*LOAD_OPTIONS, THREADS) if option.name not in left_out)
     add_options(parser, options)
-    parser.add_argument("--kv-type", dest=_BOTH, metavar="TYPE", help="--cache-k and --cache-v at once")
+    parser.add_argument("--kv-type", dest=_BOTH, metavar="TYPE", help="both --cache-k and --cache-v")
     for lane in lanes:
         for option in options:
             flags = [f"--{lane}-{flag[2:]}" for flag in option.flags]
             parser.add_argument(*flags, dest=f"{lane}_{option.name}", metavar=option.metavar, help=argparse.SUPPRESS)
         parser.add_argument(f"--{lane}-kv-type", dest=f"{lane}_{_BOTH}", metavar="TYPE", help=argparse.SUPPRESS)
     if lanes:
-        parser.epilog = "How a model is loaded can be said of one lane alone: --a-batch, --b-cache-k and so on."
+        parser.epilog = "To set a load option for one model only: --a-batch, --b-cache-k and so on."
 
 
 def load_options(given: argparse.Namespace, lane: str = "") -> LoadOptions:

@@ -51,7 +51,7 @@ def run_replay(options: argparse.Namespace, services: Services, console: Console
         bundle: Bundle = wait_for(lambda done, failed: desk.bundles.open(options.file, done, failed))
         return _Replaying(desk, bundle, options).run()
     except InterruptedByUserError:
-        console.say("Stopped; what came is kept, and the same command goes on from there.")
+        console.say("Stopped. The download is kept; run the same command to resume it.")
         return 130
     finally:
         console.end_progress()
@@ -128,9 +128,9 @@ class _Replaying:
             return True
         total = format.size(sum(model.size for model in wanted))
         if self._options.json or not sys.stdin.isatty():
-            self._console.say(f"{total} can be fetched from the hub: call it again with --fetch.")
+            self._console.say(f"{total} can be downloaded from the hub: add --fetch.")
             return False
-        self._console.say(f"Fetch {total} from the hub? [y/N]")
+        self._console.say(f"Download {total} from the hub? [y/N]")
         return sys.stdin.readline().strip().lower() in ("y", "yes")
 
     def _fetch(self, model: BundleModel) -> None:
@@ -183,7 +183,7 @@ class _Replaying:
     def _refuse(self, reason: str) -> int:
         if self._options.json:
             self._console.json(replay_json(self._bundle, self._replay.here, reason, None))
-        self._console.say(f"Cannot be replayed, because {reason}")
+        self._console.say(f"Cannot be replayed: {reason}")
         return 1
 
     def _keep(self, comparison: Comparison) -> None:

@@ -26,6 +26,6 @@ def why_unusable(proxy: str) -> str:
     except ValueError:
         kind, named = "http", False
     if kind != "http":
-        what = f"of the kind {safe_name(kind, 20)}, which is not supported; an http one is"
-        return f"The proxy that {_VARIABLES} names is {what}."
-    return "" if named else f"The proxy that {_VARIABLES} names is no address; it is written http://HOST:PORT."
+        return f"The proxy in {_VARIABLES} is of an unsupported kind ({safe_name(kind, 20)}): use an http proxy."
+
+    return "" if named else f"The proxy in {_VARIABLES} is not an address: write http://HOST:PORT."

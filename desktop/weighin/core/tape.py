@@ -148,7 +148,7 @@ def _together(sources: TapeSources) -> ScaleRow | None:
     companies = [in_company(result) for result in together.results]
     rates = [spread(shared.tokens_per_s for _, shared in rounds) for rounds in companies]
     seconds = [shared.seconds for rounds in companies for _, shared in rounds]
-    note = f"side by side for {format.seconds(median(seconds))}" if seconds else "at once, for how long is not recorded"
+    note = f"overlap {format.seconds(median(seconds))}" if seconds else "overlap not recorded"
     if not seconds:
         rates = [shown_speed(result) for result in together.results]
     if not any(rates):
@@ -220,16 +220,12 @@ def _verdict(sources: TapeSources, lines: tuple[ScaleRow, ...]) -> str:
 
 def _speed_sentence(comparison: Comparison | None) -> str:
     verdict = speed_verdict(comparison) if comparison is not None else None
-    return (
-        "Speeds cannot be compared: the models were not run one after the other."
-        if verdict is None
-        else verdict.sentence
-    )
+    return "Speeds are not comparable: the models did not run sequentially." if verdict is None else verdict.sentence
 
 
 def _votes_sentence(line: ScaleRow) -> str:
     if not line.better:
-        return "Blind votes have not settled which is preferred."
+        return "Blind votes: not settled."
     return f"Blind votes prefer {line.better}, {max(int(line.a), int(line.b))} of {int(line.a) + int(line.b)}."
 
 
@@ -237,7 +233,7 @@ def _footer(sources: TapeSources) -> tuple[str, ...]:
     machine = sources.machine
     where = [f"{safe_name(machine.processor, 80)}, {format.plural(machine.physical_cores, 'core')}"]
     if machine == UNKNOWN_MACHINE:
-        where = ["a computer that the record does not name"]
+        where = ["unknown computer"]
     if machine.ram_total_bytes:
         where.append(f"{format.size(machine.ram_total_bytes)} RAM")
     where += [safe_name(gpu, 60) for gpu in machine.gpus[:3]]

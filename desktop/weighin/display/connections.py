@@ -27,7 +27,7 @@ def try_x(environment: Mapping[str, str], wait_s: float = ANSWER_S) -> Attempt:
     """Connect to the X server that DISPLAY names."""
     display = environment.get("DISPLAY", "")
     if not display:
-        return Attempt("there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set)")
+        return Attempt("there is no display (DISPLAY and WAYLAND_DISPLAY are not set)")
     found = _within(wait_s, lambda: _connect_to_x(display))
     if found is None:
         return Attempt(f"the X server at DISPLAY={display} does not answer")
@@ -36,8 +36,8 @@ def try_x(environment: Mapping[str, str], wait_s: float = ANSWER_S) -> Attempt:
         return Attempt(release=release)
     release()
     if code in (_X_DISPLAY_WORDS, _X_NO_SCREEN):
-        return Attempt(f"DISPLAY={display} names no screen of an X server")
-    return Attempt(f"the X server at DISPLAY={display} cannot be reached or refuses this user")
+        return Attempt(f"DISPLAY={display} is not a valid X display")
+    return Attempt(f"the X server at DISPLAY={display} cannot be reached, or refuses this user")
 
 
 def try_wayland(environment: Mapping[str, str], wait_s: float = ANSWER_S) -> Attempt:
@@ -46,7 +46,7 @@ def try_wayland(environment: Mapping[str, str], wait_s: float = ANSWER_S) -> Att
         return Attempt()
     name = environment.get("WAYLAND_DISPLAY", "wayland-0")
     if not name.startswith("/") and not environment.get("XDG_RUNTIME_DIR"):
-        return Attempt(f"WAYLAND_DISPLAY={name} cannot be found, for XDG_RUNTIME_DIR is not set")
+        return Attempt(f"WAYLAND_DISPLAY={name} cannot be found: XDG_RUNTIME_DIR is not set")
     found = _within(wait_s, lambda: _connect_to_wayland(name))
     if found is None:
         return Attempt(f"the Wayland compositor at WAYLAND_DISPLAY={name} does not answer")

@@ -96,5 +96,5 @@ def _remedy() -> str:
 
     here = distributions_here()
     if len(here) > 1:
-        return " (README names the packages of each system)"
+        return " (the README lists the packages for each system)"
     return f"; install with: {here[0].for_the_window}"

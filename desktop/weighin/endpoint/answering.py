@@ -96,20 +96,20 @@ class Received:
     def remarks(self, limit: int) -> Iterator[str]:
         """Sentences on how the answer came; `limit`: the most tokens that it was to have."""
         if self.in_one_piece:
-            yield "The server does not stream: the answer came in one piece, so there is no speed of writing."
+            yield "The server does not stream, so there is no generation speed."
         elif self.hides_reasoning:
-            yield "The server counts reasoning that it does not send, so there is no speed of writing."
+            yield "The server does not send the reasoning it counts, so there is no generation speed."
         if self.written is not None and self.written > limit:
-            counted = f"{format.count(self.written)} tokens of answer"
-            yield f"The server counted {counted} where {format.count(limit)} were asked for at most."
+            counted = f"{format.count(self.written)} answer tokens"
+            yield f"The server counted {counted}, over the limit of {format.count(limit)}."
         if self._refused:
-            yield "The server marks this answer as a refusal."
+            yield "The server marked this answer as a refusal."
         if self._others:
-            yield "The server sent more than one answer; this is the first."
+            yield "The server sent several answers; this is the first."
         if self._unread:
-            yield f"Left out of the answer, as it is no text: {safe_name(', '.join(dict.fromkeys(self._unread)), 80)}."
+            yield f"Left out because it is not text: {safe_name(', '.join(dict.fromkeys(self._unread)), 80)}."
         if self.odd:
-            yield f"The server sent something that is part of no answer: {self.odd}"
+            yield f"The server sent something unexpected: {self.odd}"
 
 
 # A server that never ends would fill the memory; no model writes more in one answer.
@@ -239,7 +239,7 @@ class Answering:
         if self._received.odd:
             raise errors.failed_inside(self._endpoint.host, self._received.odd)
         if not self._chunks.is_answer:
-            raise self._unreadable("nothing that is part of an answer")
+            raise self._unreadable("nothing readable")
         raise errors.cut(self._endpoint.host)
 
     def _take_all(self, events: list[Event], reply: Reply) -> bool:
@@ -247,7 +247,7 @@ class Answering:
         for event in events:
             if is_done(event.data):
                 if not self._chunks.is_answer:
-                    raise self._unreadable("the end of an answer and no answer")
+                    raise self._unreadable("the end of an answer without an answer")
                 return True
             for chunk in self._chunks.read(event):
                 self._take(chunk)

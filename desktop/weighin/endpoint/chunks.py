@@ -136,7 +136,7 @@ class ChunkReader:
             if failed:
                 return [Chunk(error=words)]
             if b"{" in data:
-                raise ChunkError("something that is no JSON") from None
+                raise ChunkError("something that is not JSON") from None
             return [Chunk(odd=words)]
         return [self._read(entry, failed) for entry in (body if isinstance(body, list) else [body])]
 
@@ -246,7 +246,7 @@ def _content(said: dict[str, Any]) -> Content:
         if found == Content():
             found = content_of(said.get("text"))
     except NoTextError:
-        raise ChunkError("a content that is no text") from None
+        raise ChunkError("content that is not text") from None
     refusal = text_in(said.get("refusal"))
     return Content(found.text, found.reasoning, found.refusal or refusal, found.unread)
 

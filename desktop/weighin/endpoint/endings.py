@@ -50,7 +50,7 @@ def ending_of(said: str, tools: tuple[str, ...] = ()) -> Ending:
         names = ", ".join(dict.fromkeys(filter(None, tools)))
         named = f" ({safe_name(names, 80)})" if names else ""
         reason = StopReason.LENGTH if _LENGTH.search(word) else StopReason.END
-        return Ending(reason, f"It called a tool{named}, which is not run here.")
+        return Ending(reason, f"The model called a tool{named}; tools are not run here.")
     if _FILTERED.search(word):
         return Ending(notice="The server's content filter ended the answer.")
     if _CONTEXT.search(word):
@@ -59,4 +59,4 @@ def ending_of(said: str, tools: tuple[str, ...] = ()) -> Ending:
         return Ending(StopReason.LENGTH)
     if not word or _END.search(word):
         return Ending()
-    return Ending(notice=f"The server ended the answer with a reason of its own: {safe_name(said, 40)}.")
+    return Ending(notice=f"The server's stop reason is not known: {safe_name(said, 40)}.")

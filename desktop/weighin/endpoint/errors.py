@@ -20,12 +20,12 @@ _NAMES = (
     "base_resp", "reason", "title", "description", "code", "type",
 )  # fmt: skip
 _BUSY = {
-    408: ("server_busy", "gave up waiting for the request"),
+    408: ("server_busy", "timed out waiting for the request"),
     425: ("server_busy", "is not ready"),
-    429: ("rate_limit", "is asked too often, or the quota is used up"),
-    502: ("server_busy", "is a proxy that gets no answer from the server behind it"),
-    503: ("server_busy", "is not ready: it loads its model or is overloaded"),
-    504: ("server_busy", "is a proxy that gets no answer from the server behind it in time"),
+    429: ("rate_limit", "limits how often it can be asked, or the quota is used up"),
+    502: ("server_busy", "is a proxy and gets no answer from its server"),
+    503: ("server_busy", "is not ready: it is loading its model, or is overloaded"),
+    504: ("server_busy", "is a proxy and gets no answer from its server in time"),
     529: ("server_busy", "is overloaded"),
 }
 _NO_MODEL = re.compile(
@@ -41,19 +41,14 @@ def network_error(error: Exception, host: str, began: bool) -> EngineError:
     detail = f"{type(error).__name__}: {error}"
     cause = _cause(error)
     if isinstance(cause, ssl.SSLCertVerificationError):
-        text = (
-            f"The certificate of {host} cannot be trusted: {cause.verify_message}. "
-            "One of your own can be named in SSL_CERT_FILE."
-        )
+        text = f"The certificate of {host} is not trusted: {cause.verify_message}. SSL_CERT_FILE can name your own."
         return EngineError("certificate", text, detail)
     if isinstance(cause, ssl.SSLError):
-        return EngineError("tls", f"{host} does not speak https; perhaps its address begins with http://.", detail)
+        return EngineError("tls", f"{host} does not use https; try http:// instead.", detail)
     if isinstance(error, httpx2.ConnectTimeout):
-        return EngineError(
-            "server_down", f"{host} does not answer: it is switched off, or a firewall is between.", detail
-        )
+        return EngineError("server_down", f"{host} does not answer: it may be off, or behind a firewall.", detail)
     if isinstance(error, httpx2.ProxyError):
-        return EngineError("proxy", f"The proxy on the way to {host} refuses: {safe_name(str(error))}.", detail)
+        return EngineError("proxy", f"The proxy for {host} refused: {safe_name(str(error))}.", detail)
     if isinstance(error, (httpx2.ConnectError, httpx2.UnsupportedProtocol)):
         if (
             "getaddrinfo" in detail
@@ -61,9 +56,9 @@ def network_error(error: Exception, host: str, began: bool) -> EngineError:
             or "nodename" in detail
             or "name resolution" in detail
         ):
-            return EngineError("server_down", f"The name of {host} was not found.", detail)
+            return EngineError("server_down", f"Cannot find {host}.", detail)
         return EngineError(
-            "server_down", f"Nobody answers at {host}: does the server run, and is this its port?", detail
+            "server_down", f"Cannot connect to {host}: check that the server is running, and its port.", detail
         )
     if began:
         return cut(host, detail)
@@ -77,24 +72,24 @@ def silent(host: str) -> EngineError:
 
 def compressed(host: str, how: str) -> EngineError:
     """The answer is packed in a way that nobody asked for."""
-    text = f"{host} sent its answer compressed ({safe_name(how, 20)}), which it was asked not to and cannot be read."
+    text = f"{host} sent a compressed answer ({safe_name(how, 20)}) that cannot be read."
     return EngineError("garbage", text)
 
 
 def broken_off(host: str, reason: str) -> EngineError:
     """The server ended its answer before the model did."""
-    return EngineError("server_error", f"{host} broke the answer off ({safe_name(reason, 40)}).")
+    return EngineError("server_error", f"{host} broke off the answer ({safe_name(reason, 40)}).")
 
 
 def cut(host: str, detail: str = "") -> EngineError:
     """The answer ended in the middle."""
-    return EngineError("cut", f"The connection to {host} broke in the middle of the answer.", detail)
+    return EngineError("cut", f"The connection to {host} was lost during the answer.", detail)
 
 
 def stalled(host: str, seconds: float, began: bool) -> EngineError:
     """Nothing came for too long."""
     what = "sent nothing more" if began else "sent no answer"
-    return EngineError("stalled", f"{host} {what} for {seconds:.0f} s and was not waited for any longer.")
+    return EngineError("stalled", f"{host} {what} for {seconds:.0f} s, so the request was ended.")
 
 
 class StatusError(EngineError):
@@ -119,53 +114,53 @@ def status_error(status: int, host: str, body: bytes, has_key: bool, wait_s: flo
 
     if status in (401, 403):
         if has_key:
-            return failure("key", f"{host} does not accept the key (status {status}).", said)
-        return failure("key", f"{host} wants a key: set {KEY_VARIABLE}, or type it where the server is added.", said)
+            return failure("key", f"{host} did not accept the key (status {status}).", said)
+        return failure("key", f"{host} needs a key: set {KEY_VARIABLE}, or enter it when adding the server.", said)
     if 400 <= status < 500 and _NO_MODEL.search(said):
         return failure("no_model", f"{host} does not have this model (status {status})." + _added(said))
     if status == 404:
-        text = f"{host} does not know this address (404); that of an OpenAI-compatible server mostly ends in /v1."
+        text = f"{host} does not have this address (404); it usually ends in /v1."
         return failure("not_endpoint", text + _added(said))
     if status == 429 and _USED_UP.search(said):
-        return failure("quota", f"The quota at {host} is used up (429)." + _added(said))
+        return failure("quota", f"The quota for {host} is used up (429)." + _added(said))
     if status in _BUSY:
         kind, text = _BUSY[status]
-        when = f" It asks to wait {math.ceil(wait_s)} s." if wait_s else ""
+        when = f" Try again in {math.ceil(wait_s)} s." if wait_s else ""
         return failure(kind, f"{host} {text} ({status}).{when}" + _added(said))
     if status >= 500:
         return failure("server_error", f"{host} failed (status {status})." + _added(said))
-    return failure("refused", f"{host} refuses the request (status {status})." + _added(said))
+    return failure("refused", f"{host} refused the request (status {status})." + _added(said))
 
 
 def key_malformed(host: str) -> EngineError:
     """What was typed or kept as a key cannot be one. It is not repeated: it may be one but for a character."""
-    text = f"The key for {host} holds a space, a line break or another character no key can have: copy it again."
+    text = f"The key for {host} contains a space, a line break or another invalid character: copy it again."
     return EngineError("key", text)
 
 
 def redirected(host: str, elsewhere: str) -> EngineError:
     """The server sends the request, prompt and key with it, to somebody else."""
     text = (
-        f"{host} sends the request on to {safe_name(elsewhere, 80)}, which was not followed. "
-        "If you trust that address, use it in place of this one."
+        f"{host} redirects to {safe_name(elsewhere, 80)}, which was not followed. "
+        "If you trust that address, use it instead."
     )
     return EngineError("redirect", text)
 
 
 def not_endpoint(host: str, found: str) -> EngineError:
     """What answers there is something else."""
-    text = f"{host} sent {found}, not what an OpenAI-compatible server sends; its address mostly ends in /v1."
+    text = f"{host} sent {found} and is not an OpenAI-compatible server; the address usually ends in /v1."
     return EngineError("not_endpoint", text)
 
 
 def garbage(host: str, what: str) -> EngineError:
     """An answer nobody can read."""
-    return EngineError("garbage", f"{host} sent {what}, which is no answer of an OpenAI-compatible server.")
+    return EngineError("garbage", f"{host} sent {what}, which is not an OpenAI-compatible answer.")
 
 
 def failed_inside(host: str, said: str) -> EngineError:
     """The server reported a failure in the middle of its answer."""
-    return EngineError("server_error", f"{host} failed while it answered." + _added(said))
+    return EngineError("server_error", f"{host} failed during the answer." + _added(said))
 
 
 def says(body: bytes) -> str:

@@ -66,7 +66,7 @@ class Endpoint:
             return json.loads(body) if body.strip() else None
         except (ValueError, RecursionError):
             page = reply.claims_web_page or body.lstrip()[:1] == b"<"
-            found = "a web page" if page else "something that is no JSON"
+            found = "a web page" if page else "something that is not JSON"
             raise errors.not_endpoint(self.host, found) from None
 
     @asynccontextmanager
@@ -101,7 +101,7 @@ class Endpoint:
                 await response.aclose()
                 raise refused
             return response
-        raise errors.garbage(self.host, "the request round in circles")
+        raise errors.garbage(self.host, "redirects in a loop")
 
     async def _patiently(self, work: Awaitable[_T]) -> _T:
         try:

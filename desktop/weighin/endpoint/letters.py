@@ -55,12 +55,12 @@ class Shown:
         """Log-probabilities of those letters that are among them. Raises UselessError where these are no
         log-probabilities."""
         if not self.tokens:
-            raise UselessError("it does not send any")
+            raise UselessError("it does not send them")
         values = list(self.tokens.values())
         if any(
             not isinstance(v, (int, float)) or isinstance(v, bool) or not math.isfinite(v) or v > _SLACK for v in values
         ):
-            raise UselessError("what it sends is no logarithm of a probability")
+            raise UselessError("what it sends are not log-probabilities")
         if sum(math.exp(value) for value in values) > 1 + _SLACK:
             raise UselessError("its probabilities add up to more than one")
         found: dict[str, float] = {}
@@ -80,7 +80,7 @@ async def test_letters(endpoint: Endpoint, model: str, ways: tuple[str, ...] = (
         except UselessError as reason:
             reasons.append(f"{via}: {reason}")
             continue
-        text = f"{endpoint.host} returns log-probabilities of all four letters ({via}, the {top} likeliest tokens)."
+        text = f"{endpoint.host} returns log-probabilities for all four letters ({via}, top {top} tokens)."
         return LetterTest(via, f"{text} Questions can be scored there.")
     text = f"Questions cannot be scored at {endpoint.host}: it returns no usable log-probabilities"
     return LetterTest("", f"{text} ({'; '.join(reasons)}).")
@@ -100,7 +100,7 @@ async def _try(endpoint: Endpoint, model: str, via: str) -> int:
             refusal = error.message
             continue
         if seen[0] == seen[1]:
-            raise UselessError("it gives the same numbers whatever is asked")
+            raise UselessError("it returns the same numbers for every question")
         return top
     raise UselessError(refusal.rstrip("."))
 
@@ -122,7 +122,7 @@ async def ask_letters(endpoint: Endpoint, body: dict[str, Any], top: int) -> Sho
         else:
             tokens = {entry["token"]: entry["logprob"] for entry in found["content"][0]["top_logprobs"]}
     except (LookupError, TypeError, ValueError):
-        raise UselessError("it does not send any") from None
+        raise UselessError("it does not send them") from None
     if not all(isinstance(token, str) for token in tokens):
         raise UselessError("what it sends has no tokens")
     return Shown(tokens, _prompt_tokens(answer))
@@ -139,9 +139,7 @@ def _all_letters(shown: Shown, top: int) -> tuple[float, ...]:
     letters = shown.letters()
     missing = [letter for letter in LETTERS if letter not in letters]
     if missing:
-        raise UselessError(
-            f"among its {min(top, len(shown.tokens))} likeliest tokens the letters {', '.join(missing)} are missing"
-        )
+        raise UselessError(f"its top {min(top, len(shown.tokens))} tokens lack the letters {', '.join(missing)}")
     return tuple(letters[letter] for letter in LETTERS)
 
 

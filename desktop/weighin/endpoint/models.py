@@ -51,7 +51,7 @@ class ServedModels:
         if not self.has_list:
             return "It lists no models."
         if not self.models:
-            return "It has none at all."
+            return "It has no models."
         names = [safe_name(model.name, 60) for model in self.models[:_MOST_NAMED]]
         more = f" and {len(self.models) - _MOST_NAMED} more" if len(self.models) > _MOST_NAMED else ""
         return f"It has: {', '.join(names)}{more}."
@@ -59,14 +59,14 @@ class ServedModels:
     def find(self, address: ServerAddress) -> ServedModel | None:
         """The model of `address`; None where it is not listed. Raises EngineError where none is named."""
         if not address.model:
-            text = f"Name a model behind the address, as {address.base}#NAME. {self.sentence}"
+            text = f"Add the model's name to the address: {address.base}#NAME. {self.sentence}"
             raise EngineError("no_model", text)
         return next((model for model in self.models if model.name == address.model), None)
 
     def unlisted(self, address: ServerAddress) -> str:
         """The notice on a model that is asked for although it is not listed."""
         name = safe_name(address.model, 80)
-        return f"{address.host} does not list a model “{name}”; it was asked for anyway. {self.sentence}"
+        return f"{address.host} does not list a model “{name}”; it is used anyway. {self.sentence}"
 
 
 async def offered(endpoint: Endpoint) -> ServedModels:
@@ -89,7 +89,7 @@ async def offered(endpoint: Endpoint) -> ServedModels:
             said = failure_in(body) if isinstance(body, dict) else None
             if said:
                 raise errors.failed_inside(endpoint.host, said)
-            raise errors.not_endpoint(endpoint.host, "JSON that lists no models")
+            raise errors.not_endpoint(endpoint.host, "JSON without a list of models")
         new = [model for entry in entries or [] if (model := _model(entry)) and model.name not in found]
         found.update((model.name, model) for model in new)
         query = _next_page(body)

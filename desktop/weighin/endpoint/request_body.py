@@ -15,7 +15,7 @@ _MOST_STOPS = 4
 # All others make it another question, or another way of choosing tokens. Stop strings are looked for on this side.
 _MAY_GO = ("stream_options", "seed", "max_tokens", "stop")
 _MORE = ("cache_prompt", *(name for option in SAMPLING_OPTIONS if not option.openai for name in option.server))
-NO_SYSTEM_TEXT = "The server takes no system text with this model: that was put before the prompt instead."
+NO_SYSTEM_TEXT = "The server takes no system prompt with this model, so it was put before the prompt."
 # What the templates of Gemma and older Mistral models, and the servers in front of them, say to system text.
 _NO_SYSTEM = re.compile(
     r"(system|developer) (role|message|prompt|instruction)s?\b.{0,20}?((not|n't) (support|allow|enable)|unsupported)"
@@ -96,7 +96,7 @@ def left_out_words(asked: dict[str, Any], taken: dict[str, Any]) -> tuple[str, .
     """A sentence for the same, and one where the server cannot be asked to count."""
     said = []
     if names := left_out(asked, taken):
-        said.append(f"This server does not take every option: it was asked without {', '.join(names)}.")
+        said.append(f"This server does not support {', '.join(names)}, so the request was sent without.")
     if "stream_options" in asked and "stream_options" not in taken:
-        said.append("This server does not take stream_options, so it may not say how many tokens it counted.")
+        said.append("This server does not support stream_options, so token counts may be missing.")
     return tuple(said)

@@ -93,7 +93,7 @@ class ServerEngine:
         model = self._listing.find(address)
         notices: tuple[str, ...] = ()
         if address.is_readable:
-            notices += (f"{address.host} is spoken to without encryption: others on the way can read along.",)
+            notices += (f"The connection to {address.host} is not encrypted; others on the network can read it.",)
         if model is None:  # many servers take any name, and some list nothing
             model = ServedModel(address.model)
             notices += (self._listing.unlisted(address),)
@@ -123,23 +123,23 @@ class ServerEngine:
 
     def tokenize(self, request: Tokenize) -> Any:
         """Not to be had: an OpenAI-compatible server shows neither its template nor its tokens."""
-        raise _unsupported("The tokens are on the server, which does not show them.")
+        raise _unsupported("The server does not show its tokens.")
 
     def count_tokens(self, request: CountTokens) -> Any:
         """Not to be had, for the same reason."""
-        raise _unsupported("The tokens are on the server, which does not show them.")
+        raise _unsupported("The server does not show its tokens.")
 
     def bench(self, request: Bench, emit: Emit) -> Any:
         """Not to be had: random tokens cannot be put to a server."""
-        raise _unsupported("A server cannot be benchmarked with random tokens; compare with --repeat measures it.")
+        raise _unsupported("bench does not work with a server; use compare --repeat.")
 
     def plan(self, request: Plan) -> Any:
         """Not to be had."""
-        raise _unsupported("What a model needs on a server cannot be told from here.")
+        raise _unsupported("The memory of a server cannot be seen from here.")
 
     def forecast(self, request: Forecast) -> Any:
         """Not to be had."""
-        raise _unsupported("How fast a server will be cannot be told beforehand.")
+        raise _unsupported("The speed of a server cannot be estimated.")
 
     def survey(self, request: Survey) -> Surveyed:
         """Nothing is known of the tokens of a block before it was asked: all numbers are 0."""
@@ -180,7 +180,7 @@ class ServerEngine:
 
     def _ready(self) -> Endpoint:
         if self._endpoint is None:
-            raise EngineError("not_loaded", "No server was chosen in this worker.")
+            raise EngineError("not_loaded", "No server is connected.")
         return self._endpoint
 
     def _named(self, error: EngineError) -> EngineError:

@@ -85,8 +85,8 @@ class ServerScoring:
                 del self._tops[0]
 
     def _changed(self, reason: UselessError) -> EngineError:
-        text = f"{self._endpoint.host} returns no log-probabilities any more that can be scored by: {reason}."
-        return EngineError("no_letters", f"{text} What was scored is kept.")
+        text = f"{self._endpoint.host} no longer returns usable log-probabilities: {reason}."
+        return EngineError("no_letters", f"{text} The scores so far are kept.")
 
     def _notices(self, block: PromptBlock, missing: bool, cut: str, waiting: Waiting) -> tuple[str, ...]:
         call = "chat" if block.protocol == CHAT else "completions"
@@ -94,15 +94,15 @@ class ServerScoring:
         found = [f"Scored over the network at {self._endpoint.host}: letters from the server's top {top} ({call})."]
         if missing:
             found.append(
-                f"Of some questions not all four letters are among the server's top {top}: the missing ones are taken "
-                "for less likely than all that it shows."
+                f"For some questions a letter is missing from the server's top {top}; "
+                "it is counted as less likely than the rest."
             )
         if self._merges:
             found.append(NO_SYSTEM_TEXT)
         if cut:
             found.append(cut)
         if waiting.times:
-            found.append("The server was busy or away at times: it was waited for and asked again.")
+            found.append("The server was unavailable at times; the questions were asked again.")
         return tuple(found)
 
 
@@ -117,7 +117,7 @@ def _result(identifier: str, shown: Shown) -> tuple[ItemResult, bool]:
     """What a question gave, and whether a letter was missing. Raises UselessError."""
     letters = shown.letters()
     if not letters:
-        text = f"None of the four letters is among the {len(shown.tokens)} likeliest tokens that the server shows."
+        text = f"None of the four letters is among the server's top {len(shown.tokens)} tokens."
         return ItemResult(identifier, None, None, text), True
     floor = min(shown.tokens.values()) - _BELOW
     values = tuple(float(letters.get(letter, floor)) for letter in LETTERS)

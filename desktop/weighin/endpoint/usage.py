@@ -76,8 +76,8 @@ def cut_notice(body: dict[str, Any], counted: int | None) -> str:
     if counted is None or words < _FEWEST_WORDS or counted >= words:
         return ""
     return (
-        f"The server counted {format.count(counted)} tokens for a prompt of {format.count(words)} words: it cut the "
-        "prompt to fit its context, or left out of the count what it had read before."
+        f"The server counted {format.count(counted)} tokens for a prompt of {format.count(words)} words: "
+        "it cut the prompt, or did not count its cached part."
     )
 
 

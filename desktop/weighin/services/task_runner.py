@@ -74,4 +74,4 @@ class TaskRunner(QObject):
             failed(error)
         else:
             log.error("a task failed", exc_info=error)
-            failed(AppError(f"This did not work: {type(error).__name__}: {error}", kind="bug"))
+            failed(AppError(f"Unexpected error: {type(error).__name__}: {error}", kind="bug"))

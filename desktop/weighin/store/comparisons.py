@@ -137,10 +137,10 @@ class ComparisonStore:
                 )
             )
             if not identifier or not found:
-                raise AppError(f"There is no comparison {safe_name(identifier)!r} in History.", kind="missing")
+                raise AppError(f"No comparison {safe_name(identifier)!r} in History.", kind="missing")
             if len(found) > 1:
                 raise AppError(
-                    f"Several comparisons begin with {safe_name(identifier)!r}: type more of the id.", kind="ambiguous"
+                    f"Several comparisons start with {safe_name(identifier)!r}: type more of the id.", kind="ambiguous"
                 )
             return self._read(found[0])
 
@@ -229,7 +229,9 @@ class translated:  # noqa: N801 - reads as a statement
         if isinstance(error, sqlite3.Error):
             reason = str(error)
             if "full" in reason:
-                raise AppError("The disk is full: History was not saved. Nothing else is lost.", reason, "disk_full")
+                raise AppError(
+                    "The disk is full: this was not saved to History. Nothing else is lost.", reason, "disk_full"
+                )
             if "locked" in reason or "busy" in reason:
                 raise AppError("Another program is using the History database. Try again.", reason, "locked")
             raise AppError(f"The History database failed: {reason}.", reason, "database")

@@ -41,7 +41,7 @@ def open_database(path: Path, notice: Callable[[str], None]) -> ProfileDatabase:
             on_failure.pop_all()
             return database
     except sqlite3.Error as error:
-        raise AppError(f"The history database cannot be opened ({error}): {path}", kind="database") from None
+        raise AppError(f"Cannot open the history database ({error}): {path}", kind="database") from None
 
 
 def _migrate(path: Path, database: ProfileDatabase) -> None:
@@ -65,7 +65,7 @@ def _check(path: Path, notice: Callable[[str], None]) -> None:
         ) as connection:
             found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     except sqlite3.OperationalError as error:
-        raise AppError(f"The history database cannot be opened ({error}): {path}", kind="database") from None
+        raise AppError(f"Cannot open the history database ({error}): {path}", kind="database") from None
     except sqlite3.DatabaseError as error:
         found = str(error)
     if found != "ok":
@@ -75,7 +75,7 @@ def _check(path: Path, notice: Callable[[str], None]) -> None:
             if part.exists():
                 part.rename(path.with_name(f"{path.name}.corrupt-{stamp}{suffix}"))
         place = path.with_name(f"{path.name}.corrupt-{stamp}")
-        notice(f"The history was damaged: it was moved to {place}, and a fresh one begun.")
+        notice(f"The history was damaged. It was moved to {place}, and a new one was started.")
 
 
 def _refuse_newer(database: Database) -> None:
@@ -84,7 +84,7 @@ def _refuse_newer(database: Database) -> None:
         return
     applied = {migration.name for migration in MIGRATIONS.applied(database)}
     if applied - known_names():
-        text = "The history was written by a newer version of Weigh-In; it was not touched. Please update the program."
+        text = "The history was written by a newer version of Weigh-In and was not changed. Please update."
         raise AppError(text, kind="newer_database")
 
 
@@ -109,8 +109,8 @@ def _back_up(path: Path) -> None:
             part.unlink(missing_ok=True)
         reason = error.strerror if isinstance(error, OSError) else str(error)
         text = (
-            "The history was not converted for this version, because no backup of it could be written "
-            f"({reason}): {path.parent}. Nothing was changed; free disk space or allow writing there, then start again."
+            f"The history could not be updated: its backup could not be written ({reason}): {path.parent}. "
+            "Nothing was changed. Free disk space or allow writing there, then start again."
         )
         raise AppError(text, str(error), "backup") from None
     with contextlib.suppress(OSError):

@@ -199,9 +199,9 @@ class EvaluationStore:
             )
         )
         if not identifier or not found:
-            raise AppError(f"There is no evaluation {identifier!r} in the history.", kind="missing")
+            raise AppError(f"No evaluation {identifier!r} in History.", kind="missing")
         if len(found) > 1:
-            text = f"More than one evaluation begins with {identifier!r}: give more of its id."
+            text = f"Several evaluations start with {identifier!r}: type more of the id."
             raise AppError(text, kind="ambiguous")
         return found[0]
 

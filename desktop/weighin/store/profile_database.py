@@ -28,13 +28,13 @@ class RecordKind:
 
 HISTORY = RecordKind("History")
 VOTES = RecordKind("the blind votes")
-SHELF = RecordKind("the shelf of models", "made again from the files")
+SHELF = RecordKind("the model list", "rebuilt from the files")
 DOWNLOADS = RecordKind("the unfinished downloads")
-FORECASTS = RecordKind("the kept forecasts")
+FORECASTS = RecordKind("the forecasts")
 PROMPT_SETS = RecordKind("the prompt sets")
-SET_RUNS = RecordKind("the runs of prompt sets")
-SET_RESULTS = RecordKind("the results of prompt sets")
-SPEED_TESTS = RecordKind("the speed tests", "made again")
+SET_RUNS = RecordKind("the prompt set runs")
+SET_RESULTS = RecordKind("the prompt set results")
+SPEED_TESTS = RecordKind("the speed tests", "measured again")
 
 
 class UnreadableError(AppError):

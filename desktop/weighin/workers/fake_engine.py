@@ -269,7 +269,7 @@ def groups(block: PromptBlock, done: tuple[str, ...]) -> list[list[str]]:
 def opinion(identifier: str, seed: int, speechless: bool) -> ItemResult:
     """Four probabilities drawn from the id; none where it is `speechless`."""
     if speechless:
-        return ItemResult(identifier, None, None, "The model gave no numbers (NaN) for this question.")
+        return ItemResult(identifier, None, None, "The model returned no numbers (NaN) for this question.")
     digest = hashlib.sha256(f"{seed}/{identifier}".encode()).digest()
     weights = [byte + 1 for byte in digest[:4]]
     logprobs = tuple(math.log(weight / (sum(weights) + 10)) for weight in weights)

@@ -86,9 +86,9 @@ class ModelWorker:
             self.emit(Failed(request.id, error.kind, error.message, error.detail))
             return not error.fatal
         except MemoryError:
-            self.emit(Failed(request.id, "memory", "There was not enough memory for this request."))
+            self.emit(Failed(request.id, "memory", "Not enough memory for this request."))
         except Exception as error:  # noqa: BLE001 - the process boundary: whatever went wrong must become an event
-            self.emit(Failed(request.id, "bug", f"The worker made an error: {type(error).__name__}: {error}"))
+            self.emit(Failed(request.id, "bug", f"Error in the model process: {type(error).__name__}: {error}"))
         finally:
             with self._state_lock:
                 self._current = None
@@ -151,4 +151,4 @@ def _cancelled(request: Any) -> Any:
     """The terminal event of a request that was cancelled before it began."""
     if isinstance(request, Generate):
         return Generated(request.id, StopReason.CANCELLED, Timing(), MemoryReceipt())
-    return Failed(request.id, "cancelled", "Stopped before it began.")
+    return Failed(request.id, "cancelled", "Stopped before it started.")

@@ -93,6 +93,6 @@ def test_a_reader_that_leaves_early_is_no_error(kind: str, tmp_path: Path) -> No
 def test_a_full_disk_is_a_sentence(kind: str) -> None:
     with FULL.open("w", encoding="utf-8") as full:
         console = Console(full, None)
-        with pytest.raises(AppError, match="The output cannot be written: No space"):
+        with pytest.raises(AppError, match="Cannot write the output: No space"):
             getattr(console, kind)("a")
         console.result("nothing more is tried")

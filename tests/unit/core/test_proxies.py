@@ -24,12 +24,12 @@ def test_the_proxy_of_a_scheme_comes_before_that_for_all(known: dict[str, str], 
 
 @pytest.mark.parametrize("proxy", ["socks5://a:1", "socks5h://a:1", "socks://a:1", "https://a:1"])
 def test_a_kind_that_is_not_supported_is_named(proxy: str) -> None:
-    assert f"of the kind {proxy.split(':')[0]}, which is not supported" in why_unusable(proxy)
+    assert f"of an unsupported kind ({proxy.split(':')[0]})" in why_unusable(proxy)
 
 
 @pytest.mark.parametrize("proxy", ["http://", "http://:8080", "http://a:99999", "http://a:port", "http://u:secret@[a"])
 def test_what_is_no_address_is_said_without_the_password(proxy: str) -> None:
-    assert "is no address; it is written http://HOST:PORT" in why_unusable(proxy)
+    assert "is not an address: write http://HOST:PORT" in why_unusable(proxy)
     assert "secret" not in why_unusable(proxy)
 
 

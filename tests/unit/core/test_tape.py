@@ -129,7 +129,7 @@ def test_what_is_not_known_is_left_out() -> None:
     little = tape_of(big(alone=None, tally=None, evaluation=None))
     assert set(lines(little)) == {"Parameters", "File", "Memory", "Generation speed, simultaneous", "Energy per answer"}
     assert lines(little)["Generation speed, simultaneous"][:2] == ("18.0 tok/s", "9.00 tok/s")
-    assert "the models were not run one after the other" in little.verdict
+    assert "the models did not run sequentially" in little.verdict
     short = tape_of(big(alone=replace(big().main, results=record(timing=Timing()).results), together=None))
     assert "Generation speed" not in lines(short)
 
@@ -178,14 +178,14 @@ def test_speeds_together_are_those_while_both_computed() -> None:
     shown = replace(together, results=(replace(together.results[0], rounds=(slow,)), together.results[1]))
     line = next(line for line in tape_of(big(together=shown)).lines if line.label == "Generation speed, simultaneous")
     assert line.a == "18.0 tok/s, -42 %"
-    assert line.note.startswith("side by side for ")
+    assert line.note.startswith("overlap ")
     bare = tuple(
         replace(result, rounds=tuple(replace(t, pace=None, beside=None) for t in result.rounds))
         for result in together.results
     )
     told = tape_of(big(together=replace(together, results=bare)))
     old = next(line for line in told.lines if line.label == "Generation speed, simultaneous")
-    assert (old.a, old.note) == ("18.0 tok/s", "at once, for how long is not recorded")
+    assert (old.a, old.note) == ("18.0 tok/s", "overlap not recorded")
 
 
 def test_a_moment_together_is_said_to_be_too_short() -> None:
@@ -230,7 +230,7 @@ def test_what_disturbed_reaches_the_picture() -> None:
 
 
 def test_a_record_that_names_no_computer() -> None:
-    assert tape_of(big(machine=UNKNOWN_MACHINE)).footer[0] == "a computer that the record does not name"
+    assert tape_of(big(machine=UNKNOWN_MACHINE)).footer[0] == "unknown computer"
 
 
 def test_footer_and_modes() -> None:

@@ -73,7 +73,7 @@ def test_missing_libraries_are_named_with_what_installs_them(lacking: Path, monk
     for part in ("libX99.so.6", "libxcb-nobod.so.4", " are missing; install with: sudo apt install libgl1 "):
         assert part in found.trouble
     monkeypatch.setattr(system_packages, "distributions_here", lambda: system_packages.DISTRIBUTIONS)
-    assert "README names the packages" in look_for_display({"DISPLAY": ":0"}).trouble
+    assert "README lists the packages" in look_for_display({"DISPLAY": ":0"}).trouble
 
 
 def test_a_plugin_that_is_damaged_is_no_missing_library(lacking: Path) -> None:

@@ -47,11 +47,11 @@ def test_filters(said: str) -> None:
 
 
 def test_tools() -> None:
-    assert ending_of("tool_calls").notice == "It called a tool, which is not run here."
+    assert ending_of("tool_calls").notice == "The model called a tool; tools are not run here."
     assert ending_of("length", ("add",)).reason is StopReason.LENGTH
     assert "(look_up, add)" in ending_of("stop", ("look_up", "add", "look_up")).notice
 
 
 def test_a_reason_nobody_knows_is_told() -> None:
     ending = ending_of("moon\nphase")
-    assert ending.reason is StopReason.END and ending.notice.endswith("of its own: moon\ufffdphase.")
+    assert ending.reason is StopReason.END and ending.notice.endswith("is not known: moon\ufffdphase.")

@@ -175,7 +175,7 @@ def test_waiting_ends_in_time_and_leaves_nothing_behind() -> None:
 def test_a_limit_the_server_ignores_is_told(new_server: NewServer) -> None:
     talk = Talk(new_server())  # which counts 20 tokens
     talk.load()
-    assert talk.ask(max_tokens=8).notices == ("The server counted 20 tokens of answer where 8 were asked for at most.",)
+    assert talk.ask(max_tokens=8).notices == ("The server counted 20 answer tokens, over the limit of 8.",)
     assert talk.ask(max_tokens=20).notices == ()
 
 
@@ -192,7 +192,7 @@ def test_a_server_that_knows_only_openai_is_asked_again_plainly(new_server: NewS
     assert talk.ask().notices == ()
     done = talk.ask(temperature=0.5)
     assert "top_k" not in talk.server.seen[-1].body
-    assert "without top k, min p" in done.notices[0] and done.left_out == ("top k", "min p")
+    assert "does not support top k, min p," in done.notices[0] and done.left_out == ("top k", "min p")
 
 
 def test_a_model_that_lacks_an_option_is_no_missing_model(new_server: NewServer) -> None:
@@ -208,7 +208,7 @@ def test_options_a_server_names_are_left_out_one_by_one(new_server: NewServer) -
     body = talk.server.seen[-1].body
     assert not {"stream_options", "seed", "top_k"} & set(body) and "min_p" in body
     assert done.left_out == ("seed", "top k")
-    assert "without seed, top k" in done.notices[0] and "stream_options" in done.notices[1]
+    assert "does not support seed, top k," in done.notices[0] and "stream_options" in done.notices[1]
     assert done.timing.counting is Counting.PIECES and done.stop_reason is StopReason.END
 
 
@@ -229,7 +229,7 @@ def test_system_text_that_is_refused_goes_before_the_prompt(new_server: NewServe
     done = talk.ask()
     asked = talk.server.seen[-1].body["messages"]
     assert asked == [{"role": "user", "content": "Be short.\n\nWhat is seven plus five?"}]
-    told = "The server takes no system text with this model: that was put before the prompt instead."
+    told = "The server takes no system prompt with this model, so it was put before the prompt."
     assert (talk.text, done.notices) == ("Seven plus five is twelve. That is all.", (told,))
 
 
@@ -321,21 +321,21 @@ def test_cancel_breaks_off_while_nothing_comes_and_closes_the_connection(new_ser
 @pytest.mark.parametrize(
     ("how", "kind", "words"),
     [
-        ({"cut_at": 4}, "cut", "broke in the middle"),
-        ({"done": False, "finish": None}, "cut", "broke in the middle"),
+        ({"cut_at": 4}, "cut", "was lost during the answer"),
+        ({"done": False, "finish": None}, "cut", "was lost during the answer"),
         ({"stall_at": 4}, "stalled", "nothing more for 1 s"),
         ({"silent": True}, "stalled", "no answer for 1 s"),
-        ({"garbage_at": 4}, "garbage", "no JSON"),
+        ({"garbage_at": 4}, "garbage", "not JSON"),
         ({"huge_at": 4}, "garbage", "more than a megabyte"),
         ({"error_at": 4}, "server_error", "the GPU fell off the bus"),
-        ({"status": 429, "retry_after": "17"}, "rate_limit", "wait 17 s"),
+        ({"status": 429, "retry_after": "17"}, "rate_limit", "again in 17 s"),
         ({"status": 429, "retry_after": "Wed, 21 Oct 2015 07:28:00 GMT"}, "rate_limit", "used up (429). It says:"),
-        ({"status": 429, "retry_after": "0.2"}, "rate_limit", "wait 1 s"),
+        ({"status": 429, "retry_after": "0.2"}, "rate_limit", "again in 1 s"),
         ({"status": 429, "said": "You exceeded your current quota"}, "quota", "is used up"),
-        ({"status": 408}, "server_busy", "gave up waiting"),
-        ({"status": 502}, "server_busy", "proxy that gets no answer"),
+        ({"status": 408}, "server_busy", "timed out waiting"),
+        ({"status": 502}, "server_busy", "gets no answer from its server"),
         ({"status": 503}, "server_busy", "not ready"),
-        ({"status": 504}, "server_busy", "proxy that gets no answer"),
+        ({"status": 504}, "server_busy", "gets no answer from its server"),
         ({"status": 529}, "server_busy", "overloaded"),
         ({"status": 500}, "server_error", "as the test wants it"),
         ({"status": 404}, "not_endpoint", "/v1"),
@@ -368,7 +368,7 @@ def test_a_missing_or_wrong_key(new_server: NewServer, key: str | None) -> None:
     with pytest.raises(EngineError) as caught:
         talk.load()
     assert caught.value.kind == "key"
-    assert ("does not accept" if key else "wants a key") in caught.value.message
+    assert ("did not accept" if key else "needs a key") in caught.value.message
     assert not key or key not in caught.value.message + caught.value.detail
 
 
@@ -405,7 +405,7 @@ def test_a_web_page_in_place_of_an_answer(new_server: NewServer) -> None:
 def test_nobody_there(new_server: NewServer) -> None:
     with LoopbackServer() as server:
         address = server.address()
-    with pytest.raises(EngineError, match="Nobody answers") as caught:
+    with pytest.raises(EngineError, match="Cannot connect") as caught:
         ServerEngine(lambda _: None).load(Load(1, address, LoadOptions(), 1), lambda _: None)
     assert caught.value.kind == "server_down"
 
@@ -423,14 +423,14 @@ def test_a_redirect_to_another_server_is_not_followed_and_never_gets_the_key(new
 def test_a_redirect_within_the_server_ends(new_server: NewServer) -> None:
     server = new_server()
     server.behaviour.redirect_to = f"http://127.0.0.1:{server.port}"
-    with pytest.raises(EngineError, match="round in circles"):
+    with pytest.raises(EngineError, match="redirects in a loop"):
         Talk(server).load()
 
 
 def test_a_certificate_nobody_vouches_for(new_server: NewServer, tmp_path: Path) -> None:
     server = new_server()
     server.secure(server_context(tmp_path))
-    with pytest.raises(EngineError, match="cannot be trusted") as caught:
+    with pytest.raises(EngineError, match="is not trusted") as caught:
         Talk(server).load()
     assert caught.value.kind == "certificate"
 
@@ -445,22 +445,22 @@ def test_a_certificate_of_ones_own(new_server: NewServer, tmp_path: Path, monkey
 def test_https_to_a_server_without(new_server: NewServer) -> None:
     server = new_server()
     server.url = server.url.replace("http:", "https:")
-    with pytest.raises(EngineError, match="does not speak https"):
+    with pytest.raises(EngineError, match="does not use https"):
         Talk(server).load()
 
 
 def test_tokens_are_on_the_server(new_server: NewServer) -> None:
     talk = Talk(new_server())
-    with pytest.raises(EngineError, match="does not show them"):
+    with pytest.raises(EngineError, match="does not show its tokens"):
         talk.engine.tokenize(Tokenize(1, PROMPT))
 
 
 @pytest.mark.parametrize(
     ("variable", "proxy", "said"),
     [
-        ("ALL_PROXY", "socks5://127.0.0.1:9", "of the kind socks5"),
-        ("HTTP_PROXY", "http://127.0.0.1:99999", "no address"),
-        ("HTTP_PROXY", "127.0.0.1:9", "Nobody answers"),
+        ("ALL_PROXY", "socks5://127.0.0.1:9", "of an unsupported kind .socks5."),
+        ("HTTP_PROXY", "http://127.0.0.1:99999", "is not an address"),
+        ("HTTP_PROXY", "127.0.0.1:9", "Cannot connect"),
     ],
 )
 def test_a_proxy_on_the_way_to_a_server(variable: str, proxy: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:

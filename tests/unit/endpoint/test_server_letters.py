@@ -29,11 +29,11 @@ def test_a_server_that_can(letters: str, via: str) -> None:
 @pytest.mark.parametrize(
     ("letters", "why"),
     [
-        ("ignored", "does not send any"),
+        ("ignored", "does not send them"),
         ("zeros", "add up to more than one"),
         ("sums", "add up to more than one"),
-        ("same", "the same numbers whatever is asked"),
-        ("few", "C, D are missing"),
+        ("same", "the same numbers for every question"),
+        ("few", "lack the letters C, D"),
     ],
 )
 def test_a_server_that_cannot(letters: str, why: str) -> None:

@@ -54,7 +54,7 @@ def test_the_context_where_it_is_said(entry: dict[str, Any], context: int | None
 
 @pytest.mark.parametrize("listing", [{"data": None}, {"data": []}, {"object": "list"}, []])
 def test_a_server_without_models(listing: Any) -> None:
-    assert listed(listing) == ServedModels() and listed(listing).sentence == "It has none at all."
+    assert listed(listing) == ServedModels() and listed(listing).sentence == "It has no models."
 
 
 @pytest.mark.parametrize("status", [404, 405, 501, 204])
@@ -66,7 +66,7 @@ def test_a_key_that_is_for_answers_only() -> None:
     with LoopbackServer(listing=403, said="Missing scopes: api.model.read") as server:
         found = asyncio.run(offered(Endpoint(parse_address(server.url), "sk-narrow", ReplyTimeouts())))
     assert not found.has_list
-    with pytest.raises(EngineError, match="wants a key"):
+    with pytest.raises(EngineError, match="needs a key"):
         listed(403)
 
 
@@ -97,8 +97,8 @@ def test_a_page_that_fails_leaves_what_came_before() -> None:
     [
         (500, "server_error", "as the test wants it"),
         (503, "server_busy", "not ready"),
-        ({"version": 1}, "not_endpoint", "lists no models"),
-        ("hello", "not_endpoint", "lists no models"),
+        ({"version": 1}, "not_endpoint", "without a list of models"),
+        ("hello", "not_endpoint", "without a list of models"),
         ({"error": {"message": "the licence ran out"}}, "server_error", "the licence ran out"),
     ],
 )
@@ -117,7 +117,7 @@ def ask(server: LoopbackServer, model: str) -> tuple[Any, list[Any]]:
 
 
 @pytest.mark.parametrize(
-    ("listing", "words"), [(None, "It has: tiny, big/model:8b."), (404, "lists no models"), ([], "none at all")]
+    ("listing", "words"), [(None, "It has: tiny, big/model:8b."), (404, "lists no models"), ([], "no models")]
 )
 def test_a_model_that_is_not_listed_is_asked_for_anyway(listing: Any, words: str) -> None:
     with LoopbackServer(listing=listing) as server:
@@ -146,6 +146,6 @@ def test_a_model_the_server_does_not_have_is_told_with_those_there_are(status: i
 
 @pytest.mark.parametrize(("listing", "words"), [(None, "It has: tiny"), (404, "It lists no models.")])
 def test_without_a_name_there_is_nothing_to_ask_for(listing: Any, words: str) -> None:
-    with LoopbackServer(listing=listing) as server, pytest.raises(EngineError, match="Name a model") as caught:
+    with LoopbackServer(listing=listing) as server, pytest.raises(EngineError, match="Add the model's name") as caught:
         ask(server, "")
     assert caught.value.kind == "no_model" and words in caught.value.message

@@ -64,7 +64,7 @@ def test_system_text_that_a_server_refuses_goes_before_the_first_example() -> No
     assert [len(messages) for messages in asked] == [4, 3, 3]  # once refused, it is not tried again
     assert asked[-1][0] == {"role": "user", "content": "System.\n\nQ"}
     assert len(results(events)) == 2
-    assert "top 20" in done.notices[0] and done.notices[1].startswith("The server takes no system text")
+    assert "top 20" in done.notices[0] and done.notices[1].startswith("The server takes no system prompt")
 
 
 def test_missing_letters_are_never_chosen_and_told() -> None:
@@ -73,7 +73,7 @@ def test_missing_letters_are_never_chosen_and_told() -> None:
     first, second = results(events)
     assert first.letter == "A" and first.logprobs[2] == first.logprobs[3] < min(first.logprobs[:2])
     assert second.letter == "A" and second.near_tie  # both that are shown are as likely as each other
-    assert "not all four letters" in done.notices[1]
+    assert "a letter is missing" in done.notices[1]
 
 
 def test_a_server_that_cuts_the_worked_examples_off_is_told_of() -> None:
@@ -92,7 +92,7 @@ def test_a_server_that_shows_fewer_tokens() -> None:
     assert len(results(events)) == 2 and "top 5" in done.notices[0]
 
 
-@pytest.mark.parametrize(("turned", "why"), [("ignored", "does not send any"), ("zeros", "more than one")])
+@pytest.mark.parametrize(("turned", "why"), [("ignored", "does not send them"), ("zeros", "more than one")])
 def test_a_server_that_changes_its_answers_midway(turned: str, why: str) -> None:
     with LoopbackServer(letters_turn=2, turned_letters=turned) as server:
         events, error = score(server)
@@ -119,7 +119,7 @@ def test_a_busy_server_is_waited_for_and_the_run_goes_on(
     assert isinstance(done, ScoreDone), done
     assert [result.letter for result in results(events)] == ["A", "D"]
     assert len(waits) == len(busy) and waits[0] == (1.0 if retry_after == "1" else 0.01)
-    assert done.notices[-1].startswith("The server was busy or away")
+    assert done.notices[-1].startswith("The server was unavailable")
 
 
 def asleep(waits: list[float]) -> Callable[[float], Awaitable[None]]:
@@ -159,7 +159,7 @@ def test_waiting_has_an_end(how: dict[str, Any], kind: str, times: int, monkeypa
         events, error = score(server)
     assert isinstance(error, EngineError) and error.kind == kind
     assert len(waits) == times and sum(waits) <= 900
-    assert [result.letter for result in results(events)] == ["A"], "what was scored is kept"
+    assert [result.letter for result in results(events)] == ["A"], "scores so far are kept"
 
 
 def test_stop_is_heard_while_a_server_is_waited_for() -> None:

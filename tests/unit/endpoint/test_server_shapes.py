@@ -86,7 +86,7 @@ def test_a_stream_is_known_by_its_first_bytes(kind: str, ending: bytes) -> None:
 def test_an_answer_in_one_piece_is_known_too_and_has_no_speed(kind: str, body: bytes) -> None:
     asked = Asked(body, kind=kind)
     text, reason, notices = asked.ended
-    assert (text, reason) == (ANSWER, StopReason.END) and "in one piece" in notices[0]
+    assert (text, reason) == (ANSWER, StopReason.END) and "does not stream" in notices[0]
     assert asked.done is not None and asked.done.timing.generation_s is None
 
 
@@ -111,7 +111,7 @@ def test_what_is_compressed_unasked_is_read(body: bytes, encoding: str, pack: An
 
 def test_what_is_compressed_in_a_way_nobody_can_read_is_told() -> None:
     failure = Asked(b"\x1b\x2c\x00\xf8", encoding="br").failure
-    assert failure is not None and "compressed (br)" in failure.message
+    assert failure is not None and "compressed answer (br)" in failure.message
 
 
 def test_a_compressed_answer_without_end_is_not_gathered_in_memory() -> None:
@@ -146,16 +146,16 @@ def test_a_failure_has_the_servers_own_words(first: bytes, tail: bytes) -> None:
     [
         (b"<html>Bad gateway</html>", "not_endpoint", "a web page"),
         (b"  \n<!doctype html>", "not_endpoint", "a web page"),
-        (b"upstream connect error", "not_endpoint", "nothing that is part of an answer"),
-        (b'{"choices": 7}', "not_endpoint", "nothing that is part of an answer"),
-        (b'{"version": "1.0"}', "not_endpoint", "nothing that is part of an answer"),
-        (b'{"choices": [', "not_endpoint", "no JSON"),
-        (DONE, "not_endpoint", "no answer"),
-        (event({"choices": [{"index": 1, "delta": {"content": "x"}}]}), "not_endpoint", "nothing that is part"),
-        (delta(content="Seven") + delta(content=7) + END, "garbage", "a content that is no text"),
-        (delta(content="Seven") + b"data: {broken\n\n" + END, "garbage", "no JSON"),
-        (delta(content="Seven"), "cut", "broke in the middle"),
-        (delta(content="Seven") + b"<html>", "cut", "broke in the middle"),
+        (b"upstream connect error", "not_endpoint", "nothing readable"),
+        (b'{"choices": 7}', "not_endpoint", "nothing readable"),
+        (b'{"version": "1.0"}', "not_endpoint", "nothing readable"),
+        (b'{"choices": [', "not_endpoint", "not JSON"),
+        (DONE, "not_endpoint", "without an answer"),
+        (event({"choices": [{"index": 1, "delta": {"content": "x"}}]}), "not_endpoint", "nothing readable"),
+        (delta(content="Seven") + delta(content=7) + END, "garbage", "content that is not text"),
+        (delta(content="Seven") + b"data: {broken\n\n" + END, "garbage", "not JSON"),
+        (delta(content="Seven"), "cut", "was lost during the answer"),
+        (delta(content="Seven") + b"<html>", "cut", "was lost during the answer"),
         (b" ", "cut", "without an answer"),
     ],
 )
@@ -168,7 +168,7 @@ def test_what_is_no_answer_is_one_sentence(raw: bytes, kind: str, words: str) ->
 @pytest.mark.parametrize("reason", ["abort", "error"])
 def test_an_answer_that_is_broken_off_is_a_failure(reason: str) -> None:
     asked = Asked(delta(content="Seven") + delta(reason) + DONE)
-    assert asked.failure is not None and f"broke the answer off ({reason})" in asked.failure.message
+    assert asked.failure is not None and f"broke off the answer ({reason})" in asked.failure.message
     assert asked.text == "Seven"
 
 
@@ -176,7 +176,7 @@ def test_an_answer_that_is_broken_off_is_a_failure(reason: str) -> None:
     ("finish", "reason", "words"),
     [
         ("MAX_TOKENS", StopReason.LENGTH, ""),
-        (0, StopReason.END, "of its own: 0"),
+        (0, StopReason.END, "is not known: 0"),
         ("content_filter", StopReason.END, "filter"),
     ],
 )
@@ -203,20 +203,24 @@ def test_other_answers_beside_the_first() -> None:
     other = event({"choices": [{"index": 1, "delta": {"content": "Other"}, "finish_reason": "length"}]})
     usage = event({"choices": [], "usage": {"prompt_tokens": 9, "completion_tokens": 99}})
     asked = Asked(other + delta(content="Mine") + other + delta("stop") + usage + DONE)
-    assert asked.ended == ("Mine", StopReason.END, ("The server sent more than one answer; this is the first.",))
+    assert asked.ended == ("Mine", StopReason.END, ("The server sent several answers; this is the first.",))
     assert asked.done is not None and asked.done.timing.counting is Counting.PIECES
 
 
 def test_a_tool_in_place_of_an_answer() -> None:
     call = delta(tool_calls=[{"index": 0, "id": "c", "function": {"name": "add", "arguments": "{"}}])
     more = delta(tool_calls=[{"index": 0, "function": {"arguments": "}"}}])
-    assert Asked(call + more + END).ended == ("", StopReason.END, ("It called a tool (add), which is not run here.",))
+    assert Asked(call + more + END).ended == (
+        "",
+        StopReason.END,
+        ("The model called a tool (add); tools are not run here.",),
+    )
     assert "(add)" in Asked(delta(function_call={"name": "add"}) + delta("function_call") + DONE).ended[2][0]
 
 
 def test_a_refusal_is_the_answer() -> None:
     raw = delta(content=None, refusal="I cannot") + delta(content=None, refusal=" help.") + END
-    marked = ("The server marks this answer as a refusal.",)
+    marked = ("The server marked this answer as a refusal.",)
     assert Asked(raw).ended == ("I cannot help.", StopReason.END, marked)
     body = {"choices": [{"message": {"content": None, "refusal": "I cannot help."}, "finish_reason": "stop"}]}
     assert Asked(json.dumps(body).encode()).ended[0] == "I cannot help."
@@ -273,7 +277,7 @@ def test_reasoning_that_is_counted_and_not_sent_makes_no_speed() -> None:
     usage = used(prompt_tokens=9, completion_tokens=500, completion_tokens_details={"reasoning_tokens": 490})
     asked = Asked(STREAM.replace(DONE, usage + DONE))
     assert asked.done is not None and asked.done.timing.generation_s is None
-    assert "counts reasoning that it does not send" in asked.done.notices[0]
+    assert "does not send the reasoning it counts" in asked.done.notices[0]
     assert asked.done.timing.reasoning_tokens == 490
 
 

@@ -139,10 +139,10 @@ SOCKS = "socks5://127.0.0.1:9"
 @pytest.mark.parametrize(
     ("environment", "kind", "said"),
     [
-        ({"ALL_PROXY": SOCKS}, "proxy", "of the kind socks5"),
-        ({"ALL_PROXY": "socks://127.0.0.1:9"}, "proxy", "of the kind socks,"),
-        ({"HTTP_PROXY": SOCKS}, "proxy", "of the kind socks,"),
-        ({"HTTPS_PROXY": "http://127.0.0.1:99999"}, "proxy", "no address"),
+        ({"ALL_PROXY": SOCKS}, "proxy", "of an unsupported kind (socks5"),
+        ({"ALL_PROXY": "socks://127.0.0.1:9"}, "proxy", "of an unsupported kind (socks)"),
+        ({"HTTP_PROXY": SOCKS}, "proxy", "of an unsupported kind (socks)"),
+        ({"HTTPS_PROXY": "http://127.0.0.1:99999"}, "proxy", "is not an address"),
         ({"HTTPS_PROXY": "http://127.0.0.1:9", "ALL_PROXY": SOCKS}, "offline", "Cannot reach"),
         ({"SSL_CERT_FILE": "/no/such"}, "certificate", "SSL_CERT_FILE names /no/such"),
         ({"HF_TOKEN": "hf_ü"}, "login", "HF_TOKEN"),

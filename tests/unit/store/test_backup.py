@@ -119,7 +119,7 @@ def test_a_place_that_takes_no_copy(folder: Path) -> None:
     (blocked / "x").touch()
     error = refused(path)
     assert error.kind == "backup"
-    assert error.user_text.startswith("The history was not converted for this version, because no backup of it could")
+    assert error.user_text.startswith("The history could not be updated: its backup could not be written")
     assert str(folder) in error.user_text
     assert "Nothing was changed" in error.user_text
     (blocked / "x").unlink()
@@ -144,7 +144,7 @@ def test_a_full_disk(folder: Path, request: pytest.FixtureRequest) -> None:
     request.getfixturevalue("small_files")
     error = refused(path)
     assert error.kind == "backup"
-    assert "free disk space" in error.user_text
+    assert "Free disk space" in error.user_text
     assert good.read_bytes() == b"an older one"
 
 

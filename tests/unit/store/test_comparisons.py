@@ -214,7 +214,7 @@ def test_the_beginning_of_an_id_is_enough_if_there_is_one(store: ComparisonStore
     assert store.get("abc").id == "abc1"
     with pytest.raises(AppError, match="Several comparisons"):
         store.get("ab")
-    with pytest.raises(AppError, match="no comparison"):
+    with pytest.raises(AppError, match="No comparison"):
         store.get("%")
 
 
@@ -257,7 +257,7 @@ def test_a_damaged_database_is_moved_aside(tmp_path: Path, damage: bytes | None)
     store.save(comparison("a"))
     assert [row.id for row in store.rows()] == ["a"]
     place = next(p for p in tmp_path.glob("x.db.corrupt-*") if not p.name.endswith(("-wal", "-shm")))
-    assert notices == [f"The history was damaged: it was moved to {place}, and a fresh one begun."]
+    assert notices == [f"The history was damaged. It was moved to {place}, and a new one was started."]
     assert place.read_bytes() == damage
     stores.close()
 

@@ -57,7 +57,7 @@ CASES: dict[str, tuple[str, Read, str]] = {
     "votes": ("choice", lambda db: VoteStore(db).votes(),
               "2 rows of the blind votes cannot be read by this version; they are kept."),
     "shelf": ("name", lambda db: ModelStore(db).models(),
-              "1 row of the shelf of models cannot be read by this version; it is made again from the files."),
+              "1 row of the model list cannot be read by this version; it is rebuilt from the files."),
     "downloads": ("plan", lambda db: ModelStore(db).downloads(), f"1 row of the unfinished downloads {KEPT}"),
     "prompt_sets": ("name", lambda db: PromptSetStore(db).sets(), f"1 row of the prompt sets {KEPT}"),
 }  # fmt: skip
@@ -76,7 +76,7 @@ def test_the_others_are_read(opened: Opened) -> None:
     kept = len(rows_of(opened.path, "predictions"))
     with opened.without("predictions", "plan", one) as database:
         assert len(PredictionStore(database).latest()) == kept - 1
-    assert opened.notices == [f"1 row of the kept forecasts {KEPT}"]
+    assert opened.notices == [f"1 row of the forecasts {KEPT}"]
 
 
 def test_a_run_of_a_set_hides_no_other(opened: Opened) -> None:
@@ -86,7 +86,7 @@ def test_a_run_of_a_set_hides_no_other(opened: Opened) -> None:
         found = PromptSetStore(database).latest_run()
     assert found is not None
     assert (found.run.id, len(found.results)) == (run["id"], 2)
-    assert opened.notices == [f"1 row of the runs of prompt sets {KEPT}"]
+    assert opened.notices == [f"1 row of the prompt set runs {KEPT}"]
 
 
 def test_a_result_of_a_set(opened: Opened) -> None:
@@ -94,7 +94,7 @@ def test_a_result_of_a_set(opened: Opened) -> None:
         found = PromptSetStore(database).latest_run()
         assert found is not None
         assert (found.missing, len(found.results)) == ((0,), 1)
-    assert opened.notices == [f"1 row of the results of prompt sets {KEPT}"]
+    assert opened.notices == [f"1 row of the prompt set results {KEPT}"]
 
 
 def test_an_evaluation_is_counted_again_where_only_its_summary_cannot_be_read(opened: Opened) -> None:
@@ -158,7 +158,7 @@ def test_a_speed_test_is_made_again(opened: Opened) -> None:
         found = store.get(row.id)
         bare = replace(found, results=tuple(replace(result, speed_test=None) for result in found.results))
         assert SpeedTestStore(database).add_known(bare, found.machine) == bare
-    assert opened.notices == ["2 rows of the speed tests cannot be read by this version; they are made again."]
+    assert opened.notices == ["2 rows of the speed tests cannot be read by this version; they are measured again."]
 
 
 def test_the_command_line_says_so(opened: Opened, capsys: pytest.CaptureFixture[str]) -> None:

@@ -142,13 +142,13 @@ def test_what_is_trimmed_escaped_or_capitalized_stands_there_all_the_same(shown:
 @pytest.mark.parametrize(
     ("source", "reason"),
     [
-        ("{{ messages[0].content }}", "it leaves the question out"),
-        ("{{ messages[-1].content }}", "it leaves earlier turns out"),
-        ("{% for m in messages if m.role == 'system' %}{{ m.content }}{% endfor %}", "it leaves the question out"),
-        ("{% for m in messages if m.role != 'system' %}{{ m.content }}{% endfor %}", "it leaves the system text out"),
-        ("{% for m in messages if m.role != 'assistant' %}{{ m.content }}{% endfor %}", "it leaves earlier turns out"),
-        ("{% for m in messages %}{{ m.content[:9] }}{% endfor %}", "it leaves the question out"),
-        ("{% for m in messages %}{{ m.content[:2] }}{% endfor %}", "it leaves the question out"),
+        ("{{ messages[0].content }}", "it leaves out the question"),
+        ("{{ messages[-1].content }}", "it leaves out earlier turns"),
+        ("{% for m in messages if m.role == 'system' %}{{ m.content }}{% endfor %}", "it leaves out the question"),
+        ("{% for m in messages if m.role != 'system' %}{{ m.content }}{% endfor %}", "it leaves out the system prompt"),
+        ("{% for m in messages if m.role != 'assistant' %}{{ m.content }}{% endfor %}", "it leaves out earlier turns"),
+        ("{% for m in messages %}{{ m.content[:9] }}{% endfor %}", "it leaves out the question"),
+        ("{% for m in messages %}{{ m.content[:2] }}{% endfor %}", "it leaves out the question"),
     ],
 )
 def test_what_a_template_leaves_out_is_named(source: str, reason: str) -> None:

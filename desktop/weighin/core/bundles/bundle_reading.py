@@ -55,7 +55,7 @@ def check_limits(body: Any) -> None:
             waiting += value.items()
         elif isinstance(value, list):
             if len(value) > _MOST_ENTRIES.get(name, _MOST_OTHERS):
-                raise AppError(f"its list of {_said(name)} is longer than one can be.")
+                raise AppError(f"its list “{_said(name)}” is too long.")
             waiting += ((name, inner) for inner in value)
             if name == "threads":
                 _check_thread(value)
@@ -65,16 +65,16 @@ def check_limits(body: Any) -> None:
 
 def _check_text(name: str, text: str) -> None:
     if len(text) > _MOST_CHARACTERS.get(name, _MOST_OTHER_CHARACTERS):
-        raise AppError(f"its {_said(name)} is longer than one can be.")
+        raise AppError(f"its “{_said(name)}” is too long.")
     if len(text) > _UNBROKEN and _UNBROKEN_RUN.search(text):
-        raise AppError(f"its {_said(name)} goes on for {format.count(_UNBROKEN)} characters without a space.")
+        raise AppError(f"its “{_said(name)}” has more than {format.count(_UNBROKEN)} characters without a space.")
 
 
 def _check_thread(messages: list[Any]) -> None:
     """Either the threads of both lanes, or the messages of one, which are read as a whole."""
     said = [message.get("content") for message in messages if isinstance(message, dict)]
     if sum(len(text) for text in said if isinstance(text, str)) > _LONG:
-        raise AppError("its earlier turns are longer than a conversation can be.")
+        raise AppError("its earlier turns are too long.")
 
 
 def _said(name: str) -> str:
@@ -98,22 +98,22 @@ def read_bundle(data: bytes) -> Bundle:
     """The bundle in `data`. Raises AppError with one sentence: kind "too_large", "not_bundle", "newer", "damaged" or
     "refused" (well-formed, but with values no run can have given)."""
     if len(data) > MAX_BYTES:
-        raise AppError(f"This file is too large for a bundle: more than {MAX_BYTES >> 20} MiB.", kind="too_large")
+        raise AppError(f"This file is too large for a bundle: over {MAX_BYTES >> 20} MiB.", kind="too_large")
     body = _parsed(data)
     schema = body.get("schema")
     if not isinstance(schema, str) or not _SCHEMA.fullmatch(schema):
-        raise AppError("This is not a bundle of Weigh-In: it does not say that it is one.", kind="not_bundle")
+        raise AppError("This is not a Weigh-In bundle.", kind="not_bundle")
     if schema != SCHEMA:
-        raise AppError("This bundle was written by a newer version of Weigh-In; please update.", kind="newer")
+        raise AppError("This bundle was made by a newer version of Weigh-In. Please update.", kind="newer")
     try:
         check_limits(body)
         bundle: Bundle = from_plain(Bundle, body)
         _check(bundle)
     except ShapeError as error:
         where = safe_name(str(error), 160)
-        raise AppError(f"This bundle is damaged or was changed by hand ({where}).", kind="damaged") from None
+        raise AppError(f"This bundle is damaged or was edited ({where}).", kind="damaged") from None
     except AppError as error:
-        raise AppError(f"This bundle is refused: {error.user_text}", kind="refused") from None
+        raise AppError(f"This bundle cannot be opened: {error.user_text}", kind="refused") from None
     return bundle
 
 
@@ -121,9 +121,11 @@ def _parsed(data: bytes) -> dict[str, Any]:
     try:
         body = json.loads(decoded(data), parse_int=_int)
     except (ValueError, RecursionError):
-        raise AppError("This is not a bundle of Weigh-In, or it is damaged: no JSON.", kind="damaged") from None
+        raise AppError(
+            "This is not a Weigh-In bundle, or the file is damaged: it is not JSON.", kind="damaged"
+        ) from None
     if not isinstance(body, dict):
-        raise AppError("This is not a bundle of Weigh-In.", kind="not_bundle")
+        raise AppError("This is not a Weigh-In bundle.", kind="not_bundle")
     return body
 
 
@@ -140,21 +142,21 @@ def _check(bundle: Bundle) -> None:
     _check_moment(bundle.created)
     _check_moment(comparison.created)
     if not _ID.fullmatch(comparison.id):
-        raise AppError("its id is none.")
+        raise AppError("its id is not valid.")
     if tuple(result.label for result in comparison.results) != LABELS:
-        raise AppError("it does not hold one answer for each of two lanes.")
+        raise AppError("it does not have one answer from each of two models.")
     if tuple(model.lane for model in bundle.models) != LABELS:
-        raise AppError("it does not name the files of both lanes.")
+        raise AppError("it does not name the files of both models.")
     check_rounds(comparison.request.repeat)
     if len(comparison.slowdowns) not in (0, len(LABELS)):
-        raise AppError("its slowdowns are not those of two lanes.")
+        raise AppError("its slowdowns do not fit two models.")
     for result in comparison.results:
         for timing in (result.answer.timing, *result.rounds, *result.spoiled):
             _check_times(timing)
     _check_conversation(comparison)
     _check_names(comparison)
     if any(vote.choice not in VOTE_CHOICES for vote in bundle.votes):
-        raise AppError("a vote in it is none.")
+        raise AppError("one of its votes is not valid.")
     for vote in bundle.votes:
         _check_moment(vote.created)
     if bundle.questions is not None:
@@ -166,12 +168,12 @@ def _check(bundle: Bundle) -> None:
 def _check_conversation(comparison: Comparison) -> None:
     request = comparison.request
     if len(request.threads) not in (0, len(LABELS)) or not _ID.fullmatch(request.follows or "none"):
-        raise AppError("its earlier turns are not those of two lanes.")
+        raise AppError("its earlier turns do not fit two models.")
     for thread in request.threads:
         if any(message.role not in ("user", "assistant") for message in thread):
-            raise AppError("its earlier turns are no conversation.")
+            raise AppError("its earlier turns are not a conversation.")
     if any(len(file.name) > _MAX_NAME for file in request.prompt.attachments):
-        raise AppError("a name in it is longer than a name can be.")
+        raise AppError("one of its names is too long.")
 
 
 def _check_times(timing: Timing) -> None:
@@ -179,9 +181,9 @@ def _check_times(timing: Timing) -> None:
     whole, pace, beside = timing.total_s, timing.pace, timing.beside
     moments = [*(pace.mark_s[-1:] if pace else ()), *([beside.end_s] if beside else ())]
     if moments and (whole is None or max(moments) > whole + _ROUNDING_S):
-        raise AppError("its moments are not within the time of an answer.")
+        raise AppError("its times do not fit the length of an answer.")
     if pace and pace.mark_tokens and pace.mark_tokens[-1] > timing.generated_tokens:
-        raise AppError("more tokens are timed in it than were written.")
+        raise AppError("it times more tokens than were generated.")
 
 
 def _check_questions(questions: BundleQuestions) -> None:
@@ -190,9 +192,9 @@ def _check_questions(questions: BundleQuestions) -> None:
     for item in questions.items:
         letters = (item.question.answer, *(result.choice for result in (item.a, item.b) if result))
         if len(item.question.choices) != 4 or any(letter is not None and letter > 3 for letter in letters):
-            raise AppError("a question in it has not four letters.")
+            raise AppError("one of its questions does not have four choices.")
         if any(result.logprobs is not None and len(result.logprobs) != 4 for result in (item.a, item.b) if result):
-            raise AppError("a question in it has not four letters.")
+            raise AppError("one of its questions does not have four choices.")
 
 
 def _check_names(comparison: Comparison) -> None:
@@ -202,7 +204,7 @@ def _check_names(comparison: Comparison) -> None:
             _check_file_name(facts.path)
         texts = (facts.name, facts.architecture, facts.quantization, facts.license or "", facts.path)
         if any(len(text) > _MAX_NAME for text in texts):
-            raise AppError("a name in it is longer than a name can be.")
+            raise AppError("one of its names is too long.")
 
 
 def _check_model(model: BundleModel) -> None:
@@ -213,16 +215,16 @@ def _check_model(model: BundleModel) -> None:
     for file in model.files:
         _check_file_name(file.name)
         if not 0 < file.size < _MAX_NUMBER:
-            raise AppError("the size of a file in it is absurd.")
+            raise AppError("one of its file sizes is not possible.")
         if file.sha256 is not None and not is_sha256(file.sha256):
-            raise AppError("a sha256 in it is none.")
+            raise AppError("one of its sha256 values is not valid.")
         if file.path is not None:
             check_path(file.path)
 
 
 def _check_file_name(name: str) -> None:
     if not name or name in (".", "..") or re.search(r"[\\/\x00]", name) or len(name) > _MAX_NAME:
-        raise AppError(f"{safe_name(name, 60)!r} is no name of a file.")
+        raise AppError(f"{safe_name(name, 60)!r} is not a file name.")
 
 
 def _check_moment(text: str) -> None:
@@ -231,7 +233,7 @@ def _check_moment(text: str) -> None:
     except ValueError:
         year = 0
     if not _YEARS[0] <= year <= _YEARS[1]:
-        raise AppError(f"{safe_name(text, 40)!r} is no moment in time a comparison can have been made.")
+        raise AppError(f"{safe_name(text, 40)!r} is not a valid date.")
 
 
 def _check_numbers(value: Any, name: str) -> None:
@@ -243,4 +245,4 @@ def _check_numbers(value: Any, name: str) -> None:
         for inner in value:
             _check_numbers(inner, name)
     elif isinstance(value, (int, float)) and (abs(value) > _MAX_NUMBER or (value < 0 and name not in _SIGNED)):
-        raise AppError(f"the number for {safe_name(name, 40)} is absurd.")
+        raise AppError(f"its number for “{safe_name(name, 40)}” is not possible.")

@@ -15,8 +15,8 @@ from weighin.core.runs.lane import LaneSetup
 # The folders of an absolute path; what follows them is the name that stays. Not the end of "tok/s" or of an address.
 _FOLDERS = re.compile(r"(?<![\w./:~-])(?:[A-Za-z]:|~)?[\\/](?:[^\s\\/:\"'<>|]+[\\/])+")
 _ADDRESS = re.compile(r"^https?://", re.IGNORECASE)
-# Where a server sent a request on to: somebody's machine too.
-_ELSEWHERE = re.compile(r"(?<=sends the request on to )\S+(?=,)")
+# Where a server sent a request on to, in the words of this version and of earlier ones: somebody's machine too.
+_ELSEWHERE = re.compile(r"(?:(?<=redirects to )|(?<=sends the request on to ))\S+(?=,)")
 # An address that leads nowhere by agreement (RFC 2606).
 SERVER = "http://server.invalid/v1"
 

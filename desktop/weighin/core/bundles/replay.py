@@ -1,4 +1,4 @@
-"""Whether running a bundle again gave what it says: the same texts, or where they part and what was different."""
+"""Whether running a bundle again gave the same texts, or where they differ and what was different."""
 
 from __future__ import annotations
 
@@ -91,10 +91,10 @@ def cannot_run(bundle: Bundle, here: dict[str, ModelFacts]) -> str:
         facts = result.setup.model
         name = f"{result.label} ({safe_name(facts.name, 60)})"
         if facts.is_server:
-            return f"lane {name} was a model on a server, which a file cannot name."
+            return f"model {name} ran on a server."
         if model.digests is None:
-            return f"the bundle does not say which file lane {name} was."
-        return f"the model of lane {name} is not on this computer."
+            return f"the bundle does not identify the file of model {name}."
+        return f"model {name} is not on this computer."
     return ""
 
 
@@ -148,7 +148,7 @@ def _nothing_to_compare(theirs: Answer, ours: Answer) -> str:
             said = f": {answer.failure.message}" if answer.failure else "."
             return f"it failed {whose}{said}"
         if answer.stop_reason is StopReason.CANCELLED:
-            return f"it was stopped by hand {whose}."
+            return f"it was stopped {whose}."
     return ""
 
 
@@ -207,58 +207,58 @@ def origin_words(bundle: Bundle) -> str:
 
 def votes_words(bundle: Bundle) -> str:
     """What was voted there, "" where nothing was."""
-    said = {"a": "A is better", "b": "B is better", "tie": "a tie", "both_bad": "both are bad"}
-    return f"Voted blind there: {', '.join(said[vote.choice] for vote in bundle.votes[:5])}." if bundle.votes else ""
+    said = {"a": "A is better", "b": "B is better", "tie": "tie", "both_bad": "both bad"}
+    return f"Blind vote: {', '.join(said[vote.choice] for vote in bundle.votes[:5])}." if bundle.votes else ""
 
 
 def model_words(model: BundleModel, facts: ModelFacts, is_here: bool) -> str:
     """Whether the very file of a lane is on this computer, and where it could be had."""
     name = f"{model.lane} ({safe_name(facts.name, 60)})"
     if is_here:
-        return f"{name}: the very same file is here."
+        return f"{name}: same file found."
     if not model.files:
-        return f"{name}: the bundle names no file."
+        return f"{name}: no file named in the bundle."
     if model.digests is None:
-        return f"{name}: the bundle has no sha256 of its file, so no file can be told to be the same."
+        return f"{name}: no sha256 in the bundle, so the file cannot be identified."
     if fetchable(model):
-        return f"{name}: not here; {format.size(model.size)} from {safe_name(model.repo or '')} at the hub."
-    return f"{name}: not here, and the bundle does not say where it came from: {safe_name(model.files[0].name, 80)}."
+        return f"{name}: not on this computer; {format.size(model.size)} from {safe_name(model.repo or '')} on the hub."
+    return f"{name}: not on this computer, and its source is unknown: {safe_name(model.files[0].name, 80)}."
 
 
 def verdict_words(replay: Replayed) -> str:
     """The outcome in one sentence."""
     if replay.verdict is ReplayVerdict.REPLICATED:
-        return "Replicated: both answers are the same, letter by letter."
+        return "Replicated: both answers are the same, character for character."
     if replay.verdict is ReplayVerdict.DIFFERS:
         lanes = " and ".join(lane.label for lane in replay.lanes if lane.verdict is ReplayVerdict.DIFFERS)
-        return f"Differs here: the answer of {lanes} is another one."
-    return "Cannot be replayed, because of what is said below."
+        return f"Not replicated: the answer of {lanes} differs."
+    return "Cannot be compared: see below."
 
 
 def lane_words(lane: LaneReplay) -> str:
     """The outcome of one lane."""
     if lane.verdict is ReplayVerdict.CANNOT:
-        return f"{lane.label}: cannot be compared, because {safe_text(lane.reason)}"
+        return f"{lane.label}: cannot be compared: {safe_text(lane.reason)}"
     if lane.parting is None:
-        sentence = f"{lane.label}: the same text."
+        sentence = f"{lane.label}: same text."
     else:
-        where = "in its reasoning " if lane.parting.in_reasoning else ""
+        where = "its reasoning differs" if lane.parting.in_reasoning else "differs"
         theirs, ours = safe_name(lane.parting.theirs, 100), safe_name(lane.parting.ours, 100)
-        sentence = f"{lane.label}: parts {where}after {format.plural(lane.parting.at, 'character')}: "
-        sentence += f"there “{theirs}”, here “{ours}”."
-        different = "; ".join(lane.differences) or "nothing that is recorded"
-        sentence += f" What differs: {different}."
+        sentence = f"{lane.label}: {where} after {format.plural(lane.parting.at, 'character')}: "
+        sentence += f"original “{theirs}”, here “{ours}”."
+        different = "; ".join(lane.differences) or "none recorded"
+        sentence += f" Differences in setup: {different}."
     speeds = [
-        f"{name} {format.times(ratio)} as fast"
-        for name, ratio in (("writes", lane.writing_ratio), ("reads", lane.reading_ratio))
+        f"{name} {format.times(ratio)}"
+        for name, ratio in (("generation", lane.writing_ratio), ("prompt", lane.reading_ratio))
         if ratio is not None
     ]
-    return f"{sentence} It {', '.join(speeds)} here." if speeds else sentence
+    return f"{sentence} Speed compared with the original: {', '.join(speeds)}." if speeds else sentence
 
 
 def replay_json(bundle: Bundle, here: dict[str, ModelFacts], reason: str, replay: Replayed | None) -> dict[str, Any]:
     """The one object `weighin replay --json` prints. `reason`: why it was not run, "" where it was."""
-    sentence = verdict_words(replay) if replay else f"Cannot be replayed, because {reason}"
+    sentence = verdict_words(replay) if replay else f"Cannot be replayed: {reason}"
     return {
         "schema": REPLAY_SCHEMA,
         "verdict": replay.verdict.value if replay else ReplayVerdict.CANNOT.value,
@@ -293,11 +293,11 @@ def _lane_json(lane: LaneReplay) -> dict[str, Any]:
 
 
 def questions_words(bundle: Bundle) -> str:
-    """What both models said to questions, "" where the bundle holds none."""
+    """How many of its questions each model answered right, "" where the bundle holds none."""
     asked = bundle.questions
     if asked is None or not asked.items:
         return ""
     n = len(asked.items)
     right = ((label, sum(bool(item.right(label)) for item in asked.items)) for label in "AB")
     said = ", ".join(f"{label} {format.accuracy(found / n)}" for label, found in right)
-    return f"With {format.plural(n, 'question')} ({run_title(asked.protocol)}): {said} right."
+    return f"{said} right on {format.plural(n, 'question')} ({run_title(asked.protocol)})."

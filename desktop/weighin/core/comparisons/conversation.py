@@ -18,12 +18,12 @@ def threads_after(comparison: Comparison) -> tuple[Thread, ...]:
     Raises AppError where there is nothing to go on from."""
     request = comparison.request
     if request.prompt.raw:
-        raise AppError("A raw prompt has no turns, so there is nothing to follow up.", kind="options")
+        raise AppError("A raw prompt has no turns to follow up.", kind="options")
     if len(comparison.results) != len(LABELS):
-        raise AppError("There are not two answers to go on from.", kind="options")
+        raise AppError("There are not two answers to follow up.", kind="options")
     for result in comparison.results:
         if result.answer.stop_reason is StopReason.FAILED or not result.answer.text.strip():
-            raise AppError(f"Lane {result.label} gave no answer, so there is nothing to follow up.", kind="options")
+            raise AppError(f"{result.label} gave no answer to follow up.", kind="options")
     return tuple(
         (*request.thread(index), Message("user", request.prompt.whole), Message("assistant", result.answer.text))
         for index, result in enumerate(comparison.results)

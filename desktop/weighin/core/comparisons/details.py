@@ -12,6 +12,8 @@ from weighin.core.comparisons.slowdown import listed_characters, listed_rate
 from weighin.core.comparisons.speed import LEAST_S, LEAST_TOKENS, Shortfall, is_read_long_enough, speed_of
 from weighin.core.comparisons.speed_test import SpeedTest
 from weighin.core.comparisons.text import (
+    AGAINST_ALONE,
+    MEASURE_ALONE,
     NOT_RECORDED,
     STOPS,
     WHILE_BOTH,
@@ -292,12 +294,12 @@ def _around(result: LaneResult, comparison: Comparison) -> list[Number]:
 
 
 def _against_alone(result: LaneResult, comparison: Comparison) -> list[Number]:
-    title, slowdown = "Compared with running alone", comparison.slowdown(result.label)
+    title, slowdown = AGAINST_ALONE, comparison.slowdown(result.label)
     missing = " ".join(why_no_slowdown(result))
     if slowdown is not None:
-        told = f"What was left of the speed: {slowdown_sentence(slowdown)} (medians). {missing}".rstrip()
+        told = f"Share of the speed that was left: {slowdown_sentence(slowdown)} (medians). {missing}".rstrip()
         return [Number(title, slowdown_words(slowdown), told, not slowdown.same_prompt or slowdown.is_brief)]
     if not overlap_words(result, comparison):
         return []
-    told = missing or "Run each model alone to see the slowdown."
+    told = missing or f"{MEASURE_ALONE}."
     return [Number(title, NOT_ALONE if lacks_alone(comparison) else format.NONE, told)]

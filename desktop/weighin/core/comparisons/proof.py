@@ -10,6 +10,7 @@ from weighin.core import format
 from weighin.core.comparisons.comparison import Comparison, LaneResult
 from weighin.core.comparisons.conversation import turns
 from weighin.core.comparisons.parity import differences, unknowns
+from weighin.core.comparisons.text import different_words, unknown_words
 from weighin.core.models.server import ON_THE_SERVER
 from weighin.core.runs.answer import Answer, PromptProof
 from weighin.core.runs.chat import Message
@@ -20,16 +21,16 @@ from weighin.core.safe_text import safe_name
 
 _TEMPLATES = {
     "own": "the model's own",
-    "chatml": "ChatML, in place of its own",
+    "chatml": "ChatML instead of its own",
     "none": "none, plain text",
-    "raw": "left out (raw)",
+    "raw": "not used (raw prompt)",
 }
 
 
 # Of a greedy sampler they play no part, but where they differ that is named.
 # Filters that play no part where the likeliest token is taken.
 _DRAWN = tuple(option for option in SAMPLING_OPTIONS if option.draws)
-_NOT_TAKEN = "not taken by the server"
+_NOT_TAKEN = "not supported by the server"
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def parity_words(comparison: Comparison) -> tuple[str, bool]:
         return _server_words(comparison.differences, hidden), not comparison.differences
     without = [result.label for result in comparison.results if not result.answer.rendered_prompt]
     if without:
-        who = "Both lanes" if len(without) == len(LABELS) else without[0]
+        who = "Both models" if len(without) == len(LABELS) else without[0]
         return f"{who} stopped before {'they' if len(without) > 1 else 'it'} started", False
     # Records of earlier versions name no differences of a lane that failed.
     named = comparison.differences or differences(comparison.results, comparison.request.same_messages)
@@ -85,7 +86,7 @@ def parity_words(comparison: Comparison) -> tuple[str, bool]:
     own = "chat template" in named or "earlier turns" in named
     natural = [name for name in _OF_THE_MODEL if own or name != "rendered prompt"]
     if different := [name for name in named if name not in natural]:
-        return f"Not the same for both: {safe_name(', '.join(different), 200)}", False
+        return different_words(different), False
     if failed := [result.label for result in comparison.results if _lacks_part(result)]:
         return f"Same prompt text; {' and '.join(failed)} failed before the rest could be compared", False
     if not named:
@@ -103,8 +104,8 @@ def _lacks_part(result: LaneResult) -> bool:
 
 def _server_words(different: tuple[str, ...], hidden: tuple[str, ...]) -> str:
     same = "Same messages, same options"
-    found = f"Not the same for both: {safe_name(', '.join(different), 200)}" if different else same
-    return f"{found}; not known of the server: {', '.join(hidden)}"
+    found = different_words(different) if different else same
+    return f"{found}. {unknown_words(hidden)}"
 
 
 def first_difference(a: PromptProof | None, b: PromptProof | None) -> int | None:
@@ -165,7 +166,7 @@ def _thinking(answer: Answer) -> str:
 
 def _without(left_out: tuple[str, ...]) -> str:
     gone = [o.difference for o in SAMPLING_OPTIONS if o.off is not None and o.difference in left_out]
-    return f" ({', '.join(gone)} not taken by the server)" if gone else ""
+    return f" ({', '.join(gone)} not supported by the server)" if gone else ""
 
 
 def _filters(options: Iterable[Option], sampling: SamplingOptions) -> str:

@@ -1,4 +1,4 @@
-"""A comparison as the JSON, Markdown and CSV of the command line: keys are a contract, unknown numbers are null."""
+"""A comparison as JSON, Markdown and CSV: keys are a contract, unknown numbers are null."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ from weighin.core.comparisons.rounds import NUMBERS, Spread, spread
 from weighin.core.comparisons.slowdown import listed_characters, overlap
 from weighin.core.comparisons.speed import shown_speed, speed_verdict
 from weighin.core.comparisons.text import (
+    AGAINST_ALONE,
     MODES,
     STOPS,
     WHILE_BOTH,
     conditions_words,
+    different_words,
     is_partly_alone,
     overlap_words,
     rate_spread,
@@ -24,6 +26,7 @@ from weighin.core.comparisons.text import (
     slowdown_sentence,
     speed_test_words,
     spread_words,
+    unknown_words,
     why_no_slowdown,
 )
 from weighin.core.csv_table import csv_table
@@ -221,7 +224,7 @@ def comparison_markdown(comparison: Comparison) -> str:
             "",
         ]
         for message in request.thread(index):
-            lines += [f"### Earlier: {_ROLES.get(message.role, message.role)}", "", _quote(message.content), ""]
+            lines += [f"### Earlier {_ROLES.get(message.role, message.role)}", "", _quote(message.content), ""]
         if answer.reasoning:
             lines += ["### Reasoning", "", _quote(answer.reasoning), ""]
         lines += [_quote(answer.text) if answer.text else "(no answer)", ""]
@@ -233,9 +236,9 @@ def comparison_markdown(comparison: Comparison) -> str:
         engine = comparison.engine
         lines.append(f"Engine: llama-cpp-python {engine.llama_cpp_python}, llama.cpp {engine.build}, {engine.features}")
     if comparison.differences:
-        lines.append(f"Not the same for both: {', '.join(comparison.differences)}")
+        lines.append(different_words(comparison.differences))
     if hidden := unknowns(comparison.results):
-        lines.append(f"Cannot be compared, it is on the server: {', '.join(hidden)}")
+        lines.append(unknown_words(hidden))
     return "\n".join(lines) + "\n"
 
 
@@ -267,38 +270,38 @@ def number_lines(result: LaneResult, comparison: Comparison) -> list[str]:
     speed = shown_speed(result)
     writing = f"{format.count(timing.generated_tokens)} tok, {format.figure(_middle(speed))} tok/s"
     characters = format.figure(_middle(spread(map(listed_characters, result.timings))))
-    loading = "Connect" if timing.is_remote else "Load"
+    loading = "Connection time" if timing.is_remote else "Load time"
     partly = f" ({WHILE_BOTH})" if speed and is_partly_alone(result.timings) else ""
     lines = [
-        f"Reading {reading} · First token {format.seconds(_median(result, 'first_token_s'))} · "
-        f"Writing {writing}{partly} · {characters} characters/s{_how_counted(timing)}",
-        f"RAM {_memory(result)} · {loading} {format.seconds(timing.load_s)} · "
-        f"Total {format.seconds(_median(result, 'total_s'))}{_energy(timing)}",
-        f"Ended: {STOPS[answer.stop_reason]}"
+        f"Prompt {reading} · Time to first token {format.seconds(_median(result, 'first_token_s'))} · "
+        f"Generated {writing}{partly} · {characters} characters/s{_how_counted(timing)}",
+        f"Memory {_memory(result)} · {loading} {format.seconds(timing.load_s)} · "
+        f"Total time {format.seconds(_median(result, 'total_s'))}{_energy(timing)}",
+        f"Stop reason: {STOPS[answer.stop_reason]}"
         + (f" · {format.plural(timing.threads, 'thread')}" if timing.threads else ""),
     ]
     if made := rounds_words(result, comparison.request.repeat):
-        lines.insert(1, f"Rounds: {made}. Medians and ranges: {_medians(result)}")
+        lines.insert(1, f"Rounds: {made}. Median and range: {_medians(result)}")
     if result.speed_test is not None:
         lines.append(speed_test_words(result.speed_test))
     if shared := overlap_words(result, comparison):
-        lines.append(" ".join((f"Side by side: {shared}.", *why_no_slowdown(result))))
+        lines.append(" ".join((f"Overlap: {shared}.", *why_no_slowdown(result))))
     if slowdown := comparison.slowdown(result.label):
-        lines.append(f"Together: {slowdown_sentence(slowdown)}")
-    if meanwhile := conditions_words((*result.rounds, *result.spoiled) or (timing,)):
-        lines.append(f"Meanwhile: {meanwhile}")
+        lines.append(f"{AGAINST_ALONE}: {slowdown_sentence(slowdown)}")
+    if around := conditions_words((*result.rounds, *result.spoiled) or (timing,)):
+        lines.append(f"Conditions: {around}")
     return lines
 
 
 def _medians(result: LaneResult) -> str:
     found = {name: spread(map(get, result.timings)) for name, get in NUMBERS.items()}
     parts = (
-        ("reading", rate_spread(found["prompt_tokens_per_s"])),
-        ("first token", spread_words(found["first_token_s"], format.seconds)),
-        ("writing", rate_spread(shown_speed(result))),
-        ("characters", rate_spread(spread(map(listed_characters, result.timings)), "/s")),
-        ("total", spread_words(found["total_s"], format.seconds)),
-        ("RAM", spread_words(spread(receipt.total_bytes for receipt in result.round_memory), format.size)),
+        ("prompt speed", rate_spread(found["prompt_tokens_per_s"])),
+        ("time to first token", spread_words(found["first_token_s"], format.seconds)),
+        ("generation speed", rate_spread(shown_speed(result))),
+        ("characters per second", rate_spread(spread(map(listed_characters, result.timings)), "")),
+        ("total time", spread_words(found["total_s"], format.seconds)),
+        ("memory", spread_words(spread(receipt.total_bytes for receipt in result.round_memory), format.size)),
     )
     return ", ".join(f"{name} {value}" for name, value in parts)
 
@@ -318,7 +321,7 @@ def _memory(result: LaneResult) -> str:
     own, file = format.size(memory.own_bytes), format.size(memory.model_file_bytes)
     total, peak = (spread(getattr(one, name) for one in result.memory) for name in ("total_bytes", "peak_bytes"))
     said = [format.size(_middle(found)) for found in (total, peak)]
-    return f"{own} own + {file} model file = {said[0]}, peak {said[1]}"
+    return f"{said[0]} ({own} process + {file} model file), peak {said[1]}"
 
 
 def _speed_test(result: LaneResult) -> dict[str, Any] | None:
@@ -338,14 +341,14 @@ def _speed_test(result: LaneResult) -> dict[str, Any] | None:
 
 
 def _energy(timing: Timing) -> str:
-    return f" · Energy {format.joules(timing.joules)} ({timing.energy.source})" if timing.energy else ""
+    return f" · Energy per answer {format.joules(timing.joules)} ({timing.energy.source})" if timing.energy else ""
 
 
 def _how_counted(timing: Timing) -> str:
     if not timing.is_remote:
         return ""
-    pieces = "; pieces of text taken for tokens" if timing.counting is Counting.PIECES else ""
-    return f" ({BY_THIS_CLIENT}{pieces})"
+    pieces = "; pieces of text counted as tokens" if timing.counting is Counting.PIECES else ""
+    return f" (measured {BY_THIS_CLIENT}{pieces})"
 
 
 def _error(answer: Answer) -> dict[str, str] | None:

@@ -25,6 +25,18 @@ STOPS = {
 
 
 MODES = {Mode.ALONE: "Sequential", Mode.TOGETHER: "Simultaneous"}
+AGAINST_ALONE = "Compared with running alone"
+MEASURE_ALONE = "Run each model alone to see the slowdown"
+
+
+def different_words(names: Sequence[str]) -> str:
+    """What was not the same for both models; the names may come from a bundle."""
+    return f"Not the same for both: {safe_name(', '.join(names), 200)}"
+
+
+def unknown_words(names: Sequence[str]) -> str:
+    """What a server keeps to itself."""
+    return f"Unknown for the server: {', '.join(names)}"
 
 
 def rounds_words(result: LaneResult, asked: int) -> str:
@@ -116,7 +128,7 @@ def slowdown_of_both(comparison: Comparison) -> str:
 def slowdown_sentence(slowdown: Slowdown) -> str:
     """The same with what it was held against."""
     prompt = "the same prompt" if slowdown.same_prompt else "another prompt"
-    text = f"{_shares_words(slowdown)} of the speed when running alone, measured on {prompt}"
+    text = f"{_shares_words(slowdown)}, measured on {prompt}"
     if slowdown.shared_s is None:
         return f"{text}; of whole answers, how long both ran was not recorded"
     brief = f", {BRIEF}" if slowdown.is_brief else ""
@@ -232,7 +244,7 @@ def interval_words(tally: Tally) -> str:
 def verdict_words(tally: Tally) -> str:
     """Whether the preference is settled, and how many more votes it takes at least."""
     if not tally.decisive:
-        return "Not settled: no vote for one of the two yet."
+        return "Not settled: no vote for either model yet."
     ahead = max(tally.for_one, tally.for_two)
     if tally.is_settled:
         return f"Settled: {_name(tally.leader.title)} is preferred, {ahead} of {tally.decisive}."

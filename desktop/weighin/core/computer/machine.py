@@ -55,5 +55,5 @@ def memory_refusal(needed: int, available: int | None) -> Failure | None:
     """A Failure of kind "memory" with both numbers where `needed` bytes exceed those `available` (None: unknown)."""
     if available is None or needed <= available:
         return None
-    text = f"Needs about {format.size(needed)}; {format.size(available)} free now. It would not fit or read from disk."
+    text = f"Not enough memory: about {format.size(needed)} needed, {format.size(available)} free."
     return Failure("memory", text)

@@ -64,7 +64,7 @@ def csv_rows(data: bytes, subject: str, split: str, name: str) -> tuple[Question
         raise trouble(name, table.problem)
     if rows and rows[0] is table.rows[0] and not is_answer(rows[0][1][-1]):
         where = f"line {rows[0][0]}"
-        raise trouble(name, f"{where}: {ANSWERS_WANTED}; where it names the columns, the last must be called “answer”")
+        raise trouble(name, f"{where}: {ANSWERS_WANTED}; in a header line the last column must be “answer”")
     return questions_of(
         [QuestionRow(f"line {n}", subject, split, tuple(cells[:5]), cells[5]) for n, cells in rows], name
     )
@@ -113,7 +113,7 @@ def _is_header(row: tuple[int, list[str]], name: str) -> bool:
     if len(cells) != _CELLS or heads[-1] not in _ANSWER_HEADS or shuffled:
         named = safe_name(", ".join(cells), 100)
         raise trouble(
-            name, f"line {line}: its columns are {named}; wanted are question, A, B, C, D, answer in this order"
+            name, f"line {line}: its columns are {named}; expected question, A, B, C, D, answer in this order"
         )
     return True
 
@@ -121,7 +121,7 @@ def _is_header(row: tuple[int, list[str]], name: str) -> bool:
 def _problem(cells: list[str]) -> str:
     """What may be wrong with a row of so many cells."""
     if len(cells) == _CELLS + 1:
-        return f"five options? wanted: {_WANTED}"
+        return f"five options? expected: {_WANTED}"
     if any("\n" in cell or "\r" in cell for cell in cells):
-        return f"is a quotation mark left open? wanted: {_WANTED}"
-    return f"wanted: {_WANTED}"
+        return f"is a quotation mark left open? expected: {_WANTED}"
+    return f"expected: {_WANTED}"

@@ -50,7 +50,7 @@ def decoded(data: bytes, name: str) -> str:
         kind = encoding[:6].upper().rstrip("-")
         raise trouble(name, f"line {line_of(before, len(before))} is not {kind} text: {_SAVE_AS}") from None
     if "\0" in text:
-        raise trouble(name, f"it holds zero bytes: it is no text, or UTF-16 without its mark: {_SAVE_AS}")
+        raise trouble(name, f"it contains zero bytes: not text, or UTF-16 without a byte-order mark: {_SAVE_AS}")
     return text
 
 
@@ -69,7 +69,7 @@ def questions_of(rows: Sequence[QuestionRow], name: str) -> tuple[Question, ...]
     if not rows:
         raise trouble(name, "it is empty")
     if len(rows) > MOST_ROWS:
-        raise trouble(name, f"it holds more than {format.count(MOST_ROWS)} questions")
+        raise trouble(name, f"it contains more than {format.count(MOST_ROWS)} questions")
     for row in rows:
         _check_texts(row, name)
     first = _first_number(rows, name)

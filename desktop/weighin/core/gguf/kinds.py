@@ -27,8 +27,8 @@ _LORA = re.compile(r"\.lora_?[ab]$", re.IGNORECASE)
 
 _IMATRIX = "This is an importance matrix from quantizing, not a model."
 _CONTROL_VECTOR = "This is a control vector for another model, not a model."
-_RERANKER = "This is a reranker: it scores texts and writes none."
-_EMBEDDING = "This is an embedding model: it turns text into numbers and writes none."
+_RERANKER = "This is a reranker: it scores texts and does not write any."
+_EMBEDDING = "This is an embedding model: it turns text into vectors and does not write any."
 
 
 def why_no_model(headers: Iterable[Header]) -> str:
@@ -62,19 +62,19 @@ def why_no_architecture(architecture: str) -> str:
         ({"imatrix"}, _IMATRIX),
         ({"controlvector"}, _CONTROL_VECTOR),
         (_ENCODERS, _EMBEDDING),
-        ({"t5"}, "This is an encoder-decoder model (T5), which cannot be asked like a chat model."),
-        (_DRAFTS, "This is a draft model, of use only beside the model it drafts for."),
-        (_SPEECH, "This is a part of a text-to-speech model: it writes no text."),
-        (_HEARING, "This is a speech recognition model: it answers no prompts."),
-        (_DIFFUSION, "This is a diffusion model: it does not write one token after the other."),
-        (_PICTURES, f"This is a model for pictures or films ({safe_name(architecture, 20)}), not for text."),
+        ({"t5"}, "This is an encoder-decoder model (T5): it does not work like a chat model."),
+        (_DRAFTS, "This is a draft model, useful only with the model it drafts for."),
+        (_SPEECH, "This is part of a text-to-speech model: it does not write text."),
+        (_HEARING, "This is a speech recognition model: it does not answer prompts."),
+        (_DIFFUSION, "This is a diffusion model: it does not generate token by token."),
+        (_PICTURES, f"This is an image or video model ({safe_name(architecture, 20)}), not a text model."),
     )
     return next((sentence for found, sentence in sentences if architecture in found), "")
 
 
 def _projector(meta: dict[str, Any]) -> str:
     sound, pictures = (meta.get(f"clip.has_{what}_encoder") is True for what in ("audio", "vision"))
-    what = "sound" if sound and not pictures else "pictures and sound" if sound else "pictures"
+    what = "sound" if sound and not pictures else "images and sound" if sound else "images"
     return f"This is the projector (mmproj) of a model for {what}, not a model."
 
 

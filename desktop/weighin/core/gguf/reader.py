@@ -97,14 +97,12 @@ class _Cursor:
         """Make `count` bytes from the current place available; the place before them. Moves on."""
         end = self.at + count
         if end > MAX_HEADER:
-            raise AppError(
-                "The header of this file is larger than any real one: it is damaged or made up.", kind="header"
-            )
+            raise AppError("The header of this file is far too large: the file may be damaged.", kind="header")
         while len(self.data) < end:
             # Never as much as is announced: forty bytes can announce anything.
             more = self._stream.read(_STEP)
             if not more:
-                raise AppError("The file ends inside its header: it is incomplete.", kind="truncated")
+                raise AppError("The file is incomplete: it ends inside its header.", kind="truncated")
             self.data += more
         start, self.at = self.at, end
         return start
@@ -179,7 +177,7 @@ class KnownTexts:
 
 
 def _damaged(what: str) -> AppError:
-    return AppError(f"The header of this file is damaged: it announces {what}.", kind="header")
+    return AppError(f"The header of this file is damaged: it declares {what}.", kind="header")
 
 
 def read_header(stream: BinaryIO, texts: KnownTexts | None = None) -> Header:
@@ -190,9 +188,9 @@ def read_header(stream: BinaryIO, texts: KnownTexts | None = None) -> Header:
     _check_magic(cursor)
     version = cursor.scalar("<I")
     if version not in _VERSIONS and int.from_bytes(struct.pack("<I", version), "big") in (1, *_VERSIONS):
-        raise AppError("This file was made for big-endian machines: it cannot be read here.", kind="header")
+        raise AppError("This file is for big-endian machines and cannot be read here.", kind="header")
     if version not in _VERSIONS:
-        raise AppError(f"This is GGUF version {version}; versions 2 and 3 are known.", kind="header")
+        raise AppError(f"This is GGUF version {version}; only versions 2 and 3 are supported.", kind="header")
     tensor_count, pair_count = cursor.scalar("<Q"), cursor.scalar("<Q")
     if tensor_count > MAX_COUNT or pair_count > MAX_COUNT:
         raise _damaged(f"{format.count(tensor_count)} tensors and {format.count(pair_count)} entries")
@@ -221,7 +219,7 @@ def read_header_of(path: Path, texts: KnownTexts | None = None) -> Header:
             raise AppError("This is a folder, not a GGUF file.", kind="directory")
         size = path.stat().st_size
         if not path.is_file():
-            raise AppError("This is not an ordinary file but a device or a pipe.", kind="not_a_file")
+            raise AppError("This is a device or a pipe, not a file.", kind="not_a_file")
         if size == 0:
             raise AppError("This file is empty.", kind="empty")
         with path.open("rb") as stream:

@@ -31,28 +31,26 @@ def file_notices(
 
     notices = []
     if said(_NO_PRE_TOKENIZER):
-        notices.append(
-            "This file does not say how its text is split into tokens: answers can be worse than the model's."
-        )
+        notices.append("This file does not name its tokenizer variant, so answers may be worse.")
     if ordinary_marks:
         names = _names(ordinary_marks)
-        notices.append(f"{names} marked as ordinary text: the template's marks are read letter by letter.")
+        notices.append(f"{names} marked as plain text, so the template's control tokens are not recognised.")
     texts = dict.fromkeys(match[1] for match in said(_NOT_CONTROL))
     if overridden := tuple(text for text in texts if text != _TAG or text == end or text in template):
         names = _names(overridden)
-        notices.append(f"{names} marked as ordinary text; the engine reads them as control tokens all the same.")
+        notices.append(f"{names} marked as plain text; the engine corrects that.")
     if not names_end:
-        notices.append("This file names no end token: answers can run on to the token limit.")
+        notices.append("This file names no end token, so answers may run to the token limit.")
     elif end and end not in template and said(_UNKNOWN_END):
-        text = f"The engine does not know the end token of this file, {safe_name(end, 40)}, as one"
-        notices.append(f"{text}: answers can end too early or too late.")
+        text = f"The engine does not treat {safe_name(end, 40)} as the end token of this file"
+        notices.append(f"{text}: answers may end too early or too late.")
     for key, number in dict.fromkeys((match[1], match[2]) for match in said(_NO_SUCH_TOKEN)):
         name = safe_name(key.rsplit(".", 1)[-1], 40)
-        notices.append(f"Its header names token {number} as {name}, which its vocabulary does not have.")
+        notices.append(f"The header names token {number} as {name}, but the vocabulary does not have it.")
     if said(_EMPTY_TOKEN):
-        notices.append("Some entries of its vocabulary are empty.")
+        notices.append("Some entries of the vocabulary are empty.")
     if said(_NO_LINE_BREAK):
-        notices.append("Its vocabulary has no token for a line break.")
+        notices.append("The vocabulary has no token for a line break.")
     return tuple(notices)
 
 

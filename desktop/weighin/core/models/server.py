@@ -16,7 +16,7 @@ KEY_VARIABLE = "WEIGHIN_API_KEY"
 TYPED_KEY_VARIABLE = "WEIGHIN_TYPED_API_KEY"
 # What stands for everything that only the server could tell.
 ON_THE_SERVER = "on the server"
-BY_THIS_CLIENT = "over the network, counted by this client"
+BY_THIS_CLIENT = "over the network, by this client"
 
 _LONGEST = 2000
 # What people copy from a manual: the address of a call in place of the address of the server.
@@ -67,18 +67,18 @@ def parse_address(text: str) -> ServerAddress:
     text = text.strip()
     where, _, model = text.partition("#")
     if not where.lower().startswith(SERVER_SCHEMES):
-        raise _wrong("An address begins with http:// or https://, for example http://127.0.0.1:8080/v1.")
+        raise _wrong("The address must start with http:// or https://, for example http://127.0.0.1:8080/v1.")
     if len(text) > _LONGEST or re.search(r"[\x00-\x20\x7f]", where) or re.search(r"[\x00-\x1f\x7f]", model):
-        raise _wrong("This address is too long, or has spaces or control characters in it.")
+        raise _wrong("This address is too long, or contains spaces or control characters.")
     try:
         parts = urlsplit(where)
         host = _host(parts)
     except ValueError:
         raise _wrong(f"{safe_name(where)} is not an address.") from None
     if parts.username is not None or parts.password is not None:
-        raise _wrong(f"An address must not contain a name or password; a key goes into {KEY_VARIABLE} or the keyring.")
+        raise _wrong(f"An address must not contain a name or password. Put a key in {KEY_VARIABLE} or the keyring.")
     if parts.query or not host:
-        raise _wrong("An address is http(s)://HOST/PATH, with nothing behind a question mark.")
+        raise _wrong("The address must not contain a question mark: http(s)://HOST/PATH.")
     path = parts.path.rstrip("/")
     for call in _CALLS:
         path = path.removesuffix(call)

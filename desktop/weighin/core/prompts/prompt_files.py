@@ -14,7 +14,7 @@ from weighin.core.text_bytes import as_utf8
 
 MAX_FILE = 64 << 20
 _MAX_PROMPT = 1 << 20
-_TOO_MANY = f"only the first {format.count(MAX_PROMPTS)} prompts are taken"
+_TOO_MANY = f"only the first {format.count(MAX_PROMPTS)} prompts are used"
 _NAMED_PROBLEMS = 20
 # As a text file hardly begins: "[INST]" is text.
 _ARRAY = re.compile(rb'^\s*\[\s*["{]')
@@ -39,7 +39,7 @@ def parse_prompts(data: bytes) -> Imported:
         return _array(data)
     lines = [(number, line) for number, line in enumerate(data.split(b"\n"), 1) if line.strip()]
     if not lines:
-        raise AppError("The file holds no prompts: it is empty.", kind="empty")
+        raise AppError("The file has no prompts: it is empty.", kind="empty")
     as_json = lines[0][1].lstrip(b" \t").startswith((b"{", b'"'))
     prompts: list[SetPrompt] = []
     problems: list[str] = []
@@ -52,7 +52,7 @@ def parse_prompts(data: bytes) -> Imported:
         except ValueError as error:
             problems.append(f"Line {format.count(number)}: {error}.")
     if not prompts:
-        raise AppError(f"The file holds no prompts. {problems[0]}", kind="damaged")
+        raise AppError(f"The file has no prompts. {problems[0]}", kind="damaged")
     return Imported(tuple(prompts), _shortened(problems))
 
 
@@ -61,9 +61,7 @@ def _array(data: bytes) -> Imported:
     try:
         body = json.loads(data.decode())
     except (ValueError, RecursionError):
-        raise AppError(
-            "The file begins as a JSON array and is none: it cannot be read as JSON.", kind="damaged"
-        ) from None
+        raise AppError("The file looks like a JSON array but is not valid JSON.", kind="damaged") from None
     prompts: list[SetPrompt] = []
     problems: list[str] = []
     for number, entry in enumerate(body, 1):
@@ -75,7 +73,7 @@ def _array(data: bytes) -> Imported:
         except ValueError as error:
             problems.append(f"Entry {format.count(number)}: {error}.")
     if not prompts:
-        raise AppError(f"The file holds no prompts. {problems[0]}", kind="damaged")
+        raise AppError(f"The file has no prompts. {problems[0]}", kind="damaged")
     return Imported(tuple(prompts), _shortened(problems))
 
 
@@ -86,7 +84,7 @@ def _prompt(line: bytes, as_json: bool) -> SetPrompt:
     except UnicodeDecodeError:
         raise ValueError("it is not UTF-8 text") from None
     if len(text) > _MAX_PROMPT:
-        raise ValueError("it is longer than a million characters")
+        raise ValueError("it has more than a million characters")
     if not as_json:
         if "\0" in text:
             raise ValueError("it is not text")
@@ -103,12 +101,12 @@ def _of_json(body: object) -> SetPrompt:
     if isinstance(body, str):
         body = {"prompt": body}
     if not isinstance(body, dict):
-        raise ValueError('it is neither a string nor an object with "prompt"')
+        raise ValueError('it is not a string or an object with "prompt"')
     found = next((body[key] for key in _TEXT_KEYS if isinstance(body.get(key), str)), "")
     if not found.strip():
         raise ValueError('it has no "prompt"')
     if len(found) > _MAX_PROMPT:
-        raise ValueError("it is longer than a million characters")
+        raise ValueError("it has more than a million characters")
     return SetPrompt(found, safe_name(_text(body, "title")), _text(body, "system"))
 
 

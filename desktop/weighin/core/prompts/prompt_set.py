@@ -133,7 +133,7 @@ class StoredRun:
 
     @property
     def unasked(self) -> tuple[int, ...]:
-        """Numbers of prompts that were not even put to the models."""
+        """Numbers of prompts that were not run yet."""
         return self._without({result.number for result in self.results})
 
     @property
@@ -195,7 +195,7 @@ def check_set(name: str, prompts: tuple[SetPrompt, ...]) -> None:
     if not name.strip() or len(name) > 100:
         raise AppError("A prompt set needs a name of 1 to 100 characters.", kind="name")
     if len(prompts) > MAX_PROMPTS:
-        raise AppError(f"A prompt set holds at most {format.count(MAX_PROMPTS)} prompts.", kind="too_large")
+        raise AppError(f"A prompt set can hold at most {format.count(MAX_PROMPTS)} prompts.", kind="too_large")
 
 
 def _outcome(result: LaneResult) -> LaneOutcome:

@@ -91,16 +91,16 @@ def run_text(stored: StoredRun, kind: str) -> str:
 
 
 def summary(stored: StoredRun) -> str:
-    """ "12 of 40 answered · median tok/s A 31.0, B 12.4"."""
+    """ "12 of 40 answered · median generation speed A 31.0, B 12.4 tok/s"."""
     parts = [f"{format.count(stored.answered)} of {format.count(len(stored.run.prompts))} answered"]
     failed = sum(result.failed for result in stored.results)
     if failed:
-        parts.append(f"{format.count(failed)} with a failure")
+        parts.append(f"{format.count(failed)} failed")
     if stored.judged:
         parts.append(f"judged blind: {count_words(stored.tally)}")
     speeds = [_median(stored.results, label) for label in LABELS]
     if any(speed is not None for speed in speeds):
-        parts.append(f"median tok/s A {format.figure(speeds[0])}, B {format.figure(speeds[1])}")
+        parts.append(f"median generation speed A {format.figure(speeds[0])}, B {format.figure(speeds[1])} tok/s")
     return " · ".join(parts)
 
 

@@ -16,18 +16,18 @@ def load_failure(log: str, build: str) -> Failure:
     if match := re.search(r"unknown model architecture: '([^']*)'", log):
         if reason := why_no_architecture(match[1]):
             return Failure("kind", reason, log)
-        text = f"This engine build ({build}) does not know the architecture “{match[1]}”. A newer llama.cpp may."
+        text = f"This engine build ({build}) does not support the architecture “{match[1]}”. A newer llama.cpp may."
         return Failure("architecture", text, log)
     if re.search(r"unknown pre-tokenizer type|unknown tokenizer", log):
-        return Failure("tokenizer", f"This engine build ({build}) does not know the tokenizer of this model.", log)
+        return Failure("tokenizer", f"This engine build ({build}) does not support this model's tokenizer.", log)
     if re.search(r"data is not within the file bounds|unexpectedly reached end of file|failed to read", log):
         return Failure("truncated", "The file is incomplete: it ends before its weights do.", log)
     if re.search(r"invalid split file name", log):
-        return Failure("parts", "This is a part of a split model that was renamed: the engine finds no others.", log)
+        return Failure("parts", "This part of a split model was renamed: the engine cannot find the others.", log)
     if re.search(r"invalid magic", log):
         return Failure("not_gguf", "This file is not a GGUF model.", log)
     if re.search(r"failed to allocate|unable to allocate|out of memory|cudaMalloc failed", log, re.IGNORECASE):
-        return Failure("memory", "There is not enough memory to load this model with these options.", log)
+        return Failure("memory", "Not enough memory to load this model with these options.", log)
     reasons = re.findall(r"error loading model[^:]*: (.+)", log) or re.findall(r"(?:error|failed): (.+)", log)
     reason = f" It says: {reasons[-1].strip()[:300]}" if reasons else ""
     return Failure("load", f"The engine could not load this file.{reason}", log)
@@ -46,22 +46,22 @@ def is_of_the_model(failure: Failure) -> bool:
 _SIGNALS = {
     "SIGABRT": (
         "engine_abort",
-        "The engine stopped itself (SIGABRT): something in this file or request it does not accept.",
+        "The engine aborted (SIGABRT): it did not accept something in this file or request.",
     ),
     "SIGSEGV": ("engine_crash", "The engine crashed (SIGSEGV)."),
     "SIGILL": (
         "cpu",
-        "The engine needs instructions that this processor does not have (SIGILL): it was built for another one.",
+        "This engine build does not fit this processor (SIGILL): it needs instructions the processor lacks.",
     ),
-    "SIGBUS": ("file_changed", "The model file changed or shrank on disk while it was in use (SIGBUS)."),
+    "SIGBUS": ("file_changed", "The model file changed or shrank on disk (SIGBUS)."),
     "SIGFPE": ("engine_crash", "The engine crashed on a calculation (SIGFPE)."),
-    "SIGTERM": ("ended", "The worker was ended from outside (SIGTERM)."),
+    "SIGTERM": ("ended", "Another program ended the model process (SIGTERM)."),
 }
 
 
 # GCC 12 drops stores to the tile configuration of llama.cpp's AMX code (ggml-org/llama.cpp, issue 20824).
 _AMX = "AMX_INT8"
-_AMX_HINT = " It was built to use AMX, which some compilers get wrong: build it again as the README says."
+_AMX_HINT = " It uses AMX, which some compilers get wrong: rebuild it as the README describes."
 
 
 def process_failure(
@@ -74,7 +74,7 @@ def process_failure(
     when = {
         "loading": " while loading",
         "reading": " while reading the prompt",
-        "writing": " while writing",
+        "writing": " while generating",
         "scoring": " while scoring questions",
     }.get(doing, "")
     last = _last_assert(log)
@@ -84,15 +84,15 @@ def process_failure(
         except ValueError:
             name = f"signal {code}"
         if name == "SIGKILL":
-            kind, text = "killed", "The worker was killed (SIGKILL)."
+            kind, text = "killed", "The model process was killed (SIGKILL)."
             if memory_was_low:
-                kind, text = "out_of_memory", "The worker was killed (SIGKILL), probably because memory ran out."
+                kind, text = "out_of_memory", "The model process was killed (SIGKILL), probably because memory ran out."
         else:
             kind, text = _SIGNALS.get(name, ("engine_crash", f"The engine crashed ({name})."))
     elif code == 0:
-        kind, text = "gone", "The worker left without a word: a fault of this program or of the engine."
+        kind, text = "gone", "The model process ended without a message: a bug in Weigh-In or in the engine."
     else:
-        kind, text = "exit", f"The worker left with status {code}."
+        kind, text = "exit", f"The model process ended with status {code}."
     sentence = text[:-1] + when + "." if when and text.endswith(".") and ":" not in text else text
     hint = _AMX_HINT if crashed and kind in ("engine_crash", "cpu") and _AMX in features else ""
     return Failure(kind, sentence + (f" {last}" if last else "") + hint, log)

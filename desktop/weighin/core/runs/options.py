@@ -95,11 +95,11 @@ class Option:
 LOAD_OPTIONS = (
     Option("context", "Context", "Tokens for prompt and answer together.", ("--ctx",), low=16, high=MAX_CONTEXT),
     Option(
-        "gpu_layers", "GPU layers", "Layers on a GPU, where the engine can use one: 0 none, -1 or auto all.",
+        "gpu_layers", "GPU layers", "Layers kept on the GPU: 0 for none, -1 or auto for all.",
         ("--gpu-layers",), "N|auto", _layers, -1, 100_000,
     ),
     Option(
-        "batch", "Batch", "Prompt tokens read per step: more takes more memory.",
+        "batch", "Batch", "Prompt tokens processed per step; more needs more memory.",
         ("--batch",), low=1, high=4096,
     ),
     Option(
@@ -107,7 +107,7 @@ LOAD_OPTIONS = (
         ("--cache-k", "--cache-type-k"), "TYPE", str.lower, choices=KV_TYPES,
     ),
     Option(
-        "v_type", "V cache type", "How the values of the KV cache are stored, if not like the keys: f16, q8_0 or q4_0.",
+        "v_type", "V cache type", "How the V cache is stored, if not like the K cache: f16, q8_0 or q4_0.",
         ("--cache-v", "--cache-type-v"), "TYPE", str.lower, choices=("", *KV_TYPES),
     ),
     Option(
@@ -117,23 +117,23 @@ LOAD_OPTIONS = (
 )  # fmt: skip
 SAMPLING_OPTIONS = (
     Option(
-        "max_tokens", "Max answer tokens", "The answer ends after this many tokens at the latest.",
+        "max_tokens", "Max answer tokens", "The answer stops after this many tokens.",
         ("--max-tokens",), low=1, high=MAX_CONTEXT, server=("max_tokens",),
     ),
     Option(
-        "temperature", "Temperature", "0 always takes the most likely token: repeatable. Higher is more varied.",
+        "temperature", "Temperature", "0 always picks the most likely token; higher is more varied.",
         ("--temperature",), "T", number, 0.0, 10.0, server=("temperature",),
     ),
     Option(
-        "top_k", "Top-k", "Only the k most likely tokens can be chosen; 0 for no limit.",
+        "top_k", "Top-k", "Choose among the k most likely tokens; 0 for no limit.",
         ("--top-k",), "K", low=0, high=1_000_000, server=("top_k",), openai=False, off=0, draws=True,
     ),
     Option(
-        "top_p", "Top-p", "Only the most likely tokens that together reach this probability; 1 for no limit.",
+        "top_p", "Top-p", "Choose among the most likely tokens that add up to this probability; 1 for no limit.",
         ("--top-p",), "P", number, 0.0, 1.0, server=("top_p",), off=1, draws=True,
     ),
     Option(
-        "min_p", "Min-p", "Only tokens at least this likely, relative to the most likely one; 0 for no limit.",
+        "min_p", "Min-p", "Choose among tokens at least this likely, relative to the most likely one; 0 for no limit.",
         ("--min-p",), "P", number, 0.0, 1.0, server=("min_p",), openai=False, off=0, draws=True,
     ),
     Option(
@@ -146,7 +146,7 @@ SAMPLING_OPTIONS = (
         ("--seed",), "S", low=0, high=2**32 - 2, server=("seed",),
     ),
 )  # fmt: skip
-THREADS = Option("threads", "Threads", "Processor cores to use; automatic if empty.", ("--threads",), low=1, high=512)
+THREADS = Option("threads", "Threads", "Processor cores to use; automatic if not set.", ("--threads",), low=1, high=512)
 
 
 @dataclass(frozen=True)
@@ -171,7 +171,7 @@ class LoadOptions:
         for option in LOAD_OPTIONS:
             option.check(getattr(self, option.name))
         if self.flash_attn == "off" and self.values_type != "f16":
-            text = f"Values stored as {self.values_type} need flash attention: turn it on, or store them as f16."
+            text = f"A V cache of {self.values_type} needs flash attention: turn it on, or use f16."
             raise AppError(text, kind="options")
 
     @property
@@ -221,7 +221,7 @@ class SamplingOptions:
         for option in SAMPLING_OPTIONS:
             option.check(getattr(self, option.name))
         if len(self.stop) > 16 or any(not isinstance(s, str) or not s or len(s) > 256 for s in self.stop):
-            raise AppError("Stop strings: at most 16, each 1 to 256 characters long.", kind="options")
+            raise AppError("Use at most 16 stop strings, each of 1 to 256 characters.", kind="options")
 
     @property
     def filters(self) -> tuple[Option, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from weighin.core import format
 from weighin.core.runs.answer import Failure, MemorySample
 
 
@@ -51,3 +52,33 @@ class LivePoint:
     tokens: int
     tokens_per_s: float | None
     memory: MemorySample
+
+
+def state_words(status: LaneStatus, tokens: int = 0) -> str:
+    """One short phrase. `tokens`: written so far in this answer."""
+    if status.state is LaneState.LOADING:
+        return f"Loading {status.done} %"
+    if status.state is LaneState.BUSY:
+        return _busy_words(status, tokens)
+    return {
+        LaneState.EMPTY: "Not loaded",
+        LaneState.STARTING: "Starting",
+        LaneState.READY: "Ready",
+        LaneState.STOPPING: "Stopping",
+        LaneState.FAILED: "Failed",
+    }[status.state]
+
+
+def silence_words(status: LaneStatus) -> str:
+    """What to say of a lane that gives no sign of life; nothing while all is well."""
+    return f"not responding for {status.silent_s:.0f} s" if status.silent_s > 0 else ""
+
+
+def _busy_words(status: LaneStatus, tokens: int) -> str:
+    if status.phase == "reading":
+        if status.total and status.done:
+            return f"Reading {format.count(status.done)} of {format.plural(status.total, 'token')}"
+        return f"Reading {format.plural(status.total, 'token')}" if status.total else "Reading"
+    if status.phase == "writing":
+        return f"Answering · {format.plural(max(tokens, status.done), 'token')}"
+    return status.phase.capitalize() or "Working"

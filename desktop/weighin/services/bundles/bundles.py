@@ -124,7 +124,7 @@ class Bundles(QObject):
         """Download exactly the files of a lane; the shelf takes them when they are here. Raises AppError."""
         plan = model.plan()
         if plan is None:
-            raise AppError("The bundle does not say where this model came from.", kind="unknown_origin")
+            raise AppError("The bundle does not name the source of this model.", kind="unknown_origin")
         self._downloads.add(plan)
 
     def close(self) -> None:

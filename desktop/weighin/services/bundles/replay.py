@@ -58,7 +58,7 @@ class Replay(QObject):
     def run(self) -> None:
         """Run it again with the same options; `finished` follows. Raises AppError where that cannot be."""
         if self.reason:
-            raise AppError(f"Cannot be replayed, because {self.reason}", kind="replay")
+            raise AppError(f"Cannot be replayed: {self.reason}", kind="replay")
         self._request = request = self.comparison.request
         try:
             self._runner.run(request)

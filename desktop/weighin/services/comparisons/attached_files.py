@@ -98,7 +98,7 @@ class AttachedFiles(QObject):
             question.start()
         except WireError:  # a text of which every second character must be escaped
             question.close()
-            self._settle(wanted, done, Failure("too_long", "Too long to be counted."))
+            self._settle(wanted, done, Failure("too_long", "Too long to count."))
 
     def _settle(self, wanted: _Wanted, done: Tokens, answer: Counted | Failure) -> None:
         if self._running is not None:

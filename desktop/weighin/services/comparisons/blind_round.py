@@ -101,7 +101,7 @@ class BlindRound(QObject):
         """Show who is who without a vote. Nothing waits for a vote: does nothing."""
         if self._comparison is not None:
             comparison, self._comparison = self._comparison, None
-            self._end(comparison, "Skipped: this round does not count.")
+            self._end(comparison, "Skipped: this round is not counted.")
 
     def _on_finished(self, comparison: Comparison) -> None:
         if not self._running:
@@ -109,9 +109,9 @@ class BlindRound(QObject):
             return
         self._running = False
         if any(result.answer.failure for result in comparison.results):
-            self._end(comparison, "One of the models could not answer, so this round does not count.")
+            self._end(comparison, "A model could not answer, so this round is not counted.")
         elif any(result.answer.stop_reason is StopReason.CANCELLED for result in comparison.results):
-            self._end(comparison, "Stopped, so this round does not count.")
+            self._end(comparison, "Stopped: this round is not counted.")
         else:
             self._comparison = comparison
             a, b = self._sides(comparison)

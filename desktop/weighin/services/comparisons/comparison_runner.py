@@ -117,15 +117,15 @@ class ComparisonRunner(QObject):
         """Begin. `kept`: a result that stays as it is, its lane does not run; only where the lanes take turns. Raises
         AppError where there is nothing to run or something runs already."""
         if self.running:
-            raise AppError("A comparison is running already.", kind="busy")
+            raise AppError("A comparison is already running.", kind="busy")
         if reason := self.reason_to_wait():
             raise AppError(reason, kind="busy")
         if not request.prompt.whole.strip():
-            raise AppError("Type a prompt first: there is nothing to put to the models.", kind="empty_prompt")
+            raise AppError("Type a prompt first.", kind="empty_prompt")
         if request.prompt.raw and request.threads:
-            raise AppError("A follow-up needs the chat template: raw prompts have no turns.", kind="options")
+            raise AppError("Follow-ups need the chat template: raw prompts have no turns.", kind="options")
         if kept is not None and request.mode is not Mode.ALONE:
-            raise AppError("Rerunning one side needs sequential mode: both would run at once.", kind="options")
+            raise AppError("To run one side again, switch to sequential mode.", kind="options")
         check_rounds(request.repeat)
         self._request = request
         self._facts |= {setup.model.path: setup.model for setup in request.lanes}

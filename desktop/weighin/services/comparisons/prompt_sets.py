@@ -54,7 +54,7 @@ class PromptSets(QObject):
 
         def work(store: PromptSetStore) -> PromptSet:
             if not text.strip():
-                raise AppError("Type a prompt first: there is nothing to keep.", kind="empty_prompt")
+                raise AppError("Type a prompt first.", kind="empty_prompt")
             mine = next((one for one in store.sets() if one.name == MINE), PromptSet(uuid.uuid4().hex, MINE, ()))
             prompts = (*mine.prompts, SetPrompt(text, system=system))
             check_set(MINE, prompts)
@@ -72,7 +72,7 @@ class PromptSets(QObject):
 
         def work(store: PromptSetStore) -> PromptSet:
             if shown not in store.sets():
-                raise AppError("This prompt set is another one by now; nothing was changed.", kind="missing")
+                raise AppError("This prompt set was changed elsewhere; nothing was saved.", kind="missing")
             made = shown.with_text(number, text)
             store.save_set(made)
             return made
@@ -87,7 +87,7 @@ class PromptSets(QObject):
 
         def work(store: PromptSetStore) -> PromptSet:
             if next((one for one in store.sets() if one.id == before.id), None) != now:
-                raise AppError("This prompt set is another one by now; nothing was changed.", kind="missing")
+                raise AppError("This prompt set was changed elsewhere; nothing was saved.", kind="missing")
             store.save_set(before)
             return before
 

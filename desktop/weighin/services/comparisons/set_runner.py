@@ -108,14 +108,14 @@ class SetRunner(QObject):
         run = self.stored.run
         if not self._todo:
             failed = format.plural(len(self.stored.missing), "prompt")
-            again = f" {failed} could not be answered; Continue asks again." if self.stored.missing else ""
-            self._end(f"Done: every prompt was put to both models.{again}")
+            again = f" {failed} failed; Resume tries again." if self.stored.missing else ""
+            self._end(f"Finished: all prompts were run.{again}")
             return
         self._vote = SetVote.NONE
         self._waiting = run.request(self._todo[0])
         try:
             if run.blind and self._blind is None:
-                raise AppError("This run is judged blind, prompt by prompt: go on with it in the window.", kind="usage")
+                raise AppError("This is a blind run: resume it in the window.", kind="usage")
             (self._blind if run.blind and self._blind else self._runner).run(self._waiting)
         except AppError as error:
             self._waiting = None
@@ -132,10 +132,10 @@ class SetRunner(QObject):
         blind = self.stored.run.blind
         failed = any(result.answer.failure for result in comparison.results)
         if any(result.answer.stop_reason is StopReason.CANCELLED for result in comparison.results):
-            self._end("Stopped; what was answered is kept, and Continue goes on from there.")
+            self._end("Stopped. The answers so far are kept; Resume continues.")
             return
         if blind and not failed and self._vote is SetVote.NONE:
-            self._end("Stopped at a prompt that was not judged; what was judged is kept, and Continue asks it anew.")
+            self._end("Stopped before the vote. The votes so far are kept; Resume asks this prompt again.")
             return
         result = result_of(self._todo.pop(0), comparison, self._vote)
         self._last = [*self._last[1 - _GIVE_UP_AFTER :], result]
@@ -158,7 +158,7 @@ class SetRunner(QObject):
         if self.running:
             self._waiting, self.running = None, False
             self._runner.stop()
-        self.ended.emit(f"The run cannot be kept: {error.user_text}")
+        self.ended.emit(f"The run cannot be saved: {error.user_text}")
 
 
 def _hopeless(last: list[SetResult]) -> str:
@@ -166,5 +166,5 @@ def _hopeless(last: list[SetResult]) -> str:
     for label in ("A", "B"):
         outcomes = [result.a if label == "A" else result.b for result in last]
         if len(outcomes) == _GIVE_UP_AFTER and all(outcome.failure for outcome in outcomes):
-            return f"Given up: lane {label} failed {_GIVE_UP_AFTER} times in a row. {outcomes[-1].failure}"
+            return f"Stopped: {label} failed {_GIVE_UP_AFTER} times in a row. {outcomes[-1].failure}"
     return ""

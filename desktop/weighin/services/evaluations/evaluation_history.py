@@ -49,7 +49,7 @@ class EvaluationHistory(QObject):
         def work(stores: Stores) -> None:
             for identifier in identifiers:
                 if is_running(stores.evaluations.owner(identifier)):
-                    raise AppError("This evaluation is going on: stop it first.", kind="running")
+                    raise AppError("This evaluation is running: stop it first.", kind="running")
             stores.evaluations.delete(identifiers)
 
         self._change(work, done, failed)
@@ -74,7 +74,7 @@ class EvaluationHistory(QObject):
             run = store.get(identifier)
             before = store.owner(run.id)
             if owner.is_another(before) or not store.own(run.id, owner.this_process(), before):
-                raise AppError("This run is going on in another window of the program.", kind="running")
+                raise AppError("This run is in progress in another window.", kind="running")
             return run
 
         def taken(run: StoredEvaluation) -> None:

@@ -21,8 +21,8 @@ def other_engine(begun: EngineFacts | None, now: EngineFacts) -> Failure | None:
     if begun is None or (begun.llama_cpp_python, begun.build) == (now.llama_cpp_python, now.build):
         return None
     text = (
-        f"This run began with {_engine_name(begun)}; now there is {_engine_name(now)}. Answers of two engines are not "
-        "mixed. What was answered is kept; start a new run for the rest, or put the earlier engine back and resume."
+        f"This run started with {_engine_name(begun)}; this is {_engine_name(now)}. Answers of two engines are not "
+        "mixed. Start a new run, or reinstall the earlier engine and resume. The answers so far are kept."
     )
     return Failure("engine", text)
 
@@ -51,7 +51,7 @@ class EvaluationRun:
             work = LaneWork(lane.label, setup, blocks, prompts, self.tally.lanes[index], lane.shape)
             work.fail(setup.refusal)
             if setup.load.kv_types != LoadOptions.kv_type and not setup.model.is_server:
-                work.notice((f"The KV cache is stored as {setup.load.kv_types}: that can change answers.",))
+                work.notice((f"The KV cache type is {setup.load.kv_types}, which can change answers.",))
             self.works.append(work)
         self._seconds = sum(lane.costs.seconds for lane in stored.lanes)
         self._since: float | None = time.monotonic()

@@ -119,7 +119,7 @@ class EvaluationRunner(QObject):
 
     def _prepare(self) -> Preparation:
         if self.running:
-            raise AppError("Another evaluation is going on: stop it first.", kind="running")
+            raise AppError("Another evaluation is running: stop it first.", kind="running")
         self._preparation = Preparation(self._context, self)
         self._preparation.ready.connect(self._start)
         self._preparation.failed.connect(self._give_up)
@@ -178,7 +178,7 @@ class EvaluationRunner(QObject):
         if other.model is not None and (refusal or run.order is Order.ONE_AFTER_THE_OTHER):
             if run.order is Order.ALTERNATING:
                 run.order = Order.ONE_AFTER_THE_OTHER
-                run.works[index].notice(("Both models do not fit at once: one is asked after the other.",))
+                run.works[index].notice(("Both models do not fit at once, so they run one after the other.",))
             if run.works[1 - index].active:
                 self._use(run, 1 - index)
             else:
@@ -216,8 +216,8 @@ class EvaluationRunner(QObject):
             counted = work.survey()
             if counted.trained and counted.prompt > counted.trained:
                 text = (
-                    f"The longest prompt with {run.protocol.shots} shots has {format.count(counted.prompt)} tokens, "
-                    f"but this model reads {format.count(counted.trained)} at most: choose fewer shots."
+                    f"The longest prompt has {format.count(counted.prompt)} tokens with {run.protocol.shots} few-shot "
+                    f"examples; this model takes {format.count(counted.trained)} at most. Use fewer examples."
                 )
                 self._fail(run, index, Failure("context", text))
                 return
@@ -363,7 +363,7 @@ class EvaluationRunner(QObject):
         def not_kept(error: AppError) -> None:
             if self._run is run:
                 run.unsaved.append((index, results))
-                run.notice = f"{error.user_text} The run rests; nothing is lost."
+                run.notice = f"{error.user_text} The run is paused; nothing is lost."
                 self.pause()
 
         self._context.kept.add(run.stored.id, run.works[index].stored(), rows, lambda _: None, not_kept)

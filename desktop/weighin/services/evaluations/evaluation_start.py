@@ -60,14 +60,14 @@ class Preparation(QObject):
         if len(self._found) < len(self._setups):
             model = self._setups[len(self._found)].model
             if model.is_server:
-                return f"Trying whether questions can be scored at {server_of(model)}: this may take minutes"
-            return f"Checking the file of {LABELS[len(self._found)]}: {format.percent(self._share)}"
+                return f"Testing whether questions can be scored at {server_of(model)} (may take minutes)"
+            return f"Verifying the file of {LABELS[len(self._found)]}: {format.percent(self._share)}"
         return ""
 
     def begin(self, request: EvaluationRequest) -> None:
         """Prepare a new run."""
         if not 1 <= len(request.lanes) <= len(LABELS):
-            self.failed.emit(AppError("An evaluation has one model or two.", kind="options"))
+            self.failed.emit(AppError("An evaluation takes one or two models.", kind="options"))
             return
 
         def loaded(questions: QuestionSet) -> None:
@@ -96,7 +96,7 @@ class Preparation(QObject):
 
         def taken(stored: StoredEvaluation) -> None:
             if stored.state is RunState.FINISHED:
-                error = AppError("This run is finished: there is nothing left to ask.", kind="finished")
+                error = AppError("This run is finished: no questions are left.", kind="finished")
                 self._let_go(stored, error)
             elif lanes and len(lanes) != len(stored.lanes):
                 error = AppError(f"This run has {len(stored.lanes)} model(s), not {len(lanes)}.", kind="options")
@@ -138,8 +138,8 @@ class Preparation(QObject):
                 if moved or (setup.model.sha256 or "") != sha256:
                     what = "server" if on_server else "file"
                     text = (
-                        f"The {what} of {label} ({setup.model.name}) is not the one this run began with: answers of "
-                        "two models would be mixed. Start a new run."
+                        f"The {what} of {label} ({setup.model.name}) is not the one this run started with. "
+                        "Start a new run."
                     )
                     self._let_go(stored, AppError(text, kind="changed"))
                     return
@@ -198,7 +198,7 @@ class Preparation(QObject):
             if answer.via:
                 passed()
             else:
-                by_chat = "" if protocol == CHAT else " Some servers give them by chat only: try the chat protocol."
+                by_chat = "" if protocol == CHAT else " Some servers return them for chat only: try the chat protocol."
                 failed(AppError(answer.sentence + by_chat, kind="no_letters"))
 
         def broken(error: AppError) -> None:
@@ -207,14 +207,14 @@ class Preparation(QObject):
 
         def stop() -> None:
             self._around.probe.stop()
-            broken(AppError("Stopped before it began.", kind="stopped"))
+            broken(AppError("Stopped before it started.", kind="stopped"))
 
         self._stop_test = stop
         self._around.probe.letters(address, tested, broken, "chat" if protocol == CHAT else "completions")
 
     def _hand_over(self, stored: StoredEvaluation) -> None:
         if self._stopped:
-            self._let_go(stored, AppError("Stopped before it began.", kind="stopped"))
+            self._let_go(stored, AppError("Stopped before it started.", kind="stopped"))
         else:
             self.ready.emit(stored)
 

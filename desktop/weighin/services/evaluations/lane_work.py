@@ -19,7 +19,7 @@ from weighin.protocol.messages import Scored, ScoreDone, Surveyed
 
 # Groups of questions over which the speed is taken.
 _RECENT = 12
-_ESTIMATED = "The engine could not be asked how much memory scoring needs, so that is estimated."
+_ESTIMATED = "The memory for scoring is an estimate: the engine could not plan it."
 
 
 class LaneWork:

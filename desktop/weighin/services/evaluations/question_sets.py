@@ -130,7 +130,9 @@ class QuestionSets(QObject):
             return QuestionSet(STARTER, _STARTER_TITLE, found.questions, found.sha256)
         if key == kept_mmlu.KEY:
             if not kept_mmlu.is_kept(self._folder):
-                raise AppError("MMLU is not here yet: fetch it once from the hub, or open its archive.", kind="missing")
+                raise AppError(
+                    "MMLU is not on this computer yet: download it once, or open its archive.", kind="missing"
+                )
             return kept_mmlu.read(self._folder)
         return read_path(Path(key).absolute())
 
@@ -142,14 +144,12 @@ class QuestionSets(QObject):
         try:
             kept_mmlu.keep(found, self._folder)
         except OSError as error:
-            raise AppError(f"MMLU could not be kept: {error.strerror or error}.", kind="disk") from None
+            raise AppError(f"MMLU could not be saved: {error.strerror or error}.", kind="disk") from None
         return kept_mmlu.read(self._folder)
 
     def _on_file_known(self, file: WantedFile) -> None:
         if file.sha256 != mmlu_data.ARCHIVE_SHA256:
-            text = (
-                "The archive at the hub is not the one this program knows (its sha256 is another). It is not fetched."
-            )
+            text = "The archive on the hub has changed (its sha256 differs), so it was not downloaded."
             self._on_fetch_failed(AppError(text, kind="changed"))
             return
         assert self._hub is not None
@@ -166,7 +166,9 @@ class QuestionSets(QObject):
 
     def _on_adopted(self, found: QuestionSet) -> None:
         if found.key != kept_mmlu.KEY:
-            self._on_fetch_failed(AppError("The archive does not hold all of MMLU. It is not used.", kind="questions"))
+            self._on_fetch_failed(
+                AppError("The archive does not contain all of MMLU, so it is not used.", kind="questions")
+            )
             return
         self._read[found.key] = found
         self._end_fetch()

@@ -195,7 +195,7 @@ class Lane(QObject):
 
     def _ask(self, request: Any, phase: str) -> None:
         if self._status.state is not LaneState.READY or self._worker is None:
-            self._settle_failure(request, Failure("not_loaded", "No model is loaded in this lane."))
+            self._settle_failure(request, Failure("not_loaded", "No model is loaded."))
             return
         self._begin(request)
         self._set(LaneState.BUSY, phase, 0, 0)
@@ -205,7 +205,7 @@ class Lane(QObject):
             self._pending = None
             self._watch.stop()
             self._set(LaneState.READY)
-            self._settle_failure(request, Failure("prompt_too_long", "The prompt is over one megabyte: far too long."))
+            self._settle_failure(request, Failure("prompt_too_long", "The prompt is too long: over one megabyte."))
 
     def _begin(self, request: Any) -> None:
         self._pending = request
@@ -315,14 +315,14 @@ class Lane(QObject):
 
     def _failure_of(self, end: WorkerEnd, phase: str) -> Failure:
         if self._asked_to_stop:
-            return Failure("cancelled", "Stopped; the worker had to be ended for it.", end.log)
+            return Failure("cancelled", "Stopped. The model process had to be ended.", end.log)
         if end.failed_to_start:
-            return Failure("start", f"The worker process could not be started: {end.log}")
+            return Failure("start", f"The model process could not be started: {end.log}")
         if end.protocol_error:
-            text = "The worker was ended because it sent something that is no message of this program."
+            text = "The model process was ended because it sent an invalid message."
             return Failure("protocol", text, f"{end.protocol_error}\n{end.log}")
         if self._gave_up:
-            text = f"The worker gave no sign of life for {self._status.silent_s:.0f} seconds and was ended."
+            text = f"The model process did not respond for {self._status.silent_s:.0f} seconds and was ended."
             return Failure("silent", text, end.log)
         low = self._least_available is not None and self._least_available < LOW_MEMORY
         features = self.engine.features if self.engine else ""

@@ -52,10 +52,10 @@ def _keep(origin: str, key: str) -> None:
     try:
         import keyring
     except ImportError:
-        text = "The key is used until Weigh-In is closed: to keep it, install the Python package keyring or set "
+        text = "The key is kept until Weigh-In closes. To keep it longer, install the Python package keyring or set "
         raise AppError(f"{text}{KEY_VARIABLE}.", kind="keyring") from None
     try:
         keyring.set_password(_SERVICE, origin, key)
     except Exception as error:  # noqa: BLE001 - each system's keyring has errors of its own
-        text = f"The keyring did not take the key ({type(error).__name__}); it is used until Weigh-In is closed."
+        text = f"The keyring did not store the key ({type(error).__name__}); it is kept until Weigh-In closes."
         raise AppError(text, kind="keyring") from None

@@ -74,12 +74,12 @@ class Forecaster(QObject):
 
         `stand_in`: a file with the header of a model that is not here."""
         if self.timing or self._busy():
-            failed(AppError("Something is being measured already: a slice would spoil both numbers.", kind="busy"))
+            failed(AppError("Another measurement is running: try again when it is finished.", kind="busy"))
             return
         free = available_bytes()
         most = _MOST_BYTES if free is None else min(_MOST_BYTES, free // 3)
         if most < _LEAST_BYTES:
-            failed(AppError("There is too little memory free to time a slice of this model.", kind="memory"))
+            failed(AppError("Not enough free memory to time a slice of this model.", kind="memory"))
             return
         least = _CACHES * (last_level_cache_bytes() or _USUAL_CACHE)
         request = Forecast(1, stand_in or model.path, options, self._threads(model), most, least, _TIMED_S)

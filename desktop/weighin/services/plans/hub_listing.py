@@ -76,7 +76,7 @@ class HubListing(QObject):
         """Read the header of a model of the repository looked at, and plan it."""
         listing, variant = self._listing, self._variant(candidate)
         if listing is None or variant is None:
-            failed(AppError("Another repository is being looked at now.", kind="missing"))
+            failed(AppError("Another repository is being read.", kind="missing"))
             return
 
         def planned(plan: ModelPlan) -> None:

@@ -32,7 +32,7 @@ _NO_TYPES: frozenset[int] = frozenset()
 # The formula and the engine agree when they differ by less than this share of the engine's working memory.
 _AGREE = 0.1
 _AGREE_BYTES = 32 << 20
-_NO_HOLE = Failure("no_hole", "The file system here cannot hold a file with a hole, which the engine would need.")
+_NO_HOLE = Failure("no_hole", "The file system does not support sparse files, which the engine needs for planning.")
 
 
 @dataclass(frozen=True)
@@ -171,7 +171,7 @@ class Planner(QObject):
                 for context in contexts_of(job.model)
             ]
             refusal = failure.message if is_of_the_model(failure) else ""
-            notice = "From a formula." if refusal else f"From a formula: {failure.message}"
+            notice = "Estimated by formula." if refusal else f"Estimated by formula: {failure.message}"
             line = PlanLine(tuple(replace(point, notices=(notice,)) for point in points))
             return ModelPlan(job.model, line, refusal)
 
@@ -208,9 +208,7 @@ def _line(answer: protocol.messages.Planned) -> PlanLine:
     for plan, formula in zip(answer.plans, answer.formula, strict=True):
         gap = formula.working_bytes - plan.working_bytes
         agree = abs(gap) <= max(_AGREE * plan.working_bytes, _AGREE_BYTES)
-        notice = (
-            f"The formula says {format.size(abs(gap))} {'more' if gap > 0 else 'less'}: the engine's own plan counts."
-        )
+        notice = f"The formula says {format.size(abs(gap))} {'more' if gap > 0 else 'less'}; the engine's plan is used."
         points.append(plan if agree else replace(plan, notices=(*plan.notices, notice)))
     return PlanLine(tuple(points))
 

@@ -73,7 +73,7 @@ class RemoteLook(QObject):
         try:
             folder = new_folder(self._base)
         except OSError as error:
-            text = f"Nothing can be written into {self._base}: {error.strerror or error}."
+            text = f"Cannot write to {self._base}: {error.strerror or error}."
             failed(AppError(text, str(error), "disk"))
             return
         self._folders.append(folder)

@@ -10,8 +10,8 @@ from weighin.services.processes import owner
 log = logging.getLogger(__name__)
 
 SEVERAL = (
-    "Weigh-In is open in another window with this profile. Both share History, models and settings. Do not run "
-    "models in both at once: they would spoil each other's measurements."
+    "Weigh-In is already open with this profile. Both windows share History, models and settings. "
+    "Running models in both at once spoils the measurements."
 )
 
 

@@ -68,14 +68,14 @@ class WorkerCall(QObject):
 
     def _on_deadline(self) -> None:
         if self._answer is None:
-            self._answer = Failure("silent", "The engine gave no answer in time.")
+            self._answer = Failure("silent", "The engine did not answer in time.")
         self._worker.kill()
 
     def _on_ended(self, end: WorkerEnd) -> None:
         self._deadline.stop()
         if self._answer is None:
             why = process_failure(end.crashed, end.code, "", end.log)
-            self._answer = Failure(why.kind, f"Reading this header ended the engine: {why.message}", why.detail)
+            self._answer = Failure(why.kind, f"The engine crashed on this header: {why.message}", why.detail)
         done, self._done = self._done, _nobody  # whoever asked may own this object: it must not own them in turn
         done(self._answer)
 

@@ -10,10 +10,10 @@ from weighin.core.comparisons.comparison import LaneResult
 from weighin.core.comparisons.text import STOPS
 from weighin.core.models.model import ModelFacts
 from weighin.core.runs.answer import Answer, StopReason
-from weighin.core.runs.progress import LaneState, LaneStatus, LivePoint, TextPiece
+from weighin.core.runs.progress import LaneState, LaneStatus, LivePoint, TextPiece, silence_words, state_words
 from weighin.core.safe_text import safe_name
 from weighin.ui.lane.lane_pane import LanePane
-from weighin.ui.lane.state_line import ACTIVE, silence_words, state_words
+from weighin.ui.lane.state_line import ACTIVE
 
 if TYPE_CHECKING:
     from weighin.services.lanes.lane import Lane

@@ -12,6 +12,7 @@ from weighin.core.comparisons.comparison import Comparison, ComparisonRequest
 from weighin.core.comparisons.proof import parity_words
 from weighin.core.comparisons.scale import LaneReading, Scale, live_rows, scale_of
 from weighin.core.comparisons.speed import Remedy, needs_speed_tests
+from weighin.core.comparisons.text import MEASURE_ALONE
 from weighin.core.comparisons.text_difference import worth_comparing
 from weighin.core.runs.answer import Answer
 from weighin.core.runs.lane import LABELS
@@ -208,7 +209,7 @@ class ScalePresenter(QObject):
         if scale is None or not self._can_measure:
             self._panel.offer("")
         elif scale.lacks_alone:
-            self._panel.offer("Run each alone", "Run each model alone to see the slowdown", self._alone.why_not_now)
+            self._panel.offer("Run each alone", MEASURE_ALONE, self._alone.why_not_now)
             self._follow.start()
         elif scale.remedy is not None and not (self._is_testing and scale.caution):
             text = "Cancel" if self.waits else _AGAIN[scale.remedy]

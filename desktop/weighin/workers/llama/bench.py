@@ -21,7 +21,7 @@ def run_bench(
     need = max(request.prompt_tokens, request.generate_tokens)
     if need > decoder.context_tokens:
         fits = f"this context of {format.count(decoder.context_tokens)}"
-        raise EngineError("context", f"{format.count(need)} tokens do not fit into {fits}.")
+        raise EngineError("context", f"{format.count(need)} tokens do not fit in {fits}.")
     draw = random.Random(0)
     tokens = [draw.randrange(vocabulary.size) for _ in range(need)]
     decoder.set_threads(request.threads)

@@ -81,7 +81,7 @@ class Decoder:
         if status == _ABORTED or self._abort.raised:
             raise CancelledError
         if status == _NO_SLOT:
-            raise EngineError("context", "The context is full: the engine found no place for the next tokens.")
+            raise EngineError("context", "The context is full: there is no room for the next tokens.")
         raise EngineError("decode", f"The engine failed while computing (llama_decode returned {status}).")
 
 

@@ -88,12 +88,12 @@ class Generation:
     def _check(self, prompt: RenderedPrompt) -> None:
         limit = self._decoder.context_tokens
         if not prompt.tokens:
-            raise EngineError("empty_prompt", "The prompt is empty: there is nothing to put to the model.")
+            raise EngineError("empty_prompt", "The prompt is empty.")
         if len(prompt.tokens) >= limit:
             raise EngineError(
                 "prompt_too_long",
-                f"The prompt has {format.count(len(prompt.tokens))} tokens; this model's context holds "
-                f"{format.count(limit)}, answer included. Nothing was cut and nothing was run.",
+                f"The prompt has {format.count(len(prompt.tokens))} tokens; the context is set to "
+                f"{format.count(limit)}, answer included. Nothing was run.",
             )
 
     def _read_and_write(self, prompt: RenderedPrompt, sampler: Sampler, stream: TextStream) -> StopReason:

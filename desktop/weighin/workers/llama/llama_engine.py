@@ -151,7 +151,7 @@ class LlamaEngine:
 
     def _scoring(self) -> Scorer:
         if self._scorer is None:
-            raise EngineError("not_loaded", "No model is loaded for scoring in this worker.")
+            raise EngineError("not_loaded", "No model is loaded for scoring.")
         return self._scorer
 
     def forecast(self, request: Forecast) -> Forecasted:
@@ -160,7 +160,7 @@ class LlamaEngine:
 
     def _ready(self) -> tuple[Decoder, Vocabulary, PromptBuilder]:
         if self._decoder is None or self._vocabulary is None or self._prompts is None:
-            raise EngineError("not_loaded", "No model is loaded in this worker.")
+            raise EngineError("not_loaded", "No model is loaded.")
         return self._decoder, self._vocabulary, self._prompts
 
     def _set_progress(self, phase: str, done: int, total: int) -> None:
@@ -207,7 +207,7 @@ class LlamaEngine:
             notices += more
             self._decoder = Decoder(pointer, context, request.options.batch, self._abort)
         if request.options.gpu_layers > 0 and not llama.llama_supports_gpu_offload():
-            notices += ("This engine build cannot use a GPU: the model runs on the processor.",)
+            notices += ("This engine build has no GPU support: the model runs on the processor.",)
         self._vocabulary = vocabulary
         self._prompts = PromptBuilder(vocabulary, template, for_scoring=request.bare)
         try:
@@ -246,7 +246,7 @@ class LlamaEngine:
         failure = load_failure(self._log.tail(), f"llama.cpp {self._facts.build}")
         if failure.kind == "load":
             context = f"a context of {format.count(params.n_ctx)} tokens"
-            text = f"The engine could not set up {context}: probably not enough memory."
+            text = f"The engine could not set up {context}: there may not be enough memory."
             raise EngineError("memory", text, failure.detail)
         raise EngineError(failure.kind, failure.message, failure.detail)
 

@@ -12,7 +12,7 @@ from weighin.workers.engine import EngineError
 from weighin.workers.llama.template import ChatTemplate, TemplateError, TemplateHostileError, TemplateHungError
 from weighin.workers.llama.vocabulary import Vocabulary
 
-_NO_SYSTEM_TEXT = "Its template takes no system text: that was put before the prompt instead."
+_NO_SYSTEM_TEXT = "The chat template takes no system prompt, so it was put before the prompt."
 
 
 class _LosesError(TemplateError):
@@ -75,16 +75,16 @@ class PromptBuilder:
             except TemplateError as error:
                 reasons.append(error)
         if self._for_scoring and (lost := next((r for r in reasons if isinstance(r, _LosesError)), None)):
-            text = f"The chat template of this model cannot be scored with: {lost}. Use the standard protocol."
+            text = f"The chat template of this model cannot be used for scoring: {lost}. Use the standard protocol."
             raise EngineError("template", text)
         return self._instead(way, str(reasons[0]))
 
     def _instead(self, way: _Way, reason: str) -> RenderedPrompt:
         """The prompt without the model's own template."""
         if self._chatml:
-            notice = f"Its template is broken, using ChatML instead ({reason})."
+            notice = f"The chat template is broken ({reason}), so ChatML was used."
             return replace(self._with(self._chatml, way, (notice,)), template="chatml")
-        return self._plain(way, "none", (f"Its template is broken, using plain text instead ({reason}).",))
+        return self._plain(way, "none", (f"The chat template is broken ({reason}), so plain text was used.",))
 
     def _with(self, template: ChatTemplate, way: _Way, notices: tuple[str, ...]) -> RenderedPrompt:
         def render(contents: tuple[str, ...]) -> str:
@@ -108,7 +108,7 @@ class PromptBuilder:
         """A sentence on marks that somebody put into a raw prompt to steer the model."""
         marks = {mark for message in way.messages for mark in self._vocabulary.control_spellings(message.content)}
         named = safe_name(", ".join(sorted(marks)), 120)
-        return (f"In a raw prompt these are read as text and do not steer the model: {named}.",) if marks else ()
+        return (f"In a raw prompt these are plain text, not control tokens: {named}.",) if marks else ()
 
     def _plain(self, way: _Way, template: str, notices: tuple[str, ...]) -> RenderedPrompt:
         text = "\n\n".join(m.content for m in way.messages) + way.ending

@@ -71,6 +71,4 @@ class Sampler:
 
 
 def _nonsense() -> EngineError:
-    return EngineError(
-        "nan", "The model computed no usable number for its next token: the file is damaged or the engine erred."
-    )
+    return EngineError("nan", "The model returned no usable number for its next token: the file may be damaged.")

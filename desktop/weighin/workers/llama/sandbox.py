@@ -56,9 +56,9 @@ class _Sandbox(jinja2.sandbox.SandboxedEnvironment):
         """`left operator right`, refused where the result would be enormous."""
         for one, other in ((left, right), (right, left)):
             if isinstance(one, (str, list, tuple)) and isinstance(other, int) and len(one) * other > 1_000_000:
-                raise jinja2.sandbox.SecurityError("the template repeats a text or list beyond all measure")
+                raise jinja2.sandbox.SecurityError("the template repeats a text or list too often")
         if operator == "**" and isinstance(right, (int, float)) and abs(right) > 64:
-            raise jinja2.sandbox.SecurityError("the template computes a power beyond all measure")
+            raise jinja2.sandbox.SecurityError("the template computes a number that is too large")
         return super().call_binop(context, operator, left, right)
 
 
@@ -92,11 +92,11 @@ def guarded(work: Callable[[], str], deadline_s: float) -> str:
     try:
         return _in_thread(work, deadline_s)
     except jinja2.sandbox.SecurityError as error:
-        raise TemplateHostileError(f"it tried something forbidden ({error})") from None
+        raise TemplateHostileError(f"it tried something that is not allowed ({error})") from None
     except _DeadlineError:
         raise TemplateHostileError(f"it did not finish within {deadline_s:g} seconds") from None
     except MemoryError:
-        raise TemplateHostileError("it asked for too much memory") from None
+        raise TemplateHostileError("it needed too much memory") from None
     except (TemplateError, TemplateHungError):
         raise
     except Exception as error:  # noqa: BLE001 - a stranger's program can raise anything

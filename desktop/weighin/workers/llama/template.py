@@ -132,8 +132,8 @@ class ChatTemplate:
         if lost is None:
             return ""
         if messages[lost].role == "system":
-            return "it leaves the system text out"
-        return f"it leaves {'the question' if lost == len(messages) - 1 else 'earlier turns'} out"
+            return "it leaves out the system prompt"
+        return f"it leaves out {'the question' if lost == len(messages) - 1 else 'earlier turns'}"
 
     def compile(self) -> None:
         """Do now what the first `render` would do. Raises as `render`."""

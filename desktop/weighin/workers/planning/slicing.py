@@ -84,12 +84,12 @@ class Slicing:
                 cutter = Cutter(headers, lambda start, end: _span(stream, start, end))
                 sizes = choose_sizes(cutter, self._request.most_bytes, self._request.least_read_bytes)
                 if not sizes.large:
-                    raise EngineError("slice", f"No slice of this model can be timed: {sizes.reason}.")
+                    raise EngineError("slice", f"Cannot time a slice of this model: {sizes.reason}.")
                 slices = [cutter.cut(k) for k in (sizes.small, sizes.large)]
         except AppError as error:
             raise EngineError(error.kind, error.user_text) from None
         except (KeyError, ValueError, OverflowError) as error:
-            raise EngineError("slice", f"No slice can be cut out of this header: {error}.") from None
+            raise EngineError("slice", f"Cannot make a slice of this model: {error}.") from None
         timed, beside = self._time(slices, sizes, RealWeights(parts, headers))
         forecast = from_slices(timed[0], timed[-1], cutter.read_bytes, cutter.blocks.count)
         forecast = measured_beside(forecast, beside, self._request.threads)
@@ -109,7 +109,7 @@ class Slicing:
                 try:
                     file = stack.enter_context(slice_file(cut, self._request.folder or None, weights))
                 except OSError as error:
-                    raise EngineError("disk", f"There is no room for a slice: {error.strerror or error}.") from None
+                    raise EngineError("disk", f"No disk space for a slice: {error.strerror or error}.") from None
                 decoders.append(self._open(stack, file))
             bystanders = Bystanders()
             try:
@@ -124,7 +124,7 @@ class Slicing:
         model = llama.llama_model_load_from_file(os.fsencode(file), params)
         if not model:
             failure = load_failure(self._log.tail(), "llama.cpp")
-            text = f"The engine does not load a slice of this model. {failure.message}"
+            text = f"The engine cannot load a slice of this model. {failure.message}"
             raise EngineError("slice", text, failure.detail)
         stack.callback(llama.llama_model_free, model)
         context = context_params(self._request.options, _CONTEXT, self._request.threads)
@@ -132,7 +132,9 @@ class Slicing:
         context.abort_callback_data = self._abort.data
         pointer, _ = new_context(model, context, self._request.options)
         if not pointer:
-            raise EngineError("slice", "The engine sets up no context for a slice of this model.", self._log.tail())
+            raise EngineError(
+                "slice", "The engine cannot set up a context for a slice of this model.", self._log.tail()
+            )
         decoder = Decoder(pointer, _CONTEXT, self._request.options.batch, self._abort)
         stack.callback(decoder.close)
         decoder.warm_up()

@@ -80,7 +80,7 @@ def _chat(prompts: PromptBuilder, block: PromptBlock) -> _Writer:
         turns = (*system, *block.turns, Message("user", _PROBE if text is None else text))
         rendered = prompts.build(turns, raw=False, thinking=False, ending=ending)
         if not ending and opened_reasoning(rendered.text, turns[-1].content):
-            text = "The template of this model always lets it think first, so no letter can be read off at once."
+            text = "The template of this model always starts with reasoning, so letters cannot be scored."
             raise EngineError("thinking", f"{text} Use the standard protocol.")
         return rendered.tokens, rendered.notices
 

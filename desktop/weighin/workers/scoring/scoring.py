@@ -26,8 +26,8 @@ from weighin.workers.scoring.scoring_context import ScoringContext
 # Sharing is believed when the four letters, seen as shares of 1, differ by no more than this from those of the same
 # question read alone. Rounding in another order stays far below it; a state that is not the header's does not.
 _TRUSTED = 0.2
-_NOT_SHARED = "This model cannot share the examples between questions: each question is read whole, which takes longer."
-_NO_NUMBERS = "The model gave no numbers (NaN) for this question."
+_NOT_SHARED = "This model cannot share few-shot examples between questions, so scoring takes longer."
+_NO_NUMBERS = "The model returned no numbers (NaN) for this question."
 
 NewContext = Callable[[ScoreShape], tuple[Any, tuple[str, ...]]]
 SetProgress = Callable[[str, int, int], None]
@@ -95,7 +95,7 @@ class Scorer:
         longest = max(len(i.tokens) + max(len(letter) for letter in i.letters) - 1 for i in block.items)
         if longest > limit:
             text = f"A prompt has {format.count(longest)} tokens, but the context holds {format.count(limit)}"
-            raise EngineError("context", f"{text}: use fewer shots.")
+            raise EngineError("context", f"{text}: use fewer few-shot examples.")
 
     def _run(self, context: ScoringContext, run: _BlockRun) -> None:
         """All groups that are not done, shared where that works."""
@@ -205,7 +205,7 @@ def _result(item: ItemTokens, logits: Callable[[list[int], int], list[np.ndarray
     if item.plain:
         return _plain_result(item, logits(item.tokens, 1)[0])
     if any(not 0 < len(letter) <= LONGEST_LETTER for letter in item.letters):
-        return ItemResult(item.id, None, None, "This model's vocabulary cannot spell the letters behind this question.")
+        return ItemResult(item.id, None, None, "This model's vocabulary has no token for the answer letters.")
     sums = []
     for letter in item.letters:
         rows = logits([*item.tokens, *letter[:-1]], len(letter))

@@ -105,7 +105,7 @@ class ScoringContext:
         if self._abort.raised:
             raise CancelledError
         if status == 1:
-            raise EngineError("sharing", "The engine found no room for this group of questions.")
+            raise EngineError("sharing", "Not enough memory for this group of questions.")
         if status != 0:
             raise EngineError("decode", f"The engine failed while computing (llama_decode returned {status}).")
         self.evaluated += count
@@ -113,5 +113,5 @@ class ScoringContext:
     def _logits(self, index: int) -> np.ndarray:
         pointer = llama.llama_get_logits_ith(self._context, index)
         if not pointer:
-            raise EngineError("decode", "The engine gave no logits for a question.")
+            raise EngineError("decode", "The engine returned no logits for a question.")
         return np.ctypeslib.as_array(pointer, (self._vocabulary,))

@@ -90,18 +90,19 @@ def test_nothing_of_the_owner_is_in_the_file() -> None:
     read_bundle(text.encode())
 
 
-def test_servers_have_no_name_in_what_went_wrong() -> None:
+@pytest.mark.parametrize("how", ["redirects to", "sends the request on to"])
+def test_servers_have_no_name_in_what_went_wrong(how: str) -> None:
     record = BUNDLE.comparison
-    message = "gpu-box.lan:8080 sends the request on to other.lan:80, which was not followed."
+    message = f"gpu-box.lan:8080 {how} other.lan:80, which was not followed."
     failed = Failure("redirect", message, "hostname mismatch: 'GPU-box.lan'; not mygpu-box.lang")
     server = server_facts(parse_address("http://gpu-box.lan:8080/v1#m"))
     one, two = record.results
-    spoken = "gpu-box.lan:8080 is spoken to without encryption: others on the way can read along."
+    spoken = "The connection to gpu-box.lan:8080 is not encrypted; others on the network can read it."
     answer = replace(one.answer, stop_reason=StopReason.FAILED, failure=failed, notices=(spoken,))
     results = (replace(one, setup=replace(one.setup, model=server, refusal=failed), answer=answer), two)
     text = bundle_text(replace(BUNDLE, comparison=without_owner(replace(record, results=results), OWNER)))
     assert "box.lan:" not in text and "'GPU" not in text and "other.lan" not in text and "mygpu-box.lang" in text
-    assert "the server is spoken to without encryption" in text and "the server sends the request on" in text
+    assert "The connection to the server is not encrypted" in text and f"the server {how} another server," in text
 
 
 def test_an_owner_without_home_or_name_hides_paths_all_the_same() -> None:
@@ -260,7 +261,7 @@ def test_questions_are_read_back_and_said() -> None:
     bundle = replace(BUNDLE, questions=asked_questions())
     again = read_bundle(bundle_text(bundle).encode())
     assert again == bundle
-    assert questions_words(again) == "With 1 question (MMLU · 1 question · 5-shot, standard): A 100.0 %, B 0.0 % right."
+    assert questions_words(again) == "A 100.0 %, B 0.0 % right on 1 question (MMLU · 1 question · 5-shot, standard)."
     assert questions_words(BUNDLE) == ""
 
 

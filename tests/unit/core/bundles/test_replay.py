@@ -67,7 +67,8 @@ def test_the_same_texts_are_replicated_and_speeds_are_ratios() -> None:
     assert [lane.writing_ratio for lane in outcome.lanes] == pytest.approx([2.0, 2.0])
     assert [lane.reading_ratio for lane in outcome.lanes] == pytest.approx([0.5, 0.5])
     assert (
-        lane_words(outcome.lanes[0]) == "A: the same text. It writes 2.0 times as fast, reads 0.50 times as fast here."
+        lane_words(outcome.lanes[0])
+        == "A: same text. Speed compared with the original: generation 2.0 times, prompt 0.50 times."
     )
     assert verdict_words(outcome).startswith("Replicated")
 
@@ -79,20 +80,20 @@ def test_the_first_place_where_texts_part_and_what_differs() -> None:
     lane = outcome.lanes[0]
     assert lane.parting is not None and lane.parting.at == len("The answer is ")
     assert lane.differences == ("engine build b1 → b2", "threads 2 → 4")
-    assert "parts after 14 characters: there “The answer is twelve.”, here “The answer is 12.”" in lane_words(lane)
-    assert "the answer of A and B is another one" in verdict_words(outcome)
+    assert "differs after 14 characters: original “The answer is twelve.”, here “The answer is 12.”" in lane_words(lane)
+    assert "the answer of A and B differs" in verdict_words(outcome)
 
 
 def test_reasoning_counts_too() -> None:
     lane = replayed(BUNDLE, record(reasoning="Hm!")).lanes[1]
     assert lane.parting is not None and lane.parting.in_reasoning and lane.parting.at == 2
-    assert "nothing that is recorded" in lane_words(lane)
+    assert "its reasoning differs after 2 characters" in lane_words(lane)
 
 
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"stop_reason": StopReason.CANCELLED}, "it was stopped by hand here."),
+        ({"stop_reason": StopReason.CANCELLED}, "it was stopped here."),
         ({"stop_reason": StopReason.FAILED, "failure": Failure("x", "It died.")}, "it failed here: It died."),
     ],
 )
@@ -114,7 +115,7 @@ def test_a_model_that_is_not_here_has_no_path_that_could_be_opened() -> None:
     assert shown.results[0].setup.model == HERE["A"] == shown.request.lanes[0].model
     assert shown.request.lanes[1].model.path == "not-here:Two.gguf"
     assert not shown.request.try_anyway
-    assert "lane B (Two) is not on this computer" in cannot_run(BUNDLE, {"A": HERE["A"]})
+    assert "model B (Two) is not on this computer" in cannot_run(BUNDLE, {"A": HERE["A"]})
     assert cannot_run(BUNDLE, HERE) == ""
 
 
@@ -124,16 +125,16 @@ def test_a_server_cannot_be_replayed() -> None:
     bundle = replace(
         BUNDLE, comparison=replace(BUNDLE.comparison, results=(server, b)), models=(BundleModel("A"), MODELS[1])
     )
-    assert "a model on a server" in cannot_run(bundle, {"B": HERE["B"]})
+    assert "ran on a server" in cannot_run(bundle, {"B": HERE["B"]})
     unknown = replace(MODELS[0], files=(replace(MODELS[0].files[0], sha256=None),))
-    assert "does not say which file" in cannot_run(replace(BUNDLE, models=(unknown, MODELS[1])), {})
+    assert "does not identify the file" in cannot_run(replace(BUNDLE, models=(unknown, MODELS[1])), {})
 
 
 def test_where_a_model_can_be_had() -> None:
-    assert model_words(MODELS[0], HERE["A"], True) == "A (One): the very same file is here."
-    assert model_words(MODELS[0], HERE["A"], False) == "A (One): not here; 1.0 MB from o/one at the hub."
-    assert "does not say where it came from: Two.gguf" in model_words(MODELS[1], HERE["B"], False)
-    assert "names no file" in model_words(BundleModel("A"), HERE["A"], False)
+    assert model_words(MODELS[0], HERE["A"], True) == "A (One): same file found."
+    assert model_words(MODELS[0], HERE["A"], False) == "A (One): not on this computer; 1.0 MB from o/one on the hub."
+    assert "its source is unknown: Two.gguf" in model_words(MODELS[1], HERE["B"], False)
+    assert "no file named" in model_words(BundleModel("A"), HERE["A"], False)
 
 
 def test_words_and_json() -> None:
@@ -141,6 +142,6 @@ def test_words_and_json() -> None:
     body = replay_json(BUNDLE, HERE, "", replayed(BUNDLE, record()))
     assert (body["schema"], body["verdict"]) == ("weighin.replay/1", "replicated")
     assert [model["here"] for model in body["bundle"]["models"]] == [True, True]
-    assert votes_words(BUNDLE) == "Voted blind there: a tie." and votes_words(replace(BUNDLE, votes=())) == ""
+    assert votes_words(BUNDLE) == "Blind vote: tie." and votes_words(replace(BUNDLE, votes=())) == ""
     refused = replay_json(BUNDLE, {}, "x.", None)
     assert (refused["verdict"], refused["comparison"], refused["lanes"]) == ("cannot", None, [])

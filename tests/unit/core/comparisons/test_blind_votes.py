@@ -102,7 +102,7 @@ def test_a_file_is_the_same_wherever_it_lies_and_a_server_is_its_address() -> No
 @pytest.mark.parametrize(
     ("tally", "said"),
     [
-        (Tally(ONE, TWO, 0, 0, 4), "Not settled: no vote for one of the two yet."),
+        (Tally(ONE, TWO, 0, 0, 4), "Not settled: no vote for either model yet."),
         (Tally(ONE, TWO, 5, 0), "Not settled: at least 1 more vote needed."),
         (Tally(ONE, TWO, 1, 9), "Settled: Two Q4_K_M is preferred, 9 of 10."),
         (Tally(ONE, TWO, 2, 2), "Not settled: at least 8 more votes needed."),

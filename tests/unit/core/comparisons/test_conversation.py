@@ -35,8 +35,8 @@ def test_each_lane_goes_on_from_its_own_answer_without_its_reasoning() -> None:
 @pytest.mark.parametrize(
     ("a", "raw", "said"),
     [
-        (failed(), False, "Lane A gave no answer"),
-        (answer(" "), False, "Lane A gave no answer"),
+        (failed(), False, "A gave no answer"),
+        (answer(" "), False, "A gave no answer"),
         (answer(), True, "raw"),
     ],
 )
@@ -59,7 +59,7 @@ def test_own_turns_are_a_named_difference_everywhere() -> None:
     assert [lane["earlier_turns"][1]["content"] for lane in body["lanes"]] == ["Twelve.", "12"]
     page = comparison_markdown(later)
     assert "turn 2 of a conversation" in page
-    assert page.count("### Earlier: answer") == 2
+    assert page.count("### Earlier answer") == 2
     same = comparison(answer("12"), answer("12"))
     alike = replace(same.request, threads=threads_after(same))
     assert alike.same_messages

@@ -69,7 +69,7 @@ def test_what_a_server_did_not_take_is_a_difference() -> None:
     made = Comparison("c", "now", request(), results, None, differences(results))
     assert made.differences == ("top k", "min p", "seed")
     assert amber(made) == {"sampler", "seed"}
-    assert "top k, min p not taken by the server" in next(r.b for r in proof_rows(made) if r.name == "sampler")
+    assert "top k, min p not supported by the server" in next(r.b for r in proof_rows(made) if r.name == "sampler")
 
 
 @pytest.mark.parametrize(

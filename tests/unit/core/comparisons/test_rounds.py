@@ -126,5 +126,5 @@ def test_nothing_is_loaded_from_a_server() -> None:
     made = comparison(Mode.ALONE, (100.0, 20.0))
     one = made.results[0]
     remote = replace(one, answer=replace(one.answer, timing=timing(load_s=0.2, counting=Counting.SERVER)))
-    assert "Connect 200 ms" in number_lines(remote, made)[1]
-    assert "Load -" in number_lines(one, made)[1]
+    assert "Connection time 200 ms" in number_lines(remote, made)[1]
+    assert "Load time -" in number_lines(one, made)[1]

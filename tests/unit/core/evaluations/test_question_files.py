@@ -98,15 +98,15 @@ def test_a_damaged_archive_is_refused(tmp_path: Path):
     assert "set.tar" in refusal(archive)
     packed = pack(write_folder(tmp_path / "more", {"tides": 400}), tmp_path / "more.tar", mode="w:gz")
     break_at_half(packed)
-    assert "is no question file" in refusal(packed)
+    assert "is not a question file" in refusal(packed)
     (tmp_path / "page.tar").write_text("<html>no</html>" * 100)
-    assert "neither a folder, a tar archive, CSV nor JSON" in refusal(tmp_path / "page.tar")
+    assert "expected a folder, a tar archive, CSV or JSON" in refusal(tmp_path / "page.tar")
 
 
 def test_a_foreign_archive_is_refused(tmp_path: Path):
     (tmp_path / "x").mkdir()
     (tmp_path / "x" / "readme.csv").write_text("hello")
-    assert "holds no questions" in refusal(pack(tmp_path / "x", tmp_path / "other.tar"))
+    assert "contains no questions" in refusal(pack(tmp_path / "x", tmp_path / "other.tar"))
     assert "There is no nothing.tar" in refusal(tmp_path / "nothing.tar")
 
 
@@ -224,18 +224,17 @@ BAD_TABLES: list[tuple[str, bytes, str]] = [
         "unknown header",
         b"Frage,A,B,C,D,Antwort\nQ?,a,b,c,d,A\n",
         "line 1: the answer must be A, B, C or D, or the number "
-        "of an option; where it names the columns, the last must be called \u201canswer\u201d",
+        "of an option; in a header line the last column must be \u201canswer\u201d",
     ),
     (
         "other columns",
         b"id,question,A,B,C,D,answer\n1,Q?,a,b,c,d,A\n",
-        "line 1: its columns are id, question, A, B, C, D, "
-        "answer; wanted are question, A, B, C, D, answer in this order",
+        "line 1: its columns are id, question, A, B, C, D, answer; expected question, A, B, C, D, answer in this order",
     ),
     (
         "another order",
         b"question,D,C,B,A,answer\nQ?,a,b,c,d,A\n",
-        "wanted are question, A, B, C, D, answer in this order",
+        "expected question, A, B, C, D, answer in this order",
     ),
     ("nothing but a header", b"question,A,B,C,D,answer\n", "it is empty"),
     (
@@ -262,7 +261,7 @@ BAD_TABLES: list[tuple[str, bytes, str]] = [
     (
         "UTF-16 without its mark",
         PLAIN.encode("utf-16-le"),
-        "it holds zero bytes: it is no text, or UTF-16 without its mark",
+        "it contains zero bytes: not text, or UTF-16 without a byte-order mark",
     ),
     ("long", b'"' + b"x" * 120_000 + b'",a,b,c,d,A\n', "line 1 is longer than 100\u202f000 characters"),
     ("far too long", b'Q?,a,b,c,d,A\n"' + b"x" * 140_000 + b'",a,b,c,d,A\n', "line 2 cannot be read as CSV"),
@@ -295,16 +294,16 @@ def test_json_lines(tmp_path: Path):
 
 GOOD_LINE = json.dumps(record(ROW))
 BAD_JSON = [
-    ("{", "line 1 is no JSON"),
-    ("[1]", "question 1 is no JSON object"),
-    ("1", "line 1 is no JSON object"),
-    (f"{GOOD_LINE}\n\nhello\n{GOOD_LINE}", "line 3 is no JSON; wanted is one object a line, or one array of objects"),
-    (f"{GOOD_LINE}\n{GOOD_LINE[:-1]}\n{GOOD_LINE}", "line 2 is no JSON"),
-    (f"{GOOD_LINE}\r\n{GOOD_LINE[:40]}", "line 2 is no JSON"),
-    (f"[\n{GOOD_LINE},\n{GOOD_LINE[:-1]},\n{GOOD_LINE}\n]", "line 3 is no JSON"),
+    ("{", "line 1 is not JSON"),
+    ("[1]", "question 1 is not a JSON object"),
+    ("1", "line 1 is not a JSON object"),
+    (f"{GOOD_LINE}\n\nhello\n{GOOD_LINE}", "line 3 is not JSON; expected one object per line, or one array of objects"),
+    (f"{GOOD_LINE}\n{GOOD_LINE[:-1]}\n{GOOD_LINE}", "line 2 is not JSON"),
+    (f"{GOOD_LINE}\r\n{GOOD_LINE[:40]}", "line 2 is not JSON"),
+    (f"[\n{GOOD_LINE},\n{GOOD_LINE[:-1]},\n{GOOD_LINE}\n]", "line 3 is not JSON"),
     (f"[{GOOD_LINE}, {{}}]", "question 2 has no options"),
-    ("[" * 100_000, "line 1 is no JSON that can be read"),
-    ('{"n": ' + "9" * 5000 + "}", "line 1 is no JSON that can be read"),
+    ("[" * 100_000, "line 1 is not readable JSON"),
+    ('{"n": ' + "9" * 5000 + "}", "line 1 is not readable JSON"),
     ("", "it is empty"),
     ("[]", "it is empty"),
     ('{"questions": []}', "it is empty"),

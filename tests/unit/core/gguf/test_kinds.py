@@ -14,8 +14,8 @@ from weighin.core.models.header_facts import model_facts
 
 ADAPTER = "This is an adapter (LoRA) for another model, not a model."
 IMATRIX = "This is an importance matrix from quantizing, not a model."
-EMBEDDING = "This is an embedding model: it turns text into numbers and writes none."
-RERANKER = "This is a reranker: it scores texts and writes none."
+EMBEDDING = "This is an embedding model: it turns text into vectors and does not write any."
+RERANKER = "This is a reranker: it scores texts and does not write any."
 DRAFT = "This holds only the draft layers (MTP) of a model."
 CONTROL = "This is a control vector for another model, not a model."
 
@@ -33,9 +33,9 @@ def projector(what: str) -> str:
         ("llama", {"general.type": "imatrix"}, ("t",), IMATRIX),
         ("imatrix", {}, ("blk.0.attn_q.weight.in_sum2",), IMATRIX),
         ("llama", {"imatrix.chunk_count": 3}, ("t",), IMATRIX),
-        ("clip", {}, ("v.patch_embd.weight",), projector("pictures")),
+        ("clip", {}, ("v.patch_embd.weight",), projector("images")),
         ("clip", {"general.type": "mmproj", "clip.has_audio_encoder": True}, ("t",), projector("sound")),
-        ("clip", {f"clip.has_{s}_encoder": True for s in ("audio", "vision")}, (), projector("pictures and sound")),
+        ("clip", {f"clip.has_{s}_encoder": True for s in ("audio", "vision")}, (), projector("images and sound")),
         ("controlvector", {}, ("direction.1",), CONTROL),
         ("llama", {}, ("direction.1", "direction.2"), CONTROL),
         ("bert", {}, ("token_embd.weight",), EMBEDDING),
@@ -43,13 +43,13 @@ def projector(what: str) -> str:
         ("modern-bert", {"modern-bert.pooling_type": 4}, ("t",), RERANKER),
         ("qwen3", {"qwen3.pooling_type": 3}, ("t",), EMBEDDING),
         ("qwen3", {"qwen3.pooling_type": 4}, ("t",), RERANKER),
-        ("t5", {}, ("t",), "This is an encoder-decoder model (T5), which cannot be asked like a chat model."),
+        ("t5", {}, ("t",), "This is an encoder-decoder model (T5): it does not work like a chat model."),
         ("qwen35", {}, ("token_embd.weight", "blk.32.attn_q.weight", "blk.32.nextn.eh_proj.weight"), DRAFT),
-        ("eagle3", {}, ("t",), "This is a draft model, of use only beside the model it drafts for."),
-        ("wavtokenizer-dec", {}, ("t",), "This is a part of a text-to-speech model: it writes no text."),
-        ("whisper", {}, ("t",), "This is a speech recognition model: it answers no prompts."),
-        ("llada", {}, ("t",), "This is a diffusion model: it does not write one token after the other."),
-        ("flux", {}, ("t",), "This is a model for pictures or films (flux), not for text."),
+        ("eagle3", {}, ("t",), "This is a draft model, useful only with the model it drafts for."),
+        ("wavtokenizer-dec", {}, ("t",), "This is part of a text-to-speech model: it does not write text."),
+        ("whisper", {}, ("t",), "This is a speech recognition model: it does not answer prompts."),
+        ("llada", {}, ("t",), "This is a diffusion model: it does not generate token by token."),
+        ("flux", {}, ("t",), "This is an image or video model (flux), not a text model."),
         ("llama", {}, (), "This GGUF file holds no weights."),
         ("llama", {"tokenizer.ggml.tokens": ["a"]}, (), "This GGUF file holds no weights (a vocabulary only)."),
     ],

@@ -21,12 +21,12 @@ def test_an_end_token_that_the_template_writes_is_believed() -> None:
     """The engine knows the usual ends by their texts, and warns of each newer family's."""
     assert notices(UNKNOWN_END, end="[|endofturn|]", template="{{ m.content }}[|endofturn|]") == ()
     (said,) = notices(UNKNOWN_END, end="[|endofturn|]", template="{{ m.content }}<|im_end|>")
-    assert "does not know the end token of this file, [|endofturn|]," in said
+    assert "does not treat [|endofturn|] as the end token of this file" in said
 
 
 def test_a_file_without_any_end_is_told() -> None:
     assert notices(UNKNOWN_END, end="", names_end=False) == (
-        "This file names no end token: answers can run on to the token limit.",
+        "This file names no end token, so answers may run to the token limit.",
     )
     assert notices(UNKNOWN_END, end="") == ()
 
@@ -38,10 +38,9 @@ def test_each_kind_is_one_sentence_however_many_tokens_it_is_about() -> None:
     odd = [NOT_CONTROL.format(f"<|{n}|>") for n in range(9)]
     said = notices(*odd, *odd, "load: empty token at index 4", "load: empty token at index 5", marks=("<|a|>", "<|b|>"))
     assert said == (
-        "Its <|a|>, <|b|> are marked as ordinary text: the template's marks are read letter by letter.",
-        "Its <|0|>, <|1|>, <|2|> and 6 more are marked as ordinary text; the engine reads them as control tokens all "
-        "the same.",
-        "Some entries of its vocabulary are empty.",
+        "Its <|a|>, <|b|> are marked as plain text, so the template's control tokens are not recognised.",
+        "Its <|0|>, <|1|>, <|2|> and 6 more are marked as plain text; the engine corrects that.",
+        "Some entries of the vocabulary are empty.",
     )
 
 
@@ -49,7 +48,7 @@ def test_a_tag_of_html_is_rightly_ordinary_text() -> None:
     tag = NOT_CONTROL.format("</s>")
     assert notices(tag, end="<end_of_turn>") == ()
     for how in ({"end": "</s>"}, {"end": "<eos>", "template": "{{ m.content }}</s>"}):
-        assert "Its </s> is marked as ordinary text" in notices(tag, **how)[0]
+        assert "Its </s> is marked as plain text" in notices(tag, **how)[0]
 
 
 def test_the_texts_of_tokens_are_made_harmless() -> None:

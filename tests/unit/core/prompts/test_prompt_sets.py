@@ -126,4 +126,4 @@ def test_results_in_all_formats() -> None:
     table = [line for line in run_markdown(stored).splitlines() if line.startswith("|")]
     assert {line.replace("\\|", "").count("|") for line in table} == {7}
     assert "b\\|c &lt;x>" in table[3]
-    assert summary(stored) == "1 of 3 answered · 1 with a failure · median tok/s A 20.0, B 20.0"
+    assert summary(stored) == "1 of 3 answered · 1 failed · median generation speed A 20.0, B 20.0 tok/s"

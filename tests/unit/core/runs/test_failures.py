@@ -29,7 +29,7 @@ def test_the_engines_reason_becomes_a_sentence(log: str, kind: str, words: str) 
 def test_a_kill_points_to_memory_only_where_memory_was_low() -> None:
     assert "memory" in process_failure(True, 9, "loading", "", memory_was_low=True).message
     assert "memory" not in process_failure(True, 9, "loading", "").message
-    assert process_failure(True, 9, "writing", "").message == "The worker was killed (SIGKILL) while writing."
+    assert process_failure(True, 9, "writing", "").message == "The model process was killed (SIGKILL) while generating."
 
 
 def test_the_last_native_words_are_quoted() -> None:
