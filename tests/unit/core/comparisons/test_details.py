@@ -95,7 +95,7 @@ def test_memory_is_split_where_it_is_known() -> None:
     )
     one = lane(timing(100, major_faults=12))
     told = rows(pair(replace(one, answer=replace(one.answer, memory=receipt)), lane(timing(100))))
-    assert told["Memory"].a == "62.9 MB" and "By X" in told["Memory"].counted
+    assert told["Memory"].a == "62.9 MB" and "Counted by X" in told["Memory"].counted
     assert told["Memory split"].a == "58.2 MB process + 4.7 MB model file" and told["Memory split"].b == ""
     assert "empty process takes 41.0 MB" in told["Memory split"].counted
     assert "While loading: 66.0 MB." in told["Peak memory"].counted
