@@ -153,7 +153,7 @@ def test_rows_that_are_not_the_released_ones_are_not_kept(
     sets = new_sets()
     with qtbot.waitSignal(sets.fetch_failed, timeout=WAIT) as failed:
         sets.fetch_mmlu()
-    assert "is not MMLU as it was released" in failed.args[0].user_text
+    assert "is not the released MMLU" in failed.args[0].user_text
     assert not mmlu(sets).available
 
 

@@ -96,7 +96,7 @@ def _read(text: str, separator: str, line: int = 1) -> _Table:
                 rows.append((begins, cells))
             begins = line + reader.line_num
     except csv.Error as error:
-        return _Table(tuple(rows), f"line {begins} cannot be read as CSV ({error}); is a quotation mark left open?")
+        return _Table(tuple(rows), f"line {begins} cannot be read as CSV ({error}); is a quotation mark missing?")
     return _Table(tuple(rows))
 
 
@@ -112,16 +112,14 @@ def _is_header(row: tuple[int, list[str]], name: str) -> bool:
     shuffled = any(sorted(marks) == list(order) and marks != list(order) for order in _OPTION_MARKS)
     if len(cells) != _CELLS or heads[-1] not in _ANSWER_HEADS or shuffled:
         named = safe_name(", ".join(cells), 100)
-        raise trouble(
-            name, f"line {line}: its columns are {named}; wanted are question, A, B, C, D, answer in this order"
-        )
+        raise trouble(name, f"line {line}: its columns are {named}; use question, A, B, C, D, answer in this order")
     return True
 
 
 def _problem(cells: list[str]) -> str:
     """What may be wrong with a row of so many cells."""
     if len(cells) == _CELLS + 1:
-        return f"five options? wanted: {_WANTED}"
+        return f"five options? expected: {_WANTED}"
     if any("\n" in cell or "\r" in cell for cell in cells):
-        return f"is a quotation mark left open? wanted: {_WANTED}"
-    return f"wanted: {_WANTED}"
+        return f"is a quotation mark missing? expected: {_WANTED}"
+    return f"expected: {_WANTED}"

@@ -32,7 +32,7 @@ from weighin.core.safe_text import safe_name
 
 _BLANK = re.compile(r"[ \t\r\n]*")
 _HOLDERS = ("questions", "data")
-_WANTED = "wanted is one object a line, or one array of objects"
+_WANTED = "write one object per line, or one array of objects"
 
 
 def json_rows(data: bytes, subject: str, name: str) -> tuple[Question, ...]:
@@ -71,16 +71,16 @@ def _values(text: str, name: str) -> Iterator[tuple[int, Any]]:
         except json.JSONDecodeError as error:
             # What is missing at the end of a line is missed at the beginning of the next one.
             wrong = error.pos if error.pos == place else len(text[: error.pos].rstrip())
-            raise trouble(name, f"line {line_of(text, wrong)} is no JSON; {_WANTED}") from None
+            raise trouble(name, f"line {line_of(text, wrong)} is not JSON; {_WANTED}") from None
         except (ValueError, RecursionError):
-            raise trouble(name, f"line {line} is no JSON that can be read; {_WANTED}") from None
+            raise trouble(name, f"line {line} is not readable JSON; {_WANTED}") from None
         yield line, value
         place = _BLANK.match(text, end).end()  # type: ignore[union-attr]
 
 
 def _row(where: str, body: Any, subject: str, name: str) -> QuestionRow:
     if not isinstance(body, dict):
-        raise trouble(name, f"{where} is no JSON object; {_WANTED}")
+        raise trouble(name, f"{where} is not a JSON object; {_WANTED}")
     topic, split, choices = body.get("subject"), body.get("split"), body.get("choices")
     if not isinstance(topic, (str, type(None))) or split not in (None, "dev", "val", "test"):
         raise trouble(name, f'{where}: "subject" must be text and "split" one of dev, val and test')
@@ -116,7 +116,7 @@ def read_path(path: Path) -> QuestionSet:
     except (tarfile.TarError, lzma.LZMAError, zlib.error, EOFError, OSError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise AppError(f"{safe_name(path.name)} cannot be read: {error.strerror}.", kind="questions") from None
-        text = f"{safe_name(path.name)} is no question file: neither a folder, a tar archive, CSV nor JSON."
+        text = f"{safe_name(path.name)} is not a question file: choose a folder, a tar archive, a CSV or a JSON file."
         raise AppError(text, str(error), "questions") from None
 
 
@@ -139,17 +139,17 @@ def _files_of_archive(path: Path) -> Iterator[tuple[str, str, bytes]]:
         for member in archive:
             seen, total = seen + 1, total + member.size
             if seen > _MOST_MEMBERS or total > _LARGEST_ARCHIVE:
-                raise AppError(f"{safe_name(path.name)} holds far more than questions.", kind="questions")
+                raise AppError(f"{safe_name(path.name)} is far too large for a question set.", kind="questions")
             match = _MEMBER.fullmatch(member.name)
             if not match or not member.isreg() or match[1] != match[3]:
                 continue
             if member.size > _LARGEST_FILE:
-                raise AppError(f"{safe_name(member.name)} is larger than any question file.", kind="questions")
+                raise AppError(f"{safe_name(member.name)} is too large for a question file.", kind="questions")
             stream = archive.extractfile(member)
             assert stream is not None
             data = stream.read()
             if len(data) != member.size:
-                raise AppError(f"{safe_name(path.name)} is damaged: it ends too early.", kind="questions")
+                raise AppError(f"{safe_name(path.name)} is incomplete: it ends too early.", kind="questions")
             yield match[1], match[2], data
 
 
@@ -161,14 +161,14 @@ def _judged(path: Path, files: Iterator[tuple[str, str, bytes]]) -> QuestionSet:
     for split, subject, data in files:
         total += len(data)
         if total > _LARGEST_SET:
-            raise AppError(f"{safe_name(path.name)} holds far more than questions.", kind="questions")
+            raise AppError(f"{safe_name(path.name)} is far too large for a question set.", kind="questions")
         named = subject_name(subject)
         if (split, named) in seen:
             raise AppError(f"{safe_name(path.name)} holds {named} twice.", kind="questions")
         seen.add((split, named))
         questions += csv_rows(data, named, split, f"{subject}_{split}.csv")
     if not any(q.split != "dev" for q in questions):
-        text = f"{safe_name(path.name)} holds no questions: there is no test/SUBJECT_test.csv or val/SUBJECT_val.csv."
+        text = f"{safe_name(path.name)} has no questions: no test/SUBJECT_test.csv or val/SUBJECT_val.csv found."
         raise AppError(text, kind="questions")
     found = tuple(questions)
     if {q.subject for q in found} <= set(mmlu_data.CATEGORIES):
@@ -192,7 +192,7 @@ def _check_released(name: str, questions: tuple[Question, ...]) -> None:
             wanted = mmlu_data.ROWS[split]
             what = f"{format.count(len(rows))} rows instead of {format.count(wanted)}"
             what = what if len(rows) != wanted else "some rows are changed"
-            text = f"{safe_name(name)} is not MMLU as it was released: in {split} {what}. It is not used."
+            text = f"{safe_name(name)} is not the released MMLU: in {split} {what}. It was not used."
             raise AppError(text, kind="questions")
 
 
@@ -206,7 +206,7 @@ def _own(path: Path, questions: tuple[Question, ...]) -> QuestionSet:
 
 def _read(path: Path) -> bytes:
     if path.stat().st_size > _LARGEST_FILE:
-        raise AppError(f"{safe_name(path.name)} is larger than any question file.", kind="questions")
+        raise AppError(f"{safe_name(path.name)} is too large for a question file.", kind="questions")
     return path.read_bytes()
 
 

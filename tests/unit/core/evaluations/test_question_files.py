@@ -98,15 +98,15 @@ def test_a_damaged_archive_is_refused(tmp_path: Path):
     assert "set.tar" in refusal(archive)
     packed = pack(write_folder(tmp_path / "more", {"tides": 400}), tmp_path / "more.tar", mode="w:gz")
     break_at_half(packed)
-    assert "is no question file" in refusal(packed)
+    assert "is not a question file" in refusal(packed)
     (tmp_path / "page.tar").write_text("<html>no</html>" * 100)
-    assert "neither a folder, a tar archive, CSV nor JSON" in refusal(tmp_path / "page.tar")
+    assert "choose a folder, a tar archive, a CSV or a JSON file" in refusal(tmp_path / "page.tar")
 
 
 def test_a_foreign_archive_is_refused(tmp_path: Path):
     (tmp_path / "x").mkdir()
     (tmp_path / "x" / "readme.csv").write_text("hello")
-    assert "holds no questions" in refusal(pack(tmp_path / "x", tmp_path / "other.tar"))
+    assert "has no questions" in refusal(pack(tmp_path / "x", tmp_path / "other.tar"))
     assert "There is no nothing.tar" in refusal(tmp_path / "nothing.tar")
 
 
@@ -229,24 +229,23 @@ BAD_TABLES: list[tuple[str, bytes, str]] = [
     (
         "other columns",
         b"id,question,A,B,C,D,answer\n1,Q?,a,b,c,d,A\n",
-        "line 1: its columns are id, question, A, B, C, D, "
-        "answer; wanted are question, A, B, C, D, answer in this order",
+        "line 1: its columns are id, question, A, B, C, D, answer; use question, A, B, C, D, answer in this order",
     ),
     (
         "another order",
         b"question,D,C,B,A,answer\nQ?,a,b,c,d,A\n",
-        "wanted are question, A, B, C, D, answer in this order",
+        "use question, A, B, C, D, answer in this order",
     ),
     ("nothing but a header", b"question,A,B,C,D,answer\n", "it is empty"),
     (
         "0 and 4",
         b"Q?,a,b,c,d,0\nQ?,a,b,c,d,4\n",
-        "its answers are numbers from 0 to 4, which may count from 0 or from 1",
+        "its answers are numbers from 0 to 4, and may count from 0 or from 1",
     ),
     (
         "neither 0 nor 4",
         b"Q?,a,b,c,d,1\nQ?,a,b,c,d,3\n",
-        "numbers from 1 to 3, which may count from 0 or from 1: write A",
+        "numbers from 1 to 3, and may count from 0 or from 1: write A",
     ),
     ("5", b"Q?,a,b,c,d,0\nQ?,a,b,c,d,5\n", "line 2: the answer must be A, B, C or D"),
     ("sums", b"1+1?,1,2,3,4,2\n2+2?,4,1,2,3,4\n", "line 2: 4 is both an option and the number of another"),
@@ -262,7 +261,7 @@ BAD_TABLES: list[tuple[str, bytes, str]] = [
     (
         "UTF-16 without its mark",
         PLAIN.encode("utf-16-le"),
-        "it holds zero bytes: it is no text, or UTF-16 without its mark",
+        "it contains zero bytes: it is not text, or UTF-16 without its mark",
     ),
     ("long", b'"' + b"x" * 120_000 + b'",a,b,c,d,A\n', "line 1 is longer than 100\u202f000 characters"),
     ("far too long", b'Q?,a,b,c,d,A\n"' + b"x" * 140_000 + b'",a,b,c,d,A\n', "line 2 cannot be read as CSV"),
@@ -295,16 +294,16 @@ def test_json_lines(tmp_path: Path):
 
 GOOD_LINE = json.dumps(record(ROW))
 BAD_JSON = [
-    ("{", "line 1 is no JSON"),
-    ("[1]", "question 1 is no JSON object"),
-    ("1", "line 1 is no JSON object"),
-    (f"{GOOD_LINE}\n\nhello\n{GOOD_LINE}", "line 3 is no JSON; wanted is one object a line, or one array of objects"),
-    (f"{GOOD_LINE}\n{GOOD_LINE[:-1]}\n{GOOD_LINE}", "line 2 is no JSON"),
-    (f"{GOOD_LINE}\r\n{GOOD_LINE[:40]}", "line 2 is no JSON"),
-    (f"[\n{GOOD_LINE},\n{GOOD_LINE[:-1]},\n{GOOD_LINE}\n]", "line 3 is no JSON"),
+    ("{", "line 1 is not JSON"),
+    ("[1]", "question 1 is not a JSON object"),
+    ("1", "line 1 is not a JSON object"),
+    (f"{GOOD_LINE}\n\nhello\n{GOOD_LINE}", "line 3 is not JSON; write one object per line, or one array of objects"),
+    (f"{GOOD_LINE}\n{GOOD_LINE[:-1]}\n{GOOD_LINE}", "line 2 is not JSON"),
+    (f"{GOOD_LINE}\r\n{GOOD_LINE[:40]}", "line 2 is not JSON"),
+    (f"[\n{GOOD_LINE},\n{GOOD_LINE[:-1]},\n{GOOD_LINE}\n]", "line 3 is not JSON"),
     (f"[{GOOD_LINE}, {{}}]", "question 2 has no options"),
-    ("[" * 100_000, "line 1 is no JSON that can be read"),
-    ('{"n": ' + "9" * 5000 + "}", "line 1 is no JSON that can be read"),
+    ("[" * 100_000, "line 1 is not readable JSON"),
+    ('{"n": ' + "9" * 5000 + "}", "line 1 is not readable JSON"),
     ("", "it is empty"),
     ("[]", "it is empty"),
     ('{"questions": []}', "it is empty"),
@@ -358,7 +357,7 @@ def test_the_release_is_kept_and_checked_when_it_is_read(tiny_mmlu: Callable[[],
     assert (set(again.questions), again.sha256, again.title) == (set(found.questions), found.sha256, "MMLU")
     path = folder / "test.jsonl"
     path.write_bytes(path.read_bytes().replace(b"lamp", b"lump", 1))
-    with pytest.raises(AppError, match="were changed: fetch them again"):
+    with pytest.raises(AppError, match="were changed: download them again"):
         kept_mmlu.read(folder)
     assert not kept_mmlu.is_kept(folder), "it can be fetched again"
     assert not path.exists() and (folder / "test.changed").exists()
@@ -378,7 +377,7 @@ def test_a_part_of_the_release_is_not_kept(tiny_mmlu: Callable[[], Path], tmp_pa
 def test_changed_rows_under_its_names_are_refused(tiny_mmlu: Callable[[], Path]):
     rows = make_questions("tides", "test", 9)
     write_csv(tiny_mmlu() / "test" / "tides_test.csv", [*rows[:-1], make_questions("tides", "val", 1)[0]])
-    assert "is not MMLU as it was released: in test some rows are changed" in refusal(tiny_mmlu())
+    assert "is not the released MMLU: in test some rows are changed" in refusal(tiny_mmlu())
     write_csv(tiny_mmlu() / "test" / "tides_test.csv", rows[:-1])
     assert "in test 12 rows instead of 13" in refusal(tiny_mmlu())
 
