@@ -76,7 +76,7 @@ def test_the_window_opens_on_it(name: str, qtbot: Any, profile: Path, begin: Cal
         program.window.show_page(page)
     program.window.show_page(HISTORY)
     table = program.window.history_page.table
-    qtbot.waitUntil(lambda: table.model().rowCount() == comparisons)
+    qtbot.waitUntil(lambda: sum(len(entry.rows) for entry in table.records) == comparisons)
     told: list[Any] = []
     program.services.evaluations.kept.rows(told.append, told.append)
     qtbot.waitUntil(lambda: bool(told))

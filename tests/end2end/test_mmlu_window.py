@@ -104,7 +104,7 @@ def test_a_dozen_questions_from_start_to_file(program: Program, page: MmluPage, 
     assert page.run.verdict.sentence
     page.run.bar.new.emit()
     # Now it is known how fast they read.
-    qtbot.waitUntil(lambda: "in all" in page.setup.forecast.text)
+    qtbot.waitUntil(lambda: "Takes " in page.setup.forecast.text)
 
 
 def test_a_run_survives_the_death_of_a_model_and_goes_on_to_the_end(

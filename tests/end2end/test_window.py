@@ -201,7 +201,7 @@ def test_a_file_that_shrinks_while_it_answers_fails_its_lane_and_is_marked(
     assert (whole.failure, whole.stop_reason) == (None, StopReason.END)
     shelf = program.services.models.shelf
     qtbot.waitUntil(lambda: shelf.models()[0].condition is Condition.CHANGED, timeout=10_000)
-    assert "It shrank by" in shelf.models()[0].problem
+    assert "bytes smaller than before" in shelf.models()[0].problem
 
     # It stays chosen, and is not run blindly; the other lane is none the worse.
     program.window.compare.panes[0].header.picker.choose(opened[0])

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.ui.fakes import (
+    FakeAttachedFiles,
     FakeHistory,
     FakeKept,
     FakeLibraries,
@@ -125,7 +126,7 @@ def new_kit(qtbot: QtBot, theme: themes.Theme, monkeypatch: pytest.MonkeyPatch) 
         services = SimpleNamespace(
             models=parts[4], workstation=station.workstation, bundles=FakeBundles(), blind=blind, votes=votes
         )
-        services.prompt_sets = FakePromptSets()
+        services.prompt_sets, services.attached_files = FakePromptSets(), FakeAttachedFiles()
         services.run_defaults, services.kept = KeptRunDefaults(parts[3]), FakeKept()
         services.libraries, services.notifier = FakeLibraries(), FakeNotifier()
         services.evaluations = evaluations or evaluation_services()

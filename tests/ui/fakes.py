@@ -22,6 +22,7 @@ from weighin.core.models.shelf import ShelfModel, Stamp
 from weighin.core.plans.plan import MemoryPlan, PlanLine
 from weighin.core.prompts.prompt_set import StoredRun
 from weighin.core.runs.answer import Answer, Failure, MemoryReceipt, MemorySample, StopReason, Timing
+from weighin.core.runs.attachments import read_attachment
 from weighin.core.runs.chat import Prompt
 from weighin.core.runs.lane import LABELS, LaneSetup, Mode
 from weighin.core.runs.options import LoadOptions
@@ -664,6 +665,21 @@ class FakeLibraries(QObject):
     def find(self, done: Callable[..., object]) -> None:
         """At once."""
         done((Library("markdown-it-py", "4.0.0", "MIT"),))
+
+
+class FakeAttachedFiles(QObject):
+    """Reads at once; each word is a token, and for OTHER two."""
+
+    def read(self, path: str, done: Callable[..., object], failed: Callable[..., object]) -> None:
+        """Read or refuse at once."""
+        try:
+            done(read_attachment(Path(path)))
+        except AppError as error:
+            failed(error)
+
+    def count(self, model: ModelFacts, text: str, done: Callable[..., object]) -> None:
+        """Count at once."""
+        done(len(text.split()) * (2 if model.path == OTHER.path else 1))
 
 
 class FakeServers(QObject):

@@ -5,15 +5,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.support.layout import unreadable
 from tests.ui.conftest import Kit
 from tests.ui.fakes import DENSE, MOE, OTHER, FakeLibrary
-from tests.ui.mmlu_fakes import answered, evaluation_services, request, starter_set
+from tests.ui.mmlu_fakes import answered, evaluation_services, plan, request, starter_set
 from weighin.core.models.model import ModelFacts
 from weighin.ui.main_window import MMLU, WORKSTATION
 from weighin.ui.widgets.folded_section import FoldedSection
@@ -107,6 +109,34 @@ def test_no_name_breaks_a_page(new_kit: Callable[..., Kit], qtbot: QtBot, name: 
         assert kit.window.width() == 1000
 
 
+def against_the_reading(page: QWidget) -> list[str]:
+    """Steps of Tab that lead back up without leading to the right, or to the left in a row."""
+    places = []
+    widget = page.nextInFocusChain()
+    while widget is not page:
+        reached = widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.focusProxy() is None
+        if reached and widget.isEnabled() and widget.isVisible() and page.isAncestorOf(widget):
+            places.append((widget, QRect(widget.mapTo(page, QPoint(0, 0)), widget.size())))
+        widget = widget.nextInFocusChain()
+    assert len(places) > 2
+    wrong = []
+    for (one, here), (other, there) in pairwise(places):
+        up, beside = there.bottom() <= here.top(), there.top() < here.bottom() and here.top() < there.bottom()
+        if (up and there.left() < here.right()) or (beside and there.left() < here.left()):
+            wrong.append(f"{one.accessibleName()} {here.getRect()} -> {other.accessibleName()} {there.getRect()}")
+    return wrong
+
+
+@pytest.mark.parametrize("page", [MMLU, WORKSTATION], ids=["MMLU", "Workstation"])
+def test_tab_goes_as_one_reads(new_kit: Callable[..., Kit], qtbot: QtBot, page: int) -> None:
+    kit = shown(new_kit, qtbot)
+    found = {}
+    for name, view in walked(kit, page, (1440, 900)):
+        if wrong := against_the_reading(view):
+            found[name] = wrong
+    assert found == {}
+
+
 def test_the_walk_finds_what_is_cut(new_kit: Callable[..., Kit], qtbot: QtBot) -> None:
     kit = shown(new_kit, qtbot)
     kit.window.resize(1000, 700)
@@ -134,9 +164,7 @@ def test_a_table_of_two_thousand_subjects_is_shown_and_sorted(new_kit: Callable[
 
 
 def test_nothing_moves_while_a_run_goes_on(new_kit: Callable[..., Kit], qtbot: QtBot) -> None:
-    from tests.ui.mmlu_fakes import plan
-
-    kit = shown(new_kit, qtbot)
+    kit = shown(new_kit, qtbot, DENSE, replace(MOE, name="A model with a name of some length, Q4_K_M"))
     kit.window.resize(1000, 700)
     kit.window.show_page(MMLU)
     page, runner = kit.window.mmlu_page, kit.evaluations.runner
@@ -144,7 +172,7 @@ def test_nothing_moves_while_a_run_goes_on(new_kit: Callable[..., Kit], qtbot: Q
     page.setup.start.click()
     runner.begin(plan(runner.requests[0]))
     places = set()
-    for skill in ((0.25, 0.25), (0.7, 0.8)):
+    for skill in ((0.25, 0.25), (0.7, 0.8), (0.3, 0.99)):
         items = answered(runner.requests[0], skill).items
         for upto in (3, 20, 45, 60):
             runner.answer("A", tuple(item.a for item in items[:upto]))
@@ -153,4 +181,8 @@ def test_nothing_moves_while_a_run_goes_on(new_kit: Callable[..., Kit], qtbot: Q
             view = page.run
             widgets = (view.verdict, *view.lanes, view.tabs, view.scores)
             places.add(tuple(widget.mapTo(page, widget.rect().topLeft()).toTuple() for widget in widgets))
+    runner.finish()
+    QApplication.processEvents()
+    assert page.run.verdict.winner == "B"
+    places.add(tuple(widget.mapTo(page, widget.rect().topLeft()).toTuple() for widget in widgets))
     assert len(places) == 1

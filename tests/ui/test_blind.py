@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
@@ -344,7 +343,6 @@ def test_windows_and_drawers_with_names_are_put_away(new_kit: Callable[..., Kit]
     desk.drawer.note.say_or_hide("Qwen3 needs 18.6 GB")
     assert any("tok/s" in leak for leak in leaks(blind))
     page.differences_wanted.emit(page.shown)
-    window.parts.attached_files = SimpleNamespace(count=lambda model, text, done: done(7))
     page.prompt.attached.set_files((Attachment("notes.txt", "The file that goes along"),))
     earlier = (Message("user", "Who?"), Message("assistant", "I am Llama 3"))
     page.card.conversation.show_earlier((earlier, earlier))

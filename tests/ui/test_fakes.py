@@ -9,7 +9,6 @@ import pytest
 from PySide6.QtCore import Signal
 
 from tests.ui import fakes, mmlu_fakes, prompt_set_fakes, replay_fakes, workstation_fakes
-from tests.ui.test_follow_up import FakeAttachedFiles
 from tests.ui.test_lane_outlooks import FakeOutlook
 from weighin.services.bundles.bundles import Bundles
 from weighin.services.comparisons.attached_files import AttachedFiles
@@ -67,7 +66,7 @@ STAND_INS: dict[type, tuple[type, ...]] = {
     workstation_fakes.FakeForecaster: (Forecaster,),
     workstation_fakes.FakeEngineProbe: (EngineProbe,),
     FakeOutlook: (Outlook,),
-    FakeAttachedFiles: (AttachedFiles,),
+    fakes.FakeAttachedFiles: (AttachedFiles,),
 }
 
 

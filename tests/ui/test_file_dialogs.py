@@ -159,5 +159,5 @@ def test_an_ending_that_had_to_be_added_overwrites_nothing(tmp_path: Path) -> No
     (tmp_path / "my.results.md").write_text("mine")
     said: list[str] = []
     export(FakeEvaluations(), answered(), "md", str(tmp_path / "my.results"), said.append, said.append)
-    assert said == ["my.results.md is there already, and nobody was asked whether to replace it: choose another name."]
+    assert said == ["my.results.md exists already. Choose another name."]
     assert (tmp_path / "my.results.md").read_text() == "mine"

@@ -2,32 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Kit
 from tests.ui.fakes import OTHER, answer, comparison, failed
 from tests.ui.test_models_of_lanes import drop
-from weighin.core.errors import AppError
-from weighin.core.runs.attachments import read_attachment
 from weighin.core.runs.chat import Attachment, Message, Prompt
-
-
-class FakeAttachedFiles(QObject):
-    """Reads at once; each word is a token, and for OTHER two."""
-
-    def read(self, path: str, done: Callable[..., object], failed: Callable[..., object]) -> None:
-        try:
-            done(read_attachment(Path(path)))
-        except AppError as error:
-            failed(error)
-
-    def count(self, model: object, text: str, done: Callable[..., object]) -> None:
-        done(len(text.split()) * (2 if model.path == OTHER.path else 1))
 
 
 def answered(kit: Kit, prompt: str, a: str, b: str) -> None:
@@ -83,7 +66,6 @@ def test_a_conversation_from_history_is_shown_and_can_go_on(kit: Kit) -> None:
     thread = (Message("user", "Hi"), Message("assistant", "Hello"))
     file = Attachment("a.txt", "one two")
     asked = replace(old.request, threads=(thread, thread), prompt=Prompt("Name one.", attachments=(file,)))
-    kit.window.parts.attached_files = FakeAttachedFiles()
     kit.page.show_comparison(replace(old, request=asked))
     assert kit.page.card.conversation.earlier == (("Hi", ("Hello", "Hello")),)
     assert kit.page.question.files == "1 file: a.txt"
@@ -95,7 +77,6 @@ def test_a_conversation_from_history_is_shown_and_can_go_on(kit: Kit) -> None:
 
 
 def test_files_go_along_with_their_tokens_for_each_lane(kit: Kit, tmp_path: Path) -> None:
-    kit.window.parts.attached_files = FakeAttachedFiles()
     for name, text in (("a.txt", "one two three"), ("b.txt", "four")):
         (tmp_path / name).write_text(text)
     kit.page.panes[1].header.picker.choose(OTHER)
@@ -118,7 +99,6 @@ def test_files_go_along_with_their_tokens_for_each_lane(kit: Kit, tmp_path: Path
 
 
 def test_what_is_no_text_is_refused_beside_the_prompt(kit: Kit, tmp_path: Path) -> None:
-    kit.window.parts.attached_files = FakeAttachedFiles()
     (tmp_path / "x.zip").write_bytes(b"PK\x03\x04")
     drop(kit.page.prompt, str(tmp_path / "x.zip"))
     assert "x.zip is not a text file" in kit.page.prompt.error

@@ -73,7 +73,7 @@ def test_a_row_says_what_was_compared(page: HistoryPage) -> None:
 
 def test_different_ends_are_both_named(new_kit: Callable[..., Kit]) -> None:
     kit = new_kit(history=FakeHistory(comparison(answer(stop=StopReason.LENGTH), failed())))
-    ends = f"A {STOPS[StopReason.LENGTH]}, B {STOPS[StopReason.FAILED]}"
+    ends = f"A {STOPS[StopReason.LENGTH].lower()}, B {STOPS[StopReason.FAILED].lower()}"
     assert cells(kit.window.history_page, 0)[-1] == ends
 
 
@@ -359,7 +359,7 @@ def test_a_set_is_one_row_that_unfolds(with_set: Kit, qtbot: QtBot) -> None:
     assert prompts(page) == whole
     page.table.selectRow(2)
     press(page, "Open", qtbot)
-    assert with_set.page.prompt.text == "Prompt 2"
+    assert with_set.page.question.text == "Prompt 2"
 
 
 def test_what_is_searched_is_found_in_a_set(with_set: Kit) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Kit
@@ -83,6 +84,23 @@ def test_a_question_is_shown_with_both_models_probabilities(view: QuestionsView)
     assert bars.shares == (("A", pytest.approx(0.02)), ("B", pytest.approx(0.7)))
     assert bars.accessibleName() == "model A 2.0 %, model B 70.0 %"
     assert "Model A puts 6.0 % on tokens other than the four letters." in remarks
+
+
+def test_a_lane_is_a_chip_where_options_are_near(kit: Kit, view: QuestionsView) -> None:
+    heads = view.table.model()
+    for column, label in ((3, "A"), (4, "B")):
+        said = heads.headerData(column, Qt.Orientation.Horizontal, Qt.ItemDataRole.AccessibleTextRole)
+        assert (said, heads.headerData(column, Qt.Orientation.Horizontal)) == (label, "")
+        light = heads.headerData(column, Qt.Orientation.Horizontal, Qt.ItemDataRole.DecorationRole)
+        middle = light.pixmap(16, 16).toImage().pixelColor(2, 8).name()
+        assert middle == kit.theme.colours.lane(label)
+    view.boxes.choose("Only B right")
+    view.table.selectRow(0)
+    for box in ("Only A right", "Only B right"):
+        chips = [c for c in view.boxes._buttons[box].findChildren(QLabel) if c.property("role") == "chip"]
+        assert [c.text() for c in chips] == [box.split()[1]]
+    chosen = [c for c in view.detail.findChildren(QLabel) if c.property("role") == "chip" and c.isVisibleTo(view)]
+    assert sorted(c.text() for c in chosen) == ["A", "B"]
 
 
 def test_arrow_keys_walk_through_the_questions(view: QuestionsView, qtbot: QtBot) -> None:

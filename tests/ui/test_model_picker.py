@@ -133,10 +133,10 @@ def test_a_screen_reader_hears_what_enter_would_choose(picker: ModelPicker, qtbo
     qtbot.keyClick(search, Qt.Key.Key_Down)
     assert search.accessibleDescription() == "12 models; chosen with Enter: Model 001, Q4_K_M, 18.6 GB, LM Studio"
     assert {w.accessibleName() for w in (search, picker.popup.list, picker.popup.open, picker.popup)} == {
-        "Search a model for lane A",
-        "Models that match, for lane A",
-        "Open a GGUF file for lane A",
-        "Models for lane A",
+        "Search models for A",
+        "Matching models for A",
+        "Open a GGUF file for A",
+        "Models for A",
     }
 
 

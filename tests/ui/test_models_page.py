@@ -389,7 +389,7 @@ def test_every_system_has_a_page_and_claims_have_verdicts(page: ModelsPage) -> N
     page.tabs.setCurrentIndex(3)
     page.systems.search.setText("GPT-3 175B")
     page.systems.systems.selectRow(0)
-    assert "nowhere but at its owner's" in page.systems.page.toPlainText()
+    assert "Only its owner can run it" in page.systems.page.toPlainText()
     assert page.systems.get.isHidden()
     page.systems.search.setText("397B parameters")
     page.systems.claims.selectRow(0)
@@ -475,7 +475,7 @@ def test_what_the_hub_offers_is_judged_and_again_when_its_header_was_read(shown:
 def test_pairs_say_whether_both_run(page: ModelsPage) -> None:
     said = {card.verdict.text() for card in page.pairs.cards}
     assert said == {"Both fit in memory", "Fit one at a time", "Do not fit in memory"}
-    assert all("Both together need ~" in card.verdict.toolTip() for card in page.pairs.cards)
+    assert all("together they need ~" in card.verdict.toolTip() for card in page.pairs.cards)
 
 
 def test_a_system_of_the_catalogue_says_whether_it_runs_here(page: ModelsPage) -> None:

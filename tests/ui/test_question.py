@@ -13,7 +13,6 @@ from tests.ui.conftest import Kit
 from tests.ui.fakes import FakeHistory, answer, comparison
 from tests.ui.test_blind import blind  # noqa: F401 - the fixture
 from tests.ui.test_blind_sets import judge, run_all
-from tests.ui.test_follow_up import FakeAttachedFiles
 from tests.ui.test_measure_alone import finish_alone, run_together
 from tests.ui.test_models_of_lanes import drop
 from weighin.core.comparisons.blind import Choice
@@ -66,7 +65,6 @@ def test_it_comes_with_a_record(new_kit: Callable[..., Kit]) -> None:
     files = (Attachment("notes.txt", "x"), Attachment("b\u202e.md", "y"))
     old = replace(old, request=replace(old.request, prompt=Prompt("Earlier?", attachments=files)))
     kit = new_kit(history=FakeHistory(old))
-    kit.window.parts.attached_files = FakeAttachedFiles()
     kit.page.show_comparison(old)
     assert kit.page.question.text == "Earlier?"
     assert kit.page.question.files == "2 files: notes.txt, b\ufffd.md"

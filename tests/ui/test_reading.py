@@ -49,6 +49,8 @@ def test_from_one_difference_to_the_next_and_back(qtbot: QtBot, theme: Theme) ->
     a, b = made.panes
     qtbot.mouseClick(made.next, Qt.MouseButton.LeftButton)
     assert (made.at.text(), rest(a)[:4], rest(b)[:4]) == ("1 of 2", "ship", "boat")
+    colours = [s.format.background().color().name() for s in a.extraSelections()]
+    assert colours == [theme.colours.accent, theme.colours.amber_surface], "the one that is shown stands out"
     qtbot.keyClick(made, Qt.Key.Key_F3)
     assert (made.at.text(), rest(a)[:4], b.textCursor().atEnd()) == ("2 of 2", "salt", True)
     assert a.verticalScrollBar().value() > 250

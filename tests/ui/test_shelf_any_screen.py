@@ -241,3 +241,13 @@ def test_tab_goes_as_one_reads(full: Callable[[int, int], Kit], qtbot: QtBot, pa
         # The next one stands below, or further to the right.
         reads_on = there.top() >= here.bottom() - 4 or there.left() >= here.right() - 4
         assert reads_on, f"{before.accessibleName()} -> {after.accessibleName()}"
+
+
+def test_rows_grow_with_the_font(full: Callable[[int, int], Kit], grown: Callable[[float], None], qtbot: QtBot) -> None:
+    kit = full(1440, 900)
+    kit.window.show_page(HISTORY)
+    table = kit.window.history_page.table
+    before = table.rowHeight(0)
+    grown(2.0)
+    kit.theme.choose("dark" if not kit.theme.colours.dark else "light")
+    qtbot.waitUntil(lambda: table.rowHeight(0) >= table.fontMetrics().height() + 14 > before)

@@ -9,6 +9,7 @@ from weighin.store.profile_database import ProfileDatabase
 MEASURED = (
     "answers",
     "comparison_texts",
+    "comparison_marks",
     "comparisons",
     "evaluation_items",
     "evaluation_lanes",
@@ -23,7 +24,7 @@ MEASURED = (
 WRITTEN = ("prompt_sets",)
 # Of models and their files, which stay.
 OF_FILES = ("shelf", "shelf_places", "downloads", "file_digests")
-_INDEX = "comparison_texts_fts"
+_INDEXES = ("comparison_texts_fts", "comparison_marks_fts")
 
 
 class Eraser:
@@ -46,7 +47,8 @@ class Eraser:
             with self._db.conn:
                 for rows in what:
                     self._db.execute(f"delete from {rows}")
-                # The index keeps the words of what was deleted until it is made anew.
-                self._db.execute(f"insert into {_INDEX} ({_INDEX}) values ('rebuild')")
+                # An index keeps the words of what was deleted until it is made anew.
+                for index in _INDEXES:
+                    self._db.execute(f"insert into {index} ({index}) values ('rebuild')")
             self._db.execute("vacuum")
             self._db.execute("pragma wal_checkpoint(truncate)")

@@ -34,13 +34,14 @@ def kept(qapp: object, records: Records, settings: Settings) -> Iterator[KeptDat
 def fill(records: Records) -> None:
     """A comparison, a prompt set and a folder of the user's."""
     records.wait(lambda stores: stores.comparisons.save(of_mode("one", Mode.ALONE, "hello")))
+    records.wait(lambda stores: stores.comparisons.rename("one", "zephyrs"))
     records.wait(lambda stores: stores.prompt_sets.save_set(PromptSet("s", "Mine", ())))
     records.wait(lambda stores: stores.models.keep_place("/models"))
 
 
 def counts(records: Records) -> dict[str, int]:
     def count(stores: Any) -> dict[str, int]:
-        tables = ("comparisons", "answers", "comparison_texts", "prompt_sets", "shelf_places")
+        tables = ("comparisons", "answers", "comparison_texts", "comparison_marks", "prompt_sets", "shelf_places")
         return {t: stores.eraser._db.execute(f"select count(*) from {t}").fetchone()[0] for t in tables}
 
     return records.wait(count)
@@ -48,7 +49,7 @@ def counts(records: Records) -> dict[str, int]:
 
 def test_every_table_of_the_database_is_told_apart(records: Records) -> None:
     names = records.wait(lambda stores: stores.eraser._db.table_names())
-    ours = {n for n in names if not n.startswith(("_sqlite", "sqlite_", "comparison_texts_"))}
+    ours = {n for n in names if not n.startswith(("_sqlite", "sqlite_", "comparison_texts_", "comparison_marks_"))}
     assert ours == {*MEASURED, *WRITTEN, *OF_FILES}
 
 
@@ -64,11 +65,12 @@ def test_history_goes_with_old_copies_and_the_rest_stays(
     with qtbot.waitSignal(kept.measured_deleted):
         kept.delete_measured(lambda: None, pytest.fail)
     assert counts(records) == {
-        "comparisons": 0, "answers": 0, "comparison_texts": 0, "prompt_sets": 1, "shelf_places": 1,
+        "comparisons": 0, "answers": 0, "comparison_texts": 0, "comparison_marks": 0, "prompt_sets": 1,
+        "shelf_places": 1,
     }  # fmt: skip
     assert not any(copy.exists() for copy in copies)
     assert settings.get("theme", "") == "dark"
-    assert b"hello" not in database.read_bytes()
+    assert b"hello" not in database.read_bytes() and b"zephyrs" not in database.read_bytes()
     # What is searched is empty too, and can be filled again.
     assert records.wait(lambda stores: stores.comparisons.rows("hello", 10)) == ()
     fill(records)

@@ -74,7 +74,7 @@ def status_words(entry: HistoryRow | SetRows) -> str:
         all_of_them = format.count(len(entry.rows))
         return STOPS[StopReason.END] if ended == len(entry.rows) else f"{format.count(ended)} of {all_of_them}"
     a, b = (_stop(value) for value in (entry.stop_a, entry.stop_b))
-    return a if a == b else f"A {a}, B {b}"
+    return a if a == b else f"A {a.lower()}, B {b.lower()}"
 
 
 def _stop(value: str) -> str:

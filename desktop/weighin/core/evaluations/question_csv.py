@@ -64,7 +64,7 @@ def csv_rows(data: bytes, subject: str, split: str, name: str) -> tuple[Question
         raise trouble(name, table.problem)
     if rows and rows[0] is table.rows[0] and not is_answer(rows[0][1][-1]):
         where = f"line {rows[0][0]}"
-        raise trouble(name, f"{where}: {ANSWERS_WANTED}; where it names the columns, the last must be called “answer”")
+        raise trouble(name, f"{where}: {ANSWERS_WANTED}; in a header line the last column must be “answer”")
     return questions_of(
         [QuestionRow(f"line {n}", subject, split, tuple(cells[:5]), cells[5]) for n, cells in rows], name
     )
@@ -96,7 +96,7 @@ def _read(text: str, separator: str, line: int = 1) -> _Table:
                 rows.append((begins, cells))
             begins = line + reader.line_num
     except csv.Error as error:
-        return _Table(tuple(rows), f"line {begins} cannot be read as CSV ({error}); is a quotation mark missing?")
+        return _Table(tuple(rows), f"line {begins} cannot be read as CSV ({error}); is a quotation mark left open?")
     return _Table(tuple(rows))
 
 
@@ -112,7 +112,9 @@ def _is_header(row: tuple[int, list[str]], name: str) -> bool:
     shuffled = any(sorted(marks) == list(order) and marks != list(order) for order in _OPTION_MARKS)
     if len(cells) != _CELLS or heads[-1] not in _ANSWER_HEADS or shuffled:
         named = safe_name(", ".join(cells), 100)
-        raise trouble(name, f"line {line}: its columns are {named}; use question, A, B, C, D, answer in this order")
+        raise trouble(
+            name, f"line {line}: its columns are {named}; expected question, A, B, C, D, answer in this order"
+        )
     return True
 
 
@@ -121,5 +123,5 @@ def _problem(cells: list[str]) -> str:
     if len(cells) == _CELLS + 1:
         return f"five options? expected: {_WANTED}"
     if any("\n" in cell or "\r" in cell for cell in cells):
-        return f"is a quotation mark missing? expected: {_WANTED}"
+        return f"is a quotation mark left open? expected: {_WANTED}"
     return f"expected: {_WANTED}"

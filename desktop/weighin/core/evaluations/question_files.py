@@ -32,7 +32,7 @@ from weighin.core.safe_text import safe_name
 
 _BLANK = re.compile(r"[ \t\r\n]*")
 _HOLDERS = ("questions", "data")
-_WANTED = "write one object per line, or one array of objects"
+_WANTED = "expected one object per line, or one array of objects"
 
 
 def json_rows(data: bytes, subject: str, name: str) -> tuple[Question, ...]:
@@ -116,7 +116,7 @@ def read_path(path: Path) -> QuestionSet:
     except (tarfile.TarError, lzma.LZMAError, zlib.error, EOFError, OSError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise AppError(f"{safe_name(path.name)} cannot be read: {error.strerror}.", kind="questions") from None
-        text = f"{safe_name(path.name)} is not a question file: choose a folder, a tar archive, a CSV or a JSON file."
+        text = f"{safe_name(path.name)} is not a question file: expected a folder, a tar archive, CSV or JSON."
         raise AppError(text, str(error), "questions") from None
 
 
@@ -139,17 +139,17 @@ def _files_of_archive(path: Path) -> Iterator[tuple[str, str, bytes]]:
         for member in archive:
             seen, total = seen + 1, total + member.size
             if seen > _MOST_MEMBERS or total > _LARGEST_ARCHIVE:
-                raise AppError(f"{safe_name(path.name)} is far too large for a question set.", kind="questions")
+                raise AppError(f"{safe_name(path.name)} contains far more than questions.", kind="questions")
             match = _MEMBER.fullmatch(member.name)
             if not match or not member.isreg() or match[1] != match[3]:
                 continue
             if member.size > _LARGEST_FILE:
-                raise AppError(f"{safe_name(member.name)} is too large for a question file.", kind="questions")
+                raise AppError(f"{safe_name(member.name)} is larger than any question file.", kind="questions")
             stream = archive.extractfile(member)
             assert stream is not None
             data = stream.read()
             if len(data) != member.size:
-                raise AppError(f"{safe_name(path.name)} is incomplete: it ends too early.", kind="questions")
+                raise AppError(f"{safe_name(path.name)} is damaged: it ends too early.", kind="questions")
             yield match[1], match[2], data
 
 
@@ -161,14 +161,16 @@ def _judged(path: Path, files: Iterator[tuple[str, str, bytes]]) -> QuestionSet:
     for split, subject, data in files:
         total += len(data)
         if total > _LARGEST_SET:
-            raise AppError(f"{safe_name(path.name)} is far too large for a question set.", kind="questions")
+            raise AppError(f"{safe_name(path.name)} contains far more than questions.", kind="questions")
         named = subject_name(subject)
         if (split, named) in seen:
-            raise AppError(f"{safe_name(path.name)} holds {named} twice.", kind="questions")
+            raise AppError(f"{safe_name(path.name)} contains {named} twice.", kind="questions")
         seen.add((split, named))
         questions += csv_rows(data, named, split, f"{subject}_{split}.csv")
     if not any(q.split != "dev" for q in questions):
-        text = f"{safe_name(path.name)} has no questions: no test/SUBJECT_test.csv or val/SUBJECT_val.csv found."
+        text = (
+            f"{safe_name(path.name)} contains no questions: there is no test/SUBJECT_test.csv or val/SUBJECT_val.csv."
+        )
         raise AppError(text, kind="questions")
     found = tuple(questions)
     if {q.subject for q in found} <= set(mmlu_data.CATEGORIES):
@@ -192,13 +194,13 @@ def _check_released(name: str, questions: tuple[Question, ...]) -> None:
             wanted = mmlu_data.ROWS[split]
             what = f"{format.count(len(rows))} rows instead of {format.count(wanted)}"
             what = what if len(rows) != wanted else "some rows are changed"
-            text = f"{safe_name(name)} is not the released MMLU: in {split} {what}. It was not used."
+            text = f"{safe_name(name)} is not MMLU as it was released: in {split} {what}. It is not used."
             raise AppError(text, kind="questions")
 
 
 def _own(path: Path, questions: tuple[Question, ...]) -> QuestionSet:
     if not any(q.split != "dev" for q in questions):
-        raise AppError(f"{safe_name(path.name)} holds few-shot examples but no questions.", kind="questions")
+        raise AppError(f"{safe_name(path.name)} contains few-shot examples but no questions.", kind="questions")
     check_filled(questions, path.name)
     found = with_plain_lines(questions)
     return QuestionSet(str(path), path.name, found, set_checksum(found))
@@ -206,7 +208,7 @@ def _own(path: Path, questions: tuple[Question, ...]) -> QuestionSet:
 
 def _read(path: Path) -> bytes:
     if path.stat().st_size > _LARGEST_FILE:
-        raise AppError(f"{safe_name(path.name)} is too large for a question file.", kind="questions")
+        raise AppError(f"{safe_name(path.name)} is larger than any question file.", kind="questions")
     return path.read_bytes()
 
 

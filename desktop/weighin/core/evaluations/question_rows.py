@@ -50,7 +50,7 @@ def decoded(data: bytes, name: str) -> str:
         kind = encoding[:6].upper().rstrip("-")
         raise trouble(name, f"line {line_of(before, len(before))} is not {kind} text: {_SAVE_AS}") from None
     if "\0" in text:
-        raise trouble(name, f"it contains zero bytes: it is not text, or UTF-16 without its mark: {_SAVE_AS}")
+        raise trouble(name, f"it contains zero bytes: not text, or UTF-16 without a byte-order mark: {_SAVE_AS}")
     return text
 
 
@@ -69,7 +69,7 @@ def questions_of(rows: Sequence[QuestionRow], name: str) -> tuple[Question, ...]
     if not rows:
         raise trouble(name, "it is empty")
     if len(rows) > MOST_ROWS:
-        raise trouble(name, f"it has more than {format.count(MOST_ROWS)} questions")
+        raise trouble(name, f"it contains more than {format.count(MOST_ROWS)} questions")
     for row in rows:
         _check_texts(row, name)
     first = _first_number(rows, name)
@@ -121,7 +121,7 @@ def _first_number(rows: Sequence[QuestionRow], name: str) -> int:
     lowest, highest = min(n for _, n in numbered), max(n for _, n in numbered)
     if (lowest > 0) == (highest < len(LETTERS)):
         said = f"its answers are numbers from {lowest} to {highest}"
-        raise trouble(name, f"{said}, and may count from 0 or from 1: write A, B, C or D")
+        raise trouble(name, f"{said}, which may count from 0 or from 1: write A, B, C or D")
     first = 0 if lowest == 0 else 1
     # In a set of sums the right option may itself be written down as the answer.
     places = [(row, number, row.cells[1:]) for row, number in numbered]

@@ -58,9 +58,9 @@ class VotesTable(RowTable):
 
 
 _EXACT = (
-    "Votes that chose one of the two, counted by the exact binomial distribution: the interval of Clopper and Pearson; "
-    "settled where the sign test stays below 5 %. Ties and both bad choose nobody. Looking again after every vote "
-    "makes any such test a little too sure."
+    "Exact 95 % interval (Clopper-Pearson) over the votes for one of the two; settled where the sign test gives "
+    "p < 0.05. Ties and “both bad” count for neither. Looking again after every vote makes such a test slightly too "
+    "confident."
 )
 
 

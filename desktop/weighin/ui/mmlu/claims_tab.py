@@ -185,20 +185,24 @@ class ClaimsTab(QWidget):
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
+        before: QWidget = self.page
         for name in claim.systems if claim else ():
-            self._add_link(name)
+            before = self._add_link(name, before)
         if claim is not None:
             self.calculator.take_scores(claim.claim)
 
-    def _add_link(self, name: str) -> None:
+    def _add_link(self, name: str, before: QWidget) -> QWidget:
+        """Tab leads there from `before`; the widget it goes on from."""
         system = self._catalogue.system(name)
         if system is None:
-            return
+            return before
         button = QPushButton(system.name)
         button.setProperty("role", "example")
         button.setAccessibleName(f"Facts of {system.name} on the Models page")
         button.clicked.connect(lambda: self.system_wanted.emit(system))
         self._flow.addWidget(button)
+        QWidget.setTabOrder(before, button)
+        return button
 
     def _arrange(self) -> None:
         left, right = QVBoxLayout(), QWidget()

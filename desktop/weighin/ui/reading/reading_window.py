@@ -9,6 +9,7 @@ from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
+    QFrame,
     QHBoxLayout,
     QLineEdit,
     QPushButton,
@@ -59,7 +60,7 @@ class ReadingWindow(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._reading = AnswerDiff(self)
         texts = [safe_text(result.answer.text) for result in comparison.results]
-        self.question = GrowingEdit("Question", least=1, most=_QUESTION_LINES)
+        self.question = GrowingEdit("Prompt", least=1, most=_QUESTION_LINES)
         self.question.setReadOnly(True)
         self.question.setProperty("role", "question")
         self.question.setPlainText(safe_text(comparison.request.prompt.text))
@@ -116,10 +117,22 @@ class ReadingWindow(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 12, 14, 12)
         layout.setSpacing(8)
-        layout.addWidget(self.question)
+        layout.addWidget(self._asked())
         layout.addLayout(head)
         layout.addWidget(splitter, 1)
         layout.addLayout(row)
+
+    def _asked(self) -> QFrame:
+        """What both answers answer."""
+        strip = QFrame()
+        strip.setProperty("role", "strip")
+        title = PlainLabel("Prompt", role="muted")
+        title.setContentsMargins(0, 9, 0, 0)
+        row = QHBoxLayout(strip)
+        row.setContentsMargins(10, 2, 6, 2)
+        row.addWidget(title, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.question, 1)
+        return strip
 
     def _show(self, difference: TextDifference | None) -> None:
         if difference is None:

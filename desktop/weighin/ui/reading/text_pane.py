@@ -23,6 +23,7 @@ class TextPane(QPlainTextEdit):
         self.setPlainText(text)
         self._theme = theme
         self._differing: tuple[Span, ...] = ()
+        self._current: tuple[Span, ...] = ()
         self._found: list[QTextCursor] = []
         theme.changed.connect(self._draw)
 
@@ -32,8 +33,10 @@ class TextPane(QPlainTextEdit):
         self._draw()
 
     def show_place(self, at: int) -> None:
-        """Bring the character `at` to the middle, with the cursor before it."""
+        """Bring the character `at` to the middle, the cursor before it; marked words that begin there stand out."""
         (place,) = _as_qt_counts(self.toPlainText(), (Span(at, at),))
+        self._current = tuple(span for span in self._differing if span.start == place.start)
+        self._draw()
         self._go_to(place.start)
 
     def find_all(self, text: str) -> int:
@@ -52,11 +55,9 @@ class TextPane(QPlainTextEdit):
 
     def _draw(self) -> None:
         colours = self._theme.colours
-        differs = QTextCharFormat()
-        differs.setBackground(QColor(colours.amber_surface))
-        differs.setForeground(QColor(colours.amber))
-        differs.setFontUnderline(True)
-        marked = [self._selection(span, differs) for span in self._differing]
+        differs = _form(colours.amber_surface, colours.amber)
+        shown = _form(colours.accent, colours.on_accent)
+        marked = [self._selection(span, shown if span in self._current else differs) for span in self._differing]
         self.setExtraSelections([*marked, *mark_places(self._found, colours.accent, colours.on_accent)])
 
     def _selection(self, span: Span, form: QTextCharFormat) -> QTextEdit.ExtraSelection:
@@ -66,6 +67,14 @@ class TextPane(QPlainTextEdit):
         cursor.setPosition(span.end, QTextCursor.MoveMode.KeepAnchor)
         made.cursor, made.format = cursor, form
         return made
+
+
+def _form(ground: str, text: str) -> QTextCharFormat:
+    form = QTextCharFormat()
+    form.setBackground(QColor(ground))
+    form.setForeground(QColor(text))
+    form.setFontUnderline(True)
+    return form
 
 
 def _as_qt_counts(text: str, spans: tuple[Span, ...]) -> list[Span]:

@@ -100,13 +100,13 @@ def test_a_damaged_archive_is_refused(tmp_path: Path):
     break_at_half(packed)
     assert "is not a question file" in refusal(packed)
     (tmp_path / "page.tar").write_text("<html>no</html>" * 100)
-    assert "choose a folder, a tar archive, a CSV or a JSON file" in refusal(tmp_path / "page.tar")
+    assert "expected a folder, a tar archive, CSV or JSON" in refusal(tmp_path / "page.tar")
 
 
 def test_a_foreign_archive_is_refused(tmp_path: Path):
     (tmp_path / "x").mkdir()
     (tmp_path / "x" / "readme.csv").write_text("hello")
-    assert "has no questions" in refusal(pack(tmp_path / "x", tmp_path / "other.tar"))
+    assert "contains no questions" in refusal(pack(tmp_path / "x", tmp_path / "other.tar"))
     assert "There is no nothing.tar" in refusal(tmp_path / "nothing.tar")
 
 
@@ -224,28 +224,28 @@ BAD_TABLES: list[tuple[str, bytes, str]] = [
         "unknown header",
         b"Frage,A,B,C,D,Antwort\nQ?,a,b,c,d,A\n",
         "line 1: the answer must be A, B, C or D, or the number "
-        "of an option; where it names the columns, the last must be called \u201canswer\u201d",
+        "of an option; in a header line the last column must be \u201canswer\u201d",
     ),
     (
         "other columns",
         b"id,question,A,B,C,D,answer\n1,Q?,a,b,c,d,A\n",
-        "line 1: its columns are id, question, A, B, C, D, answer; use question, A, B, C, D, answer in this order",
+        "line 1: its columns are id, question, A, B, C, D, answer; expected question, A, B, C, D, answer in this order",
     ),
     (
         "another order",
         b"question,D,C,B,A,answer\nQ?,a,b,c,d,A\n",
-        "use question, A, B, C, D, answer in this order",
+        "expected question, A, B, C, D, answer in this order",
     ),
     ("nothing but a header", b"question,A,B,C,D,answer\n", "it is empty"),
     (
         "0 and 4",
         b"Q?,a,b,c,d,0\nQ?,a,b,c,d,4\n",
-        "its answers are numbers from 0 to 4, and may count from 0 or from 1",
+        "its answers are numbers from 0 to 4, which may count from 0 or from 1",
     ),
     (
         "neither 0 nor 4",
         b"Q?,a,b,c,d,1\nQ?,a,b,c,d,3\n",
-        "numbers from 1 to 3, and may count from 0 or from 1: write A",
+        "numbers from 1 to 3, which may count from 0 or from 1: write A",
     ),
     ("5", b"Q?,a,b,c,d,0\nQ?,a,b,c,d,5\n", "line 2: the answer must be A, B, C or D"),
     ("sums", b"1+1?,1,2,3,4,2\n2+2?,4,1,2,3,4\n", "line 2: 4 is both an option and the number of another"),
@@ -261,7 +261,7 @@ BAD_TABLES: list[tuple[str, bytes, str]] = [
     (
         "UTF-16 without its mark",
         PLAIN.encode("utf-16-le"),
-        "it contains zero bytes: it is not text, or UTF-16 without its mark",
+        "it contains zero bytes: not text, or UTF-16 without a byte-order mark",
     ),
     ("long", b'"' + b"x" * 120_000 + b'",a,b,c,d,A\n', "line 1 is longer than 100\u202f000 characters"),
     ("far too long", b'Q?,a,b,c,d,A\n"' + b"x" * 140_000 + b'",a,b,c,d,A\n', "line 2 cannot be read as CSV"),
@@ -297,7 +297,7 @@ BAD_JSON = [
     ("{", "line 1 is not JSON"),
     ("[1]", "question 1 is not a JSON object"),
     ("1", "line 1 is not a JSON object"),
-    (f"{GOOD_LINE}\n\nhello\n{GOOD_LINE}", "line 3 is not JSON; write one object per line, or one array of objects"),
+    (f"{GOOD_LINE}\n\nhello\n{GOOD_LINE}", "line 3 is not JSON; expected one object per line, or one array of objects"),
     (f"{GOOD_LINE}\n{GOOD_LINE[:-1]}\n{GOOD_LINE}", "line 2 is not JSON"),
     (f"{GOOD_LINE}\r\n{GOOD_LINE[:40]}", "line 2 is not JSON"),
     (f"[\n{GOOD_LINE},\n{GOOD_LINE[:-1]},\n{GOOD_LINE}\n]", "line 3 is not JSON"),
@@ -377,7 +377,7 @@ def test_a_part_of_the_release_is_not_kept(tiny_mmlu: Callable[[], Path], tmp_pa
 def test_changed_rows_under_its_names_are_refused(tiny_mmlu: Callable[[], Path]):
     rows = make_questions("tides", "test", 9)
     write_csv(tiny_mmlu() / "test" / "tides_test.csv", [*rows[:-1], make_questions("tides", "val", 1)[0]])
-    assert "is not the released MMLU: in test some rows are changed" in refusal(tiny_mmlu())
+    assert "is not MMLU as it was released: in test some rows are changed" in refusal(tiny_mmlu())
     write_csv(tiny_mmlu() / "test" / "tides_test.csv", rows[:-1])
     assert "in test 12 rows instead of 13" in refusal(tiny_mmlu())
 

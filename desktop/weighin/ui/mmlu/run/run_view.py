@@ -102,7 +102,7 @@ class RunView(QWidget):
             self._card(score.label).show_score(score)
         self._decided_after = state.paired.decided_after if state.paired else None
         if len(self._names) > 1:
-            self.verdict.show_verdict(state.paired, self._names, self._total, state.state)
+            self.verdict.show_verdict(state.paired, self._total, state.state)
         if state.scores:
             self._show_scores(state.scores)
 
@@ -125,7 +125,7 @@ class RunView(QWidget):
             self._card(score.label).show_end(score, record.protocol.n)
         self._decided_after = record.paired.decided_after if record.paired else None
         if len(self._names) > 1:
-            self.verdict.show_verdict(record.paired, self._names, self._total, record.state)
+            self.verdict.show_verdict(record.paired, self._total, record.state)
         self._show_scores(record.lanes)
         self._show_trace()
         self.bar.show_ended(record.state, format.moment(record.created), record.can_resume)
@@ -144,6 +144,7 @@ class RunView(QWidget):
 
     def _set_lanes(self, request: EvaluationRequest) -> None:
         self._names = tuple(model_name(lane.model, label) for label, lane in zip(LABELS, request.lanes, strict=False))
+        self.verdict.expect(self._names)
         self.lanes[1].setVisible(len(self._names) > 1)
         self.verdict.setVisible(len(self._names) > 1)
 

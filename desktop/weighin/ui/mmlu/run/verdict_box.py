@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -17,8 +17,9 @@ from weighin.ui.widgets.lane_chips import lane_chip
 
 _LONGEST_NAME = 40
 _NOTHING = "No clear winner yet: nothing is answered by both models."
-# As long as a usual verdict gets: its room is kept from the beginning of a run on.
-_USUAL = "No clear winner yet: A 9\u202f999, B 9\u202f999 of 9\u202f999 right. Difference 99.9 points (-99.9 to 99.9)."
+# As long as usual verdicts get: their room is kept from the beginning of a run on.
+_NO_WINNER = "No clear winner yet: A 999, B 999 of 999 right. Difference 99.9 points (-99.9 to 99.9)."
+_WINNER = "{} is better: 999 of 999 right against 999. Difference 99.9 points (99.9 to 99.9), p < 0.0001."
 
 
 class VerdictBox(QFrame):
@@ -27,16 +28,16 @@ class VerdictBox(QFrame):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "strip")
+        self._names: tuple[str, ...] = ()
         self._chips = {label: lane_chip(label) for label in "AB"}
         self._sentence = PlainLabel(role="title", wrap=True)
-        self._sentence.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._reason = PlainLabel(role="small", wrap=True)
         self._method = PlainLabel(role="small", wrap=True)
         self._fold = FoldButton(theme, "Details", "the verdict", self._method)
         head, below = QHBoxLayout(), QHBoxLayout()
         head.setSpacing(8)
         for chip in self._chips.values():
-            head.addWidget(chip, 0, Qt.AlignmentFlag.AlignTop)
+            head.addWidget(chip, 0, Qt.AlignmentFlag.AlignVCenter)
         head.addWidget(self._sentence, 1)
         below.addWidget(self._reason, 1)
         below.addWidget(self._fold, 0, Qt.AlignmentFlag.AlignTop)
@@ -72,7 +73,12 @@ class VerdictBox(QFrame):
         """Unfold the method, or fold it."""
         self._fold.setChecked(is_open)
 
-    def show_verdict(self, paired: PairedResult | None, names: tuple[str, ...], total: int, state: RunState) -> None:
+    def expect(self, names: tuple[str, ...]) -> None:
+        """A run of models with these names begins: keep room for what may be said of it."""
+        self._names = tuple(safe_name(name, _LONGEST_NAME) for name in names)
+        self._keep_room()
+
+    def show_verdict(self, paired: PairedResult | None, total: int, state: RunState) -> None:
         """Say it; None: nothing is answered by both yet. `total`: questions of the run, which is in `state`."""
         if paired is None:
             self._say("", _NOTHING, "", ())
@@ -80,7 +86,7 @@ class VerdictBox(QFrame):
         decided = is_decided(paired)
         winner = "" if not decided else "A" if paired.verdict is Verdict.A_BETTER else "B"
         # Only a winner needs its name: who is who stands in the cards below.
-        shown = tuple(safe_name(name, _LONGEST_NAME) for name in names) if decided or paired.mute else ("A", "B")
+        shown = self._names if decided or paired.mute else ("A", "B")
         sentence = verdict_sentence(paired, state, *shown)
         self._say(winner, sentence, reason_sentence(paired, total, state), method_sentences(paired))
         self._fold.set_title("Details" if decided else "Why?")
@@ -90,9 +96,17 @@ class VerdictBox(QFrame):
         if event.size().width() != event.oldSize().width():
             self._keep_room()
 
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._keep_room()
+
     def _keep_room(self) -> None:
-        """Room for a usual verdict and a reason of one line."""
-        self._sentence.setMinimumHeight(_height_of(self._sentence, _USUAL, self.width() - 60))
+        """Room for usual verdicts and a reason of one line."""
+        usual = (_NO_WINNER, *(_WINNER.format(name) for name in self._names))
+        # A winner's chip takes some of the room.
+        room = self.width() - 60
+        self._sentence.setMinimumHeight(max(_height_of(self._sentence, text, room) for text in usual))
         self._reason.setMinimumHeight(self._fold.sizeHint().height())
 
     def _say(self, winner: str, sentence: str, reason: str, method: tuple[str, ...]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSortFilterProxyModel, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QSortFilterProxyModel, Qt, Signal
 from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLineEdit, QListView, QPushButton, QVBoxLayout, QWidget
 
@@ -34,7 +34,7 @@ class SubjectChooser(QWidget):
         self.list.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.list.setUniformItemSizes(True)
         self.list.setProperty("role", "ticks")
-        self.list.setMinimumHeight(_ROWS_SHOWN * (self.fontMetrics().height() + 8))
+        self._fit()
         all_, none = QPushButton("All"), QPushButton("None")
         all_.setAccessibleName("Tick all listed subjects")
         none.setAccessibleName("Untick all listed subjects")
@@ -77,6 +77,14 @@ class SubjectChooser(QWidget):
             item.setCheckState(Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked)
             self._model.appendRow(item)
         self._quiet = False
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit()
+
+    def _fit(self) -> None:
+        self.list.setMinimumHeight(_ROWS_SHOWN * (self.fontMetrics().height() + 8))
 
     def _items(self) -> list[QStandardItem]:
         return [self._model.item(row) for row in range(self._model.rowCount())]
