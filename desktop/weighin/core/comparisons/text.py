@@ -179,7 +179,7 @@ def why_no_slowdown(result: LaneResult) -> tuple[str, ...]:
         if known and max(known) < NEARLY_ALL:
             needed = format.percent(NEARLY_ALL)
             most_of_it = format.percent(max(known))
-            found.append(f"{name}: the other lane ran during only {most_of_it} of it; {needed} are needed.")
+            found.append(f"{name}: the other model ran during only {most_of_it} of it; {needed} are needed.")
     return tuple(found)
 
 
