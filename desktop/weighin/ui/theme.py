@@ -30,7 +30,7 @@ QLabel[role="strong"] { font-weight: 600; }
 QLabel[role="error"] { color: $red; }
 QLabel[role="warning"] { color: $amber; }
 QLabel[role="chip"] { border-radius: 5px; padding: 1px 7px; font-weight: 700; color: $surface; }
-QFrame[role="card"] > QLabel[role="chip"] { min-width: 16px; min-height: 24px; font-size: ${verdict}pt; }
+QFrame[role="card"] > QLabel[role="chip"] { padding: 4px 9px; font-size: ${verdict}pt; }
 QLabel[role="chip"][lane="A"] { background: $lane_a; }
 QLabel[role="chip"][lane="B"] { background: $lane_b; }
 QLabel[role="strong"] { font-weight: 600; }

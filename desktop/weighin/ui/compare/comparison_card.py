@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QUrl, Signal
+from PySide6.QtCore import QEvent, QUrl, Signal
 from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
 
 from weighin.core.comparisons.comparison import Comparison, ComparisonRequest
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 # Of the height between heads and composer the scale takes no more than this share.
 _MOST_SHARE = 0.28
 _ROWS, _SHORT = 4, 2
+_LEAST_LINES = 12
 
 
 class ComparisonCard(QFrame):
@@ -57,6 +58,8 @@ class ComparisonCard(QFrame):
         self.conversation = Conversation(theme, present)
         self.conversation.link_clicked.connect(self.link_clicked)
         self._main, self._below = QStackedWidget(), QStackedWidget()
+        # It takes what is left; where that is less than this the page scrolls.
+        self._main.setMinimumHeight(_LEAST_LINES * self.fontMetrics().height())
         for view in (self.first_start, self.conversation):
             self._main.addWidget(view)
         for part in (self.panel, self.vote_place):
@@ -69,6 +72,11 @@ class ComparisonCard(QFrame):
         self.panel.details_toggled.connect(self._show_details)
         self.question.together_toggled.connect(self.answers.scroll_together)
         self.show_first_start()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and hasattr(self, "_main"):
+            self._main.setMinimumHeight(_LEAST_LINES * self.fontMetrics().height())
 
     @property
     def is_first_start(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer, QUrl, Signal
+from PySide6.QtCore import QEvent, QObject, QTimer, QUrl, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
@@ -13,6 +13,7 @@ from weighin.ui.answer.answer_view import AnswerView
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.growing_edit import GrowingEdit
 from weighin.ui.widgets.label import PlainLabel
+from weighin.ui.widgets.least_height import least_height
 
 # An earlier answer is shown whole up to this height; a longer one scrolls.
 _MOST_HEIGHT = 320
@@ -74,8 +75,8 @@ class EarlierTurn(QFrame):
 
 
 class Conversation(QScrollArea):
-    """`present`: the widget of the present turn. It fills what the earlier turns leave, and is in sight whenever a turn
-    begins. `link_clicked`: in an earlier answer."""
+    """`present`: the widget of the present turn. It fills what the earlier turns leave, is never lower than its texts
+    need, and is in sight whenever a turn begins. `link_clicked`: in an earlier answer."""
 
     link_clicked = Signal(QUrl)
 
@@ -99,6 +100,7 @@ class Conversation(QScrollArea):
         self._settle.setSingleShot(True)
         self._settle.setInterval(0)
         self._settle.timeout.connect(self._fit)
+        present.installEventFilter(self)
         # What is laid out later than the present turn was shown moves it out of sight again.
         self.verticalScrollBar().rangeChanged.connect(lambda _low, _high: self._show_present())
 
@@ -135,16 +137,22 @@ class Conversation(QScrollArea):
         super().resizeEvent(event)
         self._fit()
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest and watched is self._present:
+            self._settle.start()
+        return super().eventFilter(watched, event)
+
     def _fit(self) -> None:
         room = self.viewport().height()
         above = sum(part.sizeHint().height() for part in self._earlier)
-        height = max(int(room * _LEAST_SHARE), room - above)
+        least = least_height(self._present, self.viewport().width())
+        height = max(int(room * _LEAST_SHARE), room - above, least)
         if self._present.minimumHeight() != height or self._present.maximumHeight() != height:
             self._present.setFixedHeight(height)
-        QTimer.singleShot(0, self, self._show_present)
+            QTimer.singleShot(0, self, self._show_present)
 
     def _show_present(self) -> None:
-        self.verticalScrollBar().setValue(self.verticalScrollBar().maximum())
+        self.verticalScrollBar().setValue(self._present.y())
 
 
 def _turns(threads: tuple[tuple[Message, ...], ...]) -> list[Turn]:

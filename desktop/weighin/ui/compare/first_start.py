@@ -7,8 +7,10 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from weighin.ui.widgets.elided_button import ElidedButton
 from weighin.ui.widgets.flow_layout import FlowLayout
-from weighin.ui.widgets.label import PlainLabel
+from weighin.ui.widgets.label import FlowingLabel, PlainLabel
+from weighin.ui.widgets.scrolled import Scrolled
 
 TITLE = "Two models, one question, measured fairly"
 _SENTENCE = (
@@ -40,11 +42,8 @@ class FirstStart(QFrame):
         self._examples = QWidget()
         self._flow = FlowLayout(self._examples, spacing=8, centred=True)
         self._ways = QWidget()
-        ways = QHBoxLayout(self._ways)
-        ways.setContentsMargins(0, 0, 0, 0)
-        ways.setSpacing(2)
-        self._included = PlainLabel(role="small")
-        ways.addStretch(1)
+        ways = FlowLayout(self._ways, spacing=2, centred=True)
+        self._included = FlowingLabel(role="small")
         ways.addWidget(self._included)
         for text, name, wanted in (
             ("Open a file…", "Open a model file for lane A", self.open_wanted),
@@ -56,10 +55,14 @@ class FirstStart(QFrame):
             button.setCursor(Qt.CursorShape.PointingHandCursor)
             button.clicked.connect(lambda _checked=False, which=wanted: which.emit())
             ways.addWidget(button)
-        ways.addStretch(1)
         self._recent = QWidget()
         self._recent_flow = FlowLayout(self._recent, spacing=8, centred=True)
-        column = QVBoxLayout(self)
+        inner = QWidget()
+        inner.setObjectName("drawer")
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(Scrolled(inner))
+        column = QVBoxLayout(inner)
         column.setContentsMargins(16, 8, 16, 8)
         column.setSpacing(12)
         column.addStretch(1)
@@ -84,7 +87,7 @@ class FirstStart(QFrame):
     @property
     def examples(self) -> tuple[str, ...]:
         """The questions that one click asks."""
-        return tuple(button.text() for button in self._examples.findChildren(QPushButton))
+        return tuple(button.whole for button in self._examples.findChildren(ElidedButton))
 
     def show_models(self, starters: bool) -> None:
         """Offer questions that the chosen models can answer. starters: both are the tiny ones that came along."""
@@ -111,7 +114,7 @@ def _fill(flow: FlowLayout, buttons: Sequence[tuple[str, str, Callable[[], None]
             widget.setParent(None)
             widget.deleteLater()
     for text, name, action in buttons:
-        button = QPushButton(text)
+        button = ElidedButton(text)
         button.setProperty("role", "example")
         button.setAccessibleName(name)
         button.setCursor(Qt.CursorShape.PointingHandCursor)

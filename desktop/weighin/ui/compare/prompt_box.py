@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
@@ -18,7 +18,7 @@ from weighin.ui.theme import Theme
 from weighin.ui.widgets.file_dialog import ATTACHMENTS, FileDialog
 from weighin.ui.widgets.flow_layout import FlowLayout
 from weighin.ui.widgets.growing_edit import GrowingEdit
-from weighin.ui.widgets.label import PlainLabel, plain_tooltip
+from weighin.ui.widgets.label import ElidedLabel, PlainLabel, plain_tooltip
 from weighin.ui.widgets.segmented import SegmentedControl
 
 if TYPE_CHECKING:
@@ -95,7 +95,8 @@ class PromptBox(QFrame):
         self._sets = _toggle("Prompts", "Prompts", "Saved prompts and prompt sets")
         self._options = _toggle("Options", _OPTIONS, _OPTIONS)
         self.tokens = TokenCount(files, self)
-        self._count = PlainLabel(role="small")
+        self._count = ElidedLabel(role="small")
+        self._count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._run = QPushButton(_RUN)
         self._run.setProperty("role", "primary")
         self._error = PlainLabel(role="error", wrap=True)
@@ -111,8 +112,9 @@ class PromptBox(QFrame):
             flow.addWidget(choice)
         row = QHBoxLayout()
         row.setSpacing(10)
-        row.addWidget(choices, 1)
-        row.addWidget(self._count)
+        # In shares of the width, whatever is counted: nothing moves while one types.
+        row.addWidget(choices, 4)
+        row.addWidget(self._count, 1)
         row.addWidget(self._run)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(10, 6, 10, 8)
@@ -126,6 +128,9 @@ class PromptBox(QFrame):
         self._run.clicked.connect(self._press)
         self._options.toggled.connect(self.options_toggled)
         self._sets.toggled.connect(self.sets_toggled)
+        # Their drawers have the same place.
+        self._options.toggled.connect(lambda is_open: self._sets.setChecked(self._sets.isChecked() and not is_open))
+        self._sets.toggled.connect(lambda is_open: self._options.setChecked(self._options.isChecked() and not is_open))
         self._edit.textChanged.connect(self._error.hide)
         self._edit.textChanged.connect(self.edited)
         self._attach.clicked.connect(self.attach_files)

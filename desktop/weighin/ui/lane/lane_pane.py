@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
@@ -14,6 +14,7 @@ from weighin.ui.lane.state_line import StateLine
 from weighin.ui.pickers.lane_header import LaneHeader
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.label import PlainLabel
+from weighin.ui.widgets.least_height import least_height
 from weighin.ui.widgets.live_chart import ChartScales, LiveChart
 
 _FEEDBACK_MS = 1500
@@ -62,6 +63,12 @@ class LanePane(QFrame):
         self._copied.setInterval(_FEEDBACK_MS)
         self._copied.timeout.connect(lambda: self.copy.setText("Copy"))
         self.clear()
+
+    def event(self, event: QEvent) -> bool:
+        # The splitter around it knows nothing of texts that take more lines where they are narrower.
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
+            self.setMinimumHeight(least_height(self, self.width()))
+        return super().event(event)
 
     @property
     def notices(self) -> str:

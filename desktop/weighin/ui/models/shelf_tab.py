@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from weighin.core import format
 from weighin.core.downloads.download import Transferred
@@ -23,6 +23,7 @@ from weighin.ui.theme import Theme
 from weighin.ui.widgets.confirmation import Confirmation
 from weighin.ui.widgets.file_dialog import MODELS, FileDialog
 from weighin.ui.widgets.label import ElidedLabel, PlainLabel, plain_tooltip
+from weighin.ui.widgets.search_line import SearchLine
 from weighin.ui.widgets.strip import Strip
 from weighin.ui.widgets.table import Column, RowTable
 
@@ -48,10 +49,7 @@ class ShelfTab(QWidget):
     def __init__(self, theme: Theme, shelf: Shelf, verdicts: Verdicts, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shelf, self._verdicts = shelf, verdicts
-        self.search = QLineEdit()
-        self.search.setPlaceholderText("Search models on this computer")
-        self.search.setAccessibleName("Search models on this computer")
-        self.search.setClearButtonEnabled(True)
+        self.search = SearchLine("Search models on this computer")
         self.search.setMaximumWidth(420)
         self._beside: dict[str, str] = {}
         self.table = RowTable("Models on this computer", self._columns(), lambda m: str(m.path), self._describe)

@@ -40,7 +40,7 @@ class ScalePanel(QFrame):
         self.share = _link("Share…", "Share this comparison: picture, Markdown, JSON, CSV, bundle", self.share_wanted)
         first = QHBoxLayout()
         first.setSpacing(4)
-        first.addWidget(self._caution, 1)
+        first.addWidget(self._caution)
         first.addWidget(self._sentence, 1)
         first.addWidget(self.remedy)
         second = QHBoxLayout()

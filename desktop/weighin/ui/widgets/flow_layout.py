@@ -63,7 +63,7 @@ class FlowLayout(QLayout):
             x = float(max(0, spare // 2)) if self._centred else 0.0
             for item, size in zip(line, sizes, strict=True):
                 if move:
-                    item.setGeometry(QRect(rect.topLeft() + QPoint(round(x), y), size))
+                    item.setGeometry(QRect(rect.topLeft() + QPoint(round(x), y + (height - size.height()) // 2), size))
                 x += size.width() + gap
             y += height + gap // 2
         return max(0, y - gap // 2)

@@ -32,7 +32,9 @@ class Overlay(QObject):
             return
         wanted = max(self._width, self._drawer.minimumSizeHint().width())
         width = min(wanted, self._host.width() - 2 * _GAP)
-        place = QRect(self._host.width() - width - _GAP, _GAP, width, max(120, self._room() - 2 * _GAP))
+        # Where the host is low it reaches further down: all of it can be used.
+        least = min(self._drawer.minimumSizeHint().height(), self._host.height() - 2 * _GAP)
+        place = QRect(self._host.width() - width - _GAP, _GAP, width, max(least, self._room() - 2 * _GAP))
         if self._drawer.geometry() != place:
             self._drawer.setGeometry(place)
             layout = self._drawer.layout()

@@ -54,7 +54,7 @@ class WorkstationPage(QWidget):
         self._stack = TabStack()
         for name, tab in zip(TABS, (self.runs, self.ledger), strict=True):
             self.tabs.addTab(name)
-            self._stack.addWidget(tab)
+            self._stack.add_page(tab)
         self._clock = QTimer(self)
         self._clock.setInterval(_LOOK_MS)
         head = QHBoxLayout()
@@ -85,7 +85,7 @@ class WorkstationPage(QWidget):
 
     def take_focus(self) -> None:
         """Be ready to type."""
-        (self.runs.search if self._stack.currentWidget() is self.runs else self.tabs).setFocus()
+        (self.runs.search if self._stack.currentIndex() == 0 else self.tabs).setFocus()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
