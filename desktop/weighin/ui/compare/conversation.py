@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 from weighin.core.runs.chat import Message
 from weighin.core.runs.lane import LABELS
 from weighin.core.safe_text import safe_text
-from weighin.ui.answer.answer_view import AnswerView
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.growing_edit import GrowingEdit
 from weighin.ui.widgets.label import PlainLabel
@@ -46,6 +45,8 @@ class EarlierTurn(QFrame):
         you = PlainLabel("You", role="small")
         row.addWidget(you)
         row.addWidget(text, 1)
+        from weighin.ui.answer.answer_view import AnswerView  # not before the first paint
+
         self.views = tuple(AnswerView(theme, f"Earlier answer of lane {label}") for label in LABELS)
         columns = QHBoxLayout()
         columns.setContentsMargins(0, 2, 0, 8)
