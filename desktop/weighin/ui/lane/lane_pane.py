@@ -17,6 +17,8 @@ from weighin.ui.widgets.label import PlainLabel
 from weighin.ui.widgets.live_chart import ChartScales, LiveChart
 
 _FEEDBACK_MS = 1500
+# What stands above and below the answer begins where its text does.
+_BESIDE = (14, 0, 10, 0)
 
 
 class LanePane(QFrame):
@@ -46,12 +48,19 @@ class LanePane(QFrame):
         self.answer.view.say_while_empty("No answer yet")
         self._notices = PlainLabel(role="small", wrap=True)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(12, 4, 8, 6)
+        layout.setContentsMargins(2, 4, 2, 6)
         layout.setSpacing(4)
+        above = QVBoxLayout()
+        above.setContentsMargins(*_BESIDE)
+        above.setSpacing(4)
         for part in (self.state, self.failure, self.reasoning):
-            layout.addWidget(part)
+            above.addWidget(part)
+        below = QVBoxLayout()
+        below.setContentsMargins(*_BESIDE)
+        below.addWidget(self._notices)
+        layout.addLayout(above)
         layout.addWidget(self.answer, 1)
-        layout.addWidget(self._notices)
+        layout.addLayout(below)
         # The line above the answer is as high with its buttons as without.
         self.state.setMinimumHeight(buttons.sizeHint().height() + 6)
         self.copy.clicked.connect(lambda _=False: self.copy_answer())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from weighin.core.errors import AppError
 from weighin.core.models.model import ModelFacts
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from weighin.services.models.library import Library
 
 
-class ModelField(QFrame):
-    """A card for one model. `changed`: another one was chosen; `dropped` carries the paths of files dropped on it."""
+class ModelField(QWidget):
+    """The head of one model. `changed`: another one was chosen; `dropped` carries the paths of files dropped on it."""
 
     changed = Signal()
     dropped = Signal(list)
@@ -36,12 +36,11 @@ class ModelField(QFrame):
         super().__init__(parent)
         self.label = label
         self._library, self._servers = library, servers
-        self.setProperty("role", "card")
         self.header = LaneHeader(theme, label)
         picker = self.header.picker
         picker.setAccessibleName(f"Model {label} of the evaluation")
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(12, 10, 12, 10)
+        layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.header)
         picker.open_requested.connect(self._ask)
         picker.model_changed.connect(lambda _model: self.changed.emit())
