@@ -48,7 +48,10 @@ _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 def shown_keys(command: Command) -> str:
     """The key that does it, as this system writes it; "" for none."""
-    return QKeySequence(command.keys[0]).toString(QKeySequence.SequenceFormat.NativeText) if command.keys else ""
+    if not command.keys:
+        return ""
+    # Keyboards say Enter; Qt calls the key Return.
+    return QKeySequence(command.keys[0]).toString(QKeySequence.SequenceFormat.NativeText).replace("Return", "Enter")
 
 
 class CommandList(QAbstractListModel):

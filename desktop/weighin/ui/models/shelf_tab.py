@@ -267,7 +267,7 @@ class ShelfTab(QWidget):
             Column("Size", lambda m: format.size(m.size), "999 bytes", number=True),
             Column("Licence", lambda m: safe_name((m.facts and m.facts.license) or none, 40), "apache-2.0", 0.1),
             Column("Checksum", condition_text, "same as on the hub"),
-            Column("Fits?", lambda m: fits_words(self._verdicts.of_model(m)), "~ tight"),
+            Column("Fits?", lambda m: fits_words(self._verdicts.of_model(m)), "~ Does not fit"),
             Column("Source", source_text, "Hugging Face cache", 0.2),
         )
 

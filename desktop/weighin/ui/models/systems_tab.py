@@ -107,7 +107,7 @@ def _columns(verdicts: Verdicts) -> tuple[Column, ...]:
         Column("Released", lambda s: str(s.released), "2026-04-22"),
         Column("Kind", system_kind, "MoE 30.5B, 3.3B active", 0.3),
         Column("Weights", lambda s: "open" if s.runnable else "closed", "closed"),
-        Column("Fits?", lambda s: fits_words(verdicts.of_system(s)), "~ tight"),
+        Column("Fits?", lambda s: fits_words(verdicts.of_system(s)), "~ Does not fit"),
     )
 
 
