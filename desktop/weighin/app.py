@@ -48,7 +48,7 @@ class Program:
     def restore(self) -> None:
         """Take up what earlier runs left, and look whether another window is open."""
         if self._windows.enter():
-            self.window.show_notice(SEVERAL)
+            self.window.add_notice(SEVERAL)
         self.services.restore()
 
     def close(self) -> None:

@@ -224,7 +224,7 @@ def test_one_lane_failing_is_status_3_with_the_other_result(ask: Ask, tiny: Path
         (["compare", "starter:dense", "starter:moe", "-p", "x", "--batch", "0"], 2, "Batch"),
         (["compare", "starter:dense", "starter:moe", "-p", "x", "--kv-type", "q9"], 2, "K cache type must be one of"),
         (["bench", "starter:dense", "--batch", "5000"], 2, "Batch"),
-        (["mmlu", "--resume", "x", "--kv-type", "q8_0"], 2, "--kv-type belongs to a new run"),
+        (["mmlu", "--resume", "x", "--kv-type", "q8_0"], 2, "--kv-type is for a new run"),
         (["history", "show", "zzz"], 1, "No comparison or evaluation has the id"),
         (["bench", "starter:dense", "--repeat", "0"], 2, "repeat"),
         (["nonsense"], 2, "invalid choice"),
@@ -387,7 +387,7 @@ def test_a_server_as_a_lane_and_its_key_nowhere_on_disk(weighin: list[str], tiny
         assert json.loads(seen.stdout)["server"]["scoring"]["via"] == "completions"
         server.models = ()
         seen = run(weighin, "models", "look", server.address("other"), env=environment)
-        assert seen.returncode == 0 and "other is not listed; it is tried anyway." in seen.stdout
+        assert seen.returncode == 0 and "other is not listed; trying it anyway." in seen.stdout
     exported = run(weighin, "history", "export", body["id"], "--format", "md").stdout
     assert "measured over the network, by this client" in exported
     written = [path for path in tmp_path.rglob("*") if path.is_file()]

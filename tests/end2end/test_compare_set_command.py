@@ -38,7 +38,7 @@ def test_all_prompts_are_answered_and_lie_in_history(ask: Ask, prompts: Path) ->
 def test_a_prompt_that_does_not_fit_fails_alone(ask: Ask) -> None:
     done = ask("compare", "starter:dense", "starter:moe", "--prompts", "Long-Context", "--json")
     assert done.returncode == 3
-    assert "context holds" in json.loads(done.stdout)["results"][0]["a"]["failure"]
+    assert "context is set to" in json.loads(done.stdout)["results"][0]["a"]["failure"]
     unknown = ask("compare", "starter:dense", "starter:moe", "--prompts", "nothing")
     assert unknown.returncode == 2 and "Explain" in unknown.stderr
 

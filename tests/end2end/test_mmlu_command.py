@@ -79,7 +79,7 @@ def test_it_is_found_again_in_the_history(ask: Ask):
     assert [row["id"] for row in listed] == [body["id"]]
     assert listed[0]["lanes"][0]["correct"] == body["lanes"][0]["correct"]
     assert "46 questions, 5-shot" in ask("history", "list").stdout
-    assert ask("history", "search", "nobody").stdout.strip() == ""
+    assert ask("history", "search", "nobody").stdout.strip() == "Nothing found for 'nobody'."
     assert json.loads(ask("history", "export", body["id"][:8], "--format", "json").stdout) == body
     shown = json.loads(ask("history", "show", body["id"][:8], "--json").stdout)
     assert shown == {key: value for key, value in body.items() if key != "items"}
@@ -184,10 +184,10 @@ def test_one_lane_that_fails_leaves_the_other_its_score(ask: Ask, tmp_path: Path
         (["mmlu", "starter:dense", "--subjects", "nope"], 2, "has no subject 'nope'"),
         (["mmlu", "starter:dense", "--questions", "mmlu"], 1, "MMLU is not on this computer yet"),
         (["mmlu", "starter:dense", "--questions", "/nowhere.csv"], 1, "There is no nowhere.csv"),
-        (["mmlu", "--resume", "abc"], 1, "There is no evaluation 'abc'"),
+        (["mmlu", "--resume", "abc"], 1, "No evaluation 'abc'"),
         (["mmlu", "--resume", "abc", "--n", "5"], 2, "--n is for a new run"),
         (["mmlu", "http://127.0.0.1:1/v1#m"], 1, "127.0.0.1:1"),
-        (["history", "show", "abc"], 1, "There is nothing with the id 'abc'"),
+        (["history", "show", "abc"], 1, "No comparison or evaluation has the id 'abc'"),
     ],
 )
 def test_wrong_usage_is_one_sentence(ask: Ask, arguments: list[str], status: int, said: str):

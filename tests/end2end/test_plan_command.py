@@ -138,7 +138,7 @@ def test_all_parts_of_a_split_model_are_planned_as_one(plan: Any, hub: LoopbackH
 @pytest.mark.parametrize(
     ("how", "said"),
     [
-        ({"content_range": "bytes 7-9/10"}, "other bytes than were asked for"),
+        ({"content_range": "bytes 7-9/10"}, "other bytes than requested"),
         ({"html": True}, "web page"),
         ({"drop_at": 5000}, "connection"),
         ({"status": 503}, "503"),

@@ -55,7 +55,7 @@ def test_search_list_and_look_into_a_header(hub: LoopbackHub, tmp_path: Path, ti
         variant = listing.variant_of("tiny-F32.gguf")
         process.send(LookInto(3, REPO, listing.commit, variant, str(tmp_path)))
         seen = process.until(LookedInto, Failed)
-        assert (seen.facts.name, seen.facts.architecture, seen.facts.vocabulary) == ("Tiny llama", "llama", 267)
+        assert (seen.facts.name, seen.facts.architecture, seen.facts.vocabulary) == ("tiny", "llama", 267)
         kept = Path(seen.kept)
         assert kept.stat().st_size == tiny.stat().st_size
         process.send(LookInto(4, REPO, listing.commit, listing.variant_of(PATH)))

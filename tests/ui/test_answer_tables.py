@@ -102,6 +102,19 @@ def test_two_tables_stay_two(qtbot: QtBot, view: AnswerView) -> None:
 LONG = "| n | square |\n|---|---|\n" + "".join(f"| {n} | {n * n} |\n" for n in range(2_000)) + "\nThe end."
 
 
+def test_a_table_above_coloured_code_has_its_columns(qtbot: QtBot, view: AnswerView) -> None:
+    """Both written in one stretch, as an answer from History is."""
+    view.show_answer('| a | b |\n|---|---|\n| c | d |\n\n```python\nprint("a", 1)\n```\n')
+    while not view.is_settled:
+        view.render_now()
+    (table,) = tables(view)
+    lines = [table.cellAt(row, column).firstCursorPosition().block().layout() for row in (0, 1) for column in (0, 1)]
+    assert all(0 < line.boundingRect().width() < 100 for line in lines), "each cell is laid out in its column"
+    code = view.document().lastBlock().layout()
+    assert code.formats() and code.lineCount() == 1
+    assert view.find_all("a") == 2
+
+
 @pytest.mark.parametrize("streamed", [True, False])
 def test_of_a_long_table_the_rest_is_counted_and_shown_when_asked_for(
     qtbot: QtBot, panel: AnswerPanel, view: AnswerView, theme: Theme, streamed: bool

@@ -509,3 +509,12 @@ def test_no_place_of_a_cell_is_asked_for_while_painting(qtbot: QtBot, view: Answ
     seen = list(in_sight(view, view.viewport().rect()))
     assert [(bool(sight.code), sight.quote) for sight in seen] == [(False, 1), (True, 0)]
     assert all(sight.rect.height() > 0 for sight in seen)
+
+
+def test_what_is_written_out_of_sight_is_not_laid_out_letter_by_letter(qtbot: QtBot, theme: Theme) -> None:
+    """The other tab of a narrow window."""
+    hidden = AnswerView(theme, "Answer of lane B")
+    qtbot.addWidget(hidden)
+    hidden.show_answer("Some words that make a line. " * 8)
+    qtbot.waitUntil(lambda: hidden.is_settled)
+    assert hidden.document().firstBlock().layout().lineCount() < 5

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QPlainTextEdit, QSplitter, QTabBar, QToolButton
 from pytestqt.qtbot import QtBot
 
@@ -171,3 +171,21 @@ def test_a_notice_more_takes_none_away(kit: Kit) -> None:
     assert kit.window.notice == "One.\nTwo."
     kit.window.show_notice("Three.")
     assert kit.window.notice == "Three."
+
+
+def test_a_notice_moves_nothing_and_goes_by_itself(kit: Kit, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("weighin.ui.notice_bar._SHOWN_MS", 50)
+    monkeypatch.setattr("weighin.ui.notice_bar._LETTER_MS", 0)
+    places = [part.geometry() for part in (kit.page, kit.page.heads, kit.page.card, kit.page.prompt)]
+    kit.window.show_notice("Saved: comparison.md")
+    assert kit.window._notice.isVisible()
+    assert [part.geometry() for part in (kit.page, kit.page.heads, kit.page.card, kit.page.prompt)] == places
+    kit.window.show_page(1)
+    notice = kit.window._notice
+    seen = kit.window.childAt(notice.mapTo(kit.window, QPoint(20, 8)))
+    assert seen is notice or notice.isAncestorOf(seen), "no page lies over it"
+    monkeypatch.setattr(notice, "underMouse", lambda: False)
+    qtbot.waitUntil(lambda: kit.window.notice == "")
+    kit.window.add_notice("Weigh-In is open twice.")
+    qtbot.wait(120)
+    assert kit.window.notice == "Weigh-In is open twice."

@@ -159,7 +159,7 @@ def translated(repo: str, ask: Callable[[], T]) -> T:
     except errors.DisabledRepoError:
         raise HubError(f"The hub has disabled {repo}.", "forbidden") from None
     except errors.HFValidationError:
-        raise HubError(f"{repo!r} is no repository: write OWNER/NAME.", "name") from None
+        raise HubError(f"{repo!r} is not a repository: write OWNER/NAME.", "name") from None
     except errors.LocalEntryNotFoundError as error:
         raise _transport_error(error, host) from None
     except errors.HfHubHTTPError as error:
@@ -169,17 +169,17 @@ def translated(repo: str, ask: Callable[[], T]) -> T:
     except httpx2.TimeoutException:
         raise HubError("The hub did not answer in time.", "stalled", True) from None
     except httpx2.ProxyError as error:
-        raise HubError(f"The proxy refuses: {error}.", "proxy") from None
+        raise HubError(f"The proxy refused: {error}.", "proxy") from None
     except httpx2.TransportError as error:
         raise _transport_error(error, host) from None
     except UnicodeEncodeError:
-        text = "Your token for the hub (HF_TOKEN) holds a character no token can have: copy it again."
+        text = "Your hub token (HF_TOKEN) contains an invalid character: copy it again."
         raise HubError(text, "login") from None
     except ImportError:  # of httpx, where a variable names a SOCKS proxy, even one that would not be asked
         raise HubError(why_unusable("socks:"), "proxy") from None
     except FileNotFoundError:
         named = safe_name(os.environ.get("SSL_CERT_FILE", ""), 120)
-        raise HubError(f"SSL_CERT_FILE names {named}, and there is no such file.", "certificate") from None
+        raise HubError(f"SSL_CERT_FILE names {named}, but this file does not exist.", "certificate") from None
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         detail = f"{type(error).__name__}: {error}"
         raise HubError("The hub's answer is not readable: is HF_ENDPOINT a hub?", "answer", detail=detail) from None

@@ -264,7 +264,7 @@ class Transfer:
         if reply.status == 206:
             return reply.part(start, size)
         if reply.length is not None and reply.length != size:
-            what = what_else(reply.read(512)) or "it has another size"
+            what = what_else(reply.read(512)) or "its size differs"
             text = f"The server sends {format.count(reply.length)} bytes instead of {format.count(size)}: {what}."
             raise HubError(text, "not_the_file")
         return size
@@ -319,7 +319,7 @@ def disk_error(error: OSError, folder: Path) -> AppError:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return disk_full()
     if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
-        return AppError(f"Nothing can be written into {folder}: it is read-only or not yours.", str(error), "read_only")
+        return AppError(f"Cannot write to {folder}: it is read-only or not yours.", str(error), "read_only")
     if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.EIO, errno.ESTALE, errno.ENODEV):
         return AppError(f"The folder {folder} is gone or cannot be read: is its disk still there?", str(error), "disk")
     if error.errno == errno.ELOOP:

@@ -1,7 +1,8 @@
-"""What the window and its workers say to each other.
+"""Messages between the window and its workers.
 
-`protocol.messages` and its like are imported when they are first used: their classes take a tenth of the way to the
-first paint, before which nothing is said to anybody."""
+`protocol.messages` and its like are imported when they are first used: their classes take a tenth of the time to the
+first paint, before which no message is sent.
+"""
 
 from __future__ import annotations
 

@@ -79,7 +79,6 @@ class MainWindow(QMainWindow):
         self.compare: ComparePage = self.pages.compare
         self._page = COMPARE
         self._rail = Rail(self.theme, tuple(zip(PAGES, KEYS, strict=True)), len(PAGES) - len(WORK))
-        self._notice = NoticeBar(self.theme)
         self._work = RunningWork(runner, parts.blind, self)
         self._closing = Closing(self, runner)
         self._palette: Palette | None = None
@@ -209,8 +208,8 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self._notice)
         column.addWidget(self.pages.stack, 1)
+        self._notice = NoticeBar(self.theme, content)
         whole = QWidget()
         row = QHBoxLayout(whole)
         row.setContentsMargins(0, 0, 0, 0)

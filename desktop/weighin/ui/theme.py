@@ -64,6 +64,7 @@ QFrame[role="popup"] QListView { background: $surface; border: none; outline: 0;
 QFrame[role="strip"] { background: $raised; border-radius: 6px; }
 QFrame[role="strip"][tone="amber"] { background: $amber_surface; }
 QFrame[role="strip"][tone="amber"] QLabel, QFrame[role="strip"][tone="amber"] QToolButton { color: $amber; }
+QFrame[role="notice"] { background: $surface; border: 1px solid $accent; border-radius: 8px; }
 QFrame[role="strip"][tone="red"] { background: $red_surface; }
 QFrame[role="strip"][tone="red"] QLabel { color: $red; }
 QFrame[role="rail"] { background: $raised; border: none; border-right: 1px solid $border; }

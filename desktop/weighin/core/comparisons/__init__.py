@@ -1,7 +1,8 @@
-"""One prompt, two models: what was asked, what came back, and what may be said of it.
+"""One prompt, two models: what was asked, what came back, and what may be stated about it.
 
-A number of a run is not yet a measurement of a model. speed.py alone decides which speed may be said: an undisturbed
-run that wrote for 2 s and 64 tokens, or rounds whose median is known well enough by their order statistics; and which
-of two is faster: ranges that do not meet, single runs a tenth apart. It says what is missing otherwise. Which timings
-count is said once (LaneResult.timings), so that page, History, ledger and exports show the same number.
+One run is not yet a measurement of a model. speed.py alone decides which speed may be stated: that of an undisturbed
+run with 2 s and 64 tokens of generation, or of rounds whose median is known well enough by their order statistics. It
+also decides which model is faster: the ranges of rounds must not overlap, single runs must differ by a tenth.
+Otherwise it says what is missing. Which timings count is decided once (LaneResult.timings), so page, History, ledger
+and exports show the same number.
 """

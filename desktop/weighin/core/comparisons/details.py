@@ -196,7 +196,7 @@ def _prompt_speed(timing: Timing, rounds: _Rounds) -> Number:
 def _generated_counted(timing: Timing) -> str:
     parts = ["Without the end token."]
     if timing.counting is Counting.PIECES:
-        parts = ["Pieces of text that arrived, taken for tokens: the server gave no count."]
+        parts = ["Pieces of text counted as tokens: the server sent no count."]
     elif timing.is_remote:
         parts = ["As the server counts them."]
     if timing.reasoning_tokens:
@@ -272,7 +272,7 @@ def _around(result: LaneResult, comparison: Comparison) -> list[Number]:
     """What belongs to a lane as a whole: its rounds, running at the same time, and what else went on."""
     found = []
     if result.kept_from:
-        told = "Only the other lane ran again; this answer and its numbers are from that earlier run."
+        told = "Only the other model ran again; this answer and its numbers are from the earlier run."
         found.append(Number("Kept from", format.moment(result.kept_from), told))
     together = comparison.request.mode is Mode.TOGETHER
     if text := rounds_words(result, comparison.request.repeat):
@@ -283,7 +283,7 @@ def _around(result: LaneResult, comparison: Comparison) -> list[Number]:
         )
         found.append(Number("Rounds", text, told))
     if text := overlap_words(result, comparison):
-        told = "How long the other lane computed at the same time, and what was generated meanwhile."
+        told = "How long both models ran at once, and what was generated in that time."
         found.append(Number("Overlap", text, told if text != NOT_RECORDED else ""))
     if together:
         found += _against_alone(result, comparison)

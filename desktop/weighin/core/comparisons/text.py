@@ -154,8 +154,8 @@ def overlap_words(result: LaneResult, comparison: Comparison) -> str:
     times = spread_words(spread(shared.seconds for shared in found), format.seconds)
     share = spread(shared.share for shared in found)
     text = f"{times} of {whole}" + (f" ({format.percent(share.median)})" if share else "")
-    written = f"{format.count(tokens)} of {format.plural(result.answer.timing.generated_tokens, 'token')} at {speed}"
-    return f"{text}, {written}"
+    written = f"{format.count(tokens)} of {format.plural(result.answer.timing.generated_tokens, 'token')}"
+    return f"{text}, {written}" + (f" at {speed}" if speed != format.NONE else "")
 
 
 def is_partly_alone(timings: Sequence[Timing]) -> bool:
@@ -183,7 +183,7 @@ def why_no_slowdown(result: LaneResult) -> tuple[str, ...]:
         if known and max(known) < NEARLY_ALL:
             needed = format.percent(NEARLY_ALL)
             most_of_it = format.percent(max(known))
-            found.append(f"{name}: the other lane ran during only {most_of_it} of it; {needed} are needed.")
+            found.append(f"{name}: the other model ran during only {most_of_it} of it; {needed} are needed.")
     return tuple(found)
 
 

@@ -142,12 +142,12 @@ def _of_parts(shown: str, parts: list[str], web: bool, asked: str = "") -> HubAd
     if parts and parts[0] in _NO_MODELS:
         raise AppError(f"{safe_name(shown)!r} is {_NO_MODELS[parts[0]]} on the hub, not a model.", kind="name")
     if len(parts) < 2:
-        text = f"{safe_name(shown)!r} is no repository: write OWNER/NAME, or OWNER/NAME/PATH.gguf for a file."
+        text = f"{safe_name(shown)!r} is not a repository: write OWNER/NAME, or OWNER/NAME/PATH.gguf for a file."
         raise AppError(text, kind="name")
     name, _, quantization = parts[1].partition(":")
     name, _, revision = name.partition("@")
     if quantization and not _QUANTIZATION.fullmatch(quantization):
-        raise AppError(f"{safe_name(quantization)!r} is no quantization: write OWNER/NAME:Q4_K_M.", kind="name")
+        raise AppError(f"{safe_name(quantization)!r} is not a quantization: write OWNER/NAME:Q4_K_M.", kind="name")
     repo = check_repository(f"{parts[0]}/{name.removesuffix('.git')}")
     rest = parts[2:]
     if web and rest and rest[0] in _OTHER_PAGES:

@@ -37,7 +37,7 @@ def check_repository(name: str) -> str:
     """`name` where it is "owner/name" as the hub allows it, of a data set "datasets/owner/name". Raises AppError of
     kind "name"."""
     if not _REPOSITORY.fullmatch(name.removeprefix(DATA_SETS)) or "--" in name or ".." in name:
-        raise AppError(f"{safe_name(name)!r} is no repository: write OWNER/NAME.", kind="name")
+        raise AppError(f"{safe_name(name)!r} is not a repository: write OWNER/NAME.", kind="name")
     return name
 
 
@@ -87,16 +87,16 @@ def _reason_against(name: str) -> str:
     if any(part in ("", ".", "..") for part in parts) or _HOME.match(name):
         return _OUTSIDE
     if any(part != part.strip() or part[-1] == "." for part in parts):
-        return "a part of it begins with a blank, or ends in a dot or a blank"
+        return "a part of it starts with a space, or ends with a dot or a space"
     if any(part.split(".")[0].strip().lower() in _DEVICES for part in parts):
-        return "a part of it is the name of a device"
+        return "a part of it is a device name"
     return ""
 
 
 def check_commit(text: str) -> str:
     """`text` where it is a full commit. Raises AppError of kind "name"."""
     if not _COMMIT.fullmatch(text):
-        raise AppError(f"{safe_name(text)!r} is no commit of the hub.", kind="name")
+        raise AppError(f"{safe_name(text)!r} is not a commit on the hub.", kind="name")
     return text
 
 

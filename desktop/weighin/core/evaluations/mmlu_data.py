@@ -57,8 +57,8 @@ def keep(found: QuestionSet, folder: Path) -> None:
     """Write all three splits of the released MMLU. Raises AppError where `found` is not all of it, OSError."""
     missing = set(mmlu_data.CHECKSUMS) - set(found.splits)
     if not found.is_mmlu or missing:
-        what = f"its {min(missing)} split is missing" if missing else "its rows are others"
-        raise AppError(f"This is not the whole of MMLU: {what}.", kind="questions")
+        what = f"its {min(missing)} split is missing" if missing else "its rows differ"
+        raise AppError(f"This is not the complete MMLU: {what}.", kind="questions")
     folder.mkdir(parents=True, exist_ok=True)
     for split in mmlu_data.CHECKSUMS:
         temporary = folder / f"{split}.tmp"
@@ -73,12 +73,12 @@ def read(folder: Path) -> QuestionSet:
         try:
             data = (folder / f"{split}.jsonl").read_bytes()
         except OSError as error:
-            text = f"The kept MMLU questions cannot be read ({error.strerror}): fetch them again."
+            text = f"The stored MMLU questions cannot be read ({error.strerror}): download them again."
             raise AppError(text, kind="questions") from None
         if hashlib.sha256(data).hexdigest() != expected:
             with contextlib.suppress(OSError):  # aside, so that they can be fetched again
                 (folder / f"{split}.jsonl").replace(folder / f"{split}.changed")
-            raise AppError("The kept MMLU questions were changed: fetch them again.", kind="questions")
+            raise AppError("The stored MMLU questions were changed: download them again.", kind="questions")
         for line in data.decode("utf-8", "surrogatepass").split("\n")[:-1]:
             subject, row, text, *choices, letter = json.loads(line)
             questions.append(Question(subject, split, row, text, tuple(choices), LETTERS.index(letter)))

@@ -59,7 +59,7 @@ def delete_download(model: ShelfModel, hub_cache: Path) -> None:
     for stamp in model.stamps:
         path = Path(stamp.path)
         if not path.absolute().is_relative_to(hub_cache.absolute()):
-            raise AppError(f"{path} does not lie in the folder for downloads; it is not deleted.", kind="not_ours")
+            raise AppError(f"{path} is not in the downloads folder, so it was not deleted.", kind="not_ours")
         repository = hub_cache / path.absolute().relative_to(hub_cache.absolute()).parts[0]
         blob = path.resolve() if path.is_symlink() else None
         try:

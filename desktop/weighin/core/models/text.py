@@ -152,6 +152,11 @@ def type_doubt(facts: ModelFacts) -> str:
     return f". The header says {safe_name(facts.quantization, 24)}, but most weights are {most}"
 
 
+def shown_name(model: ModelFacts, limit: int = 120) -> str:
+    """What stands where a model is named."""
+    return safe_name(model.name, limit).strip() or "Model without a name"
+
+
 def head_facts(model: ModelFacts) -> str:
     """What a model is at a glance: "Q4_K_M · dense 268M · 253 MB"; of a server where it is."""
     if model.is_server:

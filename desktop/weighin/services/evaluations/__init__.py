@@ -1,14 +1,15 @@
 """Running questions over models, and what is kept of it.
 
-A run (evaluation_runner.py over evaluation_start.py, evaluation_run.py, lane_work.py) takes the blocks by turns.
-Groups of questions that are computed together arrive and are written together; a block that was broken off is packed
-as before and only its open groups are computed, so that a resumed run ends with the very bits of an unbroken one.
+A run (evaluation_runner.py over evaluation_start.py, evaluation_run.py, lane_work.py) alternates between the models,
+block by block. Groups of questions that are computed together are also saved together. A block that was interrupted
+is packed as before and only its open groups are computed, so a resumed run ends with exactly the bits of an
+uninterrupted one.
 
-It is tied to the sha256 of its model files, its questions (kept with it), protocol, seed and the build of the engine
-it began with; processes.owner keeps a second process away. On disk it is "interrupted" until it has ended;
+A run is tied to the sha256 of its model files, its questions (kept with it), protocol, seed and the build of the
+engine it started with; processes.owner keeps a second process away. On disk it is "interrupted" until it has ended;
 kept_runs.py says "running" while the process that works on it lives.
 
-How many tokens and questions are computed together is chosen from counts of all prompts and from the engine's own
-plan of every kind of scoring context (scoring_planner.py): the fastest that fits beside what the other lane holds and
-still wants. Shape and plan are kept with the run.
+scoring_planner.py chooses how many tokens and questions are computed together, from counts of all prompts and from
+the engine's own plan of every kind of scoring context: the fastest that fits next to what the other lane needs. Shape
+and plan are kept with the run.
 """

@@ -19,10 +19,7 @@ if TYPE_CHECKING:
     from weighin.core.downloads.repository import Listing
 
 _DAMAGED = "Checksum mismatch: the file is damaged or was changed. Download it again."
-_OTHER = (
-    "This is not the file the hub has now: perhaps it is an earlier version of it. It stays not verified, which says "
-    "nothing against it."
-)
+_OTHER = "The hub now has a different file; this may be an earlier version. It stays unverified."
 
 
 class Verification(QObject):

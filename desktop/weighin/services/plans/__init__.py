@@ -1,8 +1,8 @@
-"""What is said before a run, and held against what was measured.
+"""What is predicted before a run, and how it compares with what was measured.
 
-planner.py asks a worker what a model needs, forecaster.py how fast it will be: earlier measurements of the same shape
-first, then a timed slice, the speed of memory last. remote_look.py does the same for a model at the hub, with a file
-of its size that is a hole behind the header. workstation.py judges all candidates under the same conditions for the
-pages that show them; ledger.py keeps what was promised as a run begins and puts beside it what was measured, which
-corrects later forecasts. While models run the planner holds what it was asked, and no run begins beside a slice.
+planner.py asks a worker what a model needs. forecaster.py says how fast it will be: from earlier measurements of the
+same shape, else from a timed slice, else from the memory bandwidth. remote_look.py does the same for a model on the
+hub, with a sparse file of its size. workstation.py judges all candidates under the same conditions for the pages that
+show them. ledger.py stores the prediction when a run starts and the measurement when it ends, which corrects later
+forecasts. While models run, the planner holds back its questions, and no run starts during a slice.
 """

@@ -26,9 +26,7 @@ from weighin.services.plans.planner import ModelPlan, Planner
 from weighin.services.task_runner import Failed
 
 _OPTIONS = LoadOptions()
-_MEASURING = (
-    "This computer is being measured on the Workstation page: both would disturb each other. Wait some seconds."
-)
+_MEASURING = "This computer is being measured on the Workstation page. Wait a few seconds."
 # A file as it is now, and how its KV cache is stored: replaced or stored otherwise it is planned again.
 _Asked = tuple[str, int, str | None, str]
 

@@ -78,6 +78,8 @@ class AnswerView(QTextBrowser):
             Qt.TextInteractionFlag.TextBrowserInteraction | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         self.setLineWrapMode(QTextEdit.LineWrapMode.FixedPixelWidth)
+        # Until it is shown: over no width at all each letter would take a line of its own.
+        self.setLineWrapColumnOrWidth(_READABLE_WIDTH)
         self.document().setDocumentMargin(_MARGIN)
         self._raw: list[str] = []
         self._inbox = Inbox()

@@ -59,14 +59,13 @@ class Highlighter:
         words = language.split()
         if not words or words[0].lower() not in _LANGUAGES or sum(map(len, lines)) > _MOST_CHARACTERS:
             return
-        start = first.position()
         block = first
         for line, spans in zip(lines, self._spans(lines, words[0].lower()), strict=True):
             if block.text() == line and spans:
+                # Qt lays the line out anew at the end of the stretch of writing. Asked to at once, it would lay out a
+                # table of the same stretch before its cells are known, and crash where somebody asks for their place.
                 block.layout().setFormats(spans)
-            end = block.position() + block.length()
             block = block.next()
-        first.document().markContentsDirty(start, max(0, end - start - 1))
 
     def _spans(self, lines: list[str], language: str) -> list[list[QTextLayout.FormatRange]]:
         found: list[list[QTextLayout.FormatRange]] = [[] for _ in lines]

@@ -100,6 +100,8 @@ class Conversation(QScrollArea):
         self._settle.setSingleShot(True)
         self._settle.setInterval(0)
         self._settle.timeout.connect(self._fit)
+        # What is laid out later than the present turn was shown moves it out of sight again.
+        self.verticalScrollBar().rangeChanged.connect(lambda _low, _high: self._show_present())
 
     @property
     def earlier(self) -> tuple[Turn, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from weighin.core.safe_text import safe_name
 from weighin.ui.widgets.flow_layout import FlowLayout
 from weighin.ui.widgets.label import PlainLabel
 
@@ -97,7 +98,7 @@ class FirstStart(QFrame):
 
     def show_recent(self, pairs: Sequence[tuple[str, Callable[[], None]]]) -> None:
         """Offer pairs of models that were compared before: what stands on the button, and what chooses them."""
-        _fill(self._recent_flow, [(text, f"Compare {text}", choose) for text, choose in pairs])
+        _fill(self._recent_flow, [(safe_name(text, 80), f"Compare {text} again", choose) for text, choose in pairs])
         self._recent.setVisible(bool(pairs))
 
     def _asking(self, text: str) -> Callable[[], None]:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
 
 from weighin.core.models.model import ModelFacts
+from weighin.core.models.text import shown_name
 from weighin.core.safe_text import safe_name
 from weighin.ui.widgets.label import plain_tooltip
 
@@ -136,6 +137,7 @@ class ModelPicker(QComboBox):
             self.addItem(HIDDEN)
             self.setCurrentIndex(0)
         elif self._chosen is not None:
-            self.addItem(safe_name(self._chosen.name))
+            self.addItem(shown_name(self._chosen))
             self.setCurrentIndex(0)
-            self.setToolTip(plain_tooltip(safe_name(self._chosen.path, 300)))
+            told = (shown_name(self._chosen, 400), safe_name(self._chosen.path, 300))
+            self.setToolTip(plain_tooltip("\n".join(told)))

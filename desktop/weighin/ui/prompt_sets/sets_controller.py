@@ -51,6 +51,7 @@ class SetsController(QObject):
         self._undo: Callable[[], None] = lambda: None
         self.set_runner = SetRunner(runner, sets, self, blind)
         compare.desk.count_with(self._judged)
+        compare.scale.count_with(self._place)
         self.drawer = drawer = SetsDrawer(theme)
         drawer.hide()
         FocusReturn(drawer, compare.prompt.take_focus)
@@ -135,6 +136,12 @@ class SetsController(QObject):
     def _judged(self) -> str:
         stored = self.set_runner.stored
         return judged_words(stored) if stored is not None and self.set_runner.hides else ""
+
+    def _place(self) -> str:
+        stored = self.set_runner.stored
+        if stored is None or not self.set_runner.running:
+            return ""
+        return f"Prompt {stored.answered + 1} of {len(stored.run.prompts)}"
 
     def _follow(self) -> None:
         self._latest = self.set_runner.stored

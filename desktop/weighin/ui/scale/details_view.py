@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QSc
 from weighin.core import format
 from weighin.core.comparisons.comparison import Comparison
 from weighin.core.comparisons.details import DetailRow, detail_rows
+from weighin.core.models.text import shown_name
 from weighin.core.runs.lane import LABELS
 from weighin.core.safe_text import safe_name
 from weighin.ui.proof.same_prompt import SamePrompt
@@ -102,7 +103,7 @@ class DetailsView(QFrame):
 
     def show_comparison(self, comparison: Comparison) -> None:
         """Show what is known of it."""
-        names = tuple(f"{r.label}: {safe_name(r.setup.model.name, 120)}" for r in comparison.results)
+        names = tuple(f"{r.label}: {shown_name(r.setup.model)}" for r in comparison.results)
         self.table.show_rows(detail_rows(comparison), names)
         self._charts.setVisible(any(chart.has_line for chart in self._lines))
         self.proof.show_comparison(comparison)

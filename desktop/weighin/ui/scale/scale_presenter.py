@@ -63,7 +63,8 @@ class ScalePresenter(QObject):
         self._is_live = False
         self._limits: dict[str, int] = {}
         self._doing: dict[str, LaneStatus] = {}
-        self._round = ""
+        self._round = self._place = ""
+        self._series: Callable[[], str] = lambda: ""
         panel.remedy_wanted.connect(self._press)
         self._look = _timer(self, _LOOK_MS, self._look_for_quiet)
         self._renew = _timer(self, _LIVE_MS, self._show_live)
@@ -80,6 +81,10 @@ class ScalePresenter(QObject):
         """Whether it waits for other programs to be idle."""
         return self._look.isActive()
 
+    def count_with(self, series: Callable[[], str]) -> None:
+        """From now on `series` says how far a series of runs is, "" outside of one."""
+        self._series = series
+
     def begin(self, request: ComparisonRequest, kept: str = "") -> None:
         """A run begins. kept: the lane whose earlier result stays, "" for none."""
         self._look.stop()
@@ -92,6 +97,8 @@ class ScalePresenter(QObject):
         self._limits = {k: s.sampling.max_tokens for k, s in zip(LABELS, request.lanes, strict=True)}
         self._doing = {}
         self._round = ""
+        place = self._series()
+        self._place = f"{place}: " if place else ""
         self._is_live = True
         self._panel.offer("")
         self._panel.show_links(result=False, alike=False)
@@ -176,7 +183,7 @@ class ScalePresenter(QObject):
             for label, status in sorted(self._doing.items())
             if status.phase == "writing" and status.done
         ]
-        sentence = f"{self._round}{sentence}"
+        sentence = f"{self._place}{self._round}{sentence}"
         return sentence, " · ".join([*written, _STOPS])
 
     def _take_answer(self, label: str, answer: Answer) -> None:

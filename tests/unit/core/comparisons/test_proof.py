@@ -9,7 +9,7 @@ from tests.support.lanes import fake_model, request
 
 from weighin.core.comparisons.comparison import Comparison, LaneResult
 from weighin.core.comparisons.parity import differences, unknowns
-from weighin.core.comparisons.proof import first_difference, proof_rows, sampler_words
+from weighin.core.comparisons.proof import first_difference, parity_words, proof_rows, sampler_words
 from weighin.core.models.server import parse_address, server_facts
 from weighin.core.runs.answer import Answer, MemoryReceipt, PromptProof, StopReason, Timing
 from weighin.core.runs.lane import LaneSetup
@@ -141,3 +141,44 @@ def test_thinking() -> None:
     assert thinking_words("…<think>\n\n</think>\n\n", "") == "off, closed by the template"
     assert thinking_words("…", "hm") == "on, by the model"
     assert thinking_words("…", "") == "none"
+
+
+def own_template(given: Answer = ANSWER) -> LaneResult:
+    """Lane B with a template of its own."""
+    return LaneResult("B", LaneSetup(replace(fake_model("Two"), template_sha256="bb" * 32)), given)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({}, "Same prompt, same options"),
+        ({"proof": PromptProof("own", (1, 2, 3), ("<u", ">hi", "</u>"))}, "Same question, own tokens"),
+        ({"timing": Timing(prompt_tokens=4, threads=2)}, "Same question, own tokens"),
+        ({"context": 512}, "! Not the same for both: context"),
+        ({"proof": PromptProof("chatml"), "context": 512}, "! Not the same for both: context, template used"),
+        # One template gives one text.
+        ({"rendered_prompt": "<u>ho</u>"}, "! Not the same for both: rendered prompt"),
+        ({"rendered_prompt": ""}, "! B stopped before it started"),
+    ],
+)
+def test_whether_both_were_given_the_same_in_a_sentence(change: dict[str, object], sentence: str) -> None:
+    said, same = parity_words(comparison(b=replace(ANSWER, **change)))
+    assert (said if same else f"! {said}") == sentence
+
+
+def test_templates_of_their_own_make_texts_of_their_own() -> None:
+    made = comparison()
+    other = own_template(replace(ANSWER, rendered_prompt="[INST]hi[/INST]", timing=Timing(prompt_tokens=9, threads=2)))
+    results = (made.results[0], other)
+    named = replace(made, results=results, differences=differences(results))
+    assert parity_words(named) == ("Same question, own templates", True)
+    wrong = replace(other, answer=replace(other.answer, context=512))
+    results = (made.results[0], wrong)
+    assert parity_words(replace(made, results=results, differences=differences(results))) == (
+        "Not the same for both: context", False,
+    )  # fmt: skip
+
+
+def test_of_two_that_never_started_both_are_told() -> None:
+    never = replace(ANSWER, rendered_prompt="")
+    assert parity_words(comparison(never, never)) == ("Both models stopped before they started", False)

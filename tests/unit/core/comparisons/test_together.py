@@ -146,7 +146,7 @@ def test_reading_counts_where_the_other_computed_during_nearly_all_of_it(ends_s:
     slowdown = against_alone(both, ALONE).slowdowns[0]
     assert (slowdown.reading if slowdown else None) == (1.0 if share else None)
     said = " ".join(why_no_slowdown(both.results[0]))
-    assert ("Prompt speed: the other lane ran during only 94 % of it; 95 % are needed." in said) == (share is None)
+    assert ("Prompt speed: the other model ran during only 94 % of it; 95 % are needed." in said) == (share is None)
     assert "Time to first token: " in said
 
 

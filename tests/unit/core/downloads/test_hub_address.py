@@ -91,11 +91,11 @@ def test_a_mirror_is_known_with_its_port_and_its_path(mirror: str) -> None:
 
 
 REFUSED = [
-    ("nothing", "'nothing' is no repository: write OWNER/NAME, or OWNER/NAME/PATH.gguf for a file."),
-    ("", "is no repository"),
-    ("https://huggingface.co", "is no repository"),
-    ("https://huggingface.co/o", "is no repository"),
-    ("hub:", "is no repository"),
+    ("nothing", "'nothing' is not a repository: write OWNER/NAME, or OWNER/NAME/PATH.gguf for a file."),
+    ("", "is not a repository"),
+    ("https://huggingface.co", "is not a repository"),
+    ("https://huggingface.co/o", "is not a repository"),
+    ("hub:", "is not a repository"),
     ("https://huggingface.co/datasets/o/r", "is a data set on the hub, not a model."),
     ("hf://datasets/o/r", "is a data set on the hub, not a model."),
     ("https://huggingface.co/spaces/o/r", "is a space on the hub, not a model."),
@@ -107,10 +107,10 @@ REFUSED = [
     ("o/r//x.gguf", "is refused"),
     ("https://huggingface.co/o/r/blob/main/..%2Fx.gguf", "is refused"),
     ("https://huggingface.co/o/r/blob/main/a%00.gguf", "is refused"),
-    ("o/r/CON.gguf", "the name of a device"),
-    ("../r/x.gguf", "is no repository"),
-    ("o/r:Q4 K", "is no quantization"),
-    ("no repository", "is no repository"),
+    ("o/r/CON.gguf", "device name"),
+    ("../r/x.gguf", "is not a repository"),
+    ("o/r:Q4 K", "is not a quantization"),
+    ("no repository", "is not a repository"),
 ]
 
 

@@ -357,7 +357,7 @@ def test_the_release_is_kept_and_checked_when_it_is_read(tiny_mmlu: Callable[[],
     assert (set(again.questions), again.sha256, again.title) == (set(found.questions), found.sha256, "MMLU")
     path = folder / "test.jsonl"
     path.write_bytes(path.read_bytes().replace(b"lamp", b"lump", 1))
-    with pytest.raises(AppError, match="were changed: fetch them again"):
+    with pytest.raises(AppError, match="were changed: download them again"):
         kept_mmlu.read(folder)
     assert not kept_mmlu.is_kept(folder), "it can be fetched again"
     assert not path.exists() and (folder / "test.changed").exists()
