@@ -242,8 +242,9 @@ def test_numbers_come_while_lanes_work_and_none_is_better_before_the_end(kit: Ki
     assert rows.texts[:2] == ("102 tok/s | Generation speed | -", "31 ms | Time to first token ↓ | -")
     b = kit.runner.begin_round("B")
     b.be(LaneState.BUSY, "writing", 5, 0)
-    b.draw(1.0, 5, 10.0, 20_000_000)
+    b.draw(1.0, 5, 10.0, 20_000_000, first=0.25)
     qtbot.waitUntil(lambda: rows.texts[0] == "102 tok/s | Generation speed | 10.0 tok/s")
+    assert rows.texts[1] == "31 ms | Time to first token ↓ | 250 ms", "from the first text on"
     kit.runner.give("B", replace(long(10), memory=replace(MEMORY, peak_bytes=20_000_000)))
     assert rows.texts[0] == "102 tok/s | Generation speed | 10.0 tok/s"
     assert better(kit) == ["", "", "", ""], "the run is not over"

@@ -156,7 +156,8 @@ class Palette(QFrame):
         layout.setContentsMargins(8, 8, 8, 8)
         layout.setSpacing(6)
         for part in (self.search, self._none, self.list):
-            layout.addWidget(part)
+            layout.addWidget(part, 1 if part is self.list else 0)
+        layout.addStretch(0)
         self.hide()
         FocusReturn(self, window.take_focus)
         self.search.installEventFilter(self)

@@ -168,6 +168,7 @@ class HistoryPage(QWidget):
         self.starred.toggled.connect(lambda _on: self.refresh())
         self._pause.timeout.connect(self.refresh)
         self._history.changed.connect(self.refresh)
+        self.table.follow_search(self.search)
         self.table.chosen_changed.connect(self._follow_selection)
         self.table.opened.connect(self._open_chosen)
         self.table.delete_pressed.connect(self._ask)

@@ -177,6 +177,7 @@ class HubTab(QWidget):
         self.progress.cancelled.connect(self._cancel)
         self._retry.clicked.connect(lambda: self._again())
         self.repositories.opened.connect(self._open_repository)
+        self.repositories.follow_search(self.search)
         self.repositories.chosen_changed.connect(self._open_repository)
         self.variants.chosen_changed.connect(self._follow)
         self.variants.opened.connect(self._look)

@@ -41,6 +41,7 @@ class SystemsTab(QWidget):
         self._arrange()
         verdicts.changed.connect(self.systems.viewport().update)
         self.search.textChanged.connect(lambda _text: self._fill())
+        self.systems.follow_search(self.search)
         self.systems.chosen_changed.connect(self._show_system)
         self.claims.chosen_changed.connect(self._show_claim)
         self.get.clicked.connect(self._want)

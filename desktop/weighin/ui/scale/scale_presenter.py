@@ -154,7 +154,7 @@ class ScalePresenter(QObject):
         memory = point.memory.total_bytes
         self._readings[label] = LaneReading(
             point.tokens_per_s if point.tokens_per_s is not None else before.generation,
-            before.first_token_s,
+            before.first_token_s if point.first_text_s is None else point.first_text_s,
             before.prompt,
             memory if memory is not None else before.memory_bytes,
         )
