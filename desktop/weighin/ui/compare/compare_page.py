@@ -20,7 +20,7 @@ from weighin.ui.compare.comparison_card import ComparisonCard
 from weighin.ui.compare.follow_up import conversation_tokens, why_no_follow_up
 from weighin.ui.compare.heads_row import HeadsRow
 from weighin.ui.compare.options_desk import OptionsDesk
-from weighin.ui.compare.prompt_box import PromptBox
+from weighin.ui.compare.prompt_box import RUNNING, PromptBox
 from weighin.ui.compare.requests import Requests
 from weighin.ui.lane.lane_pair import LanePair
 from weighin.ui.options.run_options import RunOptions
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 
 _WARM_UP_MS = 250
 _VOTE_FIRST = "Vote on the blind round first: this could tell which model is which."
-_RUNNING = "A comparison is running. Stop it or let it finish first."
 
 
 class ComparePage(QWidget):
@@ -89,9 +88,7 @@ class ComparePage(QWidget):
         )
         self.prompt = PromptBox(theme, lambda: parts.attached_files)
         self.requests = Requests(self.panes, self.prompt, lambda: self.run_options, parts.run_defaults, library)
-        self.alone = MeasureAlone(
-            lambda: _RUNNING if runner.running else runner.reason_to_wait(), self.requests.checked
-        )
+        self.alone = MeasureAlone(lambda: RUNNING if runner.running else runner.reason_to_wait(), self.requests.checked)
         self.options = OptionsDesk(theme, self.prompt, self._remark, parts.run_defaults, self)
         self._arrange()
         self._connect()
@@ -132,7 +129,7 @@ class ComparePage(QWidget):
         """Why no other comparison can be shown now, nor more of this one; "" where it can."""
         if self._blind.hides:
             return _VOTE_FIRST
-        return _RUNNING if self._runner.running else ""
+        return RUNNING if self._runner.running else ""
 
     @property
     def run_options(self) -> RunOptions:
@@ -166,6 +163,11 @@ class ComparePage(QWidget):
             if not self._blind.hides:
                 self._lanes.stop()
             self._runner.stop()
+
+    def _escape(self) -> None:
+        """What lies over the page goes first; with nothing open, Esc stops the run."""
+        if not (self.prompt.close_drawers() or self.card.close_find()):
+            self.stop()
 
     def run_again(self, new_seed: bool = False) -> None:
         """The shown question once more, with the same options; never blind: who wrote what is known."""
@@ -294,7 +296,7 @@ class ComparePage(QWidget):
         self.prompt.run_requested.connect(self.run)
         self.prompt.stop_requested.connect(self.stop)
         on_keys(self, ("Ctrl+Return", "Ctrl+Enter"), self.run)
-        on_keys(self, ("Escape",), self.stop)
+        on_keys(self, ("Escape",), self._escape)
 
     def _start(self, request: ComparisonRequest, kept: LaneResult | None = None) -> None:
         """Never blind: who wrote what is known by now."""

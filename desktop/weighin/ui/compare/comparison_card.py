@@ -8,6 +8,7 @@ from PySide6.QtCore import QUrl, Signal
 from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
 
 from weighin.core.comparisons.comparison import Comparison, ComparisonRequest
+from weighin.core.runs.chat import Message
 from weighin.ui.compare.answers_area import AnswersArea
 from weighin.ui.compare.conversation import Conversation
 from weighin.ui.compare.first_start import FirstStart
@@ -62,7 +63,7 @@ class ComparisonCard(QFrame):
         for part in (self.panel, self.vote_place):
             self._below.addWidget(part)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(1, 1, 1, 1)
+        layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self._main, 1)
         layout.addWidget(self._below)
@@ -101,6 +102,13 @@ class ComparisonCard(QFrame):
         self.panel.details.setChecked(False)
         self._find_bar.open_bar()
 
+    def close_find(self) -> bool:
+        """Close the line that looks for words, and say whether it was open."""
+        if self._find_bar is None or self._find_bar.isHidden():
+            return False
+        self._find_bar.close_bar()
+        return True
+
     @property
     def leaving(self) -> tuple[QWidget, ...]:
         """What goes away when a run begins: all but the answers, which one may be reading."""
@@ -127,7 +135,7 @@ class ComparisonCard(QFrame):
         self.panel.details.setChecked(False)
         self._main.setCurrentWidget(self.conversation)
         self._below.show()
-        self.conversation.show_earlier(request.threads)
+        self._show_earlier(request.threads)
         self.fit(self._room)
 
     def show_comparison(self, comparison: Comparison) -> None:
@@ -137,7 +145,7 @@ class ComparisonCard(QFrame):
         joules = [timing.joules for result in comparison.results for timing in result.timings]
         self._counts_energy = any(spent is not None for spent in joules)
         self.question.show_prompt(comparison.request.prompt)
-        self.conversation.show_earlier(comparison.request.threads)
+        self._show_earlier(comparison.request.threads)
         self._main.setCurrentWidget(self.details if self.panel.details.isChecked() else self.conversation)
         self._below.show()
         if not self.panel.rows.lines:
@@ -168,6 +176,10 @@ class ComparisonCard(QFrame):
             lines = 0
         if rows.lines != lines:
             rows.set_room(lines)
+
+    def _show_earlier(self, threads: tuple[tuple[Message, ...], ...]) -> None:
+        self.conversation.show_earlier(threads)
+        self.question.set_first(not self.conversation.earlier)
 
     def _height_with(self, lines: int) -> int:
         rows = self.panel.rows

@@ -19,7 +19,7 @@ _MOST_HEIGHT = 320
 _LEAST_SHARE = 0.6
 
 # As far from the edges as the answers of the present turn.
-_BESIDE = (12, 0, 8, 0)
+_BESIDE = (2, 0, 2, 0)
 
 Turn = tuple[str, tuple[str, ...]]
 
@@ -30,12 +30,13 @@ class EarlierTurn(QFrame):
     link_clicked = Signal(QUrl)
     resized = Signal()
 
-    def __init__(self, theme: Theme, turn: Turn, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, turn: Turn, is_first: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         question, answers = turn
         self.turn = turn
         band = QFrame()
         band.setProperty("role", "band")
+        band.setProperty("first", is_first)
         text = GrowingEdit("Earlier question", least=1, most=3)
         text.setReadOnly(True)
         text.setProperty("role", "question")
@@ -125,7 +126,7 @@ class Conversation(QScrollArea):
             part.deleteLater()
         del self._earlier[keep:]
         for turn in turns[keep:]:
-            part = EarlierTurn(self._theme, turn)
+            part = EarlierTurn(self._theme, turn, not self._earlier)
             part.link_clicked.connect(self.link_clicked)
             self._column.insertWidget(len(self._earlier), part)
             self._earlier.append(part)

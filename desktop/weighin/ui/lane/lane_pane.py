@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from weighin.ui.answer.answer_panel import AnswerPanel
 
 _FEEDBACK_MS = 1500
+# What stands above and below the answer begins where its text does.
+_BESIDE = (14, 0, 10, 0)
 
 
 class LanePane(QFrame):
@@ -50,11 +52,18 @@ class LanePane(QFrame):
         self._notices = PlainLabel(role="small", wrap=True)
         self._theme = theme
         self._column = layout = QVBoxLayout(self)
-        layout.setContentsMargins(12, 4, 8, 6)
+        layout.setContentsMargins(2, 4, 2, 6)
         layout.setSpacing(4)
+        above = QVBoxLayout()
+        above.setContentsMargins(*_BESIDE)
+        above.setSpacing(4)
         for part in (self.state, self.failure, self.reasoning):
-            layout.addWidget(part)
-        layout.addWidget(self._notices)
+            above.addWidget(part)
+        below = QVBoxLayout()
+        below.setContentsMargins(*_BESIDE)
+        below.addWidget(self._notices)
+        layout.addLayout(above)
+        layout.addLayout(below)
         # The line above the answer is as high with its buttons as without.
         self.state.setMinimumHeight(buttons.sizeHint().height() + 6)
         self.copy.clicked.connect(lambda _=False: self.copy_answer())
@@ -78,8 +87,9 @@ class LanePane(QFrame):
         made = AnswerPanel(self._theme, f"Answer of lane {self.label}")
         made.view.say_while_empty("No answer yet")
         made.open_requested.connect(QDesktopServices.openUrl)
-        self._column.insertWidget(self._column.indexOf(self.reasoning) + 1, made, 1)
+        self._column.insertWidget(1, made, 1)
         made.show()
+        self._column.activate()  # at its size before the first word: else it takes that for scrolling
         return made
 
     def prepare(self) -> None:

@@ -44,8 +44,8 @@ class ModelPicker(QComboBox):
         self._judge: Callable[[ModelFacts], str] = lambda _model: ""
         self.setAccessibleName(f"Model of lane {label}")
         self.setPlaceholderText("Choose a model")
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.setMinimumContentsLength(8)
 
     @property

@@ -284,7 +284,7 @@ class ModelPopup(QFrame):
         row = self.list.sizeHintForRow(0) if self.models.shown else self.fontMetrics().height()
         rows = max(1, min(count, _MOST_ROWS))
         rest = self.search.sizeHint().height() + self.open.sizeHint().height() + 36
-        width = min(max(picker.width(), _LEAST_WIDTH), _MOST_WIDTH, screen.width())
+        width = min(max((picker.parentWidget() or picker).width(), _LEAST_WIDTH), _MOST_WIDTH, screen.width())
         height = min(rows * row + rest, screen.height())
         corner = picker.mapToGlobal(QPoint(0, picker.height() + 2))
         if corner.y() + height > screen.bottom():

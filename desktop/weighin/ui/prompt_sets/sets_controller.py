@@ -81,6 +81,12 @@ class SetsController(QObject):
         self.refresh()
         sets.latest(self._take_latest, self._say)
 
+    def show_drawer(self, is_open: bool) -> None:
+        """Open the drawer, ready for the keyboard, or close it."""
+        self.drawer.setVisible(is_open)
+        if is_open:
+            self.drawer.choice.setFocus()
+
     def refresh(self, wanted: str = "") -> None:
         """Ask for the sets. wanted: id of the one to show."""
         self._sets.sets(lambda found: self.drawer.show_sets(found, wanted), self._say)
@@ -98,7 +104,7 @@ class SetsController(QObject):
     def export(self, kind: str, path: str) -> None:
         """Write the results of the latest run."""
         if self._latest is not None:
-            written = f"Written: {Path(path).name}"
+            written = f"Saved: {Path(path).name}"
             self._sets.write(path, run_text(self._latest, kind), lambda _: self.drawer.tell(written), self._say)
 
     def _take_latest(self, stored: StoredRun | None) -> None:

@@ -24,8 +24,9 @@ from weighin.ui.scale.scale_panel import ScalePanel
 if TYPE_CHECKING:
     from weighin.services.comparisons.comparison_runner import ComparisonRunner, RoundStart
 
-_NOTHING = "No difference can be told."
-_TESTING = "Measuring the speed of both…"
+_NOTHING = "No clear difference."
+_TESTING = "Speed test of both models running…"
+_TEST_WAITS = "Speed test waits until other programs are idle…"
 _WAITING = "Waiting until other programs are idle…"
 _STOPS = "Esc stops"
 _WORKING = frozenset({LaneState.STARTING, LaneState.LOADING, LaneState.BUSY, LaneState.STOPPING})
@@ -153,7 +154,7 @@ class ScalePresenter(QObject):
         memory = point.memory.total_bytes
         self._readings[label] = LaneReading(
             point.tokens_per_s if point.tokens_per_s is not None else before.generation,
-            before.first_token_s,
+            before.first_token_s if point.first_text_s is None else point.first_text_s,
             before.prompt,
             memory if memory is not None else before.memory_bytes,
         )
@@ -200,13 +201,13 @@ class ScalePresenter(QObject):
         if scale is None or comparison is None:
             return
         testing = self._is_testing and bool(scale.caution) and needs_speed_tests(comparison)
-        waits = self._test_waits if testing else self.waits
         basis, same = parity_words(comparison)
         basis = f"✓ {basis}" if same else f"⚠ {basis}"
-        news = _WAITING if waits else _TESTING if testing else ""
+        news = _WAITING if self.waits else ""
+        if testing:
+            news = _TEST_WAITS if self._test_waits else _TESTING
         caution = "" if news else scale.caution
-        sentence = " ".join(part for part in (news, scale.sentence) if part)
-        self._panel.say(sentence or ("" if caution else _NOTHING), basis, caution, not same)
+        self._panel.say(scale.sentence or ("" if caution or news else _NOTHING), basis, caution, not same, news)
         self._offer()
 
     def _offer(self) -> None:
