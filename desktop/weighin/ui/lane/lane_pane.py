@@ -89,13 +89,12 @@ class LanePane(QFrame):
         made.open_requested.connect(QDesktopServices.openUrl)
         self._column.insertWidget(1, made, 1)
         made.show()
-        self._column.activate()  # at its size before the first word: else it takes that for scrolling
+        made.begin()
         return made
 
     def prepare(self) -> None:
         """Make what will show the answer."""
-        if "answer" not in vars(self):
-            self.answer.begin()
+        assert self.answer is not None
 
     def copy_answer(self) -> None:
         """Put exactly what the model wrote on the clipboard, and say so."""
