@@ -33,7 +33,7 @@ _EMPTY = (
     "Models from LM Studio, Ollama, llama.cpp, GPT4All and the Hugging Face cache appear automatically. "
     "Add other files or folders, or get a pair from the next tab."
 )
-_NOT_FOUND = "No model matches these words."
+_NOT_FOUND = "No models match."
 _NOTHING_CHOSEN = "Select a model to see its details."
 _VERIFY = "Compare the checksum (sha256) with the hub's"
 _REMOVE = "Remove the selected model, after asking"
@@ -156,8 +156,7 @@ class ShelfTab(QWidget):
         wanted = self.search.text().lower().split()
         shown = tuple(m for m in models if all(w in f"{m.name} {m.path} {source_text(m)}".lower() for w in wanted))
         self.table.show_records(shown)
-        self.table.setVisible(bool(shown))
-        self._empty.say_or_hide(_EMPTY if not found else "" if shown else _NOT_FOUND)
+        self._empty.say_or_hide(_NOT_FOUND if models and not shown else "" if found else _EMPTY)
         total = sum(model.size for model in models if model.condition is not Condition.GONE)
         self._total.say_or_hide(f"{format.plural(len(models), 'model')}, {format.size(total)} on disk" * bool(models))
         self._follow()
