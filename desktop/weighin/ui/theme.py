@@ -127,24 +127,26 @@ QComboBox[role="head"] { background: transparent; border: 1px solid transparent;
 QComboBox[role="head"]:hover { background: $raised; }
 QComboBox[role="head"]:focus { border: 2px solid $accent; padding: 0px 3px; }
 QComboBox[role="head"]:disabled { background: transparent; color: $text; }
-QComboBox::drop-down { border: none; width: 22px; }
-QComboBox::down-arrow { image: url("$arrow"); width: 14px; height: 14px; }
+QComboBox::drop-down { border: none; width: ${drop}px; }
+QComboBox::down-arrow { image: url("$arrow"); width: ${box}px; height: ${box}px; }
 QComboBox QAbstractItemView { background: $surface; border: 1px solid $border; outline: 0; padding: 2px; }
 
 QCheckBox:focus, QRadioButton:focus { outline: none; }
 QCheckBox, QRadioButton { padding: 2px 4px 2px 0; border: 2px solid transparent; border-radius: 5px; spacing: 6px; }
 QCheckBox:focus, QRadioButton:focus { border-color: $accent; }
 
-QRadioButton::indicator { width: 14px; height: 14px; border: 1px solid $muted; border-radius: 8px;
+QRadioButton::indicator { width: ${box}px; height: ${box}px; border: 1px solid $muted; border-radius: ${round}px;
   background: $surface; }
-QRadioButton::indicator:checked { width: 6px; height: 6px; border: 5px solid $accent; background: $surface; }
-QCheckBox::indicator { width: 14px; height: 14px; border: 1px solid $muted; border-radius: 4px; background: $surface; }
+QRadioButton::indicator:checked { width: ${dot}px; height: ${dot}px; border: ${ring}px solid $accent;
+  background: $surface; }
+QCheckBox::indicator { width: ${box}px; height: ${box}px; border: 1px solid $muted; border-radius: 4px;
+  background: $surface; }
 QCheckBox::indicator:checked { border-color: $accent; background: $accent; image: url("$check"); }
 
 QListView[role="ticks"] { background: $surface; border: 1px solid $border; border-radius: 6px; outline: 0; }
 QListView[role="ticks"]:focus { border: 2px solid $accent; }
 QListView[role="ticks"]::item { padding: 3px 4px; }
-QListView[role="ticks"]::indicator { width: 14px; height: 14px; border: 1px solid $muted; border-radius: 4px;
+QListView[role="ticks"]::indicator { width: ${box}px; height: ${box}px; border: 1px solid $muted; border-radius: 4px;
   background: $surface; }
 QListView[role="ticks"]::indicator:checked { border-color: $accent; background: $accent; image: url("$check"); }
 
@@ -177,9 +179,17 @@ QToolTip { background: $surface; color: $text; border: 1px solid $border; paddin
 """)
 
 
+# Boxes to tick and arrows grow with the text: pixels at least, and for each point of its size.
+_BOX, _BOX_OF_TEXT = 14, 1.3
+# How thick the ring of a chosen round one is.
+_RING_OF_BOX = 0.36
+
+
 def style_sheet(colours: Colours, points: float, arrow: str, check: str) -> str:
     """The application's style sheet. `points`: the size of the application's font, to which all others relate.
     `arrow`, `check`: pictures for combo and check boxes, as paths with forward slashes."""
+    box = max(_BOX, round(points * _BOX_OF_TEXT))
+    ring = round(box * _RING_OF_BOX)
     values = {name: value for name, value in vars(colours).items() if isinstance(value, str)}
     return _TEMPLATE.substitute(
         values,
@@ -189,6 +199,11 @@ def style_sheet(colours: Colours, points: float, arrow: str, check: str) -> str:
         title=f"{points * 1.35:.2f}",
         verdict=f"{points * 1.1:.2f}",
         headline=f"{points * 1.8:.2f}",
+        box=box,
+        drop=box + 8,
+        ring=ring,
+        dot=box + 2 - 2 * ring,
+        round=(box + 2) // 2,
     )
 
 

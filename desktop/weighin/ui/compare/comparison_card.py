@@ -17,6 +17,7 @@ from weighin.ui.lane.lane_pane import LanePane
 from weighin.ui.scale.scale_panel import ScalePanel
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.focus import FocusReturn, hand_on_focus
+from weighin.ui.widgets.scrolled import Scrolled
 
 if TYPE_CHECKING:
     from weighin.ui.compare.find_bar import FindBar
@@ -58,7 +59,8 @@ class ComparisonCard(QFrame):
         self.conversation = Conversation(theme, present)
         self.conversation.link_clicked.connect(self.link_clicked)
         self._main, self._below = QStackedWidget(), QStackedWidget()
-        for view in (self.first_start, self.conversation):
+        self._start = Scrolled(self.first_start)
+        for view in (self._start, self.conversation):
             self._main.addWidget(view)
         for part in (self.panel, self.vote_place):
             self._below.addWidget(part)
@@ -74,7 +76,7 @@ class ComparisonCard(QFrame):
     @property
     def is_first_start(self) -> bool:
         """Whether nothing was asked yet."""
-        return self._main.currentWidget() is self.first_start
+        return self._main.currentWidget() is self._start
 
     @property
     def shows_details(self) -> bool:
@@ -123,7 +125,7 @@ class ComparisonCard(QFrame):
     def show_first_start(self) -> None:
         """Nothing was asked."""
         self._shown = None
-        self._main.setCurrentWidget(self.first_start)
+        self._main.setCurrentWidget(self._start)
         self._below.hide()
 
     def begin(self, request: ComparisonRequest) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QTabBar, QWidget
 
 from weighin.ui.widgets.flow_layout import FlowLayout
@@ -19,8 +20,11 @@ class PageHead(QWidget):
         self.tabs.setAccessibleName(f"Parts of the {title} page")
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
+        # Where there is too little room all tabs stay in sight, with shorter words.
+        self.tabs.setUsesScrollButtons(False)
+        self.tabs.setElideMode(Qt.TextElideMode.ElideRight)
         for part in parts:
-            self.tabs.addTab(part)
+            self.tabs.setTabToolTip(self.tabs.addTab(part), part)
         flow = FlowLayout(self, spacing=16)
         flow.addWidget(PlainLabel(title, role="title"))
         flow.addWidget(self.tabs)
