@@ -46,7 +46,7 @@ def test_made_opened_and_replicated(qtbot: Any, program: Program, tmp_path: Path
     qtbot.waitUntil(lambda: bool(voted))
     path = tmp_path / "made.weighin.json"
     program.window.bundle_controller.export(outcome[0], "bundle", str(path))
-    qtbot.waitUntil(lambda: program.window.notice == "Written: made.weighin.json", timeout=30_000)
+    qtbot.waitUntil(lambda: program.window.notice == "Saved: made.weighin.json", timeout=30_000)
 
     program.window.open_bundle(str(path))
     qtbot.waitUntil(lambda: program.window.bundle_controller.box is not None, timeout=10_000)

@@ -98,7 +98,7 @@ def desk(qtbot: Any, records: Records, model: Path, monkeypatch: pytest.MonkeyPa
 def test_two_short_answers_get_two_speeds_which_serve_the_next_time(desk: Desk, qtbot: Any) -> None:
     made = desk.run(qtbot)
     verdict = speed_verdict(made)
-    assert verdict is not None and verdict.sentence.startswith("Too short")
+    assert verdict is not None and verdict.sentence.startswith("Both answers are too short")
     assert desk.tests.is_pending(made.id) or not desk.tested
     qtbot.waitUntil(lambda: bool(desk.tested), timeout=WAIT_MS)
     (found,) = desk.tested

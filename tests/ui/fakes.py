@@ -169,9 +169,17 @@ class FakeLane(QObject):
         self.text.emit(TextPiece(text, count, kind))
 
     @by_hand
-    def draw(self, seconds: float, tokens: int, speed: float | None, own: int, file: int = 4_700_000) -> None:
+    def draw(
+        self,
+        seconds: float,
+        tokens: int,
+        speed: float | None,
+        own: int,
+        file: int = 4_700_000,
+        first: float | None = None,
+    ) -> None:
         """Send a point for the chart."""
-        self.point.emit(LivePoint(seconds, tokens, speed, MemorySample(own, file)))
+        self.point.emit(LivePoint(seconds, tokens, speed, MemorySample(own, file), first))
 
 
 class FakeRunner(QObject):

@@ -159,7 +159,7 @@ def test_a_record_is_exported(new_kit: Callable[..., Kit], kind: str) -> None:
     kit.window.bundle_controller.export(record, kind, f"/out/x.{kind}")
     written = kit.window.parts.bundles.written[f"/out/x.{kind}"]
     assert isinstance(written, Bundle) if kind == "bundle" else "twelve" in written
-    assert kit.window.notice == f"Written: x.{kind}"
+    assert kit.window.notice == f"Saved: x.{kind}"
 
 
 def test_a_full_disk_is_said(kit: Kit) -> None:

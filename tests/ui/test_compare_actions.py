@@ -116,7 +116,7 @@ def test_one_side_is_run_again_and_the_other_answer_stays(kit: Kit, qtbot: QtBot
     when = format.moment(shown.created)
     line = f"Kept from | {when} | " if other == "A" else f"Kept from |  | {when}"
     assert line in kit.details
-    assert "Only the other lane ran again" in kit.page.card.details.table.counted("Kept from")
+    assert "Only the other model ran again" in kit.page.card.details.table.counted("Kept from")
 
 
 def test_what_was_kept_twice_is_from_the_first_time(kit: Kit) -> None:

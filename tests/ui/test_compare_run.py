@@ -356,8 +356,8 @@ def test_the_proof_shows_every_option_and_the_tokens_with_their_boundaries(kit: 
     assert "⚠ tokens | 2: 'What' | 2: 'Wh'" in lines
     assert sum(line.startswith("⚠") for line in lines) == 2
     assert "not the same: template" in strip.table.accessibleDescription()
-    assert strip.sentence == "⚠ Not the same for both: template used."
-    assert kit.page.panel.basis == "⚠ Not the same for both: template used"
+    assert strip.sentence == "⚠ Not the same for both: use of a chat template."
+    assert kit.page.panel.basis == "⚠ Not the same for both: use of a chat template"
     strip.clear()
     assert strip.tokens("A") == "" and strip.table.lines == ()
 

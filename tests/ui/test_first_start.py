@@ -79,7 +79,7 @@ def test_pairs_that_were_compared_before_are_chosen_by_one_click(kit: Kit, qtbot
     long = "\u202e" + "x" * 300
     first.show_recent([("A and B", lambda: chosen.append("one")), (f"{long} and C", lambda: chosen.append("two"))])
     button = example(kit, "A and B")
-    assert button.isVisible() and button.accessibleName() == "Compare A and B"
+    assert button.isVisible() and button.accessibleName().startswith("Compare A and B")
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert chosen == ["one"]
     assert all(b.geometry().right() <= first.width() for b in first.findChildren(QPushButton) if b.isVisible())

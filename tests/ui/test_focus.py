@@ -51,6 +51,48 @@ def test_a_closed_drawer_gives_it_back_to_its_button(active: Kit, qtbot: QtBot, 
     assert at(active) is button and not button.isChecked()
 
 
+@pytest.mark.parametrize("opener", ["Options", "Prompts"])
+def test_a_drawer_takes_it_and_escape_closes_the_drawer_before_it_stops_a_run(
+    active: Kit, qtbot: QtBot, opener: str
+) -> None:
+    page = active.page
+    drawer = page.drawer if opener == "Options" else active.window.sets_controller.drawer
+    active.start()
+    press(page.prompt, opener, qtbot)
+    now = at(active)
+    assert now is not None and drawer.isAncestorOf(now)
+    qtbot.keyClick(now, Qt.Key.Key_Escape)
+    assert drawer.isHidden() and active.runner.stops == 0
+    assert not named(page.prompt, opener).isChecked() and at(active) is named(page.prompt, opener)
+    page.prompt.take_focus()
+    page.prompt.set_options_open(True)
+    page.prompt.take_focus()
+    qtbot.keyClick(edit(active), Qt.Key.Key_Escape)
+    assert page.drawer.isHidden() and active.runner.stops == 0, "wherever the keyboard is"
+    qtbot.keyClick(edit(active), Qt.Key.Key_Escape)
+    assert active.runner.stops == 1
+
+
+def test_escape_closes_the_search_for_words_from_anywhere(active: Kit, qtbot: QtBot) -> None:
+    active.start()
+    active.runner.finish(answer(), answer())
+    active.page.find_words()
+    bar = active.page.card._find_bar
+    active.page.prompt.take_focus()
+    qtbot.keyClick(edit(active), Qt.Key.Key_Escape)
+    assert bar.isHidden()
+
+
+def test_one_drawer_is_open_at_a_time(active: Kit) -> None:
+    """Seen: the options lay over the prompts, and both buttons were pressed."""
+    prompt, sets = active.page.prompt, active.window.sets_controller.drawer
+    prompt.set_options_open(True)
+    prompt.set_sets_open(True)
+    assert active.page.drawer.isHidden() and sets.isVisible() and not named(prompt, "Options").isChecked()
+    prompt.set_options_open(True)
+    assert active.page.drawer.isVisible() and sets.isHidden() and not named(prompt, "Prompts").isChecked()
+
+
 def test_a_closed_drawer_gives_it_back_to_the_prompt(active: Kit, qtbot: QtBot) -> None:
     """It was opened by a key, or by the program."""
     active.page.prompt.take_focus()

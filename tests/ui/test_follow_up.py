@@ -102,6 +102,16 @@ def test_what_is_no_text_is_refused_beside_the_prompt(kit: Kit, tmp_path: Path) 
     (tmp_path / "x.zip").write_bytes(b"PK\x03\x04")
     drop(kit.page.prompt, str(tmp_path / "x.zip"))
     assert "x.zip is not a text file" in kit.page.prompt.error
-    drop(kit.page.prompt, str(tmp_path / "m.gguf"))
-    assert "drop it on A or B" in kit.page.prompt.error
     assert kit.page.prompt.attached.files == ()
+
+
+def test_a_model_dropped_on_the_composer_goes_to_a(kit: Kit) -> None:
+    """Wherever in the window a model is dropped, it is taken."""
+    chosen = replace(OTHER, path="/models/other.gguf")
+    drop(kit.page.prompt, "/models/other.gguf")
+    assert kit.page.panes[0].header.picker.chosen == chosen and kit.page.prompt.error == ""
+    assert kit.page.prompt.attached.files == ()
+    kit.start()
+    drop(kit.page.prompt, "/models/another.gguf")
+    assert kit.page.panes[0].header.picker.chosen == chosen, "not while it runs"
+    assert "A comparison is running." in kit.window.notice

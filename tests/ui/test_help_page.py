@@ -29,6 +29,18 @@ def test_f1_shows_it_with_every_key_of_the_window(kit: Kit, qtbot: QtBot) -> Non
         assert shown_keys(one) in shown
 
 
+def test_it_opens_at_its_top(kit: Kit, qtbot: QtBot) -> None:
+    """Seen: its first button got the keyboard, and the page began at its end."""
+    kit.window.resize(1000, 700)
+    kit.window.activateWindow()
+    qtbot.waitUntil(kit.window.isActiveWindow)
+    kit.page.prompt.take_focus()
+    kit.window.go_to(HELP)
+    page = kit.window.pages.help
+    qtbot.waitUntil(lambda: page._scroll.verticalScrollBar().maximum() > 0)
+    assert page._scroll.verticalScrollBar().value() == 0
+
+
 def test_every_term_of_the_glossary_is_there_in_few_words(kit: Kit) -> None:
     shown = texts(kit)
     for term, said in GLOSSARY.items():

@@ -56,6 +56,19 @@ def press(page: HistoryPage, name: str, qtbot: QtBot) -> None:
     qtbot.mouseClick(found, Qt.MouseButton.LeftButton)
 
 
+def test_down_goes_from_the_search_into_the_rows(kit: Kit, page: HistoryPage, qtbot: QtBot) -> None:
+    """Without it Tab has to pass every button between the two."""
+    kit.window.activateWindow()
+    qtbot.waitUntil(kit.window.isActiveWindow)
+    page.search.setFocus()
+    qtbot.keyClick(page.search, Qt.Key.Key_Down)
+    assert kit.window.focusWidget() is page.table and page.table.chosen is page.table.records[0]
+    page.table.choose(["id2"])
+    page.search.setFocus()
+    qtbot.keyClick(page.search, Qt.Key.Key_Down)
+    assert page.table.chosen.key == "id2", "what was chosen stays so"
+
+
 def test_a_row_says_what_was_compared(page: HistoryPage) -> None:
     when = format.moment("2026-11-22T10:31:01+00:00")
     assert cells(page, 0) == [

@@ -286,7 +286,7 @@ def downloads(kit: Kit) -> None:
 @pytest.mark.parametrize(
     ("begin", "said"),
     [
-        (sets, "it can be continued"),
+        (sets, "it can be resumed"),
         (blind, "it does not count"),
         (evaluation, "it can be resumed"),
         (download, "A download is running. It goes on at the next start."),

@@ -364,7 +364,7 @@ def test_the_starter_pair_is_on_the_shelf(shown: Kit, page: ModelsPage, qtbot: Q
         ["Starter Dense", "dense 1.1M", "Q8_0", "1.2 MB"],
         ["Starter MoE", "MoE 4.1M, 1.0M active", "Q8_0", "4.7 MB"],
     ]
-    assert cells(page.shelf.table, 0)[5:] == ["included", "? yes", "included"]
+    assert cells(page.shelf.table, 0)[5:] == ["included", "? Fits", "included"]
     choose(page, DENSE.path)
     assert not page.shelf.verify.isEnabled() and "nothing to verify" in page.shelf.verify.toolTip()
     assert not page.shelf.remove.isEnabled() and "cannot be removed" in page.shelf.remove.toolTip()
@@ -449,24 +449,24 @@ def test_no_table_of_systems_needs_a_scroll_bar_at_a_thousand_pixels(kit: Kit) -
 
 
 def test_rows_of_the_shelf_say_whether_they_run_here(shown: Kit, page: ModelsPage) -> None:
-    assert cells(page.shelf.table, 0)[6] == "? yes"
+    assert cells(page.shelf.table, 0)[6] == "? Fits"
     choose(page, OTHER.path)
     assert shown.station.planner.asked == [OTHER.path]
     assert "Fits in memory: " in page.shelf.details
     shown.station.planner.give(OTHER, 40_000_000_000)
-    assert cells(page.shelf.table, 0)[6] == "no"
+    assert cells(page.shelf.table, 0)[6] == "Does not fit"
     assert "Would read from disk for every token" in page.shelf.details
-    assert cells(page.shelf.table, 1)[6] == "? yes"
+    assert cells(page.shelf.table, 1)[6] == "? Fits"
 
 
 def test_what_the_hub_offers_is_judged_and_again_when_its_header_was_read(shown: Kit, page: ModelsPage) -> None:
     page.tabs.setCurrentIndex(2)
     page.hub.show_repository(LISTING.repo)
-    assert cells(page.hub.variants, 0)[3] == "~ yes"
+    assert cells(page.hub.variants, 0)[3] == "~ Fits"
     assert cells(page.hub.variants, 2)[3] == "-"
     assert "needs ~3.3 GB at 4k context" in page.hub._space.text()
     page.hub.look.click()
-    assert cells(page.hub.variants, 0)[3] == "yes"
+    assert cells(page.hub.variants, 0)[3] == "Fits"
     assert "needs 5.2 kB at 4k context" in page.hub._space.text()
     keys = [c.key for c in shown.station.workstation.candidates(load_catalogue(resources()))]
     assert f"{LISTING.repo}/Qwen3-4B-Q4_K_M.gguf" in keys
@@ -481,6 +481,6 @@ def test_pairs_say_whether_both_run(page: ModelsPage) -> None:
 def test_a_system_of_the_catalogue_says_whether_it_runs_here(page: ModelsPage) -> None:
     table = page.systems.systems
     said = {system.name: cells(table, row)[-1] for row, system in enumerate(table.records)}
-    assert said["Qwen3-0.6B"] == "~ yes"
+    assert said["Qwen3-0.6B"] == "~ Fits"
     assert said["GPT-3 175B"] == "-"
-    assert "~ no" in said.values()
+    assert "~ Does not fit" in said.values()

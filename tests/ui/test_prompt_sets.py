@@ -11,6 +11,7 @@ from tests.ui.conftest import Kit
 from tests.ui.fakes import FakeHistory, answer, comparison, failed
 from tests.ui.prompt_set_fakes import FakePromptSets
 from weighin.core.runs.answer import StopReason
+from weighin.core.runs.progress import LaneState
 from weighin.ui.prompt_sets.sets_drawer import SetsDrawer
 
 
@@ -51,6 +52,9 @@ def test_a_prompt_goes_where_prompts_are_typed(drawer: SetsDrawer, kit: Kit) -> 
 def test_a_whole_set_is_run_and_told(drawer: SetsDrawer, kit: Kit, qtbot: QtBot) -> None:
     drawer.run.click()
     assert not drawer.run.isEnabled() and not drawer.stop.isHidden()
+    qtbot.waitUntil(lambda: len(kit.runner.requests) == 1)
+    kit.runner.lanes[0].be(LaneState.BUSY, "writing", 3, 0)
+    assert kit.page.panel.sentence == "Prompt 1 of 2: A is answering…"
     give(kit, qtbot, 1)
     assert cells(drawer)[0][2:] == ["Twelve.", "It is **twelve**."]
     assert drawer.line.text().startswith("1 of 2 answered")

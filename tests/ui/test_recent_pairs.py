@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from PySide6.QtWidgets import QPushButton
 
 from tests.ui.conftest import Kit
 from tests.ui.fakes import DENSE, MOE, OTHER, FakeLibrary, FakeSettings, answer, failed
@@ -98,3 +99,23 @@ def test_damaged_pairs_count_as_none(new_kit: Callable[..., Kit], damaged: list[
     assert kit.window.pages.recent.pairs() == ()
     compare(kit, DENSE, MOE)
     assert len(pairs(kit)) == 1
+
+
+def test_the_first_start_offers_the_last_three(new_kit: Callable[..., Kit]) -> None:
+    kit = new_kit(library=FakeLibrary(DENSE, MOE, OTHER))
+    for a, b in ((SERVER, MOE), (DENSE, MOE), (MOE, OTHER), (OTHER, MOE), (OTHER, DENSE)):
+        compare(kit, a, b)
+    kit.page.new_conversation()
+    first = kit.page.card.first_start
+    offered = [button for button in first._recent.findChildren(QPushButton) if not button.isHidden()]
+    assert [button.text() for button in offered] == [
+        "Qwen3-30B-A3B-Instruct Q4_K_M and Starter Dense Q8_0",
+        "Qwen3-30B-A3B-Instruct Q4_K_M and Starter MoE Q8_0",
+        "Starter Dense Q8_0 and Starter MoE Q8_0",
+    ]
+    assert not first._recent.isHidden()
+    offered[1].click()
+    assert [pane.header.picker.chosen for pane in kit.page.panes] == [OTHER, MOE]
+    kit.page.prompt.blind.setChecked(True)
+    kit.start()
+    assert first._recent.isHidden() and not first._recent.findChildren(QPushButton), "names are hidden"

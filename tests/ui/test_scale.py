@@ -12,7 +12,7 @@ from tests.ui.conftest import Kit
 from tests.ui.fakes import MEMORY, MOE, OTHER, answer, failed, timing
 from weighin.core.comparisons.comparison import Comparison
 from weighin.core.comparisons.speed_test import SpeedTest
-from weighin.core.runs.answer import Answer
+from weighin.core.runs.answer import Answer, MemoryReceipt
 from weighin.core.runs.conditions import Conditions
 from weighin.core.runs.energy import Energy
 from weighin.core.runs.lane import Mode
@@ -112,6 +112,23 @@ def test_a_disturbed_pair_is_measured_again_when_others_are_idle(kit: Kit, qtbot
     assert second == first
 
 
+def test_what_is_certain_stands_below_what_is_not(kit: Kit) -> None:
+    """Each has a line of its own, whole: the amber one is not cut to make room for the other."""
+    kit.window.resize(1000, 700)
+    kit.start()
+    a, b = (
+        replace(long(rate, conditions=BUSY), memory=MemoryReceipt(total_bytes=size, peak_bytes=size))
+        for rate, size in ((3.96, 241_000_000), (4.69, 366_000_000))
+    )
+    kit.runner.finish(a, b)
+    panel = kit.page.panel
+    said = [(label.text(), label.y()) for label in (panel._first, panel._second)]
+    assert said[0][0] == "Speeds are not comparable: other programs used 1.4 cores."
+    assert said[1][0] == "A needs 125 MB less memory." and said[1][1] > said[0][1]
+    for label in (panel._first, panel._second):
+        assert label.fontMetrics().horizontalAdvance(label.text()) <= label.width()
+
+
 def test_what_waits_for_quiet_is_given_up_by_another_run(kit: Kit, qtbot: QtBot) -> None:
     scale = kit.page.scale
     scale._quiet = quiet = Quiet()
@@ -138,9 +155,10 @@ def test_a_short_pair_is_tested_and_then_told(kit: Kit) -> None:
     height = panel.sizeHint().height()
     kit.page.show_testing(lambda identifier: identifier == made.id)
     assert panel.sizeHint().height() == height
-    assert panel.sentence.startswith("Measuring the speed of both…") and panel.remedy.isHidden()
+    assert panel.sentence.startswith("Speed test of both models running…") and panel.remedy.isHidden()
     kit.page.show_testing(lambda identifier: identifier == made.id, waits=True)
-    assert panel.sentence.startswith("Waiting until other programs are idle…") and panel.remedy.isHidden()
+    assert panel.sentence.startswith("Speed test waits until other programs are idle…")
+    assert panel.remedy.isHidden()
     assert panel.sizeHint().height() == height
     slower = replace(TEST, generation_rates=(50.0, 51.0, 49.0, 50.0))
     results = tuple(replace(r, speed_test=t) for r, t in zip(made.results, (TEST, slower), strict=True))
@@ -224,8 +242,9 @@ def test_numbers_come_while_lanes_work_and_none_is_better_before_the_end(kit: Ki
     assert rows.texts[:2] == ("102 tok/s | Generation speed | -", "31 ms | Time to first token ↓ | -")
     b = kit.runner.begin_round("B")
     b.be(LaneState.BUSY, "writing", 5, 0)
-    b.draw(1.0, 5, 10.0, 20_000_000)
+    b.draw(1.0, 5, 10.0, 20_000_000, first=0.25)
     qtbot.waitUntil(lambda: rows.texts[0] == "102 tok/s | Generation speed | 10.0 tok/s")
+    assert rows.texts[1] == "31 ms | Time to first token ↓ | 250 ms", "from the first text on"
     kit.runner.give("B", replace(long(10), memory=replace(MEMORY, peak_bytes=20_000_000)))
     assert rows.texts[0] == "102 tok/s | Generation speed | 10.0 tok/s"
     assert better(kit) == ["", "", "", ""], "the run is not over"
@@ -299,7 +318,7 @@ def test_a_long_sentence_can_be_read_whole(kit: Kit, qtbot: QtBot) -> None:
     kit.start()
     kit.runner.finish(long(3.96, conditions=BUSY), long(4.69, conditions=BUSY))
     kit.page.panel.say("A sentence. " * 40, "A basis. " * 60)
-    qtbot.waitUntil(lambda: "A sentence. A sentence." in kit.page.panel._sentence.toolTip())
+    qtbot.waitUntil(lambda: "A sentence. A sentence." in kit.page.panel._first.toolTip())
     assert "A basis. A basis." in kit.page.panel._basis.toolTip()
 
 

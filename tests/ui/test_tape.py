@@ -83,7 +83,7 @@ def test_it_is_saved(qtbot: QtBot, theme: Theme, tapes: Tapes, tmp_path: Path, k
     qtbot.addWidget(window)
     path = tmp_path / f"tape.{kind}"
     window.save(kind, str(path))
-    qtbot.waitUntil(lambda: window.note.text() == f"Written: tape.{kind}")
+    qtbot.waitUntil(lambda: window.note.text() == f"Saved: tape.{kind}")
     data = path.read_bytes()
     if kind == "png":
         assert QImage(str(path)).size() == SIZE

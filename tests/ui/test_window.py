@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QTabBar, QToolButton
+from PySide6.QtWidgets import QPlainTextEdit, QSplitter, QTabBar, QToolButton
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Kit
@@ -124,6 +124,29 @@ def test_two_lanes_stand_side_by_side_wherever_each_has_400_pixels(kit: Kit, qtb
     assert abs(a.width() - b.width()) <= 2 and a.width() >= 400
     left, right = (pane.header.mapTo(kit.page, pane.header.rect().topLeft()) for pane in (a, b))
     assert left.y() == right.y() and left.x() < right.x(), "heads stand side by side too"
+
+
+def test_a_double_click_on_the_line_between_the_lanes_makes_them_equally_wide(kit: Kit, qtbot: QtBot) -> None:
+    area = kit.page.card.answers
+    kit.window.resize(1440, 900)
+    kit.start()
+    splitter = area.findChild(QSplitter)
+    splitter.setSizes([900, 420])
+    a, b = splitter.sizes()
+    assert a > b + 100
+    qtbot.mouseDClick(splitter.handle(1), Qt.MouseButton.LeftButton)
+    a, b = splitter.sizes()
+    assert abs(a - b) <= 1
+
+
+def test_ctrl_n_begins_a_new_conversation(active: Kit, qtbot: QtBot) -> None:
+    edit = active.page.prompt.findChild(QPlainTextEdit)
+    active.start()
+    qtbot.keyClick(edit, Qt.Key.Key_N, CTRL)
+    assert not active.page.is_first_start, "not while it runs"
+    active.runner.finish(answer(), answer())
+    qtbot.keyClick(edit, Qt.Key.Key_N, CTRL)
+    assert active.page.is_first_start and active.window.focusWidget() is edit
 
 
 def test_a_finished_comparison_on_another_page_is_there_on_return(kit: Kit, qtbot: QtBot) -> None:

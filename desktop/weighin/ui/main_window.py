@@ -238,7 +238,8 @@ class MainWindow(QMainWindow):
         self.compare.find_models_wanted.connect(self.pages.find_models)
         self.compare.differences_wanted.connect(self._show_differences)
         KeepsOff(self._rail, self.take_focus)
-        self.compare.prompt.sets_toggled.connect(lambda is_open: self.sets_controller.drawer.setVisible(is_open))
+        self.compare.prompt.sets_toggled.connect(lambda is_open: self.sets_controller.show_drawer(is_open))
+        self.compare.prompt.models_dropped.connect(self._take_files)
         self.compare.choice.bundle_dropped.connect(self.open_bundle)
 
     def take_focus(self) -> None:

@@ -41,6 +41,8 @@ COMPARE, MODELS, WORKSTATION, MMLU, HISTORY, SETTINGS, HELP = range(7)
 KEYS = ("Ctrl+1", "Ctrl+2", "Ctrl+3", "Ctrl+4", "Ctrl+5", "Ctrl+,", "F1")
 # Those that are work, and are shown again at the next start; the others tell nothing of what runs.
 WORK = PAGES[:SETTINGS]
+# Of the recent pairs, on the first start.
+_OFFERED = 3
 _COMPARING = "A comparison is running. Stop it or let it finish first: both would disturb each other."
 _EVALUATING = (
     "An evaluation is running on the MMLU page. Stop it or let it finish first: both would disturb each other."
@@ -79,7 +81,15 @@ class Pages(QObject):
         self._frames: dict[QWidget, PageScroll] = {}
         self._added(self.compare)
         self.recent = RecentPairs(settings, library, parts.blind, self.compare_models, self)
+        # Where the models are was looked up; and a blind round takes the names away.
+        for told in (self.recent.changed, library.looked, parts.blind.began):
+            told.connect(self._offer_recent)
         runner.yield_to(lambda: self._evaluating or parts.workstation.reason_to_wait)
+
+    def _offer_recent(self) -> None:
+        """On the first start, the pairs that were run last."""
+        pairs = self.recent.pairs()[:_OFFERED]
+        self.compare.card.first_start.show_recent([(" and ".join(pair.names), pair.choose) for pair in pairs])
 
     @cached_property
     def models(self) -> ModelsPage:

@@ -51,8 +51,9 @@ QLabel[role="badge"] { border: 1px solid $muted; border-radius: 4px; padding: 1p
 QFrame[role="card"] { background: $surface; border: 1px solid $border; border-radius: 8px; }
 QFrame[role="band"] { background: $raised; border: none; border-top: 1px solid $border;
   border-bottom: 1px solid $border; }
+QFrame[role="band"][first="true"] { border-top: none; border-top-left-radius: 7px; border-top-right-radius: 7px; }
 QFrame[role="scale"] { background: $surface; border: none; border-top: 1px solid $border;
-  border-bottom-left-radius: 8px; border-bottom-right-radius: 8px; }
+  border-bottom-left-radius: 7px; border-bottom-right-radius: 7px; }
 QFrame[role="right"] { border: none; border-left: 1px solid $border; }
 QFrame[role="composer"] { background: $surface; border: 1px solid $border; border-radius: 8px; }
 QFrame[role="composer"][focused="true"] { border-color: $accent; }
@@ -72,6 +73,8 @@ QToolButton { background: transparent; border: 1px solid transparent; border-rad
 QToolButton:hover { background: $raised; border-color: $border; }
 QToolButton:checked { background: $raised; border-color: $border; }
 QToolButton:focus { border: 2px solid $accent; padding: 2px 5px; }
+QToolButton[role="fold"] { padding-left: 0; }
+QToolButton[role="fold"]:focus { padding-left: 0; }
 QToolButton:disabled { color: $muted; }
 QToolButton::menu-indicator { image: none; }
 QFrame[role="rail"] QToolButton { padding: 7px 2px 5px 2px; border-radius: 8px; font-size: ${small}pt; }
@@ -83,14 +86,14 @@ QPushButton { background: $surface; border: 1px solid $border; border-radius: 6p
 QPushButton:hover { background: $raised; }
 QPushButton:pressed { background: $border; }
 QPushButton:disabled { color: $muted; background: $window; }
-QPushButton:focus { border: 2px solid $accent; padding: 4px 11px; }
+QPushButton:focus { border: 2px solid $accent; padding: 4px 11px; outline: none; }
 QPushButton[role="primary"] { background: $accent; color: $on_accent; border-color: $accent; font-weight: 600; }
 QPushButton[role="primary"]:hover { background: $accent; border-color: $text; }
 QPushButton[role="primary"]:focus { border: 2px solid $text; padding: 4px 11px; }
 QPushButton[role="primary"]:disabled { background: $raised; color: $muted; border-color: $border; }
-QPushButton[role="segment"] { border: 1px solid transparent; border-radius: 5px; padding: 4px 11px; }
+QPushButton[role="segment"] { border: 1px solid transparent; border-radius: 5px; padding: 3px 11px; }
 QPushButton[role="segment"]:checked { background: $raised; color: $accent; }
-QPushButton[role="segment"]:focus { border: 2px solid $accent; padding: 3px 10px; }
+QPushButton[role="segment"]:focus { border: 2px solid $accent; padding: 2px 10px; }
 QPushButton[role="toggle"]:checked { background: $raised; border: 2px solid $accent; padding: 4px 11px; }
 QPushButton[role="toggle"]:checked:focus { border-color: $text; }
 QPushButton[role="link"], QPushButton[role="quiet"] { background: transparent; border: 1px solid transparent;
@@ -101,9 +104,9 @@ QPushButton[role="link"]:checked, QPushButton[role="quiet"]:checked { background
 QPushButton[role="link"]:focus, QPushButton[role="quiet"]:focus { border: 2px solid $accent; padding: 1px 5px; }
 QPushButton[role="link"]:disabled, QPushButton[role="quiet"]:disabled { color: $muted; background: transparent; }
 QPushButton[role="danger"] { color: $red; border-color: $red; }
-QPushButton[role="example"] { padding: 3px 10px; border-radius: 11px; }
-QPushButton[role="example"]:focus { padding: 2px 9px; }
-QPushButton[role="example"]:checked { background: $raised; border: 2px solid $accent; padding: 2px 9px; }
+QPushButton[role="example"] { padding: 4px 12px; border-radius: 12px; }
+QPushButton[role="example"]:focus { padding: 3px 11px; }
+QPushButton[role="example"]:checked { background: $raised; border: 2px solid $accent; padding: 3px 11px; }
 QPushButton[role="box"]:checked { background: $raised; border: 2px solid $accent; padding: 4px 11px; }
 QPushButton[role="example"]:checked:focus, QPushButton[role="box"]:checked:focus { border-color: $text; }
 
@@ -111,7 +114,7 @@ QLineEdit, QPlainTextEdit, QComboBox, QTextBrowser {
   background: $surface; border: 1px solid $border; border-radius: 6px; padding: 4px 6px;
   selection-background-color: $accent; selection-color: $on_accent; }
 QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus { border: 2px solid $accent; padding: 3px 5px; }
-QPlainTextEdit[role="prompt"], QPlainTextEdit[role="prompt"]:focus { border: none; padding: 5px; }
+QPlainTextEdit[role="prompt"], QPlainTextEdit[role="prompt"]:focus { border: none; padding: 5px 0; }
 QPlainTextEdit[role="question"] { background: transparent; border: 1px solid transparent; }
 QPlainTextEdit[role="question"]:focus { border: 2px solid $accent; }
 QLineEdit[invalid="true"] { border: 1px solid $red; }
@@ -124,44 +127,46 @@ QComboBox[role="head"] { background: transparent; border: 1px solid transparent;
 QComboBox[role="head"]:hover { background: $raised; }
 QComboBox[role="head"]:focus { border: 2px solid $accent; padding: 0px 3px; }
 QComboBox[role="head"]:disabled { background: transparent; color: $text; }
-QComboBox::drop-down { border: none; width: 22px; }
-QComboBox::down-arrow { image: url("$arrow"); width: 14px; height: 14px; }
+QComboBox::drop-down { border: none; width: ${drop}px; }
+QComboBox::down-arrow { image: url("$arrow"); width: ${box}px; height: ${box}px; }
 QComboBox QAbstractItemView { background: $surface; border: 1px solid $border; outline: 0; padding: 2px; }
 
 QCheckBox:focus, QRadioButton:focus { outline: none; }
-QCheckBox, QRadioButton { padding: 2px 4px; border: 2px solid transparent; border-radius: 5px; spacing: 6px; }
+QCheckBox, QRadioButton { padding: 2px 4px 2px 0; border: 2px solid transparent; border-radius: 5px; spacing: 6px; }
 QCheckBox:focus, QRadioButton:focus { border-color: $accent; }
 
-QRadioButton::indicator { width: 14px; height: 14px; border: 1px solid $muted; border-radius: 8px;
+QRadioButton::indicator { width: ${box}px; height: ${box}px; border: 1px solid $muted; border-radius: ${round}px;
   background: $surface; }
-QRadioButton::indicator:checked { width: 6px; height: 6px; border: 5px solid $accent; background: $surface; }
-QCheckBox::indicator { width: 14px; height: 14px; border: 1px solid $muted; border-radius: 4px; background: $surface; }
+QRadioButton::indicator:checked { width: ${dot}px; height: ${dot}px; border: ${ring}px solid $accent;
+  background: $surface; }
+QCheckBox::indicator { width: ${box}px; height: ${box}px; border: 1px solid $muted; border-radius: 4px;
+  background: $surface; }
 QCheckBox::indicator:checked { border-color: $accent; background: $accent; image: url("$check"); }
 
 QListView[role="ticks"] { background: $surface; border: 1px solid $border; border-radius: 6px; outline: 0; }
 QListView[role="ticks"]:focus { border: 2px solid $accent; }
 QListView[role="ticks"]::item { padding: 3px 4px; }
-QListView[role="ticks"]::indicator { width: 14px; height: 14px; border: 1px solid $muted; border-radius: 4px;
+QListView[role="ticks"]::indicator { width: ${box}px; height: ${box}px; border: 1px solid $muted; border-radius: 4px;
   background: $surface; }
 QListView[role="ticks"]::indicator:checked { border-color: $accent; background: $accent; image: url("$check"); }
 
 QProgressBar { background: $raised; border: none; border-radius: 2px; max-height: 4px; min-height: 4px; }
 QProgressBar::chunk { background: $accent; border-radius: 2px; }
 
-QTabBar::tab { background: transparent; padding: 6px 14px; border: 2px solid transparent; border-radius: 6px; }
+QTabBar::tab { background: transparent; padding: 6px 14px; border: 1px solid transparent; border-radius: 6px; }
+QTabBar::tab:hover { background: $raised; }
 QTabBar::tab:selected { background: $surface; border-color: $border; }
-QTabBar::tab:focus:selected { border-color: $accent; }
+QTabBar::tab:focus:selected { border: 2px solid $accent; padding: 5px 13px; }
 QSplitter::handle { background: transparent; }
 QSplitter::handle:hover { background: $border; }
-QSplitter[role="answers"]::handle { background: $border; }
 QScrollArea, QWidget#drawer, QStackedWidget { background: transparent; border: none; }
 
 QTableView { background: $surface; border: 1px solid $border; border-radius: 6px; gridline-color: transparent;
   selection-background-color: $accent; selection-color: $on_accent; outline: 0; }
 QTableView:focus { border: 2px solid $accent; }
 QTableView::item { padding: 3px 8px; border: none; }
-QHeaderView { background: $surface; }
-QHeaderView::section { background: $surface; color: $muted; border: none; border-bottom: 1px solid $border;
+QHeaderView { background: transparent; }
+QHeaderView::section { background: transparent; color: $muted; border: none; border-bottom: 1px solid $border;
   padding: 6px 11px; }
 
 QScrollBar:vertical { background: transparent; width: 11px; margin: 0; }
@@ -174,9 +179,17 @@ QToolTip { background: $surface; color: $text; border: 1px solid $border; paddin
 """)
 
 
+# Boxes to tick and arrows grow with the text: pixels at least, and for each point of its size.
+_BOX, _BOX_OF_TEXT = 14, 1.3
+# How thick the ring of a chosen round one is.
+_RING_OF_BOX = 0.36
+
+
 def style_sheet(colours: Colours, points: float, arrow: str, check: str) -> str:
     """The application's style sheet. `points`: the size of the application's font, to which all others relate.
     `arrow`, `check`: pictures for combo and check boxes, as paths with forward slashes."""
+    box = max(_BOX, round(points * _BOX_OF_TEXT))
+    ring = round(box * _RING_OF_BOX)
     values = {name: value for name, value in vars(colours).items() if isinstance(value, str)}
     return _TEMPLATE.substitute(
         values,
@@ -186,6 +199,11 @@ def style_sheet(colours: Colours, points: float, arrow: str, check: str) -> str:
         title=f"{points * 1.35:.2f}",
         verdict=f"{points * 1.1:.2f}",
         headline=f"{points * 1.8:.2f}",
+        box=box,
+        drop=box + 8,
+        ring=ring,
+        dot=box + 2 - 2 * ring,
+        round=(box + 2) // 2,
     )
 
 

@@ -45,3 +45,13 @@ def test_a_change_of_speed_shows_within_a_second_or_two() -> None:
     found = speeds(*[(0.25, 10)] * 8, *[(0.25, 1)] * 8)
     assert found[7] is not None and found[-1] is not None
     assert abs(found[7] - 40) < 1e-6 and abs(found[-1] - 4) < 1e-6
+
+
+def test_the_first_text_is_timed_as_it_is_seen_and_only_once() -> None:
+    clock = Clock()
+    record = AnswerRecord(clock)
+    assert record.point(MemorySample()).first_text_s is None
+    for seconds, text in ((0.5, ""), (0.25, "x"), (3.0, "y")):
+        clock.now += seconds
+        record.piece(text, 1, "answer")
+    assert record.point(MemorySample()).first_text_s == 0.75

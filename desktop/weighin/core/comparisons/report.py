@@ -33,7 +33,7 @@ from weighin.core.csv_table import csv_table
 from weighin.core.models.report import model_json
 from weighin.core.models.server import BY_THIS_CLIENT, ON_THE_SERVER
 from weighin.core.models.text import model_facts
-from weighin.core.runs.answer import Answer, Counting, Timing
+from weighin.core.runs.answer import Answer, Counting, StopReason, Timing
 from weighin.core.runs.lane import LaneSetup, Mode
 from weighin.core.runs.report import engine_json
 from weighin.core.safe_text import safe_name
@@ -220,14 +220,16 @@ def comparison_markdown(comparison: Comparison) -> str:
         lines += [
             f"## {result.label}: {safe_name(result.setup.model.name)}",
             "",
-            model_facts(result.setup.model),
-            "",
+            *_facts(result),
         ]
         for message in request.thread(index):
             lines += [f"### Earlier {_ROLES.get(message.role, message.role)}", "", _quote(message.content), ""]
         if answer.reasoning:
             lines += ["### Reasoning", "", _quote(answer.reasoning), ""]
-        lines += [_quote(answer.text) if answer.text else "(no answer)", ""]
+        lines += [_quote(answer.text)] if answer.text else ["(no answer)"]
+        if answer.failure:
+            lines += ["", safe_name(answer.failure.message, 400)]
+        lines.append("")
         lines += [f"- {line}" for line in number_lines(result, comparison)]
         lines.append("")
     if verdict := speed_verdict(comparison):
@@ -240,6 +242,12 @@ def comparison_markdown(comparison: Comparison) -> str:
     if hidden := unknowns(comparison.results):
         lines.append(unknown_words(hidden))
     return "\n".join(lines) + "\n"
+
+
+def _facts(result: LaneResult) -> list[str]:
+    """A line on the model; none on a file that could not be read."""
+    model = result.setup.model
+    return [model_facts(model), ""] if model.is_server or model.file_bytes else []
 
 
 def comparison_csv(comparison: Comparison) -> str:
@@ -266,6 +274,9 @@ def number_lines(result: LaneResult, comparison: Comparison) -> list[str]:
     """The numbers of one answer of `comparison` in words, "-" where one would be nonsense."""
     answer = result.answer
     timing = answer.timing
+    ended = f"Stop reason: {STOPS[answer.stop_reason]}"
+    if answer.stop_reason is StopReason.FAILED and timing.prompt_tokens is None:
+        return [ended]
     reading = f"{format.count(timing.prompt_tokens)} tok, {format.figure(_median(result, 'prompt_tokens_per_s'))} tok/s"
     speed = shown_speed(result)
     writing = f"{format.count(timing.generated_tokens)} tok, {format.figure(_middle(speed))} tok/s"
@@ -277,8 +288,7 @@ def number_lines(result: LaneResult, comparison: Comparison) -> list[str]:
         f"Generated {writing}{partly} · {characters} characters/s{_how_counted(timing)}",
         f"Memory {_memory(result)} · {loading} {format.seconds(timing.load_s)} · "
         f"Total time {format.seconds(_median(result, 'total_s'))}{_energy(timing)}",
-        f"Stop reason: {STOPS[answer.stop_reason]}"
-        + (f" · {format.plural(timing.threads, 'thread')}" if timing.threads else ""),
+        ended + (f" · {format.plural(timing.threads, 'thread')}" if timing.threads else ""),
     ]
     if made := rounds_words(result, comparison.request.repeat):
         lines.insert(1, f"Rounds: {made}. Median and range: {_medians(result)}")
@@ -318,10 +328,12 @@ def _memory(result: LaneResult) -> str:
     if result.setup.model.is_server:
         return ON_THE_SERVER
     memory = result.answer.memory
-    own, file = format.size(memory.own_bytes), format.size(memory.model_file_bytes)
     total, peak = (spread(getattr(one, name) for one in result.memory) for name in ("total_bytes", "peak_bytes"))
     said = [format.size(_middle(found)) for found in (total, peak)]
-    return f"{said[0]} ({own} process + {file} model file), peak {said[1]}"
+    split = ""
+    if memory.own_bytes is not None or memory.model_file_bytes is not None:
+        split = f" ({format.size(memory.own_bytes)} process + {format.size(memory.model_file_bytes)} model file)"
+    return f"{said[0]}{split}, peak {said[1]}"
 
 
 def _speed_test(result: LaneResult) -> dict[str, Any] | None:

@@ -15,6 +15,7 @@ from weighin.core.comparisons.rounds import Spread, spread, uncertainty, undistu
 from weighin.core.comparisons.slowdown import listed_rate
 from weighin.core.comparisons.speed_test import SpeedTest
 from weighin.core.runs.answer import Counting, StopReason, Timing
+from weighin.core.runs.conditions import disturbances
 from weighin.core.runs.lane import LABELS, Mode
 
 # The least that one run must have written.
@@ -202,12 +203,8 @@ def _reason(shortfall: Shortfall, lanes: list[LaneResult]) -> str:
     if shortfall is Shortfall.UNCOUNTED:
         return f"The server of {who} does not count its tokens: speeds are not comparable."
     if shortfall is Shortfall.DISTURBED:
-        reasons = dict.fromkeys(
-            reason
-            for result in lanes
-            for timing in result.timings
-            for reason in (*(timing.conditions.disturbances if timing.conditions else ()), *_slept(timing))
-        )
+        timings = [timing for result in lanes for timing in result.timings]
+        reasons = dict.fromkeys((*disturbances(t.conditions for t in timings if t.conditions), *_slept(timings)))
         return f"Speeds are not comparable: {', '.join(reasons)}."
     if shortfall is Shortfall.UNSTEADY:
         return f"The rounds of {who} differ too much: speeds are not comparable."
@@ -215,6 +212,6 @@ def _reason(shortfall: Shortfall, lanes: list[LaneResult]) -> str:
     return f"{answers} too short to compare speeds."
 
 
-def _slept(timing: Timing) -> tuple[str, ...]:
-    told = timing.conditions is not None and timing.conditions.suspended
-    return ("the computer slept",) if timing.disturbed and not told else ()
+def _slept(timings: Sequence[Timing]) -> tuple[str, ...]:
+    told = any(timing.conditions is not None and timing.conditions.suspended for timing in timings)
+    return ("the computer slept",) if not told and any(timing.disturbed for timing in timings) else ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from weighin.core import format
 from weighin.core.comparisons.blind import Tally, fewest_more
@@ -10,10 +11,14 @@ from weighin.core.comparisons.comparison import Comparison, LaneResult, Slowdown
 from weighin.core.comparisons.rounds import AGREEMENT, Spread, is_settled, last_change, speeds, spread, uncertainty
 from weighin.core.comparisons.slowdown import NEARLY_ALL, Overlap, in_company, overlap
 from weighin.core.comparisons.speed_test import SpeedTest
-from weighin.core.comparisons.text_difference import TextDifference
 from weighin.core.runs.answer import MIN_TOKENS_FOR_RATE, StopReason, Timing
+from weighin.core.runs.conditions import disturbances
 from weighin.core.runs.lane import Mode
 from weighin.core.safe_text import safe_name
+
+if TYPE_CHECKING:
+    from weighin.core.comparisons.text_difference import TextDifference
+
 
 STOPS = {
     StopReason.END: "Finished",
@@ -29,9 +34,13 @@ AGAINST_ALONE = "Compared with running alone"
 MEASURE_ALONE = "Run each model alone to see the slowdown"
 
 
+# Names of differences as records have them, where they are no words one would use.
+_PLAIN = {"template used": "use of a chat template"}
+
+
 def different_words(names: Sequence[str]) -> str:
     """What was not the same for both models; the names may come from a bundle."""
-    return f"Not the same for both: {safe_name(', '.join(names), 200)}"
+    return f"Not the same for both: {safe_name(', '.join(_PLAIN.get(name, name) for name in names), 200)}"
 
 
 def unknown_words(names: Sequence[str]) -> str:
@@ -66,8 +75,7 @@ def conditions_words(timings: tuple[Timing, ...]) -> str:
     disturbed = [conditions for conditions in known if conditions.disturbances]
     if not disturbed:
         return known[-1].words
-    reasons = dict.fromkeys(reason for conditions in disturbed for reason in conditions.disturbances)
-    return f"{len(disturbed)} of {len(known)} disturbed: {', '.join(reasons)}"
+    return f"{len(disturbed)} of {len(known)} disturbed: {', '.join(disturbances(disturbed))}"
 
 
 def rate_spread(found: Spread | None, unit: str = " tok/s") -> str:
@@ -150,8 +158,8 @@ def overlap_words(result: LaneResult, comparison: Comparison) -> str:
     times = spread_words(spread(shared.seconds for shared in found), format.seconds)
     share = spread(shared.share for shared in found)
     text = f"{times} of {whole}" + (f" ({format.percent(share.median)})" if share else "")
-    written = f"{format.count(tokens)} of {format.plural(result.answer.timing.generated_tokens, 'token')} at {speed}"
-    return f"{text}, {written}"
+    written = f"{format.count(tokens)} of {format.plural(result.answer.timing.generated_tokens, 'token')}"
+    return f"{text}, {written}" + (f" at {speed}" if speed != format.NONE else "")
 
 
 def is_partly_alone(timings: Sequence[Timing]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from weighin.core import format
 from weighin.core.plans.candidates import Origin
-from weighin.core.plans.plan import MemoryPlan, PlanMethod, SpeedForecast, SpeedMethod, VerdictKind
+from weighin.core.plans.plan import MemoryPlan, PlanMethod, SpeedForecast, SpeedMethod
 from weighin.core.plans.prediction import Errors, Measured, Prediction
 from weighin.core.plans.workstation import WorkstationRow
 from weighin.core.safe_text import safe_name
@@ -15,7 +15,6 @@ _METHODS = {
     SpeedMethod.HISTORY: "from earlier runs here",
     SpeedMethod.BANDWIDTH: "from memory bandwidth",
 }
-_HERE = {VerdictKind.RUNS: "runs", VerdictKind.TIGHT: "tight", VerdictKind.NO: "no"}
 ORIGINS = {Origin.HERE: "on this computer", Origin.CATALOGUE: "catalogue", Origin.HUB: "hub"}
 
 
@@ -63,11 +62,6 @@ def measured_line(row: WorkstationRow) -> str:
 def prediction_name(prediction: Prediction) -> str:
     """Which model a prediction is about."""
     return f"{safe_name(prediction.model.name, 60)} · {safe_name(prediction.model.quantization, 24)}"
-
-
-def here_words(row: WorkstationRow | None) -> str:
-    """ "runs", "~ runs" where that was calculated, "no"; "-" where nothing is known."""
-    return format.NONE if row is None or row.kind is None else f"{row.mark} {_HERE[row.kind]}".strip()
 
 
 def memory_words(plan: MemoryPlan) -> str:

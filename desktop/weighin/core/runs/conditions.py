@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 # What other programs may do and still disturb nothing: a quarter of a core, which a desktop at rest stays below while
@@ -30,17 +31,13 @@ class Conditions:
     @property
     def disturbances(self) -> tuple[str, ...]:
         """What spoils a measurement, in words; empty where nothing did."""
-        found = []
-        if self.suspended:
-            found.append("the computer slept")
-        if self.power_changed:
-            found.append("power was plugged in or out")
-        if self.throttled:
-            found.append("the processor was throttled")
+        return disturbances((self,))
+
+    @property
+    def is_crowded(self) -> bool:
+        """Whether other programs were busier than a measurement bears."""
         tolerated = max(_TOLERATED_CORES, _TOLERATED_SHARE * (self.used_cores or 0))
-        if self.other_cores is not None and self.other_cores > tolerated:
-            found.append(f"other programs used {self.other_cores:.1f} cores")
-        return tuple(found)
+        return self.other_cores is not None and self.other_cores > tolerated
 
     @property
     def words(self) -> str:
@@ -51,3 +48,22 @@ class Conditions:
         if self.other_cores is not None and not any("other programs" in part for part in parts):
             parts.append(f"background load {self.other_cores:.1f} cores")
         return ", ".join(parts)
+
+
+def disturbances(found: Iterable[Conditions]) -> tuple[str, ...]:
+    """What spoiled these measurements, in words, each reason once; empty where nothing did."""
+    known = tuple(found)
+    reasons = [
+        words
+        for words, happened in (
+            ("the computer slept", any(one.suspended for one in known)),
+            ("power was plugged in or out", any(one.power_changed for one in known)),
+            ("the processor was throttled", any(one.throttled for one in known)),
+        )
+        if happened
+    ]
+    busy = [one.other_cores for one in known if one.is_crowded and one.other_cores is not None]
+    if busy:
+        low, high = f"{min(busy):.1f}", f"{max(busy):.1f}"
+        reasons.append(f"other programs used {low if low == high else f'{low} to {high}'} cores")
+    return tuple(reasons)

@@ -46,12 +46,14 @@ class TextPiece:
 @dataclass(frozen=True)
 class LivePoint:
     """One moment for the live chart: seconds since the request, tokens written so far, tokens/s over the last
-    moments (None while not writing), memory of the worker."""
+    moments (None while not writing), memory of the worker, seconds from the request to the first text as seen by the
+    window (None before it)."""
 
     seconds: float
     tokens: int
     tokens_per_s: float | None
     memory: MemorySample
+    first_text_s: float | None = None
 
 
 def state_words(status: LaneStatus, tokens: int = 0) -> str:

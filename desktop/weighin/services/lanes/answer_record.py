@@ -24,6 +24,7 @@ class AnswerRecord:
         self._recent: deque[tuple[float, int]] = deque()
         self._memory = MemorySample()
         self._rendered = ""
+        self._first_text_s: float | None = None
         self.tokens = 0
         self.prompt_tokens: int | None = None
 
@@ -33,6 +34,8 @@ class AnswerRecord:
 
     def piece(self, text: str, count: int, kind: str) -> None:
         """One more piece of text."""
+        if text and self._first_text_s is None:
+            self._first_text_s = self._clock() - self._begin
         (self._reasoning if kind == "reasoning" else self._answer).append(text)
         self.tokens += count
 
@@ -53,7 +56,7 @@ class AnswerRecord:
             self._recent.popleft()
         then, before = self._recent[0]
         speed = rate(self.tokens - before, now - then) if now - then >= _LEAST_WINDOW_S else None
-        return LivePoint(now - self._begin, self.tokens, speed, memory)
+        return LivePoint(now - self._begin, self.tokens, speed, memory, self._first_text_s)
 
     def last_memory(self) -> MemoryReceipt:
         """The best that can be said of memory when the worker is gone."""

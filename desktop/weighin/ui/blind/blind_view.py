@@ -130,10 +130,10 @@ class _Side(QFrame):
         self.panel.view.say_while_empty("Nothing to read yet")
         self.panel.open_requested.connect(QDesktopServices.openUrl)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(12, 8, 8, 6)
+        layout.setContentsMargins(2, 8, 2, 6)
         self.setProperty("role", place.lower())
         layout.setSpacing(4)
-        self._author.setContentsMargins(4, 0, 0, 0)
+        self._author.setContentsMargins(14, 0, 10, 0)  # where the text of the answer begins
         layout.addWidget(self._author)
         layout.addWidget(self.panel, 1)
 

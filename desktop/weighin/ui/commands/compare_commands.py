@@ -94,7 +94,7 @@ def _of_the_next_run(window: MainWindow) -> tuple[Command, ...]:
         command("Attach files…", prompt.attach_files),
         command("Prompts and prompt sets", prompt.toggle_sets),
         command("Options for the next run", prompt.toggle_options),
-        command("New conversation", page.new_conversation, closed),
+        Command("New conversation", _GROUP, _there(window, page.new_conversation), ("Ctrl+N",), closed),
     )
 
 

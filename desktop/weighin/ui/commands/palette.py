@@ -48,7 +48,10 @@ _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 def shown_keys(command: Command) -> str:
     """The key that does it, as this system writes it; "" for none."""
-    return QKeySequence(command.keys[0]).toString(QKeySequence.SequenceFormat.NativeText) if command.keys else ""
+    if not command.keys:
+        return ""
+    # Keyboards say Enter; Qt calls the key Return.
+    return QKeySequence(command.keys[0]).toString(QKeySequence.SequenceFormat.NativeText).replace("Return", "Enter")
 
 
 class CommandList(QAbstractListModel):
@@ -151,7 +154,8 @@ class Palette(QFrame):
         layout.setContentsMargins(8, 8, 8, 8)
         layout.setSpacing(6)
         for part in (self.search, self._none, self.list):
-            layout.addWidget(part)
+            layout.addWidget(part, 1 if part is self.list else 0)
+        layout.addStretch(0)
         self.hide()
         FocusReturn(self, window.take_focus)
         self.search.installEventFilter(self)

@@ -15,13 +15,12 @@ from weighin.core import format
 from weighin.core.comparisons.comparison import Comparison, ComparisonRequest, LaneResult
 from weighin.core.errors import AppError
 from weighin.core.runs.lane import LABELS, Mode
-from weighin.ui.answer.answer_view import warm_up
 from weighin.ui.blind.blind_controller import BlindController
 from weighin.ui.compare.comparison_card import ComparisonCard
 from weighin.ui.compare.follow_up import conversation_tokens, why_no_follow_up
 from weighin.ui.compare.heads_row import HeadsRow
 from weighin.ui.compare.options_desk import OptionsDesk
-from weighin.ui.compare.prompt_box import PromptBox
+from weighin.ui.compare.prompt_box import RUNNING, PromptBox
 from weighin.ui.compare.requests import Requests
 from weighin.ui.lane.lane_pair import LanePair
 from weighin.ui.options.run_options import RunOptions
@@ -41,7 +40,6 @@ if TYPE_CHECKING:
 
 _WARM_UP_MS = 250
 _VOTE_FIRST = "Vote on the blind round first: this could tell which model is which."
-_RUNNING = "A comparison is running. Stop it or let it finish first."
 
 
 class ComparePage(QWidget):
@@ -90,9 +88,7 @@ class ComparePage(QWidget):
         )
         self.prompt = PromptBox(theme, lambda: parts.attached_files)
         self.requests = Requests(self.panes, self.prompt, lambda: self.run_options, parts.run_defaults, library)
-        self.alone = MeasureAlone(
-            lambda: _RUNNING if runner.running else runner.reason_to_wait(), self.requests.checked
-        )
+        self.alone = MeasureAlone(lambda: RUNNING if runner.running else runner.reason_to_wait(), self.requests.checked)
         self.options = OptionsDesk(theme, self.prompt, self._remark, parts.run_defaults, self)
         self._arrange()
         self._connect()
@@ -133,7 +129,7 @@ class ComparePage(QWidget):
         """Why no other comparison can be shown now, nor more of this one; "" where it can."""
         if self._blind.hides:
             return _VOTE_FIRST
-        return _RUNNING if self._runner.running else ""
+        return RUNNING if self._runner.running else ""
 
     @property
     def run_options(self) -> RunOptions:
@@ -142,8 +138,7 @@ class ComparePage(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        # Importing the Markdown parser takes a tenth of a second: now, while nobody waits, not at the first word.
-        QTimer.singleShot(_WARM_UP_MS, self, warm_up)
+        QTimer.singleShot(_WARM_UP_MS, self, self._lanes.warm_up)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -168,6 +163,11 @@ class ComparePage(QWidget):
             if not self._blind.hides:
                 self._lanes.stop()
             self._runner.stop()
+
+    def _escape(self) -> None:
+        """What lies over the page goes first; with nothing open, Esc stops the run."""
+        if not (self.prompt.close_drawers() or self.card.close_find()):
+            self.stop()
 
     def run_again(self, new_seed: bool = False) -> None:
         """The shown question once more, with the same options; never blind: who wrote what is known."""
@@ -284,7 +284,7 @@ class ComparePage(QWidget):
         self.card.first_start.asked.connect(self._ask)
         self.card.first_start.open_wanted.connect(self.panes[0].header.picker.open_requested)
         self.card.first_start.find_wanted.connect(self.find_models_wanted)
-        self.card.link_clicked.connect(self.panes[0].answer.ask_to_open)
+        self.card.link_clicked.connect(lambda address: self.panes[0].answer.ask_to_open(address))
         self._lanes.try_anyway.connect(self._insist)
         for pane in self.panes:
             pane.rerun.clicked.connect(lambda _=False, which=pane.label: self.rerun(which))
@@ -296,7 +296,7 @@ class ComparePage(QWidget):
         self.prompt.run_requested.connect(self.run)
         self.prompt.stop_requested.connect(self.stop)
         on_keys(self, ("Ctrl+Return", "Ctrl+Enter"), self.run)
-        on_keys(self, ("Escape",), self.stop)
+        on_keys(self, ("Escape",), self._escape)
 
     def _start(self, request: ComparisonRequest, kept: LaneResult | None = None) -> None:
         """Never blind: who wrote what is known by now."""

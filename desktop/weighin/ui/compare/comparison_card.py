@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QUrl, Signal
 from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
 
 from weighin.core.comparisons.comparison import Comparison, ComparisonRequest
+from weighin.core.runs.chat import Message
 from weighin.ui.compare.answers_area import AnswersArea
 from weighin.ui.compare.conversation import Conversation
 from weighin.ui.compare.first_start import FirstStart
@@ -16,6 +17,7 @@ from weighin.ui.lane.lane_pane import LanePane
 from weighin.ui.scale.scale_panel import ScalePanel
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.focus import FocusReturn, hand_on_focus
+from weighin.ui.widgets.scrolled import Scrolled
 
 if TYPE_CHECKING:
     from weighin.ui.compare.find_bar import FindBar
@@ -60,12 +62,13 @@ class ComparisonCard(QFrame):
         self._main, self._below = QStackedWidget(), QStackedWidget()
         # It takes what is left; where that is less than this the page scrolls.
         self._main.setMinimumHeight(_LEAST_LINES * self.fontMetrics().height())
-        for view in (self.first_start, self.conversation):
+        self._start = Scrolled(self.first_start)
+        for view in (self._start, self.conversation):
             self._main.addWidget(view)
         for part in (self.panel, self.vote_place):
             self._below.addWidget(part)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(1, 1, 1, 1)
+        layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self._main, 1)
         layout.addWidget(self._below)
@@ -81,7 +84,7 @@ class ComparisonCard(QFrame):
     @property
     def is_first_start(self) -> bool:
         """Whether nothing was asked yet."""
-        return self._main.currentWidget() is self.first_start
+        return self._main.currentWidget() is self._start
 
     @property
     def shows_details(self) -> bool:
@@ -109,6 +112,13 @@ class ComparisonCard(QFrame):
         self.panel.details.setChecked(False)
         self._find_bar.open_bar()
 
+    def close_find(self) -> bool:
+        """Close the line that looks for words, and say whether it was open."""
+        if self._find_bar is None or self._find_bar.isHidden():
+            return False
+        self._find_bar.close_bar()
+        return True
+
     @property
     def leaving(self) -> tuple[QWidget, ...]:
         """What goes away when a run begins: all but the answers, which one may be reading."""
@@ -123,7 +133,7 @@ class ComparisonCard(QFrame):
     def show_first_start(self) -> None:
         """Nothing was asked."""
         self._shown = None
-        self._main.setCurrentWidget(self.first_start)
+        self._main.setCurrentWidget(self._start)
         self._below.hide()
 
     def begin(self, request: ComparisonRequest) -> None:
@@ -135,7 +145,7 @@ class ComparisonCard(QFrame):
         self.panel.details.setChecked(False)
         self._main.setCurrentWidget(self.conversation)
         self._below.show()
-        self.conversation.show_earlier(request.threads)
+        self._show_earlier(request.threads)
         self.fit(self._room)
 
     def show_comparison(self, comparison: Comparison) -> None:
@@ -145,7 +155,7 @@ class ComparisonCard(QFrame):
         joules = [timing.joules for result in comparison.results for timing in result.timings]
         self._counts_energy = any(spent is not None for spent in joules)
         self.question.show_prompt(comparison.request.prompt)
-        self.conversation.show_earlier(comparison.request.threads)
+        self._show_earlier(comparison.request.threads)
         self._main.setCurrentWidget(self.details if self.panel.details.isChecked() else self.conversation)
         self._below.show()
         if not self.panel.rows.lines:
@@ -176,6 +186,10 @@ class ComparisonCard(QFrame):
             lines = 0
         if rows.lines != lines:
             rows.set_room(lines)
+
+    def _show_earlier(self, threads: tuple[tuple[Message, ...], ...]) -> None:
+        self.conversation.show_earlier(threads)
+        self.question.set_first(not self.conversation.earlier)
 
     def _height_with(self, lines: int) -> int:
         rows = self.panel.rows

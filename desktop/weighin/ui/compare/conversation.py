@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 from weighin.core.runs.chat import Message
 from weighin.core.runs.lane import LABELS
 from weighin.core.safe_text import safe_text
-from weighin.ui.answer.answer_view import AnswerView
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.growing_edit import GrowingEdit
 from weighin.ui.widgets.label import PlainLabel
@@ -21,7 +20,7 @@ _MOST_HEIGHT = 320
 _LEAST_SHARE = 0.6
 
 # As far from the edges as the answers of the present turn.
-_BESIDE = (12, 0, 8, 0)
+_BESIDE = (2, 0, 2, 0)
 
 Turn = tuple[str, tuple[str, ...]]
 
@@ -32,12 +31,13 @@ class EarlierTurn(QFrame):
     link_clicked = Signal(QUrl)
     resized = Signal()
 
-    def __init__(self, theme: Theme, turn: Turn, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, turn: Turn, is_first: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         question, answers = turn
         self.turn = turn
         band = QFrame()
         band.setProperty("role", "band")
+        band.setProperty("first", is_first)
         text = GrowingEdit("Earlier question", least=1, most=3)
         text.setReadOnly(True)
         text.setProperty("role", "question")
@@ -47,6 +47,8 @@ class EarlierTurn(QFrame):
         you = PlainLabel("You", role="small")
         row.addWidget(you)
         row.addWidget(text, 1)
+        from weighin.ui.answer.answer_view import AnswerView  # not before the first paint
+
         self.views = tuple(AnswerView(theme, f"Earlier answer of lane {label}") for label in LABELS)
         columns = QHBoxLayout()
         columns.setContentsMargins(0, 2, 0, 8)
@@ -126,7 +128,7 @@ class Conversation(QScrollArea):
             part.deleteLater()
         del self._earlier[keep:]
         for turn in turns[keep:]:
-            part = EarlierTurn(self._theme, turn)
+            part = EarlierTurn(self._theme, turn, not self._earlier)
             part.link_clicked.connect(self.link_clicked)
             self._column.insertWidget(len(self._earlier), part)
             self._earlier.append(part)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from weighin.core.safe_text import safe_name
 from weighin.ui.widgets.elided_button import ElidedButton
 from weighin.ui.widgets.flow_layout import FlowLayout
 from weighin.ui.widgets.label import FlowingLabel, PlainLabel
-from weighin.ui.widgets.scrolled import Scrolled
 
 TITLE = "Two models, one question, measured fairly"
 _SENTENCE = (
@@ -23,7 +23,8 @@ EXAMPLES = (
     "Write a Python function that reverses the words of a sentence.",
     "Plan a rainy Sunday for a family of four.",
 )
-_WIDTH = 620
+# Of an average letter: about what fits into a line that is read with ease.
+_LETTERS = 90
 
 
 class FirstStart(QFrame):
@@ -45,10 +46,12 @@ class FirstStart(QFrame):
         ways = FlowLayout(self._ways, spacing=2, centred=True)
         self._included = FlowingLabel(role="small")
         ways.addWidget(self._included)
-        for text, name, wanted in (
-            ("Open a file…", "Open a model file for lane A", self.open_wanted),
-            ("Find models that fit this computer", "Find models that fit this computer", self.find_wanted),
+        for before, text, name, wanted in (
+            ("", "Open a file…", "Open a model file for lane A", self.open_wanted),
+            ("or", "Find models that fit this computer", "Find models that fit this computer", self.find_wanted),
         ):
+            if before:
+                ways.addWidget(PlainLabel(before, role="small"))
             button = QPushButton(text)
             button.setProperty("role", "link")
             button.setAccessibleName(name)
@@ -57,31 +60,26 @@ class FirstStart(QFrame):
             ways.addWidget(button)
         self._recent = QWidget()
         self._recent_flow = FlowLayout(self._recent, spacing=8, centred=True)
-        inner = QWidget()
-        inner.setObjectName("drawer")
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(Scrolled(inner))
-        column = QVBoxLayout(inner)
+        column = QVBoxLayout(self)
         column.setContentsMargins(16, 8, 16, 8)
         column.setSpacing(12)
         column.addStretch(1)
-        words = QWidget()
-        words.setMaximumWidth(_WIDTH)
-        inside = QVBoxLayout(words)
+        self._words = QWidget()
+        inside = QVBoxLayout(self._words)
         inside.setContentsMargins(0, 0, 0, 0)
         inside.setSpacing(12)
         for part in (title, sentence):
             inside.addWidget(part)
         middle = QHBoxLayout()
         middle.addStretch(1)
-        middle.addWidget(words, 100)
+        middle.addWidget(self._words, 100)
         middle.addStretch(1)
         column.addLayout(middle)
         for row in (self._examples, self._recent, self._ways):
             column.addWidget(row)
         column.addStretch(1)
         self._recent.hide()
+        self._fit_words()
         self.show_models(starters=True)
 
     @property
@@ -100,19 +98,34 @@ class FirstStart(QFrame):
 
     def show_recent(self, pairs: Sequence[tuple[str, Callable[[], None]]]) -> None:
         """Offer pairs of models that were compared before: what stands on the button, and what chooses them."""
-        _fill(self._recent_flow, [(text, f"Compare {text}", choose) for text, choose in pairs])
+        lead = FlowingLabel("Recent pairs:", role="small")
+        _fill(
+            self._recent_flow, [(safe_name(text, 80), f"Compare {text} again", choose) for text, choose in pairs], lead
+        )
         self._recent.setVisible(bool(pairs))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and hasattr(self, "_words"):
+            self._fit_words()
+
+    def _fit_words(self) -> None:
+        self._words.setMaximumWidth(self.fontMetrics().averageCharWidth() * _LETTERS)
 
     def _asking(self, text: str) -> Callable[[], None]:
         return lambda: self.asked.emit(text)
 
 
-def _fill(flow: FlowLayout, buttons: Sequence[tuple[str, str, Callable[[], None]]]) -> None:
+def _fill(
+    flow: FlowLayout, buttons: Sequence[tuple[str, str, Callable[[], None]]], lead: QWidget | None = None
+) -> None:
     while (item := flow.takeAt(0)) is not None:
         widget = item.widget()
         if widget is not None:
             widget.setParent(None)
             widget.deleteLater()
+    if lead is not None:
+        flow.addWidget(lead)
     for text, name, action in buttons:
         button = ElidedButton(text)
         button.setProperty("role", "example")

@@ -36,7 +36,7 @@ class OptionsDesk(QObject):
         self._drawer: OptionsDrawer | None = None
         self.changed.connect(self.follow)
         prompt.mode.changed.connect(self.follow)
-        prompt.options_toggled.connect(lambda is_open: self.drawer.setVisible(is_open))
+        prompt.options_toggled.connect(self._open)
         remark.options_wanted.connect(self._use)
 
     @property
@@ -76,6 +76,11 @@ class OptionsDesk(QObject):
         if self.problem:
             self._prompt.set_options_open(True)
             self.drawer.show_problem()
+
+    def _open(self, is_open: bool) -> None:
+        self.drawer.setVisible(is_open)
+        if is_open:
+            self.drawer.take_focus()
 
     def _use(self, request: ComparisonRequest) -> None:
         """The next run has the options of what is shown."""

@@ -58,7 +58,7 @@ _BLIND = (
 )
 _OPTIONS = "Options for the next run"
 _VOTE_FIRST = "Vote on the blind round first."
-_RUNNING = "A comparison is running. Stop it or let it finish first."
+RUNNING = "A comparison is running. Stop it or let it finish first."
 _FOLLOW = "Each model continues its own conversation."
 _RUN, _STOP = "Run", "Stop"
 _LEAST_RUN = 76
@@ -66,13 +66,15 @@ _LEAST_RUN = 76
 
 class PromptBox(QFrame):
     """`run_requested` and `stop_requested` say what was pressed; `options_toggled` and `sets_toggled` whether the
-    drawer of options or that of prompt sets shall be open. `edited`: the prompt or its files are others now."""
+    drawer of options or that of prompt sets shall be open, never both. `edited`: the prompt or its files are others
+    now; `models_dropped` carries the paths of files among which is a model."""
 
     run_requested = Signal()
     stop_requested = Signal()
     options_toggled = Signal(bool)
     sets_toggled = Signal(bool)
     edited = Signal()
+    models_dropped = Signal(list)
 
     def __init__(self, theme: Theme, files: Callable[[], AttachedFiles], parent: QWidget | None = None) -> None:
         """`files`: who reads and counts files that go along."""
@@ -84,7 +86,7 @@ class PromptBox(QFrame):
         self._problem = ""
         self._edit = GrowingEdit("Prompt for both models", least=1, most=6)
         self._edit.setProperty("role", "prompt")
-        self._edit.setPlaceholderText("Ask both models something…")
+        self._edit.setPlaceholderText("Ask both models something… (Ctrl+Enter to run)")
         self._edit.installEventFilter(self)
         self.mode = ModeSwitch()
         self.blind = _toggle("Blind", "Blind round", _BLIND)
@@ -117,7 +119,7 @@ class PromptBox(QFrame):
         row.addWidget(self._count, 1)
         row.addWidget(self._run)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(10, 6, 10, 8)
+        layout.setContentsMargins(12, 6, 12, 10)
         layout.setSpacing(6)
         layout.addWidget(self._edit)
         layout.addWidget(self.attached)
@@ -126,11 +128,10 @@ class PromptBox(QFrame):
 
     def _connect(self) -> None:
         self._run.clicked.connect(self._press)
+        for one, other in ((self._options, self._sets), (self._sets, self._options)):
+            one.toggled.connect(lambda is_open, rest=other: rest.setChecked(rest.isChecked() and not is_open))
         self._options.toggled.connect(self.options_toggled)
         self._sets.toggled.connect(self.sets_toggled)
-        # Their drawers have the same place.
-        self._options.toggled.connect(lambda is_open: self._sets.setChecked(self._sets.isChecked() and not is_open))
-        self._sets.toggled.connect(lambda is_open: self._options.setChecked(self._options.isChecked() and not is_open))
         self._edit.textChanged.connect(self._error.hide)
         self._edit.textChanged.connect(self.edited)
         self._attach.clicked.connect(self.attach_files)
@@ -182,7 +183,7 @@ class PromptBox(QFrame):
         """Why Run would start nothing, "" where it would."""
         if self._held:
             return _VOTE_FIRST
-        return _RUNNING if self._running else self._problem
+        return RUNNING if self._running else self._problem
 
     @property
     def can_run(self) -> bool:
@@ -252,6 +253,13 @@ class PromptBox(QFrame):
         """Open or close the prompt sets."""
         self._sets.toggle()
 
+    def close_drawers(self) -> bool:
+        """Close what lies over the page, and say whether anything did."""
+        opened = [button for button in (self._options, self._sets) if button.isChecked()]
+        for button in opened:
+            button.setChecked(False)
+        return bool(opened)
+
     def refuse(self, sentence: str) -> None:
         """Say why the prompt was not run."""
         self._error.say_or_hide(sentence)
@@ -270,7 +278,7 @@ class PromptBox(QFrame):
     def _take_files(self, paths: list[str]) -> None:
         self._error.hide()
         if any(path.lower().endswith(".gguf") for path in paths):
-            self.refuse("This is a model: drop it on A or B.")
+            self.models_dropped.emit(paths)
             return
         self.attached.add_paths(paths)
 

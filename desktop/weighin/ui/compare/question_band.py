@@ -104,6 +104,13 @@ class QuestionBand(QFrame):
         names = ", ".join(safe_name(file.name, 60) for file in prompt.attachments)
         self._files.say_or_hide(f"{format.plural(len(prompt.attachments), 'file')}: {names}" if names else "")
 
+    def set_first(self, is_first: bool) -> None:
+        """Whether it is the top of the card, whose border it then follows."""
+        if self.property("first") != is_first:
+            self.setProperty("first", is_first)
+            self.style().unpolish(self)
+            self.style().polish(self)
+
     def allow(self, again: bool) -> None:
         """Whether it can be run again now."""
         for button in (self.again, self.seed):

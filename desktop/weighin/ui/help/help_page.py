@@ -70,8 +70,9 @@ class HelpPage(ReadingColumn):
             self._workstation.computer.look(measure=False)
 
     def take_focus(self) -> None:
-        """Arrows and Page Down move the page."""
+        """Arrows and Page Down move the page, from where it was left."""
         self.setFocus()
+        self.come_back()
 
     def show_shortcuts(self) -> None:
         """Bring the keys into sight."""

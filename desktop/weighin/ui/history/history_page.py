@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QMenu,
     QPushButton,
     QStackedWidget,
-    QTabBar,
     QVBoxLayout,
     QWidget,
 )
@@ -30,6 +29,7 @@ from weighin.ui.widgets.confirmation import Confirmation
 from weighin.ui.widgets.flow_layout import FlowLayout
 from weighin.ui.widgets.focus import on_keys
 from weighin.ui.widgets.label import PlainLabel, plain_tooltip
+from weighin.ui.widgets.page_head import PageHead
 from weighin.ui.widgets.scrolled import Scrolled
 from weighin.ui.widgets.search_line import SearchLine
 from weighin.ui.widgets.strip import Strip
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from weighin.services.comparisons.history import History
     from weighin.services.comparisons.votes import Votes
 
+TABS = ("Comparisons", "Evaluations")
 _PAUSE_MS = 200
 _MOST = 500
 _EMPTY = "No comparisons yet. Each one you run is kept here."
@@ -61,10 +62,8 @@ class HistoryPage(QWidget):
         """`evaluations`: the list of stored evaluations, which is the second tab."""
         super().__init__(parent)
         self.setObjectName("page")
-        self.tabs = QTabBar()
-        self.tabs.setAccessibleName("Parts of the History page")
-        self.tabs.setDrawBase(False)
-        self.tabs.setExpanding(False)
+        self._head = PageHead("History", TABS)
+        self.tabs = self._head.tabs
         self.evaluations = evaluations
         self._history = history
         self.votes = VotesPanel(theme, votes)
@@ -137,7 +136,7 @@ class HistoryPage(QWidget):
             actions.addWidget(button)
         comparisons = QWidget()
         layout = QVBoxLayout(comparisons)
-        layout.setContentsMargins(0, 6, 0, 0)
+        layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
         layout.addLayout(row)
         layout.addWidget(self._error)
@@ -151,15 +150,13 @@ class HistoryPage(QWidget):
         layout.addStretch(0)
         self._empty.hide()
         stack = QStackedWidget()
-        for name, part in (("Comparisons", comparisons), ("Evaluations", self.evaluations)):
-            self.tabs.addTab(name)
+        for part in (comparisons, self.evaluations):
             stack.addWidget(Scrolled(part))
         self.tabs.currentChanged.connect(stack.setCurrentIndex)
         page = QVBoxLayout(self)
         page.setContentsMargins(14, 12, 14, 12)
         page.setSpacing(8)
-        page.addWidget(PlainLabel("History", role="title"))
-        page.addWidget(self.tabs)
+        page.addWidget(self._head)
         page.addWidget(stack, 1)
 
     def _connect(self) -> None:
@@ -168,6 +165,7 @@ class HistoryPage(QWidget):
         self.starred.toggled.connect(lambda _on: self.refresh())
         self._pause.timeout.connect(self.refresh)
         self._history.changed.connect(self.refresh)
+        self.table.follow_search(self.search)
         self.table.chosen_changed.connect(self._follow_selection)
         self.table.opened.connect(self._open_chosen)
         self.table.delete_pressed.connect(self._ask)

@@ -39,7 +39,7 @@ class StateLine(QWidget):
         row.addWidget(self._warning)
         row.addWidget(extra)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(4, 0, 0, 0)
+        layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
         layout.addLayout(row)
         layout.addWidget(self._bar)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from weighin.core.errors import AppError
 from weighin.core.evaluations.evaluation import EvaluationRecord, EvaluationRequest
@@ -21,7 +21,7 @@ from weighin.ui.mmlu.setup.past_scores import PastScores
 from weighin.ui.mmlu.setup.setup_view import SetupView
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.focus import holds_focus
-from weighin.ui.widgets.label import PlainLabel
+from weighin.ui.widgets.page_head import PageHead
 
 if TYPE_CHECKING:
     from weighin.services.lanes.servers import Servers
@@ -70,22 +70,15 @@ class MmluPage(QWidget):
         self._evaluate = QStackedWidget()
         self._evaluate.addWidget(self.setup)
         self._evaluate.addWidget(self.run)
-        self.tabs = QTabBar()
-        self.tabs.setAccessibleName("Parts of the MMLU page")
-        self.tabs.setDrawBase(False)
-        self.tabs.setExpanding(False)
+        head = PageHead("MMLU", TABS)
+        self.tabs = head.tabs
         self._stack = QStackedWidget()
-        for name, tab in zip(TABS, (self._evaluate, self.past, self.claims), strict=True):
-            self.tabs.addTab(name)
+        for tab in (self._evaluate, self.past, self.claims):
             self._stack.addWidget(tab)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 12, 14, 12)
         layout.setSpacing(8)
-        head = QHBoxLayout()
-        head.setSpacing(16)
-        head.addWidget(PlainLabel("MMLU", role="title"))
-        head.addWidget(self.tabs, 1)
-        layout.addLayout(head)
+        layout.addWidget(head)
         layout.addWidget(self._stack, 1)
         self._connect(scores)
         self.past.refresh()

@@ -118,6 +118,7 @@ class PastTab(QWidget):
 
     def _connect(self) -> None:
         self._evaluations.changed.connect(self.refresh)
+        self.table.follow_search(self.search)
         self.table.chosen_changed.connect(self._follow)
         self.table.opened.connect(self._open)
         self.table.delete_pressed.connect(self._ask)

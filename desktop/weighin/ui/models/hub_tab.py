@@ -175,6 +175,7 @@ class HubTab(QWidget):
         self.progress.cancelled.connect(self._cancel)
         self._retry.clicked.connect(lambda: self._again())
         self.repositories.opened.connect(self._open_repository)
+        self.repositories.follow_search(self.search)
         self.repositories.chosen_changed.connect(self._open_repository)
         self.variants.chosen_changed.connect(self._follow)
         self.variants.opened.connect(self._look)
@@ -333,7 +334,7 @@ class HubTab(QWidget):
             Column("Quantization", lambda v: v.quantization or format.NONE, "UD-Q4_K_XL"),
             Column("Size", lambda v: format.size(v.size), "18.6 GB", number=True),
             Column("Parts", lambda v: str(len(v.files)), "12", number=True),
-            Column("Fits?", lambda v: fits_words(self._rows.get(v.files[0].path)), "~ tight"),
+            Column("Fits?", lambda v: fits_words(self._rows.get(v.files[0].path)), "~ Does not fit"),
             Column("For this computer", mark, "recommended"),
             Column("File", lambda v: safe_name(v.files[0].path, 200), "Qwen3-30B-A3B-Instruct-Q4_K_M", 1.0),
         )

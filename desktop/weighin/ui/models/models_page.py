@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from weighin.core.models.catalogue import Catalogue, System
 from weighin.services.machine.hardware import disk_free_bytes, total_bytes
@@ -17,7 +17,7 @@ from weighin.ui.models.shelf_tab import ShelfTab
 from weighin.ui.models.systems_tab import SystemsTab
 from weighin.ui.models.verdicts import Verdicts
 from weighin.ui.theme import Theme
-from weighin.ui.widgets.label import PlainLabel
+from weighin.ui.widgets.page_head import PageHead
 from weighin.ui.widgets.scrolled import Scrolled
 
 if TYPE_CHECKING:
@@ -59,21 +59,17 @@ class ModelsPage(QWidget):
         )
         self.systems = SystemsTab(catalogue, verdicts)
         self.downloads = DownloadsPanel(models.downloads)
-        self.tabs = QTabBar()
-        self.tabs.setAccessibleName("Parts of the Models page")
-        self.tabs.setDrawBase(False)
-        self.tabs.setExpanding(False)
+        head = PageHead("Models", TABS)
+        self.tabs = head.tabs
         self._stack = QStackedWidget()
         # The pairs scroll by themselves.
         shown = (Scrolled(self.shelf), self.pairs, Scrolled(self.hub), Scrolled(self.systems))
-        for name, tab in zip(TABS, shown, strict=True):
-            self.tabs.addTab(name)
+        for tab in shown:
             self._stack.addWidget(tab)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 12, 14, 12)
         layout.setSpacing(8)
-        layout.addWidget(PlainLabel("Models", role="title"))
-        layout.addWidget(self.tabs)
+        layout.addWidget(head)
         layout.addWidget(self._stack, 1)
         layout.addWidget(self.downloads)
         self.tabs.currentChanged.connect(self._stack.setCurrentIndex)

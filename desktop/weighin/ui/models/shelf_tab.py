@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from weighin.core import format
@@ -34,7 +34,7 @@ _EMPTY = (
     "Models from LM Studio, Ollama, llama.cpp, GPT4All and the Hugging Face cache appear automatically. "
     "Add other files or folders, or get a pair from the next tab."
 )
-_NOT_FOUND = "No model matches these words."
+_NOT_FOUND = "No models match."
 _NOTHING_CHOSEN = "Select a model to see its details."
 _VERIFY = "Compare the checksum (sha256) with the hub's"
 _REMOVE = "Remove the selected model, after asking"
@@ -114,23 +114,26 @@ class ShelfTab(QWidget):
 
     def _card(self) -> QFrame:
         """What is known of the selected model, and what can be done with it."""
-        head = QHBoxLayout()
-        head.addWidget(self._name, 1)
-        for button in (self.compare, self.verify, self.remove):
-            head.addWidget(button)
+        words = QVBoxLayout()
+        words.setSpacing(4)
+        words.addWidget(self._name)
+        words.addWidget(self._details)
+        words.addStretch(1)
         card = QFrame()
         card.setProperty("role", "card")
-        column = QVBoxLayout(card)
-        column.setContentsMargins(12, 8, 12, 8)
-        column.setSpacing(4)
-        column.addLayout(head)
-        column.addWidget(self._details)
+        row = QHBoxLayout(card)
+        row.setContentsMargins(12, 8, 12, 8)
+        row.setSpacing(8)
+        row.addLayout(words, 1)
+        for button in (self.compare, self.verify, self.remove):
+            row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         return card
 
     def _connect(self) -> None:
         self._shelf.changed.connect(self._fill)
         self._verdicts.changed.connect(self._judge_again)
         self.search.textChanged.connect(lambda _text: self._fill())
+        self.table.follow_search(self.search)
         self.table.chosen_changed.connect(self._follow)
         self.table.opened.connect(self._compare)
         self.table.delete_pressed.connect(self._ask)
@@ -151,8 +154,7 @@ class ShelfTab(QWidget):
         wanted = self.search.text().lower().split()
         shown = tuple(m for m in models if all(w in f"{m.name} {m.path} {source_text(m)}".lower() for w in wanted))
         self.table.show_records(shown)
-        self.table.setVisible(bool(shown))
-        self._empty.say_or_hide(_EMPTY if not found else "" if shown else _NOT_FOUND)
+        self._empty.say_or_hide(_NOT_FOUND if models and not shown else "" if found else _EMPTY)
         total = sum(model.size for model in models if model.condition is not Condition.GONE)
         self._total.say_or_hide(f"{format.plural(len(models), 'model')}, {format.size(total)} on disk" * bool(models))
         self._follow()
@@ -171,7 +173,7 @@ class ShelfTab(QWidget):
 
     def _follow(self) -> None:
         model: ShelfModel | None = self.table.chosen
-        self._name.say(_name(model) if model else "")
+        self._name.say_or_hide(_name(model) if model else "")
         self._details.say(self._describe(model) if model else _NOTHING_CHOSEN)
         if model is not None:
             self._verdicts.want(model)
@@ -265,7 +267,7 @@ class ShelfTab(QWidget):
             Column("Size", lambda m: format.size(m.size), "999 bytes", number=True),
             Column("Licence", lambda m: safe_name((m.facts and m.facts.license) or none, 40), "apache-2.0", 0.1),
             Column("Checksum", condition_text, "same as on the hub"),
-            Column("Fits?", lambda m: fits_words(self._verdicts.of_model(m)), "~ tight"),
+            Column("Fits?", lambda m: fits_words(self._verdicts.of_model(m)), "~ Does not fit"),
             Column("Source", source_text, "Hugging Face cache", 0.2),
         )
 

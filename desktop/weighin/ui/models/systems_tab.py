@@ -39,6 +39,7 @@ class SystemsTab(QWidget):
         self._arrange()
         verdicts.changed.connect(self.systems.viewport().update)
         self.search.textChanged.connect(lambda _text: self._fill())
+        self.systems.follow_search(self.search)
         self.systems.chosen_changed.connect(self._show_system)
         self.claims.chosen_changed.connect(self._show_claim)
         self.get.clicked.connect(self._want)
@@ -105,7 +106,7 @@ def _columns(verdicts: Verdicts) -> tuple[Column, ...]:
         Column("Released", lambda s: str(s.released), "2026-04-22"),
         Column("Kind", system_kind, "MoE 30.5B, 3.3B active", 0.3),
         Column("Weights", lambda s: "open" if s.runnable else "closed", "closed"),
-        Column("Fits?", lambda s: fits_words(verdicts.of_system(s)), "~ tight"),
+        Column("Fits?", lambda s: fits_words(verdicts.of_system(s)), "~ Does not fit"),
     )
 
 

@@ -10,20 +10,19 @@ from weighin.core.models.catalogue import Catalogue, System
 from weighin.core.models.shelf import ShelfModel
 from weighin.core.models.starter import on_the_shelf
 from weighin.core.plans.candidates import Candidate, of_system
-from weighin.core.plans.plan import PairVerdict, VerdictKind
-from weighin.core.plans.verdict import pair_verdict
+from weighin.core.plans.plan import PairVerdict
+from weighin.core.plans.verdict import kind_words, pair_verdict
 from weighin.core.plans.workstation import WorkstationRow
 from weighin.core.runs.options import LoadOptions
 from weighin.services.plans.planner import ModelPlan
 from weighin.services.plans.workstation import Workstation
 
 _USUAL = "Q4_K_M"
-_FITS = {VerdictKind.RUNS: "yes", VerdictKind.TIGHT: "tight", VerdictKind.NO: "no"}
 
 
 def fits_words(row: WorkstationRow | None) -> str:
-    """ "yes", "~ tight" where that was calculated, "no"; "-" where nothing is known."""
-    return format.NONE if row is None or row.kind is None else f"{row.mark} {_FITS[row.kind]}".strip()
+    """ "Fits", "~ Tight" where that was calculated, "Does not fit"; "-" where nothing is known."""
+    return format.NONE if row is None or row.kind is None else f"{row.mark} {kind_words(row.kind)}".strip()
 
 
 class Verdicts(QObject):

@@ -89,6 +89,10 @@ class OptionsDrawer(QFrame):
         """What is wrong, in the sentence of the first field that makes no sense; "" where all do."""
         return next((sentence for sentence, _ in self._problems()), "")
 
+    def take_focus(self) -> None:
+        """Ready to type into the first field."""
+        (self._raw if self._raw.isChecked() else self._system).setFocus()
+
     def show_problem(self) -> None:
         """Bring the first field that makes no sense into sight, ready to be corrected."""
         for _, field in self._problems():

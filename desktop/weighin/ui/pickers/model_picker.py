@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QSizePolicy, QWidget
+from PySide6.QtGui import QKeyEvent, QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import QComboBox, QSizePolicy, QStyle, QStyleOptionComboBox, QStylePainter, QWidget
 
 from weighin.core.models.model import ModelFacts
 from weighin.core.models.text import shown_name
@@ -45,8 +45,8 @@ class ModelPicker(ElidedComboBox):
         self._judge: Callable[[ModelFacts], str] = lambda _model: ""
         self.setAccessibleName(f"Model of lane {label}")
         self.setPlaceholderText("Choose a model")
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.setMinimumContentsLength(8)
 
     @property
@@ -122,6 +122,19 @@ class ModelPicker(ElidedComboBox):
             self._pop_up(text)
         else:
             super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """As Qt paints it, but a name that is too long ends in "…"."""
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        parts = QStyle.SubControl
+        field = self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, parts.SC_ComboBoxEditField, self)
+        said = option.currentText or self.placeholderText()
+        option.currentText = self.fontMetrics().elidedText(said, Qt.TextElideMode.ElideRight, field.width() - 2)
+        painter = QStylePainter(self)
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
+        painter.end()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()

@@ -282,8 +282,8 @@ class ModelPopup(QFrame):
         row = self.list.sizeHintForRow(0) if self.models.shown else self.fontMetrics().height()
         rows = max(1, min(count, _MOST_ROWS))
         rest = self.search.sizeHint().height() + self.open.sizeHint().height() + 36
-        letter = self.fontMetrics().averageCharWidth()
-        width = min(max(picker.width(), _LEAST_WIDTH * letter), _MOST_WIDTH * letter, screen.width())
+        letter, head = self.fontMetrics().averageCharWidth(), picker.parentWidget() or picker
+        width = min(max(head.width(), _LEAST_WIDTH * letter), _MOST_WIDTH * letter, screen.width())
         height = min(rows * row + rest, screen.height())
         corner = picker.mapToGlobal(QPoint(0, picker.height() + 2))
         if corner.y() + height > screen.bottom():

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from weighin.core.models.model import ModelFacts
 from weighin.core.plans.plan import VerdictKind
 from weighin.core.plans.text import memory_words
+from weighin.core.plans.verdict import kind_words
 from weighin.core.plans.workstation import WorkstationRow
 
 if TYPE_CHECKING:
@@ -15,17 +16,12 @@ if TYPE_CHECKING:
 
 Judge = Callable[[ModelFacts], str]
 
-# The word, and its tone in the head of a lane.
-_FITS = {
-    VerdictKind.RUNS: ("fits", "good"),
-    VerdictKind.TIGHT: ("tight", "amber"),
-    VerdictKind.NO: ("does not fit", "red"),
-}
+_TONES = {VerdictKind.RUNS: "good", VerdictKind.TIGHT: "amber", VerdictKind.NO: "red"}
 
 
 def fit_words(kind: VerdictKind | None) -> tuple[str, str]:
     """Whether a model fits, in a word, and the tone of that word; "" where nobody knows."""
-    return _FITS[kind] if kind is not None else ("", "")
+    return (kind_words(kind).lower(), _TONES[kind]) if kind is not None else ("", "")
 
 
 def judge_of(workstation: Workstation) -> Judge:

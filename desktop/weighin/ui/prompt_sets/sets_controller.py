@@ -51,6 +51,7 @@ class SetsController(QObject):
         self._undo: Callable[[], None] = lambda: None
         self.set_runner = SetRunner(runner, sets, self, blind)
         compare.desk.count_with(self._judged)
+        compare.scale.count_with(self._place)
         self.drawer = drawer = SetsDrawer(theme)
         drawer.hide()
         FocusReturn(drawer, compare.prompt.take_focus)
@@ -80,6 +81,12 @@ class SetsController(QObject):
         self.refresh()
         sets.latest(self._take_latest, self._say)
 
+    def show_drawer(self, is_open: bool) -> None:
+        """Open the drawer, ready for the keyboard, or close it."""
+        self.drawer.setVisible(is_open)
+        if is_open:
+            self.drawer.choice.setFocus()
+
     def refresh(self, wanted: str = "") -> None:
         """Ask for the sets. wanted: id of the one to show."""
         self._sets.sets(lambda found: self.drawer.show_sets(found, wanted), self._say)
@@ -97,7 +104,7 @@ class SetsController(QObject):
     def export(self, kind: str, path: str) -> None:
         """Write the results of the latest run."""
         if self._latest is not None:
-            written = f"Written: {Path(path).name}"
+            written = f"Saved: {Path(path).name}"
             self._sets.write(path, run_text(self._latest, kind), lambda _: self.drawer.tell(written), self._say)
 
     def _take_latest(self, stored: StoredRun | None) -> None:
@@ -129,6 +136,12 @@ class SetsController(QObject):
     def _judged(self) -> str:
         stored = self.set_runner.stored
         return judged_words(stored) if stored is not None and self.set_runner.hides else ""
+
+    def _place(self) -> str:
+        stored = self.set_runner.stored
+        if stored is None or not self.set_runner.running:
+            return ""
+        return f"Prompt {stored.answered + 1} of {len(stored.run.prompts)}"
 
     def _follow(self) -> None:
         self._latest = self.set_runner.stored

@@ -62,7 +62,7 @@ class SetsDrawer(QFrame):
         self.table = RowTable("Prompts of the set", _COLUMNS, lambda row: str(row.number), _tip)
         self.run = _button("Run all", "Run every prompt of this set on both models", self.run_wanted, "primary")
         self.stop = _button("Stop", "Stop running the prompt set", self.stop_wanted)
-        self.carry_on = _button("Continue", "Resume the unfinished run", self.continue_wanted)
+        self.carry_on = _button("Resume", "Resume the unfinished run", self.continue_wanted)
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName("Prompts answered")

@@ -21,6 +21,7 @@ from weighin.core.runs.lane import LABELS, EngineFacts
 from weighin.core.safe_text import safe_name, safe_text
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.label import PlainLabel, wrap_for
+from weighin.ui.widgets.lane_columns import set_lane_columns
 
 
 class ProofTable(QWidget):
@@ -30,10 +31,7 @@ class ProofTable(QWidget):
         super().__init__(parent)
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(18)
-        self._grid.setVerticalSpacing(2)
-        self._grid.setColumnStretch(1, 1)
-        self._grid.setColumnStretch(2, 1)
+        self._grid.setVerticalSpacing(3)
         self._labels: list[PlainLabel] = []
 
     @property
@@ -48,6 +46,7 @@ class ProofTable(QWidget):
             label.setParent(None)
             label.deleteLater()
         self._labels = []
+        set_lane_columns(self._grid, self)
         for line, row in enumerate(rows):
             role = "warning" if row.differs else "small"
             name = f"⚠ {row.name}" if row.differs else row.name

@@ -164,7 +164,7 @@ class BundleController(QObject):
         self.notice.emit(f"Checking the model files: {format.size(news.done)} of {format.size(news.total)}")
 
     def _written(self, path: str) -> None:
-        self.notice.emit(f"Written: {Path(path).name}")
+        self.notice.emit(f"Saved: {Path(path).name}")
 
     def _failed(self, error: AppError) -> None:
         self.notice.emit(error.user_text)

@@ -14,6 +14,7 @@ from weighin.core.safe_text import safe_name
 from weighin.ui.proof.same_prompt import SamePrompt
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.label import PlainLabel, plain_tooltip
+from weighin.ui.widgets.lane_columns import set_lane_columns
 from weighin.ui.widgets.live_chart import LiveChart
 
 
@@ -24,10 +25,7 @@ class DetailsTable(QWidget):
         super().__init__(parent)
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(18)
         self._grid.setVerticalSpacing(3)
-        for column in (1, 2):
-            self._grid.setColumnStretch(column, 1)
         self._labels: list[PlainLabel] = []
         self._rows: tuple[DetailRow, ...] = ()
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -48,6 +46,7 @@ class DetailsTable(QWidget):
             label.setParent(None)
             label.deleteLater()
         self._rows, self._labels = rows, []
+        set_lane_columns(self._grid, self)
         for column, name in enumerate(names, 1):
             label = PlainLabel(name, role="strong", wrap=True)
             self._grid.addWidget(label, 0, column)

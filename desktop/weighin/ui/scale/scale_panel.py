@@ -26,11 +26,11 @@ class ScalePanel(QFrame):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "scale")
-        self._caution = ElidedLabel(role="verdict")
-        self._caution.setProperty("tone", "amber")
-        self._caution.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        self._sentence = ElidedLabel(role="verdict")
+        self._first = ElidedLabel(role="verdict")
+        self._second = ElidedLabel(role="verdict")
+        self._second.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self._basis = ElidedLabel(role="small")
+        self._caution = ""
         self.rows = ScaleRows(theme)
         self.remedy = _link("", "Measure again", self.remedy_wanted)
         self.details = _link("Details", "Details: all numbers, charts, and what each model was given", None)
@@ -40,11 +40,11 @@ class ScalePanel(QFrame):
         self.share = _link("Share…", "Share this comparison: picture, Markdown, JSON, CSV, bundle", self.share_wanted)
         first = QHBoxLayout()
         first.setSpacing(4)
-        first.addWidget(self._caution)
-        first.addWidget(self._sentence, 1)
+        first.addWidget(self._first, 1)
         first.addWidget(self.remedy)
         second = QHBoxLayout()
-        second.setSpacing(4)
+        second.setSpacing(10)
+        second.addWidget(self._second)
         second.addWidget(self._basis, 1)
         for button in (self.details, self.differences, self.share):
             second.addWidget(button)
@@ -55,14 +55,14 @@ class ScalePanel(QFrame):
         column.addLayout(second)
         column.addWidget(self.rows)
         # The lines keep their height when links come and go.
-        for label in (self._sentence, self._basis):
+        for label in (self._first, self._second, self._basis):
             label.setMinimumHeight(self.details.sizeHint().height())
         self.clear()
 
     @property
     def sentence(self) -> str:
         """The verdict, or what happens now."""
-        return " ".join(label.text() for label in (self._caution, self._sentence) if label.text())
+        return " ".join(label.text() for label in (self._first, self._second) if label.text())
 
     @property
     def basis(self) -> str:
@@ -72,7 +72,7 @@ class ScalePanel(QFrame):
     @property
     def caution(self) -> str:
         """What is said in amber, "" where nothing has to be."""
-        return self._caution.text()
+        return self._caution
 
     def clear(self) -> None:
         """Nothing was run."""
@@ -81,14 +81,18 @@ class ScalePanel(QFrame):
         self.rows.show_rows(())
         self.show_links(result=False, alike=False)
 
-    def say(self, sentence: str, basis: str, caution: str = "", basis_amber: bool = False) -> None:
-        """The verdict with what it rests on; `caution` stands before it in amber."""
-        for label, text in ((self._caution, caution), (self._sentence, sentence), (self._basis, basis)):
+    def say(self, sentence: str, basis: str, caution: str = "", basis_amber: bool = False, news: str = "") -> None:
+        """The verdict with what it rests on. Above it stands `caution`, in amber, or `news`: what happens now."""
+        self._caution = caution
+        above = caution or news
+        first, second = (above, sentence) if above else (sentence, "")
+        for label, text in ((self._first, first), (self._second, second), (self._basis, basis)):
             if label.text() != text:
                 label.say(text)
-        self._caution.setVisible(bool(caution))
+        self._second.setVisible(bool(second))
+        _tint(self._first, "amber" if caution else "")
         _tint(self._basis, "amber" if basis_amber else "")
-        self.setAccessibleName(" ".join(part for part in ("Result:", caution, sentence, basis) if part))
+        self.setAccessibleName(" ".join(part for part in ("Result:", first, second, basis) if part))
 
     def show_rows(self, rows: tuple[ScaleRow, ...]) -> None:
         """The numbers."""

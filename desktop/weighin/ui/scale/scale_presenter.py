@@ -24,8 +24,9 @@ from weighin.ui.scale.scale_panel import ScalePanel
 if TYPE_CHECKING:
     from weighin.services.comparisons.comparison_runner import ComparisonRunner, RoundStart
 
-_NOTHING = "No difference can be told."
-_TESTING = "Measuring the speed of both…"
+_NOTHING = "No clear difference."
+_TESTING = "Speed test of both models running…"
+_TEST_WAITS = "Speed test waits until other programs are idle…"
 _WAITING = "Waiting until other programs are idle…"
 _STOPS = "Esc stops"
 _WORKING = frozenset({LaneState.STARTING, LaneState.LOADING, LaneState.BUSY, LaneState.STOPPING})
@@ -62,7 +63,8 @@ class ScalePresenter(QObject):
         self._is_live = False
         self._limits: dict[str, int] = {}
         self._doing: dict[str, LaneStatus] = {}
-        self._round = ""
+        self._round = self._place = ""
+        self._series: Callable[[], str] = lambda: ""
         panel.remedy_wanted.connect(self._press)
         self._look = _timer(self, _LOOK_MS, self._look_for_quiet)
         self._renew = _timer(self, _LIVE_MS, self._show_live)
@@ -79,6 +81,10 @@ class ScalePresenter(QObject):
         """Whether it waits for other programs to be idle."""
         return self._look.isActive()
 
+    def count_with(self, series: Callable[[], str]) -> None:
+        """From now on `series` says how far a series of runs is, "" outside of one."""
+        self._series = series
+
     def begin(self, request: ComparisonRequest, kept: str = "") -> None:
         """A run begins. kept: the lane whose earlier result stays, "" for none."""
         self._look.stop()
@@ -91,6 +97,8 @@ class ScalePresenter(QObject):
         self._limits = {k: s.sampling.max_tokens for k, s in zip(LABELS, request.lanes, strict=True)}
         self._doing = {}
         self._round = ""
+        place = self._series()
+        self._place = f"{place}: " if place else ""
         self._is_live = True
         self._panel.offer("")
         self._panel.show_links(result=False, alike=False)
@@ -146,7 +154,7 @@ class ScalePresenter(QObject):
         memory = point.memory.total_bytes
         self._readings[label] = LaneReading(
             point.tokens_per_s if point.tokens_per_s is not None else before.generation,
-            before.first_token_s,
+            before.first_token_s if point.first_text_s is None else point.first_text_s,
             before.prompt,
             memory if memory is not None else before.memory_bytes,
         )
@@ -175,7 +183,7 @@ class ScalePresenter(QObject):
             for label, status in sorted(self._doing.items())
             if status.phase == "writing" and status.done
         ]
-        sentence = f"{self._round}{sentence}"
+        sentence = f"{self._place}{self._round}{sentence}"
         return sentence, " · ".join([*written, _STOPS])
 
     def _take_answer(self, label: str, answer: Answer) -> None:
@@ -193,13 +201,13 @@ class ScalePresenter(QObject):
         if scale is None or comparison is None:
             return
         testing = self._is_testing and bool(scale.caution) and needs_speed_tests(comparison)
-        waits = self._test_waits if testing else self.waits
         basis, same = parity_words(comparison)
         basis = f"✓ {basis}" if same else f"⚠ {basis}"
-        news = _WAITING if waits else _TESTING if testing else ""
+        news = _WAITING if self.waits else ""
+        if testing:
+            news = _TEST_WAITS if self._test_waits else _TESTING
         caution = "" if news else scale.caution
-        sentence = " ".join(part for part in (news, scale.sentence) if part)
-        self._panel.say(sentence or ("" if caution else _NOTHING), basis, caution, not same)
+        self._panel.say(scale.sentence or ("" if caution or news else _NOTHING), basis, caution, not same, news)
         self._offer()
 
     def _offer(self) -> None:

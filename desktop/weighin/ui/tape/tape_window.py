@@ -95,7 +95,7 @@ class TapeWindow(QDialog):
         dialog.open()
 
     def _written(self, path: str) -> None:
-        self.note.say(f"Written: {Path(path).name}")
+        self.note.say(f"Saved: {Path(path).name}")
 
     def _failed(self, error: AppError) -> None:
         self.note.say(error.user_text)

@@ -63,10 +63,14 @@ class FlowLayout(QLayout):
             x = float(max(0, spare // 2)) if self._centred else 0.0
             for item, size in zip(line, sizes, strict=True):
                 if move:
-                    item.setGeometry(QRect(rect.topLeft() + QPoint(round(x), y + (height - size.height()) // 2), size))
+                    item.setGeometry(QRect(rect.topLeft() + QPoint(round(x), y + self._drop(size, height)), size))
                 x += size.width() + gap
             y += height + gap // 2
         return max(0, y - gap // 2)
+
+    def _drop(self, size: QSize, height: int) -> int:
+        """How far below the top of a line of this height an item stands: in columns at the top, else in its middle."""
+        return 0 if self._column else (height - size.height()) // 2
 
     def _lines(self, width: int) -> list[list[QLayoutItem]]:
         """The items, cut into lines of at most this width."""

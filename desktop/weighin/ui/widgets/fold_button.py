@@ -14,6 +14,7 @@ class FoldButton(IconButton):
     def __init__(self, theme: Theme, title: str, owner: str, content: QWidget) -> None:
         super().__init__(theme, "folded", f"{title}, {owner}", title)
         self._owner, self._content = owner, content
+        self.setProperty("role", "fold")
         self.setToolTip("")
         self.setCheckable(True)
         self.toggled.connect(self._unfold)

@@ -23,6 +23,7 @@ class FoldedSection(QWidget):
         self._content: QWidget | None = None
         self._owner = owner
         self._button = IconButton(theme, "folded", f"{title}, {owner}", title, self)
+        self._button.setProperty("role", "fold")
         self._button.setToolTip("")
         self._button.setCheckable(True)
         self._button.toggled.connect(self._unfold)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from weighin.ui.theme import Theme, icon
+
+_LEAST = 16
 
 
 class IconButton(QToolButton):
@@ -16,12 +18,11 @@ class IconButton(QToolButton):
         self._theme = theme
         self._drawing = drawing
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setIconSize(QSize(16, 16))
         if text:
             self.setText(text)
             self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.rename(name)
-        self._tint()
+        self._fit_icon()
         theme.changed.connect(self._tint)
 
     def sizeHint(self) -> QSize:
@@ -31,6 +32,11 @@ class IconButton(QToolButton):
             hint.setWidth(hint.width() - 2 * self.fontMetrics().horizontalAdvance(" "))
         return hint
 
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and hasattr(self, "_drawing"):
+            self._fit_icon()
+
     def rename(self, name: str) -> None:
         """Say what the button does now."""
         self.setAccessibleName(name)
@@ -39,6 +45,12 @@ class IconButton(QToolButton):
     def draw(self, drawing: str) -> None:
         """Wear another drawing of resources/icons."""
         self._drawing = drawing
+        self._tint()
+
+    def _fit_icon(self) -> None:
+        """The drawing grows with the text around it."""
+        size = max(_LEAST, self.fontMetrics().height())
+        self.setIconSize(QSize(size, size))
         self._tint()
 
     def _tint(self) -> None:

@@ -18,6 +18,7 @@ def lane_chip(label: str) -> PlainLabel:
     """The letter of lane "A" or "B" as a label."""
     chip = PlainLabel(label, role="chip")
     chip.setProperty("lane", label)
+    chip.setAlignment(Qt.AlignmentFlag.AlignCenter)
     chip.setIndent(0)
     chip.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
     return chip

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from PySide6.QtCore import QEvent, QObject, QRect
 from PySide6.QtWidgets import QWidget
 
-_GAP = 8
+# As the page keeps its content off its edges.
+_BESIDE, _ABOVE, _BELOW = 14, 12, 8
 
 
 class Overlay(QObject):
@@ -31,10 +32,11 @@ class Overlay(QObject):
         if self._drawer.isHidden():
             return
         wanted = max(self._width, self._drawer.minimumSizeHint().width())
-        width = min(wanted, self._host.width() - 2 * _GAP)
+        width = min(wanted, self._host.width() - 2 * _BESIDE)
         # Where the host is low it reaches further down: all of it can be used.
-        least = min(self._drawer.minimumSizeHint().height(), self._host.height() - 2 * _GAP)
-        place = QRect(self._host.width() - width - _GAP, _GAP, width, max(least, self._room() - 2 * _GAP))
+        least = min(self._drawer.minimumSizeHint().height(), self._host.height() - _ABOVE - _BELOW)
+        height = max(least, self._room() - _ABOVE - _BELOW)
+        place = QRect(self._host.width() - width - _BESIDE, _ABOVE, width, height)
         if self._drawer.geometry() != place:
             self._drawer.setGeometry(place)
             layout = self._drawer.layout()

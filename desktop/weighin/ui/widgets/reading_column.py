@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QApplication, QScrollArea, QVBoxLayout, QWidget
 
 from weighin.ui.widgets.label import PlainLabel
@@ -20,7 +21,7 @@ class ReadingColumn(QWidget):
         self._inner = QWidget()
         self._inner.setObjectName("drawer")
         self._column = QVBoxLayout(self._inner)
-        self._column.setContentsMargins(0, 0, 10, 0)
+        self._column.setContentsMargins(0, 0, 10, 12)
         self._column.setSpacing(12)
         self._column.addStretch(1)
         self._scroll = QScrollArea()
@@ -31,10 +32,11 @@ class ReadingColumn(QWidget):
         self._scroll.viewport().setAutoFillBackground(False)
         self._inner.setAutoFillBackground(False)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(14, 12, 4, 12)
+        layout.setContentsMargins(14, 12, 4, 0)
         layout.setSpacing(8)
         layout.addWidget(PlainLabel(title, role="title"))
         layout.addWidget(self._scroll, 1)
+        self._place = 0
         self._fit()
         app = QApplication.instance()
         assert isinstance(app, QApplication)
@@ -47,6 +49,15 @@ class ReadingColumn(QWidget):
     def show_part(self, widget: QWidget) -> None:
         """Bring something that was added into sight, at the top."""
         self._scroll.verticalScrollBar().setValue(widget.mapTo(self._inner, widget.rect().topLeft()).y())
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._place = self._scroll.verticalScrollBar().value()
+
+    def come_back(self) -> None:
+        """Show what was in sight when the page was left. A page that is shown gives the keyboard to its first button,
+        which brings that into sight."""
+        self._scroll.verticalScrollBar().setValue(self._place)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -18,8 +18,9 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QColor, QIcon, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLineEdit, QTableView, QWidget
 
+from weighin.ui.widgets.focus import on_keys
 from weighin.ui.widgets.label import plain_tooltip
 
 RECORD = Qt.ItemDataRole.UserRole
@@ -234,6 +235,16 @@ class RowTable(QTableView):
         if rows:
             first = self._rows.index(rows[0], 0)
             self.selectionModel().setCurrentIndex(first, QItemSelectionModel.SelectionFlag.NoUpdate)
+
+    def follow_search(self, search: QLineEdit) -> None:
+        """Down in `search`, the line above the rows, goes on into them."""
+        on_keys(search, ("Down",), self._enter)
+
+    def _enter(self) -> None:
+        if self.records:
+            if not self.all_chosen:
+                self.selectRow(0)
+            self.setFocus()
 
     def show_icons(self, icons: dict[str, QIcon]) -> None:
         """Show these in place of the heads they are named by."""

@@ -124,6 +124,7 @@ class RunsTab(QWidget):
         self.search.textChanged.connect(lambda _text: self._filter())
         self.origin.currentIndexChanged.connect(lambda _index: self._filter())
         self.only_running.toggled.connect(lambda _on: self._filter())
+        self.table.follow_search(self.search)
         self.table.chosen_changed.connect(self._show_chosen)
         self.table.opened.connect(self._open)
         self.detail.row.compare_wanted.connect(lambda facts: self.compare_wanted.emit((facts,)))

@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from weighin.core.models.catalogue import Catalogue
 from weighin.services.plans.workstation import Workstation
 from weighin.ui.theme import Theme
-from weighin.ui.widgets.label import PlainLabel
+from weighin.ui.widgets.page_head import PageHead
 from weighin.ui.widgets.scrolled import Scrolled
 from weighin.ui.widgets.strip import Strip
 from weighin.ui.widgets.tab_stack import TabStack
@@ -47,20 +47,13 @@ class WorkstationPage(QWidget):
         self.error.add_close(theme, "Close this message")
         self.runs = RunsTab(theme, workstation, catalogue)
         self.ledger = LedgerTab(workstation)
-        self.tabs = QTabBar()
-        self.tabs.setAccessibleName("Parts of the Workstation page")
-        self.tabs.setDrawBase(False)
-        self.tabs.setExpanding(False)
+        head = PageHead("Workstation", TABS)
+        self.tabs = head.tabs
         self._stack = TabStack()
-        for name, tab in zip(TABS, (self.runs, self.ledger), strict=True):
-            self.tabs.addTab(name)
+        for tab in (self.runs, self.ledger):
             self._stack.add_page(tab)
         self._clock = QTimer(self)
         self._clock.setInterval(_LOOK_MS)
-        head = QHBoxLayout()
-        head.setSpacing(16)
-        head.addWidget(PlainLabel("Workstation", role="title"))
-        head.addWidget(self.tabs, 1)
         inner = QWidget()
         parts = QVBoxLayout(inner)
         parts.setContentsMargins(0, 0, 0, 0)
@@ -71,7 +64,7 @@ class WorkstationPage(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 12, 14, 12)
         layout.setSpacing(8)
-        layout.addLayout(head)
+        layout.addWidget(head)
         layout.addWidget(Scrolled(inner), 1)
         self.tabs.currentChanged.connect(self._stack.setCurrentIndex)
         self.card.measure_wanted.connect(self._measure)

@@ -52,7 +52,7 @@ def test_what_was_counted_in_two_ways_says_both() -> None:
     row = rows(pair(here, there))["Generated tokens"]
     assert (row.a, row.b) == ("257", "~257")
     assert row.counted.split("\n") == [
-        "Without the end token.", "Pieces of text that arrived, taken for tokens: the server gave no count.",
+        "Without the end token.", "Pieces of text counted as tokens: the server sent no count.",
     ]  # fmt: skip
 
 
@@ -117,7 +117,7 @@ def test_a_kept_side_says_from_when_it_is() -> None:
     kept = replace(made.results[1], kept_from="2026-11-22T10:31:01+00:00")
     row = rows(replace(made, results=(made.results[0], kept)))["Kept from"]
     assert (row.a, row.b) == ("", "2026-11-22 10:31")
-    assert "Only the other lane ran again" in row.counted
+    assert "Only the other model ran again" in row.counted
 
 
 def test_an_answer_that_never_came() -> None:

@@ -15,7 +15,7 @@ from weighin.core.comparisons.text import conditions_words, rounds_words
 from weighin.core.models.model import ModelFacts
 from weighin.core.runs.answer import Answer, Counting, MemoryReceipt, StopReason, Timing
 from weighin.core.runs.chat import Prompt
-from weighin.core.runs.conditions import Conditions
+from weighin.core.runs.conditions import Conditions, disturbances
 from weighin.core.runs.lane import LABELS, LaneSetup, Mode
 
 
@@ -77,6 +77,18 @@ def test_answers_too_short_for_a_speed_are_compared_by_their_time() -> None:
 )  # fmt: skip
 def test_what_disturbs(conditions: Conditions, said: tuple[str, ...]) -> None:
     assert conditions.disturbances == said
+
+
+def test_each_reason_is_named_once() -> None:
+    """Seen: "other programs used 1.3 cores, other programs used 1.7 cores", too long for its line."""
+    busy = [Conditions(other_cores=cores) for cores in (1.7, 0.1, 1.3)]
+    assert disturbances(busy) == ("other programs used 1.3 to 1.7 cores",)
+    assert disturbances([busy[0], busy[1]]) == ("other programs used 1.7 cores",)
+    assert disturbances([*busy, Conditions(throttled=True), Conditions(throttled=True)]) == (
+        "the processor was throttled",
+        "other programs used 1.3 to 1.7 cores",
+    )
+    assert disturbances([]) == ()
 
 
 def test_conditions_in_words() -> None:

@@ -164,6 +164,15 @@ def test_two_disturbed_runs_say_nothing_and_offer_to_measure_again() -> None:
     assert (verdict.better, verdict.speeds, verdict.remedy) == ("", None, Remedy.AGAIN)
 
 
+def test_what_disturbed_both_is_said_once() -> None:
+    busier = replace(BUSY, other_cores=1.7)
+    verdict = speed_verdict(pair(lane(timing(3.96, conditions=BUSY)), lane(timing(4.69, conditions=busier))))
+    assert verdict is not None
+    assert verdict.sentence == "Speeds are not comparable: other programs used 1.4 to 1.7 cores."
+    slept = speed_verdict(pair(lane(timing(3.96, disturbed=True)), lane(timing(4.69, disturbed=True))))
+    assert slept is not None and slept.sentence == "Speeds are not comparable: the computer slept."
+
+
 def test_short_answers_are_judged_by_speed_tests_of_both() -> None:
     short = lane(timing(100, 2))
     assert needs_speed_tests(pair(short, short)) and needs_speed_tests(pair(lane(timing(100)), short))

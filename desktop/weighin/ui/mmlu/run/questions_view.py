@@ -60,6 +60,7 @@ class QuestionsView(QWidget):
         layout.addWidget(self._split)
         self.boxes.chosen_changed.connect(self._refresh)
         self.search.textChanged.connect(lambda _text: self._refresh())
+        self.table.follow_search(self.search)
         self.table.chosen_changed.connect(lambda: self.detail.show_item(self.chosen))
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from weighin.core.errors import AppError
 from weighin.core.models.model import ModelFacts
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from weighin.services.models.library import Library
 
 
-class ModelField(QFrame):
+class ModelField(QWidget):
     """The head of one model. `changed`: another one was chosen; `dropped` carries the paths of files dropped on it."""
 
     changed = Signal()
