@@ -21,6 +21,7 @@ from weighin.ui.rail import Rail
 from weighin.ui.remembered_window import RememberedWindow
 from weighin.ui.widgets.file_dialog import Folders
 from weighin.ui.widgets.focus import KeepsOff
+from weighin.ui.widgets.tab_order import go_on
 from weighin.ui.window_place import FirstPlace
 from weighin.ui.work.closing import Closing
 from weighin.ui.work.end_notice import EndNotice
@@ -193,6 +194,9 @@ class MainWindow(QMainWindow):
     def end_session(self) -> None:
         """The session ends: the next try to close the window is not asked about."""
         self._closing.be_sure()
+
+    def focusNextPrevChild(self, next: bool) -> bool:
+        return go_on(self, self.focusWidget(), next) or super().focusNextPrevChild(next)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._settings.set(_GEOMETRY, bytes(self.saveGeometry().toBase64().data()).decode("ascii"))
