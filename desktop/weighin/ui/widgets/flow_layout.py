@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 class FlowLayout(QLayout):
     """`column`: least width of a column in pixels; each item then takes as many whole columns as it needs, so that two
     such layouts of one width stand aligned. 0: items stand as wide as they wish. `centred`: each line stands in the
-    middle."""
+    middle. It always fills a widget of its own: of one that lies in another layout PySide may drop the items."""
 
-    def __init__(self, parent: QWidget | None = None, spacing: int = 8, column: int = 0, centred: bool = False) -> None:
+    def __init__(self, parent: QWidget, spacing: int = 8, column: int = 0, centred: bool = False) -> None:
         super().__init__(parent)
         self._items: list[QLayoutItem] = []
         self._column = column
