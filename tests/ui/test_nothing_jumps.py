@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.conftest import Kit
 from tests.ui.fakes import MEMORY, answer, timing
 from tests.ui.test_measure_alone import timed
+from weighin.core.comparisons.blind import Choice
 from weighin.core.runs.answer import Failure, StopReason
 from weighin.core.runs.conditions import Conditions
 from weighin.core.runs.lane import Mode
@@ -167,6 +168,80 @@ def test_what_is_measured_apart_afterwards_moves_nothing(kit: Kit, qtbot: QtBot)
     watch.look("it was tested")
     kit.history.completed.emit(made)
     watch.look("more is known")
+
+
+def test_notices_lie_over_the_page(kit: Kit, qtbot: QtBot) -> None:
+    opened(kit, qtbot, (1000, 700))
+    kit.start()
+    watch = Watch(kit, qtbot)
+    kit.window.show_notice("Written: comparison-2026-11-29.md")
+    watch.look("something was written")
+    kit.window.add_notice("Not kept in History: the disk is full. " * 6)
+    watch.look("a notice more")
+    kit.runner.begin_round("A").write(LONG)
+    watch.look("A writes under it")
+    bar = kit.window._notice
+    assert bar.isVisible() and kit.window.centralWidget().rect().contains(bar.rect().translated(
+        bar.mapTo(kit.window.centralWidget(), QPoint(0, 0))
+    ))  # fmt: skip
+    kit.window.show_notice("")
+    watch.look("it is gone")
+    kit.runner.finish(answer(LONG), answer(LONG))
+    kit.page.panel.remedy.click()
+    watch.look("measured again")
+
+
+BLIND = ("question", "heads", "composer", "run", "left", "right", "below")
+
+
+def places_of_blind(kit: Kit) -> dict[str, QRect]:
+    page, view = kit.page, kit.page.desk.view
+    parts = (page.question, page.heads, page.prompt, page.prompt.run_button, *view._sides, page.card.vote_place)
+    return {
+        name: QRect(part.mapTo(kit.window, QPoint(0, 0)), part.size()) for name, part in zip(BLIND, parts, strict=True)
+    }
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_blind_round_from_waiting_to_the_reveal(kit: Kit, qtbot: QtBot, size: tuple[int, int]) -> None:
+    opened(kit, qtbot, size)
+    kit.page.desk.view.bar.patience_ms = 0
+    kit.page.prompt.blind.setChecked(True)
+    seen = {}
+    for number in range(2):
+        kit.start(f"Question {number}")
+        for step in ("waits", "writes", "appears", "is asked", "is told"):
+            if step == "writes":
+                kit.runner.begin_round("A").write(LONG)
+            elif step == "appears":
+                kit.runner.finish(answer("Twelve."), answer("It is **twelve**."))
+            elif step == "is asked":
+                qtbot.waitUntil(lambda: kit.page.desk.view.bar.is_open, timeout=5000)
+            elif step == "is told":
+                kit.page.desk.view.bar.buttons[Choice.A_BETTER].click()
+            for _ in range(6):
+                QCoreApplication.processEvents()
+            seen[number, step] = places_of_blind(kit)
+    first = seen[0, "waits"]
+    moved = {step: {n: (first[n], p) for n, p in now.items() if p != first[n]} for step, now in seen.items()}
+    assert {step: parts for step, parts in moved.items() if parts} == {}
+
+
+def test_a_set_goes_from_prompt_to_prompt_in_the_same_places(kit: Kit, qtbot: QtBot) -> None:
+    opened(kit, qtbot, (1440, 900))
+    kit.page.prompt.set_sets_open(True)
+    drawer = kit.window.sets_controller.drawer
+    drawer.run.click()
+    watch = Watch(kit, qtbot)
+    for number in (1, 2):
+        qtbot.waitUntil(lambda number=number: len(kit.runner.requests) == number)
+        watch.look(f"prompt {number}")
+        kit.runner.begin_round("A").write(LONG)
+        watch.look(f"A answers prompt {number}")
+        kit.runner.finish(answer(LONG), answer("Short."))
+        watch.look(f"prompt {number} is answered")
+    qtbot.waitUntil(lambda: not drawer.stop.isVisible())
+    watch.look("the set is done")
 
 
 def test_one_run_after_the_other_begins_in_the_same_places(kit: Kit, qtbot: QtBot) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QGuiApplication, QScreen
-from PySide6.QtWidgets import QMainWindow, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Kit
@@ -88,6 +88,20 @@ def test_a_window_comes_back_where_there_is_a_screen(
         window.show()
     qtbot.waitUntil(lambda: on_its_screen(window))
     assert window.width() >= 1000 and window.height() > 550
+
+
+@pytest.mark.parametrize("place", [QRect(9000, 7000, 1200, 800), QRect(10, 10, 3800, 2000)])
+def test_a_window_whose_screen_disappears_comes_to_another_one(
+    kit: Kit, qtbot: QtBot, qapp: QApplication, place: QRect
+) -> None:
+    kit.start("A question")
+    kit.runner.begin_round("A").write("Twelve.")
+    qtbot.wait(300)  # until its first place was looked at
+    kit.window.setGeometry(place)
+    qapp.screenRemoved.emit(screen("notebook"))
+    qtbot.waitUntil(lambda: on_its_screen(kit.window))
+    assert kit.page.question.text == "A question"
+    assert kit.page.panes[0].answer.view.raw_text == "Twelve."
 
 
 def test_a_maximised_window_stays_maximised(qtbot: QtBot, new_kit: Callable[..., Kit]) -> None:

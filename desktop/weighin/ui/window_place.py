@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, QTimer
-from PySide6.QtWidgets import QStyle, QWidget
+from PySide6.QtWidgets import QApplication, QStyle, QWidget
 
 # A window manager takes a moment to put its frame around a new window.
 _FRAME_MS = 250
@@ -24,12 +24,19 @@ class FirstPlace(QObject):
         window.setMinimumSize(window.minimumSize().boundedTo(room))
         window.resize(wanted.boundedTo(room))
         window.installEventFilter(self)
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        # What was on a screen that is gone comes to another one, which may be smaller.
+        app.screenRemoved.connect(self._fit_later)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Show:
             watched.removeEventFilter(self)
-            QTimer.singleShot(_FRAME_MS, self, self._fit)
+            self._fit_later()
         return False
+
+    def _fit_later(self) -> None:
+        QTimer.singleShot(_FRAME_MS, self, self._fit)
 
     def _fit(self) -> None:
         window = self._window

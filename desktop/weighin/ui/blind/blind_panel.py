@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from weighin.ui.blind.vote_bar import VoteBar
@@ -93,6 +93,27 @@ class BlindPanel(QFrame):
         column.addWidget(self.details, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(1)
         self.wait("")
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._keep_room()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and self.isVisible():
+            self._keep_room()
+
+    def _keep_room(self) -> None:
+        """As high from the beginning as it will be when everything is told: no answer moves on the vote."""
+        layout = self.layout()
+        assert layout is not None
+        around = layout.contentsMargins().top() + layout.contentsMargins().bottom()
+        labels = (self._line, self._name, self._sentence)
+        for label in labels:
+            label.ensurePolished()
+        heights = [label.fontMetrics().height() for label in labels]
+        heights += [self.tally.sizeHint().height(), self.details.sizeHint().height()]
+        self.setMinimumHeight(around + sum(heights) + layout.spacing() * (len(heights) + 1))
 
     @property
     def text(self) -> str:
