@@ -30,11 +30,11 @@ QLabel[role="strong"] { font-weight: 600; }
 QLabel[role="error"] { color: $red; }
 QLabel[role="warning"] { color: $amber; }
 QLabel[role="chip"] { border-radius: 5px; padding: 1px 7px; font-weight: 700; color: $surface; }
-QFrame[role="card"] > QLabel[role="chip"] { padding: 4px 9px; font-size: ${verdict}pt; }
+QLabel[role="chip"][large="true"] { padding: 4px 9px; font-size: ${verdict}pt; }
 QLabel[role="chip"][lane="A"] { background: $lane_a; }
 QLabel[role="chip"][lane="B"] { background: $lane_b; }
 QLabel[role="strong"] { font-weight: 600; }
-QLabel[role="verdict"] { font-size: ${verdict}pt; font-weight: 600; }
+QLabel[role="verdict"], QLabel[role="section"] { font-size: ${verdict}pt; font-weight: 600; }
 QLabel[role="verdict"][tone="amber"], QLabel[role="small"][tone="amber"] { color: $amber; }
 QLabel[role="value"][better="true"] { font-weight: 700; }
 QLabel[role="headline"] { font-size: ${headline}pt; font-weight: 700; }

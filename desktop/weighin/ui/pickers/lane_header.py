@@ -29,6 +29,7 @@ class LaneHeader(QFrame):
         self._expected = ("", "", "")
         chip = PlainLabel(label, role="chip")
         chip.setProperty("lane", label)
+        chip.setProperty("large", True)
         chip.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.picker = ModelPicker(label)
         self.picker.setProperty("role", "head")
