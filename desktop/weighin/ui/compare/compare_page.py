@@ -100,11 +100,6 @@ class ComparePage(QWidget):
         return self._shown
 
     @property
-    def is_first_start(self) -> bool:
-        """Whether nothing was asked yet."""
-        return self.card.is_first_start
-
-    @property
     def remark(self) -> str:
         """What is said about what is shown, "" where it speaks for itself."""
         return self._remark.text
