@@ -144,6 +144,7 @@ def states_of_drawers(kit: Kit) -> States:
             section.set_open(True)
     page.drawer.form("A").field("temperature").set_text("hot")
     yield "options for each, one of them wrong", window
+    page.drawer.form("A").field("temperature").set_text("0.8")
     page.prompt.set_options_open(False)
     sets = window.parts.prompt_sets
     sets.save("My prompts", tuple(SetPrompt(QUESTION) for _ in range(40)), lambda _: None, lambda _: None)
@@ -154,10 +155,10 @@ def states_of_drawers(kit: Kit) -> States:
     drawer.table.selectRow(0)
     drawer.tell("The prompt was replaced by the one that is typed beside the lanes.", can_undo=True)
     drawer.run.click()
+    assert kit.runner.running
     yield "a set that runs", window
-    page.stop()
-    kit.runner.finish(answer(), answer())
     drawer.stop.click()
+    kit.runner.finish(answer(), answer())
     yield "a set that was stopped", window
     page.prompt.set_sets_open(False)
     window.parts.bundles.files["/x/b.json"] = made = bundle(kit.page.shown or comparison())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QTimer, QUrl, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
@@ -13,6 +13,7 @@ from weighin.ui.theme import Theme
 from weighin.ui.widgets.growing_edit import GrowingEdit
 from weighin.ui.widgets.label import PlainLabel
 from weighin.ui.widgets.least_height import least_height
+from weighin.ui.widgets.tab_order import tab_before
 
 # An earlier answer is shown whole up to this height; a longer one scrolls.
 _MOST_HEIGHT = 320
@@ -94,6 +95,7 @@ class Conversation(QScrollArea):
         self._column.addWidget(present)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setWidget(inner)
         self.viewport().setAutoFillBackground(False)
         inner.setAutoFillBackground(False)
@@ -131,6 +133,7 @@ class Conversation(QScrollArea):
             part = EarlierTurn(self._theme, turn, not self._earlier)
             part.link_clicked.connect(self.link_clicked)
             self._column.insertWidget(len(self._earlier), part)
+            tab_before(self._present, part)
             self._earlier.append(part)
             part.resized.connect(self._settle.start)
         self._settle.start()
