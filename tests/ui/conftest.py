@@ -97,6 +97,20 @@ def theme(qapp: QApplication) -> Iterator[themes.Theme]:
     qapp.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont))
 
 
+@pytest.fixture
+def grown(qapp: QApplication) -> Iterator[Callable[[float], None]]:
+    """Sets how large the font of the program is, before there is a window."""
+    before = qapp.font()
+
+    def grow(scale: float) -> None:
+        font = qapp.font()
+        font.setPointSizeF(before.pointSizeF() * scale)
+        qapp.setFont(font)
+
+    yield grow
+    qapp.setFont(before)
+
+
 _load_catalogue = functools.cache(catalogue.load_catalogue)
 
 

@@ -11,7 +11,6 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Kit
 from tests.ui.fakes import DENSE, OTHER, answer, timing
-from tests.ui.test_models_of_lanes import drop
 from weighin.core.format import count
 from weighin.core.runs.chat import Attachment
 from weighin.core.runs.lane import Mode
@@ -131,9 +130,3 @@ def test_every_button_is_in_sight(kit: Kit, qtbot: QtBot, width: int) -> None:
         assert box.rect().contains(place), button.text()
         assert button.visibleRegion().contains(button.rect()), button.text()
         assert button.width() >= button.minimumSizeHint().width(), button.text()
-
-
-def test_a_model_dropped_on_the_composer_says_where_it_goes(kit: Kit) -> None:
-    drop(kit.page.prompt, "/models/other.gguf")
-    assert kit.page.prompt.error == "This is a model: drop it on A or B."
-    assert kit.page.panes[0].header.picker.chosen == DENSE

@@ -95,7 +95,7 @@ def test_from_the_start_to_the_end_of_a_run(kit: Kit, qtbot: QtBot, size: tuple[
         watch.look(f"{label} has numbers")
         copy = kit.page.panes["AB".index(label)].copy
         assert copy.isVisible()
-        copies.append((copy, copy.geometry()))
+        copies.append((copy, copy.mapTo(kit.window, QPoint(0, 0))))
         kit.runner.give(label, answer(LONG, timing=timing(300, 30)))
         watch.look(f"{label} is done")
     kit.runner.finish(
@@ -103,7 +103,9 @@ def test_from_the_start_to_the_end_of_a_run(kit: Kit, qtbot: QtBot, size: tuple[
         answer(LONG, StopReason.LENGTH, timing=replace(timing(300, 6), conditions=BUSY)),
     )
     watch.look("the end")
-    assert kit.page.panes[0].rerun.isVisible() and all(copy.geometry() == place for copy, place in copies)
+    assert kit.page.panes[0].rerun.isVisible() and all(
+        copy.mapTo(kit.window, QPoint(0, 0)) == place for copy, place in copies
+    )
     assert kit.page.panel.remedy.isVisible(), "what is offered at the end needs no room of its own"
     qtbot.waitUntil(lambda: all(pane.answer.view.is_settled for pane in kit.page.panes))
     watch.look("everything is written")

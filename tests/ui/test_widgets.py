@@ -7,18 +7,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QMimeData, QRect, Qt
 from PySide6.QtGui import QColor, QTextOption
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QTextEdit, QToolButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Kit
 from tests.ui.fakes import DENSE, OTHER, answer
 from weighin.core import format
 from weighin.core.safe_text import safe_name, safe_text
+from weighin.ui.rail import Rail
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.chart_scale import ChartScale, round_up
+from weighin.ui.widgets.elided_button import ElidedButton
+from weighin.ui.widgets.elided_combo_box import ElidedComboBox
 from weighin.ui.widgets.flow_layout import FlowLayout
 from weighin.ui.widgets.growing_edit import GrowingEdit
-from weighin.ui.widgets.label import plain_tooltip
+from weighin.ui.widgets.label import PlainLabel, plain_tooltip
+from weighin.ui.widgets.least_height import least_height
+from weighin.ui.widgets.page_scroll import PageScroll
+from weighin.ui.widgets.search_line import SearchLine
 from weighin.ui.widgets.sparkline import Sparkline
 from weighin.ui.widgets.table import Column, RowTable
 
@@ -238,3 +244,94 @@ def test_a_column_says_what_it_says_in_every_way(qtbot: QtBot) -> None:
     table.resize(500, 200)
     table.leave_out(("Speed",))
     assert table.isColumnHidden(1)
+
+
+LONG_NAME = "Llama-3.3-70B_Instruct_" + "x" * 280
+
+
+def test_a_label_that_wraps_breaks_a_word_that_is_wider_than_it(qtbot: QtBot, theme: Theme) -> None:
+    label, short = PlainLabel(f"{'x' * 300} is no model.", wrap=True), PlainLabel("It is no model.", wrap=True)
+    for one in (label, short):
+        qtbot.addWidget(one)
+        one.resize(200, 400)
+        one.show()
+    line = label.fontMetrics().height()
+    lines = -(-label.fontMetrics().horizontalAdvance(label.text()) // 200)
+    assert lines * line <= label.heightForWidth(200) <= (lines + 1) * line
+    assert label.minimumSizeHint().width() <= 200, "it does not hold the window wide"
+    assert short.heightForWidth(200) == line
+    ink = label.grab().toImage()
+    rows = [y for y in range(ink.height()) if any(ink.pixelColor(x, y) != ink.pixelColor(0, 0) for x in range(200))]
+    assert rows[-1] - rows[0] > (lines - 2) * line, "all of it is painted, in lines"
+
+
+def test_a_button_with_a_long_name_is_elided_and_tells_all(qtbot: QtBot, theme: Theme) -> None:
+    button = ElidedButton(f"Q&A {LONG_NAME}")
+    qtbot.addWidget(button)
+    button.resize(200, 30)
+    button.show()
+    assert "Q&amp;A" in button.toolTip() and LONG_NAME in button.toolTip()
+    button.resize(button.sizeHint())
+    assert button.toolTip() == "" and button.whole.startswith("Q&A ")
+
+
+def test_a_combo_box_with_a_long_name_is_elided_and_tells_all(qtbot: QtBot, theme: Theme) -> None:
+    combo = ElidedComboBox()
+    qtbot.addWidget(combo)
+    combo.addItems([LONG_NAME, "Short"])
+    combo.resize(200, 30)
+    combo.show()
+    combo.grab()
+    assert LONG_NAME in combo.toolTip()
+    combo.setCurrentIndex(1)
+    combo.grab()
+    assert combo.toolTip() == ""
+    combo.setToolTip("Another one")
+    combo.setCurrentIndex(0)
+    combo.grab()
+    assert combo.toolTip() == "Another one"
+
+
+def test_a_search_line_that_is_too_narrow_for_its_words_has_them_as_tooltip(qtbot: QtBot, theme: Theme) -> None:
+    line = SearchLine("Search names, prompts, answers and models", "Search in History")
+    qtbot.addWidget(line)
+    line.resize(100, 30)
+    line.show()
+    assert line.accessibleName() == "Search in History"
+    assert "Search names, prompts" in line.toolTip()
+    line.resize(700, 30)
+    assert line.toolTip() == ""
+
+
+def test_a_page_scrolls_only_where_its_texts_would_be_cut(qtbot: QtBot, theme: Theme) -> None:
+    page = QWidget()
+    column = QVBoxLayout(page)
+    column.addWidget(PlainLabel("Some words. " * 100, wrap=True))
+    answer = QTextEdit()
+    column.addWidget(answer, 1)
+    scroll = PageScroll(page)
+    qtbot.addWidget(scroll)
+    scroll.resize(600, 400)
+    with qtbot.waitExposed(scroll):
+        scroll.show()
+    assert page.size() == scroll.viewport().size() == scroll.size(), "nothing scrolls"
+    assert answer.height() > answer.minimumSizeHint().height()
+    scroll.resize(200, 400)
+    qtbot.waitUntil(lambda: scroll.verticalScrollBar().isVisible())
+    assert page.height() == least_height(page, page.width()) > 400
+    assert page.width() == scroll.viewport().width()
+    scroll.resize(600, 400)
+    qtbot.waitUntil(lambda: page.size() == scroll.size())
+
+
+@pytest.mark.parametrize(("height", "named"), [(900, True), (340, False)])
+def test_a_low_rail_has_icons_only(qtbot: QtBot, theme: Theme, height: int, named: bool) -> None:
+    rail = Rail(theme, tuple((name, f"Ctrl+{n}") for n, name in enumerate(("Compare", "Models", "MMLU", "Help"))), 1)
+    qtbot.addWidget(rail)
+    rail.resize(rail.width(), height * 4 // 7)
+    rail.show()
+    style = Qt.ToolButtonStyle
+    wanted = style.ToolButtonTextUnderIcon if named else style.ToolButtonIconOnly
+    buttons = rail.findChildren(QToolButton)
+    assert {button.toolButtonStyle() for button in buttons} == {wanted}
+    assert buttons[1].toolTip() == "Models (Ctrl+1)" and buttons[1].accessibleName() == "Models page"

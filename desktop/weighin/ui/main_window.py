@@ -157,7 +157,7 @@ class MainWindow(QMainWindow):
             self.show_notice(reason)
             number = COMPARE
         try:
-            self.pages.stack.setCurrentWidget(self.pages.page(number))
+            self.pages.show(number)
             self._page = number
             self.page_shown.emit(number)
         except AppError as error:

@@ -57,6 +57,11 @@ class NoticeBar(QWidget):
             self._place()
         return False
 
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest and not self.isHidden():
+            self._place()  # another sentence, or larger letters
+        return super().event(event)
+
     def _show(self, text: str) -> None:
         self._strip.say(text)
         self.setVisible(bool(text))

@@ -14,6 +14,7 @@ from weighin.core.comparisons.comparison import Comparison
 from weighin.ui.compare.compare_page import ComparePage
 from weighin.ui.recent_pairs import RecentPairs
 from weighin.ui.theme import Theme
+from weighin.ui.widgets.page_scroll import PageScroll
 
 if TYPE_CHECKING:
     from weighin.core.evaluations.evaluation import EvaluationRecord
@@ -77,7 +78,8 @@ class Pages(QObject):
         self._history, self._settings, self._parts, self._window = history, settings, parts, window
         self.stack = QStackedWidget()
         self.compare = ComparePage(theme, runner, library, settings, parts)
-        self.stack.addWidget(self.compare)
+        self._frames: dict[QWidget, PageScroll] = {}
+        self._added(self.compare)
         self.recent = RecentPairs(settings, library, parts.blind, self.compare_models, self)
         # Where the models are was looked up; and a blind round takes the names away.
         for told in (self.recent.changed, library.looked, parts.blind.began):
@@ -227,6 +229,10 @@ class Pages(QObject):
         )
         return makers[number]()
 
+    def show(self, number: int) -> None:
+        """Show the page with this number in PAGES. Raises AppError where it cannot be made."""
+        self.stack.setCurrentWidget(self._frames[self.page(number)])
+
     def take_focus(self, number: int) -> None:
         """The page with this number, which is shown, is ready for the keyboard."""
         takers: tuple[Callable[[], None], ...] = (
@@ -282,7 +288,8 @@ class Pages(QObject):
         return load_catalogue(paths.resources())
 
     def _added(self, page: Page) -> Page:
-        self.stack.addWidget(page)
+        self._frames[page] = frame = PageScroll(page)
+        self.stack.addWidget(frame)
         return page
 
     def _show_evaluation(self, record: EvaluationRecord) -> None:

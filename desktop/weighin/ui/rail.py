@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QKeySequence
+from PySide6.QtGui import QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QToolButton, QVBoxLayout, QWidget
 
 from weighin.ui.theme import Theme, icon
@@ -13,6 +13,8 @@ from weighin.ui.theme import Theme, icon
 # The least, and how high it is beside a line of text.
 _ICON, _OF_LINE = 22, 1.4
 _BESIDE_TEXT, _BESIDE_BUTTON = 22, 13
+# Around icon and name of a button, by the style sheet.
+_UNDER_ICON = 16
 
 
 class Rail(QFrame):
@@ -46,6 +48,10 @@ class Rail(QFrame):
         """Mark the page that is shown."""
         self._pages.button(number).setChecked(True)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_height()
+
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange) and hasattr(self, "_drawings"):
@@ -55,7 +61,8 @@ class Rail(QFrame):
         button = QToolButton()
         button.setText(name)
         button.setAccessibleName(f"{name} page")
-        button.setToolTip(QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText))
+        keys = QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
+        button.setToolTip(f"{name} ({keys})")
         button.setCheckable(True)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
         button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -70,7 +77,19 @@ class Rail(QFrame):
         for button in self._drawings:
             button.setFixedWidth(width - _BESIDE_BUTTON)
             button.setIconSize(QSize(size, size))
+        self._fit_height()
         self._tint()
+
+    def _fit_height(self) -> None:
+        """Where it is too low for icons and names, the names are tooltips."""
+        layout = self.layout()
+        assert layout is not None
+        around = layout.contentsMargins().top() + layout.contentsMargins().bottom()
+        room = (self.height() - around) // len(self._drawings) - layout.spacing()
+        for button in self._drawings:
+            high = button.iconSize().height() + button.fontMetrics().height() + _UNDER_ICON
+            style = Qt.ToolButtonStyle
+            button.setToolButtonStyle(style.ToolButtonTextUnderIcon if high <= room else style.ToolButtonIconOnly)
 
     def _tint(self) -> None:
         for button, drawing in self._drawings.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from weighin.core import format
 from weighin.core.comparisons.blind import Tally, fewest_more
@@ -10,11 +11,14 @@ from weighin.core.comparisons.comparison import Comparison, LaneResult, Slowdown
 from weighin.core.comparisons.rounds import AGREEMENT, Spread, is_settled, last_change, speeds, spread, uncertainty
 from weighin.core.comparisons.slowdown import NEARLY_ALL, Overlap, in_company, overlap
 from weighin.core.comparisons.speed_test import SpeedTest
-from weighin.core.comparisons.text_difference import TextDifference
 from weighin.core.runs.answer import MIN_TOKENS_FOR_RATE, StopReason, Timing
 from weighin.core.runs.conditions import disturbances
 from weighin.core.runs.lane import Mode
 from weighin.core.safe_text import safe_name
+
+if TYPE_CHECKING:
+    from weighin.core.comparisons.text_difference import TextDifference
+
 
 STOPS = {
     StopReason.END: "Finished",

@@ -61,7 +61,7 @@ class BlindPanel(QFrame):
         self.setProperty("role", "scale")
         self._line = ElidedLabel(role="small")
         self._line.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._name = PlainLabel(role="reveal", wrap=False)
+        self._name = ElidedLabel(role="reveal")
         self._name.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._busy = QProgressBar()
         self._busy.setRange(0, 0)
@@ -79,7 +79,8 @@ class BlindPanel(QFrame):
         column.setSpacing(6)
         column.addStretch(1)
         column.addWidget(self._line)
-        for part in (self._name, self._busy, self.tally):
+        column.addWidget(self._name)
+        for part in (self._busy, self.tally):
             row = QHBoxLayout()
             row.addStretch(1)
             row.addWidget(part)

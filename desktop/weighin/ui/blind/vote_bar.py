@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from weighin.core.comparisons.blind import Choice
+from weighin.ui.widgets.flow_layout import FlowLayout
 from weighin.ui.widgets.focus import take_focus_unless_typing
-from weighin.ui.widgets.label import PlainLabel
+from weighin.ui.widgets.label import FlowingLabel
 
 # Whoever was pressing keys when the answers came did not mean to judge them.
 _PATIENCE_MS = 700
@@ -37,11 +38,8 @@ class VoteBar(QWidget):
         self._patience.setSingleShot(True)
         self._patience.timeout.connect(lambda: self._set_enabled(True))
         self.buttons: dict[Choice, QPushButton] = {}
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        row.addStretch(1)
-        row.addWidget(PlainLabel("Which is better?", role="strong"))
+        row = FlowLayout(self, spacing=8, centred=True)
+        row.addWidget(FlowingLabel("Which is better?", role="strong"))
         for number, (choice, text) in enumerate(_BUTTONS, 1):
             button = QPushButton(f"{number}   {text}")
             button.setAccessibleName(f"{text}, key {number}")
@@ -56,7 +54,6 @@ class VoteBar(QWidget):
         self._give_up.setAccessibleName("Skip: end this round without a vote")
         self._give_up.clicked.connect(self.gave_up)
         row.addWidget(self._give_up)
-        row.addStretch(1)
 
     @property
     def is_open(self) -> bool:

@@ -20,7 +20,6 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
-    QLineEdit,
     QListView,
     QStyle,
     QStyledItemDelegate,
@@ -34,6 +33,7 @@ from weighin.ui.commands.command import Command
 from weighin.ui.commands.matching import matching
 from weighin.ui.widgets.focus import FocusReturn
 from weighin.ui.widgets.label import PlainLabel, plain_tooltip
+from weighin.ui.widgets.search_line import SearchLine
 
 if TYPE_CHECKING:
     from weighin.ui.main_window import MainWindow
@@ -139,9 +139,7 @@ class Palette(QFrame):
         self._commands, self._window = commands, window
         self.setProperty("role", "popup")
         self.setAccessibleName("Commands")
-        self.search = QLineEdit()
-        self.search.setPlaceholderText("Type a command")
-        self.search.setAccessibleName("Find a command")
+        self.search = SearchLine("Type a command", "Find a command")
         self.list = QListView()
         self.rows = CommandList(self)
         self.list.setModel(self.rows)

@@ -49,7 +49,7 @@ class AnswersArea(QWidget):
         super().__init__(parent)
         self._panes = panes
         self._tabbed = False
-        self._linked = self._following = False
+        self._linked = self._following = self._is_connected = False
         self._tabs = QTabBar()
         self._tabs.setDrawBase(False)
         self._tabs.setAccessibleName("Which answer is shown")
@@ -66,9 +66,6 @@ class AnswersArea(QWidget):
         layout.addWidget(self._tabs, 0, Qt.AlignmentFlag.AlignLeft)
         layout.addWidget(self._splitter, 1)
         self._tabs.currentChanged.connect(self._arrange)
-        bars = [pane.answer.view.verticalScrollBar() for pane in panes]
-        for mine, other in (bars, bars[::-1]):
-            mine.valueChanged.connect(lambda _value, m=mine, o=other: self._follow(m, o))
         self._arrange()
 
     @property
@@ -79,6 +76,11 @@ class AnswersArea(QWidget):
     def scroll_together(self, linked: bool) -> None:
         """Whether one answer scrolls with the other, at the same share of its length."""
         self._linked = linked
+        if linked and not self._is_connected:
+            self._is_connected = True
+            bars = [pane.answer.view.verticalScrollBar() for pane in self._panes]
+            for mine, other in (bars, bars[::-1]):
+                mine.valueChanged.connect(lambda _value, m=mine, o=other: self._follow(m, o))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
 
 from weighin.core import format
 from weighin.core.errors import AppError
@@ -18,7 +18,7 @@ from weighin.core.safe_text import safe_name
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.flow_layout import FlowLayout
 from weighin.ui.widgets.icon_button import IconButton
-from weighin.ui.widgets.label import PlainLabel
+from weighin.ui.widgets.label import ElidedLabel
 
 if TYPE_CHECKING:
     from weighin.services.comparisons.attached_files import AttachedFiles
@@ -36,7 +36,8 @@ class FileChip(QFrame):
         self.setProperty("role", "strip")
         self.file = file
         self._tokens: dict[str, int] = {}
-        self._label = PlainLabel()
+        self._label = ElidedLabel()
+        self._label.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         cross = IconButton(theme, "close", f"Remove {safe_name(file.name, 80)}")
         cross.clicked.connect(self.remove_requested)
         row = QHBoxLayout(self)

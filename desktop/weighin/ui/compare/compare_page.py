@@ -15,7 +15,6 @@ from weighin.core import format
 from weighin.core.comparisons.comparison import Comparison, ComparisonRequest, LaneResult
 from weighin.core.errors import AppError
 from weighin.core.runs.lane import LABELS, Mode
-from weighin.ui.answer.answer_view import warm_up
 from weighin.ui.blind.blind_controller import BlindController
 from weighin.ui.compare.comparison_card import ComparisonCard
 from weighin.ui.compare.follow_up import conversation_tokens, why_no_follow_up
@@ -101,11 +100,6 @@ class ComparePage(QWidget):
         return self._shown
 
     @property
-    def is_first_start(self) -> bool:
-        """Whether nothing was asked yet."""
-        return self.card.is_first_start
-
-    @property
     def remark(self) -> str:
         """What is said about what is shown, "" where it speaks for itself."""
         return self._remark.text
@@ -139,8 +133,7 @@ class ComparePage(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        # Importing the Markdown parser takes a tenth of a second: now, while nobody waits, not at the first word.
-        QTimer.singleShot(_WARM_UP_MS, self, warm_up)
+        QTimer.singleShot(_WARM_UP_MS, self, self._lanes.warm_up)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -284,7 +277,7 @@ class ComparePage(QWidget):
         self.card.first_start.asked.connect(self._ask)
         self.card.first_start.open_wanted.connect(self.panes[0].header.picker.open_requested)
         self.card.first_start.find_wanted.connect(self.find_models_wanted)
-        self.card.link_clicked.connect(self.panes[0].answer.ask_to_open)
+        self.card.link_clicked.connect(lambda address: self.panes[0].answer.ask_to_open(address))
         self._lanes.try_anyway.connect(self._insist)
         for pane in self.panes:
             pane.rerun.clicked.connect(lambda _=False, which=pane.label: self.rerun(which))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QUrl, Signal
+from PySide6.QtCore import QEvent, QUrl, Signal
 from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
 
 from weighin.core.comparisons.comparison import Comparison, ComparisonRequest
@@ -18,6 +18,7 @@ from weighin.ui.scale.scale_panel import ScalePanel
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.focus import FocusReturn, hand_on_focus
 from weighin.ui.widgets.scrolled import Scrolled
+from weighin.ui.widgets.tab_order import tab_before, tab_on
 
 if TYPE_CHECKING:
     from weighin.ui.compare.find_bar import FindBar
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 # Of the height between heads and composer the scale takes no more than this share.
 _MOST_SHARE = 0.26
 _ROWS, _SHORT = 4, 2
+_LEAST_LINES = 12
 
 
 class ComparisonCard(QFrame):
@@ -59,6 +61,8 @@ class ComparisonCard(QFrame):
         self.conversation = Conversation(theme, present)
         self.conversation.link_clicked.connect(self.link_clicked)
         self._main, self._below = QStackedWidget(), QStackedWidget()
+        # It takes what is left; where that is less than this the page scrolls.
+        self._main.setMinimumHeight(_LEAST_LINES * self.fontMetrics().height())
         self._start = Scrolled(self.first_start)
         for view in (self._start, self.conversation):
             self._main.addWidget(view)
@@ -72,6 +76,11 @@ class ComparisonCard(QFrame):
         self.panel.details_toggled.connect(self._show_details)
         self.question.together_toggled.connect(self.answers.scroll_together)
         self.show_first_start()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and hasattr(self, "_main"):
+            self._main.setMinimumHeight(_LEAST_LINES * self.fontMetrics().height())
 
     @property
     def is_first_start(self) -> bool:
@@ -92,6 +101,7 @@ class ComparisonCard(QFrame):
             self._details = DetailsView(self._theme, (self._panes[0].chart, self._panes[1].chart))
             self._details.closed.connect(lambda: self.panel.details.setChecked(False))
             self._main.addWidget(self._details)
+            tab_before(self.panel, self._details)
         return self._details
 
     def find_words(self) -> None:
@@ -162,6 +172,7 @@ class ComparisonCard(QFrame):
 
     def show_blind(self, is_open: bool) -> None:
         """The sides of a blind round, or the two lanes."""
+        tab_on(self.question, self.blind_place, self.vote_place)
         self._sides.setCurrentWidget(self.blind_place if is_open else self.answers)
         self._below.setCurrentWidget(self.vote_place if is_open else self.panel)
 

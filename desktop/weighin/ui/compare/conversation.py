@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer, QUrl, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from weighin.core.runs.chat import Message
 from weighin.core.runs.lane import LABELS
 from weighin.core.safe_text import safe_text
-from weighin.ui.answer.answer_view import AnswerView
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.growing_edit import GrowingEdit
 from weighin.ui.widgets.label import PlainLabel
+from weighin.ui.widgets.least_height import least_height
+from weighin.ui.widgets.tab_order import tab_before
 
 # An earlier answer is shown whole up to this height; a longer one scrolls.
 _MOST_HEIGHT = 320
@@ -47,6 +48,8 @@ class EarlierTurn(QFrame):
         you = PlainLabel("You", role="small")
         row.addWidget(you)
         row.addWidget(text, 1)
+        from weighin.ui.answer.answer_view import AnswerView  # not before the first paint
+
         self.views = tuple(AnswerView(theme, f"Earlier answer of lane {label}") for label in LABELS)
         columns = QHBoxLayout()
         columns.setContentsMargins(0, 0, 0, 0)
@@ -77,8 +80,8 @@ class EarlierTurn(QFrame):
 
 
 class Conversation(QScrollArea):
-    """`present`: the widget of the present turn. It fills what the earlier turns leave, and is in sight whenever a turn
-    begins. `link_clicked`: in an earlier answer."""
+    """`present`: the widget of the present turn. It fills what the earlier turns leave, is never lower than its texts
+    need, and is in sight whenever a turn begins. `link_clicked`: in an earlier answer."""
 
     link_clicked = Signal(QUrl)
 
@@ -94,6 +97,7 @@ class Conversation(QScrollArea):
         self._column.addWidget(present)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setWidget(inner)
         self.viewport().setAutoFillBackground(False)
         inner.setAutoFillBackground(False)
@@ -102,6 +106,7 @@ class Conversation(QScrollArea):
         self._settle.setSingleShot(True)
         self._settle.setInterval(0)
         self._settle.timeout.connect(self._fit)
+        present.installEventFilter(self)
         # What is laid out later than the present turn was shown moves it out of sight again.
         self.verticalScrollBar().rangeChanged.connect(lambda _low, _high: self._show_present())
 
@@ -130,6 +135,7 @@ class Conversation(QScrollArea):
             part = EarlierTurn(self._theme, turn, not self._earlier)
             part.link_clicked.connect(self.link_clicked)
             self._column.insertWidget(len(self._earlier), part)
+            tab_before(self._present, part)
             self._earlier.append(part)
             part.resized.connect(self._settle.start)
         self._settle.start()
@@ -138,16 +144,22 @@ class Conversation(QScrollArea):
         super().resizeEvent(event)
         self._fit()
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest and watched is self._present:
+            self._settle.start()
+        return super().eventFilter(watched, event)
+
     def _fit(self) -> None:
         room = self.viewport().height()
         above = sum(part.sizeHint().height() for part in self._earlier)
-        height = max(int(room * _LEAST_SHARE), room - above)
+        least = least_height(self._present, self.viewport().width())
+        height = max(int(room * _LEAST_SHARE), room - above, least)
         if self._present.minimumHeight() != height or self._present.maximumHeight() != height:
             self._present.setFixedHeight(height)
-        QTimer.singleShot(0, self, self._show_present)
+            QTimer.singleShot(0, self, self._show_present)
 
     def _show_present(self) -> None:
-        self.verticalScrollBar().setValue(self.verticalScrollBar().maximum())
+        self.verticalScrollBar().setValue(self._present.y())
 
 
 def _turns(threads: tuple[tuple[Message, ...], ...]) -> list[Turn]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from weighin.core import format
 from weighin.ui.lane.lane_pane import LanePane
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.icon_button import IconButton
 from weighin.ui.widgets.label import PlainLabel
+from weighin.ui.widgets.search_line import SearchLine
 
 _MARGIN = 10
 
@@ -22,9 +23,7 @@ class FindBar(QFrame):
         super().__init__(host)
         self.setProperty("role", "popup")
         self._panes, self._host = panes, host
-        self.box = QLineEdit()
-        self.box.setPlaceholderText("Find in both answers")
-        self.box.setAccessibleName("Find in both answers")
+        self.box = SearchLine("Find in both answers")
         self.box.setMinimumWidth(200)
         self._found = PlainLabel(role="small")
         back = IconButton(theme, "unfolded", "Next (Enter)")

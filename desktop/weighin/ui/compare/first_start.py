@@ -8,8 +8,10 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from weighin.core.safe_text import safe_name
+from weighin.ui.widgets.elided_button import ElidedButton
 from weighin.ui.widgets.flow_layout import FlowLayout
-from weighin.ui.widgets.label import PlainLabel
+from weighin.ui.widgets.label import FlowingLabel, PlainLabel
+from weighin.ui.widgets.tab_order import tab_before
 
 TITLE = "Two models, one question, measured fairly"
 _SENTENCE = (
@@ -43,20 +45,8 @@ class FirstStart(QFrame):
         self._flow = FlowLayout(self._examples, spacing=8, centred=True)
         self._ways = QWidget()
         ways = FlowLayout(self._ways, spacing=2, centred=True)
-        self._included = PlainLabel(role="small")
+        self._included = FlowingLabel(role="small")
         ways.addWidget(self._included)
-        for before, text, name, wanted in (
-            ("", "Open a file…", "Open a model file for lane A", self.open_wanted),
-            ("or", "Find models that fit this computer", "Find models that fit this computer", self.find_wanted),
-        ):
-            if before:
-                ways.addWidget(PlainLabel(before, role="small"))
-            button = QPushButton(text)
-            button.setProperty("role", "link")
-            button.setAccessibleName(name)
-            button.setCursor(Qt.CursorShape.PointingHandCursor)
-            button.clicked.connect(lambda _checked=False, which=wanted: which.emit())
-            ways.addWidget(button)
         self._recent = QWidget()
         self._recent_flow = FlowLayout(self._recent, spacing=8, centred=True)
         column = QVBoxLayout(self)
@@ -80,11 +70,23 @@ class FirstStart(QFrame):
         self._recent.hide()
         self._fit_words()
         self.show_models(starters=True)
+        for before, text, name, wanted in (
+            ("", "Open a file…", "Open a model file for lane A", self.open_wanted),
+            ("or", "Find models that fit this computer", "Find models that fit this computer", self.find_wanted),
+        ):
+            if before:
+                ways.addWidget(PlainLabel(before, role="small"))
+            button = QPushButton(text)
+            button.setProperty("role", "link")
+            button.setAccessibleName(name)
+            button.setCursor(Qt.CursorShape.PointingHandCursor)
+            button.clicked.connect(lambda _checked=False, which=wanted: which.emit())
+            ways.addWidget(button)
 
     @property
     def examples(self) -> tuple[str, ...]:
         """The questions that one click asks."""
-        return tuple(button.text() for button in self._examples.findChildren(QPushButton))
+        return tuple(button.whole for button in self._examples.findChildren(ElidedButton))
 
     def show_models(self, starters: bool) -> None:
         """Offer questions that the chosen models can answer. starters: both are the tiny ones that came along."""
@@ -94,13 +96,16 @@ class FirstStart(QFrame):
         )
         if self.examples != wanted:
             _fill(self._flow, [(text, f"Ask: {text}", self._asking(text)) for text in wanted])
+            tab_before(self._ways, self._examples)
+            tab_before(self._ways, self._recent)
 
     def show_recent(self, pairs: Sequence[tuple[str, Callable[[], None]]]) -> None:
         """Offer pairs of models that were compared before: what stands on the button, and what chooses them."""
-        lead = PlainLabel("Recent pairs:", role="small")
+        lead = FlowingLabel("Recent pairs:", role="small")
         _fill(
             self._recent_flow, [(safe_name(text, 80), f"Compare {text} again", choose) for text, choose in pairs], lead
         )
+        tab_before(self._ways, self._recent)
         self._recent.setVisible(bool(pairs))
 
     def changeEvent(self, event: QEvent) -> None:
@@ -126,7 +131,7 @@ def _fill(
     if lead is not None:
         flow.addWidget(lead)
     for text, name, action in buttons:
-        button = QPushButton(text)
+        button = ElidedButton(text)
         button.setProperty("role", "example")
         button.setAccessibleName(name)
         button.setCursor(Qt.CursorShape.PointingHandCursor)

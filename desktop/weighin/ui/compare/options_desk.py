@@ -11,12 +11,10 @@ from weighin.ui.compare.remark import Remark
 from weighin.ui.options.run_options import RunOptions, option_differences
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.focus import FocusReturn, hand_on_focus
-from weighin.ui.widgets.overlay import Overlay
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QWidget
-
     from weighin.services.run_defaults import KeptRunDefaults
+    from weighin.ui.compare.compare_page import ComparePage
     from weighin.ui.compare.prompt_box import PromptBox
     from weighin.ui.options.options_drawer import OptionsDrawer
 
@@ -30,7 +28,7 @@ class OptionsDesk(QObject):
     changed = Signal()
 
     def __init__(
-        self, theme: Theme, prompt: PromptBox, remark: Remark, defaults: KeptRunDefaults, page: QWidget
+        self, theme: Theme, prompt: PromptBox, remark: Remark, defaults: KeptRunDefaults, page: ComparePage
     ) -> None:
         super().__init__(page)
         self._defaults = defaults
@@ -51,7 +49,7 @@ class OptionsDesk(QObject):
             drawer.hide()
             drawer.close_requested.connect(lambda: self._prompt.set_options_open(False))
             drawer.changed.connect(self.changed)
-            Overlay(self._page, drawer, DRAWER_WIDTH, lambda: self._prompt.y())
+            self._page.show_beside(drawer, DRAWER_WIDTH)
             FocusReturn(drawer, self._prompt.take_focus)
         return self._drawer
 

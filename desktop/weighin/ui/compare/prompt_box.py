@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
@@ -18,8 +18,9 @@ from weighin.ui.theme import Theme
 from weighin.ui.widgets.file_dialog import ATTACHMENTS, FileDialog
 from weighin.ui.widgets.flow_layout import FlowLayout
 from weighin.ui.widgets.growing_edit import GrowingEdit
-from weighin.ui.widgets.label import PlainLabel, plain_tooltip
+from weighin.ui.widgets.label import ElidedLabel, PlainLabel, plain_tooltip
 from weighin.ui.widgets.segmented import SegmentedControl
+from weighin.ui.widgets.tab_order import tab_on
 
 if TYPE_CHECKING:
     from weighin.services.comparisons.attached_files import AttachedFiles
@@ -97,7 +98,8 @@ class PromptBox(QFrame):
         self._sets = _toggle("Prompts", "Prompts", "Saved prompts and prompt sets")
         self._options = _toggle("Options", _OPTIONS, _OPTIONS)
         self.tokens = TokenCount(files, self)
-        self._count = PlainLabel(role="small")
+        self._count = ElidedLabel(role="small")
+        self._count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._run = QPushButton(_RUN)
         self._run.setProperty("role", "primary")
         self._error = PlainLabel(role="error", wrap=True)
@@ -113,8 +115,9 @@ class PromptBox(QFrame):
             flow.addWidget(choice)
         row = QHBoxLayout()
         row.setSpacing(10)
-        row.addWidget(choices, 1)
-        row.addWidget(self._count)
+        # In shares of the width, whatever is counted: nothing moves while one types.
+        row.addWidget(choices, 4)
+        row.addWidget(self._count, 1)
         row.addWidget(self._run)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 6, 12, 10)
@@ -134,6 +137,7 @@ class PromptBox(QFrame):
         self._edit.textChanged.connect(self.edited)
         self._attach.clicked.connect(self.attach_files)
         self.attached.refused.connect(self.refuse)
+        self.attached.changed.connect(lambda: tab_on(self._edit, self.attached))
         self.attached.changed.connect(self.edited)
         self.edited.connect(lambda: self.tokens.set_text(Prompt(self.text, attachments=self.attached.files).whole))
         self.tokens.changed.connect(self._show_count)

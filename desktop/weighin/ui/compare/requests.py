@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -64,6 +63,8 @@ class Requests:
         """The same once more; `new_seed`: with other random choices, the same for both lanes."""
         lanes = self.checked(request.lanes)
         if new_seed:
+            import secrets  # not before the first paint: it takes what hashes and signs along
+
             seed = secrets.randbelow(_MOST_SEED)
             a, b = (replace(lane, sampling=replace(lane.sampling, seed=seed)) for lane in lanes)
             lanes = (a, b)

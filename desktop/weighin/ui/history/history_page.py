@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLineEdit,
     QMenu,
     QPushButton,
     QStackedWidget,
@@ -32,6 +31,7 @@ from weighin.ui.widgets.focus import on_keys
 from weighin.ui.widgets.label import PlainLabel, plain_tooltip
 from weighin.ui.widgets.page_head import PageHead
 from weighin.ui.widgets.scrolled import Scrolled
+from weighin.ui.widgets.search_line import SearchLine
 from weighin.ui.widgets.strip import Strip
 
 if TYPE_CHECKING:
@@ -70,10 +70,7 @@ class HistoryPage(QWidget):
         self._asked = 0
         self._rows: tuple[HistoryRow, ...] = ()
         self._unfolded: set[str] = set()
-        self.search = QLineEdit()
-        self.search.setPlaceholderText("Search names, prompts, answers and models")
-        self.search.setAccessibleName("Search in History")
-        self.search.setClearButtonEnabled(True)
+        self.search = SearchLine("Search names, prompts, answers and models", "Search in History")
         self.search.setMaximumWidth(520)
         self.starred = _button("Starred", "Show starred comparisons only")
         self.starred.setCheckable(True)

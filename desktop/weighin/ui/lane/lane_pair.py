@@ -34,6 +34,14 @@ class LanePair(QObject):
             presenter.activity_changed.connect(self._tell_each_other)
             presenter.try_anyway.connect(self.try_anyway)
 
+    def warm_up(self) -> None:
+        """Make what shows answers, and import the Markdown parser, while nobody waits: together a tenth of a second."""
+        from weighin.ui.answer.answer_view import warm_up
+
+        warm_up()
+        for pane in self.panes:
+            pane.prepare()
+
     def begin(self, request: ComparisonRequest, kept: str) -> None:
         """A comparison begins. kept: the lane that keeps what it shows, "" for none."""
         for presenter, pane, setup in zip(self._presenters, self.panes, request.lanes, strict=True):

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from weighin.core.runs.progress import LivePoint, TextPiece
-from weighin.ui.answer.answer_panel import AnswerPanel
 from weighin.ui.lane.failure_box import FailureBox
 from weighin.ui.lane.reasoning import Reasoning
 from weighin.ui.lane.state_line import StateLine
 from weighin.ui.pickers.lane_header import LaneHeader
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.label import PlainLabel
+from weighin.ui.widgets.least_height import least_height
 from weighin.ui.widgets.live_chart import ChartScales, LiveChart
+from weighin.ui.widgets.tab_order import tab_on
+
+if TYPE_CHECKING:
+    from weighin.ui.answer.answer_panel import AnswerPanel
 
 _FEEDBACK_MS = 1500
 # What stands above and below the answer begins where its text does.
@@ -44,10 +51,9 @@ class LanePane(QFrame):
         self.state = StateLine(label, buttons)
         self.failure = FailureBox(theme, label)
         self.reasoning = Reasoning(theme, label)
-        self.answer = AnswerPanel(theme, f"Answer of lane {label}")
-        self.answer.view.say_while_empty("No answer yet")
         self._notices = PlainLabel(role="small", wrap=True)
-        layout = QVBoxLayout(self)
+        self._theme = theme
+        self._column = layout = QVBoxLayout(self)
         layout.setContentsMargins(2, 4, 2, 6)
         layout.setSpacing(4)
         above = QVBoxLayout()
@@ -59,23 +65,45 @@ class LanePane(QFrame):
         below.setContentsMargins(*_BESIDE)
         below.addWidget(self._notices)
         layout.addLayout(above)
-        layout.addWidget(self.answer, 1)
         layout.addLayout(below)
         # The line above the answer is as high with its buttons as without.
         self.state.setMinimumHeight(buttons.sizeHint().height() + 6)
         self.copy.clicked.connect(lambda _=False: self.copy_answer())
-        self.answer.open_requested.connect(QDesktopServices.openUrl)
-        self.reasoning.link_clicked.connect(self.answer.ask_to_open)
+        self.reasoning.link_clicked.connect(lambda address: self.answer.ask_to_open(address))
         self._copied = QTimer(self)
         self._copied.setSingleShot(True)
         self._copied.setInterval(_FEEDBACK_MS)
         self._copied.timeout.connect(lambda: self.copy.setText("Copy"))
         self.clear()
 
+    def event(self, event: QEvent) -> bool:
+        # The splitter around it knows nothing of texts that take more lines where they are narrower.
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
+            self.setMinimumHeight(least_height(self, self.width()))
+        return super().event(event)
+
     @property
     def notices(self) -> str:
         """The quiet lines shown."""
         return self._notices.text()
+
+    @cached_property
+    def answer(self) -> AnswerPanel:
+        """What the model writes, made when it is first wanted: the first paint shows no answer."""
+        from weighin.ui.answer.answer_panel import AnswerPanel
+
+        made = AnswerPanel(self._theme, f"Answer of lane {self.label}")
+        made.view.say_while_empty("No answer yet")
+        made.open_requested.connect(QDesktopServices.openUrl)
+        self._column.insertWidget(1, made, 1)
+        tab_on(self.reasoning, made)
+        made.show()
+        made.begin()
+        return made
+
+    def prepare(self) -> None:
+        """Make what will show the answer."""
+        assert self.answer is not None
 
     def copy_answer(self) -> None:
         """Put exactly what the model wrote on the clipboard, and say so."""
@@ -85,7 +113,8 @@ class LanePane(QFrame):
 
     def clear(self) -> None:
         """Nothing but the model."""
-        self.answer.begin()
+        if "answer" in vars(self):
+            self.answer.begin()
         self.reasoning.begin()
         self.copy.hide()
         self.show_notices(())

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QUrl, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from weighin.core import format
-from weighin.ui.answer.answer_view import AnswerView
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.folded_section import FoldedSection
+
+if TYPE_CHECKING:
+    from weighin.ui.answer.answer_view import AnswerView
 
 _HEIGHT = 150
 
@@ -85,6 +89,8 @@ class Reasoning(QWidget):
         self._section.set_title(f"Reasoning · {format.plural(tokens, 'token')}")
 
     def _make_view(self) -> QWidget:
+        from weighin.ui.answer.answer_view import AnswerView
+
         self._view = view = AnswerView(self._theme, f"Reasoning of lane {self._label}")
         view.setFixedHeight(_HEIGHT)
         view.link_clicked.connect(self.link_clicked)

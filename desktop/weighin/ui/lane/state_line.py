@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 from PySide6.QtCore import QElapsedTimer, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
 from weighin.core import format
 from weighin.core.runs.progress import LaneState
-from weighin.ui.widgets.label import ElidedLabel, PlainLabel
+from weighin.ui.widgets.label import ElidedLabel
 
 _TICK_MS = 100
 _DIGITS = re.compile(r"\d")
@@ -22,7 +22,8 @@ class StateLine(QWidget):
         super().__init__(parent)
         self._label = label
         self._text = ElidedLabel(role="small")
-        self._warning = PlainLabel(role="warning")
+        self._warning = ElidedLabel(role="warning")
+        self._warning.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setFixedHeight(4)

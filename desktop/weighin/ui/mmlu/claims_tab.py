@@ -6,7 +6,7 @@ import re
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QLineEdit, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from weighin.core.errors import AppError
 from weighin.core.evaluations.text import MMLU_QUESTIONS, claim_sentences
@@ -18,6 +18,7 @@ from weighin.ui.options.option_field import OptionField
 from weighin.ui.widgets.flow_layout import FlowLayout
 from weighin.ui.widgets.label import PlainLabel
 from weighin.ui.widgets.scrolled import Scrolled
+from weighin.ui.widgets.search_line import SearchLine
 from weighin.ui.widgets.table import Column, RowTable
 
 _COLUMNS = (
@@ -143,10 +144,7 @@ class ClaimsTab(QWidget):
     def __init__(self, catalogue: Catalogue, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._catalogue = catalogue
-        self.search = QLineEdit()
-        self.search.setPlaceholderText("Search claims")
-        self.search.setAccessibleName("Search claims")
-        self.search.setClearButtonEnabled(True)
+        self.search = SearchLine("Search claims")
         self.claims = ClaimsTable("Published claims")
         self.page = QPlainTextEdit()
         self.page.setReadOnly(True)

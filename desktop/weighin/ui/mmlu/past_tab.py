@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from weighin.core import format
 from weighin.core.errors import AppError
@@ -28,6 +28,7 @@ from weighin.ui.mmlu.export import ask_export
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.confirmation import Confirmation
 from weighin.ui.widgets.label import PlainLabel
+from weighin.ui.widgets.search_line import SearchLine
 from weighin.ui.widgets.strip import Strip
 from weighin.ui.widgets.table import Column, RowTable
 
@@ -54,10 +55,7 @@ class PastTab(QWidget):
         super().__init__(parent)
         self._evaluations, self._running = evaluations, running
         self._rows: tuple[EvaluationRow, ...] = ()
-        self.search = QLineEdit()
-        self.search.setPlaceholderText("Search models and question sets")
-        self.search.setAccessibleName("Search in stored evaluations")
-        self.search.setClearButtonEnabled(True)
+        self.search = SearchLine("Search models and question sets", "Search in stored evaluations")
         self.search.setMaximumWidth(520)
         self.note = PlainLabel(role="muted", wrap=True)
         self.note.hide()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
+from weighin.ui.widgets.elided_button import ElidedButton
 from weighin.ui.widgets.flow_layout import FlowLayout
 from weighin.ui.widgets.label import PlainLabel
 
@@ -23,7 +24,7 @@ class HubHint(QFrame):
         super().__init__(parent)
         self.setProperty("role", "card")
         examples = FlowLayout()
-        self.examples = tuple(QPushButton(text) for text in EXAMPLES)
+        self.examples = tuple(ElidedButton(text) for text in EXAMPLES)
         for text, button in zip(EXAMPLES, self.examples, strict=True):
             button.setProperty("role", "example")
             button.setAccessibleName(f"Search for {text}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from weighin.core import format
 from weighin.core.downloads.download import plan_of
@@ -24,6 +24,7 @@ from weighin.ui.models.search_progress import SearchProgress
 from weighin.ui.models.verdicts import Verdicts, fits_words
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.label import PlainLabel
+from weighin.ui.widgets.search_line import SearchLine
 from weighin.ui.widgets.strip import Strip
 from weighin.ui.widgets.table import Column, RowTable
 
@@ -55,10 +56,7 @@ class HubTab(QWidget):
         self._rows: dict[str, WorkstationRow] = {}
         self._asked = 0
         self._listing: Listing | None = None
-        self.search = QLineEdit()
-        self.search.setPlaceholderText("Search the Hugging Face hub")
-        self.search.setAccessibleName("Search the Hugging Face hub")
-        self.search.setClearButtonEnabled(True)
+        self.search = SearchLine("Search the Hugging Face hub")
         self.search.setMaximumWidth(420)
         self._find = QPushButton("Search")
         self._find.setAccessibleName("Search the hub")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from weighin.core import format
 from weighin.core.downloads.download import Transferred
@@ -23,6 +23,7 @@ from weighin.ui.theme import Theme
 from weighin.ui.widgets.confirmation import Confirmation
 from weighin.ui.widgets.file_dialog import MODELS, FileDialog
 from weighin.ui.widgets.label import ElidedLabel, PlainLabel, plain_tooltip
+from weighin.ui.widgets.search_line import SearchLine
 from weighin.ui.widgets.strip import Strip
 from weighin.ui.widgets.table import Column, RowTable
 
@@ -33,7 +34,7 @@ _EMPTY = (
     "Models from LM Studio, Ollama, llama.cpp, GPT4All and the Hugging Face cache appear automatically. "
     "Add other files or folders, or get a pair from the next tab."
 )
-_NOT_FOUND = "No model matches these words."
+_NOT_FOUND = "No models match."
 _NOTHING_CHOSEN = "Select a model to see its details."
 _VERIFY = "Compare the checksum (sha256) with the hub's"
 _REMOVE = "Remove the selected model, after asking"
@@ -48,10 +49,7 @@ class ShelfTab(QWidget):
     def __init__(self, theme: Theme, shelf: Shelf, verdicts: Verdicts, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shelf, self._verdicts = shelf, verdicts
-        self.search = QLineEdit()
-        self.search.setPlaceholderText("Search models on this computer")
-        self.search.setAccessibleName("Search models on this computer")
-        self.search.setClearButtonEnabled(True)
+        self.search = SearchLine("Search models on this computer")
         self.search.setMaximumWidth(420)
         self._beside: dict[str, str] = {}
         self.table = RowTable("Models on this computer", self._columns(), lambda m: str(m.path), self._describe)
@@ -156,8 +154,7 @@ class ShelfTab(QWidget):
         wanted = self.search.text().lower().split()
         shown = tuple(m for m in models if all(w in f"{m.name} {m.path} {source_text(m)}".lower() for w in wanted))
         self.table.show_records(shown)
-        self.table.setVisible(bool(shown))
-        self._empty.say_or_hide(_EMPTY if not found else "" if shown else _NOT_FOUND)
+        self._empty.say_or_hide(_NOT_FOUND if models and not shown else "" if found else _EMPTY)
         total = sum(model.size for model in models if model.condition is not Condition.GONE)
         self._total.say_or_hide(f"{format.plural(len(models), 'model')}, {format.size(total)} on disk" * bool(models))
         self._follow()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from weighin.core.models.catalogue import Catalogue, Claim, System
 from weighin.core.models.text import system_kind, system_page
 from weighin.ui.mmlu.claims_tab import ClaimsTable, claim_page
 from weighin.ui.models.verdicts import Verdicts, fits_words
 from weighin.ui.widgets.label import PlainLabel
+from weighin.ui.widgets.search_line import SearchLine
 from weighin.ui.widgets.table import Column, RowTable
 
 
@@ -22,10 +23,7 @@ class SystemsTab(QWidget):
     def __init__(self, catalogue: Catalogue, verdicts: Verdicts, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._catalogue = catalogue
-        self.search = QLineEdit()
-        self.search.setPlaceholderText("Search systems and claims")
-        self.search.setAccessibleName("Search systems and claims")
-        self.search.setClearButtonEnabled(True)
+        self.search = SearchLine("Search systems and claims")
         self.search.setMaximumWidth(420)
         self.systems = RowTable("Systems", _columns(verdicts), lambda s: str(s.id), lambda s: _tip(verdicts, s))
         self.claims = ClaimsTable("Claims about them")

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QComboBox, QDialog, QGridLayout, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from weighin.core import format
 from weighin.core.errors import AppError
 from weighin.core.models.server import LetterTest
 from weighin.core.safe_text import safe_name
+from weighin.ui.widgets.elided_combo_box import ElidedComboBox
 from weighin.ui.widgets.label import PlainLabel
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class AddServer(QDialog):
         self.key.setAccessibleName("API key of the server")
         self.look = QPushButton("Connect")
         self.look.setAccessibleName("Connect: ask the server which models it has")
-        self.models = QComboBox()
+        self.models = ElidedComboBox()
         self.models.setAccessibleName("Model on the server")
         self.models.setPlaceholderText("Connect first")
         self.test = QPushButton("Test scoring")
@@ -58,6 +59,7 @@ class AddServer(QDialog):
         self.add.setProperty("role", "primary")
         self.add.setAccessibleName(f"Use this model for {label}")
         self._cancel = QPushButton("Cancel")
+        self._cancel.setAccessibleName("Cancel")
         self._arrange()
         for button in (self.look, self.test, self.add, self._cancel):
             button.setAutoDefault(False)

@@ -51,6 +51,7 @@ class LaneHeader(QFrame):
         words.addWidget(self.picker)
         words.addLayout(line)
         words.addWidget(self._refusal)
+        words.addStretch(1)
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 6, 6, 8)
         row.setSpacing(6)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QComboBox, QSizePolicy, QStyle, QStyleOptionComboB
 from weighin.core.models.model import ModelFacts
 from weighin.core.models.text import shown_name
 from weighin.core.safe_text import safe_name
+from weighin.ui.widgets.elided_combo_box import ElidedComboBox
 from weighin.ui.widgets.label import plain_tooltip
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ _KEYS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown,
 _TYPING = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
 
 
-class ModelPicker(QComboBox):
+class ModelPicker(ElidedComboBox):
     """Shows the chosen model; what drops down can be searched. `model_changed` carries ModelFacts,
     `forget_requested` the path of a model on a server that shall not be offered any longer.
 
@@ -159,6 +160,7 @@ class ModelPicker(QComboBox):
         if self._hidden:
             self.addItem(HIDDEN)
             self.setCurrentIndex(0)
+            self.setToolTip(plain_tooltip(HIDDEN))
         elif self._chosen is not None:
             self.addItem(shown_name(self._chosen))
             self.setCurrentIndex(0)

@@ -23,7 +23,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
     QHBoxLayout,
-    QLineEdit,
     QListView,
     QPushButton,
     QStyle,
@@ -39,6 +38,7 @@ from weighin.core.models.names import Rank, rank
 from weighin.core.safe_text import safe_name
 from weighin.ui.widgets.confirmation import Confirmation
 from weighin.ui.widgets.label import PlainLabel, plain_tooltip
+from weighin.ui.widgets.search_line import SearchLine
 
 _Index = QModelIndex | QPersistentModelIndex
 _DETAILS = Qt.ItemDataRole.UserRole
@@ -135,7 +135,8 @@ class ModelDelegate(QStyledItemDelegate):
             painter.drawText(rect, side | Qt.AlignmentFlag.AlignVCenter, words_)
 
 
-_LEAST_WIDTH, _MOST_WIDTH = 460, 760
+# In average letters.
+_LEAST_WIDTH, _MOST_WIDTH = 62, 104
 _MOST_ROWS = 14
 _MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -158,10 +159,7 @@ class ModelPopup(QFrame):
         self.setAttribute(Qt.WidgetAttribute.WA_NoMouseReplay)
         self.setProperty("role", "popup")
         self.setAccessibleName(f"Models for {label}")
-        self.search = QLineEdit()
-        self.search.setPlaceholderText("Search by name, quantization or source")
-        self.search.setAccessibleName(f"Search models for {label}")
-        self.search.setClearButtonEnabled(True)
+        self.search = SearchLine("Search by name, quantization or source", f"Search models for {label}")
         self.models = ModelList(self)
         self.list = QListView()
         self.list.setModel(self.models)
@@ -284,7 +282,8 @@ class ModelPopup(QFrame):
         row = self.list.sizeHintForRow(0) if self.models.shown else self.fontMetrics().height()
         rows = max(1, min(count, _MOST_ROWS))
         rest = self.search.sizeHint().height() + self.open.sizeHint().height() + 36
-        width = min(max((picker.parentWidget() or picker).width(), _LEAST_WIDTH), _MOST_WIDTH, screen.width())
+        letter, head = self.fontMetrics().averageCharWidth(), picker.parentWidget() or picker
+        width = min(max(head.width(), _LEAST_WIDTH * letter), _MOST_WIDTH * letter, screen.width())
         height = min(rows * row + rest, screen.height())
         corner = picker.mapToGlobal(QPoint(0, picker.height() + 2))
         if corner.y() + height > screen.bottom():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QMenu, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from weighin.core import format
 from weighin.core.exports import EXPORTS
@@ -13,6 +13,8 @@ from weighin.core.prompts.prompt_set import LaneOutcome, PromptSet, SetPrompt, S
 from weighin.core.prompts.report import judged_words, summary
 from weighin.core.safe_text import safe_name
 from weighin.ui.theme import Theme
+from weighin.ui.widgets.elided_combo_box import ElidedComboBox
+from weighin.ui.widgets.flow_layout import FlowLayout
 from weighin.ui.widgets.focus import holds_focus
 from weighin.ui.widgets.icon_button import IconButton
 from weighin.ui.widgets.label import PlainLabel
@@ -55,7 +57,7 @@ class SetsDrawer(QFrame):
         self.setMinimumWidth(_LEAST)
         self.setMaximumWidth(_MOST)
         self._sets: tuple[PromptSet, ...] = ()
-        self.choice = QComboBox()
+        self.choice = ElidedComboBox()
         self.choice.setAccessibleName("Prompt set")
         self.table = RowTable("Prompts of the set", _COLUMNS, lambda row: str(row.number), _tip)
         self.run = _button("Run all", "Run every prompt of this set on both models", self.run_wanted, "primary")
@@ -166,7 +168,10 @@ class SetsDrawer(QFrame):
         layout.setSpacing(8)
         layout.addLayout(head)
         layout.addWidget(self.choice)
-        layout.addLayout(_row(keep, take, self.delete))
+        of_the_set = FlowLayout()
+        for button in (keep, take, self.delete):
+            of_the_set.addWidget(button)
+        layout.addLayout(of_the_set)
         layout.addWidget(self.table, 1)
         layout.addLayout(_row(self.change, self.remove))
         for widget in (self.bar, self.line, self.note):

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QFrame,
     QHBoxLayout,
-    QLineEdit,
     QPushButton,
     QSplitter,
     QVBoxLayout,
@@ -29,6 +28,7 @@ from weighin.ui.reading.text_pane import TextPane
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.growing_edit import GrowingEdit
 from weighin.ui.widgets.label import ElidedLabel, PlainLabel
+from weighin.ui.widgets.search_line import SearchLine
 from weighin.ui.window_place import FirstPlace
 
 _QUESTION_LINES = 3
@@ -74,10 +74,7 @@ class ReadingWindow(QDialog):
             TextPane(f"Answer of lane {result.label}", text, theme)
             for result, text in zip(comparison.results, texts, strict=True)
         )
-        self.find_box = QLineEdit()
-        self.find_box.setPlaceholderText("Find in both answers")
-        self.find_box.setAccessibleName("Find in both answers")
-        self.find_box.setClearButtonEnabled(True)
+        self.find_box = SearchLine("Find in both answers")
         self.found = PlainLabel(role="small")
         self.linked = QCheckBox("Scroll together")
         self.linked.setAccessibleName("Scroll together")

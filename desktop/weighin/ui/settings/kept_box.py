@@ -18,6 +18,7 @@ from weighin.ui.widgets.confirmation import Confirmation
 from weighin.ui.widgets.label import ElidedLabel, PlainLabel
 from weighin.ui.widgets.section import Section, button
 from weighin.ui.widgets.strip import Strip
+from weighin.ui.widgets.tab_order import tab_before
 
 if TYPE_CHECKING:
     from weighin.services.kept_data import KeptData, KeptPlace
@@ -67,13 +68,13 @@ class KeptBox(Section):
                 ("Delete everything", "Delete everything", "delete", _EVERYTHING, self._delete_all),
             )
         )
+        self.refresh()
         self.add_buttons(*(deletion.button for deletion in self.deletions))
         for deletion in self.deletions:
             self.column.addWidget(deletion.confirm)
             deletion.button.clicked.connect(lambda _checked=False, which=deletion: self._ask(which))
         self.column.addWidget(self.news)
         self.column.addWidget(self.error)
-        self.refresh()
 
     @property
     def places(self) -> tuple[QPushButton, ...]:
@@ -104,6 +105,7 @@ class KeptBox(Section):
         self._grid.addWidget(size, row, 2, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._grid.addWidget(opens, row, 3)
         self._rows.append((size, opens))
+        tab_before(self.deletions[0].button, opens)
 
     def _open(self, place: KeptPlace) -> None:
         self.error.hide()

@@ -22,7 +22,7 @@ from weighin.core.tape import Tape, tape_markdown
 from weighin.ui.tape.tape_picture import SIZE, tape_image, tape_pdf, tape_png
 from weighin.ui.theme import Theme, load_colours
 from weighin.ui.widgets.file_dialog import FileDialog
-from weighin.ui.widgets.label import PlainLabel
+from weighin.ui.widgets.label import ElidedLabel
 from weighin.ui.window_place import FirstPlace
 
 if TYPE_CHECKING:
@@ -46,11 +46,12 @@ class TapeWindow(QDialog):
         self.face = QComboBox()
         self.face.setAccessibleName("Light or dark picture")
         self.face.addItems(["Light", "Dark"])
-        self.note = PlainLabel(role="small")
+        self.note = ElidedLabel(role="small")
         row = QHBoxLayout()
         row.addWidget(self.face)
         row.addWidget(self.note, 1)
         copy = QPushButton("Copy picture")
+        copy.setAccessibleName("Copy the picture")
         copy.clicked.connect(self._copy)
         row.addWidget(copy)
         for kind, text in (("md", "Markdown…"), ("pdf", "PDF…"), ("png", "PNG…")):

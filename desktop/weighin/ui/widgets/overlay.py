@@ -33,7 +33,10 @@ class Overlay(QObject):
             return
         wanted = max(self._width, self._drawer.minimumSizeHint().width())
         width = min(wanted, self._host.width() - 2 * _BESIDE)
-        place = QRect(self._host.width() - width - _BESIDE, _ABOVE, width, max(120, self._room() - _ABOVE - _BELOW))
+        # Where the host is low it reaches further down: all of it can be used.
+        least = min(self._drawer.minimumSizeHint().height(), self._host.height() - _ABOVE - _BELOW)
+        height = max(least, self._room() - _ABOVE - _BELOW)
+        place = QRect(self._host.width() - width - _BESIDE, _ABOVE, width, height)
         if self._drawer.geometry() != place:
             self._drawer.setGeometry(place)
             layout = self._drawer.layout()

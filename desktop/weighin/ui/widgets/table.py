@@ -118,7 +118,8 @@ class _Rows(QAbstractTableModel):
             return QColor(colour) if colour else None
         if role == Qt.ItemDataRole.ToolTipRole:
             tell = column.tip or self._tip
-            tip = tell(record) if tell else ""
+            # Without a tip, what may be too long for the cell.
+            tip = tell(record) if tell else column.cell(record)
             return plain_tooltip(tip) if tip else None
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return column.spoken(record) if column.spoken else f"{column.head}: {column.cell(record)}"

@@ -6,14 +6,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
 
-from weighin.core.downloads.download import DownloadState
-
 if TYPE_CHECKING:
     from weighin.services.comparisons.comparison_runner import ComparisonRunner
     from weighin.ui.main_window import MainWindow
     from weighin.ui.work.closing_question import ClosingQuestion
-
-_GOING_ON = (DownloadState.QUEUED, DownloadState.RUNNING)
 
 
 class Closing(QObject):
@@ -50,7 +46,8 @@ class Closing(QObject):
 
     def _sentences(self) -> list[str]:
         """What runs, and what is kept of it."""
-        from weighin.ui.work import closing_question as words  # not before the first paint
+        from weighin.core.downloads.download import DownloadState  # not before the first paint
+        from weighin.ui.work import closing_question as words
 
         pages, parts = self._window.pages, self._window.parts
         said = []
@@ -60,7 +57,8 @@ class Closing(QObject):
             said.append(words.BLIND if parts.blind.hides else words.COMPARISON)
         if pages.is_evaluating:
             said.append(words.EVALUATION)
-        if count := sum(view.state in _GOING_ON for view in parts.models.downloads.views()):
+        going_on = (DownloadState.QUEUED, DownloadState.RUNNING)
+        if count := sum(view.state in going_on for view in parts.models.downloads.views()):
             said.append(words.downloads_sentence(count))
         return said
 

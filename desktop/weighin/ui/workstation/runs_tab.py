@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QSplitter, QVBoxLayout, QWidget
 
 from weighin.core import format
 from weighin.core.errors import AppError
@@ -22,6 +22,7 @@ from weighin.services.plans.workstation import Workstation
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.flow_layout import FlowLayout
 from weighin.ui.widgets.label import PlainLabel
+from weighin.ui.widgets.search_line import SearchLine
 from weighin.ui.widgets.strip import Strip
 from weighin.ui.widgets.table import Column, RowTable
 from weighin.ui.workstation.detail_pane import ContextSlider, DetailPane
@@ -45,10 +46,7 @@ class RunsTab(QWidget):
         self._workstation, self._catalogue = workstation, catalogue
         self._candidates: tuple[Candidate, ...] = ()
         self._rows: tuple[WorkstationRow, ...] = ()
-        self.search = QLineEdit()
-        self.search.setPlaceholderText("Search models")
-        self.search.setAccessibleName("Search models")
-        self.search.setClearButtonEnabled(True)
+        self.search = SearchLine("Search models")
         self.search.setMaximumWidth(360)
         self.origin = QComboBox()
         self.origin.setAccessibleName("Where the models are")
@@ -103,8 +101,8 @@ class RunsTab(QWidget):
         self.search.setMinimumWidth(190)
         top = QWidget()
         flow = FlowLayout(top, spacing=14)
-        for group in ((self.search, self.origin, self.only_running), (self.slider, self.kv_type)):
-            flow.addWidget(_in_a_row(group))
+        for part in (self.search, self.origin, self.only_running, self.slider, self.kv_type):
+            flow.addWidget(part)
         self._splitter.setChildrenCollapsible(False)
         self._splitter.addWidget(self.table)
         self._splitter.addWidget(self.detail)
@@ -223,17 +221,6 @@ class RunsTab(QWidget):
             self.compare_wanted.emit(here)
         elif len(chosen) == 1 and chosen[0].candidate.repo:
             self.get_wanted.emit(chosen[0].candidate)
-
-
-def _in_a_row(parts: tuple[QWidget, ...]) -> QWidget:
-    """What stays together where the row is broken."""
-    group = QWidget()
-    row = QHBoxLayout(group)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(10)
-    for part in parts:
-        row.addWidget(part)
-    return group
 
 
 def _columns(theme: Theme) -> tuple[Column, ...]:

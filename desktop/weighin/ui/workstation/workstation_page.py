@@ -51,7 +51,7 @@ class WorkstationPage(QWidget):
         self.tabs = head.tabs
         self._stack = TabStack()
         for tab in (self.runs, self.ledger):
-            self._stack.addWidget(tab)
+            self._stack.add_page(tab)
         self._clock = QTimer(self)
         self._clock.setInterval(_LOOK_MS)
         inner = QWidget()
@@ -78,7 +78,7 @@ class WorkstationPage(QWidget):
 
     def take_focus(self) -> None:
         """Be ready to type."""
-        (self.runs.search if self._stack.currentWidget() is self.runs else self.tabs).setFocus()
+        (self.runs.search if self._stack.currentIndex() == 0 else self.tabs).setFocus()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

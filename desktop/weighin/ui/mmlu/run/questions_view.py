@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QLineEdit, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from weighin.core import format
 from weighin.core.evaluations.evaluation import ItemResult, ScoredItem
@@ -15,6 +15,7 @@ from weighin.ui.mmlu.run.items import RunItems
 from weighin.ui.mmlu.run.question_detail import NEAR, QuestionDetail
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.lane_chips import chip_icon
+from weighin.ui.widgets.search_line import SearchLine
 from weighin.ui.widgets.table import Column, RowTable
 
 _SIDE_BY_SIDE = 760
@@ -30,10 +31,7 @@ class QuestionsView(QWidget):
         super().__init__(parent)
         self._run: RunItems | None = None
         self.boxes = Boxes()
-        self.search = QLineEdit()
-        self.search.setPlaceholderText("Search questions, options and subjects")
-        self.search.setAccessibleName("Search the questions of this run")
-        self.search.setClearButtonEnabled(True)
+        self.search = SearchLine("Search questions, options and subjects", "Search the questions of this run")
         self.table = RowTable("Questions", _COLUMNS, lambda item: item.question.id)
         self.table.verticalHeader().setDefaultSectionSize(self.table.fontMetrics().height() + 12)
         self._theme = theme

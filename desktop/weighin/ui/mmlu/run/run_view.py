@@ -65,7 +65,7 @@ class RunView(QWidget):
         self._stack = TabStack()
         for name, tab in zip(TABS, (self.scores, self.subjects, self.questions, self.account), strict=True):
             self.tabs.addTab(name)
-            self._stack.addWidget(tab)
+            self._stack.add_page(tab)
         self.tabs.currentChanged.connect(self._stack.setCurrentIndex)
         self._arrange()
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from weighin.core import format
@@ -48,6 +48,17 @@ class ForecastBox(QFrame):
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
             self._give_way()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._hold_height()  # letters may have grown
+        return super().event(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        layout = self.layout()
+        if layout is not None:
+            layout.setGeometry(self.contentsRect())  # Qt tells no layout of a size that came before showing
 
     @property
     def text(self) -> str:

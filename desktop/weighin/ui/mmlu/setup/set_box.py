@@ -21,6 +21,7 @@ from weighin.core import format
 from weighin.core.errors import AppError
 from weighin.core.evaluations.questions import QuestionSet, QuestionSetInfo
 from weighin.core.safe_text import safe_name
+from weighin.ui.widgets.elided_combo_box import ElidedComboBox
 from weighin.ui.widgets.file_dialog import ANY, QUESTIONS, FileDialog
 from weighin.ui.widgets.label import PlainLabel
 from weighin.ui.widgets.roomy_delegate import RoomyDelegate
@@ -257,7 +258,7 @@ class SetBox(QWidget):
 
 
 def _combo(name: str) -> QComboBox:
-    combo = QComboBox()
+    combo = ElidedComboBox()
     combo.setAccessibleName(name)
     combo.setItemDelegate(RoomyDelegate(combo))
     combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

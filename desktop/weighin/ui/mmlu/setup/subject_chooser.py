@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QSortFilterProxyModel, Qt, Signal
 from PySide6.QtGui import QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QLineEdit, QListView, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QListView, QPushButton, QVBoxLayout, QWidget
 
 from weighin.core import format
 from weighin.core.evaluations.text import subject_name
+from weighin.ui.widgets.search_line import SearchLine
 
 _ROWS_SHOWN = 7
 _NAME = Qt.ItemDataRole.UserRole
@@ -24,10 +25,7 @@ class SubjectChooser(QWidget):
         self._model = QStandardItemModel(self)
         self._filter = _Words(self)
         self._filter.setSourceModel(self._model)
-        self.search = QLineEdit()
-        self.search.setPlaceholderText("Search subjects")
-        self.search.setAccessibleName("Search subjects")
-        self.search.setClearButtonEnabled(True)
+        self.search = SearchLine("Search subjects")
         self.list = QListView()
         self.list.setModel(self._filter)
         self.list.setAccessibleName("Subjects that are asked")
