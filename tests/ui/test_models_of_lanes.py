@@ -224,6 +224,7 @@ def test_names_cannot_hide_or_reorder_what_is_shown(new_kit: Callable[..., Kit])
 
 def test_what_is_known_of_a_model_says_whether_the_bytes_were_checked(kit: Kit) -> None:
     header = kit.page.panes[0].header
+    assert checksum(header) == "Comes with Weigh-In"
     header.picker.choose(OTHER)
     assert checksum(header) == "Not checked"
     kit.library.known = [replace(OTHER, verified=True)]
