@@ -41,7 +41,8 @@ QLabel[role="badge"] { border: 1px solid $muted; border-radius: 4px; padding: 1p
 QFrame[role="card"] { background: $surface; border: 1px solid $border; border-radius: 8px; }
 QFrame[role="band"] { background: $raised; border: none; border-top: 1px solid $border;
   border-bottom: 1px solid $border; }
-QFrame[role="band"][first="true"] { border-top: 1px solid $raised; border-top-left-radius: 7px; border-top-right-radius: 7px; }
+QFrame[role="band"][first="true"] { border-top: 1px solid $raised;
+  border-top-left-radius: 7px; border-top-right-radius: 7px; }
 QFrame[role="scale"] { background: $surface; border: none; border-top: 1px solid $border;
   border-bottom-left-radius: 7px; border-bottom-right-radius: 7px; }
 QFrame[role="right"] { border: none; border-left: 1px solid $border; }
