@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from PySide6.QtCore import QPoint, QRect, Qt, QTextBoundaryFinder
+from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -20,6 +21,7 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QPushButton,
     QRadioButton,
+    QScrollArea,
     QTabBar,
     QTableView,
     QTextEdit,
@@ -191,18 +193,75 @@ def _line(what: str, widget: QWidget, why: str) -> str:
     return f"{what}: {kind} in {within} {text[:60]!r} {widget.geometry().getRect()}, {why}"
 
 
-def against_the_reading(page: QWidget) -> list[str]:
-    """Steps of Tab that lead back up without leading to the right, or to the left in a row."""
-    places: list[tuple[QWidget, QRect]] = []
-    widget = page.nextInFocusChain()
-    while widget is not None and widget is not page:
-        reached = widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.focusProxy() is None
-        if reached and widget.isEnabled() and widget.isVisible() and page.isAncestorOf(widget):
-            places.append((widget, QRect(widget.mapTo(page, QPoint(0, 0)), widget.size())))
-        widget = widget.nextInFocusChain()
-    wrong = []
-    for (one, here), (other, there) in pairwise(places):
-        up, beside = there.bottom() <= here.top(), there.top() < here.bottom() and here.top() < there.bottom()
-        if (up and there.left() < here.right()) or (beside and there.left() < here.left()):
-            wrong.append(f"{one.accessibleName()} {here.getRect()} -> {other.accessibleName()} {there.getRect()}")
+def against_the_reading(page: QWidget, apart: tuple[type[QWidget], ...] = ()) -> list[str]:
+    """Steps of Tab that lead back up without leading to the right, or to the left in a row. What lies over the page, as
+    the types in `apart` do, is a group of its own: read as one, and left before the rest goes on."""
+    groups: dict[QWidget, list[QWidget]] = {}
+    order: list[QWidget] = []
+    for widget in _by_tab(page):
+        above = next((up for up in _upwards(widget) if isinstance(up, apart)), page)
+        groups.setdefault(above, []).append(widget)
+        order.append(above)
+    entered = [above for before, above in zip([*order[-1:], *order], order, strict=False) if above is not before]
+    wrong = [f"{type(above).__name__} is left and entered again" for above in set(entered) if entered.count(above) > 1]
+    for widgets in groups.values():
+        steps = [step for one, other in pairwise([*widgets, widgets[0]]) if (step := _step_back(one, other, page))]
+        # The round comes back to its beginning once.
+        wrong += steps if len(steps) > 1 else []
     return wrong
+
+
+def _step_back(one: QWidget, other: QWidget, page: QWidget) -> str:
+    """What is wrong with going from `one` to `other`, "" for nothing."""
+    if one.isAncestorOf(other):
+        return ""
+    here, there = _places(one, other, page)
+    up, beside = there.bottom() <= here.top(), there.top() < here.bottom() and here.top() < there.bottom()
+    if (up and there.left() < here.right()) or (beside and there.left() < here.left()):
+        return f"{spoken(one)} {here.getRect()} -> {spoken(other)} {there.getRect()}"
+    return ""
+
+
+def spoken(widget: QWidget) -> str:
+    """What a screen reader calls it."""
+    interface = QAccessible.queryAccessibleInterface(widget)
+    return interface.text(QAccessible.Text.Name) if interface else ""
+
+
+def _by_tab(page: QWidget) -> list[QWidget]:
+    """Where Tab leads in it, from where the keyboard is until it comes round. Asking Qt for its chain would do, but
+    PySide takes each of its widgets for the child of the one before, and lets it die with that."""
+    page.window().activateWindow()
+    assert QTest.qWaitForWindowActive(page.window())
+    if not page.isAncestorOf(QApplication.focusWidget() or page):
+        page.focusNextChild()
+    found: list[QWidget] = []
+    while (at := QApplication.focusWidget()) is not None and at not in found:
+        found.append(at)
+        QTest.keyClick(at, Qt.Key.Key_Tab)
+    assert found
+    return [w for w in found if page.isAncestorOf(w) and w.focusPolicy() & Qt.FocusPolicy.TabFocus]
+
+
+def _upwards(widget: QWidget | None) -> Iterator[QWidget]:
+    while widget is not None:
+        yield widget
+        widget = widget.parentWidget()
+
+
+def _places(one: QWidget, other: QWidget, page: QWidget) -> tuple[QRect, QRect]:
+    """Where both are in `page`. What is scrolled out of sight counts as at the edge where it went, unless the other is
+    scrolled with it."""
+    parents = (one.parentWidget(), other.parentWidget())
+    areas = [[up for up in _upwards(parent) if isinstance(up, QScrollArea)] for parent in parents]
+    apart = [[area for area in mine if area not in theirs] for mine, theirs in (areas, areas[::-1])]
+    return _seen(one, page, apart[0]), _seen(other, page, apart[1])
+
+
+def _seen(widget: QWidget, page: QWidget, areas: list[QScrollArea]) -> QRect:
+    place = QRect(widget.mapTo(page, QPoint(0, 0)), widget.size())
+    for area in areas:
+        view = QRect(area.viewport().mapTo(page, QPoint(0, 0)), area.viewport().size())
+        top = min(max(place.top(), view.top()), view.bottom())
+        place.setCoords(place.left(), top, place.right(), max(top, min(place.bottom(), view.bottom())))
+    return place

@@ -59,6 +59,7 @@ class AddServer(QDialog):
         self.add.setProperty("role", "primary")
         self.add.setAccessibleName(f"Use this model for {label}")
         self._cancel = QPushButton("Cancel")
+        self._cancel.setAccessibleName("Cancel")
         self._arrange()
         for button in (self.look, self.test, self.add, self._cancel):
             button.setAutoDefault(False)

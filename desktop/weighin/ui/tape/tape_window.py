@@ -51,6 +51,7 @@ class TapeWindow(QDialog):
         row.addWidget(self.face)
         row.addWidget(self.note, 1)
         copy = QPushButton("Copy picture")
+        copy.setAccessibleName("Copy the picture")
         copy.clicked.connect(self._copy)
         row.addWidget(copy)
         for kind, text in (("md", "Markdown…"), ("pdf", "PDF…"), ("png", "PNG…")):
