@@ -202,17 +202,24 @@ def against_the_reading(page: QWidget, apart: tuple[type[QWidget], ...] = ()) ->
         above = next((up for up in _upwards(widget) if isinstance(up, apart)), page)
         groups.setdefault(above, []).append(widget)
         order.append(above)
-    runs = [above for above, after in pairwise([*order, page]) if above is not after and above is not page]
-    wrong = [f"{type(above).__name__} is left and entered again" for above in set(runs) if runs.count(above) > 1]
+    entered = [above for before, above in zip([*order[-1:], *order], order, strict=False) if above is not before]
+    wrong = [f"{type(above).__name__} is left and entered again" for above in set(entered) if entered.count(above) > 1]
     for widgets in groups.values():
-        for one, other in pairwise(widgets):
-            if one.isAncestorOf(other):
-                continue
-            here, there = _places(one, other, page)
-            up, beside = there.bottom() <= here.top(), there.top() < here.bottom() and here.top() < there.bottom()
-            if (up and there.left() < here.right()) or (beside and there.left() < here.left()):
-                wrong.append(f"{spoken(one)} {here.getRect()} -> {spoken(other)} {there.getRect()}")
+        steps = [step for one, other in pairwise([*widgets, widgets[0]]) if (step := _step_back(one, other, page))]
+        # The round comes back to its beginning once.
+        wrong += steps if len(steps) > 1 else []
     return wrong
+
+
+def _step_back(one: QWidget, other: QWidget, page: QWidget) -> str:
+    """What is wrong with going from `one` to `other`, "" for nothing."""
+    if one.isAncestorOf(other):
+        return ""
+    here, there = _places(one, other, page)
+    up, beside = there.bottom() <= here.top(), there.top() < here.bottom() and here.top() < there.bottom()
+    if (up and there.left() < here.right()) or (beside and there.left() < here.left()):
+        return f"{spoken(one)} {here.getRect()} -> {spoken(other)} {there.getRect()}"
+    return ""
 
 
 def spoken(widget: QWidget) -> str:
@@ -221,14 +228,19 @@ def spoken(widget: QWidget) -> str:
     return interface.text(QAccessible.Text.Name) if interface else ""
 
 
-def _by_tab(page: QWidget) -> Iterator[QWidget]:
-    """Where Tab leads in it."""
-    widget = page.nextInFocusChain()
-    while widget is not None and widget is not page:
-        reached = widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.focusProxy() is None
-        if reached and widget.isEnabled() and widget.isVisible() and page.isAncestorOf(widget):
-            yield widget
-        widget = widget.nextInFocusChain()
+def _by_tab(page: QWidget) -> list[QWidget]:
+    """Where Tab leads in it, from where the keyboard is until it comes round. Asking Qt for its chain would do, but
+    PySide takes each of its widgets for the child of the one before, and lets it die with that."""
+    page.window().activateWindow()
+    assert QTest.qWaitForWindowActive(page.window())
+    if not page.isAncestorOf(QApplication.focusWidget() or page):
+        page.focusNextChild()
+    found: list[QWidget] = []
+    while (at := QApplication.focusWidget()) is not None and at not in found:
+        found.append(at)
+        QTest.keyClick(at, Qt.Key.Key_Tab)
+    assert found
+    return [w for w in found if page.isAncestorOf(w) and w.focusPolicy() & Qt.FocusPolicy.TabFocus]
 
 
 def _upwards(widget: QWidget | None) -> Iterator[QWidget]:

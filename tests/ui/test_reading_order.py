@@ -77,12 +77,17 @@ def test_from_the_head_of_a_to_run(new_kit: Callable[..., Kit], qtbot: QtBot) ->
     assert names[len(wanted)] == "Compare page", "then the rail"
 
 
-def test_the_walk_finds_what_is_out_of_order(new_kit: Callable[..., Kit]) -> None:
+def test_the_walk_finds_what_is_out_of_order(new_kit: Callable[..., Kit], monkeypatch: pytest.MonkeyPatch) -> None:
     kit = new_kit()
     kit.window.resize(1440, 900)
     kit.window.show()
     stray = QPushButton("", kit.page)
-    stray.setGeometry(20, 20, 30, 20)
+    stray.setGeometry(600, 2, 30, 10)
     stray.show()
-    assert any("-> " in line for line in against_the_reading(kit.window, OVER))
+    assert against_the_reading(kit.window, OVER) == [], "it is put into its place"
     assert spoken(stray) == ""
+    monkeypatch.setattr("weighin.ui.widgets.page_scroll.thread", lambda _page: None)
+    another = QPushButton("Another", kit.page)
+    another.setGeometry(600, 2, 30, 10)
+    another.show()
+    assert any("-> Another" in line for line in against_the_reading(kit.window, OVER))

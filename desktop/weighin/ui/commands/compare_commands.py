@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QPushButton
 
 from weighin.core.runs.lane import LABELS, Mode
@@ -21,6 +22,7 @@ _OPEN_KEYS = {"A": "Ctrl+O", "B": "Ctrl+Shift+O"}
 _MODES = {Mode.ALONE: "Mode: sequential", Mode.TOGETHER: "Mode: simultaneous"}
 _NOTHING = "There is no finished comparison yet."
 _NOT_THIS = "Only after a sequential run that was made here."
+_MEASURED = "The speeds are measured, or cannot be measured here."
 _UNALIKE = "The answers are the same or have little in common."
 
 
@@ -87,6 +89,11 @@ def _of_the_next_run(window: MainWindow) -> tuple[Command, ...]:
             )
             for lane, label in enumerate(LABELS)
         ),
+        *(command(f"Choose model for {p.label}", p.header.picker.showPopup, closed) for p in page.panes),
+        *(
+            command(f"Connect {p.label} to a server…", p.header.picker.server_requested.emit, closed)
+            for p in page.panes
+        ),
         command("Swap models", page.swap_models, closed),
         *(command(name, partial(prompt.mode.set_mode, mode), partial(chosen, mode)) for mode, name in _MODES.items()),
         command("Blind round: on or off", prompt.blind.toggle, closed),
@@ -111,6 +118,12 @@ def _of_what_is_shown(window: MainWindow) -> tuple[Command, ...]:
         """What a button of the page offers, where it does."""
         return lambda: nothing() or ("" if button.isEnabled() and not button.isHidden() else reason)
 
+    def copy_markdown() -> None:
+        from weighin.core.exports import export_text  # not before the first paint
+
+        if page.shown is not None:
+            QGuiApplication.clipboard().setText(export_text(page.shown, "md"))
+
     band, elsewhere = page.question, "This comparison was made elsewhere."
     return (
         command("Run again", page.run_again, unless(band.again, elsewhere)),
@@ -122,7 +135,10 @@ def _of_what_is_shown(window: MainWindow) -> tuple[Command, ...]:
         command("Edit question", page.edit_question, nothing),
         command("Details", page.show_details, nothing),
         command("Differences", page.show_differences, unless(page.panel.differences, _UNALIKE)),
+        command("Measure again", page.panel.remedy.click, unless(page.panel.remedy, _MEASURED)),
         command("Share…", page.share, nothing),
+        command("Picture of the answers…", lambda: page.tape_wanted.emit(page.shown), nothing),
+        command("Copy as Markdown", copy_markdown, nothing),
         *(command(f"Copy answer {label}", partial(page.copy_answer, label), nothing) for label in LABELS),
         command("Scroll together: on or off", band.together.toggle, nothing),
     )

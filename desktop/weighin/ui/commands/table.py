@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from weighin.services.kept_data import PLACES
+from weighin.ui.commands.button_commands import button_commands
 from weighin.ui.commands.command import Command
 from weighin.ui.commands.compare_commands import compare_commands, recent_pairs
 from weighin.ui.commands.page_commands import history_commands, mmlu_commands, models_commands, workstation_commands
@@ -31,6 +32,7 @@ def window_commands(window: MainWindow) -> tuple[Command, ...]:
         *workstation_commands(window),
         *mmlu_commands(window),
         *history_commands(window),
+        *button_commands(window),
         *_settings(window),
         *_look(window),
         *_program(window),

@@ -18,7 +18,6 @@ from weighin.ui.scale.scale_panel import ScalePanel
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.focus import FocusReturn, hand_on_focus
 from weighin.ui.widgets.scrolled import Scrolled
-from weighin.ui.widgets.tab_order import tab_before, tab_on
 
 if TYPE_CHECKING:
     from weighin.ui.compare.find_bar import FindBar
@@ -101,7 +100,6 @@ class ComparisonCard(QFrame):
             self._details = DetailsView(self._theme, (self._panes[0].chart, self._panes[1].chart))
             self._details.closed.connect(lambda: self.panel.details.setChecked(False))
             self._main.addWidget(self._details)
-            tab_before(self.panel, self._details)
         return self._details
 
     def find_words(self) -> None:
@@ -172,7 +170,6 @@ class ComparisonCard(QFrame):
 
     def show_blind(self, is_open: bool) -> None:
         """The sides of a blind round, or the two lanes."""
-        tab_on(self.question, self.blind_place, self.vote_place)
         self._sides.setCurrentWidget(self.blind_place if is_open else self.answers)
         self._below.setCurrentWidget(self.vote_place if is_open else self.panel)
 

@@ -13,7 +13,6 @@ from weighin.ui.theme import Theme
 from weighin.ui.widgets.growing_edit import GrowingEdit
 from weighin.ui.widgets.label import PlainLabel
 from weighin.ui.widgets.least_height import least_height
-from weighin.ui.widgets.tab_order import tab_before
 
 # An earlier answer is shown whole up to this height; a longer one scrolls.
 _MOST_HEIGHT = 320
@@ -135,7 +134,6 @@ class Conversation(QScrollArea):
             part = EarlierTurn(self._theme, turn, not self._earlier)
             part.link_clicked.connect(self.link_clicked)
             self._column.insertWidget(len(self._earlier), part)
-            tab_before(self._present, part)
             self._earlier.append(part)
             part.resized.connect(self._settle.start)
         self._settle.start()

@@ -11,7 +11,6 @@ from weighin.core.safe_text import safe_name
 from weighin.ui.widgets.elided_button import ElidedButton
 from weighin.ui.widgets.flow_layout import FlowLayout
 from weighin.ui.widgets.label import FlowingLabel, PlainLabel
-from weighin.ui.widgets.tab_order import tab_before
 
 TITLE = "Two models, one question, measured fairly"
 _SENTENCE = (
@@ -96,8 +95,6 @@ class FirstStart(QFrame):
         )
         if self.examples != wanted:
             _fill(self._flow, [(text, f"Ask: {text}", self._asking(text)) for text in wanted])
-            tab_before(self._ways, self._examples)
-            tab_before(self._ways, self._recent)
 
     def show_recent(self, pairs: Sequence[tuple[str, Callable[[], None]]]) -> None:
         """Offer pairs of models that were compared before: what stands on the button, and what chooses them."""
@@ -105,7 +102,6 @@ class FirstStart(QFrame):
         _fill(
             self._recent_flow, [(safe_name(text, 80), f"Compare {text} again", choose) for text, choose in pairs], lead
         )
-        tab_before(self._ways, self._recent)
         self._recent.setVisible(bool(pairs))
 
     def changeEvent(self, event: QEvent) -> None:

@@ -20,7 +20,6 @@ from weighin.ui.widgets.flow_layout import FlowLayout
 from weighin.ui.widgets.growing_edit import GrowingEdit
 from weighin.ui.widgets.label import ElidedLabel, PlainLabel, plain_tooltip
 from weighin.ui.widgets.segmented import SegmentedControl
-from weighin.ui.widgets.tab_order import tab_on
 
 if TYPE_CHECKING:
     from weighin.services.comparisons.attached_files import AttachedFiles
@@ -137,7 +136,6 @@ class PromptBox(QFrame):
         self._edit.textChanged.connect(self.edited)
         self._attach.clicked.connect(self.attach_files)
         self.attached.refused.connect(self.refuse)
-        self.attached.changed.connect(lambda: tab_on(self._edit, self.attached))
         self.attached.changed.connect(self.edited)
         self.edited.connect(lambda: self.tokens.set_text(Prompt(self.text, attachments=self.attached.files).whole))
         self.tokens.changed.connect(self._show_count)

@@ -18,7 +18,6 @@ from weighin.ui.theme import Theme
 from weighin.ui.widgets.label import PlainLabel
 from weighin.ui.widgets.least_height import least_height
 from weighin.ui.widgets.live_chart import ChartScales, LiveChart
-from weighin.ui.widgets.tab_order import tab_on
 
 if TYPE_CHECKING:
     from weighin.ui.answer.answer_panel import AnswerPanel
@@ -96,7 +95,6 @@ class LanePane(QFrame):
         made.view.say_while_empty("No answer yet")
         made.open_requested.connect(QDesktopServices.openUrl)
         self._column.insertWidget(1, made, 1)
-        tab_on(self.reasoning, made)
         made.show()
         made.begin()
         return made

@@ -168,10 +168,11 @@ class SetsDrawer(QFrame):
         layout.setSpacing(8)
         layout.addLayout(head)
         layout.addWidget(self.choice)
-        of_the_set = FlowLayout()
+        of_the_set = QWidget()
+        flow = FlowLayout(of_the_set)
         for button in (keep, take, self.delete):
-            of_the_set.addWidget(button)
-        layout.addLayout(of_the_set)
+            flow.addWidget(button)
+        layout.addWidget(of_the_set)
         layout.addWidget(self.table, 1)
         layout.addLayout(_row(self.change, self.remove))
         for widget in (self.bar, self.line, self.note):

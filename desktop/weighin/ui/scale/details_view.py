@@ -16,7 +16,6 @@ from weighin.ui.theme import Theme
 from weighin.ui.widgets.label import PlainLabel, plain_tooltip
 from weighin.ui.widgets.lane_columns import set_lane_columns
 from weighin.ui.widgets.live_chart import LiveChart
-from weighin.ui.widgets.tab_order import tab_on
 
 
 class DetailsTable(QWidget):
@@ -100,7 +99,6 @@ class DetailsView(QFrame):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(head)
         layout.addWidget(scroll, 1)
-        tab_on(self.back, self.table, self.proof)
 
     def show_comparison(self, comparison: Comparison) -> None:
         """Show what is known of it."""

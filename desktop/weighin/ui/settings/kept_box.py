@@ -18,7 +18,6 @@ from weighin.ui.widgets.confirmation import Confirmation
 from weighin.ui.widgets.label import ElidedLabel, PlainLabel
 from weighin.ui.widgets.section import Section, button
 from weighin.ui.widgets.strip import Strip
-from weighin.ui.widgets.tab_order import tab_before
 
 if TYPE_CHECKING:
     from weighin.services.kept_data import KeptData, KeptPlace
@@ -105,7 +104,6 @@ class KeptBox(Section):
         self._grid.addWidget(size, row, 2, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._grid.addWidget(opens, row, 3)
         self._rows.append((size, opens))
-        tab_before(self.deletions[0].button, opens)
 
     def _open(self, place: KeptPlace) -> None:
         self.error.hide()

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.icon_button import IconButton
-from weighin.ui.widgets.tab_order import tab_on
 
 
 class FoldedSection(QWidget):
@@ -56,7 +55,6 @@ class FoldedSection(QWidget):
         if self._content is None:
             self._content = self._make()
             self._column.addWidget(self._content)
-            tab_on(self._button, self._content)
         self._content.setVisible(is_open)
         self._button.draw("unfolded" if is_open else "folded")
         self.toggled.emit(is_open)

@@ -7,11 +7,12 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from weighin.ui.widgets.least_height import least_height
+from weighin.ui.widgets.tab_order import thread
 
 
 class PageScroll(QScrollArea):
     """Gives `page` all the room there is, and never less than its texts need. Qt's own resizable scroll area would
-    scroll as soon as a page is lower than it would like to be."""
+    scroll as soon as a page is lower than it would like to be. Tab goes through the page as one reads."""
 
     def __init__(self, page: QWidget) -> None:
         super().__init__()
@@ -30,6 +31,11 @@ class PageScroll(QScrollArea):
         if event.type() == QEvent.Type.LayoutRequest:
             self._fit()
         return super().eventFilter(watched, event)
+
+    def focusNextPrevChild(self, next: bool) -> bool:
+        # Qt goes in the order in which things were made. What a page made late is put into its place.
+        thread(self._page)
+        return super().focusNextPrevChild(next)
 
     def _fit(self) -> None:
         # A page that gets another size may tell of it at once, by way of the scroll bars.

@@ -1,48 +1,56 @@
-"""Where Tab leads: what is made later than its neighbours is put into its place."""
+"""Where Tab leads: as one reads, whenever a widget was made."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 
-def tab_on(before: QWidget, *parts: QWidget) -> None:
-    """Tab leads from the last place in `before` to all places in `parts`, one after the other, and then on as it did.
-    All are in one window by now."""
-    at = (_places(before) or [before])[-1]
-    for part in parts:
-        for place in _places(part):
-            QWidget.setTabOrder(at, place)
-            at = place
+def thread(page: QWidget) -> None:
+    """Have Tab go through what is in sight on `page` in the order in which one reads it."""
+    for one, other in pairwise(_places(page)):
+        QWidget.setTabOrder(one, other)
 
 
-def tab_before(after: QWidget, part: QWidget) -> None:
-    """Tab leads to all places in `part` just before it comes to those in `after`; nothing is done where both are not in
-    one window yet."""
-    places = _places(after)
-    if not places or after.window() is not part.window():
-        return
-    at, before = places[0], places[0].previousInFocusChain()
-    while before is not None and before is not places[0] and not _takes_tab(before):
-        before = before.previousInFocusChain()
-    at = before or at
-    for place in _places(part):
-        QWidget.setTabOrder(at, place)
-        at = place
+def _places(widget: QWidget) -> Iterator[QWidget]:
+    """What Tab can reach in `widget`, itself included: what lies in one parent is read as one."""
+    if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.focusProxy() is None:
+        yield widget
+    inside = [child for child in widget.children() if isinstance(child, QWidget)]
+    for child in _as_read([child for child in inside if child.isVisible() and not child.isWindow()]):
+        yield from _places(child)
 
 
-def _places(part: QWidget) -> list[QWidget]:
-    """What Tab can reach in `part`, itself included, in its order there, in sight or not."""
-    found, first = [], part.window()
-    widget: QWidget | None = first
-    while widget is not None:
-        if (widget is part or part.isAncestorOf(widget)) and _takes_tab(widget):
-            found.append(widget)
-        widget = widget.nextInFocusChain()
-        if widget is first:
-            break
-    return found
+def _as_read(widgets: list[QWidget]) -> list[QWidget]:
+    """Cut into lines where one can be cut across all of them, else into columns, and each part again: what stands in
+    a column beside a high neighbour is read before that."""
+    if len(widgets) < 2:
+        return widgets
+    for cut in (_lines, _columns):
+        parts = cut(widgets)
+        if len(parts) > 1:
+            return [widget for part in parts for widget in _as_read(part)]
+    return sorted(widgets, key=lambda one: (one.y(), one.x()))
 
 
-def _takes_tab(widget: QWidget) -> bool:
-    return bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
+def _lines(widgets: list[QWidget]) -> list[list[QWidget]]:
+    return _cut(sorted((one.y(), one.y() + one.height(), n) for n, one in enumerate(widgets)), widgets)
+
+
+def _columns(widgets: list[QWidget]) -> list[list[QWidget]]:
+    return _cut(sorted((one.x(), one.x() + one.width(), n) for n, one in enumerate(widgets)), widgets)
+
+
+def _cut(spans: list[tuple[int, int, int]], widgets: list[QWidget]) -> list[list[QWidget]]:
+    """Parts between which no span reaches over."""
+    parts: list[list[QWidget]] = []
+    reach = spans[0][0]
+    for start, end, number in spans:
+        if not parts or start >= reach:
+            parts.append([])
+        parts[-1].append(widgets[number])
+        reach = max(reach, end)
+    return parts
