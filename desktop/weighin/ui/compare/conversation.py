@@ -61,7 +61,7 @@ class EarlierTurn(QFrame):
             side.setProperty("role", "right" if label == LABELS[-1] else "left")
             beside = QHBoxLayout(side)
             beside.setContentsMargins(*_BESIDE[label])
-            beside.addWidget(view)
+            beside.addWidget(view, 1, Qt.AlignmentFlag.AlignTop)
             columns.addWidget(side, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
