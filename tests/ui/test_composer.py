@@ -130,3 +130,18 @@ def test_every_button_is_in_sight(kit: Kit, qtbot: QtBot, width: int) -> None:
         assert box.rect().contains(place), button.text()
         assert button.visibleRegion().contains(button.rect()), button.text()
         assert button.width() >= button.minimumSizeHint().width(), button.text()
+
+
+def test_the_count_is_shown_whole_where_there_is_room(kit: Kit, qtbot: QtBot) -> None:
+    """Seen: "211 tokens in this conversation · context …" beside 300 free pixels."""
+    kit.window.resize(1440, 900)
+    kit.start()
+    kit.runner.finish(answer(timing=timing(100)), answer(timing=timing(100)))
+    kit.page.prompt.follow.setChecked(True)
+    kit.page.prompt.set_text("one two three")
+    qtbot.waitUntil(lambda: "3 tokens" in kit.page.prompt.count_words)
+    label = kit.page.prompt._count
+    assert "in this conversation" in label.text()
+    qtbot.waitUntil(lambda: label.fontMetrics().horizontalAdvance(label.text()) <= label.width())
+    row = {button.y() for button in (kit.page.prompt.blind, kit.page.prompt._options)}
+    assert len(row) == 1, "the choices still stand in one line"
