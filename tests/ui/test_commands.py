@@ -279,4 +279,4 @@ def test_the_theme_is_chosen_from_the_palette(active: Kit) -> None:
     command(active, "Theme: dark").run()
     assert active.theme.colours.dark
     assert command(active, "Theme: dark").why_not()
-    command(active, "Theme: like the system").run()
+    command(active, "Theme: system").run()

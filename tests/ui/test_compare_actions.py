@@ -162,7 +162,7 @@ def test_the_question_of_a_run_can_be_edited_while_it_goes_on(kit: Kit) -> None:
 def test_details_stand_in_place_of_the_answers_and_go_again(kit: Kit, qtbot: QtBot) -> None:
     card, panel = kit.page.card, kit.page.panel
     kit.page.show_details()
-    assert not card.shows_details and kit.page.is_first_start, "there is nothing to show yet"
+    assert not card.shows_details and kit.page.card.is_first_start, "there is nothing to show yet"
     ran(kit)
     qtbot.mouseClick(panel.details, Qt.MouseButton.LeftButton)
     assert card.shows_details and panel.details.isChecked() and card.details.isVisible()
@@ -190,12 +190,12 @@ def test_details_name_both_models(kit: Kit) -> None:
 def test_a_new_conversation_begins_with_nothing(kit: Kit) -> None:
     ran(kit)
     kit.page.new_conversation()
-    assert kit.page.is_first_start and kit.page.shown is None and not kit.page.prompt.follow.isEnabled()
+    assert kit.page.card.is_first_start and kit.page.shown is None and not kit.page.prompt.follow.isEnabled()
     assert not kit.page.panel.isVisible() and kit.page.panel.sentence == ""
     kit.start("Anew")
     assert kit.runner.requests[-1].threads == ()
     kit.page.new_conversation()
-    assert not kit.page.is_first_start, "a run goes on"
+    assert not kit.page.card.is_first_start, "a run goes on"
 
 
 def menu_of(kit: Kit, qtbot: QtBot) -> ShareMenu:

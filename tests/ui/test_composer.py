@@ -11,7 +11,6 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Kit
 from tests.ui.fakes import DENSE, OTHER, answer, timing
-from tests.ui.test_models_of_lanes import drop
 from weighin.core.format import count
 from weighin.core.runs.chat import Attachment
 from weighin.core.runs.lane import Mode
@@ -133,7 +132,16 @@ def test_every_button_is_in_sight(kit: Kit, qtbot: QtBot, width: int) -> None:
         assert button.width() >= button.minimumSizeHint().width(), button.text()
 
 
-def test_a_model_dropped_on_the_composer_says_where_it_goes(kit: Kit) -> None:
-    drop(kit.page.prompt, "/models/other.gguf")
-    assert kit.page.prompt.error == "This is a model: drop it on A or B."
-    assert kit.page.panes[0].header.picker.chosen == DENSE
+def test_the_count_is_shown_whole_where_there_is_room(kit: Kit, qtbot: QtBot) -> None:
+    """Seen: "211 tokens in this conversation · context …" beside 300 free pixels."""
+    kit.window.resize(1440, 900)
+    kit.start()
+    kit.runner.finish(answer(timing=timing(100)), answer(timing=timing(100)))
+    kit.page.prompt.follow.setChecked(True)
+    kit.page.prompt.set_text("one two three")
+    qtbot.waitUntil(lambda: "3 tokens" in kit.page.prompt.count_words)
+    label = kit.page.prompt._count
+    assert "in this conversation" in label.text()
+    qtbot.waitUntil(lambda: label.fontMetrics().horizontalAdvance(label.text()) <= label.width())
+    row = {button.y() for button in (kit.page.prompt.blind, kit.page.prompt._options)}
+    assert len(row) == 1, "the choices still stand in one line"

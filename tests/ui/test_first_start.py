@@ -27,7 +27,7 @@ def words(kit: Kit) -> str:
 
 
 def test_it_says_what_the_program_is(kit: Kit) -> None:
-    assert kit.page.is_first_start and kit.page.card.first_start.isVisible()
+    assert kit.page.card.is_first_start and kit.page.card.first_start.isVisible()
     assert TITLE in words(kit) and "speed and memory" in words(kit)
     assert not kit.page.panel.isVisible() and not kit.page.question.isVisible()
 
@@ -39,7 +39,7 @@ def test_one_click_asks(kit: Kit, qtbot: QtBot, text: str) -> None:
     qtbot.mouseClick(example(kit, text), Qt.MouseButton.LeftButton)
     (request,) = kit.runner.requests
     assert (request.prompt.text, request.mode) == (text, Mode.TOGETHER)
-    assert not kit.page.is_first_start and kit.page.question.text == text
+    assert not kit.page.card.is_first_start and kit.page.question.text == text
     assert kit.page.prompt.text == ""
 
 
@@ -49,7 +49,7 @@ def test_where_nothing_can_be_run_the_click_says_why(new_kit: Callable[..., Kit]
     kit = new_kit(library=library)
     example(kit, kit.page.card.first_start.examples[0]).click()
     assert kit.runner.requests == [] and kit.page.prompt.error == "Choose a model for A first."
-    assert kit.page.is_first_start
+    assert kit.page.card.is_first_start
 
 
 def test_real_models_get_questions_for_real_models(kit: Kit) -> None:
@@ -104,12 +104,12 @@ def test_nothing_of_it_is_cut_off(kit: Kit, qtbot: QtBot, size: tuple[int, int])
 def test_a_record_ends_it_too(new_kit: Callable[..., Kit]) -> None:
     kit = new_kit(history=FakeHistory(comparison()))
     kit.page.show_comparison(comparison())
-    assert not kit.page.is_first_start and kit.page.question.text == "What is seven plus five?"
+    assert not kit.page.card.is_first_start and kit.page.question.text == "What is seven plus five?"
 
 
 def test_a_failed_start_does_not_end_it(kit: Kit) -> None:
     kit.start("   ")
-    assert kit.page.is_first_start
+    assert kit.page.card.is_first_start
     kit.start()
     kit.runner.finish(answer(), replace(answer(), text=""))
-    assert not kit.page.is_first_start
+    assert not kit.page.card.is_first_start

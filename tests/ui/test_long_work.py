@@ -289,8 +289,8 @@ def downloads(kit: Kit) -> None:
         (sets, "it can be resumed"),
         (blind, "it does not count"),
         (evaluation, "it can be resumed"),
-        (download, "A download is running. It goes on at the next start."),
-        (downloads, "2 downloads are running. They go on at the next start."),
+        (download, "A download is running. It resumes at the next start."),
+        (downloads, "2 downloads are running. They resume at the next start."),
     ],
 )
 def test_what_is_kept_of_everything_that_runs(kit: Kit, begin: Callable[[Kit], None], said: str) -> None:

@@ -75,7 +75,7 @@ def test_a_question_is_shown_with_both_models_probabilities(view: QuestionsView)
     item = view.chosen
     assert item is not None
     where, text, *options, remarks = view.detail.texts
-    assert where.endswith(f"key: {item.question.letter}")
+    assert where.endswith(f"correct: {item.question.letter}")
     assert text == item.question.text
     right = options[item.question.answer]
     assert right.startswith(f"{item.question.letter} ✓ {item.question.choices[item.question.answer]}")

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QStyle, QStyleOptionComboBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Kit
@@ -224,6 +224,7 @@ def test_names_cannot_hide_or_reorder_what_is_shown(new_kit: Callable[..., Kit])
 
 def test_what_is_known_of_a_model_says_whether_the_bytes_were_checked(kit: Kit) -> None:
     header = kit.page.panes[0].header
+    assert checksum(header) == "Comes with Weigh-In"
     header.picker.choose(OTHER)
     assert checksum(header) == "Not checked"
     kit.library.known = [replace(OTHER, verified=True)]
@@ -246,3 +247,20 @@ def test_without_any_model_run_says_which_lane_lacks_one(new_kit: Callable[..., 
     kit.start()
     assert kit.runner.requests == []
     assert kit.page.prompt.error == "Choose a model for A first."
+
+
+@pytest.mark.parametrize(
+    "name", ["Starter MoE", "WWWWWWWW.WWWWWWWW", "iiiiiiiiiiiiiiii", "Qwen3-30B-A3B-Instruct-2507", "模型一号"]
+)
+def test_a_name_for_which_there_is_room_is_shown_whole(kit: Kit, qtbot: QtBot, name: str) -> None:
+    kit.window.resize(1440, 900)
+    picker = kit.page.panes[1].header.picker
+    picker.choose(replace(OTHER, name=name, path=f"/models/{name}.gguf"))
+    qtbot.wait(1)
+    option = QStyleOptionComboBox()
+    picker.initStyleOption(option)
+    field = picker.style().subControlRect(
+        QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, picker
+    )
+    assert picker.fontMetrics().horizontalAdvance(picker.currentText()) <= field.width() - 2
+    assert picker.width() < picker.parentWidget().width() / 2, "its arrow stands beside the name"

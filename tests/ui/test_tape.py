@@ -194,7 +194,7 @@ def test_from_the_compare_page(kit: Kit, qtbot: QtBot) -> None:
 def test_from_history(kit: Kit, qtbot: QtBot) -> None:
     kit.window.show_page(HISTORY)
     page = kit.window.history_page
-    button = next(b for b in page.findChildren(QPushButton) if b.text() == "Tape…")
+    button = next(b for b in page.findChildren(QPushButton) if b.text() == "Picture…")
     assert not button.isEnabled()
     page.table.selectRow(0)
     button.click()

@@ -143,10 +143,10 @@ def test_ctrl_n_begins_a_new_conversation(active: Kit, qtbot: QtBot) -> None:
     edit = active.page.prompt.findChild(QPlainTextEdit)
     active.start()
     qtbot.keyClick(edit, Qt.Key.Key_N, CTRL)
-    assert not active.page.is_first_start, "not while it runs"
+    assert not active.page.card.is_first_start, "not while it runs"
     active.runner.finish(answer(), answer())
     qtbot.keyClick(edit, Qt.Key.Key_N, CTRL)
-    assert active.page.is_first_start and active.window.focusWidget() is edit
+    assert active.page.card.is_first_start and active.window.focusWidget() is edit
 
 
 def test_a_finished_comparison_on_another_page_is_there_on_return(kit: Kit, qtbot: QtBot) -> None:

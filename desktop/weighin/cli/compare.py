@@ -18,7 +18,7 @@ from weighin.core.comparisons.finished import finished
 from weighin.core.comparisons.parity import unknowns
 from weighin.core.comparisons.report import comparison_json, number_lines
 from weighin.core.comparisons.rounds import check_rounds
-from weighin.core.comparisons.speed import speed_verdict
+from weighin.core.comparisons.scale import verdict_sentence
 from weighin.core.comparisons.text import MEASURE_ALONE, different_words, lacks_alone, unknown_words
 from weighin.core.computer.machine import memory_needed
 from weighin.core.errors import AppError
@@ -188,8 +188,8 @@ def _page(comparison: Comparison) -> str:
         parts.append(different_words(comparison.differences))
     if hidden := unknowns(comparison.results):
         parts.append(unknown_words(hidden))
-    if (verdict := speed_verdict(comparison)) is not None:
-        parts.append(verdict.sentence)
+    if verdict := verdict_sentence(comparison):
+        parts.append(verdict)
     return "\n\n".join(parts)
 
 

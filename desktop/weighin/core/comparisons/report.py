@@ -10,6 +10,7 @@ from weighin.core.comparisons.comparison import Comparison, LaneResult, Slowdown
 from weighin.core.comparisons.conversation import turn_number
 from weighin.core.comparisons.parity import unknowns
 from weighin.core.comparisons.rounds import NUMBERS, Spread, spread
+from weighin.core.comparisons.scale import verdict_sentence
 from weighin.core.comparisons.slowdown import listed_characters, overlap
 from weighin.core.comparisons.speed import shown_speed, speed_verdict
 from weighin.core.comparisons.text import (
@@ -204,9 +205,11 @@ def _parity(comparison: Comparison) -> dict[str, Any]:
 def comparison_markdown(comparison: Comparison) -> str:
     """The comparison as a page to read."""
     request = comparison.request
+    verdict = verdict_sentence(comparison)
     lines = [
         f"# Comparison of {format.moment(comparison.created)}",
         "",
+        *([f"**{verdict}**", ""] if verdict else []),
         f"Mode: {MODES[request.mode]}" + (" (raw prompt, no chat template)" if request.prompt.raw else ""),
         "",
         *(["## System", "", _quote(request.prompt.system), ""] if request.prompt.system else []),
@@ -232,8 +235,6 @@ def comparison_markdown(comparison: Comparison) -> str:
         lines.append("")
         lines += [f"- {line}" for line in number_lines(result, comparison)]
         lines.append("")
-    if verdict := speed_verdict(comparison):
-        lines += [verdict.sentence, ""]
     if comparison.engine:
         engine = comparison.engine
         lines.append(f"Engine: llama-cpp-python {engine.llama_cpp_python}, llama.cpp {engine.build}, {engine.features}")

@@ -107,6 +107,14 @@ def scale_of(comparison: Comparison) -> Scale:
     return Scale(_verdict(verdict, memory), "", tuple(rows), verdict.remedy)
 
 
+def verdict_sentence(comparison: Comparison) -> str:
+    """What the window says over the scale, for a page of text: first what cannot be told; "" where there is nothing."""
+    if len(comparison.results) != len(LABELS):
+        return ""
+    scale = scale_of(comparison)
+    return _joined(scale.caution, scale.sentence)
+
+
 def generation_row(comparison: Comparison) -> ScaleRow:
     """Generation speeds of the two models where they were measured, by their answers or by speed tests; else numbers of
     these runs, which make neither better."""

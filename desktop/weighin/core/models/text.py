@@ -165,6 +165,12 @@ def head_facts(model: ModelFacts) -> str:
     return " · ".join((first, kind(model), format.size(model.file_bytes)))
 
 
+def _checksum(model: ModelFacts) -> str:
+    if model.starter:
+        return "Comes with Weigh-In"
+    return "Same as on the hub" if model.verified else "Not checked"
+
+
 def head_rows(model: ModelFacts) -> list[tuple[str, str]]:
     """Everything else that is known of a model, each with its title."""
     if model.is_server:
@@ -176,7 +182,7 @@ def head_rows(model: ModelFacts) -> list[tuple[str, str]]:
     rows = [("Name in the file", safe_name(model.header_name, 200))] if model.header_name else []
     rows += [
         ("File", safe_name(model.path, 400)),
-        ("Checksum", "Same as on the hub" if model.verified else "Not checked"),
+        ("Checksum", _checksum(model)),
         ("Quantization", safe_name(model.quantization, 24)),
         ("Parameters", ", ".join((kind(model), *experts(model)))),
         ("Architecture", safe_name(model.architecture, 40)),

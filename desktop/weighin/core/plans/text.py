@@ -67,9 +67,10 @@ def prediction_name(prediction: Prediction) -> str:
 def memory_words(plan: MemoryPlan) -> str:
     """What a plan says, part by part, in two lines and its notices."""
     mark = "~" if plan.method is PlanMethod.FORMULA else ""
+    state = f", state {format.size(plan.state_bytes)}" if plan.state_bytes else ""
     parts = (
         f"weights {format.size(plan.weights_bytes)} ({format.size(plan.mapped_bytes)} mapped from the file), "
-        f"KV cache {format.size(plan.kv_bytes)}, state {format.size(plan.state_bytes)}, "
+        f"KV cache {format.size(plan.kv_bytes)}{state}, "
         f"buffers {format.size(plan.compute_bytes + plan.output_bytes)}, "
         f"process {format.size(plan.overhead_bytes)}"
     )

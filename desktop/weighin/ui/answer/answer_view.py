@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QResizeEvent,
+    QTextDocument,
 )
 from PySide6.QtWidgets import QMenu, QTextBrowser, QTextEdit, QWidget
 
@@ -65,6 +66,10 @@ class AnswerView(QTextBrowser):
     def __init__(self, theme: Theme, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
+        # Of its own: of the one that Qt makes PySide is not told when it goes, and takes the next at its place for it.
+        own = QTextDocument(self)
+        own.setDefaultFont(self.font())
+        self.setDocument(own)
         self.setProperty("role", "answer")
         self.setAccessibleName(name)
         self._while_empty = ""

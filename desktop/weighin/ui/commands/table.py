@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from weighin.ui.main_window import MainWindow
     from weighin.ui.settings.settings_page import SettingsPage
 
-_THEMES = {"system": "Theme: like the system", "light": "Theme: light", "dark": "Theme: dark"}
+_THEMES = {"system": "Theme: system", "light": "Theme: light", "dark": "Theme: dark"}
 
 
 def window_commands(window: MainWindow) -> tuple[Command, ...]:

@@ -100,11 +100,6 @@ class ComparePage(QWidget):
         return self._shown
 
     @property
-    def is_first_start(self) -> bool:
-        """Whether nothing was asked yet."""
-        return self.card.is_first_start
-
-    @property
     def remark(self) -> str:
         """What is said about what is shown, "" where it speaks for itself."""
         return self._remark.text
@@ -142,7 +137,8 @@ class ComparePage(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.card.fit(self.height() - self.heads.sizeHint().height() - self.prompt.sizeHint().height())
+        below = self.prompt.heightForWidth(self._column.contentsRect().width())
+        self.card.fit(self.height() - self.heads.sizeHint().height() - below)
 
     def run(self) -> None:
         """Put the prompt to both lanes."""
@@ -222,10 +218,7 @@ class ComparePage(QWidget):
         from weighin.ui.compare.share_menu import ShareMenu
 
         if self._shown is not None and not self.why_closed:
-            menu = ShareMenu(self._shown, self)
-            menu.picture_wanted.connect(self.tape_wanted)
-            menu.file_wanted.connect(self.export_wanted)
-            menu.pop_up(self.panel.share)
+            ShareMenu(self._shown, self.tape_wanted, self.export_wanted, self).pop_up(self.panel.share)
 
     def find_words(self) -> None:
         """Look for words in both answers."""

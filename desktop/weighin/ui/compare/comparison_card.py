@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from weighin.ui.scale.details_view import DetailsView
 
 # Of the height between heads and composer the scale takes no more than this share.
-_MOST_SHARE = 0.28
+_MOST_SHARE = 0.26
 _ROWS, _SHORT = 4, 2
 _LEAST_LINES = 12
 

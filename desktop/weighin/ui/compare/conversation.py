@@ -20,7 +20,7 @@ _MOST_HEIGHT = 320
 _LEAST_SHARE = 0.6
 
 # As far from the edges as the answers of the present turn.
-_BESIDE = (2, 0, 2, 0)
+_BESIDE = {"A": (2, 2, 5, 8), "B": (5, 2, 2, 8)}
 
 Turn = tuple[str, tuple[str, ...]]
 
@@ -51,16 +51,18 @@ class EarlierTurn(QFrame):
 
         self.views = tuple(AnswerView(theme, f"Earlier answer of lane {label}") for label in LABELS)
         columns = QHBoxLayout()
-        columns.setContentsMargins(0, 2, 0, 8)
+        columns.setContentsMargins(0, 0, 0, 0)
         columns.setSpacing(0)
-        for view, answer in zip(self.views, answers, strict=True):
+        for label, view, answer in zip(LABELS, self.views, answers, strict=True):
             view.link_clicked.connect(self.link_clicked)
             view.document().documentLayout().documentSizeChanged.connect(lambda _size: self._fit())
             view.show_answer(answer)
-            side = QHBoxLayout()
-            side.setContentsMargins(*_BESIDE)
-            side.addWidget(view)
-            columns.addLayout(side, 1)
+            side = QFrame()
+            side.setProperty("role", "right" if label == LABELS[-1] else "left")
+            beside = QHBoxLayout(side)
+            beside.setContentsMargins(*_BESIDE[label])
+            beside.addWidget(view, 1, Qt.AlignmentFlag.AlignTop)
+            columns.addWidget(side, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)

@@ -46,18 +46,6 @@ class FirstStart(QFrame):
         ways = FlowLayout(self._ways, spacing=2, centred=True)
         self._included = FlowingLabel(role="small")
         ways.addWidget(self._included)
-        for before, text, name, wanted in (
-            ("", "Open a file…", "Open a model file for lane A", self.open_wanted),
-            ("or", "Find models that fit this computer", "Find models that fit this computer", self.find_wanted),
-        ):
-            if before:
-                ways.addWidget(PlainLabel(before, role="small"))
-            button = QPushButton(text)
-            button.setProperty("role", "link")
-            button.setAccessibleName(name)
-            button.setCursor(Qt.CursorShape.PointingHandCursor)
-            button.clicked.connect(lambda _checked=False, which=wanted: which.emit())
-            ways.addWidget(button)
         self._recent = QWidget()
         self._recent_flow = FlowLayout(self._recent, spacing=8, centred=True)
         column = QVBoxLayout(self)
@@ -81,6 +69,18 @@ class FirstStart(QFrame):
         self._recent.hide()
         self._fit_words()
         self.show_models(starters=True)
+        for before, text, name, wanted in (
+            ("", "Open a file…", "Open a model file for lane A", self.open_wanted),
+            ("or", "Find models that fit this computer", "Find models that fit this computer", self.find_wanted),
+        ):
+            if before:
+                ways.addWidget(PlainLabel(before, role="small"))
+            button = QPushButton(text)
+            button.setProperty("role", "link")
+            button.setAccessibleName(name)
+            button.setCursor(Qt.CursorShape.PointingHandCursor)
+            button.clicked.connect(lambda _checked=False, which=wanted: which.emit())
+            ways.addWidget(button)
 
     @property
     def examples(self) -> tuple[str, ...]:

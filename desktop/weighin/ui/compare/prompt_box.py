@@ -108,14 +108,15 @@ class PromptBox(QFrame):
         self._enable()
 
     def _arrange(self) -> None:
-        choices = QWidget()
-        flow = FlowLayout(choices)
+        self._choices = QWidget()
+        self._flow = FlowLayout(self._choices)
         for choice in (self.mode, self.blind, self.follow, self._attach, self._sets, self._options):
-            flow.addWidget(choice)
+            self._flow.addWidget(choice)
         row = QHBoxLayout()
         row.setSpacing(10)
-        # In shares of the width, whatever is counted: nothing moves while one types.
-        row.addWidget(choices, 4)
+        # In shares of the width, whatever is counted: nothing moves while one types. What the choices do not need is
+        # for the count.
+        row.addWidget(self._choices, 4)
         row.addWidget(self._count, 1)
         row.addWidget(self._run)
         layout = QVBoxLayout(self)
@@ -144,12 +145,12 @@ class PromptBox(QFrame):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._fit_run()
+        self._fit()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
-            self._fit_run()
+            self._fit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
@@ -228,6 +229,7 @@ class PromptBox(QFrame):
         self._options.setText(f"Options ({len(changed)})" if changed else "Options")
         self._options.setToolTip(plain_tooltip("\n".join((_OPTIONS, *changed))))
         self._options.setAccessibleDescription(", ".join(changed))
+        self._fit()
 
     def set_follow_refusal(self, sentence: str) -> None:
         """Why the next prompt cannot follow up what is shown, "" where it can."""
@@ -298,8 +300,9 @@ class PromptBox(QFrame):
         self._run.setToolTip("Esc" if self._running else "Ctrl+Enter")
         self._run.setEnabled(self._running or not self._held)
 
-    def _fit_run(self) -> None:
-        """Wide enough for either word: nothing beside it moves."""
+    def _fit(self) -> None:
+        """The choices no wider than they are; Run wide enough for either word, so that nothing beside it moves."""
+        self._choices.setMaximumWidth(self._flow.line_width)
         self._run.ensurePolished()
         shown, widths = self._run.text(), [_LEAST_RUN]
         for word in (_RUN, _STOP):

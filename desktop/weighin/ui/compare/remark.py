@@ -24,11 +24,12 @@ class Remark(QFrame):
         super().__init__(parent)
         self._sentence = ""
         self._request: ComparisonRequest | None = None
-        self._label = PlainLabel(role="warning", wrap=True)
+        self._label = PlainLabel(role="small", wrap=True)
         self.use = QPushButton("Use these options")
+        self.use.setProperty("role", "link")
         self.use.setAccessibleName("Use the options of these answers for the next run")
         row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
+        row.setContentsMargins(0, 0, 0, 4)
         row.addWidget(self._label, 1)
         row.addWidget(self.use)
         self.use.clicked.connect(lambda: self.options_wanted.emit(self._request))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QPoint, Signal
+from PySide6.QtCore import QPoint, SignalInstance
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -14,15 +14,12 @@ from weighin.ui.replay.bundle_controller import BUNDLE
 
 
 class ShareMenu(QMenu):
-    """`picture_wanted` carries the Comparison; `file_wanted` it and BUNDLE or one of EXPORTS."""
+    """`picture` is emitted with the Comparison, `file` with it and BUNDLE or one of EXPORTS."""
 
-    picture_wanted = Signal(object)
-    file_wanted = Signal(object, str)
-
-    def __init__(self, comparison: Comparison, parent: QWidget) -> None:
+    def __init__(self, comparison: Comparison, picture: SignalInstance, file: SignalInstance, parent: QWidget) -> None:
         super().__init__(parent)
-        self._comparison = comparison
-        self.addAction("Picture…").triggered.connect(lambda _=False: self.picture_wanted.emit(comparison))
+        self._comparison, self._file = comparison, file
+        self.addAction("Picture…").triggered.connect(lambda _=False: picture.emit(comparison))
         self.addAction("Copy as Markdown").triggered.connect(lambda _=False: self._copy())
         self.addSeparator()
         for kind, name in (*EXPORTS.items(), (BUNDLE, "a replayable bundle")):
@@ -35,7 +32,7 @@ class ShareMenu(QMenu):
         self.popup(place - QPoint(0, self.sizeHint().height()))
 
     def _ask(self, kind: str, _checked: bool = False) -> None:
-        self.file_wanted.emit(self._comparison, kind)
+        self._file.emit(self._comparison, kind)
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(export_text(self._comparison, "md"))

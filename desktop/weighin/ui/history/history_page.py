@@ -85,7 +85,7 @@ class HistoryPage(QWidget):
         self._open = _button("Open", "Open the selected comparison")
         self._export = _button("Export", "Export the selected comparison or set")
         self._export.setMenu(self._export_menu())
-        self._tape = _button("Tape…", "Show both models of the selected comparison in one picture")
+        self._tape = _button("Picture…", "Show both models of the selected comparison in one picture")
         self._rename = _button("Rename…", "Rename the selected comparison")
         self._star = _button("Star", "Star the selected comparisons")
         self._bundle = _button("Open bundle…", "Open a comparison somebody made elsewhere")

@@ -13,6 +13,7 @@ from weighin.core.models.text import system_kind
 from weighin.core.plans.plan import PairKind
 from weighin.ui.models.verdicts import Verdicts
 from weighin.ui.widgets.label import PlainLabel, plain_tooltip
+from weighin.ui.widgets.lane_chips import lane_chip
 from weighin.ui.widgets.scrolled import Scrolled
 
 if TYPE_CHECKING:
@@ -103,10 +104,9 @@ class PairCard(QFrame):
         said.setSpacing(4)
         said.addWidget(self.title)
         for label, line in zip("AB", self.models, strict=True):
-            chip = PlainLabel(label, role="chip")
-            chip.setProperty("lane", label)
             row = QHBoxLayout()
-            row.addWidget(chip, 0, Qt.AlignmentFlag.AlignTop)
+            row.setSpacing(8)
+            row.addWidget(lane_chip(label), 0, Qt.AlignmentFlag.AlignTop)
             row.addWidget(line, 1)
             said.addLayout(row)
         said.addWidget(PlainLabel(pair.why, role="muted", wrap=True))

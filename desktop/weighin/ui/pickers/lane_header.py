@@ -16,6 +16,7 @@ from weighin.ui.widgets.label import ElidedLabel, PlainLabel, plain_tooltip
 _WIDTH = 420
 # How the word on memory is coloured: by what it says.
 TONES = ("", "good", "amber", "red")
+_BLIND = "Blind round"
 
 
 class LaneHeader(QFrame):
@@ -29,6 +30,7 @@ class LaneHeader(QFrame):
         self._expected = ("", "", "")
         chip = PlainLabel(label, role="chip")
         chip.setProperty("lane", label)
+        chip.setProperty("large", True)
         chip.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.picker = ModelPicker(label)
         self.picker.setProperty("role", "head")
@@ -108,8 +110,8 @@ class LaneHeader(QFrame):
         self.picker.set_hidden(hidden)
         self._more.setEnabled(not hidden)
         if hidden:
-            for label in (self._facts, self._fit):
-                label.say("")
+            for label, said in ((self._facts, _BLIND), (self._fit, "")):
+                label.say(said)
                 label.setToolTip("")
             self._refusal.say_or_hide("")
         elif self.picker.chosen is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QSizePolicy, QStyle, QStyleOptionComboBox, QStylePainter, QWidget
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from weighin.ui.pickers.model_popup import ModelPopup
 
 HIDDEN = "Hidden until you vote"
+_SLACK = 6
 _KEYS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Home, Qt.Key.Key_End)
 _TYPING = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
 
@@ -122,6 +123,15 @@ class ModelPicker(ElidedComboBox):
             self._pop_up(text)
         else:
             super().keyPressEvent(event)
+
+    def sizeHint(self) -> QSize:
+        # Qt measures the ink of a name, which may be a little narrower than the name.
+        return super().sizeHint() + QSize(_SLACK, 0)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self.updateGeometry()  # its name takes another width now; Qt does not tell the layout
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """As Qt paints it, but a name that is too long ends in "…"."""

@@ -82,7 +82,7 @@ class DetailsView(QFrame):
         self._lines = charts
         column.addWidget(self.table)
         column.addWidget(self._charts)
-        column.addWidget(PlainLabel("What each model was given", role="title"))
+        column.addWidget(PlainLabel("What each model was given", role="section"))
         column.addWidget(self.proof)
         column.addStretch(1)
         scroll = QScrollArea()

@@ -9,7 +9,7 @@ from weighin.ui.theme import CHOICES, NORMAL, Theme
 from weighin.ui.widgets.label import PlainLabel
 from weighin.ui.widgets.section import Section, button
 
-_NAMES = {"system": "Like the system", "light": "Light", "dark": "Dark"}
+_NAMES = {"system": "System", "light": "Light", "dark": "Dark"}
 
 
 class Appearance(Section):

@@ -67,13 +67,13 @@ class KeptBox(Section):
                 ("Delete everything", "Delete everything", "delete", _EVERYTHING, self._delete_all),
             )
         )
+        self.refresh()
         self.add_buttons(*(deletion.button for deletion in self.deletions))
         for deletion in self.deletions:
             self.column.addWidget(deletion.confirm)
             deletion.button.clicked.connect(lambda _checked=False, which=deletion: self._ask(which))
         self.column.addWidget(self.news)
         self.column.addWidget(self.error)
-        self.refresh()
 
     @property
     def places(self) -> tuple[QPushButton, ...]:

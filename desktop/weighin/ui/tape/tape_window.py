@@ -56,7 +56,7 @@ class TapeWindow(QDialog):
         row.addWidget(copy)
         for kind, text in (("md", "Markdown…"), ("pdf", "PDF…"), ("png", "PNG…")):
             button = QPushButton(text)
-            button.setAccessibleName(f"Save the tape as {text.removesuffix('…')}")
+            button.setAccessibleName(f"Save the picture as {text.removesuffix('…')}")
             button.clicked.connect(lambda _, which=kind: self._ask(which))
             row.addWidget(button)
         layout = QVBoxLayout(self)
@@ -91,7 +91,7 @@ class TapeWindow(QDialog):
         self.note.say("Copied.")
 
     def _ask(self, kind: str) -> None:
-        dialog = FileDialog.to_save(self, "Save the tape", "tale-of-the-tape", {_KINDS[kind]: kind})
+        dialog = FileDialog.to_save(self, "Save the picture", "tale-of-the-tape", {_KINDS[kind]: kind})
         dialog.fileSelected.connect(lambda path: self.save(kind, path))
         dialog.open()
 

@@ -34,6 +34,12 @@ class FlowLayout(QLayout):
     def expandingDirections(self) -> Qt.Orientation:
         return Qt.Orientation(0)
 
+    @property
+    def line_width(self) -> int:
+        """Pixels that all items take side by side."""
+        shown = [item.sizeHint().width() for item in self._items if not item.isEmpty()]
+        return sum(shown) + self.spacing() * max(0, len(shown) - 1)
+
     def hasHeightForWidth(self) -> bool:
         return True
 

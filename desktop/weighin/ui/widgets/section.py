@@ -17,7 +17,7 @@ class Section(QFrame):
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(16, 12, 16, 14)
         self.column.setSpacing(8)
-        self.column.addWidget(PlainLabel(title, role="title"))
+        self.column.addWidget(PlainLabel(title, role="section"))
         if about:
             self.column.addWidget(PlainLabel(about, role="muted", wrap=True))
 

@@ -12,15 +12,15 @@ from weighin.ui.widgets.section import button
 
 COMPARISON = "A comparison is running. What is written so far is kept in History."
 BLIND = "A blind round is running. Its answers are kept in History, but it does not count."
-EVALUATION = "An MMLU run is going on. Answered questions are kept; it can be resumed."
+EVALUATION = "An MMLU run is in progress. Answered questions are kept; it can be resumed."
 PROMPT_SET = "A prompt set is running. Answered prompts are kept; it can be resumed."
 
 
 def downloads_sentence(count: int) -> str:
     """What becomes of so many downloads."""
     if count == 1:
-        return "A download is running. It goes on at the next start."
-    return f"{count} downloads are running. They go on at the next start."
+        return "A download is running. It resumes at the next start."
+    return f"{count} downloads are running. They resume at the next start."
 
 
 class ClosingQuestion(QDialog):

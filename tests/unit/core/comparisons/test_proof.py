@@ -155,7 +155,7 @@ def own_template(given: Answer = ANSWER) -> LaneResult:
         ({"proof": PromptProof("own", (1, 2, 3), ("<u", ">hi", "</u>"))}, "Same question, own tokens"),
         ({"timing": Timing(prompt_tokens=4, threads=2)}, "Same question, own tokens"),
         ({"context": 512}, "! Not the same for both: context"),
-        ({"proof": PromptProof("chatml"), "context": 512}, "! Not the same for both: context, template used"),
+        ({"proof": PromptProof("chatml"), "context": 512}, "! Not the same for both: context, use of a chat template"),
         # One template gives one text.
         ({"rendered_prompt": "<u>ho</u>"}, "! Not the same for both: rendered prompt"),
         ({"rendered_prompt": ""}, "! B stopped before it started"),

@@ -143,7 +143,8 @@ class QuestionDetail(QScrollArea):
             self.setAccessibleDescription(_NONE)
             return
         question = item.question
-        self._where.say(f"{subject_name(question.subject)} · {safe_name(question.id, 100)} · key: {question.letter}")
+        where = f"{subject_name(question.subject)} · {safe_name(question.id, 100)}"
+        self._where.say(f"{where} · correct: {question.letter}")
         self._text.say(question.text)
         results = (("A", item.a), ("B", item.b))
         for place, option in enumerate(self._options):
