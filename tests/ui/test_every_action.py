@@ -74,7 +74,7 @@ WITHOUT = {
     r"Ask \w+ questions|Protocol: .*|Order: .*|Compare with a second model|Stop as soon as .*|(Tick|Untick) all .*|"
     r"Raw: .*|Separate options for lane B|Show only models that fit here|(Both|Only \w) (right|wrong).*|"
     r"All questions.*|Near ties.*": "a choice that is made in its form",
-    r"(Previous|Next) difference|Scroll together|Copy the picture|Save the tape as \w+|Stop and close|"
+    r"(Previous|Next) difference|Scroll together|Copy the picture|Save the picture as \w+|Stop and close|"
     r"Connect: .*|Test whether .*|Use this model for \w": "of a window of its own, over which no palette opens",
     r"": "the cross of a search line",
 }  # fmt: skip
