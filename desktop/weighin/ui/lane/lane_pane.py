@@ -101,7 +101,7 @@ class LanePane(QFrame):
 
     def prepare(self) -> None:
         """Make what will show the answer."""
-        assert self.answer is not None
+        self.answer.show()
 
     def copy_answer(self) -> None:
         """Put exactly what the model wrote on the clipboard, and say so."""
