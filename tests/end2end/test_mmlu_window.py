@@ -19,7 +19,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 
 from weighin.app import Program
-from weighin.core.evaluations.evaluation import EvaluationRecord, RunState
+from weighin.core.evaluations.evaluation import EvaluationRecord
+from weighin.core.runs.run_state import RunState
 from weighin.paths import Profile
 from weighin.ui import theme
 from weighin.ui.main_window import MMLU

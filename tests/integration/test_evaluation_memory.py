@@ -14,12 +14,13 @@ from PySide6.QtCore import QTimer
 from tests.support.evaluations import Evaluating, model_file
 
 from weighin.core import format
-from weighin.core.evaluations.evaluation import EvaluationRecord, RunState
+from weighin.core.evaluations.evaluation import EvaluationRecord
 from weighin.core.evaluations.scoring import ScoreShape, kinds
 from weighin.core.evaluations.scoring_plan import PLANNED_CELLS, ScoringPlan
 from weighin.core.models.model import ModelFacts
 from weighin.core.plans.plan import MemoryPlan, PlanMethod
 from weighin.core.runs.lane import LaneSetup
+from weighin.core.runs.run_state import RunState
 from weighin.paths import Profile
 from weighin.services.evaluations.scoring_planner import ScoringPlanner
 from weighin.services.processes.worker_process import WorkerProcess, worker_command

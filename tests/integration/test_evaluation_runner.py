@@ -17,11 +17,12 @@ from tests.support.evaluations import Evaluating, model_file, real_setup, same_a
 from tests.support.questions import write_folder
 
 from weighin.core.errors import AppError
-from weighin.core.evaluations.evaluation import EvaluationChoice, EvaluationRequest, Order, RunState
+from weighin.core.evaluations.evaluation import EvaluationChoice, EvaluationRequest, Order
 from weighin.core.evaluations.sample import BLOCK
 from weighin.core.evaluations.scoring_plan import ScoringPlan
 from weighin.core.plans.plan import PlanMethod
 from weighin.core.runs.lane import LaneSetup
+from weighin.core.runs.run_state import RunState
 from weighin.core.statistics.paired import Verdict
 from weighin.paths import Profile
 from weighin.services.evaluations.scoring_lane import ScoringLane

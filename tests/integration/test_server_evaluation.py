@@ -10,10 +10,11 @@ import pytest
 from tests.support.evaluations import Evaluating, model_file
 from tests.support.loopback_server import LoopbackServer
 
-from weighin.core.evaluations.evaluation import CHAT, EvaluationChoice, EvaluationRequest, RunState
+from weighin.core.evaluations.evaluation import CHAT, EvaluationChoice, EvaluationRequest
 from weighin.core.evaluations.report import evaluation_json, result_lines
 from weighin.core.models.server import parse_address, server_facts
 from weighin.core.runs.lane import LaneSetup
+from weighin.core.runs.run_state import RunState
 from weighin.services.lanes import server_probe
 from weighin.services.lanes.server_keys import ServerKeys
 from weighin.wiring.lanes import server_workers

@@ -24,7 +24,6 @@ from weighin.core.evaluations.evaluation import (
     EvaluationState,
     ItemResult,
     LaneProgress,
-    RunState,
     ScoredItem,
 )
 from weighin.core.evaluations.questions import Question, QuestionSet, QuestionSetInfo, set_checksum
@@ -36,6 +35,7 @@ from weighin.core.models.model import ModelFacts
 from weighin.core.plans.plan import MemoryPlan
 from weighin.core.runs.answer import Failure, MemorySample
 from weighin.core.runs.lane import EngineFacts, LaneSetup
+from weighin.core.runs.run_state import RunState
 from weighin.services.evaluations.question_sets import FetchProgress
 
 SUBJECTS = {"sums": 60, "people_and_towns": 40, "logic": 30}

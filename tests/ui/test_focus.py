@@ -13,8 +13,8 @@ from tests.ui.mmlu_fakes import plan
 from tests.ui.test_blind import blind, read, work  # noqa: F401 - the fixture too
 from tests.ui.test_measure_alone import run_together
 from weighin.core.comparisons.blind import Choice
-from weighin.core.evaluations.evaluation import RunState
 from weighin.core.runs.answer import StopReason
+from weighin.core.runs.run_state import RunState
 from weighin.ui.main_window import COMPARE, HISTORY, MMLU
 from weighin.ui.widgets.focus import KeepsOff
 

@@ -16,11 +16,11 @@ from tests.ui.mmlu_fakes import answered
 from weighin.core.comparisons.blind import Choice
 from weighin.core.comparisons.comparison import ComparisonRequest
 from weighin.core.downloads.download import plan_of
-from weighin.core.evaluations.evaluation import RunState
 from weighin.core.prompts.prompt_set import PromptSet, SetPrompt
 from weighin.core.runs.answer import StopReason
 from weighin.core.runs.chat import Prompt
 from weighin.core.runs.lane import LaneSetup, Mode
+from weighin.core.runs.run_state import RunState
 from weighin.ui.main_window import MMLU
 from weighin.ui.work.closing_question import ClosingQuestion
 

@@ -14,7 +14,7 @@ from tests.ui.fakes import DENSE
 from tests.ui.mmlu_fakes import answered, evaluation_services, request
 from weighin.core import format
 from weighin.core.errors import AppError
-from weighin.core.evaluations.evaluation import RunState
+from weighin.core.runs.run_state import RunState
 from weighin.ui.main_window import HISTORY, MMLU
 from weighin.ui.mmlu.mmlu_page import PAST, MmluPage
 from weighin.ui.mmlu.past_tab import PastTab

@@ -12,8 +12,9 @@ from pytestqt.qtbot import QtBot
 from tests.ui.conftest import Kit
 from tests.ui.fakes import DENSE
 from tests.ui.mmlu_fakes import answered, plan, request, result, unscored, with_items
-from weighin.core.evaluations.evaluation import EvaluationRecord, RunState
+from weighin.core.evaluations.evaluation import EvaluationRecord
 from weighin.core.evaluations.questions import Question
+from weighin.core.runs.run_state import RunState
 from weighin.ui.main_window import MMLU
 from weighin.ui.mmlu.run.boxes import ALL, NEAR_TIES, UNSCORED
 from weighin.ui.mmlu.run.questions_view import QuestionsView

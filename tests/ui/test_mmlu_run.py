@@ -13,8 +13,9 @@ from tests.ui.conftest import Kit
 from tests.ui.fakes import DENSE, MOE
 from tests.ui.mmlu_fakes import FakeEvaluationRunner, answered, plan, request, result, starter_set, with_items
 from weighin.core.errors import AppError
-from weighin.core.evaluations.evaluation import LaneProgress, RunState
+from weighin.core.evaluations.evaluation import LaneProgress
 from weighin.core.runs.answer import Failure
+from weighin.core.runs.run_state import RunState
 from weighin.ui.main_window import COMPARE, MMLU
 from weighin.ui.mmlu.mmlu_page import MmluPage
 from weighin.ui.mmlu.run.run_view import RunView

@@ -15,9 +15,10 @@ from tests.ui.conftest import Kit
 from tests.ui.fakes import DENSE, MOE, FakeSettings
 from tests.ui.mmlu_fakes import answered, evaluation_services, request, starter_set
 from weighin.core.errors import AppError
-from weighin.core.evaluations.evaluation import CHAT, Order, RunState
+from weighin.core.evaluations.evaluation import CHAT, Order
 from weighin.core.evaluations.stored_evaluation import row_of
 from weighin.core.runs.answer import Failure
+from weighin.core.runs.run_state import RunState
 from weighin.services.evaluations.question_sets import FetchProgress
 from weighin.ui.main_window import MMLU
 from weighin.ui.mmlu.mmlu_page import MmluPage

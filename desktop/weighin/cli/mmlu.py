@@ -19,7 +19,6 @@ from weighin.core.evaluations.evaluation import (
     EvaluationRequest,
     EvaluationState,
     Order,
-    RunState,
 )
 from weighin.core.evaluations.evaluation_outlook import most_shots
 from weighin.core.evaluations.questions import QuestionSet, QuestionSetInfo, named_subjects
@@ -34,6 +33,7 @@ from weighin.core.evaluations.text import (
 )
 from weighin.core.runs.lane import LaneSetup
 from weighin.core.runs.options import LOAD_OPTIONS
+from weighin.core.runs.run_state import RunState
 from weighin.services.evaluations.evaluation_runner import EvaluationRunner
 from weighin.services.evaluations.question_sets import FetchProgress, QuestionSets
 from weighin.wiring.evaluations import EvaluationServices

@@ -8,17 +8,12 @@ from dataclasses import replace
 from typing import Any
 
 from weighin.core.errors import AppError
-from weighin.core.evaluations.evaluation import (
-    EvaluationProtocol,
-    EvaluationRecord,
-    EvaluationRequest,
-    ItemResult,
-    RunState,
-)
+from weighin.core.evaluations.evaluation import EvaluationProtocol, EvaluationRecord, EvaluationRequest, ItemResult
 from weighin.core.evaluations.questions import Question
 from weighin.core.evaluations.stored_evaluation import EvaluationRow, StoredEvaluation, StoredLane, row_of
 from weighin.core.jsonable import ShapeError, from_plain, to_plain
 from weighin.core.runs.lane import EngineFacts
+from weighin.core.runs.run_state import RunState
 from weighin.core.statistics.paired import judge_sample
 from weighin.store.comparisons import translated
 from weighin.store.profile_database import HISTORY, ProfileDatabase, UnreadableError

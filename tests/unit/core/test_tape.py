@@ -10,7 +10,7 @@ from weighin.core.comparisons.blind import Contender, Tally, contender
 from weighin.core.comparisons.comparison import Comparison
 from weighin.core.comparisons.scale import ScaleRow
 from weighin.core.computer.hardware import UNKNOWN_MACHINE, MachineFacts
-from weighin.core.evaluations.evaluation import LaneEvaluation, RunState
+from weighin.core.evaluations.evaluation import LaneEvaluation
 from weighin.core.evaluations.stored_evaluation import EvaluationRow
 from weighin.core.models.model import ModelFacts
 from weighin.core.runs.answer import Timing
@@ -19,6 +19,7 @@ from weighin.core.runs.conditions import Conditions
 from weighin.core.runs.energy import Energy
 from weighin.core.runs.lane import Mode
 from weighin.core.runs.pace import Beside, Pace
+from weighin.core.runs.run_state import RunState
 from weighin.core.statistics.intervals import wilson
 from weighin.core.statistics.paired import compare
 from weighin.core.tape import Tape, TapeSources, tape_markdown, tape_of

@@ -15,8 +15,9 @@ import pytest
 from tests.ui.mmlu_fakes import answered, plan
 from tests.ui.mmlu_fakes import request as asked
 
-from weighin.core.evaluations.evaluation import EvaluationRecord, ItemResult, RunState
+from weighin.core.evaluations.evaluation import EvaluationRecord, ItemResult
 from weighin.core.evaluations.stored_evaluation import StoredEvaluation, StoredLane, record_of
+from weighin.core.runs.run_state import RunState
 from weighin.core.statistics.paired import Verdict
 from weighin.services.evaluations.kept_runs import kept_record, kept_rows
 from weighin.services.processes import owner

@@ -17,9 +17,9 @@ from tests.support.profiles import FOLDER, NAMES, rows_of, thaw
 from weighin.core.bundles.bundle_reading import read_bundle
 from weighin.core.comparisons.blind import tallies
 from weighin.core.downloads.download import DownloadState
-from weighin.core.evaluations.evaluation import RunState
 from weighin.core.jsonable import to_plain
 from weighin.core.models.shelf import Stamp
+from weighin.core.runs.run_state import RunState
 from weighin.services.settings import Settings
 from weighin.store.comparisons import ComparisonStore
 from weighin.store.database import open_database

@@ -11,6 +11,7 @@ from weighin.core.plans.plan import MemoryPlan
 from weighin.core.runs.answer import Failure, MemorySample
 from weighin.core.runs.lane import EngineFacts, LaneSetup
 from weighin.core.runs.options import check_whole
+from weighin.core.runs.run_state import RunState
 from weighin.core.statistics.paired import PairedResult
 
 # A gap of the two best letters (in nats) below which rounding in another batch shape may turn the choice around.
@@ -161,20 +162,6 @@ class LaneEvaluation:
     alarm: str = ""
     notices: tuple[str, ...] = ()
     failure: Failure | None = None
-
-
-class RunState(str, Enum):
-    """PREPARING: questions and checksums; RUNNING; PAUSED; STOPPING. Then the state a record keeps: FINISHED (all
-    asked, or decided), STOPPED (by the user), FAILED (a lane could not go on), INTERRUPTED (the program ended)."""
-
-    PREPARING = "preparing"
-    RUNNING = "running"
-    PAUSED = "paused"
-    STOPPING = "stopping"
-    FINISHED = "finished"
-    STOPPED = "stopped"
-    FAILED = "failed"
-    INTERRUPTED = "interrupted"
 
 
 @dataclass(frozen=True)

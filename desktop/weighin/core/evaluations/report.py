@@ -6,13 +6,7 @@ from typing import Any
 
 from weighin.core import format
 from weighin.core.csv_table import csv_table
-from weighin.core.evaluations.evaluation import (
-    EvaluationRecord,
-    ItemResult,
-    LaneEvaluation,
-    RunState,
-    ScoredItem,
-)
+from weighin.core.evaluations.evaluation import EvaluationRecord, ItemResult, LaneEvaluation, ScoredItem
 from weighin.core.evaluations.questions import LETTERS
 from weighin.core.evaluations.stored_evaluation import EvaluationRow
 from weighin.core.evaluations.text import (
@@ -33,6 +27,7 @@ from weighin.core.evaluations.verdict_text import method_sentences, reason_sente
 from weighin.core.models.report import model_json
 from weighin.core.plans.plan import MemoryPlan
 from weighin.core.runs.report import engine_json
+from weighin.core.runs.run_state import RunState
 from weighin.core.safe_text import safe_name
 from weighin.core.statistics.paired import PairedResult
 

@@ -10,13 +10,13 @@ from weighin.core.evaluations.evaluation import (
     EvaluationRequest,
     ItemResult,
     LaneEvaluation,
-    RunState,
 )
 from weighin.core.evaluations.questions import Question
 from weighin.core.evaluations.scoring import ScoreShape
 from weighin.core.evaluations.tally import LaneCosts, RunTally
 from weighin.core.plans.plan import MemoryPlan
 from weighin.core.runs.lane import EngineFacts
+from weighin.core.runs.run_state import RunState
 from weighin.core.statistics.paired import PairedResult
 
 

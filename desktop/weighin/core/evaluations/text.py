@@ -13,7 +13,6 @@ from weighin.core.evaluations.evaluation import (
     LaneEvaluation,
     LaneProgress,
     Order,
-    RunState,
     SubjectScore,
 )
 from weighin.core.evaluations.evaluation_outlook import likely_discordance
@@ -22,6 +21,7 @@ from weighin.core.evaluations.stored_evaluation import EvaluationRow
 from weighin.core.models.model import ModelFacts
 from weighin.core.plans.plan import PlanMethod
 from weighin.core.runs.answer import rate
+from weighin.core.runs.run_state import RunState
 from weighin.core.safe_text import safe_name
 from weighin.core.statistics.claims import ClaimCheck
 from weighin.core.statistics.power import (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from weighin.core import format
-from weighin.core.evaluations.evaluation import RunState
+from weighin.core.runs.run_state import RunState
 from weighin.core.statistics.paired import DECISIVE, PairedResult, Verdict
 from weighin.core.statistics.power import POWER, questions_needed
 

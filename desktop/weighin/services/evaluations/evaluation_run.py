@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from weighin.core.evaluations.evaluation import EvaluationState, ItemResult, RunState
+from weighin.core.evaluations.evaluation import EvaluationState, ItemResult
 from weighin.core.evaluations.mmlu_prompt import PromptBlock, prompt_block
 from weighin.core.evaluations.sample import Block, blocks_of
 from weighin.core.evaluations.stored_evaluation import StoredEvaluation
 from weighin.core.runs.answer import Failure
 from weighin.core.runs.lane import EngineFacts
 from weighin.core.runs.options import LoadOptions
+from weighin.core.runs.run_state import RunState
 from weighin.core.statistics.paired import Verdict
 from weighin.services.evaluations.lane_work import LaneWork
 

@@ -11,12 +11,13 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from weighin.core import format
 from weighin.core.computer.machine import threads_per_lane
 from weighin.core.errors import AppError
-from weighin.core.evaluations.evaluation import EvaluationRequest, EvaluationState, ItemResult, Order, RunState
+from weighin.core.evaluations.evaluation import EvaluationRequest, EvaluationState, ItemResult, Order
 from weighin.core.evaluations.scoring import ONE_BY_ONE, choose_shape
 from weighin.core.evaluations.scoring_plan import ScoringPlan
 from weighin.core.evaluations.stored_evaluation import StoredEvaluation, record_of
 from weighin.core.runs.answer import Failure
 from weighin.core.runs.lane import LABELS, LaneSetup
+from weighin.core.runs.run_state import RunState
 from weighin.protocol.messages import Scored, ScoreDone, Surveyed
 from weighin.services.evaluations.evaluation_run import EvaluationRun, other_engine
 from weighin.services.evaluations.evaluation_start import EvaluationContext, Preparation

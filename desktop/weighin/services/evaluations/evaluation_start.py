@@ -12,12 +12,13 @@ from PySide6.QtCore import QObject, Signal
 from weighin.core import format
 from weighin.core.downloads.download import Transferred
 from weighin.core.errors import AppError
-from weighin.core.evaluations.evaluation import CHAT, EvaluationRequest, RunState
+from weighin.core.evaluations.evaluation import CHAT, EvaluationRequest
 from weighin.core.evaluations.evaluation_outlook import drawn
 from weighin.core.evaluations.questions import QuestionSet
 from weighin.core.evaluations.stored_evaluation import StoredEvaluation, StoredLane
 from weighin.core.models.server import LetterTest, server_of
 from weighin.core.runs.lane import LABELS, LaneSetup
+from weighin.core.runs.run_state import RunState
 from weighin.services.evaluations.evaluation_history import EvaluationHistory
 from weighin.services.evaluations.question_sets import QuestionSets
 from weighin.services.evaluations.scoring_planner import ScoringPlanner

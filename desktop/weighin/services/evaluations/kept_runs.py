@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from weighin.core.comparisons.blind import contender
 from weighin.core.comparisons.comparison import Comparison
-from weighin.core.evaluations.evaluation import EvaluationRecord, RunState
+from weighin.core.evaluations.evaluation import EvaluationRecord
 from weighin.core.evaluations.stored_evaluation import EvaluationRow
+from weighin.core.runs.run_state import RunState
 from weighin.services.processes import owner
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from weighin.core import format
 from weighin.core.errors import AppError
-from weighin.core.evaluations.evaluation import EvaluationRecord, RunState
+from weighin.core.evaluations.evaluation import EvaluationRecord
 from weighin.core.evaluations.stored_evaluation import EvaluationRow
 from weighin.core.evaluations.text import (
     ELSEWHERE,
@@ -23,6 +23,7 @@ from weighin.core.evaluations.text import (
     state_words,
 )
 from weighin.core.evaluations.verdict_text import is_decided, verdict_label
+from weighin.core.runs.run_state import RunState
 from weighin.core.safe_text import safe_name
 from weighin.ui.mmlu.export import ask_export
 from weighin.ui.theme import Theme

@@ -33,13 +33,13 @@ from weighin.core.evaluations.evaluation import (
     EvaluationRequest,
     ItemResult,
     LaneEvaluation,
-    RunState,
     ScoredItem,
 )
 from weighin.core.evaluations.questions import Question
 from weighin.core.models.server import parse_address, server_facts
 from weighin.core.models.shelf import ShelfModel
 from weighin.core.runs.answer import MOST_PIECES, Failure, StopReason
+from weighin.core.runs.run_state import RunState
 
 OWNER = Owner("/home/canary", "canary")
 

@@ -10,12 +10,13 @@ from tests.ui.mmlu_fakes import answered, request, with_items
 from tests.ui.mmlu_fakes import plan as plan_of
 
 from weighin.core import format
-from weighin.core.evaluations.evaluation import EvaluationRecord, ItemResult, RunState
+from weighin.core.evaluations.evaluation import EvaluationRecord, ItemResult
 from weighin.core.evaluations.questions import Question
 from weighin.core.evaluations.report import evaluation_json, evaluation_markdown, result_lines, row_json
 from weighin.core.evaluations.stored_evaluation import row_of
 from weighin.core.evaluations.verdict_text import method_sentences, reason_sentence, verdict_label, verdict_sentence
 from weighin.core.jsonable import from_plain, to_plain
+from weighin.core.runs.run_state import RunState
 from weighin.core.statistics.binomial import sign_test
 from weighin.core.statistics.paired import DECISIVE, PairedResult, Verdict, compare, e_value, judge_sample, live_verdict
 

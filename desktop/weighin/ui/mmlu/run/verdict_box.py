@@ -6,8 +6,8 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from weighin.core.evaluations.evaluation import RunState
 from weighin.core.evaluations.verdict_text import is_decided, method_sentences, reason_sentence, verdict_sentence
+from weighin.core.runs.run_state import RunState
 from weighin.core.safe_text import safe_name
 from weighin.core.statistics.paired import PairedResult, Verdict
 from weighin.ui.theme import Theme

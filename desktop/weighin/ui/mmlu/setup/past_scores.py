@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
 
-from weighin.core.evaluations.evaluation import EvaluationChoice, LaneEvaluation, RunState
+from weighin.core.evaluations.evaluation import EvaluationChoice, LaneEvaluation
 from weighin.core.evaluations.stored_evaluation import EvaluationRow
 from weighin.core.models.model import ModelFacts
 from weighin.core.runs.answer import rate
+from weighin.core.runs.run_state import RunState
 
 # Fewer questions say too little of a score.
 _ENOUGH = 50
