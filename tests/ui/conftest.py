@@ -25,6 +25,7 @@ from tests.ui.fakes import (
     FakeNotifier,
     FakeRunner,
     FakeSettings,
+    FakeSpeedTests,
     FakeVotes,
 )
 from tests.ui.mmlu_fakes import FakeEvaluationServices, evaluation_services
@@ -65,6 +66,7 @@ class Kit:
     evaluations: FakeEvaluationServices
     kept: FakeKept
     notifier: FakeNotifier
+    speed_tests: FakeSpeedTests
 
     @property
     def page(self) -> ComparePage:
@@ -143,10 +145,12 @@ def new_kit(qtbot: QtBot, theme: themes.Theme, monkeypatch: pytest.MonkeyPatch) 
         services.prompt_sets, services.attached_files = FakePromptSets(), FakeAttachedFiles()
         services.run_defaults, services.kept = KeptRunDefaults(parts[3]), FakeKept()
         services.libraries, services.notifier = FakeLibraries(), FakeNotifier()
+        services.speed_tests = FakeSpeedTests()
         services.evaluations = evaluations or evaluation_services()
         window = MainWindow(*parts[:4], services)
         qtbot.addWidget(window)
-        return Kit(window, theme, *parts, station, blind, votes, services.evaluations, services.kept, services.notifier)
+        behind = (services.evaluations, services.kept, services.notifier, services.speed_tests)
+        return Kit(window, theme, *parts, station, blind, votes, *behind)
 
     yield make
     for station in stations:

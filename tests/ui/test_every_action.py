@@ -42,7 +42,7 @@ SAME = {
     r"Back to the answers": "Details",
     r"Both answers side by side, word by word": "Differences",
     r"Share this comparison: .*": "Share…",
-    r"(Measure again|Cancel|Run each model).*": "Measure again",
+    r"(Measure (again|with)|Cancel|Run each model).*": "Measure again",
     r"(\w+) page": "Go to {}",
     r"Libraries and licences, about": "Libraries and licences",
     r"Open a comparison somebody made elsewhere": "Open bundle…",
