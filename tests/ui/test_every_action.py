@@ -20,6 +20,7 @@ from weighin.ui.main_window import COMPARE, HISTORY, MMLU, MODELS, WORKSTATION
 SAME = {
     r"Swap the models of A and B": "Swap models",
     r"Run the prompt on both models": "Run",
+    r"Next round: .*": "Run",
     r"Stop both models": "Stop",
     r"Sequential: .*": "Mode: sequential",
     r"Simultaneous: .*": "Mode: simultaneous",

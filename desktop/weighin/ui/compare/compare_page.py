@@ -394,6 +394,7 @@ class ComparePage(QWidget):
         chosen = [pane.header.picker.chosen for pane in self.panes]
         self.prompt.set_follow_refusal(why_no_follow_up(self._shown, chosen, self.prompt.blind.isChecked()))
         idle = self._shown is not None and not self._runner.running and not self._blind.hides
+        self.prompt.set_next_round(self.desk.is_open and not self._blind.hides and self.prompt.blind.isChecked())
         self.question.allow(again=idle and not self._is_from_elsewhere)
         self.heads.swap.setEnabled(not self._runner.running and not self._blind.hides)
         one_by_one = self._shown is not None and self._shown.request.mode is Mode.ALONE
