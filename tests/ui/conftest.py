@@ -135,6 +135,9 @@ def new_kit(qtbot: QtBot, theme: themes.Theme, monkeypatch: pytest.MonkeyPatch) 
             settings or FakeSettings(),
             models or FakeModels(),
         )
+        # As at the start of the program: under the sheet of another window it is built four times as slowly.
+        QApplication.instance().setStyleSheet("")
+        theme._dressed = False
         station = new_station(parts[1], parts[4])
         stations.append(station)
         # In the tests the sides are always swapped: lane B stands at side A.
