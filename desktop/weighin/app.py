@@ -67,7 +67,6 @@ class Program:
                 pane.header.picker.set_judge(judge_of(part.workstation))
         elif name == "speed_tests":
             part.tested.connect(lambda comparison: self.services.history.amend(comparison, self._not_kept))
-            part.changed.connect(lambda: self.window.compare.show_testing(part.is_pending, part.waits))
 
     def _keep(self, comparison: Comparison) -> None:
         self.services.history.save(comparison, lambda _: None, self._not_kept)

@@ -17,6 +17,7 @@ from weighin.core.comparisons.comparison import Comparison
 from weighin.core.comparisons.report import comparison_json
 from weighin.core.comparisons.rounds import AGREEMENT, is_settled, last_change, speeds
 from weighin.core.comparisons.slowdown import against_alone, overlap
+from weighin.core.comparisons.speed import measured_speed, says_enough
 from weighin.core.comparisons.text import is_partly_alone
 from weighin.core.errors import AppError
 from weighin.core.jsonable import from_plain, to_plain
@@ -253,10 +254,12 @@ def test_rounds_end_when_the_medians_agree(runs: Any) -> None:
     body = comparison_json(comparison)
     assert body["rounds_asked"] == 20
     rates = [[timed["generation_tokens_per_s"] for timed in lane["rounds"]] for lane in body["lanes"]]
+    assert all(measured_speed(result).speed for result in comparison.results), "and long enough together"
     for lane, found in zip(body["lanes"], rates, strict=True):
         assert lane["spread"]["generation_tokens_per_s"]["median"] == median(found)
 
-    enough = (n for n in range(4, made[0] + 1, 2) if all(is_settled(found[:n]) for found in rates))
+    settled = [n for n in range(4, made[0] + 1, 2) if all(is_settled(found[:n]) for found in rates)]
+    enough = (n for n in settled if says_enough(result.rounds[:n] for result in comparison.results))
     assert next(enough) == made[0], "by the record alone it ended as soon as the rule allowed"
 
 

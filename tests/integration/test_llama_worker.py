@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from pathlib import Path
 
 import pytest
@@ -172,11 +171,10 @@ def test_cancel_while_reading_a_long_prompt_and_then_answer_again(worker: Worker
     worker.send(request)
     while not isinstance(worker.read(), PromptRead):
         pass
-    begin = time.monotonic()
     worker.send(Cancel(51, 50))
     end = worker.until_terminal()[-1]
     assert end.stop_reason is StopReason.CANCELLED
-    assert time.monotonic() - begin < 20
+    assert end.timing.prompt_s is None and end.timing.generated_tokens == 0, "it was not read to its end"
     assert text_of(worker.generate("x", max_tokens=3)) == "aaa"
 
 

@@ -150,12 +150,22 @@ def test_while_other_programs_are_busy_it_waits(desk: Desk, qtbot: Any) -> None:
     assert not desk.tests.waits
 
 
+def test_where_other_programs_stay_busy_it_is_given_up(desk: Desk, qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_MOST_WAITS", 2)
+    desk.others.cores = 1.0
+    made = desk.run(qtbot)
+    qtbot.waitUntil(lambda: bool(desk.tests.why_given_up(made.id)), timeout=WAIT_MS)
+    assert desk.tests.why_given_up(made.id) == "No speed test: other programs stayed busy."
+    assert not desk.tests.pending and not desk.tested
+
+
 def test_unloaded_models_are_not_loaded_for_it(desk: Desk, qtbot: Any) -> None:
     desk.run(qtbot)
     for lane in desk.runner.lanes:
         lane.unload()
     qtbot.waitUntil(lambda: not desk.tests.pending, timeout=WAIT_MS)
     assert desk.tested == []
+    assert not desk.tests.can_measure(desk.finished[-1])
 
 
 def test_one_model_is_not_tested_without_the_other(desk: Desk, qtbot: Any) -> None:
@@ -170,6 +180,14 @@ def test_rounds_that_do_not_agree_are_no_test(desk: Desk, qtbot: Any, monkeypatc
     made = desk.run(qtbot)
     qtbot.waitUntil(lambda: not desk.tests.is_pending(made.id) and desk.tests._tries == 3, timeout=WAIT_MS)
     assert desk.tested == []
+    assert desk.tests.why_given_up(made.id) == "The speed test gave no steady result."
+    assert desk.tests.why_given_up("another") == ""
+    monkeypatch.setattr("weighin.core.comparisons.speed_test.MOST_UNCERTAINTY", 1e9)
+    assert desk.tests.can_measure(made)
+    desk.tests.measure(made)
+    assert desk.tests.why_given_up(made.id) == ""
+    qtbot.waitUntil(lambda: bool(desk.tested), timeout=WAIT_MS)
+    assert [found.id for found in desk.tested] == [made.id]
 
 
 def test_two_at_once_are_not_tested(desk: Desk, qtbot: Any) -> None:

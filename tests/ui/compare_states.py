@@ -104,9 +104,9 @@ def states_of_a_run(kit: Kit) -> States:
     page.panel.remedy.click()
     yield "waiting for quiet", window
     made = finished(kit, answer(timing=timing(2, 0.01)), answer(timing=timing(2, 0.01)))
-    page.show_testing(lambda identifier: identifier == made.id)
+    kit.speed_tests.be(made.id)
     yield "speed test", window
-    page.show_testing(lambda _identifier: False)
+    kit.speed_tests.be()
     memory = failed("memory", f"{LONG_WORD} needs 21.4 GB of memory; 12.0 GB are free. Choose a smaller context.")
     finished(kit, memory, failed("crash", text="So far."))
     for pane in page.panes:

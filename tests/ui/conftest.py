@@ -25,6 +25,7 @@ from tests.ui.fakes import (
     FakeNotifier,
     FakeRunner,
     FakeSettings,
+    FakeSpeedTests,
     FakeVotes,
 )
 from tests.ui.mmlu_fakes import FakeEvaluationServices, evaluation_services
@@ -65,6 +66,7 @@ class Kit:
     evaluations: FakeEvaluationServices
     kept: FakeKept
     notifier: FakeNotifier
+    speed_tests: FakeSpeedTests
 
     @property
     def page(self) -> ComparePage:
@@ -133,6 +135,9 @@ def new_kit(qtbot: QtBot, theme: themes.Theme, monkeypatch: pytest.MonkeyPatch) 
             settings or FakeSettings(),
             models or FakeModels(),
         )
+        # As at the start of the program: under the sheet of another window it is built four times as slowly.
+        QApplication.instance().setStyleSheet("")
+        theme._dressed = False
         station = new_station(parts[1], parts[4])
         stations.append(station)
         # In the tests the sides are always swapped: lane B stands at side A.
@@ -143,10 +148,12 @@ def new_kit(qtbot: QtBot, theme: themes.Theme, monkeypatch: pytest.MonkeyPatch) 
         services.prompt_sets, services.attached_files = FakePromptSets(), FakeAttachedFiles()
         services.run_defaults, services.kept = KeptRunDefaults(parts[3]), FakeKept()
         services.libraries, services.notifier = FakeLibraries(), FakeNotifier()
+        services.speed_tests = FakeSpeedTests()
         services.evaluations = evaluations or evaluation_services()
         window = MainWindow(*parts[:4], services)
         qtbot.addWidget(window)
-        return Kit(window, theme, *parts, station, blind, votes, services.evaluations, services.kept, services.notifier)
+        behind = (services.evaluations, services.kept, services.notifier, services.speed_tests)
+        return Kit(window, theme, *parts, station, blind, votes, *behind)
 
     yield make
     for station in stations:

@@ -13,6 +13,7 @@ from weighin.core.comparisons.blind import Vote, tallies
 from weighin.core.comparisons.comparison import Comparison, ComparisonRequest, HistoryRow, LaneResult
 from weighin.core.comparisons.parity import differences
 from weighin.core.comparisons.slowdown import against_alone
+from weighin.core.comparisons.speed import can_be_tested
 from weighin.core.downloads.download import DownloadPlan, DownloadState, DownloadView
 from weighin.core.downloads.repository import LeftOut, Listing, RemoteFile, Repository, Variant
 from weighin.core.errors import AppError
@@ -654,6 +655,44 @@ class FakeKept(QObject):
             return
         self.deleted.append(what)
         done()
+
+
+class FakeSpeedTests(QObject):
+    """Speed tests that begin and end when a test says so."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waits = False
+        self.asked: list[Comparison] = []
+        self.loaded = False
+        self._now, self._gave_up = "", ("", "")
+
+    def can_measure(self, comparison: Comparison) -> bool:
+        """Whether a test has loaded the models."""
+        return self.loaded and can_be_tested(comparison)
+
+    def measure(self, comparison: Comparison) -> None:
+        """Remember it, and begin."""
+        self.asked.append(comparison)
+        self.be(comparison.id)
+
+    def is_pending(self, identifier: str) -> bool:
+        """Whether it is this one's turn."""
+        return bool(identifier) and identifier == self._now
+
+    def why_given_up(self, identifier: str) -> str:
+        """What a test says."""
+        return self._gave_up[1] if identifier == self._gave_up[0] else ""
+
+    @by_hand
+    def be(self, identifier: str = "", waits: bool = False, gave_up: str = "") -> None:
+        """Measure this comparison, wait to, or neither; `gave_up`: why not."""
+        if gave_up:
+            self._gave_up = (identifier, gave_up)
+        self._now, self.waits = "" if gave_up else identifier, waits
+        self.changed.emit()
 
 
 class FakeNotifier:

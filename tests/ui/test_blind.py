@@ -309,6 +309,39 @@ def test_a_common_run_follows_a_blind_one(blind: Kit, qtbot: QtBot) -> None:
     assert blind.page.panes[0].answer.view.raw_text == "Plain."
 
 
+def test_after_the_vote_run_is_called_next_round(blind: Kit, qtbot: QtBot) -> None:
+    prompt, button = blind.page.prompt, blind.page.prompt.run_button
+    width = button.width()
+
+    def said() -> tuple[str, str]:
+        return button.text(), button.accessibleName()
+
+    common = ("Run", "Run the prompt on both models")
+    assert said() == common
+    blind.start()
+    assert button.text() == "Stop"
+    work(blind)
+    assert button.text() == "Run" and not button.isEnabled(), "a vote is awaited"
+    read(blind, qtbot)
+    blind.page.desk.view.voted.emit(Choice.A_BETTER)
+    assert said() == ("Next round", "Next round: run this prompt blind on both models") and button.isEnabled()
+    assert "names stay hidden until you vote" in button.toolTip()
+    prompt.blind.setChecked(False)
+    assert said() == common, "it would not be blind"
+    prompt.blind.setChecked(True)
+    prompt.set_text("And another one?")
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert blind.blind.hides and blind.runner.requests[-1].prompt.text == "And another one?"
+    assert button.text() == "Stop"
+    work(blind)
+    read(blind, qtbot)
+    blind.page.desk.view.voted.emit(Choice.TIE)
+    assert button.text() == "Next round"
+    blind.page.desk.leave()
+    assert said() == common, "whoever looks at names and numbers has left the series"
+    assert button.width() == width
+
+
 def test_a_blind_round_asks_each_model_once(blind: Kit) -> None:
     blind.page.drawer.field_of_rounds().set_text("5")
     blind.start()

@@ -20,6 +20,7 @@ from weighin.ui.main_window import COMPARE, HISTORY, MMLU, MODELS, WORKSTATION
 SAME = {
     r"Swap the models of A and B": "Swap models",
     r"Run the prompt on both models": "Run",
+    r"Next round: .*": "Run",
     r"Stop both models": "Stop",
     r"Sequential: .*": "Mode: sequential",
     r"Simultaneous: .*": "Mode: simultaneous",
@@ -42,7 +43,7 @@ SAME = {
     r"Back to the answers": "Details",
     r"Both answers side by side, word by word": "Differences",
     r"Share this comparison: .*": "Share…",
-    r"(Measure again|Cancel|Run each model).*": "Measure again",
+    r"(Measure (again|with)|Cancel|Run each model).*": "Measure again",
     r"(\w+) page": "Go to {}",
     r"Libraries and licences, about": "Libraries and licences",
     r"Open a comparison somebody made elsewhere": "Open bundle…",

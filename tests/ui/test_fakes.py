@@ -15,6 +15,7 @@ from weighin.services.comparisons.attached_files import AttachedFiles
 from weighin.services.comparisons.comparison_runner import ComparisonRunner
 from weighin.services.comparisons.history import History
 from weighin.services.comparisons.prompt_sets import PromptSets
+from weighin.services.comparisons.speed_tests import SpeedTests
 from weighin.services.comparisons.votes import Votes
 from weighin.services.desktop_notifier import DesktopNotifier
 from weighin.services.evaluations.evaluation_history import EvaluationHistory
@@ -54,6 +55,7 @@ STAND_INS: dict[type, tuple[type, ...]] = {
     fakes.FakeKept: (KeptData,),
     fakes.FakeLibraries: (Libraries,),
     fakes.FakeNotifier: (DesktopNotifier,),
+    fakes.FakeSpeedTests: (SpeedTests,),
     mmlu_fakes.FakeEvaluationRunner: (EvaluationRunner,),
     mmlu_fakes.FakeQuestionSets: (QuestionSets,),
     mmlu_fakes.FakeEvaluations: (EvaluationHistory,),

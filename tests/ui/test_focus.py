@@ -145,8 +145,20 @@ def test_what_goes_away_when_a_run_begins_gives_it_to_the_prompt(active: Kit, qt
     assert at(active) is edit(active)
 
 
-@pytest.mark.parametrize("name", ["Run again", "New seed", "Edit", "Rerun", "Measure again", "Back to the answers"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Run again",
+        "New seed",
+        "Edit",
+        "Rerun",
+        "Measure with 4 rounds",
+        "Measure with a longer answer",
+        "Back to the answers",
+    ],
+)
 def test_a_link_that_goes_away_when_it_is_pressed_gives_it_to_the_prompt(active: Kit, qtbot: QtBot, name: str) -> None:
+    active.speed_tests.loaded = name.endswith("a longer answer")
     active.start()
     active.runner.finish(answer(), answer())
     if name == "Back to the answers":

@@ -153,17 +153,21 @@ def in_sight(widget: QWidget) -> bool:
     return widget.visibleRegion().contains(widget.rect())
 
 
-@pytest.mark.parametrize("how", ["keys", "button"])
 @pytest.mark.parametrize(
-    ("wrong", "sentence"),
+    ("how", "wrong", "sentence"),
     [
-        (lambda d: d.field_of_rounds(), "Repetitions must be a whole number from 1 to 20, not 'x'."),
+        ("keys", lambda d: d.field_of_rounds(), "Repetitions must be a whole number from 1 to 20, not 'x'."),
         (
+            "button",
             lambda d: d.form("A").field("context"),
             "Context must be a whole number from 16 to 1\u202f048\u202f576, not 'x'.",
         ),
-        (lambda d: d.form("A").field("kv_type"), "K cache type must be one of f16, q8_0, q4_0, not 'x'."),
-        (lambda d: d.form("B").field("kv_type"), "Lane B: K cache type must be one of f16, q8_0, q4_0, not 'x'."),
+        ("button", lambda d: d.form("A").field("kv_type"), "K cache type must be one of f16, q8_0, q4_0, not 'x'."),
+        (
+            "keys",
+            lambda d: d.form("B").field("kv_type"),
+            "Lane B: K cache type must be one of f16, q8_0, q4_0, not 'x'.",
+        ),
     ],
 )
 def test_with_wrong_options_run_says_so_and_shows_the_field(

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtWidgets import QPushButton
 
 from tests.ui.conftest import Kit
-from tests.ui.fakes import DENSE, MOE, OTHER, FakeLibrary, FakeSettings, answer, failed
+from tests.ui.fakes import DENSE, MOE, OTHER, FakeLibrary, answer, failed
 from weighin.core.models.model import ModelFacts
 from weighin.core.models.server import ServerAddress, server_facts
 
@@ -90,15 +90,22 @@ def test_of_a_server_the_address_is_kept_and_nothing_else(kit: Kit) -> None:
     assert kit.page.panes[1].header.picker.chosen.path == SERVER.path
 
 
-@pytest.mark.parametrize(
-    "damaged",
-    [["x"], [[1, 2]], [[{}, {}]], [[{"path": 7}, {"path": "/a"}]], [[{"path": "http://"}, {"path": "/x"}]], [[[]]]],
-)
-def test_damaged_pairs_count_as_none(new_kit: Callable[..., Kit], damaged: list[Any]) -> None:
-    kit = new_kit(settings=FakeSettings(recent_pairs=damaged))
-    assert kit.window.pages.recent.pairs() == ()
-    compare(kit, DENSE, MOE)
-    assert len(pairs(kit)) == 1
+DAMAGED: list[list[Any]] = [
+    ["x"],
+    [[1, 2]],
+    [[{}, {}]],
+    [[{"path": 7}, {"path": "/a"}]],
+    [[{"path": "http://"}, {"path": "/x"}]],
+    [[[]]],
+]
+
+
+def test_damaged_pairs_count_as_none(kit: Kit) -> None:
+    for damaged in DAMAGED:
+        kit.settings.values["recent_pairs"] = damaged
+        assert kit.window.pages.recent.pairs() == ()
+        compare(kit, DENSE, MOE)
+        assert len(pairs(kit)) == 1, damaged
 
 
 def test_the_first_start_offers_the_last_three(new_kit: Callable[..., Kit]) -> None:

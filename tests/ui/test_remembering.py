@@ -340,7 +340,7 @@ DAMAGED: dict[str, Any] = {
 
 
 @pytest.mark.parametrize(
-    "wrong", [DAMAGED, *({key: value} for key in DAMAGED for value in (None, 7, [7], "x", {"y": 1}))]
+    "wrong", [DAMAGED, *(dict.fromkeys(DAMAGED, value) for value in (None, 7, [7], "x", {"y": 1}))]
 )
 def test_settings_of_any_version_open_a_window_and_its_settings_page(
     start: Start, theme: themes.Theme, tmp_path: Path, wrong: dict[str, Any]

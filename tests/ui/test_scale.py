@@ -153,31 +153,72 @@ def test_a_short_pair_is_tested_and_then_told(kit: Kit) -> None:
     panel = kit.page.panel
     assert panel.caution == "Both answers are too short to compare speeds."
     height = panel.sizeHint().height()
-    kit.page.show_testing(lambda identifier: identifier == made.id)
+    kit.speed_tests.be(made.id)
     assert panel.sizeHint().height() == height
     assert panel.sentence.startswith("Speed test of both models running…") and panel.remedy.isHidden()
-    kit.page.show_testing(lambda identifier: identifier == made.id, waits=True)
+    kit.speed_tests.be(made.id, waits=True)
     assert panel.sentence.startswith("Speed test waits until other programs are idle…")
     assert panel.remedy.isHidden()
     assert panel.sizeHint().height() == height
     slower = replace(TEST, generation_rates=(50.0, 51.0, 49.0, 50.0))
     results = tuple(replace(r, speed_test=t) for r, t in zip(made.results, (TEST, slower), strict=True))
     kit.history.completed.emit(replace(made, results=results))
-    kit.page.show_testing(lambda _identifier: False)
+    kit.speed_tests.be()
     assert panel.sentence == "In the speed test A writes 2.0 times as fast."
     assert panel.rows.texts[0] == "100 tok/s | Generation speed (test) | 50.0 tok/s", "it says what it is"
     assert better(kit)[0] == "A" and panel.sizeHint().height() == height
     assert "Speed test | 100 (99.0–101) tok/s | 50.0 (49.0–51.0) tok/s" in kit.details
 
 
-def test_a_short_pair_without_a_test_offers_to_measure_again(kit: Kit, qtbot: QtBot) -> None:
+def test_a_short_pair_is_measured_by_a_speed_test_where_it_is_loaded(kit: Kit, qtbot: QtBot) -> None:
+    """The same prompt would give the same short answers."""
+    kit.speed_tests.loaded = True
+    kit.start()
+    made = kit.runner.finish(answer(timing=timing(2, 0.01)), answer(timing=timing(3, 0.01)))
+    panel = kit.page.panel
+    assert panel.caution == "Both answers are too short to compare speeds."
+    assert panel.remedy.text() == "Measure with a longer answer"
+    assert "a speed test of both models" in panel.remedy.accessibleName()
+    qtbot.mouseClick(panel.remedy, Qt.MouseButton.LeftButton)
+    assert kit.speed_tests.asked == [made] and len(kit.runner.requests) == 1
+    assert panel.sentence.startswith("Speed test of both models running…") and panel.remedy.isHidden()
+    kit.speed_tests.be(made.id, gave_up="The speed test gave no steady result.")
+    assert panel.caution == "Both answers are too short to compare speeds. The speed test gave no steady result."
+    assert panel.remedy.text() == "Measure with a longer answer", "it may be tried again"
+
+
+def test_a_short_pair_that_is_not_loaded_is_run_in_rounds_that_suffice(kit: Kit, qtbot: QtBot) -> None:
+    kit.start()
+    made = kit.runner.finish(answer(timing=timing(20, 0.4)), answer(timing=timing(30, 0.4)))
+    panel = kit.page.panel
+    assert panel.remedy.text() == "Measure with 5 rounds"
+    assert panel.remedy.accessibleName().endswith("the same prompt up to 5 times to each model")
+    qtbot.mouseClick(panel.remedy, Qt.MouseButton.LeftButton)
+    first, second = kit.runner.requests
+    assert second == replace(first, repeat=5) and made.request == first
+    kit.runner.finish(long(102), long(65.3))
+    kit.start()
+    assert kit.runner.requests[-1].repeat == 1, "the options of the page stay"
+
+
+def test_a_pair_too_short_for_any_rounds_is_loaded_and_tested(kit: Kit, qtbot: QtBot) -> None:
     kit.start()
     kit.runner.finish(answer(timing=timing(2, 0.01)), answer(timing=timing(3, 0.01)))
     panel = kit.page.panel
-    assert panel.caution == "Both answers are too short to compare speeds."
-    assert panel.remedy.text() == "Measure again"
+    assert panel.remedy.text() == "Measure with a longer answer"
+    assert panel.remedy.accessibleName().endswith("the same prompt again, then a speed test of both models")
     qtbot.mouseClick(panel.remedy, Qt.MouseButton.LeftButton)
-    assert len(kit.runner.requests) == 2
+    first, second = kit.runner.requests
+    assert second == first
+
+
+def test_nothing_is_offered_that_would_tell_no_more(kit: Kit) -> None:
+    server = replace(OTHER, path="http://127.0.0.1:8080/v1#tiny")
+    assert server.is_server
+    kit.page.panes[1].header.picker.choose(server)
+    kit.start()
+    kit.runner.finish(answer(timing=timing(2, 0.01)), answer(timing=timing(3, 0.01)))
+    assert kit.page.panel.caution and kit.page.panel.remedy.isHidden()
 
 
 def test_two_at_once_and_what_failed(kit: Kit) -> None:

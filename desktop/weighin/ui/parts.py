@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from weighin.services.comparisons.attached_files import AttachedFiles
     from weighin.services.comparisons.blind_round import BlindRound
     from weighin.services.comparisons.prompt_sets import PromptSets
+    from weighin.services.comparisons.speed_tests import SpeedTests
     from weighin.services.comparisons.tapes import Tapes
     from weighin.services.comparisons.votes import Votes
     from weighin.services.desktop_notifier import Notifier
@@ -50,6 +51,10 @@ class Parts(Protocol):
     @property
     def votes(self) -> Votes:
         """What blind rounds were judged."""
+
+    @property
+    def speed_tests(self) -> SpeedTests:
+        """Measures apart what answers are too short to tell."""
 
     @property
     def workstation(self) -> Workstation:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -312,10 +311,8 @@ def test_cancel_breaks_off_while_nothing_comes_and_closes_the_connection(new_ser
 
     talk.engine.clear_cancel()
     talk.server.behaviour.silent = True
-    begin = time.monotonic()
     threading.Timer(0.2, talk.engine.cancel).start()
     assert talk.ask().stop_reason is StopReason.CANCELLED
-    assert time.monotonic() - begin < 20
 
 
 @pytest.mark.parametrize(

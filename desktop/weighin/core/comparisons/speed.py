@@ -5,13 +5,14 @@ computer busy, or several rounds agree."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 from weighin.core import format
 from weighin.core.comparisons.comparison import Comparison, LaneResult
-from weighin.core.comparisons.rounds import Spread, spread, uncertainty, undisturbed
+from weighin.core.comparisons.rounds import MOST_ROUNDS, Spread, enough, spread, uncertainty, undisturbed
 from weighin.core.comparisons.slowdown import listed_rate
 from weighin.core.comparisons.speed_test import SpeedTest
 from weighin.core.runs.answer import Counting, StopReason, Timing
@@ -29,6 +30,8 @@ LEAST_READ_S, LEAST_READ_TOKENS = 0.5, 100
 NOISE = 0.10
 # With fewer measurements their range is not yet what it can be.
 _FEW = 3
+# Answers of other rounds may be shorter than that of the first.
+_SPARE = 1.5
 
 
 class Shortfall(str, Enum):
@@ -149,17 +152,45 @@ def speed_verdict(comparison: Comparison) -> SpeedVerdict | None:
     return _not_compared(comparison.results, (a.lacks, b.lacks))
 
 
-def needs_speed_tests(comparison: Comparison) -> bool:
+def can_be_tested(comparison: Comparison) -> bool:
     """Whether speed tests of both models would tell what their answers, one after the other on this computer, do not:
-    an answer was too short, or its rounds did not agree. A test can only be held against a test. Not after the user
-    stopped an answer, who wants nothing to go on."""
+    an answer was too short, or its rounds did not agree. A test can only be held against a test."""
     results = comparison.results
     if comparison.request.mode is not Mode.ALONE or any(result.setup.model.is_server for result in results):
         return False
-    if any(result.answer.stop_reason is StopReason.CANCELLED for result in results):
-        return False
     lacks = [measured_speed(result).lacks for result in results]
     return Shortfall.FAILED not in lacks and any(lack in (Shortfall.SHORT, Shortfall.UNSTEADY) for lack in lacks)
+
+
+def needs_speed_tests(comparison: Comparison) -> bool:
+    """Whether speed tests are to be made without being asked for: not after the user stopped an answer, who wants
+    nothing to go on."""
+    stopped = any(result.answer.stop_reason is StopReason.CANCELLED for result in comparison.results)
+    return not stopped and can_be_tested(comparison)
+
+
+def says_enough(lanes: Iterable[Sequence[Timing]]) -> bool:
+    """Whether more rounds of these lanes would tell nothing more: their medians stay, and together they are long enough
+    for a speed."""
+    rounds = list(lanes)
+    return enough(rounds) and all(speed_of(timings).lacks is not Shortfall.SHORT for timings in rounds)
+
+
+def rounds_to_measure(comparison: Comparison) -> int:
+    """Repetitions of the same prompt that would together tell both speeds; 0 where not even the most would, or where so
+    many were asked for already."""
+    asked = comparison.request.repeat
+    needed = ROUNDS
+    for result in comparison.results:
+        timing, lacks = result.answer.timing, measured_speed(result).lacks
+        if lacks is Shortfall.UNSTEADY:
+            needed = max(needed, min(2 * asked, MOST_ROUNDS))
+        elif lacks is Shortfall.SHORT:
+            if not timing.generated_tokens or not timing.generation_s:
+                return 0
+            shares = LEAST_TOKENS / timing.generated_tokens, ROUNDS_S / timing.generation_s
+            needed = max(needed, math.ceil(max(shares) * _SPARE))
+    return needed if asked < needed <= MOST_ROUNDS else 0
 
 
 def speed_with_source(result: LaneResult) -> tuple[Spread | None, SpeedTest | None]:

@@ -13,8 +13,9 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from weighin.core.comparisons.comparison import Comparison, ComparisonRequest, LaneResult
 from weighin.core.comparisons.parity import differences
-from weighin.core.comparisons.rounds import Step, check_rounds, enough, schedule
+from weighin.core.comparisons.rounds import Step, check_rounds, schedule
 from weighin.core.comparisons.slowdown import side_by_side
+from weighin.core.comparisons.speed import says_enough
 from weighin.core.computer.machine import memory_needed, memory_refusal, threads_per_lane
 from weighin.core.errors import AppError
 from weighin.core.models.model import ModelFacts
@@ -319,7 +320,7 @@ class ComparisonRunner(QObject):
         if again:
             self._repeats_left -= 1
             self._steps[:0] = timed
-        elif came and self._block_is_complete() and enough(run.rounds for run in self._runs if run.can_go_on):
+        elif came and self._block_is_complete() and says_enough(run.rounds for run in self._runs if run.can_go_on):
             self._steps = []
 
     def _block_is_complete(self) -> bool:

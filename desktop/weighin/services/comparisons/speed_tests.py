@@ -10,7 +10,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from weighin.core.comparisons.comparison import Comparison
-from weighin.core.comparisons.speed import needs_speed_tests
+from weighin.core.comparisons.speed import can_be_tested, needs_speed_tests
 from weighin.core.comparisons.speed_test import BenchRounds, SpeedTest
 from weighin.core.runs.answer import Failure
 from weighin.services.comparisons.comparison_runner import ComparisonRunner
@@ -31,6 +31,8 @@ _FIRST_MS, _LOOK_MS = 400, 200
 # How often a test whose rounds did not agree is begun again; and one that other programs disturbed, and how long they
 # are given to come to an end each time.
 _MOST_TRIES, _MOST_WAITS, _WAIT_MS = 3, 20, 3000
+_UNSTEADY = "The speed test gave no steady result."
+_NEVER_QUIET = "No speed test: other programs stayed busy."
 
 
 @dataclass
@@ -72,6 +74,7 @@ class SpeedTests(QObject):
         self._now: int | None = None
         self._tries = self._waits = 0
         self._is_disturbed = False
+        self._gave_up = ("", "")
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(self._look)
@@ -96,11 +99,24 @@ class SpeedTests(QObject):
         """Whether other programs were busy when this was last tried, so that it waits for them."""
         return self._wanted is not None and self._is_disturbed
 
+    def why_given_up(self, identifier: str) -> str:
+        """Why the comparison with this id has no tests although they were tried, a sentence; "" where they were not."""
+        return self._gave_up[1] if self._gave_up[0] == identifier else ""
+
+    def can_measure(self, comparison: Comparison) -> bool:
+        """Whether tests would tell more of this comparison, and its models are loaded as they were then."""
+        return can_be_tested(comparison) and bool(self._loaded(comparison))
+
     def consider(self, comparison: Comparison) -> None:
         """A comparison is over: where its answers were too short for a speed, give it kept tests, or make them."""
         self.drop()
-        if not needs_speed_tests(comparison):
-            return
+        if needs_speed_tests(comparison):
+            self.measure(comparison)
+
+    def measure(self, comparison: Comparison) -> None:
+        """Give a comparison kept tests, or make them, as soon as nothing else happens."""
+        self.drop()
+        self._gave_up = ("", "")
 
         def known(found: Comparison) -> None:
             if self._runner.running:
@@ -222,11 +238,16 @@ class SpeedTests(QObject):
         if self._wanted is not None and index == self._now:
             self.drop()
 
+    def _give_up(self, sentence: str) -> None:
+        if self._wanted is not None:
+            self._gave_up = (self._wanted.id, sentence)
+        self.drop()
+
     def _again(self) -> None:
         """The rounds did not agree."""
         self._tries += 1
         if self._tries >= _MOST_TRIES:
-            self.drop()
+            self._give_up(_UNSTEADY)
         else:
             self._soon.start(_LOOK_MS)
 
@@ -236,7 +257,7 @@ class SpeedTests(QObject):
         self._turns = []
         self._is_disturbed = True
         if self._waits >= _MOST_WAITS:
-            self.drop()
+            self._give_up(_NEVER_QUIET)
         else:
             self._soon.start(_WAIT_MS)
             self.changed.emit()

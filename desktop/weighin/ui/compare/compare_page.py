@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -65,7 +64,7 @@ class ComparePage(QWidget):
     ) -> None:
         super().__init__(parent)
         self.setObjectName("page")
-        self._runner, self._blind = runner, parts.blind
+        self._runner, self._blind, self._parts = runner, parts.blind, parts
         self._request: ComparisonRequest | None = None
         self._shown: Comparison | None = None
         self._kept = ""
@@ -109,7 +108,7 @@ class ComparePage(QWidget):
         """Says what is known on the scale; made at the first run: the first paint shows no scale."""
         from weighin.ui.scale.scale_presenter import ScalePresenter
 
-        made = ScalePresenter(self.panel, self._runner, self.alone, self)
+        made = ScalePresenter(self.panel, self._runner, self.alone, self._parts.speed_tests, self)
         made.again_wanted.connect(lambda request: self._start(self.requests.again(request)))
         made.alone_wanted.connect(self._start)
         return made
@@ -395,15 +394,12 @@ class ComparePage(QWidget):
         chosen = [pane.header.picker.chosen for pane in self.panes]
         self.prompt.set_follow_refusal(why_no_follow_up(self._shown, chosen, self.prompt.blind.isChecked()))
         idle = self._shown is not None and not self._runner.running and not self._blind.hides
+        self.prompt.set_next_round(self.desk.is_open and not self._blind.hides and self.prompt.blind.isChecked())
         self.question.allow(again=idle and not self._is_from_elsewhere)
         self.heads.swap.setEnabled(not self._runner.running and not self._blind.hides)
         one_by_one = self._shown is not None and self._shown.request.mode is Mode.ALONE
         for pane in self.panes:
             pane.rerun.setVisible(idle and one_by_one and not self._is_from_elsewhere)
-
-    def show_testing(self, is_pending: Callable[[str], bool], waits: bool = False) -> None:
-        """A speed test began, waits or ended; `is_pending`: whether there is one for the comparison with this id."""
-        self.scale.show_testing(self._shown is not None and is_pending(self._shown.id), waits)
 
     def complete(self, comparison: Comparison) -> None:
         """More is known of a comparison now; where it is the one that is shown, show that too."""

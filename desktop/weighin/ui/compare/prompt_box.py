@@ -60,7 +60,8 @@ _OPTIONS = "Options for the next run"
 _VOTE_FIRST = "Vote on the blind round first."
 RUNNING = "A comparison is running. Stop it or let it finish first."
 _FOLLOW = "Each model continues its own conversation."
-_RUN, _STOP = "Run", "Stop"
+_RUN, _NEXT, _STOP = "Run", "Next round", "Stop"
+_NEXT_TOLD = "Ctrl+Enter. The next prompt is run blind again; names stay hidden until you vote."
 _LEAST_RUN = 76
 
 
@@ -82,6 +83,7 @@ class PromptBox(QFrame):
         self.setProperty("role", "composer")
         self._running = False
         self._held = False
+        self._is_next = False
         self.why_no_follow_up = ""
         self._problem = ""
         self._edit = GrowingEdit("Prompt for both models", least=1, most=6)
@@ -193,7 +195,7 @@ class PromptBox(QFrame):
 
     @property
     def run_button(self) -> QPushButton:
-        """Run, which is Stop while something runs."""
+        """Run, which is Stop while something runs, and Next round after a vote."""
         return self._run
 
     def set_text(self, text: str) -> None:
@@ -220,6 +222,12 @@ class PromptBox(QFrame):
         """While a vote is awaited nothing can be run."""
         self._held = held
         self._enable()
+
+    def set_next_round(self, is_next: bool) -> None:
+        """Whether a blind round was just judged, so that Run would begin the next one."""
+        if is_next != self._is_next:
+            self._is_next = is_next
+            self._enable()
 
     def show_options(self, changed: Sequence[str], problem: str = "") -> None:
         """Say of the options which are not the usual ones, and what is wrong with one, "" where all make sense. Run
@@ -295,17 +303,23 @@ class PromptBox(QFrame):
             self._count.style().polish(self._count)
 
     def _enable(self) -> None:
-        self._run.setText(_STOP if self._running else _RUN)
-        self._run.setAccessibleName("Stop both models" if self._running else "Run the prompt on both models")
-        self._run.setToolTip("Esc" if self._running else "Ctrl+Enter")
+        if self._running:
+            word, name, told = _STOP, "Stop both models", "Esc"
+        elif self._is_next:
+            word, name, told = _NEXT, "Next round: run this prompt blind on both models", _NEXT_TOLD
+        else:
+            word, name, told = _RUN, "Run the prompt on both models", "Ctrl+Enter"
+        self._run.setText(word)
+        self._run.setAccessibleName(name)
+        self._run.setToolTip(told)
         self._run.setEnabled(self._running or not self._held)
 
     def _fit(self) -> None:
-        """The choices no wider than they are; Run wide enough for either word, so that nothing beside it moves."""
+        """The choices no wider than they are; Run wide enough for each of its words: nothing beside it moves."""
         self._choices.setMaximumWidth(self._flow.line_width)
         self._run.ensurePolished()
         shown, widths = self._run.text(), [_LEAST_RUN]
-        for word in (_RUN, _STOP):
+        for word in (_RUN, _NEXT, _STOP):
             self._run.setText(word)
             widths.append(self._run.sizeHint().width())
         self._run.setText(shown)

@@ -184,7 +184,7 @@ class OptionsDrawer(QFrame):
 
 _ROUNDS_HELP = (
     "Above 1, each model answers up to this many times, after a warm-up that does not count, in the order A B B A, "
-    "until two medians agree within 5 %. Disturbed rounds are repeated."
+    "until two medians agree within 5 % and together are long enough. Disturbed rounds are repeated."
 )
 
 

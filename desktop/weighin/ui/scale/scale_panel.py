@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVB
 
 from weighin.ui.scale.scale_rows import ScaleRows
 from weighin.ui.theme import Theme
+from weighin.ui.widgets.focus import hand_on_focus
 from weighin.ui.widgets.label import ElidedLabel, plain_tooltip
 
 if TYPE_CHECKING:
@@ -100,6 +101,8 @@ class ScalePanel(QFrame):
 
     def offer(self, text: str, name: str = "", why_not: str = "") -> None:
         """Offer what would tell more, "" for nothing. why_not: why that cannot be now."""
+        if not text:
+            hand_on_focus([self.remedy], self.details.setFocus)
         self.remedy.setText(text)
         self.remedy.setAccessibleName(name or text or "Measure again")
         self.remedy.setToolTip(plain_tooltip(why_not or name or text))

@@ -11,7 +11,7 @@ from weighin.core import format
 from weighin.core.comparisons.comparison import Comparison, ComparisonRequest
 from weighin.core.comparisons.proof import parity_words
 from weighin.core.comparisons.scale import LaneReading, Scale, live_rows, scale_of
-from weighin.core.comparisons.speed import Remedy, needs_speed_tests
+from weighin.core.comparisons.speed import Remedy
 from weighin.core.comparisons.text import MEASURE_ALONE
 from weighin.core.comparisons.text_difference import worth_comparing
 from weighin.core.runs.answer import Answer
@@ -19,10 +19,12 @@ from weighin.core.runs.lane import LABELS
 from weighin.core.runs.progress import LaneState, LaneStatus, LivePoint
 from weighin.services.comparisons.quiet_watch import QuietWatch
 from weighin.ui.scale.measure_alone import MeasureAlone
+from weighin.ui.scale.measure_longer import MeasureLonger
 from weighin.ui.scale.scale_panel import ScalePanel
 
 if TYPE_CHECKING:
     from weighin.services.comparisons.comparison_runner import ComparisonRunner, RoundStart
+    from weighin.services.comparisons.speed_tests import SpeedTests
 
 _NOTHING = "No clear difference."
 _TESTING = "Speed test of both models running…"
@@ -33,7 +35,7 @@ _WORKING = frozenset({LaneState.STARTING, LaneState.LOADING, LaneState.BUSY, Lan
 _LOOK_MS = 1000
 # The numbers of a run are renewed so often: more could not be read, and the window may not take time from the models.
 _LIVE_MS = 250
-_AGAIN = {Remedy.AGAIN: "Measure again when idle", Remedy.LONGER: "Measure again"}
+_WHEN_IDLE = "Measure again when idle"
 
 
 class ScalePresenter(QObject):
@@ -48,17 +50,18 @@ class ScalePresenter(QObject):
         panel: ScalePanel,
         runner: ComparisonRunner,
         alone: MeasureAlone,
+        tests: SpeedTests,
         parent: QObject,
         quiet: QuietWatch | None = None,
     ) -> None:
         """`quiet`: who sees whether other programs are busy."""
         super().__init__(parent)
         self._panel, self._alone = panel, alone
+        self._tests, self._longer = tests, MeasureLonger(tests)
         self._quiet = quiet or QuietWatch()
         self._comparison: Comparison | None = None
         self._scale: Scale | None = None
         self._can_measure = False
-        self._is_testing = self._test_waits = False
         self._readings = {label: LaneReading() for label in LABELS}
         self._is_live = False
         self._limits: dict[str, int] = {}
@@ -66,6 +69,7 @@ class ScalePresenter(QObject):
         self._round = self._place = ""
         self._series: Callable[[], str] = lambda: ""
         panel.remedy_wanted.connect(self._press)
+        tests.changed.connect(self._say)
         self._look = _timer(self, _LOOK_MS, self._look_for_quiet)
         self._renew = _timer(self, _LIVE_MS, self._show_live)
         self._renew.setSingleShot(True)
@@ -142,11 +146,6 @@ class ScalePresenter(QObject):
         self._panel.rows.show_rows(self._scale.rows)
         self._say()
 
-    def show_testing(self, is_testing: bool, waits: bool) -> None:
-        """Whether a speed test of what is shown is under way, and whether it waits for other programs to be idle."""
-        self._is_testing, self._test_waits = is_testing, waits
-        self._say()
-
     def _take_point(self, label: str, point: LivePoint) -> None:
         if not self._is_live:
             return
@@ -200,27 +199,38 @@ class ScalePresenter(QObject):
         scale, comparison = self._scale, self._comparison
         if scale is None or comparison is None:
             return
-        testing = self._is_testing and bool(scale.caution) and needs_speed_tests(comparison)
         basis, same = parity_words(comparison)
         basis = f"✓ {basis}" if same else f"⚠ {basis}"
         news = _WAITING if self.waits else ""
-        if testing:
-            news = _TEST_WAITS if self._test_waits else _TESTING
+        if self._is_testing:
+            news = _TEST_WAITS if self._tests.waits else _TESTING
         caution = "" if news else scale.caution
+        if caution and (why := self._tests.why_given_up(comparison.id)):
+            caution = f"{caution} {why}"
         self._panel.say(scale.sentence or ("" if caution or news else _NOTHING), basis, caution, not same, news)
         self._offer()
 
+    @property
+    def _is_testing(self) -> bool:
+        """Whether a speed test that would tell more of what is shown is under way."""
+        if self._scale is None or self._comparison is None or not self._scale.caution:
+            return False
+        return self._tests.is_pending(self._comparison.id)
+
     def _offer(self) -> None:
         """Offer what would tell more."""
-        scale = self._scale
+        scale, comparison = self._scale, self._comparison
         self._follow.stop()
-        if scale is None or not self._can_measure:
+        if scale is None or comparison is None or not self._can_measure:
             self._panel.offer("")
         elif scale.lacks_alone:
             self._panel.offer("Run each alone", MEASURE_ALONE, self._alone.why_not_now)
             self._follow.start()
-        elif scale.remedy is not None and not (self._is_testing and scale.caution):
-            text = "Cancel" if self.waits else _AGAIN[scale.remedy]
+        elif scale.remedy is Remedy.LONGER and not self._is_testing:
+            self._panel.offer(*self._longer.offer(comparison))
+            self._follow.start()
+        elif scale.remedy is Remedy.AGAIN:
+            text = "Cancel" if self.waits else _WHEN_IDLE
             self._panel.offer(text, f"{text}: the same prompt to both models once more")
         else:
             self._panel.offer("")
@@ -238,8 +248,8 @@ class ScalePresenter(QObject):
         elif scale.remedy is Remedy.AGAIN:
             self._quiet.begin()
             self._look.start()
-        else:
-            self.again_wanted.emit(comparison.request)
+        elif request := self._longer.begin(comparison):
+            self.again_wanted.emit(request)
         self._say()
 
     def _look_for_quiet(self) -> None:

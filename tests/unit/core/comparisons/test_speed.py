@@ -19,9 +19,12 @@ from weighin.core.comparisons.speed import (
     Remedy,
     Shortfall,
     better_of,
+    can_be_tested,
     measured_prompt_speed,
     measured_speed,
     needs_speed_tests,
+    rounds_to_measure,
+    says_enough,
     shown_speed,
     speed_verdict,
 )
@@ -191,6 +194,44 @@ def test_short_answers_are_judged_by_speed_tests_of_both() -> None:
     # A long answer beside a short one: a test is held against a test.
     mixed = speed_verdict(pair(replace(lane(timing(10)), speed_test=TEST), replace(short, speed_test=slower)))
     assert mixed is not None and mixed.tests and mixed.better == "A"
+
+
+def test_what_the_user_stopped_is_tested_only_when_asked() -> None:
+    short = lane(timing(100, 2))
+    stopped = replace(short, answer=replace(short.answer, stop_reason=StopReason.CANCELLED))
+    assert not needs_speed_tests(pair(short, stopped)) and can_be_tested(pair(short, stopped))
+    assert not can_be_tested(pair(lane(timing(100)), lane(timing(10)))), "nothing is lacking"
+
+
+@pytest.mark.parametrize(
+    ("tokens", "rate", "asked", "rounds"),
+    [
+        (300, 200.0, 1, 4),  # 1.5 s, a little too short
+        (40, 400.0, 1, 8),  # 0.1 s each: half a second together, and as much again in half of them
+        (10, 20.0, 1, 10),  # 64 tokens together
+        (10, 20.0, 10, 0),  # was asked already
+        (2, 20.0, 1, 0),  # 20 rounds of them are not 64 tokens
+        (1, 20.0, 1, 0),
+    ],
+)
+def test_how_many_rounds_would_tell_the_speed(tokens: int, rate: float, asked: int, rounds: int) -> None:
+    made = pair(lane(timing(rate, tokens)), lane(timing(10)))
+    assert rounds_to_measure(replace(made, request=replace(made.request, repeat=asked))) == rounds
+
+
+def test_rounds_that_do_not_agree_are_doubled() -> None:
+    loose = lane(*(timing(rate, 100) for rate in (60.0, 90.0, 70.0, 120.0)))
+    assert measured_speed(loose).lacks is Shortfall.UNSTEADY
+    made = pair(loose, lane(timing(10)))
+    asked = [rounds_to_measure(replace(made, request=replace(made.request, repeat=n))) for n in (1, 4, 15, 20)]
+    assert asked == [4, 8, 20, 0]
+
+
+def test_rounds_go_on_until_they_are_long_enough_together() -> None:
+    short = [timing(20.0, 10)] * 4
+    assert enough([short, short]) and not says_enough([short, short])
+    assert says_enough([short * 2, short * 2])
+    assert says_enough([[replace(one, counting=Counting.PIECES) for one in short]]), "more would not be counted either"
 
 
 def test_two_at_once_have_no_verdict_on_speed() -> None:
