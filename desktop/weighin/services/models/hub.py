@@ -241,7 +241,8 @@ def hub_process(cache: Path, access: HubAccess, headers: Path) -> NewProcess:
             with contextlib.suppress(OSError):  # the process says what is wrong with it
                 folder.mkdir(parents=True, exist_ok=True)
         home = os.environ.get("HF_HOME") or Path.home() / ".cache" / "huggingface"
-        addresses = (_HUB, access.endpoint or _HUB)
+        # Other hubs send on to wherever their files are.
+        addresses = () if access.endpoint else (_HUB,)
         rights = network_rights(addresses, (Path(home), Path.home() / ".netrc"), (cache, headers))
         return WorkerProcess(
             command, parent, protocol.hub_messages.HUB_EVENTS, child_environment(hub=True), more, rights

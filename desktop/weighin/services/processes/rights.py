@@ -25,8 +25,9 @@ def model_rights(path: str, write: Iterable[str | Path] = ()) -> Rights:
 
 
 def network_rights(addresses: Iterable[str], read: Iterable[Path] = (), write: Iterable[Path] = ()) -> Rights:
-    """Of a process that speaks to `addresses`, directly or by the proxies of this user."""
-    ports = {_DNS, *(_port(url) for url in (*addresses, *getproxies().values()))}
+    """Of a process that speaks to `addresses` (to any where none is named), directly or by the proxies of this user."""
+    wanted = tuple(addresses)
+    ports = {_DNS, *(_port(url) for url in (*wanted, *getproxies().values()))} if wanted else set()
     return Rights(
         tuple(os.path.realpath(path) for path in read),
         tuple(os.path.realpath(path) for path in write),
