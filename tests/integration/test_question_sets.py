@@ -69,7 +69,9 @@ def new_sets(qtbot: QtBot) -> Iterator[Callable[[], QuestionSets]]:
             new_question_sets(
                 Profile.locate(),
                 resources(),
-                hub_process(Profile.locate().hub_cache, HubAccess(Settings(Profile.locate().settings))),
+                hub_process(
+                    Profile.locate().hub_cache, HubAccess(Settings(Profile.locate().settings)), Profile.locate().headers
+                ),
             )
         )
         return made[-1]

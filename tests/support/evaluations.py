@@ -98,7 +98,7 @@ class Evaluating:
         profile = Profile.locate()
         self.qtbot = qtbot
         self.sets = new_question_sets(
-            profile, resources(), hub_process(profile.hub_cache, HubAccess(Settings(profile.settings)))
+            profile, resources(), hub_process(profile.hub_cache, HubAccess(Settings(profile.settings)), profile.headers)
         )
         self.stores = Records(profile.database)
         self.kept = EvaluationHistory(self.stores)

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from weighin.confinement.rights import Rights
 from weighin.protocol import wire
 from weighin.protocol.hub_messages import HUB_EVENTS
 
@@ -38,6 +39,9 @@ class HubProcess:
             stderr=subprocess.DEVNULL,
             env=env,
         )
+        assert self.process.stdin is not None
+        self.process.stdin.write(Rights(read=("/",), write=("/",), network=True).line())
+        self.process.stdin.flush()
         self._splitter = wire.LineSplitter()
         self._lines: list[bytes] = []
 

@@ -6,10 +6,12 @@ import contextlib
 import resource
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from weighin.confinement.rights import Rights
 from weighin.core.runs.answer import MemoryReceipt, StopReason, Timing
 from weighin.core.runs.chat import Message
 from weighin.core.runs.options import LoadOptions, SamplingOptions
@@ -17,12 +19,18 @@ from weighin.protocol import wire
 from weighin.protocol.messages import EVENTS, TERMINAL, Generate, Hello, Load, Loaded, Shutdown, Tokens, WasReasoning
 from weighin.services.lanes.answer_record import AnswerRecord
 
+# Of tests that ask about the engine, not about its walls.
+ALL_FILES = Rights(read=("/",), write=(tempfile.gettempdir(),))
+
 
 class WorkerClient:
     """One worker; `ask` sends a request and gathers its events up to the terminal one."""
 
-    def __init__(self, *arguments: str, address_space: int | None = None, program: str = "weighin") -> None:
-        """`address_space`: the most bytes the worker may map. `program`: the module that is run."""
+    def __init__(
+        self, *arguments: str, address_space: int | None = None, program: str = "weighin", rights: Rights | None = None
+    ) -> None:
+        """`address_space`: the most bytes the worker may map. `program`: the module that is run. `rights`: to read all
+        files where None."""
         limit = None if address_space is None else lambda: resource.setrlimit(resource.RLIMIT_AS, (address_space,) * 2)
         self._process = subprocess.Popen(
             [sys.executable, "-m", program, "worker", *(arguments or ("llama",))],
@@ -31,6 +39,9 @@ class WorkerClient:
             stderr=subprocess.DEVNULL,
             preexec_fn=limit,
         )
+        assert self._process.stdin
+        self._process.stdin.write((rights or ALL_FILES).line())
+        self._process.stdin.flush()
         self.hello: Hello = self.read()
         self._id = 0
 

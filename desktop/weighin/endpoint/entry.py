@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from weighin.confinement.entry import confined_start
 from weighin.core.models.server import KEY_VARIABLE, TYPED_KEY_VARIABLE, ServerAddress
 from weighin.endpoint.letters import CHAT, COMPLETIONS, test_letters
 from weighin.endpoint.models import offered
 from weighin.endpoint.server_engine import ServerEngine
 from weighin.protocol.server_messages import SERVER_REQUESTS, LettersTested, ListModels, ModelsListed, TestLetters
 from weighin.workers.model_worker import ModelWorker
+from weighin.workers.system import harden
 
 # The service under which the keyring keeps keys; the user name is the server's origin.
 SERVICE = "weighin"
@@ -38,8 +40,10 @@ class EndpointServer(ModelWorker):
 
     requests = (*ModelWorker.requests, *SERVER_REQUESTS)
 
-    def __init__(self, engine: ServerEngine, read_descriptor: int, write_descriptor: int) -> None:
-        super().__init__(engine, read_descriptor, write_descriptor)
+    def __init__(
+        self, engine: ServerEngine, read_descriptor: int, write_descriptor: int, confinement: str = ""
+    ) -> None:
+        super().__init__(engine, read_descriptor, write_descriptor, confinement)
         self._server = engine
 
     def run_job(self, request: Any) -> Any:
@@ -58,13 +62,11 @@ class EndpointServer(ModelWorker):
 
 def main() -> int:
     """Serve requests until Shutdown or end of input; the exit status."""
-    # Before anything can print: the real stdout becomes the wire, descriptors 1 and 2 become the log pipe.
-    wire_descriptor = os.dup(1)
-    os.dup2(2, 1)
-    os.set_inheritable(wire_descriptor, False)
+    harden()
+    start = confined_start()
+    if isinstance(start, int):
+        return start
 
     from weighin.endpoint.server_engine import ServerEngine
-    from weighin.workers.system import harden
 
-    harden()
-    return EndpointServer(ServerEngine(find_key), read_descriptor=0, write_descriptor=wire_descriptor).run()
+    return EndpointServer(ServerEngine(find_key), 0, start.wire, start.walls.words()).run()

@@ -6,6 +6,8 @@ import os
 import signal
 from collections.abc import MutableMapping
 
+from weighin.confinement.entry import confined_start
+
 _PREFIXES = ("HF_", "HUGGINGFACE_")
 
 
@@ -25,14 +27,13 @@ def tidy(environment: MutableMapping[str, str]) -> None:
 
 def main() -> int:
     """Serve requests until Shutdown or end of input; the exit status."""
-    # Before anything can print: the real stdout becomes the wire, descriptors 1 and 2 become the log pipe.
-    wire_descriptor = os.dup(1)
-    os.dup2(2, 1)
-    os.set_inheritable(wire_descriptor, False)
+    start = confined_start()
+    if isinstance(start, int):
+        return start
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches the whole group; the parent decides
 
     tidy(os.environ)
 
     from weighin.hub.hub_worker import HubWorker
 
-    return HubWorker(read_descriptor=0, write_descriptor=wire_descriptor).run()
+    return HubWorker(read_descriptor=0, write_descriptor=start.wire).run()

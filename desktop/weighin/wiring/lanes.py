@@ -13,6 +13,7 @@ from weighin.services.comparisons.comparison_runner import ComparisonRunner
 from weighin.services.lanes.lane import Lane, ServerFactory
 from weighin.services.lanes.server_keys import ServerKeys
 from weighin.services.machine.hardware import available_bytes, physical_cores
+from weighin.services.processes.environment import child_environment
 from weighin.services.processes.worker_process import WorkerProcess, worker_command
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ def server_workers(keys: ServerKeys) -> ServerFactory:
 
     def make(parent: QObject, address: str) -> WorkerProcess:
         events = (*protocol.messages.EVENTS, *protocol.server_messages.SERVER_EVENTS)
-        return WorkerProcess(worker_command("server"), parent, events, more_environment=keys.environment(address))
+        environment = child_environment(network=True)
+        return WorkerProcess(worker_command("server"), parent, events, environment, keys.environment(address))
 
     return make
 

@@ -37,7 +37,7 @@ class ModelServices:
     def __init__(self, profile: Profile, records: Records, settings: Settings) -> None:
         self.folder = profile.hub_cache
         self.access = HubAccess(settings)
-        self.new_hub_process = hub_process(profile.hub_cache, self.access)
+        self.new_hub_process = hub_process(profile.hub_cache, self.access, profile.headers)
         self._headers = profile.headers
         self._open = ExitStack()
         self.records = records

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
 
 def main(arguments: list[str]) -> int:
     """Serve requests until Shutdown or end of input. `arguments`: kind of worker, and what fake and probe shall do."""
-    # Before anything can print: the real stdout becomes the wire, descriptors 1 and 2 become the log pipe.
-    wire_descriptor = os.dup(1)
-    os.dup2(2, 1)
-    os.set_inheritable(wire_descriptor, False)
-
-    from weighin.workers.engine import Engine
+    from weighin.confinement.entry import confined_start
     from weighin.workers.system import harden
 
     harden()
+    start = confined_start()
+    if isinstance(start, int):
+        return start
+    wire_descriptor = start.wire
+
+    from weighin.workers.engine import Engine
+
     kind = arguments[0] if arguments else ""
     if kind == "probe":
         from weighin.workers.planning.probe import main as probe
@@ -36,4 +37,4 @@ def main(arguments: list[str]) -> int:
     else:
         sys.stderr.write(f"unknown worker kind {kind!r}\n")
         return 2
-    return ModelWorker(engine, read_descriptor=0, write_descriptor=wire_descriptor).run()
+    return ModelWorker(engine, 0, wire_descriptor, start.walls.words()).run()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import queue
 import threading
+from dataclasses import replace
 from typing import Any
 
 from weighin.core.runs.answer import MemoryReceipt, StopReason, Timing
@@ -39,8 +40,10 @@ class ModelWorker:
 
     requests = REQUESTS
 
-    def __init__(self, engine: Engine, read_descriptor: int, write_descriptor: int) -> None:
+    def __init__(self, engine: Engine, read_descriptor: int, write_descriptor: int, confinement: str = "") -> None:
+        """`confinement`: what walls this process is behind, in words."""
         self._engine = engine
+        self._confinement = confinement
         self._in = read_descriptor
         self._out = write_descriptor
         self._write_lock = threading.Lock()
@@ -51,7 +54,7 @@ class ModelWorker:
 
     def run(self) -> int:
         """Serve until Shutdown; the exit status of the process."""
-        self.emit(Hello(PROTOCOL, os.getpid(), self._engine.facts()))
+        self.emit(Hello(PROTOCOL, os.getpid(), replace(self._engine.facts(), confinement=self._confinement)))
         threading.Thread(target=self._read_requests, daemon=True).start()
         threading.Thread(target=self._pulse, daemon=True).start()
         while True:

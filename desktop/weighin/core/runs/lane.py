@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from weighin.core.models.model import ModelFacts
@@ -33,10 +33,12 @@ class LaneSetup:
 
 @dataclass(frozen=True)
 class EngineFacts:
-    """Which engine gave the answers."""
+    """Which engine gave the answers. confinement: what its process was kept from doing, "" where that is not known; no
+    number depends on it."""
 
     llama_cpp_python: str
     build: str
     features: str
     devices: tuple[str, ...] = ()
     gpu_offload: bool = False
+    confinement: str = field(default="", compare=False)

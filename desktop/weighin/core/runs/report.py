@@ -17,4 +17,5 @@ def engine_json(engine: EngineFacts | None) -> dict[str, Any] | None:
         "features": engine.features,
         "devices": list(engine.devices),
         "gpu_offload": engine.gpu_offload,
+        "confinement": engine.confinement or None,
     }

@@ -21,6 +21,7 @@ from weighin.core.runs.progress import LaneState, LaneStatus, TextPiece
 from weighin.protocol.wire import WireError
 from weighin.services.lanes.answer_record import AnswerRecord
 from weighin.services.lanes.lane_run import LoadedModel
+from weighin.services.processes.rights import model_rights
 from weighin.services.processes.worker_process import WorkerEnd, WorkerProcess
 
 # Below this much free memory a SIGKILL is the kernel's doing.
@@ -143,7 +144,7 @@ class Lane(QObject):
         self._worker.ended.connect(self._on_ended)
         self._begin(protocol.messages.Load(self._take_id(), path, options, threads, bare))
         self._set(LaneState.STARTING, "loading", 0, 100)
-        self._worker.start()
+        self._worker.start(model_rights(path))
 
     def generate(
         self, messages: tuple[Message, ...], sampling: SamplingOptions, threads: int, raw: bool = False

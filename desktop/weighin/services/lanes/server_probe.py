@@ -11,6 +11,7 @@ from weighin import protocol
 from weighin.core.errors import AppError
 from weighin.core.models.server import LetterTest
 from weighin.core.runs.failures import process_failure
+from weighin.services.processes.rights import model_rights
 from weighin.services.processes.worker_process import WorkerEnd, WorkerProcess
 from weighin.services.task_runner import Failed as FailedCall
 
@@ -107,7 +108,7 @@ class _Question(QObject):
         """Ask."""
         self._settle = settle
         self._deadline.start(self._deadline_ms)
-        self._worker.start()
+        self._worker.start(model_rights(self._request.address))
         self._worker.send(self._request)
 
     def close(self) -> None:

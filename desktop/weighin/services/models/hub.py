@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,15 +15,19 @@ from PySide6.QtCore import QObject
 from weighin import protocol
 from weighin.core.errors import AppError
 from weighin.core.models.model import ModelFacts
+from weighin.services.processes.environment import child_environment
+from weighin.services.processes.rights import model_rights, network_rights
 from weighin.services.processes.worker_process import WorkerEnd, WorkerProcess, worker_command
 from weighin.services.task_runner import Failed as FailedCall
 
 if TYPE_CHECKING:
+    from weighin.confinement.rights import Rights
     from weighin.core.downloads.download import DownloadPlan, Transferred, WantedFile
     from weighin.core.downloads.repository import Listing, Repository, Variant
     from weighin.services.models.hub_access import HubAccess
 
 _LEAVE_MS = 1000
+_HUB = "https://huggingface.co"
 
 NewProcess = Callable[[QObject], WorkerProcess]
 
@@ -88,7 +94,10 @@ class Hub(QObject):
         progress: Callable[[Transferred], None],
     ) -> int:
         """sha256 of a file of this computer."""
-        return self._ask(lambda n: protocol.hub_messages.Digest(n, path), _Call(done, failed, progress))
+        # Of a process of its own, which may read that file and reach nobody.
+        process = self._started(model_rights(path))
+        self._outdated.add(process)
+        return self._ask(lambda n: protocol.hub_messages.Digest(n, path), _Call(done, failed, progress), process)
 
     def file(self, repo: str, commit: str, path: str, done: Callable[[WantedFile], None], failed: FailedCall) -> int:
         """Size and sha256 of one file of a data set."""
@@ -157,17 +166,22 @@ class Hub(QObject):
     def _processes(self) -> tuple[WorkerProcess, ...]:
         return (*self._outdated, *self._leaving, *((self._process,) if self._process is not None else ()))
 
-    def _ask(self, request: Callable[[int], Any], call: _Call) -> int:
+    def _ask(self, request: Callable[[int], Any], call: _Call, process: WorkerProcess | None = None) -> int:
+        """Ask `process`, the one that speaks to the hub where None."""
         number = next(self._numbers)
         self._calls[number] = call
-        if self._process is None:
-            self._process = process = self._new_process(self)
-            process.message.connect(self._on_event)
-            process.ended.connect(lambda end: self._on_ended(process, end))
-            process.start()
-        self._asked[number] = self._process
-        self._process.send(request(number))
+        if process is None:
+            process = self._process = self._process or self._started()
+        self._asked[number] = process
+        process.send(request(number))
         return number
+
+    def _started(self, rights: Rights | None = None) -> WorkerProcess:
+        process = self._new_process(self)
+        process.message.connect(self._on_event)
+        process.ended.connect(lambda end: self._on_ended(process, end))
+        process.start(rights)
+        return process
 
     def _on_event(self, event: Any) -> None:
         if isinstance(event, protocol.hub_messages.Progress):
@@ -215,15 +229,23 @@ class Hub(QObject):
                 call.failed(AppError("The hub process stopped: try again.", detail, "stopped"))
 
 
-def hub_process(cache: Path, access: HubAccess) -> NewProcess:
-    """Makes processes that talk to the hub of `access` and keep files in `cache`; they alone get the user's token."""
+def hub_process(cache: Path, access: HubAccess, headers: Path) -> NewProcess:
+    """Makes processes that talk to the hub of `access`, keep files in `cache` and headers in folders below `headers`;
+    they alone get the user's token."""
 
     def new(parent: QObject) -> WorkerProcess:
         command = worker_command("hub")
         more = {"HF_HUB_CACHE": str(cache), "HF_HUB_DISABLE_TELEMETRY": "1", "HF_HUB_DISABLE_PROGRESS_BARS": "1"}
         more |= access.variables()
+        for folder in (cache, headers):
+            with contextlib.suppress(OSError):  # the process says what is wrong with it
+                folder.mkdir(parents=True, exist_ok=True)
+        home = os.environ.get("HF_HOME") or Path.home() / ".cache" / "huggingface"
+        # Other hubs send on to wherever their files are.
+        addresses = () if access.endpoint else (_HUB,)
+        rights = network_rights(addresses, (Path(home), Path.home() / ".netrc"), (cache, headers))
         return WorkerProcess(
-            command, parent, protocol.hub_messages.HUB_EVENTS, with_secrets=True, more_environment=more
+            command, parent, protocol.hub_messages.HUB_EVENTS, child_environment(hub=True), more, rights
         )
 
     return new

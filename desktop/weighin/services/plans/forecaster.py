@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
 from typing import Any
 
@@ -82,17 +83,25 @@ class Forecaster(QObject):
             failed(AppError("Not enough free memory to time a slice of this model.", kind="memory"))
             return
         least = _CACHES * (last_level_cache_bytes() or _USUAL_CACHE)
-        request = Forecast(1, stand_in or model.path, options, self._threads(model), most, least, _TIMED_S)
+        try:
+            folder = tempfile.TemporaryDirectory(prefix="weighin-slice-")
+        except OSError as error:
+            failed(AppError(f"A slice of this model could not be written: {error.strerror}.", str(error), "disk"))
+            return
+        request = Forecast(1, stand_in or model.path, options, self._threads(model), most, least, _TIMED_S, folder.name)
 
         def answered(answer: Forecasted | Failure) -> None:
             self._end_question()
+            folder.cleanup()
             if isinstance(answer, Failure):
                 failed(AppError(answer.message, answer.detail, answer.kind))
                 return
             self._timed[_key(model, options)] = answer.forecast
             done(answer.forecast)
 
-        self._question = WorkerCall(self._new_worker, request, Forecasted, _DEADLINE_MS, answered, self)
+        self._question = WorkerCall(
+            self._new_worker, request, Forecasted, _DEADLINE_MS, answered, self, write=(folder.name,)
+        )
         self._question.start()
 
     def stop(self) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer
 from weighin import protocol
 from weighin.core.runs.answer import Failure
 from weighin.core.runs.failures import process_failure
+from weighin.services.processes.rights import model_rights
 from weighin.services.processes.worker_process import WorkerEnd, WorkerProcess
 
 _LEAVE_MS = 2000
@@ -21,13 +22,22 @@ Answered = Callable[[Any], None]
 class WorkerCall(QObject):
     """Sends one request; `done` gets its terminal event or a Failure, exactly once, unless it is closed before.
 
-    `answer`: type of the terminal event; `deadline_ms`: after which a silent worker is ended."""
+    `answer`: type of the terminal event; `deadline_ms`: after which a silent worker is ended.
+    It may read the model at the `path` of the request, and change what lies in the folders `write`."""
 
     def __init__(
-        self, new_worker: NewWorker, request: Any, answer: type, deadline_ms: int, done: Answered, parent: QObject
+        self,
+        new_worker: NewWorker,
+        request: Any,
+        answer: type,
+        deadline_ms: int,
+        done: Answered,
+        parent: QObject,
+        write: tuple[str, ...] = (),
     ) -> None:
         super().__init__(parent)
         self._request, self._expected, self._done = request, answer, done
+        self._write = write
         self._answer: Any = None
         self._worker = new_worker(self)
         self._worker.message.connect(self._on_event)
@@ -40,7 +50,7 @@ class WorkerCall(QObject):
     def start(self) -> None:
         """Ask."""
         self._deadline.start()
-        self._worker.start()
+        self._worker.start(model_rights(self._request.path, self._write))
         self._worker.send(self._request)
 
     def cancel(self) -> None:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
+from PySide6.QtCore import QDir, QObject, QProcess, QProcessEnvironment, QTemporaryDir, QTimer, Signal
 
-import weighin
 from weighin import protocol
+from weighin.confinement.rights import Rights
 from weighin.protocol import wire
+from weighin.services.processes.environment import child_environment
 
 LOG_BYTES = 64 << 10
-# Nothing a worker could leak: tokens of the hub and keys of services stay with the window.
-_SECRET_MARKS = ("TOKEN", "KEY", "SECRET", "PASSWORD", "CREDENTIAL")
+NO_RIGHTS = Rights()
 
 
 @dataclass(frozen=True)
@@ -40,8 +38,8 @@ def worker_command(kind: str, script: str = "") -> list[str]:
 class WorkerProcess(QObject):
     """Wraps QProcess once. `message` carries every event of the worker, `ended` comes exactly once after `start`.
 
-    `events`: the messages it may send. `with_secrets`: it gets the environment's tokens, as only who talks to the hub
-    does. `more_environment`: variables to set.
+    `events`: the messages it may send. `environment`: that of a process with a model where None; `more_environment`:
+    variables to set. `rights`: what it keeps where `start` is not told.
     """
 
     message = Signal(object)
@@ -52,18 +50,21 @@ class WorkerProcess(QObject):
         command: list[str],
         parent: QObject | None = None,
         events: tuple[type, ...] | None = None,
-        with_secrets: bool = False,
+        environment: QProcessEnvironment | None = None,
         more_environment: dict[str, str] | None = None,
+        rights: Rights = NO_RIGHTS,
     ) -> None:
         super().__init__(parent)
-        self._command = command
+        self._command, self._rights = command, rights
         self._events = events or protocol.messages.EVENTS
         self._splitter = wire.LineSplitter()
         self._log = bytearray()
         self._protocol_error = ""
         self._over = False
+        # Of its own and empty: nothing that lies where the user happens to be is ever taken for a library.
+        self._folder = QTemporaryDir(QDir.tempPath() + "/weighin-empty-XXXXXX")
         self._process = QProcess(self)
-        environment = _environment(with_secrets)
+        environment = environment or child_environment()
         for name, value in (more_environment or {}).items():
             environment.insert(name, value)
         self._process.setProcessEnvironment(environment)
@@ -80,9 +81,11 @@ class WorkerProcess(QObject):
         """Process id, 0 when not running."""
         return self._process.processId()
 
-    def start(self) -> None:
-        """Launch the process."""
+    def start(self, rights: Rights | None = None) -> None:
+        """Launch the process; it keeps `rights`, and no others."""
+        self._process.setWorkingDirectory(self._folder.path() if self._folder.isValid() else "/")
         self._process.start(self._command[0], self._command[1:])
+        self._process.write((rights or self._rights).line())
 
     def send(self, request: Any) -> None:
         """Write one request. Raises wire.WireError where it is over the limit of a line."""
@@ -141,19 +144,5 @@ class WorkerProcess(QObject):
         if not self._over:
             self._over = True
             self._kill_timer.stop()
+            self._folder.remove()
             self.ended.emit(end)
-
-
-def _environment(with_secrets: bool) -> QProcessEnvironment:
-    """The worker's environment: no secrets unless asked for, UTF-8, no debugger when ggml aborts, this very package."""
-    environment = QProcessEnvironment.systemEnvironment()
-    for name in environment.keys():  # noqa: SIM118 - a Qt object, not a dict
-        if not with_secrets and any(mark in name.upper() for mark in _SECRET_MARKS):
-            environment.remove(name)
-    environment.insert("GGML_NO_BACKTRACE", "1")
-    environment.insert("PYTHONUTF8", "1")
-    environment.insert("PYTHONSAFEPATH", "1")  # a file json.py in the current folder is not ours
-    source_root = str(Path(weighin.__file__).resolve().parent.parent)
-    inherited = environment.value("PYTHONPATH")
-    environment.insert("PYTHONPATH", os.pathsep.join(p for p in (source_root, inherited) if p))
-    return environment

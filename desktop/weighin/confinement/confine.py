@@ -1,0 +1,94 @@
+"""Takes the rights of this process away: once, before anything is imported that starts a thread."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from weighin.confinement import landlock, seccomp
+from weighin.confinement.landlock import CHANGE, READ, PathRule
+from weighin.confinement.places import gpu_libraries, gpu_rules, network_rules, program_rules
+from weighin.confinement.rights import Rights
+
+# Confine workers of an engine for GPUs too, by a list that nobody tried here.
+TRY_WITH_GPU = "WEIGHIN_CONFINE_GPU"
+_PR_SET_NO_NEW_PRIVS = 38
+_TASKS = "/proc/self/task"
+
+
+@dataclass(frozen=True)
+class Walls:
+    """What holds. landlock: its version, 0 without; seccomp: whether calls are filtered; missing: why not all does."""
+
+    landlock: int = 0
+    seccomp: bool = False
+    missing: str = ""
+
+    def words(self) -> str:
+        """In short, for reports: "Landlock 7, seccomp", or "none: " and why."""
+        parts = [f"Landlock {self.landlock}"] if self.landlock else []
+        parts += ["seccomp"] if self.seccomp else []
+        if not parts:
+            return f"none: {self.missing}"
+        return ", ".join(parts) + (f" ({self.missing})" if self.missing else "")
+
+
+def leave_inherited() -> None:
+    """Close every descriptor but the first three: whatever a shell or another program left open."""
+    os.closerange(3, os.sysconf("SC_OPEN_MAX") if hasattr(os, "sysconf") else 4096)
+
+
+def confine(rights: Rights) -> Walls:
+    """Keep `rights` and nothing else. What this system does not have is named, never skipped in silence."""
+    if sys.platform != "linux":
+        return Walls(missing=f"{sys.platform} has no way for a program to confine itself")
+    on_gpu = bool(rights.read) and bool(gpu_libraries())
+    if on_gpu and not os.environ.get(TRY_WITH_GPU):
+        return Walls(missing="GPU: what its driver needs was not tried")
+    tasks = len(os.listdir(_TASKS))  # noqa: PTH208 - pathlib would be one more import before the walls stand
+    if tasks != 1:  # the others would stay free
+        return Walls(missing=f"{tasks} threads were running already")
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.syscall.restype = ctypes.c_long
+    if libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
+        return Walls(missing="the kernel refused to take privileges away")
+    missing = []
+    abi = landlock.version(libc)
+    if abi:
+        try:
+            landlock.restrict(libc, abi, _rules(rights, on_gpu), _ports(rights))
+        except OSError as error:
+            abi = 0
+            missing.append(f"Landlock failed: {error.strerror}")
+    else:
+        missing.append("this kernel has no Landlock")
+    filtered = False
+    try:
+        filtered = seccomp.restrict(libc, rights.network or on_gpu, bool(rights.write))
+        if not filtered:
+            missing.append(f"no list of calls for {os.uname().machine}")
+    except OSError as error:
+        missing.append(f"seccomp failed: {error.strerror}")
+    return Walls(abi, filtered, ", ".join(missing))
+
+
+def _rules(rights: Rights, on_gpu: bool) -> Iterator[PathRule]:
+    yield from program_rules()
+    if on_gpu:
+        yield from gpu_rules()
+    if rights.network:
+        yield from network_rules()
+    for path in rights.read:
+        yield PathRule(path, READ)
+    for path in rights.write:
+        yield PathRule(path, CHANGE)
+
+
+def _ports(rights: Rights) -> tuple[int, ...] | None:
+    """TCP ports that may be reached, None for all."""
+    if not rights.network:
+        return ()
+    return rights.ports or None
