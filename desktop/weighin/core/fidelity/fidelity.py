@@ -177,6 +177,8 @@ class ToolErrors:
     rms_delta_p: float
     perplexity_base: float
     perplexity_other: float
+    perplexity_ratio: float | None = None
+    mean_delta_p: float | None = None
 
 
 @dataclass(frozen=True)
@@ -187,6 +189,7 @@ class KindSummary:
     positions: int
     kld_mean: float
     same_top: float
+    chunks: int = 0
 
 
 @dataclass(frozen=True)

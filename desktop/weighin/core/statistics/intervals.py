@@ -13,8 +13,8 @@ def two_sided_z(confidence: float = CONFIDENCE) -> float:
     return NormalDist().inv_cdf(0.5 + confidence / 2)
 
 
-def wilson(correct: int, n: int, confidence: float = CONFIDENCE) -> tuple[float, float]:
-    """Interval for the accuracy behind `correct` of `n`, n >= 1; both ends within 0..1.
+def wilson(correct: float, n: float, confidence: float = CONFIDENCE) -> tuple[float, float]:
+    """Interval for the accuracy behind `correct` of `n` > 0; both ends within 0..1.
 
     Score interval of Wilson (1927), "Probable inference, the law of succession, and statistical inference", JASA 22."""
     z = two_sided_z(confidence)
