@@ -21,7 +21,7 @@ from weighin.core.evaluations.stored_evaluation import EvaluationRow
 from weighin.core.models.model import ModelFacts
 from weighin.core.plans.plan import PlanMethod
 from weighin.core.runs.answer import rate
-from weighin.core.runs.run_state import RunState
+from weighin.core.runs.run_state import STATES
 from weighin.core.safe_text import safe_name
 from weighin.core.statistics.claims import ClaimCheck
 from weighin.core.statistics.power import (
@@ -49,16 +49,6 @@ REFERENCE_LINES = (
 )
 
 
-STATES = {
-    RunState.PREPARING: "Preparing",
-    RunState.RUNNING: "Running",
-    RunState.PAUSED: "Paused",
-    RunState.STOPPING: "Stopping",
-    RunState.FINISHED: "Finished",
-    RunState.STOPPED: "Stopped",
-    RunState.FAILED: "Failed",
-    RunState.INTERRUPTED: "Interrupted",
-}
 ELSEWHERE = "Running in another window"
 ORDERS = {
     Order.ALTERNATING: "Alternating",

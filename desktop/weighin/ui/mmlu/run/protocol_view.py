@@ -11,7 +11,6 @@ from weighin.core import format
 from weighin.core.evaluations.evaluation import EvaluationRecord, LaneEvaluation
 from weighin.core.evaluations.text import (
     ORDERS,
-    STATES,
     STATISTICS,
     memory_taken,
     model_name,
@@ -21,6 +20,7 @@ from weighin.core.evaluations.text import (
 )
 from weighin.core.models.text import model_facts
 from weighin.core.runs.answer import rate
+from weighin.core.runs.run_state import STATES
 from weighin.core.safe_text import safe_name
 from weighin.ui.widgets.label import ElidedLabel, PlainLabel
 

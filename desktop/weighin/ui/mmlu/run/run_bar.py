@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from weighin.core import format
 from weighin.core.evaluations.evaluation import EvaluationState
-from weighin.core.evaluations.text import ELSEWHERE, STATES
-from weighin.core.runs.run_state import RunState
+from weighin.core.evaluations.text import ELSEWHERE
+from weighin.core.runs.run_state import STATES, RunState
 from weighin.ui.widgets.focus import holds_focus
 from weighin.ui.widgets.label import ElidedLabel
 
