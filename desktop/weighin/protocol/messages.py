@@ -230,9 +230,10 @@ class WasReasoning:
 
 @dataclass(frozen=True)
 class Pulse:
-    """Sign of life while a request runs, twice a second or more. `phase`: "loading", "reading" or "writing".
+    """Sign of life while a request runs, twice a second or more. `phase`: "loading", "reading", "writing",
+    "scoring" or "text" (a chunk of a text).
 
-    done and total count tokens in phase "reading" and "writing" (total then is the limit)."""
+    done and total count tokens in phase "reading", "text" and "writing" (total then is the limit)."""
 
     id: int
     phase: str

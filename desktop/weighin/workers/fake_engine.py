@@ -194,7 +194,7 @@ class FakeEngine:
         if isinstance(request, TimeWriting):
             return WritingTimed(request.id, 20.0)
         self._read += 1
-        self._progress = ("reading", 0, request.place.context)
+        self._progress = ("text", 0, request.place.context)
         self._wait(self._script.get("chunk_s", 0.0))
         if self._cancel.is_set():
             raise EngineError("cancelled", "Reading was stopped.")

@@ -116,8 +116,8 @@ class Fidelity:
 
     def _steps(self, reader: ChunkReader, chunk: Chunk, set_progress: SetProgress) -> Iterator[tuple[int, Rows]]:
         """Index among the positions compared of the first row, and the rows of each step."""
-        set_progress("reading", 0, reader.context)
-        for position, rows in reader.read(chunk.read, lambda done: set_progress("reading", done, reader.context)):
+        set_progress("text", 0, reader.context)
+        for position, rows in reader.read(chunk.read, lambda done: set_progress("text", done, reader.context)):
             yield position - compared(reader.context).start, rows
 
     def _worst(self, chunk: Chunk, compare: Comparison, found: list[Difference]) -> Iterator[WorstPosition]:

@@ -58,7 +58,7 @@ class TextCutter:
 
     def _tokens(self, part: TextFile) -> list[int]:
         if part.path:
-            return self._vocabulary.tokenize_beginning(Path(part.path).read_text("utf-8"))
+            return self._vocabulary.tokenize_beginning(Path(part.path).read_bytes().decode())
         return list(chain.from_iterable(self._conversation(messages) for messages in part.conversations))
 
     def _conversation(self, messages: tuple[Message, ...]) -> list[int]:
