@@ -68,6 +68,11 @@ class Profile:
         return self.data / "headers"
 
     @property
+    def rows(self) -> Path:
+        """The folder of texts and logits, while fidelity is measured."""
+        return self.data / "rows"
+
+    @property
     def windows(self) -> Path:
         """The folder that says which windows are open."""
         return self.data / "windows"

@@ -18,7 +18,8 @@ from weighin.core.evaluations.evaluation import EvaluationRecord
 from weighin.core.evaluations.report import evaluation_csv, evaluation_json, evaluation_markdown, row_json, row_words
 from weighin.core.evaluations.stored_evaluation import EvaluationRow
 from weighin.core.safe_text import safe_name, safe_text
-from weighin.services.evaluations.kept_runs import kept_record, kept_rows
+from weighin.services.evaluations.kept_runs import kept_record
+from weighin.services.lanes.kept_runs import kept_rows
 from weighin.services.records import Records
 from weighin.wiring.services import Services
 

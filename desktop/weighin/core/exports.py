@@ -1,4 +1,4 @@
-"""The formats comparisons and evaluations are exported in, beside the bundle."""
+"""The formats comparisons, evaluations and measurements of fidelity are exported in, beside the bundle."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from weighin.core.comparisons.comparison import Comparison
 from weighin.core.comparisons.report import comparison_csv, comparison_json, comparison_markdown
 from weighin.core.evaluations.evaluation import EvaluationRecord
 from weighin.core.evaluations.report import evaluation_csv, evaluation_json, evaluation_markdown
+from weighin.core.fidelity.fidelity import FidelityRecord
+from weighin.core.fidelity.report import fidelity_csv, fidelity_json, fidelity_markdown
 from weighin.core.prompts.prompt_set import StoredRun
 from weighin.core.prompts.report import run_text
 
@@ -28,3 +30,10 @@ def evaluation_text(record: EvaluationRecord, kind: str) -> str:
     if kind == "json":
         return json.dumps(evaluation_json(record, with_items=True), ensure_ascii=False, indent=1) + "\n"
     return {"md": evaluation_markdown, "csv": evaluation_csv}[kind](record)
+
+
+def fidelity_text(record: FidelityRecord, kind: str) -> str:
+    """The same for a measurement of fidelity; CSV with every position. Raises KeyError."""
+    if kind == "json":
+        return json.dumps(fidelity_json(record), ensure_ascii=False, indent=1) + "\n"
+    return {"md": fidelity_markdown, "csv": fidelity_csv}[kind](record)

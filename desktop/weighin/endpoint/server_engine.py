@@ -137,6 +137,10 @@ class ServerEngine:
         """Not to be had."""
         raise _unsupported("The memory of a server cannot be seen from here.")
 
+    def fidelity(self, request: Any) -> Any:
+        """Not to be had: servers give the likeliest tokens alone."""
+        raise _unsupported("A server gives no full log-probabilities.")
+
     def forecast(self, request: Forecast) -> Any:
         """Not to be had."""
         raise _unsupported("The speed of a server cannot be estimated.")

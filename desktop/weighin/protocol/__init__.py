@@ -11,11 +11,12 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from weighin.protocol import fidelity_messages as fidelity_messages
     from weighin.protocol import hub_messages as hub_messages
     from weighin.protocol import messages as messages
     from weighin.protocol import server_messages as server_messages
 
-_LATER = ("hub_messages", "messages", "server_messages")
+_LATER = ("fidelity_messages", "hub_messages", "messages", "server_messages")
 
 
 def __getattr__(name: str) -> ModuleType:

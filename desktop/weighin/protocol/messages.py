@@ -18,6 +18,7 @@ from weighin.core.runs.answer import MemoryReceipt, MemorySample, PromptProof, S
 from weighin.core.runs.chat import Message
 from weighin.core.runs.lane import EngineFacts
 from weighin.core.runs.options import MAX_CONTEXT, THREADS, LoadOptions, SamplingOptions, check_whole
+from weighin.protocol.fidelity_messages import FIDELITY_EVENTS, FIDELITY_REQUESTS
 
 PROTOCOL = 1
 
@@ -27,7 +28,8 @@ PROTOCOL = 1
 
 @dataclass(frozen=True)
 class Load:
-    """Load the model at `path` (of a split model: its first part). `bare`: without a context, for Survey and Score."""
+    """Load the model at `path` (of a split model: its first part). `bare`: without a context, for Survey and Score,
+    and for fidelity."""
 
     id: int
     path: str
@@ -92,8 +94,8 @@ class Plan:
     """What the model at `path` would need for each of `contexts`; its weights may be a hole behind the header.
 
     file_bytes: of all parts. scoring: for questions side by side, in every kind of context that suits the model,
-    instead of for a conversation. Nothing is loaded and nothing big allocated, but for the states of recurrent
-    models."""
+    instead of for a conversation; reading: for chunks of text whose logits are wanted. Nothing is loaded and nothing
+    big allocated, but for the states of recurrent models."""
 
     id: int
     path: str
@@ -101,6 +103,7 @@ class Plan:
     options: LoadOptions
     contexts: tuple[int, ...]
     scoring: bool = False
+    reading: bool = False
 
     def __post_init__(self) -> None:
         for context in self.contexts:
@@ -227,9 +230,10 @@ class WasReasoning:
 
 @dataclass(frozen=True)
 class Pulse:
-    """Sign of life while a request runs, twice a second or more. `phase`: "loading", "reading" or "writing".
+    """Sign of life while a request runs, twice a second or more. `phase`: "loading", "reading", "writing",
+    "scoring" or "text" (a chunk of a text).
 
-    done and total count tokens in phase "reading" and "writing" (total then is the limit)."""
+    done and total count tokens in phase "reading", "text" and "writing" (total then is the limit)."""
 
     id: int
     phase: str
@@ -353,12 +357,12 @@ class Log:
 
 
 REQUESTS: tuple[type, ...] = (
-    Load, Generate, Tokenize, CountTokens, Bench, Plan, Forecast, Survey, Score, Cancel, Shutdown,
+    Load, Generate, Tokenize, CountTokens, Bench, Plan, Forecast, Survey, Score, *FIDELITY_REQUESTS, Cancel, Shutdown,
 )  # fmt: skip
 EVENTS: tuple[type, ...] = (
     Hello, LoadProgress, Loaded, PromptRead, Tokens, WasReasoning, Pulse, Generated, Tokenized, Counted, Benched,
-    Planned, Forecasted, Surveyed, Scored, ScoreDone, Failed, Log,
+    Planned, Forecasted, Surveyed, Scored, ScoreDone, *FIDELITY_EVENTS, Failed, Log,
 )  # fmt: skip
 TERMINAL: tuple[type, ...] = (
-    Loaded, Generated, Tokenized, Counted, Benched, Planned, Forecasted, Surveyed, ScoreDone, Failed,
+    Loaded, Generated, Tokenized, Counted, Benched, Planned, Forecasted, Surveyed, ScoreDone, *FIDELITY_EVENTS, Failed,
 )  # fmt: skip

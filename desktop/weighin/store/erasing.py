@@ -15,6 +15,9 @@ MEASURED = (
     "evaluation_lanes",
     "evaluations",
     "evaluation_questions",
+    "fidelity_base",
+    "fidelity_others",
+    "fidelity_runs",
     "votes",
     "set_results",
     "set_runs",
@@ -34,7 +37,7 @@ class Eraser:
         self._db = database
 
     def erase_measured(self) -> None:
-        """Comparisons, evaluations, votes, runs of prompt sets, forecasts and speed tests."""
+        """Comparisons, evaluations, measurements of fidelity, votes, runs of prompt sets, forecasts and speed tests."""
         self._erase(MEASURED)
 
     def erase_all(self) -> None:

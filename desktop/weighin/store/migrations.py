@@ -190,3 +190,34 @@ def m010_marks(db: Database) -> None:
         from set_results r join set_runs s on s.id = r.run
         where json_valid(r.record) and json_valid(s.record) and json_extract(r.record, '$.comparison') is not null"""
     )
+
+
+@MIGRATIONS()
+def m011_fidelity(db: Database) -> None:
+    """Measurements of fidelity, and what BASE and each other model made of every chunk of text: packed numbers."""
+    db["fidelity_runs"].create(  # type: ignore[union-attr]
+        {"id": str, "created": str, "state": str, "owner": str, "record": str, "summary": str},
+        pk="id",
+        not_null={"created", "state", "record", "summary"},
+    )
+    db["fidelity_runs"].create_index(["created"])  # type: ignore[union-attr]
+    db["fidelity_base"].create(  # type: ignore[union-attr]
+        {"run": str, "number": int, "place": int, "kind": str, "pieces": bytes, "nll": bytes, "seconds": float},
+        pk=("run", "number"),
+        foreign_keys=[("run", "fidelity_runs", "id")],
+    )
+    db["fidelity_others"].create(  # type: ignore[union-attr]
+        {
+            "run": str,
+            "other": int,
+            "number": int,
+            "kld": bytes,
+            "nll": bytes,
+            "delta_p": bytes,
+            "same_top": bytes,
+            "worst": str,
+            "seconds": float,
+        },
+        pk=("run", "other", "number"),
+        foreign_keys=[("run", "fidelity_runs", "id")],
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from weighin.store.comparisons import ComparisonStore
 from weighin.store.erasing import Eraser
 from weighin.store.evaluations import EvaluationStore
+from weighin.store.fidelity import FidelityStore
 from weighin.store.models import ModelStore
 from weighin.store.predictions import PredictionStore
 from weighin.store.profile_database import ProfileDatabase
@@ -24,6 +25,7 @@ class Stores:
         self.models = ModelStore(database)
         self.predictions = PredictionStore(database)
         self.evaluations = EvaluationStore(database)
+        self.fidelity = FidelityStore(database)
         self.eraser = Eraser(database)
         self._database = database
 

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from weighin.services.plans.ledger import Ledger
     from weighin.services.plans.workstation import Workstation
     from weighin.wiring.evaluations import EvaluationServices
+    from weighin.wiring.fidelity import FidelityServices
     from weighin.wiring.plans import PlanServices
 
 
@@ -115,7 +116,7 @@ class Services(QObject):
 
         def busy() -> bool:
             comparing = "runner" in vars(self) and self.runner.running
-            return comparing or ("evaluations" in vars(self) and self.evaluations.runner.running)
+            return comparing or self._reading
 
         bandwidth = self.bandwidth
         made = Forecaster(new_worker, self.ledger, lambda: bandwidth.known, threads, busy)
@@ -132,8 +133,7 @@ class Services(QObject):
         from weighin.services.kept_data import KeptData
 
         def busy() -> bool:
-            evaluating = "evaluations" in vars(self) and self.evaluations.runner.running
-            return self.runner.running or self.blind.hides or evaluating
+            return self.runner.running or self.blind.hides or self._reading
 
         made = self._new("kept", KeptData(self.profile, self.records, self.settings, busy))
         made.measured_deleted.connect(self._measured_deleted)
@@ -157,7 +157,7 @@ class Services(QObject):
 
     def _measured_deleted(self) -> None:
         """Whoever shows what was kept looks again."""
-        for part in (self.history, self.votes, self.evaluations.kept):
+        for part in (self.history, self.votes, self.evaluations.kept, self.fidelity.kept):
             part.changed.emit()
         self.ledger.forget()
 
@@ -226,6 +226,32 @@ class Services(QObject):
         made.runner.started.connect(lambda _record: self._make_room())
         made.runner.finished.connect(lambda _record: self.plans.outlook.end())
         return made
+
+    @cached_property
+    def fidelity(self) -> FidelityServices:
+        """Stored measurements of fidelity and what makes them; as with evaluations, the rest makes room."""
+        from weighin.wiring.fidelity import new_fidelity_services
+
+        made = self._new(
+            "fidelity", new_fidelity_services(self.profile, resources(), self.models, self._why_no_fidelity)
+        )
+        made.runner.preparing.connect(self._make_room)
+        for end in (made.runner.finished, made.runner.failed):
+            end.connect(lambda _outcome: self.plans.outlook.end())
+        return made
+
+    @property
+    def _reading(self) -> bool:
+        """Whether an evaluation or a measurement of fidelity runs."""
+        made = vars(self)
+        return any(name in made and getattr(self, name).runner.running for name in ("evaluations", "fidelity"))
+
+    def _why_no_fidelity(self) -> str:
+        if "runner" in vars(self) and self.runner.running:
+            return "A comparison is running: wait for it, or stop it."
+        if "evaluations" in vars(self) and self.evaluations.runner.running:
+            return "An evaluation is running: wait for it, or stop it."
+        return ""
 
     def restore(self) -> None:
         """Take up what earlier runs left: the shelf, downloads that were not finished, and the ledger."""

@@ -3,10 +3,11 @@
 The script is a JSON object; every key has a default:
   load_s, prompt_s, tokens_per_s (0: as fast as possible), tokens, token_text, text (its words are the tokens),
   reasoning (its words come first), context, fail_load, fail_plan, fail_forecast {kind, message}, stop_reason,
-  opinions (seed of the answers to questions), question_s (time for one), speechless (ids that give no numbers),
-  at: {"hello" | "loading" | "planning" | "slicing" | "reading" | "writing:N" | "scoring:N": action} where action is
-  one of "sigkill", "sigabrt", "sigsegv", "sigill", "sigbus", "exit0", "exit3", "hang" (still pulsing), "sigstop",
-  "garbage", "flood" (stderr), "huge" (a line over the limit), "ignore_cancel".
+  opinions (seed of the answers to questions, and of how far an OTHER is from BASE), question_s (time for one),
+  speechless (ids that give no numbers), chunk_s (time for a chunk of text), beginning (token),
+  at: {"hello" | "loading" | "planning" | "slicing" | "reading" | "writing:N" | "scoring:N" | "cutting" | "text:N":
+  action} where action is one of "sigkill", "sigabrt", "sigsegv", "sigill", "sigbus", "exit0", "exit3", "hang" (still
+  pulsing), "sigstop", "garbage", "flood" (stderr), "huge" (a line over the limit), "ignore_cancel".
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from weighin.core.plans.forecast import TimedSlice, from_slices
 from weighin.core.plans.plan import MemoryPlan
 from weighin.core.runs.answer import MemoryReceipt, MemorySample, PromptProof, StopReason
 from weighin.core.runs.lane import EngineFacts
+from weighin.protocol.fidelity_messages import BaseRead, CutText, OtherRead, ReadBase, TimeWriting, WritingTimed
 from weighin.protocol.messages import (
     Bench,
     Benched,
@@ -52,6 +54,7 @@ from weighin.protocol.messages import (
     Tokenized,
 )
 from weighin.workers import fake_engine as fake_scoring
+from weighin.workers import fake_fidelity
 from weighin.workers.clock import Clock
 from weighin.workers.engine import Emit, EngineError
 from weighin.workers.text_stream import ANSWER, REASONING, Piece
@@ -68,7 +71,7 @@ class FakeEngine:
         self._cancel = threading.Event()
         self._progress = ("", 0, 0)
         self._own = 50_000_000
-        self._scored = 0
+        self._scored = self._read = 0
         self._ignores_cancel = "ignore_cancel" in self._script.get("at", {}).values()
 
     def facts(self) -> EngineFacts:
@@ -181,6 +184,24 @@ class FakeEngine:
             self._progress = ("scoring", count, len(request.block.items))
         tokens = sum(len(item.text.split()) for item in request.block.items if item.id not in request.done)
         return ScoreDone(request.id, tokens, time.perf_counter() - begin, self._receipt())
+
+    def fidelity(self, request: Any) -> Any:
+        """Made up; the chunks a process has read are counted for "text:N"."""
+        cutting = isinstance(request, CutText)
+        self._act("cutting" if cutting else f"text:{self._read}")
+        if cutting:
+            return fake_fidelity.cut(request, self._script.get("beginning", -1))
+        if isinstance(request, TimeWriting):
+            return WritingTimed(request.id, 20.0)
+        self._read += 1
+        self._progress = ("text", 0, request.place.context)
+        self._wait(self._script.get("chunk_s", 0.0))
+        if self._cancel.is_set():
+            raise EngineError("cancelled", "Reading was stopped.")
+        if isinstance(request, ReadBase):
+            return BaseRead(request.id, fake_fidelity.base_chunk(request), self._receipt())
+        seed = self._script.get("opinions", 0)
+        return OtherRead(request.id, fake_fidelity.other_chunk(request, seed), self._receipt())
 
     def forecast(self, request: Forecast) -> Forecasted:
         """A hundred tokens a second."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from weighin.core.runs.answer import MemoryReceipt, StopReason, Timing
 from weighin.protocol import wire
+from weighin.protocol.fidelity_messages import FIDELITY_REQUESTS
 from weighin.protocol.messages import (
     PROTOCOL,
     REQUESTS,
@@ -115,6 +116,8 @@ class ModelWorker:
             return self._engine.survey(request)
         if isinstance(request, Score):
             return self._engine.score(request, self.emit)
+        if isinstance(request, FIDELITY_REQUESTS):
+            return self._engine.fidelity(request)
         if isinstance(request, Forecast):
             return self._engine.forecast(request)
         assert isinstance(request, Bench)

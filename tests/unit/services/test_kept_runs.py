@@ -19,7 +19,8 @@ from weighin.core.evaluations.evaluation import EvaluationRecord, ItemResult
 from weighin.core.evaluations.stored_evaluation import StoredEvaluation, StoredLane, record_of
 from weighin.core.runs.run_state import RunState
 from weighin.core.statistics.paired import Verdict
-from weighin.services.evaluations.kept_runs import kept_record, kept_rows
+from weighin.services.evaluations.kept_runs import kept_record
+from weighin.services.lanes.kept_runs import kept_rows
 from weighin.services.processes import owner
 from weighin.store.database import open_database
 from weighin.store.evaluations import EvaluationStore

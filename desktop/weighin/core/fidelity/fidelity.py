@@ -65,12 +65,13 @@ class TextPart:
 @dataclass(frozen=True)
 class TextFacts:
     """What is read. name: as shown; sha256: of its bytes, all parts in order; parts: in order; notices: what one should
-    know of it (only its beginning was read, say)."""
+    know of it (only its beginning was read, say). tokens_sha256: of the tokens of all chunks as BASE cut them."""
 
     name: str
     sha256: str
     parts: tuple[TextPart, ...]
     notices: tuple[str, ...] = ()
+    tokens_sha256: str = ""
 
     @property
     def chunks(self) -> int:

@@ -70,12 +70,13 @@ def process_failure(
     """Why a worker process is gone though nobody asked it to go.
 
     crashed: by a signal, whose number is `code`; else `code` is its exit status. doing: "loading", "reading",
-    "writing", "scoring" or "" for idle. log: the last lines it printed. memory_was_low: before it died."""
+    "writing", "scoring", "text" or "" for idle. log: the last lines it printed. memory_was_low: before it died."""
     when = {
         "loading": " while loading",
         "reading": " while reading the prompt",
         "writing": " while generating",
         "scoring": " while scoring questions",
+        "text": " while reading the text",
     }.get(doing, "")
     last = _last_assert(log)
     if crashed:

@@ -17,8 +17,8 @@ from weighin.core.errors import AppError
 from weighin.core.evaluations.stored_evaluation import EvaluationRow
 from weighin.core.runs.lane import Mode
 from weighin.core.tape import Tape, TapeSources, tape_of
-from weighin.services.evaluations.kept_runs import kept_rows
 from weighin.services.files import write_file
+from weighin.services.lanes.kept_runs import kept_rows
 from weighin.services.records import Records
 from weighin.services.task_runner import Failed, TaskRunner
 

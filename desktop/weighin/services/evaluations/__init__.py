@@ -7,7 +7,7 @@ uninterrupted one.
 
 A run is tied to the sha256 of its model files, its questions (kept with it), protocol, seed and the build of the
 engine it started with; processes.owner keeps a second process away. On disk it is "interrupted" until it has ended;
-kept_runs.py says "running" while the process that works on it lives.
+lanes/kept_runs.py says "running" while the process that works on it lives.
 
 scoring_planner.py chooses how many tokens and questions are computed together, from counts of all prompts and from
 the engine's own plan of every kind of scoring context: the fastest that fits next to what the other lane needs. Shape

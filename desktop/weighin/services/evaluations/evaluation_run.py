@@ -9,27 +9,10 @@ from weighin.core.evaluations.evaluation import EvaluationState, ItemResult
 from weighin.core.evaluations.mmlu_prompt import PromptBlock, prompt_block
 from weighin.core.evaluations.sample import Block, blocks_of
 from weighin.core.evaluations.stored_evaluation import StoredEvaluation
-from weighin.core.runs.answer import Failure
-from weighin.core.runs.lane import EngineFacts
 from weighin.core.runs.options import LoadOptions
 from weighin.core.runs.run_state import RunState
 from weighin.core.statistics.paired import Verdict
 from weighin.services.evaluations.lane_work import LaneWork
-
-
-def other_engine(begun: EngineFacts | None, now: EngineFacts) -> Failure | None:
-    """Why a run that `begun` with one engine does not go on with another; None where it may."""
-    if begun is None or (begun.llama_cpp_python, begun.build) == (now.llama_cpp_python, now.build):
-        return None
-    text = (
-        f"This run started with {_engine_name(begun)}; this is {_engine_name(now)}. Answers of two engines are not "
-        "mixed. Start a new run, or reinstall the earlier engine and resume. The answers so far are kept."
-    )
-    return Failure("engine", text)
-
-
-def _engine_name(engine: EngineFacts) -> str:
-    return f"llama-cpp-python {engine.llama_cpp_python} (llama.cpp {engine.build})"
 
 
 class EvaluationRun:

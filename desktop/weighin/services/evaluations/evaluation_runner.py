@@ -16,10 +16,11 @@ from weighin.core.evaluations.scoring import ONE_BY_ONE, choose_shape
 from weighin.core.evaluations.scoring_plan import ScoringPlan
 from weighin.core.evaluations.stored_evaluation import StoredEvaluation, record_of
 from weighin.core.runs.answer import Failure
+from weighin.core.runs.engines import other_engine
 from weighin.core.runs.lane import LABELS, LaneSetup
 from weighin.core.runs.run_state import RunState
 from weighin.protocol.messages import Scored, ScoreDone, Surveyed
-from weighin.services.evaluations.evaluation_run import EvaluationRun, other_engine
+from weighin.services.evaluations.evaluation_run import EvaluationRun
 from weighin.services.evaluations.evaluation_start import EvaluationContext, Preparation
 from weighin.services.evaluations.lane_work import LaneWork
 from weighin.services.evaluations.scoring_lane import ScoringLane

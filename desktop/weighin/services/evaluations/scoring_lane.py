@@ -8,18 +8,14 @@ from PySide6.QtCore import Signal
 
 from weighin.core.evaluations.mmlu_prompt import PromptBlock
 from weighin.core.evaluations.scoring import ScoreShape
-from weighin.core.runs.answer import MemorySample
 from weighin.protocol import messages as wire_messages
-from weighin.services.lanes.lane import Lane
+from weighin.services.lanes.work_lane import WorkLane
 
 
-class ScoringLane(Lane):
-    """Load with `bare`. Every survey and every score ends in exactly one `measured` (with the worker's own terminal
-    event) or `measure_failed`, whatever happens to the worker."""
+class ScoringLane(WorkLane):
+    """Surveys and scores."""
 
     scored = Signal(object)  # protocol Scored
-
-    memory = MemorySample()
 
     def survey(self, block: PromptBlock) -> None:
         """Count the tokens of a block. READY: begins."""
@@ -30,12 +26,6 @@ class ScoringLane(Lane):
         self._ask(wire_messages.Score(self._take_id(), block, shape, threads, done), "scoring")
 
     def _on_event(self, event: Any) -> None:
-        if isinstance(event, (wire_messages.Loaded, wire_messages.ScoreDone)):
-            self.memory = MemorySample(event.memory.own_bytes, event.memory.model_file_bytes)
         super()._on_event(event)
         if isinstance(event, wire_messages.Scored) and self._pending is not None and event.id == self._pending.id:
             self.scored.emit(event)
-
-    def _on_pulse(self, pulse: wire_messages.Pulse) -> None:
-        self.memory = pulse.memory
-        super()._on_pulse(pulse)

@@ -31,6 +31,11 @@ def is_another(owner: str) -> bool:
     return _number(owner) not in (0, os.getpid()) and _lives_as(owner)
 
 
+def is_at_work(owner: str) -> bool:
+    """Whether the process that something is noted to belong to lives, this one or another."""
+    return is_this(owner) or is_another(owner)
+
+
 def lives(number: int, started: float) -> bool:
     """Whether the process with this number lives and is the one that began then (seconds since 1970)."""
     import psutil

@@ -1,4 +1,5 @@
-"""How contexts are set up, for a conversation (the planner asks for exactly what the run will use) and for scoring."""
+"""How contexts are set up, for a conversation (the planner asks for exactly what the run will use), for
+scoring, and for reading texts."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from typing import Any
 import llama_cpp.llama_cpp as llama
 
 from weighin.core.evaluations.scoring import ScoreShape
+from weighin.core.fidelity.reading import most_outputs
 from weighin.core.runs.options import LoadOptions
 
 _FLASH = {"off": 0, "on": 1, "auto": 1}  # LLAMA_FLASH_ATTN_TYPE_DISABLED, _ENABLED
@@ -40,6 +42,13 @@ def scoring_params(options: LoadOptions, shape: ScoreShape, threads: int) -> Any
     params.n_outputs_max = max(shape.sequences, LONGEST_LETTER)
     params.kv_unified = True
     params.swa_full = True
+    return params
+
+
+def reading_params(options: LoadOptions, context: int, threads: int) -> Any:
+    """llama_context_params for chunks of `context` tokens whose logits are wanted."""
+    params = context_params(options, context, threads)
+    params.n_outputs_max = most_outputs(context, options.batch)
     return params
 
 

@@ -17,6 +17,7 @@ from weighin.core.runs.answer import MemorySample
 from weighin.core.runs.failures import load_failure
 from weighin.core.runs.lane import EngineFacts
 from weighin.core.runs.options import LoadOptions
+from weighin.protocol.fidelity_messages import BaseRead, CutText, OtherRead, ReadBase, ReadOther
 from weighin.protocol.messages import (
     Bench,
     Benched,
@@ -39,8 +40,15 @@ from weighin.protocol.messages import (
     Tokenized,
 )
 from weighin.workers.engine import Emit, EngineError
+from weighin.workers.fidelity.fidelity import Fidelity
 from weighin.workers.llama.bench import run_bench
-from weighin.workers.llama.context_params import context_params, gpu_layers, new_context, scoring_params
+from weighin.workers.llama.context_params import (
+    context_params,
+    gpu_layers,
+    new_context,
+    reading_params,
+    scoring_params,
+)
 from weighin.workers.llama.decoder import Decoder
 from weighin.workers.llama.generation import Generation
 from weighin.workers.llama.memory import OwnMemory, inodes_of
@@ -74,6 +82,7 @@ class LlamaEngine:
         self._vocabulary: Vocabulary | None = None
         self._prompts: PromptBuilder | None = None
         self._scorer: Scorer | None = None
+        self._fidelity: Fidelity | None = None
 
     def facts(self) -> EngineFacts:
         """Version and devices."""
@@ -148,6 +157,21 @@ class LlamaEngine:
         self._memory.begin_phase()
         tokens, seconds, notices = scorer.score(request, emit, self._set_progress)
         return ScoreDone(request.id, tokens, seconds, self._memory.receipt(self._inodes, self._vram), notices)
+
+    def fidelity(self, request: Any) -> Any:
+        """Cut a text, or read a chunk of it. Raises EngineError."""
+        if self._fidelity is None:
+            raise EngineError("not_loaded", "No model is loaded for reading.")
+        if isinstance(request, CutText):
+            return self._fidelity.cut(request)
+        self._memory.begin_phase()
+        if isinstance(request, ReadBase):
+            base, notices = self._fidelity.read_base(request, self._set_progress)
+            return BaseRead(request.id, base, self._memory.receipt(self._inodes, self._vram), notices)
+        if isinstance(request, ReadOther):
+            other, notices = self._fidelity.read_other(request, self._set_progress)
+            return OtherRead(request.id, other, self._memory.receipt(self._inodes, self._vram), notices)
+        return self._fidelity.time_writing(request)
 
     def _scoring(self) -> Scorer:
         if self._scorer is None:
@@ -224,6 +248,13 @@ class LlamaEngine:
                     scoring_params(request.options, shape, request.threads), request.options
                 ),
             )  # fmt: skip
+            self._fidelity = Fidelity(
+                self._model, vocabulary, self._prompts, self._abort,
+                lambda context: (
+                    *self._new_context(reading_params(request.options, context, request.threads), request.options),
+                    request.options.batch,
+                ),
+            )  # fmt: skip
         if self._abort.raised:
             raise EngineError("cancelled", "Loading was stopped.")
         self._load_s = time.perf_counter() - begin
@@ -253,11 +284,12 @@ class LlamaEngine:
     def _release(self) -> None:
         if self._decoder is not None:
             self._decoder.close()
-        if self._scorer is not None:
-            self._scorer.close()
+        for job in (self._scorer, self._fidelity):
+            if job is not None:
+                job.close()
         if self._model is not None:
             llama.llama_model_free(self._model)
-        self._decoder = self._vocabulary = self._prompts = self._scorer = self._model = None
+        self._decoder = self._vocabulary = self._prompts = self._scorer = self._fidelity = self._model = None
 
 
 def _chat_template(model: Any) -> str | None:

@@ -31,7 +31,8 @@ _MARK = re.compile(r"<\|[^<>|\s]{1,60}\|>|<｜[^<>｜\s]{1,60}｜>|<(?:start|end
 class Vocabulary:
     """Text to tokens and back, for one llama_model pointer that outlives this object.
 
-    bos, eos: what templates print for them; "" where the header of the file names none."""
+    bos, eos: what templates print for them; "" where the header of the file names none. beginning: the token that
+    a text begins with, -1 for none."""
 
     def __init__(self, model: Any) -> None:
         self._model = model
@@ -41,6 +42,7 @@ class Vocabulary:
         self._eos = self._named("eos", llama.llama_vocab_eos(self._vocab))
         kind = llama.llama_vocab_type(self._vocab)
         begins = llama.llama_vocab_get_add_bos(self._vocab) and kind in _BEGINNING and self._bos >= 0
+        self.beginning = self._bos if begins else -1
         self._beginning = [self._bos] if begins else []
         self.bos, self.eos = self._text(self._bos), self._text(self._eos)
         self._pieces: dict[int, bytes] = {}

@@ -24,7 +24,13 @@ from weighin.core.plans.plan import MemoryPlan, PlanMethod
 from weighin.core.runs.failures import load_failure
 from weighin.protocol.messages import Plan, Planned
 from weighin.workers.engine import EngineError
-from weighin.workers.llama.context_params import context_params, gpu_layers, new_context, scoring_params
+from weighin.workers.llama.context_params import (
+    context_params,
+    gpu_layers,
+    new_context,
+    reading_params,
+    scoring_params,
+)
 from weighin.workers.llama.memory import OwnMemory
 from weighin.workers.llama.native import NativeLog, check_writes_text
 from weighin.workers.planning.slice_file import file_in_memory
@@ -110,7 +116,8 @@ class Planning:
             if request.scoring:
                 asked = [scoring_params(request.options, shape, threads=1) for shape in shapes]
             else:
-                asked = [context_params(request.options, context, threads=1) for context in contexts]
+                params_for = reading_params if request.reading else context_params
+                asked = [params_for(request.options, context, threads=1) for context in contexts]
             drafts = [self._draft(model, params, headers[0]) for params in asked]
         finally:
             llama.llama_model_free(model)
