@@ -27,6 +27,7 @@ from tests.ui.fakes import (
     FakeSettings,
     FakeVotes,
 )
+from tests.ui.fidelity_fakes import FakeFidelityServices, fidelity_services
 from tests.ui.mmlu_fakes import FakeEvaluationServices, evaluation_services
 from tests.ui.prompt_set_fakes import FakePromptSets
 from tests.ui.replay_fakes import FakeBundles
@@ -65,6 +66,7 @@ class Kit:
     evaluations: FakeEvaluationServices
     kept: FakeKept
     notifier: FakeNotifier
+    fidelity: FakeFidelityServices
 
     @property
     def page(self) -> ComparePage:
@@ -125,6 +127,7 @@ def new_kit(qtbot: QtBot, theme: themes.Theme, monkeypatch: pytest.MonkeyPatch) 
         settings: FakeSettings | None = None,
         models: FakeModels | None = None,
         evaluations: FakeEvaluationServices | None = None,
+        fidelity: FakeFidelityServices | None = None,
     ) -> Kit:
         parts = (
             FakeRunner(),
@@ -144,9 +147,11 @@ def new_kit(qtbot: QtBot, theme: themes.Theme, monkeypatch: pytest.MonkeyPatch) 
         services.run_defaults, services.kept = KeptRunDefaults(parts[3]), FakeKept()
         services.libraries, services.notifier = FakeLibraries(), FakeNotifier()
         services.evaluations = evaluations or evaluation_services()
+        services.fidelity = fidelity or fidelity_services()
         window = MainWindow(*parts[:4], services)
         qtbot.addWidget(window)
-        return Kit(window, theme, *parts, station, blind, votes, services.evaluations, services.kept, services.notifier)
+        more = (services.evaluations, services.kept, services.notifier, services.fidelity)
+        return Kit(window, theme, *parts, station, blind, votes, *more)
 
     yield make
     for station in stations:
