@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QWidget
 
 from weighin.core import format
-from weighin.core.evaluations.text import ELSEWHERE, STATES
+from weighin.core.evaluations.text import ELSEWHERE
 from weighin.core.fidelity.fidelity import FidelityRow
 from weighin.core.fidelity.names import row_names
 from weighin.core.fidelity.text import with_error
 from weighin.core.models.text import shown_name
-from weighin.core.runs.run_state import RunState
+from weighin.core.runs.run_state import STATES, RunState
 from weighin.core.safe_text import safe_name
 from weighin.ui.fidelity.export import ask_export
 from weighin.ui.history.stored_runs import StoredRuns, Wording
@@ -40,11 +40,11 @@ class PastTab(StoredRuns):
 def _columns(running: Callable[[], str]) -> tuple[Column, ...]:
     return (
         Column("When", lambda r: format.moment(r.created), "2026-11-22 10:31"),
-        Column("Base", lambda r: shown_name(r.base, 60), "SmolLM2-135M-Instruct F16", 0.4),
-        Column("Compared with it", _others, "Q8_0, Q6_K, Q5_K_M, Q4_K_M", 0.6),
-        Column("Text", lambda r: safe_name(r.text, 60), "Included texts", 0.2),
+        Column("Base", lambda r: shown_name(r.base, 60), "SmolLM2-135M-Instruct F16", 0.3),
+        Column("Compared with it", _others, "Q8_0, Q6_K, Q5_K_M, Q4_K_M", 0.4),
+        Column("Text", lambda r: safe_name(r.text, 60), "Included texts", 0.15),
         Column("Chunks", lambda r: format.count(r.chunks), "650", number=True),
-        Column("KLD", _klds, "0.0313 ± 0.0031", least="0.0313 ± 0.0031"),
+        Column("KLD", _klds, "0.0313 ± 0.0031, 0.0313 ± 0.0031", 0.15, least="0.0313 ± 0.0031"),
         Column("State", lambda r: _state(r, running()), "Interrupted, can be resumed"),
     )
 

@@ -35,7 +35,9 @@ class KeptRuns(Protocol):
     def load(self, identifier: str, done: Callable[[Any], None], failed: Callable[[AppError], None]) -> None:
         """One, whole."""
 
-    def delete(self, identifiers: tuple[str, ...], done: Callable[[Any], None], failed: Callable[[AppError], None]) -> None:
+    def delete(
+        self, identifiers: tuple[str, ...], done: Callable[[Any], None], failed: Callable[[AppError], None]
+    ) -> None:
         """Forget some; `changed` follows."""
 
 

@@ -14,7 +14,7 @@ from weighin.core.fidelity.text import figure, shown_token
 from weighin.core.safe_text import safe_name, safe_text
 from weighin.ui.fidelity.run.likely_bars import LikelyBars
 from weighin.ui.theme import Theme
-from weighin.ui.widgets.label import PlainLabel
+from weighin.ui.widgets.label import ElidedLabel, PlainLabel
 from weighin.ui.widgets.section import button
 from weighin.ui.widgets.table import Column, RowTable
 
@@ -105,7 +105,7 @@ class FailingDetail(QScrollArea):
         self._text.setReadOnly(True)
         self._text.setTabChangesFocus(True)
         self._text.setAccessibleName("Text around the position")
-        self._heads = (PlainLabel(role="strong"), PlainLabel(role="strong"))
+        self._heads = (ElidedLabel(role="strong"), ElidedLabel(role="strong"))
         self.bars = (LikelyBars(theme, "A"), LikelyBars(theme, "B"))
         self._about = PlainLabel(_EXPLAINED, role="small", wrap=True)
         self.show_text = button("Show in the text", "Show this position in the text", "example")
@@ -119,9 +119,15 @@ class FailingDetail(QScrollArea):
         head.addWidget(self.show_text)
         layout.addLayout(head)
         layout.addWidget(self._text)
+        sides = QHBoxLayout()
+        sides.setSpacing(16)
         for title, bars in zip(self._heads, self.bars, strict=True):
-            layout.addWidget(title)
-            layout.addWidget(bars)
+            column = QVBoxLayout()
+            column.addWidget(title)
+            column.addWidget(bars)
+            column.addStretch(1)
+            sides.addLayout(column, 1)
+        layout.addLayout(sides)
         layout.addWidget(self._about)
         layout.addStretch(1)
         self.setWidget(inner)
@@ -174,7 +180,7 @@ class FailingDetail(QScrollArea):
         cursor.insertText(safe_text(around.after), plain)
         self._text.moveCursor(QTextCursor.MoveOperation.Start)
         line = self._text.fontMetrics().lineSpacing()
-        self._text.setFixedHeight(line * 6 + 16)
+        self._text.setFixedHeight(line * 5 + 16)
 
     def _ask(self) -> None:
         if self._shown is not None:
@@ -196,7 +202,7 @@ def _tip(row: Failing) -> str:
 
 
 _COLUMNS = (
-    Column("KLD", lambda r: figure(r.worst.kld), "12.34", number=True),
+    Column("KLD", lambda r: figure(r.worst.kld), "0.0123", number=True),
     Column("Text ⟦next token⟧", _line, "m" * 20, 1.0),
     Column("Base", lambda r: _likeliest(r.worst.base), "“wordword”", least="“word”"),
     Column("Other", lambda r: _likeliest(r.worst.other), "“wordword”", least="“word”"),

@@ -10,9 +10,9 @@ from weighin.ui.mmlu.run.chart import blended, small
 from weighin.ui.theme import Colours, Theme
 
 # From each of these on a token is a level darker.
-LEVELS = (0.05, 0.2, 0.5, 2.0)
+LEVELS = (0.02, 0.1, 0.5, 2.0)
 _TINTS = (0, 12, 22, 34, 100)  # per cent of red
-_NAMES = ("KLD under 0.05", "0.05", "0.2", "0.5", "2 and more")
+_NAMES = ("KLD under 0.02", "0.02", "0.1", "0.5", "2 and more")
 _GREY = "grey: only read"
 # From this level on a line stands below the token, thicker each time: colour never stands alone.
 _LINED = 2

@@ -16,7 +16,8 @@ from weighin.core.safe_text import safe_name
 from weighin.ui.widgets.table import Column, RowTable
 
 _SPEED = "1\u202f234"
-_FEWER_COLUMNS, _ALL_COLUMNS = 820, 1050
+# Narrower tables leave columns out, in pixels.
+_SOME, _MORE, _MOST, _ALL = 560, 720, 900, 1050
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,6 @@ class Ladder(RowTable):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Ladder: what each model costs", _COLUMNS, lambda row: row.number, _tip, parent=parent)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
     def show_record(self, record: FidelityRecord, progress: tuple[SideProgress, ...] = (), wanted: int = 0) -> None:
@@ -64,7 +64,10 @@ class Ladder(RowTable):
     def fit(self) -> None:
         super().fit()
         rows = sum(self.rowHeight(row) for row in range(len(self.records)))
-        height = self.horizontalHeader().sizeHint().height() + rows + 4
+        columns = range(len(_COLUMNS))
+        too_wide = sum(self.columnWidth(n) for n in columns if not self.isColumnHidden(n)) > self.viewport().width()
+        below = self.horizontalScrollBar().sizeHint().height() if too_wide else 0
+        height = self.horizontalHeader().sizeHint().height() + rows + below + 4
         if height != self.height():
             self.setFixedHeight(height)
 
@@ -129,15 +132,15 @@ def _tip(row: LadderRow) -> str:
 _COLUMNS = (
     Column("", lambda r: str(r.number) if r.number else "Base", "Base", spoken=lambda r: f"Model {r.number or 'base'}"),
     Column("Model", lambda r: r.name, "m" * 16, 1.0, least="SmolLM2-135M"),
-    Column("Quantization", lambda r: safe_name(r.side.model.quantization, 24), "Q4_K_M", room=_ALL_COLUMNS),
-    Column("File size", lambda r: format.size(r.side.model.file_bytes), "123 MB", number=True),
-    Column("Memory", _memory, "123 MB", number=True, room=_FEWER_COLUMNS),
-    Column("Prompt tok/s", lambda r: _speed(r.side.read_tokens_per_s), _SPEED, number=True, room=_ALL_COLUMNS),
-    Column("Generation tok/s", lambda r: _speed(r.side.write_tokens_per_s), _SPEED, number=True, room=_FEWER_COLUMNS),
-    Column("KLD", _kld, "0.0313 ± 0.0031", number=True),
+    Column("Quantization", lambda r: safe_name(r.side.model.quantization, 24), "Q4_K_M", room=_ALL),
+    Column("File size", lambda r: format.size(r.side.model.file_bytes), "123.4 MB", number=True, room=_SOME),
+    Column("Memory", _memory, "123.4 MB", number=True, room=_MOST),
+    Column("Prompt tok/s", lambda r: _speed(r.side.read_tokens_per_s), _SPEED, number=True, room=_ALL),
+    Column("Generation tok/s", lambda r: _speed(r.side.write_tokens_per_s), _SPEED, number=True, room=_MOST),
+    Column("KLD", _kld, "0.001253 ± 0.000046", number=True),
     Column("Same top", _same, "100.0 %", number=True),
-    Column("RMS Δp", _rms, "12.34 %", number=True),
-    Column("PPL ratio", _ratio, "1.123", number=True),
+    Column("RMS Δp", _rms, "12.34 %", number=True, room=_MORE),
+    Column("PPL ratio", _ratio, "1.123", number=True, room=_MORE),
     Column("Chunks", state_words, "Loading 100 %", number=True),
 )
 RUNNING = (RunState.PREPARING, RunState.RUNNING, RunState.STOPPING)

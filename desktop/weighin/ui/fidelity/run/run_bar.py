@@ -6,9 +6,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from weighin.core import format
-from weighin.core.evaluations.text import ELSEWHERE, STATES
+from weighin.core.evaluations.text import ELSEWHERE
 from weighin.core.fidelity.fidelity import FidelityRecord, FidelityState
-from weighin.core.runs.run_state import RunState
+from weighin.core.runs.run_state import STATES, RunState
 from weighin.core.safe_text import safe_name
 from weighin.ui.widgets.focus import holds_focus
 from weighin.ui.widgets.label import ElidedLabel
@@ -75,17 +75,18 @@ class RunBar(QWidget):
 
     def show_state(self, state: FidelityState) -> None:
         """It goes on."""
-        parts = [STATES[state.state]]
+        parts, record = [STATES[state.state]], state.record
+        most = "" if record is None or record.request.chunks is not None else "at most "
         if state.state is RunState.PREPARING and state.notice:
             parts.append(safe_name(state.notice, 200))
         if state.chunks_wanted:
-            parts.append(f"{format.count(state.chunks_done)} of at most {format.plural(state.chunks_wanted, 'chunk')}")
-        if state.record is not None and state.record.seconds >= 1:
-            parts.append(format.elapsed(state.record.seconds))
+            parts.append(f"{format.count(state.chunks_done)} of {most}{format.plural(state.chunks_wanted, 'chunk')}")
+        if record is not None and record.seconds >= 1:
+            parts.append(format.elapsed(record.seconds))
         if state.seconds_left is not None and state.state is RunState.RUNNING:
-            parts.append(f"{format.about(state.seconds_left)} left, or less")
+            parts.append(f"{format.about(state.seconds_left)} left{', or less' if most else ''}")
         self._text.say(" · ".join(parts))
-        self._about.say(" · ".join(part for part in (_text_words(state.record), safe_name(state.plan, 300)) if part))
+        self._about.say(" · ".join(part for part in (_text_words(record), safe_name(state.plan, 300)) if part))
         self._bar.setRange(0, max(1, state.chunks_wanted))
         self._bar.setValue(state.chunks_done)
         self._bar.show()

@@ -158,7 +158,7 @@ class SetupView(QWidget):
         request = self.request
         self._options.set_title(f"Text: {self.text.summary}")
         self.takes.show_request(request)
-        self.missing.say("" if request is not None else self.sides.why_not)
+        self.missing.say_or_hide("" if request is not None else self.sides.why_not)
         self._offer_compared()
         self.changed.emit()
 

@@ -50,7 +50,7 @@ class SideField(QWidget):
         self._error.hide()
         self._inner = QWidget(self)
         self._inner.hide()
-        self.conditions = FoldedSection(theme, "", f"conditions of {label}", lambda: self._inner)
+        self.conditions = FoldedSection(theme, "Conditions", f"conditions of {label}", lambda: self._inner)
         self._arrange()
         self._connect()
         self._say()
@@ -96,7 +96,7 @@ class SideField(QWidget):
 
     def _say(self) -> None:
         cache, flash = self._cache.currentText(), self._flash.currentText()
-        self.conditions.set_title(f"{cache} cache, flash attention {flash}")
+        self.conditions.set_title(f"Conditions: {cache} cache, flash attention {flash}")
         error = ""
         try:
             LoadOptions(kv_type=cache, flash_attn=flash)

@@ -22,6 +22,8 @@ from weighin.ui.widgets.roomy_delegate import RoomyDelegate
 _BUILT_IN = "Included texts"
 _KINDS = "Prose, code, chat, numbers and German, written for this program. Reported by kind."
 _FILES = ("Text (*.txt *.md *.raw *.text)", ANY)
+# How wide it is at most, in average letters.
+_LETTERS = 110
 _CHUNKS_HELP = "Chunks to read, from the beginning. Blank: as many as it takes to know the mean KLD to ± 10 %."
 _CONTEXT_HELP = "Tokens of a chunk; 512 compares with published numbers. Its second half is measured."
 
@@ -52,7 +54,13 @@ class TextBox(QWidget):
         row = QHBoxLayout()
         row.addWidget(self._combo, 1)
         row.addWidget(self.open)
-        layout = QVBoxLayout(self)
+        inner = QWidget()
+        inner.setMaximumWidth(self.fontMetrics().averageCharWidth() * _LETTERS)
+        whole = QHBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(inner, 1)
+        whole.addStretch(0)
+        layout = QVBoxLayout(inner)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
         layout.addLayout(row)
