@@ -68,6 +68,11 @@ class SideField(QWidget):
         except AppError:
             return None
 
+    @property
+    def error(self) -> str:
+        """How the conditions contradict each other, "" where they do not."""
+        return "" if self._error.isHidden() else self._error.text()
+
     def choose(self, model: ModelFacts, load: LoadOptions | None = None) -> None:
         """Choose it, under these conditions."""
         self.header.picker.choose(model)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 MOST_OTHERS = 12
 _SIDE_BY_SIDE = 780
 _WHAT = "The file you trust most: usually the largest."
+_SAME = "The same file under the same conditions: only the noise of the arithmetic is measured."
 _SMALLER = "The base is smaller than a model it is compared with. Usually the largest file is the base."
 
 
@@ -78,12 +79,6 @@ class SidesBox(QWidget):
         """What is missing, where its field does not say so; "" for nothing."""
         if any(field.chosen is None for field in self.fields):
             return "Choose the models first."
-        base, seen = self.setups, []
-        for setup in base or ():
-            this = (setup.model.path, setup.load)
-            if this in seen:
-                return "Two models are the same under the same conditions. Choose another one, or other conditions."
-            seen.append(this)
         return ""
 
     @property
@@ -198,12 +193,19 @@ class SidesBox(QWidget):
         for field in self.others:
             field.remove.setVisible(len(self.others) > 1)
         self.add.setEnabled(len(self.others) < MOST_OTHERS)
-        base = self.base.chosen
-        sizes = [field.chosen.file_bytes for field in self.others if field.chosen is not None]
-        smaller = base is not None and any(size > base.file_bytes for size in sizes)
-        self._note.say(_SMALLER if smaller else _WHAT)
+        self._note.say(self._what())
         self._plan()
         self.changed.emit()
+
+    def _what(self) -> str:
+        """What to know of the base that is chosen."""
+        base = self.base.chosen
+        if base is None:
+            return _WHAT
+        others = [field for field in self.others if field.chosen is not None]
+        if any((one.chosen.path, one.load) == (base.path, self.base.load) for one in others if one.chosen):
+            return _SAME
+        return _SMALLER if any(one.chosen.file_bytes > base.file_bytes for one in others if one.chosen) else _WHAT
 
     def _plan(self) -> None:
         if self._workstation is not None:
