@@ -6,17 +6,12 @@ from collections.abc import Sequence
 
 from weighin.core import format
 from weighin.core.fidelity.fidelity import FidelityRequest
+from weighin.core.fidelity.reading import rows_bytes
 
 # Chunks of the texts that come along, about: what "auto" reads at most.
 BUILT_IN_CHUNKS = 40
 # Bytes of a text file that make a token, about.
 _BYTES_PER_TOKEN = 4
-_FLOAT = 4
-
-
-def rows_bytes(positions: int, vocabulary: int) -> int:
-    """Bytes of what BASE predicts at so many positions."""
-    return positions * vocabulary * _FLOAT
 
 
 def chunks_of(request: FidelityRequest, text_bytes: int | None) -> int | None:
@@ -31,23 +26,23 @@ def chunks_of(request: FidelityRequest, text_bytes: int | None) -> int | None:
 
 
 def memory_sentence(request: FidelityRequest, needs: Sequence[float | None], free: int | None) -> str:
-    """needs: main memory of each model in bytes, BASE first, None where unknown; free: for models, None where the
+    """needs: main memory of each file that is loaded in bytes, None where unknown; free: for models, None where the
     system does not tell."""
     vocabulary = request.base.model.vocabulary
-    rows = rows_bytes(request.positions, vocabulary) if vocabulary else None
     known = [need for need in needs if need is not None]
-    if rows is None or len(known) < len(needs):
+    if not vocabulary or len(known) < len(needs):
         return "Memory and disk are planned and shown before anything is read."
-    # BASE stays; the others take their turns. Both sides hold their rows, and BASE's are shared.
-    total = known[0] + max(known[1:]) + 3 * rows
-    parts = f"Needs about {format.size(total)} of memory, {format.size(rows)} of it for the probabilities of a chunk"
-    if free is None:
-        return f"{parts}."
-    if total <= free:
-        return f"{parts}; {format.size(free)} free. No disk space."
+    rows = rows_bytes(request.context, vocabulary)
+    count, total = format.plural(1 + len(request.others), "model"), sum(known) + rows
+    spare = "" if free is None else f"; {format.size(free)} free"
+    if free is None or total <= free:
+        return (
+            f"{count} at once: about {format.size(total)} of memory, with {format.size(rows)} for what the base "
+            f"predicts{spare}."
+        )
     return (
-        f"{parts}; {format.size(free)} free: the models take turns, and each chunk in between takes "
-        f"{format.size(rows)} of disk."
+        f"{count} in turns: about {format.size(max(known))} of memory{spare}, and {format.size(rows)} of disk for each "
+        "chunk in between."
     )
 
 

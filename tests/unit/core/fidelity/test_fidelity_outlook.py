@@ -8,7 +8,7 @@ import pytest
 from tests.support.fidelity import model
 
 from weighin.core.fidelity.fidelity import FidelityRequest
-from weighin.core.fidelity.outlook import chunks_of, memory_sentence, rows_bytes, time_sentence
+from weighin.core.fidelity.outlook import chunks_of, memory_sentence, time_sentence
 from weighin.core.runs.lane import LaneSetup
 
 GB = 10**9
@@ -18,21 +18,16 @@ def asked(**more: Any) -> FidelityRequest:
     return FidelityRequest(LaneSetup(model("F16")), (LaneSetup(model("Q8_0")), LaneSetup(model("Q4_K_M"))), **more)
 
 
-def test_the_rows_of_a_chunk() -> None:
-    assert rows_bytes(255, 49_152) == 50_135_040
-
-
-def test_memory_is_that_of_the_base_and_the_largest_other() -> None:
-    said = memory_sentence(asked(), (16 * GB, 9 * GB, 5 * GB), 40 * GB)
-    # 25 GB and three times 255 x 128,256 x 4 bytes.
-    assert (
-        said
-        == "Needs about 25.4 GB of memory, 131 MB of it for the probabilities of a chunk; 40.0 GB free. No disk space."
+def test_memory_is_that_of_all_models_and_of_the_rows() -> None:
+    """255 x (128,256 x 4 + 8) bytes of rows."""
+    needs = (16 * GB, 9 * GB, 5 * GB)
+    assert memory_sentence(asked(), needs, 40 * GB) == (
+        "3 models at once: about 30.1 GB of memory, with 131 MB for what the base predicts; 40.0 GB free."
     )
-    assert memory_sentence(asked(), (16 * GB, 9 * GB, 5 * GB), 20 * GB).endswith(
-        "20.0 GB free: the models take turns, and each chunk in between takes 131 MB of disk."
+    assert memory_sentence(asked(), needs, 20 * GB) == (
+        "3 models in turns: about 16.0 GB of memory; 20.0 GB free, and 131 MB of disk for each chunk in between."
     )
-    assert memory_sentence(asked(), (16 * GB, 9 * GB, 5 * GB), None).endswith("for the probabilities of a chunk.")
+    assert memory_sentence(asked(), needs, None).endswith("for what the base predicts.")
 
 
 @pytest.mark.parametrize("needs", [(None, GB, GB), (GB, GB, None)])

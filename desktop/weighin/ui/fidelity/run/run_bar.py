@@ -113,6 +113,6 @@ class RunBar(QWidget):
 
 def _text_words(record: FidelityRecord | None) -> str:
     """Which text in which pieces."""
-    if record is None:
+    if record is None or not record.text.name:
         return ""
     return f"{safe_name(record.text.name, 80)} · chunks of {format.count(record.request.context)} tokens"

@@ -59,8 +59,6 @@ class RunPresenter(QObject):
         self._runner.run(request)
         self.request, self._record = request, None
         self._view.begin(request)
-        if self._runner.state is not None:
-            self._view.show_state(self._runner.state)
         self.started.emit()
 
     def resume(self, identifier: str) -> None:

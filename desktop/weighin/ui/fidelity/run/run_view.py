@@ -94,6 +94,7 @@ class RunView(QWidget):
         for part in (self.sentences, self.ladder):
             part.hide()
         self._show_tabs(False)
+        self.bar.show_state(FidelityState(None, RunState.PREPARING))
 
     def show_state(self, state: FidelityState) -> None:
         """How it stands."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
@@ -40,6 +41,7 @@ class SideField(QWidget):
         super().__init__(parent)
         self.label = label
         self._library = library
+        self._given = LoadOptions()
         self.header = LaneHeader(theme, label)
         self.header.picker.setAccessibleName("Base model" if label == BASE else f"Model {label} to compare")
         self.remove = IconButton(theme, "close", f"Remove model {label}")
@@ -64,7 +66,7 @@ class SideField(QWidget):
     def load(self) -> LoadOptions | None:
         """The conditions; None where they contradict each other, which is said here."""
         try:
-            return LoadOptions(kv_type=self._cache.currentText(), flash_attn=self._flash.currentText())
+            return self._typed()
         except AppError:
             return None
 
@@ -81,10 +83,12 @@ class SideField(QWidget):
 
     def show_conditions(self, load: LoadOptions) -> None:
         """Choose these; what differs from usual is unfolded."""
+        self._given = load
         self._cache.setCurrentText(load.kv_type)
         self._flash.setCurrentText(load.flash_attn)
-        if (load.kv_type, load.flash_attn) != (LoadOptions.kv_type, LoadOptions.flash_attn):
+        if (load.kv_types, load.flash_attn) != (LoadOptions.kv_type, LoadOptions.flash_attn):
             self.conditions.set_open(True)
+        self._say()
 
     def offer(self, models: tuple[ModelFacts, ...], sources: dict[str, str]) -> None:
         """Offer these models."""
@@ -99,14 +103,19 @@ class SideField(QWidget):
         self.remove.clicked.connect(self.remove_wanted)
         FileDrop(self).dropped.connect(self.dropped)
 
+    def _typed(self) -> LoadOptions:
+        """The conditions, with what was given besides and has no field here. Raises AppError."""
+        cache, given = self._cache.currentText(), self._given
+        values = given.v_type if cache == given.kv_type else ""
+        return replace(given, kv_type=cache, v_type=values, flash_attn=self._flash.currentText())
+
     def _say(self) -> None:
-        cache, flash = self._cache.currentText(), self._flash.currentText()
-        self.conditions.set_title(f"Conditions: {cache} cache, flash attention {flash}")
-        error = ""
+        cache, flash, error = self._cache.currentText(), self._flash.currentText(), ""
         try:
-            LoadOptions(kv_type=cache, flash_attn=flash)
+            cache = self._typed().kv_types
         except AppError as refused:
             error = refused.user_text
+        self.conditions.set_title(f"Conditions: {cache} cache, flash attention {flash}")
         self._error.say_or_hide(error)
         if self.chosen is not None and self.chosen.is_server:
             self.header.refuse(SERVER)

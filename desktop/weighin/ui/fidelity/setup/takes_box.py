@@ -47,7 +47,8 @@ class TakesBox(QFrame):
             return
         models = [request.base.model, *(other.model for other in request.others)]
         budget = self._workstation.computer.budget
-        needs = [self._asked(model, lambda row: row.candidate.line.needed_at(request.context)) for model in models]
+        files = {model.path: model for model in models}.values()  # pages of one file are in memory once
+        needs = [self._asked(model, lambda row: row.candidate.line.needed_at(request.context)) for model in files]
         self._memory.say(memory_sentence(request, needs, budget.available if budget else None))
         speeds = [
             self._asked(model, lambda row: row.forecast.prompt_tokens_per_s if row.forecast else None)
