@@ -28,6 +28,7 @@ from tests.ui.fakes import (
     FakeSpeedTests,
     FakeVotes,
 )
+from tests.ui.fidelity_fakes import FakeFidelityServices, fidelity_services
 from tests.ui.mmlu_fakes import FakeEvaluationServices, evaluation_services
 from tests.ui.prompt_set_fakes import FakePromptSets
 from tests.ui.replay_fakes import FakeBundles
@@ -67,6 +68,7 @@ class Kit:
     kept: FakeKept
     notifier: FakeNotifier
     speed_tests: FakeSpeedTests
+    fidelity: FakeFidelityServices
 
     @property
     def page(self) -> ComparePage:
@@ -127,6 +129,7 @@ def new_kit(qtbot: QtBot, theme: themes.Theme, monkeypatch: pytest.MonkeyPatch) 
         settings: FakeSettings | None = None,
         models: FakeModels | None = None,
         evaluations: FakeEvaluationServices | None = None,
+        fidelity: FakeFidelityServices | None = None,
     ) -> Kit:
         parts = (
             FakeRunner(),
@@ -150,9 +153,10 @@ def new_kit(qtbot: QtBot, theme: themes.Theme, monkeypatch: pytest.MonkeyPatch) 
         services.libraries, services.notifier = FakeLibraries(), FakeNotifier()
         services.speed_tests = FakeSpeedTests()
         services.evaluations = evaluations or evaluation_services()
+        services.fidelity = fidelity or fidelity_services()
         window = MainWindow(*parts[:4], services)
         qtbot.addWidget(window)
-        behind = (services.evaluations, services.kept, services.notifier, services.speed_tests)
+        behind = (services.evaluations, services.kept, services.notifier, services.speed_tests, services.fidelity)
         return Kit(window, theme, *parts, station, blind, votes, *behind)
 
     yield make

@@ -16,6 +16,8 @@ from tests.ui.compare_states import (
 )
 from tests.ui.conftest import Kit
 from tests.ui.fakes import DENSE, LISTING, MOE, OTHER, FakeHistory, FakeLibrary, FakeModels, comparison, on_shelf
+from tests.ui.fidelity_fakes import Q2, Q4, Q8, failed_at, fidelity_services, measured
+from tests.ui.fidelity_fakes import request as fidelity_request
 from tests.ui.mmlu_fakes import answered, evaluation_services, request
 from weighin.core.comparisons.comparison import Comparison, ComparisonRequest
 from weighin.core.downloads.download import DownloadState, DownloadView, plan_of
@@ -24,7 +26,8 @@ from weighin.core.errors import AppError
 from weighin.core.models.shelf import Condition
 from weighin.core.runs.chat import Prompt
 from weighin.core.runs.lane import LaneSetup, Mode
-from weighin.ui.pages import HELP, HISTORY, MMLU, MODELS, SETTINGS, WORKSTATION
+from weighin.core.runs.run_state import RunState
+from weighin.ui.pages import FIDELITY, HELP, HISTORY, MMLU, MODELS, SETTINGS, WORKSTATION
 from weighin.ui.widgets.folded_section import FoldedSection
 
 LONG = "Qwen3-" + "very-long-name-" * 20  # more than 300 characters
@@ -51,6 +54,7 @@ def full_kit(new_kit: Callable[..., Kit], *names: str) -> Kit:
         history=FakeHistory(*(made(n, name) for n, name in enumerate(NAMES))),
         models=FakeModels(*shelf, broken),
         evaluations=evaluation_services(answered(request(*pair))),
+        fidelity=fidelity_services(measured(fidelity_request(*pair)), measured(number=2, state=RunState.INTERRUPTED)),
     )
     kit.history.mark("id0", blind=True, name=LONG[:300], follows="x", rounds=3)
     for number in (3, 4, 5):
@@ -130,6 +134,43 @@ def states_of_mmlu(kit: Kit) -> States:
     page.run.bar.new.emit()
 
 
+def states_of_fidelity(kit: Kit) -> States:
+    """Setting up, what goes on, every tab of a ladder, what failed, past measurements."""
+    kit.window.show_page(FIDELITY)
+    page, window = kit.window.fidelity_page, kit.window
+    yield "setup", window
+    page.setup.sides.add.click()
+    page.setup.text.choose(f"/texts/{LONG[:200]}.txt")
+    for section in page.setup.findChildren(FoldedSection):
+        section.set_open(True)
+    page.setup.text.refuse(f"{LONG}: this is no text.")
+    page.setup.refuse(AppError(f"{LONG} has another vocabulary: token 17 differs.", kind="vocabulary"))
+    yield "setup, unfolded and refused", window
+    page.go.click()
+    kit.fidelity.runner.be(RunState.PREPARING, notice=f"Checking {LONG}", plan=LONG)
+    yield "preparing", window
+    asked = fidelity_request(*(field.chosen for field in page.setup.sides.fields[:2]), Q8, Q4, Q2)
+    kit.fidelity.runner.begin(measured(asked, 4))
+    yield "running", window
+    kit.fidelity.runner.record = measured(asked)
+    kit.fidelity.runner.finish()
+    for number in range(page.run.tabs.count()):
+        page.run.tabs.setCurrentIndex(number)
+        yield f"run, {page.run.tabs.tabText(number)}", window
+    page.show_record(
+        failed_at(measured(replace(asked, text=f"/{LONG}.txt"), 5), 0, f"{LONG} cannot be read.", "memory")
+    )
+    page.run.say(LONG)
+    page.run.error.say(LONG)
+    yield "failed", window
+    page.tabs.setCurrentIndex(1)
+    page.past.table.selectRow(0)
+    page.past.delete.click()
+    yield "past measurements", window
+    page.tabs.setCurrentIndex(0)
+    page.show_setup()
+
+
 def states_of_history(kit: Kit) -> States:
     """Comparisons with a set and stars, a question, a name; MMLU runs."""
     kit.window.show_page(HISTORY)
@@ -188,6 +229,7 @@ STATES: dict[str, Callable[[Kit, QtBot], States]] = {
     "Models": _alone(states_of_models),
     "Workstation": _alone(states_of_workstation),
     "MMLU": _alone(states_of_mmlu),
+    "Fidelity": _alone(states_of_fidelity),
     "History": _alone(states_of_history),
     "Settings": _alone(states_of_settings),
     "Help": _alone(states_of_help),

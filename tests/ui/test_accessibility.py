@@ -21,6 +21,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Kit
 from tests.ui.fakes import LISTING, OTHER, FakeHistory, FakeModels, answer, comparison, failed, on_shelf
+from tests.ui.fidelity_fakes import fidelity_services, measured
 from tests.ui.mmlu_fakes import answered, evaluation_services
 from weighin.core.downloads.download import plan_of
 from weighin.ui.main_window import MMLU, PAGES
@@ -34,6 +35,7 @@ def full(new_kit: Callable[..., Kit], qtbot: QtBot) -> Kit:
         history=FakeHistory(comparison()),
         models=FakeModels(on_shelf(OTHER)),
         evaluations=evaluation_services(answered()),
+        fidelity=fidelity_services(measured()),
     )
     kit.window.resize(1600, 1400)
     with qtbot.waitExposed(kit.window):
@@ -53,6 +55,7 @@ def full(new_kit: Callable[..., Kit], qtbot: QtBot) -> Kit:
     kit.window.mmlu_page.run.questions.table.selectRow(0)
     for section in kit.window.mmlu_page.findChildren(FoldedSection):
         section.set_open(True)
+    kit.window.fidelity_page.show_record(measured())
     kit.models.downloads.add(plan_of(LISTING.repo, LISTING.commit, LISTING.variants[0]))
     return kit
 
@@ -126,6 +129,7 @@ def test_tab_walks_through_every_page_and_comes_round(full: Kit, qtbot: QtBot) -
         window.models_page.shelf.table,
         window.workstation_page.runs.table,
         window.mmlu_page.run.scores.difference,
+        window.fidelity_page.run.ladder,
         window.history_page.table,
     )
     for page, widget in enumerate(wanted):

@@ -56,6 +56,9 @@ SAME = {
     r"Add all models of a folder; they stay where they are": "Add models folder…",
     r"Open a GGUF file for (\w)": "Open model file for {}…",
     r"Connect to a server for (\w)": "Connect {} to a server…",
+    r"(Run the measurement|Stop the measurement; .*)": "Run measurement",
+    r"Export this measurement to a file": "Export measurement…",
+    r"New measurement: choose models and text": "New measurement",
     r"Offline: never connect to the hub": "Offline mode",
 }
 
@@ -63,15 +66,17 @@ SAME = {
 WITHOUT = {
     r"(Left|Right|Tie|Both).*, key \d": "a vote is given with its key, by who has read both answers",
     r"Ask: .*|Compare .* again|Search for .*": "an example: anything else can be typed, and recent pairs are commands",
-    r".*, (lane [AB]|lane A or both lanes|questions|method|what this run can show|the verdict|this computer)":
+    r".*, (lane \w+|lane A or both lanes|what is read|conditions of \w+|questions|method|what this run can show|"
+    r"the verdict|this computer)":
         "a fold only shows what is there",
-    r"Remove .*\.txt|Get .*|(Pause|Resume|Cancel|Retry) the download.*|Facts of .*|Download the model of .*":
+    r"Remove .*\.txt|Remove model \d+|About the model of (Base|\d+)|Get .*|(Pause|Resume|Cancel|Retry) the download.*|"
+    r"Facts of .*|Download the model of .*":
         "belongs to a row of a list",
     r"Keep .*|Delete th.*|Remove this model|Do not .*|Delete history and measurements|Reset settings|Delete everything":
         "answers a question that is asked",
     r"Save the name|Keep the old name|Close.*|(Next|Close) \(\w+\)":
         "belongs to a line that is open, with Enter or Esc",
-    r"Run lane [AB] although memory may not suffice": "a risk that is taken where its reason is read",
+    r"Run lane (\w+) although memory may not suffice": "a risk that is taken where its reason is read",
     r"Ask \w+ questions|Protocol: .*|Order: .*|Compare with a second model|Stop as soon as .*|(Tick|Untick) all .*|"
     r"Raw: .*|Separate options for lane B|Show only models that fit here|(Both|Only \w) (right|wrong).*|"
     r"All questions.*|Near ties.*": "a choice that is made in its form",

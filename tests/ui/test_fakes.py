@@ -7,8 +7,11 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import Signal
+from weighin.services.fidelity.fidelity_history import FidelityHistory
+from weighin.services.fidelity.fidelity_runner import FidelityRunner
+from weighin.wiring.fidelity import FidelityServices
 
-from tests.ui import fakes, mmlu_fakes, prompt_set_fakes, replay_fakes, workstation_fakes
+from tests.ui import fakes, fidelity_fakes, mmlu_fakes, prompt_set_fakes, replay_fakes, workstation_fakes
 from tests.ui.test_lane_outlooks import FakeOutlook
 from weighin.services.bundles.bundles import Bundles
 from weighin.services.comparisons.attached_files import AttachedFiles
@@ -60,6 +63,9 @@ STAND_INS: dict[type, tuple[type, ...]] = {
     mmlu_fakes.FakeQuestionSets: (QuestionSets,),
     mmlu_fakes.FakeEvaluations: (EvaluationHistory,),
     mmlu_fakes.FakeEvaluationServices: (EvaluationServices,),
+    fidelity_fakes.FakeFidelityRunner: (FidelityRunner,),
+    fidelity_fakes.FakeFidelityHistory: (FidelityHistory,),
+    fidelity_fakes.FakeFidelityServices: (FidelityServices,),
     prompt_set_fakes.FakePromptSets: (PromptSets,),
     replay_fakes.FakeBundles: (Bundles,),
     workstation_fakes.FakePlanner: (Planner,),
@@ -93,6 +99,6 @@ def parameters(method: Callable[..., object]) -> list[tuple[str, str, bool]]:
 
 def test_every_stand_in_is_held_against_somebody() -> None:
     """Those in modules of their own, that is; who adds one to a test's module adds it above."""
-    modules = (fakes, mmlu_fakes, prompt_set_fakes, replay_fakes, workstation_fakes)
+    modules = (fakes, fidelity_fakes, mmlu_fakes, prompt_set_fakes, replay_fakes, workstation_fakes)
     named = {value for module in modules for name, value in vars(module).items() if name.startswith("Fake")}
     assert named <= STAND_INS.keys()

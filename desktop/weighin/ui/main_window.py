@@ -15,7 +15,7 @@ from weighin.ui import theme as themes
 from weighin.ui.commands.shortcuts import Shortcuts
 from weighin.ui.commands.table import window_commands
 from weighin.ui.notice_bar import NoticeBar
-from weighin.ui.pages import COMPARE, HISTORY, KEYS, MMLU, MODELS, PAGES, WORK, WORKSTATION, Pages
+from weighin.ui.pages import COMPARE, FIDELITY, HISTORY, KEYS, MMLU, MODELS, PAGES, WORK, WORKSTATION, Pages
 from weighin.ui.pickers.file_drop import FileDrop
 from weighin.ui.rail import Rail
 from weighin.ui.remembered_window import RememberedWindow
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from weighin.ui.commands.command import Command
     from weighin.ui.commands.palette import Palette
     from weighin.ui.compare.compare_page import ComparePage
+    from weighin.ui.fidelity.fidelity_page import FidelityPage
     from weighin.ui.history.history_page import HistoryPage
     from weighin.ui.mmlu.mmlu_page import MmluPage
     from weighin.ui.models.models_page import ModelsPage
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from weighin.ui.replay.bundle_controller import BundleController
     from weighin.ui.workstation.workstation_page import WorkstationPage
 
-__all__ = ["COMPARE", "HISTORY", "MMLU", "MODELS", "PAGES", "WORKSTATION", "MainWindow"]
+__all__ = ["COMPARE", "FIDELITY", "HISTORY", "MMLU", "MODELS", "PAGES", "WORKSTATION", "MainWindow"]
 
 _GEOMETRY = "window_geometry"
 _SIZE, _LEAST = QSize(1280, 820), QSize(640, 560)
@@ -109,6 +110,11 @@ class MainWindow(QMainWindow):
     def mmlu_page(self) -> MmluPage:
         """The MMLU page."""
         return self.pages.mmlu
+
+    @property
+    def fidelity_page(self) -> FidelityPage:
+        """The Fidelity page."""
+        return self.pages.fidelity
 
     @property
     def bundle_controller(self) -> BundleController:
@@ -228,6 +234,7 @@ class MainWindow(QMainWindow):
         self.pages.notice.connect(self.show_notice)
         self.pages.tape_wanted.connect(self._show_tape)
         self.pages.evaluations_made.connect(self._work.watch_evaluations)
+        self.pages.fidelity_made.connect(self._work.watch_fidelity)
         self.pages.sets_made.connect(self._work.watch_sets)
         self._work.changed.connect(self._show_work)
         EndNotice(self._work, self.parts, self)
@@ -240,6 +247,7 @@ class MainWindow(QMainWindow):
         self.compare.tape_wanted.connect(self._show_tape)
         self.compare.export_wanted.connect(self.pages.export)
         self.compare.find_models_wanted.connect(self.pages.find_models)
+        self.compare.heads.fidelity_wanted.connect(self.pages.measure_fidelity)
         self.compare.differences_wanted.connect(self._show_differences)
         KeepsOff(self._rail, self.take_focus)
         self.compare.prompt.sets_toggled.connect(lambda is_open: self.sets_controller.show_drawer(is_open))

@@ -18,6 +18,7 @@ from weighin.ui.widgets.page_scroll import PageScroll
 
 if TYPE_CHECKING:
     from weighin.core.evaluations.evaluation import EvaluationRecord
+    from weighin.core.fidelity.fidelity import FidelityRecord
     from weighin.core.models.catalogue import Catalogue, Claim, System
     from weighin.core.models.model import ModelFacts
     from weighin.core.plans.candidates import Candidate
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from weighin.services.comparisons.history import History
     from weighin.services.models.library import Library
     from weighin.services.settings import Settings
+    from weighin.ui.fidelity.fidelity_page import FidelityPage
     from weighin.ui.help.help_page import HelpPage
     from weighin.ui.history.history_page import HistoryPage
     from weighin.ui.main_window import MainWindow
@@ -36,9 +38,9 @@ if TYPE_CHECKING:
     from weighin.ui.settings.settings_page import SettingsPage
     from weighin.ui.workstation.workstation_page import WorkstationPage
 
-PAGES = ("Compare", "Models", "Workstation", "MMLU", "History", "Settings", "Help")
-COMPARE, MODELS, WORKSTATION, MMLU, HISTORY, SETTINGS, HELP = range(7)
-KEYS = ("Ctrl+1", "Ctrl+2", "Ctrl+3", "Ctrl+4", "Ctrl+5", "Ctrl+,", "F1")
+PAGES = ("Compare", "Models", "Workstation", "MMLU", "Fidelity", "History", "Settings", "Help")
+COMPARE, MODELS, WORKSTATION, MMLU, FIDELITY, HISTORY, SETTINGS, HELP = range(8)
+KEYS = ("Ctrl+1", "Ctrl+2", "Ctrl+3", "Ctrl+4", "Ctrl+5", "Ctrl+6", "Ctrl+,", "F1")
 # Those that are work, and are shown again at the next start; the others tell nothing of what runs.
 WORK = PAGES[:SETTINGS]
 # Of the recent pairs, on the first start.
@@ -47,6 +49,9 @@ _COMPARING = "A comparison is running. Stop it or let it finish first: both woul
 _EVALUATING = (
     "An evaluation is running on the MMLU page. Stop it or let it finish first: both would disturb each other."
 )
+_MEASURING = (
+    "A measurement is running on the Fidelity page. Stop it or let it finish first: both would disturb each other."
+)
 
 
 Page = TypeVar("Page", bound=QWidget)
@@ -54,13 +59,14 @@ Page = TypeVar("Page", bound=QWidget)
 
 class Pages(QObject):
     """`wanted` carries the number of a page that shall be shown, ready for the keyboard; `notice` a sentence for the
-    whole window; `tape_wanted` a Comparison whose tape shall be shown; `evaluations_made` and `sets_made` carry who
-    runs evaluations, or prompt sets, from now on."""
+    whole window; `tape_wanted` a Comparison whose tape shall be shown; `evaluations_made`, `fidelity_made` and
+    `sets_made` carry who runs evaluations, measurements of fidelity, or prompt sets, from now on."""
 
     wanted = Signal(int)
     notice = Signal(str)
     tape_wanted = Signal(object)
     evaluations_made = Signal(object)
+    fidelity_made = Signal(object)
     sets_made = Signal(object)
 
     def __init__(
@@ -84,7 +90,7 @@ class Pages(QObject):
         # Where the models are was looked up; and a blind round takes the names away.
         for told in (self.recent.changed, library.looked, parts.blind.began):
             told.connect(self._offer_recent)
-        runner.yield_to(lambda: self._evaluating or parts.workstation.reason_to_wait)
+        runner.yield_to(lambda: self._besides(COMPARE) or parts.workstation.reason_to_wait)
 
     def _offer_recent(self) -> None:
         """On the first start, the pairs that were run last."""
@@ -125,23 +131,47 @@ class Pages(QObject):
             parts.evaluations,
             self._catalogue(),
             parts.workstation,
-            lambda: _COMPARING if self._runner.running else parts.workstation.reason_to_wait,
-            lambda: tuple(pane.header.picker.chosen for pane in self.compare.panes),
+            lambda: self._besides(MMLU) or parts.workstation.reason_to_wait,
+            self._compared,
         )
         page.system_wanted.connect(self._show_system)
         self.evaluations_made.emit(parts.evaluations.runner)
         return self._added(page)
 
     @cached_property
+    def fidelity(self) -> FidelityPage:
+        """The Fidelity page."""
+        from weighin.ui.fidelity.fidelity_page import FidelityPage
+
+        parts = self._parts
+        page = FidelityPage(
+            self._theme,
+            self._library,
+            self._settings,
+            parts.fidelity,
+            parts.workstation,
+            lambda: self._besides(FIDELITY) or parts.workstation.reason_to_wait,
+            self._compared,
+        )
+        self.fidelity_made.emit(parts.fidelity.runner)
+        return self._added(page)
+
+    @cached_property
     def history(self) -> HistoryPage:
         """The History page."""
+        from weighin.ui.fidelity.past_tab import PastTab as PastMeasurements
         from weighin.ui.history.history_page import HistoryPage
         from weighin.ui.mmlu.past_tab import PastTab
 
         past = PastTab(self._theme, self._parts.evaluations.kept, lambda: self.mmlu.running_id if self.has_mmlu else "")
         past.opened.connect(self._show_evaluation)
         past.resume_wanted.connect(self._resume_evaluation)
-        page = HistoryPage(self._theme, self._history, self._parts.votes, past)
+        measured = PastMeasurements(
+            self._theme, self._parts.fidelity.kept, lambda: self.fidelity.running_id if self.has_fidelity else ""
+        )
+        measured.opened.connect(self._show_measurement)
+        measured.resume_wanted.connect(self._resume_measurement)
+        page = HistoryPage(self._theme, self._history, self._parts.votes, past, measured)
         page.opened.connect(self._reopen)
         page.export_wanted.connect(self.export)
         page.tape_wanted.connect(self.tape_wanted)
@@ -193,6 +223,11 @@ class Pages(QObject):
         return "mmlu" in vars(self)
 
     @property
+    def has_fidelity(self) -> bool:
+        """Whether the Fidelity page was made: before that nothing can be measured."""
+        return "fidelity" in vars(self)
+
+    @property
     def has_settings(self) -> bool:
         """Whether the Settings page was made."""
         return "settings" in vars(self)
@@ -200,7 +235,7 @@ class Pages(QObject):
     @property
     def busy(self) -> str:
         """Why nothing else may run now, "" where it may."""
-        return _COMPARING if self._runner.running else self._evaluating
+        return _COMPARING if self._runner.running else self._besides(COMPARE)
 
     @property
     def is_evaluating(self) -> bool:
@@ -213,8 +248,21 @@ class Pages(QObject):
         return "sets" in vars(self) and self.sets.set_runner.running
 
     @property
-    def _evaluating(self) -> str:
-        return _EVALUATING if self.is_evaluating else ""
+    def is_measuring(self) -> bool:
+        """Whether a measurement of fidelity goes on."""
+        return self.has_fidelity and self.fidelity.running
+
+    def _besides(self, page: int) -> str:
+        """What runs on other pages than this one, in a sentence; "" for nothing."""
+        if page != COMPARE and self._runner.running:
+            return _COMPARING
+        if page != MMLU and self.is_evaluating:
+            return _EVALUATING
+        return _MEASURING if page != FIDELITY and self.is_measuring else ""
+
+    def _compared(self) -> tuple[ModelFacts | None, ...]:
+        """The models chosen on the Compare page."""
+        return tuple(pane.header.picker.chosen for pane in self.compare.panes)
 
     def page(self, number: int) -> QWidget:
         """The page with this number in PAGES. Raises AppError where it cannot be made."""
@@ -223,6 +271,7 @@ class Pages(QObject):
             lambda: self.models,
             lambda: self.workstation,
             lambda: self.mmlu,
+            lambda: self.fidelity,
             lambda: self.history,
             lambda: self.settings,
             lambda: self.help,
@@ -240,6 +289,7 @@ class Pages(QObject):
             lambda: self.models.take_focus(),
             lambda: self.workstation.take_focus(),
             lambda: self.mmlu.take_focus(),
+            lambda: self.fidelity.take_focus(),
             lambda: self.history.search.setFocus(),
             lambda: self.settings.take_focus(),
             lambda: self.help.take_focus(),
@@ -258,6 +308,20 @@ class Pages(QObject):
             parts = (self.mmlu.run.questions, self.mmlu.past, self.mmlu.claims, self.mmlu.setup.subjects)
             for search in (part.search for part in parts if part.search.isVisible()):
                 search.setFocus()
+        elif number == FIDELITY and self.fidelity.past.search.isVisible():
+            self.fidelity.past.search.setFocus()
+
+    def measure_fidelity(self, base: int) -> None:
+        """Offer to hold one model of Compare against the other, which is that of lane number `base`; unless a server
+        runs one, or names are hidden."""
+        if self.compare.why_closed:
+            self.notice.emit(self.compare.why_closed)
+            return
+        models = self._compared()
+        one, other = models[base], models[1 - base]
+        if one is not None and other is not None:
+            self.wanted.emit(FIDELITY)
+            self.fidelity.measure(one, other)
 
     def compare_models(self, models: tuple[ModelFacts, ...]) -> None:
         """Put models into the lanes, a single one into the first, and show the page, unless that may not be now."""
@@ -299,6 +363,14 @@ class Pages(QObject):
     def _resume_evaluation(self, identifier: str) -> None:
         self.wanted.emit(MMLU)
         self.mmlu.resume(identifier)
+
+    def _show_measurement(self, record: FidelityRecord) -> None:
+        self.wanted.emit(FIDELITY)
+        self.fidelity.show_record(record)
+
+    def _resume_measurement(self, identifier: str) -> None:
+        self.wanted.emit(FIDELITY)
+        self.fidelity.resume(identifier)
 
     def _get(self, candidate: Candidate) -> None:
         """Show the files of a model that is not here."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from weighin.services.plans.workstation import Workstation
     from weighin.services.run_defaults import KeptRunDefaults
     from weighin.wiring.evaluations import EvaluationServices
+    from weighin.wiring.fidelity import FidelityServices
     from weighin.wiring.models import ModelServices
 
 
@@ -79,3 +80,7 @@ class Parts(Protocol):
     @property
     def evaluations(self) -> EvaluationServices:
         """Question sets, stored evaluations and what runs them."""
+
+    @property
+    def fidelity(self) -> FidelityServices:
+        """Stored measurements of fidelity and what runs them."""

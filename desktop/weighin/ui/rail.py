@@ -14,7 +14,7 @@ from weighin.ui.theme import Theme, icon
 _ICON, _OF_LINE = 22, 1.4
 _BESIDE_TEXT, _BESIDE_BUTTON = 22, 13
 # Around icon and name of a button, by the style sheet.
-_UNDER_ICON = 16
+_UNDER_ICON = 22
 
 
 class Rail(QFrame):

@@ -19,7 +19,7 @@ QLabel[role="number"] { color: $text; }
 QLabel[role="strong"] { font-weight: 600; }
 QLabel[role="error"] { color: $red; }
 QLabel[role="warning"] { color: $amber; }
-QLabel[role="chip"] { border-radius: 5px; padding: 1px 7px; font-weight: 700; color: $surface; }
+QLabel[role="chip"] { background: $muted; border-radius: 5px; padding: 1px 7px; font-weight: 700; color: $surface; }
 QLabel[role="chip"][large="true"] { padding: 4px 9px; font-size: ${verdict}pt; }
 QLabel[role="chip"][lane="A"] { background: $lane_a; }
 QLabel[role="chip"][lane="B"] { background: $lane_b; }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from weighin.ui.commands.command import Command
-from weighin.ui.pages import COMPARE, HISTORY, MMLU, MODELS, WORKSTATION
+from weighin.ui.pages import COMPARE, FIDELITY, HISTORY, MMLU, MODELS, WORKSTATION
 
 if TYPE_CHECKING:
     from weighin.ui.main_window import MainWindow
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _IN_SHELF, _IN_HUB = "Choose a model in Models first.", "Choose a model in Hub search first."
 _IN_SYSTEMS = "Choose it in Models, Systems and claims first."
+_IN_MEASURED = "Choose a measurement in Fidelity, Past measurements first."
 _IN_HISTORY, _IN_PAST = "Choose a comparison in History first.", "Choose a run in MMLU, Past runs first."
 _IN_WORKSTATION, _PAIR = "Choose a model in Workstation first.", "Choose two models in Workstation first."
 _NO_SET, _NO_PROMPT = "Open Prompts first.", "Choose a prompt of a set of your own first."
@@ -128,6 +129,26 @@ _PARTS = (
             ("Resume past run", "Resume the chosen evaluation", _IN_PAST),
             ("Export past run…", "Export the chosen evaluation", _IN_PAST),
             ("Delete past run…", "Delete the chosen evaluation, after asking", _IN_PAST),
+        ),
+    ),
+    _Part(
+        "fidelity", "Fidelity", FIDELITY, lambda p: p.fidelity, lambda p: p.fidelity.tabs.setCurrentIndex(0),
+        (
+            ("Measure the models of Compare", "Measure the models chosen on the Compare page", "It has them already."),
+            ("Add model to measure", "Compare one more model with the base", "Open the setup of Fidelity first."),
+            ("Read a text file…", "Read a text file of your own", "Unfold Text in the setup of Fidelity first."),
+            ("Resume measurement", "Resume with the remaining chunks", "No measurement waits for this."),
+            ("Show position in the text", "Show this position in the text", "Choose a position that fails first."),
+            ("Save picture of published scale…", "Save the picture of the published scale", "Measure something first."),
+        ),
+    ),
+    _Part(
+        "fidelity", "Fidelity", FIDELITY, lambda p: p.fidelity.past, lambda p: p.fidelity.tabs.setCurrentIndex(1),
+        (
+            ("Open past measurement", "Open the chosen measurement", _IN_MEASURED),
+            ("Resume past measurement", "Resume the chosen measurement", _IN_MEASURED),
+            ("Export past measurement…", "Export the chosen measurement", _IN_MEASURED),
+            ("Delete past measurement…", "Delete the chosen measurement, after asking", _IN_MEASURED),
         ),
     ),
     _Part(

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QPushButton
 
 from weighin.ui.commands.command import Command
-from weighin.ui.pages import HISTORY, MMLU, MODELS, WORKSTATION
+from weighin.ui.compare.heads_row import QUESTIONS
+from weighin.ui.pages import FIDELITY, HISTORY, MMLU, MODELS, WORKSTATION
 
 if TYPE_CHECKING:
     from weighin.ui.main_window import MainWindow
@@ -95,6 +96,51 @@ def mmlu_commands(window: MainWindow) -> tuple[Command, ...]:
         Command("Stop MMLU run", "MMLU", lambda: window.mmlu_page.stop(), why_not=why_not_stop),
         Command("New MMLU run", "MMLU", over(new), why_not=why_not_shown),
         Command("Export MMLU run…", "MMLU", over(export), why_not=why_not_shown),
+    )
+
+
+def fidelity_commands(window: MainWindow) -> tuple[Command, ...]:
+    """How much of one model another keeps."""
+    pages = window.pages
+
+    def hidden() -> str:
+        return window.why_hidden
+
+    def on_page(act: Callable[[], None]) -> Callable[[], None]:
+        def done() -> None:
+            window.go_to(FIDELITY)
+            act()
+
+        return done
+
+    def why_not_stop() -> str:
+        return "" if pages.is_measuring else "No measurement is running."
+
+    def why_not_shown() -> str:
+        if hidden():
+            return hidden()
+        shows = pages.has_fidelity and window.fidelity_page.shows_run and not pages.is_measuring
+        return "" if shows else "Open a finished measurement first."
+
+    def why_not_asked() -> str:
+        models = [pane.header.picker.chosen for pane in window.compare.panes]
+        return hidden() or window.compare.why_closed or ("" if all(models) else "Choose two models first.")
+
+    return (
+        *(
+            Command(question, "Fidelity", lambda base=lane: pages.measure_fidelity(base), why_not=why_not_asked)  # type: ignore[misc]
+            for lane, question in enumerate(QUESTIONS)
+        ),
+        Command(
+            "Run measurement",
+            "Fidelity",
+            on_page(lambda: window.fidelity_page.start()),
+            (),
+            lambda: hidden() or pages.busy,
+        ),
+        Command("Stop measurement", "Fidelity", lambda: window.fidelity_page.stop(), (), why_not_stop),
+        Command("New measurement", "Fidelity", on_page(lambda: window.fidelity_page.show_setup()), (), why_not_shown),
+        Command("Export measurement…", "Fidelity", on_page(lambda: window.fidelity_page.export()), (), why_not_shown),
     )
 
 

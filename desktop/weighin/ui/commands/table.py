@@ -9,7 +9,13 @@ from weighin.services.kept_data import PLACES
 from weighin.ui.commands.button_commands import button_commands
 from weighin.ui.commands.command import Command
 from weighin.ui.commands.compare_commands import compare_commands, recent_pairs
-from weighin.ui.commands.page_commands import history_commands, mmlu_commands, models_commands, workstation_commands
+from weighin.ui.commands.page_commands import (
+    fidelity_commands,
+    history_commands,
+    mmlu_commands,
+    models_commands,
+    workstation_commands,
+)
 from weighin.ui.pages import COMPARE, HELP, KEYS, PAGES, SETTINGS
 from weighin.ui.theme import CHOICES
 
@@ -31,6 +37,7 @@ def window_commands(window: MainWindow) -> tuple[Command, ...]:
         *models_commands(window),
         *workstation_commands(window),
         *mmlu_commands(window),
+        *fidelity_commands(window),
         *history_commands(window),
         *button_commands(window),
         *_settings(window),

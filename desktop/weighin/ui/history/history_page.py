@@ -1,4 +1,4 @@
-"""The History page: find, reopen and delete comparisons and evaluations."""
+"""The History page: find, reopen and delete comparisons, evaluations and measurements of fidelity."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from weighin.services.comparisons.history import History
     from weighin.services.comparisons.votes import Votes
 
-TABS = ("Comparisons", "Evaluations")
+TABS = ("Comparisons", "Evaluations", "Fidelity")
 _PAUSE_MS = 200
 _MOST = 500
 _EMPTY = "No comparisons yet. Each one you run is kept here."
@@ -57,14 +57,20 @@ class HistoryPage(QWidget):
     tape_wanted = Signal(object)
 
     def __init__(
-        self, theme: Theme, history: History, votes: Votes, evaluations: QWidget, parent: QWidget | None = None
+        self,
+        theme: Theme,
+        history: History,
+        votes: Votes,
+        evaluations: QWidget,
+        measurements: QWidget,
+        parent: QWidget | None = None,
     ) -> None:
-        """`evaluations`: the list of stored evaluations, which is the second tab."""
+        """`evaluations` and `measurements`: the lists of those that are stored, which are the other tabs."""
         super().__init__(parent)
         self.setObjectName("page")
         self._head = PageHead("History", TABS)
         self.tabs = self._head.tabs
-        self.evaluations = evaluations
+        self.evaluations, self.measurements = evaluations, measurements
         self._history = history
         self.votes = VotesPanel(theme, votes)
         self._asked = 0
@@ -151,7 +157,7 @@ class HistoryPage(QWidget):
         layout.addStretch(0)
         self._empty.hide()
         stack = QStackedWidget()
-        for part in (comparisons, self.evaluations):
+        for part in (comparisons, self.evaluations, self.measurements):
             stack.addWidget(Scrolled(part))
         self.tabs.currentChanged.connect(stack.setCurrentIndex)
         page = QVBoxLayout(self)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtWidgets import QWidget
 
+from weighin.core.errors import AppError
 from weighin.core.evaluations.evaluation import EvaluationRecord
 from weighin.core.exports import EXPORTS
 from weighin.ui.mmlu.run.chart_picture import KINDS, picture_of
@@ -41,23 +42,35 @@ def export(
     evaluations: EvaluationHistory, record: EvaluationRecord, kind: str, path: str, said: Say, failed: Say
 ) -> None:
     """Write `record` to `path` as `kind`, with the name ending as it should."""
-    whole = _named(path, kind, failed)
+    whole = named(path, kind, failed)
     if whole:
-        evaluations.export(
-            record, kind, whole, lambda _none: said(_saved(whole)), lambda error: failed(error.user_text)
-        )
+        evaluations.export(record, kind, whole, lambda _none: said(saved(whole)), lambda error: failed(error.user_text))
+
+
+class _WritesFiles(Protocol):
+    """Writes files away from the window's thread."""
+
+    def write(
+        self,
+        path: str,
+        make: Callable[[], bytes],
+        done: Callable[[None], None],
+        failed: Callable[[AppError], None],
+    ) -> None:
+        """Make a file's content and write it, whole or not at all."""
 
 
 class PictureExport:
-    """Lets the user choose where a chart goes and as what, and writes it. `said`, `failed`: get a sentence."""
+    """Lets the user choose where a chart goes and as what, and writes it. prefix: how the names of files begin; `said`,
+    `failed`: get a sentence."""
 
-    def __init__(self, evaluations: EvaluationHistory, said: Say, failed: Say) -> None:
-        self._evaluations, self._said, self._failed = evaluations, said, failed
+    def __init__(self, kept: _WritesFiles, said: Say, failed: Say, prefix: str = "mmlu") -> None:
+        self._kept, self._said, self._failed, self._prefix = kept, said, failed, prefix
 
     def ask(self, chart: Chart, caption: Caption, colours: Colours, window: QWidget) -> None:
         """Open the dialog."""
         filters = {f"{name} (*.{kind})": kind for kind, name in KINDS.items()}
-        name = f"mmlu-{caption.title.lower().replace(' ', '-')}"
+        name = f"{self._prefix}-{caption.title.lower().replace(' ', '-')}"
         dialog = FileDialog.to_save(window, "Save the picture", name, filters)
 
         def write(path: str) -> None:
@@ -68,15 +81,15 @@ class PictureExport:
 
     def write(self, chart: Chart, caption: Caption, colours: Colours, kind: str, path: str) -> None:
         """Write the chart as `kind` to `path`, with the name ending as it should."""
-        whole = _named(path, kind, self._failed)
+        whole = named(path, kind, self._failed)
         if whole:
             make = picture_of(kind, chart, caption, colours)
-            self._evaluations.write(
-                whole, make, lambda _none: self._said(_saved(whole)), lambda error: self._failed(error.user_text)
+            self._kept.write(
+                whole, make, lambda _none: self._said(saved(whole)), lambda error: self._failed(error.user_text)
             )
 
 
-def _named(path: str, kind: str, failed: Say) -> str:
+def named(path: str, kind: str, failed: Say) -> str:
     """The path with its ending; "" where the dialog did not ask about the file of that name."""
     whole = path if Path(path).suffix == f".{kind}" else f"{path}.{kind}"
     if whole != path and Path(whole).exists():
@@ -85,5 +98,6 @@ def _named(path: str, kind: str, failed: Say) -> str:
     return whole
 
 
-def _saved(path: str) -> str:
+def saved(path: str) -> str:
+    """What is said when it was written."""
     return f"Saved: {Path(path).name}"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from weighin.core.models.model import ModelFacts
 from weighin.core.models.text import head_facts, head_rows
@@ -20,7 +20,10 @@ _BLIND = "Blind round"
 
 
 class LaneHeader(QFrame):
-    """Two lines of constant height; everything else is behind its button."""
+    """Two lines of constant height; everything else is behind its button. `asked`: the question was, that
+    `offer_question` put there."""
+
+    asked = Signal()
 
     def __init__(self, theme: Theme, label: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -28,6 +31,7 @@ class LaneHeader(QFrame):
         self._label = label
         self._hidden = False
         self._expected = ("", "", "")
+        self._question = ""
         chip = PlainLabel(label, role="chip")
         chip.setProperty("lane", label)
         chip.setProperty("large", True)
@@ -100,6 +104,10 @@ class LaneHeader(QFrame):
         self._fit.say(f" · {word}" if word else "")
         self._fit.setToolTip(plain_tooltip(tip) if tip else "")
 
+    def offer_question(self, question: str) -> None:
+        """Offer this one where the model is told about."""
+        self._question = question
+
     def set_locked(self, locked: bool) -> None:
         """While a comparison runs its models stay chosen."""
         self.picker.setEnabled(not locked)
@@ -138,14 +146,18 @@ class LaneHeader(QFrame):
         rows = [*head_rows(model)]
         if self._expected[1]:
             rows.append(("Memory here", self._expected[1]))
-        popover = ModelPopover(rows, self)
+        popover = ModelPopover(rows, self, self._question)
+        popover.asked.connect(self.asked)
         popover.pop_up(self.mapToGlobal(QPoint(0, self.height() + 4)))
 
 
 class ModelPopover(QFrame):
-    """Everything else about a model, a line each. Esc and a click elsewhere close it."""
+    """Everything else about a model, a line each, and below them a question that can be asked, if there is one. Esc and
+    a click elsewhere close it."""
 
-    def __init__(self, rows: list[tuple[str, str]], parent: QWidget) -> None:
+    asked = Signal()
+
+    def __init__(self, rows: list[tuple[str, str]], parent: QWidget, question: str = "") -> None:
         super().__init__(parent, Qt.WindowType.Popup)
         self.setProperty("role", "popup")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -164,6 +176,12 @@ class ModelPopover(QFrame):
                 label.setAlignment(Qt.AlignmentFlag.AlignTop)
                 grid.addWidget(label, number, column)
         self.rows = tuple(rows)
+        self.question = QPushButton(question)
+        self.question.setProperty("role", "example")
+        self.question.setAccessibleName(question or "No question")
+        self.question.setVisible(bool(question))
+        self.question.clicked.connect(self._ask)
+        grid.addWidget(self.question, len(rows), 0, 1, 2, Qt.AlignmentFlag.AlignLeft)
 
     def pop_up(self, place: QPoint) -> None:
         """Show it there, as far as it fits on the screen."""
@@ -175,6 +193,10 @@ class ModelPopover(QFrame):
         self.move(place)
         self.show()
         self.setFocus()
+
+    def _ask(self) -> None:
+        self.close()
+        self.asked.emit()
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ShortcutOverride:

@@ -12,13 +12,14 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 if TYPE_CHECKING:
     from weighin.services.settings import Settings
 
-MODELS, QUESTIONS, PROMPTS, ATTACHMENTS, BUNDLES, EXPORTS = (
+MODELS, QUESTIONS, PROMPTS, ATTACHMENTS, BUNDLES, EXPORTS, TEXTS = (
     "models",
     "questions",
     "prompts",
     "attachments",
     "bundles",
     "exports",
+    "texts",
 )
 ANY = "All files (*)"
 _FOLDERS = "folders"

@@ -57,6 +57,8 @@ class Closing(QObject):
             said.append(words.BLIND if parts.blind.hides else words.COMPARISON)
         if pages.is_evaluating:
             said.append(words.EVALUATION)
+        if pages.is_measuring:
+            said.append(words.MEASUREMENT)
         going_on = (DownloadState.QUEUED, DownloadState.RUNNING)
         if count := sum(view.state in going_on for view in parts.models.downloads.views()):
             said.append(words.downloads_sentence(count))
@@ -93,3 +95,6 @@ class Closing(QObject):
         if self._window.pages.is_evaluating:
             self._window.mmlu_page.ended.connect(self._window.close)
             self._window.mmlu_page.stop()
+        if self._window.pages.is_measuring:
+            self._window.fidelity_page.ended.connect(self._window.close)
+            self._window.fidelity_page.stop()

@@ -13,6 +13,7 @@ from weighin.ui.widgets.section import button
 COMPARISON = "A comparison is running. What is written so far is kept in History."
 BLIND = "A blind round is running. Its answers are kept in History, but it does not count."
 EVALUATION = "An MMLU run is in progress. Answered questions are kept; it can be resumed."
+MEASUREMENT = "A fidelity measurement is running. What was read is kept; it can be resumed."
 PROMPT_SET = "A prompt set is running. Answered prompts are kept; it can be resumed."
 
 

@@ -15,10 +15,12 @@ from weighin.core.runs.lane import Mode
 if TYPE_CHECKING:
     from weighin.core.comparisons.comparison import Comparison, ComparisonRequest
     from weighin.core.evaluations.evaluation import EvaluationRecord, EvaluationState
+    from weighin.core.fidelity.fidelity import FidelityRecord, FidelityState
     from weighin.services.comparisons.blind_round import BlindRound
     from weighin.services.comparisons.comparison_runner import ComparisonRunner, RoundStart
     from weighin.services.comparisons.set_runner import SetRunner
     from weighin.services.evaluations.evaluation_runner import EvaluationRunner
+    from weighin.services.fidelity.fidelity_runner import FidelityRunner
 
 
 class RunningWork(QObject):
@@ -62,6 +64,12 @@ class RunningWork(QObject):
         runner.finished.connect(self._evaluation_ended)
         runner.failed.connect(lambda _error: self._end(""))
 
+    def watch_fidelity(self, runner: FidelityRunner) -> None:
+        """Measurements of fidelity can begin from now on."""
+        runner.progressed.connect(lambda state: self._measured(state, runner.running))
+        runner.finished.connect(self._measurement_ended)
+        runner.failed.connect(lambda _error: self._end(""))
+
     @property
     def _is_in_set(self) -> bool:
         return self._set is not None and self._set.running
@@ -102,6 +110,16 @@ class RunningWork(QObject):
 
     def _evaluation_ended(self, record: EvaluationRecord) -> None:
         sentences = {"finished": "MMLU run finished", "failed": "MMLU run ended with a problem"}
+        self._end(sentences.get(record.state.value, ""))
+
+    def _measured(self, state: FidelityState, running: bool) -> None:
+        if running:
+            self._begin("")
+            wanted = state.chunks_wanted
+            self._say(f"Fidelity {format.percent(state.chunks_done / wanted)}" if wanted else "Fidelity")
+
+    def _measurement_ended(self, record: FidelityRecord) -> None:
+        sentences = {"finished": "Fidelity measured", "failed": "Fidelity measurement ended with a problem"}
         self._end(sentences.get(record.state.value, ""))
 
     def _begin(self, text: str) -> None:
