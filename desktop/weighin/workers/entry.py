@@ -14,9 +14,10 @@ def main(arguments: list[str]) -> int:
     os.set_inheritable(wire_descriptor, False)
 
     from weighin.workers.engine import Engine
-    from weighin.workers.system import harden
+    from weighin.workers.system import harden, leave_folder
 
     harden()
+    leave_folder()
     kind = arguments[0] if arguments else ""
     if kind == "probe":
         from weighin.workers.planning.probe import main as probe

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import os
 import signal
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -24,6 +26,18 @@ def harden() -> None:
         with contextlib.suppress(OSError):
             Path("/proc/self/oom_score_adj").write_text("500")
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in a terminal reaches the whole group; the parent decides
+
+
+def leave_folder() -> None:
+    """Work in an empty folder that is gone from the disk: an engine looks for libraries in the current one, too."""
+    try:
+        if sys.platform == "win32":
+            raise OSError("a folder that is used cannot be removed there")
+        empty = tempfile.mkdtemp()
+        os.chdir(empty)
+        Path(empty).rmdir()
+    except OSError:
+        os.chdir(Path(__file__).parent)  # there are no libraries either
 
 
 def major_faults() -> int | None:

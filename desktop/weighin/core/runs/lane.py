@@ -33,10 +33,13 @@ class LaneSetup:
 
 @dataclass(frozen=True)
 class EngineFacts:
-    """Which engine gave the answers."""
+    """Which engine gave the answers. variant: the one for this processor, where it comes in several ("zen4"). warning:
+    why it is not the engine that was installed, "" where it is."""
 
     llama_cpp_python: str
     build: str
     features: str
     devices: tuple[str, ...] = ()
     gpu_offload: bool = False
+    variant: str = ""
+    warning: str = ""

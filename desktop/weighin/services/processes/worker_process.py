@@ -17,6 +17,8 @@ from weighin.protocol import wire
 LOG_BYTES = 64 << 10
 # Nothing a worker could leak: tokens of the hub and keys of services stay with the window.
 _SECRET_MARKS = ("TOKEN", "KEY", "SECRET", "PASSWORD", "CREDENTIAL")
+# They would put other libraries in the place of the engine's own.
+_OTHER_ENGINES = ("GGML_BACKEND_PATH", "LLAMA_CPP_LIB_PATH")
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,8 @@ class WorkerProcess(QObject):
 
 
 def _environment(with_secrets: bool) -> QProcessEnvironment:
-    """The worker's environment: no secrets unless asked for, UTF-8, no debugger when ggml aborts, this very package."""
+    """The worker's environment: no secrets unless asked for, UTF-8, no debugger when ggml aborts, this very package and
+    engine."""
     environment = QProcessEnvironment.systemEnvironment()
     for name in environment.keys():  # noqa: SIM118 - a Qt object, not a dict
         if not with_secrets and any(mark in name.upper() for mark in _SECRET_MARKS):
@@ -153,6 +156,8 @@ def _environment(with_secrets: bool) -> QProcessEnvironment:
     environment.insert("GGML_NO_BACKTRACE", "1")
     environment.insert("PYTHONUTF8", "1")
     environment.insert("PYTHONSAFEPATH", "1")  # a file json.py in the current folder is not ours
+    for name in _OTHER_ENGINES:
+        environment.remove(name)
     source_root = str(Path(weighin.__file__).resolve().parent.parent)
     inherited = environment.value("PYTHONPATH")
     environment.insert("PYTHONPATH", os.pathsep.join(p for p in (source_root, inherited) if p))
