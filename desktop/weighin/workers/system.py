@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1
+_IN_MEMORY = "/dev/shm"
 
 
 def harden() -> None:
@@ -29,15 +30,13 @@ def harden() -> None:
 
 
 def leave_folder() -> None:
-    """Work in an empty folder that is gone from the disk: an engine looks for libraries in the current one, too."""
+    """Work in an empty folder, in memory and without a name: an engine looks for libraries in the current one, too."""
     try:
-        if sys.platform == "win32":
-            raise OSError("a folder that is used cannot be removed there")
-        empty = tempfile.mkdtemp()
+        empty = tempfile.mkdtemp(dir=_IN_MEMORY)
         os.chdir(empty)
         Path(empty).rmdir()
     except OSError:
-        os.chdir(Path(__file__).parent)  # there are no libraries either
+        os.chdir(Path(__file__).parent)  # another system: there are no libraries either
 
 
 def major_faults() -> int | None:

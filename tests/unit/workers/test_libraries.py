@@ -124,7 +124,7 @@ def test_a_worker_leaves_the_folder_it_was_started_in(
     chosen: list[str] = []
     made = tmp_path / "made"
 
-    def new_folder() -> str:
+    def new_folder(dir: str) -> str:
         if temporary == "gone":
             raise OSError("read-only")
         made.mkdir()
