@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+from collections.abc import Sequence
 
 
 def main() -> int:
@@ -22,12 +23,14 @@ def main() -> int:
 
         return worker(arguments[1:])
     if not arguments:
-        return _window(None)  # the parser of all commands takes a twentieth of the way to the first paint
+        return _window(None, ())  # the parser of all commands takes a twentieth of the way to the first paint
     from weighin.cli.parser import parse
 
     options = parse(arguments)
     if options.command is None:
-        return _window(options.profile)
+        return _window(options.profile, ())
+    if options.command == "open":
+        return _window(options.profile, options.files)
     from weighin.start import start_command
 
     try:
@@ -37,13 +40,13 @@ def main() -> int:
         return 130
 
 
-def _window(profile: str | None) -> int:
+def _window(profile: str | None, files: Sequence[str]) -> int:
     # Start-up makes thousands of objects that stay: collecting among them only delays the first paint. The window
     # switches it on again.
     gc.disable()
     from weighin.start import start_window
 
-    return start_window(profile)
+    return start_window(profile, files)
 
 
 if __name__ == "__main__":

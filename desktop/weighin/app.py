@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 import signal
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QTimer
@@ -12,9 +13,11 @@ from PySide6.QtWidgets import QApplication
 
 from weighin.core.comparisons.comparison import Comparison
 from weighin.core.errors import AppError
+from weighin.core.runs.lane import LABELS
 from weighin.paths import Profile
 from weighin.qt_messages import catch_qt_messages
 from weighin.services.processes.open_windows import SEVERAL, OpenWindows
+from weighin.services.processes.opened_files import OpenedFiles
 from weighin.services.settings import Settings
 from weighin.ui import theme
 from weighin.ui.main_window import MainWindow
@@ -36,6 +39,8 @@ class Program:
         theme.apply(application, settings)
         self.services = services = Services(profile, settings)
         self._windows = OpenWindows(profile.windows)
+        self._opened = OpenedFiles()
+        self._lane = 0
         self.window = MainWindow(services.runner, services.library, services.history, settings, services)
         # Not before they may be known: what is kept can be looked at.
         services.blind.revealed.connect(self._keep)
@@ -45,16 +50,30 @@ class Program:
         services.models.servers.notice.connect(self.window.show_notice)
         services.made.connect(self._link)
 
-    def restore(self) -> None:
-        """Take up what earlier runs left, and look whether another window is open."""
+    def restore(self, files: Sequence[str] = ()) -> None:
+        """Take up what earlier runs left, look whether another window is open, and open `files`."""
         if self._windows.enter():
             self.window.add_notice(SEVERAL)
         self.services.restore()
+        self._opened.wanted.connect(self._open)
+        self._opened.begin(self._windows.mine)
+        if files:
+            self._open(list(files))
 
     def close(self) -> None:
         """End the workers and finish what is being written."""
         self.services.close()
         self._windows.leave()
+
+    def _open(self, files: list[str]) -> None:
+        """Show files that were opened with this program, and the window; without any, the window. Models that come one
+        after the other go into one lane after the other."""
+        if files:
+            self.window.open_files(files, self._lane)
+            self._lane = (self._lane + len(files)) % len(LABELS)
+        if self.window.isMinimized():
+            self.window.showNormal()
+        self.window.activateWindow()
 
     def _link(self, name: str, part: Any) -> None:
         """Show what a part that is new tells."""
@@ -76,8 +95,9 @@ class Program:
         self.window.show_notice(f"This comparison was not saved: {error.user_text}")
 
 
-def run_window(profile: Profile, display: DisplayCheck) -> int:
-    """Open the window on the `display` that was found, and run until it is closed; the exit status."""
+def run_window(profile: Profile, display: DisplayCheck, files: Sequence[str]) -> int:
+    """Open the window on the `display` that was found, with `files` in it, and run until it is closed; the exit
+    status."""
     catch_qt_messages()
     application = QApplication(["weighin", *(("-platform", display.platform) if display.platform else ())])
     display.release()
@@ -96,5 +116,5 @@ def run_window(profile: Profile, display: DisplayCheck) -> int:
     program.window.show()
     # Not before the first paint: importing and scanning would compete with it for the interpreter.
     QTimer.singleShot(_RESTORE_AFTER_MS, gc.enable)
-    QTimer.singleShot(_RESTORE_AFTER_MS, program.restore)
+    QTimer.singleShot(_RESTORE_AFTER_MS, lambda: program.restore(files))
     return application.exec()

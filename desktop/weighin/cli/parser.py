@@ -54,6 +54,10 @@ def _parser() -> argparse.ArgumentParser:
         commands.add_parser("replay", parents=[shared], help="run the comparison in a bundle again on this computer")
     )
     _models(commands.add_parser("models", parents=[shared], help="find, download, verify and remove models"), shared)
+    opening = commands.add_parser(
+        "open", parents=[shared], help="open the window with models or a bundle, or add them to the open one"
+    )
+    opening.add_argument("files", metavar="FILE", nargs="*", help="a .gguf file or a bundle (.weighin.json)")
     doctor = commands.add_parser(
         "doctor", parents=[shared], help="describe this computer and the engine, for bug reports"
     )

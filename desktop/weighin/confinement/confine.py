@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ from weighin.confinement.rights import Rights
 # Confine workers of an engine for GPUs too, by a list that nobody tried here.
 TRY_WITH_GPU = "WEIGHIN_CONFINE_GPU"
 _PR_SET_NO_NEW_PRIVS = 38
+_IN_MEMORY = "/dev/shm"
 _TASKS = "/proc/self/task"
 
 
@@ -39,6 +41,16 @@ class Walls:
 def leave_inherited() -> None:
     """Close every descriptor but the first three: whatever a shell or another program left open."""
     os.closerange(3, os.sysconf("SC_OPEN_MAX") if hasattr(os, "sysconf") else 4096)
+
+
+def leave_folder() -> None:
+    """Work in an empty folder, in memory and without a name: an engine looks for libraries in the current one, too."""
+    try:
+        empty = tempfile.mkdtemp(dir=_IN_MEMORY)
+        os.chdir(empty)
+        os.rmdir(empty)  # noqa: PTH106
+    except OSError:
+        os.chdir(os.path.dirname(__file__))  # noqa: PTH120 - another system: there are no libraries either
 
 
 def confine(rights: Rights) -> Walls:

@@ -6,7 +6,7 @@ import os
 import sys
 from dataclasses import dataclass
 
-from weighin.confinement.confine import Walls, confine, leave_inherited
+from weighin.confinement.confine import Walls, confine, leave_folder, leave_inherited
 from weighin.confinement.rights import RightsError, read_rights
 
 _BAD_INPUT = 65
@@ -23,6 +23,7 @@ class Start:
 def confined_start() -> Start | int:
     """Read the rights and keep no others. An exit status where none are told, or nobody is there to tell them."""
     leave_inherited()
+    leave_folder()
     # Before anything can print: the real stdout becomes the wire, descriptors 1 and 2 become the log pipe.
     wire = os.dup(1)
     os.dup2(2, 1)

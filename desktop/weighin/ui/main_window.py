@@ -188,6 +188,15 @@ class MainWindow(QMainWindow):
         """Open a comparison from elsewhere."""
         self.bundle_controller.open(path)
 
+    def open_files(self, files: list[str], lane: int = 0) -> None:
+        """Open model files, the first in lane number `lane`, or a bundle."""
+        if self.compare.why_closed:
+            self.show_notice(self.compare.why_closed)
+            return
+        if self._page != COMPARE:
+            self.go_to(COMPARE)
+        self.compare.choice.take(self.compare.panes[lane], files)
+
     def toggle_full_screen(self) -> None:
         """Take the whole screen, or give it back."""
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
@@ -243,7 +252,7 @@ class MainWindow(QMainWindow):
         self.compare.measured_alone.connect(self._hold_against_alone)
         self.parts.blind.began.connect(self._put_names_away)
         # Files dropped beside the panes go to the lanes in their order; on a pane, that pane takes the first.
-        FileDrop(self).dropped.connect(self._take_files)
+        FileDrop(self).dropped.connect(self.open_files)
         self.compare.tape_wanted.connect(self._show_tape)
         self.compare.export_wanted.connect(self.pages.export)
         self.compare.find_models_wanted.connect(self.pages.find_models)
@@ -251,20 +260,12 @@ class MainWindow(QMainWindow):
         self.compare.differences_wanted.connect(self._show_differences)
         KeepsOff(self._rail, self.take_focus)
         self.compare.prompt.sets_toggled.connect(lambda is_open: self.sets_controller.show_drawer(is_open))
-        self.compare.prompt.models_dropped.connect(self._take_files)
+        self.compare.prompt.models_dropped.connect(self.open_files)
         self.compare.choice.bundle_dropped.connect(self.open_bundle)
 
     def take_focus(self) -> None:
         """The page that is shown is ready for the keyboard."""
         self.pages.take_focus(self._page)
-
-    def _take_files(self, paths: list[str]) -> None:
-        if self.compare.why_closed:
-            self.show_notice(self.compare.why_closed)
-            return
-        if self._page != COMPARE:
-            self.go_to(COMPARE)
-        self.compare.choice.take(self.compare.panes[0], paths)
 
     def _show_differences(self, comparison: Comparison) -> None:
         from weighin.ui.reading.reading_window import ReadingWindow

@@ -168,6 +168,7 @@ def _differences(
     pairs = {
         "engine build": (before.build if before else None, now.build if now else None),
         "llama-cpp-python": (before.llama_cpp_python if before else None, now.llama_cpp_python if now else None),
+        "engine variant": (before.variant if before else None, now.variant if now else None),
         "instructions": (before.features if before else None, now.features if now else None),
         "devices": (before.devices if before else None, now.devices if now else None),
         "threads": (a.timing.threads, b.timing.threads),

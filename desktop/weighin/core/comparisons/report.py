@@ -36,7 +36,7 @@ from weighin.core.models.server import BY_THIS_CLIENT, ON_THE_SERVER
 from weighin.core.models.text import model_facts
 from weighin.core.runs.answer import Answer, Counting, StopReason, Timing
 from weighin.core.runs.lane import LaneSetup, Mode
-from weighin.core.runs.report import engine_json
+from weighin.core.runs.report import engine_json, engine_words
 from weighin.core.safe_text import safe_name
 
 _ROLES = {"user": "prompt", "assistant": "answer"}
@@ -236,10 +236,9 @@ def comparison_markdown(comparison: Comparison) -> str:
         lines += [f"- {line}" for line in number_lines(result, comparison)]
         lines.append("")
     if comparison.engine:
-        engine = comparison.engine
-        lines.append(f"Engine: llama-cpp-python {engine.llama_cpp_python}, llama.cpp {engine.build}, {engine.features}")
-        if engine.confinement:
-            lines.append(f"Confinement: {safe_name(engine.confinement, 200)}")
+        lines.append(f"Engine: {engine_words(comparison.engine)}. Features: {comparison.engine.features}")
+        if comparison.engine.confinement:
+            lines.append(f"Confinement: {safe_name(comparison.engine.confinement, 200)}")
     if comparison.differences:
         lines.append(different_words(comparison.differences))
     if hidden := unknowns(comparison.results):

@@ -6,6 +6,7 @@ from weighin.core import format
 from weighin.core.computer.hardware import Hardware
 from weighin.core.runs.confinement import confinement_sentence
 from weighin.core.runs.lane import EngineFacts
+from weighin.core.runs.report import engine_words
 
 _POWER = {None: "No battery", True: "On battery: expect lower speeds", False: "Mains"}
 
@@ -27,7 +28,7 @@ def machine_lines(
     ]
     if engine:
         lines += [
-            ("Engine", f"llama-cpp-python {engine.llama_cpp_python}, llama.cpp {engine.build}"),
+            ("Engine", engine_words(engine)),
             ("Features", engine.features),
             *(("Device", device) for device in engine.devices),
             ("Confinement", confinement_sentence(engine)),

@@ -32,7 +32,7 @@ from weighin.core.evaluations.verdict_text import (
 )
 from weighin.core.models.report import model_json
 from weighin.core.plans.plan import MemoryPlan
-from weighin.core.runs.report import engine_json
+from weighin.core.runs.report import engine_json, engine_words
 from weighin.core.runs.run_state import RunState
 from weighin.core.safe_text import safe_name
 from weighin.core.statistics.paired import PairedResult, flips
@@ -108,7 +108,7 @@ def evaluation_markdown(record: EvaluationRecord) -> str:
         lines.append(f"| {subject.replace('|', chr(92) + '|')} | " + " | ".join(cells) + " |")
     lines += ["", f"Data set sha256 {protocol.dataset_sha256}, seed {protocol.seed}."]
     if record.engine:
-        lines.append(f"Engine: llama-cpp-python {record.engine.llama_cpp_python}, llama.cpp {record.engine.build}")
+        lines.append(f"Engine: {engine_words(record.engine)}")
     return "\n".join(lines) + "\n"
 
 

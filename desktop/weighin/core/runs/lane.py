@@ -33,12 +33,15 @@ class LaneSetup:
 
 @dataclass(frozen=True)
 class EngineFacts:
-    """Which engine gave the answers. confinement: what its process was kept from doing, "" where that is not known; no
-    number depends on it."""
+    """Which engine gave the answers. variant: the one for this processor, where it comes in several ("zen4"). warning:
+    why it is not the engine that was installed, "" where it is. confinement: what its process was kept from doing, ""
+    where that is not known; no number depends on it."""
 
     llama_cpp_python: str
     build: str
     features: str
     devices: tuple[str, ...] = ()
     gpu_offload: bool = False
+    variant: str = ""
+    warning: str = ""
     confinement: str = field(default="", compare=False)

@@ -23,14 +23,27 @@ class OpenWindows:
         self._folder = folder
         self._mine: Path | None = None
 
+    @property
+    def mine(self) -> Path | None:
+        """The file that stands for this window; None before it was made, and where it could not be."""
+        return self._mine if self._mine is not None and self._mine.exists() else None
+
+    def others(self) -> list[Path]:
+        """The files that stand for other windows that are open, the youngest first."""
+        try:
+            files = [file for file in self._folder.iterdir() if self._is_open(file)]
+            return sorted(files, key=lambda file: file.stat().st_mtime, reverse=True)
+        except OSError as error:
+            log.info("open windows are not known: %s", error)
+            return []
+
     def enter(self) -> bool:
         """This window is open from now on. Whether another one is."""
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             self._mine = self._folder / owner.this_process().replace(":", "-")
             self._mine.touch()
-            others = [file for file in self._folder.iterdir() if self._is_open(file)]
-            return bool(others)
+            return bool(self.others())
         except OSError as error:
             log.info("open windows are not known: %s", error)
             return False

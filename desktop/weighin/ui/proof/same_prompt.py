@@ -18,6 +18,7 @@ from weighin.core.comparisons.comparison import Comparison, LaneResult
 from weighin.core.comparisons.proof import ProofRow, first_difference, parity_words, proof_rows
 from weighin.core.runs.answer import PromptProof
 from weighin.core.runs.lane import LABELS, EngineFacts
+from weighin.core.runs.report import engine_words
 from weighin.core.safe_text import safe_name, safe_text
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.label import PlainLabel, wrap_for
@@ -200,7 +201,7 @@ def _engine_words(engine: EngineFacts | None) -> str:
     if engine is None:
         return ""
     devices = ", ".join(engine.devices) or "processor only"
-    parts = (f"llama-cpp-python {engine.llama_cpp_python}", engine.build, engine.features, devices, engine.confinement)
+    parts = (engine_words(engine), engine.features, devices, engine.confinement)
     return "Engine: " + " · ".join(safe_name(part, 300) for part in parts if part)
 
 

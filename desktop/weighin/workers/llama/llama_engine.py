@@ -51,6 +51,7 @@ from weighin.workers.llama.context_params import (
 )
 from weighin.workers.llama.decoder import Decoder
 from weighin.workers.llama.generation import Generation
+from weighin.workers.llama.libraries import load_backends
 from weighin.workers.llama.memory import OwnMemory, inodes_of
 from weighin.workers.llama.native import AbortFlag, Devices, NativeLog, check_writes_text, engine_facts
 from weighin.workers.llama.prompt import PromptBuilder
@@ -68,9 +69,10 @@ class LlamaEngine:
 
     def __init__(self) -> None:
         self._log = NativeLog()
+        variant = load_backends()
         llama.llama_backend_init()
         self._devices = Devices()
-        self._facts = engine_facts(self._devices)
+        self._facts = engine_facts(self._devices, variant)
         self._abort = AbortFlag()
         self._memory = OwnMemory()
         self._inodes: frozenset[int] = frozenset()

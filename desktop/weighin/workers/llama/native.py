@@ -10,10 +10,11 @@ from typing import Any
 
 import llama_cpp
 import llama_cpp.llama_cpp as llama
-from llama_cpp._ggml import libggml
 
 from weighin.core.runs.lane import EngineFacts
 from weighin.workers.engine import EngineError
+from weighin.workers.llama.libraries import foreign_libraries
+from weighin.workers.llama.libraries import native as libggml
 
 _BUFFER_LINE = re.compile(r"(\S+)\s+(model|KV|RS|compute|output)\s+buffer size\s*=\s*([\d.]+) MiB")
 # In a plan the "KV buffer" lines say 0.00: only these tell what a cache or a state would take.
@@ -134,8 +135,8 @@ class Devices:
         return total
 
 
-def engine_facts(devices: Devices) -> EngineFacts:
-    """Version, instruction sets and devices of the engine in this process."""
+def engine_facts(devices: Devices, variant: str) -> EngineFacts:
+    """Version, instruction sets and devices of the engine in this process; `variant`: which of it was loaded."""
     features = llama.llama_print_system_info().decode("utf-8", "replace")
     return EngineFacts(
         llama_cpp_python=llama_cpp.__version__,
@@ -143,6 +144,8 @@ def engine_facts(devices: Devices) -> EngineFacts:
         features=" ".join(re.findall(r"(\w+) = 1", features)),
         devices=devices.names(),
         gpu_offload=llama.llama_supports_gpu_offload(),
+        variant=variant,
+        warning=foreign_libraries(),
     )
 
 
