@@ -19,6 +19,8 @@ def start_window(profile_directory: str | None) -> int:
         sys.stderr.write(f"Cannot use the profile folder: {error}\n")
         return 1
     start_logging(profile.logs)
+    import weighin.before_qt  # noqa: F401
+
     verdict = look_for_display()
     trouble = verdict.trouble
     if not trouble:
