@@ -110,7 +110,7 @@ def test_a_dozen_questions_from_start_to_file(program: Program, page: MmluPage, 
 def test_a_run_survives_the_death_of_a_model_and_goes_on_to_the_end(
     program: Program, page: MmluPage, qtbot: Any
 ) -> None:
-    page.setup.amount.choose(400)
+    page.setup.amount.choose(200)
     records = ended(program)
     qtbot.mouseClick(page.setup.start, Qt.MouseButton.LeftButton)
     runner = program.services.evaluations.runner
@@ -119,12 +119,12 @@ def test_a_run_survives_the_death_of_a_model_and_goes_on_to_the_end(
     qtbot.waitUntil(lambda: bool(records), timeout=TIME_MS)
     assert records[0].state is RunState.FAILED
     assert page.run.lanes[0].failure.sentence
-    assert 0 < records[0].lanes[0].n < 400
-    assert records[0].lanes[1].n == 400
+    assert 0 < records[0].lanes[0].n < 200
+    assert records[0].lanes[1].n == 200
     press(page, "Resume", qtbot)
     qtbot.waitUntil(lambda: len(records) == 2, timeout=TIME_MS)
     assert records[1].state is RunState.FINISHED
-    assert [lane.n for lane in records[1].lanes] == [400, 400]
+    assert [lane.n for lane in records[1].lanes] == [200, 200]
     assert page.run.lanes[0].failure.sentence == ""
 
 
