@@ -26,6 +26,8 @@ def start_window(profile_directory: str | None, files: Sequence[str] = ()) -> in
     start_logging(profile.logs)
     if files and _taken_over(profile, files):
         return 0
+    import weighin.before_qt  # noqa: F401
+
     verdict = look_for_display()
     trouble = verdict.trouble
     if not trouble:

@@ -47,8 +47,10 @@ def shaped(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     return functools.cache(lambda name: write_shape(folder / f"{list(SHAPES).index(name)}.gguf", SHAPES[name]))
 
 
-@pytest.mark.parametrize("name", SHAPES)
-@pytest.mark.parametrize("context", [2048, 16_384])
+@pytest.mark.parametrize(
+    ("name", "context"),
+    [*((name, 16_384) for name in SHAPES), *((name, 2048) for name in ("grouped", "window", "hybrid"))],
+)
 def test_the_plan_is_what_the_kernel_counts_afterwards(shaped: Callable[[str], Path], name: str, context: int) -> None:
     path = shaped(name)
     options = LoadOptions(context=context)

@@ -113,14 +113,14 @@ NOT_SHARED = "This model cannot share few-shot examples between questions, so sc
 @pytest.mark.parametrize("kind", ["bpe", "hybrid"])
 def test_what_finds_no_room_beside_others_is_read_alone(worker: WorkerClient, models: dict[str, Path], kind: str):
     """A header with a group of questions behind it does not fit into this context, each whole prompt does."""
-    asked = [block(count=16, shots=2), block("night_sky", 4, 2)]
+    asked = [block(count=8, shots=2), block("night_sky", 2, 2)]
     bare(worker, models[kind])
     surveys = [worker.ask(Survey(worker.next_id(), b))[-1] for b in asked]
     longest = max(s.header + max(s.questions) for s in surveys)
     shape = ScoreShape(-(-longest // 256) * 256, 512, 33)
     assert surveys[0].header + 512 > shape.context + 64
     ends = [score(worker, b, shape) for b in asked]
-    half = tuple(sorted(ends[0][0]))[:8]
+    half = tuple(sorted(ends[0][0]))[:4]
     rest, end = score(worker, asked[0], shape, half)
     for _, done in (*ends, ((), end)):
         assert isinstance(done, ScoreDone), done
@@ -132,7 +132,7 @@ def test_what_finds_no_room_beside_others_is_read_alone(worker: WorkerClient, mo
 
 def test_a_model_that_says_something_else_beside_others_is_read_alone(models: dict[str, Path]):
     """A worker whose engine does not copy the header: each answer would be that of a question without examples."""
-    asked = [block(count=12, shots=3), block("night_sky", 6, 3)]
+    asked = [block(count=6, shots=3), block("night_sky", 3, 3)]
     with WorkerClient(program="tests.support.forgetful_worker") as worker:
         bare(worker, models["bpe"])
         ends = [score(worker, b) for b in asked]
@@ -155,7 +155,7 @@ def test_letters_by_chat_are_those_of_an_independent_scorer(worker: WorkerClient
     path = RESOURCES / "starter" / "weighin-starter-dense-Q8_0.gguf" if kind == "starter" else models[kind]
     template = model_facts(path).template
     assert template is not None
-    blocks = [block(count=5, shots=1, protocol=CHAT), block("night_sky", 3, shots=0, protocol=CHAT)]
+    blocks = [block(count=3, shots=1, protocol=CHAT), block("night_sky", 2, shots=0, protocol=CHAT)]
     bare(worker, path)
     results = [scored(worker, asked) for asked in blocks]
     prompts = [(rendered(template, b, item.text), list("ABCD")) for b in blocks for item in b.items]

@@ -37,6 +37,7 @@ from weighin.core.models import catalogue
 from weighin.services.comparisons.blind_round import BlindRound
 from weighin.services.run_defaults import KeptRunDefaults
 from weighin.ui import theme as themes
+from weighin.ui.commands.shortcuts import Shortcuts
 from weighin.ui.compare.compare_page import ComparePage
 from weighin.ui.main_window import MainWindow
 
@@ -169,4 +170,5 @@ def kit(new_kit: Callable[..., Kit], qtbot: QtBot) -> Kit:
     made = new_kit()
     with qtbot.waitExposed(made.window):
         made.window.show()
+    qtbot.waitUntil(lambda: made.window.findChild(Shortcuts) is not None)  # they come after the first paint
     return made

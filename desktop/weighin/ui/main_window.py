@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QIcon
+from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QIcon, QPaintEvent
 from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from weighin import paths
 from weighin.core.comparisons.comparison import Comparison
 from weighin.core.errors import AppError
 from weighin.ui import theme as themes
-from weighin.ui.commands.shortcuts import Shortcuts
-from weighin.ui.commands.table import window_commands
 from weighin.ui.notice_bar import NoticeBar
 from weighin.ui.pages import COMPARE, FIDELITY, HISTORY, KEYS, MMLU, MODELS, PAGES, WORK, WORKSTATION, Pages
 from weighin.ui.pickers.file_drop import FileDrop
@@ -84,6 +82,7 @@ class MainWindow(QMainWindow):
         self._work = RunningWork(runner, parts.blind, self)
         self._closing = Closing(self, runner)
         self._palette: Palette | None = None
+        self._has_keys = False
         self._arrange()
         self._connect()
         self.go_to(COMPARE)
@@ -156,6 +155,8 @@ class MainWindow(QMainWindow):
 
     def commands(self) -> tuple[Command, ...]:
         """Everything that can be done now, or cannot and why."""
+        from weighin.ui.commands.table import window_commands  # not before the first paint
+
         return window_commands(self)
 
     def show_page(self, number: int) -> None:
@@ -213,6 +214,12 @@ class MainWindow(QMainWindow):
     def focusNextPrevChild(self, next: bool) -> bool:
         return go_on(self, self.focusWidget(), next) or super().focusNextPrevChild(next)
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._has_keys:
+            self._has_keys = True
+            QTimer.singleShot(0, self, self._take_keys)
+
     def closeEvent(self, event: QCloseEvent) -> None:
         self._settings.set(_GEOMETRY, bytes(self.saveGeometry().toBase64().data()).decode("ascii"))
         if not self._closing.allows():
@@ -247,7 +254,6 @@ class MainWindow(QMainWindow):
         self.pages.sets_made.connect(self._work.watch_sets)
         self._work.changed.connect(self._show_work)
         EndNotice(self._work, self.parts, self)
-        Shortcuts(self.commands, self)
         self._history.completed.connect(self.compare.complete)
         self.compare.measured_alone.connect(self._hold_against_alone)
         self.parts.blind.began.connect(self._put_names_away)
@@ -262,6 +268,12 @@ class MainWindow(QMainWindow):
         self.compare.prompt.sets_toggled.connect(lambda is_open: self.sets_controller.show_drawer(is_open))
         self.compare.prompt.models_dropped.connect(self.open_files)
         self.compare.choice.bundle_dropped.connect(self.open_bundle)
+
+    def _take_keys(self) -> None:
+        """From the first paint on, which waits for none of them."""
+        from weighin.ui.commands.shortcuts import Shortcuts
+
+        Shortcuts(self.commands, self)
 
     def take_focus(self) -> None:
         """The page that is shown is ready for the keyboard."""

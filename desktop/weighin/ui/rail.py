@@ -31,6 +31,7 @@ class Rail(QFrame):
         self._theme = theme
         self._pages = QButtonGroup(self)
         self._drawings: dict[QToolButton, str] = {}
+        self._drawn: tuple[str, int] | None = None
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 10, 6, 10)
         layout.setSpacing(6)
@@ -92,5 +93,9 @@ class Rail(QFrame):
             button.setToolButtonStyle(style.ToolButtonTextUnderIcon if high <= room else style.ToolButtonIconOnly)
 
     def _tint(self) -> None:
-        for button, drawing in self._drawings.items():
-            button.setIcon(icon(drawing, self._theme.colours.text, button.iconSize().width()))
+        """In the colour of text, and sharp; drawn again only where that is another one than before."""
+        wanted = (self._theme.colours.text, next(iter(self._drawings)).iconSize().width())
+        if wanted != self._drawn:
+            self._drawn = wanted
+            for button, drawing in self._drawings.items():
+                button.setIcon(icon(drawing, *wanted))

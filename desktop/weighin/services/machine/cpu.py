@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import platform
 from pathlib import Path
 
 from weighin.services.machine.sources import attempt, number_in, numbers_of_list, psutil, sysctl, text_of
@@ -18,6 +17,8 @@ def processor() -> str:
     for line in text_of(_CPUINFO).splitlines():
         if line.startswith("model name"):
             return line.partition(":")[2].strip()
+    import platform  # not before the first paint
+
     return platform.processor() or platform.machine()
 
 

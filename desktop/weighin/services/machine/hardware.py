@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import platform
 import shutil
 from pathlib import Path
 
@@ -39,6 +38,8 @@ def this_machine() -> MachineFacts:
 
 def probe(disk: Path) -> Hardware:
     """Everything at once; `disk` is a folder on the disk that matters, there or not. Takes up to some 100 ms."""
+    import platform  # not before the first paint
+
     from weighin.services.machine.gpus import gpus
 
     limit = container_limit()

@@ -13,6 +13,7 @@ from weighin.ui.theme import Theme
 from weighin.ui.widgets.growing_edit import GrowingEdit
 from weighin.ui.widgets.label import PlainLabel
 from weighin.ui.widgets.least_height import least_height
+from weighin.ui.widgets.scrolled import clear_viewport
 
 # An earlier answer is shown whole up to this height; a longer one scrolls.
 _MOST_HEIGHT = 320
@@ -97,8 +98,8 @@ class Conversation(QScrollArea):
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setViewport(clear_viewport())
         self.setWidget(inner)
-        self.viewport().setAutoFillBackground(False)
         inner.setAutoFillBackground(False)
         self.setAccessibleName("Conversation")
         self._settle = QTimer(self)

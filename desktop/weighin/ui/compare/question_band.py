@@ -37,7 +37,6 @@ class QuestionBand(QFrame):
         self._text.setProperty("role", "question")
         # A file dropped here is meant for the window.
         self._text.setAcceptDrops(False)
-        self._text.viewport().setAcceptDrops(False)
         self._files = ElidedLabel(role="small")
         self.remark = Remark()
         you = PlainLabel("You", role="small")

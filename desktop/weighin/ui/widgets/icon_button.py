@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from weighin.ui.theme import Theme, icon
@@ -17,6 +18,7 @@ class IconButton(QToolButton):
         super().__init__(parent)
         self._theme = theme
         self._drawing = drawing
+        self._is_drawn = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         if text:
             self.setText(text)
@@ -31,6 +33,12 @@ class IconButton(QToolButton):
             # Qt leaves room for two spaces behind the text only, which looks lopsided.
             hint.setWidth(hint.width() - 2 * self.fontMetrics().horizontalAdvance(" "))
         return hint
+
+    def showEvent(self, event: QShowEvent) -> None:
+        # Most buttons wait hidden: what nobody sees needs no drawing.
+        if not self._is_drawn:
+            self._draw()
+        super().showEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -54,4 +62,11 @@ class IconButton(QToolButton):
         self._tint()
 
     def _tint(self) -> None:
+        """Another drawing, colour or size, from when it is seen."""
+        self._is_drawn = False
+        if self.isVisible():
+            self._draw()
+
+    def _draw(self) -> None:
+        self._is_drawn = True
         self.setIcon(icon(self._drawing, self._theme.colours.text, self.iconSize().width()))

@@ -14,7 +14,15 @@ class Scrolled(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setWidgetResizable(True)
-        self.setWidget(content)
         # Both paint the ground of the page around them.
-        self.viewport().setAutoFillBackground(False)
+        self.setViewport(clear_viewport())
+        self.setWidget(content)
         content.setAutoFillBackground(False)
+
+
+def clear_viewport() -> QWidget:
+    """A viewport through which one sees what is behind it. Asked for the one that Qt makes, PySide first looks through
+    all kinds of widgets there are, which takes a fortieth of the way to the first paint."""
+    made = QWidget()
+    made.setObjectName("qt_scrollarea_viewport")
+    return made
