@@ -7,9 +7,6 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import Signal
-from weighin.services.fidelity.fidelity_history import FidelityHistory
-from weighin.services.fidelity.fidelity_runner import FidelityRunner
-from weighin.wiring.fidelity import FidelityServices
 
 from tests.ui import fakes, fidelity_fakes, mmlu_fakes, prompt_set_fakes, replay_fakes, workstation_fakes
 from tests.ui.test_lane_outlooks import FakeOutlook
@@ -23,6 +20,8 @@ from weighin.services.desktop_notifier import DesktopNotifier
 from weighin.services.evaluations.evaluation_history import EvaluationHistory
 from weighin.services.evaluations.evaluation_runner import EvaluationRunner
 from weighin.services.evaluations.question_sets import QuestionSets
+from weighin.services.fidelity.fidelity_history import FidelityHistory
+from weighin.services.fidelity.fidelity_runner import FidelityRunner
 from weighin.services.kept_data import KeptData
 from weighin.services.lanes.lane import Lane
 from weighin.services.lanes.servers import Servers
@@ -40,6 +39,7 @@ from weighin.services.plans.remote_look import RemoteLook
 from weighin.services.processes.engine_probe import EngineProbe
 from weighin.services.settings import Settings
 from weighin.wiring.evaluations import EvaluationServices
+from weighin.wiring.fidelity import FidelityServices
 from weighin.wiring.models import ModelServices
 
 STAND_INS: dict[type, tuple[type, ...]] = {

@@ -118,7 +118,7 @@ class RunView(QWidget):
         record = self._record
         if record is None:
             return Caption(TABS[SCALE], (), "", "")
-        base = safe_name(shown_name(record.base.model, 80))
+        base = f"{shown_name(record.base.model, 80)}, {safe_name(record.base.model.quantization, 24)}"
         text = safe_name(record.text.name, 80)
         about = f"Base: {base} · {text} · {format.moment(record.created)} · Weigh-In {__version__}"
         return Caption("Fidelity", (), "\n".join(self.sentences.texts), about)
