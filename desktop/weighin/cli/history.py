@@ -17,8 +17,12 @@ from weighin.core.errors import AppError
 from weighin.core.evaluations.evaluation import EvaluationRecord
 from weighin.core.evaluations.report import evaluation_csv, evaluation_json, evaluation_markdown, row_json, row_words
 from weighin.core.evaluations.stored_evaluation import EvaluationRow
+from weighin.core.exports import fidelity_text
+from weighin.core.fidelity import report as fidelity_report
+from weighin.core.fidelity.fidelity import FidelityRecord, FidelityRow
 from weighin.core.safe_text import safe_name, safe_text
 from weighin.services.evaluations.kept_runs import kept_record
+from weighin.services.fidelity.fidelity_history import kept_fidelity
 from weighin.services.lanes.kept_runs import kept_rows
 from weighin.services.records import Records
 from weighin.wiring.services import Services
@@ -75,7 +79,7 @@ def run_history(options: argparse.Namespace, services: Services, console: Consol
         from weighin.cli.replay import export_bundle
 
         if not isinstance(found, Comparison):
-            raise AppError("Only comparisons can be bundles: export an evaluation as md, json or csv.", kind="usage")
+            raise AppError("Only comparisons can be bundles: export this as md, json or csv.", kind="usage")
         console.json_text(export_bundle(found, services, console))
     elif options.action == "show" and not options.json:
         console.result(safe_text(_markdown(found)))
@@ -91,27 +95,34 @@ def _list(options: argparse.Namespace, records: Records, console: Console) -> in
     text = options.text if options.action == "search" else ""
     compared = records.wait(lambda stores: stores.comparisons.rows(text, limit=_ALL))
     evaluated = records.wait(lambda stores: kept_rows(stores.evaluations, text, limit=_ALL))
+    measured = records.wait(lambda stores: kept_rows(stores.fidelity, text, limit=_ALL))
     if options.json:
         body = {
             "schema": "weighin.history/1",
             "comparisons": [asdict(row) for row in compared],
             "evaluations": [row_json(row) for row in evaluated],
+            "fidelity": [fidelity_report.row_json(row) for row in measured],
         }
         console.json(body)
         return 0
     lines = [(row.created, _comparison_line(row)) for row in compared]
     lines += [(row.created, _evaluation_line(row)) for row in evaluated]
+    lines += [(row.created, _fidelity_line(row)) for row in measured]
     nothing = "No comparisons yet." if options.action == "list" else f"Nothing found for {safe_name(text)!r}."
     console.result("\n".join(line for _, line in sorted(lines, key=lambda pair: pair[0], reverse=True)) or nothing)
     return 0
 
 
-def _find(identifier: str, records: Records) -> Comparison | EvaluationRecord:
+_Kept = Comparison | EvaluationRecord | FidelityRecord
+
+
+def _find(identifier: str, records: Records) -> _Kept:
     """The one thing whose id begins with `identifier`. Raises AppError."""
-    found: list[Comparison | EvaluationRecord] = []
-    readers: tuple[Callable[[], Comparison | EvaluationRecord], ...] = (
+    found: list[_Kept] = []
+    readers: tuple[Callable[[], _Kept], ...] = (
         lambda: records.wait(lambda stores: stores.comparisons.get(identifier)),
         lambda: records.wait(lambda stores: kept_record(stores.evaluations, identifier)),
+        lambda: records.wait(lambda stores: kept_fidelity(stores.fidelity, identifier)),
     )
     for read in readers:
         try:
@@ -126,15 +137,21 @@ def _find(identifier: str, records: Records) -> Comparison | EvaluationRecord:
     return found[0]
 
 
-def _json(found: Comparison | EvaluationRecord, with_items: bool) -> object:
+def _json(found: _Kept, with_items: bool) -> object:
+    if isinstance(found, FidelityRecord):
+        return fidelity_report.fidelity_json(found)
     return comparison_json(found) if isinstance(found, Comparison) else evaluation_json(found, with_items)
 
 
-def _markdown(found: Comparison | EvaluationRecord) -> str:
+def _markdown(found: _Kept) -> str:
+    if isinstance(found, FidelityRecord):
+        return fidelity_text(found, "md")
     return comparison_markdown(found) if isinstance(found, Comparison) else evaluation_markdown(found)
 
 
-def _csv(found: Comparison | EvaluationRecord) -> str:
+def _csv(found: _Kept) -> str:
+    if isinstance(found, FidelityRecord):
+        return fidelity_text(found, "csv")
     return comparison_csv(found) if isinstance(found, Comparison) else evaluation_csv(found)
 
 
@@ -148,3 +165,7 @@ def _comparison_line(row: HistoryRow) -> str:
 def _evaluation_line(row: EvaluationRow) -> str:
     models = " | ".join(safe_name(lane.model.name, 30) for lane in row.lanes)
     return f"{row.id[:8]}  {format.moment(row.created)}  {models}  {row_words(row)}"
+
+
+def _fidelity_line(row: FidelityRow) -> str:
+    return f"{row.id[:8]}  {format.moment(row.created)}  {fidelity_report.row_words(row)}"

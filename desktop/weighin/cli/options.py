@@ -39,7 +39,7 @@ def add_load_options(parser: argparse.ArgumentParser, *left_out: str, lanes: tup
             parser.add_argument(*flags, dest=f"{lane}_{option.name}", metavar=option.metavar, help=argparse.SUPPRESS)
         parser.add_argument(f"--{lane}-kv-type", dest=f"{lane}_{_BOTH}", metavar="TYPE", help=argparse.SUPPRESS)
     if lanes:
-        parser.epilog = "To set a load option for one model only: --a-batch, --b-cache-k and so on."
+        parser.epilog = f"To set a load option for one side only: --{lanes[0]}-batch, --{lanes[1]}-cache-k and so on."
 
 
 def load_options(given: argparse.Namespace, lane: str = "") -> LoadOptions:

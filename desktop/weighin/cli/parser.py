@@ -49,6 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     _bench(commands.add_parser("bench", parents=[shared], help="measure one model's prompt and generation speed"))
     _plan(commands.add_parser("plan", parents=[shared], help="estimate memory and speed before loading a model"))
     _mmlu(commands.add_parser("mmlu", parents=[shared], help="score one or two models on multiple-choice questions"))
+    _fidelity(commands.add_parser("fidelity", parents=[shared], help="measure what quantization changes in a model"))
     _history(commands.add_parser("history", parents=[shared], help="list, show, search and export past runs"))
     _replay(
         commands.add_parser("replay", parents=[shared], help="run the comparison in a bundle again on this computer")
@@ -137,11 +138,25 @@ def _mmlu(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help=_JSON)
 
 
+def _fidelity(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("base", metavar="BASE", nargs="?", help=MODEL_HELP + "; the best file of the model")
+    parser.add_argument("others", metavar="OTHER", nargs="*", help="models to hold against it, of the same vocabulary")
+    parser.add_argument("--text", metavar="FILE", help="a text file to read; default: the included texts")
+    parser.add_argument("--chunks", metavar="N|auto", help="how much of the text; default auto: until the KLD is known")
+    parser.add_argument("--ctx", dest="context", metavar="N", help="tokens of a chunk; default 512")
+    parser.add_argument("--seed", type=int, metavar="S", help="with auto: same seed, same order of chunks")
+    add_load_options(parser, "context", lanes=("base", "other"))
+    parser.add_argument("--try-anyway", action="store_true", help=_ANYWAY)
+    parser.add_argument("--resume", metavar="RUN", help="resume a run, by its id or the start of it")
+    parser.add_argument("--csv", metavar="FILE", help="write every position to FILE")
+    parser.add_argument("--json", action="store_true", help=_JSON)
+
+
 def _history(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    listing = actions.add_parser("list", help="all comparisons and evaluations, newest first")
+    listing = actions.add_parser("list", help="all comparisons, evaluations and measurements of fidelity, newest first")
     listing.add_argument("--json", action="store_true", help=_JSON)
-    show = actions.add_parser("show", help="one comparison or evaluation")
+    show = actions.add_parser("show", help="one of them")
     show.add_argument("id", metavar="ID", help="the id, or the start of it")
     show.add_argument("--json", action="store_true", help=_JSON)
     search = actions.add_parser("search", help="comparisons whose name, prompt, answers or models contain TEXT")

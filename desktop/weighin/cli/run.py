@@ -48,6 +48,10 @@ def _run(options: argparse.Namespace, services: Services, console: Console) -> i
         from weighin.cli.mmlu import run_mmlu
 
         return run_mmlu(options, services, console)
+    if options.command == "fidelity":
+        from weighin.cli.fidelity import run_fidelity
+
+        return run_fidelity(options, services, console)
     if options.command == "models":
         from weighin.cli.models_command import run_models
 

@@ -55,6 +55,7 @@ class FidelityRun:
         self.unsaved: list[tuple[BaseChunk | None, int, OtherChunk | None]] = []
         self._window: dict[int, int] = {}
         self._left: set[int] = set()
+        self._last: Step | None = None
         self._order: tuple[int, ...] = ()
         self._base: dict[int, BaseChunk] = {}
         self._chunks: list[BaseChunk] = []
@@ -119,6 +120,8 @@ class FidelityRun:
         """What comes next; None where nothing is left that somebody could do."""
         if not self.sides[BASE].active or not self.active:
             return None
+        if (last := self._last) is not None and self.sides[last.side].active and not self.sides[last.side].timed:
+            return replace(last, writing=True)  # it is loaded, and has read what it will write
         if all(self._is_done(number) for number in self._window):
             if self.decided:
                 return None
@@ -127,19 +130,15 @@ class FidelityRun:
         for number in self._window:
             if number not in self._left:
                 return Step(BASE, number)
-        if (timed := self._to_time(BASE)) is not None:
-            return timed
         for side in self.active:
             for number in self._window:
                 if number not in self.sides[side].read:
                     return Step(side, number)
-            if (timed := self._to_time(side)) is not None:
-                return timed
         return None
 
     def forget_rows(self) -> None:
         """The room for logits was made anew: what BASE left is gone."""
-        self._window, self._left = {}, set()
+        self._window, self._left, self._last = {}, set(), None
 
     def place(self, number: int, tokens: str, rows: str) -> ChunkPlace:
         """Where chunk `number` and its logits lie."""
@@ -154,6 +153,7 @@ class FidelityRun:
     def base_read(self, chunk: BaseChunk) -> bool:
         """BASE has left a chunk's logits; whether it read that chunk for the first time."""
         self._left.add(chunk.number)
+        self._last = Step(BASE, chunk.number)
         if chunk.number in self._base:
             return False
         self._took_base(chunk)
@@ -167,6 +167,7 @@ class FidelityRun:
         """An OTHER has compared a chunk. Raises ValueError where it says something of another one."""
         tally = self._tallies[side - 1]
         tally.add(self._base[chunk.number], chunk)
+        self._last = Step(side, chunk.number)
         self._others[side - 1].append(chunk)
         self._summaries[side - 1] = tally.summary()
         self.sides[side].took(chunk.number, chunk.seconds, self.record.request.context)
@@ -216,13 +217,6 @@ class FidelityRun:
     def _open(self) -> list[int]:
         """Chunks that somebody still has to read, in order."""
         return [number for number in self._order if not self._is_done(number)]
-
-    def _to_time(self, side: int) -> Step | None:
-        """Once a model has read a chunk, it is timed token by token."""
-        work = self.sides[side]
-        if work.timed or not work.was_loaded or not self._window:
-            return None
-        return Step(side, next(iter(self._window)), writing=True)
 
     def _seconds_left(self) -> float | None:
         """By what a chunk takes each model; in "auto" the interval shrinks with the root of what was read."""
