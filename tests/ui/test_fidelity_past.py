@@ -57,7 +57,7 @@ def cells(past: PastTab, row: int) -> list[str]:
 def test_a_row_says_what_was_compared_and_what_came(past: PastTab) -> None:
     when, base, others, text, chunks, kld, state = cells(past, 0)
     assert when == format.moment("2026-11-22T10:31:01+00:00")
-    assert (base, others, text, chunks) == ("SmolLM2 135M Instruct", "Q8_0, Q4_K_M", "Included texts", "20")
+    assert (base, others, text, chunks) == ("SmolLM2 135M Instruct, F16", "Q8_0, Q4_K_M", "Included texts", "20")
     assert kld.count(" ± ") == 2 and state == "Finished"
     assert cells(past, 1)[-1] == "Interrupted, can be resumed"
     assert cells(past, 2)[-1].startswith("Failed")
@@ -99,7 +99,7 @@ def test_deleting_asks_first(kit: Kit, past: PastTab, qtbot: QtBot) -> None:
     past.table.selectRow(0)
     qtbot.keyClick(past.table, Qt.Key.Key_Delete)
     assert past.confirm.text.startswith("Delete the measurement of 2026-11-22")
-    assert "SmolLM2 135M Instruct / Q8_0, Q4_K_M" in past.confirm.text
+    assert "SmolLM2 135M Instruct, F16 / Q8_0, Q4_K_M" in past.confirm.text
     qtbot.mouseClick(past.confirm.yes, Qt.MouseButton.LeftButton)
     assert list(kit.fidelity.kept.records) == ["fid2", "fid3"]
 

@@ -116,7 +116,7 @@ def test_numbers_that_make_no_sense_are_refused_where_they_stand(page: FidelityP
 def test_what_it_takes_is_said_before(kit: Kit, setup: SetupView) -> None:
     assert setup.takes.text.startswith("2 models at once: about ")
     assert "of memory, with 50.1 MB for what the base predicts; 21.0 GB free." in setup.takes.text
-    assert setup.takes.text.endswith("At most 40 chunks of 512 tokens.")
+    assert setup.takes.text.endswith("Up to ~40 chunks of 512 tokens.")
     setup.sides.base.choose(replace(F16, path="/m/other.gguf", vocabulary=None))
     assert setup.takes.text.startswith("Memory and disk are planned and shown before anything is read.")
 

@@ -50,9 +50,9 @@ def time_sentence(request: FidelityRequest, chunks: int | None, speeds: Sequence
     """chunks: the most that will be read; speeds: tokens of a prompt a second of each model, None where unknown."""
     if chunks is None:
         return ""
-    most = f"At most {format.plural(chunks, 'chunk')} of {format.count(request.context)} tokens"
-    if request.chunks is not None:
-        most = f"{format.plural(chunks, 'chunk')} of {format.count(request.context)} tokens".capitalize()
+    most = f"{format.plural(chunks, 'chunk')} of {format.count(request.context)} tokens"
+    if request.chunks is None:
+        most = f"Up to ~{most}"
     known = [speed for speed in speeds if speed]
     if len(known) < len(speeds):
         return f"{most}."

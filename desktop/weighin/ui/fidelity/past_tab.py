@@ -13,6 +13,7 @@ from weighin.core.evaluations.text import ELSEWHERE
 from weighin.core.fidelity.fidelity import FidelityRow
 from weighin.core.fidelity.names import row_names
 from weighin.core.fidelity.text import with_error
+from weighin.core.models.model import ModelFacts
 from weighin.core.models.text import shown_name
 from weighin.core.runs.run_state import STATES, RunState
 from weighin.core.safe_text import safe_name
@@ -40,7 +41,7 @@ class PastTab(StoredRuns):
 def _columns(running: Callable[[], str]) -> tuple[Column, ...]:
     return (
         Column("When", lambda r: format.moment(r.created), "2026-11-22 10:31"),
-        Column("Base", lambda r: shown_name(r.base, 60), "SmolLM2-135M-Instruct F16", 0.3),
+        Column("Base", lambda r: base_name(r.base), "SmolLM2-135M-Instruct F16", 0.3),
         Column("Compared with it", _others, "Q8_0, Q6_K, Q5_K_M, Q4_K_M", 0.4),
         Column("Text", lambda r: safe_name(r.text, 60), "Included texts", 0.15),
         Column("Chunks", lambda r: format.count(r.chunks), "650", number=True),
@@ -49,12 +50,17 @@ def _columns(running: Callable[[], str]) -> tuple[Column, ...]:
     )
 
 
+def base_name(model: ModelFacts) -> str:
+    """The base with its quantization, which its name may not tell."""
+    return ", ".join(part for part in (shown_name(model, 60), safe_name(model.quantization, 24)) if part)
+
+
 def _others(row: FidelityRow) -> str:
     return ", ".join(row_names(row)[1:])
 
 
 def _models(row: FidelityRow) -> str:
-    return f"{shown_name(row.base, 60)} / {_others(row)}"
+    return f"{base_name(row.base)} / {_others(row)}"
 
 
 def _klds(row: FidelityRow) -> str:
@@ -76,7 +82,7 @@ def _state(row: FidelityRow, running: str) -> str:
 
 
 def _tip(row: FidelityRow) -> str:
-    lines = [f"Base: {shown_name(row.base, 120)}"]
+    lines = [f"Base: {base_name(row.base)}"]
     for name, other in zip(row_names(row)[1:], row.others, strict=True):
         found = other.summary
         kld = f"KLD {with_error(found.kld.mean)}, same top {format.percent(found.same_top.value, 1)}" if found else ""

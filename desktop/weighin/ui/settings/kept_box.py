@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from weighin.services.kept_data import KeptData, KeptPlace
 
 _MEASURED = (
-    "Delete all comparisons, evaluations, votes, forecasts and speed tests? "
+    "Delete all comparisons, evaluations, fidelity measurements, votes, forecasts and speed tests? "
     "Saved prompts, settings and model files stay. This cannot be undone."
 )
 _SETTINGS = (

@@ -33,13 +33,13 @@ def test_memory_is_that_of_all_models_and_of_the_rows() -> None:
 @pytest.mark.parametrize("needs", [(None, GB, GB), (GB, GB, None)])
 def test_what_nobody_knows_is_not_made_up(needs: tuple[int | None, ...]) -> None:
     assert memory_sentence(asked(), needs, 9 * GB) == "Memory and disk are planned and shown before anything is read."
-    assert time_sentence(asked(), 40, (100.0, None, 100.0)) == "At most 40 chunks of 512 tokens."
+    assert time_sentence(asked(), 40, (100.0, None, 100.0)) == "Up to ~40 chunks of 512 tokens."
     assert time_sentence(asked(), None, (100.0, 100.0, 100.0)) == ""
 
 
 def test_time_is_that_of_all_models() -> None:
     assert time_sentence(asked(), 40, (1024.0, 2048.0, 2048.0)) == (
-        "At most 40 chunks of 512 tokens: about 40 s, or less."
+        "Up to ~40 chunks of 512 tokens: about 40 s, or less."
     )
     assert time_sentence(asked(chunks=20), 20, (1024.0, 1024.0, 1024.0)) == "20 chunks of 512 tokens: about 30 s."
 

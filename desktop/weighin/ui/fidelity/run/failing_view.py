@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QFont, QResizeEvent, QTextCharFormat, QTextCursor
+from PySide6.QtGui import QColor, QFont, QResizeEvent, QTextCharFormat
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from weighin.core.fidelity.fidelity import LikelyToken, WorstPosition
@@ -19,6 +19,7 @@ from weighin.ui.widgets.section import button
 from weighin.ui.widgets.table import Column, RowTable
 
 _SIDE_BY_SIDE = 860
+_LINES = 6
 _NONE = "Choose a position to read it."
 _NOTHING = "Nothing is measured yet."
 _EXPLAINED = (
@@ -177,10 +178,20 @@ class FailingDetail(QScrollArea):
         marked.setForeground(QColor(self._theme.colours.amber))
         cursor.insertText(safe_text(around.before), plain)
         cursor.insertText(f"⟦{shown_token(around.token)}⟧", marked)
+        at = cursor.position()
         cursor.insertText(safe_text(around.after), plain)
-        self._text.moveCursor(QTextCursor.MoveOperation.Start)
-        line = self._text.fontMetrics().lineSpacing()
-        self._text.setFixedHeight(line * 5 + 16)
+        cursor.setPosition(at)
+        self._text.setTextCursor(cursor)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """A few lines, with the token among them."""
+        self._text.setFixedHeight(self._text.fontMetrics().lineSpacing() * _LINES + 16)
+        self._text.centerCursor()
 
     def _ask(self) -> None:
         if self._shown is not None:

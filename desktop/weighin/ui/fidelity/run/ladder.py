@@ -17,7 +17,7 @@ from weighin.ui.widgets.table import Column, RowTable
 
 _SPEED = "1\u202f234"
 # Narrower tables leave columns out, in pixels.
-_SOME, _MORE, _MOST, _ALL = 560, 720, 900, 1050
+_SIZES, _MEMORY, _SPEEDS, _PRECISE, _ALL = 620, 710, 830, 980, 1190
 
 
 @dataclass(frozen=True)
@@ -133,14 +133,14 @@ _COLUMNS = (
     Column("", lambda r: str(r.number) if r.number else "Base", "Base", spoken=lambda r: f"Model {r.number or 'base'}"),
     Column("Model", lambda r: r.name, "m" * 16, 1.0, least="SmolLM2-135M"),
     Column("Quantization", lambda r: safe_name(r.side.model.quantization, 24), "Q4_K_M", room=_ALL),
-    Column("File size", lambda r: format.size(r.side.model.file_bytes), "123.4 MB", number=True, room=_SOME),
-    Column("Memory", _memory, "123.4 MB", number=True, room=_MOST),
+    Column("File size", lambda r: format.size(r.side.model.file_bytes), "123.4 MB", number=True, room=_SIZES),
+    Column("Memory", _memory, "123.4 MB", number=True, room=_MEMORY),
     Column("Prompt tok/s", lambda r: _speed(r.side.read_tokens_per_s), _SPEED, number=True, room=_ALL),
-    Column("Generation tok/s", lambda r: _speed(r.side.write_tokens_per_s), _SPEED, number=True, room=_MOST),
+    Column("Generation tok/s", lambda r: _speed(r.side.write_tokens_per_s), _SPEED, number=True, room=_SPEEDS),
     Column("KLD", _kld, "0.001253 ± 0.000046", number=True),
     Column("Same top", _same, "100.0 %", number=True),
-    Column("RMS Δp", _rms, "12.34 %", number=True, room=_MORE),
-    Column("PPL ratio", _ratio, "1.123", number=True, room=_MORE),
+    Column("RMS Δp", _rms, "12.34 %", number=True, room=_PRECISE),
+    Column("PPL ratio", _ratio, "1.123", number=True, room=_PRECISE),
     Column("Chunks", state_words, "Loading 100 %", number=True),
 )
 RUNNING = (RunState.PREPARING, RunState.RUNNING, RunState.STOPPING)

@@ -9,6 +9,7 @@ from weighin.core import format
 from weighin.core.fidelity.fidelity import FidelityRecord, FidelityRequest, FidelityState, OtherFidelity
 from weighin.core.fidelity.names import other_names, side_name
 from weighin.core.fidelity.passages import read_chunks
+from weighin.core.fidelity.published import MODEL
 from weighin.core.models.text import shown_name
 from weighin.core.runs.run_state import RunState
 from weighin.core.safe_text import safe_name
@@ -118,9 +119,10 @@ class RunView(QWidget):
         record = self._record
         if record is None:
             return Caption(TABS[SCALE], (), "", "")
-        base = safe_name(shown_name(record.base.model, 80))
+        base = f"{shown_name(record.base.model, 80)}, {safe_name(record.base.model.quantization, 24)}"
         text = safe_name(record.text.name, 80)
-        about = f"Base: {base} · {text} · {format.moment(record.created)} · Weigh-In {__version__}"
+        scale = f"dashed: {MODEL}, published by llama.cpp"
+        about = f"Base: {base} · {text} · {scale} · {format.moment(record.created)} · Weigh-In {__version__}"
         return Caption("Fidelity", (), "\n".join(self.sentences.texts), about)
 
     def _take(self, record: FidelityRecord, running: bool) -> None:

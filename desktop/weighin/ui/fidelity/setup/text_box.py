@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSizePolicy, 
 
 from weighin.core.fidelity.fidelity import BUILT_IN_TEXT, CONTEXT, LEAST_CONTEXT, MOST_CONTEXT
 from weighin.core.fidelity.text import IMATRIX
+from weighin.core.fidelity.texts import BUILT_IN_NAME
 from weighin.core.runs.options import check_whole, whole
 from weighin.core.safe_text import safe_name
 from weighin.ui.options.option_field import OptionField
@@ -19,7 +20,6 @@ from weighin.ui.widgets.file_dialog import ANY, TEXTS, FileDialog
 from weighin.ui.widgets.label import PlainLabel
 from weighin.ui.widgets.roomy_delegate import RoomyDelegate
 
-_BUILT_IN = "Included texts"
 _KINDS = "Prose, code, chat, numbers and German, written for this program. Reported by kind."
 _FILES = ("Text (*.txt *.md *.raw *.text)", ANY)
 # How wide it is at most, in average letters.
@@ -41,7 +41,7 @@ class TextBox(QWidget):
         self._combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self._combo.setMinimumContentsLength(12)
-        self._combo.addItem(_BUILT_IN, BUILT_IN_TEXT)
+        self._combo.addItem(BUILT_IN_NAME, BUILT_IN_TEXT)
         self.open = QPushButton("Own file…")
         self.open.setAccessibleName("Read a text file of your own")
         self._note = PlainLabel(role="small", wrap=True)
