@@ -8,7 +8,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from weighin.core.downloads.file_names import without_quantization
+from weighin.core.downloads.file_names import PartName, without_quantization
 from weighin.core.errors import AppError
 from weighin.core.gguf.chat_template import KEY, NAMES, choose_template
 from weighin.core.gguf.kinds import why_no_model
@@ -31,6 +31,8 @@ _SHARD_END = re.compile(r"-\d{5}-of-\d{5}$")
 
 def model_facts(path: Path, starter: bool = False, texts: KnownTexts | None = None) -> ModelFacts:
     """Facts of the model that `path` is (a part of). `texts`: shared by whoever reads many. Raises AppError."""
+    if (part := PartName.of(path.name)) and part.problem:
+        raise AppError(part.problem, kind="parts")
     parts = shard_paths(path)
     missing = [p.name for p in parts if not p.exists()]
     if missing and len(parts) > 1:
