@@ -8,6 +8,8 @@ import signal
 from weighin.core.gguf.kinds import why_no_architecture
 from weighin.core.runs.answer import Failure
 
+_LONGEST_LINE = 2000  # characters
+
 
 def load_failure(log: str, build: str) -> Failure:
     """Why llama.cpp did not load a model. `log`: its last lines; `build`: of the engine, named where it matters."""
@@ -101,7 +103,7 @@ def process_failure(
 def _last_assert(log: str) -> str:
     """The last native line that says what went wrong, cut to a readable length."""
     for line in reversed(log.splitlines()):
-        if match := re.search(r"GGML_ASSERT\(.*\) failed", line):  # without the path of whoever built the engine
+        if match := re.search(r"GGML_ASSERT\(.{0,500}\) failed", line[:_LONGEST_LINE]):  # without the path of whoever built the engine
             return f"It said: {match[0][:200]}."
         if "terminate called" in line or "what():" in line or "error:" in line.lower():
             return f"It said: {line.strip()[:200]}."

@@ -8,7 +8,7 @@ from typing import Any
 
 import gguf
 import pytest
-from tests.support.gguf_files import make_model
+from tests.support.gguf_files import make_header, make_model
 from tests.support.split_files import split
 
 from weighin.core.errors import AppError
@@ -32,6 +32,11 @@ def test_active_parameters_leave_idle_experts_out(tmp_path: Path) -> None:
     one_expert = 3 * 64 * 96
     assert facts.is_moe
     assert facts.parameters - facts.active_parameters == 2 * 6 * one_expert
+
+
+def test_a_block_of_a_number_with_thousands_of_digits_is_no_block(tmp_path: Path) -> None:
+    """Python itself refuses to read such a number."""
+    assert model_facts(make_header(tmp_path / "m.gguf", "llama", {}, (f"blk.{'9' * 5000}.x", "blk.0.y"))).parameters
 
 
 @pytest.mark.parametrize("cut", range(16))

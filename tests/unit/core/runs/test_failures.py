@@ -46,3 +46,9 @@ def test_a_crash_of_an_engine_with_amx_says_what_to_do() -> None:
         assert "AMX" in process_failure(True, number, "reading", "", features="AVX512 AMX_INT8").message
         assert "AMX" not in process_failure(True, number, "reading", "", features="AVX512").message
     assert "AMX" not in process_failure(True, signal.SIGKILL, "reading", "", features="AMX_INT8").message
+
+
+@pytest.mark.timeout(20)
+def test_a_long_line_of_a_dead_process_holds_nothing_up() -> None:
+    log = "GGML_ASSERT(" * 200_000
+    assert process_failure(True, 6, "loading", log).kind == "engine_abort"
