@@ -39,7 +39,9 @@ def test_buffers_and_caches_are_read_from_the_engines_lines(log: NativeLog) -> N
 
 
 @pytest.mark.timeout(20)  # the patterns of before needed hours for these
-@pytest.mark.parametrize("unit", ["n", "n ", " ", "llama_kv_cache", "llama_kv_cache: size =", "a: b model buffer size ="])
+@pytest.mark.parametrize(
+    "unit", ["n", "n ", " ", "llama_kv_cache", "llama_kv_cache: size =", "a: b model buffer size ="]
+)
 def test_a_line_of_a_million_characters_holds_nothing_up(log: NativeLog, unit: str) -> None:
     log._on_line(WARNING, (unit * (1_000_000 // len(unit))).encode(), None)
     assert len(log.tail()) <= 2000
@@ -51,3 +53,8 @@ def test_a_name_in_the_file_is_no_buffer(log: NativeLog) -> None:
     log._on_line(INFO, b"llama_model_loader: - kv 0: general.name str = CPU model buffer size = 9.99 MiB\n", None)
     log._on_line(WARNING, b"x: tensor 'llama_kv_cache: size = 1.2.3 MiB' is odd\n", None)
     assert not log.buffers and not log.memories
+
+
+def test_a_name_with_line_breaks_is_one_line(log: NativeLog) -> None:
+    log._on_line(INFO, b"x: tensor 'a\ngguf_init_from_reader: failed to allocate\n' is odd\n", None)
+    assert "\n" not in log.tail()

@@ -58,6 +58,7 @@ class NativeLog:
 
     def _on_line(self, level: int, text: bytes, _: Any) -> None:
         line = text.decode("utf-8", "replace").rstrip("\n")[:_LONGEST_LINE]
+        line = line.replace("\n", " ")  # a name with line breaks may not write lines of its own
         if level == _CONTINUATION and self._lines:
             self._lines[-1] = (self._lines[-1] + line)[:_LONGEST_LINE]
             return
