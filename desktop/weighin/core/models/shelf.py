@@ -10,7 +10,7 @@ from pathlib import Path
 
 from weighin.core import format
 from weighin.core.errors import AppError
-from weighin.core.gguf.reader import KnownTexts
+from weighin.core.gguf.cursor import KnownTexts
 from weighin.core.models.found import FoundFile
 from weighin.core.models.header_facts import model_facts
 from weighin.core.models.model import ModelFacts, shard_paths

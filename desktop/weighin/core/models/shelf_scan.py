@@ -10,7 +10,7 @@ from pathlib import Path
 
 from weighin.core.downloads.hub_names import is_sha256
 from weighin.core.errors import AppError
-from weighin.core.gguf.reader import KnownTexts
+from weighin.core.gguf.cursor import KnownTexts
 from weighin.core.models.found import YOURS, FoundFile, Place, file_at, models_in
 from weighin.core.models.shelf import ShelfModel, gone, look
 

@@ -13,8 +13,9 @@ import pytest
 from tests.support.gguf_files import make_header
 
 from weighin.core.errors import AppError
+from weighin.core.gguf import reader
 from weighin.core.jsonable import from_plain, to_plain
-from weighin.core.models import found, header_facts
+from weighin.core.models import found
 from weighin.core.models.found import GPT4ALL, HUB_CACHE, LLAMA_CPP, LM_STUDIO, OLLAMA, Place, usual_places
 from weighin.core.models.names import find_on_shelf
 from weighin.core.models.shelf import Condition, ShelfModel, Stamp, again, has_changed, verified
@@ -214,8 +215,8 @@ def test_no_file_ends_a_scan_whatever_it_brings_about(
             raise error
         return read(path, *rest, **options)
 
-    read = header_facts.read_header_of
-    monkeypatch.setattr(header_facts, "read_header_of", bad_first)
+    read = reader.read_header_of
+    monkeypatch.setattr(reader, "read_header_of", bad_first)
     monkeypatch.setattr(found, "read_header_of", bad_first)
     bad, good = scan((), (), (str(tmp_path),))
     assert good.is_intact
