@@ -17,6 +17,7 @@ from weighin.core.gguf.kinds import why_no_model
 from weighin.core.gguf.reader import TENSOR_TYPES, Header, Tensor, read_headers_of
 from weighin.core.gguf.weights import read_for_a_token
 from weighin.core.models.model import ModelFacts, TypeShare, shard_paths
+from weighin.core.safe_text import safe_name
 
 # general.file_type, from enum llama_ftype in llama.h.
 _FILE_TYPES = {
@@ -27,6 +28,7 @@ _FILE_TYPES = {
     39: "NVFP4", 40: "Q1_0", 41: "Q2_0",
 }  # fmt: skip
 _LARGEST = 1 << 31  # no count in a real header is larger
+_LONGEST_ARCHITECTURE = 100  # characters
 _EXPERT_TENSOR = "_exps."
 _SHARD_END = re.compile(r"-\d{5}-of-\d{5}$")
 
@@ -71,6 +73,9 @@ def facts_of_headers(headers: list[Header], fallback_name: str) -> dict[str, Any
     architecture = _text(meta.get("general.architecture"))
     if not architecture:
         raise AppError("The header of this file names no architecture.", kind="header")
+    if len(architecture) > _LONGEST_ARCHITECTURE:
+        name = safe_name(architecture, 40)
+        raise AppError(f"The header of this file is damaged: “{name}” is no architecture.", kind="header")
 
     def number(key: str) -> int | None:
         value = meta.get(f"{architecture}.{key}")

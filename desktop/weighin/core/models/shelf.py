@@ -11,11 +11,11 @@ from pathlib import Path
 from weighin.core import format
 from weighin.core.errors import AppError
 from weighin.core.gguf.cursor import KnownTexts
+from weighin.core.jsonable import LARGEST_INT
 from weighin.core.models.found import FoundFile
 from weighin.core.models.header_facts import model_facts
 from weighin.core.models.model import ModelFacts, shard_paths
 
-_LARGEST = 1 << 62  # of a whole number in a record or a message
 UNKNOWN_ORIGIN = "This file cannot be verified: the hub repository it came from is unknown."
 COMES_ALONG = "Comes with Weigh-In: there is nothing to verify."
 
@@ -42,8 +42,9 @@ class Stamp:
     def of(cls, path: str, found: os.stat_result) -> Stamp:
         """From what the file system says, in numbers that a record can hold: times after 2116 and some inodes of
         network drives are larger."""
-        numbers = (found.st_mtime_ns, found.st_ino)
-        return cls(path, min(found.st_size, _LARGEST - 1), *(n if abs(n) < _LARGEST else n % _LARGEST for n in numbers))
+        size = min(found.st_size, LARGEST_INT - 1)
+        mtime, inode = (n if abs(n) < LARGEST_INT else n % LARGEST_INT for n in (found.st_mtime_ns, found.st_ino))
+        return cls(path, size, mtime, inode)
 
 
 @dataclass(frozen=True)

@@ -174,3 +174,12 @@ def test_a_part_beyond_its_own_count_is_damaged(tmp_path: Path, number: int, cou
     with pytest.raises(AppError) as refused:
         model_facts(path)
     assert refused.value.user_text == (f"The header of this file is damaged: it says part {number + 1} of {count}.")
+
+
+def test_a_million_letters_are_no_architecture(tmp_path: Path) -> None:
+    path = tmp_path / "m.gguf"
+    tensors = writer.lay_out([("a", (32,), 0)])
+    path.write_bytes(writer.header([writer.words("general.architecture", "a" * 1_000_000)], tensors) + bytes(128))
+    with pytest.raises(AppError, match="is no architecture") as refused:
+        model_facts(path)
+    assert len(refused.value.user_text) < 120
