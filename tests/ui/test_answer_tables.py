@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from weighin.ui.answer.answer_panel import AnswerPanel
 from weighin.ui.answer.answer_view import AnswerView
+from weighin.ui.answer.tables import is_head, is_row
 from weighin.ui.answer.writer import MOST_CELLS
 from weighin.ui.theme import Theme
 
@@ -222,3 +223,15 @@ def test_a_task_is_copied_as_it_was_written(qtbot: QtBot, view: AnswerView) -> N
     view.setTextCursor(cursor)
     view.copy()
     assert QGuiApplication.clipboard().text() == " open"
+
+
+@pytest.mark.timeout(20)  # a pattern that tries every way to share the blanks needs hours
+@pytest.mark.parametrize("middle", [" ", "-", "| - ", ": ", "\t|"])
+def test_a_long_line_of_dashes_and_blanks_is_soon_told_from_a_head(middle: str) -> None:
+    assert not is_head("| a |", "|-" + middle * 200_000 + "x")
+    assert is_row("- " * 100_000 + "x") is False
+
+
+def test_dashes_with_blanks_behind_the_last_pipe_are_a_head() -> None:
+    assert is_head("| a |", "| --- | \t")
+    assert is_head("a | b", "--- | :-:  ")

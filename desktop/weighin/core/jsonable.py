@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import functools
-import math
+import sys
 import types
 import typing
 from enum import Enum
@@ -17,8 +17,20 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="DataclassInstance")
 
 
+LARGEST_INT = 1 << 62  # no whole number of a record or a message is as large
+# Python makes no float of a larger whole number.
+_LARGEST_FLOAT = sys.float_info.max
+
+
 class ShapeError(Exception):
     """A value does not have the shape its type asks for; the text says where."""
+
+
+def is_finite(value: object) -> bool:
+    """Whether `value`, from anywhere, is a number that a float can hold."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return False
+    return -_LARGEST_FLOAT <= value <= _LARGEST_FLOAT
 
 
 def to_plain(value: Any) -> Any:
@@ -85,9 +97,9 @@ def _value(hint: Any, value: Any, where: str) -> Any:
         return from_plain(typing.cast(type, hint), value)
     if isinstance(hint, type) and issubclass(hint, Enum) and value in [e.value for e in hint]:
         return hint(value)
-    if hint is float and isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value):
+    if hint is float and is_finite(value):
         return float(value)
-    if hint is int and isinstance(value, int) and not isinstance(value, bool) and abs(value) < 1 << 62:
+    if hint is int and isinstance(value, int) and not isinstance(value, bool) and abs(value) < LARGEST_INT:
         return value
     if (hint is str and isinstance(value, str)) or (hint is bool and isinstance(value, bool)):
         return value

@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 
 from weighin.core.evaluations.questions import LETTERS
+from weighin.core.jsonable import is_finite
 from weighin.core.models.server import LetterTest
 from weighin.endpoint.chunks import failure_in
 from weighin.endpoint.errors import failed_inside
@@ -57,9 +58,7 @@ class Shown:
         if not self.tokens:
             raise UselessError("it does not send them")
         values = list(self.tokens.values())
-        if any(
-            not isinstance(v, (int, float)) or isinstance(v, bool) or not math.isfinite(v) or v > _SLACK for v in values
-        ):
+        if any(not is_finite(v) or v > _SLACK for v in values):
             raise UselessError("what it sends are not log-probabilities")
         if sum(math.exp(value) for value in values) > 1 + _SLACK:
             raise UselessError("its probabilities add up to more than one")

@@ -15,8 +15,9 @@ from weighin.hub.client import HubClient
 from weighin.hub.jobs import DigestJob, FetchJob, Job, ask
 from weighin.hub.transfer import StoppedError
 from weighin.protocol import wire
+from weighin.protocol.failing import failed
 from weighin.protocol.hub_messages import HUB_REQUESTS, Digest, Fetch, Progress
-from weighin.protocol.messages import Cancel, Failed, Shutdown
+from weighin.protocol.messages import Cancel, Shutdown
 
 _PROGRESS_S = 0.1
 _LAST_WORDS_S = 3.0
@@ -72,12 +73,12 @@ class HubWorker:
         try:
             event = work()
         except StoppedError:
-            event = Failed(number, "stopped", "Stopped: the downloaded part is kept.")
+            event = failed(number, "stopped", "Stopped: the downloaded part is kept.")
         except AppError as error:
-            event = Failed(number, error.kind, error.user_text, error.detail)
+            event = failed(number, error.kind, error.user_text, error.detail)
         except Exception as error:  # noqa: BLE001 - whatever it is, the window must hear of it
             text = f"{type(error).__name__}: {error}"
-            event = Failed(number, "bug", f"Unexpected hub failure: {text}", text)
+            event = failed(number, "bug", f"Unexpected hub failure: {text}", text)
         self._running.pop(number, None)
         self._send_news()
         self._emit(event)
@@ -118,7 +119,7 @@ class HubWorker:
         try:
             line = wire.encode(event)
         except wire.WireError as error:
-            line = wire.encode(Failed(event.id, "too_long", f"The hub's answer is too long: {error}."))
+            line = wire.encode(failed(event.id, "unsendable", f"The hub's answer cannot be passed on: {error}."))
         try:
             with self._write_lock:
                 _write_all(self._out, line)

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from weighin.core.downloads.download import DownloadPlan, Transferred, WantedFile, space_refusal
 from weighin.core.errors import AppError
+from weighin.core.models.shelf import Stamp
 from weighin.hub.cache import CachePlaces, cache_folder, discard, places
 from weighin.hub.client import HubClient, check_online, endpoint, token
 from weighin.hub.http import Http, RetryPolicy
@@ -207,7 +208,8 @@ class DigestJob:
             ) from error
         if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
             raise AppError(f"{path.name} changed while it was read.", kind="changed")
-        return Digested(self._request.id, sha256, after.st_size, after.st_mtime_ns, after.st_ino)
+        stamp = Stamp.of(str(path), after)
+        return Digested(self._request.id, sha256, stamp.size, stamp.mtime_ns, stamp.inode)
 
     def stop(self) -> None:
         self._stop.set()

@@ -10,7 +10,8 @@ from urllib.parse import quote
 from weighin.core import format
 from weighin.core.downloads.repository import RemoteFile, Variant
 from weighin.core.errors import AppError
-from weighin.core.gguf.reader import MAX_HEADER, Header, read_header
+from weighin.core.gguf.cursor import MAX_HEADER
+from weighin.core.gguf.reader import Header, check_nothing_behind, check_together, read_header
 from weighin.core.models.header_facts import facts_of_headers
 from weighin.core.models.model import ModelFacts
 from weighin.hub.errors import HubError
@@ -104,15 +105,16 @@ def remote_facts(
         raise AppError(f"This model has {len(variant.files)} parts, more than can be looked into.", kind="parts")
     try:
         address = f"{endpoint}/{repo}/resolve/{commit}"
-        headers = [
-            _header(http, address, file, repo, on_header, _FIRST_OF_OTHERS if number else _FIRST)
-            for number, file in enumerate(variant.files)
-        ]
+        headers: list[Header] = []
+        for file in variant.files:
+            first = _FIRST_OF_OTHERS if headers else _FIRST
+            headers.append(_header(http, address, file, repo, on_header, first))
+            check_together(sum(header.data_start for header in headers))
     finally:
         http.close()
     facts = facts_of_headers(headers, variant.name)
-    first = f"hub:{repo}/{variant.files[0].path}"
-    return ModelFacts(path=first, file_bytes=variant.size, sha256=variant.files[0].sha256, **facts)
+    where = f"hub:{repo}/{variant.files[0].path}"
+    return ModelFacts(path=where, file_bytes=variant.size, sha256=variant.files[0].sha256, **facts)
 
 
 def _header(
@@ -125,5 +127,6 @@ def _header(
         missing = header.needed_bytes - file.size
         text = f"{file.path.rsplit('/', 1)[-1]} on the hub is incomplete: {format.count(missing)} bytes are missing."
         raise AppError(text, kind="truncated")
+    check_nothing_behind(header, file.size)
     on_header(stream.fetched, file.size)
     return header

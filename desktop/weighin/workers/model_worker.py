@@ -10,6 +10,7 @@ from typing import Any
 
 from weighin.core.runs.answer import MemoryReceipt, StopReason, Timing
 from weighin.protocol import wire
+from weighin.protocol.failing import failed
 from weighin.protocol.fidelity_messages import FIDELITY_REQUESTS
 from weighin.protocol.messages import (
     PROTOCOL,
@@ -17,7 +18,6 @@ from weighin.protocol.messages import (
     Bench,
     Cancel,
     CountTokens,
-    Failed,
     Forecast,
     Generate,
     Generated,
@@ -66,11 +66,12 @@ class ModelWorker:
                 return 70
 
     def emit(self, event: Any) -> None:
-        """Write one event; whole lines only, from any thread."""
+        """Write one event; whole lines only, from any thread. Raises EngineError for one that cannot be sent: rather a
+        request that failed than an answer of which something is missing."""
         try:
             line = wire.encode(event)
         except wire.WireError as error:
-            line = wire.encode(Log("error", f"an event was not sent: {error}"))
+            raise EngineError("unsendable", f"The model process cannot pass on its result: {error}.") from None
         with self._write_lock:
             view = memoryview(line)
             while view:
@@ -87,12 +88,12 @@ class ModelWorker:
                 return True
             self.emit(self.run_job(request))
         except EngineError as error:
-            self.emit(Failed(request.id, error.kind, error.message, error.detail))
+            self.emit(failed(request.id, error.kind, error.message, error.detail))
             return not error.fatal
         except MemoryError:
-            self.emit(Failed(request.id, "memory", "Not enough memory for this request."))
+            self.emit(failed(request.id, "memory", "Not enough memory for this request."))
         except Exception as error:  # noqa: BLE001 - the process boundary: whatever went wrong must become an event
-            self.emit(Failed(request.id, "bug", f"Error in the model process: {type(error).__name__}: {error}"))
+            self.emit(failed(request.id, "bug", f"Error in the model process: {type(error).__name__}: {error}"))
         finally:
             with self._state_lock:
                 self._current = None
@@ -157,4 +158,4 @@ def _cancelled(request: Any) -> Any:
     """The terminal event of a request that was cancelled before it began."""
     if isinstance(request, Generate):
         return Generated(request.id, StopReason.CANCELLED, Timing(), MemoryReceipt())
-    return Failed(request.id, "cancelled", "Stopped before it started.")
+    return failed(request.id, "cancelled", "Stopped before it started.")

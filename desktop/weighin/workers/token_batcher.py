@@ -8,6 +8,8 @@ from weighin.workers.text_stream import ANSWER, Piece
 
 BATCH_S = 0.03
 BATCH_TOKENS = 64
+# Of one message: a server can send its whole answer at once.
+_MOST_CHARACTERS = 100_000
 
 
 class TokenBatcher:
@@ -33,7 +35,9 @@ class TokenBatcher:
     def flush(self, now: float) -> None:
         """Send what there is."""
         if self._text or self._count:
-            self._emit(Tokens(self._id, self._text, self._count, self._kind))
+            self._emit(Tokens(self._id, self._text[:_MOST_CHARACTERS], self._count, self._kind))
+        for start in range(_MOST_CHARACTERS, len(self._text), _MOST_CHARACTERS):
+            self._emit(Tokens(self._id, self._text[start : start + _MOST_CHARACTERS], 0, self._kind))
         self._text, self._count, self._sent = "", 0, now
 
     def _take(self, pieces: list[Piece]) -> None:

@@ -20,13 +20,13 @@ REPO, PATH = "o/big-header-GGUF", "m-F32.gguf"
 QUICK = RetryPolicy(connect_s=5, stall_s=0.5, backoff_s=0.01, longest_s=0.05)
 
 
-def model(vocabulary: int = 150_000) -> bytes:
+def model(vocabulary: int = 150_000, rows: int = 2) -> bytes:
     """A model whose header is some megabytes of vocabulary and whose only tensor is small."""
     words = b"".join(struct.pack("<Q", 40) + b"%040d" % n for n in range(vocabulary))
     tokens = writer.text("tokenizer.ggml.tokens") + struct.pack("<IIQ", 9, 8, vocabulary) + words
-    tensors = writer.lay_out([("token_embd.weight", (32, 2), 0)])
+    tensors = writer.lay_out([("token_embd.weight", (32, rows), 0)])
     header = writer.header([writer.words("general.architecture", "llama"), tokens], tensors)
-    return header + bytes(32 * 2 * 4)
+    return header + bytes(32 * rows * 4)
 
 
 BIG = model()
@@ -87,10 +87,17 @@ def test_what_does_not_pass_is_a_sentence(hub: LoopbackHub, fault: dict, kind: s
 
 @pytest.mark.parametrize("fault", [{"times": 0}, {"ignore_range": True, "times": -1}])
 def test_of_a_big_file_only_the_header_comes(hub: LoopbackHub, fault: dict) -> None:
-    hub.add(REPO, {PATH: BIG + bytes(200 << 20)})
+    hub.add(REPO, {PATH: model(rows=1_600_000)})
     hub.fail(PATH, **fault)
     assert look(hub).vocabulary == 150_000
     assert hub.sent < 40 << 20
+
+
+def test_a_file_that_goes_on_far_behind_its_weights_is_refused(hub: LoopbackHub) -> None:
+    hub.add(REPO, {PATH: BIG + bytes(100 << 20)})
+    with pytest.raises(AppError, match="but its weights end after") as caught:
+        look(hub)
+    assert caught.value.kind == "oversized"
 
 
 def test_a_file_without_weights_and_without_a_type_is_a_sentence(hub: LoopbackHub, tmp_path: Path) -> None:

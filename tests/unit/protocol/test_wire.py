@@ -5,10 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from weighin.core.runs.answer import MemoryReceipt
 from weighin.core.runs.chat import Message
 from weighin.core.runs.options import SamplingOptions
 from weighin.protocol import wire
-from weighin.protocol.messages import EVENTS, REQUESTS, Generate, Tokens
+from weighin.protocol.failing import failed
+from weighin.protocol.messages import EVENTS, REQUESTS, Generate, Loaded, Tokens
 
 REQUEST = Generate(3, (Message("user", "Grüße 😀\n"),), SamplingOptions(stop=("###",)), 2)
 
@@ -46,6 +48,41 @@ def test_absurd_options_are_refused_at_the_worker_too() -> None:
     body["sampling"]["temperature"] = -1
     with pytest.raises(wire.WireError, match="Temperature"):
         wire.decode(json.dumps(body).encode(), REQUESTS)
+
+
+@pytest.mark.parametrize("number", ["1" + "0" * 400, "-1" + "0" * 400, "1" + "0" * 5000, "1e999", "NaN", "-Infinity"])
+@pytest.mark.parametrize("field", ["load_s", "id"])
+def test_a_number_that_no_float_holds_is_a_wire_error(number: str, field: str) -> None:
+    line = wire.encode(Loaded(1, 0.5, 1, "model", MemoryReceipt(), {}))
+    damaged = line.replace(b'"load_s":0.5' if field == "load_s" else b'"id":1', f'"{field}":{number}'.encode())
+    assert damaged != line
+    with pytest.raises(wire.WireError):
+        wire.decode(damaged, EVENTS)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        Loaded(1, float("nan"), 1, "model", MemoryReceipt(), {}),
+        Loaded(1, float("inf"), 1, "model", MemoryReceipt(), {}),
+        Loaded(1, 0.5, 1 << 62, "model", MemoryReceipt(), {}),
+        Loaded(1, 0.5, 1, "model", MemoryReceipt(), {"CPU": 10**400}),
+        Tokens(1, "x" * wire.MAX_LINE, 1, "answer"),
+        Tokens(1, b"bytes", 1, "answer"),
+    ],
+)
+def test_what_the_other_side_would_not_take_is_not_sent(message: object) -> None:
+    with pytest.raises(wire.WireError) as refused:
+        wire.encode(message)
+    assert len(str(refused.value)) <= 300
+
+
+def test_a_failure_can_always_be_sent() -> None:
+    event = failed(1, "load", "a" * 5_000_000 + "z", "log\n" * 1_000_000 + "the end")
+    sent = wire.decode(wire.encode(event), EVENTS)
+    assert len(sent.message) == 1000 and sent.message.endswith("z")
+    assert sent.detail.endswith("the end")
+    assert wire.decode(wire.encode(failed(1, "load", "\0\ud800" * 500, "\0" * 5_000_000)), EVENTS).kind == "load"
 
 
 def test_overlong_lines_are_refused_before_they_end() -> None:

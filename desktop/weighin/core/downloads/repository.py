@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from weighin.core.downloads.file_names import SHARD, quantization_of, without_quantization
+from weighin.core.downloads.file_names import PartName, quantization_of, without_quantization
 from weighin.core.downloads.hub_names import check_path
 from weighin.core.errors import AppError
 from weighin.core.safe_text import safe_name
@@ -100,8 +100,11 @@ def group_files(files: Iterable[RemoteFile]) -> tuple[tuple[Variant, ...], tuple
             continue
         if reason:
             left_out.append(LeftOut(file.path, reason))
-        elif match := SHARD.match(file.path):
-            shards.setdefault((match["stem"], int(match["count"])), []).append(file)
+        elif part := PartName.of(file.path):
+            if part.count:
+                shards.setdefault((part.stem, part.count), []).append(file)
+            else:
+                left_out.append(LeftOut(file.path, part.problem.rstrip(".")))
         else:
             single.append(Variant(_stem(file.path), quantization_of(file.path), (file,)))
     split = [_split(stem, count, parts) for (stem, count), parts in shards.items()]
@@ -134,7 +137,7 @@ def _split(stem: str, count: int, parts: list[RemoteFile]) -> Variant:
     problem = ""
     if len({p.path.lower() for p in parts}) != count:
         problem = f"Only {len(parts)} of {count} parts of this model are on the hub."
-    elif {int(match["number"]) for p in parts if (match := SHARD.match(p.path))} != set(range(1, count + 1)):
+    elif {part.number for p in parts if (part := PartName.of(p.path))} != set(range(1, count + 1)):
         problem = f"The parts of this model are not numbered 1 to {count}."
     return Variant(stem.rsplit("/", 1)[-1], quantization_of(ordered[0].path), ordered, problem)
 

@@ -22,7 +22,7 @@ _PICTURES = {
     "flux", "sd1", "sdxl", "sd3", "aura", "hidream", "cosmos", "ltxv", "hyvid", "wan", "lumina2", "qwen_image",
 }  # fmt: skip
 _NONE, _RANK = 0, 4  # enum llama_pooling_type
-_BLOCK = re.compile(r"blk\.(\d+)\.(nextn\.)?")
+_BLOCK = re.compile(r"blk\.([0-9]{1,9})\.(nextn\.)?")
 _LORA = re.compile(r"\.lora_?[ab]$", re.IGNORECASE)
 
 _IMATRIX = "This is an importance matrix from quantizing, not a model."

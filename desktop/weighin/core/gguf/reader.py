@@ -5,24 +5,29 @@ Layout: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
 
 from __future__ import annotations
 
-import hashlib
 import math
 import struct
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from weighin.core import format
 from weighin.core.errors import AppError
+from weighin.core.gguf.cursor import MAX_HEADER, PER_NUMBER, Cursor, KnownTexts, damaged, too_large
+from weighin.core.safe_text import safe_name
 
-MAX_HEADER = 256 << 20
-MAX_STRING = 64 << 20
-MAX_COUNT = 1 << 20
+# The largest real headers have a thousand entries and ten thousand tensors.
+MAX_ENTRIES = 1 << 16
+MAX_TENSORS = 1 << 16
 MAX_ARRAY = 16 << 20
 _VERSIONS = (2, 3)
 _KEPT_ARRAY = 1024
-_KEPT_LISTS = 4
-_STEP = 1 << 20
+_MOST_ELEMENTS = 1 << 50
+# Behind its weights a file may have a little more; the engine reads all there is.
+_MOST_BEHIND = 64 << 20
+_LARGEST_WEIGHT = 8  # bytes
+_MOST_ALIGNMENT = 1 << 20
 
 SCALARS = {0: "B", 1: "b", 2: "<H", 3: "<h", 4: "<I", 5: "<i", 6: "<f", 7: "?", 10: "<Q", 11: "<q", 12: "<d"}
 _STRING, _ARRAY = 8, 9
@@ -65,7 +70,8 @@ class Tensor:
 
 @dataclass(frozen=True)
 class Header:
-    """Metadata and tensor table. Arrays longer than a thousand entries are kept as their length only (`lengths`).
+    """Metadata and tensor table. Of arrays longer than a thousand entries only the length is kept (`lengths`), of texts
+    longer than 4 MB nothing (None).
 
     spans: where in the file each entry of the metadata begins and ends, key and type included."""
 
@@ -83,108 +89,18 @@ class Header:
         ends = [self.data_start + t.offset + t.bytes for t in self.tensors if t.bytes is not None]
         return max(ends, default=0)
 
-
-class _Cursor:
-    """A place in a byte source that grows by reading on, up to MAX_HEADER."""
-
-    def __init__(self, stream: BinaryIO, texts: KnownTexts | None) -> None:
-        self._stream = stream
-        self._texts = texts or KnownTexts()
-        self.data = bytearray()
-        self.at = 0
-
-    def need(self, count: int) -> int:
-        """Make `count` bytes from the current place available; the place before them. Moves on."""
-        end = self.at + count
-        if end > MAX_HEADER:
-            raise AppError("The header of this file is far too large: the file may be damaged.", kind="header")
-        while len(self.data) < end:
-            # Never as much as is announced: forty bytes can announce anything.
-            more = self._stream.read(_STEP)
-            if not more:
-                raise AppError("The file is incomplete: it ends inside its header.", kind="truncated")
-            self.data += more
-        start, self.at = self.at, end
-        return start
-
-    def scalar(self, code: str) -> Any:
-        """One number."""
-        return struct.unpack_from(code, self.data, self.need(struct.calcsize(code)))[0]
-
-    def text(self) -> str:
-        """One length-prefixed string."""
-        size = self.scalar("<Q")
-        if size > MAX_STRING:
-            raise _damaged(f"a text of {format.count(size)} bytes")
-        start = self.need(size)
-        return self.data[start : start + size].decode("utf-8", "replace")
-
-    def skip_texts(self, count: int) -> None:
-        """Pass over `count` strings without making them; at once where the same ones were passed over before."""
-        begin = self.at
-        for size, digest in self._texts.candidates(count):
-            self.fill(size)
-            if hashlib.sha256(memoryview(self.data)[begin : begin + size]).digest() == digest:
-                self.at = begin + size
-                return
-        unpack = struct.Struct("<Q").unpack_from
-        left = count
-        while left:
-            data, at, end = self.data, self.at, len(self.data)
-            try:
-                while left and (after := at + 8 + unpack(data, at)[0]) <= end:
-                    at = after
-                    left -= 1
-            except struct.error:
-                pass
-            self.at = at
-            if left:
-                self._skip_one()
-                left -= 1
-        self._texts.learn(count, memoryview(self.data)[begin : self.at])
-
-    def fill(self, count: int) -> None:
-        """Read on until `count` bytes from the current place are there, or the end."""
-        while len(self.data) < min(self.at + count, MAX_HEADER):
-            more = self._stream.read(_STEP)
-            if not more:
-                return
-            self.data += more
-
-    def _skip_one(self) -> None:
-        size = self.scalar("<Q")
-        if size > MAX_STRING:
-            raise _damaged(f"a text of {format.count(size)} bytes")
-        self.need(size)
-
-
-class KnownTexts:
-    """Lists of texts passed over before: hundreds of files share a handful of vocabularies, and to see by its digest
-    that one is the same takes a tenth of walking through it."""
-
-    def __init__(self) -> None:
-        self._known: dict[int, list[tuple[int, bytes]]] = {}
-
-    def candidates(self, count: int) -> tuple[tuple[int, bytes], ...]:
-        """(bytes, sha256) of lists of `count` texts."""
-        return tuple(self._known.get(count, ()))
-
-    def learn(self, count: int, data: memoryview) -> None:
-        """Remember a list of `count` texts."""
-        entries = self._known.setdefault(count, [])
-        if len(entries) < _KEPT_LISTS:
-            entries.append((len(data), hashlib.sha256(data).digest()))
-
-
-def _damaged(what: str) -> AppError:
-    return AppError(f"The header of this file is damaged: it declares {what}.", kind="header")
+    @property
+    def most_bytes(self) -> int:
+        """Size the file can at most have, tensors of unknown types being as large as can be."""
+        sizes = ((t, t.elements * _LARGEST_WEIGHT if t.bytes is None else t.bytes) for t in self.tensors)
+        return max((self.data_start + t.offset + size for t, size in sizes), default=self.data_start) + _MOST_BEHIND
 
 
 def read_header(stream: BinaryIO, texts: KnownTexts | None = None) -> Header:
     """The header at the beginning of `stream`. Raises AppError: kind "not_gguf", "truncated" or "header".
 
     `texts`: shared by whoever reads many headers."""
-    cursor = _Cursor(stream, texts)
+    cursor = Cursor(stream, texts)
     _check_magic(cursor)
     version = cursor.scalar("<I")
     if version not in _VERSIONS and int.from_bytes(struct.pack("<I", version), "big") in (1, *_VERSIONS):
@@ -192,20 +108,24 @@ def read_header(stream: BinaryIO, texts: KnownTexts | None = None) -> Header:
     if version not in _VERSIONS:
         raise AppError(f"This is GGUF version {version}; only versions 2 and 3 are supported.", kind="header")
     tensor_count, pair_count = cursor.scalar("<Q"), cursor.scalar("<Q")
-    if tensor_count > MAX_COUNT or pair_count > MAX_COUNT:
-        raise _damaged(f"{format.count(tensor_count)} tensors and {format.count(pair_count)} entries")
+    if tensor_count > MAX_TENSORS or pair_count > MAX_ENTRIES:
+        raise damaged(f"{format.count(tensor_count)} tensors and {format.count(pair_count)} entries")
     metadata: dict[str, Any] = {}
     lengths: dict[str, int] = {}
     spans: dict[str, tuple[int, int]] = {}
     for _ in range(pair_count):
         begin = cursor.at
-        key = cursor.text()
+        key = cursor.name()
+        if not key:
+            raise damaged("an entry without a name")
+        if key in metadata:
+            raise _twice(key)
         metadata[key] = _value(cursor, key, cursor.scalar("<I"), lengths)
         spans[key] = (begin, cursor.at)
-    tensors = tuple(_tensor(cursor) for _ in range(tensor_count))
+    tensors = _tensors(cursor, tensor_count)
     alignment = metadata.get("general.alignment", 32)
-    if not isinstance(alignment, int) or not 1 <= alignment <= 1 << 20:
-        raise _damaged(f"an alignment of {alignment!r}")
+    if not _is_alignment(alignment):
+        raise damaged(f"an alignment of {safe_name(str(alignment), 40)}")
     start = -(-cursor.at // alignment) * alignment
     return Header(version, metadata, lengths, tensors, start, alignment, spans)
 
@@ -234,10 +154,46 @@ def read_header_of(path: Path, texts: KnownTexts | None = None) -> Header:
     if missing > 0:
         of = f"{format.count(missing)} of {format.count(header.needed_bytes)}"
         raise AppError(f"The file is incomplete: {of} bytes are missing.", kind="truncated")
+    check_nothing_behind(header, size)
     return header
 
 
-def _check_magic(cursor: _Cursor) -> None:
+def read_headers_of(parts: Iterable[Path], texts: KnownTexts | None = None) -> list[Header]:
+    """The headers of all parts of one model, together no larger than one header may be. Raises as `read_header_of`."""
+    headers: list[Header] = []
+    total = 0
+    for part in parts:
+        headers.append(read_header_of(part, texts))
+        total += headers[-1].data_start
+        check_together(total)
+    return headers
+
+
+def check_together(total: int) -> None:
+    """Raises AppError where the headers of the parts of a model, `total` bytes together, are larger than one may be."""
+    if total > MAX_HEADER:
+        raise too_large()
+
+
+def check_nothing_behind(header: Header, size: int) -> None:
+    """Raises AppError where a file of `size` bytes goes on far behind its weights: the engine would read all of it."""
+    if size > header.most_bytes:
+        whole, weights = format.size(size), format.size(max(header.needed_bytes, header.data_start))
+        text = f"The file is {whole}, but its weights end after {weights}: it is damaged, or not what it says."
+        raise AppError(text, kind="oversized")
+
+
+def _twice(name: str) -> AppError:
+    return AppError(f"The header of this file is damaged: it names “{safe_name(name, 60)}” twice.", kind="header")
+
+
+def _is_alignment(value: Any) -> bool:
+    """Whether `value` is a power of two."""
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    return is_number and 1 <= value <= _MOST_ALIGNMENT and not value & (value - 1)
+
+
+def _check_magic(cursor: Cursor) -> None:
     try:
         start = cursor.need(4)
     except AppError as error:
@@ -264,36 +220,55 @@ def what_else(head: bytes) -> str | None:
     return next((words for found, words in guesses if found), "it begins with other bytes")
 
 
-def _value(cursor: _Cursor, key: str, kind: int, lengths: dict[str, int]) -> Any:
+def _value(cursor: Cursor, key: str, kind: int, lengths: dict[str, int]) -> Any:
     if kind in SCALARS:
         return cursor.scalar(SCALARS[kind])
     if kind == _STRING:
         return cursor.text()
     if kind != _ARRAY:
-        raise _damaged(f"a value of unknown type {kind}")
+        raise damaged(f"a value of unknown type {kind}")
     inner, count = cursor.scalar("<I"), cursor.scalar("<Q")
     if count > MAX_ARRAY:
-        raise _damaged(f"an array of {format.count(count)} entries")
+        raise damaged(f"an array of {format.count(count)} entries")
     lengths[key] = count
     if inner == _STRING:
         if count > _KEPT_ARRAY:
             cursor.skip_texts(count)
             return None
-        return [cursor.text() for _ in range(count)]
+        return [cursor.text() or "" for _ in range(count)]
     if inner not in SCALARS:
-        raise _damaged(f"an array of unknown type {inner}")
+        raise damaged(f"an array of unknown type {inner}")
     code = SCALARS[inner][-1]
     size = struct.calcsize("<" + code)
     start = cursor.need(size * count)
-    return None if count > _KEPT_ARRAY else list(struct.unpack_from(f"<{count}{code}", cursor.data, start))
+    if count > _KEPT_ARRAY:
+        return None
+    cursor.keep(PER_NUMBER * count)
+    return list(struct.unpack_from(f"<{count}{code}", cursor.data, start))
 
 
-def _tensor(cursor: _Cursor) -> Tensor:
-    name = cursor.text()
+def _tensors(cursor: Cursor, count: int) -> tuple[Tensor, ...]:
+    tensors: dict[str, Tensor] = {}
+    elements = 0
+    for _ in range(count):
+        tensor = _tensor(cursor)
+        if tensor.name in tensors:
+            raise _twice(tensor.name)
+        tensors[tensor.name] = tensor
+        elements += tensor.elements
+        if elements > _MOST_ELEMENTS:
+            raise damaged("tensors of impossible size")
+    return tuple(tensors.values())
+
+
+def _tensor(cursor: Cursor) -> Tensor:
+    name = cursor.name()
     dimensions = cursor.scalar("<I")
     if dimensions > 8:
-        raise _damaged(f"a tensor of {dimensions} dimensions")
+        raise damaged(f"a tensor of {dimensions} dimensions")
     shape = tuple(cursor.scalar("<Q") for _ in range(dimensions))
-    if math.prod(shape) > 1 << 50:
-        raise _damaged("a tensor of impossible size")
+    if math.prod(shape) > _MOST_ELEMENTS:
+        raise damaged("a tensor of impossible size")
+    if not all(shape):
+        raise damaged("a tensor without weights")
     return Tensor(name, shape, cursor.scalar("<I"), cursor.scalar("<Q"))

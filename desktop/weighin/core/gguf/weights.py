@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from weighin.core.gguf.reader import Header, Tensor
 
 PAGE = 4096
-_BLOCK = re.compile(r"^blk\.(\d+)\.")
+_BLOCK = re.compile(r"^blk\.([0-9]{1,9})\.")
 # Read row by row by GET_ROWS or added: never repacked, and always kept by the processor.
 _INPUT = ("token_embd.weight", "position_embd.weight", "token_types.weight", "per_layer_token_embd.weight")
 _EMBEDDING = "token_embd.weight"

@@ -10,15 +10,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from weighin.core.downloads.file_names import PartName
 from weighin.core.downloads.hub_names import is_repository, is_sha256
-from weighin.core.errors import AppError
 from weighin.core.gguf.kinds import why_no_model
 from weighin.core.gguf.reader import read_header_of
 from weighin.core.models import program_settings
 
 _MAX_MANIFEST = 1 << 20
 _MAX_DEPTH = 8
-_SHARD_NUMBER = re.compile(r"-\d{5}(-of-\d{5}\.gguf)$")
 _SIDE_FILE = re.compile(r"mmproj|imatrix", re.IGNORECASE)
 _UNFINISHED = "incomplete-"
 _HUB_HOSTS = ("hf.co", "huggingface.co")
@@ -104,14 +103,17 @@ def gguf_files(folder: Path) -> Iterator[Path]:
     base = len(folder.parts)
     for directory, names, files in os.walk(folder):
         names[:] = [] if len(Path(directory).parts) - base >= _MAX_DEPTH else sorted(names)
-        split: set[str] = set()
+        split: set[tuple[str, int]] = set()
         for name in sorted(files):
             if not name.lower().endswith(".gguf") or _is_side_file(Path(directory, name)):
                 continue
-            whole = _SHARD_NUMBER.sub(r"\1", name.lower())
-            if whole == name.lower() or whole not in split:
+            part = PartName.of(name)
+            if part and not part.problem:
+                whole = (part.stem.lower(), part.count)
+                if whole in split:
+                    continue
                 split.add(whole)
-                yield Path(directory, name)
+            yield Path(directory, name)
 
 
 def _is_side_file(path: Path) -> bool:
@@ -120,7 +122,7 @@ def _is_side_file(path: Path) -> bool:
         return False
     try:
         return bool(why_no_model([read_header_of(path)]))
-    except AppError:
+    except Exception:  # noqa: BLE001 - whatever its bytes bring about, it ends no look at the others
         return True
 
 
@@ -144,10 +146,13 @@ def _llama_cpp(path: Path) -> FoundFile:
 
 def _hub_cache(folder: Path) -> Iterator[FoundFile]:
     """models--OWNER--NAME/snapshots/COMMIT/PATH; the newest snapshot stands for a file that is in several."""
-    for repository in sorted(folder.glob("models--*--*")):
-        repo = "/".join(repository.name.removeprefix("models--").split("--", 1))
+    for repository in _inside(folder):
+        kind, _, name = repository.name.partition("--")
+        if kind != "models" or "--" not in name:
+            continue
+        repo = "/".join(name.split("--", 1))
         seen: set[str] = set()
-        for snapshot in sorted((repository / "snapshots").glob("*"), key=_age):
+        for snapshot in sorted(_inside(repository / "snapshots"), key=_age):
             for path in gguf_files(snapshot):
                 real = os.path.realpath(path)
                 if real in seen:
@@ -172,6 +177,14 @@ def _blob_digests(path: Path) -> tuple[str, ...]:
     return tuple(names) if all(is_sha256(name) for name in names) else ()
 
 
+def _inside(folder: Path) -> list[Path]:
+    """What lies in a folder, by name; nothing where it cannot be read or is none."""
+    try:
+        return sorted(folder.iterdir())
+    except OSError:
+        return []
+
+
 def _age(path: Path) -> float:
     try:
         return -path.stat().st_mtime
@@ -182,7 +195,10 @@ def _age(path: Path) -> float:
 def _ollama(folder: Path) -> Iterator[FoundFile]:
     """manifests/HOST/OWNER/NAME/TAG name the layers; the model's is a file in blobs."""
     manifests = folder / "manifests"
-    for path in sorted(p for p in manifests.glob("*/*/*/*") if p.is_file()):
+    paths = [manifests]
+    for _ in range(4):
+        paths = [inner for path in paths for inner in _inside(path)]
+    for path in paths:
         digest = _ollama_model(path)
         if digest is None:
             continue
@@ -200,7 +216,7 @@ def _ollama(folder: Path) -> Iterator[FoundFile]:
 def _ollama_model(manifest: Path) -> str | None:
     """The digest of the model layer; None where the manifest is no manifest. A digest is never taken as a path."""
     try:
-        if manifest.stat().st_size > _MAX_MANIFEST:
+        if not manifest.is_file() or manifest.stat().st_size > _MAX_MANIFEST:
             return None
         body = json.loads(manifest.read_bytes())
         layers = [layer for layer in body["layers"] if layer.get("mediaType") == _OLLAMA_MODEL]

@@ -8,13 +8,16 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from weighin.core.downloads.file_names import without_quantization
+from weighin.core import format
+from weighin.core.downloads.file_names import PartName, without_quantization
 from weighin.core.errors import AppError
 from weighin.core.gguf.chat_template import KEY, NAMES, choose_template
+from weighin.core.gguf.cursor import KnownTexts
 from weighin.core.gguf.kinds import why_no_model
-from weighin.core.gguf.reader import TENSOR_TYPES, Header, KnownTexts, Tensor, read_header_of
+from weighin.core.gguf.reader import TENSOR_TYPES, Header, Tensor, read_headers_of
 from weighin.core.gguf.weights import read_for_a_token
 from weighin.core.models.model import ModelFacts, TypeShare, shard_paths
+from weighin.core.safe_text import safe_name
 
 # general.file_type, from enum llama_ftype in llama.h.
 _FILE_TYPES = {
@@ -25,18 +28,21 @@ _FILE_TYPES = {
     39: "NVFP4", 40: "Q1_0", 41: "Q2_0",
 }  # fmt: skip
 _LARGEST = 1 << 31  # no count in a real header is larger
+_LONGEST_ARCHITECTURE = 100  # characters
 _EXPERT_TENSOR = "_exps."
 _SHARD_END = re.compile(r"-\d{5}-of-\d{5}$")
 
 
 def model_facts(path: Path, starter: bool = False, texts: KnownTexts | None = None) -> ModelFacts:
     """Facts of the model that `path` is (a part of). `texts`: shared by whoever reads many. Raises AppError."""
+    if (part := PartName.of(path.name)) and part.problem:
+        raise AppError(part.problem, kind="parts")
     parts = shard_paths(path)
     missing = [p.name for p in parts if not p.exists()]
     if missing and len(parts) > 1:
         text = f"Only {len(parts) - len(missing)} of {len(parts)} parts of this model are here; missing: {missing[0]}"
         raise AppError(text + (" and more." if len(missing) > 1 else "."), kind="parts")
-    headers = [read_header_of(p, texts) for p in parts]
+    headers = read_headers_of(parts, texts)
     facts = facts_of_headers(headers, parts[0].stem)
     if starter and facts["header_name"]:
         facts |= {"name": facts["header_name"], "header_name": ""}
@@ -67,6 +73,9 @@ def facts_of_headers(headers: list[Header], fallback_name: str) -> dict[str, Any
     architecture = _text(meta.get("general.architecture"))
     if not architecture:
         raise AppError("The header of this file names no architecture.", kind="header")
+    if len(architecture) > _LONGEST_ARCHITECTURE:
+        name = safe_name(architecture, 40)
+        raise AppError(f"The header of this file is damaged: “{name}” is no architecture.", kind="header")
 
     def number(key: str) -> int | None:
         value = meta.get(f"{architecture}.{key}")
@@ -136,7 +145,12 @@ def _check_parts(headers: list[Header], name: str) -> None:
 def _check_alone(header: Header, name: str) -> None:
     """Raises AppError where a single file says that it is one of several: the engine finds those by their names."""
     number, count = (header.metadata.get(f"split.{key}", 0) for key in ("no", "count"))
-    if isinstance(number, int) and isinstance(count, int) and count > 1:
+    if not isinstance(number, int) or not isinstance(count, int):
+        return
+    if not 0 <= number < max(1, count):
+        text = f"The header of this file is damaged: it says part {format.count(number + 1)} of {format.count(count)}."
+        raise AppError(text, kind="header")
+    if count > 1:
         wanted = f"{_SHARD_END.sub('', name)}-{number + 1:05d}-of-{count:05d}.gguf"
         text = f"This is part {number + 1} of {count} of a model, renamed: it has to be called {wanted}"
         raise AppError(f"{text}, with the other parts beside it.", kind="parts")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-SERVER_SCHEMES = ("http://", "https://")
+from weighin.core.downloads.file_names import PartName
 
-_SHARD = re.compile(r"^(?P<stem>.+)-(?P<number>\d{5})-of-(?P<count>\d{5})\.gguf$", re.IGNORECASE)
+SERVER_SCHEMES = ("http://", "https://")
 
 
 @dataclass(frozen=True)
@@ -72,9 +71,9 @@ class ModelFacts:
 
 
 def shard_paths(path: Path) -> list[Path]:
-    """All parts of the split model that `path` is one part of, in order; [path] for a model in one file."""
-    match = _SHARD.match(path.name)
-    if not match:
+    """All parts of the split model that `path` is one part of, in order; [path] for a model in one file, and for a part
+    that cannot be."""
+    part = PartName.of(path.name)
+    if part is None or part.problem or part.count == 1:
         return [path]
-    count = int(match["count"])
-    return [path.with_name(f"{match['stem']}-{n:05d}-of-{count:05d}.gguf") for n in range(1, min(count, 9999) + 1)]
+    return [path.with_name(f"{part.stem}-{n:05d}-of-{part.count:05d}.gguf") for n in range(1, part.count + 1)]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
 from weighin.core import format
 from weighin.core.errors import AppError
-from weighin.core.gguf.reader import KnownTexts
+from weighin.core.gguf.cursor import KnownTexts
+from weighin.core.jsonable import LARGEST_INT
 from weighin.core.models.found import FoundFile
 from weighin.core.models.header_facts import model_facts
 from weighin.core.models.model import ModelFacts, shard_paths
@@ -35,6 +37,14 @@ class Stamp:
     size: int
     mtime_ns: int
     inode: int
+
+    @classmethod
+    def of(cls, path: str, found: os.stat_result) -> Stamp:
+        """From what the file system says, in numbers that a record can hold: times after 2116 and some inodes of
+        network drives are larger."""
+        size = min(found.st_size, LARGEST_INT - 1)
+        mtime, inode = (n if abs(n) < LARGEST_INT else n % LARGEST_INT for n in (found.st_mtime_ns, found.st_ino))
+        return cls(path, size, mtime, inode)
 
 
 @dataclass(frozen=True)
@@ -119,7 +129,7 @@ def look(found: FoundFile, known: ShelfModel | None, texts: KnownTexts | None = 
         downloaded=known.downloaded if known else False,
     )
     try:
-        facts = model_facts(Path(found.path), texts=texts)
+        facts = _facts_of(found, texts)
     except AppError as error:
         if known is None or known.condition is Condition.BROKEN:
             return dataclasses.replace(fresh, condition=Condition.BROKEN, problem=error.user_text)
@@ -170,9 +180,21 @@ def stamp_of(path: Path) -> Stamp | None:
     """The file at `path` as it is now (links followed); None where there is none."""
     try:
         found = path.stat()
-    except OSError:
+    except (OSError, ValueError):
         return None
-    return Stamp(str(path), found.st_size, found.st_mtime_ns, found.st_ino)
+    return Stamp.of(str(path), found)
+
+
+def _facts_of(found: FoundFile, texts: KnownTexts | None) -> ModelFacts:
+    """The facts of a file. Raises AppError, whatever else its bytes bring about: one file ends no look at many."""
+    try:
+        return model_facts(Path(found.path), texts=texts)
+    except AppError:
+        raise
+    except Exception as error:  # noqa: BLE001 - see above
+        raise AppError(
+            f"The header of this file cannot be read ({type(error).__name__}).", str(error), "header"
+        ) from None
 
 
 def _changed(known: ShelfModel, now: ShelfModel) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from weighin.core.downloads.hub_names import is_sha256
 from weighin.core.errors import AppError
-from weighin.core.gguf.reader import KnownTexts
+from weighin.core.gguf.cursor import KnownTexts
 from weighin.core.models.found import YOURS, FoundFile, Place, file_at, models_in
 from weighin.core.models.shelf import ShelfModel, gone, look
 
@@ -39,7 +39,7 @@ def scan(known: Iterable[ShelfModel], places: Iterable[Place], added: Iterable[s
 
 def found_at(path: Path) -> tuple[FoundFile, ...]:
     """What the user's own file or folder `path` holds."""
-    if path.is_dir():
+    if os.path.isdir(path):  # noqa: PTH112 - as above
         return tuple(models_in(Place(YOURS, path)))
     return (file_at(path, Place(YOURS, path.parent)),)
 
@@ -48,7 +48,7 @@ def _all(places: Iterable[Place], added: Iterable[str]) -> Iterator[FoundFile]:
     for place in places:
         yield from models_in(place)
     for path in added:
-        if Path(path).exists():
+        if os.path.exists(path):  # noqa: PTH110 - Path.exists raises where a folder above may not be entered
             yield from found_at(Path(path))
 
 
@@ -61,7 +61,7 @@ def delete_download(model: ShelfModel, hub_cache: Path) -> None:
         if not path.absolute().is_relative_to(hub_cache.absolute()):
             raise AppError(f"{path} is not in the downloads folder, so it was not deleted.", kind="not_ours")
         repository = hub_cache / path.absolute().relative_to(hub_cache.absolute()).parts[0]
-        blob = path.resolve() if path.is_symlink() else None
+        blob = Path(os.path.realpath(path)) if path.is_symlink() else None
         try:
             path.unlink(missing_ok=True)
             if blob is not None and _is_blob(blob, repository) and not _is_linked(blob, repository):
@@ -76,7 +76,10 @@ def _is_blob(blob: Path, repository: Path) -> bool:
 
 
 def _is_linked(blob: Path, repository: Path) -> bool:
-    return any(link.is_symlink() and link.resolve() == blob for link in (repository / "snapshots").rglob("*"))
+    # Not Path.resolve, which raises for a link to itself.
+    return any(
+        link.is_symlink() and os.path.realpath(link) == str(blob) for link in (repository / "snapshots").rglob("*")
+    )
 
 
 def _remove_empty(folder: Path, repository: Path) -> None:

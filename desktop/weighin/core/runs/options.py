@@ -5,12 +5,12 @@ proof and requests to servers are made from the table."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from weighin.core import format
 from weighin.core.errors import AppError
+from weighin.core.jsonable import is_finite
 
 MAX_CONTEXT = 1_048_576
 # How the KV cache may be stored, with the bytes a value takes.
@@ -28,8 +28,7 @@ def check_whole(name: str, value: object, low: int, high: int) -> None:
 
 def check_number(name: str, value: object, low: float, high: float) -> None:
     """Raise AppError(kind="options") unless `value` is a finite number within [low, high]."""
-    good = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
-    if not good or not low <= value <= high:  # type: ignore[operator]
+    if not is_finite(value) or not low <= value <= high:  # type: ignore[operator]
         raise AppError(f"{name} must be a number from {low:g} to {high:g}, not {value!r}.", kind="options")
 
 

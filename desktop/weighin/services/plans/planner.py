@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from weighin import protocol
 from weighin.core import format
 from weighin.core.errors import AppError
-from weighin.core.gguf.reader import read_header_of
+from weighin.core.gguf.reader import read_headers_of
 from weighin.core.models.model import ModelFacts, shard_paths
 from weighin.core.plans.memory_formula import formula_plan
 from weighin.core.plans.plan import PlanLine
@@ -165,7 +165,7 @@ class Planner(QObject):
         """Ask the formula instead."""
 
         def work() -> ModelPlan:
-            headers = [read_header_of(part) for part in shard_paths(Path(job.stand_in))]
+            headers = read_headers_of(shard_paths(Path(job.stand_in)))
             points = [
                 formula_plan(headers, job.model.file_bytes, replace(job.options, context=context), _NO_TYPES)
                 for context in contexts_of(job.model)

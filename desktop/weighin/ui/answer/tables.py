@@ -6,7 +6,7 @@ import re
 
 from weighin.ui.answer.formulas import Formulas
 
-_RULE = re.compile(r"^ {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
+_RULE = re.compile(r"^ {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*(?:\|[ \t]*)?$")
 _PIPE = re.compile(r"(?<!\\)\|")
 # What ends a table although no blank line stands before it: code, quotations, headings, lists and rules.
 _NO_ROW = re.compile(r"\s*$|(?: {4}| {0,3}\t)|\s*(?:>|#{1,6}(?:\s|$)|[-+*](?:\s|$)|\d{1,9}[.)](?:\s|$)|`{3}|~{3})")

@@ -16,9 +16,11 @@ from weighin.workers.engine import EngineError
 from weighin.workers.llama.libraries import foreign_libraries
 from weighin.workers.llama.libraries import native as libggml
 
-_BUFFER_LINE = re.compile(r"(\S+)\s+(model|KV|RS|compute|output)\s+buffer size\s*=\s*([\d.]+) MiB")
+# From the beginning of a line: further on stand names and texts of the file, which may say the same.
+_BUFFER_LINE = re.compile(r"\w+: +(\S{1,60}) +(model|KV|RS|compute|output) buffer size = *(\d{1,12}\.\d\d) MiB")
 # In a plan the "KV buffer" lines say 0.00: only these tell what a cache or a state would take.
-_MEMORY_LINE = re.compile(r"(llama_kv_cache|llama_memory_recurrent)\S*: size =\s*([\d.]+) MiB")
+_MEMORY_LINE = re.compile(r"(llama_kv_cache|llama_memory_recurrent)\w*: size = *(\d{1,12}\.\d\d) MiB")
+_LONGEST_LINE = 2000  # characters; an entry of a header can have a million
 _GPU_TYPES = (1, 2)  # GGML_BACKEND_DEVICE_TYPE_GPU, _IGPU
 _WARNING = 3  # GGML_LOG_LEVEL_WARN
 _MOST_WARNINGS = 200  # a file can have one for each of its tokens
@@ -56,22 +58,23 @@ class NativeLog:
         return "\n".join(list(self._lines)[-count:])
 
     def _on_line(self, level: int, text: bytes, _: Any) -> None:
-        line = text.decode("utf-8", "replace").rstrip("\n")
+        line = text.decode("utf-8", "replace").rstrip("\n")[:_LONGEST_LINE]
+        line = line.replace("\n", " ")  # a name with line breaks may not write lines of its own
         if level == _CONTINUATION and self._lines:
-            self._lines[-1] = (self._lines[-1] + line)[:2000]
+            self._lines[-1] = (self._lines[-1] + line)[:_LONGEST_LINE]
             return
         if line:
-            self._lines.append(line[:2000])
-            if match := _BUFFER_LINE.search(line):
+            self._lines.append(line)
+            if match := _BUFFER_LINE.match(line):
                 name = f"{match[1]} {match[2]}"
                 self.buffers[name] = self.buffers.get(name, 0) + round(float(match[3]) * (1 << 20))
-            elif match := _MEMORY_LINE.search(line):
+            elif match := _MEMORY_LINE.match(line):
                 self.memories[match[1]] = self.memories.get(match[1], 0) + round(float(match[2]) * (1 << 20))
             if level == _WARNING and len(self._warnings) < _MOST_WARNINGS:
-                self._warnings[line[:2000]] = None
+                self._warnings[line] = None
             if level >= _WARNING:
                 # Also to the log pipe: after an abort only that is left.
-                sys.stderr.write(line[:2000] + "\n")
+                sys.stderr.write(line + "\n")
                 sys.stderr.flush()
 
 

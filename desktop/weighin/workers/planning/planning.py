@@ -16,7 +16,7 @@ import llama_cpp.llama_cpp as llama
 from weighin.core.errors import AppError
 from weighin.core.evaluations.scoring import ScoreShape, kinds
 from weighin.core.gguf import writer
-from weighin.core.gguf.reader import TENSOR_TYPES, Header, read_header_of
+from weighin.core.gguf.reader import TENSOR_TYPES, Header, read_headers_of
 from weighin.core.gguf.weights import WeightsInMemory, weights_in_memory
 from weighin.core.models.model import shard_paths
 from weighin.core.plans.memory_formula import formula_plan, overhead_bytes, with_loading_peak
@@ -138,7 +138,7 @@ class Planning:
 
     def _headers(self) -> list[Header]:
         try:
-            return [read_header_of(part) for part in shard_paths(Path(self._request.path))]
+            return read_headers_of(shard_paths(Path(self._request.path)))
         except AppError as error:
             raise EngineError(error.kind, error.user_text) from None
 

@@ -14,7 +14,7 @@ import llama_cpp.llama_cpp as llama
 import psutil
 
 from weighin.core.errors import AppError
-from weighin.core.gguf.reader import read_header_of
+from weighin.core.gguf.reader import read_headers_of
 from weighin.core.gguf.slice import Cutter, Slice, SliceSizes, choose_sizes
 from weighin.core.models.model import shard_paths
 from weighin.core.plans.forecast import TimedSlice, from_slices, measured_beside
@@ -79,7 +79,7 @@ class Slicing:
         path = Path(self._request.path)
         try:
             parts = [Path(part) for part in shard_paths(path)]
-            headers = [read_header_of(part) for part in parts]
+            headers = read_headers_of(parts)
             with path.open("rb") as stream:
                 cutter = Cutter(headers, lambda start, end: _span(stream, start, end))
                 sizes = choose_sizes(cutter, self._request.most_bytes, self._request.least_read_bytes)

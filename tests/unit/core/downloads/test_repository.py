@@ -95,6 +95,12 @@ def test_a_model_may_be_called_after_helpers(path: str) -> None:
     assert (variant.problem, left) == ("", ())
 
 
+def test_a_part_of_none_is_left_out() -> None:
+    variants, (left,) = group_files([file("m-Q4_0-00001-of-00000.gguf"), file("n-Q4_0.gguf")])
+    assert [v.name for v in variants] == ["n-Q4_0"]
+    assert left.reason == "The file name says part 1 of 0: no such part exists"
+
+
 @pytest.mark.parametrize("numbers", [(1, 2, 4), (0, 1, 2), (2, 3, 4)])
 def test_shards_are_numbered_from_one_to_their_count(numbers: tuple[int, ...]) -> None:
     """Fault 16."""

@@ -8,11 +8,12 @@ from typing import Any
 
 import gguf
 import pytest
-from tests.support.gguf_files import make_model
+from tests.support.gguf_files import make_header, make_model
 from tests.support.split_files import split
 
 from weighin.core.errors import AppError
-from weighin.core.gguf.reader import KnownTexts, read_header, read_header_of
+from weighin.core.gguf.cursor import KnownTexts
+from weighin.core.gguf.reader import read_header, read_header_of
 from weighin.core.models.header_facts import model_facts
 
 
@@ -32,6 +33,11 @@ def test_active_parameters_leave_idle_experts_out(tmp_path: Path) -> None:
     one_expert = 3 * 64 * 96
     assert facts.is_moe
     assert facts.parameters - facts.active_parameters == 2 * 6 * one_expert
+
+
+def test_a_block_of_a_number_with_thousands_of_digits_is_no_block(tmp_path: Path) -> None:
+    """Python itself refuses to read such a number."""
+    assert model_facts(make_header(tmp_path / "m.gguf", "llama", {}, (f"blk.{'9' * 5000}.x", "blk.0.y"))).parameters
 
 
 @pytest.mark.parametrize("cut", range(16))
@@ -109,7 +115,7 @@ def test_forty_bytes_on_the_disk_that_announce_an_array_cost_no_memory(tmp_path:
     path = tmp_path / "x.gguf"
     head = b"GGUF" + struct.pack("<IQQ", 3, 0, 1) + struct.pack("<Q", 1) + b"k"
     tracemalloc.start()
-    for kind in (struct.pack("<IIQ", 9, 10, 15 << 20), struct.pack("<IQ", 8, 60 << 20)):
+    for kind in (struct.pack("<IIQ", 9, 10, 7 << 20), struct.pack("<IQ", 8, 60 << 20)):
         path.write_bytes(head + kind)
         with pytest.raises(AppError, match="ends inside its header"):
             read_header_of(path)

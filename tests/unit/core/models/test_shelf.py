@@ -6,14 +6,19 @@ import json
 import os
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from tests.support.gguf_files import make_header
 
 from weighin.core.errors import AppError
+from weighin.core.gguf import reader
+from weighin.core.jsonable import from_plain, to_plain
+from weighin.core.models import found
 from weighin.core.models.found import GPT4ALL, HUB_CACHE, LLAMA_CPP, LM_STUDIO, OLLAMA, Place, usual_places
 from weighin.core.models.names import find_on_shelf
-from weighin.core.models.shelf import Condition, ShelfModel, again, has_changed, verified
+from weighin.core.models.shelf import Condition, ShelfModel, Stamp, again, has_changed, verified
 from weighin.core.models.shelf_scan import scan
 
 SHA = "c0ffee" * 10 + "abcd"
@@ -169,6 +174,70 @@ def test_a_split_model_is_one_entry_even_with_a_part_missing(tmp_path: Path, tin
     (only,) = scan((), (), (str(folder),))
     assert only.condition is Condition.BROKEN
     assert "Only 2 of 3 parts" in only.problem
+
+
+@pytest.mark.parametrize(
+    "part", ["00001-of-00000", "00000-of-00000", "00000-of-00002", "00009-of-00002", "00001-of-99999"]
+)
+def test_a_name_that_cannot_be_a_parts_is_refused_and_the_others_stay(tmp_path: Path, tiny: Path, part: str) -> None:
+    place(tiny, tmp_path / f"m-{part}.gguf")
+    place(tiny, tmp_path / "good.gguf")
+    for number in (1, 2):
+        place(tiny, tmp_path / f"m-{number:05d}-of-00002.gguf")
+    found = {Path(m.path).name: m for m in scan((), (), (str(tmp_path),))}
+    assert found.keys() == {f"m-{part}.gguf", "m-00001-of-00002.gguf", "good.gguf"}
+    assert found["good.gguf"].is_intact
+    number, count = (int(n) for n in part.split("-of-"))
+    said = f"The file name says part {number} of {count:,}: no such part exists.".replace(",", "\u202f")
+    assert found[f"m-{part}.gguf"].problem == said
+
+
+def test_digits_of_other_scripts_number_no_parts(tmp_path: Path, tiny: Path) -> None:
+    path = place(tiny, tmp_path / "m-\u0660\u0660\u0660\u0660\u0661-of-\u0660\u0660\u0660\u0660\u0662.gguf")
+    assert scan((), (), (str(path),))[0].is_intact
+
+
+def test_a_model_in_one_part_may_end_in_capitals(tmp_path: Path, tiny: Path) -> None:
+    assert scan((), (), (str(place(tiny, tmp_path / "m-00001-of-00001.GGUF")),))[0].is_intact
+
+
+@pytest.mark.parametrize(
+    "error", [IndexError("x"), OverflowError("x"), RecursionError("x"), MemoryError(), TypeError()]
+)
+def test_no_file_ends_a_scan_whatever_it_brings_about(
+    tmp_path: Path, tiny: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    for name in ("a.gguf", "mmproj-b.gguf", "c.gguf"):
+        place(tiny, tmp_path / name)
+
+    def bad_first(path: Path, *rest: object, **options: object) -> object:
+        if Path(path).name != "c.gguf":
+            raise error
+        return read(path, *rest, **options)
+
+    read = reader.read_header_of
+    monkeypatch.setattr(reader, "read_header_of", bad_first)
+    monkeypatch.setattr(found, "read_header_of", bad_first)
+    bad, good = scan((), (), (str(tmp_path),))
+    assert good.is_intact
+    assert bad.problem == f"The header of this file cannot be read ({type(error).__name__})."
+
+
+def test_a_folder_that_cannot_be_looked_into_ends_no_scan(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As of a network drive that is gone, or rights taken away."""
+
+    def broken(folder: Path) -> object:
+        raise OSError(107, "Transport endpoint is not connected")
+
+    monkeypatch.setattr(Path, "iterdir", broken)
+    assert {m.source for m in look_again(home)} == {LM_STUDIO, LLAMA_CPP, GPT4ALL}
+
+
+def test_numbers_of_a_file_that_no_record_holds_are_kept_smaller() -> None:
+    """Times after 2116, and the inodes of some network drives."""
+    far = cast(os.stat_result, SimpleNamespace(st_size=1 << 63, st_mtime_ns=1 << 63, st_ino=(1 << 64) - 1))
+    stamp = Stamp.of("m", far)
+    assert from_plain(Stamp, to_plain(stamp)) == stamp
 
 
 def test_names_with_spaces_and_other_letters(tmp_path: Path, tiny: Path) -> None:
