@@ -13,6 +13,9 @@ def main() -> None:
     """Arguments: model, threads, context, batch. Each request reads COUNT tokens and writes as many as asked."""
     import llama_cpp.llama_cpp as llama
 
+    from weighin.workers.llama.libraries import load_backends
+
+    load_backends()
     path, threads, context_size, batch = sys.argv[1], *map(int, sys.argv[2:5])
     quiet = llama.llama_log_callback(lambda *_: None)
     llama.llama_log_set(quiet, None)

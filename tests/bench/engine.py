@@ -93,6 +93,7 @@ def _vocabulary_bytes(path: Path) -> int:
     """Growth of a bare process when llama.cpp loads only the vocabulary of `path`."""
     code = (
         "import sys, llama_cpp.llama_cpp as L\n"
+        "from weighin.workers.llama.libraries import load_backends; load_backends()\n"
         "def rss(): return int(open('/proc/self/status').read().split('RssAnon:')[1].split()[0]) * 1024\n"
         "quiet = L.llama_log_callback(lambda *_: None); L.llama_log_set(quiet, None)\n"
         "before = rss(); p = L.llama_model_default_params(); p.vocab_only = True\n"

@@ -31,6 +31,9 @@ def letter_logprobs(model: Path, prompts: list[tuple[str, list[str]]], kind: str
 def _main() -> None:
     from llama_cpp import Llama
 
+    from weighin.workers.llama.libraries import load_backends
+
+    load_backends()  # the one thing that a portable engine cannot do without
     # Flash attention as the program has it: without, its 16-bit sums alone move the starter models by 0.2 nats.
     model = Llama(
         sys.argv[1],

@@ -27,6 +27,9 @@ def greedy(model: Path, text: str, count: int) -> tuple[list[int], list[int], by
 def _main() -> None:
     import llama_cpp.llama_cpp as llama
 
+    from weighin.workers.llama.libraries import load_backends
+
+    load_backends()  # the one thing that a portable engine cannot do without
     path, count, text = sys.argv[1], int(sys.argv[2]), sys.argv[3].encode()
     quiet = llama.llama_log_callback(lambda *_: None)
     llama.llama_log_set(quiet, None)

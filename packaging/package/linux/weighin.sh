@@ -1,7 +1,7 @@
 #!/bin/sh
 # Starts the program that lies beside this script, wherever that is; or says why it cannot run on this system.
 here=$(dirname "$(readlink -f "$0")")
-[ "$1" != --menu-entry ] || exec "$here/menu-entry.sh" "$2" "${APPIMAGE:-$here/weighin}"
+[ "$1" != --menu-entry ] || [ ! -e "$here/menu-entry.sh" ] || exec "$here/menu-entry.sh" "$2" "${APPIMAGE:-$here/weighin}"
 cannot() {
   echo "Weigh-In cannot start: it needs an x86-64 Linux with glibc 2.34 or newer. $1" >&2
   exit 1
