@@ -43,6 +43,9 @@ class Rights:
         return rights
 
 
+NO_RIGHTS = Rights()
+
+
 def read_rights(descriptor: int) -> Rights:
     """The rights in the first line that comes, nothing behind it is read. Raises RightsError, EOFError at its end."""
     line = bytearray()

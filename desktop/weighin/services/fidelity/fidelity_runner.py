@@ -8,6 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from weighin.confinement.rights import Rights
 from weighin.core.computer.machine import memory_refusal, threads_per_lane
 from weighin.core.errors import AppError
 from weighin.core.fidelity.fidelity import BaseChunk, FidelityRequest, FidelityState, OtherChunk, TextFacts
@@ -253,7 +254,11 @@ class FidelityRunner(QObject):
             self._fail(run, index, refusal)
             return False
         run.busy, work.phase, work.was_loaded = index, "loading", True
-        lane.load(work.facts.setup.model.path, work.facts.setup.load, self._threads(run, index), bare=True)
+        assert self._room is not None
+        folders = self._room.place.folders
+        also = Rights(write=folders) if index == BASE else Rights(read=folders)
+        setup = work.facts.setup
+        lane.load(setup.model.path, setup.load, self._threads(run, index), bare=True, also=also)
         return False
 
     def _refusal(self, run: FidelityRun, index: int, loaded: list[int]) -> Failure | None:

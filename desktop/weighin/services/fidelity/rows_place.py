@@ -34,9 +34,10 @@ class RowsPlace:
             for folder in (disk, *((self._shared,) if self._shared else ())):
                 _remove_leftovers(folder)
             self._folder = _own_folder(disk)
+            self._in_memory = _own_folder(self._shared) if self._shared else None
         except OSError as error:
             raise _failed(error) from None
-        self._rows_folder: Path | None = None
+        self._rows_folder = self._folder
 
     @property
     def tokens(self) -> Path:
@@ -46,7 +47,12 @@ class RowsPlace:
     @property
     def rows(self) -> Path:
         """The file of logits."""
-        return (self._rows_folder or self._folder) / "rows"
+        return self._rows_folder / "rows"
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """Both folders, as those who work in them must be told before they begin."""
+        return tuple(str(folder) for folder in (self._folder, self._in_memory) if folder is not None)
 
     def text(self, number: int) -> Path:
         """The file of one part of the text."""
@@ -72,8 +78,7 @@ class RowsPlace:
         """Make the file of logits anew, all of its `size` bytes taken at once. Raises AppError(kind "disk")."""
         self.remove_rows()
         try:
-            if in_memory and self._shared is not None:
-                self._rows_folder = _own_folder(self._shared)
+            self._rows_folder = self._in_memory if in_memory and self._in_memory is not None else self._folder
             with self.rows.open("wb") as file:
                 _take(file.fileno(), size)
         except OSError as error:
@@ -86,14 +91,11 @@ class RowsPlace:
         """Give the room of the logits back."""
         with contextlib.suppress(OSError):
             self.rows.unlink(missing_ok=True)
-        if self._rows_folder is not None:
-            shutil.rmtree(self._rows_folder, ignore_errors=True)
-            self._rows_folder = None
 
     def close(self) -> None:
         """Remove everything."""
-        self.remove_rows()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        for folder in self.folders:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _own_folder(folder: Path) -> Path:

@@ -11,6 +11,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from weighin import protocol
+from weighin.confinement.rights import NO_RIGHTS, Rights
 from weighin.core.models.model import SERVER_SCHEMES
 from weighin.core.runs.answer import Counting, Failure, StopReason, Timing
 from weighin.core.runs.chat import Message
@@ -133,9 +134,9 @@ class Lane(QObject):
             and _signature(path) in (self._signature, None)
         )
 
-    def load(self, path: str, options: LoadOptions, threads: int, bare: bool = False) -> None:
+    def load(self, path: str, options: LoadOptions, threads: int, bare: bool = False, also: Rights = NO_RIGHTS) -> None:
         """Put a model into memory, in a fresh worker. EMPTY, READY, FAILED: begins. Otherwise: the caller's error.
-        `bare`: for scoring questions, not for answering."""
+        `bare`: for scoring questions, not for answering; `also`: what its process may read and change besides."""
         assert self._pending is None, "a lane does one thing at a time"
         self._discard_worker()
         self._signature = _signature(path)
@@ -144,7 +145,7 @@ class Lane(QObject):
         self._worker.ended.connect(self._on_ended)
         self._begin(protocol.messages.Load(self._take_id(), path, options, threads, bare))
         self._set(LaneState.STARTING, "loading", 0, 100)
-        self._worker.start(model_rights(path))
+        self._worker.start(model_rights(path, also))
 
     def generate(
         self, messages: tuple[Message, ...], sampling: SamplingOptions, threads: int, raw: bool = False

@@ -8,20 +8,21 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
-from weighin.confinement.rights import Rights
+from weighin.confinement.rights import NO_RIGHTS, Rights
 from weighin.core.models.model import SERVER_SCHEMES, shard_paths
 
 _DNS = 53
 _USUAL_PORTS = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
 
 
-def model_rights(path: str, write: Iterable[str | Path] = ()) -> Rights:
-    """Of a worker: to read every part of the model at `path`, wherever its links lead, and to change what lies in the
-    folders `write`. A model on a server: to reach that server."""
+def model_rights(path: str, also: Rights = NO_RIGHTS) -> Rights:
+    """Of a worker: to read every part of the model at `path`, wherever its links lead, and what `also` lets it read and
+    change. A model on a server: to reach that server."""
     if path.startswith(SERVER_SCHEMES):
         return network_rights((path,))
     parts = tuple(os.path.realpath(part) for part in shard_paths(Path(path)))
-    return Rights(parts, tuple(os.path.realpath(folder) for folder in write))
+    read, write = (tuple(os.path.realpath(folder) for folder in folders) for folders in (also.read, also.write))
+    return Rights((*parts, *read), write)
 
 
 def network_rights(addresses: Iterable[str], read: Iterable[Path] = (), write: Iterable[Path] = ()) -> Rights:

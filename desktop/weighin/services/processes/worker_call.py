@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer
 
 from weighin import protocol
+from weighin.confinement.rights import Rights
 from weighin.core.runs.answer import Failure
 from weighin.core.runs.failures import process_failure
 from weighin.services.processes.rights import model_rights
@@ -50,7 +51,7 @@ class WorkerCall(QObject):
     def start(self) -> None:
         """Ask."""
         self._deadline.start()
-        self._worker.start(model_rights(self._request.path, self._write))
+        self._worker.start(model_rights(self._request.path, Rights(write=self._write)))
         self._worker.send(self._request)
 
     def cancel(self) -> None:

@@ -9,12 +9,11 @@ from typing import Any
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
 
 from weighin import protocol
-from weighin.confinement.rights import Rights
+from weighin.confinement.rights import NO_RIGHTS, Rights
 from weighin.protocol import wire
 from weighin.services.processes.environment import child_environment
 
 LOG_BYTES = 64 << 10
-NO_RIGHTS = Rights()
 
 
 @dataclass(frozen=True)
