@@ -23,6 +23,7 @@ from weighin.core.evaluations.evaluation import EvaluationRecord
 from weighin.core.runs.run_state import RunState
 from weighin.paths import Profile
 from weighin.ui import theme
+from weighin.ui.commands.shortcuts import Shortcuts
 from weighin.ui.main_window import MMLU
 from weighin.ui.mmlu.export import export
 from weighin.ui.mmlu.mmlu_page import EVALUATE, PAST, MmluPage
@@ -39,6 +40,7 @@ def program(qtbot: Any, tmp_path: Path) -> Iterator[Program]:
     made = Program(application, Profile.locate(str(tmp_path / "profile")))
     made.window.resize(1200, 800)
     made.window.show()
+    qtbot.waitUntil(lambda: made.window.findChild(Shortcuts) is not None)  # keys come after the first paint
     yield made
     made.window.close()
     made.close()

@@ -29,6 +29,7 @@ from weighin.core.runs.lane import LaneSetup, Mode
 from weighin.core.runs.options import LoadOptions, SamplingOptions
 from weighin.paths import Profile
 from weighin.ui import theme
+from weighin.ui.commands.shortcuts import Shortcuts
 from weighin.ui.main_window import COMPARE, HISTORY, WORKSTATION
 
 
@@ -41,6 +42,7 @@ def program(qtbot: Any, tmp_path: Path) -> Iterator[Program]:
     made = Program(application, Profile.locate(str(tmp_path / "profile")))
     made.window.resize(1200, 800)
     made.window.show()
+    qtbot.waitUntil(lambda: made.window.findChild(Shortcuts) is not None)  # keys come after the first paint
     yield made
     end(made)
 
