@@ -26,7 +26,7 @@ PROTOCOL_KEYS = {"name", "shots", "scoring", "sampling", "seed", "n", "split", "
 LANE_KEYS = {"lane", "model", "n", "correct", "accuracy", "interval", "tokens_evaluated", "seconds", "subjects"}
 PAIRED_KEYS = {
     "both_right", "only_a", "only_b", "both_wrong", "difference", "interval", "mcnemar_p", "e_value", "verdict",
-    "more_questions", "decided_after", "test",
+    "more_questions", "decided_after", "test", "flips",
 }  # fmt: skip
 
 

@@ -14,6 +14,9 @@ GLOSSARY: dict[str, str] = {
     "Generation speed": "How many tokens of the answer a model writes per second.",
     "Time to first token": "How long it takes until the first token of the answer appears.",
     "MMLU": "A test of 14\u202f042 multiple-choice questions in 57 subjects. Guessing gets 25 %.",
+    "KLD": "Kullback-Leibler divergence: how far a model's predictions are from those of the base. 0 is the same.",
+    "Perplexity": "How surprised a model is by a text: as if it chose among so many tokens. Lower is better.",
+    "Δp": "By how much the probability of the true next token differs from that of the base.",
     "Confidence interval": "The range that holds the true value in 95 of 100 such measurements.",
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from weighin.core import format
@@ -23,13 +24,18 @@ from weighin.core.evaluations.text import (
     state_words,
     subject_score,
 )
-from weighin.core.evaluations.verdict_text import method_sentences, reason_sentence, verdict_sentence
+from weighin.core.evaluations.verdict_text import (
+    flips_sentence,
+    method_sentences,
+    reason_sentence,
+    verdict_sentence,
+)
 from weighin.core.models.report import model_json
 from weighin.core.plans.plan import MemoryPlan
 from weighin.core.runs.report import engine_json
 from weighin.core.runs.run_state import RunState
 from weighin.core.safe_text import safe_name
-from weighin.core.statistics.paired import PairedResult
+from weighin.core.statistics.paired import PairedResult, flips
 
 MMLU_SCHEMA = "weighin.mmlu/1"
 
@@ -111,7 +117,7 @@ def result_lines(record: EvaluationRecord) -> list[str]:
     paired, lines = record.paired, []
     if paired:
         reason = reason_sentence(paired, record.protocol.n, record.state)
-        lines += [verdict_sentence(paired, record.state), *([reason] if reason else []), ""]
+        lines += [verdict_sentence(paired, record.state), *filter(None, (reason, flips_sentence(paired))), ""]
     for lane in record.lanes:
         lines.append(f"{lane.label}  {model_name(lane.model, lane.label)}: {score_words(lane) or 'no answers'}")
         lines += [f"   {text}" for text in _lane_lines(lane)]
@@ -225,6 +231,7 @@ def _paired_json(paired: PairedResult | None) -> dict[str, Any] | None:
         "more_questions": paired.more_questions,
         "decided_after": paired.decided_after,
         "test": "exact_mcnemar" if paired.whole else "anytime_valid",
+        "flips": asdict(changed) if (changed := flips(paired)) else None,
     }
 
 

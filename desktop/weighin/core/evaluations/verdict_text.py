@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from weighin.core import format
 from weighin.core.runs.run_state import RunState
-from weighin.core.statistics.paired import DECISIVE, PairedResult, Verdict
+from weighin.core.statistics.paired import DECISIVE, PairedResult, Verdict, flips
 from weighin.core.statistics.power import POWER, questions_needed
 
 NO_WINNER, TOO_FEW = "No clear winner", "Too few questions"
@@ -57,6 +57,18 @@ def reason_sentence(paired: PairedResult, planned: int, state: RunState) -> str:
     unscored = [f"{format.count(number)} of {label}" for label, number in counts if number]
     parts += [f"Not scored, counted as wrong: {', '.join(unscored)}."] if unscored else []
     return " ".join(parts)
+
+
+def flips_sentence(paired: PairedResult) -> str:
+    """How many answers differ in being right, which equal scores hide: "B against A: 23 of 500 answers changed (4.6 %,
+    3.1 to 6.8 %): 12 for the worse, 11 for the better."; "" where one gave no letter at all."""
+    found = flips(paired)
+    if found is None:
+        return ""
+    changed = f"{format.count(found.changed)} of {format.count(paired.n)} answers changed"
+    interval = f"({format.percent(found.share, 1)}, {format.between((found.low, found.high), 1)})"
+    sides = f"{format.count(found.worse)} for the worse, {format.count(found.better)} for the better"
+    return f"B against A: {changed} {interval}: {sides}."
 
 
 def method_sentences(paired: PairedResult) -> tuple[str, ...]:

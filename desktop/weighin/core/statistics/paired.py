@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from weighin.core.statistics.binomial import sign_test
-from weighin.core.statistics.intervals import paired_difference
+from weighin.core.statistics.intervals import paired_difference, wilson
 
 # Decide at e >= 20: with no difference that ever happens in at most 1 of 20 runs, however often one looks (Ville).
 DECISIVE = 20.0
@@ -96,6 +96,30 @@ def _more(only_a: int, only_b: int, n: int, live: Verdict | None) -> int | None:
 
 def _decides(discordant: int, share: float) -> bool:
     return log_e_value(discordant * share, discordant * (1 - share)) >= math.log(DECISIVE)
+
+
+@dataclass(frozen=True)
+class Flips:
+    """Questions on which just one was right: `changed` of all, a share 0..1 with its interval (Wilson, 95 %). worse:
+    right by A and wrong by B; better: the other way round.
+
+    Dutta et al. (2024), "Accuracy is Not All You Need", arXiv 2407.09141: where B is a quantization of A, equal scores
+    hide that answers changed, and this share goes along with the divergence of what both predict."""
+
+    changed: int
+    share: float
+    low: float
+    high: float
+    worse: int
+    better: int
+
+
+def flips(paired: PairedResult) -> Flips | None:
+    """B held against A; None where one of them gave no letter at all."""
+    if paired.mute:
+        return None
+    changed = paired.only_a + paired.only_b
+    return Flips(changed, changed / paired.n, *wilson(changed, paired.n), paired.only_a, paired.only_b)
 
 
 class Verdict(str, Enum):

@@ -14,10 +14,17 @@ from weighin.core.evaluations.evaluation import EvaluationRecord, ItemResult
 from weighin.core.evaluations.questions import Question
 from weighin.core.evaluations.report import evaluation_json, evaluation_markdown, result_lines, row_json
 from weighin.core.evaluations.stored_evaluation import row_of
-from weighin.core.evaluations.verdict_text import method_sentences, reason_sentence, verdict_label, verdict_sentence
+from weighin.core.evaluations.verdict_text import (
+    flips_sentence,
+    method_sentences,
+    reason_sentence,
+    verdict_label,
+    verdict_sentence,
+)
 from weighin.core.jsonable import from_plain, to_plain
 from weighin.core.runs.run_state import RunState
 from weighin.core.statistics.binomial import sign_test
+from weighin.core.statistics.intervals import wilson
 from weighin.core.statistics.paired import DECISIVE, PairedResult, Verdict, compare, e_value, judge_sample, live_verdict
 
 ONGOING = (RunState.PREPARING, RunState.RUNNING, RunState.PAUSED, RunState.STOPPING)
@@ -155,10 +162,15 @@ def test_every_place_tells_the_same_of_a_finished_run() -> None:
         sentence = verdict_sentence(paired, record.state)
         assert sentence in result_lines(record)
         assert sentence in evaluation_markdown(record)
+        assert flips_sentence(paired) in result_lines(record)
+        assert flips_sentence(paired) in evaluation_markdown(record)
         body, row = evaluation_json(record, False)["paired"], row_json(row_of(record))["paired"]
         assert body == row
         assert (body["verdict"], body["test"]) == (paired.verdict.value, "exact_mcnemar")
         assert (paired.verdict is not Verdict.CANNOT_TELL) == (paired.mcnemar_p < 0.05)
+        flips, changed = body["flips"], paired.only_a + paired.only_b
+        assert (flips["changed"], flips["worse"], flips["better"]) == (changed, paired.only_a, paired.only_b)
+        assert (flips["share"], flips["low"], flips["high"]) == (changed / paired.n, *wilson(changed, paired.n))
 
 
 def unscored(count: int) -> EvaluationRecord:
@@ -191,6 +203,8 @@ def test_a_model_that_gave_no_letter_at_all_is_not_judged() -> None:
     assert method_sentences(paired) == ()
     assert any("cannot be compared" in line for line in result_lines(record))
     assert evaluation_json(record, False)["paired"]["verdict"] == "cannot_tell"
+    assert evaluation_json(record, False)["paired"]["flips"] is None
+    assert not any("answers changed" in line for line in result_lines(record))
 
 
 def test_some_answers_without_a_letter_count_as_wrong_and_are_told() -> None:
@@ -226,3 +240,28 @@ def test_one_subject_alone_is_judged_like_all_others_at_its_end() -> None:
 )
 def test_a_p_value_shows_on_which_side_of_five_percent_it_is(p: float, said: str) -> None:
     assert format.p_value(p) == said
+
+
+@pytest.mark.parametrize(
+    ("only_a", "only_b", "n", "sentence"),
+    [
+        (12, 11, 500, "23 of 500 answers changed (4.6 %, 3.1 to 6.8 %): 12 for the worse, 11 for the better."),
+        (0, 0, 500, "0 of 500 answers changed (0.0 %, 0.0 to 0.8 %): 0 for the worse, 0 for the better."),
+        (3, 0, 3, "3 of 3 answers changed (100.0 %, 43.9 to 100.0 %): 3 for the worse, 0 for the better."),
+        (
+            700,
+            900,
+            14_042,
+            "1\u202f600 of 14\u202f042 answers changed (11.4 %, 10.9 to 11.9 %): 700 for",
+        ),
+    ],
+)
+def test_answers_that_changed_are_told_with_their_direction(only_a: int, only_b: int, n: int, sentence: str) -> None:
+    paired = on_the_way(only_a, only_b, n)
+    assert flips_sentence(paired).startswith(f"B against A: {sentence}")
+    # However the scores compare: whole samples and those on the way alike.
+    assert flips_sentence(judge_sample(paired)) == flips_sentence(paired)
+
+
+def test_a_model_without_letters_changed_no_answers() -> None:
+    assert flips_sentence(replace(on_the_way(5, 0, 5), unscored=(0, 5))) == ""

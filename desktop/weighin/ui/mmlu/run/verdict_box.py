@@ -6,7 +6,13 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from weighin.core.evaluations.verdict_text import is_decided, method_sentences, reason_sentence, verdict_sentence
+from weighin.core.evaluations.verdict_text import (
+    flips_sentence,
+    is_decided,
+    method_sentences,
+    reason_sentence,
+    verdict_sentence,
+)
 from weighin.core.runs.run_state import RunState
 from weighin.core.safe_text import safe_name
 from weighin.core.statistics.paired import PairedResult, Verdict
@@ -32,6 +38,7 @@ class VerdictBox(QFrame):
         self._chips = {label: lane_chip(label) for label in "AB"}
         self._sentence = PlainLabel(role="title", wrap=True)
         self._reason = PlainLabel(role="small", wrap=True)
+        self._flips = PlainLabel(" ", role="small", wrap=True)
         self._method = PlainLabel(role="small", wrap=True)
         self._fold = FoldButton(theme, "Details", "the verdict", self._method)
         head, below = QHBoxLayout(), QHBoxLayout()
@@ -46,8 +53,9 @@ class VerdictBox(QFrame):
         layout.setSpacing(2)
         layout.addLayout(head)
         layout.addLayout(below)
+        layout.addWidget(self._flips)
         layout.addWidget(self._method)
-        self._say("", _NOTHING, "", ())
+        self._say("", _NOTHING)
 
     @property
     def sentence(self) -> str:
@@ -58,6 +66,11 @@ class VerdictBox(QFrame):
     def reason(self) -> str:
         """What lies behind it."""
         return self._reason.text()
+
+    @property
+    def flips(self) -> str:
+        """How many answers differ in being right."""
+        return self._flips.text().strip()
 
     @property
     def method(self) -> str:
@@ -81,14 +94,15 @@ class VerdictBox(QFrame):
     def show_verdict(self, paired: PairedResult | None, total: int, state: RunState) -> None:
         """Say it; None: nothing is answered by both yet. `total`: questions of the run, which is in `state`."""
         if paired is None:
-            self._say("", _NOTHING, "", ())
+            self._say("", _NOTHING)
             return
         decided = is_decided(paired)
         winner = "" if not decided else "A" if paired.verdict is Verdict.A_BETTER else "B"
         # Only a winner needs its name: who is who stands in the cards below.
         shown = self._names if decided or paired.mute else ("A", "B")
         sentence = verdict_sentence(paired, state, *shown)
-        self._say(winner, sentence, reason_sentence(paired, total, state), method_sentences(paired))
+        reason, method = reason_sentence(paired, total, state), method_sentences(paired)
+        self._say(winner, sentence, reason, flips_sentence(paired), method)
         self._fold.set_title("Details" if decided else "Why?")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -109,11 +123,12 @@ class VerdictBox(QFrame):
         self._sentence.setMinimumHeight(max(_height_of(self._sentence, text, room) for text in usual))
         self._reason.setMinimumHeight(self._fold.sizeHint().height())
 
-    def _say(self, winner: str, sentence: str, reason: str, method: tuple[str, ...]) -> None:
+    def _say(self, winner: str, sentence: str, reason: str = "", flips: str = "", method: tuple[str, ...] = ()) -> None:
         for label, chip in self._chips.items():
             chip.setVisible(label == winner)
         self._sentence.say(sentence)
         self._reason.say(reason)
+        self._flips.say(flips or " ")  # its line stays: what lies below does not move
         self._method.say("\n".join(method))
         self._fold.setVisible(bool(method))
         if not method:
