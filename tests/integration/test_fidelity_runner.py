@@ -263,3 +263,21 @@ def test_what_dead_processes_left_is_removed(new: New, setups: list[LaneSetup], 
     run.run(request(setups, text))
     assert mine.is_dir()
     mine.rmdir()
+
+
+def test_more_chunks_than_there_are_is_said(new: New, setups: list[LaneSetup], text: str) -> None:
+    record = new({}, {}).run(request(setups, text, chunks=99))
+    assert record.state is RunState.FINISHED and len(record.chunks) == 20
+    assert record.text.notices == ("The text has only 20 chunks.",)
+
+
+def test_real_models_in_turns_say_what_they_say_together(new: New, setups: list[LaneSetup], text: str) -> None:
+    together = new().run(request(setups, text, 2, chunks=4))
+    assert together.state is RunState.FINISHED and not together.turns
+    assert together.base.planned_bytes is not None and together.base.write_tokens_per_s is not None
+    most = max(side.planned_bytes or 0 for side in (together.base, *(o.side for o in together.others)))
+    run = new(available=lambda: round(1.5 * most))
+    turns = run.run(request(setups, text, 2, chunks=4))
+    assert turns.turns and run.loads == ["BASE", "1", "2"]
+    assert same_figures(turns, together)
+    assert together.engine is not None and turns.engine == together.engine
