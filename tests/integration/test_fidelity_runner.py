@@ -208,6 +208,16 @@ def test_a_text_that_changes_is_not_mixed_in(new: New, setups: list[LaneSetup], 
     assert run.refused() == "The text is not the one this run started with. Start a new run."
 
 
+def test_a_text_that_is_cut_otherwise_is_not_mixed_in(new: New, setups: list[LaneSetup], text: str) -> None:
+    run = new({}, {"at": {"text:3": "sigkill"}})
+    record = run.run(request(setups, text))
+    change = "update fidelity_runs set record = json_set(record, '$.text.tokens_sha256', 'other')"
+    run.stores.wait(lambda stores: stores.fidelity._db.execute(change).connection.commit())
+    run.runner.resume(record.id)
+    assert "cuts the text into other tokens" in run.refused()
+    assert run.load(record.id).state is RunState.FAILED
+
+
 def test_another_vocabulary_is_refused_and_told_apart(
     new: New, setups: list[LaneSetup], text: str, tmp_path: Path
 ) -> None:
