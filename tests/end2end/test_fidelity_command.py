@@ -84,6 +84,11 @@ def test_the_contract(ask: Ask, small: Path, text: Path, tmp_path: Path) -> None
     assert again == body
     exported = ask("history", "export", identifier, "--format", "csv", status=0).stdout
     assert len(list(csv.reader(io.StringIO(exported)))) == 12 * 31 + 1
+    bundle = tmp_path / "measured.weighin.json"
+    bundle.write_text(ask("history", "export", identifier, "--format", "bundle", status=0).stdout, "utf-8")
+    assert str(tmp_path) not in bundle.read_text("utf-8") and str(DENSE.parent) not in bundle.read_text("utf-8")
+    opened = json.loads(ask("replay", bundle, "--json", status=0).stdout)
+    assert [other["kld"] for other in opened["others"]] == [other["kld"] for other in body["others"]]
     assert identifier in [row["id"] for row in json.loads(ask("history", "list", "--json").stdout)["fidelity"]]
 
 
