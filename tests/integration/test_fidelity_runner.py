@@ -208,6 +208,16 @@ def test_a_text_that_changes_is_not_mixed_in(new: New, setups: list[LaneSetup], 
     assert run.refused() == "The text is not the one this run started with. Start a new run."
 
 
+def test_a_text_that_is_cut_otherwise_is_not_mixed_in(new: New, setups: list[LaneSetup], text: str) -> None:
+    run = new({}, {"at": {"text:3": "sigkill"}})
+    record = run.run(request(setups, text))
+    change = "update fidelity_runs set record = json_set(record, '$.text.tokens_sha256', 'other')"
+    run.stores.wait(lambda stores: stores.fidelity._db.execute(change).connection.commit())
+    run.runner.resume(record.id)
+    assert "cuts the text into other tokens" in run.refused()
+    assert run.load(record.id).state is RunState.FAILED
+
+
 def test_another_vocabulary_is_refused_and_told_apart(
     new: New, setups: list[LaneSetup], text: str, tmp_path: Path
 ) -> None:
@@ -263,3 +273,21 @@ def test_what_dead_processes_left_is_removed(new: New, setups: list[LaneSetup], 
     run.run(request(setups, text))
     assert mine.is_dir()
     mine.rmdir()
+
+
+def test_more_chunks_than_there_are_is_said(new: New, setups: list[LaneSetup], text: str) -> None:
+    record = new({}, {}).run(request(setups, text, chunks=99))
+    assert record.state is RunState.FINISHED and len(record.chunks) == 20
+    assert record.text.notices == ("The text has only 20 chunks.",)
+
+
+def test_real_models_in_turns_say_what_they_say_together(new: New, setups: list[LaneSetup], text: str) -> None:
+    together = new().run(request(setups, text, 2, chunks=4))
+    assert together.state is RunState.FINISHED and not together.turns
+    assert together.base.planned_bytes is not None and together.base.write_tokens_per_s is not None
+    most = max(side.planned_bytes or 0 for side in (together.base, *(o.side for o in together.others)))
+    run = new(available=lambda: round(1.5 * most))
+    turns = run.run(request(setups, text, 2, chunks=4))
+    assert turns.turns and run.loads == ["BASE", "1", "2"]
+    assert same_figures(turns, together)
+    assert together.engine is not None and turns.engine == together.engine

@@ -15,7 +15,7 @@ from tests.support.gguf_files import make_model
 from tests.support.worker_client import WorkerClient
 
 from weighin.core.fidelity.fidelity import BaseChunk, OtherChunk
-from weighin.core.fidelity.reading import compared, rows_bytes
+from weighin.core.fidelity.reading import arithmetic_bytes, compared, most_outputs, row_bytes, rows_bytes
 from weighin.core.runs.chat import Message
 from weighin.core.runs.options import LoadOptions
 from weighin.protocol.fidelity_messages import (
@@ -30,7 +30,7 @@ from weighin.protocol.fidelity_messages import (
     TimeWriting,
     WritingTimed,
 )
-from weighin.protocol.messages import Failed, Load, Loaded
+from weighin.protocol.messages import Failed, Load, Loaded, Plan, Planned
 
 TEXT = Path(__file__).resolve().parents[2].joinpath("ARCHITECTURE.md").read_text("utf-8")
 STARTER = Path(__file__).resolve().parents[2] / "resources" / "starter"
@@ -235,3 +235,23 @@ def test_numbers_that_are_none_are_refused(worker: WorkerClient, tmp_path: Path,
     bare(worker, broken)
     failed = worker.ask(ReadBase(worker.next_id(), place.at(3), "", 1))[-1]
     assert isinstance(failed, Failed) and failed.kind == "numbers" and "chunk 4" in failed.message
+
+
+def test_the_plan_holds_what_reading_takes(tmp_path: Path) -> None:
+    path = write_shape(tmp_path / "wide.gguf", Shape("llama", 2, 64, 4, 4, 16, 96, 60_000, kind=QT.Q8_0))
+    with WorkerClient() as planner:
+        options = LoadOptions(context=512)
+        planned = planner.ask(Plan(1, str(path), path.stat().st_size, options, (512,), reading=True))[-1]
+    assert isinstance(planned, Planned), planned
+    plan = planned.plans[0]
+    assert plan.output_bytes == most_outputs(512, 512) * row_bytes(60_000) == 61_200_000
+    place = Place(tmp_path, 512)
+    with WorkerClient() as worker:
+        bare(worker, path)
+        place.text(worker)
+        read = worker.ask(ReadBase(worker.next_id(), place.at(0), "", 2))[-1]
+        compared_too = worker.ask(ReadOther(worker.next_id(), place.at(0), 2))[-1]
+    assert isinstance(read, BaseRead) and isinstance(compared_too, OtherRead)
+    most = plan.total_bytes + arithmetic_bytes(60_000, 2)
+    for memory in (read.memory, compared_too.memory):
+        assert memory.peak_bytes is not None and 0.8 * most < memory.peak_bytes < 1.03 * most

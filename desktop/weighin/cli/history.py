@@ -76,11 +76,12 @@ def run_history(options: argparse.Namespace, services: Services, console: Consol
         return _list(options, records, console)
     found = _find(options.id, records)
     if options.action == "export" and options.format == "bundle":
-        from weighin.cli.replay import export_bundle
+        from weighin.cli.replay import export_bundle, export_fidelity
 
-        if not isinstance(found, Comparison):
-            raise AppError("Only comparisons can be bundles: export this as md, json or csv.", kind="usage")
-        console.json_text(export_bundle(found, services, console))
+        if isinstance(found, EvaluationRecord):
+            raise AppError("Only comparisons can be bundles: export an evaluation as md, json or csv.", kind="usage")
+        text = export_fidelity(found) if isinstance(found, FidelityRecord) else export_bundle(found, services, console)
+        console.json_text(text)
     elif options.action == "show" and not options.json:
         console.result(safe_text(_markdown(found)))
     elif options.action == "show" or options.format == "json":

@@ -5,12 +5,15 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+from weighin import __version__
 from weighin.cli.console import Console
 from weighin.cli.loop import InterruptedByUserError, run_until, wait_for
 from weighin.core import format
 from weighin.core.bundles.bundle import Bundle, BundleModel, bundle_text
+from weighin.core.bundles.fidelity_bundle import fidelity_bundle_text
 from weighin.core.bundles.replay import (
     Replayed,
     fetchable,
@@ -27,7 +30,10 @@ from weighin.core.comparisons.report import comparison_markdown
 from weighin.core.downloads.download import DownloadState, Transferred
 from weighin.core.downloads.text import download_line
 from weighin.core.errors import AppError
+from weighin.core.fidelity.fidelity import FidelityRecord
+from weighin.core.fidelity.report import fidelity_json, result_lines
 from weighin.core.safe_text import safe_text
+from weighin.services.bundles.bundles import read_fidelity_file, this_owner
 from weighin.services.bundles.replay import Replay
 from weighin.wiring.services import Services
 
@@ -44,8 +50,25 @@ def export_bundle(comparison: Comparison, services: Services, console: Console) 
         console.end_progress()
 
 
+def export_fidelity(record: FidelityRecord) -> str:
+    """The bundle of a measurement of fidelity, as the text of its file."""
+    return fidelity_bundle_text(record, __version__, this_owner())
+
+
 def run_replay(options: argparse.Namespace, services: Services, console: Console) -> int:
-    """Show, fetch what is missing if that is wanted, run again, say what came of it: 0 done, 1 it cannot be."""
+    """Show, fetch what is missing if that is wanted, run again, say what came of it: 0 done, 1 it cannot be. A
+    measurement of fidelity is shown and no more."""
+    try:
+        record = read_fidelity_file(Path(options.file).expanduser())
+    except AppError as error:
+        if error.kind not in ("not_bundle", "missing"):
+            raise
+    else:
+        if options.json:
+            console.json(fidelity_json(record))
+        else:
+            console.result("\n".join(result_lines(record)))
+        return 0
     desk = _Desk(services, console)
     try:
         bundle: Bundle = wait_for(lambda done, failed: desk.bundles.open(options.file, done, failed))

@@ -23,11 +23,13 @@ from weighin.core.bundles.bundle import (
     vote_of,
 )
 from weighin.core.bundles.bundle_reading import MAX_BYTES, read_bundle
+from weighin.core.bundles.fidelity_bundle import fidelity_bundle_text, read_fidelity_bundle
 from weighin.core.bundles.privacy import Owner, without_owner
 from weighin.core.comparisons.comparison import Comparison, LaneResult
 from weighin.core.computer.hardware import UNKNOWN_MACHINE, Hardware, machine_of
 from weighin.core.errors import AppError
 from weighin.core.evaluations.evaluation import EvaluationRecord
+from weighin.core.fidelity.fidelity import FidelityRecord
 from weighin.core.models.model import ModelFacts
 from weighin.services.evaluations.kept_runs import latest_of
 from weighin.services.files import write_text
@@ -96,6 +98,16 @@ class Bundles(QObject):
     def save(self, bundle: Bundle, path: str, done: Callable[[None], None], failed: Failed) -> None:
         """Write the file, whole or not at all."""
         self._tasks.run(lambda: write_text(Path(path), bundle_text(bundle)), done, failed)
+
+    def save_fidelity(self, record: FidelityRecord, path: str, done: Callable[[None], None], failed: Failed) -> None:
+        """Write the bundle of a measurement of fidelity, whole or not at all."""
+        self._tasks.run(
+            lambda: write_text(Path(path), fidelity_bundle_text(record, __version__, this_owner())), done, failed
+        )
+
+    def open_fidelity(self, path: str, done: Callable[[FidelityRecord], None], failed: Failed) -> None:
+        """The measurement of fidelity in a file; `failed` gets kind "not_bundle" where it is something else."""
+        self._tasks.run(lambda: read_fidelity_file(Path(path)), done, failed)
 
     def write(self, path: str, text: str, done: Callable[[None], None], failed: Failed) -> None:
         """Write another export, whole or not at all."""
@@ -172,12 +184,20 @@ def _files(found: Digests, comparison: Comparison, result: LaneResult) -> tuple[
 
 def read_bundle_file(path: Path) -> Bundle:
     """The bundle in a file; never reads more than a bundle may have. Raises AppError."""
+    return read_bundle(_data(path))
+
+
+def read_fidelity_file(path: Path) -> FidelityRecord:
+    """The measurement of fidelity in a file. Raises AppError: kind "not_bundle" where it is something else."""
+    return read_fidelity_bundle(_data(path))
+
+
+def _data(path: Path) -> bytes:
     try:
         with path.open("rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
+            return stream.read(MAX_BYTES + 1)
     except OSError as error:
         raise AppError(f"{path.name} cannot be read: {error.strerror or error}.", kind="missing") from None
-    return read_bundle(data)
 
 
 def this_owner() -> Owner:

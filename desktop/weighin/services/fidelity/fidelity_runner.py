@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from weighin.confinement.rights import Rights
+from weighin.core import format
 from weighin.core.computer.machine import memory_refusal, threads_per_lane
 from weighin.core.errors import AppError
 from weighin.core.fidelity.fidelity import BaseChunk, FidelityRequest, FidelityState, OtherChunk, TextFacts
@@ -376,7 +377,9 @@ class FidelityRunner(QObject):
             text = "This model cuts the text into other tokens than when this run started. Start a new run."
             self._abandon(AppError(text, kind="changed"))
             return
-        notices = (*self._source.notices, *cut.notices)
+        asked, there = run.record.request.chunks or 0, sum(part.chunks for part in cut.parts)
+        short = (f"The text has only {format.plural(there, 'chunk')}.",) if asked > there else ()
+        notices = (*self._source.notices, *cut.notices, *short)
         facts = TextFacts(self._source.name, self._source.sha256, cut.parts, notices, cut.sha256)
         run.begin(cut, facts)
         try:

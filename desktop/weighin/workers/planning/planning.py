@@ -15,6 +15,7 @@ import llama_cpp.llama_cpp as llama
 
 from weighin.core.errors import AppError
 from weighin.core.evaluations.scoring import ScoreShape, kinds
+from weighin.core.fidelity.reading import row_bytes
 from weighin.core.gguf import writer
 from weighin.core.gguf.reader import TENSOR_TYPES, Header, read_headers_of
 from weighin.core.gguf.weights import WeightsInMemory, weights_in_memory
@@ -163,6 +164,7 @@ class Planning:
             raise EngineError(failure.kind, failure.message, failure.detail)
         state = self._log.memories.get("llama_memory_recurrent", 0)
         output = _sum(self._log.buffers, "output")
+        vocabulary = llama.llama_vocab_n_tokens(llama.llama_model_get_vocab(model))
         # States and output are allocated here too.
         overhead = overhead_bytes(self._memory.sample(frozenset()).own_bytes, state + output, header)
         llama.llama_free(pointer)
@@ -173,7 +175,8 @@ class Planning:
             kv_bytes=self._log.memories.get("llama_kv_cache", 0),
             state_bytes=state,
             compute_bytes=_sum(self._log.buffers, "compute"),
-            output_bytes=output,
+            # For more outputs than sequences the engine makes the buffer larger when they are first wanted.
+            output_bytes=max(output, params.n_outputs_max * row_bytes(vocabulary)),
             overhead_bytes=overhead,
             loading_peak_bytes=0,
             gpu_bytes=_sum({n: b for n, b in self._log.buffers.items() if not _is_host(n)}, "compute"),
