@@ -7,7 +7,7 @@ import sys
 
 from tests.support.screens import PLATFORM
 
-PARTS = ("paint", "stream", "window", "stop", "engine", "downloads", "workstation", "plan", "mmlu")
+PARTS = ("paint", "stream", "window", "stop", "engine", "downloads", "workstation", "plan", "mmlu", "fidelity")
 
 
 def main() -> int:
@@ -34,6 +34,8 @@ def main() -> int:
             from tests.bench.plan import main as part
         elif name == "mmlu":
             from tests.bench.mmlu import main as part
+        elif name == "fidelity":
+            from tests.bench.fidelity import main as part
         elif name == "stream":
             from tests.bench.stream import main as part
         elif name == "window":

@@ -98,7 +98,7 @@ def test_one_file_under_other_conditions(ask: Ask, text: Path) -> None:
 
 
 def test_the_included_texts_are_read_by_kind(ask: Ask, small: Path) -> None:
-    done = ask("fidelity", DENSE, small, "--ctx", 256, "--threads", 1, "--json", status=0)
+    done = ask("fidelity", DENSE, small, "--ctx", 512, "--threads", 1, "--json", status=0)
     body = json.loads(done.stdout)
     assert body["chunks"] >= 10 and body["text"]["chunks"] >= 40
     other = body["others"][0]
@@ -162,7 +162,7 @@ def read_some(process: subprocess.Popen[str], chunks: int) -> None:
 def test_killed_or_interrupted_it_goes_on_where_it_was(
     weighin: list[str], ask: Ask, small: Path, text: Path, ending: int
 ) -> None:
-    arguments = (DENSE, small, "--text", text, "--chunks", 40, "--ctx", 64, "--threads", 1)
+    arguments = (DENSE, small, "--text", text, "--chunks", 24, "--ctx", 64, "--threads", 1)
     process = start(weighin, *arguments)
     read_some(process, 3)
     children = psutil.Process(process.pid).children(recursive=True)
@@ -172,10 +172,10 @@ def test_killed_or_interrupted_it_goes_on_where_it_was(
     assert ending == signal.SIGKILL or "weighin fidelity --resume" in out
     psutil.wait_procs(children, timeout=20)
     listed = json.loads(ask("history", "list", "--json").stdout)["fidelity"]
-    assert len(listed) == 1 and listed[0]["can_resume"] and 3 <= listed[0]["chunks"] < 40
+    assert len(listed) == 1 and listed[0]["can_resume"] and 3 <= listed[0]["chunks"] < 24
     resumed = json.loads(ask("fidelity", "--resume", listed[0]["id"][:8], "--json", status=0).stdout)
     whole = json.loads(ask("fidelity", *arguments, "--json", status=0).stdout)
-    assert resumed["finished"] and resumed["chunks"] == 40
+    assert resumed["finished"] and resumed["chunks"] == 24
     assert resumed["others"][0]["kld"] == whole["others"][0]["kld"]
     assert resumed["others"][0]["worst"] == whole["others"][0]["worst"]
     assert not list(Profile.locate().rows.iterdir())

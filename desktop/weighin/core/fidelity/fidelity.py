@@ -147,7 +147,8 @@ class Estimate:
 
 @dataclass(frozen=True)
 class KldSummary:
-    """KLD over all positions. The interval is clustered by chunk; in "auto" it holds however often one looks."""
+    """KLD over all positions. The interval is clustered by chunk, and is that of texts of these kinds in these shares;
+    in "auto" it holds however often one looks."""
 
     mean: Estimate
     median: float

@@ -104,21 +104,19 @@ class FidelityTally:
             settled=kld.mean.high is not None and kld.mean.high - kld.mean.value <= WANTED_SHARE * kld.mean.value,
         )
 
-    @property
-    def _sizes(self) -> list[int]:
-        return [self._positions] * len(self._sums)
-
-    @property
-    def _reach(self) -> float | None:
-        """How many standard errors an interval reaches; None where there are too few chunks for one."""
+    def _error(self, sums: Sequence[float]) -> tuple[float, float] | None:
+        """The standard error of the mean over all positions, from its sum in each chunk, and how many of these an
+        interval reaches; None where there are too few chunks for one."""
         chunks = len(self._sums)
         if chunks < FEWEST_CHUNKS:
             return None
-        return reach_anytime(chunks) if self._anytime else reach_once(chunks)
+        error = ratio_error(sums, [self._positions] * chunks, [one.kind for one in self._sums])
+        reach = reach_anytime(chunks, error.freedom) if self._anytime else reach_once(error.freedom)
+        return error.value, reach
 
     def _margin(self, sums: Sequence[float]) -> float | None:
-        """Half of the interval of the mean over all positions, from its sum in each chunk."""
-        return None if (reach := self._reach) is None else reach * ratio_error(sums, self._sizes)
+        """Half of the interval of the mean over all positions."""
+        return None if (found := self._error(sums)) is None else found[0] * found[1]
 
     def _mean(self, sums: Sequence[float], least: float, most: float) -> Estimate:
         """A mean over all positions, which cannot be below `least` nor above `most`."""
@@ -136,9 +134,9 @@ class FidelityTally:
         )
 
     def _same_top(self) -> Estimate:
-        counts, reach = [sums.same for sums in self._sums], self._reach
-        share = sum(counts) / len(self._kld)
-        return Estimate(share) if reach is None else Estimate(share, *share_interval(counts, self._sizes, reach))
+        counts, n = [sums.same for sums in self._sums], len(self._kld)
+        share, found = sum(counts) / n, self._error(counts)
+        return Estimate(share) if found is None else Estimate(share, *share_interval(share, n, *found))
 
     def _rms_delta_p(self) -> Estimate:
         """The error of a root is that of the square over twice the root (delta method)."""

@@ -16,20 +16,21 @@ _EXPANSION_IS_EXACT = 1000
 _STEPS = 60
 
 
-def reach_once(groups: int) -> float:
-    """For one look at `groups` >= 2: the t of a two-sided 95 % interval with groups - 1 degrees of freedom."""
-    return t_quantile(0.5 + CONFIDENCE / 2, groups - 1)
+def reach_once(freedom: int) -> float:
+    """For one look: the t of a two-sided 95 % interval with `freedom` >= 1 degrees of freedom."""
+    return t_quantile(0.5 + CONFIDENCE / 2, freedom)
 
 
-def reach_anytime(groups: int) -> float:
+def reach_anytime(groups: int, freedom: int) -> float:
     """For a look after any number of groups from FIRST_LOOK on, and for stopping because of what was seen.
 
     sqrt(q + ln(groups / FIRST_LOOK)), q the 95 % point of the Robbins-Siegmund distribution, P(r) = 1 - 2 (1 - Phi(s) +
     s phi(s)) with s = sqrt(r): the delayed start of the asymptotic confidence sequence in Waudby-Smith, Arbour, Sinha,
     Kennedy, Ramdas (2024), "Time-uniform central limit theory and asymptotic confidence sequences", Annals of
-    Statistics 52. That takes the error as known; it is widened as t widens z."""
+    Statistics 52, whose means may vary from group to group, as those of several kinds do. That takes the error as
+    known; it is widened as t with `freedom` >= 1 degrees of freedom widens z."""
     late = math.log(max(groups, FIRST_LOOK) / FIRST_LOOK)
-    return math.sqrt(_robbins_siegmund() + late) * reach_once(groups) / two_sided_z()
+    return math.sqrt(_robbins_siegmund() + late) * reach_once(freedom) / two_sided_z()
 
 
 @functools.cache

@@ -15,7 +15,7 @@ from weighin.core.fidelity.tally import FidelityTally, tally_of
 from weighin.core.statistics.reach import reach_anytime
 
 CHUNKS = 14
-BASE, OTHER = drawn_chunks(5, CHUNKS)
+BASE, OTHER = drawn_chunks(5, CHUNKS, kinds=("prose",))
 KLD, X, Y, D, SAME = (
     np.array([getattr(chunk, name) for chunk in chunks], dtype=np.float64)
     for chunks, name in ((OTHER, "kld"), (BASE, "nll"), (OTHER, "nll"), (OTHER, "delta_p"), (OTHER, "same_top"))
@@ -46,7 +46,7 @@ def test_kld_is_that_of_all_positions():
 def test_auto_has_the_wider_interval_that_may_be_looked_at_again_and_again():
     mean = _summary(anytime=True).kld.mean
     assert mean.value == near(KLD.mean())
-    assert mean.high == near(KLD.mean() + _margin(KLD, reach_anytime(CHUNKS)))
+    assert mean.high == near(KLD.mean() + _margin(KLD, reach_anytime(CHUNKS, CHUNKS - 1)))
     assert mean.high > (_summary().kld.mean.high or math.inf)
 
 
@@ -96,7 +96,8 @@ def test_the_tools_errors_take_positions_as_independent():
 
 
 def test_kinds_are_told_apart_in_their_order():
-    tally = tally_of(BASE, OTHER, POSITIONS, False, ("code", "prose", "numbers"))
+    base = tuple(replace(chunk, kind=("prose", "code")[chunk.number % 2]) for chunk in BASE)
+    tally = tally_of(base, OTHER, POSITIONS, False, ("code", "prose", "numbers"))
     summary = tally.summary()
     assert summary is not None
     assert [(kind.kind, kind.positions, kind.chunks) for kind in summary.kinds] == [
@@ -105,6 +106,10 @@ def test_kinds_are_told_apart_in_their_order():
     ]
     assert summary.kinds[0].kld_mean == near(KLD[1::2].mean())
     assert summary.kinds[0].same_top == near(SAME[1::2].mean())
+    error = math.sqrt(sum(half.mean(axis=1).var(ddof=1) / 7 for half in (KLD[::2], KLD[1::2]))) / 2
+    low, high = summary.kld.mean.low, summary.kld.mean.high
+    assert low is not None and high is not None
+    assert error * stats.t.ppf(0.975, 12) <= (high - low) / 2 <= error * stats.t.ppf(0.975, 5)
 
 
 def test_the_worst_positions_are_the_worst_of_all_chunks():
