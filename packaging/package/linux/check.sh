@@ -115,7 +115,10 @@ first_answer() { # from the file, which is in the root already, to the first ans
   [ "$(grep -c Twelve <<<"$said")" = 2 ] && [ $((SECONDS - begin)) -le $first_answer_within_s ]
 }
 says() { # says PATTERN COMMAND: a line of the command's answer looks like this
-  inside visitor "$program $2" | tee -a "$log" | grep -qE "$1"
+  local said
+  said=$(inside visitor "$program $2")
+  echo "$said"
+  grep -qE "$1" <<<"$said"
 }
 window() { # opened with a file, painted, photographed, closed
   local number shot=$work/$suite-$kind.png status=0
