@@ -14,6 +14,8 @@ from weighin.display import shared_libraries as qt_files
 from weighin.display.shared_libraries import loads, needed
 
 _SEARCHED = "LD_LIBRARY_PATH"
+# What PyInstaller's start tells its children: they would take this program's libraries for set up.
+_OF_THE_START = "_PYI_"
 _FONTS = "FONTCONFIG_FILE"
 _FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts")
 # SSE 4.2 and POPCNT in the third register of CPUID's leaf 1: what x86-64-v2 has beyond its elders.
@@ -39,7 +41,10 @@ def settle(window: bool) -> None:
 
 
 def restore_environment(environment: MutableMapping[str, str]) -> None:
-    """Programs that are opened from here find the system's libraries, not the package's."""
+    """Programs that are opened from here find the system's libraries, not the package's; a worker, this program again,
+    sets its own up anew."""
+    for name in [name for name in environment if name.startswith(_OF_THE_START)]:
+        del environment[name]
     before = environment.pop(f"{_SEARCHED}_ORIG", "")
     environment.pop(_SEARCHED, None)
     if before:

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="pa
         ({"LD_LIBRARY_PATH": "/opt/weighin/app/_internal"}, {}),
         ({"LD_LIBRARY_PATH": "/opt/w:/usr/x", "LD_LIBRARY_PATH_ORIG": "/usr/x"}, {"LD_LIBRARY_PATH": "/usr/x"}),
         ({"LD_LIBRARY_PATH": "/opt/w", "LD_LIBRARY_PATH_ORIG": ""}, {}),
+        ({"_PYI_ARCHIVE_FILE": "/opt/w", "_PYI_PARENT_PROCESS_LEVEL": "1", "_PYI_APPLICATION_HOME_DIR": "/opt"}, {}),
         ({}, {}),
     ],
 )

@@ -2,14 +2,15 @@
 # Tries every package on bare Debian roots without a network: from the file to the first answer, the window on a virtual
 # screen, a plan, thirty questions, and whether anything stays when it is removed. Then what the folder asks of a system,
 # and the engine on older processors.
-# Usage: check.sh DIST WORK [SUITE...]     as root; DIST: what `make package` made; WORK: roots, log and pictures
+# Usage: [KINDS="deb appimage"] check.sh DIST WORK [SUITE...]
+# As root. DIST: what `make package` made; WORK: roots, log and pictures.
 # Exit status 0: everything worked.
 set -euo pipefail
 dist=$(realpath "$1")
 mkdir -p "$2"
 work=$(realpath "$2")
 shift 2
-suites=${*:-bookworm trixie}
+suites=${*:-bookworm trixie} kinds=${KINDS:-archive deb appimage}
 here=$(cd "$(dirname "$0")" && pwd)
 log=$work/check.log
 colours_of_a_window=100 first_answer_within_s=60
@@ -114,7 +115,10 @@ first_answer() { # from the file, which is in the root already, to the first ans
   [ "$(grep -c Twelve <<<"$said")" = 2 ] && [ $((SECONDS - begin)) -le $first_answer_within_s ]
 }
 says() { # says PATTERN COMMAND: a line of the command's answer looks like this
-  inside visitor "$program $2" | tee -a "$log" | grep -qE "$1"
+  local said
+  said=$(inside visitor "$program $2")
+  echo "$said"
+  grep -qE "$1" <<<"$said"
 }
 window() { # opened with a file, painted, photographed, closed
   local number shot=$work/$suite-$kind.png status=0
@@ -160,7 +164,7 @@ step "glibc 2.34, and nothing that no system has" python3 "$here/needs.py" "$wor
 for suite in $suites; do
   root=$work/root-$suite
   step "$suite: a bare root" bare_root
-  for kind in archive deb appimage; do
+  for kind in $kinds; do
     fresh
     step "$suite, $kind: from the file to the first answer" first_answer
     step "$suite, $kind: the window is in $work/$suite-$kind.png" window

@@ -210,7 +210,7 @@ static void tidy(const char *place) {
         closedir(list);
 }
 
-/* Unpack below one of the usual folders, a private one of this start. The lock lasts as long as this process. */
+/* Unpack below one of the usual folders, a private one of this start. It is locked as long as the program lives. */
 static int unpacked(void) {
     char cache[PATH_MAX];
     snprintf(cache, sizeof cache, "%s/.cache", getenv("HOME") ? getenv("HOME") : "/root");
@@ -222,7 +222,7 @@ static int unpacked(void) {
         snprintf(folder, sizeof folder, "%s/" UNPACKED "XXXXXX", places[number]);
         if (!mkdtemp(folder))
             continue;
-        if (flock(open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC), LOCK_SH) || unpack())
+        if (flock(open(folder, O_RDONLY | O_DIRECTORY), LOCK_SH) || unpack())
             remove_tree(folder);
         else
             return 1;
