@@ -51,7 +51,8 @@ def cells(page: HistoryPage, row: int) -> list[str]:
 
 def press(page: HistoryPage, name: str, qtbot: QtBot) -> None:
     """Press a button of the first tab."""
-    buttons = (b for b in page.findChildren(QPushButton) if not page.evaluations.isAncestorOf(b))
+    others = (page.evaluations, page.measurements)
+    buttons = (b for b in page.findChildren(QPushButton) if not any(tab.isAncestorOf(b) for tab in others))
     found = next(b for b in buttons if b.text() == name)
     qtbot.mouseClick(found, Qt.MouseButton.LeftButton)
 

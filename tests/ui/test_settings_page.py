@@ -239,4 +239,4 @@ def test_nothing_is_cut_off_in_a_small_window_with_large_text(kit: Kit, qtbot: Q
 def test_no_theme_button_is_left_on_the_rail(new_kit: Callable[..., Kit]) -> None:
     kit = new_kit(models=FakeModels(on_shelf(DENSE)))
     texts = [button.text() for button in kit.window._rail.findChildren(QToolButton)]
-    assert texts == ["Compare", "Models", "Workstation", "MMLU", "History", "Settings", "Help"]
+    assert texts == ["Compare", "Models", "Workstation", "MMLU", "Fidelity", "History", "Settings", "Help"]
