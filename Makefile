@@ -10,7 +10,7 @@ export CXXFLAGS += -U__AMX_INT8__
 # What Qt paints on: for everything but the window itself nothing.
 PLATFORM := offscreen
 
-.PHONY: run test lint bench pictures starter starter-check fresh-machine clean
+.PHONY: run test lint bench fuzz pictures starter starter-check fresh-machine clean
 
 run: PLATFORM := xcb
 run: $(VENV)/installed
@@ -27,6 +27,12 @@ lint: $(VENV)/installed-dev
 
 bench: $(VENV)/installed-dev
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.bench
+
+# Random inputs for whatever reads what strangers send; SECONDS are those of all readers together.
+SECONDS := 30
+
+fuzz: $(VENV)/installed-dev
+	$(BIN)/python -m tests.fuzz $(SECONDS)
 
 # The pictures of README; MODELS="a.gguf b.gguf" for others than the starter pair.
 pictures: $(VENV)/installed

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import sys
+import threading
 
 import pytest
 
 from weighin.core.runs.chat import Message
+from weighin.workers.llama.sandbox import guarded
 from weighin.workers.llama.template import ChatTemplate, PromptTooLongError, TemplateError, TemplateHostileError
 
 USER = Message("user", "QUESTION 5 < 7")
@@ -201,3 +204,18 @@ def test_the_reason_of_a_broken_template_is_one_short_line(raised: str) -> None:
         render("{{ " + raised + " }}{{ messages[0].content }}")
     assert len(str(refused.value)) <= 300
     assert not set(str(refused.value)) & set("\n\x1b")
+
+
+def test_a_deadline_that_comes_when_all_is_done_is_no_error_of_the_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Found by tests/fuzz: it left the thread, and said so on stderr."""
+    stray: list[object] = []
+    monkeypatch.setattr(threading, "excepthook", stray.append)
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for number in range(2000):
+            with contextlib.suppress(TemplateHostileError):
+                guarded(lambda: str(sum(range(20 * (number % 50)))), 0.0)  # noqa: B023 - called at once
+    finally:
+        sys.setswitchinterval(before)
+    assert stray == []

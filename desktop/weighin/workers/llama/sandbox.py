@@ -135,26 +135,38 @@ def guarded(work: Callable[[], str], deadline_s: float) -> str:
 def _in_thread(work: Callable[[], str], deadline_s: float) -> str:
     """The result of `work`, run in a thread that is interrupted at the deadline, under a cap on memory."""
     outcome: dict[str, Any] = {}
+    begun, ending = threading.Event(), threading.Lock()
 
     def run() -> None:
         try:
-            outcome["value"] = work()
-        except BaseException as error:  # noqa: BLE001 - carried to the caller
-            outcome["error"] = error
+            try:
+                begun.set()
+                outcome["value"] = work()
+            except BaseException as error:  # noqa: BLE001 - carried to the caller
+                outcome["error"] = error
+            with ending:  # what was sent until now comes here at the latest, and nothing is sent any more
+                outcome["ended"] = True
+        except _DeadlineError:
+            outcome["ended"] = True
 
     thread = threading.Thread(target=run, daemon=True)
     with memory_cap():
         thread.start()
+        begun.wait()
         thread.join(deadline_s)
         if thread.is_alive():
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(
-                ctypes.c_ulong(thread.ident or 0), ctypes.py_object(_DeadlineError)
-            )
+            with ending:
+                if "ended" not in outcome:
+                    ctypes.pythonapi.PyThreadState_SetAsyncExc(
+                        ctypes.c_ulong(thread.ident or 0), ctypes.py_object(_DeadlineError)
+                    )
             thread.join(1.0)
     if thread.is_alive():
         raise TemplateHungError(f"it did not finish within {deadline_s:g} seconds and could not be interrupted")
     if "error" in outcome:
         raise outcome["error"]
+    if "value" not in outcome:
+        raise _DeadlineError
     return outcome["value"]
 
 
