@@ -22,7 +22,7 @@ export CXXFLAGS += -U__AMX_INT8__
 # What Qt paints on: for everything but the window itself nothing.
 PLATFORM := offscreen
 
-.PHONY: audit run test lint bench pictures starter starter-check fresh-machine package check-package clean
+.PHONY: audit run test lint bench fuzz pictures starter starter-check fresh-machine package check-package clean
 
 run: PLATFORM := xcb
 run: $(VENV)/installed
@@ -44,6 +44,12 @@ audit: $(VENV)/installed-dev
 
 bench: $(VENV)/installed-dev
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.bench
+
+# Random inputs for whatever reads what strangers send; SECONDS are those of all readers together.
+SECONDS := 30
+
+fuzz: $(VENV)/installed-dev
+	$(BIN)/python -m tests.fuzz $(SECONDS)
 
 # The pictures of README; MODELS="a.gguf b.gguf" for others than the starter pair.
 pictures: $(VENV)/installed

@@ -161,6 +161,28 @@ def test_an_endless_or_hostile_template_is_stopped_with_a_sentence(
         assert "template" in end.message
 
 
+@pytest.mark.parametrize(
+    ("template", "text", "said"),
+    [
+        ("{% for i in range(1000) %}{{ 'a ' * 50000 }}{% endfor %}{{ messages[0].content }}", "hi",
+         "The chat template makes 100_000_002 characters of this prompt; at most 131_072 are read"),
+        ("{{ messages[0].content * 3 }}", "one " * 25_000,
+         "The chat template makes 300_000 characters of this prompt; at most 131_072 are read"),
+        (None, "one " * 50_000, "The prompt has 200_000 characters; at most 131_072 are read"),
+    ],
+)  # fmt: skip
+def test_a_prompt_beyond_the_context_is_refused_before_it_is_made_into_tokens(
+    worker: WorkerClient, tmp_path: Path, template: str | None, text: str, said: str
+) -> None:
+    path = make_model(tmp_path / "m.gguf", template=template, context=512)
+    worker.loaded(path)
+    end = worker.generate(text, max_tokens=3)[-1]
+    assert isinstance(end, Failed)
+    assert end.kind == "prompt_too_long"
+    assert end.message == f"{said} with a context of 512 tokens. Nothing was run.".replace("_", "\u202f")
+    assert isinstance(worker.generate("hi", max_tokens=3, raw=True)[-1], Generated)
+
+
 def test_a_hostile_template_touches_nothing(answer: Answer, tmp_path: Path) -> None:
     target = tmp_path / "touched"
     attack = (

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import sys
+import threading
 
 import pytest
 
 from weighin.core.runs.chat import Message
-from weighin.workers.llama.template import ChatTemplate, TemplateError, TemplateHostileError
+from weighin.workers.llama.sandbox import guarded
+from weighin.workers.llama.template import ChatTemplate, PromptTooLongError, TemplateError, TemplateHostileError
 
 USER = Message("user", "QUESTION 5 < 7")
 ALL = (Message("system", "RULE"), Message("user", "FIRST"), Message("assistant", "ANSWER"), USER)
@@ -167,3 +170,52 @@ def test_why_a_template_fails_is_what_it_says_of_plain_texts() -> None:
         render("{{ raise_exception('no thanks') }}")
     with pytest.raises(TemplateError, match="TemplateSyntaxError"):
         render("{% for m in %}")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{% for i in range(1000) %}{{ 'a ' * 50000 }}{% endfor %}{{ messages[0].content }}",
+        "{{ messages[0].content }}{{ ('b' * 900000) ~ ('c' * 900000) ~ ('d' * 900000) }}",
+    ],
+)
+def test_a_prompt_that_grows_without_measure_is_refused_with_its_length(source: str) -> None:
+    with pytest.raises(PromptTooLongError) as refused:
+        render(source)
+    assert refused.value.characters >= 2_700_000
+
+
+def test_the_most_characters_are_those_that_were_asked_for() -> None:
+    source = "{{ messages[0].content }}{{ 'x' * 100 }}"
+    short = ChatTemplate(source, "", "", most=100 + len(USER.content))
+    assert len(short.render((USER,))) == 100 + len(USER.content)
+    with pytest.raises(PromptTooLongError):
+        short.render((Message("user", USER.content + "!"),))
+
+
+@pytest.mark.parametrize(
+    "raised",
+    ["raise_exception('n ' * 400000)", "raise_exception(messages * 3000)", "{}['k' * 900000].x",
+     "messages.append('x' * 900000) + 1",
+     "raise_exception('a\\nb\\x1b[2J' ~ 'n' * 900000)", "raise_exception(none)"],
+)  # fmt: skip
+def test_the_reason_of_a_broken_template_is_one_short_line(raised: str) -> None:
+    with pytest.raises(TemplateError) as refused:
+        render("{{ " + raised + " }}{{ messages[0].content }}")
+    assert len(str(refused.value)) <= 300
+    assert not set(str(refused.value)) & set("\n\x1b")
+
+
+def test_a_deadline_that_comes_when_all_is_done_is_no_error_of_the_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Found by tests/fuzz: it left the thread, and said so on stderr."""
+    stray: list[object] = []
+    monkeypatch.setattr(threading, "excepthook", stray.append)
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for number in range(2000):
+            with contextlib.suppress(TemplateHostileError):
+                guarded(lambda: str(sum(range(20 * (number % 50)))), 0.0)  # noqa: B023 - called at once
+    finally:
+        sys.setswitchinterval(before)
+    assert stray == []

@@ -125,5 +125,6 @@ def model_of(lane: str, files: tuple[BundleFile, ...], known: ShelfModel | None)
 
 
 def bundle_text(bundle: Bundle) -> str:
-    """The file's content, UTF-8."""
-    return json.dumps(to_plain(bundle), ensure_ascii=False, indent=1) + "\n"
+    """The file's content, UTF-8. Bytes of a file's name that are no text become question marks."""
+    text = json.dumps(to_plain(bundle), ensure_ascii=False, indent=1) + "\n"
+    return text.encode("utf-8", "replace").decode()

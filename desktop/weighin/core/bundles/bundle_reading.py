@@ -45,6 +45,9 @@ _MOST_OTHER_CHARACTERS = 10_000
 _UNBROKEN = 1 << 16
 _UNBROKEN_RUN = re.compile(rf"\S{{{_UNBROKEN + 1}}}")
 
+# Half a character (a lone surrogate): JSON can say it, but nothing can show or store it.
+_HALF = re.compile("[\ud800-\udfff]")
+
 
 def check_limits(body: Any) -> None:
     """Raise AppError where something in this JSON value is longer than it can be."""
@@ -66,6 +69,8 @@ def check_limits(body: Any) -> None:
 def _check_text(name: str, text: str) -> None:
     if len(text) > _MOST_CHARACTERS.get(name, _MOST_OTHER_CHARACTERS):
         raise AppError(f"its “{_said(name)}” is too long.")
+    if _HALF.search(text):
+        raise AppError(f"its “{_said(name)}” has half a character.")
     if len(text) > _UNBROKEN and _UNBROKEN_RUN.search(text):
         raise AppError(f"its “{_said(name)}” has more than {format.count(_UNBROKEN)} characters without a space.")
 

@@ -172,7 +172,7 @@ def _last_assert(log: str) -> str:
         if match := re.search(
             r"GGML_ASSERT\(.{0,500}\) failed", line[:_LONGEST_LINE]
         ):  # without the path of whoever built the engine
-            return f"It said: {match[0][:200]}."
+            return f"It said: {safe_name(match[0], 200)}."
         if "terminate called" in line or "what():" in line or "error:" in line.lower():
             return f"It said: {safe_name(_PATH.sub('the file', line[:_LONGEST_LINE].strip()), 200)}."
     return ""

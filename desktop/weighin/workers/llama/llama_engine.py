@@ -235,7 +235,7 @@ class LlamaEngine:
         if request.options.gpu_layers > 0 and not llama.llama_supports_gpu_offload():
             notices += ("This engine build has no GPU support: the model runs on the processor.",)
         self._vocabulary = vocabulary
-        self._prompts = PromptBuilder(vocabulary, template, for_scoring=request.bare)
+        self._prompts = PromptBuilder(vocabulary, template, None if request.bare else context, request.bare)
         try:
             self._prompts.prepare()
         except TemplateHungError as error:

@@ -5,13 +5,24 @@ from __future__ import annotations
 import contextlib
 from dataclasses import dataclass, replace
 
+from weighin.core import format
 from weighin.core.gguf.chat_template import why_no_template
 from weighin.core.runs.chat import Message, system_into_user
 from weighin.core.safe_text import safe_name
 from weighin.workers.engine import EngineError
-from weighin.workers.llama.template import ChatTemplate, TemplateError, TemplateHostileError, TemplateHungError
+from weighin.workers.llama.sandbox import memory_cap
+from weighin.workers.llama.template import (
+    MOST_CHARACTERS,
+    ChatTemplate,
+    PromptTooLongError,
+    TemplateError,
+    TemplateHostileError,
+    TemplateHungError,
+)
 from weighin.workers.llama.vocabulary import Vocabulary
 
+# No vocabulary has longer tokens (those of many blanks have 128).
+_LONGEST_TOKEN = 256
 _NO_SYSTEM_TEXT = "The chat template takes no system prompt, so it was put before the prompt."
 
 
@@ -32,14 +43,18 @@ class RenderedPrompt:
 class PromptBuilder:
     """Puts messages into a model's own chat template, or says what it used instead."""
 
-    def __init__(self, vocabulary: Vocabulary, template: str | None, for_scoring: bool = False) -> None:
-        """`for_scoring`: the same day for every prompt, and no other template in place of one that loses something."""
-        self._vocabulary, self._for_scoring = vocabulary, for_scoring
+    def __init__(
+        self, vocabulary: Vocabulary, template: str | None, context: int | None = None, for_scoring: bool = False
+    ) -> None:
+        """`context`: tokens it holds, where that is known. `for_scoring`: the same day for every prompt, and no other
+        template in place of one that loses something."""
+        self._vocabulary, self._context, self._for_scoring = vocabulary, context, for_scoring
+        self._most = MOST_CHARACTERS if context is None else min(MOST_CHARACTERS, context * _LONGEST_TOKEN)
         self._no_template = "" if template is None else why_no_template(template)
         marks = (vocabulary.bos, vocabulary.eos)
         is_one = template is not None and not self._no_template
-        self._own = ChatTemplate(template or "", *marks, for_scoring=for_scoring) if is_one else None
-        self._chatml = ChatTemplate("chatml", "", "") if vocabulary.holds("<|im_start|>") else None
+        self._own = ChatTemplate(template or "", *marks, for_scoring=for_scoring, most=self._most) if is_one else None
+        self._chatml = ChatTemplate("chatml", "", "", most=self._most) if vocabulary.holds("<|im_start|>") else None
 
     def prepare(self) -> None:
         """Compile the template, so that the first answer does not pay for it; its faults show at `build`."""
@@ -58,7 +73,8 @@ class PromptBuilder:
         """The prompt for `messages`; `raw` puts their text one after the other, without any template. `thinking`: the
         template's switch, None to leave it; `ending`: text of the assistant that stands there already.
 
-        Raises EngineError(kind "template") where the template is hostile, or no use for a score."""
+        Raises EngineError: kind "template" where the template is hostile, or no use for a score; "prompt_too_long"
+        where the text cannot fit, before it is made into tokens."""
         way = _Way(messages, thinking, ending)
         if raw:
             return self._plain(way, "raw", self._unread_marks(way))
@@ -96,7 +112,11 @@ class PromptBuilder:
             text = render(contents)
             if lost := template.loses(way.messages, text, way.thinking):
                 raise _LosesError(lost)
-            return RenderedPrompt(text, self._vocabulary.tokenize_prompt(text, contents, render), notices)
+            with memory_cap():
+                tokens = self._vocabulary.tokenize_prompt(text, contents, render)
+            return RenderedPrompt(text, tokens, notices)
+        except PromptTooLongError as error:
+            raise self._too_long("The chat template makes {} of this prompt", error.characters) from None
         except TemplateHostileError as error:
             raise EngineError("template", f"The chat template of this model was stopped: {error}.") from None
         except TemplateHungError as error:
@@ -112,7 +132,18 @@ class PromptBuilder:
 
     def _plain(self, way: _Way, template: str, notices: tuple[str, ...]) -> RenderedPrompt:
         text = "\n\n".join(m.content for m in way.messages) + way.ending
-        return RenderedPrompt(text, self._vocabulary.tokenize_beginning(text), notices, template)
+        if len(text) > self._most:
+            raise self._too_long("The prompt has {}", len(text))
+        with memory_cap():
+            tokens = self._vocabulary.tokenize_beginning(text)
+        return RenderedPrompt(text, tokens, notices, template)
+
+    def _too_long(self, what: str, characters: int) -> EngineError:
+        """`what`: names the number of characters."""
+        said = what.format(f"{format.count(characters)} characters")
+        of = "" if self._context is None else f" with a context of {format.count(self._context)} tokens"
+        text = f"{said}; at most {format.count(self._most)} are read{of}. Nothing was run."
+        return EngineError("prompt_too_long", text)
 
 
 @dataclass(frozen=True)

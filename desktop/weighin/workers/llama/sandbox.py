@@ -7,15 +7,18 @@ import ctypes
 import json
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import jinja2
 import jinja2.ext
 import jinja2.sandbox
 
+from weighin.core.safe_text import safe_name
+
 DEADLINE_S = 2.0
 MEMORY_CAP = 512 << 20
+_LONGEST_REASON = 300  # characters
 
 
 class TemplateError(Exception):
@@ -28,6 +31,14 @@ class TemplateHostileError(Exception):
 
 class TemplateHungError(Exception):
     """The template could not even be interrupted: the process must go."""
+
+
+class PromptTooLongError(Exception):
+    """The template makes more of a prompt than is read: `characters` of them."""
+
+    def __init__(self, characters: int) -> None:
+        super().__init__(f"it makes {characters} characters of this prompt")
+        self.characters = characters
 
 
 class _DeadlineError(BaseException):
@@ -73,8 +84,26 @@ def _to_json(
     return json.dumps(value, ensure_ascii=ensure_ascii, indent=indent, separators=separators, sort_keys=sort_keys)
 
 
-def _raise(message: str) -> None:
-    raise TemplateError(message)
+def _raise(message: Any) -> None:
+    raise TemplateError(_short(str(message)))
+
+
+def _short(reason: str) -> str:
+    """A stranger's words on one line, cut."""
+    return safe_name(" ".join(reason[: 4 * _LONGEST_REASON].split()), _LONGEST_REASON)
+
+
+def joined(pieces: Iterable[str], most: int) -> str:
+    """The text of all pieces. Raises PromptTooLongError above `most` characters; no more are kept."""
+    kept: list[str] = []
+    characters = 0
+    for piece in pieces:
+        characters += len(piece)
+        if characters <= most:
+            kept.append(piece)
+    if characters > most:
+        raise PromptTooLongError(characters)
+    return "".join(kept)
 
 
 def compile_template(source: str, clock: Callable[[str], str]) -> jinja2.Template:
@@ -92,45 +121,57 @@ def guarded(work: Callable[[], str], deadline_s: float) -> str:
     try:
         return _in_thread(work, deadline_s)
     except jinja2.sandbox.SecurityError as error:
-        raise TemplateHostileError(f"it tried something that is not allowed ({error})") from None
+        raise TemplateHostileError(f"it tried something that is not allowed ({_short(str(error))})") from None
     except _DeadlineError:
         raise TemplateHostileError(f"it did not finish within {deadline_s:g} seconds") from None
     except MemoryError:
         raise TemplateHostileError("it needed too much memory") from None
-    except (TemplateError, TemplateHungError):
+    except (TemplateError, TemplateHungError, PromptTooLongError):
         raise
     except Exception as error:  # noqa: BLE001 - a stranger's program can raise anything
-        raise TemplateError(f"{type(error).__name__}: {error}") from None
+        raise TemplateError(_short(f"{type(error).__name__}: {error}")) from None
 
 
 def _in_thread(work: Callable[[], str], deadline_s: float) -> str:
     """The result of `work`, run in a thread that is interrupted at the deadline, under a cap on memory."""
     outcome: dict[str, Any] = {}
+    begun, ending = threading.Event(), threading.Lock()
 
     def run() -> None:
         try:
-            outcome["value"] = work()
-        except BaseException as error:  # noqa: BLE001 - carried to the caller
-            outcome["error"] = error
+            try:
+                begun.set()
+                outcome["value"] = work()
+            except BaseException as error:  # noqa: BLE001 - carried to the caller
+                outcome["error"] = error
+            with ending:  # what was sent until now comes here at the latest, and nothing is sent any more
+                outcome["ended"] = True
+        except _DeadlineError:
+            outcome["ended"] = True
 
     thread = threading.Thread(target=run, daemon=True)
-    with _memory_cap():
+    with memory_cap():
         thread.start()
+        begun.wait()
         thread.join(deadline_s)
         if thread.is_alive():
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(
-                ctypes.c_ulong(thread.ident or 0), ctypes.py_object(_DeadlineError)
-            )
+            with ending:
+                if "ended" not in outcome:
+                    ctypes.pythonapi.PyThreadState_SetAsyncExc(
+                        ctypes.c_ulong(thread.ident or 0), ctypes.py_object(_DeadlineError)
+                    )
             thread.join(1.0)
     if thread.is_alive():
         raise TemplateHungError(f"it did not finish within {deadline_s:g} seconds and could not be interrupted")
     if "error" in outcome:
         raise outcome["error"]
+    if "value" not in outcome:
+        raise _DeadlineError
     return outcome["value"]
 
 
 @contextlib.contextmanager
-def _memory_cap() -> Iterator[None]:
+def memory_cap() -> Iterator[None]:
     """For a moment this process may grow by MEMORY_CAP only (where the system has such limits)."""
     if sys.platform != "linux":
         yield

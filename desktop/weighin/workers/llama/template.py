@@ -14,11 +14,13 @@ from weighin.core.gguf.chat_template import why_no_template
 from weighin.core.runs.chat import Message
 from weighin.workers.llama.sandbox import (
     DEADLINE_S,
+    PromptTooLongError,
     TemplateError,
     TemplateHostileError,
     TemplateHungError,
     compile_template,
     guarded,
+    joined,
 )
 
 _WORD = re.compile(r"\w+")
@@ -47,8 +49,10 @@ def _readable(text: str) -> str:
     return html.unescape(plain.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
 
 
-__all__ = ["CHATML", "ChatTemplate", "TemplateError", "TemplateHostileError", "TemplateHungError"]
+__all__ = ["CHATML", "ChatTemplate", "PromptTooLongError", "TemplateError", "TemplateHostileError", "TemplateHungError"]
 
+# Of one prompt: a request of one megabyte, and as much again from the template.
+MOST_CHARACTERS = 2_000_000
 CHATML = (
     "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"
     "<|im_start|>assistant{{ '\\n' }}"
@@ -102,14 +106,20 @@ def _scoring_day(pattern: str) -> str:
 class ChatTemplate:
     """One template of one model; compiled at its first use, behind the same guard as its rendering. A `source` that is
     no template (a name, nothing) stands for ChatML, as in llama.cpp. `for_scoring`: what asks for the date is told
-    always the same one."""
+    always the same one. `most`: characters that it may make of a prompt."""
 
     def __init__(
-        self, source: str, bos: str, eos: str, deadline_s: float = DEADLINE_S, for_scoring: bool = False
+        self,
+        source: str,
+        bos: str,
+        eos: str,
+        deadline_s: float = DEADLINE_S,
+        for_scoring: bool = False,
+        most: int = MOST_CHARACTERS,
     ) -> None:
         self._clock = _scoring_day if for_scoring else _now
         self._source = CHATML if why_no_template(source) else source
-        self._bos, self._eos, self._deadline_s = bos, eos, deadline_s
+        self._bos, self._eos, self._deadline_s, self._most = bos, eos, deadline_s, most
         self._compiled: jinja2.Template | None = None
         self._suited: dict[tuple[tuple[str, ...], bool | None], _Suited | TemplateError] = {}
 
@@ -118,7 +128,8 @@ class ChatTemplate:
         None to leave it as it stands. The messages are handed over in the form in which they stand in the text, if
         there is one.
 
-        Raises TemplateError (broken, or says no to these messages), TemplateHostileError, TemplateHungError."""
+        Raises TemplateError (broken, or says no to these messages), TemplateHostileError, TemplateHungError,
+        PromptTooLongError."""
         return self._render(messages, self._suits(messages, thinking).form, thinking)
 
     def loses(self, messages: tuple[Message, ...], text: str, thinking: bool | None = None) -> str:
@@ -158,6 +169,8 @@ class ChatTemplate:
         for form in _FORMS:
             try:
                 text = self._render(messages, form, thinking)
+            except PromptTooLongError:  # said of the messages themselves
+                return _Suited(form, None)
             except TemplateError as error:
                 reasons.append(error)
                 continue
@@ -184,7 +197,7 @@ class ChatTemplate:
         if thinking is not None:
             # The names under which the common families know this switch (Qwen and others; DeepSeek, Granite).
             variables.update(enable_thinking=thinking, thinking=thinking)
-        return guarded(lambda: self._template().render(**variables), self._deadline_s)
+        return guarded(lambda: joined(self._template().generate(**variables), self._most), self._deadline_s)
 
 
 def _content(message: Message, form: _Form) -> str | _Parts:

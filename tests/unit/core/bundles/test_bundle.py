@@ -61,6 +61,13 @@ def test_what_is_written_is_read_back() -> None:
     assert read_bundle(json.dumps({**body(), "of_tomorrow": [1]}).encode()) == BUNDLE
 
 
+def test_half_a_character_is_neither_read_nor_written() -> None:
+    """Found by tests/fuzz: it was read, and could be neither stored nor written again."""
+    assert "half a character" in refusal({**body(), "program": "\ud800"}).user_text
+    named = replace(BUNDLE, models=(model_of("A", (BundleFile("m\udcff.gguf", 1),), None), BUNDLE.models[1]))
+    assert read_bundle(bundle_text(named).encode()).models[0].files[0].name == "m?.gguf"
+
+
 @pytest.mark.parametrize(
     ("text", "hidden"),
     [

@@ -98,6 +98,11 @@ def test_the_last_native_words_are_quoted() -> None:
     assert "GGML_ASSERT(a == b) failed" in failure.message
 
 
+def test_a_name_in_a_failed_assertion_moves_no_cursor() -> None:
+    """Found by tests/fuzz."""
+    assert "\x1b" not in process_failure(True, 6, "loading", "GGML_ASSERT(\x1b[2J) failed").message
+
+
 def test_an_unknown_signal_has_a_sentence_too() -> None:
     assert "signal 250" in process_failure(True, 250, "", "").message
 
