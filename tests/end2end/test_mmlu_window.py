@@ -25,8 +25,8 @@ from weighin.paths import Profile
 from weighin.ui import theme
 from weighin.ui.commands.shortcuts import Shortcuts
 from weighin.ui.main_window import MMLU
-from weighin.ui.mmlu.export import export
 from weighin.ui.mmlu.mmlu_page import EVALUATE, PAST, MmluPage
+from weighin.ui.widgets.saving import export
 
 TIME_MS = 90_000
 

@@ -16,12 +16,12 @@ from tests.ui.conftest import Kit
 from tests.ui.fidelity_fakes import F16, Q4, Q8, conditions, failed_at, fidelity_services, measured, request
 from weighin.core import format
 from weighin.core.runs.run_state import RunState
-from weighin.ui.fidelity.export import export
+from weighin.ui.charts.chart_picture import KINDS, picture_of
 from weighin.ui.fidelity.fidelity_page import PAST, FidelityPage
 from weighin.ui.fidelity.past_tab import PastTab
 from weighin.ui.main_window import FIDELITY, HISTORY
-from weighin.ui.mmlu.run.chart_picture import KINDS, picture_of
 from weighin.ui.theme import load_colours
+from weighin.ui.widgets.saving import export
 
 
 @pytest.fixture

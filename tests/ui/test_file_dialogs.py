@@ -15,8 +15,8 @@ from tests.ui.conftest import Kit
 from tests.ui.fakes import FakeSettings, comparison
 from tests.ui.mmlu_fakes import FakeEvaluations, answered
 from weighin.ui.main_window import MMLU, MODELS
-from weighin.ui.mmlu.export import ask_export, export
 from weighin.ui.widgets.file_dialog import ANY, ATTACHMENTS, EXPORTS, FileDialog, Folders
+from weighin.ui.widgets.saving import ask_export, export
 
 _NO_NATIVE = Qt.ApplicationAttribute.AA_DontUseNativeDialogs
 
@@ -79,7 +79,7 @@ def export_comparison(kit: Kit) -> None:
 
 
 def export_evaluation(kit: Kit) -> None:
-    ask_export(FakeEvaluations(), answered(), kit.window, lambda _: None, lambda _: None)
+    ask_export(FakeEvaluations(), "evaluation", answered(), kit.window, lambda _: None, lambda _: None)
 
 
 PLACES: list[Callable[[Kit], None]] = [

@@ -15,9 +15,9 @@ from pytestqt.qtbot import QtBot
 from tests.ui.conftest import Kit
 from tests.ui.fakes import DENSE
 from tests.ui.mmlu_fakes import answered, request
+from weighin.ui.charts.chart_picture import KINDS, picture_of
 from weighin.ui.main_window import MMLU
 from weighin.ui.mmlu.mmlu_page import MmluPage
-from weighin.ui.mmlu.run.chart_picture import KINDS, picture_of
 from weighin.ui.mmlu.run.scores_view import ACCURACY, DIFFERENCE
 from weighin.ui.theme import load_colours
 

@@ -16,7 +16,7 @@ _MOST_PIECES = 10_000
 
 
 def check_written(path: Path) -> None:
-    """Raises AppError where much of the file at `path` was never written: zeros are read there, in as much time as weights."""
+    """Raises AppError where much of the file at `path` was never written: zeros are read there, as slowly as weights."""
     try:
         size = path.stat().st_size
         written = _written(path, size)

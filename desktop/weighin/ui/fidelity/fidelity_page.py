@@ -13,15 +13,15 @@ from weighin.core.errors import AppError
 from weighin.core.fidelity.fidelity import FidelityRecord, FidelityRequest
 from weighin.core.models.model import ModelFacts
 from weighin.core.runs.run_state import RunState
-from weighin.ui.fidelity.export import ask_export
+from weighin.ui.charts.picture_export import PictureExport
 from weighin.ui.fidelity.past_tab import PastTab
 from weighin.ui.fidelity.run.run_presenter import RunPresenter
 from weighin.ui.fidelity.run.run_view import RunView
 from weighin.ui.fidelity.setup.setup_view import SetupView
-from weighin.ui.mmlu.export import PictureExport
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.focus import holds_focus
 from weighin.ui.widgets.page_head import PageHead
+from weighin.ui.widgets.saving import ask_export
 
 if TYPE_CHECKING:
     from weighin.services.models.library import Library
@@ -156,7 +156,7 @@ class FidelityPage(QWidget):
         """Ask where to write the measurement that is shown."""
         record = self._presenter.record
         if record is not None:
-            ask_export(self._kept, record, self.window(), self.run.say, self.run.error.say)
+            ask_export(self._kept, "measurement", record, self.window(), self.run.say, self.run.error.say)
 
     def _connect(self) -> None:
         self.tabs.currentChanged.connect(self._turn)

@@ -17,9 +17,9 @@ from weighin.core.models.model import ModelFacts
 from weighin.core.models.text import shown_name
 from weighin.core.runs.run_state import STATES, RunState
 from weighin.core.safe_text import safe_name
-from weighin.ui.fidelity.export import ask_export
 from weighin.ui.history.stored_runs import StoredRuns, Wording
 from weighin.ui.theme import Theme
+from weighin.ui.widgets.saving import ask_export
 from weighin.ui.widgets.table import Column
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class PastTab(StoredRuns):
     def __init__(
         self, theme: Theme, kept: FidelityHistory, running: Callable[[], str], parent: QWidget | None = None
     ) -> None:
-        export = partial(ask_export, kept)
+        export = partial(ask_export, kept, "measurement")
         super().__init__(theme, kept, _WORDING, _columns(running), _tip, _text, _models, running, export, parent)
 
 

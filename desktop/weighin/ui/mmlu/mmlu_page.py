@@ -12,8 +12,8 @@ from weighin.core.errors import AppError
 from weighin.core.evaluations.evaluation import EvaluationRecord, EvaluationRequest
 from weighin.core.models.catalogue import Catalogue, Claim
 from weighin.core.models.model import ModelFacts
+from weighin.ui.charts.picture_export import PictureExport
 from weighin.ui.mmlu.claims_tab import ClaimsTab
-from weighin.ui.mmlu.export import PictureExport, ask_export
 from weighin.ui.mmlu.past_tab import PastTab
 from weighin.ui.mmlu.run.run_presenter import RunPresenter
 from weighin.ui.mmlu.run.run_view import RunView
@@ -22,13 +22,14 @@ from weighin.ui.mmlu.setup.setup_view import SetupView
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.focus import holds_focus
 from weighin.ui.widgets.page_head import PageHead
+from weighin.ui.widgets.saving import ask_export
 
 if TYPE_CHECKING:
     from weighin.services.lanes.servers import Servers
     from weighin.services.models.library import Library
     from weighin.services.plans.workstation import Workstation
     from weighin.services.settings import Settings
-    from weighin.ui.mmlu.run.chart import Chart
+    from weighin.ui.charts.chart import Chart
     from weighin.wiring.evaluations import EvaluationServices
 
 TABS = ("Evaluate", "Past runs", "Claims")
@@ -200,7 +201,7 @@ class MmluPage(QWidget):
     def _export(self) -> None:
         record = self._presenter.record
         if record is not None:
-            ask_export(self._kept, record, self.window(), self.run.say, self.run.error.say)
+            ask_export(self._kept, "evaluation", record, self.window(), self.run.say, self.run.error.say)
 
     def _save_picture(self, chart: Chart, title: str) -> None:
         self.pictures.ask(chart, self.run.caption(title), self._theme.colours, self.window())

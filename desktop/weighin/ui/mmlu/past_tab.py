@@ -23,8 +23,8 @@ from weighin.core.evaluations.verdict_text import is_decided, verdict_label
 from weighin.core.runs.run_state import RunState
 from weighin.core.safe_text import safe_name
 from weighin.ui.history.stored_runs import StoredRuns, Wording
-from weighin.ui.mmlu.export import ask_export
 from weighin.ui.theme import Theme
+from weighin.ui.widgets.saving import ask_export
 from weighin.ui.widgets.table import Column
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class PastTab(StoredRuns):
     def __init__(
         self, theme: Theme, evaluations: EvaluationHistory, running: Callable[[], str], parent: QWidget | None = None
     ) -> None:
-        export = partial(ask_export, evaluations)
+        export = partial(ask_export, evaluations, "evaluation")
         columns = _columns(running)
         super().__init__(theme, evaluations, _WORDING, columns, _tip, _text, _models, running, export, parent)
 

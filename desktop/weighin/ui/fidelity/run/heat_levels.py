@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from weighin.ui.mmlu.run.chart import blended, small
+from weighin.ui.charts.chart import blended, small
 from weighin.ui.theme import Colours, Theme
 
 # From each of these on a token is a level darker.

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from weighin.core import format
 from weighin.core.fidelity.fidelity import LikelyToken
 from weighin.core.fidelity.text import shown_token
-from weighin.ui.mmlu.run.chart import draw_bar, small
+from weighin.ui.charts.chart import draw_bar, small
 from weighin.ui.theme import Theme
 
 _BAR = 9.0

@@ -13,6 +13,7 @@ from weighin.core.fidelity.published import MODEL
 from weighin.core.models.text import shown_name
 from weighin.core.runs.run_state import RunState
 from weighin.core.safe_text import safe_name
+from weighin.ui.charts.chart_picture import Caption
 from weighin.ui.fidelity.run.failing_view import FailingView
 from weighin.ui.fidelity.run.ladder import Ladder
 from weighin.ui.fidelity.run.run_bar import RunBar
@@ -20,7 +21,6 @@ from weighin.ui.fidelity.run.scale_view import ScaleView
 from weighin.ui.fidelity.run.sentences import Sentences
 from weighin.ui.fidelity.run.tables import DetailsView, KindsView
 from weighin.ui.fidelity.run.text_view import TextView
-from weighin.ui.mmlu.run.chart_picture import Caption
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.elided_combo_box import ElidedComboBox
 from weighin.ui.widgets.flow_layout import FlowLayout

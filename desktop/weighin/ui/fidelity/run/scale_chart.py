@@ -13,7 +13,7 @@ from weighin.core.fidelity.fidelity import Estimate, FidelityRecord
 from weighin.core.fidelity.names import side_name
 from weighin.core.fidelity.published import MODEL, PUBLISHED
 from weighin.core.fidelity.text import with_error
-from weighin.ui.mmlu.run.chart import Chart, draw_whisker, small
+from weighin.ui.charts.chart import Chart, draw_whisker, small
 from weighin.ui.theme import Colours, Theme
 
 _LEAST, _MOST = -5, 1  # powers of ten

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from weighin.core import format
 from weighin.core.evaluations.evaluation import LaneEvaluation
 from weighin.core.evaluations.text import REFERENCE_LINES, model_name, score_words
-from weighin.ui.mmlu.run.chart import Chart, draw_bar, draw_whisker, small
+from weighin.ui.charts.chart import Chart, draw_bar, draw_whisker, small
 from weighin.ui.theme import Colours, Theme
 from weighin.ui.widgets.lane_chips import chip_width, draw_chip
 

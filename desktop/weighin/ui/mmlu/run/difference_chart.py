@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from weighin.core import format
-from weighin.ui.mmlu.run.chart import Chart, blended, small
+from weighin.ui.charts.chart import Chart, blended, small
 from weighin.ui.mmlu.run.items import TracePoint
 from weighin.ui.theme import Colours, Theme
 from weighin.ui.widgets.chart_scale import round_up

@@ -13,7 +13,7 @@ from weighin.core.evaluations.evaluation import ItemResult, ScoredItem
 from weighin.core.evaluations.questions import LETTERS
 from weighin.core.evaluations.text import subject_name
 from weighin.core.safe_text import safe_name
-from weighin.ui.mmlu.run.chart import draw_bar, small
+from weighin.ui.charts.chart import draw_bar, small
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.label import PlainLabel
 from weighin.ui.widgets.lane_chips import chip_width, draw_chip, lane_chip

@@ -19,7 +19,7 @@ from weighin.core.evaluations.evaluation import (
 from weighin.core.evaluations.text import model_name, run_line
 from weighin.core.runs.lane import LABELS
 from weighin.core.runs.run_state import RunState
-from weighin.ui.mmlu.run.chart_picture import Caption
+from weighin.ui.charts.chart_picture import Caption
 from weighin.ui.mmlu.run.items import RunItems
 from weighin.ui.mmlu.run.lane_card import LaneCard
 from weighin.ui.mmlu.run.protocol_view import ProtocolView

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QPushButton, QScr
 
 from weighin.core.evaluations.evaluation import EvaluationProtocol, LaneEvaluation
 from weighin.core.evaluations.text import LABEL_ERRORS, NOT_MMLU, sample_sentence
+from weighin.ui.charts.chart import Chart
 from weighin.ui.mmlu.run.accuracy_chart import AccuracyChart
-from weighin.ui.mmlu.run.chart import Chart
 from weighin.ui.mmlu.run.difference_chart import DifferenceChart
 from weighin.ui.mmlu.run.items import TracePoint
 from weighin.ui.theme import Theme

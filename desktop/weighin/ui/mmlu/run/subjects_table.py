@@ -12,7 +12,7 @@ from weighin.core import format
 from weighin.core.evaluations.evaluation import LaneEvaluation, SubjectScore
 from weighin.core.evaluations.text import subject_name, subject_score
 from weighin.core.statistics.intervals import wilson
-from weighin.ui.mmlu.run.chart import draw_bar, draw_whisker
+from weighin.ui.charts.chart import draw_bar, draw_whisker
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.lane_chips import chip_icon
 from weighin.ui.widgets.table import RECORD, Column, RowTable

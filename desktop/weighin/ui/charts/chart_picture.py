@@ -20,7 +20,7 @@ from PySide6.QtGui import (
     QPdfWriter,
 )
 
-from weighin.ui.mmlu.run.chart import Chart
+from weighin.ui.charts.chart import Chart
 from weighin.ui.theme import Colours
 from weighin.ui.widgets.lane_chips import chip_width, draw_chip
 

@@ -1,4 +1,4 @@
-"""What all charts of this page have in common."""
+"""What all charts have in common."""
 
 from __future__ import annotations
 

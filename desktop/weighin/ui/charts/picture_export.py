@@ -1,50 +1,21 @@
-"""Writing a run to a file of the user's choice."""
+"""Writing a chart to a file of the user's choice."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtWidgets import QWidget
 
 from weighin.core.errors import AppError
-from weighin.core.evaluations.evaluation import EvaluationRecord
-from weighin.core.exports import EXPORTS
-from weighin.ui.mmlu.run.chart_picture import KINDS, picture_of
+from weighin.ui.charts.chart_picture import KINDS, picture_of
 from weighin.ui.widgets.file_dialog import FileDialog
+from weighin.ui.widgets.saving import Say, named, saved
 
 if TYPE_CHECKING:
-    from weighin.services.evaluations.evaluation_history import EvaluationHistory
-    from weighin.ui.mmlu.run.chart import Chart
-    from weighin.ui.mmlu.run.chart_picture import Caption
+    from weighin.ui.charts.chart import Chart
+    from weighin.ui.charts.chart_picture import Caption
     from weighin.ui.theme import Colours
-
-Say = Callable[[str], None]
-
-
-def ask_export(
-    evaluations: EvaluationHistory, record: EvaluationRecord, window: QWidget, said: Say, failed: Say
-) -> None:
-    """Let the user choose where `record` goes and in which format, and write it. `said`, `failed`: get a sentence."""
-    filters = {f"{name} (*.{kind})": kind for kind, name in EXPORTS.items()}
-    name = f"evaluation-{record.created[:10]}-{record.id[:8]}"
-    dialog = FileDialog.to_save(window, "Export the evaluation", name, filters)
-
-    def write(path: str) -> None:
-        export(evaluations, record, filters[dialog.selectedNameFilter()], path, said, failed)
-
-    dialog.fileSelected.connect(write)
-    dialog.open()
-
-
-def export(
-    evaluations: EvaluationHistory, record: EvaluationRecord, kind: str, path: str, said: Say, failed: Say
-) -> None:
-    """Write `record` to `path` as `kind`, with the name ending as it should."""
-    whole = named(path, kind, failed)
-    if whole:
-        evaluations.export(record, kind, whole, lambda _none: said(saved(whole)), lambda error: failed(error.user_text))
 
 
 class _WritesFiles(Protocol):
@@ -87,17 +58,3 @@ class PictureExport:
             self._kept.write(
                 whole, make, lambda _none: self._said(saved(whole)), lambda error: self._failed(error.user_text)
             )
-
-
-def named(path: str, kind: str, failed: Say) -> str:
-    """The path with its ending; "" where the dialog did not ask about the file of that name."""
-    whole = path if Path(path).suffix == f".{kind}" else f"{path}.{kind}"
-    if whole != path and Path(whole).exists():
-        failed(f"{Path(whole).name} exists already. Choose another name.")
-        return ""
-    return whole
-
-
-def saved(path: str) -> str:
-    """What is said when it was written."""
-    return f"Saved: {Path(path).name}"
