@@ -150,6 +150,9 @@ def _fidelity(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--ctx", dest="context", metavar="N", help="tokens of a chunk; default 512")
     parser.add_argument("--seed", type=int, metavar="S", help="with auto: same seed, same order of chunks")
     add_load_options(parser, "context", lanes=("base", "other"))
+    for side in ("", "base-", "other-"):  # short for what is compared here most
+        name = f"{side.replace('-', '_')}flash_attn"
+        parser.add_argument(f"--{side}flash", dest=name, metavar="auto|on|off", help=argparse.SUPPRESS)
     parser.add_argument("--try-anyway", action="store_true", help=_ANYWAY)
     parser.add_argument("--resume", metavar="RUN", help="resume a run, by its id or the start of it")
     parser.add_argument("--csv", metavar="FILE", help="write every position to FILE")

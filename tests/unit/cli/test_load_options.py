@@ -33,3 +33,12 @@ def test_a_lane_of_its_own_and_the_other_as_before() -> None:
     )
     assert [load_options(given, lane).batch for lane in "ab"] == [64, 32]
     assert [threads(given, lane) for lane in "ab"] == [1, 2]
+
+
+def test_each_side_of_fidelity_has_its_own() -> None:
+    given = parse(["fidelity", "a", "b", "c", "--other-flash", "off", "--base-kv-type", "q8_0", "--batch", "64"])
+    base, other = load_options(given, "base"), load_options(given, "other")
+    assert (base.flash_attn, base.kv_type, base.values_type, base.batch) == ("auto", "q8_0", "q8_0", 64)
+    assert (other.flash_attn, other.kv_type, other.batch) == ("off", "f16", 64)
+    assert given.others == ["b", "c"]
+    assert load_options(parse(["fidelity", "a", "b", "--flash", "off"]), "other").flash_attn == "off"
