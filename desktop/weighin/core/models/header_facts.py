@@ -13,6 +13,7 @@ from weighin.core.downloads.file_names import PartName, without_quantization
 from weighin.core.errors import AppError
 from weighin.core.gguf.chat_template import KEY, NAMES, choose_template
 from weighin.core.gguf.cursor import KnownTexts
+from weighin.core.gguf.holes import check_written
 from weighin.core.gguf.kinds import why_no_model
 from weighin.core.gguf.reader import TENSOR_TYPES, Header, Tensor, read_headers_of
 from weighin.core.gguf.weights import read_for_a_token
@@ -43,6 +44,8 @@ def model_facts(path: Path, starter: bool = False, texts: KnownTexts | None = No
         text = f"Only {len(parts) - len(missing)} of {len(parts)} parts of this model are here; missing: {missing[0]}"
         raise AppError(text + (" and more." if len(missing) > 1 else "."), kind="parts")
     headers = read_headers_of(parts, texts)
+    for one in parts:
+        check_written(one)
     facts = facts_of_headers(headers, parts[0].stem)
     if starter and facts["header_name"]:
         facts |= {"name": facts["header_name"], "header_name": ""}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import struct
 import tracemalloc
 from collections.abc import Callable
@@ -183,3 +184,30 @@ def test_a_million_letters_are_no_architecture(tmp_path: Path) -> None:
     with pytest.raises(AppError, match="is no architecture") as refused:
         model_facts(path)
     assert len(refused.value.user_text) < 120
+
+
+@pytest.mark.skipif(not hasattr(os, "SEEK_DATA"), reason="holes cannot be told here")
+@pytest.mark.parametrize(("rows", "written"), [(1 << 30, 0), (1 << 22, 0), (1 << 22, 300 << 20)])
+def test_weights_that_were_never_written_are_no_model(tmp_path: Path, rows: int, written: int) -> None:
+    """Weights that a header announces, in a file of the right size: most of it is a hole."""
+    path = tmp_path / "m.gguf"
+    tensors = writer.lay_out([("token_embd.weight", (32, rows), 0)])
+    head = of(tensors=tensors)
+    with path.open("wb") as stream:
+        stream.write(head)
+        stream.write(b"x" * written)
+        stream.truncate(len(head) + 4 * 32 * rows)
+    with pytest.raises(AppError) as refused:
+        model_facts(path)
+    assert refused.value.kind == "sparse"
+    size = reader.format.size(path.stat().st_size)
+    assert f"of this file's {size} are on the disk" in refused.value.user_text
+
+
+def test_a_hole_of_a_few_zeros_is_no_fault(tmp_path: Path) -> None:
+    path = tmp_path / "m.gguf"
+    tensors = writer.lay_out([("token_embd.weight", (32, 1 << 18), 0)])
+    path.write_bytes(of(tensors=tensors))
+    with path.open("r+b") as stream:
+        stream.truncate(path.stat().st_size + 4 * (32 << 18))
+    assert model_facts(path).parameters == 32 << 18
