@@ -10,7 +10,7 @@ export CXXFLAGS += -U__AMX_INT8__
 # What Qt paints on: for everything but the window itself nothing.
 PLATFORM := offscreen
 
-.PHONY: run test lint bench fuzz pictures starter starter-check fresh-machine clean
+.PHONY: audit run test lint bench fuzz pictures starter starter-check fresh-machine clean
 
 run: PLATFORM := xcb
 run: $(VENV)/installed
@@ -24,6 +24,11 @@ lint: $(VENV)/installed-dev
 	$(BIN)/ruff format --check desktop tests packaging
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Known faults of the versions that ship; needs the network, and says what could not be looked up.
+audit: $(VENV)/installed-dev
+	$(PIP) install -c packaging/constraints.txt pip-audit
+	$(BIN)/pip-audit --strict --no-deps --disable-pip -r packaging/constraints.txt
 
 bench: $(VENV)/installed-dev
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.bench
@@ -56,6 +61,8 @@ $(VENV)/installed: pyproject.toml packaging/constraints.txt
 	@sh packaging/prerequisites.sh $(PYTHON) $(PLATFORM)
 	test -x $(BIN)/pip || $(PYTHON) -m venv --clear $(VENV)
 	$(PIP) install -c packaging/constraints.txt -e .
+	@# A confined process cannot keep what it compiles: without this each start of a model compiles anew.
+	env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m compileall -q desktop
 	touch $@
 
 $(VENV)/installed-dev: $(VENV)/installed

@@ -22,17 +22,6 @@ def resources() -> Path:
     return installed if installed.is_dir() else package.parent.parent / "resources"
 
 
-@functools.cache
-def empty_folder() -> Path:
-    """A folder of this user with nothing in it, for child processes to be in; the root folder where there is none."""
-    folder = Path(platformdirs.user_cache_dir("weighin", appauthor=False)) / "empty"
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return Path(folder.anchor) if any(folder.iterdir()) else folder
-    except OSError:
-        return Path(folder.anchor)
-
-
 @dataclass(frozen=True)
 class Profile:
     """Folders for what the program writes: data (database), config (settings), logs, and downloaded models.

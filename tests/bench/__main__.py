@@ -7,7 +7,19 @@ import sys
 
 from tests.support.screens import PLATFORM
 
-PARTS = ("paint", "stream", "window", "stop", "engine", "downloads", "workstation", "plan", "mmlu")
+PARTS = (
+    "paint",
+    "stream",
+    "window",
+    "stop",
+    "engine",
+    "downloads",
+    "workstation",
+    "plan",
+    "mmlu",
+    "confinement",
+    "kills",
+)
 
 
 def main() -> int:
@@ -34,6 +46,10 @@ def main() -> int:
             from tests.bench.plan import main as part
         elif name == "mmlu":
             from tests.bench.mmlu import main as part
+        elif name == "confinement":
+            from tests.bench.confinement import main as part
+        elif name == "kills":
+            from tests.bench.kills import main as part
         elif name == "stream":
             from tests.bench.stream import main as part
         elif name == "window":

@@ -238,6 +238,8 @@ def comparison_markdown(comparison: Comparison) -> str:
     if comparison.engine:
         engine = comparison.engine
         lines.append(f"Engine: llama-cpp-python {engine.llama_cpp_python}, llama.cpp {engine.build}, {engine.features}")
+        if engine.confinement:
+            lines.append(f"Confinement: {safe_name(engine.confinement, 200)}")
     if comparison.differences:
         lines.append(different_words(comparison.differences))
     if hidden := unknowns(comparison.results):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from weighin.core import format
 from weighin.core.computer.hardware import Hardware
+from weighin.core.runs.confinement import confinement_sentence
 from weighin.core.runs.lane import EngineFacts
 
 _POWER = {None: "No battery", True: "On battery: expect lower speeds", False: "Mains"}
@@ -29,6 +30,7 @@ def machine_lines(
             ("Engine", f"llama-cpp-python {engine.llama_cpp_python}, llama.cpp {engine.build}"),
             ("Features", engine.features),
             *(("Device", device) for device in engine.devices),
+            ("Confinement", confinement_sentence(engine)),
             ("GPU offload", "yes" if engine.gpu_offload else "no: this build uses the processor only"),
         ]
     return tuple(lines)

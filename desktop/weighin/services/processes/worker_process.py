@@ -6,9 +6,9 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
+from PySide6.QtCore import QDir, QObject, QProcess, QProcessEnvironment, QTemporaryDir, QTimer, Signal
 
-from weighin import paths, protocol
+from weighin import protocol
 from weighin.confinement.rights import Rights
 from weighin.protocol import wire
 from weighin.services.processes.environment import child_environment
@@ -61,6 +61,8 @@ class WorkerProcess(QObject):
         self._log = bytearray()
         self._protocol_error = ""
         self._over = False
+        # Of its own and empty: nothing that lies where the user happens to be is ever taken for a library.
+        self._folder = QTemporaryDir(QDir.tempPath() + "/weighin-empty-XXXXXX")
         self._process = QProcess(self)
         environment = environment or child_environment()
         for name, value in (more_environment or {}).items():
@@ -81,7 +83,7 @@ class WorkerProcess(QObject):
 
     def start(self, rights: Rights | None = None) -> None:
         """Launch the process; it keeps `rights`, and no others."""
-        self._process.setWorkingDirectory(str(paths.empty_folder()))
+        self._process.setWorkingDirectory(self._folder.path() if self._folder.isValid() else "/")
         self._process.start(self._command[0], self._command[1:])
         self._process.write((rights or self._rights).line())
 
@@ -142,4 +144,5 @@ class WorkerProcess(QObject):
         if not self._over:
             self._over = True
             self._kill_timer.stop()
+            self._folder.remove()
             self.ended.emit(end)

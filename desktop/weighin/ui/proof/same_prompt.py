@@ -200,7 +200,7 @@ def _engine_words(engine: EngineFacts | None) -> str:
     if engine is None:
         return ""
     devices = ", ".join(engine.devices) or "processor only"
-    parts = (f"llama-cpp-python {engine.llama_cpp_python}", engine.build, engine.features, devices)
+    parts = (f"llama-cpp-python {engine.llama_cpp_python}", engine.build, engine.features, devices, engine.confinement)
     return "Engine: " + " · ".join(safe_name(part, 300) for part in parts if part)
 
 

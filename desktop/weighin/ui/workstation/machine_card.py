@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWi
 from weighin import __version__
 from weighin.core.computer.hardware import Hardware
 from weighin.core.computer.report import machine_lines, page
+from weighin.core.runs.confinement import is_confined
 from weighin.core.runs.lane import EngineFacts
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.flow_layout import FlowLayout
@@ -68,7 +69,8 @@ class MachineCard(QFrame):
         """Show this; `hardware` None: nobody has looked yet."""
         lines = machine_lines(hardware, bandwidth, engine) if hardware else (("This computer", "Looking…"),)
         self._page = page(__version__, lines)
-        first = [(name, text) for name, text in lines if name in _FIRST and (name, text) not in _USUAL]
+        wanted = _FIRST if engine is None or is_confined(engine) else (*_FIRST, "Confinement")
+        first = [(name, text) for name, text in lines if name in wanted and (name, text) not in _USUAL]
         while len(self._facts) < len(first):
             fact = _Fact()
             self._facts.append(fact)
