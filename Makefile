@@ -22,11 +22,7 @@ export CXXFLAGS += -U__AMX_INT8__
 # What Qt paints on: for everything but the window itself nothing.
 PLATFORM := offscreen
 
-<<<<<<< HEAD
 .PHONY: audit run test lint bench fuzz pictures starter starter-check fresh-machine package check-package clean
-=======
-.PHONY: audit run test lint bench fuzz pictures starter starter-check fresh-machine clean
->>>>>>> faults
 
 run: PLATFORM := xcb
 run: $(VENV)/installed

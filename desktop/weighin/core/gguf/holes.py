@@ -16,11 +16,7 @@ _MOST_PIECES = 10_000
 
 
 def check_written(path: Path) -> None:
-<<<<<<< HEAD
-    """Raises AppError where much of the file at `path` was never written: zeros would be read there."""
-=======
     """Raises AppError where much of the file at `path` was never written: zeros that take as long as weights."""
->>>>>>> faults
     try:
         size = path.stat().st_size
         written = _written(path, size)
