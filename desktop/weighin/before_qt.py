@@ -18,9 +18,9 @@ import weighin.core.runs.defaults
 import weighin.core.runs.failures
 import weighin.core.runs.progress
 import weighin.protocol.wire
-import weighin.services.comparisons.conditions
 import weighin.services.lanes.answer_record
 import weighin.services.lanes.lane_run
+import weighin.services.machine.conditions
 import weighin.services.machine.energy_meter
 import weighin.services.machine.hardware
 import weighin.services.processes.open_windows

@@ -57,7 +57,9 @@ def test_the_contract(ask: Ask, small: Path, text: Path, tmp_path: Path) -> None
     worse, same = body["others"]
     for other in body["others"]:
         assert other.keys() >= OTHER_KEYS
-        assert other["speed"]["generation_tokens_per_s"] > 0 and other["speed"]["prompt_tokens_per_s"] > 0
+        speeds = (other["speed"]["generation_tokens_per_s"], other["speed"]["prompt_tokens_per_s"])
+        # Where other programs are busy there is no speed to tell.
+        assert all(speed is None or speed > 0 for speed in speeds)
         assert 0 < other["memory"]["peak_bytes"] <= 1.03 * other["memory"]["planned_bytes"] + (30 << 20)
     assert abs(same["kld"]["mean"]) < 2e-6 and same["same_top"]["share"] == 1
     kld = worse["kld"]

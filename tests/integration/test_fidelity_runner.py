@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,10 +14,12 @@ from tests.support.measuring import CONTEXT, MODEL_BYTES, WORDS, Measuring, same
 
 from weighin.core.errors import AppError
 from weighin.core.fidelity.fidelity import FidelityRecord, FidelityRequest
+from weighin.core.fidelity.text import meaning_sentence
 from weighin.core.models.header_facts import model_facts
 from weighin.core.runs.lane import LaneSetup
 from weighin.core.runs.run_state import RunState
 from weighin.services.fidelity import rows_place
+from weighin.services.machine.conditions import ConditionSources, ConditionWatch
 
 New = Callable[..., Measuring]
 
@@ -291,3 +294,19 @@ def test_real_models_in_turns_say_what_they_say_together(new: New, setups: list[
     assert turns.turns and run.loads == ["BASE", "1", "2"]
     assert same_figures(turns, together)
     assert together.engine is not None and turns.engine == together.engine
+
+
+def test_times_that_other_programs_disturbed_are_no_speeds(new: New, setups: list[LaneSetup], text: str) -> None:
+    seconds = itertools.count()
+    # Each look is a second later, in which two cores worked for others.
+    sources = ConditionSources(
+        busy_s=lambda: 2.0 * next(seconds), own_s=lambda _: 0.0, plugged=lambda: None, throttles=lambda: None,
+        clock=itertools.count(1.0).__next__,
+    )  # fmt: skip
+    record = new({}, {"opinions": 1}, conditions=ConditionWatch(sources)).run(request(setups, text))
+    (other,) = record.others
+    assert record.state is RunState.FINISHED and other.summary is not None
+    assert (other.side.read_tokens_per_s, other.side.write_tokens_per_s) == (None, None)
+    assert "Generation speed not measured: other programs used 2.0 cores." in other.side.notices
+    assert {chunk.seconds for chunk in (*record.chunks, *other.chunks)} == {0.0}
+    assert "here" not in meaning_sentence(record, other).rpartition("KLD")[2]

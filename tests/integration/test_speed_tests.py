@@ -20,9 +20,9 @@ from weighin.core.runs.lane import LaneSetup, Mode
 from weighin.core.runs.options import LoadOptions, SamplingOptions
 from weighin.services.comparisons import speed_tests as module
 from weighin.services.comparisons.comparison_runner import ComparisonRunner
-from weighin.services.comparisons.conditions import ConditionSources, ConditionWatch
 from weighin.services.comparisons.history import History
 from weighin.services.comparisons.speed_tests import SpeedTests
+from weighin.services.machine.conditions import ConditionSources, ConditionWatch
 from weighin.services.records import Records
 from weighin.services.user_activity import UserActivity
 from weighin.wiring.lanes import new_runner

@@ -22,6 +22,7 @@ from weighin.services.fidelity.fidelity_runner import FidelityRunner
 from weighin.services.fidelity.fidelity_start import FidelityContext
 from weighin.services.fidelity.reading_lane import ReadingLane
 from weighin.services.fidelity.reading_planner import ReadingPlanner
+from weighin.services.machine.conditions import ConditionSources, ConditionWatch
 from weighin.services.models.model_digests import ModelDigests
 from weighin.services.processes.worker_process import WorkerProcess, worker_command
 from weighin.services.records import Records
@@ -30,6 +31,8 @@ from weighin.wiring.lanes import new_worker
 CONTEXT = 32
 WORDS = " ".join(f"word{number % 97}" for number in range(CONTEXT * 20 + 5))
 MODEL_BYTES = 100_000_000
+
+UNDISTURBED = ConditionWatch(ConditionSources(lambda: None, lambda _: None, lambda: None, lambda: None))
 
 
 class MadeUp(ReadingPlanner):
@@ -52,6 +55,7 @@ class Measuring:
         *scripts: dict[str, Any],
         available: Callable[[], int | None] = lambda: None,
         reason: Callable[[], str] = lambda: "",
+        conditions: ConditionWatch | None = None,
     ) -> None:
         profile = Profile.locate()
         self.qtbot, self._scripts, self._closed = qtbot, scripts, False
@@ -60,7 +64,17 @@ class Measuring:
         planner = MadeUp() if scripts else ReadingPlanner(new_worker)
         digests = ModelDigests(self.stores, HashedHere())
         self.rows = profile.rows
-        around = FidelityContext(self.kept, digests, planner, resources(), profile.rows, lambda: 2, available, reason)
+        around = FidelityContext(
+            self.kept,
+            digests,
+            planner,
+            resources(),
+            profile.rows,
+            lambda: 2,
+            available,
+            reason,
+            conditions or UNDISTURBED,
+        )
         self.runner = FidelityRunner(self._lane, around)
         self.started: list[FidelityRecord] = []
         self.records: list[FidelityRecord] = []

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from weighin.services.comparisons.conditions import ConditionSources, ConditionWatch, system_sources
+from weighin.services.machine.conditions import ConditionSources, ConditionWatch, system_sources
 
 
 class Machine:

@@ -29,8 +29,8 @@ BUILT_IN_TEXT = ""
 @dataclass(frozen=True)
 class FidelityRequest:
     """text: path of a text file, BUILT_IN_TEXT for the texts that come along. chunks: how many, from the beginning of
-    the text; None for as many as it takes, in an order drawn by `seed`. A side's options come with its setup.
-    Raises AppError(kind="options")."""
+    a file, of every kind of the texts that come along; None for as many as it takes, in an order drawn by `seed`. A
+    side's options come with its setup. Raises AppError(kind="options")."""
 
     base: LaneSetup
     others: tuple[LaneSetup, ...]

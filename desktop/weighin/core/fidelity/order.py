@@ -9,10 +9,10 @@ from weighin.core.fidelity.fidelity import FidelityRequest, TextPart
 
 
 def chunk_order(request: FidelityRequest, parts: Sequence[TextPart]) -> tuple[int, ...]:
-    """Numbers of the chunks to read at most, in order: the first ones, or, where nobody said how many, all of them as
-    drawn by the seed: at each moment about the same share of every kind of text has been read."""
+    """Numbers of the chunks to read at most, in order. Of one text the first ones, where it was said how many. Else as
+    drawn by the seed, so that at each moment about the same share of every kind of text has been read."""
     total = sum(part.chunks for part in parts)
-    if request.chunks is not None:
+    if request.chunks is not None and len(parts) == 1:
         return tuple(range(min(request.chunks, total)))
     draw = random.Random(request.seed)
     places: list[tuple[float, int]] = []
@@ -22,7 +22,7 @@ def chunk_order(request: FidelityRequest, parts: Sequence[TextPart]) -> tuple[in
         draw.shuffle(numbers)
         places += [((turn + draw.random()) / part.chunks, number) for turn, number in enumerate(numbers)]
         begin += part.chunks
-    return tuple(number for _, number in sorted(places))
+    return tuple(number for _, number in sorted(places))[: request.chunks]
 
 
 def kind_of(number: int, parts: Sequence[TextPart]) -> str:

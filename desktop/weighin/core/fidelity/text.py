@@ -60,7 +60,10 @@ def certainty_sentence(record: FidelityRecord, other: OtherFidelity, running: bo
         return f"{read}: too few for an interval.{' A longer text is needed.' if short else ''}"
     if summary.kld.mean.value <= NOTHING:
         return f"{read}: a difference below {_NOTHING_WORDS} is none."
-    within = format.percent(_relative(summary.kld.mean), 0 if _relative(summary.kld.mean) >= 0.01 else 1)
+    share = _relative(summary.kld.mean)
+    # One more digit where it would read as the share that is wanted and is not.
+    is_plain = share >= 0.01 and (summary.settled or format.percent(share) != wanted)
+    within = format.percent(share, 0 if is_plain else 1)
     known = f"{read}: KLD known to within {within} (95 %, clustered by chunk)."
     if summary.settled:
         return known

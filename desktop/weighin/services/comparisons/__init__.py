@@ -1,8 +1,8 @@
 """Running comparisons and prompt sets, blind rounds, speed tests, and what is kept of them.
 
 comparison_runner.py decides the order: A then B, each with all cores, or both at once sharing them. Rounds are a
-warm-up that does not count and then A B B A. conditions.py counts what other programs did during a round; a disturbed
-round is kept apart and repeated, at most four times. Models that do not fit in memory at once take turns.
+warm-up that does not count and then A B B A. machine/conditions.py counts what other programs did during a round; a
+disturbed round is kept apart and repeated, at most four times. Models that do not fit in memory at once take turns.
 
 In simultaneous mode one model ends first, and what the other generates after that is neither together nor alone. So
 each worker reports when it began to read and when it had generated how many tokens, by a clock that all processes

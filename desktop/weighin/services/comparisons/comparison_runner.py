@@ -24,9 +24,9 @@ from weighin.core.runs.conditions import Conditions
 from weighin.core.runs.energy import Energy
 from weighin.core.runs.lane import LABELS, Mode
 from weighin.core.runs.options import LoadOptions
-from weighin.services.comparisons.conditions import ConditionWatch
 from weighin.services.lanes.lane import Lane
 from weighin.services.lanes.lane_run import LaneRun, LoadedModel
+from weighin.services.machine.conditions import ConditionWatch
 from weighin.services.machine.energy_meter import EnergyMeter
 
 # How many disturbed rounds are asked for again: on a busy computer that would never end.

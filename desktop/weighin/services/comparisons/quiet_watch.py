@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from weighin.services.comparisons.conditions import ConditionWatch
+from weighin.services.machine.conditions import ConditionWatch
 
 
 class QuietWatch:

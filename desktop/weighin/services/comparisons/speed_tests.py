@@ -14,8 +14,8 @@ from weighin.core.comparisons.speed import can_be_tested, needs_speed_tests
 from weighin.core.comparisons.speed_test import BenchRounds, SpeedTest
 from weighin.core.runs.answer import Failure
 from weighin.services.comparisons.comparison_runner import ComparisonRunner
-from weighin.services.comparisons.conditions import ConditionWatch
 from weighin.services.comparisons.history import History
+from weighin.services.machine.conditions import ConditionWatch
 from weighin.services.machine.hardware import physical_cores
 from weighin.services.user_activity import UserActivity
 

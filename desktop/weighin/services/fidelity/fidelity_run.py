@@ -81,7 +81,8 @@ class FidelityRun:
         ]
         self._summaries = [tally.summary() for tally in self._tallies]
         for chunk in self.record.chunks:
-            self._took_base(chunk)
+            self._keep_base(chunk)
+            self.sides[BASE].took(chunk.number, chunk.seconds, self.record.request.context)
         for index, other in enumerate(self.record.others):
             for found in other.chunks:
                 self._others[index].append(found)
@@ -150,27 +151,33 @@ class FidelityRun:
         """The kind of text a chunk is of."""
         return kind_of(number, self.record.text.parts)
 
-    def base_read(self, chunk: BaseChunk) -> bool:
-        """BASE has left a chunk's logits; whether it read that chunk for the first time."""
+    def base_read(self, chunk: BaseChunk, disturbances: tuple[str, ...] = ()) -> BaseChunk | None:
+        """BASE has left a chunk's logits; the chunk as it is kept, without its time where something disturbed, None
+        where it had been read before."""
         self._left.add(chunk.number)
         self._last = Step(BASE, chunk.number)
         if chunk.number in self._base:
-            return False
-        self._took_base(chunk)
-        return True
+            return None
+        self.sides[BASE].took(chunk.number, chunk.seconds, self.record.request.context, disturbances)
+        chunk = replace(chunk, seconds=0.0) if disturbances else chunk
+        self._keep_base(chunk)
+        return chunk
 
     def place_of(self, chunk: BaseChunk) -> int:
         """Its place in the order of reading."""
         return next(place for place, one in enumerate(self._chunks) if one is chunk)
 
-    def other_read(self, side: int, chunk: OtherChunk) -> None:
-        """An OTHER has compared a chunk. Raises ValueError where it says something of another one."""
+    def other_read(self, side: int, chunk: OtherChunk, disturbances: tuple[str, ...] = ()) -> OtherChunk:
+        """An OTHER has compared a chunk; as it is kept, without its time where something disturbed. Raises ValueError
+        where it says something of another one."""
+        self.sides[side].took(chunk.number, chunk.seconds, self.record.request.context, disturbances)
+        chunk = replace(chunk, seconds=0.0) if disturbances else chunk
         tally = self._tallies[side - 1]
         tally.add(self._base[chunk.number], chunk)
         self._last = Step(side, chunk.number)
         self._others[side - 1].append(chunk)
         self._summaries[side - 1] = tally.summary()
-        self.sides[side].took(chunk.number, chunk.seconds, self.record.request.context)
+        return chunk
 
     def written(self) -> FidelityRecord:
         """As it is kept beside its chunks."""
@@ -206,10 +213,9 @@ class FidelityRun:
     def _progress(self, side: int, memory: MemorySample) -> SideProgress:
         return self.sides[side].progress(memory, self.wanted)
 
-    def _took_base(self, chunk: BaseChunk) -> None:
+    def _keep_base(self, chunk: BaseChunk) -> None:
         self._base[chunk.number] = chunk
         self._chunks.append(chunk)
-        self.sides[BASE].took(chunk.number, chunk.seconds, self.record.request.context)
 
     def _is_done(self, number: int) -> bool:
         return number in self._base and all(number in self.sides[side].read for side in self.active)

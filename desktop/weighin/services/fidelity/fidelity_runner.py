@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -50,6 +51,7 @@ class FidelityRunner(QObject):
         self._room: ReadingRoom | None = None
         self._preparation: Preparation | None = None
         self._state: FidelityState | None = None
+        self._since: Any = None
         self._clock = QTimer(self)
         self._clock.setInterval(_TELL_MS)
         self._clock.timeout.connect(self._tell)
@@ -283,12 +285,19 @@ class FidelityRunner(QObject):
         place = run.place(step.number, str(self._room.place.tokens), str(self._room.place.rows))
         threads = self._threads(run, step.side)
         run.busy, work.phase = step.side, "reading"
+        self._since = self._context.conditions.begin([os.getpid(), *(lane.worker_pid for lane in self._lanes)])
         if step.writing:
             lane.time_writing(place, threads)
         elif step.side == BASE:
             lane.read_base(place, run.kind(step.number), threads)
         else:
             lane.read_other(place, threads)
+
+    def _disturbances(self, run: FidelityRun, index: int) -> tuple[str, ...]:
+        """What spoiled the time that a side took since `_take`, in words."""
+        threads = self._threads(run, index)
+        spare = max(0, self._context.cores() - threads)
+        return self._context.conditions.end(self._since, spare, False, threads).disturbances
 
     def _end(self, run: FidelityRun, state: RunState) -> None:
         """Nothing is left to do: end, once every chunk is written down or was refused."""
@@ -353,19 +362,19 @@ class FidelityRunner(QObject):
             else:
                 self._begin(run, event)
             return
+        disturbances = self._disturbances(run, index)
         if isinstance(event, WritingTimed):
-            work.wrote(event.tokens_per_s)
+            work.wrote(event.tokens_per_s, disturbances)
             self._write(run)
         elif isinstance(event, (BaseRead, OtherRead)):
             work.notice(event.notices)
             work.remembers(event.memory)
             work.phase = "waiting"
             if isinstance(event, BaseRead):
-                if run.base_read(event.chunk):
-                    self._write(run, event.chunk)
+                if chunk := run.base_read(event.chunk, disturbances):
+                    self._write(run, chunk)
             else:
-                run.other_read(index, event.chunk)
-                self._write(run, None, index, event.chunk)
+                self._write(run, None, index, run.other_read(index, event.chunk, disturbances))
         self._tell()
         self._advance()
 

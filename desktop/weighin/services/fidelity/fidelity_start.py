@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -26,6 +26,7 @@ from weighin.core.runs.run_state import RunState
 from weighin.services.fidelity.fidelity_history import FidelityHistory
 from weighin.services.fidelity.reading_planner import ReadingPlanner
 from weighin.services.fidelity.text_source import read_text
+from weighin.services.machine.conditions import ConditionWatch
 from weighin.services.models.model_digests import DigestRequest, Digests, ModelDigests, whole_digest
 from weighin.services.task_runner import TaskRunner
 
@@ -35,7 +36,7 @@ _SERVER = "A server gives no full log-probabilities, so only models in files can
 @dataclass(frozen=True)
 class FidelityContext:
     """What a runner needs of the rest. rows: a folder for texts and logits; reason_to_wait: why nothing may begin now,
-    a sentence, "" where it may."""
+    a sentence, "" where it may; conditions: sees whether other programs disturb what is timed."""
 
     kept: FidelityHistory
     digests: ModelDigests
@@ -45,6 +46,7 @@ class FidelityContext:
     cores: Callable[[], int]
     available_bytes: Callable[[], int | None]
     reason_to_wait: Callable[[], str] = lambda: ""
+    conditions: ConditionWatch = field(default_factory=ConditionWatch)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,8 @@ from weighin.core.fidelity.fidelity import SideFacts, SideProgress
 from weighin.core.fidelity.reading_plan import ReadingPlan
 from weighin.core.runs.answer import Failure, MemoryReceipt, MemorySample
 
+# How often writing is timed anew where other programs disturbed it.
+_WRITING_TRIES = 3
 _ESTIMATED = "The memory for reading is an estimate: the engine could not plan it."
 
 
@@ -23,6 +25,8 @@ class SideWork:
         self.timed = facts.write_tokens_per_s is not None
         self.read: set[int] = set()
         self._seconds: list[float] = []
+        self._undisturbed: list[float] = []
+        self._tries = 0
 
     @property
     def active(self) -> bool:
@@ -41,17 +45,23 @@ class SideWork:
         if plan.reason:
             self.notice((f"{_ESTIMATED} {plan.reason}",))
 
-    def took(self, number: int, seconds: float, context: int) -> None:
-        """A chunk was read in so many seconds."""
+    def took(self, number: int, seconds: float, context: int, disturbances: tuple[str, ...] = ()) -> None:
+        """A chunk was read in so many seconds; those in which something disturbed say nothing of the model's speed."""
         self.read.add(number)
         if seconds > 0:
             self._seconds.append(seconds)
-            self.facts = replace(self.facts, read_tokens_per_s=context / statistics.median(self._seconds))
+        if seconds > 0 and not disturbances:
+            self._undisturbed.append(seconds)
+            self.facts = replace(self.facts, read_tokens_per_s=context / statistics.median(self._undisturbed))
 
-    def wrote(self, tokens_per_s: float | None) -> None:
-        """Its speed of writing was timed."""
-        self.timed = True
-        self.facts = replace(self.facts, write_tokens_per_s=tokens_per_s)
+    def wrote(self, tokens_per_s: float | None, disturbances: tuple[str, ...] = ()) -> None:
+        """Its speed of writing was timed; once more, a few times, where something disturbed."""
+        self._tries += 1
+        self.timed = not disturbances or self._tries == _WRITING_TRIES
+        if not disturbances:
+            self.facts = replace(self.facts, write_tokens_per_s=tokens_per_s)
+        elif self.timed:
+            self.notice((f"Generation speed not measured: {', '.join(disturbances)}.",))
 
     def remembers(self, memory: MemoryReceipt) -> None:
         """Memory after a job."""

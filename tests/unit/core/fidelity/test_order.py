@@ -19,9 +19,11 @@ def request(chunks: int | None, seed: int = 42) -> FidelityRequest:
     return FidelityRequest(setup, (setup,), chunks=chunks, seed=seed)
 
 
-def test_a_number_means_the_beginning_of_the_text() -> None:
-    assert chunk_order(request(7), PARTS) == tuple(range(7))
-    assert chunk_order(request(1000), PARTS) == tuple(range(30))
+def test_a_number_means_the_beginning_of_a_text_and_some_of_every_kind() -> None:
+    assert chunk_order(request(7), PARTS[2:]) == tuple(range(7))
+    assert chunk_order(request(1000), PARTS[2:]) == tuple(range(20))
+    assert chunk_order(request(7), PARTS) == chunk_order(request(None), PARTS)[:7]
+    assert sorted(chunk_order(request(1000), PARTS)) == list(range(30))
 
 
 def test_auto_draws_all_kinds_alike_by_the_seed() -> None:
