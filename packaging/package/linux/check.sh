@@ -175,6 +175,7 @@ for suite in $suites; do
     step "$suite, $kind: without a home" no_home
     step "$suite, $kind: nothing stays when it is removed" "drop_$kind"
   done
+  unmount
 done
 grep -E '^glibc|^from outside' "$log" || true
 echo "What was said: $log; the roots: $work (to remove them: rm -r --one-file-system)"

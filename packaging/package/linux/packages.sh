@@ -34,16 +34,16 @@ archive() {
 
 deb() {
   local root=$work/deb size
-  rm -rf "$root" && mkdir -p "$root/data/opt" "$root/data/usr/bin" "$root/data/usr/share/doc/weighin" "$root/control"
-  cp -a "$whole" "$root/data/opt/weighin"
-  mv "$root/data/opt/weighin/share/"* "$root/data/usr/share/"
-  rm -r "$root/data/opt/weighin/"{share,menu-entry.sh,READ-ME.txt}
-  ln -s ../../opt/weighin/weighin "$root/data/usr/bin/weighin"
+  rm -rf "$root" && mkdir -p "$root/data/usr/lib" "$root/data/usr/bin" "$root/data/usr/share/doc/weighin" "$root/control"
+  cp -a "$whole" "$root/data/usr/lib/weighin"
+  mv "$root/data/usr/lib/weighin/share/"* "$root/data/usr/share/"
+  rm -r "$root/data/usr/lib/weighin/"{share,menu-entry.sh,READ-ME.txt}
+  ln -s ../lib/weighin/weighin "$root/data/usr/bin/weighin"
   cp "$checkout/LICENSE" "$root/data/usr/share/doc/weighin/copyright"
   size=$(du -sk --apparent-size "$root/data" | cut -f1)
   sed -e "s/@VERSION@/$version/" -e "s/@SIZE@/$size/" "$here/deb-control" >"$root/control/control"
   install -m 755 "$here/deb-postrm" "$root/control/postrm"
-  (cd "$root/data" && find opt usr -type f -print0 | LC_ALL=C sort -z | xargs -0 md5sum) >"$root/control/md5sums"
+  (cd "$root/data" && find usr -type f -print0 | LC_ALL=C sort -z | xargs -0 md5sum) >"$root/control/md5sums"
   chmod -R u=rwX,go=rX "$root"
   echo 2.0 >"$root/debian-binary"
   packed "$root/control" . | xz -c >"$root/control.tar.xz"
