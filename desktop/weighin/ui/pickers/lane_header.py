@@ -176,7 +176,7 @@ class ModelPopover(QFrame):
                 label.setAlignment(Qt.AlignmentFlag.AlignTop)
                 grid.addWidget(label, number, column)
         self.rows = tuple(rows)
-        self.question = QPushButton(question)
+        self.question = QPushButton(question, self)
         self.question.setProperty("role", "example")
         self.question.setAccessibleName(question or "No question")
         self.question.setVisible(bool(question))
