@@ -45,7 +45,8 @@ class SideField(QWidget):
         self.header = LaneHeader(theme, label)
         self.header.picker.setAccessibleName("Base model" if label == BASE else f"Model {label} to compare")
         self.remove = IconButton(theme, "close", f"Remove model {label}")
-        self.remove.setVisible(label != BASE)
+        if label == BASE:
+            self.remove.hide()
         self._cache = _combo(f"{_CACHE} of {label}", KV_TYPES)
         self._flash = _combo(f"{_FLASH} of {label}", FLASH_ATTENTION)
         self._error = PlainLabel(role="error", wrap=True)
