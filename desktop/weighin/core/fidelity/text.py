@@ -61,9 +61,8 @@ def certainty_sentence(record: FidelityRecord, other: OtherFidelity, running: bo
     if summary.kld.mean.value <= NOTHING:
         return f"{read}: a difference below {_NOTHING_WORDS} is none."
     share = _relative(summary.kld.mean)
-    # One more digit where it would read as the share that is wanted and is not.
-    is_plain = share >= 0.01 and (summary.settled or format.percent(share) != wanted)
-    within = format.percent(share, 0 if is_plain else 1)
+    within = format.percent(share, 0 if share >= 0.01 else 1)
+    within = f"just over {wanted}" if within == wanted and not summary.settled else within
     known = f"{read}: KLD known to within {within} (95 %, clustered by chunk)."
     if summary.settled:
         return known

@@ -31,7 +31,9 @@ Q4 = LaneSetup(model("Q4_K_M", 4_900_000_000))
 CACHE_8 = LoadOptions(kv_type="q8_0")
 
 
-def _found(record: FidelityRecord, kld: Estimate, same: float = 0.95, **more: object) -> FidelityRecord:
+def _found(
+    record: FidelityRecord, kld: Estimate, same: float = 0.95, settled: bool = True, **more: object
+) -> FidelityRecord:
     """The record with these figures for its one OTHER."""
     (other,) = record.others
     assert other.summary is not None
@@ -39,7 +41,7 @@ def _found(record: FidelityRecord, kld: Estimate, same: float = 0.95, **more: ob
         other.summary,
         kld=replace(other.summary.kld, mean=kld),
         same_top=Estimate(same),
-        settled=True,
+        settled=settled,
         **more,  # type: ignore[arg-type]
     )
     return replace(record, others=(replace(other, summary=summary),))
@@ -93,6 +95,8 @@ def test_what_is_not_settled_says_so():
     assert ", not settled: " in _said(record)
     assert _sure(record).endswith("The text ended before 10 %: a longer one tells more.")
     assert _sure(record, running=True).endswith("Goes on until 10 %, or the end of the text.")
+    nearly = _found(record, Estimate(0.1, 0.08999, 0.11001), settled=False)
+    assert "known to within just over 10 % (" in _sure(nearly)
     fixed = measured(F16, (Q4,), fixed=True)
     assert _sure(fixed).endswith("(95 %, clustered by chunk).")
     assert _sure(_found(record, EXACT)) == (
