@@ -51,8 +51,8 @@ class FailureBox(QWidget):
         """Whether "Try anyway" is offered."""
         return not self._again.isHidden()
 
-    def show_failure(self, failure: Failure | None) -> None:
-        """Show it, or nothing."""
+    def show_failure(self, failure: Failure | None, may_insist: bool = True) -> None:
+        """Show it, or nothing. may_insist: whether it can be tried again at all."""
         self.setVisible(failure is not None)
         if failure is None:
             self._strip.say("")
@@ -61,7 +61,7 @@ class FailureBox(QWidget):
                 self._lines.clear()
             return
         self._strip.say(failure.message)
-        self._again.setVisible(failure.kind == _INSIST)
+        self._again.setVisible(may_insist and failure.kind == _INSIST)
         self._detail = safe_text(failure.detail)
         if self._lines:
             self._lines.setPlainText(self._detail)
