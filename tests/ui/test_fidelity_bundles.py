@@ -69,7 +69,7 @@ def test_it_is_only_looked_at(kit: Kit) -> None:
     kit.window.open_bundle(PLACE)
     failure = page.run.sentences.others[0].failure
     assert failure.sentence == "Not enough memory." and not failure.can_insist
-    mine = failed_at(replace(THEIRS, machine=None), 0, "Not enough memory!", "memory")
+    mine = failed_at(replace(THEIRS, machine=None), 0, "Not enough memory.", "memory")
     page.show_record(mine)
     assert failure.can_insist and "Resume" in buttons(page)
     kit.window.open_bundle(PLACE)

@@ -46,6 +46,9 @@ _MOST_ENTRIES = {**MOST_ENTRIES, "pieces": MOST_CONTEXT}
 _LONGEST_PIECE, _LONGEST_NAME = 512, 500
 # The only numbers that may be below zero: the arithmetic leaves a trace of what is nothing.
 _SIGNED = ("gpu_layers", "kld", "nll", "delta_p")
+_SIGNED_FIGURES = (
+    "kld", "value", "low", "high", "median", "p90", "p95", "p99", "p999", "maximum", "kld_mean", "correlation",
+)  # fmt: skip
 
 
 def fidelity_bundle_text(record: FidelityRecord, program: str, owner: Owner, here: MachineFacts) -> str:
@@ -82,7 +85,7 @@ def read_fidelity_bundle(data: bytes) -> FidelityRecord:
         raise AppError("This bundle was made by a newer version of Weigh-In. Please update.", kind="newer")
     try:
         return _checked(body.get("record"))
-    except (ShapeError, ValueError) as error:
+    except (ShapeError, ValueError, ArithmeticError) as error:
         where = safe_name(str(error), 160)
         raise AppError(f"This bundle is damaged or was edited ({where}).", kind="damaged") from None
     except AppError as error:
@@ -108,7 +111,10 @@ def _checked(body: Any) -> FidelityRecord:
         _check_places([chunk.number for chunk in other.chunks], total)
         for chunk in other.chunks:
             _check_other(chunk, context)
-    return counted(replace(record, machine=record.machine or UNKNOWN_MACHINE))
+    found = counted(replace(record, machine=record.machine or UNKNOWN_MACHINE))
+    for other in found.others:
+        check_numbers(to_plain(other.summary) if other.summary else {}, "figures", _SIGNED_FIGURES)
+    return found
 
 
 def _without_summaries(record: FidelityRecord) -> FidelityRecord:

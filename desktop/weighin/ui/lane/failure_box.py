@@ -16,7 +16,8 @@ _INSIST = "memory"
 
 
 class FailureBox(QWidget):
-    """One sentence, the native lines behind it folded away, and "Try anyway" where that can help."""
+    """One sentence, the native lines behind it folded away, and "Try anyway" where that can help. `shown`: what
+    `show_failure` got last."""
 
     try_anyway = Signal()
 
@@ -34,6 +35,7 @@ class FailureBox(QWidget):
         layout.addWidget(self._strip)
         layout.addWidget(self._details)
         self._again.clicked.connect(self.try_anyway)
+        self.shown: tuple[Failure | None, bool] = (None, True)
         self.hide()
 
     @property
@@ -53,6 +55,7 @@ class FailureBox(QWidget):
 
     def show_failure(self, failure: Failure | None, may_insist: bool = True) -> None:
         """Show it, or nothing. may_insist: whether it can be tried again at all."""
+        self.shown = (failure, may_insist)
         self.setVisible(failure is not None)
         if failure is None:
             self._strip.say("")

@@ -146,6 +146,7 @@ def _edit(*path: Any, to: Any) -> Callable[[dict[str, Any]], None]:
         (_edit("record", "request", "text", to="../diary.txt"), "refused"),
         (_edit("record", "request", "base", "load", "kv_type", to="q0"), "damaged"),
         (_edit("record", "machine", to="here"), "damaged"),
+        (_edit("record", "chunks", 1, "nll", 0, to=1 << 40), "refused"),
         (_edit("record", "request", "context", to=1 << 40), "damaged"),
         (_edit("record", "chunks", 0, "number", to=1), "damaged"),
         (_edit("record", "chunks", 0, "number", to=99), "damaged"),

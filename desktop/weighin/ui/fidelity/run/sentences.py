@@ -140,6 +140,6 @@ class Sentences(QFrame):
 
 def _show_failure(box: FailureBox, side: SideFacts, record: FidelityRecord) -> None:
     """Anew only where it is another one: its details may be open."""
-    failure, is_here = side.failure, record.machine is None
-    if (failure.message if failure else "") != box.sentence or (box.can_insist and not is_here):
-        box.show_failure(failure, is_here)
+    wanted = (side.failure, record.machine is None)
+    if box.shown != wanted:
+        box.show_failure(*wanted)
