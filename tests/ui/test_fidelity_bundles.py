@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import copy
+import json
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QFileDialog, QPushButton
+from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Kit
@@ -14,8 +17,11 @@ from tests.ui.fakes import FakeLibrary
 from tests.ui.fidelity_fakes import F16, Q4, Q8, failed_at, fidelity_services, measured, request
 from tests.ui.test_models_of_lanes import drop
 from weighin.core import format
+from weighin.core.bundles.fidelity_bundle import fidelity_bundle_text, read_fidelity_bundle
+from weighin.core.bundles.privacy import Owner
 from weighin.core.computer.hardware import UNKNOWN_MACHINE, MachineFacts
 from weighin.core.fidelity.fidelity import FidelityRecord
+from weighin.core.fidelity.report import fidelity_csv, fidelity_markdown
 from weighin.core.runs.run_state import RunState
 from weighin.ui.fidelity.fidelity_page import PAST, FidelityPage
 from weighin.ui.fidelity.measurement_files import FORMATS
@@ -199,3 +205,54 @@ def test_what_an_opened_one_is_saved_as_is_theirs(kit: Kit) -> None:
     dialog.reject()
     page.tabs.setCurrentIndex(PAST)
     assert len(page.past.table.records) == 1
+
+
+def at_the_limits() -> dict[str, Any]:
+    """Bundles as large and as odd as those that are read can be, by what is odd in them."""
+    owner, here = Owner("/home/x", "x"), MachineFacts("", "", 0)
+    whole = json.loads(fidelity_bundle_text(replace(THEIRS, machine=None), "1", owner, here))
+    odd = "\u202e<img src=http://x>\n" * 20
+    changes = {
+        "name": ("base", "setup", "model", "name", odd),
+        "quantization": ("others", 0, "side", "setup", "model", "quantization", odd),
+        "machine": ("machine", {"processor": odd * 10, "system": "", "physical_cores": 1 << 53, "gpus": [odd] * 64}),
+        "engine": ("engine", "build", odd * 10),
+        "text": ("text", "name", odd),
+        "notices": ("text", "notices", [odd] * 100),
+        "side notices": ("others", 1, "side", "notices", [odd] * 100),
+        "failure": ("others", 0, "side", "failure", {"kind": "memory", "message": odd * 20, "detail": odd * 200}),
+        "pieces": ("chunks", 0, "pieces", ["\x00\u202e<b>" * 100] * 64),
+        "kld": ("others", 0, "chunks", 0, "kld", [1e9] * 31),
+        "no kld": ("others", 0, "chunks", 0, "kld", [-1e-300] * 31),
+        "kind": ("chunks", 0, "kind", odd),
+        "nothing read": ("others", 0, "chunks", []),
+        "nothing at all": ("chunks", []),
+        "seconds": ("seconds", 1 << 53),
+        "speeds": ("others", 0, "side", "read_tokens_per_s", 1e-300),
+        "sizes": ("base", "setup", "model", "file_bytes", 0),
+        "first date": ("created", "1970-01-01T00:00:00+23:59"),
+        "last date": ("created", "9998-12-31T23:59:59-23:59"),
+    }
+    made = {}
+    for name, (*way, value) in changes.items():
+        inner = changed = copy.deepcopy(whole)
+        for key in ["record", *way[:-1]]:
+            inner = inner[key]
+        inner[way[-1]] = value
+        made[name] = changed
+    return made
+
+
+@pytest.mark.parametrize("name", list(at_the_limits()))
+def test_whatever_is_read_can_be_shown(kit: Kit, name: str) -> None:
+    record = read_fidelity_bundle(json.dumps(at_the_limits()[name]).encode())
+    kit.window.parts.bundles.files[PLACE] = record
+    kit.window.open_bundle(PLACE)
+    assert looks_at(kit, record)
+    page = kit.window.fidelity_page
+    for tab in range(page.run.tabs.count()):
+        page.run.tabs.setCurrentIndex(tab)
+        QApplication.processEvents()
+    assert "\u202e" not in page.run.origin.label.text() + page.run.bar.text + "".join(page.run.sentences.texts)
+    assert page.width() <= kit.window.width(), "whatever is shown, it fits the window"
+    assert fidelity_markdown(record) and fidelity_csv(record) and page.run.caption()

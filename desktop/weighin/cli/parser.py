@@ -52,7 +52,9 @@ def _parser() -> argparse.ArgumentParser:
     _fidelity(commands.add_parser("fidelity", parents=[shared], help="measure what quantization changes in a model"))
     _history(commands.add_parser("history", parents=[shared], help="list, show, search and export past runs"))
     _replay(
-        commands.add_parser("replay", parents=[shared], help="run the comparison in a bundle again on this computer")
+        commands.add_parser(
+            "replay", parents=[shared], help="show a bundle, and run its comparison again on this computer"
+        )
     )
     _models(commands.add_parser("models", parents=[shared], help="find, download, verify and remove models"), shared)
     opening = commands.add_parser(
