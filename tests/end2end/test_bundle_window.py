@@ -9,12 +9,17 @@ from typing import Any
 import pytest
 import shiboken6
 from PySide6.QtWidgets import QApplication
+from tests.support.fidelity import measured, model
 
 from weighin.app import Program
+from weighin.core import format
 from weighin.core.comparisons.blind import Choice, Vote, contender
 from weighin.core.comparisons.comparison import Comparison
+from weighin.core.runs.lane import LaneSetup
 from weighin.paths import Profile
+from weighin.services.machine.hardware import this_machine
 from weighin.ui import theme
+from weighin.ui.main_window import FIDELITY
 
 
 @pytest.fixture
@@ -30,6 +35,26 @@ def program(qtbot: Any, tmp_path: Path) -> Iterator[Program]:
     shiboken6.delete(made.window)
     shiboken6.delete(theme.current(application))
     application.setStyleSheet("")
+
+
+def test_a_measurement_of_fidelity_is_saved_and_opened(qtbot: Any, program: Program, tmp_path: Path) -> None:
+    record = measured(LaneSetup(model()), (LaneSetup(model("Q4_K_M")),), chunks=12)
+    path = tmp_path / "measured.weighin.json"
+    saved: list[object] = []
+    program.services.bundles.save_fidelity(record, str(path), saved.append, pytest.fail)
+    qtbot.waitUntil(lambda: bool(saved), timeout=30_000)
+
+    program.restore([str(path)])
+    qtbot.waitUntil(lambda: program.window.page == FIDELITY, timeout=10_000)
+    run = program.window.fidelity_page.run
+    here = this_machine()
+    assert f" on {here.processor}, {format.plural(here.physical_cores, 'core')}" in run.origin.label.text()
+    assert run.sentences.texts[0].startswith("Q4_K_M picks another word in ")
+
+    path.write_text(path.read_text("utf-8").replace('"seconds":0.5', '"seconds":-0.5', 1), "utf-8")
+    program.window.open_files([str(path)])
+    qtbot.waitUntil(lambda: "measured.weighin.json: This bundle" in program.window.notice, timeout=10_000)
+    assert "\n" not in program.window.notice and program.window.page == FIDELITY
 
 
 def test_made_opened_and_replicated(qtbot: Any, program: Program, tmp_path: Path) -> None:

@@ -226,7 +226,7 @@ def test_one_lane_failing_is_status_3_with_the_other_result(ask: Ask, tiny: Path
         (["compare", "starter:dense", "starter:moe", "-p", "x", "--kv-type", "q9"], 2, "K cache type must be one of"),
         (["bench", "starter:dense", "--batch", "5000"], 2, "Batch"),
         (["mmlu", "--resume", "x", "--kv-type", "q8_0"], 2, "--kv-type is for a new run"),
-        (["history", "show", "zzz"], 1, "No comparison or evaluation has the id"),
+        (["history", "show", "zzz"], 1, "No comparison, evaluation or measurement has the id"),
         (["bench", "starter:dense", "--repeat", "0"], 2, "repeat"),
         (["nonsense"], 2, "invalid choice"),
     ],

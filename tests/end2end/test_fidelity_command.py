@@ -90,6 +90,7 @@ def test_the_contract(ask: Ask, small: Path, text: Path, tmp_path: Path) -> None
     bundle.write_text(ask("history", "export", identifier, "--format", "bundle", status=0).stdout, "utf-8")
     assert str(tmp_path) not in bundle.read_text("utf-8") and str(DENSE.parent) not in bundle.read_text("utf-8")
     opened = json.loads(ask("replay", bundle, "--json", status=0).stdout)
+    assert ask("replay", bundle, status=0).stdout.startswith("Bundle of 20")
     assert [other["kld"] for other in opened["others"]] == [other["kld"] for other in body["others"]]
     assert identifier in [row["id"] for row in json.loads(ask("history", "list", "--json").stdout)["fidelity"]]
 

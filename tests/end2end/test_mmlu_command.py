@@ -187,7 +187,7 @@ def test_one_lane_that_fails_leaves_the_other_its_score(ask: Ask, tmp_path: Path
         (["mmlu", "--resume", "abc"], 1, "No evaluation 'abc'"),
         (["mmlu", "--resume", "abc", "--n", "5"], 2, "--n is for a new run"),
         (["mmlu", "http://127.0.0.1:1/v1#m"], 1, "127.0.0.1:1"),
-        (["history", "show", "abc"], 1, "No comparison or evaluation has the id 'abc'"),
+        (["history", "show", "abc"], 1, "No comparison, evaluation or measurement has the id 'abc'"),
     ],
 )
 def test_wrong_usage_is_one_sentence(ask: Ask, arguments: list[str], status: int, said: str):

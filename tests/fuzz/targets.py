@@ -13,12 +13,17 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.fuzz.strategies import damaged, nearly, written
+from tests.unit.core.bundles.test_fidelity_bundle import record as measurement
 from tests.unit.core.bundles.test_replay import BUNDLE
 from weighin.core.bundles.bundle import bundle_text
 from weighin.core.bundles.bundle_reading import read_bundle
+from weighin.core.bundles.fidelity_bundle import fidelity_bundle_text, origin_words, read_fidelity_bundle
+from weighin.core.bundles.privacy import Owner
+from weighin.core.computer.hardware import MachineFacts
 from weighin.core.errors import AppError
 from weighin.core.evaluations.question_csv import csv_rows
 from weighin.core.evaluations.question_files import json_rows
+from weighin.core.fidelity.report import fidelity_markdown, result_lines
 from weighin.core.gguf import writer
 from weighin.core.gguf.reader import SCALARS, read_header
 from weighin.core.jsonable import from_plain, to_plain
@@ -156,6 +161,18 @@ def _check_bundle(data: bytes) -> None:
     assert read_bundle(bundle_text(bundle).encode()) == bundle
 
 
+_MEASUREMENTS = [json.loads(fidelity_bundle_text(measurement(), "1.0", Owner("/home/x", "x"), MachineFacts("", "", 0)))]
+
+
+def _check_fidelity_bundle(data: bytes) -> None:
+    try:
+        record = read_fidelity_bundle(data)
+    except AppError as error:
+        assert len(error.user_text) < 600
+        return
+    assert fidelity_markdown(record) and result_lines(record) and origin_words(record)
+
+
 # ---------------------------------------------------------------- answers of servers
 _CHUNKS = [
     {"choices": [{"delta": {"content": "a", "reasoning_content": "b"}, "index": 0, "finish_reason": None}]},
@@ -289,6 +306,12 @@ def _check_log(words: list[str]) -> None:
 TARGETS = (
     Target("header", _headers() | damaged([_HEADER]), _check_header),
     Target("wire", nearly(_PLAIN_MESSAGES).map(written) | damaged([written(m) for m in _PLAIN_MESSAGES]), _check_line),
+    Target(
+        "fidelity bundle",
+        nearly(_MEASUREMENTS).map(written) | damaged([written(b) for b in _MEASUREMENTS]),
+        _check_fidelity_bundle,
+        slow=True,
+    ),
     Target("bundle", nearly(_BUNDLES).map(written) | damaged([written(b) for b in _BUNDLES]), _check_bundle, slow=True),
     Target("server", _streams() | damaged([b"data: " + written(c) + b"\n\n" for c in _CHUNKS]), _check_stream),
     Target("prompts", damaged(_PROMPTS) | nearly([["a", {"prompt": "b"}]]).map(written), _check_prompts),

@@ -20,6 +20,7 @@ from tests.ui.fidelity_fakes import Q2, Q4, Q8, failed_at, fidelity_services, me
 from tests.ui.fidelity_fakes import request as fidelity_request
 from tests.ui.mmlu_fakes import answered, evaluation_services, request
 from weighin.core.comparisons.comparison import Comparison, ComparisonRequest
+from weighin.core.computer.hardware import MachineFacts
 from weighin.core.downloads.download import DownloadState, DownloadView, plan_of
 from weighin.core.downloads.repository import LeftOut, Repository
 from weighin.core.errors import AppError
@@ -163,6 +164,8 @@ def states_of_fidelity(kit: Kit) -> States:
     page.run.say(LONG)
     page.run.error.say(LONG)
     yield "failed", window
+    page.show_record(replace(measured(asked), machine=MachineFacts(LONG, "Linux", 8, gpus=(LONG, LONG))))
+    yield "bundle", window
     page.tabs.setCurrentIndex(1)
     page.past.table.selectRow(0)
     page.past.delete.click()

@@ -12,6 +12,7 @@ from weighin.core.bundles.bundle import SCHEMA, Bundle, BundleFile, BundleModel
 from weighin.core.comparisons.comparison import Comparison
 from weighin.core.computer.hardware import MachineFacts
 from weighin.core.errors import AppError
+from weighin.core.fidelity.fidelity import FidelityRecord
 from weighin.core.models.model import ModelFacts
 
 
@@ -37,7 +38,7 @@ class FakeBundles(QObject):
 
     def __init__(self) -> None:
         super().__init__()
-        self.files = {"/x/good.weighin.json": bundle()}
+        self.files: dict[str, Bundle | FidelityRecord] = {"/x/good.weighin.json": bundle()}
         self.here: dict[str, ModelFacts] = {"A": DENSE, "B": MOE}
         self.written: dict[str, object] = {}
         self.fetched: list[str] = []
@@ -70,6 +71,16 @@ class FakeBundles(QObject):
     def save(self, bundle: Bundle, path: str, done: Callable[..., object], failed: Callable[..., object]) -> None:
         """Remember it."""
         self.written[path] = bundle
+        done(None)
+
+    def save_fidelity(
+        self, record: FidelityRecord, path: str, done: Callable[..., object], failed: Callable[..., object]
+    ) -> None:
+        """Remember it, or refuse."""
+        if path.startswith("/full"):
+            failed(AppError("x.weighin.json cannot be written: No space left on device."))
+            return
+        self.written[path] = record
         done(None)
 
     def write(self, path: str, text: str, done: Callable[..., object], failed: Callable[..., object]) -> None:

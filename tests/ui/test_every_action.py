@@ -46,7 +46,7 @@ SAME = {
     r"(Measure (again|with)|Cancel|Run each model).*": "Measure again",
     r"(\w+) page": "Go to {}",
     r"Libraries and licences, about": "Libraries and licences",
-    r"Open a comparison somebody made elsewhere": "Open bundle…",
+    r"Open a comparison or a measurement made elsewhere": "Open bundle…",
     r"Export this run to a file": "Export MMLU run…",
     r"New run: choose models and questions": "New MMLU run",
     r"Start the evaluation": "Start MMLU run",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
@@ -14,8 +15,10 @@ from tests.ui.fakes import FakeLibrary
 from tests.ui.fidelity_fakes import F16, Q2, Q4, Q8, FakeFidelityRunner, failed_at, measured, request
 from weighin.core.errors import AppError
 from weighin.core.fidelity.fidelity import SideProgress
+from weighin.core.models.model import ModelFacts
 from weighin.core.runs.run_state import RunState
 from weighin.ui.fidelity.fidelity_page import RUN, STOP, FidelityPage
+from weighin.ui.fidelity.run.ladder import QUANTIZATION
 from weighin.ui.fidelity.run.run_view import FAILING, FIGURES, KINDS, TEXT
 from weighin.ui.main_window import FIDELITY
 
@@ -109,7 +112,24 @@ def test_each_model_says_how_far_it_is(page: FidelityPage, runner: FakeFidelityR
     runner.read(12)
     assert page.run.bar.text == "Running · 12 of at most 45 chunks · 1 min 15 s · about 2 min left, or less"
     assert cells(page, 0)["KLD"] == "-" and " ± " in cells(page, 1)["KLD"]
-    assert cells(page, 1)["Quantization"] == "Q4_K_M" and cells(page, 1)["File size"] == "105 MB"
+    assert cells(page, 1)["Model"] == "Q4_K_M" and cells(page, 1)["File size"] == "105 MB"
+
+
+@pytest.mark.parametrize(
+    ("sides", "twice"),
+    [
+        ((F16, Q4), True),
+        ((F16, replace(F16, sha256="ab" * 32), Q4), True),
+        ((F16, Q4, replace(Q4, name="Tuned", path="/models/tuned-Q4_K_M.gguf")), True),
+        ((replace(F16, name="Plain"), replace(Q4, name="Tuned"), replace(Q4, name="Other", path="/o.gguf")), False),
+    ],
+)
+def test_the_quantization_is_said_once(page: FidelityPage, sides: tuple[ModelFacts, ...], twice: bool) -> None:
+    page.show_record(measured(request(*sides), 1))
+    ladder = page.run.ladder
+    page.run.ladder.resize(1400, 200)
+    heads = [ladder.model().headerData(n, Qt.Orientation.Horizontal) for n in range(ladder.model().columnCount())]
+    assert ladder.isColumnHidden(heads.index(QUANTIZATION)) is twice, [row.name for row in ladder.records]
 
 
 def test_a_ladder_has_a_sentence_for_each_and_one_is_shown_below(page: FidelityPage) -> None:

@@ -79,7 +79,7 @@ def run_history(options: argparse.Namespace, services: Services, console: Consol
         from weighin.cli.replay import export_bundle, export_fidelity
 
         if isinstance(found, EvaluationRecord):
-            raise AppError("Only comparisons can be bundles: export an evaluation as md, json or csv.", kind="usage")
+            raise AppError("An evaluation cannot be a bundle: export it as md, json or csv.", kind="usage")
         text = export_fidelity(found) if isinstance(found, FidelityRecord) else export_bundle(found, services, console)
         console.json_text(text)
     elif options.action == "show" and not options.json:
@@ -132,7 +132,9 @@ def _find(identifier: str, records: Records) -> _Kept:
             if error.kind != "missing":
                 raise
     if not found:
-        raise AppError(f"No comparison or evaluation has the id {safe_name(identifier)!r}.", kind="missing")
+        raise AppError(
+            f"No comparison, evaluation or measurement has the id {safe_name(identifier)!r}.", kind="missing"
+        )
     if len(found) > 1:
         raise AppError(f"Several ids begin with {safe_name(identifier)!r}: type more of it.", kind="ambiguous")
     return found[0]

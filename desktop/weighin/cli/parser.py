@@ -51,9 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     _mmlu(commands.add_parser("mmlu", parents=[shared], help="score one or two models on multiple-choice questions"))
     _fidelity(commands.add_parser("fidelity", parents=[shared], help="measure what quantization changes in a model"))
     _history(commands.add_parser("history", parents=[shared], help="list, show, search and export past runs"))
-    _replay(
-        commands.add_parser("replay", parents=[shared], help="run the comparison in a bundle again on this computer")
-    )
+    _replay(commands.add_parser("replay", parents=[shared], help="show a bundle and run its comparison again here"))
     _models(commands.add_parser("models", parents=[shared], help="find, download, verify and remove models"), shared)
     opening = commands.add_parser(
         "open", parents=[shared], help="open the window with models or a bundle, or add them to the open one"

@@ -5,15 +5,13 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-from weighin import __version__
 from weighin.cli.console import Console
 from weighin.cli.loop import InterruptedByUserError, run_until, wait_for
 from weighin.core import format
 from weighin.core.bundles.bundle import Bundle, BundleModel, bundle_text
-from weighin.core.bundles.fidelity_bundle import fidelity_bundle_text
+from weighin.core.bundles.fidelity_bundle import origin_words as measurement_origin
 from weighin.core.bundles.replay import (
     Replayed,
     fetchable,
@@ -33,8 +31,9 @@ from weighin.core.errors import AppError
 from weighin.core.fidelity.fidelity import FidelityRecord
 from weighin.core.fidelity.report import fidelity_json, result_lines
 from weighin.core.safe_text import safe_text
-from weighin.services.bundles.bundles import read_fidelity_file, this_owner
+from weighin.services.bundles.bundles import fidelity_file
 from weighin.services.bundles.replay import Replay
+from weighin.services.machine.hardware import this_machine
 from weighin.wiring.services import Services
 
 Failed = Callable[[AppError], None]
@@ -52,32 +51,31 @@ def export_bundle(comparison: Comparison, services: Services, console: Console) 
 
 def export_fidelity(record: FidelityRecord) -> str:
     """The bundle of a measurement of fidelity, as the text of its file."""
-    return fidelity_bundle_text(record, __version__, this_owner())
+    return fidelity_file(record, this_machine())
 
 
 def run_replay(options: argparse.Namespace, services: Services, console: Console) -> int:
     """Show, fetch what is missing if that is wanted, run again, say what came of it: 0 done, 1 it cannot be. A
     measurement of fidelity is shown and no more."""
-    try:
-        record = read_fidelity_file(Path(options.file).expanduser())
-    except AppError as error:
-        if error.kind not in ("not_bundle", "missing"):
-            raise
-    else:
-        if options.json:
-            console.json(fidelity_json(record))
-        else:
-            console.result("\n".join(result_lines(record)))
-        return 0
     desk = _Desk(services, console)
     try:
-        bundle: Bundle = wait_for(lambda done, failed: desk.bundles.open(options.file, done, failed))
-        return _Replaying(desk, bundle, options).run()
+        opened: Bundle | FidelityRecord = wait_for(lambda done, failed: desk.bundles.open(options.file, done, failed))
+        if isinstance(opened, FidelityRecord):
+            return _show_measurement(opened, options, console)
+        return _Replaying(desk, opened, options).run()
     except InterruptedByUserError:
         console.say("Stopped. The download is kept; run the same command to resume it.")
         return 130
     finally:
         console.end_progress()
+
+
+def _show_measurement(record: FidelityRecord, options: argparse.Namespace, console: Console) -> int:
+    if options.json:
+        console.json(fidelity_json(record))
+    else:
+        console.result("\n".join((f"Bundle of {measurement_origin(record)}", "", *result_lines(record))))
+    return 0
 
 
 class _Desk:

@@ -186,11 +186,14 @@ class MainWindow(QMainWindow):
         self._notice.add(text)
 
     def open_bundle(self, path: str) -> None:
-        """Open a comparison from elsewhere."""
+        """Open a comparison or a measurement of fidelity from elsewhere."""
         self.bundle_controller.open(path)
 
     def open_files(self, files: list[str], lane: int = 0) -> None:
         """Open model files, the first in lane number `lane`, or a bundle."""
+        if len(files) == 1 and files[0].endswith(paths.BUNDLE_SUFFIX):
+            self.open_bundle(files[0])
+            return
         if self.compare.why_closed:
             self.show_notice(self.compare.why_closed)
             return

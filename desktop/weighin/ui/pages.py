@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from weighin.services.models.library import Library
     from weighin.services.settings import Settings
     from weighin.ui.fidelity.fidelity_page import FidelityPage
+    from weighin.ui.fidelity.measurement_files import MeasurementFiles
     from weighin.ui.help.help_page import HelpPage
     from weighin.ui.history.history_page import HistoryPage
     from weighin.ui.main_window import MainWindow
@@ -149,6 +150,7 @@ class Pages(QObject):
             self._library,
             self._settings,
             parts.fidelity,
+            self._measurement_files,
             parts.workstation,
             lambda: self._besides(FIDELITY) or parts.workstation.reason_to_wait,
             self._compared,
@@ -167,7 +169,10 @@ class Pages(QObject):
         past.opened.connect(self._show_evaluation)
         past.resume_wanted.connect(self._resume_evaluation)
         measured = PastMeasurements(
-            self._theme, self._parts.fidelity.kept, lambda: self.fidelity.running_id if self.has_fidelity else ""
+            self._theme,
+            self._parts.fidelity.kept,
+            self._measurement_files,
+            lambda: self.fidelity.running_id if self.has_fidelity else "",
         )
         measured.opened.connect(self._show_measurement)
         measured.resume_wanted.connect(self._resume_measurement)
@@ -205,7 +210,14 @@ class Pages(QObject):
         )
         made.notice.connect(self.notice)
         made.opened.connect(lambda: self.wanted.emit(COMPARE))
+        made.measurement_opened.connect(self._show_measurement)
         return made
+
+    @cached_property
+    def _measurement_files(self) -> MeasurementFiles:
+        from weighin.ui.fidelity.measurement_files import MeasurementFiles
+
+        return MeasurementFiles(self._parts.fidelity.kept, lambda: self._parts.bundles)
 
     @cached_property
     def sets(self) -> SetsController:
@@ -365,6 +377,9 @@ class Pages(QObject):
         self.mmlu.resume(identifier)
 
     def _show_measurement(self, record: FidelityRecord) -> None:
+        if reason := self._window.why_hidden:
+            self.notice.emit(reason)
+            return
         self.wanted.emit(FIDELITY)
         self.fidelity.show_record(record)
 

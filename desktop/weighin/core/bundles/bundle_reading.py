@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -24,7 +25,7 @@ from weighin.core.text_bytes import decoded
 
 _MOST_TURNS = 1000
 # Entries of a list, by its name.
-_MOST_ENTRIES = {
+MOST_ENTRIES = {
     "results": 2, "models": 2, "lanes": 2, "slowdowns": 2, "threads": _MOST_TURNS, "rounds": 200, "spoiled": 200,
     "round_memory": 200, "notices": 100, "tokens": MOST_PIECES, "pieces": MOST_PIECES,
     "generation_rates": 200, "prompt_rates": 200,
@@ -38,7 +39,7 @@ _MOST_OTHERS = 100_000
 _LONG = 1 << 20
 _MOST_CHARACTERS = {
     "text": _LONG, "reasoning": _LONG, "content": _LONG, "system": _LONG, "rendered_prompt": 2 * _LONG,
-    "detail": 100_000, "notices": 2000, "pieces": 512,
+    "detail": 100_000, "template": _LONG, "notices": 2000, "pieces": 512,
 }  # fmt: skip
 _MOST_OTHER_CHARACTERS = 10_000
 # Text without a space is laid out in the square of its length.
@@ -49,15 +50,16 @@ _UNBROKEN_RUN = re.compile(rf"\S{{{_UNBROKEN + 1}}}")
 _HALF = re.compile("[\ud800-\udfff]")
 
 
-def check_limits(body: Any) -> None:
-    """Raise AppError where something in this JSON value is longer than it can be."""
+def check_limits(body: Any, entries: Mapping[str, int] = MOST_ENTRIES) -> None:
+    """Raise AppError where something in this JSON value is longer than it can be. entries: the most of a list, by its
+    name."""
     waiting = [("bundle", body)]
     while waiting:
         name, value = waiting.pop()
         if isinstance(value, dict):
             waiting += value.items()
         elif isinstance(value, list):
-            if len(value) > _MOST_ENTRIES.get(name, _MOST_OTHERS):
+            if len(value) > entries.get(name, _MOST_OTHERS):
                 raise AppError(f"its list “{_said(name)}” is too long.")
             waiting += ((name, inner) for inner in value)
             if name == "threads":
@@ -104,7 +106,7 @@ def read_bundle(data: bytes) -> Bundle:
     "refused" (well-formed, but with values no run can have given)."""
     if len(data) > MAX_BYTES:
         raise AppError(f"This file is too large for a bundle: over {MAX_BYTES >> 20} MiB.", kind="too_large")
-    body = _parsed(data)
+    body = parsed_bundle(data)
     schema = body.get("schema")
     if not isinstance(schema, str) or not _SCHEMA.fullmatch(schema):
         raise AppError("This is not a Weigh-In bundle.", kind="not_bundle")
@@ -122,7 +124,8 @@ def read_bundle(data: bytes) -> Bundle:
     return bundle
 
 
-def _parsed(data: bytes) -> dict[str, Any]:
+def parsed_bundle(data: bytes) -> dict[str, Any]:
+    """The JSON object in a file. Raises AppError."""
     try:
         body = json.loads(decoded(data), parse_int=_int)
     except (ValueError, RecursionError):
@@ -143,9 +146,9 @@ def _int(text: str) -> int:
 
 def _check(bundle: Bundle) -> None:
     comparison = bundle.comparison
-    _check_numbers(to_plain(comparison), "comparison")
-    _check_moment(bundle.created)
-    _check_moment(comparison.created)
+    check_numbers(to_plain(comparison), "comparison")
+    check_moment(bundle.created)
+    check_moment(comparison.created)
     if not _ID.fullmatch(comparison.id):
         raise AppError("its id is not valid.")
     if tuple(result.label for result in comparison.results) != LABELS:
@@ -163,7 +166,7 @@ def _check(bundle: Bundle) -> None:
     if any(vote.choice not in VOTE_CHOICES for vote in bundle.votes):
         raise AppError("one of its votes is not valid.")
     for vote in bundle.votes:
-        _check_moment(vote.created)
+        check_moment(vote.created)
     if bundle.questions is not None:
         _check_questions(bundle.questions)
     for model in bundle.models:
@@ -192,8 +195,8 @@ def _check_times(timing: Timing) -> None:
 
 
 def _check_questions(questions: BundleQuestions) -> None:
-    _check_moment(questions.created)
-    _check_numbers(to_plain(questions), "questions")
+    check_moment(questions.created)
+    check_numbers(to_plain(questions), "questions")
     for item in questions.items:
         letters = (item.question.answer, *(result.choice for result in (item.a, item.b) if result))
         if len(item.question.choices) != 4 or any(letter is not None and letter > 3 for letter in letters):
@@ -206,7 +209,7 @@ def _check_names(comparison: Comparison) -> None:
     for setup in (*comparison.request.lanes, *(result.setup for result in comparison.results)):
         facts = setup.model
         if not facts.path.startswith(f"{SERVER}#"):
-            _check_file_name(facts.path)
+            check_file_name(facts.path)
         texts = (facts.name, facts.architecture, facts.quantization, facts.license or "", facts.path)
         if any(len(text) > _MAX_NAME for text in texts):
             raise AppError("one of its names is too long.")
@@ -218,7 +221,7 @@ def _check_model(model: BundleModel) -> None:
     if model.commit is not None:
         check_commit(model.commit)
     for file in model.files:
-        _check_file_name(file.name)
+        check_file_name(file.name)
         if not 0 < file.size < _MAX_NUMBER:
             raise AppError("one of its file sizes is not possible.")
         if file.sha256 is not None and not is_sha256(file.sha256):
@@ -227,12 +230,14 @@ def _check_model(model: BundleModel) -> None:
             check_path(file.path)
 
 
-def _check_file_name(name: str) -> None:
+def check_file_name(name: str) -> None:
+    """Raise AppError where `name` leads elsewhere, or is none."""
     if not name or name in (".", "..") or re.search(r"[\\/\x00]", name) or len(name) > _MAX_NAME:
         raise AppError(f"{safe_name(name, 60)!r} is not a file name.")
 
 
-def _check_moment(text: str) -> None:
+def check_moment(text: str) -> None:
+    """Raise AppError where this is no ISO 8601 moment that can be shown."""
     try:
         year = datetime.fromisoformat(text).year
     except ValueError:
@@ -241,13 +246,14 @@ def _check_moment(text: str) -> None:
         raise AppError(f"{safe_name(text, 40)!r} is not a valid date.")
 
 
-def _check_numbers(value: Any, name: str) -> None:
-    """Nothing that was counted or timed is below zero or beyond 2^53."""
+def check_numbers(value: Any, name: str, signed: Collection[str] = _SIGNED) -> None:
+    """Raise AppError where something that was counted or timed is below zero, unless its name is in `signed`, or beyond
+    2^53."""
     if isinstance(value, dict):
         for key, inner in value.items():
-            _check_numbers(inner, key)
+            check_numbers(inner, key, signed)
     elif isinstance(value, (list, tuple)):
         for inner in value:
-            _check_numbers(inner, name)
-    elif isinstance(value, (int, float)) and (abs(value) > _MAX_NUMBER or (value < 0 and name not in _SIGNED)):
+            check_numbers(inner, name, signed)
+    elif isinstance(value, (int, float)) and (abs(value) > _MAX_NUMBER or (value < 0 and name not in signed)):
         raise AppError(f"its number for “{safe_name(name, 40)}” is not possible.")

@@ -8,6 +8,7 @@ from typing import Any
 
 from weighin.core import format
 from weighin.core.bundles.bundle import Bundle, BundleModel
+from weighin.core.bundles.origin import made_words
 from weighin.core.comparisons.comparison import Comparison, ComparisonRequest, LaneResult
 from weighin.core.comparisons.report import comparison_json
 from weighin.core.comparisons.rounds import Spread, spread
@@ -196,14 +197,7 @@ REPLAY_SCHEMA = "weighin.replay/1"
 
 def origin_words(bundle: Bundle) -> str:
     """Where and when a bundle was made: "2026-11-22 10:31 on AMD Ryzen 7 · llama.cpp b6900"."""
-    engine, machine = bundle.comparison.engine, bundle.machine
-    parts = [format.moment(bundle.comparison.created)]
-    if machine is not None:
-        parts[0] += f" on {safe_name(machine.processor, 80)}, {format.plural(machine.physical_cores, 'core')}"
-        parts += [safe_name(gpu, 60) for gpu in machine.gpus[:4]]
-    if engine is not None:
-        parts.append(f"llama.cpp {safe_name(engine.build, 60)}")
-    return " · ".join(parts)
+    return made_words(bundle.comparison.created, bundle.machine, bundle.comparison.engine)
 
 
 def votes_words(bundle: Bundle) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from weighin.core.computer.hardware import MachineFacts
 from weighin.core.models.model import ModelFacts
 from weighin.core.runs.answer import Failure, MemorySample
 from weighin.core.runs.lane import EngineFacts, LaneSetup
@@ -244,7 +245,8 @@ class OtherFidelity:
 @dataclass(frozen=True)
 class FidelityRecord:
     """A measurement as History keeps it. created: ISO 8601 in UTC. chunks: as BASE read them, in the order of reading;
-    others: in the order they were asked for. seconds: of work. turns: the models did not fit at once."""
+    others: in the order they were asked for. seconds: of work. turns: the models did not fit at once. machine: None for
+    this one; a record from elsewhere says where it was made, and is only looked at."""
 
     id: str
     created: str
@@ -257,11 +259,12 @@ class FidelityRecord:
     engine: EngineFacts | None = None
     seconds: float = 0.0
     turns: bool = False
+    machine: MachineFacts | None = None
 
     @property
     def can_resume(self) -> bool:
         """Whether there is something left to measure, and nobody is at it."""
-        return self.state not in (RunState.FINISHED, RunState.RUNNING)
+        return self.machine is None and self.state not in (RunState.FINISHED, RunState.RUNNING)
 
 
 @dataclass(frozen=True)

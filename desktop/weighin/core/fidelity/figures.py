@@ -18,6 +18,11 @@ class FigureRow:
     interval: str = format.NONE
     tool: str = format.NONE
 
+    @property
+    def with_interval(self) -> str:
+        """ "94.900 % (94.100 to 95.600 %)"; only the value where there is no interval."""
+        return self.value if self.interval == format.NONE else f"{self.value} ({self.interval})"
+
 
 def figure_rows(found: FidelitySummary) -> tuple[FigureRow, ...]:
     """All of them."""
@@ -25,11 +30,11 @@ def figure_rows(found: FidelitySummary) -> tuple[FigureRow, ...]:
     return (
         FigureRow("Mean KLD", figure(kld.mean.value), _between(kld.mean), f"± {figure(tool.kld)}"),
         FigureRow("Median KLD", figure(kld.median)),
-        FigureRow("90 % of KLD below", figure(kld.p90)),
-        FigureRow("95 % of KLD below", figure(kld.p95)),
-        FigureRow("99 % of KLD below", figure(kld.p99)),
-        FigureRow("99.9 % of KLD below", figure(kld.p999)),
-        FigureRow("Largest KLD", figure(kld.maximum)),
+        FigureRow("90 % KLD", figure(kld.p90)),
+        FigureRow("95 % KLD", figure(kld.p95)),
+        FigureRow("99 % KLD", figure(kld.p99)),
+        FigureRow("99.9 % KLD", figure(kld.p999)),
+        FigureRow("Maximum KLD", figure(kld.maximum)),
         _share("Same top token", found.same_top, tool.same_top),
         _share("RMS Δp", found.rms_delta_p, tool.rms_delta_p),
         _share("Mean Δp", found.mean_delta_p, tool.mean_delta_p),

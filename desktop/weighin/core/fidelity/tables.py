@@ -15,6 +15,7 @@ from weighin.core.fidelity.fidelity import (
     SideFacts,
     WorstPosition,
 )
+from weighin.core.fidelity.figures import figure_rows
 from weighin.core.fidelity.names import other_names, side_name
 from weighin.core.fidelity.text import figure, shown_text, shown_token, text_before, with_error
 from weighin.core.safe_text import safe_name
@@ -58,40 +59,22 @@ def _ladder_cells(summary: FidelitySummary | None) -> tuple[str, ...]:
     )
 
 
-def figures(summary: FidelitySummary) -> tuple[tuple[str, str], ...]:
-    """What stands behind the figures of the ladder: (title, value in words) each."""
-    kld, perplexity, delta = summary.kld, summary.perplexity, summary.mean_delta_p
-    return (
-        ("Median KLD", figure(kld.median)),
-        ("90 % KLD", figure(kld.p90)),
-        ("95 % KLD", figure(kld.p95)),
-        ("99 % KLD", figure(kld.p99)),
-        ("99.9 % KLD", figure(kld.p999)),
-        ("Maximum KLD", figure(kld.maximum)),
-        ("Mean Δp", _percent_with_error(delta, 2)),
-        ("Perplexity of the base", f"{perplexity.base:.4f}"),
-        ("Perplexity", f"{perplexity.other:.4f}"),
-        ("Correlation", format.NONE if perplexity.correlation is None else f"{100 * perplexity.correlation:.2f} %"),
-    )
-
-
 def figures_table(record: FidelityRecord) -> Table:
-    """`figures` of every model; [] where nothing was compared."""
+    """Every figure of every model, with its interval where it has one; [] where nothing was compared."""
     named = zip(other_names(record), (other.summary for other in record.others), strict=True)
-    found = {name: figures(summary) for name, summary in named if summary}
+    found = {name: figure_rows(summary) for name, summary in named if summary}
     if not found:
         return []
-    titles = [title for title, _ in next(iter(found.values()))]
-    rows = [(title, *(column[place][1] for column in found.values())) for place, title in enumerate(titles)]
+    rows = [(of_all[0].name, *(row.with_interval for row in of_all)) for of_all in zip(*found.values(), strict=True)]
     return [("", *found), *rows]
 
 
-def _percent_with_error(estimate: Estimate, digits: int = 1) -> str:
+def _percent_with_error(estimate: Estimate) -> str:
     """ "94.9 % (94.1 to 95.6)"; without brackets where there is no interval."""
-    said = f"{100 * estimate.value:.{digits}f} %"
+    said = f"{100 * estimate.value:.1f} %"
     if estimate.low is None or estimate.high is None:
         return said
-    return f"{said} ({100 * estimate.low:.{digits}f} to {100 * estimate.high:.{digits}f})"
+    return f"{said} ({100 * estimate.low:.1f} to {100 * estimate.high:.1f})"
 
 
 def _ratio_words(ratio: Estimate) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 
 from weighin import __version__
+from weighin.core.bundles.any_bundle import read_any_bundle
 from weighin.core.bundles.bundle import (
     SCHEMA,
     Bundle,
@@ -22,11 +23,11 @@ from weighin.core.bundles.bundle import (
     questions_of,
     vote_of,
 )
-from weighin.core.bundles.bundle_reading import MAX_BYTES, read_bundle
-from weighin.core.bundles.fidelity_bundle import fidelity_bundle_text, read_fidelity_bundle
+from weighin.core.bundles.bundle_reading import MAX_BYTES
+from weighin.core.bundles.fidelity_bundle import fidelity_bundle_text
 from weighin.core.bundles.privacy import Owner, without_owner
 from weighin.core.comparisons.comparison import Comparison, LaneResult
-from weighin.core.computer.hardware import UNKNOWN_MACHINE, Hardware, machine_of
+from weighin.core.computer.hardware import UNKNOWN_MACHINE, Hardware, MachineFacts, machine_of
 from weighin.core.errors import AppError
 from weighin.core.evaluations.evaluation import EvaluationRecord
 from weighin.core.fidelity.fidelity import FidelityRecord
@@ -101,20 +102,18 @@ class Bundles(QObject):
 
     def save_fidelity(self, record: FidelityRecord, path: str, done: Callable[[None], None], failed: Failed) -> None:
         """Write the bundle of a measurement of fidelity, whole or not at all."""
-        self._tasks.run(
-            lambda: write_text(Path(path), fidelity_bundle_text(record, __version__, this_owner())), done, failed
-        )
 
-    def open_fidelity(self, path: str, done: Callable[[FidelityRecord], None], failed: Failed) -> None:
-        """The measurement of fidelity in a file; `failed` gets kind "not_bundle" where it is something else."""
-        self._tasks.run(lambda: read_fidelity_file(Path(path)), done, failed)
+        def work() -> None:
+            write_text(Path(path), fidelity_file(record, machine_of(self._hardware())))
+
+        self._tasks.run(work, done, failed)
 
     def write(self, path: str, text: str, done: Callable[[None], None], failed: Failed) -> None:
         """Write another export, whole or not at all."""
         self._tasks.run(lambda: write_text(Path(path), text), done, failed)
 
-    def open(self, path: str, done: Callable[[Bundle], None], failed: Failed) -> None:
-        """The bundle in a file; `failed` gets one sentence why there is none."""
+    def open(self, path: str, done: Callable[[Bundle | FidelityRecord], None], failed: Failed) -> None:
+        """The comparison or the measurement of fidelity in a file; `failed` gets one sentence why there is none."""
         self._tasks.run(lambda: read_bundle_file(Path(path)), done, failed)
 
     def find(self, bundle: Bundle, done: Callable[[Here], None], progress: Progress) -> None:
@@ -182,22 +181,19 @@ def _files(found: Digests, comparison: Comparison, result: LaneResult) -> tuple[
     return tuple(BundleFile(Path(stamp.path).name, stamp.size, sha256 if same else None) for stamp, sha256 in found)
 
 
-def read_bundle_file(path: Path) -> Bundle:
-    """The bundle in a file; never reads more than a bundle may have. Raises AppError."""
-    return read_bundle(_data(path))
-
-
-def read_fidelity_file(path: Path) -> FidelityRecord:
-    """The measurement of fidelity in a file. Raises AppError: kind "not_bundle" where it is something else."""
-    return read_fidelity_bundle(_data(path))
-
-
-def _data(path: Path) -> bytes:
+def read_bundle_file(path: Path) -> Bundle | FidelityRecord:
+    """What is in a file; never reads more than a bundle may have. Raises AppError."""
     try:
         with path.open("rb") as stream:
-            return stream.read(MAX_BYTES + 1)
+            data = stream.read(MAX_BYTES + 1)
     except OSError as error:
         raise AppError(f"{path.name} cannot be read: {error.strerror or error}.", kind="missing") from None
+    return read_any_bundle(data)
+
+
+def fidelity_file(record: FidelityRecord, here: MachineFacts) -> str:
+    """The bundle of a measurement of fidelity, as the text of its file. here: this computer. Raises AppError."""
+    return fidelity_bundle_text(record, __version__, this_owner(), here)
 
 
 def this_owner() -> Owner:

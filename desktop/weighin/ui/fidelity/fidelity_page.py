@@ -14,6 +14,7 @@ from weighin.core.fidelity.fidelity import FidelityRecord, FidelityRequest
 from weighin.core.models.model import ModelFacts
 from weighin.core.runs.run_state import RunState
 from weighin.ui.charts.picture_export import PictureExport
+from weighin.ui.fidelity.measurement_files import MeasurementFiles
 from weighin.ui.fidelity.past_tab import PastTab
 from weighin.ui.fidelity.run.run_presenter import RunPresenter
 from weighin.ui.fidelity.run.run_view import RunView
@@ -21,7 +22,6 @@ from weighin.ui.fidelity.setup.setup_view import SetupView
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.focus import holds_focus
 from weighin.ui.widgets.page_head import PageHead
-from weighin.ui.widgets.saving import ask_export
 
 if TYPE_CHECKING:
     from weighin.services.models.library import Library
@@ -48,6 +48,7 @@ class FidelityPage(QWidget):
         library: Library,
         settings: Settings,
         fidelity: FidelityServices,
+        files: MeasurementFiles,
         workstation: Workstation,
         busy: Callable[[], str],
         compared: Callable[[], tuple[ModelFacts | None, ...]],
@@ -56,12 +57,12 @@ class FidelityPage(QWidget):
         super().__init__(parent)
         self.setObjectName("page")
         self._busy, self._theme = busy, theme
-        self._runner, self._kept = fidelity.runner, fidelity.kept
+        self._runner, self._files = fidelity.runner, files
         self.setup = SetupView(theme, library, settings, workstation, compared)
         self.run = RunView(theme)
         self._presenter = RunPresenter(fidelity.runner, self.run, self)
         self.pictures = PictureExport(fidelity.kept, self.run.say, self.run.error.say, "fidelity")
-        self.past = PastTab(theme, fidelity.kept, lambda: self._presenter.running_id)
+        self.past = PastTab(theme, fidelity.kept, files, lambda: self._presenter.running_id)
         self.go = QPushButton("Run")
         self.go.setProperty("role", "primary")
         policy = self.go.sizePolicy()
@@ -135,9 +136,9 @@ class FidelityPage(QWidget):
             self.setup.measure(base, other)
 
     def show_record(self, record: FidelityRecord) -> None:
-        """Show a stored measurement."""
+        """Show a stored measurement, or one from a bundle."""
         if self._runner.running:
-            self.past.error.say(_RUNNING)
+            self._refuse(AppError(_RUNNING, kind="busy"))
             return
         self._presenter.show_record(record)
         self._show_run()
@@ -156,7 +157,7 @@ class FidelityPage(QWidget):
         """Ask where to write the measurement that is shown."""
         record = self._presenter.record
         if record is not None:
-            ask_export(self._kept, "measurement", record, self.window(), self.run.say, self.run.error.say)
+            self._files.ask(record, self.window(), self.run.say, self.run.error.say)
 
     def _connect(self) -> None:
         self.tabs.currentChanged.connect(self._turn)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
@@ -17,9 +16,9 @@ from weighin.core.models.model import ModelFacts
 from weighin.core.models.text import shown_name
 from weighin.core.runs.run_state import STATES, RunState
 from weighin.core.safe_text import safe_name
+from weighin.ui.fidelity.measurement_files import MeasurementFiles
 from weighin.ui.history.stored_runs import StoredRuns, Wording
 from weighin.ui.theme import Theme
-from weighin.ui.widgets.saving import ask_export
 from weighin.ui.widgets.table import Column
 
 if TYPE_CHECKING:
@@ -32,10 +31,14 @@ class PastTab(StoredRuns):
     """`running`: the id of the measurement that goes on now, "" for none. Its records are FidelityRecords."""
 
     def __init__(
-        self, theme: Theme, kept: FidelityHistory, running: Callable[[], str], parent: QWidget | None = None
+        self,
+        theme: Theme,
+        kept: FidelityHistory,
+        files: MeasurementFiles,
+        running: Callable[[], str],
+        parent: QWidget | None = None,
     ) -> None:
-        export = partial(ask_export, kept, "measurement")
-        super().__init__(theme, kept, _WORDING, _columns(running), _tip, _text, _models, running, export, parent)
+        super().__init__(theme, kept, _WORDING, _columns(running), _tip, _text, _models, running, files.ask, parent)
 
 
 def _columns(running: Callable[[], str]) -> tuple[Column, ...]:

@@ -94,7 +94,7 @@ class HistoryPage(QWidget):
         self._tape = _button("Picture…", "Show both models of the selected comparison in one picture")
         self._rename = _button("Rename…", "Rename the selected comparison")
         self._star = _button("Star", "Star the selected comparisons")
-        self._bundle = _button("Open bundle…", "Open a comparison somebody made elsewhere")
+        self._bundle = _button("Open bundle…", "Open a comparison or a measurement made elsewhere")
         self._delete = _button("Delete…", "Delete the selected comparisons, after asking")
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)

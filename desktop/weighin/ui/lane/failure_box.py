@@ -16,7 +16,8 @@ _INSIST = "memory"
 
 
 class FailureBox(QWidget):
-    """One sentence, the native lines behind it folded away, and "Try anyway" where that can help."""
+    """One sentence, the native lines behind it folded away, and "Try anyway" where that can help. `shown`: what
+    `show_failure` got last."""
 
     try_anyway = Signal()
 
@@ -34,6 +35,7 @@ class FailureBox(QWidget):
         layout.addWidget(self._strip)
         layout.addWidget(self._details)
         self._again.clicked.connect(self.try_anyway)
+        self.shown: tuple[Failure | None, bool] = (None, True)
         self.hide()
 
     @property
@@ -51,8 +53,9 @@ class FailureBox(QWidget):
         """Whether "Try anyway" is offered."""
         return not self._again.isHidden()
 
-    def show_failure(self, failure: Failure | None) -> None:
-        """Show it, or nothing."""
+    def show_failure(self, failure: Failure | None, may_insist: bool = True) -> None:
+        """Show it, or nothing. may_insist: whether it can be tried again at all."""
+        self.shown = (failure, may_insist)
         self.setVisible(failure is not None)
         if failure is None:
             self._strip.say("")
@@ -61,7 +64,7 @@ class FailureBox(QWidget):
                 self._lines.clear()
             return
         self._strip.say(failure.message)
-        self._again.setVisible(failure.kind == _INSIST)
+        self._again.setVisible(may_insist and failure.kind == _INSIST)
         self._detail = safe_text(failure.detail)
         if self._lines:
             self._lines.setPlainText(self._detail)

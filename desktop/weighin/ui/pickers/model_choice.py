@@ -56,7 +56,7 @@ class ModelChoice(QObject):
 
     def open(self, pane: LanePane, path: str) -> None:
         """Open a file and choose it in `pane`, or say there why not."""
-        self._dropped.take(self._panes.index(pane), [path])
+        self.take(pane, [path])
 
     def take(self, pane: LanePane, paths: list[str]) -> None:
         """Take files that were dropped on `pane`: one model, two for both lanes, or a bundle."""

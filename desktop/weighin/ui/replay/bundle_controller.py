@@ -14,6 +14,7 @@ from weighin.core.comparisons.comparison import Comparison
 from weighin.core.downloads.download import Transferred
 from weighin.core.errors import AppError
 from weighin.core.exports import EXPORTS, export_text
+from weighin.core.fidelity.fidelity import FidelityRecord
 from weighin.core.prompts.prompt_set import StoredRun
 from weighin.paths import BUNDLE_SUFFIX
 from weighin.services.bundles.replay import Replay
@@ -30,13 +31,16 @@ if TYPE_CHECKING:
     from weighin.services.models.library import Library
 
 BUNDLE = "bundle"
+_ANY_BUNDLE = f"Weigh-In bundle (*{BUNDLE_SUFFIX})"
 _BUNDLE_FILTER = f"Replayable bundle (*{BUNDLE_SUFFIX})"
 
 
 class BundleController(QObject):
-    """`opened`: a bundle stands on the Compare page. `said` carries a sentence about a file."""
+    """`opened`: a comparison stands on the Compare page. `measurement_opened` carries a FidelityRecord to show,
+    `notice` a sentence about a file."""
 
     opened = Signal()
+    measurement_opened = Signal(object)
     notice = Signal(str)
 
     def __init__(
@@ -59,17 +63,14 @@ class BundleController(QObject):
 
     def ask_open(self, window: QWidget) -> None:
         """Let the user choose a bundle, and open it."""
-        dialog = FileDialog.for_files(window, "Open a bundle", BUNDLES, (_BUNDLE_FILTER, "JSON (*.json)", ANY))
+        dialog = FileDialog.for_files(window, "Open a bundle", BUNDLES, (_ANY_BUNDLE, "JSON (*.json)", ANY))
         dialog.fileSelected.connect(self.open)
         dialog.open()
 
     def open(self, path: str) -> None:
         """Show the bundle in a file, or say why that cannot be."""
-        if self._compare.why_closed:
-            self.notice.emit(self._compare.why_closed)
-            return
         name = Path(path).name
-        self._bundles.open(path, self._show, lambda error: self.notice.emit(f"{name}: {error.user_text}"))
+        self._bundles.open(path, self._opened, lambda error: self.notice.emit(f"{name}: {error.user_text}"))
 
     def ask_export(self, comparison: Comparison | StoredRun, kind: str, window: QWidget) -> None:
         """Let the user choose where a comparison or a run of a prompt set goes. kind: one of EXPORTS, of a comparison
@@ -83,7 +84,7 @@ class BundleController(QObject):
         dialog.open()
 
     def export(self, comparison: Comparison | StoredRun, kind: str, path: str) -> None:
-        """Write a record to `path`; `said` tells how it went."""
+        """Write a record to `path`; `notice` tells how it went."""
         if kind != BUNDLE or isinstance(comparison, StoredRun):
             self._bundles.write(path, export_text(comparison, kind), lambda _: self._written(path), self._failed)
             return
@@ -103,6 +104,12 @@ class BundleController(QObject):
         if self._replay is not None:
             self._replay.deleteLater()
             self._replay = None
+
+    def _opened(self, found: Bundle | FidelityRecord) -> None:
+        if isinstance(found, FidelityRecord):
+            self.measurement_opened.emit(found)
+        else:
+            self._show(found)
 
     def _show(self, bundle: Bundle) -> None:
         if self._compare.why_closed:

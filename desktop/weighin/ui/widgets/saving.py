@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -33,10 +33,18 @@ class Record(Protocol):
     def created(self) -> str: ...
 
 
-def ask_export(kept: Exporter, what: str, record: Record, window: QWidget, said: Say, failed: Say) -> None:
+def ask_export(
+    kept: Exporter,
+    what: str,
+    record: Record,
+    window: QWidget,
+    said: Say,
+    failed: Say,
+    formats: Mapping[str, str] = EXPORTS,
+) -> None:
     """Let the user choose where `record` goes and in which format, and write it. what: in a word, "evaluation". `said`,
-    `failed`: get a sentence."""
-    filters = {f"{name} (*.{kind})": kind for kind, name in EXPORTS.items()}
+    `failed`: get a sentence. formats: names by the endings of files, which are the kinds."""
+    filters = {f"{name} (*.{kind})": kind for kind, name in formats.items()}
     name = f"{what}-{record.created[:10]}-{record.id[:8]}"
     dialog = FileDialog.to_save(window, f"Export the {what}", name, filters)
 
@@ -56,7 +64,7 @@ def export(kept: Exporter, record: Record, kind: str, path: str, said: Say, fail
 
 def named(path: str, kind: str, failed: Say) -> str:
     """The path with its ending; "" where the dialog did not ask about the file of that name."""
-    whole = path if Path(path).suffix == f".{kind}" else f"{path}.{kind}"
+    whole = path if path.endswith(f".{kind}") else f"{path}.{kind}"
     if whole != path and Path(whole).exists():
         failed(f"{Path(whole).name} exists already. Choose another name.")
         return ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from tests.support.fidelity import POSITIONS, measured, model
 
 from weighin.core.fidelity.fidelity import FidelityRecord, FidelityRow, LikelyToken
+from weighin.core.fidelity.figures import figure_rows
 from weighin.core.fidelity.report import (
     fidelity_csv,
     fidelity_json,
@@ -132,6 +134,12 @@ def test_markdown_and_lines_tell_all_figures():
             "Maximum KLD", "Mean Δp", "Perplexity", "Correlation", "prose", "code", "Generation tok/s", "± ",
         ):  # fmt: skip
             assert title in page
+    rows = figure_rows(RECORD.others[1].summary)  # type: ignore[arg-type]
+    for row in rows:
+        assert re.search(
+            rf"^\| {re.escape(row.name)} \|.*\| {re.escape(row.with_interval)} \|$", fidelity_markdown(RECORD), re.M
+        )
+    assert rows[0].with_interval == f"{rows[0].value} ({rows[0].interval})" and rows[1].with_interval == rows[1].value
     assert "Scale: llama.cpp, tools/perplexity/README.md" in fidelity_markdown(RECORD)
 
 

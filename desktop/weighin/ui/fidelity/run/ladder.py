@@ -9,12 +9,13 @@ from PySide6.QtWidgets import QWidget
 
 from weighin.core import format
 from weighin.core.fidelity.fidelity import FidelityRecord, FidelitySummary, SideFacts, SideProgress
-from weighin.core.fidelity.names import side_name
+from weighin.core.fidelity.names import is_same_file, side_name
 from weighin.core.fidelity.text import figure, with_error
 from weighin.core.runs.run_state import RunState
 from weighin.core.safe_text import safe_name
 from weighin.ui.widgets.table import Column, RowTable
 
+QUANTIZATION = "Quantization"
 _SPEED = "1\u202f234"
 # Narrower tables leave columns out, in pixels.
 _SIZES, _MEMORY, _SPEEDS, _PRECISE, _ALL = 620, 710, 830, 980, 1190
@@ -59,7 +60,7 @@ class Ladder(RowTable):
                 for number, side in enumerate(sides)
             )
         )
-        self.fit()
+        self.leave_out((QUANTIZATION,) if _says_quantizations(self.records) else ())
 
     def fit(self) -> None:
         super().fit()
@@ -70,6 +71,13 @@ class Ladder(RowTable):
         height = self.horizontalHeader().sizeHint().height() + rows + below + 4
         if height != self.height():
             self.setFixedHeight(height)
+
+
+def _says_quantizations(rows: tuple[LadderRow, ...]) -> bool:
+    """Whether the names themselves tell the quantization of every model; the base's own file is told by the base."""
+    base = rows[0].side.model
+    named = (row for row in rows if not row.number or not is_same_file(base, row.side.model))
+    return all(safe_name(row.side.model.quantization, 24).casefold() in row.name.casefold() for row in named)
 
 
 def state_words(row: LadderRow) -> str:
@@ -132,7 +140,7 @@ def _tip(row: LadderRow) -> str:
 _COLUMNS = (
     Column("", lambda r: str(r.number) if r.number else "Base", "Base", spoken=lambda r: f"Model {r.number or 'base'}"),
     Column("Model", lambda r: r.name, "m" * 16, 1.0, least="SmolLM2-135M"),
-    Column("Quantization", lambda r: safe_name(r.side.model.quantization, 24), "Q4_K_M", room=_ALL),
+    Column(QUANTIZATION, lambda r: safe_name(r.side.model.quantization, 24), "Q4_K_M", room=_ALL),
     Column("File size", lambda r: format.size(r.side.model.file_bytes), "123.4 MB", number=True, room=_SIZES),
     Column("Memory", _memory, "123.4 MB", number=True, room=_MEMORY),
     Column("Prompt tok/s", lambda r: _speed(r.side.read_tokens_per_s), _SPEED, number=True, room=_ALL),

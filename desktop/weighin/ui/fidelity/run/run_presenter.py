@@ -66,8 +66,8 @@ class RunPresenter(QObject):
         self._runner.resume(identifier)
 
     def show_record(self, record: FidelityRecord) -> None:
-        """Show one that is over."""
-        self._record, self.request = record, record.request
+        """Show one that is over; what one from elsewhere asked for cannot be asked again here."""
+        self._record, self.request = record, None if record.machine else record.request
         self._view.show_record(record)
 
     def _began(self, record: FidelityRecord) -> None:

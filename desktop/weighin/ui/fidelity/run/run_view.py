@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QTabBar, QVBo
 
 from weighin import __version__
 from weighin.core import format
+from weighin.core.bundles.fidelity_bundle import origin_words
 from weighin.core.fidelity.fidelity import FidelityRecord, FidelityRequest, FidelityState, OtherFidelity
 from weighin.core.fidelity.names import other_names, side_name
 from weighin.core.fidelity.passages import read_chunks
@@ -45,6 +46,7 @@ class RunView(QWidget):
         self.bar = RunBar()
         self.error = Strip("red")
         self.error.add_close(theme, "Close this message")
+        self.origin = Strip()
         self.notice = Strip()
         self.sentences = Sentences(theme)
         self.ladder = Ladder()
@@ -87,8 +89,8 @@ class RunView(QWidget):
 
     def begin(self, request: FidelityRequest) -> None:
         """A measurement was asked for; nothing is known yet."""
-        self.error.hide()
-        self.notice.hide()
+        for strip in (self.error, self.origin, self.notice):
+            strip.hide()
         self._start_afresh("")
         self._record = None
         self.sentences.expect(tuple(shown_name(other.model, 60) for other in request.others))
@@ -100,6 +102,7 @@ class RunView(QWidget):
     def show_state(self, state: FidelityState) -> None:
         """How it stands."""
         self.bar.show_state(state)
+        self.origin.hide()
         self.notice.say("" if state.state is RunState.PREPARING else state.notice)
         if state.record is not None:
             self._take(state.record, running=True)
@@ -107,8 +110,10 @@ class RunView(QWidget):
 
     def show_record(self, record: FidelityRecord) -> None:
         """One that is over."""
-        self.error.hide()
-        self.notice.hide()
+        for strip in (self.error, self.notice):
+            strip.hide()
+        origin = origin_words(record)
+        self.origin.say(f"Bundle of {origin}. It is not saved in History." if origin else "")
         self._counted = (-1, -1, -1)
         self._take(record, running=False)
         self.ladder.show_record(record)
@@ -204,7 +209,7 @@ class RunView(QWidget):
         layout = QVBoxLayout(inner)
         layout.setContentsMargins(0, 6, 0, 0)
         layout.setSpacing(8)
-        for part in (self.bar, self.error, self.notice, self.sentences, self.ladder, self._tabs_row):
+        for part in (self.origin, self.bar, self.error, self.notice, self.sentences, self.ladder, self._tabs_row):
             layout.addWidget(part)
         layout.addWidget(self._stack, 1)
         layout.addStretch(0)

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from weighin.core.fidelity.fidelity import FidelityRecord, OtherFidelity
+from weighin.core.fidelity.fidelity import FidelityRecord, OtherFidelity, SideFacts
 from weighin.core.fidelity.text import certainty_sentence, meaning_sentence, record_notices
 from weighin.ui.lane.failure_box import FailureBox
 from weighin.ui.theme import Theme
@@ -64,9 +64,7 @@ class OtherSentence(QWidget):
         """Say what is known."""
         self._sentence.say(meaning_sentence(record, other))
         self._certainty.say(certainty_sentence(record, other, running) or " ")
-        failure = other.side.failure
-        if (failure.message if failure else "") != self.failure.sentence:
-            self.failure.show_failure(failure)
+        _show_failure(self.failure, other.side, record)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -137,6 +135,11 @@ class Sentences(QFrame):
         for shown, other in zip(self.others, record.others, strict=True):
             shown.show_other(record, other, running)
         self._notices.say_or_hide("\n".join(record_notices(record)))
-        failure = record.base.failure
-        if (failure.message if failure else "") != self.base_failure.sentence:
-            self.base_failure.show_failure(failure)
+        _show_failure(self.base_failure, record.base, record)
+
+
+def _show_failure(box: FailureBox, side: SideFacts, record: FidelityRecord) -> None:
+    """Anew only where it is another one: its details may be open."""
+    wanted = (side.failure, record.machine is None)
+    if box.shown != wanted:
+        box.show_failure(*wanted)
