@@ -42,7 +42,8 @@ def meaning_sentence(record: FidelityRecord, other: OtherFidelity) -> str:
         so_far = f"{picks} so far, KLD {with_error(summary.kld.mean)}."
         return f"Too few chunks to say: {summary.chunks} of at least {FEWEST_CHUNKS}. {so_far}"
     costs = () if same_file else _size_words(record.base, other.side)
-    costs = (*costs, *_speed_words(record.base, other.side))
+    where = "here" if record.machine is None else "there"
+    costs = (*costs, *(f"{words} {where}" for words in _speed_words(record.base, other.side)))
     more = f" {_capital(', '.join(costs))}." if costs else ""
     return f"{picks}. {_kld_sentence(summary)}{more}"
 
@@ -92,6 +93,8 @@ def record_notices(record: FidelityRecord) -> tuple[str, ...]:
 
 def figure(value: float) -> str:
     """A KLD or a ratio with three figures: "0.0313", "0.00136", "1.02"; what is nothing as "0"."""
+    if not math.isfinite(value):
+        return format.NONE
     if abs(value) < NOTHING:
         return "0"
     return f"{value:.{max(0, 2 - math.floor(math.log10(abs(value))))}f}"
@@ -170,10 +173,8 @@ def _speed_words(base: SideFacts, other: SideFacts) -> tuple[str, ...]:
     ):
         if a and b:
             if abs(b / a - 1) < _NEARLY:
-                return (f"{name} about as fast here",)
-            return (
-                f"{name} {format.times(b / a)} as fast here" if b > a else f"{name} {format.times(a / b)} slower here",
-            )
+                return (f"{name} about as fast",)
+            return (f"{name} {format.times(b / a)} as fast" if b > a else f"{name} {format.times(a / b)} slower",)
     return ()
 
 
