@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from weighin.confinement.rights import Rights
 from weighin.core import format
-from weighin.core.computer.machine import memory_refusal, threads_per_lane
 from weighin.core.errors import AppError
-from weighin.core.fidelity.fidelity import BaseChunk, FidelityRequest, FidelityState, OtherChunk, TextFacts
+from weighin.core.fidelity.fidelity import FidelityRecord, FidelityRequest, FidelityState, TextFacts
 from weighin.core.fidelity.reading_plan import ReadingPlan
 from weighin.core.fidelity.texts import SourceText
 from weighin.core.runs.answer import Failure
 from weighin.core.runs.engines import other_engine
 from weighin.core.runs.run_state import RunState
 from weighin.protocol.fidelity_messages import BaseRead, OtherRead, TextCut, WritingTimed
-from weighin.services.fidelity.fidelity_run import BASE, FidelityRun, Step
+from weighin.services.fidelity.fidelity_run import BASE, FidelityRun
 from weighin.services.fidelity.fidelity_start import FidelityContext, Preparation, Prepared
+from weighin.services.fidelity.model_loader import ModelLoader
 from weighin.services.fidelity.reading_lane import ReadingLane
 from weighin.services.fidelity.reading_room import ReadingRoom
+from weighin.services.fidelity.reading_steps import ReadingSteps
 from weighin.services.fidelity.rows_place import SHARED
+from weighin.services.fidelity.run_writer import RunWriter
 from weighin.services.fidelity.text_source import text_files
 from weighin.services.lanes.lane_run import LoadedModel
 
@@ -45,13 +45,14 @@ class FidelityRunner(QObject):
         super().__init__(parent)
         self._new_lane, self._context = new_lane, context
         self._lanes: list[ReadingLane] = []
-        self._leaving: int | None = None
+        self._loader = ModelLoader(self._lanes, context, self)
+        self._loader.arranged.connect(self._tell)
+        self._steps = ReadingSteps(self._lanes, self._loader, context)
+        self._writer = RunWriter(context.kept, self._on_not_kept)
         self._run: FidelityRun | None = None
         self._source: SourceText | None = None
-        self._room: ReadingRoom | None = None
         self._preparation: Preparation | None = None
         self._state: FidelityState | None = None
-        self._since: Any = None
         self._clock = QTimer(self)
         self._clock.setInterval(_TELL_MS)
         self._clock.timeout.connect(self._tell)
@@ -95,7 +96,7 @@ class FidelityRunner(QObject):
         self._context.planner.close()
         for lane in self._lanes:
             lane.close()
-        self._leave_room()
+        self._loader.leave_room()
 
     # ------------------------------------------------------------ beginning
 
@@ -115,7 +116,6 @@ class FidelityRunner(QObject):
         self._end_preparation()
         self._run = FidelityRun(prepared.record, prepared.resumed)
         self._source = prepared.source
-        self._leaving = None
         while len(self._lanes) < len(self._run.sides):
             self._lanes.append(self._connected(len(self._lanes)))
         self._tell()
@@ -183,121 +183,34 @@ class FidelityRunner(QObject):
             broken = any(work.facts.failure for work in run.sides)
             self._end(run, RunState.FAILED if broken else RunState.FINISHED)
         elif self._is_there(run, step.side):
-            self._take(run, step)
+            self._steps.take(run, step)
 
     def _set_up(self, run: FidelityRun) -> None:
         """What comes before the first chunk: plans of all models, room for logits, BASE, and the text."""
         unplanned = next((i for i, work in enumerate(run.sides) if work.active and work.plan is None), None)
         if unplanned is not None:
-            self._plan(run, unplanned)
+            run.busy = unplanned
+            self._loader.plan(run, unplanned, lambda plan: self._on_planned(run, unplanned, plan))
             return
         try:
-            if self._room is None:
-                self._room = ReadingRoom(self._context.rows, SHARED)
-                self._arrange(run)
+            if self._loader.room is None:
+                self._loader.open_room(run, ReadingRoom(self._context.rows, SHARED))
             if self._is_there(run, BASE):
                 assert self._source is not None
-                parts = text_files(self._source, self._room.place)
+                place = self._loader.place
+                parts = text_files(self._source, place)
                 run.busy = BASE
-                self._lanes[BASE].cut(parts, run.record.request.context, str(self._room.place.tokens))
+                self._lanes[BASE].cut(parts, run.record.request.context, str(place.tokens))
         except AppError as error:
             self._abandon(error)
 
-    def _plan(self, run: FidelityRun, index: int) -> None:
-        work = run.sides[index]
-
-        def planned(plan: ReadingPlan) -> None:
-            if self._settled(index) is run:
-                if run.state is not RunState.STOPPING:  # broken off, it is no plan
-                    work.planned(plan)
-                self._advance()
-
-        run.busy = index
-        setup = work.facts.setup
-        self._context.planner.plan(setup, run.record.request.context, self._threads(run, index), planned)
-
-    def _arrange(self, run: FidelityRun, turns: bool | None = None) -> None:
-        """Make room for logits; turns: None to find out whether all models fit. Raises AppError."""
-        assert self._room is not None
-        plans = [work.plan for work in run.sides if work.active and work.plan is not None]
-        vocabulary = run.cut.vocabulary if run.cut else run.record.base.model.vocabulary or 0
-        chunks = run.wanted if run.cut else None
-        free = self._context.available_bytes()
-        arranged = self._room.arrange(plans, run.record.request, vocabulary, chunks, free, turns)
-        run.slots, run.turns, run.plan_words = arranged.slots, arranged.turns, arranged.words
-        run.forget_rows()
-        self._tell()
-
     def _is_there(self, run: FidelityRun, index: int) -> bool:
-        """Whether the model of a side is in memory, as its file is now; where not, that is being seen to."""
-        work, lane = run.sides[index], self._lanes[index]
-        if work.was_loaded and lane.model is not None:
-            if lane.holds(work.facts.setup.model.path, work.facts.setup.load):
-                return True
-            text = "The model file changed on disk, so what it reads now is not what was checked."
-            self._fail(run, index, Failure("file_changed", text))
-            return False
-        if work.was_loaded and lane.status.failure:
-            self._fail(run, index, lane.status.failure)  # it died while nothing was asked of it
-            return False
-        loaded = [i for i, side in enumerate(run.sides) if side.was_loaded and self._lanes[i].model is not None]
-        refusal = None if run.record.request.try_anyway else self._refusal(run, index, loaded)
-        if loaded and (refusal is not None or run.turns):
-            if not run.turns and run.cut is not None:
-                try:
-                    self._arrange(run, turns=True)
-                except AppError as error:
-                    self._fail(run, index, Failure(error.kind, error.user_text, error.detail))
-                    return False
-            run.turns = True
-            run.busy = self._leaving = loaded[0]
-            self._lanes[loaded[0]].unload()
-            return False
-        if refusal is not None:
-            self._fail(run, index, refusal)
-            return False
-        run.busy, work.phase, work.was_loaded = index, "loading", True
-        assert self._room is not None
-        folders = self._room.place.folders
-        also = Rights(write=folders) if index == BASE else Rights(read=folders)
-        setup = work.facts.setup
-        lane.load(setup.model.path, setup.load, self._threads(run, index), bare=True, also=also)
+        """Whether the model of a side is in memory; where not, that is being seen to."""
+        if self._loader.is_loaded(run, index):
+            return True
+        if failure := self._loader.bring(run, index):
+            self._fail(run, index, failure)
         return False
-
-    def _refusal(self, run: FidelityRun, index: int, loaded: list[int]) -> Failure | None:
-        """Why a model is not loaded now, with the numbers: what others that are loaded are still going to want counts
-        as taken, for their files' pages count as free though they read them again and again."""
-        available, plan = self._context.available_bytes(), run.sides[index].plan
-        if available is None or plan is None:
-            return None
-        for other in loaded:
-            promised = run.sides[other].plan
-            if promised is not None:
-                shared = promised.setup.model.path == plan.setup.model.path
-                own = (self._lanes[other].memory.own_bytes or 0) + (promised.shared_bytes if shared else 0)
-                available -= max(0, promised.needed_bytes - own)
-        return memory_refusal(plan.needed_bytes, max(0, available))
-
-    def _take(self, run: FidelityRun, step: Step) -> None:
-        """Have a loaded model read a chunk, or write."""
-        assert self._room is not None
-        work, lane = run.sides[step.side], self._lanes[step.side]
-        place = run.place(step.number, str(self._room.place.tokens), str(self._room.place.rows))
-        threads = self._threads(run, step.side)
-        run.busy, work.phase = step.side, "reading"
-        self._since = self._context.conditions.begin([os.getpid(), *(lane.worker_pid for lane in self._lanes)])
-        if step.writing:
-            lane.time_writing(place, threads)
-        elif step.side == BASE:
-            lane.read_base(place, run.kind(step.number), threads)
-        else:
-            lane.read_other(place, threads)
-
-    def _disturbances(self, run: FidelityRun, index: int) -> tuple[str, ...]:
-        """What spoiled the time that a side took since `_take`, in words."""
-        threads = self._threads(run, index)
-        spare = max(0, self._context.cores() - threads)
-        return self._context.conditions.end(self._since, spare, False, threads).disturbances
 
     def _end(self, run: FidelityRun, state: RunState) -> None:
         """Nothing is left to do: end, once every chunk is written down or was refused."""
@@ -307,36 +220,31 @@ class FidelityRunner(QObject):
 
     def _write_end(self, run: FidelityRun, state: RunState) -> None:
         """Write down how it ended, let the models go, and tell."""
-        unsaved, run.unsaved = run.unsaved, []
-        for chunk in unsaved:
-            self._write(run, *chunk, ending=True)
-        record = run.whole(state)
 
-        def tell(error: AppError | None) -> None:
+        def written(record: FidelityRecord) -> None:
             if self._run is run:
-                run.notice = error.user_text if error else run.notice
-                run.state = state
                 self._tell()
                 self._run = None
                 self._clock.stop()
                 self._let_go()
                 self.finished.emit(record)
 
-        self._context.kept.finish(record, lambda _: tell(None), tell)
+        self._writer.finish(run, state, written)
 
     def _let_go(self) -> None:
         """Give memory and room back."""
         for lane in self._lanes:
             lane.unload()
-        self._leave_room()
+        self._loader.leave_room()
         self._source = None
 
-    def _leave_room(self) -> None:
-        if self._room is not None:
-            self._room.close()
-            self._room = None
-
     # ------------------------------------------------------------ what the lanes say
+
+    def _on_planned(self, run: FidelityRun, index: int, plan: ReadingPlan) -> None:
+        if self._settled(index) is run:
+            if run.state is not RunState.STOPPING:  # broken off, it is no plan
+                run.sides[index].planned(plan)
+            self._advance()
 
     def _on_loaded(self, index: int, model: LoadedModel) -> None:
         run = self._settled(index)
@@ -362,25 +270,25 @@ class FidelityRunner(QObject):
             else:
                 self._begin(run, event)
             return
-        disturbances = self._disturbances(run, index)
+        disturbances = self._steps.disturbances(run, index)
         if isinstance(event, WritingTimed):
             work.wrote(event.tokens_per_s, disturbances)
-            self._write(run)
+            self._writer.add(run)
         elif isinstance(event, (BaseRead, OtherRead)):
             work.notice(event.notices)
             work.remembers(event.memory)
             work.phase = "waiting"
             if isinstance(event, BaseRead):
                 if chunk := run.base_read(event.chunk, disturbances):
-                    self._write(run, chunk)
+                    self._writer.add(run, chunk)
             else:
-                self._write(run, None, index, run.other_read(index, event.chunk, disturbances))
+                self._writer.add(run, None, index, run.other_read(index, event.chunk, disturbances))
         self._tell()
         self._advance()
 
     def _begin(self, run: FidelityRun, cut: TextCut) -> None:
         """The text is cut: keep the run, and read."""
-        assert self._source is not None and self._room is not None
+        assert self._source is not None
         known = run.record.text.tokens_sha256
         if known and known != cut.sha256:
             text = "This model cuts the text into other tokens than when this run started. Start a new run."
@@ -393,7 +301,7 @@ class FidelityRunner(QObject):
         run.begin(cut, facts)
         try:
             if run.turns or cut.vocabulary != run.record.base.model.vocabulary:
-                self._arrange(run, run.turns)
+                self._loader.arrange(run, run.turns)
         except AppError as error:
             run.cut = None
             self._abandon(error)
@@ -412,10 +320,7 @@ class FidelityRunner(QObject):
                 self._abandon(error)
 
         run.busy = BASE
-        if run.resumed:
-            self._context.kept.add(run.written(), (), (), kept, not_kept)
-        else:
-            self._context.kept.begin(run.written(), kept, not_kept)
+        self._writer.begin(run, kept, not_kept)
 
     def _on_failure(self, index: int, failure: Failure) -> None:
         if run := self._settled(index):
@@ -426,9 +331,7 @@ class FidelityRunner(QObject):
                 self._fail(run, index, failure)
 
     def _on_vacated(self, index: int) -> None:
-        if self._run is not None and self._run.busy == index == self._leaving:
-            self._leaving = self._run.busy = None
-            self._run.sides[index].phase = "waiting"
+        if self._run is not None and self._loader.has_left(self._run, index):
             QTimer.singleShot(0, self._advance)
 
     def _on_status(self, index: int, status: Any) -> None:
@@ -447,38 +350,14 @@ class FidelityRunner(QObject):
         """A model cannot go on. The others do, unless it is BASE."""
         run.sides[index].fail(failure)
         if run.cut is not None:
-            self._write(run)
+            self._writer.add(run)
         QTimer.singleShot(0, self._advance)
 
     # ------------------------------------------------------------ small things
 
-    def _write(
-        self,
-        run: FidelityRun,
-        base: BaseChunk | None = None,
-        side: int = 0,
-        other: OtherChunk | None = None,
-        ending: bool = False,
-    ) -> None:
-        """Write a chunk down; where that fails it waits for the end, which comes at once. ending: this is it."""
-
-        def not_kept(error: AppError) -> None:
-            if self._run is not run:
-                return
-            run.unsaved.append((base, side, other))
-            if ending:
-                run.notice = f"{error.user_text} The last chunks are not kept in History."
-            else:
-                run.notice = f"{error.user_text} The run is stopped; nothing is lost."
-                self.stop()
-
-        bases = ((run.place_of(base), base),) if base else ()
-        others = ((side - 1, other),) if other else ()
-        self._context.kept.add(run.written(), bases, others, lambda _: None, not_kept)
-
-    def _threads(self, run: FidelityRun, index: int) -> int:
-        setup = run.sides[index].facts.setup
-        return threads_per_lane(self._context.cores(), 1, setup.model, setup.threads)
+    def _on_not_kept(self, run: FidelityRun) -> None:
+        if self._run is run:
+            self.stop()
 
     def _tell(self) -> None:
         if self._run is not None:
