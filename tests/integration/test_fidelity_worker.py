@@ -6,12 +6,13 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-import llama_cpp.llama_cpp as llama
 import numpy as np
 import pytest
 from gguf import GGMLQuantizationType as QT
 from tests.bench.shapes import Shape, write_shape
+from tests.support.apart import apart
 from tests.support.gguf_files import make_model
+from tests.support.plain_logits import plain_logits
 from tests.support.worker_client import WorkerClient
 
 from weighin.core.fidelity.fidelity import BaseChunk, OtherChunk
@@ -76,33 +77,6 @@ def other_chunk(worker: WorkerClient, place: ChunkPlace, threads: int = 1) -> Ot
     return found.chunk
 
 
-def logits(path: Path, tokens: list[int], first: int) -> np.ndarray[Any, Any]:
-    """Logits of `tokens` from position `first` on, by the binding alone: one step, all of them wanted."""
-    model = llama.llama_model_load_from_file(str(path).encode(), llama.llama_model_default_params())
-    params = llama.llama_context_default_params()
-    params.n_ctx = params.n_batch = params.n_ubatch = len(tokens)
-    params.n_threads = params.n_threads_batch = 1
-    params.flash_attn_type = 1
-    context = llama.llama_init_from_model(model, params)
-    batch = llama.llama_batch_init(len(tokens), 0, 1)
-    batch.n_tokens = len(tokens)
-    for i, token in enumerate(tokens):
-        batch.token[i], batch.pos[i], batch.n_seq_id[i], batch.seq_id[i][0], batch.logits[i] = (
-            token,
-            i,
-            1,
-            0,
-            i >= first,
-        )
-    assert llama.llama_decode(context, batch) == 0
-    size = llama.llama_vocab_n_tokens(llama.llama_model_get_vocab(model))
-    rows = np.ctypeslib.as_array(llama.llama_get_logits(context), (len(tokens) - first, size)).copy()
-    llama.llama_batch_free(batch)
-    llama.llama_free(context)
-    llama.llama_model_free(model)
-    return rows
-
-
 def log_softmax(rows: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     wide = rows.astype(np.float64)
     wide -= wide.max(axis=1, keepdims=True)
@@ -134,7 +108,7 @@ def test_every_figure_is_that_of_the_dumped_logits(
 
     read = [cut.beginning, *(int(token) for token in ids[2][1:])]
     first, true = compared(context).start, ids[2][compared(context).start + 1 :]
-    log_base, log_other = (log_softmax(logits(path, read, first)[:-1]) for path in pair)
+    log_base, log_other = (log_softmax(apart(plain_logits, path, read, first)[:-1]) for path in pair)
     place_of = (np.arange(len(true)), true)
     share = np.exp(log_base)
     kld = np.where(log_base > -16, share * (log_base - log_other), 0).sum(axis=1)

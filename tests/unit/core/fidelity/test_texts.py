@@ -7,8 +7,9 @@ import json
 import os
 from pathlib import Path
 
-import llama_cpp
 import pytest
+from tests.support.apart import apart
+from tests.support.plain_logits import plain_counts
 
 from weighin.core.errors import AppError
 from weighin.core.fidelity import texts
@@ -60,14 +61,10 @@ def test_conversations_take_turns_and_end_with_an_answer():
 
 
 def test_there_are_forty_chunks_at_least_and_seven_of_a_kind():
-    model = llama_cpp.Llama(
-        str(resources() / "starter" / "weighin-starter-dense-Q8_0.gguf"), vocab_only=True, verbose=False
-    )
-    counts = {}
-    for part in built_in_text(resources()).parts:
-        text = part.text or "".join(m.content for messages in part.conversations for m in messages)
-        counts[part.kind] = len(model.tokenize(text.encode(), add_bos=True)) // 512
-    model.close()
+    parts = built_in_text(resources()).parts
+    texts = [part.text or "".join(m.content for messages in part.conversations for m in messages) for part in parts]
+    tokens = apart(plain_counts, resources() / "starter" / "weighin-starter-dense-Q8_0.gguf", texts)
+    counts = {part.kind: count // 512 for part, count in zip(parts, tokens, strict=True)}
     assert sum(counts.values()) >= 40
     assert min(counts.values()) >= 7
 
