@@ -28,8 +28,9 @@ run: PLATFORM := xcb
 run: $(VENV)/installed
 	$(BIN)/weighin
 
+# Three on two cores: many tests wait for processes.
 test: $(VENV)/installed-dev
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n 2 --dist worksteal
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n 3 --dist worksteal
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check desktop tests packaging
