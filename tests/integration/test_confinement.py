@@ -136,6 +136,14 @@ def test_ports_of_servers_and_of_proxies(monkeypatch: pytest.MonkeyPatch) -> Non
     assert network_rights(()).ports == ()
 
 
+def test_a_server_lane_may_read_the_settings_of_the_keyring(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "c"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "d"))
+    rights = model_rights("http://127.0.0.1:8080/v1#m")
+    assert rights.read == (str(tmp_path / "c" / "python_keyring"), str(tmp_path / "d" / "python_keyring"))
+    assert rights.write == ()
+
+
 # A filter that answers ENOSYS to the first call of Landlock: a kernel that has none.
 _NO_LANDLOCK = """
 import ctypes, os, struct, sys

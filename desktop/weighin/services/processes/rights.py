@@ -19,7 +19,7 @@ def model_rights(path: str, also: Rights = NO_RIGHTS) -> Rights:
     """Of a worker: to read every part of the model at `path`, wherever its links lead, and what `also` lets it read and
     change. A model on a server: to reach that server."""
     if path.startswith(SERVER_SCHEMES):
-        return network_rights((path,))
+        return network_rights((path,), read=_keyring_folders())
     parts = tuple(os.path.realpath(part) for part in shard_paths(Path(path)))
     read, write = (tuple(os.path.realpath(folder) for folder in folders) for folders in (also.read, also.write))
     return Rights((*parts, *read), write)
@@ -35,6 +35,13 @@ def network_rights(addresses: Iterable[str], read: Iterable[Path] = (), write: I
         network=True,
         ports=tuple(sorted(port for port in ports if port)),
     )
+
+
+def _keyring_folders() -> tuple[Path, ...]:
+    """Where the keyring library keeps its settings, and keys where the system has no keyring."""
+    config = os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
+    data = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return tuple(Path(folder) / "python_keyring" for folder in (config, data))
 
 
 def _port(url: str) -> int:
