@@ -13,6 +13,8 @@ from weighin.core.comparisons.comparison import Comparison, ComparisonRequest, L
 from weighin.core.comparisons.rounds import spread
 from weighin.core.comparisons.speed import shown_speed
 from weighin.core.errors import AppError
+from weighin.core.grading.expectation import Expectation
+from weighin.core.grading.marks import UNMARKED, MarkedAnswer
 from weighin.core.jsonable import ShapeError, from_plain
 from weighin.core.runs.chat import Prompt
 from weighin.core.runs.lane import LaneSetup, Mode
@@ -27,11 +29,14 @@ MAX_PROMPTS = 10_000
 
 @dataclass(frozen=True)
 class SetPrompt:
-    """One prompt. system: its own system text, "" for that of the run."""
+    """One prompt. system: its own system text, "" for that of the run. tag: the kind of task; expect: what a right
+    answer looks like, all of it, () where nobody says."""
 
     text: str
     title: str = ""
     system: str = ""
+    tag: str = ""
+    expect: tuple[Expectation, ...] = ()
 
     @property
     def short(self) -> str:
@@ -68,7 +73,8 @@ class SetVote(str, Enum):
 @dataclass(frozen=True)
 class SetRun:
     """All prompts of a set as they were when the run began, put to these lanes. created: ISO 8601 in UTC. blind: each
-    prompt is a blind round, and only what was judged counts as answered."""
+    prompt is a blind round, and only what was judged counts as answered. samples: answers of each model to each prompt,
+    with one seed after the other: results are numbered through, all prompts first, then all again."""
 
     id: str
     created: str
@@ -80,6 +86,7 @@ class SetRun:
     raw: bool = False
     repeat: int = 1
     blind: bool = False
+    samples: int = 1
 
     def request(self, number: int) -> ComparisonRequest:
         """The comparison of one prompt, counted from 0."""
@@ -91,7 +98,8 @@ class SetRun:
 
 @dataclass(frozen=True)
 class LaneOutcome:
-    """What one lane said to one prompt. failure: one sentence, "" where it answered."""
+    """What one lane said to one prompt. failure: one sentence, "" where it answered. generated_tokens: of thinking and
+    answer; total_s: seconds from the request to the end, None where unknown."""
 
     text: str
     stop: str
@@ -100,6 +108,9 @@ class LaneOutcome:
     generation_tokens_per_s: float | None
     first_token_s: float | None
     failure: str = ""
+    reasoning_tokens: int = 0
+    total_s: float | None = None
+    marked: MarkedAnswer = UNMARKED
 
 
 @dataclass(frozen=True)
@@ -209,4 +220,6 @@ def _outcome(result: LaneResult) -> LaneOutcome:
         speed.median if speed else None,
         first.median if first else None,
         answer.failure.message if answer.failure else "",
+        answer.timing.reasoning_tokens,
+        answer.timing.total_s,
     )

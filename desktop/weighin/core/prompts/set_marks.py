@@ -1,0 +1,74 @@
+"""What the marks of a run of a prompt set come to: each lane's, both together, and by kind of task."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from weighin.core.statistics.paired import PairedResult
+
+
+@dataclass(frozen=True)
+class MarkCounts:
+    """The answers of one lane to the prompts that expect something. right, wrong, no_answer and unmarked are all of
+    them; capped, empty, failed and stopped are those of no_answer. by_hand: overruled by the user. reasoning_tokens and
+    answer_tokens: of all of them; seconds: from request to end, None where not known of all."""
+
+    right: int = 0
+    wrong: int = 0
+    no_answer: int = 0
+    unmarked: int = 0
+    capped: int = 0
+    empty: int = 0
+    failed: int = 0
+    stopped: int = 0
+    by_hand: int = 0
+    reasoning_tokens: int = 0
+    answer_tokens: int = 0
+    seconds: float | None = None
+
+    @property
+    def answered(self) -> int:
+        """Whole answers that were judged."""
+        return self.right + self.wrong
+
+    @property
+    def total(self) -> int:
+        """Answers to prompts that expect something."""
+        return self.answered + self.no_answer + self.unmarked
+
+
+@dataclass(frozen=True)
+class JsonCounts:
+    """Of answers that shall be JSON: how many there are, can be parsed, are valid by the schema, and are right."""
+
+    answers: int = 0
+    parses: int = 0
+    valid: int = 0
+    right: int = 0
+
+
+@dataclass(frozen=True)
+class TagMarks:
+    """One kind of task: both lanes, and the pair on what both answered."""
+
+    tag: str
+    a: MarkCounts
+    b: MarkCounts
+    paired: PairedResult | None
+
+
+@dataclass(frozen=True)
+class SetMarks:
+    """graded: prompts that expect something; planned: of all of the set. paired: on the prompts to which both gave a
+    whole answer that was judged, each counted once however often it was asked; None before there is one.
+    paired_all: the same where a missing answer counts as not right. json: of each lane, None where nothing asks for
+    JSON."""
+
+    planned: int
+    graded: int
+    a: MarkCounts
+    b: MarkCounts
+    paired: PairedResult | None = None
+    paired_all: PairedResult | None = None
+    tags: tuple[TagMarks, ...] = ()
+    json: tuple[JsonCounts, JsonCounts] | None = None

@@ -1,0 +1,1 @@
+"""Marks answers: runs the graders, each in a confined process of its own."""
