@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -118,11 +119,14 @@ def test_without_rights_nothing_begins() -> None:
 
 
 def test_rights_come_over_as_they_are_and_others_are_none() -> None:
-    rights = Rights(("/a b", os.fsdecode(b"/\xff")), ("/c",), True, (53, 443))
+    rights = Rights(("/a b", os.fsdecode(b"/\xff")), ("/c",), True, (53, 443), limits=False)
     assert Rights.of(rights.line()) == rights
     for ports in ([0], [65536], [True], ["443"]):
         with pytest.raises(RightsError):
-            Rights.of(json.dumps({"rights": {"read": [], "write": [], "network": True, "ports": ports}}).encode())
+            Rights.of(json.dumps({"rights": asdict(Rights(network=True)) | {"ports": ports}}).encode())
+    for name, value in (("network", 1), ("limits", "no"), ("limits", None)):
+        with pytest.raises(RightsError):
+            Rights.of(json.dumps({"rights": asdict(Rights()) | {name: value}}).encode())
 
 
 def test_ports_of_servers_and_of_proxies(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,22 @@
+"""What the process for patterns and schemas says of one answer."""
+
+from __future__ import annotations
+
+import pytest
+
+from weighin.core.grading.expectation import Expectation
+from weighin.grader import judging
+
+
+def test_a_judgement_that_takes_too_much_memory_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    def hungry(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(judging, "check_regex", hungry)
+    check = judging.judged(Expectation(regex="x"), "x")
+    assert (check.right, check.reason) == (None, "Judging this answer takes more than 1 GiB of memory.")
+
+
+def test_what_was_extracted_is_not_kept_without_end() -> None:
+    check = judging.judged(Expectation(regex="(?s).*"), "x" * 1_000_000)
+    assert check.right and check.extracted == "x" * 1000
