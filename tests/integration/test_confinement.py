@@ -17,6 +17,7 @@ from tests.support.hostile_actions import ACTIONS, DONE, OFTEN_REFUSED, REFUSED,
 from tests.support.worker_client import WorkerClient
 
 from weighin.confinement import landlock
+from weighin.confinement.confine import Walls, possible_walls
 from weighin.confinement.rights import Rights, RightsError
 from weighin.core.runs.options import LoadOptions
 from weighin.paths import resources
@@ -166,3 +167,25 @@ def test_a_kernel_without_landlock_is_said_and_works() -> None:
         [sys.executable, "-c", _NO_LANDLOCK, "doctor", "--json"], capture_output=True, text=True, check=True
     )
     assert json.loads(done.stdout)["engine"]["confinement"] == "seccomp (this kernel has no Landlock)"
+
+
+def test_what_walls_there_would_be_is_known_without_any(starter_path: str) -> None:
+    with WorkerClient(rights=model_rights(starter_path)) as worker:
+        assert possible_walls().words() == worker.hello.engine.confinement
+    assert possible_walls().why_no_tests == ""
+
+
+@pytest.mark.parametrize(
+    ("walls", "why"),
+    [
+        (Walls(3, True), ""),
+        (Walls(7, True), ""),
+        (Walls(2, True), "Landlock 2, seccomp"),
+        (Walls(0, True, "this kernel has no Landlock"), "seccomp (this kernel has no Landlock)"),
+        (Walls(7, False, "calls cannot be filtered"), "Landlock 7 (calls cannot be filtered)"),
+        (Walls(missing="win32 has no way"), "none: win32 has no way"),
+    ],
+)
+def test_code_that_a_model_wrote_runs_behind_both_walls_only(walls: Walls, why: str) -> None:
+    sentence = f"Tests are not run here: this system cannot confine them ({why})."
+    assert walls.why_no_tests == (sentence if why else "")

@@ -327,3 +327,16 @@ def test_nobody_is_told_after_the_end(qtbot: QtBot) -> None:
         grader.close()
         qtbot.wait(50)
     assert found == []
+
+
+def test_what_is_left_of_thinking_is_no_part_of_the_answer(qtbot: QtBot, grader: Grader) -> None:
+    thought = '42? {"a": 1} def f(): return 1\n</think>\n'
+    assert checked(qtbot, grader, f"{thought}43", Expectation(regex="42")).right is False
+    assert checked(qtbot, grader, f"{thought}43", Expectation(regex="^43$")).right
+    assert checked(qtbot, grader, f'{thought}{{"a": 2}}', Expectation(json=JsonAnswer("", '{"a": 2}'))).right
+    assert checked(qtbot, grader, f"{thought}def f(): return 2", Expectation(tests="assert f() == 2")).right
+
+
+def test_whether_tests_are_run_here_is_told_before(qtbot: QtBot, grader: Grader) -> None:
+    check = checked(qtbot, grader, "x = 1", Expectation(tests="assert x"))
+    assert (grader.why_no_tests == "") is bool(check.right)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from weighin.core.grading.expectation import Expectation
+from weighin.core.grading.expectation import Expectation, JsonAnswer
 from weighin.grader import judging
 
 
@@ -18,5 +18,7 @@ def test_a_judgement_that_takes_too_much_memory_is_none(monkeypatch: pytest.Monk
 
 
 def test_what_was_extracted_is_not_kept_without_end() -> None:
-    check = judging.judged(Expectation(regex="(?s).*"), "x" * 1_000_000)
-    assert check.right and check.extracted == "x" * 1000
+    check = judging.judged(Expectation(json=JsonAnswer()), '"' + "x" * 1_000_000 + '"')
+    assert check.right and check.extracted == '"' + "x" * 999
+    check = judging.judged(Expectation(regex="(?s).*"), "x\n" * 1_000_000)
+    assert check.right and len(check.extracted) == 200
