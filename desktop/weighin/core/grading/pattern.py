@@ -12,7 +12,7 @@ from weighin.core.safe_text import safe_name
 
 
 def check_regex(expectation: Expectation, text: str) -> Check:
-    """Python's re, searched anywhere in the answer, trimmed and in NFC. Flags are those the pattern sets, as in (?i)."""
+    """Python's re, searched anywhere in the answer, trimmed and in NFC. Flags: those the pattern sets, as in (?i)."""
     assert expectation.regex is not None
     try:
         with warnings.catch_warnings():
