@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from weighin.core.grading.expectation import Expectation, JsonAnswer
@@ -22,3 +25,8 @@ def test_what_was_extracted_is_not_kept_without_end() -> None:
     assert check.right and check.extracted == '"' + "x" * 999
     check = judging.judged(Expectation(regex="(?s).*"), "x\n" * 1_000_000)
     assert check.right and len(check.extracted) == 200
+
+
+def test_the_window_needs_no_schemas() -> None:
+    code = "import sys, weighin.services.grading.grader; sys.exit('jsonschema' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
