@@ -87,7 +87,7 @@ def _array(data: bytes) -> list[Any]:
 def _line(line: bytes) -> SetPrompt:
     """A prompt that stands in a line as it is. Raises ValueError with the reason."""
     text = _decoded(line)
-    if "\0" in text:
+    if "\0" in text or not text:  # a line may have nothing but separators that no editor shows
         raise ValueError("it is not text")
     return SetPrompt(text)
 
