@@ -31,6 +31,8 @@ from weighin.core.jsonable import from_plain, to_plain
 from weighin.core.models.header_facts import facts_of_headers
 from weighin.core.models.model import ModelFacts
 from weighin.core.prompts.prompt_files import parse_prompts
+from weighin.core.prompts.prompt_set import PromptSet
+from weighin.core.prompts.prompt_toml import set_toml
 from weighin.core.runs.answer import MemoryReceipt, MemorySample, PromptProof, StopReason, Timing
 from weighin.core.runs.chat import Message
 from weighin.core.runs.failures import load_failure, process_failure
@@ -226,7 +228,15 @@ def _check_stream(stream: bytes) -> None:
 _PROMPTS = [
     b'{"prompt": "a", "title": "t", "system": "s"}\n{"text": "b"}\n"c"\n', b'["a", {"prompt": "b"}]',
     "one\ntwo\r\nthree ü\n".encode(), b"\xef\xbb\xbf\"a\"\n", "a\nb\n".encode("utf-16"),
+    b'name = "s"\n[[prompts]]\ntext = "a"\nexpect = [{number = 1, tolerance = 0.5}, {contains = ["x"], not = ["y"]}]\n',
+    b'prompt,number,any,json_schema\na,"1,234",x | y,\n"b\nc",,,"{""type"": ""object""}"\n', b"text;exact\na;b\n",
+    b'{"question": "q", "answer": "x\\n#### 1,234"}\n{"prompt": "p", "expect": [{"choice": "B"}]}\n',
 ]  # fmt: skip
+_EXPECTED = [
+    [{"prompt": "p", "expect": [{"exact": "x"}, {"contains": ["x"], "any": True, "not": ["y"]}, {"votes": True}]}],
+    [{"prompt": "p", "expect": [{"number": 1, "tolerance": 0.5}, {"regex": "a+"}, {"tests": "assert 1"}]}],
+    [{"prompt": "p", "expect": [{"choice": "B", "options": ["x", "y"]}, {"json": {"schema": {}, "equal": {"a": 1}}}]}],
+]
 _ROWS = [
     b'What?,a,b,c,d,A\n"Which,\none?",1,2,3,4,B\n', b"question;A;B;C;D;answer\nW;1;2;3;4;2\n", b"sep=;\nW;1;2;3;4;C\n",
     b"W\t1\t2\t3\t4\t0\r\n", "Für,a,b,c,d,D\n".encode("utf-16"),
@@ -242,6 +252,8 @@ def _check_prompts(data: bytes) -> None:
     with contextlib.suppress(AppError):
         found = parse_prompts(data)
         assert found.prompts and len(found.problems) <= 21
+        again = parse_prompts(set_toml(PromptSet("", "s", found.prompts)).encode())
+        assert [prompt.expect for prompt in again.prompts] == [prompt.expect for prompt in found.prompts]
 
 
 def _check_rows(data: bytes) -> None:
@@ -315,7 +327,7 @@ TARGETS = (
     ),
     Target("bundle", nearly(_BUNDLES).map(written) | damaged([written(b) for b in _BUNDLES]), _check_bundle, slow=True),
     Target("server", _streams() | damaged([b"data: " + written(c) + b"\n\n" for c in _CHUNKS]), _check_stream),
-    Target("prompts", damaged(_PROMPTS) | nearly([["a", {"prompt": "b"}]]).map(written), _check_prompts),
+    Target("prompts", damaged(_PROMPTS) | nearly([["a", {"prompt": "b"}], *_EXPECTED]).map(written), _check_prompts),
     Target("answers", ANSWERS, check_answer),
     Target("questions", damaged(_ROWS) | nearly(_QUESTIONS).map(written), _check_rows),
     Target(

@@ -22,6 +22,7 @@ _LONGEST_REGEX = 4000
 _LARGEST_EXACT = 1 << 53
 # What may stand beside each kind, in the same object.
 _BESIDE = {Kind.CONTAINS: ("any", "not"), Kind.NUMBER: ("tolerance",), Kind.CHOICE: ("options",)}
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 _KINDS = tuple(kind.value for kind in Kind)
 
 
@@ -229,9 +230,7 @@ def _text(body: dict[str, Any], key: str) -> str:
     value = body[key]
     if not isinstance(value, str):
         raise ValueError(f'"{key}" must be a text')
-    if len(value) > _LONGEST:
-        raise ValueError(f'"{key}" has more than a million characters')
-    return value
+    return _held(value, key)
 
 
 def _texts(body: dict[str, Any], key: str) -> tuple[str, ...]:
@@ -240,9 +239,17 @@ def _texts(body: dict[str, Any], key: str) -> tuple[str, ...]:
     texts = [value] if isinstance(value, str) else value
     if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
         raise ValueError(f'"{key}" must be a list of texts')
-    if sum(map(len, texts)) > _LONGEST:
-        raise ValueError(f'"{key}" has more than a million characters')
+    _held("".join(texts), key)
     return tuple(texts)
+
+
+def _held(text: str, key: str) -> str:
+    """`text`, which a record and a file can hold."""
+    if len(text) > _LONGEST:
+        raise ValueError(f'"{key}" has more than a million characters')
+    if _HALF_CHARACTER.search(text):
+        raise ValueError(f'"{key}" has half a character in it')
+    return text
 
 
 def _figure(body: dict[str, Any], key: str, otherwise: float | None = None) -> float:
@@ -267,9 +274,7 @@ def _as_json(body: dict[str, Any], key: str) -> str:
         text = json.dumps(json.loads(value) if isinstance(value, str) else value, ensure_ascii=False, allow_nan=False)
     except (TypeError, ValueError, RecursionError):
         raise ValueError(f'"{key}" is not JSON') from None
-    if len(text) > _LONGEST:
-        raise ValueError(f'"{key}" has more than a million characters')
-    return text
+    return _held(text, key)
 
 
 def _given(name: str, value: Any) -> dict[str, Any]:
