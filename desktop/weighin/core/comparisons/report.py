@@ -59,6 +59,7 @@ def timing_json(timing: Timing) -> dict[str, Any]:
         "first_answer_token_s": timing.first_answer_token_s,
         "generated_tokens": timing.generated_tokens,
         "reasoning_tokens": timing.reasoning_tokens,
+        "thinking_cut": timing.thinking_cut,
         "generation_s": timing.generation_s,
         "generation_tokens_per_s": timing.generation_tokens_per_s,
         "characters_per_s": timing.characters_per_s,
