@@ -10,7 +10,7 @@ _TOKEN = re.compile(
     r'\s*(?:(?P<rule>[a-zA-Z][a-zA-Z0-9-]*)|"(?P<text>(?:[^"\\]|\\.)*)"|\[(?P<chars>(?:[^\]\\]|\\.)*)\]'
     r"|(?P<times>[*+?]|\{\d+(?:,\d*)?\})|(?P<mark>[()|]))"
 )
-_ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|(.))", re.DOTALL)
+_ESCAPE = re.compile(r"\\(?:[xuU]([0-9A-Fa-f]{8}|[0-9A-Fa-f]{4}|[0-9A-Fa-f]{2})|(.))", re.DOTALL)
 _NAMED = {"n": "\n", "t": "\t", "r": "\r"}
 # For a class of all characters but some.
 _OTHERS = 'abc XYZ 019 {}[]:,.é漢<>/"\\'
@@ -38,7 +38,8 @@ class Gbnf:
             if kind == "text":
                 out.append(value)
             elif kind == "chars":
-                out.append(chance.choice(value))
+                first, last = chance.choice(value)
+                out.append(chr(chance.randint(first, last)))
             elif kind == "rule":
                 waiting += reversed(self._one_of(self._rules[value], chance))
             elif kind == "group":
@@ -91,16 +92,15 @@ def _count(text: str) -> tuple[int, int | None]:
     return int(least), int(most) if most else None if comma else int(least)
 
 
-def _characters(inside: str) -> str:
+def _characters(inside: str) -> list[tuple[int, int]]:
+    """The characters of a class, from and to; of one that leaves some out, a few others."""
     negated, inside = inside.startswith("^"), inside.removeprefix("^")
-    escaped = [(m[0], _plain(m[0])) for m in re.finditer(r"\\x..|\\.|.", inside, re.DOTALL)]
+    escaped = [m[0] for m in re.finditer(r"\\(?:x..|u.{4}|U.{8}|.)|.", inside, re.DOTALL)]
     out, at = [], 0
     while at < len(escaped):
-        one = escaped[at][1]
-        if at + 2 < len(escaped) and escaped[at + 1][0] == "-":
-            out += [chr(code) for code in range(ord(one), ord(escaped[at + 2][1]) + 1)]
-            at += 3
-        else:
-            out.append(one)
-            at += 1
-    return "".join(c for c in _OTHERS if c not in out) if negated else "".join(out)
+        is_range = at + 2 < len(escaped) and escaped[at + 1] == "-"
+        out.append((ord(_plain(escaped[at])), ord(_plain(escaped[at + 2] if is_range else escaped[at]))))
+        at += 3 if is_range else 1
+    if not negated:
+        return out
+    return [(ord(c), ord(c)) for c in _OTHERS if not any(first <= ord(c) <= last for first, last in out)]

@@ -27,8 +27,8 @@ _NO_SYSTEM = re.compile(
 )
 # What is wrong with a grammar or a schema itself stays wrong.
 _BAD_FORM = re.compile(
-    r"(pars|compil|conver|unrecogni[sz]ed|invalid|unsupported).{0,30}(grammar|schema\b)|(grammar|schema\b).{0,60}"
-    r"(pars|compil|conver|invalid)",
+    r"(pars|compil|conver).{0,30}(grammar|schema\b)|(grammar|schema\b).{0,60}(pars|compil|conver|invalid)"
+    r"|invalid (json )?(grammar|schema)\b",
     re.IGNORECASE,
 )
 # What leaving an option out changes, by the name it has among the differences. Stop strings are looked for on this side

@@ -44,6 +44,10 @@ def check_text(name: str, value: object) -> None:
         raise AppError(f"{name} must be a text of at most {MOST_TEXT >> 10} KiB.", kind="options")
 
 
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
 def check_schema(name: str, value: object) -> None:
     """Raise AppError(kind="options") unless `value` is a text with a JSON object, or ""."""
     check_text(name, value)
@@ -52,7 +56,7 @@ def check_schema(name: str, value: object) -> None:
     try:
         body = json.loads(str(value))
     except (ValueError, RecursionError) as error:
-        where = f" (line {error.lineno}: {error.msg})" if isinstance(error, json.JSONDecodeError) else ""
+        where = f" (line {error.lineno}: {_lower(error.msg)})" if isinstance(error, json.JSONDecodeError) else ""
         raise AppError(f"{name} is not valid JSON{where}.", kind="options") from None
     if not isinstance(body, dict):
         raise AppError(f"{name} must be a JSON object.", kind="options")

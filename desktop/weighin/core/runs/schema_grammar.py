@@ -53,7 +53,8 @@ _FORMATS = {
 }
 _BASE = r"""
 ws ::= "" | " " | "\n" [ \t]{0,20}
-char ::= [^"\\\x00-\x1F\x7F] | "\\" (["\\/bfnrt] | "u" ([0-9a-cA-CefEF] [0-9a-fA-F]{3} | [dD] [0-7] [0-9a-fA-F]{2}))
+char ::= [ !#-[\]-~\u0080-\uD7FF\uE000-\U0010FFFF] | "\\" (["\\/bfnrt] | "u" code)
+code ::= [0-9a-cA-CefEF] [0-9a-fA-F]{3} | [dD] [0-7] [0-9a-fA-F]{2}
 string ::= "\"" char* "\""
 number ::= "-"? ("0" | [1-9] [0-9]{0,15}) ("." [0-9]{1,16})? ([eE] [-+]? [0-9]{1,2})?
 value ::= object | array | string | number | "true" | "false" | "null"
@@ -174,7 +175,7 @@ class _Converter:
         kinds = types(flat)
         if "const" in flat or "enum" in flat:
             values = listed(flat, "enum") if "enum" in flat else [flat["const"]]
-            values = [value for value in values if value == flat.get("const", value)]
+            values = [value for value in values if "const" not in flat or value == flat["const"]]
             return [_Part(_literal(_dumped(v))) for v in values if not kinds or is_of(v, kinds)]
         if not kinds:
             return [_VALUE]

@@ -38,6 +38,7 @@ class AnswerFormat(QWidget):
         self._open = QPushButton("Open file…")
         self._open.setAccessibleName(f"Open a JSON schema or grammar, {owner}")
         self._error = PlainLabel(role="error", wrap=True)
+        self.setFocusProxy(self._edit)
         row = QHBoxLayout()
         row.addStretch(1)
         row.addWidget(self._open)
@@ -69,10 +70,6 @@ class AnswerFormat(QWidget):
         self._edit.setPlainText(getattr(sampling, name) if name else "")
         self._choice.set_text(name)
         self._check()
-
-    def take_focus(self) -> None:
-        """Ready to be corrected."""
-        self._edit.setFocus()
 
     def _check(self) -> None:
         name, text = str(self._choice.value), self._edit.toPlainText()

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 from weighin.ui.widgets.elided_combo_box import ElidedComboBox
 from weighin.ui.widgets.label import PlainLabel, plain_tooltip
 
-
 _LETTERS = 9
 
 

@@ -68,7 +68,8 @@ class LaneOptions(QWidget):
                 words = _WORDS[option.name]
                 self._sampling[option.name] = ChoiceField(option.title, option.help, words, owner)
             elif not option.text:
-                self._sampling[option.name] = OptionField(option.title, option.help, _reader(option), owner)
+                self._sampling[option.name] = field = OptionField(option.title, option.help, _reader(option), owner)
+                field.set_placeholder("no own limit" if option.name == "thinking_tokens" else "")
         self._load["v_type"].set_placeholder("as keys")
         for box in self._first:
             layout.addWidget(box)
@@ -143,7 +144,7 @@ class LaneOptions(QWidget):
             for known in fields(options):
                 if known.name in shown:
                     value = getattr(options, known.name)
-                    blank = known.name == "gpu_layers" and value == AUTOMATIC
+                    blank = (known.name, value) in (("gpu_layers", AUTOMATIC), ("thinking_tokens", 0))
                     text = f"{value:g}" if isinstance(value, float) else str(value)
                     shown[known.name].set_text("" if blank else text)
         self._threads.set_text("" if values.threads is None else str(values.threads))

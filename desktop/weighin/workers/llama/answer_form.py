@@ -15,7 +15,11 @@ class AnswerForm:
 
     def __init__(self, sampler: Sampler, grammar: Grammar | None, vocabulary: Vocabulary, stream: TextStream) -> None:
         self._sampler, self._grammar, self._vocabulary, self._stream = sampler, grammar, vocabulary, stream
-        self._begun = self._announced = False
+        self._begun = self._announced = self._no_more_thinking = False
+
+    def end_thinking(self) -> None:
+        """From now on a model that would think again is held to the grammar."""
+        self._no_more_thinking = True
 
     def choose(self) -> int | None:
         """The next token; None at the end of the answer. Raises EngineError where none can follow what stands there."""
@@ -25,7 +29,7 @@ class AnswerForm:
             return None if token is None or self._vocabulary.is_end(token) else token
         if token is None and self._vocabulary.names_end:
             raise EngineError("grammar", "The grammar allows none of the model's tokens next: the answer ends here.")
-        if token is None or (self._vocabulary.ends_grammar(token) and grammar.allows(token)):
+        if token is None or (grammar.ends(token) and grammar.allows(token)):
             return None
         return token
 
@@ -55,12 +59,13 @@ class AnswerForm:
         return not self._announced
 
     def _passes(self, token: int) -> bool:
-        mark = self._vocabulary.is_mark(token) and not self._vocabulary.ends_grammar(token)
-        return mark and not self._begun
+        if self._begun or self._no_more_thinking or self._grammar is None:
+            return False
+        return self._vocabulary.is_mark(token) and not self._grammar.ends(token)
 
     def _take(self, text: str) -> None:
         assert self._grammar is not None
         for token in self._vocabulary.tokenize(text.strip(), False):
-            if not self._grammar.allows(token) or self._vocabulary.ends_grammar(token):
+            if not self._grammar.allows(token) or self._grammar.ends(token):
                 return
             self._grammar.accept(token)

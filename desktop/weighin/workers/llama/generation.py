@@ -151,3 +151,4 @@ class Generation:
                 return StopReason.CONTEXT
             self._batcher.finish(thinking.end(token))
             clock.thinking_cut = True
+            form.end_thinking()

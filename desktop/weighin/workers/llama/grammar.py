@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import ctypes
 import os
 import re
@@ -35,10 +36,13 @@ def as_array(candidates: np.ndarray) -> Any:
 
 
 class Grammar:
-    """What an answer can be, as far as it is written."""
+    """What an answer can be, as far as it is written. The engine takes any byte for the rest of a character that was
+    begun, a quotation mark too; here only whole characters count."""
 
-    def __init__(self, vocab: Any, text: str, what: str = "grammar") -> None:
-        """`vocab`: a llama_vocab; `text`: GBNF, named `what`. Raises EngineError(kind "grammar") where it is none."""
+    def __init__(self, vocab: Any, piece: Callable[[int], bytes], text: str, what: str = "grammar") -> None:
+        """`vocab`: a llama_vocab; `piece`: the bytes of a token; `text`: GBNF, named `what`. Raises EngineError(kind
+        "grammar") where it is none."""
+        self._vocab, self._piece, self._begun = vocab, piece, b""
         if "\0" in text:
             raise _unusable(what, "it has a NUL character")
         if _nesting(text) > _MOST_NESTED:
@@ -49,12 +53,14 @@ class Grammar:
             raise _unusable(what, _reason(said))
 
     @classmethod
-    def of(cls, vocab: Any, options: SamplingOptions) -> tuple[Grammar | None, tuple[str, ...]]:
+    def of(
+        cls, vocab: Any, piece: Callable[[int], bytes], options: SamplingOptions
+    ) -> tuple[Grammar | None, tuple[str, ...]]:
         """The grammar that the options ask for, None where they ask for none, and what is to be said of it. Raises
         EngineError(kind "grammar")."""
         if options.grammar:
             loose = any(int(most) > MOST_REPEATED for most in _MOST.findall(options.grammar))
-            return cls(vocab, options.grammar), (_ANY_NUMBER,) if loose else ()
+            return cls(vocab, piece, options.grammar), (_ANY_NUMBER,) if loose else ()
         if not options.json_schema:
             return None, ()
         try:
@@ -62,17 +68,25 @@ class Grammar:
         except SchemaError as error:
             raise _unusable("JSON schema", str(error)) from None
         said = f"Not enforced: {', '.join(made.not_enforced)} of the JSON schema."
-        return cls(vocab, made.text, "JSON schema"), (said,) if made.not_enforced else ()
+        return cls(vocab, piece, made.text, "JSON schema"), (said,) if made.not_enforced else ()
 
     def allows(self, token: int) -> bool:
         """Whether `token` may come next."""
         one = np.zeros(1, CANDIDATE)
         one["id"] = token
         self.restrict(one)
-        return bool(np.isfinite(one["logit"][0]))
+        if not np.isfinite(one["logit"][0]) or self._rest(token) is None:
+            return False
+        if self.ends(token):
+            return not self._begun
+        return bool(self._piece(token))  # a control token would be written and not be seen
+
+    def ends(self, token: int) -> bool:
+        """Whether `token` is an end of the text, for the engine."""
+        return bool(llama.llama_vocab_is_eog(self._vocab, token))
 
     def restrict(self, candidates: np.ndarray) -> None:
-        """Make the logits of all that cannot come next minus infinity, in place."""
+        """Make the logits of all that cannot come next minus infinity, in place; `allows` is stricter yet."""
         array = as_array(candidates)
         llama.llama_sampler_apply(self._sampler, ctypes.byref(array))
 
@@ -93,7 +107,17 @@ class Grammar:
 
     def accept(self, token: int) -> None:
         """`token`, which may come next, comes next."""
+        self._begun = self._rest(token) or b""
         llama.llama_sampler_accept(self._sampler, token)
+
+    def _rest(self, token: int) -> bytes | None:
+        """The character that `token` leaves unfinished; None where it makes none of those begun before."""
+        decoder = codecs.getincrementaldecoder("utf-8")()
+        try:
+            decoder.decode(self._begun + self._piece(token))
+        except UnicodeDecodeError:
+            return None
+        return decoder.getstate()[0]
 
     def close(self) -> None:
         """Give the sampler back."""

@@ -42,7 +42,7 @@ class Sampler:
         if self._chain is not None:
             token = self._chosen(logits, None)
         if token is None or not (grammar.allows(token) or passes(token)):
-            token = grammar.likeliest(logits) if self._chain is None else self._chosen(logits, grammar)
+            token = self._allowed(logits.copy(), grammar)
         if token is not None:
             self.accept(token)
         return token
@@ -51,6 +51,14 @@ class Sampler:
         """`token` stands behind what was written, whoever chose it."""
         if self._chain is not None:
             llama.llama_sampler_accept(self._chain, token)
+
+    def _allowed(self, logits: np.ndarray, grammar: Grammar) -> int | None:
+        """A token that the grammar allows; None where it allows none."""
+        while True:
+            token = grammar.likeliest(logits) if self._chain is None else self._chosen(logits, grammar)
+            if token is None or grammar.allows(token):
+                return token
+            logits[token] = -np.inf
 
     def _chosen(self, logits: np.ndarray, grammar: Grammar | None) -> int | None:
         """What the chain chooses of what the grammar allows; None where that is nothing."""

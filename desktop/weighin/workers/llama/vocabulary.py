@@ -130,10 +130,6 @@ class Vocabulary:
             return False
         return self._eos >= 0 or token != llama.llama_vocab_eos(self._vocab) or self.is_control(token)
 
-    def ends_grammar(self, token: int) -> bool:
-        """Whether a grammar takes `token` for the end of the text."""
-        return bool(llama.llama_vocab_is_eog(self._vocab, token))
-
     @property
     def names_end(self) -> bool:
         """Whether any token says that the model has finished."""
@@ -153,7 +149,7 @@ class Vocabulary:
 
     def grammar(self, options: SamplingOptions) -> tuple[Grammar | None, tuple[str, ...]]:
         """What the options hold an answer to, None for nothing, and what is to be said of it. Raises EngineError."""
-        return Grammar.of(self._vocab, options)
+        return Grammar.of(self._vocab, self.piece, options)
 
     def holds(self, text: str) -> bool:
         """Whether `text` is one control token of this vocabulary."""
