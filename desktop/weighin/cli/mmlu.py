@@ -24,9 +24,8 @@ from weighin.core.evaluations.evaluation_outlook import most_shots
 from weighin.core.evaluations.questions import QuestionSet, QuestionSetInfo, named_subjects
 from weighin.core.evaluations.report import evaluation_json, result_lines
 from weighin.core.evaluations.text import (
-    LABEL_ERRORS,
-    NOT_MMLU,
     before_run,
+    caveat,
     run_title,
     sample_sentence,
     state_words,
@@ -208,7 +207,7 @@ class _Watch:
 def _page(record: EvaluationRecord, with_items: bool) -> str:
     protocol = record.protocol
     lines = [run_title(protocol), "", *result_lines(record), ""]
-    lines += [sample_sentence(protocol), LABEL_ERRORS if protocol.is_mmlu else NOT_MMLU]
+    lines += [sample_sentence(protocol), caveat(protocol)]
     if record.state is not RunState.FINISHED:
         resume = f": weighin mmlu --resume {record.id[:12]}" if record.can_resume else ""
         lines += ["", f"Run {record.id[:12]}: {state_words(record).lower()}{resume}"]
