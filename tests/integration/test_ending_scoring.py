@@ -16,11 +16,11 @@ from tests.support.worker_client import WorkerClient
 
 from weighin.core.evaluations.ending_prompt import ending_block
 from weighin.core.evaluations.evaluation import NEAR_TIE, ItemResult
-from weighin.core.evaluations.forms import ARC, ENDING_FORMS, HELLASWAG, WINOGRANDE
-from weighin.core.evaluations.mmlu_prompt import PromptBlock, PromptItem, PromptOption
+from weighin.core.evaluations.forms import ENDING_FORMS
+from weighin.core.evaluations.mmlu_prompt import PromptBlock
 from weighin.core.evaluations.scoring import ENDING_OUTPUTS, ScoreShape
 from weighin.core.runs.options import LoadOptions
-from weighin.protocol.messages import Failed, Load, Loaded, Score, Scored, ScoreDone, Survey, Surveyed
+from weighin.protocol.messages import Load, Loaded, Score, Scored, ScoreDone
 
 SHARED = ScoreShape(4096, 768, 33, ENDING_OUTPUTS)
 ONE_BY_ONE = ScoreShape(4096, 768, 1, ENDING_OUTPUTS)

@@ -41,6 +41,7 @@ def make_endings(form: str, split: str, count: int, seed: int = 0) -> list[Quest
         return " ".join(draw.choice(WORDS) for _ in range(draw.randint(least, most)))
 
     questions = []
+    choices: tuple[str, ...]
     for row in range(count):
         if form == WINOGRANDE:
             before, rest = (

@@ -94,8 +94,9 @@ class Plan:
     """What the model at `path` would need for each of `contexts`; its weights may be a hole behind the header.
 
     file_bytes: of all parts. scoring: for questions side by side, in every kind of context that suits the model,
-    instead of for a conversation, with `outputs` rows of logits in one go (as ScoreShape has them); reading: for chunks of text whose logits are wanted. Nothing is loaded and nothing
-    big allocated, but for the states of recurrent models."""
+    instead of for a conversation, with `outputs` rows of logits in one go (as ScoreShape has them); reading: for chunks
+    of text whose logits are wanted. Nothing is loaded and nothing big allocated, but for the states of recurrent
+    models."""
 
     id: int
     path: str

@@ -20,8 +20,8 @@ OPTION_LETTERS = (*LETTERS, "E")
 
 @dataclass(frozen=True)
 class Question:
-    """One row exactly as released. row: counted from 0 in its file; choices: four, of endings two to five; answer: index
-    of the right one. form: of forms.py; texts of HellaSwag are cleaned as lm-evaluation-harness does."""
+    """One row exactly as released. row: counted from 0 in its file; choices: four, of endings two to five; answer:
+    index of the right one. form: of forms.py; texts of HellaSwag are cleaned as lm-evaluation-harness does."""
 
     subject: str
     split: str

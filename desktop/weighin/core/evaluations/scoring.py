@@ -23,8 +23,8 @@ _CELLS = 256  # llama.cpp rounds a context up to a multiple of this
 @dataclass(frozen=True)
 class ScoreShape:
     """The context that questions are scored in. context: cells of all sequences together; step: most tokens computed in
-    one go; sequences: the shared header and the questions beside each other, 1 for one question at a time. outputs: most
-    rows of logits in one go, 0 for one of each sequence."""
+    one go; sequences: the shared header and the questions beside each other, 1 for one question at a time. outputs:
+    most rows of logits in one go, 0 for one of each sequence."""
 
     context: int
     step: int
