@@ -108,7 +108,7 @@ def test_one_action_fetches_checks_and_keeps(
     phases: list[str] = []
     sets.fetch_progressed.connect(lambda progress: phases.append(progress.phase))
     with qtbot.waitSignal(sets.fetched, timeout=WAIT):
-        sets.fetch_mmlu()
+        sets.fetch("mmlu")
     assert phases[0] == "asking"
     assert phases[-1] == "checking"
     assert not sets.fetching
@@ -127,13 +127,13 @@ def test_what_was_fetched_before_a_stop_is_not_fetched_again(
     hub.fail("data.tar", stall_at=2 << 20)
     sets = new_sets()
     with qtbot.waitSignal(sets.fetch_progressed, timeout=WAIT, check_params_cb=lambda p: p.done >= 1 << 20):
-        sets.fetch_mmlu()
+        sets.fetch("mmlu")
     with qtbot.waitSignal(sets.fetch_failed, timeout=WAIT) as failed:
         sets.cancel_fetch()
     assert failed.args[0].kind == "stopped"
     before = hub.sent
     with qtbot.waitSignal(sets.fetched, timeout=WAIT):
-        sets.fetch_mmlu()
+        sets.fetch("mmlu")
     assert hub.sent - before < (3 << 20) - (1 << 20) + (1 << 18)
 
 
@@ -143,7 +143,7 @@ def test_another_archive_at_the_hub_is_not_fetched(
     monkeypatch.setattr(mmlu_data, "ARCHIVE_SHA256", "0" * 64)
     sets = new_sets()
     with qtbot.waitSignal(sets.fetch_failed, timeout=WAIT) as failed:
-        sets.fetch_mmlu()
+        sets.fetch("mmlu")
     assert "on the hub has changed" in failed.args[0].user_text
     assert hub.sent == 0
 
@@ -154,7 +154,7 @@ def test_rows_that_are_not_the_released_ones_are_not_kept(
     monkeypatch.setitem(mmlu_data.CHECKSUMS, "test", "0" * 64)
     sets = new_sets()
     with qtbot.waitSignal(sets.fetch_failed, timeout=WAIT) as failed:
-        sets.fetch_mmlu()
+        sets.fetch("mmlu")
     assert "is not MMLU as it was released" in failed.args[0].user_text
     assert not mmlu(sets).available
 
@@ -164,7 +164,7 @@ def test_without_a_connection_a_sentence_and_the_rest_works(
 ):
     sets = new_sets()  # HF_HUB_OFFLINE is set in tests
     with qtbot.waitSignal(sets.fetch_failed, timeout=WAIT) as failed:
-        sets.fetch_mmlu()
+        sets.fetch("mmlu")
     assert failed.args[0].kind == "offline_mode"
     (tmp_path / "data.tar").write_bytes(archive)
     info = opened(qtbot, sets, tmp_path / "data.tar")

@@ -239,11 +239,11 @@ def test_mmlu_is_fetched_with_progress_and_then_chosen(kit: Kit, setup: SetupVie
 
 def test_fetching_that_fails_says_why_and_can_be_tried_again(kit: Kit, setup: SetupView, qtbot: QtBot) -> None:
     setup.set.choose("mmlu")
-    press(setup, "Download MMLU from the hub, about 170 MB", qtbot)
+    press(setup, "Download the question set from the hub", qtbot)
     kit.evaluations.sets.fetch_failed.emit(AppError("The hub cannot be reached.", kind="offline"))
     assert setup.set.fetch.error == "The hub cannot be reached."
-    press(setup, "Download MMLU from the hub, about 170 MB", qtbot)
-    press(setup, "Stop downloading MMLU; what was downloaded is kept", qtbot)
+    press(setup, "Download the question set from the hub", qtbot)
+    press(setup, "Stop downloading the question set; what was downloaded is kept", qtbot)
     assert kit.evaluations.sets.calls == ["fetch", "fetch", "cancel"]
     assert setup.set.fetch.error == ""
 

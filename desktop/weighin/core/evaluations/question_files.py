@@ -26,6 +26,7 @@ from weighin.core.evaluations.ending_files import (
     parquet_questions,
     split_of,
 )
+from weighin.core.evaluations.ending_rows import ending_questions, form_of
 from weighin.core.evaluations.forms import ENDING_FORMS
 from weighin.core.evaluations.question_csv import csv_rows
 from weighin.core.evaluations.question_rows import (
@@ -47,10 +48,13 @@ _WANTED = "expected one object per line, or one array of objects"
 
 def json_rows(data: bytes, subject: str, name: str, split: str = "test") -> tuple[Question, ...]:
     """Questions of a JSON file: objects with "question", "choices" (four texts), "answer" (a letter or 0..3), and if
-    they like "subject" and "split" ("test" otherwise, "dev" for worked examples). They stand one a line, in an array,
-    or in an array that an object calls "questions" or "data". Raises AppError."""
-    rows = [_row(where, body, subject, name) for where, body in _bodies(decoded(data, name), name)]
-    return questions_of(rows, name)
+    they like "subject" and "split" ("test" otherwise, "dev" for worked examples), or rows of HellaSwag, ARC or
+    WinoGrande (ending_rows.py), which are of `split`. They stand one a line, in an array, or in an array that an object
+    calls "questions" or "data". Raises AppError."""
+    bodies = list(_bodies(decoded(data, name), name))
+    if bodies and form_of(bodies[0][1]) is not None:
+        return ending_questions(bodies, subject, split, name)
+    return questions_of([_row(where, body, subject, name) for where, body in bodies], name)
 
 
 def _bodies(text: str, name: str) -> Iterator[tuple[str, Any]]:

@@ -11,7 +11,7 @@ import hashlib
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from weighin.core.errors import AppError
 from weighin.core.evaluations.ending_files import parquet_questions
 from weighin.core.evaluations.evaluation import MAX_SHOTS
 from weighin.core.evaluations.forms import ARC, HELLASWAG, WINOGRANDE
+from weighin.core.evaluations.question_files import read_path
 from weighin.core.evaluations.questions import Question, QuestionSet, set_checksum
 
 # Where the hub keeps files of a data set, and where it puts those that it made itself of others.
@@ -92,6 +93,13 @@ def included_title(standard: StandardSet) -> str:
 def included_note(standard: StandardSet) -> str:
     """What a score on that set may be called."""
     return f"Not the real {standard.title}: a few questions written for this program, to try things out."
+
+
+def included(standard: StandardSet, folder: Path) -> QuestionSet:
+    """That set, which lies below `folder`. Raises AppError."""
+    key = included_key(standard)
+    found = read_path(folder / key)
+    return replace(found, key=key, title=included_title(standard), note=included_note(standard))
 
 
 def pinned(folder: Path) -> DownloadPlan | None:
