@@ -26,6 +26,8 @@ from weighin.services.settings import Settings
 from weighin.wiring.evaluations import new_question_sets
 
 WAIT = 20_000
+STANDARD = ["MMLU", "HellaSwag", "ARC-Easy", "ARC-Challenge", "WinoGrande"]
+PARQUET = Path(__file__).resolve().parents[1] / "fixtures" / "parquet"
 SUBJECTS = {"tides": 40, "odd_jobs": 25}
 PADDING = random.Random(1).randbytes(3 << 20)
 
@@ -180,7 +182,12 @@ def test_own_files_are_remembered_and_labelled(qtbot: QtBot, new_sets: Callable[
     assert isinstance(info, QuestionSetInfo)
     assert info.counts == {"test": 8}
     assert "Not MMLU questions" in info.label
-    assert [i.title for i in new_sets().sets()] == ["Starter questions", "MMLU", "mine.csv"]
+    assert [i.title for i in new_sets().sets()] == [
+        "Starter questions",
+        *STANDARD,
+        *(f"{title} style (included)" for title in STANDARD[1:]),
+        "mine.csv",
+    ]
     path.write_text("Q?,a,b,c,d,e,A\n")
     trouble = opened(qtbot, new_sets(), path)
     assert isinstance(trouble, AppError)
@@ -191,3 +198,114 @@ def test_the_starter_questions_need_nothing(qtbot: QtBot, new_sets: Callable[[],
     found = loaded(qtbot, new_sets(), "starter")
     assert isinstance(found, QuestionSet)
     assert len(found.of_split("test")) == 828
+
+
+# ---------------------------------------------------------------- the standard sets with endings
+FILES = {
+    "hellaswag": (
+        "datasets/Rowan/hellaswag",
+        "hub-hellaswag",
+        {"validation": "data/validation-00000-of-00001.parquet"},
+    ),
+    "arc-easy": (
+        "datasets/allenai/ai2_arc",
+        "hub-arc",
+        {split: f"ARC-Easy/{split}-00000-of-00001.parquet" for split in ("train", "validation", "test")},
+    ),
+    "arc-challenge": (
+        "datasets/allenai/ai2_arc",
+        "hub-arc",
+        {split: f"ARC-Challenge/{split}-00000-of-00001.parquet" for split in ("train", "test")},
+    ),
+    "winogrande": (
+        "datasets/allenai/winogrande",
+        "hub-winogrande",
+        {split: f"winogrande_xl/{split}/0000.parquet" for split in ("train", "validation")},
+    ),
+}
+
+
+@pytest.fixture
+def standard_hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[LoopbackHub]:
+    with LoopbackHub() as made:
+        files: dict[str, dict[str, bytes]] = {}
+        for repository, name, paths in FILES.values():
+            data = (PARQUET / f"{name}.parquet").read_bytes()
+            files.setdefault(repository, {"README.md": b"x"}).update(dict.fromkeys(paths.values(), data))
+        for repository, content in files.items():
+            made.add(repository, content)
+        monkeypatch.setenv("HF_ENDPOINT", made.url)
+        monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
+        yield made
+
+
+def fetch(qtbot: QtBot, sets: QuestionSets, key: str) -> None:
+    with qtbot.waitSignal(sets.fetched, timeout=WAIT) as here:
+        sets.fetch(key)
+        assert sets.fetching == key
+    assert here.args == [key] and sets.fetching == ""
+
+
+def refusal(qtbot: QtBot, sets: QuestionSets, key: str) -> str:
+    with qtbot.waitSignal(sets.fetch_failed, timeout=WAIT) as failed:
+        sets.fetch(key)
+    return str(failed.args[0].user_text)
+
+
+@pytest.mark.parametrize("key", FILES)
+def test_a_standard_set_is_fetched_in_one_action_and_pinned(
+    qtbot: QtBot,
+    standard_hub: LoopbackHub,
+    new_sets: Callable[[], QuestionSets],
+    monkeypatch: pytest.MonkeyPatch,
+    key: str,
+):
+    sets = new_sets()
+    info = next(info for info in sets.sets() if info.key == key)
+    assert not info.available and info.megabytes
+    missing = loaded(qtbot, sets, key)
+    assert isinstance(missing, AppError) and "is not on this computer yet" in missing.user_text
+    fetch(qtbot, sets, key)
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    again = new_sets()
+    assert next(info for info in again.sets() if info.key == key).available
+    found = loaded(qtbot, again, key)
+    assert isinstance(found, QuestionSet)
+    assert set(found.splits) == {{"validation": "val", "train": "dev"}.get(split, split) for split in FILES[key][2]}
+    assert len(found.of_split(found.splits[0])) == 12 and len(found.of_split("dev")) in (0, 5)
+    repository = FILES[key][0].removeprefix("datasets/")
+    assert found.note == f"{found.title} as at the hub: {repository}, revision 0123456789ab, checked by sha256."
+
+
+def test_what_was_changed_on_disk_is_refused_and_fetched_again_at_the_same_revision(
+    qtbot: QtBot, standard_hub: LoopbackHub, new_sets: Callable[[], QuestionSets]
+):
+    sets = new_sets()
+    fetch(qtbot, sets, "winogrande")
+    before = loaded(qtbot, sets, "winogrande")
+    path = Profile.locate().questions / "winogrande" / "val.jsonl"
+    path.write_text(path.read_text("utf-8").replace("cup", "cap", 1), "utf-8")
+    changed = loaded(qtbot, new_sets(), "winogrande")
+    assert isinstance(changed, AppError) and "were changed: download them again" in changed.user_text
+    # The hub is at another commit now; what was noted is asked for, and only that is taken.
+    repo = standard_hub.repos["datasets/allenai/winogrande"]
+    sets = new_sets()
+    fetch(qtbot, sets, "winogrande")
+    after = loaded(qtbot, sets, "winogrande")
+    assert isinstance(before, QuestionSet) and isinstance(after, QuestionSet) and before.sha256 == after.sha256
+    other = (PARQUET / "hub-arc.parquet").read_bytes()
+    standard_hub.add("datasets/allenai/winogrande", dict.fromkeys(repo.files, other))
+    assert "on the hub has changed (its sha256 differs)" in refusal(qtbot, new_sets(), "winogrande")
+    assert isinstance(loaded(qtbot, new_sets(), "winogrande"), QuestionSet)
+
+
+def test_a_hub_with_something_else_gives_a_sentence(
+    qtbot: QtBot, standard_hub: LoopbackHub, new_sets: Callable[[], QuestionSets]
+):
+    wrong = {FILES["hellaswag"][2]["validation"]: (PARQUET / "hub-arc.parquet").read_bytes()}
+    standard_hub.add("datasets/Rowan/hellaswag", wrong)
+    assert "are not HellaSwag, so they are not used" in refusal(qtbot, new_sets(), "hellaswag")
+    standard_hub.add("datasets/Rowan/hellaswag", {"hellaswag.py": b"x"})
+    said = "HellaSwag was not found at the hub as Parquet files: open its file instead."
+    assert refusal(qtbot, new_sets(), "hellaswag") == said
+    assert not next(info for info in new_sets().sets() if info.key == "hellaswag").available

@@ -13,7 +13,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from tests.support.questions import make_questions
+from tests.support.questions import make_endings, make_questions
 from tests.ui.fakes import DENSE, MOE, by_hand
 from weighin.core.errors import AppError
 from weighin.core.evaluations.evaluation import (
@@ -44,6 +44,12 @@ SUBJECTS = {"sums": 60, "people_and_towns": 40, "logic": 30}
 def starter_set(subjects: dict[str, int] | None = None, examples: int = 5) -> QuestionSet:
     """Made-up questions in the place of the starter ones."""
     return _made_up(tuple((subjects or SUBJECTS).items()), examples)
+
+
+def ending_set(form: str, count: int = 40) -> QuestionSet:
+    """Made-up questions with endings in the place of those at the hub."""
+    rows = (*make_endings(form, "dev", 5), *make_endings(form, "val", count))
+    return QuestionSet(form, form.title(), rows, set_checksum(rows), note=f"Not the real {form}.")
 
 
 @functools.cache
@@ -322,6 +328,12 @@ class FakeQuestionSets(QObject):
         self.calls.append("cancel")
         self.fetching = ""
         self.fetch_failed.emit(AppError("Stopped.", kind="stopped"))
+
+    @by_hand
+    def break_off(self, error: AppError) -> None:
+        """Fetching fails."""
+        self.fetching = ""
+        self.fetch_failed.emit(error)
 
     @by_hand
     def arrive(self, subjects: dict[str, int]) -> None:

@@ -48,7 +48,8 @@ class StandardSet:
 
     def files_of(self, split: str, files: Sequence[WantedFile]) -> tuple[WantedFile, ...]:
         """The Parquet files of the hub's `split` among `files`, in their order."""
-        name = re.compile(rf"(?:.*[/-])?{split}(?:-\d+-of-\d+)?(?:/\d+)?\.parquet")
+        # A part of a split that is too large to be shown whole is called "partial-".
+        name = re.compile(rf"(?:.*/)?(?:(?!partial)[^/]+-)?{split}(?:-\d+-of-\d+)?(?:/\d+)?\.parquet")
         found = (file for file in files if name.fullmatch(file.path) and self._is_of_config(file.path))
         return tuple(sorted(found, key=lambda file: file.path))
 

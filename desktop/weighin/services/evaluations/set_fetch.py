@@ -66,7 +66,13 @@ class SetFetch:
             self._failed(AppError(text, kind="not_found"))
             return
         repo = self._standard.repository
-        self._call = self._hub.data_files(repo, revision, self._on_listed, self._failed)
+        self._call = self._hub.data_files(repo, revision, self._on_listed, self._on_not_listed)
+
+    def _on_not_listed(self, error: AppError) -> None:
+        if error.kind == "not_found":  # the hub made no Parquet files of this one
+            self._ask_next()
+        else:
+            self._failed(error)
 
     def _on_listed(self, commit: str, files: tuple[WantedFile, ...]) -> None:
         wanted = self._standard.wanted(files)
