@@ -272,7 +272,7 @@ def _how_far(marks: SetMarks, paired: PairedResult, stored: StoredRun) -> tuple[
         return (f"After {format.count(paired.n)} {of}.",)
     more = paired.more_questions
     if not more or marks.depends_on_missing:
-        return (f"{format.count(paired.n)} {of} so far.",)
+        return (f"Compared on {format.count(paired.n)} {of}{' so far' if stored.missing else ''}.",)
     if more > marks.graded - paired.n:
         return (f"Decided at the earliest when all {format.count(marks.graded)} are marked.",)
     return (f"About {format.count(format.two_figures(more))} more prompts needed at this rate.",)

@@ -36,11 +36,13 @@ def stored() -> StoredRun:
         for setup in made.run.lanes
     )
     first = made.results[0]
-    told = replace(first.b.marked, checks=(Check(EXPECT[0].kind, False, "7", reason="/home/hedwig/x.py failed."),))
+    told = replace(first.b.marked, checks=(Check(EXPECT[0].kind, False, "7", reason="/home/hedwig/work/x.py failed."),))
     by_hand = replace(
         first, a=replace(first.a, marked=first.a.marked.overruled(Mark.WRONG)), b=replace(first.b, marked=told)
     )
-    broken = replace(made.results[3], a=replace(made.results[3].a, failure="hedwig's /home/hedwig/models/One.gguf is broken."))
+    broken = replace(
+        made.results[3], a=replace(made.results[3].a, failure="hedwig's /home/hedwig/models/One.gguf is broken.")
+    )
     made = made.with_result(by_hand).with_result(broken)
     return StoredRun(replace(made.run, lanes=(lanes[0], lanes[1])), made.results)
 
