@@ -58,7 +58,9 @@ def test_marks_and_verdict_in_every_form(ask: Ask, graded: Path) -> None:
     assert [row["a_mark"] for row in rows] == ["right", "right", "wrong", ""]
     assert json.loads(ask("history", "export", body["id"], "--format", "json").stdout) == body
     printed = ask("compare", *STARTERS, "--prompts", graded, status=0).stdout
-    assert "A  Weigh-In Starter Dense: 2 right, 1 wrong" in printed and "sums: A 1 of 2 right, B 1 of 2 right" in printed
+    assert (
+        "A  Weigh-In Starter Dense: 2 right, 1 wrong" in printed and "sums: A 1 of 2 right, B 1 of 2 right" in printed
+    )
     assert "Judged once, by the exact McNemar test on 3 prompts." in printed
 
 

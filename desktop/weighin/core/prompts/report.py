@@ -72,6 +72,7 @@ def marks_json(marks: SetMarks, stored: StoredRun) -> dict[str, Any]:
             for tag in marks.tags
         },
         "json": dict(zip("ab", map(asdict, marks.json), strict=True)) if marks.json else None,
+        "numbers": dict(zip("ab", map(asdict, marks.numbers), strict=True)) if marks.numbers else None,
         "sentence": verdict_sentence(marks, stored),
         "reason": reason_sentence(marks, stored),
         "warnings": list(warnings(marks)),
