@@ -106,3 +106,4 @@ def test_a_comparison_belongs_to_its_run_however_often_its_result_is_kept(store:
     store.add_result("gone", result_of(1, replace(record(), id="cd34")))
     marks = store._db.execute("select comparison, set_run, set_name from comparison_marks").fetchall()
     assert marks == [("ab12", "r1", "Three")]
+    assert store._db.execute("select distinct run from set_results").fetchall() == [("r1",)]

@@ -46,6 +46,11 @@ class SetBundle:
     machine: MachineFacts | None = None
 
     @property
+    def to_look_at(self) -> StoredRun:
+        """The run without its id: it is none of those that are kept here, whatever it says."""
+        return replace(self.stored, run=replace(self.stored.run, id=""))
+
+    @property
     def origin(self) -> str:
         """Where and when it was made, in words."""
         return made_words(self.stored.run.created, self.machine, None)

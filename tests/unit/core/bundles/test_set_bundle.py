@@ -66,6 +66,7 @@ def test_what_is_opened_is_what_was_run() -> None:
     again = set_bundle_text(read.stored, "1.0", OWNER, read.machine)
     assert json.loads(again) == json.loads(text)
     assert run_json(read.stored)["marks"]["a"]["right"] == 1
+    assert read.to_look_at.run.id == "" and read.to_look_at.results == read.stored.results
 
 
 def test_the_kinds_of_bundles_are_told_apart() -> None:
