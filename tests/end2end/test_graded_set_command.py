@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from tests.support.commands import Ask
 from tests.support.graded import exact_p
-from tests.support.profiles import count_rows
+from tests.support.profiles import count_rows, rows_of
 
 STARTERS = ("starter:dense", "starter:moe")
 SUM = {"prompt": "What is seven plus five?", "tag": "sums", "expect": [{"contains": ["twelve"]}]}
@@ -147,12 +147,33 @@ def test_killed_it_goes_on_and_nothing_is_lost(weighin: list[str], ask: Ask, end
     assert count_rows(database, "set_results") == 8 and count_rows(database, "set_runs") == 1
 
 
-def begun(weighin: list[str], command: list[Any], tmp_path: Path, ending: signal.Signals) -> str:
-    """What a run printed that got `ending` when it had two answers."""
+def test_ten_thousand_prompts_killed_and_stopped_lose_nothing(weighin: list[str], ask: Ask, tmp_path: Path) -> None:
+    lines = [json.dumps(SUM | {"title": str(number), "tag": f"t{number % 7}"}) for number in range(10_003)]
+    lines[17], lines[4000], lines[9999] = "{", '{"prompt": 7}', "[]"
+    path = tmp_path / "many.jsonl"
+    path.write_text("\n".join(lines))
+    command = ["compare", *STARTERS, "--prompts", path, "--max-tokens", "8", "--json"]
+    begun(weighin, command, tmp_path, signal.SIGKILL)
+    database = tmp_path / "profile" / "data" / "weighin.db"
+    kept = rows_of(database, "set_results")
+    assert 2 <= len(kept) < 10_000
+    out = begun(weighin, [*command, "--resume"], tmp_path, signal.SIGINT, len(kept) + 3)
+    body = json.loads(out)
+    assert body["prompts"] == 10_000 and body["answered"] >= len(kept) + 2
+    before = {row["number"]: row["record"]["comparison"] for row in kept}
+    after = {result["number"]: result["comparison"] for result in body["results"]}
+    assert before.items() <= after.items()
+    marks = body["marks"]
+    assert marks["a"]["right"] == marks["paired"]["both_right"] == body["answered"] and marks["graded"] == 10_000
+    assert marks["paired"]["test"] == "anytime_valid"
+
+
+def begun(weighin: list[str], command: list[Any], tmp_path: Path, ending: signal.Signals, answers: int = 2) -> str:
+    """What a run printed that got `ending` when it had so many answers."""
     going = subprocess.Popen([*weighin, *map(str, command)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     database = tmp_path / "profile" / "data" / "weighin.db"
     deadline = time.monotonic() + 60
-    while count_rows(database, "set_results") < 2 and time.monotonic() < deadline:
+    while count_rows(database, "set_results") < answers and time.monotonic() < deadline:
         time.sleep(0.01)
     going.send_signal(ending)
     out, errors = going.communicate(timeout=60)
