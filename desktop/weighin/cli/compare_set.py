@@ -105,7 +105,7 @@ class _Running:
             imported = wait_for(lambda done, failed: self._sets.read_file(name, done, failed))
             for problem in imported.problems:
                 self._console.say(f"{name}: {problem}")
-            return PromptSet("", Path(name).name, imported.prompts)
+            return PromptSet("", imported.name or Path(name).name, imported.prompts)
         known: tuple[PromptSet, ...] = wait_for(self._sets.sets)
         for one in known:
             if name.casefold() in (one.name.casefold(), one.id.removeprefix("builtin:")):
