@@ -12,6 +12,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from tests.fuzz.answers import ANSWERS, check_answer
 from tests.fuzz.strategies import damaged, nearly, written
 from tests.unit.core.bundles.test_fidelity_bundle import record as measurement
 from tests.unit.core.bundles.test_replay import BUNDLE
@@ -338,6 +339,7 @@ TARGETS = (
     Target("bundle", nearly(_BUNDLES).map(written) | damaged([written(b) for b in _BUNDLES]), _check_bundle, slow=True),
     Target("server", _streams() | damaged([b"data: " + written(c) + b"\n\n" for c in _CHUNKS]), _check_stream),
     Target("prompts", damaged(_PROMPTS) | nearly([["a", {"prompt": "b"}]]).map(written), _check_prompts),
+    Target("answers", ANSWERS, check_answer),
     Target("questions", damaged(_ROWS) | nearly(_QUESTIONS).map(written), _check_rows),
     Target(
         "template", st.lists(st.sampled_from(_PIECES) | st.text(max_size=5), max_size=12), _check_template, slow=True
