@@ -17,10 +17,12 @@ from tests.fuzz.answers import ANSWERS, check_answer
 from tests.fuzz.strategies import damaged, nearly, written
 from tests.unit.core.bundles.test_fidelity_bundle import record as measurement
 from tests.unit.core.bundles.test_replay import BUNDLE
+from tests.unit.core.bundles.test_set_bundle import stored as set_run
 from weighin.core.bundles.bundle import bundle_text
 from weighin.core.bundles.bundle_reading import read_bundle
 from weighin.core.bundles.fidelity_bundle import fidelity_bundle_text, origin_words, read_fidelity_bundle
 from weighin.core.bundles.privacy import Owner
+from weighin.core.bundles.set_bundle import read_set_bundle, set_bundle_text
 from weighin.core.computer.hardware import MachineFacts
 from weighin.core.errors import AppError
 from weighin.core.evaluations.ending_prompt import prompt_item
@@ -37,6 +39,7 @@ from weighin.core.parquet import read_rows
 from weighin.core.prompts.prompt_files import parse_prompts
 from weighin.core.prompts.prompt_set import PromptSet
 from weighin.core.prompts.prompt_toml import set_toml
+from weighin.core.prompts.report import run_text
 from weighin.core.runs.answer import MemoryReceipt, MemorySample, PromptProof, StopReason, Timing
 from weighin.core.runs.chat import Message
 from weighin.core.runs.failures import load_failure, process_failure
@@ -178,6 +181,20 @@ def _check_fidelity_bundle(data: bytes) -> None:
         assert len(error.user_text) < 600
         return
     assert fidelity_markdown(record) and result_lines(record) and origin_words(record)
+
+
+_SET_RUNS = [json.loads(set_bundle_text(set_run(), "1.0", Owner("/home/x", "x"), MachineFacts("", "", 0)))]
+
+
+def _check_set_bundle(data: bytes) -> None:
+    try:
+        bundle = read_set_bundle(data)
+    except AppError as error:
+        assert len(error.user_text) < 600
+        return
+    for kind in ("md", "json", "csv"):
+        assert run_text(bundle.stored, kind)
+    assert bundle.origin
 
 
 # ---------------------------------------------------------------- answers of servers
@@ -348,6 +365,12 @@ TARGETS = (
         "fidelity bundle",
         nearly(_MEASUREMENTS).map(written) | damaged([written(b) for b in _MEASUREMENTS]),
         _check_fidelity_bundle,
+        slow=True,
+    ),
+    Target(
+        "set bundle",
+        nearly(_SET_RUNS).map(written) | damaged([written(b) for b in _SET_RUNS]),
+        _check_set_bundle,
         slow=True,
     ),
     Target("bundle", nearly(_BUNDLES).map(written) | damaged([written(b) for b in _BUNDLES]), _check_bundle, slow=True),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +20,7 @@ from weighin.core.evaluations.questions import OPTION_LETTERS, Question
 from weighin.core.jsonable import ShapeError, from_plain, to_plain
 from weighin.core.runs.answer import MOST_PIECES, Timing
 from weighin.core.runs.attachments import MAX_FILES
-from weighin.core.runs.lane import LABELS
+from weighin.core.runs.lane import LABELS, LaneSetup
 from weighin.core.runs.options import MOST_TEXT
 from weighin.core.runs.pace import MOST_MARKS
 from weighin.core.safe_text import safe_name
@@ -42,7 +42,8 @@ _MOST_OTHERS = 100_000
 _LONG = 1 << 20
 _MOST_CHARACTERS = {
     "text": _LONG, "reasoning": _LONG, "content": _LONG, "system": _LONG, "rendered_prompt": 2 * _LONG,
-    "detail": 100_000, "template": _LONG, "notices": 2000, "pieces": 512, "json_schema": MOST_TEXT,
+    "detail": 100_000, "template": _LONG, "notices": 2000, "pieces": 512,
+    "exact": _LONG, "extracted": _LONG, "tests": _LONG, "schema": _LONG, "equal": _LONG, "json_schema": MOST_TEXT,
     "grammar": MOST_TEXT,
 }  # fmt: skip
 _MOST_OTHER_CHARACTERS = 10_000
@@ -166,7 +167,7 @@ def _check(bundle: Bundle) -> None:
         for timing in (result.answer.timing, *result.rounds, *result.spoiled):
             _check_times(timing)
     _check_conversation(comparison)
-    _check_names(comparison)
+    check_model_names((*comparison.request.lanes, *(result.setup for result in comparison.results)))
     if any(vote.choice not in VOTE_CHOICES for vote in bundle.votes):
         raise AppError("one of its votes is not valid.")
     for vote in bundle.votes:
@@ -221,8 +222,9 @@ def _fitting(question: Question, form: str) -> bool:
     return 2 <= len(question.choices) <= len(OPTION_LETTERS) if form in ENDING_FORMS else len(question.choices) == 4
 
 
-def _check_names(comparison: Comparison) -> None:
-    for setup in (*comparison.request.lanes, *(result.setup for result in comparison.results)):
+def check_model_names(setups: Iterable[LaneSetup]) -> None:
+    """Raise AppError where a model's path leads anywhere, or one of its names is too long to be shown."""
+    for setup in setups:
         facts = setup.model
         if not facts.path.startswith(f"{SERVER}#"):
             check_file_name(facts.path)
