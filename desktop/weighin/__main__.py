@@ -18,6 +18,10 @@ def main() -> int:
         from weighin.endpoint.entry import main as server_worker
 
         return server_worker()
+    if arguments[:2] in (["worker", "grader"], ["worker", "tests"]):
+        from weighin.grader.entry import main as grader
+
+        return grader(arguments[1])
     if arguments[:1] == ["worker"]:
         from weighin.workers.entry import main as worker
 

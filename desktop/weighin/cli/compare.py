@@ -49,6 +49,8 @@ def run_compare(options: argparse.Namespace, services: Services, console: Consol
         from weighin.cli.compare_set import run_compare_set
 
         return run_compare_set(options, _request(options, "", services), services, console)
+    if options.samples != 1 or options.allow_tests:
+        raise AppError("--samples and --allow-tests work with --prompts.", kind="usage")
     text = options.prompt if options.prompt is not None else _read_prompt(options.prompt_file)
     records, ledger, planner = services.records, services.ledger, services.models.planner
     request = _going_on(_request(options, text, services), options.follow, records)

@@ -12,12 +12,16 @@ from weighin.cli.loop import run_until, wait_for
 from weighin.core.comparisons.comparison import Comparison, ComparisonRequest
 from weighin.core.comparisons.report import options_json
 from weighin.core.errors import AppError
-from weighin.core.prompts.prompt_set import PromptSet, SetRun, StoredRun
-from weighin.core.prompts.report import run_json, run_markdown, summary
+from weighin.core.prompts.marking import is_unfinished
+from weighin.core.prompts.prompt_set import PromptSet, SetPrompt, SetRun, StoredRun, is_graded
+from weighin.core.prompts.report import progress_words, run_json, run_markdown
+from weighin.core.prompts.set_changes import changes_sentence
+from weighin.core.prompts.verdict_text import outlook_sentence
 from weighin.core.safe_text import safe_text
 from weighin.services.comparisons.history import History
 from weighin.services.comparisons.prompt_sets import PromptSets
-from weighin.services.comparisons.set_runner import SetRunner
+from weighin.services.comparisons.set_runner import SetRunner, check_samples
+from weighin.services.grading.test_consent import TestConsent
 from weighin.wiring.services import Services
 
 
@@ -27,14 +31,19 @@ def run_compare_set(
     """Run, print and keep every comparison: 0 done, 1 given up, 3 some prompt failed in a lane, 130 interrupted."""
     sets, runner = services.prompt_sets, services.runner
     try:
-        return _Running(sets, services.history, SetRunner(runner, sets), console).run(options, request, runner)
+        consent = services.test_consent
+        set_runner = SetRunner(runner, sets, grader=services.grader, consent=consent)
+        return _Running(sets, services.history, set_runner, consent, console).run(options, request, runner)
     finally:
         console.end_progress()
 
 
 class _Running:
-    def __init__(self, sets: PromptSets, history: History, set_runner: SetRunner, console: Console) -> None:
+    def __init__(
+        self, sets: PromptSets, history: History, set_runner: SetRunner, consent: TestConsent, console: Console
+    ) -> None:
         self._sets, self._history, self._set_runner, self._console = sets, history, set_runner, console
+        self._consent = consent
 
     def run(self, options: argparse.Namespace, request: ComparisonRequest, runner: Any) -> int:
         """The exit status."""
@@ -50,21 +59,45 @@ class _Running:
         return self._report(options, last or "", interrupted)
 
     def _beginning(self, options: argparse.Namespace, request: ComparisonRequest) -> Callable[[], None]:
+        check_samples(options.samples, request)
         prompts = self._found(options.prompts)
-        return lambda: self._set_runner.run(prompts, request)
+        self._say_before(prompts.prompts, options.allow_tests)
+        return lambda: self._set_runner.run(prompts, request, samples=options.samples)
 
     def _continuing(self, options: argparse.Namespace, request: ComparisonRequest) -> Callable[[], None]:
-        prompts = self._found(options.prompts).prompts
+        found = self._found(options.prompts)
+        prompts = found.prompts
         stored: StoredRun | None = wait_for(lambda done, failed: self._sets.latest_of(prompts, done, failed))
         models = [setup.model.path for setup in request.lanes]
-        if stored is None or not stored.missing:
+        if stored is None:
+            self._refuse_changed(found)
+        if stored is None or not is_unfinished(stored):
             raise AppError("There is no unfinished run of these prompts.", kind="missing")
         if [setup.model.path for setup in stored.run.lanes] != models:
             raise AppError("The unfinished run of these prompts used other models.", kind="missing")
-        if other := _other_options(stored.run, request):
+        if other := _other_options(stored.run, request, options.samples):
             raise AppError(f"The unfinished run used other options: {', '.join(other)}. Use the same.", kind="usage")
-        found = stored
-        return lambda: self._set_runner.resume(found)
+        self._say_before(prompts, options.allow_tests)
+        kept = stored
+        return lambda: self._set_runner.resume(kept)
+
+    def _refuse_changed(self, now: PromptSet) -> None:
+        """Raise AppError where the set was another one when its unfinished run began: the two are not mixed."""
+        begun: StoredRun | None = wait_for(lambda done, failed: self._sets.latest_named(now.name, done, failed))
+        if begun is not None and is_unfinished(begun):
+            changes = changes_sentence(begun.run.prompts, now.prompts)
+            raise AppError(f"{changes} Start a new run, or resume with the old file.", kind="missing")
+
+    def _say_before(self, prompts: tuple[SetPrompt, ...], allow_tests: bool) -> None:
+        """What so many prompts can show, and whether their tests run."""
+        graded = sum(map(is_graded, prompts))
+        if graded:
+            self._console.say(outlook_sentence(graded))
+        key = self._consent.key_of(prompts)
+        if key and allow_tests:
+            self._consent.allow(key)
+        if key and not self._consent.allowed(key):
+            self._console.say("This set has Python tests. They run, confined, only with --allow-tests.")
 
     def _found(self, name: str) -> PromptSet:
         """The set in a file, or the one with this name. Raises AppError."""
@@ -82,7 +115,7 @@ class _Running:
 
     def _progress(self) -> None:
         if self._set_runner.stored is not None:
-            self._console.progress(summary(self._set_runner.stored))
+            self._console.progress(progress_words(self._set_runner.stored, self._set_runner.marks))
 
     def _keep(self, comparison: Comparison) -> None:
         self._history.save(comparison, lambda _: None, lambda error: self._console.say(error.user_text))
@@ -103,10 +136,11 @@ class _Running:
         return 3 if stored.missing else 0
 
 
-def _other_options(run: SetRun, request: ComparisonRequest) -> list[str]:
+def _other_options(run: SetRun, request: ComparisonRequest, samples: int) -> list[str]:
     """Names of what a run was begun with and is asked for otherwise now."""
-    begun = {"mode": run.mode, "system": run.system, "raw": run.raw, "repeat": run.repeat}
-    asked = {"mode": request.mode, "system": request.prompt.system, "raw": request.prompt.raw, "repeat": request.repeat}
+    begun = {"mode": run.mode, "system": run.system, "raw": run.raw, "repeat": run.repeat, "samples": run.samples}
+    asked = {"mode": request.mode, "system": request.prompt.system, "raw": request.prompt.raw}
+    asked |= {"repeat": request.repeat, "samples": samples}
     for known, lanes in ((begun, run.lanes), (asked, request.lanes)):
         for setup in lanes:
             for name, value in {**options_json(setup), "threads": setup.threads}.items():

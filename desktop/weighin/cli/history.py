@@ -20,6 +20,8 @@ from weighin.core.evaluations.stored_evaluation import EvaluationRow
 from weighin.core.exports import fidelity_text
 from weighin.core.fidelity import report as fidelity_report
 from weighin.core.fidelity.fidelity import FidelityRecord, FidelityRow
+from weighin.core.prompts.prompt_set import StoredRun
+from weighin.core.prompts.report import run_csv, run_json, run_markdown
 from weighin.core.safe_text import safe_name, safe_text
 from weighin.services.evaluations.kept_runs import kept_record
 from weighin.services.fidelity.fidelity_history import kept_fidelity
@@ -65,6 +67,7 @@ def _lines(tally: Tally) -> str:
 
 
 _ALL = 100_000
+_Kept = Comparison | EvaluationRecord | FidelityRecord | StoredRun
 
 
 def run_history(options: argparse.Namespace, services: Services, console: Console) -> int:
@@ -76,12 +79,7 @@ def run_history(options: argparse.Namespace, services: Services, console: Consol
         return _list(options, records, console)
     found = _find(options.id, records)
     if options.action == "export" and options.format == "bundle":
-        from weighin.cli.replay import export_bundle, export_fidelity
-
-        if isinstance(found, EvaluationRecord):
-            raise AppError("An evaluation cannot be a bundle: export it as md, json or csv.", kind="usage")
-        text = export_fidelity(found) if isinstance(found, FidelityRecord) else export_bundle(found, services, console)
-        console.json_text(text)
+        console.json_text(_bundle(found, services, console))
     elif options.action == "show" and not options.json:
         console.result(safe_text(_markdown(found)))
     elif options.action == "show" or options.format == "json":
@@ -90,6 +88,17 @@ def run_history(options: argparse.Namespace, services: Services, console: Consol
     else:
         console.result(_csv(found) if options.format == "csv" else _markdown(found))
     return 0
+
+
+def _bundle(found: _Kept, services: Services, console: Console) -> str:
+    """Raises AppError."""
+    from weighin.cli.replay import export_bundle, export_fidelity, export_set_run
+
+    if isinstance(found, EvaluationRecord):
+        raise AppError("An evaluation cannot be a bundle: export it as md, json or csv.", kind="usage")
+    if isinstance(found, StoredRun):
+        return export_set_run(found)
+    return export_fidelity(found) if isinstance(found, FidelityRecord) else export_bundle(found, services, console)
 
 
 def _list(options: argparse.Namespace, records: Records, console: Console) -> int:
@@ -114,9 +123,6 @@ def _list(options: argparse.Namespace, records: Records, console: Console) -> in
     return 0
 
 
-_Kept = Comparison | EvaluationRecord | FidelityRecord
-
-
 def _find(identifier: str, records: Records) -> _Kept:
     """The one thing whose id begins with `identifier`. Raises AppError."""
     found: list[_Kept] = []
@@ -124,6 +130,7 @@ def _find(identifier: str, records: Records) -> _Kept:
         lambda: records.wait(lambda stores: stores.comparisons.get(identifier)),
         lambda: records.wait(lambda stores: kept_record(stores.evaluations, identifier)),
         lambda: records.wait(lambda stores: kept_fidelity(stores.fidelity, identifier)),
+        lambda: records.wait(lambda stores: stores.prompt_sets.run_beginning(identifier)),
     )
     for read in readers:
         try:
@@ -133,7 +140,7 @@ def _find(identifier: str, records: Records) -> _Kept:
                 raise
     if not found:
         raise AppError(
-            f"No comparison, evaluation or measurement has the id {safe_name(identifier)!r}.", kind="missing"
+            f"No comparison, evaluation, measurement or set run has the id {safe_name(identifier)!r}.", kind="missing"
         )
     if len(found) > 1:
         raise AppError(f"Several ids begin with {safe_name(identifier)!r}: type more of it.", kind="ambiguous")
@@ -143,18 +150,24 @@ def _find(identifier: str, records: Records) -> _Kept:
 def _json(found: _Kept, with_items: bool) -> object:
     if isinstance(found, FidelityRecord):
         return fidelity_report.fidelity_json(found)
+    if isinstance(found, StoredRun):
+        return run_json(found)
     return comparison_json(found) if isinstance(found, Comparison) else evaluation_json(found, with_items)
 
 
 def _markdown(found: _Kept) -> str:
     if isinstance(found, FidelityRecord):
         return fidelity_text(found, "md")
+    if isinstance(found, StoredRun):
+        return run_markdown(found)
     return comparison_markdown(found) if isinstance(found, Comparison) else evaluation_markdown(found)
 
 
 def _csv(found: _Kept) -> str:
     if isinstance(found, FidelityRecord):
         return fidelity_text(found, "csv")
+    if isinstance(found, StoredRun):
+        return run_csv(found)
     return comparison_csv(found) if isinstance(found, Comparison) else evaluation_csv(found)
 
 

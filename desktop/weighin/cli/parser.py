@@ -7,6 +7,7 @@ import argparse
 from weighin import __version__
 from weighin.cli.options import add_load_options, add_options
 from weighin.core.comparisons.rounds import MOST_ROUNDS
+from weighin.core.prompts.prompt_set import MAX_SAMPLES
 from weighin.core.runs.options import SAMPLING_OPTIONS
 
 MODEL_HELP = (
@@ -74,6 +75,16 @@ def _compare(parser: argparse.ArgumentParser) -> None:
         "--prompts", metavar="FILE|NAME", help="a prompt set: its name, or a file (a prompt per line, or JSON)"
     )
     parser.add_argument("--resume", action="store_true", help="with --prompts: resume the stopped run")
+    parser.add_argument(
+        "--samples",
+        type=int,
+        metavar="N",
+        default=1,
+        help=f"with --prompts: ask each prompt N times, 1 to {MAX_SAMPLES}, with one seed after the other",
+    )
+    parser.add_argument(
+        "--allow-tests", action="store_true", help="with --prompts: run the set's Python tests on answers, confined"
+    )
     parser.add_argument(
         "--attach", action="append", metavar="FILE", default=[], help="add a text file to the prompt; repeatable"
     )

@@ -10,6 +10,7 @@ from typing import Any
 from weighin.cli.console import Console
 from weighin.cli.loop import InterruptedByUserError, run_until, wait_for
 from weighin.core import format
+from weighin.core.bundles.any_bundle import AnyBundle
 from weighin.core.bundles.bundle import Bundle, BundleModel, bundle_text
 from weighin.core.bundles.fidelity_bundle import origin_words as measurement_origin
 from weighin.core.bundles.replay import (
@@ -23,6 +24,7 @@ from weighin.core.bundles.replay import (
     verdict_words,
     votes_words,
 )
+from weighin.core.bundles.set_bundle import SetBundle
 from weighin.core.comparisons.comparison import Comparison
 from weighin.core.comparisons.report import comparison_markdown
 from weighin.core.downloads.download import DownloadState, Transferred
@@ -30,8 +32,10 @@ from weighin.core.downloads.text import download_line
 from weighin.core.errors import AppError
 from weighin.core.fidelity.fidelity import FidelityRecord
 from weighin.core.fidelity.report import fidelity_json, result_lines
+from weighin.core.prompts.prompt_set import StoredRun
+from weighin.core.prompts.report import run_json, run_markdown
 from weighin.core.safe_text import safe_text
-from weighin.services.bundles.bundles import fidelity_file
+from weighin.services.bundles.bundles import fidelity_file, set_run_file
 from weighin.services.bundles.replay import Replay
 from weighin.services.machine.hardware import this_machine
 from weighin.wiring.services import Services
@@ -54,14 +58,21 @@ def export_fidelity(record: FidelityRecord) -> str:
     return fidelity_file(record, this_machine())
 
 
+def export_set_run(stored: StoredRun) -> str:
+    """The bundle of a run of a prompt set, as the text of its file."""
+    return set_run_file(stored, this_machine())
+
+
 def run_replay(options: argparse.Namespace, services: Services, console: Console) -> int:
     """Show, fetch what is missing if that is wanted, run again, say what came of it: 0 done, 1 it cannot be. A
-    measurement of fidelity is shown and no more."""
+    measurement of fidelity or a run of a prompt set is shown and no more."""
     desk = _Desk(services, console)
     try:
-        opened: Bundle | FidelityRecord = wait_for(lambda done, failed: desk.bundles.open(options.file, done, failed))
+        opened: AnyBundle = wait_for(lambda done, failed: desk.bundles.open(options.file, done, failed))
         if isinstance(opened, FidelityRecord):
             return _show_measurement(opened, options, console)
+        if isinstance(opened, SetBundle):
+            return _show_set_run(opened, options, console)
         return _Replaying(desk, opened, options).run()
     except InterruptedByUserError:
         console.say("Stopped. The download is kept; run the same command to resume it.")
@@ -75,6 +86,14 @@ def _show_measurement(record: FidelityRecord, options: argparse.Namespace, conso
         console.json(fidelity_json(record))
     else:
         console.result("\n".join((f"Bundle of {measurement_origin(record)}", "", *result_lines(record))))
+    return 0
+
+
+def _show_set_run(bundle: SetBundle, options: argparse.Namespace, console: Console) -> int:
+    if options.json:
+        console.json(run_json(bundle.stored))
+    else:
+        console.result(safe_text(f"Bundle of {bundle.origin}\n\n{run_markdown(bundle.stored)}"))
     return 0
 
 

@@ -79,7 +79,7 @@ def confine(rights: Rights) -> Walls:
         missing.append("this kernel has no Landlock")
     filtered = False
     try:
-        filtered = seccomp.restrict(libc, rights.network or on_gpu, bool(rights.write))
+        filtered = seccomp.restrict(libc, rights.network or on_gpu, bool(rights.write), rights.limits)
         if not filtered:
             missing.append(f"no list of calls for {os.uname().machine}")
     except OSError as error:

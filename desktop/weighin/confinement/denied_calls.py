@@ -72,3 +72,5 @@ ATTRIBUTES: Calls = {
     "fsetxattr": (190, 7), "setxattrat": (463, 463), "removexattr": (197, 14), "lremovexattr": (198, 15),
     "fremovexattr": (199, 16), "removexattrat": (466, 466), "file_setattr": (469, 469),
 }  # fmt: skip
+# How much time, memory and space it may take; prlimit64 is looked into.
+LIMITS: Calls = {"setrlimit": (160, 164)}

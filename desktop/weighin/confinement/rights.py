@@ -16,13 +16,14 @@ class RightsError(Exception):
 @dataclass(frozen=True)
 class Rights:
     """read: files, and folders with all they hold; write: folders in which files may be made, changed and removed too.
-    network: whether sockets may be made; ports: the only TCP ports that may be reached, () for all. Paths that are
-    absolute, with links followed; names need not be UTF-8."""
+    network: whether sockets may be made; ports: the only TCP ports that may be reached, () for all. limits: whether it
+    may change the limits it has. Paths that are absolute, with links followed; names need not be UTF-8."""
 
     read: tuple[str, ...] = ()
     write: tuple[str, ...] = ()
     network: bool = False
     ports: tuple[int, ...] = ()
+    limits: bool = True
 
     def line(self) -> bytes:
         """One line to send."""
@@ -33,12 +34,15 @@ class Rights:
         """What a line says. Raises RightsError."""
         try:
             told = json.loads(line)["rights"]
-            rights = cls(tuple(told["read"]), tuple(told["write"]), told["network"], tuple(told["ports"]))
+            rights = cls(
+                tuple(told["read"]), tuple(told["write"]), told["network"], tuple(told["ports"]), told["limits"]
+            )
         except (ValueError, TypeError, KeyError, RecursionError) as error:
             raise RightsError(f"no rights were told ({type(error).__name__})") from None
         paths_good = all(isinstance(path, str) and path.startswith("/") for path in (*rights.read, *rights.write))
         ports_good = all(type(port) is int and 0 < port < 65536 for port in rights.ports)
-        if not (paths_good and ports_good and isinstance(rights.network, bool)):
+        switches_good = isinstance(rights.network, bool) and isinstance(rights.limits, bool)
+        if not (paths_good and ports_good and switches_good):
             raise RightsError("rights of an unknown kind were told")
         return rights
 

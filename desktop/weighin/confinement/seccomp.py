@@ -51,13 +51,14 @@ MACHINES = {
 }
 
 
-def restrict(libc: ctypes.CDLL, network: bool, writes: bool) -> bool:
+def restrict(libc: ctypes.CDLL, network: bool, writes: bool, limits: bool = True) -> bool:
     """Filter every call from now on; False where the list for this machine is missing. `network`: sockets to elsewhere
-    stay; `writes`: modes and times of files may be set (Landlock says where files may be). Raises OSError."""
+    stay; `writes`: modes and times of files may be set (Landlock says where files may be); `limits`: so may its own.
+    Raises OSError."""
     machine = MACHINES.get(os.uname().machine)
     if machine is None or struct.calcsize("P") != 8:
         return False
-    code = program(machine, os.getpid(), network, writes)
+    code = program(machine, os.getpid(), network, writes, limits)
     buffer = ctypes.create_string_buffer(code, len(code))
     filtered = struct.pack("<HxxxxxxQ", len(code) // 8, ctypes.addressof(buffer))
     if libc.syscall(machine.seccomp, _SET_MODE_FILTER, _TSYNC | _SPEC_ALLOW, filtered) == 0:
@@ -67,7 +68,7 @@ def restrict(libc: ctypes.CDLL, network: bool, writes: bool) -> bool:
     raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
 
 
-def program(machine: Machine, own: int, network: bool, writes: bool) -> bytes:
+def program(machine: Machine, own: int, network: bool, writes: bool, limits: bool = True) -> bytes:
     """The filter for a process with the id `own`, 8 bytes an instruction."""
     refused = _ERRNO | errno.EPERM
     absent = _ERRNO | errno.ENOSYS
@@ -81,17 +82,19 @@ def program(machine: Machine, own: int, network: bool, writes: bool) -> bytes:
         code += [_word(_AT_LEAST, _X32, 0, 1), _word(_RETURN, absent)]
     # glibc falls back to clone, whose flags can be looked at; EPERM would end every thread.
     code += [_word(_EQUAL, machine.clone3, 0, 1), _word(_RETURN, absent)]
-    for number in _numbers(machine, network, writes):
+    for number in _numbers(machine, network, writes, limits):
         code += [_word(_EQUAL, number, 0, 1), _word(_RETURN, refused)]
     code += _if_call(machine.clone, [_argument(0), _word(_ANY_BIT, _CLONE_THREAD, 1, 0), _word(_RETURN, refused)])
     # abort() signals itself; a limit or priority of another process could end or starve it.
     for call, argument, allowed in (
         (machine.kill, 0, (own,)),
         (machine.tgkill, 0, (own,)),
-        (machine.prlimit64, 0, (0, own)),
         (machine.setpriority, 1, (0, own)),
     ):
         code += _if_call(call, [_argument(argument), *_unless(allowed, refused)])
+    # Asking for a limit names no new one.
+    only_asks = [] if limits else [_argument(2), *_unless((0,), refused), _upper_half(2), *_unless((0,), refused)]
+    code += _if_call(machine.prlimit64, [*only_asks, _argument(0), *_unless((0, own), refused)])
     # Typing into the terminal of another program.
     code += _if_call(
         machine.ioctl,
@@ -109,7 +112,7 @@ def program(machine: Machine, own: int, network: bool, writes: bool) -> bytes:
     return b"".join(code)
 
 
-def _numbers(machine: Machine, network: bool, writes: bool) -> list[int]:
+def _numbers(machine: Machine, network: bool, writes: bool, limits: bool) -> list[int]:
     """Calls that are refused whatever their arguments."""
     groups = [
         calls.SERVING if network else calls.SOCKETS,
@@ -121,6 +124,7 @@ def _numbers(machine: Machine, network: bool, writes: bool) -> list[int]:
         calls.IDENTITY,
         calls.QUEUES,
         *([] if writes else [calls.ATTRIBUTES]),
+        *([] if limits else [calls.LIMITS]),
     ]
     found = (numbers[machine.column] for group in groups for numbers in group.values())
     return sorted({number for number in found if number is not None})
@@ -129,6 +133,11 @@ def _numbers(machine: Machine, network: bool, writes: bool) -> list[int]:
 def _argument(index: int) -> bytes:
     """Load the lower half of an argument: process ids, flags and families are 32 bits wide."""
     return _word(_LOAD, 16 + 8 * index)
+
+
+def _upper_half(index: int) -> bytes:
+    """Load the other half of an argument: addresses are 64 bits wide."""
+    return _word(_LOAD, 20 + 8 * index)
 
 
 def _if_call(number: int, check: list[bytes]) -> list[bytes]:

@@ -6,13 +6,13 @@ import os
 from typing import Any
 
 from weighin.confinement.entry import confined_start
+from weighin.confinement.harden import harden
 from weighin.core.models.server import KEY_VARIABLE, TYPED_KEY_VARIABLE, ServerAddress
 from weighin.endpoint.letters import CHAT, COMPLETIONS, test_letters
 from weighin.endpoint.models import offered
 from weighin.endpoint.server_engine import ServerEngine
 from weighin.protocol.server_messages import SERVER_REQUESTS, LettersTested, ListModels, ModelsListed, TestLetters
 from weighin.workers.model_worker import ModelWorker
-from weighin.workers.system import harden
 
 # The service under which the keyring keeps keys; the user name is the server's origin.
 SERVICE = "weighin"

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+from collections.abc import Generator
+from typing import Any
 
-from weighin.core.jsonable import to_plain
+from weighin.core.errors import AppError
+from weighin.core.jsonable import from_plain, to_plain
 from weighin.core.prompts.prompt_set import PromptSet, SetPrompt, SetResult, SetRun, StoredRun
+from weighin.core.safe_text import safe_name
 from weighin.store.comparisons import translated
-from weighin.store.profile_database import PROMPT_SETS, SET_RESULTS, SET_RUNS, ProfileDatabase
+from weighin.store.profile_database import PROMPT_SETS, SET_RESULTS, SET_RUNS, ProfileDatabase, UnreadableError
 
 _KEPT_RUNS = 50
 
@@ -17,6 +22,7 @@ class PromptSetStore:
 
     def __init__(self, database: ProfileDatabase) -> None:
         self._db = database
+        self._names: dict[str, str] = {}
 
     def sets(self) -> tuple[PromptSet, ...]:
         """The user's sets, in the order they were made."""
@@ -50,18 +56,30 @@ class PromptSetStore:
             self._db.execute(f"delete from set_runs where id in ({old})", [_KEPT_RUNS])
 
     def add_result(self, run: str, result: SetResult) -> None:
-        """Keep what a prompt gave; its comparison belongs to the run from then on, whenever that itself is kept."""
+        """Keep what a prompt gave, or its marks; its comparison belongs to the run from then on, whenever that itself
+        is kept."""
         with translated(), self._db.conn:
             self._db.execute(
                 "insert or replace into set_results (run, number, record) values (?, ?, ?)",
                 [run, result.number, json.dumps(to_plain(result))],
             )
-            self._db.execute(
-                "insert into comparison_marks (comparison, set_run, set_name) "
-                "select ?, id, json_extract(record, '$.name') from set_runs where id = ? "
-                "on conflict (comparison) do update set set_run = excluded.set_run, set_name = excluded.set_name",
-                [result.comparison, run],
-            )
+            if (name := self._name(run)) is not None:
+                self._db.execute(
+                    "insert into comparison_marks (comparison, set_run, set_name) values (?, ?, ?) on conflict "
+                    "(comparison) do update set set_run = excluded.set_run, set_name = excluded.set_name "
+                    "where set_run is not excluded.set_run",
+                    [result.comparison, run, name],
+                )
+
+    def _name(self, run: str) -> str | None:
+        """What a run's set is called, read once: a run's record holds all its prompts. None where it is not kept."""
+        if run not in self._names:
+            query = "select json_extract(record, '$.name') from set_runs where id = ?"
+            found = self._db.execute(query, [run]).fetchone()
+            if found is None:
+                return None
+            self._names[run] = found[0]
+        return self._names[run]
 
     def run(self, identifier: str) -> StoredRun | None:
         """One run with its results; None where it is no longer kept."""
@@ -70,15 +88,37 @@ class PromptSetStore:
             found = self._db.records(SET_RUNS, SetRun, rows)
             return StoredRun(found[0], self._results(identifier)) if found else None
 
-    def latest_run(self, prompts: tuple[SetPrompt, ...] | None = None) -> StoredRun | None:
-        """The run that was begun last, with its results; with `prompts` the last one of these. None where there is
-        none."""
+    def run_beginning(self, identifier: str) -> StoredRun:
+        """The run whose id begins with `identifier`. Raises AppError: none, several, or unreadable."""
         with translated():
-            rows = self._db.execute("select id, record from set_runs order by created desc, rowid desc").fetchall()
-            for run in self._db.records(SET_RUNS, SetRun, rows):
-                if prompts is None or run.prompts == prompts:
-                    return StoredRun(run, self._results(run.id))
-        return None
+            wanted = [len(identifier), identifier]
+            ids = self._db.execute("select id from set_runs where substr(id, 1, ?) = ? limit 2", wanted).fetchall()
+        if not identifier or not ids:
+            raise AppError(f"No run of a prompt set {safe_name(identifier)!r}.", kind="missing")
+        if len(ids) > 1:
+            raise AppError(f"Several ids begin with {safe_name(identifier)!r}: type more of it.", kind="ambiguous")
+        if (found := self.run(ids[0][0])) is None:
+            raise UnreadableError("This version cannot read this run of a prompt set.", identifier)
+        return found
+
+    def latest_run(self, prompts: tuple[SetPrompt, ...] | None = None, name: str | None = None) -> StoredRun | None:
+        """The run that was begun last, with its results; with `prompts` the last one of these, with `name` that of the
+        set which is called so. None where there is none."""
+        fits = "(:count is null or json_array_length(record, '$.prompts') = :count)"
+        fits += " and (:name is null or json_extract(record, '$.name') = :name)"
+        wanted = f"case when json_valid(record) then {fits} else 1 end"  # what cannot be read is told
+        query = f"select id, record from set_runs where {wanted} order by created desc, rowid desc"
+        with translated():
+            values = {"count": None if prompts is None else len(prompts), "name": name}
+            with contextlib.closing(self._runs(self._db.execute(query, values))) as runs:
+                found = next((run for run in runs if prompts is None or run.prompts == prompts), None)
+            return StoredRun(found, self._results(found.id)) if found else None
+
+    def _runs(self, rows: Any) -> Generator[SetRun, None, None]:
+        """Each is read when it is wanted: a run holds all its prompts."""
+        return self._db.one_by_one(
+            SET_RUNS, rows, lambda row: from_plain(SetRun, json.loads(row[1])), lambda row: str(row[0])
+        )
 
     def _results(self, run: str) -> tuple[SetResult, ...]:
         query = "select run || '/' || number, record from set_results where run = ? order by number"

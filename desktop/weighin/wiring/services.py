@@ -29,9 +29,12 @@ if TYPE_CHECKING:
     from weighin.services.bundles.bundles import Bundles
     from weighin.services.comparisons.attached_files import AttachedFiles
     from weighin.services.comparisons.prompt_sets import PromptSets
+    from weighin.services.comparisons.set_runner import SetRunner
     from weighin.services.comparisons.speed_tests import SpeedTests
     from weighin.services.comparisons.tapes import Tapes
     from weighin.services.desktop_notifier import Notifier
+    from weighin.services.grading.grader import Grader
+    from weighin.services.grading.test_consent import TestConsent
     from weighin.services.kept_data import KeptData
     from weighin.services.libraries import Libraries
     from weighin.services.machine.memory_bandwidth import MemoryBandwidth
@@ -184,6 +187,27 @@ class Services(QObject):
         from weighin.services.comparisons.prompt_sets import PromptSets
 
         return self._new("prompt_sets", PromptSets(self.records, resources()))
+
+    @cached_property
+    def grader(self) -> Grader:
+        """Who marks answers; what may never end runs in processes of its own."""
+        from weighin.services.grading.grader import Grader
+
+        return self._new("grader", Grader())
+
+    @cached_property
+    def test_consent(self) -> TestConsent:
+        """Which prompt sets' tests may be run."""
+        from weighin.services.grading.test_consent import TestConsent
+
+        return TestConsent(self.settings)
+
+    @cached_property
+    def set_runner(self) -> SetRunner:
+        """Who puts prompt sets to both models in the window, where somebody may judge them blind."""
+        from weighin.services.comparisons.set_runner import SetRunner
+
+        return SetRunner(self.runner, self.prompt_sets, blind=self.blind, grader=self.grader, consent=self.test_consent)
 
     @cached_property
     def attached_files(self) -> AttachedFiles:

@@ -8,7 +8,7 @@ import sys
 def main(arguments: list[str]) -> int:
     """Serve requests until Shutdown or end of input. `arguments`: kind of worker, and what fake and probe shall do."""
     from weighin.confinement.entry import confined_start
-    from weighin.workers.system import harden
+    from weighin.confinement.harden import harden
 
     harden()
     start = confined_start()

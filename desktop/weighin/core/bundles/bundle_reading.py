@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +18,7 @@ from weighin.core.errors import AppError
 from weighin.core.jsonable import ShapeError, from_plain, to_plain
 from weighin.core.runs.answer import MOST_PIECES, Timing
 from weighin.core.runs.attachments import MAX_FILES
-from weighin.core.runs.lane import LABELS
+from weighin.core.runs.lane import LABELS, LaneSetup
 from weighin.core.runs.pace import MOST_MARKS
 from weighin.core.safe_text import safe_name
 from weighin.core.text_bytes import decoded
@@ -40,6 +40,8 @@ _LONG = 1 << 20
 _MOST_CHARACTERS = {
     "text": _LONG, "reasoning": _LONG, "content": _LONG, "system": _LONG, "rendered_prompt": 2 * _LONG,
     "detail": 100_000, "template": _LONG, "notices": 2000, "pieces": 512,
+    "exact": _LONG, "extracted": _LONG, "tests": _LONG, "schema": _LONG, "equal": _LONG, "json_schema": _LONG,
+    "grammar": _LONG,
 }  # fmt: skip
 _MOST_OTHER_CHARACTERS = 10_000
 # Text without a space is laid out in the square of its length.
@@ -162,7 +164,7 @@ def _check(bundle: Bundle) -> None:
         for timing in (result.answer.timing, *result.rounds, *result.spoiled):
             _check_times(timing)
     _check_conversation(comparison)
-    _check_names(comparison)
+    check_model_names((*comparison.request.lanes, *(result.setup for result in comparison.results)))
     if any(vote.choice not in VOTE_CHOICES for vote in bundle.votes):
         raise AppError("one of its votes is not valid.")
     for vote in bundle.votes:
@@ -205,8 +207,9 @@ def _check_questions(questions: BundleQuestions) -> None:
             raise AppError("one of its questions does not have four choices.")
 
 
-def _check_names(comparison: Comparison) -> None:
-    for setup in (*comparison.request.lanes, *(result.setup for result in comparison.results)):
+def check_model_names(setups: Iterable[LaneSetup]) -> None:
+    """Raise AppError where a model's path leads anywhere, or one of its names is too long to be shown."""
+    for setup in setups:
         facts = setup.model
         if not facts.path.startswith(f"{SERVER}#"):
             check_file_name(facts.path)

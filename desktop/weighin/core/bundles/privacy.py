@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
@@ -29,6 +30,11 @@ class Owner:
     user: str
     servers: tuple[str, ...] = ()
 
+    def with_servers(self, setups: Iterable[LaneSetup]) -> Owner:
+        """The same, who talks to the servers of these lanes."""
+        models = (setup.model for setup in setups)
+        return replace(self, servers=tuple(dict.fromkeys(server_of(model) for model in models if model.is_server)))
+
     def hide(self, text: str) -> str:
         """`text` with every absolute path cut to its last name, without the user's name and those of servers."""
         for server in self.servers:
@@ -45,13 +51,12 @@ class Owner:
 def without_owner(comparison: Comparison, owner: Owner) -> Comparison:
     """The same record without paths and names. Prompts and answers are what was compared: they stay as they are."""
     a, b = comparison.request.lanes
-    models = (a.model, b.model, *(result.setup.model for result in comparison.results))
-    owner = replace(owner, servers=tuple(dict.fromkeys(server_of(model) for model in models if model.is_server)))
+    owner = owner.with_servers((a, b, *(result.setup for result in comparison.results)))
     results = tuple(
-        replace(result, setup=_setup(result.setup, owner), answer=_answer(result.answer, owner))
+        replace(result, setup=setup_without_owner(result.setup, owner), answer=_answer(result.answer, owner))
         for result in comparison.results
     )
-    lanes = (_setup(a, owner), _setup(b, owner))
+    lanes = (setup_without_owner(a, owner), setup_without_owner(b, owner))
     return replace(comparison, request=replace(comparison.request, lanes=lanes), results=results)
 
 
@@ -62,7 +67,8 @@ def file_name(path: str) -> str:
     return re.split(r"[\\/]", path)[-1]
 
 
-def _setup(setup: LaneSetup, owner: Owner) -> LaneSetup:
+def setup_without_owner(setup: LaneSetup, owner: Owner) -> LaneSetup:
+    """The same lane without paths and names."""
     return replace(setup, model=_model(setup.model), refusal=_failure(setup.refusal, owner))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 from weighin.core import format
@@ -35,7 +34,7 @@ from weighin.core.plans.plan import MemoryPlan
 from weighin.core.runs.report import engine_json, engine_words
 from weighin.core.runs.run_state import RunState
 from weighin.core.safe_text import safe_name
-from weighin.core.statistics.paired import PairedResult, flips
+from weighin.core.statistics.paired_words import boxes_words, paired_json
 
 MMLU_SCHEMA = "weighin.mmlu/1"
 
@@ -65,7 +64,7 @@ def evaluation_json(record: EvaluationRecord, with_items: bool) -> dict[str, Any
         },
         "engine": engine_json(record.engine),
         "lanes": [_lane_json(lane) for lane in record.lanes],
-        "paired": _paired_json(record.paired),
+        "paired": paired_json(record.paired),
     }
     if with_items:
         body["items"] = [_item_json(item, len(record.lanes)) for item in record.items]
@@ -122,13 +121,7 @@ def result_lines(record: EvaluationRecord) -> list[str]:
         lines.append(f"{lane.label}  {model_name(lane.model, lane.label)}: {score_words(lane) or 'no answers'}")
         lines += [f"   {text}" for text in _lane_lines(lane)]
     if paired:
-        boxes = (
-            ("Both right", paired.both_right),
-            ("only A", paired.only_a),
-            ("only B", paired.only_b),
-            ("both wrong", paired.both_wrong),
-        )
-        lines += ["", " · ".join(f"{box} {format.count(n)}" for box, n in boxes), *method_sentences(paired)]
+        lines += ["", boxes_words(paired), *method_sentences(paired)]
     return lines
 
 
@@ -162,7 +155,7 @@ def row_json(row: EvaluationRow) -> dict[str, Any]:
             }
             for lane in row.lanes
         ],
-        "paired": _paired_json(row.paired),
+        "paired": paired_json(row.paired),
         "can_resume": row.can_resume,
     }
 
@@ -212,26 +205,6 @@ def _plan_json(plan: MemoryPlan | None) -> dict[str, Any] | None:
         "state_bytes": plan.state_bytes,
         "buffers_bytes": plan.compute_bytes + plan.output_bytes,
         "process_bytes": plan.overhead_bytes,
-    }
-
-
-def _paired_json(paired: PairedResult | None) -> dict[str, Any] | None:
-    if paired is None:
-        return None
-    return {
-        "both_right": paired.both_right,
-        "only_a": paired.only_a,
-        "only_b": paired.only_b,
-        "both_wrong": paired.both_wrong,
-        "difference": paired.difference,
-        "interval": list(paired.interval),
-        "mcnemar_p": paired.mcnemar_p,
-        "e_value": paired.e_value,
-        "verdict": paired.verdict.value,
-        "more_questions": paired.more_questions,
-        "decided_after": paired.decided_after,
-        "test": "exact_mcnemar" if paired.whole else "anytime_valid",
-        "flips": asdict(changed) if (changed := flips(paired)) else None,
     }
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from weighin.core import format
 from weighin.core.runs.run_state import RunState
 from weighin.core.statistics.paired import DECISIVE, PairedResult, Verdict, flips
-from weighin.core.statistics.power import POWER, questions_needed
+from weighin.core.statistics.paired_words import (
+    LEAST_DIFFERING,
+    difference_words,
+    e_value_words,
+    few_differ,
+    what_it_takes,
+)
 
 NO_WINNER, TOO_FEW = "No clear winner", "Too few questions"
-_LARGE_E = 1_000_000
 _BROKEN_OFF = {RunState.STOPPED: "Stopped", RunState.FAILED: "Failed", RunState.INTERRUPTED: "Interrupted"}
-# With fewer questions on which just one is right the exact test cannot come out significant: 2 / 2**5 > 0.05.
-_LEAST_DIFFERING = 6
 
 
 def verdict_sentence(paired: PairedResult, state: RunState, name_a: str = "A", name_b: str = "B") -> str:
@@ -29,7 +32,7 @@ def verdict_sentence(paired: PairedResult, state: RunState, name_a: str = "A", n
         counts = f"both have {format.count(a)}" if a == b else f"{name_a} {format.count(a)}, {name_b} {format.count(b)}"
         said = f"{_undecided(paired, state)}: {counts} {of}."
     p = f", p {format.p_value(paired.mcnemar_p)}" if paired.whole else ""
-    return f"{said} {_difference(paired)}{p}."
+    return f"{said} {difference_words(paired)}{p}."
 
 
 def verdict_label(paired: PairedResult, state: RunState) -> str:
@@ -79,20 +82,16 @@ def method_sentences(paired: PairedResult) -> tuple[str, ...]:
     if paired.whole:
         lines.append(f"Judged once, by the exact McNemar test on all {format.plural(paired.n, 'question')}.")
     else:
-        e = f"above {format.count(_LARGE_E)}" if paired.e_value > _LARGE_E else format.figure(paired.e_value)
+        e = e_value_words(paired)
         lines.append(f"E-value {e}: decided at {DECISIVE:.0f} where subjects agree, valid whenever you look.")
         lines.append("The exact McNemar test judges only a complete run.")
-    return (*lines, *_what_it_takes(paired))
+    return (*lines, *(() if is_decided(paired) else what_it_takes(paired, "question")))
 
 
 def _undecided(paired: PairedResult, state: RunState) -> str:
     if paired.whole or state in _BROKEN_OFF or state is RunState.FINISHED:
-        return TOO_FEW if _few_differ(paired) else NO_WINNER
+        return TOO_FEW if few_differ(paired) else NO_WINNER
     return f"{NO_WINNER} yet"
-
-
-def _few_differ(paired: PairedResult) -> bool:
-    return paired.only_a + paired.only_b < _LEAST_DIFFERING
 
 
 def _how_far(paired: PairedResult, planned: int, state: RunState) -> tuple[str, ...]:
@@ -112,28 +111,6 @@ def _how_far(paired: PairedResult, planned: int, state: RunState) -> tuple[str, 
 
 
 def _chance(paired: PairedResult) -> str:
-    if _few_differ(paired):
-        return f"A verdict needs at least {_LEAST_DIFFERING} such questions."
+    if few_differ(paired):
+        return f"A verdict needs at least {LEAST_DIFFERING} such questions."
     return "That can be chance."
-
-
-def _difference(paired: PairedResult) -> str:
-    """How far the one in front is ahead, and the interval of that, in points."""
-    difference, (low, high) = paired.difference, paired.interval
-    if difference < 0:
-        difference, low, high = -difference, -high, -low
-    interval = f"{format.points(low, sign='-')} to {format.points(high, sign='-')}"
-    return f"Difference {format.points(difference, sign='-')} points ({interval})"
-
-
-def _what_it_takes(paired: PairedResult) -> tuple[str, ...]:
-    """How many questions a difference like the one measured would need; none where there is none."""
-    if is_decided(paired) or not paired.difference:
-        return ()
-    share = (paired.only_a + paired.only_b) / paired.n
-    needed = questions_needed(abs(paired.difference), share)
-    if needed is None or needed <= paired.n:
-        return ()
-    gap = format.points(abs(paired.difference), sign="-")
-    about, often = format.count(format.two_figures(needed)), format.percent(POWER)
-    return (f"To find a true difference of {gap} points {often} of the time takes about {about} questions.",)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from weighin.core.grading.expectation import Kind
@@ -70,6 +70,13 @@ class MarkedAnswer:
     def reason(self) -> str:
         """One sentence, why it is not right; "" where it is."""
         return next((check.reason for check in self.checks if check.reason), "")
+
+    def overruled(self, mark: Mark | None) -> MarkedAnswer:
+        """The same with the user's mark; with None, or what the rules say, by the rules again."""
+        rule = self.mark if self.by is MarkedBy.RULE or self.rule is None else self.rule
+        if mark in (None, rule):
+            return replace(self, mark=rule, by=MarkedBy.RULE, rule=None)
+        return replace(self, mark=mark, by=MarkedBy.HAND, rule=rule)
 
 
 UNMARKED = MarkedAnswer()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
@@ -13,7 +14,7 @@ from weighin.core.comparisons.comparison import Comparison, ComparisonRequest, L
 from weighin.core.comparisons.rounds import spread
 from weighin.core.comparisons.speed import shown_speed
 from weighin.core.errors import AppError
-from weighin.core.grading.expectation import Expectation
+from weighin.core.grading.expectation import Expectation, Kind
 from weighin.core.grading.marks import UNMARKED, MarkedAnswer
 from weighin.core.jsonable import ShapeError, from_plain
 from weighin.core.runs.chat import Prompt
@@ -25,6 +26,8 @@ else:
     import tomli as tomllib
 
 MAX_PROMPTS = 10_000
+MAX_SAMPLES = 100
+_SEEDS = 2**32 - 1  # the largest seed and one more
 
 
 @dataclass(frozen=True)
@@ -88,11 +91,21 @@ class SetRun:
     blind: bool = False
     samples: int = 1
 
+    @property
+    def total(self) -> int:
+        """How many results it has at its end."""
+        return len(self.prompts) * self.samples
+
+    def prompt(self, number: int) -> SetPrompt:
+        """What the result `number` answers."""
+        return self.prompts[number % len(self.prompts)]
+
     def request(self, number: int) -> ComparisonRequest:
-        """The comparison of one prompt, counted from 0."""
-        prompt = self.prompts[number]
+        """The comparison of one result, counted from 0."""
+        prompt, sample = self.prompt(number), number // len(self.prompts)
+        a, b = (_reseeded(setup, sample) for setup in self.lanes)
         return ComparisonRequest(
-            Prompt(prompt.text, prompt.system or self.system, self.raw), self.mode, self.lanes, self.repeat
+            Prompt(prompt.text, prompt.system or self.system, self.raw), self.mode, (a, b), self.repeat
         )
 
 
@@ -132,33 +145,43 @@ class SetResult:
 
 @dataclass(frozen=True)
 class StoredRun:
-    """A run with what it has so far, in the order of the prompts."""
+    """A run with what it has so far, in the order of the numbers."""
 
     run: SetRun
     results: tuple[SetResult, ...] = ()
 
     @property
     def missing(self) -> tuple[int, ...]:
-        """Numbers of prompts that were not answered yet by both lanes: not asked, or failed."""
+        """Numbers of results that are not there yet from both lanes: not asked, or failed."""
         return self._without({result.number for result in self.results if not result.failed})
 
     @property
     def unasked(self) -> tuple[int, ...]:
-        """Numbers of prompts that were not run yet."""
+        """Numbers of results that were not asked for yet."""
         return self._without({result.number for result in self.results})
 
     @property
     def answered(self) -> int:
-        """How many prompts both lanes answered."""
-        return len(self.run.prompts) - len(self.missing)
+        """How many results both lanes gave."""
+        return self.run.total - len(self.missing)
+
+    def result(self, number: int) -> SetResult | None:
+        """What was answered as `number`; None where nothing was."""
+        place = self._place(number)
+        found = self.results[place : place + 1]
+        return found[0] if found and found[0].number == number else None
 
     def with_result(self, result: SetResult) -> StoredRun:
         """The same with one prompt more, or with another answer to it."""
-        kept = (one for one in self.results if one.number != result.number)
-        return StoredRun(self.run, tuple(sorted((*kept, result), key=lambda one: one.number)))
+        place = self._place(result.number)
+        after = place if self.result(result.number) is None else place + 1
+        return StoredRun(self.run, (*self.results[:place], result, *self.results[after:]))
+
+    def _place(self, number: int) -> int:
+        return bisect_left(self.results, number, key=lambda one: one.number)
 
     def _without(self, done: set[int]) -> tuple[int, ...]:
-        return tuple(number for number in range(len(self.run.prompts)) if number not in done)
+        return tuple(number for number in range(self.run.total) if number not in done)
 
     @property
     def judged(self) -> int:
@@ -172,6 +195,16 @@ class StoredRun:
         a, b = (contender(setup.model) for setup in self.run.lanes)
         counts = (votes.count(vote) for vote in (SetVote.A, SetVote.B, SetVote.TIE, SetVote.BOTH_BAD))
         return Tally(a, b, *counts)
+
+
+def is_graded(prompt: SetPrompt) -> bool:
+    """Whether a rule can mark answers to it; blind votes are counted by themselves."""
+    return any(expected.kind is not Kind.VOTES for expected in prompt.expect)
+
+
+def _reseeded(setup: LaneSetup, sample: int) -> LaneSetup:
+    seed = (setup.sampling.seed + sample) % _SEEDS
+    return replace(setup, sampling=replace(setup.sampling, seed=seed)) if sample else setup
 
 
 def result_of(number: int, comparison: Comparison, vote: SetVote = SetVote.NONE) -> SetResult:

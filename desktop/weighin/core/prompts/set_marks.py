@@ -60,9 +60,10 @@ class TagMarks:
 @dataclass(frozen=True)
 class SetMarks:
     """graded: prompts that expect something; planned: of all of the set. paired: on the prompts to which both gave a
-    whole answer that was judged, each counted once however often it was asked; None before there is one.
-    paired_all: the same where a missing answer counts as not right. json: of each lane, None where nothing asks for
-    JSON."""
+    whole answer that was judged, each counted once however often it was asked; None before there is one. Its verdict
+    is stated only where that of paired_all, in which a missing answer counts as not right, is the same; where they
+    differ, depends_on_missing. tags: by name, () where none is named. json: of each lane, None where nothing asks for
+    JSON. samples: answers of each model to each prompt."""
 
     planned: int
     graded: int
@@ -72,3 +73,15 @@ class SetMarks:
     paired_all: PairedResult | None = None
     tags: tuple[TagMarks, ...] = ()
     json: tuple[JsonCounts, JsonCounts] | None = None
+    depends_on_missing: bool = False
+    samples: int = 1
+
+    @property
+    def missing(self) -> int:
+        """Answers of both that could not be judged because there is no whole one."""
+        return self.a.no_answer + self.b.no_answer
+
+    @property
+    def whole(self) -> bool:
+        """Whether every planned answer has its mark, so that the set was judged once."""
+        return self.paired_all is not None and self.paired_all.whole

@@ -26,7 +26,7 @@ def wilson(correct: float, n: float, confidence: float = CONFIDENCE) -> tuple[fl
     return low, high
 
 
-def paired_difference(only_a: int, only_b: int, n: int, confidence: float = CONFIDENCE) -> tuple[float, float]:
+def paired_difference(only_a: float, only_b: float, n: float, confidence: float = CONFIDENCE) -> tuple[float, float]:
     """Interval for accuracy A minus accuracy B from the questions that only one of them got right, out of `n` >= 1.
 
     Score interval of Tango (1998), "Equivalence test and confidence interval for the difference in proportions for the
@@ -39,7 +39,7 @@ def paired_difference(only_a: int, only_b: int, n: int, confidence: float = CONF
     return low, high
 
 
-def _root(b: int, c: int, n: int, target: float, low: float, high: float) -> float:
+def _root(b: float, c: float, n: float, target: float, low: float, high: float) -> float:
     """Where Tango's score statistic, which falls with the difference, equals `target`; by bisection."""
     for _ in range(60):
         middle = (low + high) / 2
@@ -50,7 +50,7 @@ def _root(b: int, c: int, n: int, target: float, low: float, high: float) -> flo
     return (low + high) / 2
 
 
-def _score(b: int, c: int, n: int, difference: float) -> float:
+def _score(b: float, c: float, n: float, difference: float) -> float:
     """Tango's statistic for the hypothesis that the true difference is `difference`; inf at its ends."""
     # The likelihood's constrained maximum for the probability of "only B", a root of 2n q^2 + k q + m = 0.
     k = -b - c + (2 * n - b + c) * difference

@@ -12,7 +12,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 
 from weighin import __version__
-from weighin.core.bundles.any_bundle import read_any_bundle
+from weighin.core.bundles.any_bundle import AnyBundle, read_any_bundle
 from weighin.core.bundles.bundle import (
     SCHEMA,
     Bundle,
@@ -26,12 +26,14 @@ from weighin.core.bundles.bundle import (
 from weighin.core.bundles.bundle_reading import MAX_BYTES
 from weighin.core.bundles.fidelity_bundle import fidelity_bundle_text
 from weighin.core.bundles.privacy import Owner, without_owner
+from weighin.core.bundles.set_bundle import set_bundle_text
 from weighin.core.comparisons.comparison import Comparison, LaneResult
 from weighin.core.computer.hardware import UNKNOWN_MACHINE, Hardware, MachineFacts, machine_of
 from weighin.core.errors import AppError
 from weighin.core.evaluations.evaluation import EvaluationRecord
 from weighin.core.fidelity.fidelity import FidelityRecord
 from weighin.core.models.model import ModelFacts
+from weighin.core.prompts.prompt_set import StoredRun
 from weighin.services.evaluations.kept_runs import latest_of
 from weighin.services.files import write_text
 from weighin.services.models.download_manager import DownloadManager
@@ -108,12 +110,18 @@ class Bundles(QObject):
 
         self._tasks.run(work, done, failed)
 
+    def save_set_run(self, stored: StoredRun, path: str, done: Callable[[None], None], failed: Failed) -> None:
+        """Write the bundle of a run of a prompt set, whole or not at all."""
+        self._tasks.run(
+            lambda: write_text(Path(path), set_run_file(stored, machine_of(self._hardware()))), done, failed
+        )
+
     def write(self, path: str, text: str, done: Callable[[None], None], failed: Failed) -> None:
         """Write another export, whole or not at all."""
         self._tasks.run(lambda: write_text(Path(path), text), done, failed)
 
-    def open(self, path: str, done: Callable[[Bundle | FidelityRecord], None], failed: Failed) -> None:
-        """The comparison or the measurement of fidelity in a file; `failed` gets one sentence why there is none."""
+    def open(self, path: str, done: Callable[[AnyBundle], None], failed: Failed) -> None:
+        """What is in a file; `failed` gets one sentence why there is nothing."""
         self._tasks.run(lambda: read_bundle_file(Path(path)), done, failed)
 
     def find(self, bundle: Bundle, done: Callable[[Here], None], progress: Progress) -> None:
@@ -181,7 +189,7 @@ def _files(found: Digests, comparison: Comparison, result: LaneResult) -> tuple[
     return tuple(BundleFile(Path(stamp.path).name, stamp.size, sha256 if same else None) for stamp, sha256 in found)
 
 
-def read_bundle_file(path: Path) -> Bundle | FidelityRecord:
+def read_bundle_file(path: Path) -> AnyBundle:
     """What is in a file; never reads more than a bundle may have. Raises AppError."""
     try:
         with path.open("rb") as stream:
@@ -194,6 +202,11 @@ def read_bundle_file(path: Path) -> Bundle | FidelityRecord:
 def fidelity_file(record: FidelityRecord, here: MachineFacts) -> str:
     """The bundle of a measurement of fidelity, as the text of its file. here: this computer. Raises AppError."""
     return fidelity_bundle_text(record, __version__, this_owner(), here)
+
+
+def set_run_file(stored: StoredRun, here: MachineFacts) -> str:
+    """The bundle of a run of a prompt set, as the text of its file. here: this computer. Raises AppError."""
+    return set_bundle_text(stored, __version__, this_owner(), here)
 
 
 def this_owner() -> Owner:

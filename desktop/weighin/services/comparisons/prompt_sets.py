@@ -119,6 +119,10 @@ class PromptSets(QObject):
         """The run of these prompts that was begun last, whatever was run since."""
         self._run(lambda store: store.latest_run(prompts), done, failed)
 
+    def latest_named(self, name: str, done: Callable[[StoredRun | None], None], failed: Failed) -> None:
+        """The run that was begun last of a set which is called so, whatever its prompts are now."""
+        self._run(lambda store: store.latest_run(name=name), done, failed)
+
     def write(self, path: str, text: str, done: Callable[[None], None], failed: Failed) -> None:
         """Write an export, whole or not at all."""
         self._files.run(lambda: write_text(Path(path), text), done, failed)

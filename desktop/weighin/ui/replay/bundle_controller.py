@@ -9,7 +9,9 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from weighin.core import format
+from weighin.core.bundles.any_bundle import AnyBundle
 from weighin.core.bundles.bundle import Bundle
+from weighin.core.bundles.set_bundle import SetBundle
 from weighin.core.comparisons.comparison import Comparison
 from weighin.core.downloads.download import Transferred
 from weighin.core.errors import AppError
@@ -36,11 +38,12 @@ _BUNDLE_FILTER = f"Replayable bundle (*{BUNDLE_SUFFIX})"
 
 
 class BundleController(QObject):
-    """`opened`: a comparison stands on the Compare page. `measurement_opened` carries a FidelityRecord to show,
-    `notice` a sentence about a file."""
+    """`opened`: a comparison stands on the Compare page. `measurement_opened` carries a FidelityRecord and
+    `set_run_opened` a StoredRun to show, `notice` a sentence about a file."""
 
     opened = Signal()
     measurement_opened = Signal(object)
+    set_run_opened = Signal(object)
     notice = Signal(str)
 
     def __init__(
@@ -73,8 +76,8 @@ class BundleController(QObject):
         self._bundles.open(path, self._opened, lambda error: self.notice.emit(f"{name}: {error.user_text}"))
 
     def ask_export(self, comparison: Comparison | StoredRun, kind: str, window: QWidget) -> None:
-        """Let the user choose where a comparison or a run of a prompt set goes. kind: one of EXPORTS, of a comparison
-        BUNDLE too."""
+        """Let the user choose where a comparison or a run of a prompt set goes. kind: one of EXPORTS, or
+        BUNDLE."""
         suffix = BUNDLE_SUFFIX if kind == BUNDLE else f".{kind}"
         what, record = ("set", comparison.run) if isinstance(comparison, StoredRun) else ("comparison", comparison)
         name = f"{what}-{record.created[:10]}-{record.id[:8]}"
@@ -85,6 +88,9 @@ class BundleController(QObject):
 
     def export(self, comparison: Comparison | StoredRun, kind: str, path: str) -> None:
         """Write a record to `path`; `notice` tells how it went."""
+        if kind == BUNDLE and isinstance(comparison, StoredRun):
+            self._bundles.save_set_run(comparison, path, lambda _: self._written(path), self._failed)
+            return
         if kind != BUNDLE or isinstance(comparison, StoredRun):
             self._bundles.write(path, export_text(comparison, kind), lambda _: self._written(path), self._failed)
             return
@@ -105,9 +111,11 @@ class BundleController(QObject):
             self._replay.deleteLater()
             self._replay = None
 
-    def _opened(self, found: Bundle | FidelityRecord) -> None:
+    def _opened(self, found: AnyBundle) -> None:
         if isinstance(found, FidelityRecord):
             self.measurement_opened.emit(found)
+        elif isinstance(found, SetBundle):
+            self.set_run_opened.emit(found.stored)
         else:
             self._show(found)
 
