@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import Signal
+from weighin.services.grading.grader import Grader
 
 from tests.ui import fakes, fidelity_fakes, mmlu_fakes, prompt_set_fakes, replay_fakes, workstation_fakes
 from tests.ui.test_lane_outlooks import FakeOutlook
@@ -15,6 +16,7 @@ from weighin.services.comparisons.attached_files import AttachedFiles
 from weighin.services.comparisons.comparison_runner import ComparisonRunner
 from weighin.services.comparisons.history import History
 from weighin.services.comparisons.prompt_sets import PromptSets
+from weighin.services.comparisons.set_run_history import SetRunHistory
 from weighin.services.comparisons.speed_tests import SpeedTests
 from weighin.services.comparisons.votes import Votes
 from weighin.services.desktop_notifier import DesktopNotifier
@@ -67,6 +69,8 @@ STAND_INS: dict[type, tuple[type, ...]] = {
     fidelity_fakes.FakeFidelityHistory: (FidelityHistory,),
     fidelity_fakes.FakeFidelityServices: (FidelityServices,),
     prompt_set_fakes.FakePromptSets: (PromptSets,),
+    prompt_set_fakes.FakeSetRuns: (SetRunHistory,),
+    prompt_set_fakes.FakeGrader: (Grader,),
     replay_fakes.FakeBundles: (Bundles,),
     workstation_fakes.FakePlanner: (Planner,),
     workstation_fakes.FakeBandwidth: (MemoryBandwidth,),

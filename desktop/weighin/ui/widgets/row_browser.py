@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
@@ -12,9 +12,9 @@ from weighin.ui.theme import Theme
 from weighin.ui.widgets.lane_chips import chip_icon
 from weighin.ui.widgets.search_line import SearchLine
 from weighin.ui.widgets.table import RowTable
+from weighin.ui.widgets.throttle import Throttle
 
 _SIDE_BY_SIDE = 760
-_REFRESH_MS = 500
 
 
 class RowBrowser(QWidget):
@@ -37,10 +37,7 @@ class RowBrowser(QWidget):
         self._theme = theme
         theme.changed.connect(self._paint_heads)
         self._paint_heads()
-        self._later = QTimer(self)
-        self._later.setSingleShot(True)
-        self._later.setInterval(_REFRESH_MS)
-        self._later.timeout.connect(self.refresh)
+        self._news = Throttle(self.refresh, self)
         left = QWidget()
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
@@ -62,12 +59,11 @@ class RowBrowser(QWidget):
 
     def refresh(self) -> None:
         """Pick the rows out again, now."""
-        self._later.stop()
+        self._news.drop()
 
     def refresh_soon(self) -> None:
         """There is news of the rows."""
-        if not self._later.isActive():
-            self._later.start()
+        self._news.ask()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
