@@ -14,7 +14,6 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
-from weighin.services.grading.test_consent import TestConsent
 
 from tests.ui.fakes import (
     FakeAttachedFiles,
@@ -37,6 +36,7 @@ from tests.ui.workstation_fakes import StationKit, new_station
 from weighin.core.models import catalogue
 from weighin.services.comparisons.blind_round import BlindRound
 from weighin.services.comparisons.set_runner import SetRunner
+from weighin.services.grading.test_consent import TestConsent
 from weighin.services.run_defaults import KeptRunDefaults
 from weighin.ui import theme as themes
 from weighin.ui.commands.shortcuts import Shortcuts

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer, Signal
-from weighin.core.grading.rules import check_here, combined, needs_grader
 
 from weighin.core.errors import AppError
 from weighin.core.grading.expectation import Expectation, Kind
 from weighin.core.grading.marks import Absence, Check, Mark, MarkedAnswer
+from weighin.core.grading.rules import check_here, combined, needs_grader
 from weighin.core.prompts.prompt_files import Imported
 from weighin.core.prompts.prompt_set import LaneOutcome, PromptSet, SetPrompt, SetResult, SetRun, StoredRun
 from weighin.core.prompts.set_run_row import SetRunRow

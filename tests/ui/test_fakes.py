@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import Signal
-from weighin.services.grading.grader import Grader
 
 from tests.ui import fakes, fidelity_fakes, mmlu_fakes, prompt_set_fakes, replay_fakes, workstation_fakes
 from tests.ui.test_lane_outlooks import FakeOutlook
@@ -25,6 +24,7 @@ from weighin.services.evaluations.evaluation_runner import EvaluationRunner
 from weighin.services.evaluations.question_sets import QuestionSets
 from weighin.services.fidelity.fidelity_history import FidelityHistory
 from weighin.services.fidelity.fidelity_runner import FidelityRunner
+from weighin.services.grading.grader import Grader
 from weighin.services.kept_data import KeptData
 from weighin.services.lanes.lane import Lane
 from weighin.services.lanes.servers import Servers

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from weighin.core import format
@@ -94,19 +93,17 @@ class RunRows:
             for number, prompt in enumerate(prompts)
             for sample in range(self.samples)
         ]
-        self.take(stored.results if stored else ())
+        for result in stored.results if stored else ():
+            self.take(result)
 
-    def take(self, results: Iterable[SetResult]) -> list[PromptRow]:
-        """Take in what is new among `results`; the rows that are others now."""
-        changed = []
-        for result in results:
-            place = self._place(result.number)
-            if place is None or self.rows[place].result is result or (self._hides and self.rows[place].hidden):
-                continue
-            row = self.rows[place]
-            self.rows[place] = replace(row, hidden=True) if self._hides else replace(row, result=result)
-            changed.append(self.rows[place])
-        return changed
+    def take(self, result: SetResult) -> PromptRow | None:
+        """Take a result in, or another one in its place; its row as it is now, None where there is none."""
+        place = self._place(result.number)
+        if place is None:
+            return None
+        row = self.rows[place]
+        self.rows[place] = replace(row, hidden=True) if self._hides else replace(row, result=result)
+        return self.rows[place]
 
     def result_number(self, row: PromptRow) -> int:
         """The number that the result of a row has in its run."""

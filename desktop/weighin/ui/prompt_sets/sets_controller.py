@@ -78,6 +78,7 @@ class SetsController(QObject):
         drawer.export_wanted.connect(self._ask_export)
         drawer.results_wanted.connect(self.results_wanted)
         self.set_runner.changed.connect(self._follow)
+        self.set_runner.marked.connect(self._take)
         self.set_runner.ended.connect(self._ended)
         blind.began.connect(self._hide_results)
         for over in (blind.voted, blind.void):
@@ -157,18 +158,21 @@ class SetsController(QObject):
         return f"Prompt {stored.answered + 1} of {len(stored.run.prompts)}"
 
     def _follow(self) -> None:
-        """Another run, or the same with another answer or mark."""
+        """Another run, or it goes on."""
         before, self._latest = self._latest, self.set_runner.stored
-        if self._latest is None:
-            return
         self.drawer.note.hide()
         self.drawer.undo.hide()
-        if before is None or before.run.id != self._latest.run.id or not self._shows_latest:
+        if before is None or self._latest is None or before.run.id != self._latest.run.id:
             self._show()
-        elif self.drawer.isHidden():
+
+    def _take(self, number: int) -> None:
+        """The result with this number is another."""
+        self._latest = stored = self.set_runner.stored
+        result = stored.result(number) if stored is not None else None
+        if self.drawer.isHidden() or not self._shows_latest:
             self._is_behind = True
-        else:
-            self.drawer.show_news(self._latest, self.set_runner.hides)
+        elif stored is not None and result is not None:
+            self.drawer.show_news(stored, result, self.set_runner.hides)
 
     def _ended(self, sentence: str) -> None:
         self.drawer.tell(sentence)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QProgressBar, QPushBut
 
 from weighin.core import format
 from weighin.core.exports import EXPORTS
-from weighin.core.prompts.prompt_set import PromptSet, StoredRun
+from weighin.core.prompts.prompt_set import PromptSet, SetResult, StoredRun
 from weighin.core.prompts.report import judged_words, summary
 from weighin.core.safe_text import safe_name
 from weighin.ui.prompt_sets.prompt_rows import PromptRow, RunRows, short_answer
@@ -114,12 +114,11 @@ class SetsDrawer(QFrame):
         self._news = (stored, hides)
         self._show_line()
 
-    def show_news(self, stored: StoredRun, hides: bool) -> None:
-        """The run that is shown has more answers."""
-        for row in self._rows.take(stored.results):
+    def show_news(self, stored: StoredRun, result: SetResult, hides: bool) -> None:
+        """The run that is shown has another answer."""
+        if (row := self._rows.take(result)) is not None:
             self.table.change_record(row)
-        self.export.setVisible(bool(stored.results) and not hides)
-        self.bar.setValue(stored.answered)
+        self.export.setVisible(not hides)
         self._news = (stored, hides)
         self._line_news.ask()
 
@@ -188,6 +187,8 @@ class SetsDrawer(QFrame):
         stored, hides = self._news
         told = judged_words if hides else summary
         self.line.say_or_hide(told(stored) if stored else "")
+        if stored is not None:
+            self.bar.setValue(stored.answered)
 
     def _enable_changes(self) -> None:
         """Sets that come along stay as they are, and so does one that is being run."""

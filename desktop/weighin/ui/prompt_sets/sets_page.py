@@ -12,6 +12,7 @@ from weighin.core.errors import AppError
 from weighin.core.grading.marks import Mark
 from weighin.core.prompts.prompt_set import StoredRun
 from weighin.core.prompts.report import summary
+from weighin.core.prompts.set_changes import changes_sentence
 from weighin.ui.prompt_sets.past_tab import PastTab
 from weighin.ui.prompt_sets.prompt_rows import PromptRow
 from weighin.ui.prompt_sets.run.results_view import ResultsView
@@ -60,6 +61,7 @@ class SetsPage(QWidget):
         self.keeping = SetKeeping(sets, self)
         self._shown: StoredRun | None = None
         self._followed = ""  # the run that goes on, or went on last
+        self._said = ""  # of the run that is shown
         self._asked = 0
         self._undo: Callable[[], None] = lambda: None
         self.bar = SetBar()
@@ -80,7 +82,7 @@ class SetsPage(QWidget):
         self.tabs = head.tabs
         self._stack = QStackedWidget()
         self._arrange(head)
-        self._verdict_news = Throttle(self._show_verdict, self)
+        self._news = Throttle(self._show_verdict, self)
         self._connect()
         self.refresh()
 
@@ -180,7 +182,7 @@ class SetsPage(QWidget):
         self.past.opened.connect(self.show_run)
         self.past.resume_wanted.connect(lambda run: self._runs.load(run, self.resume, self._refuse))
         self._runner.changed.connect(self._follow)
-        self._runner.marked.connect(lambda _number: self._follow())
+        self._runner.marked.connect(self._take)
         self._runner.ended.connect(self._ended)
         self._sets.changed.connect(self.refresh)
 
@@ -193,7 +195,7 @@ class SetsPage(QWidget):
         if self._shown is not None and self._shown.run.prompts == chosen.prompts:
             self._offer()
             return
-        asked = self._asked
+        asked, self._said = self._asked, ""
         self._set_shown(None)
 
         def show(stored: StoredRun | None) -> None:
@@ -214,10 +216,12 @@ class SetsPage(QWidget):
 
     def _show(self, stored: StoredRun) -> None:
         """Show a run, and choose its set where there is one."""
-        same = (one.id for one in self.bar.sets if one.prompts == stored.run.prompts)
+        same = next((one.id for one in self.bar.sets if one.prompts == stored.run.prompts), "")
+        now = next((one.prompts for one in self.bar.sets if one.name == stored.run.name), None)
+        self._said = changes_sentence(stored.run.prompts, now) if not same and now is not None else ""
         self._set_shown(stored)
         self.bar.call_it(f"{stored.run.name}, as it was run")
-        self.bar.choose(next(same, ""))
+        self.bar.choose(same)
         self._offer()
 
     def _set_shown(self, stored: StoredRun | None) -> None:
@@ -236,30 +240,33 @@ class SetsPage(QWidget):
         return stored is not None and shown is not None and stored.run.id == shown.run.id
 
     def _follow(self) -> None:
-        """The run of the runner began, or has another answer or mark."""
+        """The runner has another run, or goes on with it."""
         stored = self._runner.stored
-        if stored is None:
-            return
-        if self._runner.running and stored.run.id != self._followed:
+        if stored is not None and self._runner.running and stored.run.id != self._followed:
             self._followed = stored.run.id
             self._show(stored)
-            return
-        if not self._is_live:
+        elif self._runner.running and not self.bar.shows_stop:
             self._offer()
-            return
-        began = self._runner.running and not self.progress.isVisibleTo(self)
-        self._shown = stored
-        self.results.take(stored)
-        self._verdict_news.ask()
-        if began:
-            self._offer()
-        self.progress.setValue(stored.answered)
+
+    def _take(self, number: int) -> None:
+        """The result with this number is another."""
+        stored = self._runner.stored
+        result = stored.result(number) if stored is not None else None
+        if self._is_live and result is not None:
+            self._shown = stored
+            self.results.take(result)
+            self._news.ask()
 
     def _ended(self, sentence: str) -> None:
-        self.tell(sentence)
         stored = self._runner.stored
-        if self._is_live and stored is not None:
-            self._set_shown(stored)  # of a blind run all may be told now
+        if not self._is_live or stored is None:
+            self.tell(sentence)
+        elif stored.run.blind:  # now all may be told
+            self._set_shown(stored)
+        self.results.refresh()
+        self._followed = ""
+        self._said = sentence if self._is_live else ""
+        self._show_verdict()
         self._offer()
         self._runs.changed.emit()
 
@@ -272,16 +279,17 @@ class SetsPage(QWidget):
             self.verdict.show_outlook(stored.run.prompts if stored else chosen.prompts if chosen else ())
         else:
             self.verdict.show_marks(stored, marks)
-        self.line.say_or_hide(summary(stored) if stored is not None and not hides else "")
+        if stored is not None:
+            self.progress.setRange(0, stored.run.total)
+            self.progress.setValue(stored.answered)
+        told = summary(stored) if stored is not None and not hides else ""
+        self.line.say_or_hide(" ".join(text for text in (self._said, told) if text))
 
     def _offer(self) -> None:
         """What can be done now."""
-        live = self._is_live and self._runner.running
-        self.bar.show_state(self._shown, live, self._busy() or self._runner.running)
-        self.progress.setVisible(live)
-        if live and self._shown is not None:
-            self.progress.setRange(0, self._shown.run.total)
-            self.progress.setValue(self._shown.answered)
+        running = self._runner.running
+        self.bar.show_state(self._shown, running, self._busy() or running)
+        self.progress.setVisible(self._is_live and running)
 
     def _overrule(self, row: PromptRow, label: str, mark: Mark | None) -> None:
         if self._is_live:

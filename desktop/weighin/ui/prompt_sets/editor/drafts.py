@@ -31,20 +31,20 @@ FIELDS: dict[Kind, tuple[Field, ...]] = {
         Field("any", "One of these is enough", lines=0),
         Field("not", "Does not contain", _ONE_A_LINE, 2),
     ),
-    Kind.REGEX: (Field("regex", "Pattern", "A Python regular expression, found anywhere in the answer"),),
+    Kind.REGEX: (Field("regex", "Pattern (Python), found anywhere in the answer"),),
     Kind.NUMBER: (
-        Field("number", "Number", "12.5"),
-        Field("tolerance", "Give or take", "0"),
+        Field("number", "Number"),
+        Field("tolerance", "Give or take"),
     ),
     Kind.CHOICE: (
-        Field("choice", "Letter of the right option", "B"),
+        Field("choice", "Letter of the right option"),
         Field("options", "Options", "One per line, A first; empty where only the letter counts", 4),
     ),
     Kind.JSON: (
         Field("schema", "Valid by this JSON schema", '{"type": "object", "required": ["name"]}', 4),
         Field("equal", "With these fields", '{"name": "Ada"}', 3),
     ),
-    Kind.TESTS: (Field("tests", "Python tests", "assert add(2, 3) == 5", 6),),
+    Kind.TESTS: (Field("tests", "Asserts, test functions or unittest classes", "assert add(2, 3) == 5", 6),),
     Kind.VOTES: (),
 }
 TICKED = "yes"

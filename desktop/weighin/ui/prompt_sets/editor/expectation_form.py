@@ -114,11 +114,10 @@ class _Box:
         else:
             self.widget = GrowingEdit(given.title, given.lines, _MOST_LINES)
             self.widget.setPlainText(text)
-            self.widget.textChanged.connect(edited)
-        if isinstance(self.widget, (QLineEdit, GrowingEdit)):
             self.widget.setPlaceholderText(given.hint)
+            self.widget.textChanged.connect(edited)
         self.widget.setAccessibleName(given.title)
-        name = PlainLabel(given.title, role="small")
+        name = PlainLabel(given.title, role="small", wrap=True)
         name.setBuddy(self.widget)
         self.parts: tuple[QWidget, ...] = (name, self.widget) if given.lines else (self.widget,)
 

@@ -26,6 +26,7 @@ from weighin.ui.widgets.label import PlainLabel
 from weighin.ui.widgets.question import Question
 from weighin.ui.widgets.scrolled import Scrolled
 from weighin.ui.widgets.section import button
+from weighin.ui.widgets.tab_order import go_on
 from weighin.ui.widgets.table import Column, RowTable
 from weighin.ui.window_place import FirstPlace
 
@@ -80,6 +81,9 @@ class SetEditor(QDialog):
     def drafts(self) -> tuple[PromptDraft, ...]:
         """All prompts as they are typed."""
         return tuple(self._drafts)
+
+    def focusNextPrevChild(self, next: bool) -> bool:
+        return go_on(self, self.focusWidget(), next) or super().focusNextPrevChild(next)
 
     def reject(self) -> None:
         """What was typed is not thrown away without asking."""
@@ -199,6 +203,7 @@ class SetEditor(QDialog):
         split.setSizes([420, 560])
         last = QHBoxLayout()
         last.addWidget(self._error, 1)
+        last.addStretch(0)
         last.addWidget(self.cancel)
         last.addWidget(self.save)
         layout = QVBoxLayout(self)

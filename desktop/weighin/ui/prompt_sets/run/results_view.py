@@ -7,9 +7,9 @@ from collections import Counter
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from weighin.core import format
-from weighin.core.grading.marks import Mark
-from weighin.core.grading.text import mark_words, read_words, why_words
-from weighin.core.prompts.prompt_set import SetPrompt, StoredRun
+from weighin.core.grading.marks import Mark, MarkedBy
+from weighin.core.grading.text import mark_words, read_words, short_words, why_words
+from weighin.core.prompts.prompt_set import SetPrompt, SetResult, StoredRun
 from weighin.core.safe_text import safe_name
 from weighin.ui.prompt_sets.prompt_rows import PromptRow, RunRows, short_answer
 from weighin.ui.prompt_sets.run.answer_detail import AnswerDetail
@@ -45,7 +45,7 @@ class ResultsView(RowBrowser):
         super().__init__(theme, search, (boxes, line), table, detail, 60, parent)
         self.boxes, self.tags, self.detail = boxes, tags, detail
         self._rows = RunRows(())
-        self._graded = False
+        self._graded = self._was_run = False
         boxes.chosen_changed.connect(self.refresh)
         tags.activated.connect(lambda _row: self.refresh())
         table.chosen_changed.connect(self._show_chosen)
@@ -64,6 +64,7 @@ class ResultsView(RowBrowser):
         """Show a set anew, with what came of it in `stored`; hides: that may not be told."""
         self._rows = RunRows(prompts, stored, hides)
         self._graded = any(prompt.expect for prompt in prompts)
+        self._was_run = stored is not None
         self.boxes.setVisible(self._graded and stored is not None and not hides)
         self.boxes.choose_all()
         self.search.clear()
@@ -71,12 +72,11 @@ class ResultsView(RowBrowser):
         self.table.clearSelection()
         self.refresh()
 
-    def take(self, stored: StoredRun) -> None:
-        """The run that is shown has more answers, or other marks."""
-        changed = self._rows.take(stored.results)
-        for row in changed:
+    def take(self, result: SetResult) -> None:
+        """The run that is shown has another answer, or another mark of one."""
+        row = self._rows.take(result)
+        if row is not None:
             self.table.change_record(row)
-        if changed:
             self.refresh_soon()
 
     def refresh(self) -> None:
@@ -84,13 +84,17 @@ class ResultsView(RowBrowser):
         rows = self._rows.rows
         if self._graded:
             self.boxes.show_counts(_counts(rows))
-        words, tag = self.search.text().lower().split(), str(self.tags.currentData() or "")
+        words, chosen_tag = self.search.text().lower().split(), str(self.tags.currentData() or "")
         box = self.boxes.chosen if self._graded else ALL
         found = tuple(
-            row for row in rows if _is_in(row, box) and (not tag or row.prompt.tag == tag) and row.holds(words)
+            row
+            for row in rows
+            if _is_in(row, box) and (not chosen_tag or row.prompt.tag == chosen_tag) and row.holds(words)
         )
-        marks = () if self._graded else _ONLY_GRADED
-        self.table.leave_out((*marks, *(() if self.tags.count() > 1 else ("Tag",))))
+        marks = _OF_MARKS if self._was_run and self._graded else ()
+        wanted = (*marks, *_OF_ANSWERS) if self._was_run else _BEFORE if self._graded else ()
+        tag_head = ("Tag",) if self.tags.count() > 1 else ()
+        self.table.leave_out({*_OF_MARKS, *_OF_ANSWERS, *_BEFORE, "Tag"} - {*wanted, *tag_head})
         self.table.show_records(found)
 
     def _offer_tags(self, prompts: tuple[SetPrompt, ...]) -> None:
@@ -126,12 +130,12 @@ def _is_in(row: PromptRow, name: str) -> bool:
 
 
 def _mark(row: PromptRow, label: str) -> str:
-    """ "✓", "✗ by hand", "cut off"; what a symbol means stands in the tip and is spoken."""
+    """ "✓ Right", "✗ by hand", "Cut off"."""
     marked = row.marked(label)
     if marked is None:
-        return format.NONE if row.prompt.expect and row.result else ""
-    symbol = {Mark.RIGHT: "✓ Right", Mark.WRONG: "✗ Wrong"}.get(marked.mark, "")
-    return symbol + mark_words(marked).removeprefix(symbol[2:])
+        return format.NONE if row.result else ""
+    symbol = {Mark.RIGHT: "✓ ", Mark.WRONG: "✗ "}.get(marked.mark, "")
+    return symbol + ("by hand" if marked.by is MarkedBy.HAND else mark_words(marked))
 
 
 def _mark_tip(row: PromptRow, label: str) -> str:
@@ -152,16 +156,18 @@ def _tip(row: PromptRow, label: str) -> str:
     return (outcome.failure or outcome.text[:1000]) if outcome else ""
 
 
-_ONLY_GRADED = ("A", "B", "Expected")
+# What is there to be seen only of a set that says what is right, after a run, and before one.
+_OF_MARKS, _OF_ANSWERS, _BEFORE = ("A", "B"), ("Answer A", "Answer B"), ("Expected",)
 _COLUMNS = (
-    Column("#", lambda r: r.place, "999 (2)", number=True, order=lambda r: r.key),
+    Column("#", lambda r: r.place, "9999", number=True, order=lambda r: r.key),
     Column("Prompt", lambda r: safe_name(r.prompt.short, 200), "m" * 12, 0.4, order=lambda r: r.prompt.short.lower(),
            tip=lambda r: r.prompt.text[:1000]),
     Column("Tag", lambda r: safe_name(r.prompt.tag, 40), "arithmetic", room=_ROOM_FOR_TAGS,
            order=lambda r: r.prompt.tag or None),
-    Column("A", lambda r: _mark(r, "A"), "✗ Wrong, by hand", least="✗ Wrong",
+    Column("Expected", lambda r: short_words(r.prompt.expect), "Number, Contains", 0.3),
+    Column("A", lambda r: _mark(r, "A"), "Not marked",
            tip=lambda r: _mark_tip(r, "A"), spoken=lambda r: _spoken(r, "A")),
-    Column("B", lambda r: _mark(r, "B"), "✗ Wrong, by hand", least="✗ Wrong",
+    Column("B", lambda r: _mark(r, "B"), "Not marked",
            tip=lambda r: _mark_tip(r, "B"), spoken=lambda r: _spoken(r, "B")),
     Column("Answer A", lambda r: short_answer(r, r.outcome("A")), "m" * 8, 0.3, room=_ROOM_FOR_ANSWERS,
            tip=lambda r: _tip(r, "A")),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from weighin.core import format
 from weighin.core.errors import AppError
@@ -14,12 +14,12 @@ from weighin.ui.options.option_field import OptionField
 from weighin.ui.widgets.elided_combo_box import ElidedComboBox
 from weighin.ui.widgets.flow_layout import FlowLayout
 from weighin.ui.widgets.focus import holds_focus
-from weighin.ui.widgets.label import ElidedLabel
+from weighin.ui.widgets.label import FlowingLabel
 from weighin.ui.widgets.lane_chips import lane_chip
 from weighin.ui.widgets.section import button
 
 MOST_SAMPLES = 100
-_LETTERS = 34
+_LETTERS = 60
 _SAMPLES = "How often each prompt is asked, each time with another seed. Needs a temperature above 0."
 
 
@@ -44,7 +44,8 @@ class SetBar(QWidget):
         self._sets: tuple[PromptSet, ...] = ()
         self.choice = ElidedComboBox()
         self.choice.setAccessibleName("Prompt set of this page")
-        self.choice.setMinimumWidth(self.fontMetrics().averageCharWidth() * _LETTERS)
+        self.choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.choice.setMaximumWidth(self.fontMetrics().averageCharWidth() * _LETTERS)
         self.edit = _button("Edit set", "Edit this prompt set", self.edit_wanted)
         self.more = QPushButton("More")
         self.more.setAccessibleName("More for this prompt set")
@@ -54,7 +55,7 @@ class SetBar(QWidget):
         self.export = _button("Export…", "Export this run of the prompt set", self.export_wanted)
         self.samples = OptionField("Samples", _SAMPLES, _samples, "prompt set")
         self.samples.set_text("1")
-        self._names = {label: ElidedLabel() for label in "AB"}
+        self._names = {label: FlowingLabel() for label in "AB"}
         self.change = button("Change on Compare", "Choose other models on the Compare page", "link")
         self.change.clicked.connect(self.compare_wanted)
         self._arrange()
@@ -70,6 +71,11 @@ class SetBar(QWidget):
     def sets(self) -> tuple[PromptSet, ...]:
         """All that can be chosen."""
         return self._sets
+
+    @property
+    def shows_stop(self) -> bool:
+        """Whether a run is shown to go on."""
+        return not self.stop.isHidden()
 
     @property
     def models(self) -> tuple[str, ...]:
@@ -108,7 +114,7 @@ class SetBar(QWidget):
             self._names[label].setAccessibleName(f"Model {label}: {name or 'none'}")
 
     def show_state(self, stored: StoredRun | None, running: bool, busy: bool) -> None:
-        """Which buttons make sense. stored: the run that is shown; running: it goes on; busy: something does."""
+        """Which buttons make sense. stored: the run that is shown; running: a set is run; busy: something is."""
         at = next((one for one in (self.run, self.stop, self.resume) if holds_focus(one)), None)
         chosen = self.chosen
         self.run.setEnabled(bool(chosen and chosen.prompts) and not busy)
@@ -140,18 +146,18 @@ class SetBar(QWidget):
         flow = FlowLayout(buttons)
         for part in (self.choice, self.run, self.stop, self.resume, self.edit, self.more, self.export):
             flow.addWidget(part)
-        models = QHBoxLayout()
-        models.setSpacing(8)
+        models = QWidget()
+        line = FlowLayout(models)
         for label, name in self._names.items():
-            models.addWidget(lane_chip(label), 0, Qt.AlignmentFlag.AlignVCenter)
-            models.addWidget(name, 1)
-        models.addWidget(self.change)
-        models.addWidget(self.samples)
+            line.addWidget(lane_chip(label))
+            line.addWidget(name)
+        line.addWidget(self.change)
+        line.addWidget(self.samples)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
         layout.addWidget(buttons)
-        layout.addLayout(models)
+        layout.addWidget(models)
 
 
 def _samples(text: str) -> object:
