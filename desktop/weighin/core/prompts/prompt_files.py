@@ -1,121 +1,111 @@
-"""Prompts from a file: one a line, as text or as JSON. A broken line costs that line and is named, the rest is kept."""
+"""Prompts from a file: text with one a line, JSON lines, a JSON array, CSV or TOML. A broken line costs its prompt and
+is named, the rest is kept."""
 
 from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
 
 from weighin.core import format
 from weighin.core.errors import AppError
-from weighin.core.prompts.prompt_set import MAX_PROMPTS, SetPrompt
-from weighin.core.safe_text import safe_name
+from weighin.core.prompts.prompt_csv import csv_prompts, has_header
+from weighin.core.prompts.prompt_rows import (
+    MAX_PROMPT,
+    TOO_LONG,
+    Imported,
+    gathered,
+    gsm8k_solution,
+    misplaced,
+    prompt_of,
+)
+from weighin.core.prompts.prompt_set import SetPrompt
+from weighin.core.prompts.prompt_toml import is_toml, toml_prompts
 from weighin.core.text_bytes import as_utf8
 
+T = TypeVar("T")
+
 MAX_FILE = 64 << 20
-_MAX_PROMPT = 1 << 20
-_TOO_MANY = f"only the first {format.count(MAX_PROMPTS)} prompts are used"
-_NAMED_PROBLEMS = 20
 # As a text file hardly begins: "[INST]" is text.
 _ARRAY = re.compile(rb'^\s*\[\s*["{]')
-_TEXT_KEYS = ("prompt", "text", "question", "instruction")
-
-
-@dataclass(frozen=True)
-class Imported:
-    """What a file gave. problems: a sentence for each line that was left out, at most 20 and one for the others."""
-
-    prompts: tuple[SetPrompt, ...]
-    problems: tuple[str, ...] = ()
+_NOT_UTF8 = "it is not UTF-8 text"
 
 
 def parse_prompts(data: bytes) -> Imported:
-    """Prompts of a text file (one a line), of JSON lines or of a JSON array: strings, or objects with "prompt" (or
-    "text") and perhaps "system" and "title". Raises AppError where the whole file is of no use."""
+    """Prompts of a text file (one a line), of JSON lines or a JSON array (strings, or objects with "prompt" or "text"
+    and perhaps "title", "tag", "system" and "expect"; rows of GSM8K too), of CSV with such columns, or of TOML with
+    [[prompts]]. Raises AppError where the whole file is of no use."""
     if len(data) > MAX_FILE:
         raise AppError(f"The file is too large: at most {MAX_FILE >> 20} MiB.", kind="too_large")
     data = as_utf8(data)
     if _ARRAY.match(data):
-        return _array(data)
-    lines = [(number, line) for number, line in enumerate(data.split(b"\n"), 1) if line.strip()]
+        entries = ((f"Entry {format.count(number)}", entry) for number, entry in enumerate(_array(data), 1))
+        return _of_bodies(entries, lambda entry: entry)
+    if is_toml(data):
+        return toml_prompts(data)
+    if has_header(data):
+        return csv_prompts(data)
+    lines = [(f"Line {format.count(number)}", line) for number, line in enumerate(data.split(b"\n"), 1) if line.strip()]
     if not lines:
         raise AppError("The file has no prompts: it is empty.", kind="empty")
-    as_json = lines[0][1].lstrip(b" \t").startswith((b"{", b'"'))
-    prompts: list[SetPrompt] = []
-    problems: list[str] = []
-    for number, line in lines:
-        if len(prompts) == MAX_PROMPTS:
-            problems.append(f"From line {format.count(number)} on: {_TOO_MANY}.")
-            break
-        try:
-            prompts.append(_prompt(line, as_json))
-        except ValueError as error:
-            problems.append(f"Line {format.count(number)}: {error}.")
-    if not prompts:
-        raise AppError(f"The file has no prompts. {problems[0]}", kind="damaged")
-    return Imported(tuple(prompts), _shortened(problems))
+    if lines[0][1].lstrip(b" \t").startswith((b"{", b'"')):
+        return _of_bodies(lines, _json)
+    return gathered(lines, _line)
 
 
-def _array(data: bytes) -> Imported:
+def _of_bodies(rows: Iterable[tuple[str, T]], read: Callable[[T], Any]) -> Imported:
+    """Prompts of JSON values. read: makes such a value of a row, or raises ValueError."""
+    notes: list[str] = []
+    are_gsm8k = False
+
+    def make(row: T) -> SetPrompt:
+        nonlocal are_gsm8k
+        body = read(row)
+        if gsm8k_solution(body) is not None:
+            are_gsm8k = True
+        elif isinstance(body, dict):
+            if are_gsm8k and {"question", "answer"} == set(body):
+                raise ValueError('its "answer" does not end with "#### " and a number')
+            if not notes and (note := misplaced(body)):
+                notes.append(note)
+        return prompt_of(body)
+
+    return gathered(rows, make, notes)
+
+
+def _array(data: bytes) -> list[Any]:
     """The entries of one JSON array."""
     try:
         body = json.loads(data.decode())
     except (ValueError, RecursionError):
         raise AppError("The file looks like a JSON array but is not valid JSON.", kind="damaged") from None
-    prompts: list[SetPrompt] = []
-    problems: list[str] = []
-    for number, entry in enumerate(body, 1):
-        if len(prompts) == MAX_PROMPTS:
-            problems.append(f"From entry {format.count(number)} on: {_TOO_MANY}.")
-            break
-        try:
-            prompts.append(_of_json(entry))
-        except ValueError as error:
-            problems.append(f"Entry {format.count(number)}: {error}.")
-    if not prompts:
-        raise AppError(f"The file has no prompts. {problems[0]}", kind="damaged")
-    return Imported(tuple(prompts), _shortened(problems))
+    assert isinstance(body, list)
+    return body
 
 
-def _prompt(line: bytes, as_json: bool) -> SetPrompt:
+def _line(line: bytes) -> SetPrompt:
+    """A prompt that stands in a line as it is. Raises ValueError with the reason."""
+    text = _decoded(line)
+    if "\0" in text:
+        raise ValueError("it is not text")
+    return SetPrompt(text)
+
+
+def _json(line: bytes) -> Any:
     """Raises ValueError with the reason."""
+    text = _decoded(line)
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        raise ValueError("it is not JSON") from None
+
+
+def _decoded(line: bytes) -> str:
     try:
         text = line.decode("utf-8-sig").strip()
     except UnicodeDecodeError:
-        raise ValueError("it is not UTF-8 text") from None
-    if len(text) > _MAX_PROMPT:
-        raise ValueError("it has more than a million characters")
-    if not as_json:
-        if "\0" in text:
-            raise ValueError("it is not text")
-        return SetPrompt(text)
-    try:
-        body = json.loads(text)
-    except (ValueError, RecursionError):
-        raise ValueError("it is not JSON") from None
-    return _of_json(body)
-
-
-def _of_json(body: object) -> SetPrompt:
-    """Raises ValueError with the reason."""
-    if isinstance(body, str):
-        body = {"prompt": body}
-    if not isinstance(body, dict):
-        raise ValueError('it is not a string or an object with "prompt"')
-    found = next((body[key] for key in _TEXT_KEYS if isinstance(body.get(key), str)), "")
-    if not found.strip():
-        raise ValueError('it has no "prompt"')
-    if len(found) > _MAX_PROMPT:
-        raise ValueError("it has more than a million characters")
-    return SetPrompt(found, safe_name(_text(body, "title")), _text(body, "system"))
-
-
-def _text(body: dict[str, object], key: str) -> str:
-    value = body.get(key)
-    return value if isinstance(value, str) else ""
-
-
-def _shortened(problems: list[str]) -> tuple[str, ...]:
-    if len(problems) <= _NAMED_PROBLEMS:
-        return tuple(problems)
-    return (*problems[:_NAMED_PROBLEMS], f"… and {format.count(len(problems) - _NAMED_PROBLEMS)} more.")
+        raise ValueError(_NOT_UTF8) from None
+    if len(text) > MAX_PROMPT:
+        raise ValueError(TOO_LONG)
+    return text

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from bisect import bisect_left
 from dataclasses import dataclass, replace
 from enum import Enum
-from pathlib import Path
 
 from weighin.core import format
 from weighin.core.comparisons.blind import Choice, Tally, contender
@@ -16,14 +14,8 @@ from weighin.core.comparisons.speed import shown_speed
 from weighin.core.errors import AppError
 from weighin.core.grading.expectation import Expectation, Kind
 from weighin.core.grading.marks import UNMARKED, MarkedAnswer
-from weighin.core.jsonable import ShapeError, from_plain
 from weighin.core.runs.chat import Prompt
 from weighin.core.runs.lane import LaneSetup, Mode
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 MAX_PROMPTS = 10_000
 MAX_SAMPLES = 100
@@ -230,18 +222,6 @@ def lane_vote(choice: Choice, side_a: str) -> SetVote:
     if choice is Choice.BOTH_BAD:
         return SetVote.BOTH_BAD
     return SetVote.A if (choice is Choice.A_BETTER) == (side_a == "A") else SetVote.B
-
-
-def load_sets(resources: Path) -> tuple[PromptSet, ...]:
-    """The sets that come along, by name. Raises AppError where one is damaged."""
-    found = []
-    for path in sorted((resources / "prompts").glob("*.toml")):
-        try:
-            body = tomllib.loads(path.read_text("utf-8"))
-            found.append(from_plain(PromptSet, {**body, "id": f"builtin:{path.stem}", "builtin": True}))
-        except (OSError, ValueError, ShapeError) as error:
-            raise AppError(f"The prompt set {path.name} is damaged: {error}.", kind="damaged") from None
-    return tuple(sorted(found, key=lambda one: one.name))
 
 
 def check_set(name: str, prompts: tuple[SetPrompt, ...]) -> None:

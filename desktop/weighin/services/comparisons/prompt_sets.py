@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from weighin.core.errors import AppError
+from weighin.core.prompts.builtin_sets import load_sets
 from weighin.core.prompts.prompt_files import MAX_FILE, Imported, parse_prompts
-from weighin.core.prompts.prompt_set import PromptSet, SetPrompt, SetResult, SetRun, StoredRun, check_set, load_sets
+from weighin.core.prompts.prompt_set import PromptSet, SetPrompt, SetResult, SetRun, StoredRun, check_set
 from weighin.services.files import write_text
 from weighin.services.records import Records
 from weighin.services.task_runner import Failed, TaskRunner

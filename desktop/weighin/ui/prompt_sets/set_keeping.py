@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QWidget
 
 from weighin.core import format
 from weighin.core.errors import AppError
-from weighin.core.prompts.prompt_files import Imported, set_toml
+from weighin.core.prompts.prompt_files import Imported
 from weighin.core.prompts.prompt_set import PromptSet
+from weighin.core.prompts.prompt_toml import set_toml
 from weighin.core.safe_text import safe_name
 from weighin.ui.widgets.file_dialog import ANY, PROMPTS, FileDialog
 from weighin.ui.widgets.saving import named, saved
@@ -54,7 +55,7 @@ class SetKeeping:
 
         def read(imported: Imported) -> None:
             lines = [f"{name}: {format.plural(len(imported.prompts), 'prompt')} imported.", *imported.problems]
-            self._sets.save(name, imported.prompts, lambda made: self.changed(made, "\n".join(lines)), self.fail)
+            self._sets.save(imported.name or name, imported.prompts, lambda made: self.changed(made, "\n".join(lines)), self.fail)
 
         self._sets.read_file(path, read, lambda error: self._listener.tell(f"{name}: {error.user_text}"))
 

@@ -10,8 +10,9 @@ from tests.support.lanes import fake_model
 from tests.unit.core.bundles.test_replay import record
 
 from weighin.core.errors import AppError
+from weighin.core.prompts.builtin_sets import load_sets
 from weighin.core.prompts.prompt_files import parse_prompts
-from weighin.core.prompts.prompt_set import MAX_PROMPTS, SetPrompt, SetRun, StoredRun, check_set, load_sets, result_of
+from weighin.core.prompts.prompt_set import MAX_PROMPTS, SetPrompt, SetRun, StoredRun, check_set, result_of
 from weighin.core.prompts.report import run_csv, run_json, run_markdown, summary
 from weighin.core.runs.answer import Failure, StopReason
 from weighin.core.runs.lane import LaneSetup
