@@ -30,11 +30,13 @@ from tests.ui.fakes import (
 )
 from tests.ui.fidelity_fakes import FakeFidelityServices, fidelity_services
 from tests.ui.mmlu_fakes import FakeEvaluationServices, evaluation_services
-from tests.ui.prompt_set_fakes import FakePromptSets
+from tests.ui.prompt_set_fakes import FakeGrader, FakePromptSets, FakeSetRuns
 from tests.ui.replay_fakes import FakeBundles
 from tests.ui.workstation_fakes import StationKit, new_station
 from weighin.core.models import catalogue
 from weighin.services.comparisons.blind_round import BlindRound
+from weighin.services.comparisons.set_runner import SetRunner
+from weighin.services.grading.test_consent import TestConsent
 from weighin.services.run_defaults import KeptRunDefaults
 from weighin.ui import theme as themes
 from weighin.ui.commands.shortcuts import Shortcuts
@@ -150,6 +152,11 @@ def new_kit(qtbot: QtBot, theme: themes.Theme, monkeypatch: pytest.MonkeyPatch) 
             models=parts[4], workstation=station.workstation, bundles=FakeBundles(), blind=blind, votes=votes
         )
         services.prompt_sets, services.attached_files = FakePromptSets(), FakeAttachedFiles()
+        services.set_runs = FakeSetRuns(services.prompt_sets)
+        services.grader, services.test_consent = FakeGrader(), TestConsent(parts[3])
+        services.set_runner = SetRunner(
+            parts[0], services.prompt_sets, None, blind, services.grader, services.test_consent
+        )
         services.run_defaults, services.kept = KeptRunDefaults(parts[3]), FakeKept()
         services.libraries, services.notifier = FakeLibraries(), FakeNotifier()
         services.speed_tests = FakeSpeedTests()

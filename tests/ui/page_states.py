@@ -15,21 +15,38 @@ from tests.ui.compare_states import (
     windows_beside,
 )
 from tests.ui.conftest import Kit
-from tests.ui.fakes import DENSE, LISTING, MOE, OTHER, FakeHistory, FakeLibrary, FakeModels, comparison, on_shelf
+from tests.ui.fakes import (
+    DENSE,
+    LISTING,
+    MOE,
+    OTHER,
+    FakeHistory,
+    FakeLibrary,
+    FakeModels,
+    answer,
+    comparison,
+    on_shelf,
+)
 from tests.ui.fidelity_fakes import Q2, Q4, Q8, failed_at, fidelity_services, measured
 from tests.ui.fidelity_fakes import request as fidelity_request
 from tests.ui.mmlu_fakes import answered, evaluation_services, request
+from tests.ui.prompt_set_fakes import GRADED, graded_run
 from weighin.core.comparisons.comparison import Comparison, ComparisonRequest
 from weighin.core.computer.hardware import MachineFacts
 from weighin.core.downloads.download import DownloadState, DownloadView, plan_of
 from weighin.core.downloads.repository import LeftOut, Repository
 from weighin.core.errors import AppError
+from weighin.core.grading.expectation import Expectation, Kind
 from weighin.core.models.shelf import Condition
+from weighin.core.prompts.prompt_set import PromptSet, SetPrompt
+from weighin.core.runs.answer import StopReason
 from weighin.core.runs.chat import Prompt
 from weighin.core.runs.lane import LaneSetup, Mode
 from weighin.core.runs.run_state import RunState
-from weighin.ui.pages import FIDELITY, HELP, HISTORY, MMLU, MODELS, SETTINGS, WORKSTATION
+from weighin.ui.pages import FIDELITY, HELP, HISTORY, MMLU, MODELS, PROMPT_SETS, SETTINGS, WORKSTATION
+from weighin.ui.prompt_sets.editor.set_editor import SetEditor
 from weighin.ui.widgets.folded_section import FoldedSection
+from weighin.ui.widgets.question import Question
 
 LONG = "Qwen3-" + "very-long-name-" * 20  # more than 300 characters
 NAMES = (LONG[:300], "x" * 300, "نموذج عربي طويل الاسم", "通义千问大模型指令版", "", "Same", "Same")
@@ -174,6 +191,58 @@ def states_of_fidelity(kit: Kit) -> States:
     page.show_setup()
 
 
+def states_of_prompt_sets(kit: Kit) -> States:
+    """A set that was not run, one with results, the editor, past runs."""
+    sets, window = kit.window.parts.prompt_sets, kit.window
+    prompts = (*GRADED.prompts, SetPrompt(LONG * 3, LONG, LONG, LONG[:60], (Expectation(exact=LONG),)))
+    graded = PromptSet("graded", LONG[:100], prompts)
+    sets.mine.append(graded)
+    window.show_page(PROMPT_SETS)
+    page = window.pages.prompt_sets
+    yield "before a run", window
+    page.bar.choose(graded.id)
+    page.start()
+    yield "asked about its tests", window.findChild(Question)
+    window.findChild(Question).reject()
+    page.bar.edit.click()
+    editor = window.findChild(SetEditor)
+    assert editor is not None
+    for row in range(len(prompts)):
+        editor.table.selectRow(row)
+        yield f"editor, prompt {row}", editor
+    for kind in Kind:
+        editor.form.add_expectation(kind)
+    editor.form.try_box.answer.setPlainText(LONG)
+    editor.form.try_box.go.click()
+    editor.save.click()
+    yield "editor, everything expected", editor
+    editor.done(0)
+    models = (pane.header.picker.chosen for pane in kit.page.panes)
+    a, b = (LaneSetup(model) for model in models if model is not None)
+    stored = graded_run((a, b), graded)
+    sets.runs[stored.id] = stored
+    page.show_run(stored)
+    page.verdict.strip.set_open(True)
+    for row in range(len(prompts)):
+        page.results.table.selectRow(row)
+        yield f"results, prompt {row}", window
+    page.results.table.selectRow(0)
+    page.results.detail.lanes["A"].wrong.click()
+    page.results.detail.lanes["B"].right.click()
+    page.offer_undo(f"{LONG} deleted.", lambda: None)
+    yield "marked by hand", window
+    kit.window.parts.test_consent.allow(kit.window.parts.test_consent.key_of(prompts))
+    page.bar.run.click()
+    yield "running", window
+    page.bar.stop.click()
+    kit.runner.finish(answer(stop=StopReason.CANCELLED), answer(stop=StopReason.CANCELLED))
+    page.tabs.setCurrentIndex(1)
+    page.past.table.selectRow(0)
+    page.past.delete.click()
+    yield "past runs", window
+    page.tabs.setCurrentIndex(0)
+
+
 def states_of_history(kit: Kit) -> States:
     """Comparisons with a set and stars, a question, a name; MMLU runs."""
     kit.window.show_page(HISTORY)
@@ -233,6 +302,7 @@ STATES: dict[str, Callable[[Kit, QtBot], States]] = {
     "Workstation": _alone(states_of_workstation),
     "MMLU": _alone(states_of_mmlu),
     "Fidelity": _alone(states_of_fidelity),
+    "Prompt sets": _alone(states_of_prompt_sets),
     "History": _alone(states_of_history),
     "Settings": _alone(states_of_settings),
     "Help": _alone(states_of_help),

@@ -129,6 +129,7 @@ def test_tab_walks_through_every_page_and_comes_round(full: Kit, qtbot: QtBot) -
         window.models_page.shelf.table,
         window.workstation_page.runs.table,
         window.mmlu_page.run.scores.difference,
+        window.pages.prompt_sets.results.table,
         window.fidelity_page.run.ladder,
         window.history_page.table,
     )

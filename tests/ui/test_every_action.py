@@ -44,7 +44,7 @@ SAME = {
     r"Both answers side by side, word by word": "Differences",
     r"Share this comparison: .*": "Share…",
     r"(Measure (again|with)|Cancel|Run each model).*": "Measure again",
-    r"(\w+) page": "Go to {}",
+    r"([\w ]+) page": "Go to {}",
     r"Libraries and licences, about": "Libraries and licences",
     r"Open a comparison or a measurement made elsewhere": "Open bundle…",
     r"Export this run to a file": "Export MMLU run…",
@@ -67,7 +67,7 @@ WITHOUT = {
     r"(Left|Right|Tie|Both).*, key \d": "a vote is given with its key, by who has read both answers",
     r"Ask: .*|Compare .* again|Search for .*": "an example: anything else can be typed, and recent pairs are commands",
     r".*, (lane \w+|lane A or both lanes|what is read|conditions of \w+|questions|method|what this run can show|"
-    r"the verdict|this computer)":
+    r"this prompt|the verdict|this computer)":
         "a fold only shows what is there",
     r"Remove .*\.txt|Remove model \d+|About the model of (Base|\d+)|Get .*|(Pause|Resume|Cancel|Retry) the download.*|"
     r"Facts of .*|Download the model of .*":
@@ -79,9 +79,11 @@ WITHOUT = {
     r"Run lane (\w+) although memory may not suffice": "a risk that is taken where its reason is read",
     r"Ask \w+ questions|Protocol: .*|Order: .*|Compare with a second model|Stop as soon as .*|(Tick|Untick) all .*|"
     r"Raw: .*|Separate options for lane B|Show only models that fit here|(Both|Only \w) (right|wrong).*|"
-    r"All questions.*|Near ties.*": "a choice that is made in its form",
+    r"All questions.*|Near ties.*|(All prompts|No answer|Not marked|By hand) \S+": "a choice that is made in its form",
     r"(Previous|Next) difference|Scroll together|Copy the picture|Save the picture as \w+|Stop and close|"
-    r"Connect: .*|Test whether .*|Use this model for \w": "of a window of its own, over which no palette opens",
+    r"Connect: .*|Test whether .*|(Add|Duplicate|Delete) (a|the chosen) prompt|Add what is expected of an answer|"
+    r"Remove this expectation|One of these is enough|Mark this answer|Save this prompt set|Close without saving|"
+    r"Run (tests|without tests)|Cancel|Use this model for \w": "of a window of its own, over which no palette opens",
     r"": "the cross of a search line",
 }  # fmt: skip
 

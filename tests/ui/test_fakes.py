@@ -15,6 +15,7 @@ from weighin.services.comparisons.attached_files import AttachedFiles
 from weighin.services.comparisons.comparison_runner import ComparisonRunner
 from weighin.services.comparisons.history import History
 from weighin.services.comparisons.prompt_sets import PromptSets
+from weighin.services.comparisons.set_run_history import SetRunHistory
 from weighin.services.comparisons.speed_tests import SpeedTests
 from weighin.services.comparisons.votes import Votes
 from weighin.services.desktop_notifier import DesktopNotifier
@@ -23,6 +24,7 @@ from weighin.services.evaluations.evaluation_runner import EvaluationRunner
 from weighin.services.evaluations.question_sets import QuestionSets
 from weighin.services.fidelity.fidelity_history import FidelityHistory
 from weighin.services.fidelity.fidelity_runner import FidelityRunner
+from weighin.services.grading.grader import Grader
 from weighin.services.kept_data import KeptData
 from weighin.services.lanes.lane import Lane
 from weighin.services.lanes.servers import Servers
@@ -67,6 +69,8 @@ STAND_INS: dict[type, tuple[type, ...]] = {
     fidelity_fakes.FakeFidelityHistory: (FidelityHistory,),
     fidelity_fakes.FakeFidelityServices: (FidelityServices,),
     prompt_set_fakes.FakePromptSets: (PromptSets,),
+    prompt_set_fakes.FakeSetRuns: (SetRunHistory,),
+    prompt_set_fakes.FakeGrader: (Grader,),
     replay_fakes.FakeBundles: (Bundles,),
     workstation_fakes.FakePlanner: (Planner,),
     workstation_fakes.FakeBandwidth: (MemoryBandwidth,),

@@ -91,7 +91,7 @@ def test_the_live_verdict_says_how_sure_it_is(view: RunView, runner: FakeEvaluat
     runner.answer("B", b)
     assert view.verdict.sentence.startswith("Starter MoE is better: 60 of 60 right against 0. Difference 100.0 points ")
     assert view.verdict.reason == "Only A is right on 0, only B on 60 questions."
-    assert view.verdict.flips == (
+    assert view.verdict.remark == (
         "B against A: 60 of 60 answers changed (100.0 %, 94.0 to 100.0 %): 0 for the worse, 60 for the better."
     )
     assert (view.verdict.winner, view.verdict._fold.text()) == ("B", "Details")

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.conftest import Kit
 from tests.ui.fakes import answer
 from weighin.ui.main_window import HISTORY, PAGES
+from weighin.ui.pages import PROMPT_SETS
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
@@ -24,9 +25,11 @@ def active(kit: Kit, qtbot: QtBot) -> Kit:
 
 
 def test_ctrl_and_a_number_change_the_page(active: Kit, qtbot: QtBot) -> None:
-    qtbot.keyClick(active.window, Qt.Key(Qt.Key.Key_1 + HISTORY), CTRL)
+    qtbot.keyClick(active.window, Qt.Key.Key_6, CTRL)
     assert active.window.page == HISTORY
     assert active.window.focusWidget() is active.window.history_page.search
+    qtbot.keyClick(active.window, Qt.Key.Key_7, CTRL)
+    assert active.window.page == PROMPT_SETS
     qtbot.keyClick(active.window, Qt.Key.Key_1, CTRL)
     assert active.window.page == 0
 

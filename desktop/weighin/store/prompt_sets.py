@@ -10,11 +10,24 @@ from typing import Any
 from weighin.core.errors import AppError
 from weighin.core.jsonable import from_plain, to_plain
 from weighin.core.prompts.prompt_set import PromptSet, SetPrompt, SetResult, SetRun, StoredRun
+from weighin.core.prompts.set_run_row import SetRunRow
 from weighin.core.safe_text import safe_name
 from weighin.store.comparisons import translated
 from weighin.store.profile_database import PROMPT_SETS, SET_RESULTS, SET_RUNS, ProfileDatabase, UnreadableError
 
 _KEPT_RUNS = 50
+# Without reading the prompts, which may be ten thousand. What is no JSON is left out.
+_ROWS = """select id, created, json_extract(record, '$.name'),
+ json_extract(record, '$.lanes[0].model.name'), json_extract(record, '$.lanes[1].model.name'),
+ json_array_length(record, '$.prompts') * coalesce(json_extract(record, '$.samples'), 1),
+ coalesce(json_extract(record, '$.blind'), 0)
+from set_runs where json_valid(record) order by created desc, rowid desc"""
+_COUNTS = """select run, count(*),
+ sum(json_extract(record, '$.a.failure') = '' and json_extract(record, '$.b.failure') = ''),
+ sum(coalesce(json_extract(record, '$.a.marked.mark'), '') = 'right'),
+ sum(coalesce(json_extract(record, '$.b.marked.mark'), '') = 'right'),
+ max(coalesce(json_extract(record, '$.a.marked.mark'), 'unmarked') <> 'unmarked')
+from set_results where json_valid(record) group by run"""
 
 
 class PromptSetStore:
@@ -79,6 +92,25 @@ class PromptSetStore:
             query = "select json_extract(record, '$.name') from set_runs where id = ?"
             self._names[run] = self._db.execute(query, [run]).fetchone()[0]
         return self._names[run]
+
+    def rows(self) -> tuple[SetRunRow, ...]:
+        """The kept runs in short, the newest first."""
+        with translated():
+            counts = {run: found for run, *found in self._db.execute(_COUNTS).fetchall()}
+            runs = self._db.execute(_ROWS).fetchall()
+        return tuple(
+            SetRunRow(id, created, name or "", model_a or "", model_b or "", planned or 0, asked, answered or 0, a or 0,
+                      b or 0, bool(graded), bool(blind))
+            for id, created, name, model_a, model_b, planned, blind in runs
+            for asked, answered, a, b, graded in (counts.get(id, (0, 0, 0, 0, 0)),)
+        )  # fmt: skip
+
+    def delete_runs(self, identifiers: tuple[str, ...]) -> None:
+        """Forget runs; their comparisons stay in History."""
+        with translated(), self._db.conn:
+            for identifier in identifiers:
+                self._db.execute("delete from set_results where run = ?", [identifier])
+                self._db.execute("delete from set_runs where id = ?", [identifier])
 
     def run(self, identifier: str) -> StoredRun | None:
         """One run with its results; None where it is no longer kept."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
@@ -34,14 +33,17 @@ if TYPE_CHECKING:
     from weighin.ui.mmlu.mmlu_page import MmluPage
     from weighin.ui.models.models_page import ModelsPage
     from weighin.ui.parts import Parts
+    from weighin.ui.prompt_sets.set_views import SetViews
     from weighin.ui.prompt_sets.sets_controller import SetsController
+    from weighin.ui.prompt_sets.sets_page import SetsPage
     from weighin.ui.replay.bundle_controller import BundleController
     from weighin.ui.settings.settings_page import SettingsPage
     from weighin.ui.workstation.workstation_page import WorkstationPage
 
-PAGES = ("Compare", "Models", "Workstation", "MMLU", "Fidelity", "History", "Settings", "Help")
-COMPARE, MODELS, WORKSTATION, MMLU, FIDELITY, HISTORY, SETTINGS, HELP = range(8)
-KEYS = ("Ctrl+1", "Ctrl+2", "Ctrl+3", "Ctrl+4", "Ctrl+5", "Ctrl+6", "Ctrl+,", "F1")
+PAGES = ("Compare", "Models", "Workstation", "MMLU", "Prompt sets", "Fidelity", "History", "Settings", "Help")
+COMPARE, MODELS, WORKSTATION, MMLU, PROMPT_SETS, FIDELITY, HISTORY, SETTINGS, HELP = range(9)
+# Prompt sets came last: the others keep the keys that people know.
+KEYS = ("Ctrl+1", "Ctrl+2", "Ctrl+3", "Ctrl+4", "Ctrl+7", "Ctrl+5", "Ctrl+6", "Ctrl+,", "F1")
 # Those that are work, and are shown again at the next start; the others tell nothing of what runs.
 WORK = PAGES[:SETTINGS]
 # Of the recent pairs, on the first start.
@@ -181,6 +183,7 @@ class Pages(QObject):
         page.export_wanted.connect(self.export)
         page.tape_wanted.connect(self.tape_wanted)
         page.bundle_wanted.connect(lambda: self.bundles.ask_open(self._window))
+        page.results_wanted.connect(self._show_set_run)
         return self._added(page)
 
     @cached_property
@@ -222,12 +225,22 @@ class Pages(QObject):
     @cached_property
     def sets(self) -> SetsController:
         """Prompt sets beside the lanes."""
-        from weighin.ui.prompt_sets.sets_controller import SetsController
+        return self._set_views.controller
 
-        parts = self._parts
-        made = SetsController(self._theme, parts.prompt_sets, self._runner, parts.blind, self._history, self.compare)
-        self.sets_made.emit(made.set_runner)
-        return made
+    @cached_property
+    def prompt_sets(self) -> SetsPage:
+        """The page of prompt sets."""
+        return self._added(self._set_views.page)
+
+    @cached_property
+    def _set_views(self) -> SetViews:
+        from weighin.ui.prompt_sets.set_views import SetViews
+
+        views = SetViews(self._theme, self._parts, self._runner, self._history, self.compare)
+        views.compare_wanted.connect(lambda: self.wanted.emit(COMPARE))
+        views.page_wanted.connect(lambda: self.wanted.emit(PROMPT_SETS))
+        self.sets_made.emit(views.controller.set_runner)
+        return views
 
     @property
     def has_mmlu(self) -> bool:
@@ -257,7 +270,7 @@ class Pages(QObject):
     @property
     def runs_set(self) -> bool:
         """Whether a prompt set is put to both models."""
-        return "sets" in vars(self) and self.sets.set_runner.running
+        return "_set_views" in vars(self) and self.sets.set_runner.running
 
     @property
     def is_measuring(self) -> bool:
@@ -278,17 +291,8 @@ class Pages(QObject):
 
     def page(self, number: int) -> QWidget:
         """The page with this number in PAGES. Raises AppError where it cannot be made."""
-        makers: tuple[Callable[[], QWidget], ...] = (
-            lambda: self.compare,
-            lambda: self.models,
-            lambda: self.workstation,
-            lambda: self.mmlu,
-            lambda: self.fidelity,
-            lambda: self.history,
-            lambda: self.settings,
-            lambda: self.help,
-        )
-        return makers[number]()
+        made: QWidget = getattr(self, PAGES[number].lower().replace(" ", "_"))
+        return made
 
     def show(self, number: int) -> None:
         """Show the page with this number in PAGES. Raises AppError where it cannot be made."""
@@ -296,17 +300,8 @@ class Pages(QObject):
 
     def take_focus(self, number: int) -> None:
         """The page with this number, which is shown, is ready for the keyboard."""
-        takers: tuple[Callable[[], None], ...] = (
-            lambda: self.compare.prompt.take_focus(),
-            lambda: self.models.take_focus(),
-            lambda: self.workstation.take_focus(),
-            lambda: self.mmlu.take_focus(),
-            lambda: self.fidelity.take_focus(),
-            lambda: self.history.search.setFocus(),
-            lambda: self.settings.take_focus(),
-            lambda: self.help.take_focus(),
-        )
-        takers[number]()
+        page: Any = self.compare.prompt if number == COMPARE else self.page(number)
+        page.take_focus()
 
     def find(self, number: int) -> None:
         """The search of the page with this number, which is shown, has the keyboard."""
@@ -320,6 +315,8 @@ class Pages(QObject):
             parts = (self.mmlu.run.questions, self.mmlu.past, self.mmlu.claims, self.mmlu.setup.subjects)
             for search in (part.search for part in parts if part.search.isVisible()):
                 search.setFocus()
+        elif number == PROMPT_SETS:
+            self.prompt_sets.find_words()
         elif number == FIDELITY and self.fidelity.past.search.isVisible():
             self.fidelity.past.search.setFocus()
 
@@ -375,6 +372,10 @@ class Pages(QObject):
     def _resume_evaluation(self, identifier: str) -> None:
         self.wanted.emit(MMLU)
         self.mmlu.resume(identifier)
+
+    def _show_set_run(self, run: str) -> None:
+        self.wanted.emit(PROMPT_SETS)
+        self.prompt_sets.show_results_of(run)
 
     def _show_measurement(self, record: FidelityRecord) -> None:
         if reason := self._window.why_hidden:

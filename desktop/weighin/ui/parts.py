@@ -9,10 +9,14 @@ if TYPE_CHECKING:
     from weighin.services.comparisons.attached_files import AttachedFiles
     from weighin.services.comparisons.blind_round import BlindRound
     from weighin.services.comparisons.prompt_sets import PromptSets
+    from weighin.services.comparisons.set_run_history import SetRunHistory
+    from weighin.services.comparisons.set_runner import SetRunner
     from weighin.services.comparisons.speed_tests import SpeedTests
     from weighin.services.comparisons.tapes import Tapes
     from weighin.services.comparisons.votes import Votes
     from weighin.services.desktop_notifier import Notifier
+    from weighin.services.grading.grader import Grader
+    from weighin.services.grading.test_consent import TestConsent
     from weighin.services.kept_data import KeptData
     from weighin.services.libraries import Libraries
     from weighin.services.plans.workstation import Workstation
@@ -68,6 +72,22 @@ class Parts(Protocol):
     @property
     def prompt_sets(self) -> PromptSets:
         """Kept prompts, sets, and runs of sets."""
+
+    @property
+    def set_runs(self) -> SetRunHistory:
+        """Runs of prompt sets that were kept."""
+
+    @property
+    def set_runner(self) -> SetRunner:
+        """Who puts prompt sets to both lanes, and has the answers marked."""
+
+    @property
+    def grader(self) -> Grader:
+        """Who marks answers."""
+
+    @property
+    def test_consent(self) -> TestConsent:
+        """Which tests of prompt sets may run."""
 
     @property
     def attached_files(self) -> AttachedFiles:

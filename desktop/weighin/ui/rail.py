@@ -67,7 +67,7 @@ class Rail(QFrame):
         button.setCheckable(True)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
         button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._drawings[button] = name.lower()
+        self._drawings[button] = name.lower().replace(" ", "-")
         return button
 
     def _fit(self) -> None:

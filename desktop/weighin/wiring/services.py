@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from weighin.services.bundles.bundles import Bundles
     from weighin.services.comparisons.attached_files import AttachedFiles
     from weighin.services.comparisons.prompt_sets import PromptSets
+    from weighin.services.comparisons.set_run_history import SetRunHistory
     from weighin.services.comparisons.set_runner import SetRunner
     from weighin.services.comparisons.speed_tests import SpeedTests
     from weighin.services.comparisons.tapes import Tapes
@@ -160,7 +161,7 @@ class Services(QObject):
 
     def _measured_deleted(self) -> None:
         """Whoever shows what was kept looks again."""
-        for part in (self.history, self.votes, self.evaluations.kept, self.fidelity.kept):
+        for part in (self.history, self.votes, self.evaluations.kept, self.fidelity.kept, self.set_runs):
             part.changed.emit()
         self.ledger.forget()
 
@@ -208,6 +209,13 @@ class Services(QObject):
         from weighin.services.comparisons.set_runner import SetRunner
 
         return SetRunner(self.runner, self.prompt_sets, blind=self.blind, grader=self.grader, consent=self.test_consent)
+
+    @cached_property
+    def set_runs(self) -> SetRunHistory:
+        """Runs of prompt sets that were kept."""
+        from weighin.services.comparisons.set_run_history import SetRunHistory
+
+        return self._new("set_runs", SetRunHistory(self.records))
 
     @cached_property
     def attached_files(self) -> AttachedFiles:

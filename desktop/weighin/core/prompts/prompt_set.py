@@ -143,6 +143,16 @@ class StoredRun:
     results: tuple[SetResult, ...] = ()
 
     @property
+    def id(self) -> str:
+        """That of the run."""
+        return self.run.id
+
+    @property
+    def created(self) -> str:
+        """When the run began, ISO 8601 in UTC."""
+        return self.run.created
+
+    @property
     def missing(self) -> tuple[int, ...]:
         """Numbers of results that are not there yet from both lanes: not asked, or failed."""
         return self._without({result.number for result in self.results if not result.failed})

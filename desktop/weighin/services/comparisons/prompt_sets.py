@@ -71,10 +71,15 @@ class PromptSets(QObject):
         """Put `text` in place of a prompt of the user's set as it is `shown`, or with "" take it out; `changed`
         follows."""
 
+        self.replace(shown, shown.with_text(number, text), done, failed)
+
+    def replace(self, shown: PromptSet, made: PromptSet, done: Callable[[PromptSet], None], failed: Failed) -> None:
+        """Keep `made` in place of the user's set as it is `shown`; `changed` follows."""
+
         def work(store: PromptSetStore) -> PromptSet:
+            check_set(made.name, made.prompts)
             if shown not in store.sets():
                 raise AppError("This prompt set was changed elsewhere; nothing was saved.", kind="missing")
-            made = shown.with_text(number, text)
             store.save_set(made)
             return made
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from weighin.ui.commands.command import Command
-from weighin.ui.pages import COMPARE, FIDELITY, HISTORY, MMLU, MODELS, WORKSTATION
+from weighin.ui.pages import COMPARE, FIDELITY, HISTORY, MMLU, MODELS, PROMPT_SETS, WORKSTATION
 
 if TYPE_CHECKING:
     from weighin.ui.main_window import MainWindow
@@ -21,6 +21,8 @@ _IN_MEASURED = "Choose a measurement in Fidelity, Past measurements first."
 _IN_HISTORY, _IN_PAST = "Choose a comparison in History first.", "Choose a run in MMLU, Past runs first."
 _IN_WORKSTATION, _PAIR = "Choose a model in Workstation first.", "Choose two models in Workstation first."
 _NO_SET, _NO_PROMPT = "Open Prompts first.", "Choose a prompt of a set of your own first."
+_NO_ROW, _NOT_ASKED = "Choose a prompt in Prompt sets first.", "Open Prompt sets first."
+_IN_RUNS = "Choose a run in Prompt sets, Past runs first."
 _NO_RUN, _NO_ROUND, _NO_BUNDLE = "No run waits for this.", "No blind round is on.", "Open a bundle first."
 
 
@@ -54,12 +56,44 @@ _PARTS = (
             ("Stop prompt set", "Stop running the prompt set", "No prompt set is running."),
             ("Resume prompt set", "Resume the unfinished run", "No prompt set was stopped."),
             ("Save prompt", "Save the typed prompt to My prompts", _NO_SET),
-            ("Import prompts…", "Import prompts from a file: one per line, JSON lines or a JSON array", _NO_SET),
+            ("Import prompts…", "Import prompts from a file: TOML, CSV, JSON, or one per line", _NO_SET),
             ("Replace prompt", "Replace the selected prompt with the typed one", _NO_PROMPT),
             ("Delete prompt", "Delete the selected prompt from this set", _NO_PROMPT),
             ("Delete prompt set", "Delete this prompt set", "Choose a prompt set of your own first."),
             ("Undo change of prompts", "Undo the last change of the prompt set", "Nothing was changed."),
             ("Export prompt set…", "Export the results of the prompt set", "This set has no results yet."),
+            ("Results of the prompt set", "Show marks and answers on the Prompt sets page", _NO_SET),
+        ),
+    ),
+    _Part(
+        "prompt_sets", "Prompt sets", PROMPT_SETS,
+        lambda p: p.prompt_sets, lambda p: p.prompt_sets.tabs.setCurrentIndex(0),
+        (
+            ("Run graded prompt set", "Run this prompt set on both models", _NOT_ASKED),
+            ("Stop graded run", "Stop this run; answers are kept", _NO_RUN),
+            ("Resume graded run", "Resume this run with the prompts that are left", _NO_RUN),
+            ("Edit prompt set…", "Edit this prompt set", _NOT_ASKED),
+            ("More for the prompt set…", "More for this prompt set", _NOT_ASKED),
+            ("Export graded run…", "Export this run of the prompt set", "This set has no results yet."),
+            ("Choose models for the set", "Choose other models on the Compare page", _NOT_ASKED),
+            ("Open prompt in Compare", "Open both answers of this prompt on the Compare page", _NO_ROW),
+            ("Mark answer A right", "Mark the answer of A right", _NO_ROW),
+            ("Mark answer A wrong", "Mark the answer of A wrong", _NO_ROW),
+            ("Mark answer A by the rules", "Mark the answer of A by the rules again", _NO_ROW),
+            ("Mark answer B right", "Mark the answer of B right", _NO_ROW),
+            ("Mark answer B wrong", "Mark the answer of B wrong", _NO_ROW),
+            ("Mark answer B by the rules", "Mark the answer of B by the rules again", _NO_ROW),
+            ("Undo deletion of prompt set", "Undo the deletion of the prompt set", "Nothing was deleted."),
+        ),
+    ),
+    _Part(
+        "prompt_sets", "Prompt sets", PROMPT_SETS,
+        lambda p: p.prompt_sets.past, lambda p: p.prompt_sets.tabs.setCurrentIndex(1),
+        (
+            ("Open past set run", "Open the chosen set run", _IN_RUNS),
+            ("Resume past set run", "Resume the chosen set run", _IN_RUNS),
+            ("Export past set run…", "Export the chosen set run", _IN_RUNS),
+            ("Delete past set run…", "Delete the chosen set run, after asking", _IN_RUNS),
         ),
     ),
     _Part(
@@ -163,6 +197,7 @@ _PARTS = (
         "history", "History", HISTORY, lambda p: p.history, lambda p: p.history.tabs.setCurrentIndex(0),
         (
             ("Open comparison", "Open the selected comparison", _IN_HISTORY),
+            ("Results of past prompt set", "Show marks and answers of the selected prompt set", _IN_HISTORY),
             ("Picture of comparison…", "Show both models of the selected comparison in one picture", _IN_HISTORY),
             ("Rename comparison…", "Rename the selected comparison", _IN_HISTORY),
             ("Star comparison", "Star the selected comparisons", _IN_HISTORY),

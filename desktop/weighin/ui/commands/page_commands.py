@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QPushButton
 
 from weighin.ui.commands.command import Command
 from weighin.ui.compare.heads_row import QUESTIONS
-from weighin.ui.pages import FIDELITY, HISTORY, MMLU, MODELS, WORKSTATION
+from weighin.ui.pages import FIDELITY, HISTORY, MMLU, MODELS, PROMPT_SETS, WORKSTATION
 
 if TYPE_CHECKING:
     from weighin.ui.main_window import MainWindow
@@ -96,6 +96,31 @@ def mmlu_commands(window: MainWindow) -> tuple[Command, ...]:
         Command("Stop MMLU run", "MMLU", lambda: window.mmlu_page.stop(), why_not=why_not_stop),
         Command("New MMLU run", "MMLU", over(new), why_not=why_not_shown),
         Command("Export MMLU run…", "MMLU", over(export), why_not=why_not_shown),
+    )
+
+
+def sets_commands(window: MainWindow) -> tuple[Command, ...]:
+    """Sets of prompts as files and as something to edit."""
+
+    def on_page(act: Callable[[], object]) -> Callable[[], None]:
+        def done() -> None:
+            window.go_to(PROMPT_SETS)
+            act()
+
+        return done
+
+    def hidden() -> str:
+        return window.why_hidden
+
+    def new() -> None:
+        window.pages.prompt_sets.bar.new_wanted.emit()
+
+    def save() -> None:
+        window.pages.prompt_sets.bar.save_wanted.emit()
+
+    return (
+        Command("New prompt set…", "Prompt sets", on_page(new), why_not=hidden),
+        Command("Save prompt set to a file…", "Prompt sets", on_page(save), why_not=hidden),
     )
 
 

@@ -14,6 +14,7 @@ from weighin.ui.commands.page_commands import (
     history_commands,
     mmlu_commands,
     models_commands,
+    sets_commands,
     workstation_commands,
 )
 from weighin.ui.pages import COMPARE, HELP, KEYS, PAGES, SETTINGS
@@ -37,6 +38,7 @@ def window_commands(window: MainWindow) -> tuple[Command, ...]:
         *models_commands(window),
         *workstation_commands(window),
         *mmlu_commands(window),
+        *sets_commands(window),
         *fidelity_commands(window),
         *history_commands(window),
         *button_commands(window),

@@ -31,6 +31,11 @@ class Entry:
         return f"set {self.group.run}" if self.group else self.row.id
 
     @property
+    def set_run(self) -> str:
+        """The id of the run of a prompt set that it is, or belongs to; "" for none."""
+        return self.group.run if self.group else self.row.set_run
+
+    @property
     def rows(self) -> tuple[HistoryRow, ...]:
         """The comparisons it stands for."""
         return self.group.rows if self.group else (self.row,)

@@ -49,12 +49,14 @@ _BUNDLE = "bundle"
 
 class HistoryPage(QWidget):
     """`opened` carries the Comparison that shall be shown; `export_wanted` one, or a StoredRun, and the format;
-    `tape_wanted` one whose tale of the tape shall be told; `bundle_wanted`: a bundle shall be opened."""
+    `tape_wanted` one whose tale of the tape shall be told; `bundle_wanted`: a bundle shall be opened; `results_wanted`
+    carries the id of a run of a prompt set."""
 
     opened = Signal(object)
     export_wanted = Signal(object, str)
     bundle_wanted = Signal()
     tape_wanted = Signal(object)
+    results_wanted = Signal(str)
 
     def __init__(
         self,
@@ -91,6 +93,7 @@ class HistoryPage(QWidget):
         self._open = _button("Open", "Open the selected comparison")
         self._export = _button("Export", "Export the selected comparison or set")
         self._export.setMenu(self._export_menu())
+        self._results = _button("Results", "Show marks and answers of the selected prompt set")
         self._tape = _button("Picture…", "Show both models of the selected comparison in one picture")
         self._rename = _button("Rename…", "Rename the selected comparison")
         self._star = _button("Star", "Star the selected comparisons")
@@ -127,6 +130,10 @@ class HistoryPage(QWidget):
         text, starred = self.search.text().strip(), self.starred.isChecked()
         self._history.search(text, lambda rows: self._show(number, rows), self._fail, _MOST, starred)
 
+    def take_focus(self) -> None:
+        """Be ready for the keyboard."""
+        self.search.setFocus()
+
     def refuse(self, sentence: str) -> None:
         """Say why something cannot be done now."""
         self._error.say(sentence)
@@ -139,7 +146,7 @@ class HistoryPage(QWidget):
         row.addWidget(self._bundle)
         actions = QWidget()
         flow = FlowLayout(actions)
-        for button in (self._open, self._tape, self._rename, self._star, self._export, self._delete):
+        for button in (self._open, self._results, self._tape, self._rename, self._star, self._export, self._delete):
             flow.addWidget(button)
         comparisons = QWidget()
         layout = QVBoxLayout(comparisons)
@@ -179,6 +186,7 @@ class HistoryPage(QWidget):
         self.table.fold_toggled.connect(self._fold)
         self.table.star_toggled.connect(lambda entry: self._set_stars((entry,)))
         self._open.clicked.connect(self._open_chosen)
+        self._results.clicked.connect(self._show_results)
         self._rename.clicked.connect(self._ask_name)
         self._star.clicked.connect(lambda: self._set_stars(self.table.all_chosen))
         self._delete.clicked.connect(self._ask)
@@ -215,6 +223,7 @@ class HistoryPage(QWidget):
         group = entry is not None and entry.group is not None
         self._open.setEnabled(entry is not None)
         self._open.setText("Open" if not (entry and entry.group) else "Fold" if entry.unfolded else "Unfold")
+        self._results.setVisible(entry is not None and bool(entry.set_run))
         self._export.setEnabled(entry is not None)
         self._as_bundle.setEnabled(not group)
         for button, why in ((self._tape, _ONE_OF_SET), (self._rename, _ONE_OF_SET)):
@@ -224,6 +233,11 @@ class HistoryPage(QWidget):
         self._star.setEnabled(bool(chosen))
         self._star.setText("Remove star" if chosen and all(one.starred for one in chosen) else "Star")
         self._delete.setEnabled(bool(chosen))
+
+    def _show_results(self) -> None:
+        entry: Entry | None = self.table.chosen
+        if entry is not None and entry.set_run:
+            self.results_wanted.emit(entry.set_run)
 
     def _ask_name(self) -> None:
         entry: Entry | None = self.table.chosen

@@ -6,20 +6,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
-from weighin.core import format
 from weighin.core.errors import AppError
 from weighin.core.exports import EXPORTS
-from weighin.core.prompts.prompt_files import Imported
 from weighin.core.prompts.prompt_set import PromptSet, StoredRun
 from weighin.core.prompts.report import judged_words, run_text
-from weighin.core.safe_text import safe_name
-from weighin.services.comparisons.set_runner import SetRunner
 from weighin.ui.compare.compare_page import ComparePage
-from weighin.ui.prompt_sets.sets_drawer import PromptRow, SetsDrawer
+from weighin.ui.compare.prompt_box import RUNNING
+from weighin.ui.prompt_sets.prompt_rows import PromptRow
+from weighin.ui.prompt_sets.set_keeping import SetKeeping
+from weighin.ui.prompt_sets.set_starter import SetStarter
+from weighin.ui.prompt_sets.sets_drawer import SetsDrawer
 from weighin.ui.theme import Theme
-from weighin.ui.widgets.file_dialog import ANY, PROMPTS, FileDialog
+from weighin.ui.widgets.file_dialog import FileDialog
 from weighin.ui.widgets.focus import FocusReturn
 
 if TYPE_CHECKING:
@@ -27,18 +27,23 @@ if TYPE_CHECKING:
     from weighin.services.comparisons.comparison_runner import ComparisonRunner
     from weighin.services.comparisons.history import History
     from weighin.services.comparisons.prompt_sets import PromptSets
-
+    from weighin.services.comparisons.set_runner import SetRunner
 
 _WIDTH = 460
 
 
 class SetsController(QObject):
-    """Sets from the database, one run over the lanes of the Compare page."""
+    """Sets from the database, one run over the lanes of the Compare page. `results_wanted`: the page of prompt sets
+    shall be shown, with the set that is shown here."""
+
+    results_wanted = Signal()
 
     def __init__(
         self,
         theme: Theme,
         sets: PromptSets,
+        set_runner: SetRunner,
+        starter: SetStarter,
         runner: ComparisonRunner,
         blind: BlindRound,
         history: History,
@@ -46,10 +51,11 @@ class SetsController(QObject):
     ) -> None:
         super().__init__(compare)
         self._sets, self._runner, self._history, self._compare = sets, runner, history, compare
-        self._blind = blind
+        self.set_runner, self._starter, self._blind = set_runner, starter, blind
+        self._keeping = SetKeeping(sets, self)
         self._latest: StoredRun | None = None
+        self._is_behind = False
         self._undo: Callable[[], None] = lambda: None
-        self.set_runner = SetRunner(runner, sets, self, blind)
         compare.desk.count_with(self._judged)
         compare.scale.count_with(self._place)
         self.drawer = drawer = SetsDrawer(theme)
@@ -59,8 +65,8 @@ class SetsController(QObject):
         compare.show_beside(drawer, _WIDTH)
         drawer.close_requested.connect(lambda: compare.prompt.set_sets_open(False))
         drawer.set_chosen.connect(self._show)
-        drawer.prompt_opened.connect(self._open)
-        drawer.import_wanted.connect(self._ask_import)
+        drawer.prompt_opened.connect(self.open)
+        drawer.import_wanted.connect(lambda: self._keeping.ask_import(self._compare))
         drawer.keep_wanted.connect(self._keep)
         drawer.delete_wanted.connect(self._delete)
         drawer.change_wanted.connect(self._replace)
@@ -70,7 +76,9 @@ class SetsController(QObject):
         drawer.undo_wanted.connect(lambda: self._undo())
         drawer.stop_wanted.connect(self.set_runner.stop)
         drawer.export_wanted.connect(self._ask_export)
+        drawer.results_wanted.connect(self.results_wanted)
         self.set_runner.changed.connect(self._follow)
+        self.set_runner.marked.connect(self._take)
         self.set_runner.ended.connect(self._ended)
         blind.began.connect(self._hide_results)
         for over in (blind.voted, blind.void):
@@ -83,6 +91,8 @@ class SetsController(QObject):
 
     def show_drawer(self, is_open: bool) -> None:
         """Open the drawer, ready for the keyboard, or close it."""
+        if is_open and self._is_behind:
+            self._show()
         self.drawer.setVisible(is_open)
         if is_open:
             self.drawer.choice.setFocus()
@@ -93,13 +103,16 @@ class SetsController(QObject):
 
     def import_file(self, path: str) -> None:
         """Make a set of the prompts in a file."""
-        name = Path(path).name
+        self._keeping.import_file(path)
 
-        def read(imported: Imported) -> None:
-            lines = [f"{name}: {format.plural(len(imported.prompts), 'prompt')} imported.", *imported.problems]
-            self._sets.save(name, imported.prompts, lambda made: self._imported(made, "\n".join(lines)), self._say)
+    def tell(self, sentence: str) -> None:
+        """Say what happened."""
+        self.drawer.tell(sentence)
 
-        self._sets.read_file(path, read, lambda error: self.drawer.tell(f"{name}: {error.user_text}"))
+    def offer_undo(self, sentence: str, undo: Callable[[], None]) -> None:
+        """The same, of something that can be undone."""
+        self._undo = undo
+        self.drawer.tell(sentence, can_undo=True)
 
     def export(self, kind: str, path: str) -> None:
         """Write the results of the latest run."""
@@ -112,16 +125,17 @@ class SetsController(QObject):
             self._latest = stored
             self._show()
 
-    def _imported(self, made: PromptSet, sentence: str) -> None:
-        self.refresh(made.id)
-        self.drawer.tell(sentence)
-
-    def _show(self) -> None:
+    @property
+    def _shows_latest(self) -> bool:
+        """Whether the set that is shown is that of the latest run, of which may be told."""
         chosen, latest = self.drawer.chosen, self._latest
         same = latest is not None and chosen is not None and latest.run.prompts == chosen.prompts
         # What the models gave elsewhere, and how fast, tells them apart in a blind round.
-        shown = latest if same and (self.set_runner.hides or not self._blind.hides) else None
-        self.drawer.show_rows(shown, self.set_runner.hides)
+        return same and (self.set_runner.hides or not self._blind.hides)
+
+    def _show(self) -> None:
+        self._is_behind = False
+        self.drawer.show_rows(self._latest if self._shows_latest else None, self.set_runner.hides)
         self._show_state()
 
     def _hide_results(self) -> None:
@@ -144,21 +158,35 @@ class SetsController(QObject):
         return f"Prompt {stored.answered + 1} of {len(stored.run.prompts)}"
 
     def _follow(self) -> None:
-        self._latest = self.set_runner.stored
+        """Another run, or it goes on."""
+        before, self._latest = self._latest, self.set_runner.stored
         self.drawer.note.hide()
         self.drawer.undo.hide()
-        self._show()
+        if before is None or self._latest is None or before.run.id != self._latest.run.id:
+            self._show()
+
+    def _take(self, number: int) -> None:
+        """The result with this number is another."""
+        self._latest = stored = self.set_runner.stored
+        result = stored.result(number) if stored is not None else None
+        if self.drawer.isHidden() or not self._shows_latest:
+            self._is_behind = True
+        elif stored is not None and result is not None:
+            self.drawer.show_news(stored, result, self.set_runner.hides)
 
     def _ended(self, sentence: str) -> None:
         self.drawer.tell(sentence)
         self._show()
 
-    def _open(self, row: PromptRow) -> None:
+    @property
+    def why_not_opened(self) -> str:
+        """Why no prompt can be shown on Compare now, "" where one can."""
+        running = self._runner.running or self.set_runner.hides
+        return self._compare.why_closed or (RUNNING if running else "")
+
+    def open(self, row: PromptRow) -> None:
         """An answered prompt is shown with its answers, another one goes where prompts are typed."""
-        why = self._compare.why_closed
-        if not why and (self._runner.running or self.set_runner.hides):
-            why = "A comparison is running. Stop it or let it finish first."
-        if why:
+        if why := self.why_not_opened:
             self.drawer.tell(why)
         elif row.result is not None:
             self._history.load(row.result.comparison, self._compare.show_comparison, self._say)
@@ -169,7 +197,7 @@ class SetsController(QObject):
     def _keep(self) -> None:
         prompt = self._compare.prompt.text
         system = self._compare.run_options.system
-        self._sets.keep_prompt(prompt, system, lambda made: self._imported(made, "Saved."), self._say)
+        self._sets.keep_prompt(prompt, system, lambda made: self._keeping.changed(made, "Saved."), self._say)
 
     def _replace(self, row: PromptRow) -> None:
         text = self._compare.prompt.text
@@ -187,58 +215,27 @@ class SetsController(QObject):
 
         def changed(made: PromptSet) -> None:
             self.refresh(made.id)
-            self._offer_undo(said, made, chosen)
+            self._keeping.offer_undo(said, made, chosen)
 
         self._sets.change(chosen, row.number, text, changed, self._say)
 
     def _delete(self) -> None:
         chosen = self.drawer.chosen
-        if chosen is None or chosen.builtin:
-            return
-
-        def deleted(_: None) -> None:
-            self._offer_undo(f"{safe_name(chosen.name, 60)} deleted.", None, chosen)
+        if chosen is not None and not chosen.builtin:
+            self._keeping.delete(chosen)
             self.drawer.choice.setFocus()
-
-        self._sets.delete(chosen.id, deleted, self._say)
-
-    def _offer_undo(self, sentence: str, now: PromptSet | None, before: PromptSet) -> None:
-        """The set `before` has become `now`: say so, and offer to have it back."""
-
-        def undo() -> None:
-            self._sets.put_back(now, before, lambda made: self._imported(made, "Undone."), self._say)
-
-        self._undo = undo
-        self.drawer.tell(sentence, can_undo=True)
 
     def _run(self) -> None:
         chosen = self.drawer.chosen
         if chosen is not None:
-            blind = self._compare.prompt.blind.isChecked()
-            self._try(lambda: self.set_runner.run(chosen, self._compare.requests.typed(chosen.prompts[0].text), blind))
+            self._starter.run(chosen, self._compare.prompt.blind.isChecked(), 1, self._say)
 
     def _continue(self) -> None:
-        stored = self._latest
-        if stored is not None:
-            self._try(lambda: self.set_runner.resume(stored, self._compare.requests.checked(stored.run.lanes)))
-
-    def _try(self, action: Callable[[], None]) -> None:
-        try:
-            if why := self._compare.prompt.why_not:
-                self._compare.options.show_wrong()
-                raise AppError(why, kind="busy")
-            action()
-        except AppError as error:
-            self._say(error)
+        if self._latest is not None:
+            self._starter.resume(self._latest, self._say)
 
     def _say(self, error: AppError) -> None:
         self.drawer.tell(error.user_text)
-
-    def _ask_import(self) -> None:
-        filters = ("Prompts (*.txt *.jsonl *.ndjson *.json)", ANY)
-        dialog = FileDialog.for_files(self._compare, "Import prompts", PROMPTS, filters)
-        dialog.fileSelected.connect(self.import_file)
-        dialog.open()
 
     def _ask_export(self, kind: str) -> None:
         filters = {f"{EXPORTS[kind]} (*.{kind})": kind}

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from weighin.core import format
 from weighin.core.exports import EXPORTS
-from weighin.core.prompts.prompt_set import LaneOutcome, PromptSet, SetPrompt, SetResult, StoredRun
+from weighin.core.prompts.prompt_set import PromptSet, SetResult, StoredRun
 from weighin.core.prompts.report import judged_words, summary
 from weighin.core.safe_text import safe_name
+from weighin.ui.prompt_sets.prompt_rows import PromptRow, RunRows, short_answer
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.elided_combo_box import ElidedComboBox
 from weighin.ui.widgets.flow_layout import FlowLayout
@@ -19,18 +18,9 @@ from weighin.ui.widgets.focus import holds_focus
 from weighin.ui.widgets.icon_button import IconButton
 from weighin.ui.widgets.label import PlainLabel
 from weighin.ui.widgets.table import Column, RowTable
+from weighin.ui.widgets.throttle import Throttle
 
 _LEAST, _MOST = 330, 520
-
-
-@dataclass(frozen=True)
-class PromptRow:
-    """A prompt of the set, with what came of it. hidden: it was answered, and what came of it may not be told yet."""
-
-    number: int
-    prompt: SetPrompt
-    result: SetResult | None = None
-    hidden: bool = False
 
 
 class SetsDrawer(QFrame):
@@ -49,6 +39,7 @@ class SetsDrawer(QFrame):
     continue_wanted = Signal()
     stop_wanted = Signal()
     undo_wanted = Signal()
+    results_wanted = Signal()
     export_wanted = Signal(str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -59,7 +50,7 @@ class SetsDrawer(QFrame):
         self._sets: tuple[PromptSet, ...] = ()
         self.choice = ElidedComboBox()
         self.choice.setAccessibleName("Prompt set")
-        self.table = RowTable("Prompts of the set", _COLUMNS, lambda row: str(row.number), _tip)
+        self.table = RowTable("Prompts of the set", _COLUMNS, lambda row: row.key, _tip)
         self.run = _button("Run all", "Run every prompt of this set on both models", self.run_wanted, "primary")
         self.stop = _button("Stop", "Stop running the prompt set", self.stop_wanted)
         self.carry_on = _button("Resume", "Resume the unfinished run", self.continue_wanted)
@@ -77,6 +68,9 @@ class SetsDrawer(QFrame):
         self.remove = QPushButton("Delete prompt")
         self.remove.setAccessibleName("Delete the selected prompt from this set")
         self._running = False
+        self._rows = RunRows(())
+        self._news: tuple[StoredRun | None, bool] = (None, False)
+        self._line_news = Throttle(self._show_line, self)
         self._arrange(theme)
         for button, wanted in ((self.change, self.change_wanted), (self.remove, self.remove_wanted)):
             button.clicked.connect(lambda _=False, which=wanted: which.emit(self.table.chosen))
@@ -114,16 +108,19 @@ class SetsDrawer(QFrame):
     def show_rows(self, stored: StoredRun | None, hides: bool = False) -> None:
         """Show the prompts of the chosen set; with `stored`, a run of these very prompts, what came of them. hides: a
         blind run is on, and what an answer says of a lane would tell it again in the next one."""
-        chosen = self.chosen
-        done = {result.number: result for result in stored.results} if stored else {}
-        results = {} if hides else done
-        prompts = chosen.prompts if chosen else ()
-        self.table.show_records(
-            tuple(PromptRow(n, prompt, results.get(n), hides and n in done) for n, prompt in enumerate(prompts))
-        )
-        told = judged_words if hides else summary
-        self.line.say_or_hide(told(stored) if stored else "")
-        self.export.setVisible(bool(results))
+        self._rows = RunRows(self.chosen.prompts if self.chosen else (), stored, hides)
+        self.table.show_records(tuple(self._rows.rows))
+        self.export.setVisible(stored is not None and bool(stored.results) and not hides)
+        self._news = (stored, hides)
+        self._show_line()
+
+    def show_news(self, stored: StoredRun, result: SetResult, hides: bool) -> None:
+        """The run that is shown has another answer."""
+        if (row := self._rows.take(result)) is not None:
+            self.table.change_record(row)
+        self.export.setVisible(not hides)
+        self._news = (stored, hides)
+        self._line_news.ask()
 
     def show_state(self, stored: StoredRun | None, running: bool, busy: bool) -> None:
         """Which buttons make sense. stored: the latest run of any set; busy: something is being compared."""
@@ -137,23 +134,25 @@ class SetsDrawer(QFrame):
         self.carry_on.setEnabled(not busy)
         if stored is not None and unfinished:
             name = safe_name(stored.run.name, 30)
-            self.carry_on.setText(f"Resume {name} ({stored.answered} of {len(stored.run.prompts)})")
+            self.carry_on.setText(f"Resume {name} ({stored.answered} of {stored.run.total})")
         self.delete.setEnabled(chosen is not None and not chosen.builtin)
         self._running = running
         self._enable_changes()
         self.bar.setVisible(running)
         if stored is not None:
-            self.bar.setRange(0, len(stored.run.prompts))
+            self.bar.setRange(0, stored.run.total)
             self.bar.setValue(stored.answered)
         if at is not None and (at.isHidden() or not at.isEnabled()):
             # Who has just pressed Run all finds Stop under the same finger, and Run all again at the end.
             next(b for b in (self.stop, self.run, self.table) if not b.isHidden() and b.isEnabled()).setFocus()
 
     def _arrange(self, theme: Theme) -> None:
+        results = _button("Results", "Show marks and answers on the Prompt sets page", self.results_wanted, "link")
         cross = IconButton(theme, "close", "Close the prompts")
         cross.clicked.connect(self.close_requested)
         head = QHBoxLayout()
         head.addWidget(PlainLabel("Prompts", role="title"), 1)
+        head.addWidget(results)
         head.addWidget(cross)
         menu = QMenu(self)
         for kind, name in EXPORTS.items():
@@ -161,7 +160,9 @@ class SetsDrawer(QFrame):
         self.export.setMenu(menu)
         keep = _button("Save prompt", "Save the typed prompt to My prompts", self.keep_wanted)
         take = _button(
-            "Import…", "Import prompts from a file: one per line, JSON lines or a JSON array", self.import_wanted
+            "Import…",
+            "Import prompts from a file: TOML, CSV, JSON, or one per line",
+            self.import_wanted,
         )
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 10, 12, 10)
@@ -181,6 +182,13 @@ class SetsDrawer(QFrame):
         layout.addLayout(_row(self.export, self.carry_on, self.stop, self.run))
         for hidden in (self.note, self.undo, self.export, self.stop, self.carry_on, self.bar):
             hidden.hide()
+
+    def _show_line(self) -> None:
+        stored, hides = self._news
+        told = judged_words if hides else summary
+        self.line.say_or_hide(told(stored) if stored else "")
+        if stored is not None:
+            self.bar.setValue(stored.answered)
 
     def _enable_changes(self) -> None:
         """Sets that come along stay as they are, and so does one that is being run."""
@@ -212,12 +220,6 @@ def _row(*widgets: QWidget) -> QHBoxLayout:
     return row
 
 
-def _said(row: PromptRow, outcome: LaneOutcome | None) -> str:
-    if outcome is None:
-        return "judged" if row.hidden else ""
-    return "failed" if outcome.failure else safe_name(" ".join(outcome.text[:400].split()), 80) or "(nothing)"
-
-
 def _tip(row: PromptRow) -> str:
     lines = [row.prompt.text[:1000]]
     if row.result is not None:
@@ -228,8 +230,8 @@ def _tip(row: PromptRow) -> str:
 
 
 _COLUMNS = (
-    Column("#", lambda row: format.count(row.number + 1), "99", number=True),
+    Column("#", lambda row: row.place, "99", number=True),
     Column("Prompt", lambda row: safe_name(row.prompt.short, 200), "What is seven", 0.5),
-    Column("A", lambda row: _said(row, row.result.a if row.result else None), "Twelve", 0.25),
-    Column("B", lambda row: _said(row, row.result.b if row.result else None), "Twelve", 0.25),
+    Column("A", lambda row: short_answer(row, row.outcome("A")), "Twelve", 0.25),
+    Column("B", lambda row: short_answer(row, row.outcome("B")), "Twelve", 0.25),
 )

@@ -82,6 +82,15 @@ class _Rows(QAbstractTableModel):
         self.given = records
         self._arrange()
 
+    def change(self, record: Any) -> None:
+        """Show this in place of the one with its key, where that is shown."""
+        place = self.places.get(self._key(record))
+        if place is not None:
+            old = self.records[place]
+            self.given = tuple(record if one is old else one for one in self.given)
+            self.records = (*self.records[:place], record, *self.records[place + 1 :])
+            self.dataChanged.emit(self.index(place, 0), self.index(place, len(self._columns) - 1))
+
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         self._order = self._columns[column].order if column >= 0 else None
         self._falling = order == Qt.SortOrder.DescendingOrder
@@ -224,6 +233,13 @@ class RowTable(QTableView):
         if not self.selectionModel().hasSelection():
             self.choose(kept)
         self.chosen_changed.emit()
+
+    def change_record(self, record: Any) -> None:
+        """Show this in place of the record with its key, where that is shown; rows keep their order until all are shown
+        anew."""
+        self._rows.change(record)
+        if any(self._key(one) == self._key(record) for one in self.all_chosen):
+            self.chosen_changed.emit()
 
     def choose(self, keys: Sequence[Hashable]) -> None:
         """Select the records with these keys, as far as they are shown."""

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
-from weighin.ui.widgets.label import PlainLabel
-from weighin.ui.widgets.section import button
+from weighin.ui.widgets.question import Question
 
 COMPARISON = "A comparison is running. What is written so far is kept in History."
 BLIND = "A blind round is running. Its answers are kept in History, but it does not count."
@@ -24,43 +23,13 @@ def downloads_sentence(count: int) -> str:
     return f"{count} downloads are running. They resume at the next start."
 
 
-class ClosingQuestion(QDialog):
+class ClosingQuestion(Question):
     """`closing_wanted`: stop what runs and close. Return and Escape keep it running. The window stays in use, so that a
     second try to close it is heard."""
 
     closing_wanted = Signal()
 
     def __init__(self, sentences: Sequence[str], parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setWindowTitle("Close Weigh-In?")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(18, 16, 18, 14)
-        column.setSpacing(8)
-        column.addWidget(PlainLabel("Close Weigh-In?", role="title"))
-        for sentence in sentences:
-            label = PlainLabel(sentence, wrap=True)
-            label.setMinimumWidth(self.fontMetrics().averageCharWidth() * 60)
-            column.addWidget(label)
-        self.keep = button("Keep running")
-        self.keep.setDefault(True)
-        self.stop = button("Stop and close", role="danger")
-        self.stop.setAutoDefault(False)
-        row = QHBoxLayout()
-        row.addStretch(1)
-        row.addWidget(self.stop)
-        row.addWidget(self.keep)
-        column.addSpacing(6)
-        column.addLayout(row)
-        self.keep.clicked.connect(self.reject)
-        self.stop.clicked.connect(self._stop)
-        self.finished.connect(self.deleteLater)
-        self.keep.setFocus()
-
-    @property
-    def text(self) -> str:
-        """What it says."""
-        return "\n".join(label.text() for label in self.findChildren(PlainLabel))
-
-    def _stop(self) -> None:
-        self.accept()
-        self.closing_wanted.emit()
+        super().__init__("Close Weigh-In?", sentences, parent)
+        self.stop = self.add_answer("Stop and close", self.closing_wanted.emit, "danger")
+        self.keep = self.add_safe("Keep running")

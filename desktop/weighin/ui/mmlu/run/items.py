@@ -4,24 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from enum import Enum
 from functools import lru_cache
 
 from weighin.core.evaluations.evaluation import EvaluationRecord, ItemResult, ScoredItem
 from weighin.core.statistics.intervals import paired_difference
+from weighin.ui.widgets.boxes import Box, paired_box
 
 _POINTS = 150
-
-
-class Box(str, Enum):
-    """Where a question falls. With one model only RIGHT and WRONG are used, with two the other four."""
-
-    BOTH_RIGHT = "Both right"
-    ONLY_A = "Only A right"
-    ONLY_B = "Only B right"
-    BOTH_WRONG = "Both wrong"
-    RIGHT = "Right"
-    WRONG = "Wrong"
 
 
 @dataclass(frozen=True)
@@ -59,7 +48,7 @@ class RunItems:
             return None if a is None else Box.RIGHT if a else Box.WRONG
         if a is None or b is None:
             return None
-        return (Box.BOTH_WRONG, Box.ONLY_B, Box.ONLY_A, Box.BOTH_RIGHT)[2 * a + b]
+        return paired_box(a, b)
 
     def trace(self, decided_after: int | None = None) -> tuple[TracePoint, ...]:
         """The difference over the questions both have answered, in running order. decided_after: as the verdict

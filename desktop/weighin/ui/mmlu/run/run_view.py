@@ -111,7 +111,7 @@ class RunView(QWidget):
         if self._run is not None:
             self._run.take(label, results)
             self._show_trace()
-            self.questions.answers_came()
+            self.questions.refresh_soon()
 
     def show_record(self, record: EvaluationRecord) -> None:
         """A run that is over."""
