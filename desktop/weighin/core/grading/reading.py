@@ -11,7 +11,7 @@ from itertools import combinations
 from typing import Any
 
 from weighin.core.grading.expectation import ChoiceAnswer, Contains, Expectation, JsonAnswer, Kind, NumberAnswer
-from weighin.core.grading.normalize import folded, normalized, shown
+from weighin.core.grading.normalize import caseless, folded, normalized, shown
 from weighin.core.grading.numbers import single_number
 from weighin.core.grading.option_texts import LETTERS
 from weighin.core.grading.rules import check_here, needs_grader
@@ -159,9 +159,9 @@ def _check_json(wanted: JsonAnswer) -> None:
 
 
 def _check_texts(expected: list[Contains]) -> None:
-    absent = {folded(text): text for one in expected for text in one.absent}
+    absent = {caseless(text): text for one in expected for text in one.absent}
     for one in expected:
-        barred = [[text for text in absent if text in folded(wanted)] for wanted in one.texts]
+        barred = [[text for text in absent if text in caseless(wanted)] for wanted in one.texts]
         if barred and (all(barred) if one.any else any(barred)):
             text = absent[next(texts[0] for texts in barred if texts)]
             raise ValueError(f'"{shown(text)}" must be in the answer and must not')

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -270,3 +271,12 @@ def test_a_set_written_as_toml_reads_back() -> None:
     assert found.problems == ()
     assert (found.name, found.prompts) == (kept.name, kept.prompts)
     assert parse_prompts(set_toml(PromptSet("", "x", (SetPrompt("a\ud800"),))).encode()).prompts[0].text == "a\ufffd"
+
+
+def test_gsm8k_as_the_hub_keeps_it() -> None:
+    found = parse_prompts((Path(__file__).parents[3] / "fixtures" / "parquet" / "hub-gsm8k.parquet").read_bytes())
+    assert found.problems == ()
+    assert [plain(prompt.expect[0])["number"] for prompt in found.prompts] == list(range(1000, 1012))
+    for data in (b"PAR1", b"PAR1" + b"\0" * 100 + b"PAR1"):
+        with pytest.raises(AppError, match=r"^The file cannot be read as Parquet: "):
+            parse_prompts(data)
