@@ -121,7 +121,7 @@ def test_what_is_not_enforced_is_said(worker: WorkerClient, endless: Path) -> No
     end = worker.generate("x", json_schema=schema, max_tokens=9)[-1]
     assert end.notices == ("Not enforced: pattern of the JSON schema.",)
     (said,) = worker.generate("x", grammar='root ::= "a"{0,100000} "b"', max_tokens=3)[-1].notices
-    assert said == "In the grammar, repetitions of up to more than 2\u202f000 count as any number."
+    assert said == "Not enforced: upper limits of the grammar's repetitions above 2\u202f000."
 
 
 def test_thinking_is_free_of_the_grammar(worker: WorkerClient, tmp_path: Path) -> None:

@@ -189,7 +189,7 @@ SAMPLING_OPTIONS = (
     ),
     Option(
         "thinking_tokens", "Max thinking tokens",
-        "Thinking is ended after this many tokens, and the answer limit counts the answer alone; 0 for no own limit.",
+        "Thinking is ended after this many tokens, and the answer limit counts the answer alone; 0 for none.",
         ("--thinking-tokens",), read=_limit, low=0, high=MAX_CONTEXT,
     ),
     Option(

@@ -32,6 +32,7 @@ class AnswerFormat(QWidget):
         super().__init__(parent)
         self._files = files
         self._values = dict.fromkeys(_FORMS, "")
+        self._problem = ""
         choices = {"": "Any text", **{name: option.title for name, option in _FORMS.items()}}
         self._choice = ChoiceField("Answer as", _HELP, choices, owner)
         self._edit = GrowingEdit(f"JSON schema or grammar, {owner}", least=3, most=8)
@@ -61,8 +62,8 @@ class AnswerFormat(QWidget):
 
     @property
     def error(self) -> str:
-        """The sentence shown, "" where all is well."""
-        return self._error.text()
+        """What is wrong with the text, "" where all is well."""
+        return self._problem
 
     def set_values(self, sampling: SamplingOptions) -> None:
         """Show what these options hold an answer to."""
@@ -75,7 +76,7 @@ class AnswerFormat(QWidget):
         name, text = str(self._choice.value), self._edit.toPlainText()
         sentence = "" if text.strip() or not name else f"Paste a {_named(name)}, or open a file."
         try:
-            if name:
+            if name and not sentence:
                 _FORMS[name].check(text)
             if not sentence:
                 self._values = {**dict.fromkeys(_FORMS, ""), **({name: text} if name else {})}
@@ -84,6 +85,7 @@ class AnswerFormat(QWidget):
         for part in (self._edit, self._open):
             part.setVisible(bool(name))
         self._edit.setPlaceholderText(f"paste a {_named(name)}" if name else "")
+        self._problem = sentence
         self._error.say_or_hide(sentence)
         self.changed.emit()
 

@@ -69,7 +69,7 @@ class LaneOptions(QWidget):
                 self._sampling[option.name] = ChoiceField(option.title, option.help, words, owner)
             elif not option.text:
                 self._sampling[option.name] = field = OptionField(option.title, option.help, _reader(option), owner)
-                field.set_placeholder("no own limit" if option.name == "thinking_tokens" else "")
+                field.set_placeholder("none" if option.name == "thinking_tokens" else "")
         self._load["v_type"].set_placeholder("as keys")
         for box in self._first:
             layout.addWidget(box)

@@ -85,11 +85,12 @@ class Generation:
             rest = stream.finish()
             self._clock.pieces(time.perf_counter(), rest)
             self._batcher.finish(rest)
+        timing = self._clock.timing(load_s, len(prompt.tokens), request.threads)
+        # After the clock: templates and thousands of pieces take their time.
         notices = prompt.notices + self._thinking_notice(prompt, asked) + shortened + loose
         if reason is not StopReason.END and goes_in_circles(tuple(self._recent)):
             notices += ("The model is repeating itself.",)
-        timing = self._clock.timing(load_s, len(prompt.tokens), request.threads)
-        return timing, reason, notices, self._proof(prompt)  # after the clock: thousands of pieces take their time
+        return timing, reason, notices, self._proof(prompt)
 
     def _thinking_notice(self, prompt: RenderedPrompt, asked: bool | None) -> tuple[str, ...]:
         """A sentence where what was asked of thinking is without effect."""

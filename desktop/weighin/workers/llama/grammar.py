@@ -25,7 +25,7 @@ _LIKELIEST = 256
 # Deeper ones run the engine's parser out of its stack, which ends the process.
 _MOST_NESTED = 500
 _MOST = re.compile(r"\{\s*\d*\s*,\s*(\d{1,9})\d*\s*\}")
-_ANY_NUMBER = f"In the grammar, repetitions of up to more than {format.count(MOST_REPEATED)} count as any number."
+_ANY_NUMBER = f"Not enforced: upper limits of the grammar's repetitions above {format.count(MOST_REPEATED)}."
 _SAID = re.compile(r"error parsing grammar: ([^\n]+)")
 
 
