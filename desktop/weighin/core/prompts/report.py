@@ -30,7 +30,7 @@ from weighin.core.safe_text import safe_name
 from weighin.core.statistics.paired_words import paired_json
 
 RUN_SCHEMA = "weighin.prompt-set/1"
-_CELL = 300
+_CELL, _MARK_CELL = 300, 60
 _MARK_COLUMNS = ("mark", "extracted", "by", "absence", "reason")
 
 
@@ -234,7 +234,7 @@ def _mark_cells(prompt: SetPrompt, outcome: LaneOutcome) -> tuple[str, ...]:
 def _mark_cell(prompt: SetPrompt, outcome: LaneOutcome) -> str:
     if not prompt.expect:
         return format.NONE
-    extracted = _cell(outcome.marked.extracted)
+    extracted = _cell(outcome.marked.extracted, _MARK_CELL)
     return f"{mark_words(outcome.marked)}{f': {extracted}' if extracted else ''}"
 
 
@@ -248,9 +248,9 @@ def _said(outcome: LaneOutcome) -> str:
     return f"({_cell(outcome.failure)})" if outcome.failure else _cell(outcome.text)
 
 
-def _cell(text: str) -> str:
+def _cell(text: str, limit: int = _CELL) -> str:
     """Text that can end neither its cell nor its table."""
-    return _escaped(safe_name(" ".join(text.split()), _CELL))
+    return _escaped(safe_name(" ".join(text.split()), limit))
 
 
 def _escaped(text: str) -> str:
