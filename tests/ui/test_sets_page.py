@@ -17,7 +17,7 @@ from weighin.core.prompts.prompt_set import PromptSet, SetPrompt, StoredRun
 from weighin.core.runs.answer import StopReason
 from weighin.core.runs.lane import LaneSetup
 from weighin.ui.pages import COMPARE, HISTORY, PROMPT_SETS
-from weighin.ui.prompt_sets.run.results_view import BY_HAND, NO_ANSWER, UNMARKED
+from weighin.ui.prompt_sets.prompt_rows import BY_HAND, NO_ANSWER, UNMARKED
 from weighin.ui.prompt_sets.sets_page import SetsPage
 from weighin.ui.widgets.boxes import Box
 from weighin.ui.widgets.question import Question

@@ -120,7 +120,7 @@ class SetBar(QWidget):
         self.run.setEnabled(bool(chosen and chosen.prompts) and not busy)
         self.run.setVisible(not running)
         self.stop.setVisible(running)
-        left = stored is not None and bool(stored.missing) and not running
+        left = not running and stored is not None and bool(stored.missing)
         self.resume.setVisible(left)
         self.resume.setEnabled(not busy)
         self.export.setVisible(stored is not None and bool(stored.results) and not running)
