@@ -12,13 +12,16 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from tests.fuzz.answers import ANSWERS, check_answer
 from tests.fuzz.strategies import damaged, nearly, written
 from tests.unit.core.bundles.test_fidelity_bundle import record as measurement
 from tests.unit.core.bundles.test_replay import BUNDLE
+from tests.unit.core.bundles.test_set_bundle import stored as set_run
 from weighin.core.bundles.bundle import bundle_text
 from weighin.core.bundles.bundle_reading import read_bundle
 from weighin.core.bundles.fidelity_bundle import fidelity_bundle_text, origin_words, read_fidelity_bundle
 from weighin.core.bundles.privacy import Owner
+from weighin.core.bundles.set_bundle import read_set_bundle, set_bundle_text
 from weighin.core.computer.hardware import MachineFacts
 from weighin.core.errors import AppError
 from weighin.core.evaluations.question_csv import csv_rows
@@ -30,6 +33,7 @@ from weighin.core.jsonable import from_plain, to_plain
 from weighin.core.models.header_facts import facts_of_headers
 from weighin.core.models.model import ModelFacts
 from weighin.core.prompts.prompt_files import parse_prompts
+from weighin.core.prompts.report import run_text
 from weighin.core.runs.answer import MemoryReceipt, MemorySample, PromptProof, StopReason, Timing
 from weighin.core.runs.chat import Message
 from weighin.core.runs.failures import load_failure, process_failure
@@ -173,6 +177,20 @@ def _check_fidelity_bundle(data: bytes) -> None:
     assert fidelity_markdown(record) and result_lines(record) and origin_words(record)
 
 
+_SET_RUNS = [json.loads(set_bundle_text(set_run(), "1.0", Owner("/home/x", "x"), MachineFacts("", "", 0)))]
+
+
+def _check_set_bundle(data: bytes) -> None:
+    try:
+        bundle = read_set_bundle(data)
+    except AppError as error:
+        assert len(error.user_text) < 600
+        return
+    for kind in ("md", "json", "csv"):
+        assert run_text(bundle.stored, kind)
+    assert bundle.origin
+
+
 # ---------------------------------------------------------------- answers of servers
 _CHUNKS = [
     {"choices": [{"delta": {"content": "a", "reasoning_content": "b"}, "index": 0, "finish_reason": None}]},
@@ -312,9 +330,16 @@ TARGETS = (
         _check_fidelity_bundle,
         slow=True,
     ),
+    Target(
+        "set bundle",
+        nearly(_SET_RUNS).map(written) | damaged([written(b) for b in _SET_RUNS]),
+        _check_set_bundle,
+        slow=True,
+    ),
     Target("bundle", nearly(_BUNDLES).map(written) | damaged([written(b) for b in _BUNDLES]), _check_bundle, slow=True),
     Target("server", _streams() | damaged([b"data: " + written(c) + b"\n\n" for c in _CHUNKS]), _check_stream),
     Target("prompts", damaged(_PROMPTS) | nearly([["a", {"prompt": "b"}]]).map(written), _check_prompts),
+    Target("answers", ANSWERS, check_answer),
     Target("questions", damaged(_ROWS) | nearly(_QUESTIONS).map(written), _check_rows),
     Target(
         "template", st.lists(st.sampled_from(_PIECES) | st.text(max_size=5), max_size=12), _check_template, slow=True

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from tests.support.hostile_actions import ACTIONS, DONE, OFTEN_REFUSED, REFUSED,
 from tests.support.worker_client import WorkerClient
 
 from weighin.confinement import landlock
+from weighin.confinement.confine import Walls, possible_walls
 from weighin.confinement.rights import Rights, RightsError
 from weighin.core.runs.options import LoadOptions
 from weighin.paths import resources
@@ -118,11 +120,14 @@ def test_without_rights_nothing_begins() -> None:
 
 
 def test_rights_come_over_as_they_are_and_others_are_none() -> None:
-    rights = Rights(("/a b", os.fsdecode(b"/\xff")), ("/c",), True, (53, 443))
+    rights = Rights(("/a b", os.fsdecode(b"/\xff")), ("/c",), True, (53, 443), limits=False)
     assert Rights.of(rights.line()) == rights
     for ports in ([0], [65536], [True], ["443"]):
         with pytest.raises(RightsError):
-            Rights.of(json.dumps({"rights": {"read": [], "write": [], "network": True, "ports": ports}}).encode())
+            Rights.of(json.dumps({"rights": asdict(Rights(network=True)) | {"ports": ports}}).encode())
+    for name, value in (("network", 1), ("limits", "no"), ("limits", None)):
+        with pytest.raises(RightsError):
+            Rights.of(json.dumps({"rights": asdict(Rights()) | {name: value}}).encode())
 
 
 def test_ports_of_servers_and_of_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -162,3 +167,25 @@ def test_a_kernel_without_landlock_is_said_and_works() -> None:
         [sys.executable, "-c", _NO_LANDLOCK, "doctor", "--json"], capture_output=True, text=True, check=True
     )
     assert json.loads(done.stdout)["engine"]["confinement"] == "seccomp (this kernel has no Landlock)"
+
+
+def test_what_walls_there_would_be_is_known_without_any(starter_path: str) -> None:
+    with WorkerClient(rights=model_rights(starter_path)) as worker:
+        assert possible_walls().words() == worker.hello.engine.confinement
+    assert possible_walls().why_no_tests == ""
+
+
+@pytest.mark.parametrize(
+    ("walls", "why"),
+    [
+        (Walls(3, True), ""),
+        (Walls(7, True), ""),
+        (Walls(2, True), "Landlock 2, seccomp"),
+        (Walls(0, True, "this kernel has no Landlock"), "seccomp (this kernel has no Landlock)"),
+        (Walls(7, False, "calls cannot be filtered"), "Landlock 7 (calls cannot be filtered)"),
+        (Walls(missing="win32 has no way"), "none: win32 has no way"),
+    ],
+)
+def test_code_that_a_model_wrote_runs_behind_both_walls_only(walls: Walls, why: str) -> None:
+    sentence = f"Tests are not run here: this system cannot confine them ({why})."
+    assert walls.why_no_tests == (sentence if why else "")

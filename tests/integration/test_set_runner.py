@@ -73,6 +73,19 @@ def test_stopped_it_goes_on_where_it_was_after_a_restart(qtbot: Any, sets: Promp
     runs.close()
 
 
+def test_a_stop_between_two_prompts_is_not_lost(qtbot: Any, sets: PromptSets) -> None:
+    runs = Runs(qtbot, fake_lane("A"), fake_lane("B"))
+    set_runner = SetRunner(runs.runner, sets)
+    ended: list[str] = []
+    set_runner.ended.connect(ended.append)
+    set_runner.changed.connect(lambda: set_runner.stop() if len(runs.finished) == 1 else None)
+    set_runner.run(PROMPTS, request("unused"))
+    qtbot.waitUntil(lambda: bool(ended), timeout=30_000)
+    assert ended == ["Stopped. The answers so far are kept; Resume continues."]
+    assert len(runs.finished) == 1 and latest(qtbot, sets).missing == (1, 2)
+    runs.close()
+
+
 def test_a_lane_that_always_fails_ends_the_run(qtbot: Any, sets: PromptSets) -> None:
     runs = Runs(qtbot, fake_lane("A"), fake_lane("B", fail_load={"kind": "load", "message": "No."}))
     set_runner = SetRunner(runs.runner, sets)

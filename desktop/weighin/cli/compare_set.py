@@ -18,10 +18,7 @@ from weighin.core.prompts.report import progress_words, run_json, run_markdown
 from weighin.core.prompts.set_changes import changes_sentence
 from weighin.core.prompts.verdict_text import outlook_sentence
 from weighin.core.safe_text import safe_text
-from weighin.services.comparisons.history import History
-from weighin.services.comparisons.prompt_sets import PromptSets
 from weighin.services.comparisons.set_runner import SetRunner, check_samples
-from weighin.services.grading.test_consent import TestConsent
 from weighin.wiring.services import Services
 
 
@@ -31,19 +28,17 @@ def run_compare_set(
     """Run, print and keep every comparison: 0 done, 1 given up, 3 some prompt failed in a lane, 130 interrupted."""
     sets, runner = services.prompt_sets, services.runner
     try:
-        consent = services.test_consent
-        set_runner = SetRunner(runner, sets, grader=services.grader, consent=consent)
-        return _Running(sets, services.history, set_runner, consent, console).run(options, request, runner)
+        set_runner = SetRunner(runner, sets, grader=services.grader, consent=services.test_consent)
+        return _Running(services, set_runner, console).run(options, request, runner)
     finally:
         console.end_progress()
 
 
 class _Running:
-    def __init__(
-        self, sets: PromptSets, history: History, set_runner: SetRunner, consent: TestConsent, console: Console
-    ) -> None:
-        self._sets, self._history, self._set_runner, self._console = sets, history, set_runner, console
-        self._consent = consent
+    def __init__(self, services: Services, set_runner: SetRunner, console: Console) -> None:
+        self._sets, self._history = services.prompt_sets, services.history
+        self._set_runner, self._console = set_runner, console
+        self._grader, self._consent = services.grader, services.test_consent
 
     def run(self, options: argparse.Namespace, request: ComparisonRequest, runner: Any) -> int:
         """The exit status."""
@@ -96,7 +91,9 @@ class _Running:
         key = self._consent.key_of(prompts)
         if key and allow_tests:
             self._consent.allow(key)
-        if key and not self._consent.allowed(key):
+        if key and self._grader.why_no_tests:
+            self._console.say(self._grader.why_no_tests)
+        elif not self._consent.allowed(key):
             self._console.say("This set has Python tests. They run, confined, only with --allow-tests.")
 
     def _found(self, name: str) -> PromptSet:
@@ -105,7 +102,7 @@ class _Running:
             imported = wait_for(lambda done, failed: self._sets.read_file(name, done, failed))
             for problem in imported.problems:
                 self._console.say(f"{name}: {problem}")
-            return PromptSet("", Path(name).name, imported.prompts)
+            return PromptSet("", imported.name or Path(name).name, imported.prompts)
         known: tuple[PromptSet, ...] = wait_for(self._sets.sets)
         for one in known:
             if name.casefold() in (one.name.casefold(), one.id.removeprefix("builtin:")):

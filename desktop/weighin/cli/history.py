@@ -140,7 +140,7 @@ def _find(identifier: str, records: Records) -> _Kept:
                 raise
     if not found:
         raise AppError(
-            f"No comparison, evaluation, measurement or set run has the id {safe_name(identifier)!r}.", kind="missing"
+            f"No comparison, evaluation or measurement has the id {safe_name(identifier)!r}.", kind="missing"
         )
     if len(found) > 1:
         raise AppError(f"Several ids begin with {safe_name(identifier)!r}: type more of it.", kind="ambiguous")

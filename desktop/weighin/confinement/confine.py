@@ -16,9 +16,12 @@ from weighin.confinement.rights import Rights
 
 # Confine workers of an engine for GPUs too, by a list that nobody tried here.
 TRY_WITH_GPU = "WEIGHIN_CONFINE_GPU"
-_PR_SET_NO_NEW_PRIVS = 38
+_PR_GET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 21, 38
+# The first version of Landlock that keeps files from being emptied.
+_LEAST_FOR_TESTS = 3
 _IN_MEMORY = "/dev/shm"
 _TASKS = "/proc/self/task"
+_NO_LANDLOCK = "this kernel has no Landlock"
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,13 @@ class Walls:
         if not parts:
             return f"none: {self.missing}"
         return ", ".join(parts) + (f" ({self.missing})" if self.missing else "")
+
+    @property
+    def why_no_tests(self) -> str:
+        """One sentence where code that a model wrote must not run behind these walls, "" where it may."""
+        if self.landlock >= _LEAST_FOR_TESTS and self.seccomp:
+            return ""
+        return f"Tests are not run here: this system cannot confine them ({self.words()})."
 
 
 def leave_inherited() -> None:
@@ -56,7 +66,7 @@ def leave_folder() -> None:
 def confine(rights: Rights) -> Walls:
     """Keep `rights` and nothing else. What this system does not have is named, never skipped in silence."""
     if sys.platform != "linux":
-        return Walls(missing=f"{sys.platform} has no way for a program to confine itself")
+        return _no_walls_here()
     on_gpu = bool(rights.read) and bool(gpu_libraries())
     if on_gpu and not os.environ.get(TRY_WITH_GPU):
         return Walls(missing="GPU: what its driver needs was not tried")
@@ -76,7 +86,7 @@ def confine(rights: Rights) -> Walls:
             abi = 0
             missing.append(f"Landlock failed: {error.strerror}")
     else:
-        missing.append("this kernel has no Landlock")
+        missing.append(_NO_LANDLOCK)
     filtered = False
     try:
         filtered = seccomp.restrict(libc, rights.network or on_gpu, bool(rights.write), rights.limits)
@@ -85,6 +95,22 @@ def confine(rights: Rights) -> Walls:
     except OSError as error:
         missing.append(f"seccomp failed: {error.strerror}")
     return Walls(abi, filtered, ", ".join(missing))
+
+
+def possible_walls() -> Walls:
+    """What would hold in a child process without rights, asked of the kernel without giving anything up."""
+    if sys.platform != "linux":
+        return _no_walls_here()
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.syscall.restype = ctypes.c_long
+    abi = landlock.version(libc)
+    filtered = libc.prctl(_PR_GET_SECCOMP, 0, 0, 0, 0) >= 0 and os.uname().machine in seccomp.MACHINES
+    missing = [*([] if abi else [_NO_LANDLOCK]), *([] if filtered else ["calls cannot be filtered"])]
+    return Walls(abi, filtered, ", ".join(missing))
+
+
+def _no_walls_here() -> Walls:
+    return Walls(missing=f"{sys.platform} has no way for a program to confine itself")
 
 
 def _rules(rights: Rights, on_gpu: bool) -> Iterator[PathRule]:

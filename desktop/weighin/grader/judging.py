@@ -10,6 +10,7 @@ from weighin.core.grading.expectation import Expectation, Kind
 from weighin.core.grading.json_answer import check_json
 from weighin.core.grading.marks import Check
 from weighin.core.grading.pattern import check_regex
+from weighin.core.safe_text import safe_text
 from weighin.grader.limits import start_clock, stop_clock
 from weighin.grader.requests import requests
 from weighin.protocol import wire
@@ -41,4 +42,4 @@ def judged(expectation: Expectation, answer: str) -> Check:
         found = Check(expectation.kind, None, reason="Judging this answer takes more than 1 GiB of memory.")
     finally:
         stop_clock()
-    return replace(found, extracted=found.extracted[:_MOST_EXTRACTED])
+    return replace(found, extracted=safe_text(found.extracted[:_MOST_EXTRACTED]))

@@ -34,7 +34,7 @@ class Attempt:
         _check_tests(tree)
         self._lines = tests.splitlines()
         self._uses_unittest = "unittest" in tests
-        self._uses_asyncio = "asyncio" in tests.lower()
+        self._uses_asyncio = "async" in tests.lower()
         self._acts = any(_acts(node) for node in tree.body)
 
     def run(self, code: str, outcome: list[str | None], ended: Callable[[], None]) -> None:
@@ -49,7 +49,7 @@ class Attempt:
 
     def _run(self, code: str) -> None:
         """Raises what the code or the tests raise."""
-        if self._uses_asyncio or "asyncio" in code:
+        if self._uses_asyncio or "async" in code:
             from weighin.grader.event_loop import wake_by_pipes
 
             wake_by_pipes()
@@ -70,7 +70,7 @@ class Attempt:
     def _words(self, error: BaseException) -> str:
         """The name of an exception and the first line it says; of a bare assert, its line in the tests."""
         try:
-            name, text = type(error).__name__, str(error)
+            name, text = type(error).__name__ or "an exception without a name", str(error)
         except BaseException:  # noqa: BLE001 - even its words are a stranger's code
             name, text = "an exception without words", ""
         text = text.strip() or (self._failed_line(error) if isinstance(error, AssertionError) else "")

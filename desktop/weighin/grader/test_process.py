@@ -16,13 +16,12 @@ from weighin.confinement.confine import Walls
 from weighin.core.grading.code_block import code_of
 from weighin.core.grading.expectation import Kind
 from weighin.core.grading.marks import Check
+from weighin.core.grading.normalize import answer_of
 from weighin.grader.requests import requests
 from weighin.grader.test_code import Attempt, UntestableError
 from weighin.protocol import wire
 from weighin.protocol.grading_messages import CodeBegins, RunTests, Tested
 
-# The first version that keeps files from being emptied.
-_LEAST_LANDLOCK = 3
 _STACK_BYTES = 64 << 20
 _MOST_EXTRACTED = 1000  # characters
 
@@ -39,7 +38,7 @@ def serve(read_descriptor: int, write_descriptor: int, walls: Walls) -> int:
             os.write(write_descriptor, wire.encode(unjudged))
             return 0
         os.write(write_descriptor, wire.encode(CodeBegins(request.id)))
-        if code := code_of(answer):
+        if code := code_of(answer_of(answer)):
             _run(request, attempt, code, write_descriptor)
         nothing = Check(Kind.TESTS, False, reason="There is no code in the answer.")
         os.write(write_descriptor, wire.encode(Tested(request.id, nothing)))
@@ -49,8 +48,8 @@ def serve(read_descriptor: int, write_descriptor: int, walls: Walls) -> int:
 
 def _attempt(tests: str, walls: Walls) -> Attempt:
     """Raises UntestableError."""
-    if not (walls.landlock >= _LEAST_LANDLOCK and walls.seccomp):
-        raise UntestableError(f"Tests are not run here: this system cannot confine them ({walls.words()}).")
+    if walls.why_no_tests:
+        raise UntestableError(walls.why_no_tests)
     return Attempt(tests)
 
 

@@ -72,26 +72,25 @@ class PromptSetStore:
         """Keep what a prompt gave, or its marks; its comparison belongs to the run from then on, whenever that itself
         is kept."""
         with translated(), self._db.conn:
+            kept = self._db.execute("select 1 from set_runs where id = ?", [run]).fetchone()
+            if kept is None:  # it was deleted meanwhile, or is of a bundle
+                return
             self._db.execute(
                 "insert or replace into set_results (run, number, record) values (?, ?, ?)",
                 [run, result.number, json.dumps(to_plain(result))],
             )
-            if (name := self._name(run)) is not None:
-                self._db.execute(
-                    "insert into comparison_marks (comparison, set_run, set_name) values (?, ?, ?) on conflict "
-                    "(comparison) do update set set_run = excluded.set_run, set_name = excluded.set_name "
-                    "where set_run is not excluded.set_run",
-                    [result.comparison, run, name],
-                )
+            self._db.execute(
+                "insert into comparison_marks (comparison, set_run, set_name) values (?, ?, ?) on conflict "
+                "(comparison) do update set set_run = excluded.set_run, set_name = excluded.set_name "
+                "where set_run is not excluded.set_run",
+                [result.comparison, run, self._name(run)],
+            )
 
-    def _name(self, run: str) -> str | None:
-        """What a run's set is called, read once: a run's record holds all its prompts. None where it is not kept."""
+    def _name(self, run: str) -> str:
+        """What a run's set is called, read once: a run's record holds all its prompts."""
         if run not in self._names:
             query = "select json_extract(record, '$.name') from set_runs where id = ?"
-            found = self._db.execute(query, [run]).fetchone()
-            if found is None:
-                return None
-            self._names[run] = found[0]
+            self._names[run] = self._db.execute(query, [run]).fetchone()[0]
         return self._names[run]
 
     def rows(self) -> tuple[SetRunRow, ...]:

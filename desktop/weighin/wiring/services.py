@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
 from weighin.core.computer.machine import threads_per_lane
+from weighin.core.errors import AppError
 from weighin.paths import Profile, resources
 from weighin.services.comparisons.blind_round import BlindRound
 from weighin.services.comparisons.comparison_runner import ComparisonRunner
@@ -198,10 +199,14 @@ class Services(QObject):
 
     @cached_property
     def test_consent(self) -> TestConsent:
-        """Which prompt sets' tests may be run."""
+        """Which prompt sets' tests may be run: those that come along, and what the user agreed to."""
+        from weighin.core.prompts.builtin_sets import load_sets
         from weighin.services.grading.test_consent import TestConsent
 
-        return TestConsent(self.settings)
+        ours = []
+        with suppress(AppError):  # a damaged one is told where sets are listed
+            ours = [TestConsent.key_of(one.prompts) for one in load_sets(resources())]
+        return TestConsent(self.settings, ours)
 
     @cached_property
     def set_runner(self) -> SetRunner:

@@ -133,3 +133,4 @@ def test_a_run_that_is_no_json_costs_its_row_alone(store: PromptSetStore) -> Non
     store._db.execute("update set_runs set record = 'x'")
     store.begin_run(replace(RUN, id="r2"))
     assert [row.id for row in store.rows()] == ["r2"]
+    assert store._db.execute("select distinct run from set_results").fetchall() == [("r1",)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from weighin.core.bundles.bundle_reading import (
@@ -21,7 +21,9 @@ from weighin.core.bundles.origin import made_words
 from weighin.core.bundles.privacy import Owner, setup_without_owner
 from weighin.core.computer.hardware import MachineFacts
 from weighin.core.errors import AppError
+from weighin.core.grading.expectation import Expectation
 from weighin.core.grading.marks import MarkedAnswer
+from weighin.core.grading.reading import plain
 from weighin.core.jsonable import ShapeError, from_plain, to_plain
 from weighin.core.prompts.prompt_set import MAX_PROMPTS, MAX_SAMPLES, LaneOutcome, SetResult, StoredRun
 from weighin.core.runs.answer import StopReason
@@ -42,6 +44,11 @@ class SetBundle:
 
     stored: StoredRun
     machine: MachineFacts | None = None
+
+    @property
+    def to_look_at(self) -> StoredRun:
+        """The run without its id: it is none of those that are kept here, whatever it says."""
+        return replace(self.stored, run=replace(self.stored.run, id=""))
 
     @property
     def origin(self) -> str:
@@ -103,12 +110,26 @@ def _checked(body: dict[str, Any]) -> SetBundle:
     numbers = [result.number for result in results]
     if numbers != sorted(set(numbers)) or any(number >= run.total for number in numbers):
         raise ShapeError("the numbers of the results")
+    for prompt in run.prompts:
+        for expectation in prompt.expect:
+            _check_expectation(expectation)
     for result in results:
         if not _ID.fullmatch(result.comparison):
             raise ShapeError("the id of a comparison")
         if any(outcome.stop not in _STOPS for outcome in (result.a, result.b)):
             raise ShapeError("why an answer ended")
     return bundle
+
+
+def _check_expectation(expectation: Expectation) -> None:
+    """Raise ShapeError where it is none, or several, or says something that no file can say."""
+    given = [field.name for field in fields(expectation) if getattr(expectation, field.name) not in (None, False)]
+    try:
+        if len(given) != 1:
+            raise ValueError
+        plain(expectation)
+    except ValueError:
+        raise ShapeError("what is expected of an answer") from None
 
 
 def _without_owner(stored: StoredRun, owner: Owner) -> StoredRun:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_FENCE = re.compile(r"([ \t]*)(`{3,}|~{3,})[ \t]*([^`\n]*)")
+_FENCE = re.compile(r"([ \t]*)(`{3,}|~{3,})[ \t]*[{.]*([\w+#]*)([^`\n]*)")
 
 
 @dataclass(frozen=True)
@@ -25,10 +25,9 @@ def fenced_blocks(answer: str) -> tuple[FencedBlock, ...]:
         match = _FENCE.fullmatch(line)
         if lines is None:
             if match:
-                indent, fence, about = match.groups()
-                language = (about.split() or [""])[0].strip("{}.").lower()
+                indent, fence, language = match[1], match[2], match[3].lower()
                 lines = []
-        elif match and match[2].startswith(fence) and not match[3].strip():
+        elif match and match[2].startswith(fence) and not (match[3] + match[4]).strip():
             found.append(FencedBlock(language, "\n".join(lines)))
             lines = None
         else:

@@ -11,6 +11,7 @@ from typing import Any
 from weighin.core.grading.expectation import Expectation, Kind
 from weighin.core.grading.fences import fenced_blocks
 from weighin.core.grading.marks import Check
+from weighin.core.grading.normalize import answer_of
 from weighin.core.safe_text import safe_name
 
 _LONGEST_REASON = 300  # characters
@@ -52,13 +53,13 @@ def json_of(text: str) -> tuple[Any, str]:
 def check_json(expectation: Expectation, text: str) -> Check:
     """parses: there is JSON in the answer; valid: it is so by the schema; right: its fields are equal, too. Formats
     count as notes, as the standard has it; nothing is fetched for a $ref."""
-    wanted = expectation.json
+    wanted, answer = expectation.json, answer_of(text)
     assert wanted is not None
     try:
-        value, extracted = json_of(text)
+        value, extracted = json_of(answer)
     except ValueError as error:
         return Check(Kind.JSON, False, reason=str(error), parses=False, valid=False)
-    method = "" if extracted == text.strip() else "json"
+    method = "" if extracted == answer.strip() else "json"
     valid: bool | None = None
     try:
         fault = _schema_fault(wanted.schema, value) if wanted.schema else ""

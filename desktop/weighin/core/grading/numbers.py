@@ -20,7 +20,7 @@ STRICT = "####"
 BOXED = "boxed"
 LAST = "last number"
 # As the authors of GSM8K and lm-evaluation-harness read it; but "#### 1. First step" is a heading.
-_STRICT = re.compile(r"#### (-?)([0-9.,]*[0-9])(?![.,]?[0-9])(?![.)][ \t]+[A-Za-z])")
+_STRICT = re.compile(r"#### (-?)([0-9.,]*[0-9])(?![.,_'’eE\u2009\u202f\u00a0]?[0-9]| [0-9]{3}\b)(?![.)][ \t]+[A-Za-z])")
 _RELATION = re.compile(r"[=≈]")
 # Few answers need more than their end; one with so many numbers that are none of its own gives no number.
 _WINDOW, _MARGIN, _MOST_PASSED_OVER = 4096, 128, 5000

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 import warnings
 
 from weighin.core.grading.expectation import Expectation, Kind
 from weighin.core.grading.marks import Check
+from weighin.core.grading.normalize import answer_of, shown, trimmed
 from weighin.core.safe_text import safe_name
 
 
 def check_regex(expectation: Expectation, text: str) -> Check:
-    """Python's re, searched anywhere in the answer, without the blanks at its ends and in NFC. Flags are those the
-    pattern itself sets, as in (?i)."""
+    """Python's re, searched anywhere in the answer, trimmed and in NFC. Flags: those the pattern sets, as in (?i)."""
     assert expectation.regex is not None
     try:
         with warnings.catch_warnings():
@@ -21,7 +20,7 @@ def check_regex(expectation: Expectation, text: str) -> Check:
             pattern = re.compile(expectation.regex)
     except (re.error, RecursionError, OverflowError) as error:
         return Check(Kind.REGEX, None, reason=f"The pattern is no regular expression: {safe_name(str(error))}.")
-    found = pattern.search(unicodedata.normalize("NFC", text).strip())
+    found = pattern.search(trimmed(answer_of(text)))
     if found is None:
         return Check(Kind.REGEX, False, reason="The pattern is not in the answer.")
-    return Check(Kind.REGEX, True, found[0])
+    return Check(Kind.REGEX, True, shown(found[0]))

@@ -61,8 +61,8 @@ def _check_exact(expected: str, answer: str) -> Check:
     wanted = normalized(expected)
     if given == wanted:
         return Check(Kind.EXACT, True, shown(given))
-    other = "the same but for capital letters" if folded(given) == folded(wanted) else "another text"
-    return Check(Kind.EXACT, False, shown(given), reason=f"It is {other}.")
+    reason = "It differs in capital letters only." if folded(given) == folded(wanted) else "It is another text."
+    return Check(Kind.EXACT, False, shown(given), reason=reason)
 
 
 def _check_contains(expected: Contains, answer: str) -> Check:

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from weighin.core.grading.expectation import Kind
 from weighin.core.grading.marks import Absence, Mark, MarkedBy
+from weighin.core.grading.numbers import STRICT, is_strict
 from weighin.core.prompts.prompt_set import LaneOutcome, SetPrompt, SetResult, SetRun, StoredRun, is_graded
-from weighin.core.prompts.set_marks import JsonCounts, MarkCounts, SetMarks, TagMarks
+from weighin.core.prompts.set_marks import JsonCounts, MarkCounts, NumberCounts, SetMarks, TagMarks
 from weighin.core.statistics.paired import PairedResult, Verdict
 from weighin.core.statistics.repeated import PromptPairs, Share
 
@@ -53,6 +54,11 @@ class MarkTally:
         self._made: SetMarks | None = None
         self._made_tags: dict[str, TagMarks] = {}
         self._asks_json = any(one.kind is Kind.JSON for prompt in run.prompts for one in prompt.expect)
+        self._asks_strict = any(
+            STRICT in f"{prompt.text}{prompt.system or run.system}" and one.kind is Kind.NUMBER
+            for prompt in run.prompts
+            for one in prompt.expect
+        )
 
     def put(self, result: SetResult) -> None:
         """Count a result, in place of the one that had its number."""
@@ -89,6 +95,7 @@ class MarkTally:
                 paired_all=everything,
                 tags=tuple(self._tag(name) for name in self._tags),
                 json=scope.json if self._asks_json else None,
+                numbers=scope.numbers if self._asks_strict else None,
                 depends_on_missing=depends,
                 samples=samples,
             )
@@ -138,6 +145,11 @@ class _Scope:
         """Of both lanes."""
         return self._lanes[0].json, self._lanes[1].json
 
+    @property
+    def numbers(self) -> tuple[NumberCounts, NumberCounts]:
+        """Of both lanes."""
+        return self._lanes[0].number_counts, self._lanes[1].number_counts
+
     def paired(self, planned: int, looks: int = 1) -> tuple[PairedResult | None, PairedResult | None, bool]:
         """On what both gave a judged answer to, with the verdict that the missing ones cannot turn; with those as not
         right; and whether the two verdicts differ. planned: results there will be."""
@@ -159,6 +171,7 @@ class _Lane:
         self._numbers = {name: 0 for name in MarkCounts.__dataclass_fields__ if name != "seconds"}
         self._microseconds = self._untimed = 0
         self._json = dict.fromkeys(JsonCounts.__dataclass_fields__, 0)
+        self._strict = self._flexible = 0
 
     def count(self, outcome: LaneOutcome, times: int) -> None:
         """One answer; with `times` -1 it is taken out."""
@@ -179,6 +192,9 @@ class _Lane:
                 self._json["parses"] += times * check.parses
                 self._json["valid"] += times * bool(check.valid)
                 self._json["right"] += times * bool(check.right)
+            elif check.kind is Kind.NUMBER and check.right:
+                self._flexible += times
+                self._strict += times * is_strict(check)
 
     @property
     def missing(self) -> int:
@@ -194,6 +210,11 @@ class _Lane:
     def json(self) -> JsonCounts:
         """So far."""
         return JsonCounts(**self._json)
+
+    @property
+    def number_counts(self) -> NumberCounts:
+        """So far."""
+        return NumberCounts(self._strict, self._flexible)
 
 
 def _share(marks: Sequence[Mark], of: tuple[Mark, ...]) -> Share | None:

@@ -30,7 +30,7 @@ from weighin.core.safe_text import safe_name
 from weighin.core.statistics.paired_words import paired_json
 
 RUN_SCHEMA = "weighin.prompt-set/1"
-_CELL = 300
+_CELL, _MARK_CELL = 300, 60
 _MARK_COLUMNS = ("mark", "extracted", "by", "absence", "reason")
 
 
@@ -72,6 +72,7 @@ def marks_json(marks: SetMarks, stored: StoredRun) -> dict[str, Any]:
             for tag in marks.tags
         },
         "json": dict(zip("ab", map(asdict, marks.json), strict=True)) if marks.json else None,
+        "numbers": dict(zip("ab", map(asdict, marks.numbers), strict=True)) if marks.numbers else None,
         "sentence": verdict_sentence(marks, stored),
         "reason": reason_sentence(marks, stored),
         "warnings": list(warnings(marks)),
@@ -233,7 +234,7 @@ def _mark_cells(prompt: SetPrompt, outcome: LaneOutcome) -> tuple[str, ...]:
 def _mark_cell(prompt: SetPrompt, outcome: LaneOutcome) -> str:
     if not prompt.expect:
         return format.NONE
-    extracted = _cell(outcome.marked.extracted)
+    extracted = _cell(outcome.marked.extracted, _MARK_CELL)
     return f"{mark_words(outcome.marked)}{f': {extracted}' if extracted else ''}"
 
 
@@ -247,9 +248,9 @@ def _said(outcome: LaneOutcome) -> str:
     return f"({_cell(outcome.failure)})" if outcome.failure else _cell(outcome.text)
 
 
-def _cell(text: str) -> str:
+def _cell(text: str, limit: int = _CELL) -> str:
     """Text that can end neither its cell nor its table."""
-    return _escaped(safe_name(" ".join(text.split()), _CELL))
+    return _escaped(safe_name(" ".join(text.split()), limit))
 
 
 def _escaped(text: str) -> str:

@@ -48,6 +48,14 @@ class JsonCounts:
 
 
 @dataclass(frozen=True)
+class NumberCounts:
+    """Answers whose number is right: strict, behind "#### " as GSM8K asks for it, and flexible, in any form."""
+
+    strict: int = 0
+    flexible: int = 0
+
+
+@dataclass(frozen=True)
 class TagMarks:
     """One kind of task: both lanes, and the pair on what both answered."""
 
@@ -62,8 +70,8 @@ class SetMarks:
     """graded: prompts that expect something; planned: of all of the set. paired: on the prompts to which both gave a
     whole answer that was judged, each counted once however often it was asked; None before there is one. Its verdict
     is stated only where that of paired_all, in which a missing answer counts as not right, is the same; where they
-    differ, depends_on_missing. tags: by name, () where none is named. json: of each lane, None where nothing asks for
-    JSON. samples: answers of each model to each prompt."""
+    differ, depends_on_missing. tags: by name, () where none is named. json and numbers: of each lane, None where
+    nothing asks for JSON, and for numbers in that form. samples: answers of each model to each prompt."""
 
     planned: int
     graded: int
@@ -73,6 +81,7 @@ class SetMarks:
     paired_all: PairedResult | None = None
     tags: tuple[TagMarks, ...] = ()
     json: tuple[JsonCounts, JsonCounts] | None = None
+    numbers: tuple[NumberCounts, NumberCounts] | None = None
     depends_on_missing: bool = False
     samples: int = 1
 

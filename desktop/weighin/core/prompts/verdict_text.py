@@ -182,6 +182,18 @@ def json_sentence(marks: SetMarks) -> str:
     return f"JSON: A {_json(a)}; B {_json(b)}."
 
 
+def strict_sentence(marks: SetMarks) -> str:
+    """Right numbers in the form that was asked for, and in any: format and arithmetic are two things. "" where nothing
+    asks for that form."""
+    if marks.numbers is None:
+        return ""
+    a, b = marks.numbers
+    strict, flexible = (
+        f"A {format.count(x)}, B {format.count(y)}" for x, y in ((a.strict, b.strict), (a.flexible, b.flexible))
+    )
+    return f"Right as “#### number” (strict): {strict}; as any last number (flexible): {flexible}."
+
+
 def tag_words(tag: TagMarks) -> str:
     """One kind of task in a line: "dates: A 8 of 12 right, B 5 of 12 right"."""
     lanes = [f"{label} {_of(counts)}" for label, counts in zip(LABELS, (tag.a, tag.b), strict=True)]
@@ -215,6 +227,7 @@ def marks_lines(marks: SetMarks, stored: StoredRun) -> list[str]:
             unmarked_sentence(marks, stored),
             by_hand_sentence(marks),
             json_sentence(marks),
+            strict_sentence(marks),
             rates_sentence(marks),
             tokens_sentence(marks),
             *(f"! {text}" for text in warnings(marks)),
@@ -272,7 +285,7 @@ def _how_far(marks: SetMarks, paired: PairedResult, stored: StoredRun) -> tuple[
         return (f"After {format.count(paired.n)} {of}.",)
     more = paired.more_questions
     if not more or marks.depends_on_missing:
-        return (f"{format.count(paired.n)} {of} so far.",)
+        return (f"Compared on {format.count(paired.n)} {of}{' so far' if stored.missing else ''}.",)
     if more > marks.graded - paired.n:
         return (f"Decided at the earliest when all {format.count(marks.graded)} are marked.",)
     return (f"About {format.count(format.two_figures(more))} more prompts needed at this rate.",)

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 # So many prompts in a row that a lane could not answer mean that it will not answer the others either.
 _GIVE_UP_AFTER = 3
+_STOPPED = "Stopped. The answers so far are kept; Resume continues."
 
 
 class SetRunner(QObject):
@@ -76,7 +77,7 @@ class SetRunner(QObject):
         self._todo: list[int] = []
         self._last: list[SetResult] = []
         self.stored: StoredRun | None = None
-        self.running = False
+        self.running = self._stopping = False
         if blind is None:
             runner.finished.connect(self._on_finished)
         else:
@@ -150,6 +151,7 @@ class SetRunner(QObject):
         not wait for marks either."""
         if not self.running:
             return
+        self._stopping = True  # also where no prompt is being answered just now, or its answer came in time
         if self._last_words is not None:
             self._finish()
         elif self._blind is not None and self._blind.awaits_vote:
@@ -163,7 +165,7 @@ class SetRunner(QObject):
 
     def _go(self, stored: StoredRun) -> None:
         self._hold(stored)
-        self.running, self._last_words = True, None
+        self.running, self._stopping, self._last_words = True, False, None
         self._todo, self._last = list(stored.missing), []
         self.changed.emit()
         self.mark_again()
@@ -201,12 +203,16 @@ class SetRunner(QObject):
             self._finish()
 
     def _next(self) -> None:
-        assert self.stored is not None
+        if self.stored is None or not self.running:
+            return
         run = self.stored.run
         if not self._todo:
             failed = format.plural(len(self.stored.missing), "prompt" if run.samples == 1 else "answer")
             again = f" {failed} failed; Resume tries again." if self.stored.missing else ""
             self._end(f"Finished: all prompts were run.{again}")
+            return
+        if self._stopping:
+            self._end(_STOPPED)
             return
         self._vote = SetVote.NONE
         self._waiting = run.request(self._todo[0])
@@ -229,7 +235,7 @@ class SetRunner(QObject):
         blind = self.stored.run.blind
         failed = any(result.answer.failure for result in comparison.results)
         if any(result.answer.stop_reason is StopReason.CANCELLED for result in comparison.results):
-            self._end("Stopped. The answers so far are kept; Resume continues.")
+            self._end(_STOPPED)
             return
         if blind and not failed and self._vote is SetVote.NONE:
             self._end("Stopped before the vote. The votes so far are kept; Resume asks this prompt again.")

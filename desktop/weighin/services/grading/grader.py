@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from PySide6.QtCore import QObject, QTimer
 
+from weighin.confinement.confine import possible_walls
 from weighin.core import format
 from weighin.core.grading.expectation import Expectation, Kind
 from weighin.core.grading.marks import Absence, Check, MarkedAnswer
@@ -59,6 +60,11 @@ class Grader(QObject):
         self._jobs.append(_Job(expect, text, absence, run_tests, done))
         if len(self._jobs) == 1:
             self._next.start(0)
+
+    @property
+    def why_no_tests(self) -> str:
+        """One sentence where this system cannot confine tests, so that none are run; "" where it can."""
+        return possible_walls().why_no_tests
 
     def close(self) -> None:
         """End all processes; nobody is told any more."""

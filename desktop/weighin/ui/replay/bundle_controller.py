@@ -39,7 +39,7 @@ _BUNDLE_FILTER = f"Replayable bundle (*{BUNDLE_SUFFIX})"
 
 class BundleController(QObject):
     """`opened`: a comparison stands on the Compare page. `measurement_opened` carries a FidelityRecord and
-    `set_run_opened` a StoredRun to show, `notice` a sentence about a file."""
+    `set_run_opened` a StoredRun without an id to show, `notice` a sentence about a file."""
 
     opened = Signal()
     measurement_opened = Signal(object)
@@ -115,7 +115,7 @@ class BundleController(QObject):
         if isinstance(found, FidelityRecord):
             self.measurement_opened.emit(found)
         elif isinstance(found, SetBundle):
-            self.set_run_opened.emit(found.stored)
+            self.set_run_opened.emit(found.to_look_at)
         else:
             self._show(found)
 

@@ -36,11 +36,13 @@ def stored() -> StoredRun:
         for setup in made.run.lanes
     )
     first = made.results[0]
-    told = replace(first.b.marked, checks=(Check(EXPECT[0].kind, False, "7", reason="/home/hedwig/x.py failed."),))
+    told = replace(first.b.marked, checks=(Check(EXPECT[0].kind, False, "7", reason="/home/hedwig/work/x.py failed."),))
     by_hand = replace(
         first, a=replace(first.a, marked=first.a.marked.overruled(Mark.WRONG)), b=replace(first.b, marked=told)
     )
-    broken = replace(made.results[3], a=replace(made.results[3].a, failure="hedwig's /home/hedwig/models/One.gguf is broken."))
+    broken = replace(
+        made.results[3], a=replace(made.results[3].a, failure="hedwig's /home/hedwig/models/One.gguf is broken.")
+    )
     made = made.with_result(by_hand).with_result(broken)
     return StoredRun(replace(made.run, lanes=(lanes[0], lanes[1])), made.results)
 
@@ -64,6 +66,7 @@ def test_what_is_opened_is_what_was_run() -> None:
     again = set_bundle_text(read.stored, "1.0", OWNER, read.machine)
     assert json.loads(again) == json.loads(text)
     assert run_json(read.stored)["marks"]["a"]["right"] == 1
+    assert read.to_look_at.run.id == "" and read.to_look_at.results == read.stored.results
 
 
 def test_the_kinds_of_bundles_are_told_apart() -> None:
@@ -116,6 +119,10 @@ def _put(path: str, value: object) -> Callable[[dict[str, Any]], None]:
         (_put("stored.run.repeat", -1), "refused"),
         (_put("stored.run.lanes", []), "damaged"),
         (_put("stored.run.prompts", [{"text": "x"}] * 10_001), "refused"),
+        (_put("stored.run.prompts.0.expect", [{}]), "damaged"),
+        (_put("stored.run.prompts.0.expect", [{"exact": "x", "regex": "x"}]), "damaged"),
+        (_put("stored.run.prompts.0.expect", [{"json": {"schema": "{"}}]), "damaged"),
+        (_put("stored.run.prompts.0.expect", [{"number": {"value": float("nan")}}]), "damaged"),
         (_put("stored.results.0.number", 99), "damaged"),
         (_put("stored.results.0.number", 1), "damaged"),
         (_put("stored.results.0.comparison", "a/b"), "damaged"),

@@ -9,10 +9,12 @@ from math import sqrt
 import pytest
 from tests.support.graded import LETTERS, exact_p, graded_run, outcome, recount, stored_run
 
-from weighin.core.grading.expectation import Expectation, JsonAnswer, Kind
-from weighin.core.grading.marks import Check, Mark, MarkedAnswer, MarkedBy
+from weighin.core.grading.expectation import Expectation, JsonAnswer, Kind, NumberAnswer
+from weighin.core.grading.marks import Absence, Check, Mark, MarkedAnswer, MarkedBy
+from weighin.core.grading.rules import check_here, combined
 from weighin.core.prompts.marking import MarkTally, is_unfinished, marks_of, needs_mark
 from weighin.core.prompts.prompt_set import SetPrompt, SetResult, StoredRun, is_graded
+from weighin.core.prompts.set_marks import NumberCounts
 from weighin.core.statistics.paired import Verdict, compare, judge_sample
 
 
@@ -155,6 +157,20 @@ def test_tokens_time_and_json_are_counted() -> None:
     assert marks.json[1].answers == 0
     assert (marks.a.reasoning_tokens, marks.a.answer_tokens, marks.a.seconds) == (20, 40, 3.0)
     assert (marks.b.reasoning_tokens, marks.b.answer_tokens, marks.b.seconds) == (50, 0, None)
+
+
+def test_numbers_in_the_form_that_was_asked_for_are_counted_apart() -> None:
+    run = graded_run(3, expect=(Expectation(number=NumberAnswer(12)),))
+    asked = replace(run, prompts=tuple(replace(one, text="End with #### and the number.") for one in run.prompts))
+    answers = ("#### 12", "It is 12.", "#### 13")
+    results = []
+    for number, text in enumerate(answers):
+        marked = combined((check_here(asked.prompts[number].expect[0], text),), Absence.NONE)
+        results.append(SetResult(number, f"c{number}", replace(outcome("+"), marked=marked), outcome("c")))
+    marks = marks_of(StoredRun(asked, tuple(results)))
+    assert marks is not None and marks.numbers == (NumberCounts(1, 2), NumberCounts(0, 0)) and marks.a.right == 2
+    others = marks_of(StoredRun(run, tuple(results)))
+    assert others is not None and others.numbers is None
 
 
 def test_prompts_without_expectations_are_no_part_of_it() -> None:

@@ -12,7 +12,7 @@ from weighin.core.grading.marks import Mark
 from weighin.core.prompts.marking import marks_of
 from weighin.core.prompts.prompt_set import StoredRun
 from weighin.core.prompts.set_changes import changes_sentence
-from weighin.core.prompts.set_marks import JsonCounts, SetMarks
+from weighin.core.prompts.set_marks import JsonCounts, NumberCounts, SetMarks
 from weighin.core.prompts.verdict_text import (
     by_hand_sentence,
     json_sentence,
@@ -22,6 +22,7 @@ from weighin.core.prompts.verdict_text import (
     outlook_sentence,
     rates_sentence,
     reason_sentence,
+    strict_sentence,
     tag_words,
     tokens_sentence,
     unmarked_sentence,
@@ -138,6 +139,10 @@ def test_costs_hands_and_json() -> None:
     assert by_hand_sentence(changed) == "Marked by hand: A 0, B 1; counted."
     assert tokens_sentence(changed) == "Tokens: A 40 (0 of thinking), B 50 (10 of thinking)."
     forced = replace(marks, json=(JsonCounts(40, 38, 35, 30), JsonCounts(40, 40, 40, 31)))
+    gsm8k = replace(marks, numbers=(NumberCounts(0, 63), NumberCounts(30, 35)))
+    assert strict_sentence(marks) == "" and strict_sentence(gsm8k) == (
+        "Right as “#### number” (strict): A 0, B 30; as any last number (flexible): A 63, B 35."
+    )
     assert json_sentence(forced) == "JSON: A 38 of 40 parse, 35 valid, 30 right; B 40 of 40 parse, 40 valid, 31 right."
 
 
