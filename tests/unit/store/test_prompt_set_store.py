@@ -106,6 +106,7 @@ def test_a_comparison_belongs_to_its_run_however_often_its_result_is_kept(store:
     store.add_result("gone", result_of(1, replace(record(), id="cd34")))
     marks = store._db.execute("select comparison, set_run, set_name from comparison_marks").fetchall()
     assert marks == [("ab12", "r1", "Three")]
+    assert store._db.execute("select distinct run from set_results").fetchall() == [("r1",)]
 
 
 def test_runs_are_listed_without_reading_their_prompts(store: PromptSetStore) -> None:
@@ -133,4 +134,3 @@ def test_a_run_that_is_no_json_costs_its_row_alone(store: PromptSetStore) -> Non
     store._db.execute("update set_runs set record = 'x'")
     store.begin_run(replace(RUN, id="r2"))
     assert [row.id for row in store.rows()] == ["r2"]
-    assert store._db.execute("select distinct run from set_results").fetchall() == [("r1",)]
