@@ -37,9 +37,9 @@ from weighin.core.models.header_facts import facts_of_headers
 from weighin.core.models.model import ModelFacts
 from weighin.core.parquet import read_rows
 from weighin.core.prompts.prompt_files import parse_prompts
-from weighin.core.prompts.report import run_text
 from weighin.core.prompts.prompt_set import PromptSet
 from weighin.core.prompts.prompt_toml import set_toml
+from weighin.core.prompts.report import run_text
 from weighin.core.runs.answer import MemoryReceipt, MemorySample, PromptProof, StopReason, Timing
 from weighin.core.runs.chat import Message
 from weighin.core.runs.failures import load_failure, process_failure
