@@ -19,6 +19,7 @@ PARTS = {
     "workstation": "workstation",
     "plan": "plan",
     "mmlu": "mmlu",
+    "sets": "prompt_sets",
     "fidelity": "fidelity",
     "confinement": "confinement",
     "kills": "kills",

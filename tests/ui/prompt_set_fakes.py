@@ -213,6 +213,7 @@ class FakeGrader(QObject):
 
     def __init__(self) -> None:
         super().__init__()
+        self.why_no_tests = ""
         self.ran: list[str] = []
 
     def mark(

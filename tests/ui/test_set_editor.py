@@ -143,7 +143,8 @@ def test_a_new_set_needs_a_prompt_and_what_is_wrong_stands_beside_it(kit: Kit, p
     editor.form.text.setPlainText("How many?")
     editor.form.add.click()
     form = editor.form.forms[0]
-    assert form.error and not editor.form.problem, "it is said once, beside the part it concerns"
+    assert form.error == "The list is empty."
+    assert not editor.form.problem, "it is said once, beside the part it concerns"
     form.kind.setCurrentIndex(list(Kind).index(Kind.NUMBER))
     form.kind.activated.emit(form.kind.currentIndex())
     for typed, wrong in (("", "The number is missing."), ("a dozen", "The number is not a number."), ("12", "")):

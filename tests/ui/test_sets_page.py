@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Kit
@@ -17,7 +18,7 @@ from weighin.core.prompts.prompt_set import PromptSet, SetPrompt, StoredRun
 from weighin.core.runs.answer import StopReason
 from weighin.core.runs.lane import LaneSetup
 from weighin.ui.pages import COMPARE, HISTORY, PROMPT_SETS
-from weighin.ui.prompt_sets.run.results_view import BY_HAND, NO_ANSWER, UNMARKED
+from weighin.ui.prompt_sets.prompt_rows import BY_HAND, NO_ANSWER, UNMARKED
 from weighin.ui.prompt_sets.sets_page import SetsPage
 from weighin.ui.widgets.boxes import Box
 from weighin.ui.widgets.question import Question
@@ -73,7 +74,7 @@ def question(kit: Kit) -> Question:
 
 
 def press(asked: Question, words: str) -> None:
-    next(b for b in asked.findChildren(type(asked.add_safe("x"))) if b.text() == words).click()
+    next(b for b in asked.findChildren(QPushButton) if b.text() == words).click()
 
 
 def test_before_a_run_it_says_what_the_set_can_show(kit: Kit, page: SetsPage) -> None:
@@ -193,6 +194,10 @@ def test_tests_are_asked_about_once(kit: Kit, page: SetsPage, qtbot: QtBot) -> N
     qtbot.waitUntil(lambda: not kit.window.parts.set_runner.running)
     assert cells(page)[3]["A"] == "Not marked" and kit.window.parts.grader.ran == []
     qtbot.waitUntil(lambda: kit.window.findChild(Question) is None)
+    page.bar.mark.trigger()
+    question(kit).reject()
+    assert kit.window.parts.grader.ran == []
+    qtbot.waitUntil(lambda: kit.window.findChild(Question) is None)
     page.bar.run.click()
     press(question(kit), "Run tests")
     for number in range(6, 11):
@@ -204,6 +209,24 @@ def test_tests_are_asked_about_once(kit: Kit, page: SetsPage, qtbot: QtBot) -> N
     assert kit.window.findChild(Question) is None and len(kit.runner.requests) == 11
     page.bar.stop.click()
     kit.runner.finish(answer(stop=StopReason.CANCELLED), answer(stop=StopReason.CANCELLED))
+
+
+def test_what_is_unmarked_is_marked_once_its_tests_are_allowed(kit: Kit, page: SetsPage, qtbot: QtBot) -> None:
+    shown_run(kit, page)
+    assert cells(page)[3]["A"] == "Not marked"
+    page.bar.mark.trigger()
+    press(question(kit), "Run tests")
+    qtbot.waitUntil(lambda: cells(page)[3]["A"] == "✗ Wrong")
+    assert kit.window.parts.grader.ran == ["def double", "def"] and kit.runner.requests == []
+
+
+def test_where_tests_cannot_be_confined_that_is_said(kit: Kit, page: SetsPage) -> None:
+    kit.window.parts.grader.why_no_tests = "Tests are not run here: this system cannot confine them (nothing)."
+    page.bar.choose("graded")
+    page.bar.run.click()
+    assert "cannot confine them" in question(kit).text
+    words = [b.text() for b in question(kit).findChildren(QPushButton)]
+    assert words == ["Run without tests", "Cancel"]
 
 
 def test_samples_ask_each_prompt_again(kit: Kit, page: SetsPage, qtbot: QtBot) -> None:

@@ -74,8 +74,10 @@ class RecentPairs(QObject):
             return
         pair = [kept_body(setup.model) for setup in comparison.request.lanes]
         others = [bodies for bodies in self._bodies() if _paths(bodies) != _paths(pair)]
-        self._settings.set(_KEPT, [pair, *others][:_MOST])
-        self.changed.emit()
+        made = [pair, *others][:_MOST]
+        if made != self._settings.get(_KEPT, []):  # a prompt set runs the same pair a thousand times
+            self._settings.set(_KEPT, made)
+            self.changed.emit()
 
     def _bodies(self) -> list[list[Any]]:
         """What is kept, as far as it has the form of pairs."""

@@ -107,3 +107,30 @@ def test_a_comparison_belongs_to_its_run_however_often_its_result_is_kept(store:
     marks = store._db.execute("select comparison, set_run, set_name from comparison_marks").fetchall()
     assert marks == [("ab12", "r1", "Three")]
     assert store._db.execute("select distinct run from set_results").fetchall() == [("r1",)]
+
+
+def test_runs_are_listed_without_reading_their_prompts(store: PromptSetStore) -> None:
+    store.begin_run(RUN)
+    marked = replace(result_of(0, record()), b=outcome("-"))
+    store.add_result(RUN.id, replace(marked, a=outcome("+")))
+    store.begin_run(replace(RUN, id="r2", created="2026-11-23T10:00:00+00:00", samples=3))
+    again, first = store.rows()
+    assert (again.id, again.planned, again.asked, again.answered, again.graded) == (
+        "r2",
+        3 * len(RUN.prompts),
+        0,
+        0,
+        False,
+    )
+    assert (first.name, first.planned, first.asked, first.answered) == (RUN.name, len(RUN.prompts), 1, 1)
+    assert (first.right_a, first.right_b, first.graded, first.can_resume) == (1, 0, True, True)
+    assert [first.model_a, first.model_b] == [setup.model.name for setup in RUN.lanes]
+    store.delete_runs((RUN.id, "no such run"))
+    assert [row.id for row in store.rows()] == ["r2"] and store.run(RUN.id) is None
+
+
+def test_a_run_that_is_no_json_costs_its_row_alone(store: PromptSetStore) -> None:
+    store.begin_run(RUN)
+    store._db.execute("update set_runs set record = 'x'")
+    store.begin_run(replace(RUN, id="r2"))
+    assert [row.id for row in store.rows()] == ["r2"]

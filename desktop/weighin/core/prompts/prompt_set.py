@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import cached_property
 
 from weighin.core import format
 from weighin.core.comparisons.blind import Choice, Tally, contender
@@ -152,7 +153,7 @@ class StoredRun:
         """When the run began, ISO 8601 in UTC."""
         return self.run.created
 
-    @property
+    @cached_property
     def missing(self) -> tuple[int, ...]:
         """Numbers of results that are not there yet from both lanes: not asked, or failed."""
         return self._without({result.number for result in self.results if not result.failed})

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from weighin.core import format
 from weighin.core.grading.marks import Mark, MarkedAnswer, MarkedBy
 from weighin.core.prompts.prompt_set import LaneOutcome, SetPrompt, SetResult, StoredRun
 from weighin.core.safe_text import safe_name
-from weighin.ui.widgets.boxes import Box, paired_box
+from weighin.ui.widgets.boxes import paired_box
 
 _SEARCHED = 20_000
 _JUDGED = (Mark.RIGHT, Mark.WRONG)
+NO_ANSWER, UNMARKED, BY_HAND = "No answer", "Not marked", "By hand"
+_LISTS = {NO_ANSWER: Mark.NO_ANSWER, UNMARKED: Mark.UNMARKED}
 
 
 @dataclass(frozen=True)
@@ -36,14 +39,6 @@ class PromptRow:
         again = f" ({self.sample + 1})" if self.sample else ""
         return f"{format.count(self.number + 1)}{again}"
 
-    @property
-    def box(self) -> Box | None:
-        """Who is right; None where not both gave an answer that could be judged."""
-        if self.result is None:
-            return None
-        a, b = self.result.a.marked.mark, self.result.b.marked.mark
-        return paired_box(a is Mark.RIGHT, b is Mark.RIGHT) if a in _JUDGED and b in _JUDGED else None
-
     def outcome(self, label: str) -> LaneOutcome | None:
         """What lane "A" or "B" said."""
         return None if self.result is None else self.result.a if label == "A" else self.result.b
@@ -53,16 +48,17 @@ class PromptRow:
         outcome = self.outcome(label) if self.prompt.expect else None
         return outcome.marked if outcome else None
 
-    def has(self, mark: Mark) -> bool:
-        """Whether an answer has this mark."""
-        found = [self.marked(label) for label in "AB"]
-        return any(one is not None and one.mark is mark for one in found)
-
-    @property
-    def by_hand(self) -> bool:
-        """Whether a mark was given by hand."""
-        found = [self.marked(label) for label in "AB"]
-        return any(one is not None and one.by is MarkedBy.HAND for one in found)
+    @cached_property
+    def lists(self) -> frozenset[str]:
+        """The box and the lists it is in."""
+        marks = [marked for label in "AB" if (marked := self.marked(label)) is not None]
+        found = {name for name, mark in _LISTS.items() if any(one.mark is mark for one in marks)}
+        if any(one.by is MarkedBy.HAND for one in marks):
+            found.add(BY_HAND)
+        a, b = (one.mark for one in marks) if marks else (None, None)
+        if a in _JUDGED and b in _JUDGED:
+            found.add(paired_box(a is Mark.RIGHT, b is Mark.RIGHT).value)
+        return frozenset(found)
 
     def holds(self, words: list[str]) -> bool:
         """Whether all of these stand in its prompt, its tag or its answers. words: in lower case."""

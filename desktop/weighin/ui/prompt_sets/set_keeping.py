@@ -55,9 +55,8 @@ class SetKeeping:
 
         def read(imported: Imported) -> None:
             lines = [f"{name}: {format.plural(len(imported.prompts), 'prompt')} imported.", *imported.problems]
-            self._sets.save(
-                imported.name or name, imported.prompts, lambda made: self.changed(made, "\n".join(lines)), self.fail
-            )
+            called = imported.name or name
+            self._sets.save(called, imported.prompts, lambda made: self.changed(made, "\n".join(lines)), self.fail)
 
         self._sets.read_file(path, read, lambda error: self._listener.tell(f"{name}: {error.user_text}"))
 

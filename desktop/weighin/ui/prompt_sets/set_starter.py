@@ -11,6 +11,7 @@ from weighin.ui.widgets.question import Question
 
 if TYPE_CHECKING:
     from weighin.services.comparisons.set_runner import SetRunner
+    from weighin.services.grading.grader import Grader
     from weighin.services.grading.test_consent import TestConsent
     from weighin.ui.compare.compare_page import ComparePage
 
@@ -18,16 +19,16 @@ Refused = Callable[[AppError], None]
 _RUN_TESTS = "Run the tests of this set?"
 _TESTS = (
     "They run Python code that the models write, in a process that cannot reach your files, the network or other "
-    "programs. Where this system cannot confine it, no test is run.",
-    "Without tests, answers that need them are not marked.",
+    "programs."
 )
+_WITHOUT = "Without tests, answers that need them are not marked."
 
 
 class SetStarter:
     """Asks before the first run of a set whose tests run code, unless they came with the program."""
 
-    def __init__(self, runner: SetRunner, consent: TestConsent, compare: ComparePage) -> None:
-        self._runner, self._consent, self._compare = runner, consent, compare
+    def __init__(self, runner: SetRunner, consent: TestConsent, grader: Grader, compare: ComparePage) -> None:
+        self._runner, self._consent, self._grader, self._compare = runner, consent, grader, compare
 
     def run(self, prompts: PromptSet, blind: bool, samples: int, refused: Refused) -> None:
         """Put the set to the models of Compare, with its options."""
@@ -44,6 +45,10 @@ class SetStarter:
         self._ask_first(
             stored.run.prompts, lambda: self._runner.resume(stored, self._compare.requests.checked(lanes)), refused
         )
+
+    def mark_again(self, stored: StoredRun, refused: Refused) -> None:
+        """Mark what has no mark of the run that is looked at, as when its tests were not allowed before."""
+        self._ask_first(stored.run.prompts, self._runner.mark_again, refused)
 
     def _ask_first(self, prompts: tuple[SetPrompt, ...], begin: Callable[[], None], refused: Refused) -> None:
         """Begin, once it is known whether tests may run."""
@@ -66,8 +71,10 @@ class SetStarter:
             self._consent.allow(key)
             go()
 
-        question = Question(_RUN_TESTS, _TESTS, self._compare.window())
-        question.add_answer("Run tests", allow, "primary")
+        why_not = self._grader.why_no_tests
+        question = Question(_RUN_TESTS, (why_not or _TESTS, _WITHOUT), self._compare.window())
+        if not why_not:
+            question.add_answer("Run tests", allow, "primary")
         question.add_answer("Run without tests", go)
         question.add_safe("Cancel")
         question.open()

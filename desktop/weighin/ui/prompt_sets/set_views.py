@@ -34,7 +34,7 @@ class SetViews(QObject):
         super().__init__(compare)
         self._theme, self._parts, self._runner, self._compare = theme, parts, runner, compare
         set_runner = parts.set_runner
-        self._starter = SetStarter(set_runner, parts.test_consent, compare)
+        self._starter = SetStarter(set_runner, parts.test_consent, parts.grader, compare)
         self.controller = SetsController(
             theme, parts.prompt_sets, set_runner, self._starter, runner, parts.blind, history, compare
         )

@@ -91,9 +91,9 @@ class SetsController(QObject):
 
     def show_drawer(self, is_open: bool) -> None:
         """Open the drawer, ready for the keyboard, or close it."""
+        self.drawer.setVisible(is_open)
         if is_open and self._is_behind:
             self._show()
-        self.drawer.setVisible(is_open)
         if is_open:
             self.drawer.choice.setFocus()
 

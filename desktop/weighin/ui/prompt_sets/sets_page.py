@@ -173,6 +173,7 @@ class SetsPage(QWidget):
         bar.import_wanted.connect(lambda: self.keeping.ask_import(self.window()))
         bar.save_wanted.connect(lambda: self.keeping.ask_save(bar.chosen, self.window()) if bar.chosen else None)
         bar.delete_wanted.connect(self._delete)
+        bar.mark_wanted.connect(self._mark_again)
         bar.export_wanted.connect(self._export)
         bar.compare_wanted.connect(self.compare_wanted)
         self.undo.clicked.connect(lambda: self._undo())
@@ -294,6 +295,10 @@ class SetsPage(QWidget):
     def _overrule(self, row: PromptRow, label: str, mark: Mark | None) -> None:
         if self._is_live:
             self._runner.overrule(self.results.result_number(row), label, mark)
+
+    def _mark_again(self) -> None:
+        if self._is_live and self._shown is not None:
+            self._starter.mark_again(self._shown, self._refuse)
 
     def _delete(self) -> None:
         chosen = self.bar.chosen

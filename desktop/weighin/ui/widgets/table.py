@@ -86,8 +86,8 @@ class _Rows(QAbstractTableModel):
         """Show this in place of the one with its key, where that is shown."""
         place = self.places.get(self._key(record))
         if place is not None:
-            old = self.records[place]
-            self.given = tuple(record if one is old else one for one in self.given)
+            at = place if self._order is None else self.given.index(self.records[place])
+            self.given = (*self.given[:at], record, *self.given[at + 1 :])
             self.records = (*self.records[:place], record, *self.records[place + 1 :])
             self.dataChanged.emit(self.index(place, 0), self.index(place, len(self._columns) - 1))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -48,6 +49,22 @@ FIELDS: dict[Kind, tuple[Field, ...]] = {
     Kind.VOTES: (),
 }
 TICKED = "yes"
+# As a sentence calls what the reader of files calls by its key.
+_WORDS = {
+    "exact": "The answer",
+    "contains": "The list",
+    "not": "The list",
+    "regex": "The pattern",
+    "number": "The number",
+    "tolerance": "The tolerance",
+    "choice": "The letter",
+    "options": "The options",
+    "json": "The JSON",
+    "schema": "The schema",
+    "equal": "The fields",
+    "tests": "The text of the tests",
+}
+_KEY = re.compile(r'\A"(\w+)"')
 
 
 @dataclass(frozen=True)
@@ -59,7 +76,9 @@ class ExpectationDraft:
 
     def expectation(self) -> Expectation:
         """What it says. Raises ValueError with one reason."""
-        return expectation_of(_BODIES[self.kind](self))
+        read = expectation_of(_BODIES[self.kind](self))
+        check_consistent((read,))
+        return read
 
     def text(self, name: str) -> str:
         """What stands in a box."""
@@ -106,7 +125,7 @@ class PromptDraft:
 
 def sentence(error: ValueError) -> str:
     """A reason as a sentence."""
-    reason = str(error).strip().rstrip(".")
+    reason = _KEY.sub(lambda found: _WORDS.get(found[1], found[0]), str(error).strip().rstrip("."))
     return f"{reason[:1].upper()}{reason[1:]}."
 
 

@@ -11,7 +11,7 @@ from weighin.core.grading.marks import Mark, MarkedBy
 from weighin.core.grading.text import mark_words, read_words, short_words, why_words
 from weighin.core.prompts.prompt_set import SetPrompt, SetResult, StoredRun
 from weighin.core.safe_text import safe_name
-from weighin.ui.prompt_sets.prompt_rows import PromptRow, RunRows, short_answer
+from weighin.ui.prompt_sets.prompt_rows import BY_HAND, NO_ANSWER, UNMARKED, PromptRow, RunRows, short_answer
 from weighin.ui.prompt_sets.run.answer_detail import AnswerDetail
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.boxes import PAIRED, Boxes
@@ -20,9 +20,8 @@ from weighin.ui.widgets.row_browser import RowBrowser
 from weighin.ui.widgets.search_line import SearchLine
 from weighin.ui.widgets.table import Column, RowTable
 
-ALL, NO_ANSWER, UNMARKED, BY_HAND = "All prompts", "No answer", "Not marked", "By hand"
+ALL = "All prompts"
 _ANY_TAG = "All tags"
-_MARKS = {NO_ANSWER: Mark.NO_ANSWER, UNMARKED: Mark.UNMARKED}
 # Narrower tables, in pixels, leave the tag or the answers to the chosen prompt.
 _ROOM_FOR_TAGS, _ROOM_FOR_ANSWERS = 520, 640
 
@@ -86,11 +85,8 @@ class ResultsView(RowBrowser):
             self.boxes.show_counts(_counts(rows))
         words, chosen_tag = self.search.text().lower().split(), str(self.tags.currentData() or "")
         box = self.boxes.chosen if self._graded else ALL
-        found = tuple(
-            row
-            for row in rows
-            if _is_in(row, box) and (not chosen_tag or row.prompt.tag == chosen_tag) and row.holds(words)
-        )
+        tagged = (row for row in rows if not chosen_tag or row.prompt.tag == chosen_tag)
+        found = tuple(row for row in tagged if (box == ALL or box in row.lists) and row.holds(words))
         marks = _OF_MARKS if self._was_run and self._graded else ()
         wanted = (*marks, *_OF_ANSWERS) if self._was_run else _BEFORE if self._graded else ()
         tag_head = ("Tag",) if self.tags.count() > 1 else ()
@@ -110,23 +106,11 @@ class ResultsView(RowBrowser):
 
 
 def _counts(rows: list[PromptRow]) -> dict[str, int | None]:
-    boxes = Counter(row.box for row in rows)
-    counts: dict[str, int | None] = {box.value: boxes[box] for box in PAIRED}
-    counts[ALL] = len(rows)
-    for name, mark in _MARKS.items():
-        counts[name] = sum(row.has(mark) for row in rows)
-    counts[UNMARKED] = counts[UNMARKED] or None
-    counts[BY_HAND] = sum(row.by_hand for row in rows) or None
+    found = Counter(name for row in rows for name in row.lists)
+    counts: dict[str, int | None] = {box.value: found[box.value] for box in PAIRED}
+    counts |= {ALL: len(rows), NO_ANSWER: found[NO_ANSWER]}
+    counts |= {name: found[name] or None for name in (UNMARKED, BY_HAND)}
     return counts
-
-
-def _is_in(row: PromptRow, name: str) -> bool:
-    """Whether a row is in a box or a list."""
-    if name == ALL:
-        return True
-    if name == BY_HAND:
-        return row.by_hand
-    return row.has(_MARKS[name]) if name in _MARKS else row.box is not None and row.box.value == name
 
 
 def _mark(row: PromptRow, label: str) -> str:

@@ -35,6 +35,7 @@ class SetBar(QWidget):
     new_wanted = Signal()
     import_wanted = Signal()
     save_wanted = Signal()
+    mark_wanted = Signal()
     delete_wanted = Signal()
     export_wanted = Signal()
     compare_wanted = Signal()
@@ -120,7 +121,7 @@ class SetBar(QWidget):
         self.run.setEnabled(bool(chosen and chosen.prompts) and not busy)
         self.run.setVisible(not running)
         self.stop.setVisible(running)
-        left = stored is not None and bool(stored.missing) and not running
+        left = not running and stored is not None and bool(stored.missing)
         self.resume.setVisible(left)
         self.resume.setEnabled(not busy)
         self.export.setVisible(stored is not None and bool(stored.results) and not running)
@@ -128,6 +129,7 @@ class SetBar(QWidget):
         self.edit.setText("Copy and edit" if chosen and chosen.builtin else "Edit set")
         self.delete.setEnabled(chosen is not None and not chosen.builtin)
         self.save.setEnabled(chosen is not None)
+        self.mark.setEnabled(stored is not None and not busy)
         self.samples.setEnabled(not running)
         if at is not None and (at.isHidden() or not at.isEnabled()):
             # Who has just pressed Run finds Stop under the same finger, and Run again at the end.
@@ -139,6 +141,8 @@ class SetBar(QWidget):
             menu.addAction(text).triggered.connect(signal)
         self.save = menu.addAction("Save set to a file…")
         self.delete = menu.addAction("Delete set")
+        self.mark = menu.addAction("Mark unmarked answers")
+        self.mark.triggered.connect(self.mark_wanted)
         self.save.triggered.connect(self.save_wanted)
         self.delete.triggered.connect(self.delete_wanted)
         self.more.setMenu(menu)
