@@ -7,8 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from PySide6.QtCore import QTimer
 from tests.support.lanes import Runs, fake_lane, request
 
+from weighin.core.comparisons.blind import Choice
 from weighin.core.comparisons.comparison import ComparisonRequest
 from weighin.core.errors import AppError
 from weighin.core.grading.expectation import Expectation, Kind
@@ -17,6 +19,7 @@ from weighin.core.grading.rules import check_here, combined
 from weighin.core.prompts.prompt_set import PromptSet, SetPrompt, StoredRun
 from weighin.core.runs.options import SamplingOptions
 from weighin.paths import resources
+from weighin.services.comparisons.blind_round import BlindRound
 from weighin.services.comparisons.prompt_sets import PromptSets
 from weighin.services.comparisons.set_runner import SetRunner
 from weighin.services.records import Records
@@ -50,8 +53,6 @@ class HeldGrader:
         done: Callable[[MarkedAnswer], None],
     ) -> None:
         """Later."""
-        from PySide6.QtCore import QTimer
-
         self.asked.append((expect, text, run_tests))
         checks = tuple(
             Check(Kind.TESTS, run_tests or None, reason="" if run_tests else "Tests were not run.")
@@ -230,6 +231,18 @@ def test_another_run_that_is_looked_at_takes_no_marks_of_the_one_before(
     grader.let_go()
     assert set_runner.stored == other
     assert marks(latest(qtbot, sets)) == ALL  # those of the first are kept all the same
+
+
+def test_while_a_blind_run_is_on_its_marks_are_not_told(qtbot: Any, sets: PromptSets, runs: Runs) -> None:
+    blind = BlindRound(runs.runner, lambda: True)
+    set_runner, ended = SetRunner(runs.runner, sets, blind=blind), []  # type: ignore[var-annotated]
+    set_runner.ended.connect(ended.append)
+    told: list[object] = []
+    set_runner.marked.connect(lambda _: told.append(set_runner.marks))
+    blind.ready.connect(lambda _: QTimer.singleShot(0, lambda: blind.vote(Choice.TIE)))
+    set_runner.run(replace(PROMPTS, prompts=PROMPTS.prompts[:2]), request(), blind=True)
+    qtbot.waitUntil(lambda: bool(ended), timeout=30_000)
+    assert told == [None] * 4 and set_runner.marks is not None and set_runner.marks.a.right == 2
 
 
 def test_repeats_have_seeds_of_their_own(qtbot: Any, sets: PromptSets, runs: Runs) -> None:

@@ -207,7 +207,8 @@ def warnings(marks: SetMarks) -> tuple[str, ...]:
     for label, counts in zip(LABELS, (marks.a, marks.b), strict=True):
         if counts.capped > _OFTEN_CAPPED * counts.total:
             often = f"{format.count(counts.capped)} of {format.plural(counts.total, 'answer')}"
-            what = f"Raise Max answer tokens or Context for {label}; both need not have the same."
+            less = ", or limit its thinking" if counts.reasoning_tokens else ""
+            what = f"Raise Max answer tokens or Context for {label}{less}; both need not have the same."
             found.append(f"{label} hit the limit in {often}. {what}")
     return tuple(found)
 

@@ -108,6 +108,8 @@ def test_a_side_without_room_is_warned_about() -> None:
     assert warnings(marks) == (
         "A hit the limit in 12 of 40 answers. Raise Max answer tokens or Context for A; both need not have the same.",
     )
+    thinks = replace(marks, a=replace(marks.a, reasoning_tokens=900))
+    assert "Context for A, or limit its thinking; both" in warnings(thinks)[0]
     assert len(warnings(said(stored_run("ccc" + "+" * 37, "ccc" + "+" * 37))[0])) == 2
 
 
