@@ -8,6 +8,7 @@ import json
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from hypothesis import strategies as st
@@ -24,6 +25,8 @@ from weighin.core.bundles.privacy import Owner
 from weighin.core.bundles.set_bundle import read_set_bundle, set_bundle_text
 from weighin.core.computer.hardware import MachineFacts
 from weighin.core.errors import AppError
+from weighin.core.evaluations.ending_prompt import prompt_item
+from weighin.core.evaluations.forms import ENDING_FORMS
 from weighin.core.evaluations.question_csv import csv_rows
 from weighin.core.evaluations.question_files import json_rows
 from weighin.core.fidelity.report import fidelity_markdown, result_lines
@@ -32,7 +35,10 @@ from weighin.core.gguf.reader import SCALARS, read_header
 from weighin.core.jsonable import from_plain, to_plain
 from weighin.core.models.header_facts import facts_of_headers
 from weighin.core.models.model import ModelFacts
+from weighin.core.parquet import read_rows
 from weighin.core.prompts.prompt_files import parse_prompts
+from weighin.core.prompts.prompt_set import PromptSet
+from weighin.core.prompts.prompt_toml import set_toml
 from weighin.core.prompts.report import run_text
 from weighin.core.runs.answer import MemoryReceipt, MemorySample, PromptProof, StopReason, Timing
 from weighin.core.runs.chat import Message
@@ -243,7 +249,15 @@ def _check_stream(stream: bytes) -> None:
 _PROMPTS = [
     b'{"prompt": "a", "title": "t", "system": "s"}\n{"text": "b"}\n"c"\n', b'["a", {"prompt": "b"}]',
     "one\ntwo\r\nthree ü\n".encode(), b"\xef\xbb\xbf\"a\"\n", "a\nb\n".encode("utf-16"),
+    b'name = "s"\n[[prompts]]\ntext = "a"\nexpect = [{number = 1, tolerance = 0.5}, {contains = ["x"], not = ["y"]}]\n',
+    b'prompt,number,any,json_schema\na,"1,234",x | y,\n"b\nc",,,"{""type"": ""object""}"\n', b"text;exact\na;b\n",
+    b'{"question": "q", "answer": "x\\n#### 1,234"}\n{"prompt": "p", "expect": [{"choice": "B"}]}\n',
 ]  # fmt: skip
+_EXPECTED = [
+    [{"prompt": "p", "expect": [{"exact": "x"}, {"contains": ["x"], "any": True, "not": ["y"]}, {"votes": True}]}],
+    [{"prompt": "p", "expect": [{"number": 1, "tolerance": 0.5}, {"regex": "a+"}, {"tests": "assert 1"}]}],
+    [{"prompt": "p", "expect": [{"choice": "B", "options": ["x", "y"]}, {"json": {"schema": {}, "equal": {"a": 1}}}]}],
+]
 _ROWS = [
     b'What?,a,b,c,d,A\n"Which,\none?",1,2,3,4,B\n', b"question;A;B;C;D;answer\nW;1;2;3;4;2\n", b"sep=;\nW;1;2;3;4;C\n",
     b"W\t1\t2\t3\t4\t0\r\n", "Für,a,b,c,d,D\n".encode("utf-16"),
@@ -252,6 +266,15 @@ _QUESTIONS = [
     [{"question": "W?", "choices": ["a", "b", "c", "d"], "answer": 2, "subject": "s", "split": "dev"}],
     {"question": "W?", "choices": ["a", "b", "c", "d"], "answer": "A"},
     {"questions": [{"question": "W?", "choices": ["a", "b", "c", "d"], "answer": "0"}]},
+    [{"activity_label": "L", "ctx_a": "A [title] b.", "ctx_b": "c", "endings": ["d", "[step] e", "f"], "label": "1"}],
+    {"question": {"stem": "W?", "choices": [{"text": "a", "label": "1"}, {"text": "b", "label": "2"}]}, "answerKey": 2},
+    [{"question": "W?", "choices": {"text": ["a", "b", "c"], "label": ["A", "B", "C"]}, "answerKey": "C"}],
+    {"sentence": "The cup did not fit, for _ was big.", "option1": "it", "option2": "that", "answer": "1"},
+]
+_PARQUET = [
+    path.read_bytes()
+    for path in sorted((Path(__file__).resolve().parents[1] / "fixtures" / "parquet").glob("*.parquet"))
+    if path.stat().st_size < 5000
 ]
 
 
@@ -259,6 +282,8 @@ def _check_prompts(data: bytes) -> None:
     with contextlib.suppress(AppError):
         found = parse_prompts(data)
         assert found.prompts and len(found.problems) <= 21
+        again = parse_prompts(set_toml(PromptSet("", "s", found.prompts)).encode())
+        assert [prompt.expect for prompt in again.prompts] == [prompt.expect for prompt in found.prompts]
 
 
 def _check_rows(data: bytes) -> None:
@@ -268,7 +293,19 @@ def _check_rows(data: bytes) -> None:
         except AppError as error:
             assert len(error.user_text) < 600
             continue
-        assert all(len(question.choices) == 4 and 0 <= question.answer < 4 for question in questions)
+        for question in questions:
+            most = 5 if question.form in ENDING_FORMS else 4
+            assert 2 <= len(question.choices) <= most and 0 <= question.answer < len(question.choices)
+            assert prompt_item(question).options if question.form in ENDING_FORMS else len(question.choices) == 4
+
+
+def _check_parquet(data: bytes) -> None:
+    try:
+        rows = read_rows(data, "f.parquet")
+    except AppError as error:
+        assert len(error.user_text) < 600
+        return
+    assert all(isinstance(row, dict) for row in rows)
 
 
 # ---------------------------------------------------------------- chat templates
@@ -338,9 +375,10 @@ TARGETS = (
     ),
     Target("bundle", nearly(_BUNDLES).map(written) | damaged([written(b) for b in _BUNDLES]), _check_bundle, slow=True),
     Target("server", _streams() | damaged([b"data: " + written(c) + b"\n\n" for c in _CHUNKS]), _check_stream),
-    Target("prompts", damaged(_PROMPTS) | nearly([["a", {"prompt": "b"}]]).map(written), _check_prompts),
+    Target("prompts", damaged(_PROMPTS) | nearly([["a", {"prompt": "b"}], *_EXPECTED]).map(written), _check_prompts),
     Target("answers", ANSWERS, check_answer),
     Target("questions", damaged(_ROWS) | nearly(_QUESTIONS).map(written), _check_rows),
+    Target("parquet", damaged(_PARQUET), _check_parquet),
     Target(
         "template", st.lists(st.sampled_from(_PIECES) | st.text(max_size=5), max_size=12), _check_template, slow=True
     ),

@@ -43,7 +43,7 @@ class Engine(ScoringPlanner):
     def __init__(self) -> None:
         super().__init__(new_worker)
 
-    def plan(self, model: ModelFacts, options: Any, done: Callable[[ScoringPlan], None]) -> None:
+    def plan(self, model: ModelFacts, options: Any, done: Callable[[ScoringPlan], None], outputs: int = 0) -> None:
         shapes = tuple(ScoreShape(cells, *kind) for kind in kinds(recurrent=False) for cells in PLANNED_CELLS)
         plans = tuple(
             MemoryPlan(s.context, WEIGHTS, WEIGHTS, 1000 * s.context, 0, 1000 * s.step * s.sequences, 0, PROCESS, 0)

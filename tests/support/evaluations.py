@@ -65,7 +65,9 @@ class Estimates(ScoringPlanner):
     def __init__(self) -> None:
         super().__init__(new_worker)
 
-    def plan(self, model: ModelFacts, options: LoadOptions, done: Callable[[ScoringPlan], None]) -> None:
+    def plan(
+        self, model: ModelFacts, options: LoadOptions, done: Callable[[ScoringPlan], None], outputs: int = 0
+    ) -> None:
         QTimer.singleShot(0, self, lambda: done(ScoringPlan(model)))
 
 

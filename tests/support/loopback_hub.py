@@ -405,7 +405,7 @@ def _model(name: str, repo: Repo) -> dict[str, Any]:
 def _entry(path: str, content: Any, repo: Repo) -> dict[str, Any]:
     size = repo.sizes.get(path, content.size)
     entry: dict[str, Any] = {"type": "file", "path": path, "size": size, "oid": "a" * 40}
-    if path.lower().endswith((".gguf", ".bin", ".tar")) or ".part" in path:
+    if path.lower().endswith((".gguf", ".bin", ".tar", ".parquet")) or ".part" in path:
         entry["lfs"] = {"oid": content.sha256, "size": size, "pointerSize": 130}
     return entry
 

@@ -6,6 +6,7 @@ import csv
 import random
 from pathlib import Path
 
+from weighin.core.evaluations.forms import HELLASWAG, WINOGRANDE
 from weighin.core.evaluations.questions import LETTERS, Question
 
 WORDS = ("red", "blue", "seven", "lamp", "river", "stone", "bread", "under", "never", "always", "small", "cold", "warm")
@@ -29,6 +30,30 @@ def make_questions(subject: str, split: str, count: int, seed: int = 0) -> list[
             stem = f"Δ = “{stem}” 日本"
         choices = tuple("None" if row % 9 == 4 and i == 2 else text(1, 3) for i in range(4))
         questions.append(Question(subject, split, row, stem, choices, draw.randrange(4)))
+    return questions
+
+
+def make_endings(form: str, split: str, count: int, seed: int = 0) -> list[Question]:
+    """`count` questions of a form with endings, of two to five options, some of one token and some long."""
+    draw = random.Random(f"{form}/{split}/{seed}")
+
+    def text(least: int, most: int) -> str:
+        return " ".join(draw.choice(WORDS) for _ in range(draw.randint(least, most)))
+
+    questions = []
+    choices: tuple[str, ...]
+    for row in range(count):
+        if form == WINOGRANDE:
+            before, rest = (
+                "" if row % 11 == 5 else f"{text(2, 9)} ",
+                draw.choice((f" {text(1, 8)}.", ".", f"'s {text(1, 4)}")),
+            )
+            stem, choices = f"{before}_{rest}", (text(1, 2), text(1, 2))
+        else:
+            stem = f"{text(1, 3)}: {text(3, 30)}." + (" " if row % 9 == 4 else "")
+            options = 4 if form == HELLASWAG else 3 + row % 3
+            choices = tuple("Δ日本" if row % 8 == 3 and i == 1 else text(1, 1 + 7 * (row % 4)) for i in range(options))
+        questions.append(Question(form, split, row, stem, choices, draw.randrange(len(choices)), form))
     return questions
 
 

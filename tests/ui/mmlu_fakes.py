@@ -13,7 +13,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from tests.support.questions import make_questions
+from tests.support.questions import make_endings, make_questions
 from tests.ui.fakes import DENSE, MOE, by_hand
 from weighin.core.errors import AppError
 from weighin.core.evaluations.evaluation import (
@@ -44,6 +44,12 @@ SUBJECTS = {"sums": 60, "people_and_towns": 40, "logic": 30}
 def starter_set(subjects: dict[str, int] | None = None, examples: int = 5) -> QuestionSet:
     """Made-up questions in the place of the starter ones."""
     return _made_up(tuple((subjects or SUBJECTS).items()), examples)
+
+
+def ending_set(form: str, count: int = 40) -> QuestionSet:
+    """Made-up questions with endings in the place of those at the hub."""
+    rows = (*make_endings(form, "dev", 5), *make_endings(form, "val", count))
+    return QuestionSet(form, form.title(), rows, set_checksum(rows), note=f"Not the real {form}.")
 
 
 @functools.cache
@@ -290,46 +296,52 @@ class FakeQuestionSets(QObject):
 
     changed = Signal()
     fetch_progressed = Signal(object)
-    fetched = Signal()
+    fetched = Signal(str)
     fetch_failed = Signal(object)
 
     def __init__(self, starter: QuestionSet | None = None) -> None:
         super().__init__()
-        self.fetching = False
+        self.fetching = ""
         self.calls: list[str] = []
         self.known = {"starter": starter or starter_set()}
 
     def sets(self) -> tuple[QuestionSetInfo, ...]:
         """What is known, and MMLU."""
         infos = [
-            QuestionSetInfo(
-                key, found.title, True, found.is_mmlu, _counts(found), "MMLU" if found.is_mmlu else NOT_MMLU
-            )
+            QuestionSetInfo(key, found.title, True, found.is_mmlu, _counts(found), found.note or _label(found))
             for key, found in self.known.items()
         ]
         if "mmlu" not in self.known:
-            infos.insert(1, QuestionSetInfo("mmlu", "MMLU", False, True, None, "MMLU"))
+            infos.insert(1, QuestionSetInfo("mmlu", "MMLU", False, True, None, "MMLU", 170))
+        if "hellaswag" not in self.known:
+            infos.insert(2, QuestionSetInfo("hellaswag", "HellaSwag", False, label="HellaSwag", megabytes=7))
         return tuple(infos)
 
-    def fetch_mmlu(self) -> None:
+    def fetch(self, key: str) -> None:
         """Begin."""
-        self.fetching = True
-        self.calls.append("fetch")
-        self.fetch_progressed.emit(FetchProgress("asking"))
+        self.fetching = key
+        self.calls.append("fetch" if key == "mmlu" else f"fetch {key}")
+        self.fetch_progressed.emit(FetchProgress("asking", key=key))
 
     def cancel_fetch(self) -> None:
         """Stop at once."""
         self.calls.append("cancel")
-        self.fetching = False
+        self.fetching = ""
         self.fetch_failed.emit(AppError("Stopped.", kind="stopped"))
+
+    @by_hand
+    def break_off(self, error: AppError) -> None:
+        """Fetching fails."""
+        self.fetching = ""
+        self.fetch_failed.emit(error)
 
     @by_hand
     def arrive(self, subjects: dict[str, int]) -> None:
         """MMLU is here."""
         self.known["mmlu"] = replace(starter_set(subjects), key="mmlu", title="MMLU", is_mmlu=True)
-        self.fetching = False
+        self.fetching = ""
         self.changed.emit()
-        self.fetched.emit()
+        self.fetched.emit("mmlu")
 
     def open_path(self, path: Path, done: Callable[..., object], failed: Callable[..., object]) -> None:
         """Open or refuse at once."""
@@ -350,6 +362,10 @@ class FakeQuestionSets(QObject):
 
     def close(self) -> None:
         """Nothing runs."""
+
+
+def _label(found: QuestionSet) -> str:
+    return "MMLU" if found.is_mmlu else NOT_MMLU
 
 
 def _counts(found: QuestionSet) -> dict[str, int]:

@@ -12,7 +12,8 @@ from pytestqt.qtbot import QtBot
 from tests.ui.conftest import Kit
 from tests.ui.fakes import DENSE
 from tests.ui.mmlu_fakes import answered, plan, request, result, unscored, with_items
-from weighin.core.evaluations.evaluation import EvaluationRecord
+from weighin.core.evaluations.evaluation import EvaluationRecord, ItemResult, ScoredItem
+from weighin.core.evaluations.forms import ARC
 from weighin.core.evaluations.questions import Question
 from weighin.core.runs.run_state import RunState
 from weighin.ui.main_window import MMLU
@@ -163,3 +164,18 @@ def test_the_chosen_question_stays_while_answers_come(kit: Kit, qtbot: QtBot) ->
     qtbot.waitUntil(lambda: view.chosen is not None and view.chosen.b is not None)
     assert view.chosen.question.id == kept
     assert "chosen by" in "".join(view.detail.texts)
+
+
+def test_endings_share_their_probability_and_acc_norm_may_choose_another(view: QuestionsView) -> None:
+    choices = ("a", "a much longer ending than the others", "b", "c", "d")
+    question = Question("arc", "test", 7, "Which?", choices, 1, ARC)
+    view.detail.show_item(ScoredItem(question, ItemResult(question.id, 0, (-10.0, -11.0, -30.0, -40.0, -50.0))))
+    texts = view.detail.texts
+    assert texts[0].endswith("correct: B") and any(text.startswith("E d") for text in texts)
+    (_, first), (_, second) = view.detail.bars(0).shares[0], view.detail.bars(1).shares[0]
+    assert first == pytest.approx(0.731, abs=1e-3) and first + second == pytest.approx(1)
+    assert "Model A chooses B by acc_norm." in texts[-1] and "four letters" not in texts[-1]
+    two = Question("wg", "val", 1, "The _ fell.", ("cup", "jug"), 0, "winogrande")
+    view.detail.show_item(ScoredItem(two, ItemResult(two.id, 1, (-4.0, -3.0))))
+    assert not any(text.startswith(("C", "D", "E")) for text in view.detail.texts[2:-1])
+    assert "acc_norm." not in view.detail.texts[-1].split("Bars:")[0]

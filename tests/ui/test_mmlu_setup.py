@@ -13,9 +13,10 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Kit
 from tests.ui.fakes import DENSE, MOE, FakeSettings
-from tests.ui.mmlu_fakes import answered, evaluation_services, request, starter_set
+from tests.ui.mmlu_fakes import answered, ending_set, evaluation_services, request, starter_set
 from weighin.core.errors import AppError
-from weighin.core.evaluations.evaluation import CHAT, Order
+from weighin.core.evaluations.evaluation import CHAT, STANDARD, EvaluationChoice, Order
+from weighin.core.evaluations.forms import HELLASWAG
 from weighin.core.evaluations.stored_evaluation import row_of
 from weighin.core.runs.answer import Failure
 from weighin.core.runs.run_state import RunState
@@ -239,13 +240,43 @@ def test_mmlu_is_fetched_with_progress_and_then_chosen(kit: Kit, setup: SetupVie
 
 def test_fetching_that_fails_says_why_and_can_be_tried_again(kit: Kit, setup: SetupView, qtbot: QtBot) -> None:
     setup.set.choose("mmlu")
-    press(setup, "Download MMLU from the hub, about 170 MB", qtbot)
-    kit.evaluations.sets.fetch_failed.emit(AppError("The hub cannot be reached.", kind="offline"))
+    press(setup, "Download the question set from the hub", qtbot)
+    kit.evaluations.sets.break_off(AppError("The hub cannot be reached.", kind="offline"))
     assert setup.set.fetch.error == "The hub cannot be reached."
-    press(setup, "Download MMLU from the hub, about 170 MB", qtbot)
-    press(setup, "Stop downloading MMLU; what was downloaded is kept", qtbot)
+    press(setup, "Download the question set from the hub", qtbot)
+    press(setup, "Stop downloading the question set; what was downloaded is kept", qtbot)
     assert kit.evaluations.sets.calls == ["fetch", "fetch", "cancel"]
     assert setup.set.fetch.error == ""
+
+
+def test_a_standard_set_is_fetched_by_its_own_name(kit: Kit, setup: SetupView, qtbot: QtBot) -> None:
+    setup.set.choose("hellaswag")
+    assert setup.missing.text() == "Download HellaSwag first, or open its file."
+    assert setup.set.fetch.fetch.text() == "Download HellaSwag (about 7 MB)"
+    press(setup, "Download the question set from the hub", qtbot)
+    assert kit.evaluations.sets.calls == ["fetch hellaswag"]
+    # While it is on its way, another one waits.
+    setup.set.choose("mmlu")
+    assert setup.set.fetch.text == "Another set is being downloaded."
+    assert not setup.set.fetch.fetch.isEnabled()
+    setup.set.choose("hellaswag")
+    kit.evaluations.sets.fetch_progressed.emit(FetchProgress("downloading", 1_000_000, 7_000_000, "hellaswag"))
+    assert setup.set.fetch.text == "Downloading 1.0 MB of 7.0 MB"
+
+
+def test_endings_are_raw_text_and_usually_without_examples(kit: Kit, setup: SetupView) -> None:
+    kit.evaluations.sets.known["hellaswag"] = ending_set(HELLASWAG)
+    setup.protocol.show_choice(EvaluationChoice(protocol=CHAT, shots=3), Order.ALTERNATING)
+    setup.set.choose("hellaswag")
+    assert setup.request is not None
+    asked = setup.request.choice
+    assert (asked.questions, asked.protocol, asked.shots, asked.split) == ("hellaswag", STANDARD, 0, "val")
+    assert setup.set.meaning == "Not the real hellaswag."
+    assert "endings" in setup.protocol._protocols._meanings[STANDARD].text()
+    assert setup.protocol._protocols._buttons[CHAT].isHidden() and setup.protocol._examples.isHidden()
+    setup.set.choose("starter")
+    assert (setup.request.choice.protocol, setup.request.choice.shots) == (CHAT, 5)
+    assert "four letters" in setup.protocol._protocols._meanings[STANDARD].text()
 
 
 def test_questions_of_ones_own(kit: Kit, setup: SetupView) -> None:

@@ -21,12 +21,12 @@ from weighin.core.evaluations.evaluation import (
     Order,
 )
 from weighin.core.evaluations.evaluation_outlook import most_shots
+from weighin.core.evaluations.forms import ENDING_FORMS
 from weighin.core.evaluations.questions import QuestionSet, QuestionSetInfo, named_subjects
 from weighin.core.evaluations.report import evaluation_json, result_lines
 from weighin.core.evaluations.text import (
-    LABEL_ERRORS,
-    NOT_MMLU,
     before_run,
+    caveat,
     run_title,
     sample_sentence,
     state_words,
@@ -101,9 +101,10 @@ def _lanes(options: argparse.Namespace, services: Services) -> tuple[LaneSetup, 
 def _choice(options: argparse.Namespace, sets: QuestionSets, console: Console) -> EvaluationChoice:
     """What is asked, with what was left open filled in. Raises AppError."""
     key = options.questions or "starter"
+    known = {info.key: info for info in sets.sets()}
     if options.fetch:
-        _fetch(sets, console)
-    if key not in ("starter", "mmlu"):
+        _fetch(sets, known[key] if key in known and known[key].megabytes else known["mmlu"], console)
+    if key not in known:
         info: QuestionSetInfo = wait_for(lambda done, failed: sets.open_path(Path(key).expanduser(), done, failed))
         key = info.key
     found: QuestionSet = wait_for(lambda done, failed: sets.load(key, done, failed))
@@ -112,6 +113,8 @@ def _choice(options: argparse.Namespace, sets: QuestionSets, console: Console) -
     subjects = named_subjects(options.subjects or "", sizes)
     population = sum(sizes[name] for name in subjects or sizes if name in sizes)
     shots = options.shots
+    if shots is None and found.form in ENDING_FORMS:
+        shots = 0
     if shots is None:
         shots = min(MAX_SHOTS, most_shots(found, split, tuple(name for name in subjects if name in sizes)))
         if shots < MAX_SHOTS:
@@ -137,22 +140,22 @@ def _number(text: str, population: int) -> int:
         raise AppError(f"--n takes a number or all, not {text!r}.", kind="usage") from None
 
 
-def _fetch(sets: QuestionSets, console: Console) -> None:
-    """Get MMLU from the hub where it is not here."""
-    if next(info for info in sets.sets() if info.is_mmlu).available:
+def _fetch(sets: QuestionSets, info: QuestionSetInfo, console: Console) -> None:
+    """Get a set from the hub where it is not here."""
+    if info.available:
         return
 
     def show(progress: FetchProgress) -> None:
         console.progress(
-            f"MMLU: {progress.phase} {format.size(progress.done)} of {format.size(progress.total or None)}"
+            f"{info.title}: {progress.phase} {format.size(progress.done)} of {format.size(progress.total or None)}"
         )
 
     sets.fetch_progressed.connect(show)
 
     def begin(done: Callable[[None], None], failed: Callable[[AppError], None]) -> None:
-        sets.fetched.connect(lambda: done(None))
+        sets.fetched.connect(lambda _key: done(None))
         sets.fetch_failed.connect(failed)
-        sets.fetch_mmlu()
+        sets.fetch(info.key)
 
     wait_for(begin)
 
@@ -208,7 +211,7 @@ class _Watch:
 def _page(record: EvaluationRecord, with_items: bool) -> str:
     protocol = record.protocol
     lines = [run_title(protocol), "", *result_lines(record), ""]
-    lines += [sample_sentence(protocol), LABEL_ERRORS if protocol.is_mmlu else NOT_MMLU]
+    lines += [sample_sentence(protocol), caveat(protocol)]
     if record.state is not RunState.FINISHED:
         resume = f": weighin mmlu --resume {record.id[:12]}" if record.can_resume else ""
         lines += ["", f"Run {record.id[:12]}: {state_words(record).lower()}{resume}"]

@@ -130,10 +130,15 @@ def _mmlu(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("model_b", metavar="B", nargs="?", help="a second model to compare with")
     parser.add_argument(
         "--questions",
-        metavar="starter|mmlu|PATH",
-        help="an MMLU folder or archive, a CSV or a JSON file; default starter",
+        metavar="SET|PATH",
+        help="starter, mmlu, hellaswag, arc-easy, arc-challenge, winogrande (the last four also with -style: a few "
+        "included questions), or a folder, archive, CSV, JSON or Parquet file; default starter",
     )
-    parser.add_argument("--fetch", action="store_true", help="download MMLU from the hub first, if it is missing")
+    parser.add_argument(
+        "--fetch",
+        action="store_true",
+        help="download the set from the hub first, if it is missing (MMLU if none is named)",
+    )
     parser.add_argument(
         "--protocol", choices=("standard", "chat"), help="standard: raw completion; chat: the model's chat template"
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable
+from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _LICENSE_TAG = "license:"
+# Of a data set that is asked for; one of questions has a handful.
+_MOST_FILES = 1000
 
 
 class HubClient:
@@ -78,6 +81,20 @@ class HubClient:
                     found = _file(entry)
                     return WantedFile(found.path, found.size, found.sha256 or "")
             raise HubError(f"{name} has no file {path} at this commit.", "not_found")
+
+        return translated(name, ask)
+
+    def data_files(self, repo: str, revision: str | None = None) -> tuple[str, tuple[WantedFile, ...]]:
+        """The commit of a data set at `revision` (its newest one for None), and its files whose sha256 the hub states,
+        at most _MOST_FILES. Raises AppError."""
+        name = check_repository(repo).removeprefix(DATA_SETS)
+
+        def ask() -> tuple[str, tuple[WantedFile, ...]]:
+            commit = check_commit(self._hub().dataset_info(name, revision=revision).sha or "")
+            tree = self._hub().list_repo_tree(name, recursive=True, revision=commit, repo_type="dataset")
+            files = (_file(entry) for entry in tree if hasattr(entry, "size"))
+            stated = (WantedFile(file.path, file.size, file.sha256) for file in files if file.sha256)
+            return commit, tuple(islice(stated, _MOST_FILES))
 
         return translated(name, ask)
 

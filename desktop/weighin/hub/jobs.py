@@ -20,6 +20,7 @@ from weighin.hub.remote_header import remote_facts
 from weighin.hub.transfer import Ground, StoppedError, Transfer, disk_error, sha256_of
 from weighin.protocol.hub_messages import (
     AskFile,
+    DataListed,
     Digest,
     Digested,
     Discard,
@@ -28,6 +29,7 @@ from weighin.protocol.hub_messages import (
     Fetched,
     FileKnown,
     Found,
+    ListData,
     Listed,
     ListFiles,
     LookedInto,
@@ -227,6 +229,8 @@ def ask(client: HubClient, request: Any) -> Any:
         return Listed(request.id, client.listing(request.repo, request.revision))
     if isinstance(request, AskFile):
         return FileKnown(request.id, client.file(request.repo, request.commit, request.path))
+    if isinstance(request, ListData):
+        return DataListed(request.id, *client.data_files(request.repo, request.revision))
     assert isinstance(request, LookInto)
     return _look_into(request)
 

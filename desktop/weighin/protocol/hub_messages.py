@@ -53,6 +53,15 @@ class AskFile:
 
 
 @dataclass(frozen=True)
+class ListData:
+    """Large files of a data set at its newest commit, or at `revision`."""
+
+    id: int
+    repo: str
+    revision: str | None = None
+
+
+@dataclass(frozen=True)
 class Fetch:
     """Download a plan; `queued`: bytes that other downloads still need on the same disk."""
 
@@ -112,6 +121,15 @@ class FileKnown:
 
 
 @dataclass(frozen=True)
+class DataListed:
+    """Terminal: the files whose sha256 the hub states, and the commit they are of."""
+
+    id: int
+    commit: str
+    files: tuple[WantedFile, ...]
+
+
+@dataclass(frozen=True)
 class Progress:
     """How far a download or a digest is."""
 
@@ -147,7 +165,9 @@ class Digested:
     inode: int
 
 
-HUB_REQUESTS: tuple[type, ...] = (Search, ListFiles, LookInto, AskFile, Fetch, Discard, Digest, Cancel, Shutdown)
+HUB_REQUESTS: tuple[type, ...] = (
+    Search, ListFiles, LookInto, AskFile, ListData, Fetch, Discard, Digest, Cancel, Shutdown,
+)  # fmt: skip
 HUB_EVENTS: tuple[type, ...] = (
-    Found, Listed, LookedInto, FileKnown, Progress, Fetched, Discarded, Digested, Failed, Log,
+    Found, Listed, LookedInto, FileKnown, DataListed, Progress, Fetched, Discarded, Digested, Failed, Log,
 )  # fmt: skip

@@ -94,8 +94,9 @@ class Plan:
     """What the model at `path` would need for each of `contexts`; its weights may be a hole behind the header.
 
     file_bytes: of all parts. scoring: for questions side by side, in every kind of context that suits the model,
-    instead of for a conversation; reading: for chunks of text whose logits are wanted. Nothing is loaded and nothing
-    big allocated, but for the states of recurrent models."""
+    instead of for a conversation, with `outputs` rows of logits in one go (as ScoreShape has them); reading: for chunks
+    of text whose logits are wanted. Nothing is loaded and nothing big allocated, but for the states of recurrent
+    models."""
 
     id: int
     path: str
@@ -104,6 +105,7 @@ class Plan:
     contexts: tuple[int, ...]
     scoring: bool = False
     reading: bool = False
+    outputs: int = 0
 
     def __post_init__(self) -> None:
         for context in self.contexts:
@@ -120,7 +122,7 @@ class Survey:
 
 @dataclass(frozen=True)
 class Score:
-    """Log-probabilities of the four letters for the questions of `block`, but those whose ids are in `done`; these
+    """Log-probabilities of letters or endings for the questions of `block`, but those whose ids are in `done`; these
     still count for which questions are computed together. The context is made anew where `shape` is another."""
 
     id: int
@@ -296,13 +298,15 @@ class Planned:
 @dataclass(frozen=True)
 class Surveyed:
     """Terminal: tokens of the header, of each question in order; the context the model was trained for, 0 where it does
-    not say; whether it keeps a state that can only be copied whole."""
+    not say; whether it keeps a state that can only be copied whole. longest: tokens of the longest prompt where a
+    question is several prompts, else 0."""
 
     id: int
     header: int
     questions: tuple[int, ...]
     trained: int
     recurrent: bool
+    longest: int = 0
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 from weighin.core.errors import AppError
 from weighin.core.evaluations.evaluation import EvaluationProtocol, EvaluationRecord, EvaluationRequest, ItemResult
-from weighin.core.evaluations.questions import Question
+from weighin.core.evaluations.questions import OPTION_LETTERS, Question
 from weighin.core.evaluations.stored_evaluation import EvaluationRow, StoredEvaluation, StoredLane, row_of
 from weighin.core.jsonable import ShapeError, from_plain, to_plain
 from weighin.core.runs.lane import EngineFacts
@@ -81,11 +81,15 @@ class EvaluationStore:
     def add(self, identifier: str, lane: StoredLane, results: Sequence[tuple[ItemResult, bool]]) -> None:
         """Keep answers (each with whether it is right) and what the lane took so far."""
         rows = [
-            (identifier, lane.label, r.id, r.choice, int(right), *(r.logprobs or (None,) * 4), r.failure or None)
+            (identifier, lane.label, r.id, r.choice, int(right), r.failure or None, *_five(r.logprobs or ()))
             for r, right in results
         ]
+        insert = (
+            "insert or ignore into evaluation_items"
+            " (evaluation, lane, question, choice, correct, failure, a, b, c, d, e) values (?,?,?,?,?,?,?,?,?,?,?)"
+        )
         with translated(), self._db.conn:
-            self._db.conn.executemany("insert or ignore into evaluation_items values (?,?,?,?,?,?,?,?,?,?)", rows)
+            self._db.conn.executemany(insert, rows)
             self._db.execute(
                 "update evaluation_lanes set record = ? where evaluation = ? and lane = ?",
                 [_dump(to_plain(lane)), identifier, lane.label],
@@ -145,14 +149,15 @@ class EvaluationStore:
         )
         results = tuple(self._results(row["id"], label) for label in "AB"[: len(lanes)])
         try:
-            questions = self._questions(row["dataset"])
             record = json.loads(row["record"])
+            protocol = from_plain(EvaluationProtocol, record["protocol"])
+            questions = self._questions(row["dataset"], protocol.form)
             return StoredEvaluation(
                 id=row["id"],
                 created=row["created"],
                 state=RunState(row["state"]),
                 request=from_plain(EvaluationRequest, record["request"]),
-                protocol=from_plain(EvaluationProtocol, record["protocol"]),
+                protocol=protocol,
                 lanes=tuple(from_plain(StoredLane, json.loads(lane["record"])) for lane in lanes),
                 questions=tuple(questions[name] for name in record["questions"]),
                 examples=tuple(questions[name] for name in record["examples"]),
@@ -200,21 +205,21 @@ class EvaluationStore:
             raise AppError(text, kind="ambiguous")
         return found[0]
 
-    def _questions(self, dataset: str) -> dict[str, Question]:
+    def _questions(self, dataset: str, form: str) -> dict[str, Question]:
         questions = {}
         for row in self._db.query("select id, record from evaluation_questions where dataset = ?", [dataset]):
             subject, split, number = row["id"].rsplit("/", 2)
             text, choices, answer = json.loads(row["record"])
-            questions[row["id"]] = Question(subject, split, int(number), text, tuple(choices), answer)
+            questions[row["id"]] = Question(subject, split, int(number), text, tuple(choices), answer, form)
         return questions
 
     def _results(self, identifier: str, label: str) -> tuple[ItemResult, ...]:
         query = "select * from evaluation_items where evaluation = ? and lane = ? order by rowid"
         found = []
         for row in self._db.query(query, [identifier, label]):
-            logprobs = (row["a"], row["b"], row["c"], row["d"])
-            known = None not in logprobs
-            found.append(ItemResult(row["question"], row["choice"], logprobs if known else None, row["failure"] or ""))
+            # One of each option; a question that was not scored has none.
+            logprobs = tuple(row[letter] for letter in "abcde" if row[letter] is not None)
+            found.append(ItemResult(row["question"], row["choice"], logprobs or None, row["failure"] or ""))
         return tuple(found)
 
 
@@ -228,6 +233,11 @@ def _summary(record: EvaluationRecord) -> str:
     row = row_of(record)
     lanes = tuple(replace(lane, model=replace(lane.model, template=None)) for lane in row.lanes)
     return _dump(to_plain(replace(row, lanes=lanes)))
+
+
+def _five(logprobs: tuple[float, ...]) -> tuple[float | None, ...]:
+    """Of each option that there can be, None where there is none."""
+    return (*logprobs, *(None,) * (len(OPTION_LETTERS) - len(logprobs)))
 
 
 def _dump(value: Any) -> str:

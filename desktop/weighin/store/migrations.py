@@ -221,3 +221,9 @@ def m011_fidelity(db: Database) -> None:
         pk=("run", "other", "number"),
         foreign_keys=[("run", "fidelity_runs", "id")],
     )
+
+
+@MIGRATIONS()
+def m012_fifth_option(db: Database) -> None:
+    """Questions with endings have two to five options: a place for the log-probability of the fifth."""
+    db["evaluation_items"].add_column("e", float)  # type: ignore[union-attr]

@@ -178,7 +178,8 @@ class FakeEngine:
             if self._cancel.is_set():
                 raise EngineError("cancelled", "Scoring was stopped.")
             seed, mute = self._script.get("opinions", 0), self._script.get("speechless", ())
-            results = tuple(fake_scoring.opinion(name, seed, name in mute) for name in group)
+            options = {item.id: len(item.options) or 4 for item in request.block.items}
+            results = tuple(fake_scoring.opinion(name, seed, name in mute, options[name]) for name in group)
             count += len(group)
             emit(Scored(request.id, results, count, time.perf_counter() - begin))
             self._progress = ("scoring", count, len(request.block.items))
@@ -277,7 +278,10 @@ _TRAINED = 8192
 def survey(request: Survey) -> Surveyed:
     """One token a word."""
     header = len(request.block.header.split())
-    questions = tuple(len(item.text.split()) for item in request.block.items)
+    questions = tuple(
+        len(" ".join((item.text, *(f"{option.text}{option.ending}" for option in item.options))).split())
+        for item in request.block.items
+    )
     return Surveyed(request.id, header, questions, _TRAINED, False)
 
 
@@ -287,11 +291,11 @@ def groups(block: PromptBlock, done: tuple[str, ...]) -> list[list[str]]:
     return [left[i : i + GROUP] for i in range(0, len(left), GROUP)]
 
 
-def opinion(identifier: str, seed: int, speechless: bool) -> ItemResult:
-    """Four probabilities drawn from the id; none where it is `speechless`."""
+def opinion(identifier: str, seed: int, speechless: bool, options: int = 4) -> ItemResult:
+    """Probabilities of so many options drawn from the id; none where it is `speechless`."""
     if speechless:
         return ItemResult(identifier, None, None, "The model returned no numbers (NaN) for this question.")
     digest = hashlib.sha256(f"{seed}/{identifier}".encode()).digest()
-    weights = [byte + 1 for byte in digest[:4]]
+    weights = [byte + 1 for byte in digest[:options]]
     logprobs = tuple(math.log(weight / (sum(weights) + 10)) for weight in weights)
-    return ItemResult(identifier, max(range(4), key=logprobs.__getitem__), logprobs)
+    return ItemResult(identifier, max(range(options), key=logprobs.__getitem__), logprobs)

@@ -15,6 +15,8 @@ from weighin.core.comparisons.comparison import Comparison
 from weighin.core.comparisons.rounds import check_rounds
 from weighin.core.downloads.hub_names import check_commit, check_path, check_repository, is_sha256
 from weighin.core.errors import AppError
+from weighin.core.evaluations.forms import ENDING_FORMS
+from weighin.core.evaluations.questions import OPTION_LETTERS, Question
 from weighin.core.jsonable import ShapeError, from_plain, to_plain
 from weighin.core.runs.answer import MOST_PIECES, Timing
 from weighin.core.runs.attachments import MAX_FILES
@@ -31,7 +33,7 @@ MOST_ENTRIES = {
     "generation_rates": 200, "prompt_rates": 200,
     "mark_s": MOST_MARKS, "mark_tokens": MOST_MARKS, "votes": 100, "gpus": 64,
     "devices": 64, "differences": 100, "stop": 100, "attachments": MAX_FILES, "files": 1000,
-    "items": 20_000, "choices": 4, "logprobs": 4, "subjects": 1000,
+    "items": 20_000, "choices": 5, "logprobs": 5, "subjects": 1000,
 }  # fmt: skip
 # All others, which are of a newer version or long by nature.
 _MOST_OTHERS = 100_000
@@ -200,11 +202,23 @@ def _check_questions(questions: BundleQuestions) -> None:
     check_moment(questions.created)
     check_numbers(to_plain(questions), "questions")
     for item in questions.items:
+        options = len(item.question.choices)
         letters = (item.question.answer, *(result.choice for result in (item.a, item.b) if result))
-        if len(item.question.choices) != 4 or any(letter is not None and letter > 3 for letter in letters):
-            raise AppError("one of its questions does not have four choices.")
-        if any(result.logprobs is not None and len(result.logprobs) != 4 for result in (item.a, item.b) if result):
-            raise AppError("one of its questions does not have four choices.")
+        if not _fitting(item.question, questions.protocol.form):
+            raise AppError("one of its questions does not have the choices of its form.")
+        if any(letter is not None and not 0 <= letter < options for letter in letters):
+            raise AppError("one of its questions is answered with an option that it does not have.")
+        if any(
+            result.logprobs is not None and len(result.logprobs) != options for result in (item.a, item.b) if result
+        ):
+            raise AppError("one of its questions does not have a number for each choice.")
+
+
+def _fitting(question: Question, form: str) -> bool:
+    """Whether it has as many options as a question of that form may have."""
+    if question.form != form:
+        return False
+    return 2 <= len(question.choices) <= len(OPTION_LETTERS) if form in ENDING_FORMS else len(question.choices) == 4
 
 
 def check_model_names(setups: Iterable[LaneSetup]) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
-from weighin.core.evaluations.questions import LETTERS, Question
+from weighin.core.evaluations.forms import LETTERS_FORM
+from weighin.core.evaluations.questions import OPTION_LETTERS, Question
 from weighin.core.models.model import ModelFacts
 from weighin.core.plans.plan import MemoryPlan
 from weighin.core.runs.answer import Failure, MemorySample
@@ -63,7 +64,8 @@ class EvaluationProtocol:
     """Everything that makes a score this score and no other. Two runs with different protocols are never mixed.
 
     name: STANDARD or CHAT. scoring and sampling: in words. n: questions asked of `population`. dataset: title of the
-    set; is_mmlu: its rows are those of the released MMLU."""
+    set; is_mmlu: its rows are those of the released MMLU. form: of its questions (forms.py); note: what a score on
+    them may be called, "" where is_mmlu says it."""
 
     name: str
     shots: int
@@ -77,12 +79,15 @@ class EvaluationProtocol:
     dataset_sha256: str
     population: int
     is_mmlu: bool
+    form: str = LETTERS_FORM
+    note: str = ""
 
 
 @dataclass(frozen=True)
 class ItemResult:
     """What one model said to one question. logprobs: natural logarithms of the probabilities of the four letters among
-    all tokens; choice: index of the largest. Both are None with a `failure`, one sentence why it was not scored."""
+    all tokens, or of each ending; choice: index of the largest. Both are None with a `failure`, one sentence why it was
+    not scored."""
 
     id: str
     choice: int | None
@@ -91,7 +96,7 @@ class ItemResult:
 
     @property
     def margin(self) -> float | None:
-        """How far the best letter is ahead of the second, in nats."""
+        """How far the best option is ahead of the second, in nats."""
         if self.logprobs is None:
             return None
         best, second = sorted(self.logprobs, reverse=True)[:2]
@@ -105,7 +110,15 @@ class ItemResult:
     @property
     def letter(self) -> str | None:
         """The chosen letter."""
-        return None if self.choice is None else LETTERS[self.choice]
+        return None if self.choice is None else OPTION_LETTERS[self.choice]
+
+
+def normed_choice(question: Question, result: ItemResult) -> int | None:
+    """The option with the largest log-probability for each byte of it; None where that says nothing."""
+    lengths, logprobs = question.lengths, result.logprobs
+    if lengths is None or logprobs is None or len(lengths) != len(logprobs):
+        return None
+    return max(range(len(lengths)), key=lambda i: logprobs[i] / lengths[i])
 
 
 @dataclass(frozen=True)
@@ -141,7 +154,8 @@ class LaneEvaluation:
 
     tokens_evaluated: put through the model; unique_tokens: needed at least (each header and each question once).
     seconds: of scoring, without loading. peak_bytes: most memory of the worker while scoring; plan: what it was planned
-    to need, None where that is unknown. letters: how often each was chosen.
+    to need, None where that is unknown. letters: how often each was chosen. correct_norm: right by log-probability for
+    each byte, None where the form of the questions has no acc_norm.
     near_ties, unscorable: numbers of such items. alarm: a sentence where the score looks like guessing."""
 
     label: str
@@ -162,6 +176,12 @@ class LaneEvaluation:
     alarm: str = ""
     notices: tuple[str, ...] = ()
     failure: Failure | None = None
+    correct_norm: int | None = None
+
+    @property
+    def acc_norm(self) -> float | None:
+        """The share that is right by log-probability for each byte; None without answers or where there is none."""
+        return None if self.correct_norm is None or not self.n else self.correct_norm / self.n
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from weighin.core import format
 from weighin.core.errors import AppError
+from weighin.core.evaluations.ending_prompt import ending_block, read_characters
 from weighin.core.evaluations.evaluation import CHAT, STANDARD, EvaluationChoice, EvaluationProtocol
+from weighin.core.evaluations.forms import ENDING_FORMS
 from weighin.core.evaluations.mmlu_prompt import description, question_text
-from weighin.core.evaluations.questions import QuestionSet
+from weighin.core.evaluations.questions import Question, QuestionSet
 from weighin.core.evaluations.sample import Sample, allocate, draw
 from weighin.core.models.model import ModelFacts
 from weighin.core.statistics.power import TYPICAL_DISCORDANCE, expected_discordance
@@ -52,15 +54,25 @@ def reading_tokens(questions: QuestionSet, split: str, subjects: tuple[str, ...]
     rows = [q for q in questions.of_split(split) if not subjects or q.subject in subjects]
     lengths: dict[str, list[int]] = {}
     for question in rows:
-        lengths.setdefault(question.subject, []).append(len(question_text(question)))
+        lengths.setdefault(question.subject, []).append(_characters(question))
     counts = allocate({name: len(found) for name, found in lengths.items()}, min(n or len(rows), len(rows)))
     characters = 0.0
     for name, found in lengths.items():
         if counts[name]:
-            shown = questions.examples(name)[:shots]
-            characters += len(description(name)) + sum(len(question_text(e)) + 4 for e in shown)
+            characters += _header_characters(questions, name, shots)
             characters += counts[name] * sum(found) / len(found)
     return round(characters / _CHARACTERS_PER_TOKEN)
+
+
+def _characters(question: Question) -> int:
+    return read_characters(question) if question.form in ENDING_FORMS else len(question_text(question))
+
+
+def _header_characters(questions: QuestionSet, subject: str, shots: int) -> int:
+    shown = questions.examples(subject)[:shots]
+    if questions.form in ENDING_FORMS:
+        return len(ending_block(shown, shots, ()).header)
+    return len(description(subject)) + sum(len(question_text(e)) + 4 for e in shown)
 
 
 def _same_model(a: ModelFacts, b: ModelFacts) -> bool:
@@ -86,6 +98,10 @@ def drawn(questions: QuestionSet, choice: EvaluationChoice) -> tuple[EvaluationP
     """What is asked, and in which order. Raises AppError(kind="options") where the set cannot give what was picked."""
     if choice.protocol not in _SCORING:
         raise AppError(f"There is no protocol {choice.protocol!r}: use {STANDARD} or {CHAT}.", kind="options")
+    form = ENDING_FORMS.get(questions.form)
+    if form is not None and choice.protocol != STANDARD:
+        text = f"{questions.title} is scored as raw text: choose the standard protocol."
+        raise AppError(text, kind="options")
     there = questions.subjects(choice.split)
     if not there or choice.split == "dev":
         splits = " and ".join(split for split in questions.splits if split != "dev")
@@ -100,7 +116,7 @@ def drawn(questions: QuestionSet, choice: EvaluationChoice) -> tuple[EvaluationP
     protocol = EvaluationProtocol(
         name=choice.protocol,
         shots=choice.shots,
-        scoring=_SCORING[choice.protocol],
+        scoring=form.scoring if form else _SCORING[choice.protocol],
         sampling=_ALL if sample.whole else _SHARE,
         seed=choice.seed,
         n=sample.n,
@@ -110,6 +126,8 @@ def drawn(questions: QuestionSet, choice: EvaluationChoice) -> tuple[EvaluationP
         dataset_sha256=questions.sha256,
         population=sample.population,
         is_mmlu=questions.is_mmlu,
+        form=questions.form,
+        note=questions.note,
     )
     return protocol, sample
 

@@ -17,11 +17,21 @@ from weighin.core.runs.chat import Message
 
 
 @dataclass(frozen=True)
+class PromptOption:
+    """One option that is scored by its text: `text` is read behind that of its item, then `ending` is scored."""
+
+    text: str
+    ending: str
+
+
+@dataclass(frozen=True)
 class PromptItem:
-    """The end of one prompt, the question itself. id: of the question."""
+    """The end of one prompt, the question itself. id: of the question. options: none where the continuations of the
+    block are compared."""
 
     id: str
     text: str
+    options: tuple[PromptOption, ...] = ()
 
 
 @dataclass(frozen=True)

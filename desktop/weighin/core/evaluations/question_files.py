@@ -17,6 +17,17 @@ from typing import Any
 from weighin.core import format
 from weighin.core.errors import AppError
 from weighin.core.evaluations import mmlu_data
+from weighin.core.evaluations.ending_files import (
+    PARQUET,
+    TOO_LARGE,
+    ending_paths,
+    ending_set,
+    folder_questions,
+    parquet_questions,
+    split_of,
+)
+from weighin.core.evaluations.ending_rows import ending_questions, form_of
+from weighin.core.evaluations.forms import ENDING_FORMS
 from weighin.core.evaluations.question_csv import csv_rows
 from weighin.core.evaluations.question_rows import (
     QuestionRow,
@@ -35,12 +46,15 @@ _HOLDERS = ("questions", "data")
 _WANTED = "expected one object per line, or one array of objects"
 
 
-def json_rows(data: bytes, subject: str, name: str) -> tuple[Question, ...]:
+def json_rows(data: bytes, subject: str, name: str, split: str = "test") -> tuple[Question, ...]:
     """Questions of a JSON file: objects with "question", "choices" (four texts), "answer" (a letter or 0..3), and if
-    they like "subject" and "split" ("test" otherwise, "dev" for worked examples). They stand one a line, in an array,
-    or in an array that an object calls "questions" or "data". Raises AppError."""
-    rows = [_row(where, body, subject, name) for where, body in _bodies(decoded(data, name), name)]
-    return questions_of(rows, name)
+    they like "subject" and "split" ("test" otherwise, "dev" for worked examples), or rows of HellaSwag, ARC or
+    WinoGrande (ending_rows.py), which are of `split`. They stand one a line, in an array, or in an array that an object
+    calls "questions" or "data". Raises AppError."""
+    bodies = list(_bodies(decoded(data, name), name))
+    if bodies and form_of(bodies[0][1]) is not None:
+        return ending_questions(bodies, subject, split, name)
+    return questions_of([_row(where, body, subject, name) for where, body in bodies], name)
 
 
 def _bodies(text: str, name: str) -> Iterator[tuple[str, Any]]:
@@ -103,11 +117,11 @@ def read_path(path: Path) -> QuestionSet:
     """The set at `path`: a folder, a tar archive, or a file of one's own (_CSV, _JSON). Raises AppError."""
     try:
         if path.is_dir():
-            return _judged(path, _files_of_folder(path))
+            return _folder(path)
         _check_no_workbook(path)
         suffix = path.suffix.lower()
-        if suffix in _JSON:
-            return _own(path, json_rows(_read(path), subject_name(path.stem), path.name))
+        if suffix in (*_JSON, PARQUET):
+            return _own(path, _rows(path, subject_name(path.stem), split_of(path.stem)))
         if suffix in _CSV:
             return _own(path, csv_rows(_read(path), subject_name(path.stem), "test", path.name))
         return _judged(path, _files_of_archive(path))
@@ -118,6 +132,21 @@ def read_path(path: Path) -> QuestionSet:
             raise AppError(f"{safe_name(path.name)} cannot be read: {error.strerror}.", kind="questions") from None
         text = f"{safe_name(path.name)} is not a question file: expected a folder, a tar archive, CSV or JSON."
         raise AppError(text, str(error), "questions") from None
+
+
+def _rows(path: Path, subject: str, split: str) -> tuple[Question, ...]:
+    """The questions of a JSON or Parquet file; `split`: of rows that do not say it themselves."""
+    if path.suffix.lower() == PARQUET:
+        return parquet_questions(_read(path), subject, split, path.name)
+    return json_rows(_read(path), subject, path.name, split)
+
+
+def _folder(path: Path) -> QuestionSet:
+    """The set in a folder: files with endings, or the layout of MMLU's authors."""
+    released = any((at / split).is_dir() for at in (path, path / "data") for split in mmlu_data.ROWS)
+    if released or not ending_paths(path):
+        return _judged(path, _files_of_folder(path))
+    return _own(path, tuple(q for found in folder_questions(path, _rows) for q in found))
 
 
 def _files_of_folder(folder: Path) -> Iterator[tuple[str, str, bytes]]:
@@ -201,6 +230,8 @@ def _check_released(name: str, questions: tuple[Question, ...]) -> None:
 def _own(path: Path, questions: tuple[Question, ...]) -> QuestionSet:
     if not any(q.split != "dev" for q in questions):
         raise AppError(f"{safe_name(path.name)} contains few-shot examples but no questions.", kind="questions")
+    if questions[0].form in ENDING_FORMS:
+        return ending_set(path, questions)
     check_filled(questions, path.name)
     found = with_plain_lines(questions)
     return QuestionSet(str(path), path.name, found, set_checksum(found))
@@ -208,7 +239,7 @@ def _own(path: Path, questions: tuple[Question, ...]) -> QuestionSet:
 
 def _read(path: Path) -> bytes:
     if path.stat().st_size > _LARGEST_FILE:
-        raise AppError(f"{safe_name(path.name)} is larger than any question file.", kind="questions")
+        raise AppError(f"{safe_name(path.name)} is larger than any question file.", kind=TOO_LARGE)
     return path.read_bytes()
 
 

@@ -1,4 +1,4 @@
-"""Multiple-choice questions with four options, sets of them, and their subjects."""
+"""Multiple-choice questions, sets of them, and their subjects."""
 
 from __future__ import annotations
 
@@ -10,14 +10,18 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from weighin.core.evaluations.forms import ENDING_FORMS, LETTERS_FORM
 from weighin.core.safe_text import safe_name
 
+# Of MMLU's four options; endings may be fewer or one more.
 LETTERS = ("A", "B", "C", "D")
+OPTION_LETTERS = (*LETTERS, "E")
 
 
 @dataclass(frozen=True)
 class Question:
-    """One row exactly as released. row: counted from 0 in its file; choices: four; answer: index of the right one."""
+    """One row exactly as released. row: counted from 0 in its file; choices: four, of endings two to five; answer:
+    index of the right one. form: of forms.py; texts of HellaSwag are cleaned as lm-evaluation-harness does."""
 
     subject: str
     split: str
@@ -25,6 +29,7 @@ class Question:
     text: str
     choices: tuple[str, ...]
     answer: int
+    form: str = LETTERS_FORM
 
     @property
     def id(self) -> str:
@@ -34,13 +39,22 @@ class Question:
     @property
     def letter(self) -> str:
         """The right letter."""
-        return LETTERS[self.answer]
+        return OPTION_LETTERS[self.answer]
+
+    @property
+    def lengths(self) -> tuple[int, ...] | None:
+        """Bytes of each ending, by which acc_norm divides; None where the form has no acc_norm."""
+        form = ENDING_FORMS.get(self.form)
+        if form is None or not form.normed:
+            return None
+        return tuple(max(1, len(choice.encode("utf-8", "surrogatepass"))) for choice in self.choices)
 
 
 @dataclass(frozen=True)
 class QuestionSetInfo:
-    """A set as the list shows it. key: "starter", "mmlu" or the path of one's own. available: it is on this computer.
-    counts: rows by split, empty while it is not here. label: what scores on it may be called."""
+    """A set as the list shows it. key: "starter", "mmlu", another name or the path of one's own. available: it is on
+    this computer. counts: rows by split, empty while it is not here. label: what scores on it may be called.
+    megabytes: about so many are downloaded, 0 where it cannot be."""
 
     key: str
     title: str
@@ -48,19 +62,27 @@ class QuestionSetInfo:
     is_mmlu: bool = False
     counts: dict[str, int] | None = None
     label: str = ""
+    megabytes: int = 0
 
 
 @dataclass(frozen=True)
 class QuestionSet:
     """All rows of one set, split by split, in file order. sha256: of `canonical_lines` of all its rows.
 
-    is_mmlu: its rows are those of the released MMLU, by checksum; only then a score may be called MMLU."""
+    is_mmlu: its rows are those of the released MMLU, by checksum; only then a score may be called MMLU. note: what a
+    score on it may be called, where that is another thing than MMLU or not MMLU."""
 
     key: str
     title: str
     questions: tuple[Question, ...]
     sha256: str
     is_mmlu: bool = False
+    note: str = ""
+
+    @property
+    def form(self) -> str:
+        """What its questions look like: all of a set are of one form."""
+        return self.questions[0].form if self.questions else LETTERS_FORM
 
     def of_split(self, split: str) -> tuple[Question, ...]:
         """Rows of one split."""

@@ -6,13 +6,19 @@ from typing import Any
 
 from weighin.core import format
 from weighin.core.csv_table import csv_table
-from weighin.core.evaluations.evaluation import EvaluationRecord, ItemResult, LaneEvaluation, ScoredItem
-from weighin.core.evaluations.questions import LETTERS
+from weighin.core.evaluations.evaluation import (
+    EvaluationRecord,
+    ItemResult,
+    LaneEvaluation,
+    ScoredItem,
+    normed_choice,
+)
+from weighin.core.evaluations.forms import ENDING_FORMS
+from weighin.core.evaluations.questions import LETTERS, OPTION_LETTERS, Question
 from weighin.core.evaluations.stored_evaluation import EvaluationRow
 from weighin.core.evaluations.text import (
-    LABEL_ERRORS,
-    NOT_MMLU,
     STATISTICS,
+    caveat,
     cost_words,
     model_name,
     protocol_name,
@@ -61,6 +67,8 @@ def evaluation_json(record: EvaluationRecord, with_items: bool) -> dict[str, Any
             "dataset_sha256": protocol.dataset_sha256,
             "population": protocol.population,
             "is_mmlu": protocol.is_mmlu,
+            "form": protocol.form,
+            "note": protocol.note or None,
         },
         "engine": engine_json(record.engine),
         "lanes": [_lane_json(lane) for lane in record.lanes],
@@ -74,13 +82,19 @@ def evaluation_json(record: EvaluationRecord, with_items: bool) -> dict[str, Any
 def evaluation_csv(record: EvaluationRecord) -> str:
     """One line a question, with a header line; empty where a lane was not asked."""
     labels = [lane.label for lane in record.lanes]
-    per_lane = ["choice", "right", *(f"logprob_{letter}" for letter in LETTERS), "margin", "near_tie", "failure"]
+    options = max((len(item.question.choices) for item in record.items), default=len(LETTERS))
+    normed = _is_normed(record)
+    per_lane = [
+        *("choice", "right", *(f"logprob_{letter}" for letter in OPTION_LETTERS[:options]), "margin", "near_tie"),
+        *("failure", *(["choice_norm"] if normed else [])),
+    ]
     head = ["id", "subject", "answer", *(f"{label.lower()}_{name}" for label in labels for name in per_lane)]
     rows: list[list[Any]] = [head]
     for item in record.items:
         cells: list[Any] = [item.question.id, item.question.subject, item.question.letter]
         for label in labels:
-            cells += _csv_cells(item, label)
+            cells += _csv_cells(item, label, options)
+            cells += [_norm_letter(item.question, item.a if label == "A" else item.b) or ""] if normed else []
         rows.append(cells)
     return csv_table(rows)
 
@@ -96,7 +110,7 @@ def evaluation_markdown(record: EvaluationRecord) -> str:
         *result_lines(record),
         "",
         sample_sentence(protocol),
-        LABEL_ERRORS if protocol.is_mmlu else NOT_MMLU,
+        caveat(protocol),
         f"Method: {protocol_name(protocol.name, protocol.shots)}, {protocol.split} split, {protocol.scoring}.",
         "",
         "| Subject | " + " | ".join(f"{lane.label}" for lane in record.lanes) + " |",
@@ -179,6 +193,7 @@ def _lane_json(lane: LaneEvaluation) -> dict[str, Any]:
         "correct": lane.correct,
         "accuracy": lane.accuracy,
         "interval": list(lane.interval) if lane.interval else None,
+        "acc_norm": lane.acc_norm,
         "tokens_evaluated": lane.tokens_evaluated if lane.tokens_evaluated or not lane.model.is_server else None,
         "unique_tokens": None if lane.model.is_server else lane.unique_tokens,
         "seconds": lane.seconds,
@@ -212,7 +227,20 @@ def _item_json(item: ScoredItem, lanes: int) -> dict[str, Any]:
     body: dict[str, Any] = {"id": item.question.id, "subject": item.question.subject, "answer": item.question.letter}
     for label, result in (("a", item.a), ("b", item.b))[:lanes]:
         body[label] = _result_json(result)
+        if result is not None and item.question.lengths is not None:
+            body[label]["choice_norm"] = _norm_letter(item.question, result)
     return body
+
+
+def _is_normed(record: EvaluationRecord) -> bool:
+    form = ENDING_FORMS.get(record.protocol.form)
+    return form is not None and form.normed
+
+
+def _norm_letter(question: Question, result: ItemResult | None) -> str | None:
+    """The letter of the ending with the largest log-probability for each byte."""
+    choice = None if result is None else normed_choice(question, result)
+    return None if choice is None else OPTION_LETTERS[choice]
 
 
 def _result_json(result: ItemResult | None) -> dict[str, Any] | None:
@@ -225,11 +253,12 @@ def _result_json(result: ItemResult | None) -> dict[str, Any] | None:
     }
 
 
-def _csv_cells(item: ScoredItem, label: str) -> list[Any]:
+def _csv_cells(item: ScoredItem, label: str, options: int) -> list[Any]:
     result = item.a if label == "A" else item.b
     if result is None:
-        return [""] * 9
-    logprobs = result.logprobs or ("",) * 4
+        return [""] * (5 + options)
+    found = result.logprobs or ()
+    logprobs = (*found, *("",) * (options - len(found)))
     margin = "" if result.margin is None else result.margin
     return [result.letter or "", int(bool(item.right(label))), *logprobs, margin, int(result.near_tie), result.failure]
 

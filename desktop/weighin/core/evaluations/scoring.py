@@ -14,22 +14,28 @@ _SMALL_STEP, _LEAST_STEP = 256, 16
 SEQUENCES = 33
 # A recurrent model keeps a whole state for every sequence, up to 190 MB each.
 RECURRENT_SEQUENCES = 9
+# Rows of logits that one step gives where endings are scored, of which each token is asked about. A row is as long as
+# the vocabulary, up to a megabyte.
+ENDING_OUTPUTS = 128
 _CELLS = 256  # llama.cpp rounds a context up to a multiple of this
 
 
 @dataclass(frozen=True)
 class ScoreShape:
     """The context that questions are scored in. context: cells of all sequences together; step: most tokens computed in
-    one go; sequences: the shared header and the questions beside each other, 1 for one question at a time."""
+    one go; sequences: the shared header and the questions beside each other, 1 for one question at a time. outputs:
+    most rows of logits in one go, 0 for one of each sequence."""
 
     context: int
     step: int
     sequences: int
+    outputs: int = 0
 
     def __post_init__(self) -> None:
         check_whole("Context", self.context, 16, MAX_CONTEXT)
         check_whole("Step", self.step, _LEAST_STEP, 4096)
         check_whole("Sequences", self.sequences, 1, 256)
+        check_whole("Outputs", self.outputs, 0, 4096)
 
     @property
     def pack(self) -> int:
@@ -46,7 +52,8 @@ ONE_BY_ONE = ScoreShape(_CELLS, _SMALL_STEP, 1)
 @dataclass(frozen=True)
 class TokenSurvey:
     """Tokens of a run on one model. header: the longest; prompt: the longest, header and question; question: the
-    longest alone. unique: each header and each question once. trained: the context the model knows."""
+    longest alone, of endings all together. unique: each header and each question once. trained: the context the model
+    knows; longest: the most of it that one prompt takes."""
 
     header: int = 0
     prompt: int = 0
@@ -54,6 +61,7 @@ class TokenSurvey:
     unique: int = 0
     trained: int = 0
     recurrent: bool = False
+    longest: int = 0
 
 
 def pack(lengths: Sequence[int], capacity: int, most: int) -> tuple[tuple[int, ...], ...]:
@@ -101,14 +109,17 @@ def kinds(recurrent: bool, batch: int = LoadOptions.batch) -> tuple[tuple[int, i
     return (STEP, sequences), (_SMALL_STEP, sequences), (_SMALL_STEP, 1)
 
 
-def choose_shape(survey: TokenSurvey, fits: Callable[[ScoreShape], bool], batch: int = LoadOptions.batch) -> ScoreShape:
-    """The fastest shape that `fits`; where none does, one question at a time: it must be seen whether that works."""
+def choose_shape(
+    survey: TokenSurvey, fits: Callable[[ScoreShape], bool], batch: int = LoadOptions.batch, outputs: int = 0
+) -> ScoreShape:
+    """The fastest shape that `fits`; where none does, one question at a time: it must be seen whether that works.
+    outputs: rows of logits that are wanted in one go."""
     *shared, alone = kinds(survey.recurrent, batch)
     for step, sequences in shared:
-        shape = ScoreShape(_cells(survey, step), step, sequences)
+        shape = ScoreShape(_cells(survey, step), step, sequences, outputs)
         if fits(shape):
             return shape
-    return ScoreShape(_rounded(survey.prompt), *alone)
+    return ScoreShape(_rounded(survey.prompt), *alone, outputs)
 
 
 def _cells(survey: TokenSurvey, step: int) -> int:

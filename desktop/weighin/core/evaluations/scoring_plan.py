@@ -16,13 +16,15 @@ PLANNED_CELLS = (1024, 2048, 4096, 8192)
 @dataclass(frozen=True)
 class ScoringPlan:
     """The needs of a worker that scores with `model`. plans: what the engine says of each of `shapes`; none where it
-    could not be asked, for `reason`, one sentence. gpu_free_bytes: what was free on GPUs then, None without one."""
+    could not be asked, for `reason`, one sentence. gpu_free_bytes: what was free on GPUs then, None without one.
+    outputs: rows of logits in one go, as ScoreShape has them."""
 
     model: ModelFacts
     shapes: tuple[ScoreShape, ...] = ()
     plans: tuple[MemoryPlan, ...] = ()
     reason: str = ""
     gpu_free_bytes: int | None = None
+    outputs: int = 0
 
     def at(self, shape: ScoreShape) -> MemoryPlan:
         """The plan for `shape`; an estimate where the engine was not asked about its kind."""
@@ -41,13 +43,13 @@ class ScoringPlan:
     def usual(self) -> ScoreShape:
         """What is wanted of most sets, before anything is counted."""
         fastest = (self.shapes[0].step, self.shapes[0].sequences) if self.shapes else kinds(recurrent=False)[0]
-        return ScoreShape(USUAL_CELLS, *fastest)
+        return ScoreShape(USUAL_CELLS, *fastest, self.outputs)
 
     @property
     def least(self) -> ScoreShape:
         """What must fit, before anything is counted."""
         slowest = (self.shapes[-1].step, self.shapes[-1].sequences) if self.shapes else kinds(recurrent=False)[-1]
-        return ScoreShape(USUAL_CELLS, *slowest)
+        return ScoreShape(USUAL_CELLS, *slowest, self.outputs)
 
 
 def estimated_plan(model: ModelFacts, shape: ScoreShape) -> MemoryPlan:
@@ -57,7 +59,7 @@ def estimated_plan(model: ModelFacts, shape: ScoreShape) -> MemoryPlan:
     kv = 0
     if model.layers and model.kv_heads and model.key_length:
         kv = model.layers * model.kv_heads * (model.key_length + (model.value_length or model.key_length)) * 2
-    outputs = shape.sequences * (model.vocabulary or 0) * 4
+    outputs = max(shape.sequences, shape.outputs) * (model.vocabulary or 0) * 4
     return MemoryPlan(
         context=shape.context,
         weights_bytes=model.file_bytes,

@@ -7,32 +7,40 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from weighin.core import format
-from weighin.core.evaluations.evaluation import ItemResult, LaneEvaluation, ScoredItem, SubjectScore
-from weighin.core.evaluations.questions import LETTERS, Question
+from weighin.core.evaluations.evaluation import (
+    ItemResult,
+    LaneEvaluation,
+    ScoredItem,
+    SubjectScore,
+    normed_choice,
+)
+from weighin.core.evaluations.questions import LETTERS, OPTION_LETTERS, Question
 from weighin.core.models.model import ModelFacts
 from weighin.core.plans.plan import MemoryPlan
 from weighin.core.runs.answer import Failure
 from weighin.core.statistics.intervals import wilson
 from weighin.core.statistics.paired import PairedResult, Verdict, compare, judge_sample, live_verdict
 
+# Of four options.
 CHANCE = 0.25
 # Chosen this often, one letter says more about the model's reading of the prompt than about its knowledge.
 _ALMOST_ALWAYS = 0.9
 _ENOUGH = 20
 
 
-def chance_alarm(correct: int, n: int, letters: Sequence[int]) -> str:
-    """A sentence where the score looks like guessing, else "". letters: how often each of the four was chosen."""
+def chance_alarm(correct: int, n: int, letters: Sequence[int], chance: float = CHANCE) -> str:
+    """A sentence where the score looks like guessing, else "". letters: how often each was chosen; chance: share that
+    guessing gets right."""
     if n < _ENOUGH:
         return ""
     most = max(letters)
     if most >= _ALMOST_ALWAYS * n:
-        letter = LETTERS[list(letters).index(most)]
+        letter = OPTION_LETTERS[list(letters).index(most)]
         often = f"{format.count(most)} of {format.count(n)} questions"
         return f"It chose option {letter} in {often}: it hardly reads them, or not in this form."
     low, high = wilson(correct, n)
-    if low <= CHANCE <= high:
-        return f"No better than guessing: 25 % lies within {format.between((low, high), 1)}."
+    if low <= chance <= high:
+        return f"No better than guessing: {format.percent(chance)} lies within {format.between((low, high), 1)}."
     return ""
 
 
@@ -50,15 +58,17 @@ class LaneCosts:
 
 
 class LaneTally:
-    """One lane's answers. `add` returns whether the answer is a new one."""
+    """One lane's answers to questions with at most `options`. `add` returns whether the answer is a new one."""
 
-    def __init__(self, label: str, model: ModelFacts) -> None:
+    def __init__(self, label: str, model: ModelFacts, options: int = len(LETTERS), normed: bool = False) -> None:
         self.label, self.model = label, model
         self.costs = LaneCosts()
         self.plan: MemoryPlan | None = None
         self.results: dict[str, ItemResult] = {}
         self._correct = self._near_ties = self._unscorable = 0
-        self._letters = [0, 0, 0, 0]
+        self._letters = [0] * options
+        self._chance = 0.0
+        self._correct_norm = 0 if normed else None
         self._subjects: dict[str, list[int]] = {}
 
     def add(self, question: Question, result: ItemResult) -> bool:
@@ -69,6 +79,9 @@ class LaneTally:
         right = result.choice == question.answer
         self._correct += right
         self._near_ties += result.near_tie
+        self._chance += 1 / len(question.choices)
+        if self._correct_norm is not None:
+            self._correct_norm += normed_choice(question, result) == question.answer
         if result.choice is None:
             self._unscorable += 1
         else:
@@ -97,9 +110,10 @@ class LaneTally:
             seconds=costs.seconds,
             peak_bytes=costs.peak_bytes,
             plan=self.plan,
-            alarm=chance_alarm(correct, n, self._letters),
+            alarm=chance_alarm(correct, n, self._letters, self._chance / n) if n else "",
             notices=costs.notices,
             failure=costs.failure,
+            correct_norm=self._correct_norm,
         )
 
 
@@ -108,7 +122,9 @@ class RunTally:
 
     def __init__(self, questions: Iterable[Question], models: Iterable[tuple[str, ModelFacts]]) -> None:
         self.questions = {question.id: question for question in questions}
-        self.lanes = tuple(LaneTally(label, model) for label, model in models)
+        options = max((len(q.choices) for q in self.questions.values()), default=len(LETTERS))
+        normed = any(q.lengths is not None for q in self.questions.values())
+        self.lanes = tuple(LaneTally(label, model, options, normed) for label, model in models)
         self._sizes = Counter(question.subject for question in self.questions.values())
         self._boxes = {(True, True): 0, (True, False): 0, (False, True): 0, (False, False): 0}
         self._unscored = [0, 0]

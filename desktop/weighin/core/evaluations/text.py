@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from weighin.core import format
@@ -16,7 +16,8 @@ from weighin.core.evaluations.evaluation import (
     SubjectScore,
 )
 from weighin.core.evaluations.evaluation_outlook import likely_discordance
-from weighin.core.evaluations.questions import LETTERS
+from weighin.core.evaluations.forms import WINOGRANDE
+from weighin.core.evaluations.questions import OPTION_LETTERS
 from weighin.core.evaluations.stored_evaluation import EvaluationRow
 from weighin.core.models.model import ModelFacts
 from weighin.core.plans.plan import PlanMethod
@@ -47,6 +48,7 @@ REFERENCE_LINES = (
     (0.60, "60 % “competent generalist”"),
     (0.898, "89.8 % experts"),
 )
+_OF_TWO = ((0.5, "50 % guessing"),)
 
 
 ELSEWHERE = "Running in another window"
@@ -67,12 +69,17 @@ class Statistic:
     words: Callable[[LaneEvaluation], str]
 
 
+def _chosen(lane: LaneEvaluation) -> Iterable[tuple[str, int]]:
+    """Each option with how often it was chosen."""
+    return zip(OPTION_LETTERS, lane.letters, strict=False)
+
+
 STATISTICS = (
     Statistic(
         "letters",
         "Options chosen",
-        lambda lane: dict(zip(LETTERS, lane.letters, strict=True)),
-        lambda lane: ", ".join(f"{name} {format.count(n)}" for name, n in zip(LETTERS, lane.letters, strict=True)),
+        lambda lane: dict(_chosen(lane)),
+        lambda lane: ", ".join(f"{name} {format.count(n)}" for name, n in _chosen(lane)),
     ),
     Statistic("near_ties", "Near ties", lambda lane: lane.near_ties, lambda lane: format.count(lane.near_ties)),
     Statistic("unscorable", "Not scored", lambda lane: lane.unscorable, lambda lane: format.count(lane.unscorable)),
@@ -82,6 +89,18 @@ STATISTICS = (
 def state_words(run: EvaluationRecord | EvaluationRow) -> str:
     """How it stands, and whether it can be resumed."""
     return f"{STATES[run.state]}{', can be resumed' if run.can_resume else ''}"
+
+
+def caveat(protocol: EvaluationProtocol) -> str:
+    """What a score may be called, and how far it can be compared."""
+    return protocol.note or (LABEL_ERRORS if protocol.is_mmlu else NOT_MMLU)
+
+
+def reference_lines(protocol: EvaluationProtocol) -> tuple[tuple[float, str], ...]:
+    """Lines to read scores against. Those that stand for people were drawn on MMLU."""
+    if protocol.is_mmlu:
+        return REFERENCE_LINES
+    return _OF_TWO if protocol.form == WINOGRANDE else REFERENCE_LINES[:1]
 
 
 def subject_name(name: str) -> str:
@@ -142,7 +161,13 @@ def score_words(lane: LaneEvaluation) -> str:
         return ""
     counts = f"{format.count(lane.correct)} of {format.count(lane.n)}"
     unscored = f", {format.count(lane.unscorable)} not scored" if lane.unscorable else ""
-    return f"{format.accuracy(lane.accuracy)} right, {format.between(lane.interval, 1)} ({counts}{unscored})"
+    right = f"{format.accuracy(lane.accuracy)} right, {format.between(lane.interval, 1)} ({counts}{unscored})"
+    return f"{right}{_norm_words(lane, ', ')}"
+
+
+def _norm_words(lane: LaneEvaluation, before: str) -> str:
+    """ "acc_norm 41.2 %" behind `before`; "" where the form of the questions has none."""
+    return "" if lane.acc_norm is None else f"{before}acc_norm {format.accuracy(lane.acc_norm)}"
 
 
 def scores(row: EvaluationRow) -> str:
@@ -182,7 +207,7 @@ def score_share(lane: LaneEvaluation) -> str:
         return ""
     unscored = f" · {format.count(lane.unscorable)} not scored" if lane.unscorable else ""
     right = f"{format.count(lane.correct)} of {format.count(lane.n)} right"
-    return f"{right} · 95 % interval {format.between(lane.interval, 1)}{unscored}"
+    return f"{right} · 95 % interval {format.between(lane.interval, 1)}{_norm_words(lane, ' · ')}{unscored}"
 
 
 def sample_sentence(protocol: EvaluationProtocol) -> str:

@@ -32,6 +32,7 @@ _ANNOUNCED = re.compile(
 _CALLED_RIGHT = re.compile(
     r"(?<![\w'’.-])([A-Z])[)*_`\"'\]]*(?: is| seems| must be)(?: clearly| therefore)? (?:the )?"
     r"(?:correct|right|best|answer)\b"
+    r"|(?:^|\n)[ *>-]*\(?([A-Z])[).*]*(?::| [–-])[* ]+(?:[Cc]orrect|[Rr]ight|[Tt]rue)(?=[.!*\s]*(?:\n|$))"
 )
 _AND_MORE = re.compile(
     r"[)*_\]]*\s*(?:,|/|&|\band\b|\bor\b)\s*(?:and |or |option |both )?[*_(]*([A-Za-z])"
@@ -115,8 +116,9 @@ class _Reading:
             group = 2 if match[2] else 4
             found += self._with_more(match.start(group), bool(match[1] or match[3]))
         for match in _CALLED_RIGHT.finditer(self._text):
-            if not is_denied(self._text, match.start(1), match.start(1)):
-                found += self._with_more(match.start(1), False)
+            start = match.start(1 if match[1] else 2)
+            if not is_denied(self._text, start, start):
+                found += self._with_more(start, False)
         return self._one_of([letter for letter, final in found if final] or [letter for letter, _ in found])
 
     def _with_more(self, start: int, final: bool) -> Iterator[tuple[str, bool]]:

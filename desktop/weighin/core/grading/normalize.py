@@ -45,9 +45,15 @@ def normalized(text: str) -> str:
     return _unquoted(_unstopped(whole))
 
 
+def caseless(text: str) -> str:
+    """`text` in NFC with newlines as line ends, for comparing without regard to case."""
+    plain = _LINE_ENDS.sub("\n", unicodedata.normalize("NFC", text))
+    return unicodedata.normalize("NFC", plain.casefold())
+
+
 def folded(text: str) -> str:
-    """For comparing without regard to case."""
-    return unicodedata.normalize("NFC", trimmed(text).casefold())
+    """The same without white space and invisible characters at both ends."""
+    return caseless(trimmed(text))
 
 
 def shown(text: str) -> str:

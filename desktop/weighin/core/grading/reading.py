@@ -11,7 +11,7 @@ from itertools import combinations
 from typing import Any
 
 from weighin.core.grading.expectation import ChoiceAnswer, Contains, Expectation, JsonAnswer, Kind, NumberAnswer
-from weighin.core.grading.normalize import folded, normalized, shown
+from weighin.core.grading.normalize import caseless, folded, normalized, shown
 from weighin.core.grading.numbers import single_number
 from weighin.core.grading.option_texts import LETTERS
 from weighin.core.grading.rules import check_here, needs_grader
@@ -22,6 +22,7 @@ _LONGEST_REGEX = 4000
 _LARGEST_EXACT = 1 << 53
 # What may stand beside each kind, in the same object.
 _BESIDE = {Kind.CONTAINS: ("any", "not"), Kind.NUMBER: ("tolerance",), Kind.CHOICE: ("options",)}
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 _KINDS = tuple(kind.value for kind in Kind)
 
 
@@ -158,9 +159,9 @@ def _check_json(wanted: JsonAnswer) -> None:
 
 
 def _check_texts(expected: list[Contains]) -> None:
-    absent = {folded(text): text for one in expected for text in one.absent}
+    absent = {caseless(text): text for one in expected for text in one.absent}
     for one in expected:
-        barred = [[text for text in absent if text in folded(wanted)] for wanted in one.texts]
+        barred = [[text for text in absent if text in caseless(wanted)] for wanted in one.texts]
         if barred and (all(barred) if one.any else any(barred)):
             text = absent[next(texts[0] for texts in barred if texts)]
             raise ValueError(f'"{shown(text)}" must be in the answer and must not')
@@ -229,9 +230,7 @@ def _text(body: dict[str, Any], key: str) -> str:
     value = body[key]
     if not isinstance(value, str):
         raise ValueError(f'"{key}" must be a text')
-    if len(value) > _LONGEST:
-        raise ValueError(f'"{key}" has more than a million characters')
-    return value
+    return _held(value, key)
 
 
 def _texts(body: dict[str, Any], key: str) -> tuple[str, ...]:
@@ -240,9 +239,17 @@ def _texts(body: dict[str, Any], key: str) -> tuple[str, ...]:
     texts = [value] if isinstance(value, str) else value
     if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
         raise ValueError(f'"{key}" must be a list of texts')
-    if sum(map(len, texts)) > _LONGEST:
-        raise ValueError(f'"{key}" has more than a million characters')
+    _held("".join(texts), key)
     return tuple(texts)
+
+
+def _held(text: str, key: str) -> str:
+    """`text`, which a record and a file can hold."""
+    if len(text) > _LONGEST:
+        raise ValueError(f'"{key}" has more than a million characters')
+    if _HALF_CHARACTER.search(text):
+        raise ValueError(f'"{key}" has half a character in it')
+    return text
 
 
 def _figure(body: dict[str, Any], key: str, otherwise: float | None = None) -> float:
@@ -267,9 +274,7 @@ def _as_json(body: dict[str, Any], key: str) -> str:
         text = json.dumps(json.loads(value) if isinstance(value, str) else value, ensure_ascii=False, allow_nan=False)
     except (TypeError, ValueError, RecursionError):
         raise ValueError(f'"{key}" is not JSON') from None
-    if len(text) > _LONGEST:
-        raise ValueError(f'"{key}" has more than a million characters')
-    return text
+    return _held(text, key)
 
 
 def _given(name: str, value: Any) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from weighin.core.grading.choices import check_choice
 from weighin.core.grading.expectation import Contains, Expectation, Kind
 from weighin.core.grading.marks import Absence, Check, Mark, MarkedAnswer
-from weighin.core.grading.normalize import answer_of, folded, normalized, shown, trimmed
+from weighin.core.grading.normalize import answer_of, caseless, folded, normalized, shown, trimmed
 from weighin.core.grading.numbers import check_number
 from weighin.core.runs.answer import StopReason
 
@@ -67,9 +67,9 @@ def _check_exact(expected: str, answer: str) -> Check:
 
 def _check_contains(expected: Contains, answer: str) -> Check:
     """Anywhere in the answer, also within words, without regard to case."""
-    said = folded(answer)
-    found = [text for text in expected.texts if folded(text) in said]
-    unwanted = [text for text in expected.absent if folded(text) in said]
+    said = caseless(answer)
+    found = [text for text in expected.texts if caseless(text) in said]
+    unwanted = [text for text in expected.absent if caseless(text) in said]
     missing = [text for text in expected.texts if text not in found]
     reason = ""
     if unwanted:

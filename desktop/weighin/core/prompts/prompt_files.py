@@ -1,5 +1,5 @@
-"""Prompts from a file: text with one a line, JSON lines, a JSON array, CSV or TOML. A broken line costs its prompt and
-is named, the rest is kept."""
+"""Prompts from a file: text with one a line, JSON lines, a JSON array, CSV, TOML or Parquet. A broken line costs its
+prompt and is named, the rest is kept."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from typing import Any, TypeVar
 
 from weighin.core import format
 from weighin.core.errors import AppError
+from weighin.core.parquet.reader import read_rows
 from weighin.core.prompts.prompt_csv import csv_prompts, has_header
 from weighin.core.prompts.prompt_rows import (
     MAX_PROMPT,
+    TEXT_KEYS,
     TOO_LONG,
     Imported,
     gathered,
@@ -29,15 +31,20 @@ T = TypeVar("T")
 MAX_FILE = 64 << 20
 # As a text file hardly begins: "[INST]" is text.
 _ARRAY = re.compile(rb'^\s*\[\s*["{]')
+_COLUMNS = (*TEXT_KEYS, "title", "tag", "system", "answer")
 _NOT_UTF8 = "it is not UTF-8 text"
 
 
 def parse_prompts(data: bytes) -> Imported:
     """Prompts of a text file (one a line), of JSON lines or a JSON array (strings, or objects with "prompt" or "text"
     and perhaps "title", "tag", "system" and "expect"; rows of GSM8K too), of CSV with such columns, or of TOML with
-    [[prompts]]. Raises AppError where the whole file is of no use."""
+    [[prompts]]; or of Parquet with such columns, as the hub keeps GSM8K. Raises AppError where the whole file is of no
+    use."""
     if len(data) > MAX_FILE:
         raise AppError(f"The file is too large: at most {MAX_FILE >> 20} MiB.", kind="too_large")
+    if data.startswith(b"PAR1"):
+        rows = enumerate(read_rows(data, "The file", _COLUMNS), 1)
+        return _of_bodies(((f"Row {format.count(number)}", row) for number, row in rows), lambda row: row)
     data = as_utf8(data)
     if _ARRAY.match(data):
         entries = ((f"Entry {format.count(number)}", entry) for number, entry in enumerate(_array(data), 1))
@@ -87,7 +94,7 @@ def _array(data: bytes) -> list[Any]:
 def _line(line: bytes) -> SetPrompt:
     """A prompt that stands in a line as it is. Raises ValueError with the reason."""
     text = _decoded(line)
-    if "\0" in text:
+    if "\0" in text or not text:  # a line may have nothing but separators that no editor shows
         raise ValueError("it is not text")
     return SetPrompt(text)
 

@@ -60,7 +60,8 @@ def _body(data: bytes) -> dict[str, Any]:
         raise AppError(f"Line {line} is not UTF-8 text: save the file as UTF-8.", kind="damaged") from None
     except (ValueError, RecursionError) as error:
         place = _PLACE.search(str(error))
-        where = f" at {place[1]}" if place else ""
+        at_end = f"line {format.count(len(data.rstrip().splitlines()))}, the end"
+        where = f" at {at_end if place[1] == 'end of document' else place[1]}" if place else ""
         reason = safe_name(_PLACE.sub("", str(error)))
         raise AppError(f"The file is not valid TOML{where}: {reason}.", kind="damaged") from None
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from weighin.core.evaluations.ending_prompt import ending_block
 from weighin.core.evaluations.evaluation import EvaluationState, ItemResult
+from weighin.core.evaluations.forms import ENDING_FORMS
 from weighin.core.evaluations.mmlu_prompt import PromptBlock, prompt_block
 from weighin.core.evaluations.sample import Block, blocks_of
+from weighin.core.evaluations.scoring import ENDING_OUTPUTS
 from weighin.core.evaluations.stored_evaluation import StoredEvaluation
 from weighin.core.runs.options import LoadOptions
 from weighin.core.runs.run_state import RunState
@@ -56,6 +59,11 @@ class EvaluationRun:
         return self._seconds + (time.monotonic() - self._since if self._since is not None else 0.0)
 
     @property
+    def outputs(self) -> int:
+        """Rows of logits that are wanted in one go, as ScoreShape has them."""
+        return ENDING_OUTPUTS if self.protocol.form in ENDING_FORMS else 0
+
+    @property
     def level(self) -> bool:
         """Whether all lanes have answered the same blocks."""
         return len({work.next_block for work in self.works}) == 1
@@ -84,4 +92,6 @@ class EvaluationRun:
 
     def _prompts(self, block: Block) -> PromptBlock:
         examples = [q for q in self.stored.examples if q.subject == block.subject]
+        if self.protocol.form in ENDING_FORMS:
+            return ending_block(examples, self.protocol.shots, block.questions)
         return prompt_block(self.protocol.name, block.subject, examples, self.protocol.shots, block.questions)

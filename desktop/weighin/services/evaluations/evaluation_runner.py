@@ -204,7 +204,7 @@ class EvaluationRunner(QObject):
                 self._advance()
 
         run.busy, work.phase = index, "loading"
-        self._context.planner.plan(work.setup.model, work.setup.load, planned)
+        self._context.planner.plan(work.setup.model, work.setup.load, planned, run.outputs)
 
     def _use(self, run: EvaluationRun, index: int) -> None:
         """Count or score the next block on a loaded model."""
@@ -216,9 +216,9 @@ class EvaluationRunner(QObject):
             return
         if work.shape is None:
             counted = work.survey()
-            if counted.trained and counted.prompt > counted.trained:
+            if counted.trained and counted.longest > counted.trained:
                 text = (
-                    f"The longest prompt has {format.count(counted.prompt)} tokens with {run.protocol.shots} few-shot "
+                    f"The longest prompt has {format.count(counted.longest)} tokens with {run.protocol.shots} few-shot "
                     f"examples; this model takes {format.count(counted.trained)} at most. Use fewer examples."
                 )
                 self._fail(run, index, Failure("context", text))
@@ -227,7 +227,7 @@ class EvaluationRunner(QObject):
                 work.choose(ONE_BY_ONE)
             else:
                 fits = partial(self._room.fits, run.works, index)
-                work.choose(choose_shape(counted, fits, work.setup.load.batch))
+                work.choose(choose_shape(counted, fits, work.setup.load.batch, run.outputs))
         assert work.shape is not None
         number = work.next_block
         assert number is not None

@@ -14,6 +14,7 @@ from weighin.core.downloads.download import Transferred
 from weighin.core.errors import AppError
 from weighin.core.evaluations.evaluation import CHAT, EvaluationRequest
 from weighin.core.evaluations.evaluation_outlook import drawn
+from weighin.core.evaluations.forms import ENDING_FORMS
 from weighin.core.evaluations.questions import QuestionSet
 from weighin.core.evaluations.stored_evaluation import StoredEvaluation, StoredLane
 from weighin.core.models.server import LetterTest, server_of
@@ -24,6 +25,9 @@ from weighin.services.evaluations.question_sets import QuestionSets
 from weighin.services.evaluations.scoring_planner import ScoringPlanner
 from weighin.services.lanes.server_probe import ServerProbe
 from weighin.services.models.model_digests import DigestRequest, Digests, ModelDigests, whole_digest
+
+# A server shows the likeliest next tokens, never how likely a given text is.
+_NO_ENDINGS = "{title} cannot be scored at a server, which does not return the probability of a given text: use a file."
 
 
 @dataclass(frozen=True)
@@ -87,6 +91,9 @@ class Preparation(QObject):
                 questions=sample.questions,
                 examples=tuple(q for name in protocol.subjects for q in questions.examples(name)[: protocol.shots]),
             )
+            if protocol.form in ENDING_FORMS and any(setup.model.is_server for setup in request.lanes):
+                self.failed.emit(AppError(_NO_ENDINGS.format(title=questions.title), kind="no_letters"))
+                return
             self._check_models(stored.protocol.name, request.lanes, lambda: self._keep(stored))
 
         self._around.sets.load(request.choice.questions, loaded, self.failed.emit)

@@ -92,6 +92,7 @@ class LaneWork:
             unique=sum(self._header_tokens(i) for i in range(len(self._surveys))) + sum(self._tails.values()),
             trained=max(s.trained for s in self._surveys),
             recurrent=any(s.recurrent for s in self._surveys),
+            longest=max(s.longest or s.header + max(s.questions) for s in self._surveys),
         )
 
     def choose(self, shape: ScoreShape) -> None:

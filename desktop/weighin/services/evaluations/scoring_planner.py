@@ -67,19 +67,23 @@ class ScoringPlanner(QObject):
         self._new_worker = new_worker
         self._running: WorkerCall | None = None
 
-    def plan(self, model: ModelFacts, options: LoadOptions, done: Callable[[ScoringPlan], None]) -> None:
-        """`done` gets the engine's plan, or an estimate with the reason; not at once, and not after `close`."""
+    def plan(
+        self, model: ModelFacts, options: LoadOptions, done: Callable[[ScoringPlan], None], outputs: int = 0
+    ) -> None:
+        """`done` gets the engine's plan, or an estimate with the reason; not at once, and not after `close`. outputs:
+        rows of logits that are wanted in one go, as ScoreShape has them."""
 
         def answered(answer: Planned | Failure) -> None:
             if self._running is not None:
                 self._running.deleteLater()
                 self._running = None
             if isinstance(answer, Planned):
-                done(ScoringPlan(model, answer.shapes, answer.plans, gpu_free_bytes=answer.gpu_free_bytes))
+                free = answer.gpu_free_bytes
+                done(ScoringPlan(model, answer.shapes, answer.plans, gpu_free_bytes=free, outputs=outputs))
             else:
-                done(ScoringPlan(model, reason=answer.message))
+                done(ScoringPlan(model, reason=answer.message, outputs=outputs))
 
-        request = Plan(1, model.path, model.file_bytes, options, PLANNED_CELLS, scoring=True)
+        request = Plan(1, model.path, model.file_bytes, options, PLANNED_CELLS, scoring=True, outputs=outputs)
         self._running = WorkerCall(self._new_worker, request, Planned, _DEADLINE_MS, answered, self)
         self._running.start()
 

@@ -105,6 +105,17 @@ class Hub(QObject):
             lambda n: protocol.hub_messages.AskFile(n, repo, commit, path), _Call(lambda e: done(e.file), failed)
         )
 
+    def data_files(
+        self,
+        repo: str,
+        revision: str | None,
+        done: Callable[[str, tuple[WantedFile, ...]], None],
+        failed: FailedCall,
+    ) -> int:
+        """The commit of a data set at `revision` (its newest one for None), and its large files."""
+        call = _Call(lambda e: done(e.commit, e.files), failed)
+        return self._ask(lambda n: protocol.hub_messages.ListData(n, repo, revision), call)
+
     def fetch(
         self,
         plan: DownloadPlan,
@@ -203,6 +214,7 @@ class Hub(QObject):
                 protocol.hub_messages.Listed,
                 protocol.hub_messages.LookedInto,
                 protocol.hub_messages.FileKnown,
+                protocol.hub_messages.DataListed,
                 protocol.hub_messages.Fetched,
                 protocol.hub_messages.Discarded,
                 protocol.hub_messages.Digested,

@@ -116,8 +116,16 @@ _PARTS = (
             ("Resume MMLU run", "Resume with the remaining questions", _NO_RUN),
             ("Use the models of Compare", "Use the models chosen on the Compare page", "MMLU has them already."),
             ("Open questions…", "Open questions from a file or a folder", "Open the setup of MMLU first."),
-            ("Download MMLU", "Download MMLU from the hub, about 170 MB", "Choose MMLU as the question set first."),
-            ("Stop downloading MMLU", "Stop downloading MMLU; what was downloaded is kept", "It is not downloading."),
+            (
+                "Download the question set",
+                "Download the question set from the hub",
+                "Choose a question set that is not here yet, such as MMLU.",
+            ),
+            (
+                "Stop downloading the question set",
+                "Stop downloading the question set; what was downloaded is kept",
+                "It is not downloading.",
+            ),
             ("Save picture of right answers…", "Save the picture of right answers", "Open a finished run first."),
             ("Save picture of difference…", "Save the picture of difference", "Open a run of two models first."),
         ),

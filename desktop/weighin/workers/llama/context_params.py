@@ -39,7 +39,7 @@ def scoring_params(options: LoadOptions, shape: ScoreShape, threads: int) -> Any
     params = context_params(options, shape.context, threads)
     params.n_batch = params.n_ubatch = shape.step
     params.n_seq_max = shape.sequences
-    params.n_outputs_max = max(shape.sequences, LONGEST_LETTER)
+    params.n_outputs_max = max(shape.sequences, shape.outputs, LONGEST_LETTER)
     params.kv_unified = True
     params.swa_full = True
     return params

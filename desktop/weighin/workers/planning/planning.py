@@ -200,7 +200,9 @@ def _shapes(model: Any, request: Plan) -> tuple[ScoreShape, ...]:
     """Every kind of scoring that suits the model, for every context."""
     recurrent = llama.llama_model_is_recurrent(model) or llama.llama_model_is_hybrid(model)
     return tuple(
-        ScoreShape(context, *kind) for kind in kinds(recurrent, request.options.batch) for context in request.contexts
+        ScoreShape(context, *kind, request.outputs)
+        for kind in kinds(recurrent, request.options.batch)
+        for context in request.contexts
     )
 
 

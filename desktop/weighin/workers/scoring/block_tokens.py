@@ -54,7 +54,7 @@ def tokenize_block(vocabulary: Vocabulary, prompts: PromptBuilder, block: Prompt
             found = _with_letters(found, [writer(item.text, ending)[0] for ending in block.continuations])
         items.append(found)
     for found in items:
-        header = header[: min(_common(header, found.tokens), len(found.tokens) - 1)]
+        header = header[: min(common_length(header, found.tokens), len(found.tokens) - 1)]
     return BlockTokens(header, tuple(items), notices)
 
 
@@ -91,12 +91,12 @@ def _with_letters(item: ItemTokens, whole: Sequence[list[int]]) -> ItemTokens:
     """`item` up to where the four `whole` prompts (prompt and letter) part, and what each goes on with."""
     count = len(item.tokens)
     if any(tokens[:count] != item.tokens for tokens in whole):
-        count = min(_common(item.tokens, tokens) for tokens in whole)
+        count = min(common_length(item.tokens, tokens) for tokens in whole)
     return replace(item, tokens=item.tokens[:count], letters=tuple(tokens[count:] for tokens in whole))
 
 
-def _common(one: Sequence[int], other: Sequence[int]) -> int:
-    """Length of the common beginning."""
+def common_length(one: Sequence[int], other: Sequence[int]) -> int:
+    """Length of the beginning that two lists of tokens have in common."""
     length = min(len(one), len(other))
     if one[:length] == other[:length]:
         return length

@@ -81,9 +81,8 @@ def test_a_file_of_no_use_gets_a_sentence(data: bytes) -> None:
 
 def test_the_sets_that_come_along() -> None:
     sets = load_sets(resources())
-    assert {one.id for one in sets} == {
-        f"builtin:{task}" for task in ("explain", "code", "plan", "summarize", "long-context")
-    }
+    ungraded = {one.id for one in sets if not any(prompt.expect for prompt in one.prompts)}
+    assert ungraded == {f"builtin:{task}" for task in ("explain", "code", "plan", "summarize", "long-context")}
     for one in sets:
         assert one.builtin and all(prompt.text.strip() and prompt.title for prompt in one.prompts)
     assert max(len(p.text.split()) for one in sets for p in one.prompts) > 3000

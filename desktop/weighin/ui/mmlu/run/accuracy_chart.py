@@ -29,7 +29,7 @@ class _Line:
 
 
 class AccuracyChart(Chart):
-    """One bar a model. Lines that stand for people were drawn on MMLU and are shown for its questions only."""
+    """One bar a model, beside lines to read it against."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, "Accuracy of each model", parent)
@@ -37,10 +37,10 @@ class AccuracyChart(Chart):
         self._scores: tuple[LaneEvaluation, ...] = ()
         self._references: tuple[tuple[float, str], ...] = REFERENCE_LINES[:1]
 
-    def show_scores(self, scores: tuple[LaneEvaluation, ...], is_mmlu: bool) -> None:
-        """Draw these."""
+    def show_scores(self, scores: tuple[LaneEvaluation, ...], lines: tuple[tuple[float, str], ...]) -> None:
+        """Draw these, with `lines` to read them against."""
         self._scores = scores
-        self._references = REFERENCE_LINES if is_mmlu else REFERENCE_LINES[:1]
+        self._references = lines
         bars = [f"{s.label}, {model_name(s.model, s.label)}: {score_words(s) or 'no answer yet'}" for s in scores]
         self.setAccessibleDescription(f"{'; '.join(bars)}. Lines: {', '.join(text for _, text in self._references)}.")
         self.updateGeometry()

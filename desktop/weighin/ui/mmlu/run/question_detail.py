@@ -9,8 +9,9 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from weighin.core import format
-from weighin.core.evaluations.evaluation import ItemResult, ScoredItem
-from weighin.core.evaluations.questions import LETTERS
+from weighin.core.evaluations.evaluation import ItemResult, ScoredItem, normed_choice
+from weighin.core.evaluations.forms import ENDING_FORMS
+from weighin.core.evaluations.questions import OPTION_LETTERS, Question
 from weighin.core.evaluations.text import subject_name
 from weighin.core.safe_text import safe_name
 from weighin.ui.charts.chart import draw_bar, small
@@ -24,7 +25,7 @@ _GAP = 5.0
 
 
 class LetterBars(QWidget):
-    """The probability of one letter for each model that was asked, with the number beside the bar."""
+    """The probability of one option for each model that was asked, with the number beside the bar."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,11 +39,9 @@ class LetterBars(QWidget):
         """Lane and probability, as drawn."""
         return self._shares
 
-    def show_letter(self, place: int, results: tuple[tuple[str, ItemResult | None], ...]) -> None:
-        """Draw the letter at `place` (0..3) of each lane's result."""
-        self._shares = tuple(
-            (label, math.exp(result.logprobs[place])) for label, result in results if result and result.logprobs
-        )
+    def show_shares(self, shares: tuple[tuple[str, float], ...]) -> None:
+        """Draw the share of each lane."""
+        self._shares = shares
         self.setAccessibleName(", ".join(f"model {label} {format.percent(share, 1)}" for label, share in self._shares))
         self.updateGeometry()
         self.update()
@@ -81,6 +80,10 @@ class LetterBars(QWidget):
 
 
 _NONE = "Choose a question to read it."
+_ENDINGS = (
+    "Bars: how the options share their probability, each as likely as all tokens of its ending together. The likeliest "
+    "is the model's answer; acc_norm takes the likeliest for each byte."
+)
 _NUMBERS = (
     "Bars: the probability of each option's letter, among all tokens, where the answer begins. The largest of the four "
     "is the model's answer."
@@ -98,7 +101,7 @@ class QuestionDetail(QScrollArea):
         self.setAccessibleName("The chosen question")
         self._where = PlainLabel(role="small", wrap=True)
         self._text = PlainLabel(wrap=True)
-        self._options = tuple(_Option(theme, letter) for letter in LETTERS)
+        self._options = tuple(_Option(theme, letter) for letter in OPTION_LETTERS)
         self._remarks = PlainLabel(role="small", wrap=True)
         inner = QFrame()
         inner.setProperty("role", "card")
@@ -134,8 +137,9 @@ class QuestionDetail(QScrollArea):
 
     def show_item(self, item: ScoredItem | None) -> None:
         """Show it, or how to get there."""
-        for option in self._options:
-            option.setVisible(item is not None)
+        there = len(item.question.choices) if item is not None else 0
+        for place, option in enumerate(self._options):
+            option.setVisible(place < there)
         self._remarks.setVisible(item is not None)
         if item is None:
             self._where.say("")
@@ -147,11 +151,13 @@ class QuestionDetail(QScrollArea):
         self._where.say(f"{where} · correct: {question.letter}")
         self._text.say(question.text)
         results = (("A", item.a), ("B", item.b))
-        for place, option in enumerate(self._options):
-            option.show_choice(question.choices[place], place == question.answer, place, results)
-        self._remarks.say(
-            "\n".join([*(line for label, result in results for line in _remarks(label, result)), _NUMBERS])
-        )
+        endings = question.form in ENDING_FORMS
+        for place, (option, choice) in enumerate(zip(self._options, question.choices, strict=False)):
+            shares = tuple((label, _share(result, place, endings)) for label, result in results if result)
+            option.show_choice(choice, place == question.answer, place, results)
+            option.bars.show_shares(tuple((label, share) for label, share in shares if share is not None))
+        remarks = [line for label, result in results for line in _remarks(label, result, question)]
+        self._remarks.say("\n".join([*remarks, _ENDINGS if endings else _NUMBERS]))
         self.setAccessibleDescription("\n".join(self.texts))
         self.verticalScrollBar().setValue(0)
 
@@ -202,17 +208,31 @@ class _Option:
         self._by.setVisible(bool(chosen))
         for label, chip in self._chips.items():
             chip.setVisible(label in chosen)
-        self.bars.show_letter(place, results)
 
 
-def _remarks(label: str, result: ItemResult | None) -> list[str]:
+def _share(result: ItemResult, place: int, endings: bool) -> float | None:
+    """The probability of a letter among all tokens; of an ending among those of its question."""
+    if result.logprobs is None:
+        return None
+    if not endings:
+        return math.exp(result.logprobs[place])
+    best = max(result.logprobs)
+    return math.exp(result.logprobs[place] - best) / sum(math.exp(value - best) for value in result.logprobs)
+
+
+def _remarks(label: str, result: ItemResult | None, question: Question) -> list[str]:
     """What is worth knowing about one answer."""
     if result is None:
         return []
     if result.logprobs is None:
         return [f"Model {label} was not scored, which counts as wrong: {result.failure or 'no reason is known.'}"]
-    rest = max(0.0, 1 - sum(math.exp(value) for value in result.logprobs))
-    lines = [f"Model {label} puts {format.percent(rest, 1)} on tokens other than the four letters."]
+    lines = []
+    if question.form not in ENDING_FORMS:
+        rest = max(0.0, 1 - sum(math.exp(value) for value in result.logprobs))
+        lines = [f"Model {label} puts {format.percent(rest, 1)} on tokens other than the four letters."]
+    normed = normed_choice(question, result)
+    if normed is not None and normed != result.choice:
+        lines.append(f"Model {label} chooses {OPTION_LETTERS[normed]} by acc_norm.")
     if result.near_tie and result.margin is not None:
         lines.append(
             f"{NEAR} Near tie of model {label}: its two best options are {result.margin:.3f} nats apart. "

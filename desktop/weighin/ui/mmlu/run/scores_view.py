@@ -7,7 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from weighin.core.evaluations.evaluation import EvaluationProtocol, LaneEvaluation
-from weighin.core.evaluations.text import LABEL_ERRORS, NOT_MMLU, sample_sentence
+from weighin.core.evaluations.text import caveat, reference_lines, sample_sentence
 from weighin.ui.charts.chart import Chart
 from weighin.ui.mmlu.run.accuracy_chart import AccuracyChart
 from weighin.ui.mmlu.run.difference_chart import DifferenceChart
@@ -62,10 +62,9 @@ class ScoresView(QScrollArea):
 
     def show_scores(self, scores: tuple[LaneEvaluation, ...], protocol: EvaluationProtocol) -> None:
         """Draw the accuracies, and say what they mean."""
-        self.accuracy.show_scores(scores, protocol.is_mmlu)
+        self.accuracy.show_scores(scores, reference_lines(protocol))
         whole = all(score.n >= protocol.n for score in scores)
-        caveat = LABEL_ERRORS if protocol.is_mmlu else NOT_MMLU
-        self._meaning.say(f"{sample_sentence(protocol) if whole else _SO_FAR}\n{caveat}")
+        self._meaning.say(f"{sample_sentence(protocol) if whole else _SO_FAR}\n{caveat(protocol)}")
         self._difference_card.setVisible(len(scores) > 1)
 
     def show_trace(self, points: tuple[TracePoint, ...], total: int) -> None:

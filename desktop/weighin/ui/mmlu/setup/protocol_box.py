@@ -15,8 +15,10 @@ from weighin.ui.options.option_field import OptionField
 from weighin.ui.widgets.label import PlainLabel
 from weighin.ui.widgets.roomy_delegate import RoomyDelegate
 
+_LETTERS = "Raw text as in lm-evaluation-harness; compares the probabilities of the four letters."
+_ENDINGS = "Raw text as in lm-evaluation-harness; compares the probabilities of the endings."
 _PROTOCOLS = {
-    STANDARD: ("Standard", "Raw text as in lm-evaluation-harness; compares the probabilities of the four letters."),
+    STANDARD: ("Standard", _LETTERS),
     CHAT: ("Chat", "Through the model's own template, thinking off. Not comparable with Standard."),
 }
 _INDENT = 28
@@ -35,6 +37,7 @@ class ProtocolBox(QWidget):
         self.seed = OptionField("Seed", _SEED_HELP, _seed, "both models")
         self.seed.set_text("42")
         self._wanted = MAX_SHOTS
+        self._endings = False
         self._shots = QComboBox()
         self._shots.setAccessibleName("Few-shot examples before each question")
         self._shots.setItemDelegate(RoomyDelegate(self._shots))
@@ -59,8 +62,8 @@ class ProtocolBox(QWidget):
 
     @property
     def protocol(self) -> str:
-        """STANDARD or CHAT."""
-        return self._protocols.chosen
+        """STANDARD or CHAT; endings are scored as raw text only."""
+        return STANDARD if self._endings else self._protocols.chosen
 
     @property
     def shots(self) -> int:
@@ -93,6 +96,16 @@ class ProtocolBox(QWidget):
         self._wanted = choice.shots
         self._shots.setCurrentIndex(min(choice.shots, self._shots.count() - 1))
 
+    def show_form(self, endings: bool) -> None:
+        """Whether the options of the questions are endings, which no chat template is for."""
+        self._endings = endings
+        self._protocols.explain(STANDARD, _ENDINGS if endings else _LETTERS)
+        self._protocols.offer(CHAT, not endings)
+
+    def suggest_shots(self) -> None:
+        """As many as are usual with questions of this form."""
+        self._wanted = 0 if self._endings else MAX_SHOTS
+
     def show_examples(self, most: int) -> None:
         """Offer as many shots as there are worked examples; what was chosen holds as far as that goes."""
         least = min(most, MAX_SHOTS)
@@ -101,7 +114,9 @@ class ProtocolBox(QWidget):
             self._shots.addItem(str(shots), shots)
         self._shots.setCurrentIndex(min(self._wanted, least))
         text = "" if least == MAX_SHOTS else f"This set has only {format.plural(least, 'example')} per subject."
-        self._examples.say_or_hide("This set has no few-shot examples." if not least else text)
+        text = text if least else "This set has no few-shot examples."
+        # With endings none is the usual number.
+        self._examples.say_or_hide("" if self._endings else text)
 
     def _choose_shots(self) -> None:
         self._wanted = self.shots
@@ -120,6 +135,7 @@ class _Radios(QWidget):
     def __init__(self, title: str, texts: dict[str, tuple[str, str]]) -> None:
         super().__init__()
         self._buttons: dict[str, QRadioButton] = {}
+        self._meanings: dict[str, PlainLabel] = {}
         group = QButtonGroup(self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -135,6 +151,7 @@ class _Radios(QWidget):
                 explained = PlainLabel(meaning, role="small", wrap=True)
                 explained.setIndent(_INDENT)
                 layout.addWidget(explained)
+                self._meanings[key] = explained
             self._buttons[key] = button
         next(iter(self._buttons.values())).setChecked(True)
         group.buttonClicked.connect(lambda _button: self.changed.emit())
@@ -145,6 +162,16 @@ class _Radios(QWidget):
 
     def choose(self, key: str) -> None:
         self._buttons[key].setChecked(True)
+
+    def explain(self, key: str, meaning: str) -> None:
+        """What one of them means now."""
+        self._meanings[key].say(meaning)
+        self._buttons[key].setAccessibleDescription(meaning)
+
+    def offer(self, key: str, offered: bool) -> None:
+        """Whether one of them is there to choose."""
+        self._buttons[key].setVisible(offered)
+        self._meanings[key].setVisible(offered)
 
 
 def _seed(text: str) -> object:

@@ -1,4 +1,4 @@
-"""Which questions are asked: the starter set, MMLU, which is fetched first, or a file of one's own."""
+"""Which questions are asked: what comes along, MMLU or another set, which is fetched first, or a file of one's own."""
 
 from __future__ import annotations
 
@@ -33,21 +33,28 @@ if TYPE_CHECKING:
 _PHASES = {"asking": "Asking the hub", "downloading": "Downloading", "checking": "Checking the questions"}
 
 
+_CHECKED = {
+    "mmlu": "Needed once. Every question is checked against the released MMLU.",
+    "": "Needed once. The files are checked by sha256 and the same ones are used from then on.",
+}
+
+
 class FetchLine(QWidget):
-    """Follows the one fetching there is."""
+    """Gets the chosen set, and follows the one fetching there is."""
 
     def __init__(self, sets: QuestionSets, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._sets = sets
-        self.fetch = QPushButton("Download MMLU (about 170 MB)")
-        self.fetch.setAccessibleName("Download MMLU from the hub, about 170 MB")
+        self._key = ""
+        self.fetch = QPushButton("Download")
+        self.fetch.setAccessibleName("Download the question set from the hub")
         self.cancel = QPushButton("Cancel")
-        self.cancel.setAccessibleName("Stop downloading MMLU; what was downloaded is kept")
+        self.cancel.setAccessibleName("Stop downloading the question set; what was downloaded is kept")
         self._text = PlainLabel(role="small", wrap=True)
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setFixedHeight(4)
-        self._bar.setAccessibleName("Progress of downloading MMLU")
+        self._bar.setAccessibleName("Progress of downloading the question set")
         self._error = PlainLabel(role="error", wrap=True)
         row = QHBoxLayout()
         row.addWidget(self.fetch)
@@ -62,9 +69,9 @@ class FetchLine(QWidget):
         self.fetch.clicked.connect(self._begin)
         self.cancel.clicked.connect(sets.cancel_fetch)
         sets.fetch_progressed.connect(self._show_progress)
-        sets.fetched.connect(lambda: self._end(""))
+        sets.fetched.connect(lambda _key: self._end(""))
         sets.fetch_failed.connect(self._fail)
-        self._show(sets.fetching)
+        self._show()
         self._error.hide()
 
     @property
@@ -77,14 +84,25 @@ class FetchLine(QWidget):
         """Why it ended, "" where all is well."""
         return "" if self._error.isHidden() else self._error.text()
 
+    def show_set(self, info: QuestionSetInfo) -> None:
+        """Offer to get this set, which is not here."""
+        if info.key != self._key:
+            self._error.hide()
+        self._key = info.key
+        size = f" (about {format.count(info.megabytes)} MB)" if info.megabytes else ""
+        self.fetch.setText(f"Download {safe_name(info.title, 40)}{size}")
+        self.fetch.setAccessibleDescription(self.fetch.text())
+        self._show()
+
     def _begin(self) -> None:
         self._error.hide()
-        self._show(True)
-        self._text.say(_PHASES["asking"])
-        self._sets.fetch_mmlu()
+        self._sets.fetch(self._key)
+        self._show()
 
     def _show_progress(self, progress: FetchProgress) -> None:
-        self._show(True)
+        self._show()
+        if progress.key != self._key:
+            return
         phase = _PHASES.get(progress.phase, progress.phase)
         of = f" of {format.size(progress.total)}" if progress.total else ""
         self._text.say(f"{phase} {format.size(progress.done)}{of}" if progress.done else phase)
@@ -97,17 +115,22 @@ class FetchLine(QWidget):
         self._end("" if error.kind == "stopped" else error.user_text)
 
     def _end(self, sentence: str) -> None:
-        self._show(False)
+        self._show()
         self._error.say_or_hide(sentence)
 
-    def _show(self, fetching: bool) -> None:
-        self.fetch.setVisible(not fetching)
-        self.cancel.setVisible(fetching)
-        self._bar.setVisible(fetching)
-        self._text.say("" if fetching else "Needed once. Every question is checked against the released MMLU.")
+    def _show(self) -> None:
+        """Whether this set is on its way, or another one, or none."""
+        now = self._sets.fetching
+        here = bool(now) and now == self._key
+        self.fetch.setVisible(not here)
+        self.fetch.setEnabled(not now)
+        self.cancel.setVisible(here)
+        self._bar.setVisible(here)
+        if not here:
+            self._text.say("Another set is being downloaded." if now else _CHECKED.get(self._key, _CHECKED[""]))
 
 
-_FILES = "Questions (*.tar *.tar.gz *.tgz *.csv *.tsv *.txt *.json *.jsonl *.ndjson);;All files (*)"
+_FILES = "Questions (*.tar *.tar.gz *.tgz *.csv *.tsv *.txt *.json *.jsonl *.ndjson *.parquet);;All files (*)"
 _STARTER = "starter"
 _SPLITS = {"test": "test", "val": "validation"}
 
@@ -131,12 +154,12 @@ class SetBox(QWidget):
         self._error = PlainLabel(role="error", wrap=True)
         self._error.hide()
         self._menu = QMenu(self)
-        self._menu.addAction("Archive, CSV or JSON…").triggered.connect(lambda: self._ask(folder=False))
-        self._menu.addAction("MMLU folder…").triggered.connect(lambda: self._ask(folder=True))
+        self._menu.addAction("Archive, CSV, JSON or Parquet…").triggered.connect(lambda: self._ask(folder=False))
+        self._menu.addAction("Folder…").triggered.connect(lambda: self._ask(folder=True))
         self._open.setMenu(self._menu)
         self._arrange()
         sets.changed.connect(self._fill)
-        sets.fetched.connect(lambda: self.choose("mmlu"))
+        sets.fetched.connect(self._arrived)
         self._set.activated.connect(lambda _row: self.choose(str(self._set.currentData())))
         self._split.activated.connect(lambda _row: self.changed.emit())
         self._fill()
@@ -168,7 +191,10 @@ class SetBox(QWidget):
         if self.error:
             return ""
         info = self._info
-        return "Reading the questions…" if info and info.available else "Download MMLU first, or open its archive."
+        if info is None or info.available:
+            return "Reading the questions…"
+        file = "archive" if info.is_mmlu else "file"
+        return f"Download {safe_name(info.title, 40)} first, or open its {file}."
 
     def choose(self, key: str, split: str = "") -> None:
         """Choose a set by its key."""
@@ -207,7 +233,10 @@ class SetBox(QWidget):
     def _show_info(self, info: QuestionSetInfo | None) -> None:
         self._set.setCurrentIndex(max(0, self._set.findData(self._key)))
         self._label.say_or_hide(info.label if info and info.label != info.title else "")
-        self.fetch.setVisible(info is not None and info.key == "mmlu" and not info.available)
+        missing = info is not None and not info.available
+        self.fetch.setVisible(missing)
+        if info is not None and missing:
+            self.fetch.show_set(info)
 
     def _fill_splits(self, wanted: str) -> None:
         info = self._info
@@ -221,9 +250,15 @@ class SetBox(QWidget):
         self._split.setCurrentIndex(max(0, self._split.findData(wanted)))
         self._split.setVisible(self._split.count() > 1)
 
+    def _arrived(self, key: str) -> None:
+        """A set was fetched: it is used where it is the chosen one."""
+        if key == self._key:
+            self.choose(key)
+
     def _loaded(self, key: str, questions: QuestionSet) -> None:
         if key == self._key:
             self.questions = questions
+            self._show_info(self._info)
             self._fill_splits(self.split)
             self.changed.emit()
 

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from weighin.core.evaluations.evaluation import EvaluationChoice, EvaluationRequest
+from weighin.core.evaluations.forms import ENDING_FORMS, LETTERS_FORM
 from weighin.core.models.model import ModelFacts
 from weighin.core.runs.lane import LABELS, LaneSetup
 from weighin.core.runs.options import LoadOptions
@@ -75,7 +76,7 @@ class SetupView(QWidget):
         self._taken_over: tuple[str, ...] = ()
         self._subjects_of: tuple[str, str] | None = None
         self._subjects_wanted: tuple[str, ...] = ()
-        self._suggested_for = ""
+        self._suggested_for, self._form = "", LETTERS_FORM
         self.models = tuple(ModelField(theme, label, library, servers) for label in LABELS)
         self._dropped = DroppedModels(library, [field.header for field in self.models])
         self.second = QCheckBox("Compare with a second model")
@@ -268,9 +269,13 @@ class SetupView(QWidget):
         if questions is not None:
             if of != self._subjects_of:
                 self._subjects_of, self._subjects_wanted = of, ()
+            self.protocol.show_form(questions.form in ENDING_FORMS)
             if self._suggested_for != self.set.key:
                 self._suggested_for = self.set.key
                 self.amount.suggest(sum(subjects.values()))
+                if (questions.form in ENDING_FORMS) != (self._form in ENDING_FORMS):
+                    self.protocol.suggest_shots()
+            self._form = questions.form
             self.protocol.show_examples(min((len(questions.examples(name)) for name in subjects), default=0))
         self._subjects_changed()
 
