@@ -5,10 +5,9 @@ from __future__ import annotations
 import argparse
 
 from weighin import __version__
-from weighin.cli.options import add_load_options, add_options
+from weighin.cli.options import add_load_options, add_sampling_options
 from weighin.core.comparisons.rounds import MOST_ROUNDS
 from weighin.core.prompts.prompt_set import MAX_SAMPLES
-from weighin.core.runs.options import SAMPLING_OPTIONS
 
 MODEL_HELP = (
     "a .gguf file, starter:dense, starter:moe, hub:OWNER/REPO/PATH.gguf, an address from the hub's page, "
@@ -91,7 +90,7 @@ def _compare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--follow", metavar="ID", help="continue this comparison; each model sees its own answers")
     parser.add_argument("--system", metavar="TEXT", default="", help="the system prompt")
     parser.add_argument("--mode", choices=("alone", "together"), default="alone", help=_MODES)
-    add_options(parser, SAMPLING_OPTIONS)
+    add_sampling_options(parser, ("a", "b"))
     said = "stop at this text; \\n is a newline; repeatable"
     parser.add_argument("--stop", action="append", metavar="TEXT", default=[], help=said)
     add_load_options(parser, lanes=("a", "b"))

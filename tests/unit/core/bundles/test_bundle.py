@@ -39,6 +39,7 @@ from weighin.core.evaluations.questions import Question
 from weighin.core.models.server import parse_address, server_facts
 from weighin.core.models.shelf import ShelfModel
 from weighin.core.runs.answer import MOST_PIECES, Failure, StopReason
+from weighin.core.runs.options import SamplingOptions
 from weighin.core.runs.run_state import RunState
 
 OWNER = Owner("/home/canary", "canary")
@@ -59,6 +60,27 @@ def test_what_is_written_is_read_back() -> None:
     for encoding in ("utf-8-sig", "utf-16"):  # the latter is what PowerShell 5 makes of "> mine.weighin.json"
         assert read_bundle(bundle_text(BUNDLE).encode(encoding)) == BUNDLE
     assert read_bundle(json.dumps({**body(), "of_tomorrow": [1]}).encode()) == BUNDLE
+
+
+def test_what_an_answer_was_held_to_is_read_back_and_may_be_missing() -> None:
+    grammar = 'root ::= "yes" ' * 4000
+    wanted = SamplingOptions(thinking="off", thinking_tokens=7, grammar=grammar)
+    results = tuple(
+        replace(
+            result,
+            setup=replace(result.setup, sampling=wanted),
+            answer=replace(result.answer, timing=replace(result.answer.timing, thinking_cut=True)),
+        )
+        for result in BUNDLE.comparison.results
+    )
+    made = replace(BUNDLE, comparison=replace(BUNDLE.comparison, results=results))
+    assert read_bundle(bundle_text(made).encode()) == made
+    old = body()
+    for result in old["comparison"]["results"]:
+        for name in ("thinking", "thinking_tokens", "json_schema", "grammar"):
+            del result["setup"]["sampling"][name]
+        del result["answer"]["timing"]["thinking_cut"]
+    assert read_bundle(json.dumps(old).encode()) == BUNDLE
 
 
 def test_half_a_character_is_neither_read_nor_written() -> None:
@@ -205,6 +227,7 @@ HOSTILE: list[tuple[list[Any], Any]] = [
     (["comparison", "request", "threads"], [[{"role": "user", "content": "a b " * 200_000}] * 2] * 2),
     (["votes"], [{"created": "2026-01-01T00:00:00+00:00", "choice": "a"}] * 300_000),
     (["machine", "gpus"], ["x"] * 1_000_000),
+    (["comparison", "results", 0, "setup", "sampling", "grammar"], "a " * 60_000),
 ]  # fmt: skip
 
 
