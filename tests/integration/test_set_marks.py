@@ -273,6 +273,31 @@ def test_a_cut_off_answer_is_no_wrong_one(qtbot: Any, sets: PromptSets) -> None:
     runs.close()
 
 
+def test_planted_lengths_of_thinking_are_told_as_they_are(qtbot: Any, sets: PromptSets) -> None:
+    planted = [
+        {"when": "one", "thinking": 30, "text": "twelve"},
+        {"when": "two", "thinking": 5, "text": "twelve"},
+        {"when": "three", "thinking": 90, "text": "ten"},
+        {"when": "four", "thinking": 7, "text": "never asked for"},
+    ]
+    runs = Runs(qtbot, fake_lane("A", answers=planted), fake_lane("B", answers=planted))
+    set_runner, ended = new_runner(runs, sets)
+    like = request()
+    limits = (SamplingOptions(max_tokens=40), SamplingOptions(max_tokens=40, thinking="on", thinking_tokens=20))
+    a, b = (replace(setup, sampling=sampling) for setup, sampling in zip(like.lanes, limits, strict=True))
+    set_runner.run(PROMPTS, replace(like, lanes=(a, b)))
+    qtbot.waitUntil(lambda: bool(ended), timeout=30_000)
+    found = set_runner.marks
+    assert found is not None and found.paired is not None
+    # A thinks without a limit of its own: the third answer never came. B was made to answer after 20 tokens.
+    assert (found.a.right, found.a.capped, found.a.wrong, found.a.reasoning_tokens) == (2, 1, 0, 30 + 5 + 40)
+    assert (found.b.right, found.b.capped, found.b.thinking_cut) == (3, 0, 2)
+    assert found.b.reasoning_tokens == 20 + 5 + 20 and found.b.answer_tokens == 3
+    assert (found.paired.n, found.paired.both_right) == (2, 2) and found.whole
+    assert latest(qtbot, sets) == set_runner.stored
+    runs.close()
+
+
 def warm() -> ComparisonRequest:
     like = request()
     a, b = (replace(setup, sampling=SamplingOptions(temperature=0.8, seed=7)) for setup in like.lanes)

@@ -71,7 +71,9 @@ def _compare(parser: argparse.ArgumentParser) -> None:
     prompt.add_argument("-p", "--prompt", metavar="TEXT", help="the prompt")
     prompt.add_argument("--prompt-file", metavar="F", help="read the prompt from F; - for standard input")
     prompt.add_argument(
-        "--prompts", metavar="FILE|NAME", help="a prompt set: its name, or a file (a prompt per line, or JSON)"
+        "--prompts",
+        metavar="FILE|NAME",
+        help="a prompt set: its name, or a file (a prompt per line, JSON, CSV or TOML)",
     )
     parser.add_argument("--resume", action="store_true", help="with --prompts: resume the stopped run")
     parser.add_argument(

@@ -180,6 +180,7 @@ class _Lane:
         if marked.mark is Mark.NO_ANSWER and marked.absence is not Absence.NONE:
             numbers[marked.absence.value] += times
         numbers["by_hand"] += times * (marked.by is MarkedBy.HAND)
+        numbers["thinking_cut"] += times * outcome.thinking_cut
         numbers["reasoning_tokens"] += times * outcome.reasoning_tokens
         numbers["answer_tokens"] += times * max(0, outcome.generated_tokens - outcome.reasoning_tokens)
         if outcome.total_s is None:
