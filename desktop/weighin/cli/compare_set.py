@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from weighin.cli.console import Console
+from weighin.cli.fetch_prompts import fetch_prompts, is_gsm8k
 from weighin.cli.loop import run_until, wait_for
 from weighin.core.comparisons.comparison import Comparison, ComparisonRequest
 from weighin.core.comparisons.report import options_json
@@ -26,6 +27,8 @@ def run_compare_set(
     options: argparse.Namespace, request: ComparisonRequest, services: Services, console: Console
 ) -> int:
     """Run, print and keep every comparison: 0 done, 1 given up, 3 some prompt failed in a lane, 130 interrupted."""
+    if options.fetch:
+        fetch_prompts(options.prompts, services, console)
     sets, runner = services.prompt_sets, services.runner
     try:
         set_runner = SetRunner(runner, sets, grader=services.grader, consent=services.test_consent)
@@ -107,6 +110,8 @@ class _Running:
         for one in known:
             if name.casefold() in (one.name.casefold(), one.id.removeprefix("builtin:")):
                 return one
+        if is_gsm8k(name):
+            raise AppError("GSM8K is not on this computer yet: add --fetch, or name its file.", kind="usage")
         names = ", ".join(one.name for one in known)
         raise AppError(f"{name!r} is not a file or a prompt set. Prompt sets: {names}.", kind="usage")
 

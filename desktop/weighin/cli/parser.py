@@ -71,9 +71,7 @@ def _compare(parser: argparse.ArgumentParser) -> None:
     prompt.add_argument("-p", "--prompt", metavar="TEXT", help="the prompt")
     prompt.add_argument("--prompt-file", metavar="F", help="read the prompt from F; - for standard input")
     prompt.add_argument(
-        "--prompts",
-        metavar="FILE|NAME",
-        help="a prompt set: its name, or a file (a prompt per line, JSON, CSV or TOML)",
+        "--prompts", metavar="FILE|NAME", help="a prompt set: its name, or a file (text, JSON, CSV, TOML or Parquet)"
     )
     parser.add_argument("--resume", action="store_true", help="with --prompts: resume the stopped run")
     parser.add_argument(
@@ -85,6 +83,9 @@ def _compare(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--allow-tests", action="store_true", help="with --prompts: run the set's Python tests on answers, confined"
+    )
+    parser.add_argument(
+        "--fetch", action="store_true", help="with --prompts gsm8k: download it from the hub first, if it is missing"
     )
     parser.add_argument(
         "--attach", action="append", metavar="FILE", default=[], help="add a text file to the prompt; repeatable"

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from weighin.core.models.model import ModelFacts
     from weighin.services.bundles.bundles import Bundles
     from weighin.services.comparisons.attached_files import AttachedFiles
+    from weighin.services.comparisons.gsm8k import Gsm8k
     from weighin.services.comparisons.prompt_sets import PromptSets
     from weighin.services.comparisons.set_runner import SetRunner
     from weighin.services.comparisons.speed_tests import SpeedTests
@@ -225,6 +226,15 @@ class Services(QObject):
         self.runner.started.connect(lambda _request: files.hold())
         self.runner.finished.connect(lambda _comparison: files.go_on())
         return files
+
+    @cached_property
+    def gsm8k(self) -> Gsm8k:
+        """Who gets GSM8K from the hub."""
+        from weighin.services.comparisons.gsm8k import Gsm8k
+        from weighin.services.models.hub import Hub
+
+        new_hub = self.models.new_hub_process
+        return self._new("gsm8k", Gsm8k(self.prompt_sets, self.profile.questions, lambda: Hub(new_hub)))
 
     @cached_property
     def tapes(self) -> Tapes:
