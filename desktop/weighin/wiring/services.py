@@ -204,9 +204,11 @@ class Services(QObject):
         from weighin.core.prompts.builtin_sets import load_sets
         from weighin.services.grading.test_consent import TestConsent
 
-        ours = []
-        with suppress(AppError):  # a damaged one is told where sets are listed
-            ours = [TestConsent.key_of(one.prompts) for one in load_sets(resources())]
+        def ours() -> list[str]:
+            with suppress(AppError):  # a damaged one is told where sets are listed
+                return [TestConsent.key_of(one.prompts) for one in load_sets(resources())]
+            return []
+
         return TestConsent(self.settings, ours)
 
     @cached_property
