@@ -152,7 +152,7 @@ def test_the_chosen_prompt_tells_what_was_read_and_why(kit: Kit, page: SetsPage)
     shown_run(kit, page)
     page.results.table.selectRow(0)
     detail = page.results.detail
-    assert detail.texts[:2] == ("Prompt 1 · Seven and five · sums", "Expected: exactly “12”.")
+    assert detail.texts[:2] == ("Prompt 1 · Seven and five · sums", "Expected: exactly “12”")
     assert "Read: 13 (letter)" in detail.lanes["B"].texts[1]
     assert detail.lanes["B"].texts[2] == "It says 13, not 12."
     page.results.table.selectRow(2)
