@@ -290,6 +290,18 @@ def test_history_leads_to_the_results(new_kit: Callable[..., Kit]) -> None:
     assert "no longer kept" in kit.window.pages.prompt_sets.note.label.text()
 
 
+def test_a_run_from_a_bundle_is_shown_but_not_resumed(kit: Kit, page: SetsPage) -> None:
+    stored = graded_run((LaneSetup(MOE), LaneSetup(DENSE)))
+    object.__setattr__(stored.run, "id", "")
+    kit.window.show_page(COMPARE)
+    kit.window.bundle_controller.set_run_opened.emit(stored)
+    assert kit.window.page == PROMPT_SETS and cells(page)[0]["A"] == "✓ Right"
+    assert page.bar.resume.isHidden() and not page.bar.export.isHidden()
+    assert "Run with A: Starter MoE, B: Starter Dense." in page.line.text()
+    kit.page.swap_models()
+    assert "Run with" not in page.line.text()
+
+
 def test_a_prompt_is_opened_on_compare(new_kit: Callable[..., Kit]) -> None:
     kit = new_kit(history=FakeHistory(comparison(number=0)))
     kit.window.show_page(PROMPT_SETS)
