@@ -152,7 +152,7 @@ def test_the_chosen_prompt_tells_what_was_read_and_why(kit: Kit, page: SetsPage)
     shown_run(kit, page)
     page.results.table.selectRow(0)
     detail = page.results.detail
-    assert detail.texts[:2] == ("Prompt 1 · Seven and five · sums", "Expected: exactly “12”.")
+    assert detail.texts[:2] == ("Prompt 1 · Seven and five · sums", "Expected: exactly “12”")
     assert "Read: 13 (letter)" in detail.lanes["B"].texts[1]
     assert detail.lanes["B"].texts[2] == "It says 13, not 12."
     page.results.table.selectRow(2)
@@ -288,6 +288,18 @@ def test_history_leads_to_the_results(new_kit: Callable[..., Kit]) -> None:
     kit.window.show_page(HISTORY)
     history.results_wanted.emit("no such run")
     assert "no longer kept" in kit.window.pages.prompt_sets.note.label.text()
+
+
+def test_a_run_from_a_bundle_is_shown_but_not_resumed(kit: Kit, page: SetsPage) -> None:
+    stored = graded_run((LaneSetup(MOE), LaneSetup(DENSE)))
+    object.__setattr__(stored.run, "id", "")
+    kit.window.show_page(COMPARE)
+    kit.window.bundle_controller.set_run_opened.emit(stored)
+    assert kit.window.page == PROMPT_SETS and cells(page)[0]["A"] == "✓ Right"
+    assert page.bar.resume.isHidden() and not page.bar.export.isHidden()
+    assert "Run with A: Starter MoE, B: Starter Dense." in page.line.text()
+    kit.page.swap_models()
+    assert "Run with" not in page.line.text()
 
 
 def test_a_prompt_is_opened_on_compare(new_kit: Callable[..., Kit]) -> None:

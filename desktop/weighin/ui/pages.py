@@ -14,6 +14,7 @@ from weighin.ui.compare.compare_page import ComparePage
 from weighin.ui.recent_pairs import RecentPairs
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.page_scroll import PageScroll
+from weighin.ui.work.busy import COMPARING, EVALUATING, MEASURING
 
 if TYPE_CHECKING:
     from weighin.core.evaluations.evaluation import EvaluationRecord
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from weighin.core.models.catalogue import Catalogue, Claim, System
     from weighin.core.models.model import ModelFacts
     from weighin.core.plans.candidates import Candidate
+    from weighin.core.prompts.prompt_set import StoredRun
     from weighin.services.comparisons.comparison_runner import ComparisonRunner
     from weighin.services.comparisons.history import History
     from weighin.services.models.library import Library
@@ -48,13 +50,6 @@ KEYS = ("Ctrl+1", "Ctrl+2", "Ctrl+3", "Ctrl+4", "Ctrl+7", "Ctrl+5", "Ctrl+6", "C
 WORK = PAGES[:SETTINGS]
 # Of the recent pairs, on the first start.
 _OFFERED = 3
-_COMPARING = "A comparison is running. Stop it or let it finish first: both would disturb each other."
-_EVALUATING = (
-    "An evaluation is running on the MMLU page. Stop it or let it finish first: both would disturb each other."
-)
-_MEASURING = (
-    "A measurement is running on the Fidelity page. Stop it or let it finish first: both would disturb each other."
-)
 
 
 Page = TypeVar("Page", bound=QWidget)
@@ -214,6 +209,7 @@ class Pages(QObject):
         made.notice.connect(self.notice)
         made.opened.connect(lambda: self.wanted.emit(COMPARE))
         made.measurement_opened.connect(self._show_measurement)
+        made.set_run_opened.connect(self._show_set_run)
         return made
 
     @cached_property
@@ -239,6 +235,7 @@ class Pages(QObject):
         views = SetViews(self._theme, self._parts, self._runner, self._history, self.compare)
         views.compare_wanted.connect(lambda: self.wanted.emit(COMPARE))
         views.page_wanted.connect(lambda: self.wanted.emit(PROMPT_SETS))
+        views.export_wanted.connect(self.export)
         self.sets_made.emit(views.controller.set_runner)
         return views
 
@@ -260,7 +257,7 @@ class Pages(QObject):
     @property
     def busy(self) -> str:
         """Why nothing else may run now, "" where it may."""
-        return _COMPARING if self._runner.running else self._besides(COMPARE)
+        return COMPARING if self._runner.running else self._besides(COMPARE)
 
     @property
     def is_evaluating(self) -> bool:
@@ -280,10 +277,10 @@ class Pages(QObject):
     def _besides(self, page: int) -> str:
         """What runs on other pages than this one, in a sentence; "" for nothing."""
         if page != COMPARE and self._runner.running:
-            return _COMPARING
+            return COMPARING
         if page != MMLU and self.is_evaluating:
-            return _EVALUATING
-        return _MEASURING if page != FIDELITY and self.is_measuring else ""
+            return EVALUATING
+        return MEASURING if page != FIDELITY and self.is_measuring else ""
 
     def _compared(self) -> tuple[ModelFacts | None, ...]:
         """The models chosen on the Compare page."""
@@ -341,8 +338,8 @@ class Pages(QObject):
             pane.header.picker.choose(facts)
         self.wanted.emit(COMPARE)
 
-    def export(self, comparison: Comparison, kind: str) -> None:
-        """Ask where to write a comparison; kind: its format."""
+    def export(self, comparison: Comparison | StoredRun, kind: str) -> None:
+        """Ask where to write a comparison, or a run of a prompt set; kind: its format."""
         self.bundles.ask_export(comparison, kind, self._window)
 
     def find_models(self) -> None:
@@ -373,16 +370,21 @@ class Pages(QObject):
         self.wanted.emit(MMLU)
         self.mmlu.resume(identifier)
 
-    def _show_set_run(self, run: str) -> None:
-        self.wanted.emit(PROMPT_SETS)
-        self.prompt_sets.show_results_of(run)
-
-    def _show_measurement(self, record: FidelityRecord) -> None:
+    def _leads_to(self, number: int) -> bool:
+        """Show a page, unless it could tell what a blind round hides: then that is said."""
         if reason := self._window.why_hidden:
             self.notice.emit(reason)
-            return
-        self.wanted.emit(FIDELITY)
-        self.fidelity.show_record(record)
+        else:
+            self.wanted.emit(number)
+        return not reason
+
+    def _show_set_run(self, run: StoredRun | str) -> None:
+        if self._leads_to(PROMPT_SETS):
+            self.prompt_sets.show_results_of(run)
+
+    def _show_measurement(self, record: FidelityRecord) -> None:
+        if self._leads_to(FIDELITY):
+            self.fidelity.show_record(record)
 
     def _resume_measurement(self, identifier: str) -> None:
         self.wanted.emit(FIDELITY)

@@ -80,8 +80,8 @@ def expectation_words(expectation: Expectation) -> str:
 
 
 def expectations_words(expect: tuple[Expectation, ...]) -> str:
-    """All of them, a sentence: "Expected: the number 42; contains “km”."; "" where nothing is expected."""
-    return f"Expected: {'; '.join(expectation_words(one) for one in expect)}." if expect else ""
+    """All of them in a line: "Expected: the number 42; contains “km”"; "" where nothing is expected."""
+    return f"Expected: {'; '.join(expectation_words(one) for one in expect)}" if expect else ""
 
 
 def short_words(expect: tuple[Expectation, ...]) -> str:

@@ -23,10 +23,12 @@ if TYPE_CHECKING:
 
 
 class SetViews(QObject):
-    """`compare_wanted`: the Compare page shall be shown; `page_wanted`: that of prompt sets."""
+    """`compare_wanted`: the Compare page shall be shown; `page_wanted`: that of prompt sets; `export_wanted` carries a
+    StoredRun and the format."""
 
     compare_wanted = Signal()
     page_wanted = Signal()
+    export_wanted = Signal(object, str)
 
     def __init__(
         self, theme: Theme, parts: Parts, runner: ComparisonRunner, history: History, compare: ComparePage
@@ -52,6 +54,7 @@ class SetViews(QObject):
         page.opened.connect(self._open)
         page.compare_wanted.connect(self.compare_wanted)
         page.edit_wanted.connect(self.edit)
+        page.export_wanted.connect(self.export_wanted)
         self._compare.choice.changed.connect(lambda: page.show_models(self._names))
         for told in (runner.started, runner.finished):
             told.connect(lambda _of: page.follow_runner())

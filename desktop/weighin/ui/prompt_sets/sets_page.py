@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QProgressBar, QPushButton, QStackedWidget, QVBoxLa
 
 from weighin.core.errors import AppError
 from weighin.core.grading.marks import Mark
+from weighin.core.models.text import shown_name
 from weighin.core.prompts.prompt_set import StoredRun
 from weighin.core.prompts.report import summary
 from weighin.core.prompts.set_changes import changes_sentence
@@ -22,7 +23,6 @@ from weighin.ui.prompt_sets.set_keeping import SetKeeping
 from weighin.ui.theme import Theme
 from weighin.ui.widgets.label import PlainLabel
 from weighin.ui.widgets.page_head import PageHead
-from weighin.ui.widgets.saving import ask_export
 from weighin.ui.widgets.scrolled import Scrolled
 from weighin.ui.widgets.strip import Strip
 from weighin.ui.widgets.throttle import Throttle
@@ -39,11 +39,13 @@ RUN, PAST = range(2)
 
 class SetsPage(QWidget):
     """busy: whether a comparison goes on. `opened` carries a PromptRow whose answers shall be shown on Compare;
-    `compare_wanted`: other models shall be chosen there; `edit_wanted` carries a PromptSet, None for a new one."""
+    `compare_wanted`: other models shall be chosen there; `edit_wanted` carries a PromptSet, None for a new one;
+    `export_wanted` a StoredRun and the format."""
 
     opened = Signal(object)
     compare_wanted = Signal()
     edit_wanted = Signal(object)
+    export_wanted = Signal(object, str)
 
     def __init__(
         self,
@@ -123,6 +125,7 @@ class SetsPage(QWidget):
     def show_models(self, names: tuple[str, str]) -> None:
         """The models of the lanes of Compare."""
         self.bar.show_models(names)
+        self._show_verdict()
 
     def show_set(self, identifier: str) -> None:
         """Show the set with this id, with its latest run."""
@@ -136,15 +139,19 @@ class SetsPage(QWidget):
     def show_run(self, stored: StoredRun) -> None:
         """Show a kept run, whatever became of its set."""
         if self._runner.running and stored.run.id != self.running_id:
-            self.past.error.say("A prompt set is running. Stop it first, then open this run.")
+            self._refuse(AppError("A prompt set is running. Stop it first, then open this run.", kind="busy"))
             return
         self._look_at(stored)
         self.tabs.setCurrentIndex(RUN)
 
-    def show_results_of(self, run: str) -> None:
-        """The same, of the run with this id."""
-        if run == self.running_id and self._runner.stored is not None:
-            self.show_run(self._runner.stored)
+    def show_results_of(self, run: StoredRun | str) -> None:
+        """The same, also of one that is known by its id alone."""
+        self.tabs.setCurrentIndex(RUN)
+        stored = self._runner.stored
+        if isinstance(run, StoredRun):
+            self.show_run(run)
+        elif stored is not None and run == stored.run.id:
+            self.show_run(stored)
         else:
             self._runs.load(run, self.show_run, self._refuse)
 
@@ -174,7 +181,7 @@ class SetsPage(QWidget):
         bar.save_wanted.connect(lambda: self.keeping.ask_save(bar.chosen, self.window()) if bar.chosen else None)
         bar.delete_wanted.connect(self._delete)
         bar.mark_wanted.connect(self._mark_again)
-        bar.export_wanted.connect(self._export)
+        bar.export_wanted.connect(lambda kind: self.export_wanted.emit(self._shown, kind))
         bar.compare_wanted.connect(self.compare_wanted)
         self.undo.clicked.connect(lambda: self._undo())
         self.results.detail.opened.connect(self.opened)
@@ -284,7 +291,16 @@ class SetsPage(QWidget):
             self.progress.setRange(0, stored.run.total)
             self.progress.setValue(stored.answered)
         told = summary(stored) if stored is not None and not hides else ""
-        self.line.say_or_hide(" ".join(text for text in (self._said, told) if text))
+        self.line.say_or_hide(" ".join(text for text in (self._said, self._of_others, told) if text))
+
+    @property
+    def _of_others(self) -> str:
+        """Of a run of other models than those that are chosen now: which."""
+        stored = self._shown
+        if stored is None or (self._is_live and self._runner.hides):
+            return ""
+        names = tuple(shown_name(setup.model, 60) for setup in stored.run.lanes)
+        return "" if names == self.bar.models else f"Run with A: {names[0]}, B: {names[1]}."
 
     def _offer(self) -> None:
         """What can be done now."""
@@ -304,10 +320,6 @@ class SetsPage(QWidget):
         chosen = self.bar.chosen
         if chosen is not None and not chosen.builtin:
             self.keeping.delete(chosen)
-
-    def _export(self) -> None:
-        if self._shown is not None:
-            ask_export(self._runs, "prompt-set", self._shown, self.window(), self.tell, self.tell)
 
     def _refuse(self, error: AppError) -> None:
         if self._stack.currentIndex() == PAST:

@@ -284,7 +284,10 @@ class RowTable(QTableView):
                 head = self._width(column.head) + arrow
                 wanted.append(max(self._width(column.sample), head))
                 least.append(self._width(column.least) if column.least else head if column.share else wanted[-1])
-        widths = column_widths(wanted, least, [self._columns[number].share for number in shown], room)
+        # What hidden columns would take of the room that is over goes to the others.
+        shares = [self._columns[number].share for number in shown]
+        scale = min(1.0, sum(column.share for column in self._columns)) / (sum(shares) or 1.0)
+        widths = column_widths(wanted, least, [share * scale for share in shares], room)
         for number, width in zip(shown, widths, strict=True):
             self.setColumnWidth(number, width)
 

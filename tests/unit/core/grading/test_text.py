@@ -50,7 +50,7 @@ def test_what_is_expected(given: Expectation, words: str) -> None:
 
 def test_several_are_one_sentence_and_none_is_nothing() -> None:
     both = (Expectation(number=NumberAnswer(7)), Expectation(contains=Contains(("km",))))
-    assert expectations_words(both) == "Expected: the number 7; contains “km”."
+    assert expectations_words(both) == "Expected: the number 7; contains “km”"
     assert (short_words(both), short_words(()), expectations_words(())) == ("Number, Contains", "-", "")
 
 

@@ -148,7 +148,7 @@ _COLUMNS = (
            tip=lambda r: r.prompt.text[:1000]),
     Column("Tag", lambda r: safe_name(r.prompt.tag, 40), "arithmetic", room=_ROOM_FOR_TAGS,
            order=lambda r: r.prompt.tag or None),
-    Column("Expected", lambda r: short_words(r.prompt.expect), "Number, Contains", 0.3),
+    Column("Expected", lambda r: short_words(r.prompt.expect), "Number, Contains", 0.6),
     Column("A", lambda r: _mark(r, "A"), "Not marked",
            tip=lambda r: _mark_tip(r, "A"), spoken=lambda r: _spoken(r, "A")),
     Column("B", lambda r: _mark(r, "B"), "Not marked",

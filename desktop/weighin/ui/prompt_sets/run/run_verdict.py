@@ -78,7 +78,7 @@ class RunVerdict(QWidget):
             better,
             reason_sentence(marks, stored),
             " ".join(one for one in remarks if one),
-            (*(tag_words(tag) for tag in marks.tags), *method_sentences(marks)),
+            (*(tag_words(tag) for tag in marks.tags), *method_sentences(marks)) if marks.paired else (),
             "Details" if better else "Why?",
         )
         self._warnings.say_or_hide("\n".join(warnings(marks)))

@@ -7,10 +7,12 @@ from PySide6.QtWidgets import QComboBox, QMenu, QPushButton, QVBoxLayout, QWidge
 
 from weighin.core import format
 from weighin.core.errors import AppError
+from weighin.core.exports import EXPORTS
 from weighin.core.prompts.prompt_set import PromptSet, StoredRun
 from weighin.core.runs.options import whole
 from weighin.core.safe_text import safe_name
 from weighin.ui.options.option_field import OptionField
+from weighin.ui.replay.bundle_controller import BUNDLE
 from weighin.ui.widgets.elided_combo_box import ElidedComboBox
 from weighin.ui.widgets.flow_layout import FlowLayout
 from weighin.ui.widgets.focus import holds_focus
@@ -25,7 +27,7 @@ _SAMPLES = "How often each prompt is asked, each time with another seed. Needs a
 
 class SetBar(QWidget):
     """Only shows and asks. `set_chosen`: another set was chosen; `save_wanted`: it shall go to a file;
-    `export_wanted`: the results shall."""
+    `export_wanted` carries the format in which the results shall."""
 
     set_chosen = Signal()
     run_wanted = Signal()
@@ -37,7 +39,7 @@ class SetBar(QWidget):
     save_wanted = Signal()
     mark_wanted = Signal()
     delete_wanted = Signal()
-    export_wanted = Signal()
+    export_wanted = Signal(str)
     compare_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -53,7 +55,8 @@ class SetBar(QWidget):
         self.run = _button("Run", "Run this prompt set on both models", self.run_wanted, "primary")
         self.stop = _button("Stop", "Stop this run; answers are kept", self.stop_wanted)
         self.resume = _button("Resume", "Resume this run with the prompts that are left", self.resume_wanted)
-        self.export = _button("Export…", "Export this run of the prompt set", self.export_wanted)
+        self.export = QPushButton("Export")
+        self.export.setAccessibleName("Export this run of the prompt set")
         self.samples = OptionField("Samples", _SAMPLES, _samples, "prompt set")
         self.samples.set_text("1")
         self._names = {label: FlowingLabel() for label in "AB"}
@@ -121,7 +124,8 @@ class SetBar(QWidget):
         self.run.setEnabled(bool(chosen and chosen.prompts) and not busy)
         self.run.setVisible(not running)
         self.stop.setVisible(running)
-        left = not running and stored is not None and bool(stored.missing)
+        # What came in a bundle is none of the runs that are kept here.
+        left = not running and stored is not None and bool(stored.run.id and stored.missing)
         self.resume.setVisible(left)
         self.resume.setEnabled(not busy)
         self.export.setVisible(stored is not None and bool(stored.results) and not running)
@@ -146,6 +150,10 @@ class SetBar(QWidget):
         self.save.triggered.connect(self.save_wanted)
         self.delete.triggered.connect(self.delete_wanted)
         self.more.setMenu(menu)
+        kinds = QMenu(self)
+        for kind, words in {BUNDLE: "Bundle", **EXPORTS}.items():
+            kinds.addAction(f"{words}…").triggered.connect(lambda _=False, which=kind: self.export_wanted.emit(which))
+        self.export.setMenu(kinds)
         buttons = QWidget()
         flow = FlowLayout(buttons)
         for part in (self.choice, self.run, self.stop, self.resume, self.edit, self.more, self.export):
