@@ -90,7 +90,10 @@ def _table(text: str) -> _Table | None:
     if first is None or len(lines[first]) > 2000:
         return None
     for separator in (declared[1],) if declared else _SEPARATORS:
-        titles = [title.strip() for title in next(csv.reader([lines[first]], delimiter=separator), [])]
+        try:
+            titles = [title.strip() for title in next(csv.reader([lines[first]], delimiter=separator), [])]
+        except csv.Error:
+            continue
         while titles and not titles[-1]:
             titles.pop()
         names = [title.casefold().replace(" ", "_").replace("-", "_") for title in titles]
