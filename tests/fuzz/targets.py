@@ -285,7 +285,7 @@ _PARQUET = [
 def _check_prompts(data: bytes) -> None:
     with contextlib.suppress(AppError):
         found = parse_prompts(data)
-        assert found.prompts and len(found.problems) <= 21
+        assert found.prompts and len(found.problems) <= 23
         again = parse_prompts(set_toml(PromptSet("", "s", found.prompts)).encode())
         assert [prompt.expect for prompt in again.prompts] == [prompt.expect for prompt in found.prompts]
 
