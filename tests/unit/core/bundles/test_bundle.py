@@ -35,6 +35,7 @@ from weighin.core.evaluations.evaluation import (
     LaneEvaluation,
     ScoredItem,
 )
+from weighin.core.evaluations.forms import ARC
 from weighin.core.evaluations.questions import Question
 from weighin.core.models.server import parse_address, server_facts
 from weighin.core.models.shelf import ShelfModel
@@ -307,6 +308,40 @@ def test_questions_are_read_back_and_said() -> None:
 )
 def test_questions_that_nobody_asked_are_refused(harm: Callable[[dict[str, Any]], None]) -> None:
     changed = json.loads(bundle_text(replace(BUNDLE, questions=asked_questions())))
+    harm(changed["questions"])
+    assert refusal(changed).kind == "refused"
+
+
+def questions_with_endings() -> BundleQuestions:
+    """Two questions of one run, with five options and with three."""
+    asked = asked_questions()
+    five = Question("arc", "test", 0, "Which?", tuple("vwxyz"), 4, ARC)
+    three = Question("arc", "test", 1, "What?", tuple("xyz"), 0, ARC)
+    said = (ItemResult(five.id, 4, (-9.0, -8.0, -7.0, -6.0, -5.0)), ItemResult(three.id, 2, (-9.0, -8.0, -7.0)))
+    protocol = replace(asked.protocol, shots=0, n=2, dataset="ARC", is_mmlu=False, form=ARC, note="Not the real ARC.")
+    items = tuple(ScoredItem(question, one, one) for question, one in zip((five, three), said, strict=True))
+    return replace(asked, protocol=protocol, items=items)
+
+
+def test_questions_with_endings_are_read_back_and_said() -> None:
+    bundle = replace(BUNDLE, questions=questions_with_endings())
+    again = read_bundle(bundle_text(bundle).encode())
+    assert again == bundle
+    assert questions_words(again).startswith("A 50.0 %, B 50.0 % right on 2 questions (ARC ")
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        lambda q: q["items"][1]["a"].update(choice=3),
+        lambda q: q["items"][1]["question"].update(choices=["a"]),
+        lambda q: q["items"][1]["b"].update(logprobs=[-1.0] * 5),
+        lambda q: q["items"][1]["question"].update(form="letters"),
+        lambda q: q["protocol"].update(form="letters"),
+    ],
+)
+def test_endings_that_do_not_fit_their_question_are_refused(harm: Callable[[dict[str, Any]], None]) -> None:
+    changed = json.loads(bundle_text(replace(BUNDLE, questions=questions_with_endings())))
     harm(changed["questions"])
     assert refusal(changed).kind == "refused"
 
