@@ -60,6 +60,8 @@ def test_interrupted_it_goes_on(weighin: list[str], ask: Ask, endless: Path, tmp
     assert 0 < first["answered"] < PROMPTS
     other = ask(*command, "--resume", "--seed", "9")
     assert other.returncode == 2 and "options: seed." in other.stderr
+    one_lane = ask(*command, "--resume", "--b-ctx", "2048")
+    assert one_lane.returncode == 2 and "options: context." in one_lane.stderr
     resumed = ask(*command, "--resume")
     assert resumed.returncode == 0, resumed.stderr
     body = json.loads(resumed.stdout)

@@ -18,9 +18,12 @@ from weighin.core.prompts.prompt_set import PromptSet, SetPrompt, SetRun, Stored
 from weighin.core.prompts.report import progress_words, run_json, run_markdown
 from weighin.core.prompts.set_changes import changes_sentence
 from weighin.core.prompts.verdict_text import outlook_sentence
+from weighin.core.runs.options import LOAD_OPTIONS, SAMPLING_OPTIONS
 from weighin.core.safe_text import safe_text
 from weighin.services.comparisons.set_runner import SetRunner, check_samples
 from weighin.wiring.services import Services
+
+_SAID = {option.name: option.difference for option in (*LOAD_OPTIONS, *SAMPLING_OPTIONS)}
 
 
 def run_compare_set(
@@ -143,8 +146,8 @@ def _other_options(run: SetRun, request: ComparisonRequest, samples: int) -> lis
     begun = {"mode": run.mode, "system": run.system, "raw": run.raw, "repeat": run.repeat, "samples": run.samples}
     asked = {"mode": request.mode, "system": request.prompt.system, "raw": request.prompt.raw}
     asked |= {"repeat": request.repeat, "samples": samples}
-    for known, lanes in ((begun, run.lanes), (asked, request.lanes)):
-        for setup in lanes:
-            for name, value in {**options_json(setup), "threads": setup.threads}.items():
-                known.setdefault(name, value)
-    return [name.replace("_", " ") for name in begun if begun[name] != asked.get(name)]
+    found = [name for name in begun if begun[name] != asked[name]]
+    for lanes in zip(run.lanes, request.lanes, strict=True):
+        before, now = ({**options_json(setup), "threads": setup.threads} for setup in lanes)
+        found += [_SAID.get(name, name) for name in before if before[name] != now[name]]
+    return list(dict.fromkeys(found))

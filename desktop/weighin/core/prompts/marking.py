@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 from weighin.core.grading.expectation import Kind
@@ -13,6 +14,8 @@ from weighin.core.statistics.paired import PairedResult, Verdict
 from weighin.core.statistics.repeated import PromptPairs, Share
 
 _MICRO = 1_000_000
+# More are no kinds of tasks: each prompt has one of its own.
+_MOST_TAGS = 200
 _JUDGED = (Mark.RIGHT, Mark.WRONG)
 _ALL = (*_JUDGED, Mark.NO_ANSWER)
 
@@ -43,13 +46,10 @@ class MarkTally:
         self._run = run
         self._graded = [is_graded(prompt) for prompt in run.prompts]
         self._seen: dict[int, _Answers] = {}
-        self._names = sorted({prompt.tag for prompt, graded in zip(run.prompts, self._graded, strict=True) if graded})
-        self._sizes = dict.fromkeys(self._names, 0)
-        for prompt, graded in zip(run.prompts, self._graded, strict=True):
-            if graded:
-                self._sizes[prompt.tag] += 1
+        self._sizes = Counter(prompt.tag for prompt in run.prompts if is_graded(prompt))
+        names = sorted(self._sizes) if any(self._sizes) and len(self._sizes) <= _MOST_TAGS else []
         self._all = _Scope(run.samples)
-        self._tags = {name: _Scope(run.samples) for name in self._names} if self._names not in ([], [""]) else {}
+        self._tags = {name: _Scope(run.samples) for name in names}
         self._made: SetMarks | None = None
         self._made_tags: dict[str, TagMarks] = {}
         self._asks_json = any(one.kind is Kind.JSON for prompt in run.prompts for one in prompt.expect)

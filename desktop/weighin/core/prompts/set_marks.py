@@ -72,8 +72,9 @@ class SetMarks:
     """graded: prompts that expect something; planned: of all of the set. paired: on the prompts to which both gave a
     whole answer that was judged, each counted once however often it was asked; None before there is one. Its verdict
     is stated only where that of paired_all, in which a missing answer counts as not right, is the same; where they
-    differ, depends_on_missing. tags: by name, () where none is named. json and numbers: of each lane, None where
-    nothing asks for JSON, and for numbers in that form. samples: answers of each model to each prompt."""
+    differ, depends_on_missing. tags: by name, () where none is named, or more than 200 are. json and numbers: of each
+    lane, None where nothing asks for JSON, and for numbers in that form. samples: answers of each model to each
+    prompt."""
 
     planned: int
     graded: int
