@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from tests.support.commands import Ask
+from tests.support.loopback_hub import LoopbackHub
 from tests.support.profiles import count_rows
 
 PROMPTS = 8
@@ -59,8 +60,27 @@ def test_interrupted_it_goes_on(weighin: list[str], ask: Ask, endless: Path, tmp
     assert 0 < first["answered"] < PROMPTS
     other = ask(*command, "--resume", "--seed", "9")
     assert other.returncode == 2 and "options: seed." in other.stderr
+    one_lane = ask(*command, "--resume", "--b-ctx", "2048")
+    assert one_lane.returncode == 2 and "options: context." in one_lane.stderr
     resumed = ask(*command, "--resume")
     assert resumed.returncode == 0, resumed.stderr
     body = json.loads(resumed.stdout)
     assert body["answered"] == PROMPTS and body["id"] == first["id"]
     assert body["results"][0]["comparison"] == first["results"][0]["comparison"]
+
+
+def test_gsm8k_is_fetched_when_that_is_asked_for(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    missing = ask("compare", "starter:dense", "starter:moe", "--prompts", "gsm8k")
+    assert missing.returncode == 2 and "GSM8K is not on this computer yet" in missing.stderr
+    other = ask("compare", "starter:dense", "starter:moe", "--prompts", "explain", "--fetch")
+    assert other.returncode == 2 and "--fetch works with --prompts gsm8k." in other.stderr
+    data = (Path(__file__).parents[1] / "fixtures" / "parquet" / "hub-gsm8k.parquet").read_bytes()
+    with LoopbackHub() as hub:
+        hub.add("datasets/openai/gsm8k", {"main/test-00000-of-00001.parquet": data})
+        monkeypatch.setenv("HF_ENDPOINT", hub.url)
+        monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
+        command = ["compare", "starter:dense", "starter:moe", "--prompts", "GSM8K", "--max-tokens", "8", "--json"]
+        done = ask(*command, "--fetch")
+    assert done.returncode == 0, done.stderr
+    body = json.loads(done.stdout)
+    assert (body["name"], body["prompts"], body["results"][0]["tag"]) == ("GSM8K", 12, "gsm8k")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import random
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,9 +16,11 @@ from hypothesis import strategies as st
 
 from tests.fuzz.answers import ANSWERS, check_answer
 from tests.fuzz.strategies import damaged, nearly, written
+from tests.support.gbnf import Gbnf
 from tests.unit.core.bundles.test_fidelity_bundle import record as measurement
 from tests.unit.core.bundles.test_replay import BUNDLE
 from tests.unit.core.bundles.test_set_bundle import stored as set_run
+from tests.unit.core.runs.test_schema_grammar import SCHEMAS
 from weighin.core.bundles.bundle import bundle_text
 from weighin.core.bundles.bundle_reading import read_bundle
 from weighin.core.bundles.fidelity_bundle import fidelity_bundle_text, origin_words, read_fidelity_bundle
@@ -44,6 +47,7 @@ from weighin.core.runs.answer import MemoryReceipt, MemorySample, PromptProof, S
 from weighin.core.runs.chat import Message
 from weighin.core.runs.failures import load_failure, process_failure
 from weighin.core.runs.options import LoadOptions, SamplingOptions
+from weighin.core.runs.schema_grammar import SchemaError, schema_grammar
 from weighin.endpoint.chunks import ChunkError, ChunkReader
 from weighin.endpoint.sse import EventReader, OverlongError
 from weighin.protocol import wire
@@ -281,7 +285,7 @@ _PARQUET = [
 def _check_prompts(data: bytes) -> None:
     with contextlib.suppress(AppError):
         found = parse_prompts(data)
-        assert found.prompts and len(found.problems) <= 21
+        assert found.prompts and len(found.problems) <= 23
         again = parse_prompts(set_toml(PromptSet("", "s", found.prompts)).encode())
         assert [prompt.expect for prompt in again.prompts] == [prompt.expect for prompt in found.prompts]
 
@@ -341,6 +345,21 @@ def _check_template(pieces: list[str]) -> None:
         assert error.characters > 2_000_000
 
 
+# ---------------------------------------------------------------- schemas for answers
+_SCHEMAS = [schema for schema in SCHEMAS if schema]
+
+
+def _check_schema(data: bytes) -> None:
+    try:
+        made = schema_grammar(data.decode("utf-8", "replace"))
+    except SchemaError as error:
+        assert len(str(error)) <= 200
+        return
+    text = Gbnf(made.text).derive(random.Random(1))
+    if text is not None:
+        json.loads(text)
+
+
 # ---------------------------------------------------------------- the engine's own words
 _SAID = (
     "llama_model_load: error loading model: ", "gguf_init_from_reader: ", "tensor '", "' has offset 0, expected 5",
@@ -375,13 +394,13 @@ TARGETS = (
     ),
     Target("bundle", nearly(_BUNDLES).map(written) | damaged([written(b) for b in _BUNDLES]), _check_bundle, slow=True),
     Target("server", _streams() | damaged([b"data: " + written(c) + b"\n\n" for c in _CHUNKS]), _check_stream),
-    Target("prompts", damaged(_PROMPTS) | nearly([["a", {"prompt": "b"}]]).map(written), _check_prompts),
-    Target("answers", ANSWERS, check_answer),
     Target("prompts", damaged(_PROMPTS) | nearly([["a", {"prompt": "b"}], *_EXPECTED]).map(written), _check_prompts),
+    Target("answers", ANSWERS, check_answer),
     Target("questions", damaged(_ROWS) | nearly(_QUESTIONS).map(written), _check_rows),
     Target("parquet", damaged(_PARQUET), _check_parquet),
     Target(
         "template", st.lists(st.sampled_from(_PIECES) | st.text(max_size=5), max_size=12), _check_template, slow=True
     ),
+    Target("schema", nearly(_SCHEMAS).map(written) | damaged([written(s) for s in _SCHEMAS]), _check_schema),
     Target("log", st.lists(st.sampled_from(_SAID) | st.text(max_size=9), max_size=30), _check_log),
 )

@@ -16,11 +16,11 @@ from tests.support.worker_client import WorkerClient
 
 from weighin.core.evaluations.ending_prompt import ending_block
 from weighin.core.evaluations.evaluation import NEAR_TIE, ItemResult
-from weighin.core.evaluations.forms import ENDING_FORMS
-from weighin.core.evaluations.mmlu_prompt import PromptBlock
+from weighin.core.evaluations.forms import ARC, ENDING_FORMS, HELLASWAG, WINOGRANDE
+from weighin.core.evaluations.mmlu_prompt import PromptBlock, PromptItem, PromptOption
 from weighin.core.evaluations.scoring import ENDING_OUTPUTS, ScoreShape
 from weighin.core.runs.options import LoadOptions
-from weighin.protocol.messages import Load, Loaded, Score, Scored, ScoreDone
+from weighin.protocol.messages import Failed, Load, Loaded, Score, Scored, ScoreDone, Survey, Surveyed
 
 SHARED = ScoreShape(4096, 768, 33, ENDING_OUTPUTS)
 ONE_BY_ONE = ScoreShape(4096, 768, 1, ENDING_OUTPUTS)
@@ -105,12 +105,77 @@ def test_a_hundred_questions_of_each_form_are_those_of_an_independent_scorer(
 
 
 @pytest.mark.parametrize("kind", ["bpe with BOS", "sentencepiece", "window", "hybrid"])
-@pytest.mark.parametrize("form", sorted(ENDING_FORMS))
-def test_every_kind_of_model_and_worked_examples(worker: WorkerClient, models: dict[str, Path], kind: str, form: str):
-    asked = block(form, 12, shots=2)
+def test_every_kind_of_model_and_worked_examples(worker: WorkerClient, models: dict[str, Path], kind: str):
     bare(worker, models[kind])
-    alone, _ = score(worker, asked, ONE_BY_ONE)
-    compare(alone, expected(models[kind], asked), 0.02)
-    beside, end = score(worker, asked)
-    assert isinstance(end, ScoreDone) and not end.notices, end
-    compare(beside, {name: list(result.logprobs or ()) for name, result in alone.items()}, 0.15, 0.01)
+    for form in sorted(ENDING_FORMS):
+        asked = block(form, 6, shots=2)
+        alone, _ = score(worker, asked, ONE_BY_ONE)
+        compare(alone, expected(models[kind], asked), 0.02)
+        beside, end = score(worker, asked)
+        assert isinstance(end, ScoreDone) and not end.notices, end
+        compare(beside, {name: list(result.logprobs or ()) for name, result in alone.items()}, 0.15, 0.01)
+
+
+def test_a_context_is_read_once_and_the_last_token_of_an_ending_never(worker: WorkerClient, models: dict[str, Path]):
+    asked = block(HELLASWAG, 30, shots=3)
+    bare(worker, models["bpe with BOS"])
+    survey = worker.ask(Survey(worker.next_id(), asked))[-1]
+    assert isinstance(survey, Surveyed)
+    _, end = score(worker, asked)
+    unique = survey.header + sum(survey.questions)
+    # The shortest question of the first group was read alone once, each of its endings with the whole prompt.
+    assert unique < end.tokens <= unique + 4 * survey.longest
+    _, again = score(worker, asked)
+    assert again.tokens == sum(survey.questions)  # the examples were still there
+    naive = sum(len(item.options) for item in asked.items) * survey.header
+    assert again.tokens < naive / 3
+
+
+def test_what_is_done_is_not_read_again_and_changes_nothing(models: dict[str, Path]):
+    asked = block(ARC, 24, shots=1)
+    shape = ScoreShape(4096, 256, 9, ENDING_OUTPUTS)
+    with WorkerClient() as worker:
+        bare(worker, models["hybrid"])
+        whole, _ = score(worker, asked, shape)
+    half = tuple(sorted(whole))[:13]
+    with WorkerClient() as worker:
+        bare(worker, models["hybrid"])
+        rest, end = score(worker, asked, shape, half)
+    assert isinstance(end, ScoreDone)
+    assert set(rest) == set(whole) - set(half)
+    assert all(rest[name] == whole[name] for name in rest)  # to the last bit
+
+
+@pytest.mark.parametrize("kind", ["bpe with BOS", "window"])
+def test_a_model_that_says_something_else_beside_others_is_read_alone(models: dict[str, Path], kind: str):
+    """A worker whose engine does not copy what was read: each ending would be judged without its context."""
+    asked = block(HELLASWAG, 6, shots=1)
+    with WorkerClient(program="tests.support.forgetful_worker") as worker:
+        bare(worker, models[kind])
+        results, end = score(worker, asked)
+    assert isinstance(end, ScoreDone), end
+    assert any(notice.startswith("This model cannot share") for notice in end.notices)
+    compare(results, expected(models[kind], asked), 0.02)
+
+
+def test_endings_longer_than_a_step_and_one_beside_many(worker: WorkerClient, models: dict[str, Path]):
+    """More tokens than may be asked about in one go, a context longer than a step, an ending right behind nothing."""
+    long, short = " river" * 150, " red"
+    items = (
+        PromptItem("long", "lamp " * 130 + "lamp:", (PromptOption("", long), PromptOption("", short))),
+        PromptItem("short", "lamp:", (PromptOption("", short), PromptOption("", " blue"), PromptOption("", " seven"))),
+        PromptItem("none", "", (PromptOption("red", " lamp."), PromptOption("blue", " lamp."))),
+    )
+    asked = PromptBlock("standard", "", (), items, ())
+    bare(worker, models["window"])
+    for shape in (ScoreShape(4096, 64, 9, ENDING_OUTPUTS), ScoreShape(4096, 768, 33, 20), ONE_BY_ONE):
+        found, end = score(worker, asked, shape)
+        assert isinstance(end, ScoreDone), end
+        compare(found, expected(models["window"], asked), 0.05, 0.001)
+
+
+def test_too_long_a_prompt_is_refused_with_the_numbers(worker: WorkerClient, models: dict[str, Path]):
+    bare(worker, models["bpe with BOS"])
+    results, end = score(worker, block(WINOGRANDE, 6, shots=5), ScoreShape(256, 128, 9, ENDING_OUTPUTS))
+    assert isinstance(end, Failed) and end.kind == "context" and not results
+    assert "the context holds 256" in end.message

@@ -7,8 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from PySide6.QtCore import QTimer
 from tests.support.lanes import Runs, fake_lane, request
 
+from weighin.core.comparisons.blind import Choice
 from weighin.core.comparisons.comparison import ComparisonRequest
 from weighin.core.errors import AppError
 from weighin.core.grading.expectation import Expectation, Kind
@@ -17,6 +19,7 @@ from weighin.core.grading.rules import check_here, combined
 from weighin.core.prompts.prompt_set import PromptSet, SetPrompt, StoredRun
 from weighin.core.runs.options import SamplingOptions
 from weighin.paths import resources
+from weighin.services.comparisons.blind_round import BlindRound
 from weighin.services.comparisons.prompt_sets import PromptSets
 from weighin.services.comparisons.set_runner import SetRunner
 from weighin.services.records import Records
@@ -50,8 +53,6 @@ class HeldGrader:
         done: Callable[[MarkedAnswer], None],
     ) -> None:
         """Later."""
-        from PySide6.QtCore import QTimer
-
         self.asked.append((expect, text, run_tests))
         checks = tuple(
             Check(Kind.TESTS, run_tests or None, reason="" if run_tests else "Tests were not run.")
@@ -232,6 +233,18 @@ def test_another_run_that_is_looked_at_takes_no_marks_of_the_one_before(
     assert marks(latest(qtbot, sets)) == ALL  # those of the first are kept all the same
 
 
+def test_while_a_blind_run_is_on_its_marks_are_not_told(qtbot: Any, sets: PromptSets, runs: Runs) -> None:
+    blind = BlindRound(runs.runner, lambda: True)
+    set_runner, ended = SetRunner(runs.runner, sets, blind=blind), []  # type: ignore[var-annotated]
+    set_runner.ended.connect(ended.append)
+    told: list[object] = []
+    set_runner.marked.connect(lambda _: told.append(set_runner.marks))
+    blind.ready.connect(lambda _: QTimer.singleShot(0, lambda: blind.vote(Choice.TIE)))
+    set_runner.run(replace(PROMPTS, prompts=PROMPTS.prompts[:2]), request(), blind=True)
+    qtbot.waitUntil(lambda: bool(ended), timeout=30_000)
+    assert told == [None] * 4 and set_runner.marks is not None and set_runner.marks.a.right == 2
+
+
 def test_repeats_have_seeds_of_their_own(qtbot: Any, sets: PromptSets, runs: Runs) -> None:
     set_runner, ended = new_runner(runs, sets)
     two = replace(PROMPTS, prompts=PROMPTS.prompts[:2])
@@ -257,6 +270,31 @@ def test_a_cut_off_answer_is_no_wrong_one(qtbot: Any, sets: PromptSets) -> None:
     qtbot.waitUntil(lambda: bool(ended), timeout=30_000)
     found = set_runner.marks
     assert found is not None and (found.a.capped, found.b.empty, found.a.wrong, found.b.wrong) == (3, 3, 0, 0)
+    runs.close()
+
+
+def test_planted_lengths_of_thinking_are_told_as_they_are(qtbot: Any, sets: PromptSets) -> None:
+    planted = [
+        {"when": "one", "thinking": 30, "text": "twelve"},
+        {"when": "two", "thinking": 5, "text": "twelve"},
+        {"when": "three", "thinking": 90, "text": "ten"},
+        {"when": "four", "thinking": 7, "text": "never asked for"},
+    ]
+    runs = Runs(qtbot, fake_lane("A", answers=planted), fake_lane("B", answers=planted))
+    set_runner, ended = new_runner(runs, sets)
+    like = request()
+    limits = (SamplingOptions(max_tokens=40), SamplingOptions(max_tokens=40, thinking="on", thinking_tokens=20))
+    a, b = (replace(setup, sampling=sampling) for setup, sampling in zip(like.lanes, limits, strict=True))
+    set_runner.run(PROMPTS, replace(like, lanes=(a, b)))
+    qtbot.waitUntil(lambda: bool(ended), timeout=30_000)
+    found = set_runner.marks
+    assert found is not None and found.paired is not None
+    # A thinks without a limit of its own: the third answer never came. B was made to answer after 20 tokens.
+    assert (found.a.right, found.a.capped, found.a.wrong, found.a.reasoning_tokens) == (2, 1, 0, 30 + 5 + 40)
+    assert (found.b.right, found.b.capped, found.b.thinking_cut) == (3, 0, 2)
+    assert found.b.reasoning_tokens == 20 + 5 + 20 and found.b.answer_tokens == 3
+    assert (found.paired.n, found.paired.both_right) == (2, 2) and found.whole
+    assert latest(qtbot, sets) == set_runner.stored
     runs.close()
 
 

@@ -1,6 +1,6 @@
 """llama.cpp driven in the plainest way, in a process of its own: what our worker must agree with.
 
-Usage: python -m tests.support.reference MODEL N BOS TEXT -> JSON list of greedy token ids, and of the prompt's tokens.
+Usage: python -m tests.support.reference MODEL N TEXT GRAMMAR -> JSON list of the prompt's tokens, greedy ones, text.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ import sys
 from pathlib import Path
 
 
-def greedy(model: Path, text: str, count: int) -> tuple[list[int], list[int], bytes]:
-    """(prompt tokens, generated tokens, their bytes) by llama.cpp's own greedy sampler; control tokens count."""
+def greedy(model: Path, text: str, count: int, grammar: str = "") -> tuple[list[int], list[int], bytes]:
+    """(prompt tokens, generated tokens, their bytes) by llama.cpp's own greedy sampler, behind its grammar sampler
+    where there is a `grammar`; control tokens count."""
     done = subprocess.run(
-        [sys.executable, "-m", "tests.support.reference", str(model), str(count), text],
+        [sys.executable, "-m", "tests.support.reference", str(model), str(count), text, grammar],
         capture_output=True,
         check=True,
         cwd=Path(__file__).resolve().parents[2],
@@ -30,7 +31,7 @@ def _main() -> None:
     from weighin.workers.llama.libraries import load_backends
 
     load_backends()  # the one thing that a portable engine cannot do without
-    path, count, text = sys.argv[1], int(sys.argv[2]), sys.argv[3].encode()
+    path, count, text, grammar = sys.argv[1], int(sys.argv[2]), sys.argv[3].encode(), sys.argv[4].encode()
     quiet = llama.llama_log_callback(lambda *_: None)
     llama.llama_log_set(quiet, None)
     params = llama.llama_model_default_params()
@@ -44,7 +45,10 @@ def _main() -> None:
     buffer = (llama.llama_token * 1024)()
     size = llama.llama_tokenize(vocab, text, len(text), buffer, 1024, True, True)
     prompt = list(buffer[:size])
-    sampler = llama.llama_sampler_init_greedy()
+    sampler = llama.llama_sampler_chain_init(llama.llama_sampler_chain_default_params())
+    if grammar:
+        llama.llama_sampler_chain_add(sampler, llama.llama_sampler_init_grammar(vocab, grammar, b"root"))
+    llama.llama_sampler_chain_add(sampler, llama.llama_sampler_init_greedy())
     llama.llama_decode(context, llama.llama_batch_get_one(buffer, size))
     one = (llama.llama_token * 1)()
     generated: list[int] = []

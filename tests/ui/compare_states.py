@@ -20,6 +20,7 @@ from weighin.core.runs.answer import Answer
 from weighin.core.runs.chat import Attachment
 from weighin.core.runs.conditions import Conditions
 from weighin.core.runs.lane import Mode
+from weighin.core.runs.options import SamplingOptions
 from weighin.core.runs.progress import LaneState
 from weighin.core.tape import tape_of
 from weighin.ui.compare.share_menu import ShareMenu
@@ -145,6 +146,9 @@ def states_of_drawers(kit: Kit) -> States:
     page.drawer.form("A").field("temperature").set_text("hot")
     yield "options for each, one of them wrong", window
     page.drawer.form("A").field("temperature").set_text("0.8")
+    page.drawer.form("B").format.set_values(SamplingOptions(json_schema='{"type": "object"}'))
+    yield "a lane held to a schema", window
+    page.drawer.form("B").format.set_values(SamplingOptions())
     page.prompt.set_options_open(False)
     sets = window.parts.prompt_sets
     sets.save("My prompts", tuple(SetPrompt(QUESTION) for _ in range(40)), lambda _: None, lambda _: None)

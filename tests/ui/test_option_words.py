@@ -11,6 +11,7 @@ from weighin.core.runs.options import LoadOptions, SamplingOptions
 from weighin.ui.options.run_options import LaneValues, RunOptions, option_differences, options_of
 
 USUAL = RunOptions()
+FORCED = LaneValues(sampling=SamplingOptions(thinking="off", json_schema="{}"))
 WARM, SHORT = LaneValues(sampling=SamplingOptions(temperature=0.7)), LaneValues(LoadOptions(context=2048))
 
 
@@ -25,6 +26,8 @@ WARM, SHORT = LaneValues(sampling=SamplingOptions(temperature=0.7)), LaneValues(
         (replace(USUAL, a=WARM, b=SHORT), ("lane A: temperature 0.7", "lane B: context 2048")),
         (replace(USUAL, a=replace(WARM, threads=1), b=WARM), ("temperature 0.7", "lane A: 1 thread")),
         (replace(USUAL, a=LaneValues(sampling=SamplingOptions(stop=("\n", "##")))), ("lane A: stop '\\n', '##'",)),
+        (replace(USUAL, b=FORCED), ("lane B: thinking off", "lane B: JSON schema of 2 characters")),
+        (replace(USUAL, b=LaneValues(sampling=SamplingOptions(grammar="r"))), ("lane B: grammar of 1 character",)),
     ],
 )
 def test_only_what_is_otherwise_is_said(theirs: RunOptions, said: tuple[str, ...]) -> None:

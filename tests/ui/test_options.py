@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QComboBox, QPlainTextEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import Kit
@@ -14,7 +15,9 @@ from tests.ui.fakes import answer
 from weighin.core.runs.options import LoadOptions, SamplingOptions
 from weighin.ui.options.option_field import OptionField
 from weighin.ui.options.options_drawer import OptionsDrawer
+from weighin.ui.widgets.file_dialog import FileDialog
 from weighin.ui.widgets.growing_edit import GrowingEdit
+from weighin.ui.widgets.label import PlainLabel
 
 
 @pytest.fixture
@@ -239,3 +242,98 @@ def test_the_button_opens_and_the_cross_closes_the_drawer(kit: Kit) -> None:
     assert not kit.page.drawer.isHidden()
     kit.page.drawer.close_requested.emit()
     assert kit.page.drawer.isHidden()
+
+
+def test_thinking_is_chosen_and_limited(kit: Kit) -> None:
+    drawer = kit.page.drawer
+    form = drawer.form("A")
+    assert form.field("thinking_tokens").value == 0
+    form.field("thinking").set_text("off")
+    form.field("thinking_tokens").set_text("2048")
+    drawer.set_separate(True)
+    drawer.form("B").field("thinking").set_text("on")
+    drawer.form("B").field("thinking_tokens").set_text("")
+    kit.start()
+    a, b = kit.runner.requests[0].lanes
+    assert (a.sampling.thinking, a.sampling.thinking_tokens) == ("off", 2048)
+    assert (b.sampling.thinking, b.sampling.thinking_tokens) == ("on", 0)
+
+
+def test_in_a_raw_prompt_thinking_cannot_be_chosen_and_that_is_said(kit: Kit) -> None:
+    drawer = kit.page.drawer
+    for raw in (True, False):
+        drawer.set_prompt("", raw=raw)
+        for name in ("thinking", "thinking_tokens"):
+            field = drawer.form("A").field(name)
+            assert field.focusProxy().isEnabled() is not raw
+            assert ("no chat template" in field.toolTip()) is raw
+            assert ("no chat template" in field.focusProxy().accessibleDescription()) is raw
+
+
+def form_parts(kit: Kit, label: str = "A") -> tuple[QComboBox, GrowingEdit, QPushButton]:
+    form = kit.page.drawer.form(label).format
+    return form.findChild(QComboBox), form.findChild(GrowingEdit), form.findChild(QPushButton)
+
+
+def choose(kit: Kit, words: str, text: str) -> None:
+    box, edit, _ = form_parts(kit)
+    box.setCurrentText(words)
+    edit.setPlainText(text)
+
+
+@pytest.mark.parametrize(
+    ("words", "text", "asked"),
+    [
+        ("JSON schema", '{"type": "object"}', SamplingOptions(json_schema='{"type": "object"}')),
+        ("Grammar", 'root ::= "yes"', SamplingOptions(grammar='root ::= "yes"')),
+        ("Any text", "left over", SamplingOptions()),
+    ],
+)
+def test_an_answer_may_be_held_to_a_schema_or_a_grammar(
+    kit: Kit, words: str, text: str, asked: SamplingOptions
+) -> None:
+    choose(kit, words, text)
+    assert form_parts(kit)[1].isHidden() is (words == "Any text")
+    kit.start()
+    (request,) = kit.runner.requests
+    assert [lane.sampling for lane in request.lanes] == [asked, asked]
+
+
+@pytest.mark.parametrize(
+    ("words", "text", "sentence"),
+    [
+        ("JSON schema", '{"type":', "JSON schema is not valid JSON (line 1: expecting value)."),
+        ("JSON schema", " ", "Paste a JSON schema, or open a file."),
+        ("Grammar", "", "Paste a grammar, or open a file."),
+        ("Grammar", "a" * 70_000, "Grammar must be a text of at most 64 KiB."),
+    ],
+)
+def test_a_form_that_makes_no_sense_is_refused_beside_its_text(
+    shown: Kit, qtbot: QtBot, words: str, text: str, sentence: str
+) -> None:
+    choose(shown, words, text)
+    shown.page.run()
+    assert shown.page.prompt.error == sentence == shown.page.drawer.form("A").format.error
+    edit = form_parts(shown)[1]
+    assert shown.window.focusWidget() is edit
+    qtbot.waitUntil(lambda: in_sight(edit))
+    choose(shown, "Any text", text)
+    assert shown.page.prompt.error == ""
+
+
+def test_a_schema_is_read_from_a_file(kit: Kit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "s.json"
+    path.write_text('{"type": "array"}', "utf-16")
+    asked: list[FileDialog] = []
+    monkeypatch.setattr(FileDialog, "open", lambda dialog: asked.append(dialog))
+    choose(kit, "JSON schema", "")
+    form_parts(kit)[2].click()
+    asked[0].filesSelected.emit([str(path)])
+    assert kit.page.run_options.a.sampling.json_schema == '{"type": "array"}'
+    path.write_bytes(b"\xff\xd8")
+    form_parts(kit)[2].click()
+    asked[1].filesSelected.emit([str(path)])
+    said = [label.text() for label in kit.page.drawer.form("A").format.findChildren(PlainLabel)]
+    assert "s.json is not a text file (UTF-8 or UTF-16)." in said
+    assert kit.page.drawer.problem == ""
+    assert kit.page.run_options.a.sampling.json_schema == '{"type": "array"}'

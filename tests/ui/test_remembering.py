@@ -33,7 +33,7 @@ OPTIONS = RunOptions(
     False,
     3,
     LaneValues(LoadOptions(1024, batch=64, kv_type="q8_0"), SamplingOptions(99, 0.5, stop=("x", "\n")), 2),
-    LaneValues(LoadOptions(2048), SamplingOptions(7)),
+    LaneValues(LoadOptions(2048), SamplingOptions(7, thinking="off", thinking_tokens=9, json_schema='{"a":\n 1}')),
 )
 
 Start = Callable[..., Kit]

@@ -116,13 +116,14 @@ def _finished(comparison: Comparison, records: Records, console: Console) -> Com
 
 def _request(options: argparse.Namespace, text: str, services: Services) -> ComparisonRequest:
     """The comparison of `text` that the options ask for. Raises AppError."""
-    sampling = sampling_options(options)
     check_rounds(options.repeat)
-    loads = [(load_options(options, lane), threads(options, lane)) for lane in ("a", "b")]
+    asked = [
+        (load_options(options, lane), sampling_options(options, lane), threads(options, lane)) for lane in ("a", "b")
+    ]
     found = [resolve_or_refuse(name, services) for name in (options.model_a, options.model_b)]
     lanes = [
         LaneSetup(model, load, sampling, cores, refusal)
-        for (model, refusal), (load, cores) in zip(found, loads, strict=True)
+        for (model, refusal), (load, sampling, cores) in zip(found, asked, strict=True)
     ]
     return ComparisonRequest(
         Prompt(text, options.system, options.raw, tuple(read_attachment(Path(name)) for name in options.attach)),

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from weighin.cli.console import Console
+from weighin.cli.fetch_prompts import fetch_prompts, is_gsm8k
 from weighin.cli.loop import run_until, wait_for
 from weighin.core.comparisons.comparison import Comparison, ComparisonRequest
 from weighin.core.comparisons.report import options_json
@@ -17,15 +18,20 @@ from weighin.core.prompts.prompt_set import PromptSet, SetPrompt, SetRun, Stored
 from weighin.core.prompts.report import progress_words, run_json, run_markdown
 from weighin.core.prompts.set_changes import changes_sentence
 from weighin.core.prompts.verdict_text import outlook_sentence
+from weighin.core.runs.options import LOAD_OPTIONS, SAMPLING_OPTIONS
 from weighin.core.safe_text import safe_text
 from weighin.services.comparisons.set_runner import SetRunner, check_samples
 from weighin.wiring.services import Services
+
+_SAID = {option.name: option.difference for option in (*LOAD_OPTIONS, *SAMPLING_OPTIONS)}
 
 
 def run_compare_set(
     options: argparse.Namespace, request: ComparisonRequest, services: Services, console: Console
 ) -> int:
     """Run, print and keep every comparison: 0 done, 1 given up, 3 some prompt failed in a lane, 130 interrupted."""
+    if options.fetch:
+        fetch_prompts(options.prompts, services, console)
     sets, runner = services.prompt_sets, services.runner
     try:
         set_runner = SetRunner(runner, sets, grader=services.grader, consent=services.test_consent)
@@ -107,6 +113,8 @@ class _Running:
         for one in known:
             if name.casefold() in (one.name.casefold(), one.id.removeprefix("builtin:")):
                 return one
+        if is_gsm8k(name):
+            raise AppError("GSM8K is not on this computer yet: add --fetch, or name its file.", kind="usage")
         names = ", ".join(one.name for one in known)
         raise AppError(f"{name!r} is not a file or a prompt set. Prompt sets: {names}.", kind="usage")
 
@@ -138,8 +146,8 @@ def _other_options(run: SetRun, request: ComparisonRequest, samples: int) -> lis
     begun = {"mode": run.mode, "system": run.system, "raw": run.raw, "repeat": run.repeat, "samples": run.samples}
     asked = {"mode": request.mode, "system": request.prompt.system, "raw": request.prompt.raw}
     asked |= {"repeat": request.repeat, "samples": samples}
-    for known, lanes in ((begun, run.lanes), (asked, request.lanes)):
-        for setup in lanes:
-            for name, value in {**options_json(setup), "threads": setup.threads}.items():
-                known.setdefault(name, value)
-    return [name.replace("_", " ") for name in begun if begun[name] != asked.get(name)]
+    found = [name for name in begun if begun[name] != asked[name]]
+    for lanes in zip(run.lanes, request.lanes, strict=True):
+        before, now = ({**options_json(setup), "threads": setup.threads} for setup in lanes)
+        found += [_SAID.get(name, name) for name in before if before[name] != now[name]]
+    return list(dict.fromkeys(found))

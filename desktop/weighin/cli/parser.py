@@ -5,10 +5,9 @@ from __future__ import annotations
 import argparse
 
 from weighin import __version__
-from weighin.cli.options import add_load_options, add_options
+from weighin.cli.options import add_load_options, add_sampling_options
 from weighin.core.comparisons.rounds import MOST_ROUNDS
 from weighin.core.prompts.prompt_set import MAX_SAMPLES
-from weighin.core.runs.options import SAMPLING_OPTIONS
 
 MODEL_HELP = (
     "a .gguf file, starter:dense, starter:moe, hub:OWNER/REPO/PATH.gguf, an address from the hub's page, "
@@ -72,7 +71,7 @@ def _compare(parser: argparse.ArgumentParser) -> None:
     prompt.add_argument("-p", "--prompt", metavar="TEXT", help="the prompt")
     prompt.add_argument("--prompt-file", metavar="F", help="read the prompt from F; - for standard input")
     prompt.add_argument(
-        "--prompts", metavar="FILE|NAME", help="a prompt set: its name, or a file (a prompt per line, or JSON)"
+        "--prompts", metavar="FILE|NAME", help="a prompt set: its name, or a file (text, JSON, CSV, TOML or Parquet)"
     )
     parser.add_argument("--resume", action="store_true", help="with --prompts: resume the stopped run")
     parser.add_argument(
@@ -86,12 +85,15 @@ def _compare(parser: argparse.ArgumentParser) -> None:
         "--allow-tests", action="store_true", help="with --prompts: run the set's Python tests on answers, confined"
     )
     parser.add_argument(
+        "--fetch", action="store_true", help="with --prompts gsm8k: download it from the hub first, if it is missing"
+    )
+    parser.add_argument(
         "--attach", action="append", metavar="FILE", default=[], help="add a text file to the prompt; repeatable"
     )
     parser.add_argument("--follow", metavar="ID", help="continue this comparison; each model sees its own answers")
     parser.add_argument("--system", metavar="TEXT", default="", help="the system prompt")
     parser.add_argument("--mode", choices=("alone", "together"), default="alone", help=_MODES)
-    add_options(parser, SAMPLING_OPTIONS)
+    add_sampling_options(parser, ("a", "b"))
     said = "stop at this text; \\n is a newline; repeatable"
     parser.add_argument("--stop", action="append", metavar="TEXT", default=[], help=said)
     add_load_options(parser, lanes=("a", "b"))

@@ -14,6 +14,7 @@ GLOSSARY: dict[str, str] = {
     "Generation speed": "How many tokens of the answer a model writes per second.",
     "Time to first token": "How long it takes until the first token of the answer appears.",
     "MMLU": "A test of 14\u202f042 multiple-choice questions in 57 subjects. Guessing gets 25 %.",
+    "acc_norm": "The share of right answers when each ending is judged by its log-probability for each byte of it.",
     "KLD": "Kullback-Leibler divergence: how far a model's predictions are from those of the base. 0 is the same.",
     "Perplexity": "How surprised a model is by a text: as if it chose among so many tokens. Lower is better.",
     "Δp": "By how much the probability of the true next token differs from that of the base.",

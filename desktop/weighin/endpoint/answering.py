@@ -11,6 +11,7 @@ from weighin.core import format
 from weighin.core.runs.answer import Counting, StopReason, Timing
 from weighin.core.runs.chat import system_into_user
 from weighin.core.runs.pace import Pace
+from weighin.core.runs.thinking import RAW_THINKING
 from weighin.core.safe_text import safe_name
 from weighin.endpoint import errors
 from weighin.endpoint.chunks import Chunk, ChunkError, ChunkReader
@@ -20,12 +21,15 @@ from weighin.endpoint.reply import Reply
 from weighin.endpoint.request_body import (
     NO_SYSTEM_TEXT,
     common_options,
+    form_options,
     left_out,
     left_out_words,
     more_options,
+    never_taken,
     question,
     refused_options,
     refuses_system,
+    thinking_options,
     without,
 )
 from weighin.endpoint.sse import Event, EventReader, OverlongError, is_done
@@ -59,6 +63,11 @@ class Received:
     def written(self) -> int | None:
         """Tokens of this answer as the server counted them; with other answers beside it nobody knows its part."""
         return None if self._others else self.usage.generated
+
+    @property
+    def reasons(self) -> bool:
+        """Whether the model thought before it answered, as far as the server shows."""
+        return bool(self.usage.reasoning or self._reasonings)
 
     @property
     def hides_reasoning(self) -> bool:
@@ -182,9 +191,11 @@ class Answering:
         return replace(pace, mark_tokens=tuple(round(count * tokens / pieces) for count in pace.mark_tokens))
 
     async def _ask(self) -> None:
-        path, body = question(self._model, self._request.messages, self._request.raw)
-        sampling = self._request.sampling
-        asked = taken = body | common_options(sampling) | more_options(sampling)
+        sampling, raw = self._request.sampling, self._request.raw
+        path, body = question(self._model, self._request.messages, raw)
+        asked = body | common_options(sampling) | more_options(sampling)
+        asked |= thinking_options(sampling, raw) | form_options(sampling, raw)
+        taken = asked
         merged = system_into_user(self._request.messages)
         while True:
             try:
@@ -204,8 +215,12 @@ class Answering:
                 taken = without(taken, names, error.message)
             else:
                 break
-        self.left_out = left_out(asked, taken)
-        self.notices += left_out_words(asked, taken)
+        refused, never = left_out(asked, taken), never_taken(sampling, raw)
+        self.left_out = (*refused, *never)
+        said = refused if raw else self.left_out
+        self.notices += left_out_words(said, asked, taken) + ((RAW_THINKING,) if raw and never else ())
+        if sampling.thinking == "off" and self._received.reasons and "thinking" not in self.left_out:
+            self.notices += ("This server did not switch thinking off.",)
         if cut := cut_notice(taken, self._received.usage.read):
             self.notices += (cut,)
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from weighin.core.models.model import ModelFacts
     from weighin.services.bundles.bundles import Bundles
     from weighin.services.comparisons.attached_files import AttachedFiles
+    from weighin.services.comparisons.gsm8k import Gsm8k
     from weighin.services.comparisons.prompt_sets import PromptSets
     from weighin.services.comparisons.set_run_history import SetRunHistory
     from weighin.services.comparisons.set_runner import SetRunner
@@ -203,9 +204,11 @@ class Services(QObject):
         from weighin.core.prompts.builtin_sets import load_sets
         from weighin.services.grading.test_consent import TestConsent
 
-        ours = []
-        with suppress(AppError):  # a damaged one is told where sets are listed
-            ours = [TestConsent.key_of(one.prompts) for one in load_sets(resources())]
+        def ours() -> list[str]:
+            with suppress(AppError):  # a damaged one is told where sets are listed
+                return [TestConsent.key_of(one.prompts) for one in load_sets(resources())]
+            return []
+
         return TestConsent(self.settings, ours)
 
     @cached_property
@@ -231,6 +234,15 @@ class Services(QObject):
         self.runner.started.connect(lambda _request: files.hold())
         self.runner.finished.connect(lambda _comparison: files.go_on())
         return files
+
+    @cached_property
+    def gsm8k(self) -> Gsm8k:
+        """Who gets GSM8K from the hub."""
+        from weighin.services.comparisons.gsm8k import Gsm8k
+        from weighin.services.models.hub import Hub
+
+        new_hub = self.models.new_hub_process
+        return self._new("gsm8k", Gsm8k(self.prompt_sets, self.profile.questions, lambda: Hub(new_hub)))
 
     @cached_property
     def tapes(self) -> Tapes:

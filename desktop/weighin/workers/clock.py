@@ -25,6 +25,7 @@ class Clock:
         self.first_token: float | None = None
         self.last_token: float | None = None
         self.generated = self.reasoning = self.characters = 0
+        self.thinking_cut = False
         self._marks: list[tuple[float, int]] = []
         self._next_mark = 1
 
@@ -83,6 +84,7 @@ class Clock:
             threads=threads,
             disturbed=suspended_seconds() - self.suspended > 1.0,
             pace=self._pace(),
+            thinking_cut=self.thinking_cut,
         )
 
     def _pace(self) -> Pace:

@@ -2,7 +2,10 @@
 
 The script is a JSON object; every key has a default:
   load_s, prompt_s, tokens_per_s (0: as fast as possible), tokens, token_text, text (its words are the tokens),
-  reasoning (its words come first), context, fail_load, fail_plan, fail_forecast {kind, message}, stop_reason,
+  reasoning (its words come first), thinking (that many tokens of it instead), thinks_always (has no switch for it),
+  answers (a list of objects with "when", text, tokens, token_text, reasoning, thinking, stop_reason: the first whose
+  "when" stands in the last message counts instead),
+  context, fail_load, fail_plan, fail_forecast {kind, message}, stop_reason,
   opinions (seed of the answers to questions, and of how far an OTHER is from BASE), question_s (time for one),
   speechless (ids that give no numbers), chunk_s (time for a chunk of text), beginning (token),
   at: {"hello" | "loading" | "planning" | "slicing" | "reading" | "writing:N" | "scoring:N" | "cutting" | "text:N":
@@ -29,6 +32,7 @@ from weighin.core.plans.forecast import TimedSlice, from_slices
 from weighin.core.plans.plan import MemoryPlan
 from weighin.core.runs.answer import MemoryReceipt, MemorySample, PromptProof, StopReason
 from weighin.core.runs.lane import EngineFacts
+from weighin.core.runs.thinking import NO_SWITCH
 from weighin.protocol.fidelity_messages import BaseRead, CutText, OtherRead, ReadBase, TimeWriting, WritingTimed
 from weighin.protocol.messages import (
     Bench,
@@ -60,6 +64,7 @@ from weighin.workers.engine import Emit, EngineError
 from weighin.workers.text_stream import ANSWER, REASONING, Piece
 from weighin.workers.token_batcher import TokenBatcher
 
+_OF_AN_ANSWER = ("text", "tokens", "token_text", "reasoning", "thinking", "stop_reason")
 _SIGNALS = {"sigkill": 9, "sigabrt": 6, "sigsegv": 11, "sigill": 4, "sigbus": 7}
 
 
@@ -123,12 +128,14 @@ class FakeEngine:
         self._act("reading")
         self._wait(self._script.get("prompt_s", 0.0))
         clock.end_reading()
-        reason = self._write(request, clock, batcher)
+        script = self._script_of(request)
+        reason = self._write(script, request, clock, batcher)
         batcher.finish([])
         timing = clock.timing(0.0, count, request.threads)
         pieces = tuple(word + " " for word in prompt.split())
         proof = PromptProof("own", tuple(range(len(pieces))), pieces)
-        return Generated(request.id, reason, timing, self._receipt(), (), proof)
+        notices = (NO_SWITCH,) if request.sampling.thinking != "auto" and script.get("thinks_always") else ()
+        return Generated(request.id, reason, timing, self._receipt(), notices, proof)
 
     def tokenize(self, request: Tokenize) -> Tokenized:
         """One token a word."""
@@ -212,30 +219,37 @@ class FakeEngine:
         timed = TimedSlice(1, 1e6, (0.01,), (0.001,))
         return Forecasted(request.id, from_slices(timed, timed, 1e6, 1), timed, timed, 1e6, 0.0)
 
-    def _write(self, request: Generate, clock: Clock, batcher: TokenBatcher) -> StopReason:
-        rate = self._script.get("tokens_per_s", 0)
+    def _script_of(self, request: Generate) -> dict[str, Any]:
+        """The script for one request; without thinking where that is switched off and can be."""
+        asked = request.messages[-1].content if request.messages else ""
+        own = [one for one in self._script.get("answers", ()) if one["when"] in asked][:1]
+        common = {name: value for name, value in self._script.items() if not own or name not in _OF_AN_ANSWER}
+        script = {**common, **(own[0] if own else {})}
+        if request.sampling.thinking == "off" and not script.get("thinks_always"):
+            script |= {"reasoning": "", "thinking": 0}
+        return script
+
+    def _write(self, script: dict[str, Any], request: Generate, clock: Clock, batcher: TokenBatcher) -> StopReason:
+        rate = script.get("tokens_per_s", 0)
         begin = time.perf_counter()
-        limit = request.sampling.max_tokens
-        for number, (text, kind) in enumerate(self._tokens()):
+        limit, room = request.sampling.max_tokens, request.sampling.thinking_tokens
+        for text, kind in _tokens(script):
+            if room and kind == REASONING and clock.reasoning >= room:
+                clock.thinking_cut = True
+                continue
+            number = clock.generated
             self._act(f"writing:{number}")
             if self._cancel.is_set():
                 return StopReason.CANCELLED
-            if number >= limit:
+            if number - min(clock.reasoning, room) >= limit:
                 return StopReason.LENGTH
             if rate:
                 self._wait(begin + (number + 1) / rate - time.perf_counter())
             now = time.perf_counter()
             clock.token(now, [Piece(text, kind)], kind)
             batcher.add([Piece(text, kind)], now)
-            self._progress = ("writing", number + 1, limit)
-        return StopReason(self._script.get("stop_reason", "end"))
-
-    def _tokens(self) -> list[tuple[str, str]]:
-        reasoning = [(word + " ", REASONING) for word in self._script.get("reasoning", "").split()]
-        if "tokens" in self._script:
-            return reasoning + [(self._script.get("token_text", "word "), ANSWER)] * self._script["tokens"]
-        words = self._script.get("text", "A scripted answer.").split(" ")
-        return reasoning + [(word if i == 0 else " " + word, ANSWER) for i, word in enumerate(words)]
+            self._progress = ("writing", number + 1, limit + room)
+        return StopReason(script.get("stop_reason", "end"))
 
     def _wait(self, seconds: float) -> None:
         if seconds > 0:
@@ -264,6 +278,16 @@ class FakeEngine:
         elif action == "flood":
             for _ in range(2000):
                 os.write(2, b"native noise " * 80 + b"\n")
+
+
+def _tokens(script: dict[str, Any]) -> list[tuple[str, str]]:
+    """The tokens of a scripted answer, and of which kind each is."""
+    thoughts = ["hm "] * script.get("thinking", 0) or [word + " " for word in script.get("reasoning", "").split()]
+    reasoning = [(text, REASONING) for text in thoughts]
+    if "tokens" in script:
+        return reasoning + [(script.get("token_text", "word "), ANSWER)] * script["tokens"]
+    words = script.get("text", "A scripted answer.").split(" ")
+    return reasoning + [(word if i == 0 else " " + word, ANSWER) for i, word in enumerate(words)]
 
 
 def _wire() -> int:

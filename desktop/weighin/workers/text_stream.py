@@ -11,6 +11,7 @@ from weighin.core.runs.thinking import (
     CLOSINGS,
     REASONING_MARKS,
     SILENT_MARKS,
+    ReasoningMarks,
     closes_reasoning,
     opened_reasoning,
 )
@@ -104,10 +105,11 @@ class ReasoningSplitter:
     """Tells reasoning from answer by the marks of thinking.py; the marks themselves belong to neither."""
 
     def __init__(self, prompt: str = "", question: str = "") -> None:
-        """`prompt`: as rendered; a template may have opened the reasoning already. `question`: its last message."""
+        """`prompt`: as rendered; a template may have opened the reasoning already. `question`: its last message.
+        `opened`, at any time: the marks of the reasoning that is being written, None in the answer."""
         self._pending = ""
         opened = opened_reasoning(prompt, question)
-        self._closings = opened.closings if opened else ()
+        self.opened = opened
         self._was_told = opened is not None or closes_reasoning(prompt)
         self._answered = self._reasoned = False
         self._code = CodeFinder()
@@ -115,7 +117,18 @@ class ReasoningSplitter:
     @property
     def kind(self) -> str:
         """The kind of text that is being written now."""
-        return REASONING if self._closings else ANSWER
+        return REASONING if self.opened else ANSWER
+
+    @property
+    def waits(self) -> bool:
+        """Whether text is held back that may be the beginning of a mark."""
+        return bool(self._pending)
+
+    def close(self) -> list[Piece]:
+        """The reasoning is over, although no mark came; what was held back of it."""
+        out = self.flush()
+        self.opened = None
+        return out
 
     def reasoning_came_apart(self) -> None:
         """Reasoning came by another way: from now on a closing mark that nobody opened is text."""
@@ -145,31 +158,31 @@ class ReasoningSplitter:
 
     def _marks(self) -> tuple[str, ...]:
         """What matters just now. Some models open again what their template has opened."""
-        if not self._closings:
+        if not self.opened:
             return ALL_MARKS
-        return (*self._closings, *SILENT_MARKS, *(() if self._reasoned else _OPENINGS))
+        return (*self.opened.closings, *SILENT_MARKS, *(() if self._reasoned else _OPENINGS))
 
     def _pass(self, mark: str, out: list[Piece]) -> None:
         """Go behind `mark`, with which what is pending begins."""
-        orphan = not self._closings and mark in CLOSINGS
-        if not self._closings and (self._code.inside or (orphan and self._was_told and self._answered)):
+        orphan = not self.opened and mark in CLOSINGS
+        if not self.opened and (self._code.inside or (orphan and self._was_told and self._answered)):
             self._take(len(mark), out)
             return
         self._pending = self._pending[len(mark) :]
-        if mark in self._closings:
-            self._closings = ()
+        if self.opened and mark in self.opened.closings:
+            self.opened = None
         elif orphan and self._answered:
             out.append(Piece("", ANSWER, was_reasoning=True))
             self._answered, self._was_told, self._code = False, True, CodeFinder()
         elif opened := _OPENINGS.get(mark):
-            self._closings, self._was_told, self._reasoned = opened.closings, True, False
+            self.opened, self._was_told, self._reasoned = opened, True, False
 
     def _take(self, length: int, out: list[Piece]) -> None:
         if length <= 0:
             return
         text, self._pending = self._pending[:length], self._pending[length:]
         out.append(Piece(text, self.kind))
-        if self._closings:
+        if self.opened:
             self._reasoned = self._reasoned or not text.isspace()
         else:
             self._answered = self._answered or not text.isspace()
@@ -196,6 +209,27 @@ class TextStream:
     def kind(self) -> str:
         """The kind of text that is being written now."""
         return self._splitter.kind if self._splitter else ANSWER
+
+    @property
+    def opened(self) -> ReasoningMarks | None:
+        """The marks of the reasoning that is being written now, None in the answer."""
+        return self._splitter.opened if self._splitter else None
+
+    @property
+    def waits(self) -> bool:
+        """Whether text is held back that may be the beginning of a mark."""
+        return self._splitter is not None and self._splitter.waits
+
+    def close_reasoning(self) -> list[Piece]:
+        """The reasoning is over, although no mark came; what was held back of it, unfinished characters too."""
+        held = self._decoder.decode(b"", True)
+        self._decoder.reset()
+        return self._split(self._stop.feed(held)) + (self._splitter.close() if self._splitter else [])
+
+    def only_answer(self) -> list[Piece]:
+        """From now on marks of reasoning are text of the answer; what was held back."""
+        splitter, self._splitter = self._splitter, None
+        return splitter.flush() if splitter else []
 
     def reasoning_came_apart(self) -> None:
         """Reasoning came by another way than in this text."""

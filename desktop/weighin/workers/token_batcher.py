@@ -28,7 +28,7 @@ class TokenBatcher:
             self.flush(now)
 
     def finish(self, pieces: list[Piece]) -> None:
-        """The last pieces, which no token brings."""
+        """Pieces that no token brings, at the end of the thinking or of the answer."""
         self._take(pieces)
         self.flush(0.0)
 

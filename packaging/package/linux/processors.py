@@ -9,6 +9,7 @@ import subprocess
 import sys
 from typing import Any
 
+from weighin.confinement.rights import Rights
 from weighin.core.runs.chat import Message
 from weighin.core.runs.options import LoadOptions, SamplingOptions
 from weighin.paths import resources
@@ -51,6 +52,8 @@ def ask(before: list[str]) -> tuple[str, str]:
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment()
     ) as worker:
         assert worker.stdin and worker.stdout
+        worker.stdin.write(Rights(read=(os.path.realpath(model),)).line())
+        worker.stdin.flush()
         for line in worker.stdout:
             event = wire.decode(line, messages.EVENTS)
             if isinstance(event, messages.Hello):

@@ -35,7 +35,7 @@ def test_nothing_is_to_ask_without_tests() -> None:
 
 def test_only_what_was_agreed_to_is_allowed_and_that_is_kept(tmp_path: Path) -> None:
     ours, mine, other = (Consent.key_of(prompts(text)) for text in ("assert ours", "assert mine", "assert other"))
-    consent = Consent(Settings(tmp_path / "settings.json"), (ours,))
+    consent = Consent(Settings(tmp_path / "settings.json"), lambda: (ours,))
     assert consent.allowed(ours)
     assert not consent.allowed(mine)
     consent.allow(mine)

@@ -21,6 +21,7 @@ from weighin.core.jsonable import ShapeError, from_plain, to_plain
 from weighin.core.runs.answer import MOST_PIECES, Timing
 from weighin.core.runs.attachments import MAX_FILES
 from weighin.core.runs.lane import LABELS, LaneSetup
+from weighin.core.runs.options import MOST_TEXT
 from weighin.core.runs.pace import MOST_MARKS
 from weighin.core.safe_text import safe_name
 from weighin.core.text_bytes import decoded
@@ -41,9 +42,8 @@ _MOST_OTHERS = 100_000
 _LONG = 1 << 20
 _MOST_CHARACTERS = {
     "text": _LONG, "reasoning": _LONG, "content": _LONG, "system": _LONG, "rendered_prompt": 2 * _LONG,
-    "detail": 100_000, "template": _LONG, "notices": 2000, "pieces": 512,
-    "exact": _LONG, "extracted": _LONG, "tests": _LONG, "schema": _LONG, "equal": _LONG, "json_schema": _LONG,
-    "grammar": _LONG,
+    "detail": 100_000, "template": _LONG, "notices": 2000, "pieces": 512, "json_schema": MOST_TEXT,
+    "grammar": MOST_TEXT, "exact": _LONG, "extracted": _LONG, "tests": _LONG, "schema": _LONG, "equal": _LONG,
 }  # fmt: skip
 _MOST_OTHER_CHARACTERS = 10_000
 # Text without a space is laid out in the square of its length.

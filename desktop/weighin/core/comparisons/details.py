@@ -201,6 +201,8 @@ def _generated_counted(timing: Timing) -> str:
         parts = ["As the server counts them."]
     if timing.reasoning_tokens:
         parts.append(f"{format.plural(timing.reasoning_tokens, 'token')} of it are reasoning.")
+    if timing.thinking_cut:
+        parts.append("Thinking was ended at its limit.")
     return " ".join(parts)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from weighin.core.comparisons.comparison import LaneResult
 from weighin.core.runs.answer import Answer
-from weighin.core.runs.options import SAMPLING_OPTIONS
+from weighin.core.runs.options import SAMPLING_OPTIONS, Option
 from weighin.core.runs.thinking import thinking_words
 
 # Not known of an answer that did not come to its end.
@@ -46,6 +46,12 @@ def _thinking(result: LaneResult, results: tuple[LaneResult, ...]) -> str:
     return said
 
 
+def _taken(result: LaneResult, option: Option) -> object:
+    """The value with which a lane answered, None where its server did not take the option; no text is False."""
+    value = getattr(result.setup.sampling, option.name)
+    return None if option.difference in result.answer.left_out else (value or False if option.text else value)
+
+
 def _read_its_prompt(result: LaneResult) -> bool:
     return result.setup.model.is_server or result.answer.timing.prompt_tokens is not None
 
@@ -71,12 +77,11 @@ def differences(results: tuple[LaneResult, ...], same_messages: bool = True) -> 
         "prompt tokens": (a.answer.timing.prompt_tokens, b.answer.timing.prompt_tokens),
         "tokens": (True, _same_boundaries(a.answer, b.answer)),
     }
-    for option in SAMPLING_OPTIONS:
-        said = option.difference
-        taken = [None if said in r.answer.left_out else getattr(r.setup.sampling, option.name) for r in results]
-        pairs[said] = tuple(taken)
+    taken = {option.difference: tuple(_taken(r, option) for r in results) for option in SAMPLING_OPTIONS}
+    asked = taken.pop("thinking")
+    pairs |= {**taken, "thinking": tuple(zip(pairs["thinking"], asked, strict=True))}
     pairs["stop"] = (a.setup.sampling.stop, b.setup.sampling.stop)
-    hidden = unknowns(results)
+    hidden = tuple(name for name in unknowns(results) if name != "thinking" or asked[0] == asked[1])
     failed = any(result.answer.failure for result in results)
     lacking = ("", None) if failed else ("",)
     may_lack = pairs if failed else _MAY_LACK

@@ -30,6 +30,7 @@ _TEMPLATES = {
 # Of a greedy sampler they play no part, but where they differ that is named.
 # Filters that play no part where the likeliest token is taken.
 _DRAWN = tuple(option for option in SAMPLING_OPTIONS if option.draws)
+_THINKING = {"auto": "as the template does", "on": "on", "off": "off"}
 _NOT_TAKEN = "not supported by the server"
 
 
@@ -52,6 +53,10 @@ def proof_rows(comparison: Comparison) -> tuple[ProofRow, ...]:
         a, b = (
             {"earlier turns": _turns(t), **given} for t, given in zip(comparison.request.threads, (a, b), strict=True)
         )
+    asked = zip(*(_asked(result) for result in comparison.results), strict=True)
+    for (name, one, plain), (_, other, _) in asked:
+        if (one, other) != (plain, plain):
+            a, b = {**a, name: one}, {**b, name: other}
     named = differences(comparison.results)
     if a["sampler"] == b["sampler"] and any(option.difference in named for option in _DRAWN):
         for given, result in zip((a, b), comparison.results, strict=True):
@@ -158,6 +163,22 @@ def _given(result: LaneResult) -> dict[str, str]:
         "GPU layers": here("all" if setup.load.gpu_layers < 0 else format.count(setup.load.gpu_layers)),
         "threads": here(format.count(answer.timing.threads)),
     }
+
+
+def _asked(result: LaneResult) -> list[tuple[str, str, str]]:
+    """Name, value and usual value of what most comparisons do not ask for."""
+    sampling, left_out = result.setup.sampling, result.answer.left_out
+
+    def row(name: str, difference: str, value: str, plain: str) -> tuple[str, str, str]:
+        return name, _NOT_TAKEN if difference in left_out and value != plain else value, plain
+
+    limit = format.count(sampling.thinking_tokens) if sampling.thinking_tokens else "none"
+    return [
+        row("thinking asked for", "thinking", _THINKING[sampling.thinking], _THINKING["auto"]),
+        row("max thinking tokens", "thinking tokens", limit, "none"),
+        row("JSON schema", "JSON schema", _fingerprint(sampling.json_schema), format.NONE),
+        row("grammar", "grammar", _fingerprint(sampling.grammar), format.NONE),
+    ]
 
 
 def _thinking(answer: Answer) -> str:

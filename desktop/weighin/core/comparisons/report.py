@@ -59,6 +59,7 @@ def timing_json(timing: Timing) -> dict[str, Any]:
         "first_answer_token_s": timing.first_answer_token_s,
         "generated_tokens": timing.generated_tokens,
         "reasoning_tokens": timing.reasoning_tokens,
+        "thinking_cut": timing.thinking_cut,
         "generation_s": timing.generation_s,
         "generation_tokens_per_s": timing.generation_tokens_per_s,
         "characters_per_s": timing.characters_per_s,
@@ -276,7 +277,8 @@ def number_lines(result: LaneResult, comparison: Comparison) -> list[str]:
     """The numbers of one answer of `comparison` in words, "-" where one would be nonsense."""
     answer = result.answer
     timing = answer.timing
-    ended = f"Stop reason: {STOPS[answer.stop_reason]}"
+    cut = " · Thinking ended at its limit" if timing.thinking_cut else ""
+    ended = f"Stop reason: {STOPS[answer.stop_reason]}{cut}"
     if answer.stop_reason is StopReason.FAILED and timing.prompt_tokens is None:
         return [ended]
     reading = f"{format.count(timing.prompt_tokens)} tok, {format.figure(_median(result, 'prompt_tokens_per_s'))} tok/s"

@@ -10,7 +10,7 @@ import contextlib
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -134,8 +134,15 @@ def keep(standard: StandardSet, folder: Path, plan: DownloadPlan, paths: Sequenc
         data = _lines(found[:MAX_SHOTS] if split == "dev" else found)
         sums[split] = hashlib.sha256(data).hexdigest()
         _write(folder / f"{split}.jsonl", data)
+    pin(folder, plan, sums)
+
+
+def pin(folder: Path, plan: DownloadPlan, sums: Mapping[str, str]) -> None:
+    """Note in `folder` what was fetched, and the sha256 of the questions that were kept of each split. Raises
+    OSError."""
+    folder.mkdir(parents=True, exist_ok=True)
     files = [{"path": file.path, "size": file.size, "sha256": file.sha256} for file in plan.files]
-    note = {"repository": plan.repo, "revision": plan.commit, "files": files, "questions": sums}
+    note = {"repository": plan.repo, "revision": plan.commit, "files": files, "questions": dict(sums)}
     _write(folder / _PIN, json.dumps(note, indent=1).encode())
 
 

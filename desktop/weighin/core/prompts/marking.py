@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
 from dataclasses import replace
 
 from weighin.core.grading.expectation import Kind
@@ -14,6 +14,8 @@ from weighin.core.statistics.paired import PairedResult, Verdict
 from weighin.core.statistics.repeated import PromptPairs, Share
 
 _MICRO = 1_000_000
+# More are no kinds of tasks: each prompt has one of its own.
+_MOST_TAGS = 200
 _JUDGED = (Mark.RIGHT, Mark.WRONG)
 _ALL = (*_JUDGED, Mark.NO_ANSWER)
 
@@ -43,14 +45,11 @@ class MarkTally:
     def __init__(self, run: SetRun) -> None:
         self._run = run
         self._graded = [is_graded(prompt) for prompt in run.prompts]
-        self._results: dict[int, list[SetResult | None]] = {}
-        self._names = sorted({prompt.tag for prompt, graded in zip(run.prompts, self._graded, strict=True) if graded})
-        self._sizes = dict.fromkeys(self._names, 0)
-        for prompt, graded in zip(run.prompts, self._graded, strict=True):
-            if graded:
-                self._sizes[prompt.tag] += 1
+        self._seen: dict[int, _Answers] = {}
+        self._sizes = Counter(prompt.tag for prompt in run.prompts if is_graded(prompt))
+        names = sorted(self._sizes) if any(self._sizes) and len(self._sizes) <= _MOST_TAGS else []
         self._all = _Scope(run.samples)
-        self._tags = {name: _Scope(run.samples) for name in self._names} if self._names not in ([], [""]) else {}
+        self._tags = {name: _Scope(run.samples) for name in names}
         self._made: SetMarks | None = None
         self._made_tags: dict[str, TagMarks] = {}
         self._asks_json = any(one.kind is Kind.JSON for prompt in run.prompts for one in prompt.expect)
@@ -66,16 +65,16 @@ class MarkTally:
         place, sample = result.number % count, result.number // count
         if not self._graded[place]:
             return
-        prompt = self._run.prompts[place]
-        kept = self._results.setdefault(place, [None] * self._run.samples)
-        scopes = [self._all, *([self._tags[prompt.tag]] if self._tags else [])]
-        for scope in scopes if any(kept) else ():
-            scope.count(kept, -1)
-        kept[sample] = result
-        for scope in scopes:
-            scope.count(kept, 1)
+        tag = self._run.prompts[place].tag
+        before = self._seen.get(place)
+        results = before.results if before is not None else (None,) * self._run.samples
+        now = self._seen[place] = _Answers((*results[:sample], result, *results[sample + 1 :]))
+        for scope in (self._all, *([self._tags[tag]] if self._tags else [])):
+            if before is not None:
+                scope.count(before, -1)
+            scope.count(now, 1)
         self._made = None
-        self._made_tags.pop(prompt.tag, None)
+        self._made_tags.pop(tag, None)
 
     def marks(self) -> SetMarks | None:
         """What they come to so far; None where no prompt expects anything that a rule can mark."""
@@ -109,6 +108,29 @@ class MarkTally:
         return self._made_tags[name]
 
 
+class _Answers:
+    """All answers to one prompt, in the order of the samples, and what they say of the pair."""
+
+    def __init__(self, results: tuple[SetResult | None, ...]) -> None:
+        self.results = results
+        self.of_lanes = ([one.a for one in results if one is not None], [one.b for one in results if one is not None])
+        self.marked = sum(
+            Mark.UNMARKED not in (a.marked.mark, b.marked.mark) for a, b in zip(*self.of_lanes, strict=True)
+        )
+        self.judged, self.everything = self._pair(_JUDGED), self._pair(_ALL)
+
+    def _pair(self, of: tuple[Mark, ...]) -> tuple[Share, Share, tuple[bool, bool] | None] | None:
+        """The shares of right answers among those that have a mark of these, and which of the first answers is right;
+        None where a lane has no such answer."""
+        a, b = ([one.marked.mark for one in outcomes if one.marked.mark in of] for outcomes in self.of_lanes)
+        if not a or not b:
+            return None
+        first, both = self.results[0], None
+        if first is not None and first.a.marked.mark in of and first.b.marked.mark in of:
+            both = (first.a.marked.mark is Mark.RIGHT, first.b.marked.mark is Mark.RIGHT)
+        return (a.count(Mark.RIGHT), len(a)), (b.count(Mark.RIGHT), len(b)), both
+
+
 class _Scope:
     """All graded prompts, or those of one tag."""
 
@@ -117,23 +139,15 @@ class _Scope:
         self._judged, self._everything = PromptPairs(samples), PromptPairs(samples)
         self._marked = 0  # results of which both answers have their mark
 
-    def count(self, results: Sequence[SetResult | None], times: int) -> None:
-        """All answers to one prompt, in the order of the samples; with `times` -1 they are taken out."""
-        sides = [[(r.a, r.b)[lane] if r else None for r in results] for lane in (0, 1)]
-        for lane, outcomes in zip(self._lanes, sides, strict=True):
+    def count(self, answers: _Answers, times: int) -> None:
+        """One prompt; with `times` -1 it is taken out."""
+        for lane, outcomes in zip(self._lanes, answers.of_lanes, strict=True):
             for outcome in outcomes:
-                if outcome is not None:
-                    lane.count(outcome, times)
-        self._marked += times * sum(
-            r is not None and Mark.UNMARKED not in (r.a.marked.mark, r.b.marked.mark) for r in results
-        )
-        marks = [[outcome.marked.mark if outcome else Mark.UNMARKED for outcome in outcomes] for outcomes in sides]
-        for pairs, of in ((self._judged, _JUDGED), (self._everything, _ALL)):
-            a, b = (_share(lane, of) for lane in marks)
-            if a is not None and b is not None:
-                firsts = (marks[0][0], marks[1][0])
-                first = (firsts[0] is Mark.RIGHT, firsts[1] is Mark.RIGHT) if all(one in of for one in firsts) else None
-                pairs.put(a, b, first, times)
+                lane.count(outcome, times)
+        self._marked += times * answers.marked
+        for pairs, found in ((self._judged, answers.judged), (self._everything, answers.everything)):
+            if found is not None:
+                pairs.put(*found, times)
 
     @property
     def counts(self) -> tuple[MarkCounts, MarkCounts]:
@@ -180,6 +194,7 @@ class _Lane:
         if marked.mark is Mark.NO_ANSWER and marked.absence is not Absence.NONE:
             numbers[marked.absence.value] += times
         numbers["by_hand"] += times * (marked.by is MarkedBy.HAND)
+        numbers["thinking_cut"] += times * outcome.thinking_cut
         numbers["reasoning_tokens"] += times * outcome.reasoning_tokens
         numbers["answer_tokens"] += times * max(0, outcome.generated_tokens - outcome.reasoning_tokens)
         if outcome.total_s is None:
@@ -215,9 +230,3 @@ class _Lane:
     def number_counts(self) -> NumberCounts:
         """So far."""
         return NumberCounts(self._strict, self._flexible)
-
-
-def _share(marks: Sequence[Mark], of: tuple[Mark, ...]) -> Share | None:
-    """The right answers among those that have a mark of these; None where none has."""
-    counted = [mark for mark in marks if mark in of]
-    return (counted.count(Mark.RIGHT), len(counted)) if counted else None

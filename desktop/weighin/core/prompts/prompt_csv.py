@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from typing import Any
 
 from weighin.core import format
@@ -29,8 +30,8 @@ _EXPECT_COLUMNS = frozenset(
 _YES, _NO = frozenset(("true", "yes", "y", "1", "x")), frozenset(("false", "no", "n", "0", ""))
 _BETWEEN_TEXTS = re.compile(r"\s+\|\s+")
 _TWO_WAYS = re.compile(r"[+-]?[0-9]{1,3},[0-9]{3}")
-# A row that goes on for longer has a quotation mark left open.
-_MOST_LINES = 2000
+# A longer row has a quotation mark left open; a table of more lines is more than a set may hold.
+_LONGEST_ROW, _MOST_LINES = 2000, 2_000_000
 
 
 @dataclass(frozen=True)
@@ -84,12 +85,15 @@ def _table(text: str) -> _Table | None:
     """The table in `text` by the separator with which its first line names columns; None where none does."""
     declared = _DECLARED.match(text)
     rest = text[declared.end() :] if declared else text
-    lines = tuple(_LINES.findall(rest))
+    lines = tuple(line[0] for line in islice(_LINES.finditer(rest), _MOST_LINES))
     first = next((n for n, line in enumerate(lines) if line.strip()), None)
     if first is None or len(lines[first]) > 2000:
         return None
     for separator in (declared[1],) if declared else _SEPARATORS:
-        titles = [title.strip() for title in next(csv.reader([lines[first]], delimiter=separator), [])]
+        try:
+            titles = [title.strip() for title in next(csv.reader([lines[first]], delimiter=separator), [])]
+        except csv.Error:
+            continue
         while titles and not titles[-1]:
             titles.pop()
         names = [title.casefold().replace(" ", "_").replace("-", "_") for title in titles]
@@ -116,7 +120,7 @@ def _rows(table: _Table) -> Iterator[tuple[str, _Row]]:
 def _row(table: _Table, at: int) -> tuple[_Row, int]:
     """The row that begins in line `at`, and how many lines it takes: one where it cannot be read, so that the next is
     read for itself."""
-    following = (table.lines[n] for n in range(at, min(len(table.lines), at + _MOST_LINES)))
+    following = (table.lines[n] for n in range(at, min(len(table.lines), at + _LONGEST_ROW)))
     reader = csv.reader(following, delimiter=table.separator, strict=True)
     try:
         cells = next(reader)

@@ -3,9 +3,11 @@ prompt and is named, the rest is kept."""
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections.abc import Callable, Iterable
+from itertools import chain
 from typing import Any, TypeVar
 
 from weighin.core import format
@@ -53,12 +55,13 @@ def parse_prompts(data: bytes) -> Imported:
         return toml_prompts(data)
     if has_header(data):
         return csv_prompts(data)
-    lines = [(f"Line {format.count(number)}", line) for number, line in enumerate(data.split(b"\n"), 1) if line.strip()]
-    if not lines:
+    lines = ((f"Line {format.count(n)}", line) for n, line in enumerate(io.BytesIO(data), 1) if line.strip())
+    first = next(lines, None)
+    if first is None:
         raise AppError("The file has no prompts: it is empty.", kind="empty")
-    if lines[0][1].lstrip(b" \t").startswith((b"{", b'"')):
-        return _of_bodies(lines, _json)
-    return gathered(lines, _line)
+    if first[1].lstrip(b" \t").startswith((b"{", b'"')):
+        return _of_bodies(chain([first], lines), _json)
+    return gathered(chain([first], lines), _line)
 
 
 def _of_bodies(rows: Iterable[tuple[str, T]], read: Callable[[T], Any]) -> Imported:

@@ -24,14 +24,15 @@ GSM8K = "gsm8k"
 _GSM8K_FORM = 'End with a line of "#### " and the answer as a number, nothing else.'
 _SOLUTION = re.compile(r"####\s*(\S[^\n]{0,60})\s*\Z")
 _TOO_MANY = f"only the first {format.count(MAX_PROMPTS)} prompts are used"
-_NAMED_PROBLEMS = 20
+_NAMED_PROBLEMS, _MOST_ROWS = 20, 10 * MAX_PROMPTS
 # Where somebody may look for it in vain.
 _MISPLACED = frozenset((*(kind.value for kind in Kind), "expected", "expects", "expectation", "expectations"))
 
 
 @dataclass(frozen=True)
 class Imported:
-    """What a file gave. problems: a sentence for each line that was left out, at most 20 and one for the others.
+    """What a file gave. problems: a sentence for each line that was left out, at most 20 and one for the others; and
+    what there is to say of the file as a whole.
     name: of the set, "" where the file has none."""
 
     prompts: tuple[SetPrompt, ...]
@@ -43,19 +44,43 @@ def gathered(rows: Iterable[tuple[str, T]], make: Callable[[T], SetPrompt], note
     """The prompts of `rows`: where each stands ("Line 3"), and what it is. make: makes a prompt of that, or raises
     ValueError with the reason. notes: further problems. Raises AppError where there is no prompt at all."""
     prompts: list[SetPrompt] = []
-    problems: list[str] = []
-    for where, row in rows:
+    problems = _Problems()
+    for number, (where, row) in enumerate(rows):
         if len(prompts) == MAX_PROMPTS:
-            problems.append(f"From {where.lower()} on: {_TOO_MANY}.")
+            problems.end = f"From {where.lower()} on: {_TOO_MANY}."
+            break
+        if number == _MOST_ROWS:
+            problems.end = f"From {where.lower()} on nothing was read: too much is broken."
             break
         try:
             prompts.append(make(row))
         except ValueError as error:
-            problems.append(f"{where}: {error}.")
+            problems.add(f"{where}: {error}.")
     if not prompts:
-        reason = f" {problems[0]}" if problems else ""
+        reason = f" {problems.named[0]}" if problems.named else ""
         raise AppError(f"The file has no prompts.{reason}", kind="damaged")
-    return Imported(tuple(prompts), _shortened([*notes, *problems]))
+    return Imported(tuple(prompts), problems.sentences(notes))
+
+
+class _Problems:
+    """What was left out, of which the first are named and the others counted. end: why the rest was not read."""
+
+    def __init__(self) -> None:
+        self.named: list[str] = []
+        self.end = ""
+        self._more = 0
+
+    def add(self, sentence: str) -> None:
+        """One more."""
+        if len(self.named) < _NAMED_PROBLEMS:
+            self.named.append(sentence)
+        else:
+            self._more += 1
+
+    def sentences(self, notes: Iterable[str]) -> tuple[str, ...]:
+        """A sentence for each, those in `notes` first; one for all that are not named."""
+        more = f"… and {format.count(self._more)} more." if self._more else ""
+        return (*notes, *self.named, *filter(None, (more, self.end)))
 
 
 def prompt_of(body: object, known: frozenset[str] | None = None) -> SetPrompt:
@@ -99,9 +124,3 @@ def misplaced(body: Mapping[str, Any]) -> str:
 def _text(body: Mapping[str, Any], key: str) -> str:
     value = body.get(key)
     return value if isinstance(value, str) else ""
-
-
-def _shortened(problems: list[str]) -> tuple[str, ...]:
-    if len(problems) <= _NAMED_PROBLEMS:
-        return tuple(problems)
-    return (*problems[:_NAMED_PROBLEMS], f"… and {format.count(len(problems) - _NAMED_PROBLEMS)} more.")

@@ -105,7 +105,8 @@ class SetRun:
 @dataclass(frozen=True)
 class LaneOutcome:
     """What one lane said to one prompt. failure: one sentence, "" where it answered. generated_tokens: of thinking and
-    answer; total_s: seconds from the request to the end, None where unknown."""
+    answer; total_s: seconds from the request to the end, None where unknown; thinking_cut: its limit ended the
+    thinking."""
 
     text: str
     stop: str
@@ -117,6 +118,7 @@ class LaneOutcome:
     reasoning_tokens: int = 0
     total_s: float | None = None
     marked: MarkedAnswer = UNMARKED
+    thinking_cut: bool = False
 
 
 @dataclass(frozen=True)
@@ -246,4 +248,5 @@ def _outcome(result: LaneResult) -> LaneOutcome:
         answer.failure.message if answer.failure else "",
         answer.timing.reasoning_tokens,
         answer.timing.total_s,
+        thinking_cut=answer.timing.thinking_cut,
     )

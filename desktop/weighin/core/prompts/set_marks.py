@@ -10,8 +10,9 @@ from weighin.core.statistics.paired import PairedResult
 @dataclass(frozen=True)
 class MarkCounts:
     """The answers of one lane to the prompts that expect something. right, wrong, no_answer and unmarked are all of
-    them; capped, empty, failed and stopped are those of no_answer. by_hand: overruled by the user. reasoning_tokens and
-    answer_tokens: of all of them; seconds: from request to end, None where not known of all."""
+    them; capped, empty, failed and stopped are those of no_answer. by_hand: overruled by the user; thinking_cut: its
+    limit ended the thinking. reasoning_tokens and answer_tokens: of all of them; seconds: from request to end, None
+    where not known of all."""
 
     right: int = 0
     wrong: int = 0
@@ -22,6 +23,7 @@ class MarkCounts:
     failed: int = 0
     stopped: int = 0
     by_hand: int = 0
+    thinking_cut: int = 0
     reasoning_tokens: int = 0
     answer_tokens: int = 0
     seconds: float | None = None
@@ -70,8 +72,9 @@ class SetMarks:
     """graded: prompts that expect something; planned: of all of the set. paired: on the prompts to which both gave a
     whole answer that was judged, each counted once however often it was asked; None before there is one. Its verdict
     is stated only where that of paired_all, in which a missing answer counts as not right, is the same; where they
-    differ, depends_on_missing. tags: by name, () where none is named. json and numbers: of each lane, None where
-    nothing asks for JSON, and for numbers in that form. samples: answers of each model to each prompt."""
+    differ, depends_on_missing. tags: by name, () where none is named, or more than 200 are. json and numbers: of each
+    lane, None where nothing asks for JSON, and for numbers in that form. samples: answers of each model to each
+    prompt."""
 
     planned: int
     graded: int

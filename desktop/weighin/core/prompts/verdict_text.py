@@ -142,7 +142,7 @@ def by_hand_sentence(marks: SetMarks) -> str:
     """How many marks the user overruled; "" for none."""
     if not marks.a.by_hand and not marks.b.by_hand:
         return ""
-    return f"Marked by hand: A {format.count(marks.a.by_hand)}, B {format.count(marks.b.by_hand)}; counted."
+    return f"Marked by hand: A {format.count(marks.a.by_hand)}, B {format.count(marks.b.by_hand)}."
 
 
 def right_per_1000_tokens(counts: MarkCounts) -> float | None:
@@ -207,7 +207,8 @@ def warnings(marks: SetMarks) -> tuple[str, ...]:
     for label, counts in zip(LABELS, (marks.a, marks.b), strict=True):
         if counts.capped > _OFTEN_CAPPED * counts.total:
             often = f"{format.count(counts.capped)} of {format.plural(counts.total, 'answer')}"
-            what = f"Raise Max answer tokens or Context for {label}; both need not have the same."
+            less = ", or limit its thinking" if counts.reasoning_tokens else ""
+            what = f"Raise Max answer tokens or Context for {label}{less}; the two sides may differ."
             found.append(f"{label} hit the limit in {often}. {what}")
     return tuple(found)
 
@@ -308,7 +309,8 @@ def _of(counts: MarkCounts) -> str:
 
 def _tokens(counts: MarkCounts) -> str:
     both = format.count(counts.reasoning_tokens + counts.answer_tokens)
-    return f"{both} ({format.count(counts.reasoning_tokens)} of thinking)"
+    cut = f", cut short in {format.plural(counts.thinking_cut, 'answer')}" if counts.thinking_cut else ""
+    return f"{both} ({format.count(counts.reasoning_tokens)} of thinking{cut})"
 
 
 def _json(counts: JsonCounts) -> str:

@@ -53,6 +53,7 @@ class Timing:
     computer. position: which answer of its comparison this was, warm-ups included, counted from 0. energy: what was
     used from the request to the end, None where nothing counts it or another model ran at the same time. pace: when
     what was written. beside: when the other lane computed meanwhile; None where the lanes took turns, or nobody knows.
+    thinking_cut: thinking was ended at its limit; the tokens that ended it count nowhere.
     """
 
     load_s: float | None = None
@@ -75,6 +76,7 @@ class Timing:
     energy: Energy | None = None
     pace: Pace | None = None
     beside: Beside | None = None
+    thinking_cut: bool = False
 
     @property
     def joules(self) -> float | None:

@@ -5,6 +5,7 @@ proof and requests to servers are made from the table."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -17,6 +18,9 @@ MAX_CONTEXT = 1_048_576
 KV_BYTES = {"f16": 2.0, "q8_0": 34 / 32, "q4_0": 18 / 32}
 KV_TYPES = tuple(KV_BYTES)
 FLASH_ATTENTION = ("auto", "on", "off")
+THINKING = ("auto", "on", "off")
+# Bytes of a JSON schema or of a grammar.
+MOST_TEXT = 64 << 10
 
 
 def check_whole(name: str, value: object, low: int, high: int) -> None:
@@ -30,6 +34,32 @@ def check_number(name: str, value: object, low: float, high: float) -> None:
     """Raise AppError(kind="options") unless `value` is a finite number within [low, high]."""
     if not is_finite(value) or not low <= value <= high:  # type: ignore[operator]
         raise AppError(f"{name} must be a number from {low:g} to {high:g}, not {value!r}.", kind="options")
+
+
+def check_text(name: str, value: object) -> None:
+    """Raise AppError(kind="options") unless `value` is a text of at most MOST_TEXT bytes."""
+    if not isinstance(value, str):
+        raise AppError(f"{name} must be a text, not {value!r}.", kind="options")
+    if len(value.encode("utf-8", "surrogatepass")) > MOST_TEXT:
+        raise AppError(f"{name} must be a text of at most {MOST_TEXT >> 10} KiB.", kind="options")
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def check_schema(name: str, value: object) -> None:
+    """Raise AppError(kind="options") unless `value` is a text with a JSON object, or ""."""
+    check_text(name, value)
+    if not value:
+        return
+    try:
+        body = json.loads(str(value))
+    except (ValueError, RecursionError) as error:
+        where = f" (line {error.lineno}: {_lower(error.msg)})" if isinstance(error, json.JSONDecodeError) else ""
+        raise AppError(f"{name} is not valid JSON{where}.", kind="options") from None
+    if not isinstance(body, dict):
+        raise AppError(f"{name} must be a JSON object.", kind="options")
 
 
 def whole(text: str) -> object:
@@ -49,6 +79,10 @@ def number(text: str) -> object:
         return text
 
 
+def _limit(text: str) -> object:
+    return whole(text or "0")
+
+
 def _layers(text: str) -> object:
     return -1 if text == "auto" else whole(text)
 
@@ -56,9 +90,10 @@ def _layers(text: str) -> object:
 @dataclass(frozen=True, eq=False, repr=False)  # each is one of its kind, and the first paint waits for no more
 class Option:
     """One option. name: its field. title: in the window and in sentences. read: what is typed to a value. low, high: of
-    a number; choices: of a word. flags, metavar: on the command line. server: its names in a request to a server, the
-    first of them first; openai: whether OpenAI's own servers know it. off: the value at which a filter does nothing,
-    None where it is no filter; draws: it plays no part where the likeliest token is taken."""
+    a number; choices: of a word; text: checks a text, which the command line takes from a file. flags, metavar: on the
+    command line. server: its names in a request to a server, the first of them first; openai: whether OpenAI's own
+    servers know it. off: the value at which a filter does nothing, None where it is no filter; draws: it plays no part
+    where the likeliest token is taken. said: its name among the differences of two lanes, "" for that of the field."""
 
     name: str
     title: str
@@ -73,11 +108,13 @@ class Option:
     openai: bool = True
     off: float | None = None
     draws: bool = False
+    text: Callable[[str, object], None] | None = None
+    said: str = ""
 
     @property
     def difference(self) -> str:
         """Its name among the differences of two lanes."""
-        return self.name.replace("_", " ")
+        return self.said or self.name.replace("_", " ")
 
     def check(self, value: object) -> None:
         """Raise AppError(kind="options") unless `value` makes sense."""
@@ -85,6 +122,8 @@ class Option:
             if value not in self.choices:
                 listed = ", ".join(self.choices)
                 raise AppError(f"{self.title} must be one of {listed}, not {value!r}.", kind="options")
+        elif self.text:
+            self.text(self.title, value)
         elif self.read is number:
             check_number(self.title, value, self.low, self.high)
         else:
@@ -143,6 +182,25 @@ SAMPLING_OPTIONS = (
     Option(
         "seed", "Seed", "Same seed, same random choices.",
         ("--seed",), "S", low=0, high=2**32 - 2, server=("seed",),
+    ),
+    Option(
+        "thinking", "Thinking", "Whether the model thinks first, by its chat template's switch; auto leaves it alone.",
+        ("--thinking",), "auto|on|off", str.lower, choices=THINKING, server=("chat_template_kwargs",), openai=False,
+    ),
+    Option(
+        "thinking_tokens", "Max thinking tokens",
+        "Thinking is ended after this many tokens, and the answer limit counts the answer alone; 0 for none.",
+        ("--thinking-tokens",), read=_limit, low=0, high=MAX_CONTEXT,
+    ),
+    Option(
+        "json_schema", "JSON schema", "The answer can only be JSON that is valid under this schema.",
+        ("--json-schema",), "FILE", str, server=("response_format", "json_schema"), text=check_schema,
+        said="JSON schema",
+    ),
+    Option(
+        "grammar", "Grammar", "The answer can only be text that this grammar (GBNF) allows.",
+        ("--grammar",), "FILE", str, server=("grammar", "structured_outputs"), openai=False,
+        text=check_text,
     ),
 )  # fmt: skip
 THREADS = Option("threads", "Threads", "Processor cores to use; automatic if not set.", ("--threads",), low=1, high=512)
@@ -204,7 +262,9 @@ class SamplingOptions:
     top_k, top_p, min_p and seed then play no part.
 
     seed: of the random draw, 0..2^32-2. top_k 0, top_p 1, min_p 0 and repeat_penalty 1 switch the filter off.
-    Raises AppError(kind="options").
+    thinking: one of THINKING. thinking_tokens: thinking is ended after so many, and max_tokens counts the answer alone;
+    with 0 it counts both. json_schema, grammar (GBNF): all that the answer can be, "" for anything; thinking is
+    free of it. Raises AppError(kind="options").
     """
 
     max_tokens: int = 512
@@ -215,10 +275,20 @@ class SamplingOptions:
     repeat_penalty: float = 1.0
     seed: int = 42
     stop: tuple[str, ...] = ()
+    thinking: str = "auto"
+    thinking_tokens: int = 0
+    json_schema: str = ""
+    grammar: str = ""
 
     def __post_init__(self) -> None:
+        for name in ("json_schema", "grammar"):
+            text = getattr(self, name)
+            if isinstance(text, str) and not text.strip():  # one way to say nothing: options are compared
+                object.__setattr__(self, name, "")
         for option in SAMPLING_OPTIONS:
             option.check(getattr(self, option.name))
+        if self.json_schema and self.grammar:
+            raise AppError("Use a JSON schema or a grammar, not both.", kind="options")
         if len(self.stop) > 16 or any(not isinstance(s, str) or not s or len(s) > 256 for s in self.stop):
             raise AppError("Use at most 16 stop strings, each of 1 to 256 characters.", kind="options")
 

@@ -7,30 +7,49 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class ReasoningMarks:
-    """What opens reasoning, and what closes it: any of `closings`."""
+    """What opens reasoning, and what closes it: any of `closings`. ending: the text that ends it from outside, up to
+    where the answer begins; "" for the first closing alone."""
 
     opening: str
     closings: tuple[str, ...]
+    ending: str = ""
+
+    @property
+    def forced(self) -> str:
+        """What is put behind reasoning that is not let go on."""
+        return self.ending or self.closings[0]
+
+
+def _tags(name: str) -> ReasoningMarks:
+    """Marks that stand on lines of their own."""
+    return ReasoningMarks(f"<{name}>", (f"</{name}>",), f"\n</{name}>\n\n")
 
 
 # As the common model families write them.
 REASONING_MARKS = (
-    ReasoningMarks("<think>", ("</think>",)),
-    ReasoningMarks("<thinking>", ("</thinking>",)),
-    ReasoningMarks("<thought>", ("</thought>",)),
-    ReasoningMarks("<thoughts>", ("</thoughts>",)),
-    ReasoningMarks("<reasoning>", ("</reasoning>",)),
+    _tags("think"),
+    _tags("thinking"),
+    _tags("thought"),
+    _tags("thoughts"),
+    _tags("reasoning"),
     ReasoningMarks("<seed:think>", ("</seed:think>",)),
     ReasoningMarks("<longcat_think>", ("</longcat_think>",)),
     ReasoningMarks("[THINK]", ("[/THINK]",)),
     ReasoningMarks("◁think▷", ("◁/think▷",)),
-    ReasoningMarks("<|START_THINKING|>", ("<|END_THINKING|>",)),
-    ReasoningMarks("<|begin_of_thought|>", ("<|end_of_thought|>",)),
+    ReasoningMarks("<|START_THINKING|>", ("<|END_THINKING|>",), "<|END_THINKING|><|START_RESPONSE|>"),
+    ReasoningMarks(
+        "<|begin_of_thought|>", ("<|end_of_thought|>",), "\n\n<|end_of_thought|>\n\n<|begin_of_solution|>\n\n"
+    ),
     ReasoningMarks("<|inner_prefix|>", ("<|inner_suffix|>",)),
-    ReasoningMarks("<|channel|>analysis<|message|>", ("<|channel|>final<|message|>", "<|end|>", "<|return|>")),
+    ReasoningMarks(
+        "<|channel|>analysis<|message|>", ("<|channel|>final<|message|>", "<|end|>", "<|return|>"),
+        "<|end|><|start|>assistant<|channel|>final<|message|>",
+    ),
     ReasoningMarks("<|channel>thought", ("<channel|>",)),
     ReasoningMarks("<unused94>thought", ("<unused95>",)),
-)
+)  # fmt: skip
+NO_SWITCH = "This template has no switch for thinking."
+RAW_THINKING = "In a raw prompt the options of thinking have no effect."
 # They only announce a part of the text, or end it, and belong to neither.
 SILENT_MARKS = (
     "<|start|>assistant", "<|end|>", "<|return|>", "<|START_RESPONSE|>", "<|END_RESPONSE|>", "<|begin_of_solution|>",
@@ -38,7 +57,8 @@ SILENT_MARKS = (
 )  # fmt: skip
 # Where reasoning was never opened these still close it: its opening stood in a prompt that nobody here has seen.
 CLOSINGS = tuple(mark for marks in REASONING_MARKS for mark in marks.closings if mark not in SILENT_MARKS)
-ALL_MARKS = (*(marks.opening for marks in REASONING_MARKS), *CLOSINGS, *SILENT_MARKS)
+OPENINGS = tuple(marks.opening for marks in REASONING_MARKS)
+ALL_MARKS = (*OPENINGS, *CLOSINGS, *SILENT_MARKS)
 
 
 def opened_reasoning(rendered: str, question: str = "") -> ReasoningMarks | None:

@@ -91,8 +91,9 @@ class SetRunner(QObject):
 
     @property
     def marks(self) -> SetMarks | None:
-        """What the marks of `stored` come to so far; None where nothing is expected of its answers."""
-        return self._tally.marks() if self._tally is not None else None
+        """What the marks of `stored` come to so far; None where nothing is expected of its answers, and while a blind
+        run is on: they could tell who is who."""
+        return self._tally.marks() if self._tally is not None and not self.hides else None
 
     def run(self, prompts: PromptSet, like: ComparisonRequest, blind: bool = False, samples: int = 1) -> None:
         """Begin: every prompt of the set with the lanes, options and mode of `like`, judged one by one where it is

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -49,7 +49,7 @@ class QuestionSets(QObject):
         self._hub: Hub | None = None
         self._leaving: set[Hub] = set()
         self._call = 0
-        self._fetch: SetFetch | None = None
+        self._fetch: SetFetch[QuestionSet] | None = None
         self._fetching = ""
 
     def sets(self) -> tuple[QuestionSetInfo, ...]:
@@ -81,8 +81,15 @@ class QuestionSets(QObject):
         self._hub = hub = self._new_hub()
         self._fetching = key
         if key != kept_mmlu.KEY:
-            folder, tell = self._folder / key, self.fetch_progressed.emit
-            self._fetch = SetFetch(BY_KEY[key], folder, hub, self._tasks, tell, self._on_fetched, self._on_fetch_failed)
+            standard, folder, tell = BY_KEY[key], self._folder / key, self.fetch_progressed.emit
+
+            def keep(plan: DownloadPlan, paths: Sequence[Path]) -> QuestionSet:
+                standard_sets.keep(standard, folder, plan, paths)
+                return standard_sets.read(standard, folder)
+
+            self._fetch = SetFetch(
+                standard, folder, hub, self._tasks, keep, tell, self._on_fetched, self._on_fetch_failed
+            )
             self._fetch.begin()
             return
         self.fetch_progressed.emit(FetchProgress("asking"))

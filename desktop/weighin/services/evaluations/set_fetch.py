@@ -1,18 +1,20 @@
-"""Getting one of the standard sets from the hub: which files there are, the files, their questions."""
+"""Getting one of the standard sets from the hub: which files there are, the files, what they hold."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from weighin.core.downloads.download import DownloadPlan, Transferred, WantedFile
 from weighin.core.errors import AppError
 from weighin.core.evaluations import standard_sets
-from weighin.core.evaluations.questions import QuestionSet
 from weighin.core.evaluations.standard_sets import StandardSet
 from weighin.services.models.hub import Hub
 from weighin.services.task_runner import Failed, TaskRunner
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class FetchProgress:
     key: str = "mmlu"
 
 
-class SetFetch:
+class SetFetch(Generic[T]):
     """One fetching of `standard`, kept in `folder`. Ends in exactly one `done` or `failed`; what was downloaded is kept
     and resumed."""
 
@@ -36,10 +38,14 @@ class SetFetch:
         folder: Path,
         hub: Hub,
         tasks: TaskRunner,
+        keep: Callable[[DownloadPlan, Sequence[Path]], T],
         tell: Callable[[FetchProgress], None],
-        done: Callable[[QuestionSet], None],
+        done: Callable[[T], None],
         failed: Failed,
     ) -> None:
+        """keep: reads the files of the plan, which lie at these paths, and keeps what is in them; in a thread of
+        `tasks`. Raises AppError, OSError."""
+        self._keep = keep
         self._standard, self._folder, self._hub, self._tasks = standard, folder, hub, tasks
         self._tell, self._done, self._failed = tell, done, failed
         self._revisions: Iterator[str | None] = iter(())
@@ -96,12 +102,11 @@ class SetFetch:
     def _on_downloaded(self, plan: DownloadPlan, paths: tuple[str, ...]) -> None:
         self._tell(FetchProgress("checking", key=self._standard.key))
 
-        def kept() -> QuestionSet:
+        def kept() -> T:
             try:
-                standard_sets.keep(self._standard, self._folder, plan, [Path(path) for path in paths])
+                return self._keep(plan, [Path(path) for path in paths])
             except OSError as error:
                 text = f"{self._standard.title} could not be saved: {error.strerror or error}."
                 raise AppError(text, kind="disk") from None
-            return standard_sets.read(self._standard, self._folder)
 
         self._tasks.run(kept, self._done, self._failed)

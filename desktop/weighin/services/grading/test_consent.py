@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import cached_property
 
 from weighin.core.prompts.prompt_set import SetPrompt
 from weighin.services.settings import Settings
@@ -14,9 +15,14 @@ _SETTING = "allowed_tests"
 class TestConsent:
     """Tests are known by their text: a set from elsewhere is not allowed because its name or its prompts are."""
 
-    def __init__(self, settings: Settings, ours: Iterable[str] = ()) -> None:
-        """ours: keys of the sets that come along; these are allowed from the start."""
-        self._settings, self._ours = settings, frozenset(ours)
+    def __init__(self, settings: Settings, ours: Callable[[], Iterable[str]] = tuple) -> None:
+        """ours: tells the keys of the sets that come along, when tests are first to be run; these are allowed from the
+        start."""
+        self._settings, self._tell_ours = settings, ours
+
+    @cached_property
+    def _ours(self) -> frozenset[str]:
+        return frozenset(self._tell_ours())
 
     @staticmethod
     def key_of(prompts: Iterable[SetPrompt]) -> str:

@@ -88,7 +88,7 @@ class ComparePage(QWidget):
         self.prompt = PromptBox(theme, lambda: parts.attached_files)
         self.requests = Requests(self.panes, self.prompt, lambda: self.run_options, parts.run_defaults, library)
         self.alone = MeasureAlone(lambda: RUNNING if runner.running else runner.reason_to_wait(), self.requests.checked)
-        self.options = OptionsDesk(theme, self.prompt, self._remark, parts.run_defaults, self)
+        self.options = OptionsDesk(theme, self.prompt, self._remark, parts, self)
         self._arrange()
         self._connect()
         self._follow_models()

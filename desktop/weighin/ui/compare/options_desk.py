@@ -13,10 +13,10 @@ from weighin.ui.theme import Theme
 from weighin.ui.widgets.focus import FocusReturn, hand_on_focus
 
 if TYPE_CHECKING:
-    from weighin.services.run_defaults import KeptRunDefaults
     from weighin.ui.compare.compare_page import ComparePage
     from weighin.ui.compare.prompt_box import PromptBox
     from weighin.ui.options.options_drawer import OptionsDrawer
+    from weighin.ui.parts import Parts
 
 DRAWER_WIDTH = 400
 
@@ -27,11 +27,9 @@ class OptionsDesk(QObject):
 
     changed = Signal()
 
-    def __init__(
-        self, theme: Theme, prompt: PromptBox, remark: Remark, defaults: KeptRunDefaults, page: ComparePage
-    ) -> None:
+    def __init__(self, theme: Theme, prompt: PromptBox, remark: Remark, parts: Parts, page: ComparePage) -> None:
         super().__init__(page)
-        self._defaults = defaults
+        self._parts = parts
         self._theme, self._prompt, self._remark, self._page = theme, prompt, remark, page
         self._drawer: OptionsDrawer | None = None
         self.changed.connect(self.follow)
@@ -45,7 +43,8 @@ class OptionsDesk(QObject):
         if self._drawer is None:
             from weighin.ui.options.options_drawer import OptionsDrawer
 
-            self._drawer = drawer = OptionsDrawer(self._theme, self._defaults)
+            parts = self._parts
+            self._drawer = drawer = OptionsDrawer(self._theme, parts.run_defaults, lambda: parts.attached_files)
             drawer.hide()
             drawer.close_requested.connect(lambda: self._prompt.set_options_open(False))
             drawer.changed.connect(self.changed)

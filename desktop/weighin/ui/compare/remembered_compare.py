@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from weighin.services.models.library import Library
     from weighin.services.settings import Settings
     from weighin.ui.compare.compare_page import ComparePage
+    from weighin.ui.options.choice_field import ChoiceField
     from weighin.ui.options.option_field import OptionField
     from weighin.ui.options.options_drawer import OptionsDrawer
 
@@ -69,7 +70,7 @@ def _show_lane(drawer: OptionsDrawer, label: str, values: LaneValues) -> None:
     _set(form.field("threads"), "" if values.threads is None else str(values.threads), "")
 
 
-def _set(field: OptionField, text: str, usual: str) -> None:
+def _set(field: OptionField | ChoiceField, text: str, usual: str) -> None:
     """Put `text` in where it makes sense."""
     field.set_text(text)
     if not field.is_valid:

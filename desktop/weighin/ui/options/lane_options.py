@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -20,6 +21,8 @@ from weighin.core.runs.options import (
     stop_string,
     typed_stop,
 )
+from weighin.ui.options.answer_format import AnswerFormat
+from weighin.ui.options.choice_field import ChoiceField
 from weighin.ui.options.option_field import OptionField
 from weighin.ui.options.run_options import LaneValues
 from weighin.ui.theme import Theme
@@ -27,7 +30,13 @@ from weighin.ui.widgets.folded_section import FoldedSection
 from weighin.ui.widgets.growing_edit import GrowingEdit
 from weighin.ui.widgets.label import PlainLabel
 
-_FIRST = ("max_tokens", "temperature", "seed", "context")
+if TYPE_CHECKING:
+    from weighin.services.comparisons.attached_files import AttachedFiles
+
+_THINKING = ("thinking", "thinking_tokens")
+_FIRST = ("max_tokens", *_THINKING, "temperature", "seed", "context")
+_WORDS = {"thinking": {"auto": "Automatic", "on": "On", "off": "Off"}}
+_RAW = "A raw prompt has no chat template, and no thinking that could be told from the answer."
 
 
 class LaneOptions(QWidget):
@@ -36,11 +45,14 @@ class LaneOptions(QWidget):
 
     changed = Signal()
 
-    def __init__(self, theme: Theme, owner: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, owner: str, files: Callable[[], AttachedFiles], parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._base = LaneValues()
         self._load: dict[str, OptionField] = {}
-        self._sampling: dict[str, OptionField] = {}
+        self._sampling: dict[str, OptionField | ChoiceField] = {}
+        self._format = AnswerFormat(owner, files)
         self._stop_error = PlainLabel(role="error", wrap=True)
         self._stop_error.hide()
         self._stop = GrowingEdit(f"Stop strings, one per line, {owner}", least=1, most=4)
@@ -49,9 +61,15 @@ class LaneOptions(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
-        for options, fields_of in ((LOAD_OPTIONS, self._load), (SAMPLING_OPTIONS, self._sampling)):
-            for option in options:
-                fields_of[option.name] = OptionField(option.title, option.help, _reader(option), owner)
+        for option in LOAD_OPTIONS:
+            self._load[option.name] = OptionField(option.title, option.help, _reader(option), owner)
+        for option in SAMPLING_OPTIONS:
+            if option.name in _WORDS:
+                words = _WORDS[option.name]
+                self._sampling[option.name] = ChoiceField(option.title, option.help, words, owner)
+            elif not option.text:
+                self._sampling[option.name] = field = OptionField(option.title, option.help, _reader(option), owner)
+                field.set_placeholder("none" if option.name == "thinking_tokens" else "")
         self._load["v_type"].set_placeholder("as keys")
         for box in self._first:
             layout.addWidget(box)
@@ -61,7 +79,7 @@ class LaneOptions(QWidget):
         inside.setSpacing(6)
         for box in self._rest:
             inside.addWidget(box)
-        for part in (PlainLabel("Stop strings"), self._stop, self._stop_error):
+        for part in (PlainLabel("Stop strings"), self._stop, self._stop_error, self._format):
             inside.addWidget(part)
         self._fold = FoldedSection(theme, "More options", owner, lambda: rest)
         rest.setParent(self._fold)
@@ -69,22 +87,23 @@ class LaneOptions(QWidget):
         layout.addWidget(self._fold)
         for box in self._fields:
             box.changed.connect(self.changed)
+        self._format.changed.connect(self.changed)
         self._stops: tuple[str, ...] = ()
         self._stop.textChanged.connect(self._check_stop)
         self.set_values(LaneValues())
 
     @property
-    def _first(self) -> tuple[OptionField, ...]:
-        named = {**self._load, **self._sampling}
+    def _first(self) -> tuple[OptionField | ChoiceField, ...]:
+        named: dict[str, OptionField | ChoiceField] = {**self._load, **self._sampling}
         return tuple(named[name] for name in _FIRST)
 
     @property
-    def _rest(self) -> tuple[OptionField, ...]:
+    def _rest(self) -> tuple[OptionField | ChoiceField, ...]:
         every = (*self._sampling.values(), self._threads, *self._load.values())
         return tuple(box for box in every if box not in self._first)
 
     @property
-    def _fields(self) -> tuple[OptionField, ...]:
+    def _fields(self) -> tuple[OptionField | ChoiceField, ...]:
         return (*self._first, *self._rest)
 
     @property
@@ -98,10 +117,12 @@ class LaneOptions(QWidget):
         yield from ((box.error, box) for box in self._fields if not box.is_valid)
         if self._stop_error.text():
             yield self._stop_error.text(), self._stop
+        if self._format.error:
+            yield self._format.error, self._format
 
     def unfold_for(self, field: QWidget) -> None:
         """Open the fold where `field` lies in it."""
-        if field is self._stop or field in self._rest:
+        if field in (self._stop, self._format) or field in self._rest:
             self._fold.set_open(True)
 
     @property
@@ -112,7 +133,7 @@ class LaneOptions(QWidget):
         sampling = {name: box.value for name, box in self._sampling.items()}
         return LaneValues(
             replace(self._base.load, **load),  # type: ignore[arg-type]
-            replace(self._base.sampling, **sampling, stop=self._stops),  # type: ignore[arg-type]
+            replace(self._base.sampling, **sampling, **self._format.values, stop=self._stops),  # type: ignore[arg-type]
             threads if isinstance(threads, int) else None,
         )
 
@@ -123,12 +144,13 @@ class LaneOptions(QWidget):
             for known in fields(options):
                 if known.name in shown:
                     value = getattr(options, known.name)
-                    blank = known.name == "gpu_layers" and value == AUTOMATIC
+                    blank = (known.name, value) in (("gpu_layers", AUTOMATIC), ("thinking_tokens", 0))
                     text = f"{value:g}" if isinstance(value, float) else str(value)
                     shown[known.name].set_text("" if blank else text)
         self._threads.set_text("" if values.threads is None else str(values.threads))
         self._stop.setPlainText("\n".join(typed_stop(text) for text in values.sampling.stop))
         self._check_stop()
+        self._format.set_values(values.sampling)
         # What is not as usual stays in sight.
         plain = LaneValues(
             replace(LoadOptions(), context=values.load.context),
@@ -145,7 +167,17 @@ class LaneOptions(QWidget):
         self._threads.set_placeholder("automatic" if threads is None else str(threads))
         self._load["gpu_layers"].set_placeholder("automatic" if layers == AUTOMATIC else str(layers))
 
-    def field(self, name: str) -> OptionField:
+    def set_raw(self, raw: bool) -> None:
+        """Whether the prompt goes without a chat template."""
+        for name in _THINKING:
+            self._sampling[name].set_blocked(_RAW if raw else "")
+
+    @property
+    def format(self) -> AnswerFormat:
+        """What the answer is held to."""
+        return self._format
+
+    def field(self, name: str) -> OptionField | ChoiceField:
         """The field of an option, by its name in LoadOptions or SamplingOptions, or "threads". Raises KeyError."""
         return self._threads if name == "threads" else {**self._load, **self._sampling}[name]
 

@@ -24,7 +24,7 @@ class OptionField(QWidget):
         self, title: str, help_text: str, read: Callable[[str], object], owner: str, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._read = read
+        self._read, self._help = read, help_text
         self._value: object = None
         self._edit = QLineEdit()
         self._edit.setAlignment(Qt.AlignmentFlag.AlignRight)
@@ -75,6 +75,12 @@ class OptionField(QWidget):
         policy = self._error.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
         self._error.setSizePolicy(policy)
+
+    def set_blocked(self, reason: str) -> None:
+        """Nothing can be typed, for this reason; "" for none."""
+        self._edit.setDisabled(bool(reason))
+        self._edit.setAccessibleDescription(reason or self._help)
+        self.setToolTip(plain_tooltip(reason or self._help))
 
     def set_text(self, text: str) -> None:
         """Put a value in."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ from weighin.ui.widgets.icon_button import IconButton
 from weighin.ui.widgets.label import PlainLabel
 
 if TYPE_CHECKING:
+    from weighin.services.comparisons.attached_files import AttachedFiles
     from weighin.services.run_defaults import KeptRunDefaults
 
 _WIDTH = 316
@@ -32,7 +33,14 @@ class OptionsDrawer(QFrame):
     changed = Signal()
     close_requested = Signal()
 
-    def __init__(self, theme: Theme, defaults: KeptRunDefaults, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        defaults: KeptRunDefaults,
+        files: Callable[[], AttachedFiles],
+        parent: QWidget | None = None,
+    ) -> None:
+        """`files`: reads the files of schemas and grammars."""
         super().__init__(parent)
         self.setProperty("role", "card")
         self.setMinimumWidth(_WIDTH)
@@ -44,9 +52,9 @@ class OptionsDrawer(QFrame):
         self._apart = QCheckBox("Separate options for B")
         self._apart.setAccessibleName("Separate options for lane B")
         self._head_a = PlainLabel("Both lanes", role="section")
-        self._a = LaneOptions(theme, "lane A or both lanes")
+        self._a = LaneOptions(theme, "lane A or both lanes", files)
         self._head_b = PlainLabel("Lane B", role="section")
-        self._b = LaneOptions(theme, "lane B")
+        self._b = LaneOptions(theme, "lane B", files)
         self._build(theme)
         self._rounds.set_text("1")
         self._raw.toggled.connect(self._system.setDisabled)
@@ -54,6 +62,7 @@ class OptionsDrawer(QFrame):
         self._system.textChanged.connect(self.changed)
         self._apart.toggled.connect(self._separate)
         for form in (self._a, self._b):
+            self._raw.toggled.connect(form.set_raw)
             form.changed.connect(self.changed)
         self._rounds.changed.connect(self.changed)
         self._defaults = defaults

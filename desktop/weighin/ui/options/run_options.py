@@ -9,8 +9,11 @@ from weighin.core.comparisons.comparison import ComparisonRequest
 from weighin.core.models.model import ModelFacts
 from weighin.core.runs.defaults import RunDefaults
 from weighin.core.runs.lane import LABELS, LaneSetup
-from weighin.core.runs.options import LoadOptions, SamplingOptions
+from weighin.core.runs.options import SAMPLING_OPTIONS, LoadOptions, SamplingOptions
 from weighin.core.safe_text import safe_name
+
+_NAMES = {option.name: option.difference for option in SAMPLING_OPTIONS}
+_TEXTS = [option.name for option in SAMPLING_OPTIONS if option.text]
 
 
 @dataclass(frozen=True)
@@ -66,15 +69,17 @@ def _lane(theirs: LaneValues, other: LaneValues) -> list[str]:
         for known in fields(mine):
             value = getattr(mine, known.name)
             if value != getattr(its, known.name):
-                said.append(f"{known.name.replace('_', ' ')} {_shown(value)}")
+                said.append(f"{_NAMES.get(known.name, known.name.replace('_', ' '))} {_shown(known.name, value)}")
     if theirs.threads != other.threads:
         said.append("automatic threads" if theirs.threads is None else format.plural(theirs.threads, "thread"))
     return said
 
 
-def _shown(value: object) -> str:
+def _shown(name: str, value: object) -> str:
     if isinstance(value, tuple):  # stop strings
         return safe_name(", ".join(repr(text) for text in value), 40) or format.NONE
+    if name in _TEXTS:
+        return f"of {format.plural(len(str(value)), 'character')}" if value else format.NONE
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 

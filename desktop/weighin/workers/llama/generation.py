@@ -8,12 +8,15 @@ from collections.abc import Callable, Sequence
 
 from weighin.core import format
 from weighin.core.runs.answer import MOST_PIECES, PromptProof, StopReason, Timing
+from weighin.core.runs.thinking import NO_SWITCH, RAW_THINKING
 from weighin.protocol.messages import Generate, PromptRead
 from weighin.workers.clock import Clock
 from weighin.workers.engine import Emit, EngineError
+from weighin.workers.llama.answer_form import AnswerForm
 from weighin.workers.llama.decoder import CancelledError, Decoder
 from weighin.workers.llama.prompt import PromptBuilder, RenderedPrompt
 from weighin.workers.llama.sampler import Sampler
+from weighin.workers.llama.thinking_limit import ThinkingLimit, thinking_room
 from weighin.workers.llama.vocabulary import Vocabulary
 from weighin.workers.text_stream import TextStream
 from weighin.workers.token_batcher import TokenBatcher
@@ -54,30 +57,48 @@ class Generation:
 
     def run(self, load_s: float) -> tuple[Timing, StopReason, tuple[str, ...], PromptProof]:
         """Timing, stop reason, notices and what the model was given. Raises EngineError where there can be no
-        answer."""
+        answer, and where the grammar lets it not go on."""
         self._set_progress("reading", 0, 0)
-        prompt = self._prompts.build(self._request.messages, self._request.raw)
+        request, sampling = self._request, self._request.sampling
+        asked = {"auto": None, "on": True, "off": False}[sampling.thinking]
+        budget = 0 if asked is False else sampling.thinking_tokens or None
+        prompt = self._prompts.build(request.messages, request.raw, asked, budget=budget)
         self._check(prompt)
-        self._emit(PromptRead(self._request.id, prompt.text[:_RENDERED_LIMIT], len(prompt.tokens)))
-        self._decoder.set_threads(self._request.threads)
+        room, shortened = thinking_room(sampling, len(prompt.tokens), self._decoder.context_tokens)
+        grammar, loose = self._vocabulary.grammar(sampling)
+        self._emit(PromptRead(request.id, prompt.text[:_RENDERED_LIMIT], len(prompt.tokens)))
+        self._decoder.set_threads(request.threads)
         self._decoder.clear()
-        sampler = Sampler(self._decoder.context, self._vocabulary.size, self._request.sampling, prompt.tokens)
-        question = self._request.messages[-1].content if self._request.messages else ""
-        stream = TextStream(self._request.sampling.stop, prompt.text, question, split_reasoning=not self._request.raw)
+        sampler = Sampler(self._decoder.context, self._vocabulary.size, sampling, prompt.tokens)
+        question = request.messages[-1].content if request.messages else ""
+        stream = TextStream(sampling.stop, prompt.text, question, split_reasoning=not request.raw)
+        form = AnswerForm(sampler, grammar, self._vocabulary, stream)
+        limit = ThinkingLimit(room, self._decoder, sampler, self._vocabulary, stream)
         try:
-            reason = self._read_and_write(prompt, sampler, stream)
+            reason = self._read_and_write(prompt, form, limit, stream)
         except CancelledError:
             reason = StopReason.CANCELLED
         finally:
             sampler.close()
+            if grammar is not None:
+                grammar.close()
             rest = stream.finish()
             self._clock.pieces(time.perf_counter(), rest)
             self._batcher.finish(rest)
-        notices = prompt.notices
+        timing = self._clock.timing(load_s, len(prompt.tokens), request.threads)
+        # After the clock: templates and thousands of pieces take their time.
+        notices = prompt.notices + self._thinking_notice(prompt, asked) + shortened + loose
         if reason is not StopReason.END and goes_in_circles(tuple(self._recent)):
             notices += ("The model is repeating itself.",)
-        timing = self._clock.timing(load_s, len(prompt.tokens), self._request.threads)
-        return timing, reason, notices, self._proof(prompt)  # after the clock: thousands of pieces take their time
+        return timing, reason, notices, self._proof(prompt)
+
+    def _thinking_notice(self, prompt: RenderedPrompt, asked: bool | None) -> tuple[str, ...]:
+        """A sentence where what was asked of thinking is without effect."""
+        if self._request.raw and (asked is not None or self._request.sampling.thinking_tokens):
+            return (RAW_THINKING,)
+        if asked is None or (prompt.template == "own" and self._prompts.switches_thinking(self._request.messages)):
+            return ()
+        return (NO_SWITCH,)
 
     def _proof(self, prompt: RenderedPrompt) -> PromptProof:
         tokens = tuple(prompt.tokens[:MOST_PIECES])
@@ -96,7 +117,9 @@ class Generation:
                 f"{format.count(limit)}, answer included. Nothing was run.",
             )
 
-    def _read_and_write(self, prompt: RenderedPrompt, sampler: Sampler, stream: TextStream) -> StopReason:
+    def _read_and_write(
+        self, prompt: RenderedPrompt, form: AnswerForm, thinking: ThinkingLimit, stream: TextStream
+    ) -> StopReason:
         decoder, clock, total = self._decoder, self._clock, len(prompt.tokens)
         self._set_progress("reading", 0, total)
         clock.begin_reading()
@@ -105,21 +128,28 @@ class Generation:
         clock.end_reading()
         limit = self._request.sampling.max_tokens
         while True:
-            token = sampler.sample()
+            token = form.choose()
             now = time.perf_counter()
-            if self._vocabulary.is_end(token):
+            if token is None:
                 return StopReason.END
-            pieces = stream.feed(self._vocabulary.piece(token))
+            pieces = form.feed(token)
             clock.token(now, pieces, stream.kind)
             self._batcher.add(pieces, now)
             self._recent.append(token)
-            self._set_progress("writing", clock.generated, limit)
+            self._set_progress("writing", clock.generated, limit + thinking.tokens)
             if stream.stopped:
                 return StopReason.END
-            if clock.generated >= limit:
+            if clock.generated - min(clock.reasoning, thinking.tokens) >= limit:
                 return StopReason.LENGTH
             if decoder.position >= decoder.context_tokens:
                 return StopReason.CONTEXT
             if decoder.cancelled:
                 return StopReason.CANCELLED
-            decoder.read_one(token)
+            if not thinking.is_reached(clock):
+                decoder.read_one(token)
+                continue
+            if not thinking.has_room:
+                return StopReason.CONTEXT
+            self._batcher.finish(thinking.end(token))
+            clock.thinking_cut = True
+            form.end_thinking()

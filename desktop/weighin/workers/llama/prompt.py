@@ -15,6 +15,7 @@ from weighin.workers.llama.template import (
     MOST_CHARACTERS,
     ChatTemplate,
     PromptTooLongError,
+    Switch,
     TemplateError,
     TemplateHostileError,
     TemplateHungError,
@@ -68,14 +69,20 @@ class PromptBuilder:
         return "model" if self._own else "none"
 
     def build(
-        self, messages: tuple[Message, ...], raw: bool, thinking: bool | None = None, ending: str = ""
+        self,
+        messages: tuple[Message, ...],
+        raw: bool,
+        thinking: bool | None = None,
+        ending: str = "",
+        budget: int | None = None,
     ) -> RenderedPrompt:
         """The prompt for `messages`; `raw` puts their text one after the other, without any template. `thinking`: the
-        template's switch, None to leave it; `ending`: text of the assistant that stands there already.
+        template's switch, None to leave it; `ending`: text of the assistant that stands there already; `budget`: tokens
+        for thinking, None where nothing is to be said of them.
 
         Raises EngineError: kind "template" where the template is hostile, or no use for a score; "prompt_too_long"
         where the text cannot fit, before it is made into tokens."""
-        way = _Way(messages, thinking, ending)
+        way = _Way(messages, Switch(thinking, budget), ending)
         if raw:
             return self._plain(way, "raw", self._unread_marks(way))
         if self._own is None:
@@ -95,6 +102,13 @@ class PromptBuilder:
             raise EngineError("template", text)
         return self._instead(way, str(reasons[0]))
 
+    def switches_thinking(self, messages: tuple[Message, ...]) -> bool:
+        """Whether the model's own template has a switch for thinking, with messages in these roles that it takes."""
+        try:
+            return self._own is not None and self._own.switches_thinking(messages)
+        except (TemplateError, TemplateHostileError, PromptTooLongError):
+            return False
+
     def _instead(self, way: _Way, reason: str) -> RenderedPrompt:
         """The prompt without the model's own template."""
         if self._chatml:
@@ -105,12 +119,12 @@ class PromptBuilder:
     def _with(self, template: ChatTemplate, way: _Way, notices: tuple[str, ...]) -> RenderedPrompt:
         def render(contents: tuple[str, ...]) -> str:
             turns = zip(way.messages, contents, strict=True)
-            return template.render(tuple(Message(m.role, text) for m, text in turns), way.thinking) + way.ending
+            return template.render(tuple(Message(m.role, text) for m, text in turns), way.switch) + way.ending
 
         contents = tuple(m.content for m in way.messages)
         try:
             text = render(contents)
-            if lost := template.loses(way.messages, text, way.thinking):
+            if lost := template.loses(way.messages, text, way.switch):
                 raise _LosesError(lost)
             with memory_cap():
                 tokens = self._vocabulary.tokenize_prompt(text, contents, render)
@@ -151,5 +165,5 @@ class _Way:
     """What a prompt is made of, whichever template makes it."""
 
     messages: tuple[Message, ...]
-    thinking: bool | None
+    switch: Switch
     ending: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Callable
 from typing import Any
 
 import llama_cpp.llama_cpp as llama
@@ -10,6 +11,7 @@ import numpy as np
 
 from weighin.core.runs.options import SamplingOptions
 from weighin.workers.engine import EngineError
+from weighin.workers.llama.grammar import CANDIDATE, Grammar, as_array
 
 PENALTY_WINDOW = 64
 
@@ -26,17 +28,49 @@ class Sampler:
             for token in prompt[-PENALTY_WINDOW:]:
                 llama.llama_sampler_accept(self._chain, token)
 
-    def sample(self) -> int:
-        """The next token. Raises EngineError(kind "nan") where the model computed nonsense."""
+    def sample(self, grammar: Grammar | None = None, passes: Callable[[int], bool] = lambda _: False) -> int | None:
+        """The next token, one that `grammar` allows or that `passes` by it; None where it allows none. As in llama.cpp
+        itself, a choice is made without the grammar first, and again with it only where it does not allow that one.
+
+        Raises EngineError(kind "nan") where the model computed nonsense."""
         logits = self._logits()
-        if self._chain is not None:
-            if not np.isfinite(logits[int(logits.argmax())]):
-                raise _nonsense()
-            return llama.llama_sampler_sample(self._chain, self._context, -1)
-        token = int(logits.argmax())
+        token: int | None = int(logits.argmax())
         if not np.isfinite(logits[token]):
             raise _nonsense()
+        if grammar is None:
+            return token if self._chain is None else llama.llama_sampler_sample(self._chain, self._context, -1)
+        if self._chain is not None:
+            token = self._chosen(logits, None)
+        if token is None or not (grammar.allows(token) or passes(token)):
+            token = self._allowed(logits.copy(), grammar)
+        if token is not None:
+            self.accept(token)
         return token
+
+    def accept(self, token: int) -> None:
+        """`token` stands behind what was written, whoever chose it."""
+        if self._chain is not None:
+            llama.llama_sampler_accept(self._chain, token)
+
+    def _allowed(self, logits: np.ndarray, grammar: Grammar) -> int | None:
+        """A token that the grammar allows; None where it allows none."""
+        while True:
+            token = grammar.likeliest(logits) if self._chain is None else self._chosen(logits, grammar)
+            if token is None or grammar.allows(token):
+                return token
+            logits[token] = -np.inf
+
+    def _chosen(self, logits: np.ndarray, grammar: Grammar | None) -> int | None:
+        """What the chain chooses of what the grammar allows; None where that is nothing."""
+        candidates = np.zeros(self._size, CANDIDATE)
+        candidates["id"], candidates["logit"] = np.arange(self._size), logits
+        if grammar is not None:
+            grammar.restrict(candidates)
+            if not np.isfinite(candidates["logit"].max()):
+                return None
+        array = as_array(candidates)
+        llama.llama_sampler_apply(self._chain, ctypes.byref(array))
+        return int(array.data[array.selected].id)
 
     def close(self) -> None:
         """Give the chain back."""

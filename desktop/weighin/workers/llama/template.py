@@ -60,6 +60,18 @@ CHATML = (
 
 
 @dataclass(frozen=True)
+class Switch:
+    """What a template is asked to do about thinking. thinking: its own switch, None to leave it as it stands. budget:
+    tokens, for a template that tells the model of such a limit; None for nothing."""
+
+    thinking: bool | None = None
+    budget: int | None = None
+
+
+AS_IT_STANDS = Switch()
+
+
+@dataclass(frozen=True)
 class _Form:
     """How a template is handed what it renders. typed: contents as lists of parts, for templates that also take
     pictures. absent: what there is none of (tools, documents) is not there, as in llama.cpp, instead of None, as in
@@ -121,21 +133,20 @@ class ChatTemplate:
         self._source = CHATML if why_no_template(source) else source
         self._bos, self._eos, self._deadline_s, self._most = bos, eos, deadline_s, most
         self._compiled: jinja2.Template | None = None
-        self._suited: dict[tuple[tuple[str, ...], bool | None], _Suited | TemplateError] = {}
+        self._suited: dict[tuple[tuple[str, ...], Switch], _Suited | TemplateError] = {}
 
-    def render(self, messages: tuple[Message, ...], thinking: bool | None = None) -> str:
-        """The prompt text for `messages`, ending where the assistant begins; `thinking` as the template's own switch,
-        None to leave it as it stands. The messages are handed over in the form in which they stand in the text, if
-        there is one.
+    def render(self, messages: tuple[Message, ...], switch: Switch = AS_IT_STANDS) -> str:
+        """The prompt text for `messages`, ending where the assistant begins. The messages are handed over in the form
+        in which they stand in the text, if there is one.
 
         Raises TemplateError (broken, or says no to these messages), TemplateHostileError, TemplateHungError,
         PromptTooLongError."""
-        return self._render(messages, self._suits(messages, thinking).form, thinking)
+        return self._render(messages, self._suits(messages, switch).form, switch)
 
-    def loses(self, messages: tuple[Message, ...], text: str, thinking: bool | None = None) -> str:
+    def loses(self, messages: tuple[Message, ...], text: str, switch: Switch = AS_IT_STANDS) -> str:
         """What of `messages` does not stand in the `text` rendered of them, as a reason; "" where all of it does.
         Raises as `render`."""
-        lost = self._suits(messages, thinking).lost
+        lost = self._suits(messages, switch).lost
         if lost is None:
             # Of earlier answers templates leave the reasoning out; that their place is there was seen already.
             told = (n for n, m in enumerate(messages) if m.role != "assistant" and not stands_in(m.content, text))
@@ -146,21 +157,27 @@ class ChatTemplate:
             return "it leaves out the system prompt"
         return f"it leaves out {'the question' if lost == len(messages) - 1 else 'earlier turns'}"
 
+    def switches_thinking(self, messages: tuple[Message, ...]) -> bool:
+        """Whether the switch makes another prompt of messages in these roles. Raises as `render`."""
+        texts = stand_ins(len(messages))
+        asked = tuple(Message(m.role, text) for m, text in zip(messages, texts, strict=True))
+        return self.render(asked, Switch(True)) != self.render(asked, Switch(False))
+
     def compile(self) -> None:
         """Do now what the first `render` would do. Raises as `render`."""
         guarded(lambda: str(self._template()), self._deadline_s)
 
-    def _suits(self, messages: tuple[Message, ...], thinking: bool | None) -> _Suited:
+    def _suits(self, messages: tuple[Message, ...], switch: Switch) -> _Suited:
         """The form for messages of these roles. Raises as `render`."""
         roles = tuple(m.role for m in messages)
-        if (roles, thinking) not in self._suited:
-            self._suited[roles, thinking] = self._best_form(roles, thinking)
-        found = self._suited[roles, thinking]
+        if (roles, switch) not in self._suited:
+            self._suited[roles, switch] = self._best_form(roles, switch)
+        found = self._suited[roles, switch]
         if isinstance(found, TemplateError):
             raise found.with_traceback(None)
         return found
 
-    def _best_form(self, roles: tuple[str, ...], thinking: bool | None) -> _Suited | TemplateError:
+    def _best_form(self, roles: tuple[str, ...], switch: Switch) -> _Suited | TemplateError:
         """The first form in which all stands in the text, tried with texts that stand nowhere by chance; else the first
         that renders; else why the first does not."""
         messages = tuple(Message(role, text) for role, text in zip(roles, stand_ins(len(roles)), strict=True))
@@ -168,7 +185,7 @@ class ChatTemplate:
         reasons = []
         for form in _FORMS:
             try:
-                text = self._render(messages, form, thinking)
+                text = self._render(messages, form, switch)
             except PromptTooLongError:  # said of the messages themselves
                 return _Suited(form, None)
             except TemplateError as error:
@@ -185,7 +202,7 @@ class ChatTemplate:
             self._compiled = compile_template(self._source, self._clock)
         return self._compiled
 
-    def _render(self, messages: tuple[Message, ...], form: _Form, thinking: bool | None) -> str:
+    def _render(self, messages: tuple[Message, ...], form: _Form, switch: Switch) -> str:
         variables: dict[str, Any] = {
             "messages": [{"role": m.role, "content": _content(m, form)} for m in messages],
             "bos_token": self._bos,
@@ -194,9 +211,11 @@ class ChatTemplate:
         }
         if not form.absent:
             variables.update(tools=None, documents=None)
-        if thinking is not None:
+        if switch.thinking is not None:
             # The names under which the common families know this switch (Qwen and others; DeepSeek, Granite).
-            variables.update(enable_thinking=thinking, thinking=thinking)
+            variables.update(enable_thinking=switch.thinking, thinking=switch.thinking)
+        if switch.budget is not None:  # Seed tells the model how far it may go
+            variables.update(thinking_budget=switch.budget)
         return guarded(lambda: joined(self._template().generate(**variables), self._most), self._deadline_s)
 
 

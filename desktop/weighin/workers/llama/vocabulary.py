@@ -10,9 +10,11 @@ from typing import Any
 import llama_cpp.llama_cpp as llama
 
 from weighin.core.runs.failures import load_failure
-from weighin.core.runs.thinking import ALL_MARKS
+from weighin.core.runs.options import SamplingOptions
+from weighin.core.runs.thinking import ALL_MARKS, OPENINGS
 from weighin.protocol.messages import Counted, CountTokens
 from weighin.workers.engine import EngineError
+from weighin.workers.llama.grammar import Grammar
 from weighin.workers.llama.native import NativeLog
 
 # Characters that no prompt needs, put into text that spells a control token so that it is read as plain text.
@@ -139,6 +141,15 @@ class Vocabulary:
         apart = [m for m in dict.fromkeys(_MARK.findall(template)) if len(self.tokenize(m, True)) > 1]
         texts = {self._text(token) for token in range(self.size)} if apart else set()
         return tuple(mark for mark in apart if mark in texts)
+
+    def is_mark(self, token: int) -> bool:
+        """Whether `token` announces reasoning, alone or as a control token among others."""
+        text = self._text(token)
+        return text.strip() in OPENINGS or (text in self._shown and self.is_control(token))
+
+    def grammar(self, options: SamplingOptions) -> tuple[Grammar | None, tuple[str, ...]]:
+        """What the options hold an answer to, None for nothing, and what is to be said of it. Raises EngineError."""
+        return Grammar.of(self._vocab, self.piece, options)
 
     def holds(self, text: str) -> bool:
         """Whether `text` is one control token of this vocabulary."""

@@ -16,7 +16,7 @@ from weighin.workers.scoring.scoring_context import ScoringContext, Stretch
 
 # Sharing is believed when no sum differs by more nats than this, and so many for each token, from that of the same
 # ending read alone. Rounding in another order stays far below it; a state that is not the context's does not.
-_TRUSTED, _TRUSTED_TOKEN = 1.0, 0.1
+_TRUSTED, _TRUSTED_TOKEN = 0.5, 0.05
 
 
 @dataclass

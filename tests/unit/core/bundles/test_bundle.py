@@ -35,10 +35,12 @@ from weighin.core.evaluations.evaluation import (
     LaneEvaluation,
     ScoredItem,
 )
+from weighin.core.evaluations.forms import ARC
 from weighin.core.evaluations.questions import Question
 from weighin.core.models.server import parse_address, server_facts
 from weighin.core.models.shelf import ShelfModel
 from weighin.core.runs.answer import MOST_PIECES, Failure, StopReason
+from weighin.core.runs.options import SamplingOptions
 from weighin.core.runs.run_state import RunState
 
 OWNER = Owner("/home/canary", "canary")
@@ -59,6 +61,27 @@ def test_what_is_written_is_read_back() -> None:
     for encoding in ("utf-8-sig", "utf-16"):  # the latter is what PowerShell 5 makes of "> mine.weighin.json"
         assert read_bundle(bundle_text(BUNDLE).encode(encoding)) == BUNDLE
     assert read_bundle(json.dumps({**body(), "of_tomorrow": [1]}).encode()) == BUNDLE
+
+
+def test_what_an_answer_was_held_to_is_read_back_and_may_be_missing() -> None:
+    grammar = 'root ::= "yes" ' * 4000
+    wanted = SamplingOptions(thinking="off", thinking_tokens=7, grammar=grammar)
+    results = tuple(
+        replace(
+            result,
+            setup=replace(result.setup, sampling=wanted),
+            answer=replace(result.answer, timing=replace(result.answer.timing, thinking_cut=True)),
+        )
+        for result in BUNDLE.comparison.results
+    )
+    made = replace(BUNDLE, comparison=replace(BUNDLE.comparison, results=results))
+    assert read_bundle(bundle_text(made).encode()) == made
+    old = body()
+    for result in old["comparison"]["results"]:
+        for name in ("thinking", "thinking_tokens", "json_schema", "grammar"):
+            del result["setup"]["sampling"][name]
+        del result["answer"]["timing"]["thinking_cut"]
+    assert read_bundle(json.dumps(old).encode()) == BUNDLE
 
 
 def test_half_a_character_is_neither_read_nor_written() -> None:
@@ -205,6 +228,7 @@ HOSTILE: list[tuple[list[Any], Any]] = [
     (["comparison", "request", "threads"], [[{"role": "user", "content": "a b " * 200_000}] * 2] * 2),
     (["votes"], [{"created": "2026-01-01T00:00:00+00:00", "choice": "a"}] * 300_000),
     (["machine", "gpus"], ["x"] * 1_000_000),
+    (["comparison", "results", 0, "setup", "sampling", "grammar"], "a " * 60_000),
 ]  # fmt: skip
 
 
@@ -284,6 +308,40 @@ def test_questions_are_read_back_and_said() -> None:
 )
 def test_questions_that_nobody_asked_are_refused(harm: Callable[[dict[str, Any]], None]) -> None:
     changed = json.loads(bundle_text(replace(BUNDLE, questions=asked_questions())))
+    harm(changed["questions"])
+    assert refusal(changed).kind == "refused"
+
+
+def questions_with_endings() -> BundleQuestions:
+    """Two questions of one run, with five options and with three."""
+    asked = asked_questions()
+    five = Question("arc", "test", 0, "Which?", tuple("vwxyz"), 4, ARC)
+    three = Question("arc", "test", 1, "What?", tuple("xyz"), 0, ARC)
+    said = (ItemResult(five.id, 4, (-9.0, -8.0, -7.0, -6.0, -5.0)), ItemResult(three.id, 2, (-9.0, -8.0, -7.0)))
+    protocol = replace(asked.protocol, shots=0, n=2, dataset="ARC", is_mmlu=False, form=ARC, note="Not the real ARC.")
+    items = tuple(ScoredItem(question, one, one) for question, one in zip((five, three), said, strict=True))
+    return replace(asked, protocol=protocol, items=items)
+
+
+def test_questions_with_endings_are_read_back_and_said() -> None:
+    bundle = replace(BUNDLE, questions=questions_with_endings())
+    again = read_bundle(bundle_text(bundle).encode())
+    assert again == bundle
+    assert questions_words(again).startswith("A 50.0 %, B 50.0 % right on 2 questions (ARC ")
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        lambda q: q["items"][1]["a"].update(choice=3),
+        lambda q: q["items"][1]["question"].update(choices=["a"]),
+        lambda q: q["items"][1]["b"].update(logprobs=[-1.0] * 5),
+        lambda q: q["items"][1]["question"].update(form="letters"),
+        lambda q: q["protocol"].update(form="letters"),
+    ],
+)
+def test_endings_that_do_not_fit_their_question_are_refused(harm: Callable[[dict[str, Any]], None]) -> None:
+    changed = json.loads(bundle_text(replace(BUNDLE, questions=questions_with_endings())))
     harm(changed["questions"])
     assert refusal(changed).kind == "refused"
 

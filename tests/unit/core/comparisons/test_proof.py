@@ -99,7 +99,8 @@ def test_options_too() -> None:
 @pytest.mark.parametrize(
     "change",
     [{"max_tokens": 7}, {"temperature": 0.3}, {"top_k": 41}, {"top_p": 0.96}, {"min_p": 0.04}, {"repeat_penalty": 1.1},
-     {"seed": 43}, {"stop": ("x",)}, {"top_p": 0.9500001}, {"repeat_penalty": 1.0000001}],
+     {"seed": 43}, {"stop": ("x",)}, {"top_p": 0.9500001}, {"repeat_penalty": 1.0000001}, {"thinking": "off"},
+     {"thinking_tokens": 9}, {"json_schema": "{}"}, {"grammar": "root ::= [a]"}],
 )  # fmt: skip
 def test_no_option_differs_unseen(change: dict[str, object], temperature: float) -> None:
     """Greedy too, where most of them play no part: what is named as not the same is amber, with both values."""
@@ -107,7 +108,7 @@ def test_no_option_differs_unseen(change: dict[str, object], temperature: float)
     setups = (LaneSetup(fake_model("One"), sampling=one), LaneSetup(fake_model("Two"), sampling=replace(one, **change)))
     results = tuple(LaneResult(label, setup, ANSWER) for label, setup in zip("AB", setups, strict=True))
     made = Comparison("c", "now", request(), results, None, differences(results))
-    assert made.differences == tuple(name.replace("_", " ") for name in change)
+    assert made.differences == tuple(name.replace("_", " ").replace("json", "JSON") for name in change)
     (row,) = (row for row in proof_rows(made) if row.differs)
     assert row.a != row.b
 

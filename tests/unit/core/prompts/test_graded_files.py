@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,12 @@ import pytest
 from tests.unit.core.grading.test_reading import STATED
 
 from weighin.core.errors import AppError
-from weighin.core.grading.expectation import ChoiceAnswer, Contains, Expectation, JsonAnswer, NumberAnswer
+from weighin.core.grading.expectation import ChoiceAnswer, Contains, Expectation, JsonAnswer, Kind, NumberAnswer
 from weighin.core.grading.reading import plain
 from weighin.core.prompts.prompt_files import parse_prompts
 from weighin.core.prompts.prompt_set import PromptSet, SetPrompt
 from weighin.core.prompts.prompt_toml import set_toml
+from weighin.paths import resources
 
 N42 = (Expectation(number=NumberAnswer(42.0)),)
 TOML = """
@@ -280,3 +282,17 @@ def test_gsm8k_as_the_hub_keeps_it() -> None:
     for data in (b"PAR1", b"PAR1" + b"\0" * 100 + b"PAR1"):
         with pytest.raises(AppError, match=r"^The file cannot be read as Parquet: "):
             parse_prompts(data)
+
+
+def test_what_the_page_on_sets_shows_can_be_read() -> None:
+    page = (resources() / "prompts" / "README.md").read_text("utf-8")
+    (toml,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    (line,) = re.findall(r'`(\{"prompt".*\})`', page)
+    for shown in (toml, line):
+        found = parse_prompts(shown.encode())
+        assert found.problems == () and found.prompts[0].expect == (Expectation(number=NumberAnswer(238.0)),)
+    rows = re.findall(r"^\| `(\{.*?\})` \|", page, re.MULTILINE)
+    stated = "".join(f'[[prompts]]\ntext = "x"\nexpect = [{row}]\n' for row in rows).replace("{...}", "{}")
+    found = parse_prompts(stated.encode())
+    assert found.problems == ()
+    assert {prompt.expect[0].kind for prompt in found.prompts} == set(Kind)

@@ -128,6 +128,8 @@ def test_a_tag_is_judged_more_strictly_the_more_there_are() -> None:
         assert tag.paired is not None and tag.paired.mcnemar_p == pytest.approx(exact_p(6, 0))
         assert tag.paired.verdict is Verdict.CANNOT_TELL  # 0.031 is no less than 0.05 / 2
     assert marks.paired is not None and marks.paired.verdict is Verdict.A_BETTER
+    own = marks_of(stored_run("+" * 201, "-" * 201, tags=[str(number) for number in range(201)]))
+    assert own is not None and own.tags == () and own.a.right == 201
     untagged = marks_of(stored_run("++", "++"))
     assert untagged is not None and untagged.tags == ()
 

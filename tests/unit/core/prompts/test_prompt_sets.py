@@ -58,6 +58,10 @@ def test_ten_thousand_and_no_more() -> None:
 def test_many_broken_lines_are_counted() -> None:
     found = parse_prompts(b'"good"\n' + b"{\n" * 100)
     assert len(found.problems) == 21 and "80 more" in found.problems[-1]
+    found = parse_prompts(b'"good"\n' + b"{\n" * 200_000)
+    assert found.problems[-2:] == (
+        "… and 99\u202f979 more.", "From line 100\u202f001 on nothing was read: too much is broken."
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(

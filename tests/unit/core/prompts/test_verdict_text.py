@@ -106,8 +106,10 @@ def test_missing_answers_are_told_apart_and_never_wrong_in_silence() -> None:
 def test_a_side_without_room_is_warned_about() -> None:
     marks = said(stored_run("c" * 12 + "+" * 28, "cc" + "+" * 38))[0]
     assert warnings(marks) == (
-        "A hit the limit in 12 of 40 answers. Raise Max answer tokens or Context for A; both need not have the same.",
+        "A hit the limit in 12 of 40 answers. Raise Max answer tokens or Context for A; the two sides may differ.",
     )
+    thinks = replace(marks, a=replace(marks.a, reasoning_tokens=900))
+    assert "Context for A, or limit its thinking; the" in warnings(thinks)[0]
     assert len(warnings(said(stored_run("ccc" + "+" * 37, "ccc" + "+" * 37))[0])) == 2
 
 
@@ -136,7 +138,9 @@ def test_costs_hands_and_json() -> None:
         stored.results[1], b=replace(outcome("-", 30, 10), marked=outcome("-").marked.overruled(Mark.RIGHT))
     )
     changed = said(stored.with_result(result))[0]
-    assert by_hand_sentence(changed) == "Marked by hand: A 0, B 1; counted."
+    assert by_hand_sentence(changed) == "Marked by hand: A 0, B 1."
+    cut = replace(changed, b=replace(changed.b, thinking_cut=2))
+    assert tokens_sentence(cut).endswith("B 50 (10 of thinking, cut short in 2 answers).")
     assert tokens_sentence(changed) == "Tokens: A 40 (0 of thinking), B 50 (10 of thinking)."
     forced = replace(marks, json=(JsonCounts(40, 38, 35, 30), JsonCounts(40, 40, 40, 31)))
     gsm8k = replace(marks, numbers=(NumberCounts(0, 63), NumberCounts(30, 35)))

@@ -38,7 +38,10 @@ def test_absurd_load_options_are_refused_in_words(wrong: dict) -> None:
     [
         {"max_tokens": 0}, {"temperature": -0.1}, {"temperature": math.nan}, {"temperature": math.inf}, {"top_k": -1},
         {"top_p": 1.01}, {"min_p": -1}, {"repeat_penalty": 0.0}, {"seed": -1}, {"seed": 2**32 - 1}, {"stop": ("",)},
-        {"stop": ("x",) * 17},
+        {"stop": ("x",) * 17}, {"thinking": "maybe"}, {"thinking": True}, {"thinking_tokens": -1},
+        {"thinking_tokens": 1 << 21}, {"json_schema": "{"}, {"json_schema": "[" * 60_000}, {"json_schema": "[]"},
+        {"json_schema": 3}, {"grammar": "a" * 65_537}, {"grammar": None}, {"grammar": "é" * 40_000},
+        {"json_schema": "{}", "grammar": "root ::= [a]"},
     ],
 )  # fmt: skip
 def test_absurd_sampling_options_are_refused(wrong: dict) -> None:
@@ -81,3 +84,7 @@ def test_only_filters_that_play_a_part_are_named() -> None:
     assert SamplingOptions().filters == ()
     assert [option.name for option in SamplingOptions(repeat_penalty=1.1).filters] == ["repeat_penalty"]
     assert [option.name for option in SamplingOptions(temperature=0.5).filters] == ["top_k", "top_p", "min_p"]
+
+
+def test_a_blank_schema_is_none() -> None:
+    assert SamplingOptions(json_schema=" \n", grammar="") == SamplingOptions()

@@ -82,7 +82,7 @@ class LetterBars(QWidget):
 _NONE = "Choose a question to read it."
 _ENDINGS = (
     "Bars: how the options share their probability, each as likely as all tokens of its ending together. The likeliest "
-    "is the model's answer; acc_norm takes the likeliest for each byte."
+    "is the model's answer."
 )
 _NUMBERS = (
     "Bars: the probability of each option's letter, among all tokens, where the answer begins. The largest of the four "
