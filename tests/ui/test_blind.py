@@ -24,7 +24,7 @@ from weighin.core.runs.progress import LaneState
 from weighin.ui.compare.share_menu import ShareMenu
 from weighin.ui.main_window import HISTORY
 from weighin.ui.pickers.lane_header import ModelPopover
-from weighin.ui.prompt_sets.sets_drawer import PromptRow
+from weighin.ui.prompt_sets.prompt_rows import PromptRow
 
 LLAMA = replace(OTHER, name="Llama-3.3-70B", path="/models/secret/llama-70b.gguf", quantization="IQ3_XXS",
                 file_bytes=27_500_000_000, experts=None, experts_used=None, parameters=70_600_000_000,
@@ -406,7 +406,7 @@ def test_nothing_else_is_opened_before_the_vote(
         work(blind)
         read(blind, qtbot)
     answered = comparison(request=blind.runner.requests[0])
-    desk._open(PromptRow(0, SetPrompt("Why?"), result_of(0, answered)))
+    desk.open(PromptRow(0, SetPrompt("Why?"), result_of(0, answered)))
     page.show_comparison(answered)
     page.complete(answered)
     window.open_bundle("/x/good.weighin.json")

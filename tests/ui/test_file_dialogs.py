@@ -63,7 +63,7 @@ def open_questions(kit: Kit) -> None:
 
 
 def import_prompts(kit: Kit) -> None:
-    kit.window.sets_controller._ask_import()
+    kit.window.sets_controller.drawer.import_wanted.emit()
 
 
 def attach_files(kit: Kit) -> None:

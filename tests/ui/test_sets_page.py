@@ -171,7 +171,7 @@ def test_a_mark_is_overruled_kept_and_taken_back(kit: Kit, page: SetsPage, qtbot
     assert lane.texts[0] == "Right, by hand" and "The rules say: wrong." in lane.texts[2]
     kept = sets(kit).runs[stored.id].results[0].b.marked
     assert kept.mark is Mark.RIGHT and kept.rule is Mark.WRONG
-    qtbot.waitUntil(lambda: "Marked by hand: A 0, B 1; counted." in page.verdict.strip.remark)
+    qtbot.waitUntil(lambda: "Marked by hand: A 0, B 1." in page.verdict.strip.remark)
     assert page.results.boxes.texts[BY_HAND] == "By hand 1"
     lane.by_rules.click()
     assert cells(page)[0]["B"] == "✗ Wrong" and lane.by_rules.isHidden()

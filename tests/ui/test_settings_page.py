@@ -16,7 +16,7 @@ from weighin.core.errors import AppError
 from weighin.core.runs.defaults import RunDefaults
 from weighin.core.runs.options import LoadOptions
 from weighin.services.models.hub_access import HubAccess
-from weighin.ui.pages import SETTINGS
+from weighin.ui.pages import PAGES, SETTINGS
 from weighin.ui.settings.hub_box import HubBox
 from weighin.ui.settings.settings_page import SettingsPage
 
@@ -239,4 +239,4 @@ def test_nothing_is_cut_off_in_a_small_window_with_large_text(kit: Kit, qtbot: Q
 def test_no_theme_button_is_left_on_the_rail(new_kit: Callable[..., Kit]) -> None:
     kit = new_kit(models=FakeModels(on_shelf(DENSE)))
     texts = [button.text() for button in kit.window._rail.findChildren(QToolButton)]
-    assert texts == ["Compare", "Models", "Workstation", "MMLU", "Fidelity", "History", "Settings", "Help"]
+    assert texts == list(PAGES)

@@ -12,6 +12,7 @@ from weighin.core.prompts.report import judged_words, summary
 from weighin.core.safe_text import safe_name
 from weighin.ui.prompt_sets.prompt_rows import PromptRow, RunRows, short_answer
 from weighin.ui.theme import Theme
+from weighin.ui.widgets.elided_button import ElidedButton
 from weighin.ui.widgets.elided_combo_box import ElidedComboBox
 from weighin.ui.widgets.flow_layout import FlowLayout
 from weighin.ui.widgets.focus import holds_focus
@@ -53,7 +54,9 @@ class SetsDrawer(QFrame):
         self.table = RowTable("Prompts of the set", _COLUMNS, lambda row: row.key, _tip)
         self.run = _button("Run all", "Run every prompt of this set on both models", self.run_wanted, "primary")
         self.stop = _button("Stop", "Stop running the prompt set", self.stop_wanted)
-        self.carry_on = _button("Resume", "Resume the unfinished run", self.continue_wanted)
+        self.carry_on = ElidedButton("Resume")
+        self.carry_on.setAccessibleName("Resume the unfinished run")
+        self.carry_on.clicked.connect(self.continue_wanted)
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName("Prompts answered")
@@ -134,7 +137,7 @@ class SetsDrawer(QFrame):
         self.carry_on.setEnabled(not busy)
         if stored is not None and unfinished:
             name = safe_name(stored.run.name, 30)
-            self.carry_on.setText(f"Resume {name} ({stored.answered} of {stored.run.total})")
+            self.carry_on.say(f"Resume {name} ({stored.answered} of {stored.run.total})")
         self.delete.setEnabled(chosen is not None and not chosen.builtin)
         self._running = running
         self._enable_changes()

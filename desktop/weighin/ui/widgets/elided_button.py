@@ -17,8 +17,13 @@ class ElidedButton(QPushButton):
 
     def __init__(self, text: str, parent: QWidget | None = None) -> None:
         # "&" stands for itself, not before a letter to be pressed with Alt.
-        super().__init__(text.replace("&", "&&"), parent)
+        super().__init__(parent)
+        self.say(text)
+
+    def say(self, text: str) -> None:
+        """Other words."""
         self.whole = text
+        self.setText(text.replace("&", "&&"))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(_LEAST, super().minimumSizeHint().height())
