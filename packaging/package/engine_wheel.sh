@@ -25,6 +25,8 @@ flags=(
   -DCMAKE_INSTALL_LIBDIR=llama_cpp/lib -DCMAKE_INSTALL_INCLUDEDIR=llama_cpp/include
   # The variants find libgomp beside them.
   '-DCMAKE_INSTALL_RPATH=$ORIGIN'
+  # Else the length of the path it was built in stays behind as a gap in each library.
+  -DCMAKE_BUILD_RPATH_USE_ORIGIN=ON
 )
 export CMAKE_ARGS="${flags[*]}"
 # Not the folder it was built in; and GCC 12 drops stores to the tile configuration of the AMX code.

@@ -176,7 +176,7 @@ def test_a_plan_is_for_the_options_that_are_asked_for(plan: Any, tiny: Path) -> 
     assert (small["kv_type"], small["batch"], small["lanes"]) == ("q8_0", 64, 3)
     assert b["kv_bytes"] == pytest.approx(3 * a["kv_bytes"] * 34 / 64, rel=0.06)
     assert b["compute_bytes"] < 3 * a["compute_bytes"]
-    assert b["overhead_bytes"] > 2.5 * a["overhead_bytes"]
+    assert b["overhead_bytes"] > 2.4 * a["overhead_bytes"]
     plan(tiny, "--lanes", 0, status=2)
 
 
