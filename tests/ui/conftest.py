@@ -30,7 +30,7 @@ from tests.ui.fakes import (
 )
 from tests.ui.fidelity_fakes import FakeFidelityServices, fidelity_services
 from tests.ui.mmlu_fakes import FakeEvaluationServices, evaluation_services
-from tests.ui.prompt_set_fakes import FakeGrader, FakePromptSets, FakeSetRuns
+from tests.ui.prompt_set_fakes import FakeGrader, FakeGsm8k, FakePromptSets, FakeSetRuns
 from tests.ui.replay_fakes import FakeBundles
 from tests.ui.workstation_fakes import StationKit, new_station
 from weighin.core.models import catalogue
@@ -153,6 +153,7 @@ def new_kit(qtbot: QtBot, theme: themes.Theme, monkeypatch: pytest.MonkeyPatch) 
         )
         services.prompt_sets, services.attached_files = FakePromptSets(), FakeAttachedFiles()
         services.set_runs = FakeSetRuns(services.prompt_sets)
+        services.gsm8k = FakeGsm8k()
         services.grader, services.test_consent = FakeGrader(), TestConsent(parts[3])
         services.set_runner = SetRunner(
             parts[0], services.prompt_sets, None, blind, services.grader, services.test_consent

@@ -52,6 +52,21 @@ def graded_run(lanes: tuple[LaneSetup, LaneSetup], prompts: PromptSet = GRADED) 
     return StoredRun(run, tuple(SetResult(n, f"id{n}", a, b) for n, (a, b) in enumerate(rows)))
 
 
+class FakeGsm8k(QObject):
+    """Says what the test makes it say."""
+
+    progressed = Signal(object)
+    fetched = Signal(object)
+    failed = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = 0
+
+    def fetch(self) -> None:
+        self.asked += 1
+
+
 class FakePromptSets(QObject):
     """At once; `broken` makes writing fail."""
 

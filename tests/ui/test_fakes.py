@@ -13,6 +13,7 @@ from tests.ui.test_lane_outlooks import FakeOutlook
 from weighin.services.bundles.bundles import Bundles
 from weighin.services.comparisons.attached_files import AttachedFiles
 from weighin.services.comparisons.comparison_runner import ComparisonRunner
+from weighin.services.comparisons.gsm8k import Gsm8k
 from weighin.services.comparisons.history import History
 from weighin.services.comparisons.prompt_sets import PromptSets
 from weighin.services.comparisons.set_run_history import SetRunHistory
@@ -68,6 +69,7 @@ STAND_INS: dict[type, tuple[type, ...]] = {
     fidelity_fakes.FakeFidelityRunner: (FidelityRunner,),
     fidelity_fakes.FakeFidelityHistory: (FidelityHistory,),
     fidelity_fakes.FakeFidelityServices: (FidelityServices,),
+    prompt_set_fakes.FakeGsm8k: (Gsm8k,),
     prompt_set_fakes.FakePromptSets: (PromptSets,),
     prompt_set_fakes.FakeSetRuns: (SetRunHistory,),
     prompt_set_fakes.FakeGrader: (Grader,),

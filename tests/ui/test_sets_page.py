@@ -12,11 +12,13 @@ from pytestqt.qtbot import QtBot
 from tests.ui.conftest import Kit
 from tests.ui.fakes import DENSE, MOE, FakeHistory, answer, comparison, failed
 from tests.ui.prompt_set_fakes import GRADED, FakePromptSets, graded_run
-from weighin.core.grading.expectation import Expectation
+from weighin.core.errors import AppError
+from weighin.core.grading.expectation import Expectation, NumberAnswer
 from weighin.core.grading.marks import Mark
 from weighin.core.prompts.prompt_set import PromptSet, SetPrompt, StoredRun
 from weighin.core.runs.answer import StopReason
 from weighin.core.runs.lane import LaneSetup
+from weighin.services.evaluations.set_fetch import FetchProgress
 from weighin.ui.pages import COMPARE, HISTORY, PROMPT_SETS
 from weighin.ui.prompt_sets.prompt_rows import BY_HAND, NO_ANSWER, UNMARKED
 from weighin.ui.prompt_sets.sets_page import SetsPage
@@ -374,3 +376,18 @@ def test_a_blind_run_is_told_when_it_is_over(kit: Kit, page: SetsPage, qtbot: Qt
     runner.running = False
     runner.ended.emit("Finished: all prompts were run.")
     assert cells(page)[0]["A"] == "✓ Right"
+
+
+def test_gsm8k_is_one_action_away(kit: Kit, page: SetsPage) -> None:
+    gsm8k = kit.window.parts.gsm8k
+    page.bar.get.trigger()
+    assert gsm8k.asked == 1
+    gsm8k.progressed.emit(FetchProgress("downloading", 300_000, 400_000, "gsm8k"))
+    assert page.note.label.text() == "Downloading GSM8K: 75 %" and not page.bar.get.isEnabled()
+    gsm8k.failed.emit(AppError("The hub cannot be reached.", kind="offline"))
+    assert page.note.label.text() == "The hub cannot be reached." and page.bar.get.isEnabled()
+    came = PromptSet("gsm8k", "GSM8K", (SetPrompt("How many?", expect=(Expectation(number=NumberAnswer(72.0)),)),))
+    sets(kit).mine.append(came)
+    gsm8k.fetched.emit(came)
+    assert page.note.label.text() == "GSM8K is here: 1 prompt."
+    assert page.bar.chosen == came

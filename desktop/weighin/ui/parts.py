@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from weighin.services.bundles.bundles import Bundles
     from weighin.services.comparisons.attached_files import AttachedFiles
     from weighin.services.comparisons.blind_round import BlindRound
+    from weighin.services.comparisons.gsm8k import Gsm8k
     from weighin.services.comparisons.prompt_sets import PromptSets
     from weighin.services.comparisons.set_run_history import SetRunHistory
     from weighin.services.comparisons.set_runner import SetRunner
@@ -76,6 +77,10 @@ class Parts(Protocol):
     @property
     def set_runs(self) -> SetRunHistory:
         """Runs of prompt sets that were kept."""
+
+    @property
+    def gsm8k(self) -> Gsm8k:
+        """Who gets GSM8K from the hub."""
 
     @property
     def set_runner(self) -> SetRunner:

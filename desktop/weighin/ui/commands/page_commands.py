@@ -115,11 +115,15 @@ def sets_commands(window: MainWindow) -> tuple[Command, ...]:
     def new() -> None:
         window.pages.prompt_sets.bar.new_wanted.emit()
 
+    def get() -> None:
+        window.pages.prompt_sets.bar.get_wanted.emit()
+
     def save() -> None:
         window.pages.prompt_sets.bar.save_wanted.emit()
 
     return (
         Command("New prompt set…", "Prompt sets", on_page(new), why_not=hidden),
+        Command("Download GSM8K", "Prompt sets", on_page(get), why_not=hidden),
         Command("Save prompt set to a file…", "Prompt sets", on_page(save), why_not=hidden),
     )
 

@@ -45,6 +45,7 @@ class SetViews(QObject):
     @cached_property
     def page(self) -> SetsPage:
         """The page, made when it is first wanted."""
+        from weighin.ui.prompt_sets.gsm8k_download import Gsm8kDownload
         from weighin.ui.prompt_sets.sets_page import SetsPage
 
         parts, runner = self._parts, self._runner
@@ -59,6 +60,7 @@ class SetViews(QObject):
         for told in (runner.started, runner.finished):
             told.connect(lambda _of: page.follow_runner())
         page.show_models(self._names)
+        Gsm8kDownload(parts.gsm8k, page)
         return page
 
     def edit(self, prompts: PromptSet | None) -> None:

@@ -26,8 +26,8 @@ _SAMPLES = "How often each prompt is asked, each time with another seed. Needs a
 
 
 class SetBar(QWidget):
-    """Only shows and asks. `set_chosen`: another set was chosen; `save_wanted`: it shall go to a file;
-    `export_wanted` carries the format in which the results shall."""
+    """Only shows and asks. `set_chosen`: another set was chosen; `get_wanted`: GSM8K shall be got; `save_wanted`: the
+    set shall go to a file; `export_wanted` carries the format in which the results shall."""
 
     set_chosen = Signal()
     run_wanted = Signal()
@@ -36,6 +36,7 @@ class SetBar(QWidget):
     edit_wanted = Signal()
     new_wanted = Signal()
     import_wanted = Signal()
+    get_wanted = Signal()
     save_wanted = Signal()
     mark_wanted = Signal()
     delete_wanted = Signal()
@@ -143,6 +144,8 @@ class SetBar(QWidget):
         menu = QMenu(self)
         for text, signal in (("New set…", self.new_wanted), ("Import prompts…", self.import_wanted)):
             menu.addAction(text).triggered.connect(signal)
+        self.get = menu.addAction("Download GSM8K (1 MB)")
+        self.get.triggered.connect(self.get_wanted)
         self.save = menu.addAction("Save set to a file…")
         self.delete = menu.addAction("Delete set")
         self.mark = menu.addAction("Mark unmarked answers")
