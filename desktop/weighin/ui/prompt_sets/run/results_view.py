@@ -146,7 +146,7 @@ _COLUMNS = (
     Column("#", lambda r: r.place, "9999", number=True, order=lambda r: r.key),
     Column("Prompt", lambda r: safe_name(r.prompt.short, 200), "m" * 12, 0.4, order=lambda r: r.prompt.short.lower(),
            tip=lambda r: r.prompt.text[:1000]),
-    Column("Tag", lambda r: safe_name(r.prompt.tag, 40), "arithmetic", room=_ROOM_FOR_TAGS,
+    Column("Tag", lambda r: safe_name(r.prompt.tag, 40), "several steps", room=_ROOM_FOR_TAGS,
            order=lambda r: r.prompt.tag or None),
     Column("Expected", lambda r: short_words(r.prompt.expect), "Number, Contains", 0.6),
     Column("A", lambda r: _mark(r, "A"), "Not marked",

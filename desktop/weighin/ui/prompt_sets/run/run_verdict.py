@@ -14,6 +14,7 @@ from weighin.core.prompts.verdict_text import (
     outlook_sentence,
     rates_sentence,
     reason_sentence,
+    strict_sentence,
     tag_words,
     tokens_sentence,
     unmarked_sentence,
@@ -68,6 +69,7 @@ class RunVerdict(QWidget):
             unmarked_sentence(marks, stored),
             by_hand_sentence(marks),
             json_sentence(marks),
+            strict_sentence(marks),
             rates_sentence(marks),
             tokens_sentence(marks),
         )
