@@ -93,8 +93,8 @@ class Bench:
 class Plan:
     """What the model at `path` would need for each of `contexts`; its weights may be a hole behind the header.
 
-    file_bytes: of all parts. scoring: for questions side by side, in every kind of context that suits the model,
-    instead of for a conversation, with `outputs` rows of logits in one go (as ScoreShape has them); reading: for chunks
+    file_bytes: of all parts. scoring: for questions, in every kind of context that suits the model, instead of for
+    a conversation, with `outputs` rows of logits in one go (as ScoreShape has them); reading: for chunks
     of text whose logits are wanted. Nothing is loaded and nothing big allocated, but for the states of recurrent
     models."""
 
@@ -297,9 +297,9 @@ class Planned:
 
 @dataclass(frozen=True)
 class Surveyed:
-    """Terminal: tokens of the header, of each question in order; the context the model was trained for, 0 where it does
-    not say; whether it keeps a state that can only be copied whole. longest: tokens of the longest prompt where a
-    question is several prompts, else 0."""
+    """Terminal: tokens of the header that is read once, of each question in order; the context the model was trained
+    for, 0 where it does not say; whether it keeps a state that can only be copied whole. longest: tokens of the longest
+    prompt where a question is several whole prompts, else 0."""
 
     id: int
     header: int

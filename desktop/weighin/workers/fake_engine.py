@@ -163,8 +163,8 @@ class FakeEngine:
             MemoryPlan(c, request.file_bytes, request.file_bytes, 1000 * c, 0, 0, 0, self._own, 0)
             for c in request.contexts
         )
-        tried = kinds(recurrent=False, batch=request.options.batch)
-        shapes = tuple(ScoreShape(plan.context, *kind) for kind in tried for plan in plans)
+        tried = kinds(recurrent=False, batch=request.options.batch, outputs=request.outputs)
+        shapes = tuple(ScoreShape(plan.context, *kind, request.outputs) for kind in tried for plan in plans)
         if request.scoring:
             return Planned(request.id, plans * len(tried), (), None, shapes)
         return Planned(request.id, plans, plans)
@@ -301,12 +301,15 @@ _TRAINED = 8192
 
 def survey(request: Survey) -> Surveyed:
     """One token a word."""
-    header = len(request.block.header.split())
-    questions = tuple(
-        len(" ".join((item.text, *(f"{option.text}{option.ending}" for option in item.options))).split())
-        for item in request.block.items
-    )
-    return Surveyed(request.id, header, questions, _TRAINED, False)
+    header = request.block.header
+    if any(item.options for item in request.block.items):
+        prompts = [
+            [len(f"{header}{item.text}{option.text}{option.ending}".split()) for option in item.options]
+            for item in request.block.items
+        ]
+        return Surveyed(request.id, 0, tuple(map(sum, prompts)), _TRAINED, False, max(map(max, prompts)))
+    questions = tuple(len(item.text.split()) for item in request.block.items)
+    return Surveyed(request.id, len(header.split()), questions, _TRAINED, False)
 
 
 def groups(block: PromptBlock, done: tuple[str, ...]) -> list[list[str]]:

@@ -33,10 +33,10 @@ def ending_block(examples: Sequence[Question], shots: int, questions: Sequence[Q
     return PromptBlock(STANDARD, header, (), tuple(prompt_item(question) for question in questions), ())
 
 
-def read_characters(question: Question) -> int:
-    """How many characters are read for `question`: what its endings share once, each ending."""
+def read_characters(question: Question, header: int) -> int:
+    """How many characters are read for `question` behind a header of so many: each ending with its whole prompt."""
     item = prompt_item(question)
-    return len(item.text) + sum(len(option.text) + len(option.ending) for option in item.options)
+    return sum(header + len(item.text) + len(option.text) + len(option.ending) for option in item.options)
 
 
 def _solved(example: Question) -> str:

@@ -152,10 +152,10 @@ class SubjectScore:
 class LaneEvaluation:
     """One model's score. n: questions asked so far; accuracy and its Wilson interval (95 %): None while n is 0.
 
-    tokens_evaluated: put through the model; unique_tokens: needed at least (each header and each question once).
-    seconds: of scoring, without loading. peak_bytes: most memory of the worker while scoring; plan: what it was planned
-    to need, None where that is unknown. letters: how often each was chosen. correct_norm: right by log-probability for
-    each byte, None where the form of the questions has no acc_norm.
+    tokens_evaluated: put through the model; unique_tokens: needed at least (each header and each question once, of
+    endings each whole prompt). seconds: of scoring, without loading. peak_bytes: most memory of the worker while
+    scoring; plan: what it was planned to need, None where that is unknown. letters: how often each was chosen.
+    correct_norm: right by log-probability for each byte, None where the form of the questions has no acc_norm.
     near_ties, unscorable: numbers of such items. alarm: a sentence where the score looks like guessing."""
 
     label: str

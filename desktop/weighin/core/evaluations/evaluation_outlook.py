@@ -10,7 +10,7 @@ from weighin.core.evaluations.ending_prompt import ending_block, read_characters
 from weighin.core.evaluations.evaluation import CHAT, STANDARD, EvaluationChoice, EvaluationProtocol
 from weighin.core.evaluations.forms import ENDING_FORMS
 from weighin.core.evaluations.mmlu_prompt import description, question_text
-from weighin.core.evaluations.questions import Question, QuestionSet
+from weighin.core.evaluations.questions import QuestionSet
 from weighin.core.evaluations.sample import Sample, allocate, draw
 from weighin.core.models.model import ModelFacts
 from weighin.core.statistics.power import TYPICAL_DISCORDANCE, expected_discordance
@@ -48,24 +48,25 @@ def likely_discordance(
 
 
 def reading_tokens(questions: QuestionSet, split: str, subjects: tuple[str, ...], n: int | None, shots: int) -> int:
-    """About how many tokens a run reads: each subject's header once, each question once. n: None for all questions.
+    """About how many tokens a run reads: each subject's header once, each question once; of endings each whole prompt.
+    n: None for all questions.
 
     An estimate from the mean length of the questions of each subject."""
     rows = [q for q in questions.of_split(split) if not subjects or q.subject in subjects]
     lengths: dict[str, list[int]] = {}
+    headers = {name: _header_characters(questions, name, shots) for name in {q.subject for q in rows}}
+    alone = questions.form in ENDING_FORMS
     for question in rows:
-        lengths.setdefault(question.subject, []).append(_characters(question))
+        name = question.subject
+        length = read_characters(question, headers[name]) if alone else len(question_text(question))
+        lengths.setdefault(name, []).append(length)
     counts = allocate({name: len(found) for name, found in lengths.items()}, min(n or len(rows), len(rows)))
     characters = 0.0
     for name, found in lengths.items():
         if counts[name]:
-            characters += _header_characters(questions, name, shots)
+            characters += 0 if alone else headers[name]
             characters += counts[name] * sum(found) / len(found)
     return round(characters / _CHARACTERS_PER_TOKEN)
-
-
-def _characters(question: Question) -> int:
-    return read_characters(question) if question.form in ENDING_FORMS else len(question_text(question))
 
 
 def _header_characters(questions: QuestionSet, subject: str, shots: int) -> int:

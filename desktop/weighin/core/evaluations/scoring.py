@@ -24,7 +24,7 @@ _CELLS = 256  # llama.cpp rounds a context up to a multiple of this
 class ScoreShape:
     """The context that questions are scored in. context: cells of all sequences together; step: most tokens computed in
     one go; sequences: the shared header and the questions beside each other, 1 for one question at a time. outputs:
-    most rows of logits in one go, 0 for one of each sequence."""
+    most rows of logits in one go where endings are scored, 0 for one of each sequence."""
 
     context: int
     step: int
@@ -51,9 +51,9 @@ ONE_BY_ONE = ScoreShape(_CELLS, _SMALL_STEP, 1)
 
 @dataclass(frozen=True)
 class TokenSurvey:
-    """Tokens of a run on one model. header: the longest; prompt: the longest, header and question; question: the
-    longest alone, of endings all together. unique: each header and each question once. trained: the context the model
-    knows; longest: the most of it that one prompt takes."""
+    """Tokens of a run on one model. header: the longest that is shared; prompt: the longest whole; question: what the
+    longest adds to its header. unique: each header and each question once, of endings each prompt. trained: the context
+    the model knows."""
 
     header: int = 0
     prompt: int = 0
@@ -61,7 +61,6 @@ class TokenSurvey:
     unique: int = 0
     trained: int = 0
     recurrent: bool = False
-    longest: int = 0
 
 
 def pack(lengths: Sequence[int], capacity: int, most: int) -> tuple[tuple[int, ...], ...]:
@@ -99,14 +98,18 @@ def cuts(count: int, step: int) -> tuple[tuple[int, int], ...]:
     return tuple((count * i // parts, count * (i + 1) // parts) for i in range(parts))
 
 
-def kinds(recurrent: bool, batch: int = LoadOptions.batch) -> tuple[tuple[int, int], ...]:
+def kinds(recurrent: bool, batch: int = LoadOptions.batch, outputs: int = 0) -> tuple[tuple[int, int], ...]:
     """(step, sequences) of the contexts that are tried for a model, the fastest first, one question at a time last.
-    batch: the step that the user wants; the usual one leaves it to what was found to be fastest."""
-    sequences = RECURRENT_SEQUENCES if recurrent else SEQUENCES
+    batch: the step that the user wants; the usual one leaves it to what was found to be fastest. outputs: as ScoreShape
+    has them; endings are read one by one."""
+    shared = RECURRENT_SEQUENCES if recurrent else SEQUENCES
+    sequences = 1 if outputs else shared
     if batch != LoadOptions.batch:
         step = max(_LEAST_STEP, batch)
-        return (step, sequences), (step, 1)
-    return (STEP, sequences), (_SMALL_STEP, sequences), (_SMALL_STEP, 1)
+        tried = [(step, sequences), (step, 1)]
+    else:
+        tried = [(STEP, sequences), (_SMALL_STEP, sequences), (_SMALL_STEP, 1)]
+    return tuple(dict.fromkeys(tried))
 
 
 def choose_shape(
@@ -114,16 +117,18 @@ def choose_shape(
 ) -> ScoreShape:
     """The fastest shape that `fits`; where none does, one question at a time: it must be seen whether that works.
     outputs: rows of logits that are wanted in one go."""
-    *shared, alone = kinds(survey.recurrent, batch)
-    for step, sequences in shared:
-        shape = ScoreShape(_cells(survey, step), step, sequences, outputs)
+    *faster, slowest = kinds(survey.recurrent, batch, outputs)
+    for step, sequences in faster:
+        shape = ScoreShape(_cells(survey, step, sequences), step, sequences, outputs)
         if fits(shape):
             return shape
-    return ScoreShape(_rounded(survey.prompt), *alone, outputs)
+    return ScoreShape(_cells(survey, *slowest), *slowest, outputs)
 
 
-def _cells(survey: TokenSurvey, step: int) -> int:
+def _cells(survey: TokenSurvey, step: int, sequences: int) -> int:
     """Cells for the longest header with a full group of questions behind it, or the longest prompt alone."""
+    if sequences == 1:
+        return _rounded(survey.prompt)
     group = max(min(PACK, step), survey.question)
     return _rounded(max(survey.prompt, survey.header + group))
 

@@ -42,14 +42,19 @@ class ScoringPlan:
     @property
     def usual(self) -> ScoreShape:
         """What is wanted of most sets, before anything is counted."""
-        fastest = (self.shapes[0].step, self.shapes[0].sequences) if self.shapes else kinds(recurrent=False)[0]
+        fastest = (self.shapes[0].step, self.shapes[0].sequences) if self.shapes else self._unplanned[0]
         return ScoreShape(USUAL_CELLS, *fastest, self.outputs)
 
     @property
     def least(self) -> ScoreShape:
         """What must fit, before anything is counted."""
-        slowest = (self.shapes[-1].step, self.shapes[-1].sequences) if self.shapes else kinds(recurrent=False)[-1]
+        slowest = (self.shapes[-1].step, self.shapes[-1].sequences) if self.shapes else self._unplanned[-1]
         return ScoreShape(USUAL_CELLS, *slowest, self.outputs)
+
+    @property
+    def _unplanned(self) -> tuple[tuple[int, int], ...]:
+        """What is tried of a model that the engine could not be asked about."""
+        return kinds(recurrent=False, outputs=self.outputs)
 
 
 def estimated_plan(model: ModelFacts, shape: ScoreShape) -> MemoryPlan:

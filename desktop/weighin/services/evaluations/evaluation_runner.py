@@ -216,9 +216,9 @@ class EvaluationRunner(QObject):
             return
         if work.shape is None:
             counted = work.survey()
-            if counted.trained and counted.longest > counted.trained:
+            if counted.trained and counted.prompt > counted.trained:
                 text = (
-                    f"The longest prompt has {format.count(counted.longest)} tokens with {run.protocol.shots} few-shot "
+                    f"The longest prompt has {format.count(counted.prompt)} tokens with {run.protocol.shots} few-shot "
                     f"examples; this model takes {format.count(counted.trained)} at most. Use fewer examples."
                 )
                 self._fail(run, index, Failure("context", text))

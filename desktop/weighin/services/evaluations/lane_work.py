@@ -84,15 +84,13 @@ class LaneWork:
 
     def survey(self) -> TokenSurvey:
         """All counts together."""
-        pairs = [(s.header, max(s.questions)) for s in self._surveys]
         return TokenSurvey(
-            header=max(header for header, _ in pairs),
-            prompt=max(header + question for header, question in pairs),
-            question=max(question for _, question in pairs),
+            header=max(s.header for s in self._surveys),
+            prompt=max(s.longest or s.header + max(s.questions) for s in self._surveys),
+            question=max(max(s.questions) for s in self._surveys),
             unique=sum(self._header_tokens(i) for i in range(len(self._surveys))) + sum(self._tails.values()),
             trained=max(s.trained for s in self._surveys),
             recurrent=any(s.recurrent for s in self._surveys),
-            longest=max(s.longest or s.header + max(s.questions) for s in self._surveys),
         )
 
     def choose(self, shape: ScoreShape) -> None:

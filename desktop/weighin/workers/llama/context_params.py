@@ -34,8 +34,8 @@ def context_params(options: LoadOptions, context: int, threads: int) -> Any:
 
 
 def scoring_params(options: LoadOptions, shape: ScoreShape, threads: int) -> Any:
-    """llama_context_params for questions side by side: one buffer of cells for all sequences (with one each, the header
-    would really be copied), and windows kept whole, for their cells too are shared."""
+    """llama_context_params for questions: one buffer of cells for all sequences (with one each, the header would really
+    be copied), and windows kept whole, for their cells too are shared."""
     params = context_params(options, shape.context, threads)
     params.n_batch = params.n_ubatch = shape.step
     params.n_seq_max = shape.sequences

@@ -201,7 +201,7 @@ def _shapes(model: Any, request: Plan) -> tuple[ScoreShape, ...]:
     recurrent = llama.llama_model_is_recurrent(model) or llama.llama_model_is_hybrid(model)
     return tuple(
         ScoreShape(context, *kind, request.outputs)
-        for kind in kinds(recurrent, request.options.batch)
+        for kind in kinds(recurrent, request.options.batch, request.outputs)
         for context in request.contexts
     )
 

@@ -1,4 +1,4 @@
-"""Which of its options a model finds likeliest, for blocks of questions that share a header."""
+"""Which of its options a model finds likeliest, for blocks of questions."""
 
 from __future__ import annotations
 
@@ -49,11 +49,9 @@ class Scorer:
         recurrent = llama.llama_model_is_recurrent(self._model) or llama.llama_model_is_hybrid(self._model)
         trained = max(0, llama.llama_model_n_ctx_train(self._model))
         if _has_endings(request.block):
-            endings = tokenize_endings(self._vocabulary, request.block)
-            header = len(endings.header)
-            cells = tuple(item.cells(header) for item in endings.items)
-            longest = max((item.longest for item in endings.items), default=0)
-            return Surveyed(request.id, header, cells, trained, recurrent, longest)
+            items = tokenize_endings(self._vocabulary, request.block)
+            longest = max((item.longest for item in items), default=0)
+            return Surveyed(request.id, 0, tuple(item.cells for item in items), trained, recurrent, longest)
         block = tokenize_block(self._vocabulary, self._prompts, request.block, letters=False)
         header = len(block.header)
         return Surveyed(request.id, header, tuple(len(i.tokens) - header for i in block.items), trained, recurrent)
@@ -102,23 +100,22 @@ class Scorer:
             raise EngineError("context", f"{text}: use fewer few-shot examples.")
 
     def _run(self, context: ScoringContext, run: _BlockRun) -> None:
-        """All groups that are not done, shared where that works."""
-        if self._shares is not False:
+        """All that is not done: letters behind a shared header where that works, endings never."""
+        if isinstance(run.work, LetterWork) and self._shares is not False:
             try:
-                self._run_shared(context, run)
+                self._run_shared(context, run, run.work)
                 return
             except EngineError as error:
                 if error.kind != "sharing":
                     raise
             self._shares = False
-            self._header = None
             self._notices = (*self._notices, _NOT_SHARED)
+        self._header = None
         for index, name in enumerate(run.work.ids):
             if name not in run.done:
                 run.give([run.work.read_whole(context, index)])
 
-    def _run_shared(self, context: ScoringContext, run: _BlockRun) -> None:
-        work = run.work
+    def _run_shared(self, context: ScoringContext, run: _BlockRun, work: LetterWork) -> None:
         groups = [group for group in work.groups(context.shape) if any(work.ids[i] not in run.done for i in group)]
         alone = self._read_one_alone(context, work, groups)
         if work.header != self._header:
@@ -135,7 +132,7 @@ class Scorer:
                 run.give([work.score_single(context, index)])
 
     def _read_one_alone(
-        self, context: ScoringContext, work: Work, groups: Sequence[Sequence[int]]
+        self, context: ScoringContext, work: LetterWork, groups: Sequence[Sequence[int]]
     ) -> ItemResult | None:
         """Once a context: the shortest question of the first group with its whole prompt, to compare with."""
         if self._shares or not groups:
@@ -143,7 +140,7 @@ class Scorer:
         self._header = None
         return work.read_whole(context, min(groups[0], key=work.length))
 
-    def _believe(self, work: Work, alone: ItemResult, results: Sequence[ItemResult]) -> None:
+    def _believe(self, work: LetterWork, alone: ItemResult, results: Sequence[ItemResult]) -> None:
         """Raises EngineError(kind "sharing") where the same question says something else beside the others."""
         beside = next(result for result in results if result.id == alone.id)
         if alone.logprobs is not None and beside.logprobs is not None:

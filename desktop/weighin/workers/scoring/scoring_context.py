@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import llama_cpp.llama_cpp as llama
@@ -15,17 +14,6 @@ from weighin.workers.llama.decoder import CancelledError, TokenBatch
 from weighin.workers.llama.native import AbortFlag
 
 _HEADER = 0
-
-
-@dataclass(frozen=True)
-class Stretch:
-    """Tokens that continue `sequence` behind the header from its `position`, counted without the header; logits are
-    wanted of the last `outputs`."""
-
-    tokens: Sequence[int]
-    position: int
-    sequence: int
-    outputs: int
 
 
 class ScoringContext:
@@ -87,43 +75,20 @@ class ScoringContext:
         end = self._read(tokens, 0, _HEADER, outputs)
         return [self._logits(end - outputs + 1 + i) for i in range(outputs)]
 
-    @property
-    def most_outputs(self) -> int:
-        """Rows of logits that one step may give."""
-        return max(self.shape.sequences, self.shape.outputs)
-
-    def continue_header(self, sequence: int) -> None:
-        """Let `sequence` begin with the header."""
-        self._begin(sequence)
-
-    def fork(self, sequence: int, others: Sequence[int]) -> None:
-        """Let each of `others` go on where `sequence` is: the whole state."""
-        for other in others:
-            self._remove(other)
-            llama.llama_memory_seq_cp(self._memory, sequence, other, -1, -1)
-
-    def read_beside(self, stretches: Sequence[Stretch]) -> list[list[np.ndarray]]:
-        """Decode stretches side by side, which fit into one step. Rows of each: views, good until the next call."""
-        ends = [
-            self._batch.add(one.tokens, self._header + one.position, one.sequence, one.outputs) for one in stretches
-        ]
-        self._decode(sum(len(one.tokens) for one in stretches))
-        return [
-            [self._logits(end - one.outputs + 1 + i) for i in range(one.outputs)]
-            for one, end in zip(stretches, ends, strict=True)
-        ]
-
-    def read_along(self, one: Stretch) -> Iterator[np.ndarray]:
-        """Decode one stretch of any length in steps; its rows one by one, each good until the next is asked for."""
-        count, step, most = len(one.tokens), self.shape.step, self.most_outputs
-        parts = [(0, count)]
-        if count > step or one.outputs > most:
-            silent = count - one.outputs  # nothing is asked about these
-            parts = [*cuts(silent, step), *((silent + a, silent + b) for a, b in cuts(one.outputs, min(step, most)))]
-        for begin, stop in parts:
-            outputs = max(0, stop - max(begin, count - one.outputs))
-            part = Stretch(one.tokens[begin:stop], one.position + begin, one.sequence, outputs)
-            yield from self.read_beside([part])[0]
+    def read_along(self, tokens: Sequence[int], outputs: int) -> Iterator[np.ndarray]:
+        """Logits of the last `outputs` tokens of one whole prompt, with nothing else in memory, one by one, for they may
+        take several steps: each is good until the next is asked for."""
+        self.clear()
+        first = len(tokens) - outputs
+        most = max(self.shape.sequences, self.shape.outputs)
+        step = self.shape.step if outputs <= most else min(self.shape.step, most)
+        # All of it in even parts: the engine sums the few tokens of a short last one less exactly.
+        for begin, stop in cuts(len(tokens), step):
+            wanted = max(0, stop - max(begin, first))
+            end = self._batch.add(tokens[begin:stop], begin, _HEADER, wanted)
+            self._decode(stop - begin)
+            for i in range(wanted):
+                yield self._logits(end - wanted + 1 + i)
 
     def close(self) -> None:
         """Give everything back."""

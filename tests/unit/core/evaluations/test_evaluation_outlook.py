@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.support.questions import make_questions
+from tests.support.questions import make_endings, make_questions
 from tests.ui.fakes import DENSE, MOE, OTHER
 
+from weighin.core.evaluations.ending_prompt import ending_block
 from weighin.core.evaluations.evaluation_outlook import (
     SAME_MODEL_DISCORDANCE,
     SMALL_MODELS_DISCORDANCE,
     likely_discordance,
     reading_tokens,
 )
+from weighin.core.evaluations.forms import ENDING_FORMS
 from weighin.core.evaluations.mmlu_prompt import prompt_block
 from weighin.core.evaluations.questions import QuestionSet
 from weighin.core.evaluations.sample import draw
@@ -50,6 +52,18 @@ def test_reading_is_about_what_the_prompts_hold(shots: int, n: int | None) -> No
         block = prompt_block("standard", name, questions.examples(name), shots, chosen)
         characters += len(block.header) + sum(len(item.text) for item in block.items)
     assert reading_tokens(questions, "test", (), n, shots) == pytest.approx(characters / 4, rel=0.1)
+
+
+@pytest.mark.parametrize("shots", [0, 5])
+@pytest.mark.parametrize("form", sorted(ENDING_FORMS))
+def test_every_ending_is_read_with_its_whole_prompt(form: str, shots: int) -> None:
+    examples, rows = make_endings(form, "dev", 5), make_endings(form, "test", 60)
+    questions = QuestionSet("x", "X", (*examples, *rows), "")
+    block = ending_block(examples, shots, rows)
+    characters = sum(
+        len(block.header + item.text + option.text + option.ending) for item in block.items for option in item.options
+    )
+    assert reading_tokens(questions, "test", (), None, shots) == pytest.approx(characters / 4, rel=0.01)
 
 
 def test_subjects_that_are_not_asked_are_not_read() -> None:

@@ -101,6 +101,19 @@ def test_the_engine_counts_and_the_estimate_only_stands_in():
     assert estimated_plan(MODEL, other).kv_bytes == 3072 * 2 * 32 * 32 * 128 * 2
 
 
+@pytest.mark.parametrize("recurrent", [False, True])
+def test_endings_are_read_one_by_one_in_a_context_of_the_longest_prompt(recurrent: bool):
+    """What all endings of a question take together makes no context larger."""
+    survey = TokenSurvey(0, 300, 5000, 90_000, 4096, recurrent)
+    assert kinds(recurrent, outputs=128) == ((768, 1), (256, 1))
+    assert kinds(recurrent, batch=64, outputs=128) == ((64, 1),)
+    assert choose_shape(survey, lambda _: True, outputs=128) == ScoreShape(512, 768, 1, 128)
+    assert choose_shape(survey, lambda _: False, outputs=128) == ScoreShape(512, 256, 1, 128)
+    assert choose_shape(survey, lambda _: True, batch=64, outputs=128) == ScoreShape(512, 64, 1, 128)
+    plan = ScoringPlan(MODEL, outputs=128)
+    assert (plan.usual, plan.least) == (ScoreShape(4096, 768, 1, 128), ScoreShape(4096, 256, 1, 128))
+
+
 def test_what_is_free_on_gpus_counts_too():
     plan, shape = engines(), ScoreShape(4096, 768, 33)
     on_gpu = replace(plan, plans=tuple(replace(p, gpu_bytes=1000) for p in plan.plans), gpu_free_bytes=1000)
