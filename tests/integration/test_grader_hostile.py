@@ -158,4 +158,4 @@ def test_tests_are_not_run_that_nobody_allowed(qtbot: QtBot) -> None:
     grader = Grader(testing=["/nowhere"])
     answer = marked(qtbot, grader, "x = 1", Expectation(tests="assert x"), allowed=False)
     grader.close()
-    assert (answer.mark, answer.reason) == (Mark.UNMARKED, "The tests were not run: nobody has allowed it.")
+    assert (answer.mark, answer.reason) == (Mark.UNMARKED, "The tests were not run: allow them for this set first.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
+from textwrap import dedent
 
 from weighin.core.grading.fences import fenced_blocks
 
@@ -20,7 +21,7 @@ def code_of(answer: str) -> str:
 
     Reading hostile code can take long and end the process: only where that may happen."""
     fenced = fenced_blocks(answer)
-    blocks = [block.text for block in reversed(fenced) if block.language in _LANGUAGES]
+    blocks = [dedent(block.text) for block in reversed(fenced) if block.language in _LANGUAGES]
     for is_meant in (_defines, _begins_code, _acts):
         for block in blocks:
             if is_meant(block):

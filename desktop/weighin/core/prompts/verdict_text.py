@@ -304,6 +304,8 @@ def _absent(counts: MarkCounts) -> str:
 
 
 def _of(counts: MarkCounts) -> str:
+    if not counts.answered:
+        return "-"
     return f"{format.count(counts.right)} of {format.count(counts.answered)} right"
 
 

@@ -97,7 +97,7 @@ class Grader(QObject):
         if not needs_grader(expectation):
             return check_here(expectation, job.answer)
         if kind is Kind.TESTS and not job.run_tests:
-            return Check(kind, None, reason="The tests were not run: nobody has allowed it.")
+            return Check(kind, None, reason="The tests were not run: allow them for this set first.")
         if len(job.answer) > _LONGEST_ANSWER:
             most = format.count(_LONGEST_ANSWER)
             return Check(kind, None, reason=f"The answer is too long to be judged: it has more than {most} characters.")

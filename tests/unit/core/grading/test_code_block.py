@@ -22,6 +22,7 @@ ADD = "def add(a, b):\n    return a + b"
         (f"1. This:\n   ```python\n   {ADD[:14]}\n       return a + b\n   ```", ADD),
         (f"~~~~python\n{ADD}\n~~~\n~~~~", f"{ADD}\n~~~"),
         (f"```python\r\n{ADD}\r\n```\r\n".replace("\n    ", "\r\n    "), ADD),
+        (f"```python\n    {ADD[:14]}\n        return a + b\n```", ADD),
         (f"```python\n{ADD}", ADD),
         (f"```python:add.py\n{ADD}\n```", ADD),
         (f'```python title="add.py"\n{ADD}\n```', ADD),

@@ -127,7 +127,23 @@ def test_the_strict_form_of_gsm8k() -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["x", "1 ", "1,234,", "not 42 ", "v1 ", "\\boxed{", "\\frac{", "A is ", "2^", "(", "#### "]
+    "piece",
+    [
+        "x",
+        "1 ",
+        "1,234,",
+        "not 42 ",
+        "not A or ",
+        "1,2,3,",
+        "1, 2, ",
+        "v1 ",
+        "\\boxed{",
+        "\\frac{",
+        "A is ",
+        "2^",
+        "(",
+        "#### ",
+    ],
 )
 def test_answers_of_a_megabyte(piece: str) -> None:
     answer = (piece * ((1 << 20) // len(piece) + 1))[: 1 << 20]

@@ -163,6 +163,8 @@ def test_all_of_it_in_parts() -> None:
         "a: A 10 of 20 right, B 0 of 20 right · A better",
         "b: A 10 of 20 right, B 0 of 20 right · A better",
     ]
+    tags = said(stored_run("cc", "+-", tags=("a",)))[0].tags
+    assert [tag_words(tag) for tag in tags] == ["a: A -, B 1 of 2 right"]
 
 
 def test_a_set_that_changed_is_told() -> None:
