@@ -76,8 +76,8 @@ class ScoringContext:
         return [self._logits(end - outputs + 1 + i) for i in range(outputs)]
 
     def read_along(self, tokens: Sequence[int], outputs: int) -> Iterator[np.ndarray]:
-        """Logits of the last `outputs` tokens of one whole prompt, with nothing else in memory, one by one, for they
-        may take several steps: each is good until the next is asked for."""
+        """Logits of the last `outputs` tokens of one whole prompt, with nothing else in memory, one by one: it may take
+        several steps. Each is good until the next is asked for."""
         self.clear()
         first = len(tokens) - outputs
         most = max(self.shape.sequences, self.shape.outputs)
