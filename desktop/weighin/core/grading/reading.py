@@ -11,6 +11,7 @@ from itertools import combinations
 from typing import Any
 
 from weighin.core.grading.expectation import ChoiceAnswer, Contains, Expectation, JsonAnswer, Kind, NumberAnswer
+from weighin.core.grading.json_contradiction import contradiction
 from weighin.core.grading.normalize import caseless, folded, normalized, shown
 from weighin.core.grading.numbers import single_number
 from weighin.core.grading.option_texts import LETTERS
@@ -147,6 +148,7 @@ def _check_choice(choice: ChoiceAnswer) -> None:
 
 
 def _check_json(wanted: JsonAnswer) -> None:
+    bodies: dict[str, Any] = {"schema": {}, "equal": {}}
     for name, text in (("schema", wanted.schema), ("equal", wanted.equal)):
         if not text:
             continue
@@ -156,6 +158,9 @@ def _check_json(wanted: JsonAnswer) -> None:
             raise ValueError(f'"{name}" is not JSON') from None
         if not isinstance(body, dict):
             raise ValueError(f'"{name}" must be an object')
+        bodies[name] = body
+    if fault := contradiction(**bodies):
+        raise ValueError(fault)
 
 
 def _check_texts(expected: list[Contains]) -> None:
