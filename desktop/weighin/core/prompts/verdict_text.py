@@ -64,7 +64,9 @@ def verdict_label(marks: SetMarks, stored: StoredRun) -> str:
     if found := winner(marks):
         return f"{found} better"
     if marks.whole or not stored.missing:
-        return "Too few prompts" if few_differ(paired) else "No clear winner"
+        # A large set of which few differ is no small set.
+        too_few = few_differ(paired) and smallest_gap(paired.n, TYPICAL_DISCORDANCE) is None
+        return "Too few prompts" if too_few else "No clear winner"
     return "No clear winner yet"
 
 

@@ -69,6 +69,8 @@ def test_three_to_nil_proves_nothing() -> None:
     assert verdict.endswith("p = 0.25.")
     assert reason == "Only A is right on 3, only B on 0 prompts. A verdict needs at least 6 such prompts."
     assert winner(marks) == ""
+    _, verdict, _ = said(stored_run("+++" + "+" * 397, "---" + "+" * 397))
+    assert verdict.startswith("No clear winner: A 400, B 397 of 400 right."), "four hundred prompts are not few"
     even, verdict, reason = said(stored_run("+++---+++-", "---++++++-"))
     assert verdict.startswith("No clear winner: both have 6 of 10 right. Difference 0.0 points (")
     assert reason == "Only A is right on 3, only B on 3 prompts. That can be chance." and winner(even) == ""
