@@ -98,11 +98,11 @@ def test_a_hundred_questions_of_each_form_are_those_of_an_independent_scorer(
     compare(found, expected(models["starter dense"], asked), 1e-3)
 
 
-@pytest.mark.parametrize("kind", ["starter dense", "bpe with BOS", "sentencepiece", "window", "hybrid"])
+@pytest.mark.parametrize("kind", ["bpe with BOS", "sentencepiece", "window", "hybrid"])
 def test_every_kind_of_model_and_worked_examples(worker: WorkerClient, models: dict[str, Path], kind: str):
     bare(worker, models[kind])
     for form in sorted(ENDING_FORMS):
-        asked = block(form, 6, shots=2)
+        asked = block(form, 2, shots=2)
         found, end = score(worker, asked)
         assert isinstance(end, ScoreDone) and not end.notices, end
         compare(found, expected(models[kind], asked), 1e-3)

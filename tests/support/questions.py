@@ -50,9 +50,9 @@ def make_endings(form: str, split: str, count: int, seed: int = 0) -> list[Quest
             )
             stem, choices = f"{before}_{rest}", (text(1, 2), text(1, 2))
         else:
-            stem = f"{text(1, 3)}: {text(3, 12)}." + (" " if row % 9 == 4 else "")
+            stem = f"{text(1, 2)}: {text(2, 6)}." + (" " if row % 9 == 4 else "")
             options = 4 if form == HELLASWAG else 3 + row % 3
-            choices = tuple("Δ日本" if row % 8 == 3 and i == 1 else text(1, 1 + 3 * (row % 4)) for i in range(options))
+            choices = tuple("Δ日本" if row % 8 == 3 and i == 1 else text(1, 1 + 2 * (row % 3)) for i in range(options))
         questions.append(Question(form, split, row, stem, choices, draw.randrange(len(choices)), form))
     return questions
 
